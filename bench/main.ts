@@ -71,7 +71,7 @@ async function main(options: BenchOptions): Promise<void> {
   }
   const results: CaseResult[] = []
   const report: Report = {
-    title: 'Headgate compared with bare loops',
+    title: 'Headgate compared with minimal baselines',
     date: options.date,
     mode: options.mode,
     machine: describeMachine(await postgres.version()),
@@ -97,7 +97,7 @@ async function main(options: BenchOptions): Promise<void> {
       if (options.name !== undefined)
         saveReport(report, fileURLToPath(new URL(`results/${options.name}`, import.meta.url)))
     }
-    // Servers of only one suite run at a time.
+    // Stops the servers of a suite before the next suite starts its servers.
     await keeper.stopAll()
   }
   rmSync(folder, { recursive: true, force: true })
@@ -106,7 +106,7 @@ async function main(options: BenchOptions): Promise<void> {
 
 function isWanted({ only, mode }: BenchOptions, id: string): boolean {
   if (only.length > 0) return only.some((start) => id.startsWith(start))
-  // The most common engines accept gzip.
+  // A quick run omits the cases without compression, because the most common engines accept gzip.
   return mode !== 'quick' || !id.includes('-identity-')
 }
 

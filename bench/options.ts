@@ -10,7 +10,7 @@ export interface BenchOptions extends RunOptions {
   /** Number of tables of the largest store. */
   readonly maxTables: number
   readonly loaders: number | undefined
-  /** Folder of another checkout with its packages installed. */
+  /** Folder of another checkout whose server is measured for comparison. Its packages must be installed. */
   readonly against: string | undefined
 }
 
@@ -41,12 +41,12 @@ export function readOptions(args: readonly string[]): BenchOptions {
       against: { type: 'string' },
     },
   })
-  const { run, given } = readRun(values, modes)
+  const { run, defaults } = readRun(values, modes)
   return {
     ...run,
     only: readNames(values.only),
-    firstLoadMs: readSeconds('--first-load', values['first-load']) ?? given.firstLoadMs,
-    maxTables: readCount('--tables', values.tables) ?? given.maxTables,
+    firstLoadMs: readSeconds('--first-load', values['first-load']) ?? defaults.firstLoadMs,
+    maxTables: readCount('--tables', values.tables) ?? defaults.maxTables,
     loaders: readCount('--loaders', values.loaders),
     against: values.against === undefined ? undefined : resolve(values.against),
   }

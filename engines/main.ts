@@ -29,7 +29,7 @@ const starters: Readonly<Record<EngineName, StartEngine>> = {
   trino: startTrino,
 }
 
-// engines that support signed requests to storage
+// Engines that support remote signing of storage requests.
 const signing: readonly EngineName[] = ['pyiceberg', 'spark']
 
 /** Returns the exit code: 0 when every step passed, 1 when one failed, 2 when the scenarios could not run. */
@@ -39,8 +39,8 @@ async function main(options: EngineOptions): Promise<number> {
     for (const scenario of chosen) console.log(`${scenario.name}  (${scenario.engines.join(', ')})`)
     return 0
   }
-  if (chosen.length === 0) throw new Error('no scenario fits; see --list')
-  // progress is for people; standard output at the end is for programs
+  if (chosen.length === 0) throw new Error('no scenario matches the named engines and options; see --list')
+  // Progress goes to standard error, because standard output contains only the final result, which programs read.
   const say = options.json ? console.error : console.log
   const folder = newRunFolder(cacheFolder('engines', 'run'))
   await using keeper = new ProcessKeeper()
@@ -53,7 +53,7 @@ async function main(options: EngineOptions): Promise<number> {
     const logs = join(folder, kind)
     mkdirSync(logs, { recursive: true })
     const { access, others, fixture, usage } = await openWarehouse(kind)
-    const catalogTellsPlace = !options.fixture && options.given === undefined
+    const catalogTellsPlace = !options.fixture && options.server === undefined
     const settings = { keeper, access, others, catalogTellsPlace, folder: logs, say }
     const running = new Map<EngineName, Promise<Engine>>()
     const engine = (name: EngineName): Promise<Engine> => {
@@ -69,7 +69,8 @@ async function main(options: EngineOptions): Promise<number> {
       const result = await runScenario(scenario, setup, engine, (step) => say(stepLine(step)))
       const after = await usage?.()
       results.push(before && after ? { ...result, usage: usageSince(before, after) } : result)
-      // an engine that is not needed any more would continue to refresh, and be counted with the next one
+      // Stops engines that no later scenario needs. They would continue to refresh credentials, and the counts of the
+      // next scenario would include these refreshes.
       const needed = new Set(here.slice(index + 1).flatMap(({ engines }) => engines))
       for (const [name, each] of running) {
         if (needed.has(name)) continue
@@ -85,7 +86,7 @@ async function main(options: EngineOptions): Promise<number> {
   const { steps, failed } = totals(results)
   // A run without steps must not look successful.
   if (steps === 0)
-    throw new Error('no step was run: the selected scenarios are skipped, or belong to another storage')
+    throw new Error('no step was run: all selected scenarios were skipped, or need another storage')
   return failed === 0 ? 0 : 1
 }
 

@@ -36,10 +36,10 @@ export interface EngineOptions {
   readonly list: boolean
   readonly fixture: boolean
   readonly json: boolean
-  readonly given: GivenServer | undefined
+  readonly server: RunningServer | undefined
 }
 
-export interface GivenServer {
+export interface RunningServer {
   readonly uri: string
   readonly warehouse: string | undefined
   readonly auth: CatalogAuth
@@ -51,7 +51,10 @@ export interface GivenServer {
   }
 }
 
-/** Parses the command line. Returns undefined for the help option. Throws with a sentence for invalid options. */
+/**
+ * Parses the command line. Returns undefined for the help option. Throws an error with a message for the user if an
+ * option is invalid.
+ */
 export function readOptions(args: readonly string[]): EngineOptions | undefined {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -77,8 +80,8 @@ export function readOptions(args: readonly string[]): EngineOptions | undefined 
   })
   if (values.help) return undefined
   if (values.uri !== undefined && values.fixture)
-    throw new Error('--fixture starts a server itself: give no --uri')
-  const given = values.uri?.replace(/\/+$/, '')
+    throw new Error('--fixture starts its own server, so it cannot be used with --uri')
+  const server = values.uri?.replace(/\/+$/, '')
   return {
     engines: positionals.length === 0 ? engineNames : positionals.map(readEngine),
     storages: readStorages(values),
@@ -86,13 +89,13 @@ export function readOptions(args: readonly string[]): EngineOptions | undefined 
     list: values.list,
     fixture: values.fixture,
     json: values.json,
-    given:
-      given === undefined
+    server:
+      server === undefined
         ? undefined
         : {
-            uri: given,
+            uri: server,
             warehouse: values.warehouse,
-            auth: readAuth(given, values),
+            auth: readAuth(server, values),
             s3: {
               endpoint: values['s3-endpoint'],
               region: values['s3-region'],
@@ -124,10 +127,10 @@ function readEngine(text: string): EngineName {
   return name
 }
 
-// on these storages, credentials expire or are counted
+// Storages whose scenarios wait for the expiry of credentials, or count credentials.
 const own: readonly StorageName[] = ['sts', 'remote-signing', 'short-lived', 'users']
 
-// other servers may have no storage gateway
+// Servers that the run did not start may have no storage gateway.
 function readStorages(values: {
   readonly storage?: string
   readonly uri?: string
@@ -140,7 +143,10 @@ function readStorages(values: {
   if (storage === 'all') return storageNames.filter((name) => !left(name))
   const names = (storage ?? (foreign ? 'file' : 'gateway,short-lived,users')).split(',').map(readStorage)
   const first = names.find(left)
-  if (first !== undefined) throw new Error(`--storage ${first} needs a server of this run`)
+  if (first !== undefined)
+    throw new Error(
+      `--storage ${first} needs a server that the run starts, so it cannot be used with --uri or --fixture`,
+    )
   return names
 }
 

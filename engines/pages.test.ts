@@ -17,7 +17,7 @@ function blocks(text: string, language: string): string[] {
     .map(([, , block = '']) => block)
 }
 
-/** Access of the scenarios to a server with the addresses of the pages. */
+/** Connection settings of the scenarios, with the server addresses that the pages contain. */
 const access: EngineAccess = {
   uri: 'http://127.0.0.1:8181',
   warehouse: 'lakehouse',
@@ -64,13 +64,13 @@ describe('the settings of a page equal those of the scenarios', () => {
   test('PyIceberg', () => {
     const [said = '', manager = ''] = blocks(page('pyiceberg.md'), 'python')
     const pairs = [...said.matchAll(/^ +"([\w.-]+)": (?:"([^"]*)"|os\.environ\["HEADGATE_CREDENTIAL"\]),$/gm)]
-    const told = Object.fromEntries(
+    const documented = Object.fromEntries(
       pairs.map(([, key = '', value]) => [key, value ?? 'CLIENT_ID:CLIENT_SECRET']),
     )
     const used = pyicebergProperties(access, true)
-    expect(used).toMatchObject(told)
-    // The first is its default with PyArrow, the second its default request.
-    expect(Object.keys(used).filter((key) => !(key in told))).toEqual([
+    expect(used).toMatchObject(documented)
+    // The pages do not set these properties: PyIceberg uses PyArrow and requests vended credentials by default.
+    expect(Object.keys(used).filter((key) => !(key in documented))).toEqual([
       'header.X-Iceberg-Access-Delegation',
       'py-io-impl',
     ])
@@ -102,7 +102,7 @@ describe('a page of a client without scenarios contains the program that was run
   })
 })
 
-test('the page of ClickHouse contains the settings of its scenarios', () => {
+test('the page of ClickHouse contains the settings that the scenarios use', () => {
   const source = readFileSync(join(import.meta.dirname, 'clickhouse/main.py'), 'utf8')
   const [said = '', writing = ''] = blocks(page('clickhouse.md'), 'sql')
   const settings = [...said.matchAll(/(\w+) = /g)].map(([, name = '']) => name)
@@ -114,14 +114,14 @@ test('the page of ClickHouse contains the settings of its scenarios', () => {
 describe.each(pages)('%s', (name) => {
   const text = page(name)
 
-  test('states whether it was run, and appears in the list', () => {
+  test('each page states whether its commands were run, and appears in the list of pages', () => {
     expect(text).toMatch(
       /^# .+\n(Run against .+ by `npm run test:engines \w+`|Seen to work with .+ on \d{4}-\d\d-\d\d, by hand|\*\*None of these has been run)/,
     )
     expect(readFileSync(join(docs, 'how-to/engines.md'), 'utf8')).toContain(`(engines/${name})`)
   })
 
-  test('names only existing commands, options and variables', () => {
+  test('each page names only existing commands, options and variables', () => {
     const cli = readFileSync(join(docs, 'reference/cli.md'), 'utf8')
     for (const [, command = ''] of text.matchAll(/`?headgate ([a-z]+(?: [a-z]+)?) /g))
       expect(cli).toContain(`headgate ${command}`)

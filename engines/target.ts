@@ -13,23 +13,23 @@ import { openSts } from './lasting/sts.ts'
 import type { EngineAccess, StorageName } from './lib/access.ts'
 import type { WarehouseFixture } from './lib/warehouse-fixture.ts'
 import { readUsage, type Usage } from './lib/usage.ts'
-import type { EngineOptions, GivenServer } from './options.ts'
+import type { EngineOptions, RunningServer } from './options.ts'
 import { openUsers } from './users/open-users.ts'
 
-/** A warehouse to run scenarios on. */
+/** A warehouse on which scenarios run. */
 export interface Target {
   readonly access: EngineAccess
-  /** Further catalogs for the engines that can have several. */
+  /** Connection settings of further catalogs, for engines that support several catalogs. */
   readonly others: Readonly<Record<string, EngineAccess>>
   readonly fixture: WarehouseFixture | null
-  /** Returns the cost of storage access for the server; null if it does not belong to this run. */
+  /** Returns the cost of storage access for the server. Null if this run did not start the server. */
   readonly usage: (() => Promise<Usage>) | null
 }
 
 /** Opens a warehouse on the requested kind of storage. */
 export type OpenWarehouse = (kind: StorageName) => Promise<Target>
 
-/** Storages with a separate server. */
+/** Functions that open the storages for which a separate server is started. */
 const lasting: Partial<Readonly<Record<StorageName, typeof openShortLived>>> = {
   'short-lived': openShortLived,
   sts: openSts,
@@ -44,8 +44,8 @@ export function openTarget(
   folder: string,
   say: (line: string) => void,
 ): OpenWarehouse {
-  const { given } = options
-  if (given) return (kind) => Promise.resolve(alone(givenAccess(given, kind)))
+  const { server } = options
+  if (server) return (kind) => Promise.resolve(alone(toEngineAccess(server, kind)))
   if (options.fixture) {
     return async (kind) => {
       const storage = await startStorage(keeper, kind, join(folder, kind, 'warehouse'), say)
@@ -66,7 +66,7 @@ export function openTarget(
       await changeVending(server, 'lakehouse', { mode: 'gateway', omitEndpointFor: ['ClickHouse*'] })
       return { ...alone(defaultWarehouse(server)), usage }
     }
-    // warehouses on the server's disk are allowed only below this folder
+    // The server allows warehouses in local directories only below its data directory.
     const place = kind === 'file' ? join(dataDir, 'warehouses', kind) : join(folder, kind)
     const storage = await startStorage(keeper, kind, place, say)
     return { ...alone(await prepareWarehouse(server, { name: `engines_${kind}`, storage })), usage }
@@ -77,7 +77,7 @@ function alone(access: EngineAccess): Target {
   return { access, others: {}, fixture: null, usage: null }
 }
 
-// the default of a new server, where clients receive keys without a request
+// Returns the settings of the default warehouse of a new server, where clients receive keys without requesting them.
 function defaultWarehouse(server: HeadgateServer): EngineAccess {
   const storage = { kind: 'vended', endpoint: server.s3Url, region: 'us-east-1', ask: null } as const
   return { uri: server.origin, warehouse: 'lakehouse', auth: administrator(server), storage }
@@ -98,9 +98,10 @@ async function startStorage(
   return minio.storage('lake')
 }
 
-// where the files of a given server lie is its own matter: engines learn locations from the catalog
-function givenAccess(given: GivenServer, kind: StorageName): EngineAccess {
-  const { uri, warehouse, auth, s3 } = given
+// Returns the settings of a server that the run did not start. They contain no locations, because engines receive
+// these from the catalog.
+function toEngineAccess(server: RunningServer, kind: StorageName): EngineAccess {
+  const { uri, warehouse, auth, s3 } = server
   const { endpoint, region } = s3
   if (kind === 'gateway')
     return { uri, warehouse, auth, storage: { kind: 'vended', endpoint, region, ask: 'vended-credentials' } }

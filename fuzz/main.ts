@@ -5,7 +5,7 @@ import { parseArgs, styleText } from 'node:util'
 /** Runs one property for this many seconds. Rejects with the smallest counterexample. */
 type FuzzTarget = (seconds: number, seed?: number) => Promise<{ readonly runs: number }>
 
-/** Exports of a file `fuzz-targets.ts`. */
+/** Exports of a file `fuzz-targets.ts`: its fuzz targets by name. */
 interface FuzzModule {
   readonly targets: Readonly<Record<string, FuzzTarget>>
 }

@@ -3,7 +3,7 @@ import type { HeaderList } from '@headgate/http'
 import { aws, region, service } from './providers.ts'
 import type { ToSign } from './signers.ts'
 
-/** Throws unless the request is rightly signed with these headers, its body included. */
+/** Throws unless `headers` contain a valid signature of the request and its body. */
 export function assertSigned({ method, url, body }: ToSign, headers: HeaderList): void {
   const { host, pathname, search } = new URL(url)
   const all: HeaderList = headers.some(([name]) => /^host$/i.test(name))

@@ -24,11 +24,11 @@ export const sigv4: Properties = {
 export interface BenchProvider {
   readonly label: string
   readonly properties: Properties
-  /** The body is a stream: either its hash is known, or the body is not signed. */
+  /** Whether the body is a stream. The hash of a streamed body is known in advance, or the body is not signed. */
   readonly streamed?: boolean
 }
 
-/** The providers by configuration, each with what it needs to have a token or a key. */
+/** The authentication providers to measure, each with the settings that it needs to get a token or a key. */
 export const providers: readonly BenchProvider[] = [
   { label: 'none', properties: { 'rest.auth.type': 'none' } },
   {
@@ -43,10 +43,10 @@ export const providers: readonly BenchProvider[] = [
   { label: 'api-key', properties: { 'rest.auth.type': 'api-key', 'rest.auth.api-key.key': 'key' } },
   { label: 'headers', properties: { 'rest.auth.type': 'headers', 'rest.auth.headers.x-one': 'one' } },
   {
-    label: 'command, its token kept',
+    label: 'command, cached token',
     properties: { 'rest.auth.type': 'command', 'rest.auth.command.command': 'echo token' },
   },
-  { label: 'oauth2, its token kept', properties: oauth2 },
+  { label: 'oauth2, cached token', properties: oauth2 },
   {
     label: 'oauth2 with DPoP',
     properties: { ...oauth2, 'rest.auth.oauth2.dpop.enabled': 'true' },
@@ -81,9 +81,9 @@ export const providers: readonly BenchProvider[] = [
     },
   },
   { label: 'sigv4', properties: sigv4 },
-  { label: 'sigv4 in the query', properties: { ...sigv4, 'rest.auth.sigv4.form': 'query' } },
+  { label: 'sigv4, signature in the query', properties: { ...sigv4, 'rest.auth.sigv4.form': 'query' } },
   { label: 'sigv4, body unsigned', properties: { ...sigv4, 'rest.auth.sigv4.payload': 'unsigned' } },
-  { label: 'sigv4, body streamed with its hash', properties: sigv4, streamed: true },
+  { label: 'sigv4, streamed body with a known hash', properties: sigv4, streamed: true },
   {
     label: 'sigv4 over oauth2',
     properties: { ...oauth2, ...sigv4, 'rest.auth.sigv4.delegate-auth-type': 'oauth2' },

@@ -8,7 +8,10 @@ import type { SessionMemory } from './sessions-main.ts'
 
 const main = fileURLToPath(new URL('sessions-main.ts', import.meta.url))
 
-/** Measures once in a separate process. Later rounds report the same figures. */
+/**
+ * Returns a function that measures the memory of one session, once and in a separate process. Later rounds report the
+ * same figures.
+ */
 export function sessionMemory(run: BenchRun, label: string, sessions: number): () => Promise<EntryMeasured> {
   let measured: Promise<EntryMeasured> | undefined
   return async () => await (measured ??= inProcess(run, label, sessions))
@@ -29,11 +32,11 @@ async function inProcess({ placement }: BenchRun, label: string, sessions: numbe
     p50Ms: found.ms,
     p99Ms: found.ms,
     figures: {
-      'bytes of heap': found.heapBytes,
+      'heap bytes of one session': found.heapBytes,
       'bytes resident': found.residentBytes,
       'token requests': found.asked,
-      'bytes of heap when full': found.heapBytesWhenFull,
-      'sessions kept': found.kept,
+      'heap bytes of one session when the cache is full': found.heapBytesWhenFull,
+      'cached sessions': found.kept,
     },
   }
 }

@@ -4,15 +4,18 @@ import { AuthRegistry, digestKey, SessionCache, type Properties, type ReadyProvi
 import { providers } from './providers.ts'
 import { tokenEndpoints } from './token-endpoints.ts'
 
-/** Memory of one session in bytes, and the number of token requests. */
+/** Measured figures: the memory of one session in bytes, and the number of token requests. */
 export interface SessionMemory {
   readonly heapBytes: number
   readonly residentBytes: number
   readonly asked: number
-  /** Sessions kept, and bytes of heap for each of those, after a tenth more than the cache holds were opened. */
+  /**
+   * Number of sessions in the cache, and heap bytes of each of them, after 10 % more sessions were opened than the
+   * cache can hold.
+   */
   readonly kept: number
   readonly heapBytesWhenFull: number
-  /** To open one session and use it. */
+  /** Time to open one session and send its first request. */
   readonly ms: number
 }
 
@@ -33,7 +36,7 @@ async function measured(properties: Properties, sessions: number): Promise<Sessi
     )
     await session.authenticate(request)
   }
-  // Loads and compiles shared code first, which does not belong to a session.
+  // Loads and compiles shared code first, so that its memory is not counted as memory of the sessions.
   const first = new SessionCache<ReadyProvider>({ max: 100 })
   for (let user = 0; user < 200; user += 1) await use(first, user)
   await first[Symbol.asyncDispose]()
@@ -44,7 +47,7 @@ async function measured(properties: Properties, sessions: number): Promise<Sessi
   for (let user = 0; user < sessions; user += 1) await use(cache, user)
   const ms = performance.now() - start
   const full = await settled()
-  // a second request of each session, which needs no token request
+  // Sends a second request of each session, which uses the cached token.
   for (let user = 0; user < sessions; user += 1) await use(cache, user)
   const asked = endpoints.asked() - askedBefore
   for (let user = sessions; user < 1.1 * sessions; user += 1) await use(cache, user)

@@ -7,7 +7,7 @@ import type { HeaderList } from '@headgate/http'
 import { aws, region, service, sigv4 } from './providers.ts'
 import { tokenEndpoints } from './token-endpoints.ts'
 
-/** A request to sign, with the result. */
+/** A request to sign. */
 export interface ToSign {
   readonly method: string
   readonly url: string
@@ -18,11 +18,11 @@ export interface ToSign {
 export interface SignerUnderTest {
   readonly label: string
   readonly ours: boolean
-  /** The headers of the signed request, all of them. */
+  /** Returns all headers of the signed request, with the signature. */
   readonly sign: (request: ToSign) => Promise<HeaderList>
 }
 
-/** Returns the signers of Headgate and others. Each signs the body and caches the derived key. */
+/** Returns the request signers of Headgate and of other libraries. Each signs the body and caches the derived key. */
 export async function signers(): Promise<readonly SignerUnderTest[]> {
   const auth = await new AuthRegistry().create(sigv4, { fetch: tokenEndpoints().fetch, env: {} })
   const webKeys = new WebSigningKeys()
@@ -75,27 +75,27 @@ export async function signers(): Promise<readonly SignerUnderTest[]> {
       sign: async ({ method, url, headers, body }) => {
         const { host, pathname, search } = new URL(url)
         const payloadHash = await sha256Hex(body)
-        const given: HeaderList = [...headers, ['host', host], ['x-amz-content-sha256', payloadHash]]
+        const all: HeaderList = [...headers, ['host', host], ['x-amz-content-sha256', payloadHash]]
         const { headers: added } = await signRequest(
-          { method, target: pathname + search, headers: given },
+          { method, target: pathname + search, headers: all },
           { credentials: aws, region, service, date: new Date(), payloadHash, keys: webKeys },
         )
-        return [...given, ...added]
+        return [...all, ...added]
       },
     },
   ]
 }
 
-/** SHA-256 and HMAC, like those of AWS's SDK in Node (`@smithy/hash-node`). */
+/** Computes SHA-256 and HMAC with node:crypto, like the AWS SDK in Node (`@smithy/hash-node`). */
 class NodeSha256 {
   readonly #hash: Hash | Hmac
 
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret))
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', toBytes(secret))
   }
 
   update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(bytesOf(data))
+    this.#hash.update(toBytes(data))
   }
 
   async digest(): Promise<Uint8Array> {
@@ -103,11 +103,11 @@ class NodeSha256 {
   }
 
   reset(): void {
-    throw new Error('one hash is made for each text')
+    throw new Error('a hash object can be used for only one text')
   }
 }
 
-function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Buffer {
+function toBytes(data: string | ArrayBuffer | ArrayBufferView): Buffer {
   if (typeof data === 'string') return Buffer.from(data)
   return data instanceof ArrayBuffer
     ? Buffer.from(data)

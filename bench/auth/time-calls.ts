@@ -1,9 +1,15 @@
 import type { EntryMeasured } from '../lib/case.ts'
 
-/** Batches take about this long, so that reading the clock costs nothing. */
+/**
+ * Approximate duration of one batch of calls. The clock is read once for each batch, so that reading it does not
+ * change the figures.
+ */
 const BATCH_MS = 1
 
-/** Calls something again and again for so many milliseconds, one call after the other. The times are those of batches. */
+/**
+ * Calls `call` repeatedly for `ms` milliseconds, one call after the other. Returns the rate, and latencies that are
+ * averages over batches of calls.
+ */
 export async function timeCalls(call: () => unknown, ms: number): Promise<EntryMeasured> {
   const size = await batchSize(call)
   const times: number[] = []

@@ -1,10 +1,10 @@
-/** Token of a token endpoint, with the length of a token with groups. */
+/** Token that the token endpoints return. It is as long as a real token with group claims. */
 const token = `eyJ.${'a'.repeat(900)}.sig`
 
 export interface TokenEndpoints {
-  /** A `fetch` that sends every token request to these endpoints. */
+  /** A `fetch` that answers token requests from these endpoints, without a network. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
-  /** How often a token was asked for. */
+  /** Returns the number of token requests. */
   readonly asked: () => number
 }
 

@@ -5,11 +5,11 @@ import { tokenEndpoints } from './token-endpoints.ts'
 export interface Day {
   readonly hours: number
   readonly perHour: number
-  /** Requests that come in the same moment. */
+  /** Number of requests that are sent at the same time. */
   readonly atOnce: number
 }
 
-/** Counts token requests during hours of requests, which a simulated clock skips. */
+/** Counts the token requests during several hours of catalog requests. A simulated clock skips the waiting times. */
 export async function tokenRequests(
   properties: Properties,
   { hours, perHour, atOnce }: Day,

@@ -7,10 +7,10 @@ import type { WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
 
 export type RawStorage = WarehouseStorage
 
-/** Writes a durable object below the storage's root. Returns its location. */
+/** Writes an object below the storage's root and waits until it is durable. Returns its location. */
 export type PutObject = (key: string, content: Buffer) => Promise<string>
 
-/** Returns the fastest correct writer of an object, without retries and checks. */
+/** Returns the fastest function that writes an object durably. The function has no retries and no checks. */
 export function objectWriter(storage: RawStorage): PutObject {
   return storage.kind === 'file' ? fileWriter(storage.root) : s3Writer(storage)
 }
@@ -54,11 +54,11 @@ function s3Writer(storage: RawStorage & { readonly kind: 's3' }): PutObject {
     const path = `/${bucket}/${prefix === '' ? '' : `${prefix}/`}${key}`
     const headers = { ...signed(storage, host, path), 'content-length': content.length }
     const { promise, resolve, reject } = Promise.withResolvers<string>()
-    const sent = request({ agent, hostname, port, path, method: 'PUT', headers }, (answer) => {
-      answer.resume()
-      answer.once('end', () => {
-        if (answer.statusCode === 200) resolve(`s3:/${path}`)
-        else reject(new Error(`PUT ${path}: ${answer.statusCode}`))
+    const sent = request({ agent, hostname, port, path, method: 'PUT', headers }, (response) => {
+      response.resume()
+      response.once('end', () => {
+        if (response.statusCode === 200) resolve(`s3:/${path}`)
+        else reject(new Error(`PUT ${path}: ${response.statusCode}`))
       })
     })
     sent.once('error', reject)

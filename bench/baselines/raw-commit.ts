@@ -7,21 +7,24 @@ import { Histogram } from '../load/histogram.ts'
 import { objectWriter, type RawStorage } from './object-writer.ts'
 import { serveBare } from './serve-bare.ts'
 
-/** Options of this process, in its only argument. */
+/** Options of this process, as JSON in its only command-line argument. */
 export interface RawCommitOptions {
   readonly url: string
   readonly poolSize: number
   readonly storage: RawStorage
   /** File with the metadata text that each commit writes. */
   readonly textFile: string
-  /** Clients inside this process instead of HTTP; then it prints one line of `DirectCounts` and ends. */
+  /**
+   * If set, clients inside this process call the commit function directly, without HTTP. The process then prints one
+   * line of `DirectCounts` and exits.
+   */
   readonly direct?: { readonly clients: number; readonly warmUpMs: number; readonly durationMs: number }
 }
 
 /** Baseline: writes one object and runs one prepared UPDATE for each commit; nothing is read, checked or composed. */
 const options = JSON.parse(process.argv[2] ?? '') as RawCommitOptions
 const content = readFileSync(options.textFile)
-const packed = deflateRawSync(content, { level: 4 })
+const compressed = deflateRawSync(content, { level: 4 })
 const crc = crc32(content)
 const pool = new Pool({ connectionString: options.url, max: options.poolSize })
 const put = objectWriter(options.storage)
@@ -38,7 +41,7 @@ async function commit(name: string): Promise<void> {
   const { rowCount } = await pool.query({
     name: 'commit',
     text,
-    values: [ids.get(name), location, packed, content.length, crc],
+    values: [ids.get(name), location, compressed, content.length, crc],
   })
   if (rowCount !== 1) throw new Error(`no table ${name}`)
 }
@@ -67,9 +70,9 @@ if (options.direct) {
   console.log(`counts ${JSON.stringify({ perSecond, p50Ms, p99Ms })}`)
   process.exit()
 } else {
-  serveBare(async (request, answer) => {
+  serveBare(async (request, response) => {
     await once(request.resume(), 'end')
     await commit((request.url ?? '').split('/').at(-1) ?? '')
-    answer(content, false)
+    response(content, false)
   })
 }

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 
 /**
  * Baseline: node:http that streams files in both directions without checks and authentication. A file is complete and
- * on disk when its PUT is answered. Argument: the folder.
+ * on disk before the response to its PUT is sent. Argument: the folder.
  */
 const [root = ''] = process.argv.slice(2)
 const flush = promisify(fsync)
@@ -48,7 +48,7 @@ const server = createServer(
     const path = join(root, request.url ?? '')
     const done = request.method === 'PUT' ? put(path, request, response) : get(path, response)
     done.catch((error: unknown) => {
-      // clients disconnect at the end of a round, which is expected; other errors end the process
+      // Clients disconnect at the end of a round, so this error is expected. Other errors end the process.
       if (!response.destroyed && !request.destroyed) throw error
     })
   },

@@ -9,7 +9,7 @@ const [plainFile = '', gzipFile = '', status = '200'] = process.argv.slice(2)
 const plain = readFileSync(plainFile)
 const gzip = readFileSync(gzipFile)
 
-serveBare((request, answer) => {
+serveBare((request, response) => {
   const zipped = request.headers['accept-encoding'] === 'gzip'
-  answer(zipped ? gzip : plain, zipped)
+  response(zipped ? gzip : plain, zipped)
 }, Number(status))

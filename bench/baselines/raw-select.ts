@@ -3,9 +3,9 @@ import { Pool } from 'pg'
 import { serveBare } from './serve-bare.ts'
 
 /**
- * Baseline: node:http and one prepared SELECT for each request, which reads the compressed metadata in the form of the
- * server. The response is in memory already. Arguments: database URL, pool size, file with the plain body, file with
- * the gzip body.
+ * Baseline: node:http and one prepared SELECT for each request, which reads the compressed metadata from the server's
+ * table. The bytes of the response are in memory before the request arrives. Arguments: database URL, pool size, file
+ * with the plain body, file with the gzip body.
  */
 const [url = '', poolSize = '10', plainFile = '', gzipFile = ''] = process.argv.slice(2)
 const plain = readFileSync(plainFile)
@@ -25,8 +25,8 @@ async function load(path: string): Promise<void> {
   if (rows.length !== 1) throw new Error(`no table ${namespace}.${name}`)
 }
 
-serveBare(async (request, answer) => {
+serveBare(async (request, response) => {
   await load(request.url ?? '')
   const zipped = request.headers['accept-encoding'] === 'gzip'
-  answer(zipped ? gzip : plain, zipped)
+  response(zipped ? gzip : plain, zipped)
 })

@@ -1,15 +1,21 @@
 import { createServer, type IncomingMessage } from 'node:http'
 
-/** Sends the body with the headers that a catalog answers with, so that both write as many bytes. */
-export type AnswerWith = (body: Buffer, zipped: boolean) => void
+/**
+ * Sends the body with the response headers of a catalog, so that the baseline and the catalog write equally many
+ * bytes.
+ */
+export type Respond = (body: Buffer, zipped: boolean) => void
 
-/** Serves on a free loopback port, as fast as node:http can, and prints `ready http://…`. All answers have one status. */
+/**
+ * Serves on a free loopback port with only node:http, and prints `ready http://…`. All responses have the same
+ * status.
+ */
 export function serveBare(
-  handle: (request: IncomingMessage, answer: AnswerWith) => void | Promise<void>,
+  handle: (request: IncomingMessage, response: Respond) => void | Promise<void>,
   status = 200,
 ): void {
   const server = createServer({ keepAliveTimeout: 65_000, noDelay: true }, (request, response) => {
-    // what fails ends the process, and with it the run
+    // An error ends the process, and therefore the run.
     void handle(request, (body, zipped) => {
       const headers: Record<string, string> = {
         'x-request-id': '00000000-0000-4000-8000-000000000000',

@@ -1,18 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type BenchRun, logOf } from '../lib/bench-run.ts'
+import { type BenchRun, toLogPath } from '../lib/bench-run.ts'
 import { seated } from '../lib/cores.ts'
 import { type Started, startReady } from '../lib/ready.ts'
 import type { RawCommitOptions } from './raw-commit.ts'
 
-/** Answers to serve, as files: bodies exactly as the server under test sends them. */
-export interface AnswerFiles {
+/** Files with the response bodies to serve. They contain the same bytes that the server under test sends. */
+export interface ResponseFiles {
   readonly plain: string
   readonly gzip: string
 }
 
-export function saveAnswers(run: BenchRun, name: string, plain: Buffer, gzip: Buffer): AnswerFiles {
+export function saveResponses(run: BenchRun, name: string, plain: Buffer, gzip: Buffer): ResponseFiles {
   mkdirSync(run.folder, { recursive: true })
   const files = { plain: join(run.folder, `${name}.json`), gzip: join(run.folder, `${name}.json.gz`) }
   writeFileSync(files.plain, plain)
@@ -23,39 +23,39 @@ export function saveAnswers(run: BenchRun, name: string, plain: Buffer, gzip: Bu
 export function startRawHttp(
   run: BenchRun,
   name: string,
-  answers: AnswerFiles,
+  responses: ResponseFiles,
   status = 200,
 ): Promise<Started> {
-  return start(run, name, 'raw-http.ts', [answers.plain, answers.gzip, String(status)])
+  return start(run, name, 'raw-http.ts', [responses.plain, responses.gzip, String(status)])
 }
 
 export function startRawSelect(
   run: BenchRun,
   name: string,
-  options: { readonly url: string; readonly poolSize: number; readonly answers: AnswerFiles },
+  options: { readonly url: string; readonly poolSize: number; readonly responses: ResponseFiles },
 ): Promise<Started> {
-  const { url, poolSize, answers } = options
-  return start(run, name, 'raw-select.ts', [url, String(poolSize), answers.plain, answers.gzip])
+  const { url, poolSize, responses } = options
+  return start(run, name, 'raw-select.ts', [url, String(poolSize), responses.plain, responses.gzip])
 }
 
 export function startRawCommit(run: BenchRun, name: string, options: RawCommitOptions): Promise<Started> {
   return start(run, name, 'raw-commit.ts', [JSON.stringify(options)])
 }
 
-/** @param root folder whose files are served and written, such as `/a/b` below it */
+/** @param root folder of the files: the path `/a/b` of a request is a file below this folder */
 export function startRawFiles(run: BenchRun, name: string, root: string): Promise<Started> {
   mkdirSync(root, { recursive: true })
   return start(run, name, 'raw-files.ts', [root])
 }
 
-/** Report of the commit loop without HTTP. */
+/** Figures that the commit loop reports when it runs without HTTP. */
 export interface DirectCounts {
   readonly perSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
 }
 
-/** Runs the commit loop inside one process, without HTTP between clients and work. */
+/** Runs the commit loop in one process, whose clients call it directly, without HTTP. */
 export async function rawCommitDirect(
   run: BenchRun,
   options: RawCommitOptions & { readonly direct: NonNullable<RawCommitOptions['direct']> },
@@ -64,7 +64,7 @@ export async function rawCommitDirect(
   await run.keeper.run({
     name: 'raw-commit-direct',
     ...seated(run.placement, 'server', process.execPath, program('raw-commit.ts', [JSON.stringify(options)])),
-    log: logOf(run, 'raw-commit-direct'),
+    log: toLogPath(run, 'raw-commit-direct'),
     onLine: (line) => {
       if (line.startsWith('counts ')) counts = JSON.parse(line.slice(7)) as DirectCounts
     },
@@ -78,7 +78,7 @@ function start(run: BenchRun, name: string, file: string, args: readonly string[
     name,
     ...seated(run.placement, 'server', process.execPath, program(file, args)),
     env: { NODE_ENV: 'production' },
-    log: logOf(run, name),
+    log: toLogPath(run, name),
   })
 }
 

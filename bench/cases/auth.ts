@@ -16,8 +16,8 @@ const bodies = [
 ] as const
 
 /**
- * Returns cases of the cost of client authentication: a provider for each request, compared with other signers, over a
- * day, for many sessions.
+ * Returns cases that measure the cost of client authentication: each provider for one request, signing compared with
+ * other libraries, token requests over a day, and memory of many sessions.
  */
 export async function authCases(lab: Lab): Promise<Case[]> {
   return [
@@ -28,7 +28,10 @@ export async function authCases(lab: Lab): Promise<Case[]> {
   ]
 }
 
-/** Returns the duration of a round. Rounds are short and more numerous, because these cases do not wait. */
+/**
+ * Returns the duration of a round. Rounds of these cases are shorter and more numerous than others, because their
+ * calls never wait for I/O.
+ */
 function sliceMs({ run }: Lab): number {
   return run.durationMs / 20
 }
@@ -68,9 +71,9 @@ async function providerCase(lab: Lab, body: Body): Promise<Case> {
   }
   return {
     id: `auth-provider-${body.id}`,
-    title: `A request with a body of ${body.name} is authenticated, by provider`,
+    title: `Authentication of a request with a body of ${body.name}, by provider`,
     notes: [
-      `One call after the other, ${sliceMs(lab)} ms in each round. Token endpoints are in the same process; they were asked as often as the last column says, in all rounds together.`,
+      `One call follows another for ${sliceMs(lab)} ms in each round. Token endpoints are in the same process. The last column contains the number of token requests in all rounds.`,
     ],
     calls: { addedTo: 'none' },
     moreRounds: 3,
@@ -85,9 +88,9 @@ async function signerCase(lab: Lab, body: Body): Promise<Case> {
   for (const { sign } of all) assertSigned(toSign, await sign(toSign))
   return {
     id: `auth-signer-${body.id}`,
-    title: `A request with a body of ${body.name} is signed (AWS Signature Version 4), compared with other signers`,
+    title: `Signing of a request with a body of ${body.name} (AWS Signature Version 4), compared with other signers`,
     notes: [
-      'Each makes the whole of a request with its body signed and keeps the derived key; a verifier took the signatures of all of them before.',
+      'Each signer creates a complete request with a signed body, and caches the derived key. The signatures of all signers were verified before.',
     ],
     calls: {},
     moreRounds: 3,
@@ -109,11 +112,13 @@ function renewalCase({ thorough }: Lab): Case {
   const perHour = thorough ? 3_600 : 360
   return {
     id: 'auth-renewal',
-    title: `A day with ${perHour.toLocaleString('en-US')} requests in an hour, tokens that live an hour`,
-    notes: ['The clock is turned on; 100 requests come at the same time. The time is that of one request.'],
+    title: `A day with ${perHour.toLocaleString('en-US')} requests in each hour, and tokens with a lifetime of one hour`,
+    notes: [
+      'The clock is simulated, and 100 requests are sent at the same time. The reported time is the time of one request.',
+    ],
     calls: {},
     entries: providers
-      .filter(({ label }) => /token kept|^iceberg|^google|^entra|over oauth2/.test(label))
+      .filter(({ label }) => /cached token|^iceberg|^google|^entra|over oauth2/.test(label))
       .filter(({ label }) => !label.startsWith('command'))
       .map(({ label, properties }) => ({
         label,
@@ -125,12 +130,12 @@ function renewalCase({ thorough }: Lab): Case {
 
 function memoryCase({ run, thorough }: Lab): Case {
   const sessions = thorough ? 10_000 : 1_000
-  const labels = ['bearer', 'sigv4', 'oauth2, its token kept', 'sigv4 over oauth2']
+  const labels = ['bearer', 'sigv4', 'oauth2, cached token', 'sigv4 over oauth2']
   return {
     id: 'auth-memory',
-    title: `${sessions.toLocaleString('en-US')} sessions at the same time, each opened and used`,
+    title: `${sessions.toLocaleString('en-US')} sessions at the same time`,
     notes: [
-      'Bytes that one session needs, in a process that has nothing else; measured once. The time is that of opening one and its first request. The cache holds so many: after a tenth more were opened it has the number of the last column.',
+      'The memory of one session is measured once, in a separate process. The reported time is the time to open a session and send its first request. The cache holds this number of sessions. The last column is the number of cached sessions after a tenth more were opened.',
     ],
     calls: {},
     entries: labels.map((label) => {

@@ -4,7 +4,7 @@ import { installMinio, startMinio } from '../../conformance/lib/minio.ts'
 import type { RawStorage } from '../baselines/object-writer.ts'
 import type { RawCommitOptions } from '../baselines/raw-commit.ts'
 import { rawCommitDirect, startRawCommit } from '../baselines/start.ts'
-import { answerBytes, openCatalog, tablePath } from '../data/catalog.ts'
+import { readResponseBytes, openCatalog, tablePath } from '../data/catalog.ts'
 import { commitTables, commitTablesOn, largeTables, type Store, warehouse } from '../data/stores.ts'
 import type { Case, Entry } from '../lib/case.ts'
 import { loadEntry } from '../lib/case.ts'
@@ -15,22 +15,25 @@ import type { Requests } from '../load/plan.ts'
 import { clientCounts, type Lab, poolSize } from './lab.ts'
 import { watched } from './watched.ts'
 
-/** A commit that sets one property: what it costs is the commit, not the change. */
+/**
+ * Body of a commit that sets one property. The change is as small as possible, so that the case measures the cost of
+ * the commit itself.
+ */
 export const setProperty: string = JSON.stringify({
   requirements: [],
   updates: [{ action: 'set-properties', updates: { 'bench.value': '«N»' } }],
 })
 
 /**
- * Returns cases of commits with 10 KB of metadata, each client to a separate table, compared with the bare loop on the
- * same kind of storage.
+ * Returns cases of commits with 10 KB of metadata, each client to a separate table, compared with a baseline that
+ * writes an object and runs one UPDATE, on the same kind of storage.
  */
 export async function commitCases(lab: Lab): Promise<Case[]> {
   const store = await commitTables(lab.run, lab.postgres, lab.stores, 64)
   return casesOn(lab, store, { id: 'commit-small', size: '10 KB', clients: [1, ...clientCounts], tables: 64 })
 }
 
-/** Returns cases of these commits on an object store, MinIO. */
+/** Returns the same cases as `commitCases`, with metadata files in the object store MinIO. */
 export async function commitMinioCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
   const binary = await installMinio(run.keeper, run.say)
@@ -77,7 +80,7 @@ async function casesOn(
   const paths = Array.from({ length: tables }, (_, n) => tablePath(catalog, 'n0', `t${n}`))
   const textFile = join(run.folder, `${id}.json`)
   mkdirSync(run.folder, { recursive: true })
-  writeFileSync(textFile, await answerBytes(catalog, paths[0] ?? '', 'identity'))
+  writeFileSync(textFile, await readResponseBytes(catalog, paths[0] ?? '', 'identity'))
   const rawOptions: RawCommitOptions = {
     url: postgres.url(rawDatabase),
     poolSize,
@@ -104,7 +107,7 @@ async function casesOn(
     return {
       id: `${id}-${connections}`,
       title: `commit, ${size} of metadata, ${bareStorage ? 'MinIO' : 'local files'}, ${connections} client${connections === 1 ? '' : 's'}`,
-      notes: ['Every client commits to a separate table, one commit after the other.'],
+      notes: ['Each client commits to its own table, one commit after another.'],
       entries: [
         direct,
         loadEntry(run, bare, shape, [direct.label]),

@@ -12,12 +12,12 @@ import type { Lab } from './lab.ts'
 
 type Method = 'GET' | 'PUT'
 
-/** A place for objects behind one server. */
+/** A server under test and the location of the objects that it serves. */
 interface Place {
   readonly contestant: Contestant
-  /** Path of an object by its name. */
-  readonly pathOf: (name: string) => string
-  /** Null: requests are not signed. */
+  /** Returns the URL path of an object. */
+  readonly toPath: (name: string) => string
+  /** Keys that sign requests. Null if requests are not signed. */
   readonly keys: S3Keys | null
 }
 
@@ -28,7 +28,7 @@ interface Size {
   readonly clients: number
 }
 
-/** Large objects take a while: some must be done in the time that is measured. */
+/** Minimum duration of a measurement. Some requests for large objects must finish within this time. */
 const shortestMs = 4_000
 
 const sizes: readonly Size[] = [
@@ -36,7 +36,10 @@ const sizes: readonly Size[] = [
   { id: '64kb', title: '64 KB', bytes: 64e3, clients: 16 },
 ]
 
-/** Objects through the storage gateway, through bare node:http and through MinIO, all on the same disk. */
+/**
+ * Returns cases that read and write objects through the storage gateway, a bare node:http server and MinIO, all on
+ * the same disk.
+ */
 export async function gatewayCases(lab: Lab): Promise<Case[]> {
   const [files, minio, gateway] = [await rawPlace(lab), await minioPlace(lab), await gatewayPlace(lab)]
   const places = [files, minio, gateway]
@@ -47,43 +50,48 @@ export async function gatewayCases(lab: Lab): Promise<Case[]> {
     durationMs: Math.max(durationMs, shortestMs),
     firstLoadMs: Math.max(firstLoadMs, shortestMs),
   }
-  return sizes.flatMap((size) => (['GET', 'PUT'] as const).map((method) => caseOf(run, places, size, method)))
+  return sizes.flatMap((size) =>
+    (['GET', 'PUT'] as const).map((method) => makeCase(run, places, size, method)),
+  )
 }
 
-function caseOf(run: BenchRun, places: readonly Place[], size: Size, method: Method): Case {
+function makeCase(run: BenchRun, places: readonly Place[], size: Size, method: Method): Case {
   const { id, title, bytes, clients } = size
   const names = places.map(({ contestant }) => contestant.name)
   return {
     id: `gateway-${id}-${method.toLowerCase()}`,
     title: `${method} of objects of ${title} through the storage gateway, ${clients} clients`,
     notes: [
-      'The gateway serves a directory. Files to read are in the memory of the system; a written file is on disk when its request is answered.',
+      'The gateway serves a directory. Files to read are in the page cache of the system. A written file is on disk before the response is sent.',
       'Requests to MinIO and to the gateway are signed in their headers, without a hash of the body.',
     ],
     objectBytes: bytes,
     entries: places.map((place, at) =>
-      loadEntry(run, place.contestant, () => shapeOf(place, size, method), names.slice(0, at)),
+      loadEntry(run, place.contestant, () => makeShape(place, size, method), names.slice(0, at)),
     ),
   }
 }
 
-/** Writes each object once. */
+/** Writes each object once, so that later requests can read it. */
 async function fill(place: Place, size: Size): Promise<void> {
-  const { requests } = shapeOf(place, size, 'PUT')
+  const { requests } = makeShape(place, size, 'PUT')
   if (requests.kind !== 'objects') return
   const body = randomFillSync(Buffer.alloc(size.bytes))
   for (const { path, headers } of requests.objects) {
     const url = place.contestant.origin + path
-    const answer = await fetch(url, { method: 'PUT', headers, body, signal: AbortSignal.timeout(60_000) })
-    if (!answer.ok) throw new Error(`PUT ${url}: ${answer.status} ${await answer.text()}`)
+    const response = await fetch(url, { method: 'PUT', headers, body, signal: AbortSignal.timeout(60_000) })
+    if (!response.ok) throw new Error(`PUT ${url}: ${response.status} ${await response.text()}`)
   }
 }
 
-/** Signatures are good for minutes only, so this is made when the load begins. */
-function shapeOf({ contestant, keys, pathOf }: Place, size: Size, method: Method): Omit<LoadShape, 'seed'> {
+/**
+ * Creates the signed requests of a load. It must be called when the load begins, because signatures expire after
+ * minutes.
+ */
+function makeShape({ contestant, keys, toPath }: Place, size: Size, method: Method): Omit<LoadShape, 'seed'> {
   const { host } = new URL(contestant.origin)
   const objects = Array.from({ length: size.clients }, (_, n) => {
-    const path = pathOf(`${size.id}-${n}`)
+    const path = toPath(`${size.id}-${n}`)
     return { path, headers: keys === null ? {} : signedFor(method, path, host, keys) }
   })
   const bodyBytes = method === 'PUT' ? size.bytes : 0
@@ -98,14 +106,14 @@ function signedFor(method: Method, target: string, host: string, keys: S3Keys): 
   const payloadHash = method === 'GET' ? sha256('') : 'UNSIGNED-PAYLOAD'
   const draft = { method, target, headers: [['host', host] as const], payloadHash }
   const { headers } = signInHeader(draft, keys, { region: 'us-east-1' })
-  // the load process says itself where it goes
+  // The load process adds the Host header itself.
   return Object.fromEntries(headers.filter(([name]) => name !== 'host'))
 }
 
 async function rawPlace({ run }: Lab): Promise<Place> {
   const { origin, process } = await startRawFiles(run, 'raw-files', join(run.folder, 'raw-files-data'))
   const contestant = { name: 'node:http over files', origin, watched: [{ name: 'server', pid: process.pid }] }
-  return { contestant, pathOf: (name) => `/data/${name}`, keys: null }
+  return { contestant, toPath: (name) => `/data/${name}`, keys: null }
 }
 
 async function minioPlace({ run }: Lab): Promise<Place> {
@@ -119,7 +127,7 @@ async function minioPlace({ run }: Lab): Promise<Place> {
   const keys = minio.storage('bare')
   return {
     contestant: { name: 'MinIO', origin: minio.endpoint, watched: [{ name: 'server', pid }] },
-    pathOf: (name) => `/bare/data/${name}`,
+    toPath: (name) => `/bare/data/${name}`,
     keys,
   }
 }
@@ -130,7 +138,7 @@ async function gatewayPlace(lab: Lab): Promise<Place> {
   const watched = [{ name: 'server', pid: server.process.pid }]
   return {
     contestant: { name: 'Headgate', origin: keys.endpoint, watched },
-    pathOf: (name) => `/${prefix.replace(/^s3:\/\//, '').replace(/\/$/, '')}/data/${name}`,
+    toPath: (name) => `/${prefix.replace(/^s3:\/\//, '').replace(/\/$/, '')}/data/${name}`,
     keys,
   }
 }

@@ -11,10 +11,13 @@ import { watched } from './watched.ts'
 
 const many = (count: number): string => count.toLocaleString('en-US')
 const path = `/v1/${warehouse}/namespaces/n0/tables/t0`
-/** Tokens that are used for the first time, in one round. */
+/** Number of tokens in one round, each used for the first time. */
 const coldTokens = 500
 
-/** Returns cases of the cost of authentication and decisions, compared with the mode without them, and of tokens. */
+/**
+ * Returns cases that measure the cost of authentication and authorization, compared with a server without both, and
+ * the cost of token requests.
+ */
 export async function identityCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
   const store = await smallTables(run, postgres, lab.stores, 10_000)
@@ -23,7 +26,7 @@ export async function identityCases(lab: Lab): Promise<Case[]> {
     name: 'headgate-identity',
     dataDir: store.dataDir,
     databaseUrl,
-    // cloned tables have no files
+    // Cloned tables have no metadata files, so the server must not check them.
     env: { HEADGATE_VERIFY_METADATA_FILES: 'false', HEADGATE_DATABASE_POOL_SIZE: String(poolSize) },
   })
   const user = await muchGranted(server.origin, databaseUrl)
@@ -47,8 +50,10 @@ function loads(lab: Lab, server: Started, headers: Readonly<Record<string, strin
     const shape = { connections, headers: { 'accept-encoding': 'gzip' }, requests }
     return {
       id: `identity-load-${connections}`,
-      title: `loadTable authenticated and authorised, ${hotTables} hot of ${many(tables)} tables, gzip, ${connections} clients`,
-      notes: ['The token was seen before. 0.85 of the anonymous mode is the aim.'],
+      title: `loadTable with authentication and authorization, ${hotTables} hot of ${many(tables)} tables, gzip, ${connections} clients`,
+      notes: [
+        'The server has verified and cached the token before the measurement. The aim is 0.85 of the rate of a server with anonymous access.',
+      ],
       entries: [loadEntry(run, anonymous, shape, []), loadEntry(run, known, shape, [anonymous.name])],
     }
   })
@@ -70,7 +75,7 @@ function tokens(lab: Lab, server: Started, { clientId, clientSecret }: MuchGrant
     return {
       id: `identity-token-${connections}`,
       title: `Token endpoint, client_credentials with a secret, ${connections} clients`,
-      notes: ['Each answer is a token that was signed for it.'],
+      notes: ['Each response contains a new token.'],
       entries: [
         loadEntry(run, baseline, { ...shape, requests: load }, []),
         loadEntry(run, watched(lab, 'token endpoint', server), { ...shape, requests }, [baseline.name]),
@@ -88,11 +93,13 @@ function cold({ origin }: Started, user: MuchGranted): Case {
       headers.push({ authorization: `Bearer ${isCold ? await user.token() : first}` })
     return eachOnce({ url: origin + path, clients, headers })
   }
-  const warm = 'a token that was seen before'
+  const warm = 'a token that was used before'
   return {
     id: 'identity-cold',
     title: `loadTable with ${coldTokens} tokens, each used for the first time, ${clients} clients`,
-    notes: ['Sent by fetch, which is slower than the load of the other cases: only the ratio counts.'],
+    notes: [
+      'Requests are sent with fetch, which is slower than the load processes of the other cases. Compare only the ratio with other cases, not the rate.',
+    ],
     entries: [
       { label: warm, against: [], measure: () => measured(false) },
       { label: 'each token for the first time', against: [warm], measure: () => measured(true) },

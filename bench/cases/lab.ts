@@ -1,11 +1,11 @@
 import type { BenchRun } from '../lib/bench-run.ts'
 import type { BenchPostgres } from '../lib/postgres.ts'
 
-/** Shared parts of all cases. */
+/** Servers, folders and options that all cases use. */
 export interface Lab {
   readonly run: BenchRun
   readonly postgres: BenchPostgres
-  /** Folder that keeps stores between runs. */
+  /** Folder in which filled databases and data directories remain between runs. */
   readonly stores: string
   readonly maxTables: number
   readonly thorough: boolean
@@ -13,11 +13,11 @@ export interface Lab {
   readonly against: string | undefined
 }
 
-/** Number of connections to PostgreSQL of every contestant. */
+/** Number of PostgreSQL connections that each server under test may open. */
 export const poolSize = 20
 
-/** Clients at the same time. */
+/** Numbers of concurrent clients with which each case is measured. */
 export const clientCounts = [16, 64] as const
 
-/** Tables of the hot set: what a busy hour touches. */
+/** Number of tables in the hot set, which are loaded again and again and therefore cached. */
 export const hotTables = 100

@@ -1,5 +1,5 @@
-import { saveAnswers, startRawHttp, startRawSelect } from '../baselines/start.ts'
-import { answerBytes, openCatalog, tablePath } from '../data/catalog.ts'
+import { saveResponses, startRawHttp, startRawSelect } from '../baselines/start.ts'
+import { readResponseBytes, openCatalog, tablePath } from '../data/catalog.ts'
 import { largeTables, warehouse } from '../data/stores.ts'
 import { type Case, loadEntry } from '../lib/case.ts'
 import { startBenchHeadgate } from '../lib/headgate.ts'
@@ -9,7 +9,7 @@ import { watched } from './watched.ts'
 
 const count = 4
 
-/** Returns cases of loadTable with 2 MB of metadata, a few tables in turn. */
+/** Returns cases of loadTable with 2 MB of metadata, in which clients load a few tables in turn. */
 export async function loadLargeCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
   const store = await largeTables(run, postgres, lab.stores, count)
@@ -23,17 +23,17 @@ export async function loadLargeCases(lab: Lab): Promise<Case[]> {
   const catalog = await openCatalog(server.origin, warehouse)
   const paths = Array.from({ length: count }, (_, n) => tablePath(catalog, 'n0', `t${n}`))
   const [first = ''] = paths
-  const answers = saveAnswers(
+  const responses = saveResponses(
     run,
     'large',
-    await answerBytes(catalog, first, 'identity'),
-    await answerBytes(catalog, first, 'gzip'),
+    await readResponseBytes(catalog, first, 'identity'),
+    await readResponseBytes(catalog, first, 'gzip'),
   )
-  const bare = watched(lab, 'node:http, same bytes', await startRawHttp(run, 'raw-http-large', answers))
+  const bare = watched(lab, 'node:http, same bytes', await startRawHttp(run, 'raw-http-large', responses))
   const select = watched(
     lab,
     'node:http + SELECT',
-    await startRawSelect(run, 'raw-select-large', { url, poolSize, answers }),
+    await startRawSelect(run, 'raw-select-large', { url, poolSize, responses }),
   )
   const headgate = watched(lab, `Headgate, ${count} tables`, server)
   const requests: Requests = { kind: 'paths', paths }

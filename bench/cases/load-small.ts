@@ -1,5 +1,5 @@
-import { type AnswerFiles, saveAnswers, startRawHttp, startRawSelect } from '../baselines/start.ts'
-import { answerBytes, openCatalog, tablePath } from '../data/catalog.ts'
+import { type ResponseFiles, saveResponses, startRawHttp, startRawSelect } from '../baselines/start.ts'
+import { readResponseBytes, openCatalog, tablePath } from '../data/catalog.ts'
 import { namespacesFor } from '../data/clone-tables.ts'
 import { smallTables, type Store, warehouse } from '../data/stores.ts'
 import { type Case, type Entry, loadEntry } from '../lib/case.ts'
@@ -17,8 +17,8 @@ interface Server extends Started {
 }
 
 /**
- * Returns cases of loadTable with 10 KB of metadata, in stores of one table up to a million, with hot and random
- * tables.
+ * Returns cases of loadTable with 10 KB of metadata, in databases with one to a million tables. Clients load a hot
+ * set of tables, or random ones.
  */
 export async function loadSmallCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
@@ -30,22 +30,24 @@ export async function loadSmallCases(lab: Lab): Promise<Case[]> {
       name: `headgate-${size}`,
       dataDir: store.dataDir,
       databaseUrl: postgres.url(store.database),
-      // cloned tables have no files; a separate case measures the check of files
+      // Cloned tables have no metadata files, so the check of these files is off. The cases of `loadTokenCases`
+      // measure the check.
       env: { HEADGATE_VERIFY_METADATA_FILES: 'false', HEADGATE_DATABASE_POOL_SIZE: String(poolSize) },
     })
     servers.push({ ...server, store })
   }
   const [first, middle = first] = servers
   const largest = servers.at(-1)
-  if (!first || !middle || !largest) throw new Error('no store to measure')
-  const answers = await answersOf(lab, first)
-  const bare = await startRawHttp(run, 'raw-http', answers)
+  if (!first || !middle || !largest)
+    throw new Error('No database is left to measure: --tables excludes all of them.')
+  const responses = await saveFirstResponses(lab, first)
+  const bare = await startRawHttp(run, 'raw-http', responses)
   const selects = new Map<Server, Started>()
   for (const server of servers) {
     const url = postgres.url(server.store.database)
     selects.set(
       server,
-      await startRawSelect(run, `raw-select-${server.store.tables}`, { url, poolSize, answers }),
+      await startRawSelect(run, `raw-select-${server.store.tables}`, { url, poolSize, responses }),
     )
   }
   const cases: Case[] = []
@@ -67,7 +69,8 @@ export async function loadSmallCases(lab: Lab): Promise<Case[]> {
         )
       const hotSelect = `${rawSelect}, ${hotTables} hot of ${name(middle.store.tables)}`
       const largeSelect = `${rawSelect}, ${name(largest.store.tables)} random`
-      // Repeated rows are faster for PostgreSQL and for the processor, so each baseline reads the same number of rows.
+      // PostgreSQL and the processor cache rows that are read repeatedly, so each baseline reads equally many
+      // different rows.
       const baselines: readonly (readonly [string, Server, number])[] = [
         [rawSelect, first, 1],
         [hotSelect, middle, hotTables],
@@ -113,13 +116,13 @@ function requestsTo(store: Store, among: number): Requests {
   return { kind: 'tables', prefix, tables: store.tables, namespaces: namespacesFor(store.tables), among }
 }
 
-/** Returns the responses of the server for its first table. */
-async function answersOf(lab: Lab, server: Server): Promise<AnswerFiles> {
+/** Saves the responses of the server for its first table as files, which the baselines serve. */
+async function saveFirstResponses(lab: Lab, server: Server): Promise<ResponseFiles> {
   const catalog = await openCatalog(server.origin, warehouse)
   const path = tablePath(catalog, 'n0', 't0')
   const [plain, gzip] = [
-    await answerBytes(catalog, path, 'identity'),
-    await answerBytes(catalog, path, 'gzip'),
+    await readResponseBytes(catalog, path, 'identity'),
+    await readResponseBytes(catalog, path, 'gzip'),
   ]
-  return saveAnswers(lab.run, 'small', plain, gzip)
+  return saveResponses(lab.run, 'small', plain, gzip)
 }

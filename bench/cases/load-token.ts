@@ -6,21 +6,24 @@ import type { Requests } from '../load/plan.ts'
 import { clientCounts, type Lab, poolSize } from './lab.ts'
 import { watched } from './watched.ts'
 
-/** Returns cases of the cost of a token, and of the check of the metadata file, on the same server. */
+/**
+ * Returns cases that measure how much a token, and the check that the metadata file exists, add to the cost of
+ * loadTable.
+ */
 export async function loadTokenCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
   const store = await smallTables(run, postgres, lab.stores, 1)
   const databaseUrl = postgres.url(store.database)
   const base = { dataDir: store.dataDir, databaseUrl }
   const pool = { HEADGATE_DATABASE_POOL_SIZE: String(poolSize) }
-  const quiet = await startBenchHeadgate(run, {
+  const unchecked = await startBenchHeadgate(run, {
     ...base,
     name: 'headgate-token',
     env: { ...pool, HEADGATE_VERIFY_METADATA_FILES: 'false' },
   })
-  const looking = await startBenchHeadgate(run, { ...base, name: 'headgate-files', env: pool })
-  const token = await readerToken(quiet.origin)
-  const without = watched(lab, 'without a token', quiet)
+  const checking = await startBenchHeadgate(run, { ...base, name: 'headgate-files', env: pool })
+  const token = await readerToken(unchecked.origin)
+  const without = watched(lab, 'without a token', unchecked)
   const requests: Requests = { kind: 'paths', paths: [`/v1/${warehouse}/namespaces/n0/tables/t0`] }
   return clientCounts.map((connections): Case => {
     const shape = { connections, headers: { 'accept-encoding': 'gzip' }, requests }
@@ -30,8 +33,10 @@ export async function loadTokenCases(lab: Lab): Promise<Case[]> {
       notes: [],
       entries: [
         loadEntry(run, without, shape, []),
-        loadEntry(run, watched(lab, 'with a token', quiet, token), shape, [without.name]),
-        loadEntry(run, watched(lab, 'without, metadata file looked for', looking), shape, [without.name]),
+        loadEntry(run, watched(lab, 'with a token', unchecked, token), shape, [without.name]),
+        loadEntry(run, watched(lab, 'without a token, metadata file checked', checking), shape, [
+          without.name,
+        ]),
       ],
     }
   })

@@ -1,6 +1,6 @@
 import { repositoryRoot } from '../../conformance/lib/paths.ts'
-import { saveAnswers, startRawSelect } from '../baselines/start.ts'
-import { answerBytes, openCatalog, tablePath } from '../data/catalog.ts'
+import { saveResponses, startRawSelect } from '../baselines/start.ts'
+import { readResponseBytes, openCatalog, tablePath } from '../data/catalog.ts'
 import { namespacesFor } from '../data/clone-tables.ts'
 import { mixedCommitted, mixedTablesOn, type Store, warehouse } from '../data/stores.ts'
 import { type Case, type Entry, loadEntry } from '../lib/case.ts'
@@ -17,7 +17,7 @@ const baseline = 'node:http + SELECT'
 const own = 'Headgate'
 const other = 'Headgate, other checkout'
 
-/** A choice of the tables that clients load, and of the rates of commits meanwhile. */
+/** Describes which tables clients load, and at which rates other clients commit during the loads. */
 interface Choice {
   readonly id: string
   readonly title: string
@@ -39,8 +39,9 @@ const choices: readonly Choice[] = [
 ]
 
 /**
- * Returns cases that load tables while other clients commit to some of them. Each entry has its own database. With another
- * checkout, its server takes turns with the server of this checkout in every round.
+ * Returns cases that load tables while other clients commit to some of them. Each entry has its own database. If
+ * `--against` names another checkout, its server and the server of this checkout are measured alternately in every
+ * round.
  */
 export async function mixedCases(lab: Lab): Promise<Case[]> {
   const headgates = [await startHeadgate(lab, own, repositoryRoot, 'mixed_own')]
@@ -59,7 +60,7 @@ export async function mixedCases(lab: Lab): Promise<Case[]> {
             commits === 0
               ? []
               : [
-                  'The baseline serves no commits. A tenth of the commits changes the table that is loaded most.',
+                  'No client commits to the baseline. A tenth of the commits change the table that is loaded most.',
                 ],
           entries: [
             loadEntry(lab.run, select, shape, []),
@@ -115,7 +116,7 @@ async function startHeadgate(
     checkout,
     dataDir: store.dataDir,
     databaseUrl: postgres.url(store.database),
-    // Cloned tables have no metadata files.
+    // Cloned tables have no metadata files, so the server must not check them.
     env: { HEADGATE_VERIFY_METADATA_FILES: 'false', HEADGATE_DATABASE_POOL_SIZE: String(poolSize) },
   })
   return watched(lab, name, server)
@@ -125,10 +126,14 @@ async function startBaseline(lab: Lab, headgate: Contestant | undefined): Promis
   if (headgate === undefined) throw new Error('no server to compare with the baseline')
   const catalog = await openCatalog(headgate.origin, warehouse)
   const path = tablePath(catalog, 'n0', 't0')
-  const plain = await answerBytes(catalog, path, 'identity')
-  const answers = saveAnswers(lab.run, 'mixed', plain, await answerBytes(catalog, path, 'gzip'))
+  const plain = await readResponseBytes(catalog, path, 'identity')
+  const responses = saveResponses(lab.run, 'mixed', plain, await readResponseBytes(catalog, path, 'gzip'))
   const url = lab.postgres.url('mixed_own')
-  return watched(lab, baseline, await startRawSelect(lab.run, 'raw-select-mixed', { url, poolSize, answers }))
+  return watched(
+    lab,
+    baseline,
+    await startRawSelect(lab.run, 'raw-select-mixed', { url, poolSize, responses }),
+  )
 }
 
 function requestsTo({ among, skew }: Choice): Requests {

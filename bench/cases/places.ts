@@ -27,29 +27,32 @@ interface Operation {
 const operations: readonly Operation[] = [
   {
     id: 'create',
-    title: 'createTable at a random place',
+    title: 'createTable at a random location',
     requests: (server) => creates(server, (name) => createTableBody(name, placesTable)),
   },
   {
     id: 'create-chosen',
-    title: 'createTable at a chosen place',
+    title: 'createTable at a location that the client chose',
     requests: (server) =>
-      creates(server, (name) => ({ ...createTableBody(name, placesTable), location: placeOf(server, name) })),
+      creates(server, (name) => ({
+        ...createTableBody(name, placesTable),
+        location: toLocation(server, name),
+      })),
   },
   {
     id: 'stage',
-    title: 'staged createTable at a random place',
+    title: 'staged createTable at a random location',
     requests: (server) =>
       creates(server, (name) => ({ ...createTableBody(name, placesTable), 'stage-create': true })),
   },
   {
     id: 'stage-chosen',
-    title: 'staged createTable at a chosen place',
+    title: 'staged createTable at a location that the client chose',
     requests: (server) =>
       creates(server, (name) => ({
         ...createTableBody(name, placesTable),
         'stage-create': true,
-        location: placeOf(server, name),
+        location: toLocation(server, name),
       })),
   },
   {
@@ -65,14 +68,14 @@ const operations: readonly Operation[] = [
   },
   {
     id: 'overlaps',
-    title: 'listing overlaps of the warehouse, of which there are none',
+    title: 'listing overlapping locations of a warehouse that has none',
     requests: () => ({ kind: 'paths', paths: [`/management/v1/warehouses/${warehouse}/overlaps`] }),
   },
 ]
 
 /**
- * Returns cases of operations that claim places or compare them: in a store with one table, and in one with a million
- * tables and a tenth as many reservations. Each run changes a copy of the store.
+ * Returns cases of operations that claim storage locations or compare them. The cases run in a database with one
+ * table, and in one with a million tables and 100,000 staged tables. Each run changes a copy of the database.
  */
 export async function placesCases(lab: Lab): Promise<Case[]> {
   const few = await startOn(lab, 1)
@@ -100,7 +103,7 @@ export async function placesCases(lab: Lab): Promise<Case[]> {
 async function startOn(lab: Lab, tables: number): Promise<Server> {
   const { run, postgres } = lab
   const store = await placesStore(run, postgres, lab.stores, tables)
-  await removeLeftTables(postgres.url(store.database), rootOf(store))
+  await removeLeftTables(postgres.url(store.database), toRoot(store))
   const database = `${store.database}_run`
   await copyDatabase(postgres, store.database, database)
   const started = await startBenchHeadgate(run, {
@@ -125,10 +128,10 @@ function creates({ prefix }: Server, body: (name: string) => object): Requests {
   }
 }
 
-function placeOf({ store }: Server, name: string): string {
-  return `file://${rootOf(store)}/chosen/${name}`
+function toLocation({ store }: Server, name: string): string {
+  return `file://${toRoot(store)}/chosen/${name}`
 }
 
-function rootOf({ dataDir }: Store): string {
+function toRoot({ dataDir }: Store): string {
   return join(dataDir, 'warehouses', warehouse)
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { saveAnswers, startRawHttp } from '../baselines/start.ts'
+import { saveResponses, startRawHttp } from '../baselines/start.ts'
 import { call } from '../data/catalog.ts'
 import { type Case, type Entry, loadEntry } from '../lib/case.ts'
 import { type HeadgateOptions, startBenchHeadgate } from '../lib/headgate.ts'
@@ -14,7 +14,7 @@ import { watched } from './watched.ts'
 const connections = 64
 const preload = fileURLToPath(new URL('../baselines/without-refusal-log.ts', import.meta.url))
 
-/** Requests of several operations with an invalid token. */
+/** Load of requests for several operations, all with an invalid token. */
 const storm: Omit<LoadShape, 'seed'> = {
   connections,
   headers: { authorization: 'Bearer not-a-token' },
@@ -30,7 +30,10 @@ const storm: Omit<LoadShape, 'seed'> = {
   },
 }
 
-/** Measures refused requests with and without the refusal log, and a change of a grant meanwhile. */
+/**
+ * Returns cases that measure refused requests with and without the refusal log, and the duration of grant changes
+ * during refused requests.
+ */
 export async function refusalCases(lab: Lab): Promise<Case[]> {
   const recording = await open(lab, 'refusals')
   const silent = await open(lab, 'refusals_without', { preload })
@@ -43,7 +46,7 @@ export async function refusalCases(lab: Lab): Promise<Case[]> {
     {
       id: 'refusals-401',
       title: `401 for an invalid token, 200 requests of four operations, ${connections} clients`,
-      notes: ['Equal refusals of a minute are one row in the database, with their count.'],
+      notes: ['The server records equal refusals within a minute as one database row with a count.'],
       entries: [
         loadEntry(lab.run, bare, storm, []),
         loadEntry(lab.run, without, storm, [bare.name]),
@@ -55,14 +58,14 @@ export async function refusalCases(lab: Lab): Promise<Case[]> {
     },
     {
       id: 'refusals-grants',
-      title: `A grant given or taken while ${connections} clients get 401s as fast as they can`,
+      title: `Adding and revoking a grant while ${connections} clients receive 401 without pause`,
       notes: [
-        'One change after the other. The event of each change is in the database when its answer arrives, or the run fails.',
+        'Each change begins after the previous one. The run fails if the audit event of a change is not in the database when the response to the change arrives.',
       ],
       entries: [
         changes(lab, 'no refusals', recording, []),
-        stormyChanges(lab, 'during 401s, without the refusal log', silent),
-        stormyChanges(lab, 'during 401s', recording, ['during 401s, without the refusal log']),
+        stormyChanges(lab, 'during 401 responses, without the refusal log', silent),
+        stormyChanges(lab, 'during 401s', recording, ['during 401 responses, without the refusal log']),
         ...(other === null ? [] : [stormyChanges(lab, 'during 401s, other checkout', other)]),
       ],
     },
@@ -89,7 +92,7 @@ async function open(
     dataDir: join(run.folder, database),
     databaseUrl,
     ...options,
-    // Otherwise each refusal writes a line to the log as well.
+    // Without HEADGATE_AUDIT_READS=off, each refusal would also write a line to the server log.
     env: { HEADGATE_DATABASE_POOL_SIZE: String(poolSize), HEADGATE_AUDIT_READS: 'off' },
   })
   const principal = `bench-${randomUUID()}`
@@ -98,12 +101,12 @@ async function open(
   return { server, databaseUrl, principal }
 }
 
-/** Answers the bytes of a refusal of Headgate. */
+/** Starts a baseline that answers every request with the same bytes as a refusal of Headgate. */
 async function startBare({ run }: Lab, { origin }: Started): Promise<Started> {
-  const answer = await fetch(`${origin}/v1/config`, { headers: storm.headers })
-  if (answer.status !== storm.expects) throw new Error(`${answer.status} is not a refusal`)
-  const body = Buffer.from(await answer.arrayBuffer())
-  return startRawHttp(run, 'raw-refusals', saveAnswers(run, 'refusal', body, body), storm.expects)
+  const response = await fetch(`${origin}/v1/config`, { headers: storm.headers })
+  if (response.status !== storm.expects) throw new Error(`${response.status} is not a refusal`)
+  const body = Buffer.from(await response.arrayBuffer())
+  return startRawHttp(run, 'raw-refusals', saveResponses(run, 'refusal', body, body), storm.expects)
 }
 
 function changes(
@@ -128,7 +131,8 @@ function stormyChanges(lab: Lab, label: string, at: Contender, against: readonly
     against,
     measure: async (round) => {
       const contestant = watched(lab, label, at.server)
-      // Longer than the changes, so that each of them happens during the storm.
+      // The load of refused requests takes longer than all grant changes, so that each change happens during the
+      // load.
       const times = { warmUpMs: 0, durationMs: run.warmUpMs + run.durationMs + 1_000 }
       const storming = measure(run, contestant, { ...storm, seed: round }, times)
       const waited = new Promise((resolve) => setTimeout(resolve, run.warmUpMs))

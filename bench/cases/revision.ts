@@ -21,8 +21,8 @@ interface Revision {
 }
 
 /**
- * Returns cases of loads and commits of this checkout's server, compared with the server of another checkout. The
- * other one runs twice: the second one shows the difference between two servers of one revision in this run.
+ * Returns cases of loads and commits of this checkout's server, compared with the server of another checkout. Two
+ * servers of the other checkout run: the difference between these two shows the noise of the measurement.
  */
 export async function revisionCases(lab: Lab): Promise<Case[]> {
   if (lab.against === undefined) return []
@@ -32,11 +32,11 @@ export async function revisionCases(lab: Lab): Promise<Case[]> {
     minio: await objectStorage(lab),
   }
   const cases: Case[] = []
-  for (const [kind, storageOf] of Object.entries(storages)) {
+  for (const [kind, makeStorage] of Object.entries(storages)) {
     const revisions: Revision[] = []
     for (const [index, [name, folder]] of Object.entries(folders).entries()) {
       revisions.push(
-        await startRevision(lab, name, folder, `${kind}_${index}`, storageOf(`${kind}-${index}`)),
+        await startRevision(lab, name, folder, `${kind}_${index}`, makeStorage(`${kind}-${index}`)),
       )
     }
     cases.push(...commitCases(lab, kind, revisions))
@@ -87,7 +87,7 @@ function loadCases({ run }: Lab, revisions: readonly Revision[]): Case[] {
         {
           connections,
           headers: { 'accept-encoding': 'gzip' },
-          requests: { kind: 'paths', paths: pathsOf(catalog) },
+          requests: { kind: 'paths', paths: listTablePaths(catalog) },
         },
         contestant.name === other ? [] : [other],
       ),
@@ -99,7 +99,7 @@ function commitCases({ run }: Lab, kind: string, revisions: readonly Revision[])
   return [1, 8, 16].map((connections) => ({
     id: `revision-commit-${kind}-${connections}`,
     title: `commit, 10 KB of metadata, ${kind}, ${connections} client${connections === 1 ? '' : 's'}, two revisions`,
-    notes: ['Each client commits to its own table, one commit after the other.'],
+    notes: ['Each client commits to its own table, one commit after another.'],
     entries: revisions.map(({ catalog, contestant }) =>
       loadEntry(
         run,
@@ -107,7 +107,7 @@ function commitCases({ run }: Lab, kind: string, revisions: readonly Revision[])
         {
           connections,
           headers: { 'accept-encoding': 'identity' },
-          requests: { kind: 'commits', paths: pathsOf(catalog), body: setProperty },
+          requests: { kind: 'commits', paths: listTablePaths(catalog), body: setProperty },
         },
         contestant.name === other ? [] : [other],
       ),
@@ -115,6 +115,6 @@ function commitCases({ run }: Lab, kind: string, revisions: readonly Revision[])
   }))
 }
 
-function pathsOf(catalog: Catalog): string[] {
+function listTablePaths(catalog: Catalog): string[] {
   return Array.from({ length: tables }, (_, n) => tablePath(catalog, 'n0', `t${n}`))
 }

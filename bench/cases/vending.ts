@@ -8,10 +8,13 @@ import type { Requests } from '../load/plan.ts'
 import { clientCounts, type Lab } from './lab.ts'
 import { watched } from './watched.ts'
 
-/** Number of executors of a large job. */
+/** Number of executors of a large job, each of which refreshes the storage credential. */
 const executors = 2_000
 
-/** Returns cases of the cost of storage credentials for a load, and of refreshing one for a whole job. */
+/**
+ * Returns cases that measure how much storage credentials add to loadTable, and how long all executors of a job need
+ * to refresh one credential at the same time.
+ */
 export async function vendingCases(lab: Lab): Promise<Case[]> {
   const server = await startVendingServer(lab, 'headgate-vending')
   return [...loads(lab, server), renewals(lab, server)]
@@ -28,7 +31,7 @@ function loads(lab: Lab, server: VendingServer): Case[] {
       return {
         id: `vending-load-${encoding}-${connections}`,
         title: `loadTable with and without a storage credential, 10 KB of metadata, ${encoding}, ${connections} clients`,
-        notes: ['One table, one caller: the credential is minted once and returned again.'],
+        notes: ['One caller loads one table, so the credential is minted once and reused.'],
         entries: [loadEntry(run, without, shape, []), loadEntry(run, withKeys, shape, [without.name])],
       }
     }),
@@ -49,25 +52,27 @@ function renewals(lab: Lab, server: VendingServer): Case {
   }
   return {
     id: 'vending-renew',
-    title: `${executors.toLocaleString('en-US')} renewals of one storage credential, all in the same moment`,
+    title: `${executors.toLocaleString('en-US')} concurrent refreshes of one storage credential`,
     notes: [
-      'All with the same token, each over a separate connection, which is opened before. Latencies count from the first byte of the first request.',
+      'All requests have the same token. Each request uses a separate connection that was opened before the measurement. Latencies are measured from the first byte of the first request.',
     ],
     entries: [
-      { label: 'while the credential is kept', against: [], measure: () => renewed(false) },
-      { label: 'after a grant, which ends what is kept', against: [], measure: () => renewed(true) },
+      { label: 'while the credential is cached', against: [], measure: () => renewed(false) },
+      { label: 'after a new grant, which invalidates the cache', against: [], measure: () => renewed(true) },
     ],
   }
 }
 
-/** Grants a right to another principal, so that cached decisions and credentials become invalid. */
+/**
+ * Adds a grant for another principal, which invalidates the server's cached authorization decisions and credentials.
+ */
 async function movePolicy({ origin }: VendingServer): Promise<void> {
   const management = { origin, prefix: '', headers: {} }
   const name = `somebody-${crypto.randomUUID()}`
   await call(management, 'POST', '/management/v1/roles', { name })
   const to = { role: name }
   await call(management, 'POST', '/management/v1/grants', { privilege: 'use', on: { warehouse }, to })
-  // until the server has received the notification
+  // Waits until the server has received the notification of the change.
   await sleep(200)
 }
 

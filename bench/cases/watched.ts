@@ -2,7 +2,7 @@ import type { Started } from '../lib/ready.ts'
 import type { Contestant } from '../load/load.ts'
 import type { Lab } from './lab.ts'
 
-/** Returns a contestant whose own process and whose share of PostgreSQL are reported. */
+/** Returns a server under test for which the report contains the usage of the server process and of PostgreSQL. */
 export function watched(
   lab: Lab,
   name: string,

@@ -1,6 +1,6 @@
 import { createTableBody, snapshotCommits, type TableSize } from './table-metadata.ts'
 
-/** One warehouse of an Iceberg REST catalog, as its clients see it. */
+/** Address of one warehouse of an Iceberg REST catalog. */
 export interface Catalog {
   readonly origin: string
   /** Path before `/namespaces/`, such as `/v1/bench` or `/iceberg/v1/main`. */
@@ -8,7 +8,7 @@ export interface Catalog {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Returns the path of a table below the origin. */
+/** Returns the URL path of a table. */
 export function tablePath(catalog: Catalog, namespace: string, name: string): string {
   return `${catalog.prefix}/namespaces/${namespace}/tables/${name}`
 }
@@ -27,7 +27,7 @@ export async function call(catalog: Catalog, method: string, path: string, body?
   return text === '' ? null : (JSON.parse(text) as unknown)
 }
 
-/** Asks `/v1/config` which prefix the warehouse has. */
+/** Requests `/v1/config` and returns the warehouse with the prefix in the response. */
 export async function openCatalog(
   base: string,
   warehouse: string | undefined,
@@ -65,21 +65,21 @@ export async function createTable(
 }
 
 /** Returns the bytes of the response to a GET, with this encoding. */
-export async function answerBytes(
+export async function readResponseBytes(
   catalog: Catalog,
   path: string,
   encoding: 'gzip' | 'identity',
 ): Promise<Buffer> {
-  // fetch would inflate
+  // fetch would decompress the body, and the caller needs the bytes that were sent.
   const { get } = await import('node:http')
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
-  get(catalog.origin + path, { headers: { ...catalog.headers, 'accept-encoding': encoding } }, (answer) => {
+  get(catalog.origin + path, { headers: { ...catalog.headers, 'accept-encoding': encoding } }, (response) => {
     const chunks: Buffer[] = []
-    answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-    answer.on('end', () => {
+    response.on('data', (chunk: Buffer) => chunks.push(chunk))
+    response.on('end', () => {
       const body = Buffer.concat(chunks)
-      if (answer.statusCode === 200) resolve(body)
-      else reject(new Error(`GET ${path}: ${answer.statusCode} ${body.toString().slice(0, 500)}`))
+      if (response.statusCode === 200) resolve(body)
+      else reject(new Error(`GET ${path}: ${response.statusCode} ${body.toString().slice(0, 500)}`))
     })
   }).on('error', reject)
   return promise

@@ -6,14 +6,14 @@ export function namespacesFor(tables: number): number {
 }
 
 /**
- * Copies the table that the API created (`n0.t0`) until there are `tables` tables: rows with new ids, UUIDs, names and
- * locations, and claims of random locations. Their metadata files do not exist, and their text contains the UUID of
- * the first table.
+ * Copies the database rows of the table that the API created (`n0.t0`) until there are `tables` tables. Each copy has
+ * its own id, UUID, name, location and location claim. The copies have no metadata files, and their metadata contain
+ * the UUID of the first table.
  */
 export async function cloneTables(client: Client, tables: number): Promise<void> {
   const namespaces = namespacesFor(tables)
   await client.query('set synchronous_commit = off')
-  // no triggers: the foreign keys hold because of how the rows are made
+  // Switches triggers off, and with them the checks of foreign keys. The generated rows satisfy the foreign keys.
   await client.query('set session_replication_role = replica')
   await client.query('alter table relation set (autovacuum_enabled = off)')
   await client.query('alter table location_claim set (autovacuum_enabled = off)')

@@ -7,8 +7,8 @@ export const grants = 10_000
 export const groups = 100
 
 /**
- * A typical user of a large company: in many groups, each with many grants. The groups are roles here, which decisions
- * treat alike.
+ * A typical user of a large company, who is a member of many groups with many grants each. Roles replace the groups
+ * here, because authorization treats both in the same way.
  */
 export interface MuchGranted {
   readonly clientId: string
@@ -19,7 +19,7 @@ export interface MuchGranted {
 
 /**
  * Creates the user through the API, and its memberships and grants by SQL, because requests would take too long.
- * Deletes those of earlier runs.
+ * Deletes the memberships and grants of earlier runs.
  */
 export async function muchGranted(origin: string, databaseUrl: string): Promise<MuchGranted> {
   const management = { origin, prefix: '', headers: {} }

@@ -3,10 +3,13 @@ import { join } from 'node:path'
 import type { Client } from 'pg'
 import { withClient } from '../lib/postgres.ts'
 
-/** Tables of a store of places that can be committed to: `n0.c0` and so on. */
+/**
+ * Number of tables `n0.c0`, `n0.c1` and so on in a database of `placesStore`. Only these tables have metadata files,
+ * so clients can commit to them.
+ */
 export const committedTables = 16
 
-/** Makes staged creates, each with a location that a client chose, in the namespaces of `cloneTables`. */
+/** Inserts rows of staged tables, each with a location that a client chose, into the namespaces of `cloneTables`. */
 export async function stageTables(client: Client, count: number, namespaces: number): Promise<void> {
   await client.query('set synchronous_commit = off')
   await client.query(
@@ -26,7 +29,10 @@ export async function stageTables(client: Client, count: number, namespaces: num
   await client.query('checkpoint')
 }
 
-/** Removes the directories that an earlier run left below the root: those of no table that the store was made with. */
+/**
+ * Removes the table directories that an earlier run created below the root. Keeps the directories of tables that the
+ * database contains.
+ */
 export async function removeLeftTables(databaseUrl: string, root: string): Promise<void> {
   const kept = await withClient(databaseUrl, async (client) => {
     const { rows } = await client.query<{ name: string }>(

@@ -11,7 +11,7 @@ import { createNamespace, createTable, openCatalog } from './catalog.ts'
 import { committedTables, stageTables } from './places.ts'
 import { largeTable, smallTable, type TableSize } from './table-metadata.ts'
 
-/** Name of the warehouse in every store. */
+/** Name of the only warehouse in each database. */
 export const warehouse = 'bench'
 
 /** A database filled for the benchmark, and the data directory of its server. */
@@ -21,18 +21,23 @@ export interface Store {
   readonly tables: number
 }
 
-/** Changes when existing stores must be replaced. */
+/** Version of the stores' content. Increment it when existing stores must be replaced. */
 const edition = '5'
 
-/** Makes the tables of a new store, which has the namespace `n0`. */
+/** Creates the tables of a new store, which contains only the namespace `n0`. */
 type Filling = (create: Create, count: number) => Promise<void>
 type Create = (namespace: string, name: string, size: TableSize) => Promise<void>
 
-/** Returns the store of its kind with this number of tables. Makes it if it is missing, and keeps it below `root`. */
-type StoreOf = (run: BenchRun, postgres: BenchPostgres, root: string, tables: number) => Promise<Store>
+/**
+ * Returns the store of one kind with this number of tables. Creates the store if it does not exist, and keeps its
+ * files below `root`.
+ */
+type OpenStore = (run: BenchRun, postgres: BenchPostgres, root: string, tables: number) => Promise<Store>
 
-/** Many small tables, `n{i % namespaces}.t{i}`, made through the API (the first) and by SQL (the others). */
-export const smallTables: StoreOf = storeOf(
+/**
+ * Store of many small tables `n{i % namespaces}.t{i}`. The API creates the first table, and SQL statements copy it.
+ */
+export const smallTables: OpenStore = defineStore(
   'small',
   (create) => create('n0', 't0', smallTable),
   async (url, tables) => {
@@ -40,14 +45,17 @@ export const smallTables: StoreOf = storeOf(
   },
 )
 
-/** A few real tables of about 2 MB of metadata each. */
-export const largeTables: StoreOf = storeOf('large', allOf(largeTable))
+/** Store of a few tables with about 2 MB of metadata each, all created through the API. */
+export const largeTables: OpenStore = defineStore('large', fillWith(largeTable))
 
-/** The least possible metadata: the cases measure rows. */
+/** Table with as little metadata as possible, for cases that measure the number of rows. */
 export const placesTable: TableSize = { columns: 3, snapshots: 0 }
 
-/** Many tables with little metadata, and one staged create at a chosen location for each ten of them; `n0.c0` and so on are real. */
-export const placesStore: StoreOf = storeOf(
+/**
+ * Store of many tables with little metadata, and one staged table at a chosen location for each ten tables. The
+ * tables `n0.c0`, `n0.c1` and so on have metadata files.
+ */
+export const placesStore: OpenStore = defineStore(
   'places',
   async (create) => {
     await create('n0', 't0', placesTable)
@@ -62,14 +70,14 @@ export const placesStore: StoreOf = storeOf(
   },
 )
 
-/** Real small tables to commit to. */
-export const commitTables: StoreOf = storeOf('commit', allOf(smallTable))
+/** Store of small tables that clients commit to, all created through the API. */
+export const commitTables: OpenStore = defineStore('commit', fillWith(smallTable))
 
-function storeOf(
+function defineStore(
   kind: string,
   filling: Filling,
   finish: (databaseUrl: string, tables: number) => Promise<void> = () => Promise.resolve(),
-): StoreOf {
+): OpenStore {
   return (run, postgres, root, tables) => {
     mkdirSync(root, { recursive: true })
     const dataDir = join(realpathSync(root), `${kind}-${tables}`)
@@ -81,7 +89,7 @@ function storeOf(
   }
 }
 
-function allOf(size: TableSize): Filling {
+function fillWith(size: TableSize): Filling {
   return async (create, count) => {
     for (let n = 0; n < count; n += 1) await create('n0', `t${n}`, size)
   }
@@ -94,7 +102,8 @@ async function kept(
   make: () => Promise<void>,
 ): Promise<Store> {
   const { dataDir, database } = store
-  // The tables have absolute locations below the data directory.
+  // A store is valid for one data directory only, because the locations of its tables are absolute paths below this
+  // directory.
   const stamp = computeStamp(edition, dataDir)
   if (isInstalled(dataDir, stamp) && !(await postgres.createDatabase(database))) return store
   run.say(`making the store ${database} …`)
@@ -116,10 +125,13 @@ interface RunStore {
   readonly checkout?: string
 }
 
-/** Number of real tables of `mixedTablesOn`, other than `n0.t0`. */
+/** Number of tables of `mixedTablesOn` that have metadata files, without `n0.t0`. */
 export const mixedCommitted = 9
 
-/** Makes many small tables for one run, like `smallTables`, and `n0.c0` and so on. Only those and `n0.t0` have files. */
+/**
+ * Creates many small tables for one run, like `smallTables`, and the tables `n0.c0`, `n0.c1` and so on. Only the
+ * latter and `n0.t0` have metadata files.
+ */
 export async function mixedTablesOn(
   run: BenchRun,
   postgres: BenchPostgres,
@@ -132,7 +144,9 @@ export async function mixedTablesOn(
   return store
 }
 
-/** Makes small tables to commit to for one run. Without `storage`, their warehouse is in local files. */
+/**
+ * Creates small tables for one run, to which clients commit. Without `storage`, their warehouse is a local directory.
+ */
 export async function commitTablesOn(
   run: BenchRun,
   postgres: BenchPostgres,
@@ -141,11 +155,13 @@ export async function commitTablesOn(
   { database, checkout }: RunStore = { database: 'commit_elsewhere' },
 ): Promise<Store> {
   const store = await newStore(run, postgres, database, tables)
-  await fill(run, postgres, store, allOf(smallTable), { storage, checkout })
+  await fill(run, postgres, store, fillWith(smallTable), { storage, checkout })
   return store
 }
 
-/** Makes an empty database in place of an earlier one, with a data directory in the folder of the run. */
+/**
+ * Creates an empty database, which replaces the one of an earlier run, and a data directory in the folder of the run.
+ */
 async function newStore(
   run: BenchRun,
   postgres: BenchPostgres,

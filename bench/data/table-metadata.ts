@@ -8,20 +8,21 @@ type JsonRecord = { readonly [key: string]: JsonValue }
 export interface TableSize {
   readonly columns: number
   readonly snapshots: number
-  /** Milliseconds between two snapshots; a minute when left out. */
+  /** Milliseconds between two snapshots. Default: 60,000. */
   readonly everyMs?: number
 }
 
-/** About 10 KB of metadata: an ordinary table, well kept. */
+/** About 10 KB of metadata, like a table whose old snapshots are expired regularly. */
 export const smallTable: TableSize = { columns: 36, snapshots: 9 }
 
-/** About 2 MB of metadata: months of small commits, never expired. */
+/** About 2 MB of metadata, like a table with months of small commits whose snapshots were never expired. */
 export const largeTable: TableSize = { columns: 60, snapshots: 3_000 }
 
 const types = ['long', 'string', 'timestamptz', 'double', 'int', 'decimal(18, 4)', 'date', 'boolean'] as const
 
 /**
- * Returns the body of createTable. The log contains few metadata files, so that commits do not enlarge the metadata.
+ * Returns the body of createTable. The table's metadata log is limited to a few files, so that commits do not enlarge
+ * the metadata.
  */
 export function createTableBody(name: string, size: TableSize): JsonRecord {
   const fields = Array.from({ length: size.columns }, (_, at) => ({
@@ -43,7 +44,10 @@ export function createTableBody(name: string, size: TableSize): JsonRecord {
   }
 }
 
-/** Bodies of the commits that add the snapshots, the last one current; each within ordinary limits of a request. */
+/**
+ * Returns the bodies of the commits that add the snapshots. The last snapshot becomes the current one. Each body is
+ * small enough for the usual size limits of requests.
+ */
 export function snapshotCommits(size: TableSize, location: string): JsonRecord[] {
   const perCommit = 400
   const { everyMs = 60_000 } = size
@@ -60,7 +64,7 @@ export function snapshotCommits(size: TableSize, location: string): JsonRecord[]
       action: 'set-snapshot-ref',
       'ref-name': 'main',
       type: 'branch',
-      'snapshot-id': idOf(last),
+      'snapshot-id': toSnapshotId(last),
     })
     commits.push({ requirements: [], updates })
   }
@@ -69,20 +73,20 @@ export function snapshotCommits(size: TableSize, location: string): JsonRecord[]
 
 function snapshot(n: number, at: number, location: string): JsonRecord {
   return {
-    'snapshot-id': idOf(n),
-    ...(n === 0 ? {} : { 'parent-snapshot-id': idOf(n - 1) }),
+    'snapshot-id': toSnapshotId(n),
+    ...(n === 0 ? {} : { 'parent-snapshot-id': toSnapshotId(n - 1) }),
     'sequence-number': n + 1,
     'timestamp-ms': at,
-    'manifest-list': `${location}/metadata/snap-${idOf(n)}-1-${uuidLike(n)}.avro`,
+    'manifest-list': `${location}/metadata/snap-${toSnapshotId(n)}-1-${uuidLike(n)}.avro`,
     summary: {
       operation: 'append',
-      'spark.app.id': `application_${1_700_000_000_000 + digitsOf(n, 1, 9)}_${n}`,
-      'added-data-files': String(1 + digitsOf(n, 2, 1)),
-      'added-records': String(digitsOf(n, 3, 6)),
-      'added-files-size': String(digitsOf(n, 4, 8)),
+      'spark.app.id': `application_${1_700_000_000_000 + hashToDigits(n, 1, 9)}_${n}`,
+      'added-data-files': String(1 + hashToDigits(n, 2, 1)),
+      'added-records': String(hashToDigits(n, 3, 6)),
+      'added-files-size': String(hashToDigits(n, 4, 8)),
       'changed-partition-count': '1',
-      'total-records': String(digitsOf(n, 5, 9)),
-      'total-files-size': String(digitsOf(n, 6, 11)),
+      'total-records': String(hashToDigits(n, 5, 9)),
+      'total-files-size': String(hashToDigits(n, 6, 11)),
       'total-data-files': String(4 * (n + 1)),
       'total-delete-files': '0',
       'engine-version': '4.1.1',
@@ -93,8 +97,8 @@ function snapshot(n: number, at: number, location: string): JsonRecord {
 }
 
 /** Returns a safe integer with as many digits as a real snapshot id. */
-function idOf(n: number): number {
-  return 1_000_000_000_000_000 + digitsOf(n, 7, 15)
+function toSnapshotId(n: number): number {
+  return 1_000_000_000_000_000 + hashToDigits(n, 7, 15)
 }
 
 function uuidLike(n: number): string {
@@ -104,7 +108,10 @@ function uuidLike(n: number): string {
   )
 }
 
-/** Returns a pseudorandom number of at most this number of digits, which is equal in each run. */
-function digitsOf(n: number, salt: number, digits: number): number {
+/**
+ * Returns a pseudorandom number of at most this number of digits, which depends only on `n` and `salt` and is
+ * therefore equal in each run.
+ */
+function hashToDigits(n: number, salt: number, digits: number): number {
   return Number(BigInt(`0x${hash('sha1', `${n} ${salt}`).slice(0, 16)}`) % 10n ** BigInt(digits))
 }

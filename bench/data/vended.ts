@@ -9,17 +9,17 @@ import { warehouse } from './stores.ts'
 import { smallTable } from './table-metadata.ts'
 import { createGatewayWarehouse } from './warehouse.ts'
 
-/** Asks for storage credentials with a table. */
+/** Request header that asks the catalog to return storage credentials with a table. */
 export const asksForCredentials = { 'x-iceberg-access-delegation': 'vended-credentials' } as const
 
-/** A storage credential in the response for a table. */
+/** The first storage credential in a loadTable response. */
 export interface Vended {
   readonly prefix: string
   readonly keys: StorageKeys
   readonly refreshToken: string
 }
 
-/** A separate server, whose only table has keys for the storage gateway. */
+/** A separate server with one table, for which it returns keys of the storage gateway. */
 export interface VendingServer extends Started {
   readonly catalog: Catalog
   /** Path of the table. */
@@ -52,20 +52,20 @@ export async function startVendingServer(lab: Lab, name: string): Promise<Vendin
   return { ...server, catalog, path: tablePath(catalog, 'n0', 't0') }
 }
 
-/** Loads the table with storage access. */
+/** Loads the table and returns the storage credential of the response. */
 export async function vended({ catalog, path }: VendingServer): Promise<Vended> {
   const headers = { ...catalog.headers, ...asksForCredentials }
-  const answer = (await call({ ...catalog, headers }, 'GET', path)) as {
+  const response = (await call({ ...catalog, headers }, 'GET', path)) as {
     readonly 'storage-credentials'?: readonly {
       readonly prefix: string
       readonly config: Readonly<Record<string, string>>
       readonly 'storage-refresh-token'?: string
     }[]
   }
-  const [credential] = answer['storage-credentials'] ?? []
+  const [credential] = response['storage-credentials'] ?? []
   const keys = credential && readStorageKeys(credential)
   const refreshToken = credential?.['storage-refresh-token']
   if (credential === undefined || keys === undefined || refreshToken === undefined)
-    throw new Error(`no storage credential came with ${path}`)
+    throw new Error(`the response for ${path} contains no storage credential`)
   return { prefix: credential.prefix, keys, refreshToken }
 }

@@ -11,12 +11,15 @@ export async function createWarehouse(
   if (storage.kind === 'file') mkdirSync(storage.root, { recursive: true })
   await call({ origin, prefix: '', headers: {} }, 'POST', '/management/v1/warehouses', {
     name,
-    storage: profileOf(storage),
+    storage: toProfile(storage),
     retentionSeconds: 0,
   })
 }
 
-/** Creates a warehouse in a directory that clients access through the storage gateway, like the embedded default. */
+/**
+ * Creates a warehouse in a directory that clients access through the storage gateway, like the default warehouse of a
+ * new server.
+ */
 export async function createGatewayWarehouse(
   origin: string,
   name: string,
@@ -31,7 +34,7 @@ export async function createGatewayWarehouse(
   })
 }
 
-function profileOf(storage: WarehouseStorage): Record<string, unknown> {
+function toProfile(storage: WarehouseStorage): Record<string, unknown> {
   if (storage.kind === 'file') return { type: 'file', root: `file://${storage.root}` }
   const { endpoint, region, accessKeyId, secretAccessKey, root } = storage
   const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.+)$/.exec(root) ?? []

@@ -6,18 +6,21 @@ import type { Placement } from './cores.ts'
 export interface BenchRun {
   readonly keeper: ProcessKeeper
   readonly placement: Placement
-  /** Folder of this run, for logs and data that goes when it ends. */
+  /** Folder for logs and data of this run. It is deleted when the run ends. */
   readonly folder: string
   readonly repeats: number
   readonly warmUpMs: number
   readonly durationMs: number
-  /** Load that each server gets before its first figure, until V8 has compiled what is hot. Default none. */
+  /**
+   * Duration of the load that each server serves before its first measurement, so that V8 compiles the hot code.
+   * Default: 0.
+   */
   readonly firstLoadMs?: number
-  /** Load processes; connections are divided among them. */
+  /** Number of load processes, which share the connections. */
   readonly loaders: number
   readonly say: (line: string) => void
 }
 
-export function logOf(run: BenchRun, name: string): string {
+export function toLogPath(run: BenchRun, name: string): string {
   return join(run.folder, `${name}.log`)
 }

@@ -2,7 +2,10 @@ import type { CaseResult, EntryResult } from './case.ts'
 import { count, decimal, percent, ratio, tableSection } from './format.ts'
 import { median, medianRatio, spread } from './statistics.ts'
 
-/** Formats a case of calls: microseconds of each, the difference to one entry, and the ratio to others. */
+/**
+ * Formats the result of a case that measures function calls: microseconds of one call for each entry, the difference
+ * to one entry, and the ratios to other entries.
+ */
 export function callLines({ title, notes, entries, calls }: CaseResult): string[] {
   const baselines = [...new Set(entries.flatMap(({ against }) => against))]
   const figures = [
@@ -17,13 +20,13 @@ export function callLines({ title, notes, entries, calls }: CaseResult): string[
     ...figures,
   ]
   const rows = entries.map((entry) => {
-    const times = timesOf(entry)
+    const times = toTimes(entry)
     return [
       entry.label,
       `${decimal(median(times))} ± ${percent(spread(times))}`,
       ...(base === undefined
         ? []
-        : [decimal(median(times.map((time, round) => time - (timesOf(base)[round] ?? Number.NaN))))]),
+        : [decimal(median(times.map((time, round) => time - (toTimes(base)[round] ?? Number.NaN))))]),
       ...baselines.map((label) => timesOfOther(entry, entries, label, times)),
       ...figures.map((name) => count(median(entry.rounds.flatMap(({ figures }) => figures?.[name] ?? [])))),
     ]
@@ -31,7 +34,7 @@ export function callLines({ title, notes, entries, calls }: CaseResult): string[
   return tableSection({ title, notes }, columns, rows)
 }
 
-function timesOf({ rounds }: EntryResult): number[] {
+function toTimes({ rounds }: EntryResult): number[] {
   return rounds.map(({ perSecond }) => 1e6 / perSecond)
 }
 
@@ -43,5 +46,5 @@ function timesOfOther(
 ): string {
   const other = all.find((each) => each.label === label)
   if (other === undefined || !entry.against.includes(label)) return ''
-  return ratio(medianRatio(times, timesOf(other)))
+  return ratio(medianRatio(times, toTimes(other)))
 }

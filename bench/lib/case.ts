@@ -1,33 +1,39 @@
 import type { BenchRun } from './bench-run.ts'
 import { type Contestant, type LoadShape, type Measured, measure } from '../load/load.ts'
 
-/** One line of a table: who is measured, and how the load gets there. */
+/** One row of a result table: a server or function under test, and the function that measures it. */
 export interface Entry {
   readonly label: string
-  /** Labels of entries of the same case to which this one is compared; none for a baseline. */
+  /** Labels of the entries of the same case with which this entry is compared. Empty for a baseline. */
   readonly against: readonly string[]
   measure(round: number): Promise<EntryMeasured>
 }
 
-/** Measurement without HTTP, which has no observed processes and no loader. */
+/**
+ * Result of one measurement. A measurement without HTTP has no load processes and no observed processes, so their
+ * fields are missing.
+ */
 export type EntryMeasured = Pick<Measured, 'perSecond' | 'p50Ms' | 'p99Ms'> &
   Partial<Measured> & {
-    /** Storage credentials that were minted meanwhile. */
+    /** Number of storage credentials that the server minted during the measurement. */
     readonly minted?: number
-    /** Further figures by the heading of their column. */
+    /** Further figures, by the heading of their column in the report. */
     readonly figures?: Readonly<Record<string, number>>
   }
 
 export interface Case {
   readonly id: string
   readonly title: string
-  /** Notes that help to judge the figures. */
+  /** Notes below the title of the case, which help the reader of the report to judge the figures. */
   readonly notes: readonly string[]
-  /** Each answer stands for the transport of an object of so many bytes. */
+  /** Size of the object that each request transfers. If set, the report contains the throughput. */
   readonly objectBytes?: number
-  /** Calls of functions are measured, not answers: the table tells microseconds, and how many more than an entry's. */
+  /**
+   * Set if the case measures function calls instead of HTTP requests. The report then contains the microseconds of
+   * one call, and the difference to the entry `addedTo`.
+   */
   readonly calls?: { readonly addedTo?: string }
-  /** Rounds are this many times as many: for what is measured in short ones. Default 1. */
+  /** Factor for the number of rounds, for cases with short rounds. Default: 1. */
   readonly moreRounds?: number
   readonly entries: readonly Entry[]
 }
@@ -42,7 +48,10 @@ export interface CaseResult extends Pick<Case, 'id' | 'title' | 'notes' | 'objec
   readonly entries: readonly EntryResult[]
 }
 
-/** Measures all entries in turn, again and again: slow changes of the machine reach all of them. */
+/**
+ * Measures all entries one after the other in each round, so that slow changes of the machine affect all entries
+ * alike.
+ */
 export async function runCase(
   run: BenchRun,
   { entries, moreRounds = 1, ...about }: Case,
@@ -66,24 +75,24 @@ export async function runCase(
   }
 }
 
-/** Servers that had their first load, by run. */
+/** Names of the servers that have already served their first load, by run. */
 const warmed = new WeakMap<BenchRun, Set<string>>()
 
 /**
- * Creates an entry that is put under load over HTTP. All entries get the same sequence in a round. A shape that
- * expires, for example with signatures, is passed as a function.
+ * Creates an entry that measures a server under HTTP load. All entries receive the same sequence of requests in a
+ * round. Pass a function instead of a load shape if the requests expire, for example because they are signed.
  */
 export function loadEntry(
   run: BenchRun,
   contestant: Contestant,
-  given: Omit<LoadShape, 'seed'> | (() => Omit<LoadShape, 'seed'>),
+  load: Omit<LoadShape, 'seed'> | (() => Omit<LoadShape, 'seed'>),
   against: readonly string[],
 ): Entry {
   return {
     label: contestant.name,
     against,
     measure: async (round) => {
-      const shape = typeof given === 'function' ? given() : given
+      const shape = typeof load === 'function' ? load() : load
       await firstLoad(run, contestant, shape)
       return measure(run, contestant, { ...shape, seed: 1 + round * 1_000 })
     },
@@ -99,7 +108,7 @@ async function firstLoad(
   warmed.set(run, servers)
   if (run.firstLoadMs === undefined || servers.has(contestant.origin)) return
   servers.add(contestant.origin)
-  // clients that write objects have one each
+  // Each client of an object load has its own object, so the number of connections must not change.
   const connections = shape.requests.kind === 'objects' ? shape.connections : Math.max(shape.connections, 16)
   await measure(
     run,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repositoryRoot } from '../../conformance/lib/paths.ts'
-import { type BenchRun, logOf } from './bench-run.ts'
+import { type BenchRun, toLogPath } from './bench-run.ts'
 import { seated } from './cores.ts'
 import { type Started, startReady } from './ready.ts'
 
@@ -18,9 +18,9 @@ export interface HeadgateOptions {
 }
 
 /**
- * Starts the server from this repository's sources on the run's PostgreSQL. Callers without a token are let in, callers
- * with one are checked. `HEADGATE_BENCH_SERVER` names another main file, such as a build's; `HEADGATE_BENCH_NODE` adds
- * options of Node, such as `--cpu-prof`.
+ * Starts the server from this repository's sources on the run's PostgreSQL. The server accepts requests without a
+ * token, and validates the tokens of other requests. `HEADGATE_BENCH_SERVER` names another main file, such as that of
+ * a build; `HEADGATE_BENCH_NODE` adds options of Node, such as `--cpu-prof`.
  */
 export async function startBenchHeadgate(run: BenchRun, options: HeadgateOptions): Promise<Started> {
   const { checkout = repositoryRoot } = options
@@ -49,11 +49,11 @@ export async function startBenchHeadgate(run: BenchRun, options: HeadgateOptions
       NODE_ENV: 'production',
       ...options.env,
     },
-    log: logOf(run, options.name),
+    log: toLogPath(run, options.name),
   })
 }
 
-/** Returns the master key of the store, which is created at its first start. */
+/** Returns the master key in the data directory. Creates it if it does not exist. */
 function masterKey(dataDir: string): string {
   const path = join(dataDir, 'bench-master-key')
   if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString('base64'), { mode: 0o600 })

@@ -9,13 +9,15 @@ import { chooseUser } from '../../packages/postgres/src/run-as.ts'
 import { defaultSettings } from '../../packages/postgres/src/settings.ts'
 import { type Placement, reseat } from './cores.ts'
 
-/** The PostgreSQL server of a run, with a separate database for each contestant. */
+/** The PostgreSQL server of a run. Each server under test uses a separate database. */
 export interface BenchPostgres extends AsyncDisposable {
   readonly pid: number
   readonly port: number
   readonly user: string
   readonly password: string
-  /** Returns a connection string over TCP, which Java requires, and all contestants use. */
+  /**
+   * Returns a connection string over TCP. All servers under test use TCP, because Java does not support Unix sockets.
+   */
   url(database: string): string
   /** Creates a database. Returns false when it exists already. */
   createDatabase(name: string): Promise<boolean>
@@ -25,8 +27,8 @@ export interface BenchPostgres extends AsyncDisposable {
 }
 
 /**
- * Starts the PostgreSQL that Headgate embeds, with the settings it has there, but reachable over loopback TCP and with
- * connections for several servers.
+ * Starts Headgate's embedded PostgreSQL with its usual settings, but on loopback TCP and with enough connections for
+ * several servers.
  */
 export async function startBenchPostgres(dataDir: string, placement: Placement): Promise<BenchPostgres> {
   await using stack = new AsyncDisposableStack()
@@ -71,7 +73,7 @@ export async function startBenchPostgres(dataDir: string, placement: Placement):
   }
 }
 
-/** Makes a database with the content of another one, in place of an earlier copy. Nothing may be connected to `from`. */
+/** Copies the database `from` to `to` and replaces an earlier copy. Fails if a client is connected to `from`. */
 export async function copyDatabase(postgres: BenchPostgres, from: string, to: string): Promise<void> {
   await postgres.dropDatabase(to)
   await withClient(postgres.url(DATABASE), async (client) => {
@@ -79,7 +81,7 @@ export async function copyDatabase(postgres: BenchPostgres, from: string, to: st
   })
 }
 
-/** Runs `work` with a connection that ends with it. */
+/** Runs `work` with a new connection, and closes the connection afterwards. */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url })
   await client.connect()

@@ -1,12 +1,12 @@
 import type { KeptProcess, ProcessKeeper, StartOptions } from '../../conformance/lib/process-keeper.ts'
 
-/** A server that answers at its origin, `http://host:port`. */
+/** A running server that accepts requests at its origin, `http://host:port`. */
 export interface Started {
   readonly origin: string
   readonly process: KeptProcess
 }
 
-/** Starts a program that prints `ready http://…`, and returns the URL's origin. */
+/** Starts a program that prints `ready http://…`, waits for this line, and returns the URL's origin. */
 export async function startReady(
   keeper: ProcessKeeper,
   options: Omit<StartOptions, 'onLine'>,
@@ -21,7 +21,7 @@ export async function startReady(
     },
   })
   const timer = setTimeout(
-    () => reject(new Error(`${options.name} was not ready; see ${options.log}`)),
+    () => reject(new Error(`${options.name} was not ready after ${timeoutMs / 1000} s; see ${options.log}`)),
     timeoutMs,
   )
   child.exited.then(

@@ -31,14 +31,14 @@ export function markdown(report: Report): string {
   const { machine, placement, repeats, seconds, warmUpSeconds } = report
   const where =
     placement === 'apart'
-      ? 'every server on core 0; load, PostgreSQL and object store share the others'
-      : 'the system places all processes'
+      ? 'every server on core 0; load, PostgreSQL and object store share the other cores'
+      : 'the operating system assigns all processes to cores'
   const head = [
     `# ${report.title}`,
     '',
     `${report.date}, ${report.mode} run. ${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, ${machine.system}, Node ${machine.node}, ${machine.postgres}.`,
     `Each figure is the median of ${repeats} interleaved round${repeats === 1 ? '' : 's'} of ${seconds} s after ${warmUpSeconds} s of warm-up, ± half the range. Processes: ${where}.`,
-    'Ratios are medians of the quotients within a round. CPU is what the process used for one answer; memory is its proportional set size after the load.',
+    'A ratio is the median of the quotients of the rounds. CPU is the CPU time of a process for one request; memory is its proportional set size after the load.',
     '',
     ...report.notes.map((note) => `- ${note}`),
   ]
@@ -46,10 +46,10 @@ export function markdown(report: Report): string {
 }
 
 function caseLines(result: CaseResult): string[] {
-  return result.calls === undefined ? answerLines(result) : callLines(result)
+  return result.calls === undefined ? responseLines(result) : callLines(result)
 }
 
-function answerLines({ title, notes, entries, objectBytes }: CaseResult): string[] {
+function responseLines({ title, notes, entries, objectBytes }: CaseResult): string[] {
   const baselines = [...new Set(entries.flatMap(({ against }) => against))]
   const watched = [
     ...new Set(entries.flatMap(({ rounds }) => rounds.flatMap(({ use }) => Object.keys(use ?? {})))),
@@ -62,7 +62,7 @@ function answerLines({ title, notes, entries, objectBytes }: CaseResult): string
   }
   const columns = [
     '',
-    'answers/s',
+    'requests/s',
     ...(objectBytes === undefined ? [] : ['MB/s']),
     ...baselines.map((label) => `of ${label}`),
     'p50 ms',
@@ -124,7 +124,7 @@ function cells(
   ]
 }
 
-/** Rounds a rate. Small rates belong to large responses, so they keep a fraction. */
+/** Formats a rate. Small rates, as of large responses, keep a fractional digit. */
 function rate(value: number): string {
   return value < 100 ? value.toFixed(1) : count(value)
 }

@@ -1,7 +1,7 @@
 import { parseChoice, wholeNumber } from '../../conformance/lib/read-flags.ts'
 import { type Placement, placements } from './cores.ts'
 
-/** How long a run takes, and what becomes of its results. */
+/** Duration of a run, and the destination of its results. */
 export interface RunOptions {
   readonly mode: Mode
   readonly placement: Placement | undefined
@@ -43,31 +43,33 @@ interface RunFlags {
   readonly date?: string | undefined
 }
 
-/** Reads the options of the run. Missing options have the defaults of the mode. */
-export function readRun<Given extends Pick<RunOptions, 'repeats' | 'warmUpMs' | 'durationMs'>>(
+/**
+ * Reads the options of the run. Missing options get the default values of the mode (`--quick`, `--full` or neither).
+ */
+export function readRun<Defaults extends Pick<RunOptions, 'repeats' | 'warmUpMs' | 'durationMs'>>(
   values: RunFlags,
-  modes: Readonly<Record<Mode, Given>>,
-): { readonly run: RunOptions; readonly given: Given } {
+  modes: Readonly<Record<Mode, Defaults>>,
+): { readonly run: RunOptions; readonly defaults: Defaults } {
   const mode = values.quick ? 'quick' : values.full ? 'full' : 'standard'
-  const given = modes[mode]
+  const defaults = modes[mode]
   const run = {
     mode,
     placement: values.place === undefined ? undefined : parseChoice('--place', values.place, placements),
-    repeats: readCount('--repeats', values.repeats) ?? given.repeats,
-    warmUpMs: readSeconds('--warm-up', values['warm-up']) ?? given.warmUpMs,
-    durationMs: readSeconds('--seconds', values.seconds) ?? given.durationMs,
+    repeats: readCount('--repeats', values.repeats) ?? defaults.repeats,
+    warmUpMs: readSeconds('--warm-up', values['warm-up']) ?? defaults.warmUpMs,
+    durationMs: readSeconds('--seconds', values.seconds) ?? defaults.durationMs,
     name: values.name,
     json: values.json,
     date: values.date ?? new Date().toISOString().slice(0, 10),
   } as const
-  return { run, given }
+  return { run, defaults }
 }
 
 export function readCount(flag: string, text: string | undefined): number | undefined {
   return text === undefined ? undefined : wholeNumber(flag, text)
 }
 
-/** Milliseconds. */
+/** Parses a number of seconds and returns milliseconds. Returns undefined without a text. */
 export function readSeconds(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const seconds = Number(text)

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { median, medianRatio, spread } from './statistics.ts'
 
 describe('statistics', () => {
-  it('takes the middle value', () => {
+  it('returns the middle value', () => {
     expect(median([3, 1, 2])).toBe(2)
     expect(median([4, 1, 2, 3])).toBe(2.5)
   })
-  it('returns the spread relative to the median', () => {
+  it('returns half the range relative to the median', () => {
     expect(spread([90, 100, 110])).toBeCloseTo(0.1)
   })
-  it('compares round by round', () => {
+  it('computes the quotient in each round and returns the median of the quotients', () => {
     expect(medianRatio([10, 50, 30], [20, 100, 30])).toBe(0.5)
   })
 })

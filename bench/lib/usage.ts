@@ -10,49 +10,49 @@ export interface Usage {
 // The kernel's USER_HZ, which is 100 on every platform that Node runs on.
 const ticksPerSecond = 100
 
-/** Reads the usage on Linux. Returns zeros on other systems, which reports omit. */
-export function usageOf(pid: number): Usage {
+/** Reads the usage on Linux. Returns zeros on other systems; reports omit zeros. */
+export function readUsage(pid: number): Usage {
   let cpuSeconds = 0
   let memoryBytes = 0
-  for (const member of familyOf(pid)) {
-    cpuSeconds += cpuOf(member)
-    memoryBytes += memoryOf(member)
+  for (const member of listProcessTree(pid)) {
+    cpuSeconds += readCpu(member)
+    memoryBytes += readMemory(member)
   }
   return { cpuSeconds, memoryBytes }
 }
 
-export function cpuSecondsOf(pid: number): number {
+export function readCpuSeconds(pid: number): number {
   let seconds = 0
-  for (const member of familyOf(pid)) seconds += cpuOf(member)
+  for (const member of listProcessTree(pid)) seconds += readCpu(member)
   return seconds
 }
 
 /** Returns the largest resident set size since `forgetPeak`, in bytes. */
-export function peakOf(pid: number): number {
-  return familyOf(pid).reduce((sum, member) => sum + statusOf(member, 'VmHWM'), 0)
+export function readPeak(pid: number): number {
+  return listProcessTree(pid).reduce((sum, member) => sum + readStatus(member, 'VmHWM'), 0)
 }
 
 export function forgetPeak(pid: number): void {
-  for (const member of familyOf(pid)) {
+  for (const member of listProcessTree(pid)) {
     try {
-      // proc(5): 5 resets the peak to what is in use now
+      // Writing 5 resets the peak to the current memory (proc(5)).
       writeFileSync(`/proc/${member}/clear_refs`, '5')
     } catch {
-      // Ended meanwhile, or another system: then the peak is that of its whole life.
+      // The process has ended, or the system is not Linux. The peak is then the one since the start of the process.
     }
   }
 }
 
 /** Returns the process and its descendants. */
-function familyOf(pid: number): number[] {
+function listProcessTree(pid: number): number[] {
   const children = new Map<number, number[]>()
   for (const entry of processIds()) {
-    const parent = Number(statOf(entry)[1] ?? 0)
+    const parent = Number(readStat(entry)[1] ?? 0)
     children.set(parent, [...(children.get(parent) ?? []), entry])
   }
-  const family = [pid]
-  for (let at = 0; at < family.length; at += 1) family.push(...(children.get(family[at] ?? 0) ?? []))
-  return family
+  const pids = [pid]
+  for (let at = 0; at < pids.length; at += 1) pids.push(...(children.get(pids[at] ?? 0) ?? []))
+  return pids
 }
 
 function processIds(): number[] {
@@ -65,24 +65,27 @@ function processIds(): number[] {
   }
 }
 
-function cpuOf(pid: number): number {
-  const fields = statOf(pid)
-  // utime, stime; and those of children that ended
+function readCpu(pid: number): number {
+  const fields = readStat(pid)
+  // utime and stime of the process, and those of its ended children.
   return [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at] ?? 0), 0) / ticksPerSecond
 }
 
-/** Fields of /proc/pid/stat from the state on: the command before it may hold spaces. */
-function statOf(pid: number): string[] {
+/**
+ * Returns the fields of /proc/pid/stat from the state on. The field before it is the command, which may contain
+ * spaces.
+ */
+function readStat(pid: number): string[] {
   const text = read(`/proc/${pid}/stat`)
   return text.slice(text.lastIndexOf(')') + 2).split(' ')
 }
 
-function memoryOf(pid: number): number {
+function readMemory(pid: number): number {
   const kib = /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1]
-  return kib === undefined ? statusOf(pid, 'VmRSS') : Number(kib) * 1024
+  return kib === undefined ? readStatus(pid, 'VmRSS') : Number(kib) * 1024
 }
 
-function statusOf(pid: number, field: 'VmRSS' | 'VmHWM'): number {
+function readStatus(pid: number, field: 'VmRSS' | 'VmHWM'): number {
   const kib = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(read(`/proc/${pid}/status`))?.[1]
   return Number(kib ?? 0) * 1024
 }

@@ -1,12 +1,18 @@
 import { createConnection, type Socket } from 'node:net'
 import { once } from 'node:events'
-import { AnswerReader } from './answer-reader.ts'
+import { ResponseReader } from './response-reader.ts'
 import type { BurstCounts, BurstPlan } from './burst.ts'
 import { Histogram } from './histogram.ts'
 
-/** A burst process: its argument is a plan. It opens all connections first and then sends on all of them in the same moment. */
+/**
+ * A burst process, whose argument is a plan as JSON. It opens all connections first, and then sends one request on
+ * each of them at the same time.
+ */
 const plan = JSON.parse(process.argv[2] ?? '') as BurstPlan
-/** Fewer than a listening socket's queue holds. */
+/**
+ * Number of connections that are opened at the same time. It is smaller than the queue of a listening socket, so that
+ * no connection is refused.
+ */
 const connectingAtOnce = 100
 console.log(`burst ${JSON.stringify(await run(plan))}`)
 process.exit()
@@ -27,17 +33,17 @@ async function run({ host, port, clients, request }: BurstPlan): Promise<BurstCo
   const sentAt = performance.now()
   await Promise.all(
     sockets.map(async (socket) => {
-      const reader = new AnswerReader()
+      const reader = new ResponseReader()
       const answered = Promise.withResolvers<void>()
       socket.on('error', answered.reject)
-      socket.on('close', () => answered.reject(new Error('a connection ended before its answer')))
+      socket.on('close', () => answered.reject(new Error('a connection ended before its response arrived')))
       socket.on('data', (data: Buffer) => {
-        const answer = reader.read(data)
-        if (answer === null) return
+        const response = reader.read(data)
+        if (response === null) return
         latencies.add(performance.now() - sentAt)
-        bytes += answer.bytes
-        if (answer.status >= 300) {
-          refused[answer.status] = (refused[answer.status] ?? 0) + 1
+        bytes += response.bytes
+        if (response.status >= 300) {
+          refused[response.status] = (refused[response.status] ?? 0) + 1
           complaint ??= reader.complaint
         }
         answered.resolve()
@@ -47,5 +53,5 @@ async function run({ host, port, clients, request }: BurstPlan): Promise<BurstCo
     }),
   )
   const seconds = (performance.now() - sentAt) / 1000
-  return { answers: latencies.total, seconds, bytes, refused, complaint, latencies: latencies.pairs() }
+  return { responses: latencies.total, seconds, bytes, refused, complaint, latencies: latencies.pairs() }
 }

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url'
-import { type BenchRun, logOf } from '../lib/bench-run.ts'
+import { type BenchRun, toLogPath } from '../lib/bench-run.ts'
 import type { EntryMeasured } from '../lib/case.ts'
 import { seated } from '../lib/cores.ts'
 import { Histogram } from './histogram.ts'
 import type { LoadCounts } from './plan.ts'
 
-/** One request, sent by many clients in the same moment. */
+/** One request that many clients send at the same time. */
 export interface BurstPlan {
   readonly host: string
   readonly port: number
@@ -14,15 +14,15 @@ export interface BurstPlan {
   readonly request: string
 }
 
-/** Report of a burst process. `seconds` ends with the last response. */
+/** Figures that a burst process reports. `seconds` is the time until the last response. */
 export type BurstCounts = Pick<
   LoadCounts,
-  'answers' | 'seconds' | 'bytes' | 'refused' | 'complaint' | 'latencies'
+  'responses' | 'seconds' | 'bytes' | 'refused' | 'complaint' | 'latencies'
 >
 
 const worker = fileURLToPath(new URL('burst-worker.ts', import.meta.url))
 
-/** Throws when an answer was not 2xx or a connection broke. */
+/** Runs a burst. Throws if a response was not 2xx or a connection broke. */
 export async function burst(run: BenchRun, plan: BurstPlan): Promise<EntryMeasured> {
   let counts: BurstCounts | undefined
   await run.keeper.run({
@@ -32,22 +32,25 @@ export async function burst(run: BenchRun, plan: BurstPlan): Promise<EntryMeasur
       worker,
       JSON.stringify(plan),
     ]),
-    log: logOf(run, 'burst'),
+    log: toLogPath(run, 'burst'),
     onLine: (line) => {
       if (line.startsWith('burst ')) counts = JSON.parse(line.slice('burst '.length)) as BurstCounts
     },
     timeoutMs: 120_000,
   })
-  if (counts === undefined) throw new Error(`a burst reported nothing; see ${logOf(run, 'burst')}`)
-  const { answers, seconds, bytes, refused, complaint } = counts
+  if (counts === undefined)
+    throw new Error(`the burst process printed no figures; see ${toLogPath(run, 'burst')}`)
+  const { responses, seconds, bytes, refused, complaint } = counts
   if (Object.keys(refused).length > 0)
-    throw new Error(`not all answers were 2xx: ${JSON.stringify(refused)}; the first one:\n${complaint}`)
+    throw new Error(
+      `not all responses were 2xx: ${JSON.stringify(refused)}; the first of the others:\n${complaint}`,
+    )
   const latencies = new Histogram()
   latencies.merge(counts.latencies)
   return {
-    perSecond: answers / seconds,
+    perSecond: responses / seconds,
     p50Ms: latencies.quantile(0.5),
     p99Ms: latencies.quantile(0.99),
-    bytesPerAnswer: bytes / answers,
+    bytesPerAnswer: bytes / responses,
   }
 }

@@ -4,11 +4,11 @@ import { Histogram } from './histogram.ts'
 export interface EachOnce {
   readonly url: string
   readonly clients: number
-  /** One GET for each. */
+  /** Headers of the requests: one GET is sent for each element. */
   readonly headers: readonly Readonly<Record<string, string>>[]
 }
 
-/** Sends every request once. Throws when an answer is not 2xx. */
+/** Sends every request once. Throws if a response is not 2xx. */
 export async function eachOnce({ url, clients, headers }: EachOnce): Promise<EntryMeasured> {
   const latencies = new Histogram()
   const left = headers.values()
@@ -16,10 +16,10 @@ export async function eachOnce({ url, clients, headers }: EachOnce): Promise<Ent
   async function client(): Promise<void> {
     for (const each of left) {
       const sentAt = performance.now()
-      const answer = await fetch(url, { headers: each, signal: AbortSignal.timeout(30_000) })
-      const body = await answer.arrayBuffer()
+      const response = await fetch(url, { headers: each, signal: AbortSignal.timeout(30_000) })
+      const body = await response.arrayBuffer()
       bytes += body.byteLength
-      if (!answer.ok) throw new Error(`GET ${url}: ${answer.status}`)
+      if (!response.ok) throw new Error(`GET ${url}: ${response.status}`)
       latencies.add(performance.now() - sentAt)
     }
   }

@@ -4,17 +4,18 @@ import { Histogram } from './histogram.ts'
 
 export interface GrantChanges {
   readonly origin: string
-  /** Name of a principal that gets a grant and loses it, in turn. */
+  /** Name of the principal whose grant is added and revoked alternately. */
   readonly principal: string
   readonly databaseUrl: string
   readonly durationMs: number
 }
 
 /**
- * Grants and revokes one privilege, one request after the other. After each answer, it queries the database for the event
- * of this request.
+ * Grants and revokes one privilege, one request after the other. After each response, it queries the database for the
+ * audit event of this request.
  *
- * @throws Error when a request fails, or when the database does not contain an event when its answer arrives
+ * @throws Error when a request fails, or when the database does not contain the audit event of a change when the
+ *   response to the change arrives
  */
 export async function grantChanges({
   origin,
@@ -35,16 +36,17 @@ export async function grantChanges({
       const path = changes % 2 === 0 ? '/management/v1/grants' : '/management/v1/grants/revoke'
       const sentAt = performance.now()
       const signal = AbortSignal.timeout(30_000)
-      const answer = await fetch(origin + path, { method: 'POST', headers, body, signal })
-      const text = await answer.text()
+      const response = await fetch(origin + path, { method: 'POST', headers, body, signal })
+      const text = await response.text()
       const ms = performance.now() - sentAt
-      if (!answer.ok || text !== '{"changed":true}') throw new Error(`POST ${path}: ${answer.status} ${text}`)
-      await expectEvent(database, answer.headers.get('x-request-id') ?? '')
+      if (!response.ok || text !== '{"changed":true}')
+        throw new Error(`POST ${path}: ${response.status} ${text}`)
+      await expectEvent(database, response.headers.get('x-request-id') ?? '')
       latencies.add(ms)
       totalMs += ms
       changes += 1
     }
-    // The next round begins with a grant again.
+    // The next round begins with an added grant again, so the last change must be a revocation.
     if (changes % 2 === 1)
       await fetch(`${origin}/management/v1/grants/revoke`, { method: 'POST', headers, body })
     return {
@@ -61,5 +63,7 @@ async function expectEvent(database: Client, requestId: string): Promise<void> {
   const text = `select from audit where request_id = $1 and outcome = 'allowed'`
   const { rowCount } = await database.query({ name: 'event', text, values: [requestId] })
   if (rowCount !== 1)
-    throw new Error(`The change was answered, and the database has ${rowCount ?? 0} events of it.`)
+    throw new Error(
+      `The response to a change arrived, and the database contains ${rowCount ?? 0} audit events of the change instead of 1.`,
+    )
 }

@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { Histogram } from './histogram.ts'
 
 describe('Histogram', () => {
-  it.each([0.05, 1, 7.3, 250, 60_000])('finds %d ms again, within 2 %% and never below', (ms) => {
-    const histogram = new Histogram()
-    histogram.add(ms)
-    expect(histogram.quantile(0.5)).toBeGreaterThanOrEqual(ms)
-    expect(histogram.quantile(0.5)).toBeLessThan(ms * 1.025)
-  })
+  it.each([0.05, 1, 7.3, 250, 60_000])(
+    'returns a quantile for %d ms that is at most 2 %% too large and never too small',
+    (ms) => {
+      const histogram = new Histogram()
+      histogram.add(ms)
+      expect(histogram.quantile(0.5)).toBeGreaterThanOrEqual(ms)
+      expect(histogram.quantile(0.5)).toBeLessThan(ms * 1.025)
+    },
+  )
 
   it('returns quantiles of merged histograms', () => {
     const [left, right, whole] = [new Histogram(), new Histogram(), new Histogram()]
@@ -20,7 +23,7 @@ describe('Histogram', () => {
     expect(whole.quantile(0.99)).toBeLessThan(101)
   })
 
-  it('knows nothing without values', () => {
+  it('returns NaN without values', () => {
     expect(new Histogram().quantile(0.5)).toBeNaN()
   })
 })

@@ -1,15 +1,16 @@
-// Microseconds in buckets of 1/64 of their power of two: never more than 1.6 % off, from 1 µs to over an hour.
+// Each power of two of microseconds has 64 buckets, so a value is at most 1.6 % wrong. The range is from 1 µs to more
+// than an hour.
 const sub = 64
 const subBits = 6
 
-/** Counts latencies without keeping them. */
+/** Counts latencies in buckets, so that the memory does not grow with their number. */
 export class Histogram {
   readonly #counts = new Float64Array(sub * 28)
   total = 0
 
   /** @param ms milliseconds */
   add(ms: number): void {
-    const index = bucketOf(ms * 1000)
+    const index = findBucket(ms * 1000)
     this.#counts[index] = (this.#counts[index] ?? 0) + 1
     this.total += 1
   }
@@ -34,7 +35,7 @@ export class Histogram {
     this.total = 0
   }
 
-  /** Returns the latency in ms below which this share (0 … 1) of all responses is; NaN without responses. */
+  /** Returns a quantile in ms: this share (0 … 1) of all responses was not slower. Returns NaN without responses. */
   quantile(share: number): number {
     let left = share * this.total
     for (let index = 0; index < this.#counts.length; index += 1) {
@@ -45,7 +46,7 @@ export class Histogram {
   }
 }
 
-function bucketOf(us: number): number {
+function findBucket(us: number): number {
   const whole = Math.max(0, Math.floor(us))
   if (whole < sub) return whole
   const shift = Math.min(31 - Math.clz32(Math.min(whole, 0x7fffffff)) - subBits, 26)

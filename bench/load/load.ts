@@ -1,19 +1,19 @@
 import { fileURLToPath } from 'node:url'
-import { type BenchRun, logOf } from '../lib/bench-run.ts'
+import { type BenchRun, toLogPath } from '../lib/bench-run.ts'
 import { seated } from '../lib/cores.ts'
-import { cpuSecondsOf, forgetPeak, peakOf, usageOf } from '../lib/usage.ts'
+import { readCpuSeconds, forgetPeak, readPeak, readUsage } from '../lib/usage.ts'
 import { Histogram } from './histogram.ts'
 import type { LoadCounts, LoadPlan, Requests } from './plan.ts'
 
 const worker = fileURLToPath(new URL('worker.ts', import.meta.url))
 
 /** A process whose CPU and memory are reported with the load: the server, its database, its object store. */
-export interface Watched {
+interface Watched {
   readonly name: string
   readonly pid: number
 }
 
-/** Target of a load. */
+/** A server under test. */
 export interface Contestant {
   readonly name: string
   readonly origin: string
@@ -25,32 +25,38 @@ export interface LoadShape {
   readonly connections: number
   readonly headers: Readonly<Record<string, string>>
   readonly requests: Requests
-  /** The status that every answer must have. Default: any below 300. */
+  /** The status that every response must have. Default: any status below 300. */
   readonly expects?: number
   readonly seed: number
 }
 
-/** One measurement. */
+/** Figures of one measurement. */
 export interface Measured {
   readonly perSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
   readonly bytesPerAnswer: number
-  /** Share of one core that the busiest load process used: near 1, the load was the limit. */
+  /**
+   * Share of one core that the busiest load process used. Near 1, the load process was the bottleneck and not the
+   * server.
+   */
   readonly loaderBusy: number
   readonly use: Readonly<Record<string, Use>>
 }
 
 /** Usage of an observed process. */
-export interface Use {
+interface Use {
   readonly cpuUsPerAnswer: number
-  /** After the load. */
+  /** Memory in bytes after the load. */
   readonly memoryBytes: number
-  /** The most during it. */
+  /** Largest memory in bytes during the load. */
   readonly peakBytes: number
 }
 
-/** Puts load on a contestant. Throws when an answer was not expected or a connection broke: such a figure means nothing. */
+/**
+ * Sends load to a server and returns the figures. Throws if a response had an unexpected status or a connection
+ * broke, because the figures would be wrong.
+ */
 export async function measure(
   run: BenchRun,
   contestant: Contestant,
@@ -67,7 +73,7 @@ export async function measure(
     warmUpMs: times.warmUpMs,
     durationMs: times.durationMs,
     headers: { ...shape.headers, ...contestant.headers },
-    requests: partOf(shape.requests, index, loaders),
+    requests: selectPart(shape.requests, index, loaders),
     ...(shape.expects === undefined ? {} : { expects: shape.expects }),
     seed: shape.seed + index * 10_000,
   }))
@@ -76,7 +82,7 @@ export async function measure(
       loadOnce(run, plan, () => {
         for (const { name, pid } of contestant.watched) {
           if (before.has(name)) continue
-          before.set(name, cpuSecondsOf(pid))
+          before.set(name, readCpuSeconds(pid))
           forgetPeak(pid)
         }
       }),
@@ -84,18 +90,21 @@ export async function measure(
   )
   const use = Object.fromEntries(
     contestant.watched.map(({ name, pid }) => {
-      const { cpuSeconds, memoryBytes } = usageOf(pid)
-      const answers = counts.reduce((sum, count) => sum + count.answers, 0)
-      const cpuUsPerAnswer = ((cpuSeconds - (before.get(name) ?? 0)) * 1e6) / answers
-      return [name, { cpuUsPerAnswer, memoryBytes, peakBytes: peakOf(pid) }]
+      const { cpuSeconds, memoryBytes } = readUsage(pid)
+      const responses = counts.reduce((sum, count) => sum + count.responses, 0)
+      const cpuUsPerAnswer = ((cpuSeconds - (before.get(name) ?? 0)) * 1e6) / responses
+      return [name, { cpuUsPerAnswer, memoryBytes, peakBytes: readPeak(pid) }]
     }),
   )
   refuseFailures(contestant, counts)
   return { ...summary(counts), use }
 }
 
-/** Loaders must not share the tables that they commit to, nor the objects that they write. */
-function partOf(requests: Requests, index: number, loaders: number): Requests {
+/**
+ * Returns the part of the requests that one load process sends. Load processes must not commit to the same tables or
+ * write the same objects.
+ */
+function selectPart(requests: Requests, index: number, loaders: number): Requests {
   const isOurs = (_: unknown, at: number): boolean => at % loaders === index
   switch (requests.kind) {
     case 'commits':
@@ -120,38 +129,38 @@ async function loadOnce(run: BenchRun, plan: LoadPlan, onMeasuring: () => void):
       worker,
       JSON.stringify(plan),
     ]),
-    log: logOf(run, 'load'),
+    log: toLogPath(run, 'load'),
     onLine: (line) => {
       if (line === 'measuring') onMeasuring()
       if (line.startsWith('counts ')) counts = JSON.parse(line.slice(7)) as LoadCounts
     },
     timeoutMs: plan.warmUpMs + plan.durationMs + 30_000,
   })
-  if (!counts) throw new Error(`a load process reported nothing; see ${logOf(run, 'load')}`)
+  if (!counts) throw new Error(`a load process printed no figures; see ${toLogPath(run, 'load')}`)
   return counts
 }
 
 function refuseFailures(contestant: Contestant, counts: readonly LoadCounts[]): void {
-  for (const { refused, connectionErrors, complaint, answers } of counts) {
+  for (const { refused, connectionErrors, complaint, responses } of counts) {
     if (Object.keys(refused).length > 0) {
       throw new Error(
-        `${contestant.name} did not answer as expected: ${JSON.stringify(refused)}; the first one:\n${complaint}`,
+        `${contestant.name} returned unexpected statuses: ${JSON.stringify(refused)}; the first unexpected response:\n${complaint}`,
       )
     }
     if (connectionErrors > 0) throw new Error(`${contestant.name} broke ${connectionErrors} connection(s)`)
-    if (answers === 0) throw new Error(`${contestant.name} answered nothing`)
+    if (responses === 0) throw new Error(`${contestant.name} answered nothing`)
   }
 }
 
 function summary(counts: readonly LoadCounts[]): Omit<Measured, 'use'> {
   const latencies = new Histogram()
   for (const count of counts) latencies.merge(count.latencies)
-  const answers = counts.reduce((sum, count) => sum + count.answers, 0)
+  const responses = counts.reduce((sum, count) => sum + count.responses, 0)
   return {
-    perSecond: counts.reduce((sum, { answers, seconds }) => sum + answers / seconds, 0),
+    perSecond: counts.reduce((sum, { responses, seconds }) => sum + responses / seconds, 0),
     p50Ms: latencies.quantile(0.5),
     p99Ms: latencies.quantile(0.99),
-    bytesPerAnswer: counts.reduce((sum, count) => sum + count.bytes, 0) / answers,
+    bytesPerAnswer: counts.reduce((sum, count) => sum + count.bytes, 0) / responses,
     loaderBusy: Math.max(...counts.map(({ cpuSeconds, seconds }) => cpuSeconds / seconds)),
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface PacedCommits {
   readonly origin: string
-  /** Paths of tables, which get one commit each in turn. */
+  /** Paths of the tables that receive the commits, one after the other. */
   readonly paths: readonly string[]
   /** Body of a commit; `«N»` becomes a unique value. */
   readonly body: string

@@ -1,4 +1,7 @@
-/** Requests that one client connection repeats. Plain data, because it is passed to another process. */
+/**
+ * Requests that one client connection repeats. They are plain data, because they are passed to another process as
+ * JSON.
+ */
 export type Requests =
   | { readonly kind: 'paths'; readonly paths: readonly string[] }
   | {
@@ -16,8 +19,9 @@ export type Requests =
       readonly namespaces: number
       readonly among: number
       /**
-       * Exponent of the choice: number `among * u ** skew` for an evenly distributed `u` below 1. Default 1, which loads all
-       * tables equally; with 4, a hundredth of the tables gets a third of the loads.
+       * Skew of the random choice: the chosen table has the number `among * u ** skew`, where `u` is random and
+       * evenly distributed below 1. The default 1 loads all tables equally often; with 4, a hundredth of the tables
+       * receives a third of the loads.
        */
       readonly skew?: number
     }
@@ -29,8 +33,8 @@ export type Requests =
     }
   | {
       /**
-       * Requests objects in turn, each with its own headers, such as a signature. Connection n requests every object whose
-       * number modulo the number of connections is n.
+       * Requests one object after the other, each with its own headers, such as a signature. Connection n requests
+       * every object whose number modulo the number of connections is n.
        */
       readonly kind: 'objects'
       readonly method: 'GET' | 'PUT'
@@ -51,21 +55,21 @@ export interface LoadPlan {
   readonly durationMs: number
   readonly headers: Readonly<Record<string, string>>
   readonly requests: Requests
-  /** The status that every answer must have. Default: any below 300. */
+  /** The status that every response must have. Default: any status below 300. */
   readonly expects?: number
-  /** Start of the random sequence: contestants with the same seed get the same sequence. */
+  /** Seed of the random sequence: servers that are measured with the same seed receive the same requests. */
   readonly seed: number
 }
 
 /** Counts that a load process prints. */
 export interface LoadCounts {
-  readonly answers: number
+  readonly responses: number
   readonly seconds: number
   readonly bytes: number
-  /** Number of unexpected answers by status. */
+  /** Number of unexpected responses by status. */
   readonly refused: Readonly<Record<string, number>>
   readonly connectionErrors: number
-  /** The first unexpected answer, for the error message. */
+  /** The first unexpected response, for the error message. */
   readonly complaint: string | null
   /** CPU seconds that the load process used in the measured time. */
   readonly cpuSeconds: number

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadPlan, Requests } from './plan.ts'
-import { bodyOf, requestsOf } from './requests.ts'
+import { createBody, createRequests } from './requests.ts'
 
 function plan(requests: Requests): LoadPlan {
   const times = { warmUpMs: 0, durationMs: 0 }
@@ -9,24 +9,27 @@ function plan(requests: Requests): LoadPlan {
 
 function tables(among: number, skew = 1): string[] {
   const prefix = '/v1/w/namespaces/n'
-  const next = requestsOf(plan({ kind: 'tables', prefix, tables: 1_000, namespaces: 10, among, skew }), 0)
+  const next = createRequests(plan({ kind: 'tables', prefix, tables: 1_000, namespaces: 10, among, skew }), 0)
   return Array.from({ length: 2_000 }, () => /GET (\S+)/.exec(next())?.[1] ?? '')
 }
 
-describe('requests', () => {
-  it('contain a request line and all headers', () => {
-    const next = requestsOf(plan({ kind: 'paths', paths: ['/a'] }), 0)
+describe('createRequests', () => {
+  it('the requests contain a request line and all headers', () => {
+    const next = createRequests(plan({ kind: 'paths', paths: ['/a'] }), 0)
     expect(next()).toBe('GET /a HTTP/1.1\r\nhost: h:1\r\naccept: a\r\n\r\n')
   })
 
-  it('repeat the same body', () => {
-    const next = requestsOf(plan({ kind: 'posts', path: '/t', contentType: 'text/plain', body: 'é=1' }), 0)
+  it('POST requests repeat the same body', () => {
+    const next = createRequests(
+      plan({ kind: 'posts', path: '/t', contentType: 'text/plain', body: 'é=1' }),
+      0,
+    )
     const head =
       'POST /t HTTP/1.1\r\nhost: h:1\r\naccept: a\r\ncontent-type: text/plain\r\ncontent-length: 4\r\n'
     expect(next()).toBe(`${head}\r\né=1`)
   })
 
-  it('name any table with its namespace', () => {
+  it('table requests name any of all tables with its namespace', () => {
     const paths = tables(1_000)
     for (const path of paths) {
       const [, namespace, table] = /n(\d+)\/tables\/t(\d+)$/.exec(path) ?? []
@@ -35,31 +38,31 @@ describe('requests', () => {
     expect(new Set(paths).size).toBeGreaterThan(500)
   })
 
-  it('name all tables of a hot set and no other table', () => {
+  it('table requests name all tables of a hot set and no other table', () => {
     expect(new Set(tables(20)).size).toBe(20)
   })
 
-  it('name few tables most of the time when the choice is skewed', () => {
+  it('table requests with a skewed choice name a few tables most of the time', () => {
     const hottest = tables(1_000, 4).filter((path) => Number(/t(\d+)$/.exec(path)?.[1]) < 10)
     expect(hottest.length / 2_000).toBeCloseTo(0.01 ** (1 / 4), 1)
   })
 
-  it('repeat for the same seed', () => {
+  it('the same seed returns the same requests', () => {
     expect(tables(1_000)).toEqual(tables(1_000))
   })
 
-  it('take the objects of one connection in turn with their headers', () => {
+  it('object requests name the objects of their connection one after the other, each with its headers', () => {
     const objects = ['/a', '/b', '/c', '/d'].map((path) => ({ path, headers: { 'x-of': path } }))
     const put = plan({ kind: 'objects', method: 'PUT', objects, bodyBytes: 3 })
-    const next = requestsOf(put, 1)
+    const next = createRequests(put, 1)
     expect(next()).toBe('PUT /b HTTP/1.1\r\nhost: h:1\r\naccept: a\r\nx-of: /b\r\ncontent-length: 3\r\n\r\n')
     expect([next(), next()].map((text) => text.slice(0, 6))).toEqual(['PUT /d', 'PUT /b'])
-    expect(bodyOf(put)).toHaveLength(3)
-    expect(bodyOf(plan({ kind: 'paths', paths: [] }))).toBeNull()
+    expect(createBody(put)).toHaveLength(3)
+    expect(createBody(plan({ kind: 'paths', paths: [] }))).toBeNull()
   })
 
-  it('commit a unique value each time', () => {
-    const next = requestsOf(plan({ kind: 'commits', paths: ['/a', '/b'], body: '{"x":"«N»"}' }), 1)
+  it('commit requests contain a unique value each time', () => {
+    const next = createRequests(plan({ kind: 'commits', paths: ['/a', '/b'], body: '{"x":"«N»"}' }), 1)
     const [first, second] = [next(), next()]
     expect(first).toMatch(/^POST \/b /)
     expect(first).not.toBe(second)

@@ -1,7 +1,10 @@
 import { randomFillSync } from 'node:crypto'
 import type { LoadPlan } from './plan.ts'
 
-/** Returns the bytes (as Latin-1 text) of the next request of one connection, without the body of `bodyOf`. */
+/**
+ * Returns the bytes (as Latin-1 text) of the next request of one connection. A body that `createBody` returns is not
+ * included.
+ */
 export type NextRequest = () => string
 
 /**
@@ -9,9 +12,9 @@ export type NextRequest = () => string
  *
  * @param connection number of the connection, from 0
  */
-export function requestsOf(plan: LoadPlan, connection: number): NextRequest {
+export function createRequests(plan: LoadPlan, connection: number): NextRequest {
   const { requests } = plan
-  const head = headOf({ host: `${plan.host}:${plan.port}`, ...plan.headers })
+  const head = formatHead({ host: `${plan.host}:${plan.port}`, ...plan.headers })
   switch (requests.kind) {
     case 'paths': {
       const all = requests.paths.map((path) => `GET ${path}${head}\r\n`)
@@ -47,7 +50,7 @@ export function requestsOf(plan: LoadPlan, connection: number): NextRequest {
       const { method, objects, bodyBytes } = requests
       const length = bodyBytes === 0 ? '' : `content-length: ${bodyBytes}\r\n`
       const all = objects.map(
-        ({ path, headers }) => `${method} ${path}${head}${linesOf(headers)}${length}\r\n`,
+        ({ path, headers }) => `${method} ${path}${head}${formatHeaders(headers)}${length}\r\n`,
       )
       let at = connection - plan.connections
       return () => all[(at += plan.connections) % all.length] ?? ''
@@ -57,23 +60,29 @@ export function requestsOf(plan: LoadPlan, connection: number): NextRequest {
   }
 }
 
-/** Returns the bytes that follow each request, or null. A Buffer, because they can exceed the length limit of a string. */
-export function bodyOf({ requests }: LoadPlan): Buffer | null {
+/**
+ * Returns the body that is sent after each request, or null. The body is a Buffer, because it can exceed the length
+ * limit of a string.
+ */
+export function createBody({ requests }: LoadPlan): Buffer | null {
   if (requests.kind !== 'objects' || requests.bodyBytes === 0) return null
   return randomFillSync(Buffer.alloc(requests.bodyBytes))
 }
 
-function headOf(headers: Readonly<Record<string, string>>): string {
-  return ` HTTP/1.1\r\n${linesOf(headers)}`
+function formatHead(headers: Readonly<Record<string, string>>): string {
+  return ` HTTP/1.1\r\n${formatHeaders(headers)}`
 }
 
-function linesOf(headers: Readonly<Record<string, string>>): string {
+function formatHeaders(headers: Readonly<Record<string, string>>): string {
   return Object.entries(headers)
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join('')
 }
 
-/** Returns a generator of whole numbers from 0 to 2^32 - 1 (xorshift, Marsaglia 2003), the same sequence for the same seed. */
+/**
+ * Returns a generator of whole numbers from 0 to 2^32 - 1 (xorshift, Marsaglia 2003). The same seed returns the same
+ * sequence.
+ */
 function randomNumbers(seed: number): () => number {
   let state = Math.imul(seed + 1, 0x9e3779b1) | 1
   return () => {

@@ -1,12 +1,13 @@
 import { createConnection } from 'node:net'
-import { AnswerReader } from './answer-reader.ts'
+import { ResponseReader } from './response-reader.ts'
 import { Histogram } from './histogram.ts'
 import type { LoadCounts, LoadPlan } from './plan.ts'
-import { bodyOf, requestsOf } from './requests.ts'
+import { createBody, createRequests } from './requests.ts'
 
 /**
- * A load process: its argument is a plan, it keeps every connection busy with one request at a time and prints what it
- * counted. Bare sockets, because node:http's own client needs several times the CPU of the servers that are measured.
+ * A load process, whose argument is a plan as JSON. Each connection sends its next request when the response to the
+ * previous one has arrived. At the end the process prints its counts. It uses plain sockets, because the client of
+ * node:http needs several times the CPU of the measured servers.
  */
 const plan = JSON.parse(process.argv[2] ?? '') as LoadPlan
 console.log(`counts ${JSON.stringify(await run(plan))}`)
@@ -14,16 +15,16 @@ console.log(`counts ${JSON.stringify(await run(plan))}`)
 async function run(plan: LoadPlan): Promise<LoadCounts> {
   const latencies = new Histogram()
   const refused: Record<string, number> = {}
-  let answers = 0
+  let responses = 0
   let bytes = 0
   let connectionErrors = 0
   let complaint: string | null = null
   let over = false
-  const body = bodyOf(plan)
+  const body = createBody(plan)
 
   function connect(number: number): { stop(): void } {
-    const next = requestsOf(plan, number)
-    const reader = new AnswerReader()
+    const next = createRequests(plan, number)
+    const reader = new ResponseReader()
     const socket = createConnection({ host: plan.host, port: plan.port, noDelay: true })
     let sentAt = 0
     const send = (): void => {
@@ -33,13 +34,13 @@ async function run(plan: LoadPlan): Promise<LoadCounts> {
     }
     socket.once('connect', send)
     socket.on('data', (data: Buffer) => {
-      const answer = reader.read(data)
-      if (answer === null) return
+      const response = reader.read(data)
+      if (response === null) return
       latencies.add(performance.now() - sentAt)
-      answers += 1
-      bytes += answer.bytes
-      if (plan.expects === undefined ? answer.status >= 300 : answer.status !== plan.expects) {
-        refused[answer.status] = (refused[answer.status] ?? 0) + 1
+      responses += 1
+      bytes += response.bytes
+      if (plan.expects === undefined ? response.status >= 300 : response.status !== plan.expects) {
+        refused[response.status] = (refused[response.status] ?? 0) + 1
         complaint ??= reader.complaint
       }
       if (!over) send()
@@ -61,7 +62,7 @@ async function run(plan: LoadPlan): Promise<LoadCounts> {
   await new Promise((resolve) => setTimeout(resolve, plan.warmUpMs))
   latencies.clear()
   for (const status of Object.keys(refused)) delete refused[status]
-  answers = 0
+  responses = 0
   bytes = 0
   connectionErrors = 0
   const startedAt = performance.now()
@@ -71,7 +72,7 @@ async function run(plan: LoadPlan): Promise<LoadCounts> {
   const seconds = (performance.now() - startedAt) / 1000
   const used = process.cpuUsage(cpu)
   const counts: LoadCounts = {
-    answers,
+    responses,
     seconds,
     bytes,
     refused: { ...refused },

@@ -1,24 +1,24 @@
-import { saveAnswers, startRawHttp } from '../baselines/start.ts'
-import { answerBytes } from '../data/catalog.ts'
+import { saveResponses, startRawHttp } from '../baselines/start.ts'
+import { readResponseBytes } from '../data/catalog.ts'
 import { type Case, loadEntry } from '../lib/case.ts'
 import type { Requests } from '../load/plan.ts'
 import type { Peer } from './peer.ts'
-import { type Arena, catalogOf, commitBody, contestantOf, pathsOf } from './warm-up.ts'
+import { type Arena, openPeerCatalog, commitBody, toContestant, listTablePaths } from './warm-up.ts'
 
-/** Returns equal loads and commits for all peers. */
+/** Returns cases that send the same loads and commits to all peers. */
 export async function peerCases(arena: Arena): Promise<Case[]> {
   const { run, peers } = arena
   const [ours] = peers
-  if (!ours) throw new Error('nothing to compare')
-  const first = await catalogOf(ours)
-  const [path = ''] = pathsOf(first)
-  const answers = saveAnswers(
+  if (!ours) throw new Error('No catalog is left to compare.')
+  const first = await openPeerCatalog(ours)
+  const [path = ''] = listTablePaths(first)
+  const responses = saveResponses(
     run,
     'peers',
-    await answerBytes(first, path, 'identity'),
-    await answerBytes(first, path, 'gzip'),
+    await readResponseBytes(first, path, 'identity'),
+    await readResponseBytes(first, path, 'gzip'),
   )
-  const raw = await startRawHttp(run, 'raw-http', answers)
+  const raw = await startRawHttp(run, 'raw-http', responses)
   const bare = {
     name: 'node:http, same bytes as Headgate',
     origin: raw.origin,
@@ -26,8 +26,8 @@ export async function peerCases(arena: Arena): Promise<Case[]> {
   }
   const contestants = await Promise.all(
     peers.map(async (peer) => ({
-      contestant: contestantOf(arena, peer),
-      paths: pathsOf(await catalogOf(peer)),
+      contestant: toContestant(arena, peer),
+      paths: listTablePaths(await openPeerCatalog(peer)),
     })),
   )
   const others = (name: string): string[] => comparedWith(peers, name)
@@ -55,7 +55,7 @@ export async function peerCases(arena: Arena): Promise<Case[]> {
   const commits = [1, 8].map((connections): Case => ({
     id: `peers-commit-${connections}`,
     title: `commit of one property, 10 KB of metadata, ${connections} client${connections === 1 ? '' : 's'}`,
-    notes: ['Every client commits to a separate table, one commit after the other.'],
+    notes: ['Each client commits to its own table, one commit after another.'],
     entries: contestants.map(({ contestant, paths }) =>
       loadEntry(
         run,

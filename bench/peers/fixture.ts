@@ -4,18 +4,21 @@ import type { WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
 import { fetchJar } from '../../conformance/lib/fetch-jar.ts'
 import { freePort } from '../../conformance/lib/free-port.ts'
 import { findJdk, jdkCommand } from '../../conformance/lib/jdk.ts'
-import { answers, waitUntilReady } from '../../conformance/lib/wait-until-ready.ts'
+import { responds, waitUntilReady } from '../../conformance/lib/wait-until-ready.ts'
 import { installKit } from '../../conformance/rck/install.ts'
-import { type BenchRun, logOf } from '../lib/bench-run.ts'
+import { type BenchRun, toLogPath } from '../lib/bench-run.ts'
 import { seated } from '../lib/cores.ts'
 import type { BenchPostgres } from '../lib/postgres.ts'
 import type { Peer } from './peer.ts'
 
-/** Store of the fixture's pointers. */
+/** Database in which the fixture stores the metadata locations of tables. */
 export type FixtureStore =
   { readonly kind: 'sqlite' } | { readonly kind: 'postgresql'; readonly postgres: BenchPostgres }
 
-/** Starts Iceberg's own REST fixture (JdbcCatalog), with the full just-in-time compiler. It checks no credentials. */
+/**
+ * Starts Iceberg's own REST fixture (JdbcCatalog), with all optimizations of Java's just-in-time compiler. It checks
+ * no credentials.
+ */
 export async function startFixture(
   run: BenchRun,
   options: { readonly name: string; readonly store: FixtureStore; readonly storage: WarehouseStorage },
@@ -54,10 +57,10 @@ export async function startFixture(
           }
         : {}),
     },
-    log: logOf(run, name),
+    log: toLogPath(run, name),
   })
   const base = `http://127.0.0.1:${port}`
-  await waitUntilReady(child, () => answers(`${base}/v1/config`), 60_000)
+  await waitUntilReady(child, () => responds(`${base}/v1/config`), 60_000)
   const where = `${store.kind === 'sqlite' ? 'SQLite' : 'PostgreSQL'}, ${storage.kind === 's3' ? 'MinIO' : 'local files'}`
   return { name: `Iceberg fixture 1.11.0, ${where}`, base, warehouse: undefined, warm: true, process: child }
 }

@@ -8,7 +8,8 @@ import type { BenchPostgres } from '../lib/postgres.ts'
 import type { Peer } from './peer.ts'
 
 /**
- * Starts Headgate like the peers: a new store in the same PostgreSQL, metadata on the same storage, default settings.
+ * Starts Headgate under the same conditions as the peers: an empty database in the same PostgreSQL server, metadata
+ * on the same storage, default settings.
  */
 export async function startHeadgatePeer(
   run: BenchRun,
@@ -38,10 +39,10 @@ export async function startHeadgatePeer(
   }
 }
 
-/** The connections that the default settings share among the workers. */
+/** Largest number of workers: the default number of database connections, which the workers share. */
 const mostWorkers = 20
 
-/** Starts Headgate with a worker for each core of a server. Returns undefined when this is one core. */
+/** Starts Headgate with a worker for each core of a server. Returns undefined if a server has only one core. */
 export async function startWorkersPeer(
   run: BenchRun,
   postgres: BenchPostgres,
@@ -49,6 +50,6 @@ export async function startWorkersPeer(
 ): Promise<Peer | undefined> {
   const workers = Math.min(serverCores(run.placement), mostWorkers)
   if (workers > 1) return startHeadgatePeer(run, postgres, { ...options, workers })
-  run.say(`${options.name} is left out: a server gets one core here`)
+  run.say(`${options.name} is left out, because a server has only one core on this machine`)
   return undefined
 }

@@ -22,7 +22,7 @@ async function main(options: PeerOptions): Promise<void> {
   const runs = cacheFolder('bench', 'peers')
   const folder = addRunFolder(runs)
   stack.defer(() => forgetOldRuns(runs))
-  // some peers use several cores: all of them may
+  // Some peers use several cores, so no server is limited to one core.
   const placement = options.placement ?? 'anywhere'
   const postgres = stack.use(await startBenchPostgres(cacheFolder('bench', 'postgres'), placement))
   const run: BenchRun = {
@@ -55,8 +55,8 @@ async function main(options: PeerOptions): Promise<void> {
     seconds: options.durationMs / 1000,
     notes: [
       `Servers that compile their code while they run (Java, Node) were put under ${options.jvmWarmUpMs / 1000} s of load first.`,
-      'Every catalog keeps its metadata files in the same MinIO, where its name does not say otherwise; MinIO and PostgreSQL run on the same machine.',
-      'Nessie returns one snapshot, all others return all. Headgate, Nessie and the fixture do not authenticate here; rustberg checks an API key.',
+      'Every catalog stores its metadata files in the same MinIO, unless its name states another storage. MinIO and PostgreSQL run on the same machine.',
+      'Nessie returns one snapshot of a table, and all others return all snapshots. Headgate, Nessie and the fixture do not authenticate callers here; rustberg checks an API key.',
     ],
     cases: results,
   }

@@ -1,7 +1,7 @@
 import type { WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
 import { nessieCommand, nessieVersion } from '../../conformance/lib/nessie.ts'
-import { answers, waitUntilReady } from '../../conformance/lib/wait-until-ready.ts'
-import { type BenchRun, logOf } from '../lib/bench-run.ts'
+import { responds, waitUntilReady } from '../../conformance/lib/wait-until-ready.ts'
+import { type BenchRun, toLogPath } from '../lib/bench-run.ts'
 import { seated } from '../lib/cores.ts'
 import type { BenchPostgres } from '../lib/postgres.ts'
 import type { Peer } from './peer.ts'
@@ -25,16 +25,16 @@ export async function startNessie(
       'quarkus.datasource.postgresql.jdbc.url': `jdbc:postgresql://127.0.0.1:${postgres.port}/${database}`,
       'quarkus.datasource.postgresql.username': postgres.user,
       'quarkus.datasource.postgresql.password': postgres.password,
-      // clients receive no storage access in this comparison
+      // Clients receive no storage credentials in this comparison.
       'nessie.catalog.service.s3.default-options.request-signing-enabled': 'false',
     },
   })
   const child = run.keeper.start({
     name: 'nessie',
     ...seated(run.placement, 'server', command, args),
-    log: logOf(run, 'nessie'),
+    log: toLogPath(run, 'nessie'),
   })
-  await waitUntilReady(child, () => answers(`${uri}/v1/config`), 90_000)
+  await waitUntilReady(child, () => responds(`${uri}/v1/config`), 90_000)
   return {
     name: `Nessie ${nessieVersion}, PostgreSQL, MinIO`,
     base: uri,

@@ -5,17 +5,18 @@ import { type PeerId, peerIds } from './peer.ts'
 
 /** Options of a comparison on the command line. */
 export interface PeerOptions extends RunOptions {
-  /** Peers to compare; Headgate is always included. */
+  /** Catalogs to compare. Headgate is always included. */
   readonly peers: readonly PeerId[]
-  /** Compile what takes minutes to compile. */
+  /** Whether peers that are compiled from source, which takes minutes, are installed. */
   readonly install: boolean
   readonly jvmWarmUpMs: number
 }
 
-/** One of each, all with their metadata in the same object store. */
+/** The default peers: one variant of each catalog, all with their metadata files in the same object store. */
 const usual: readonly PeerId[] = ['headgate', 'fixture', 'nessie', 'rustberg']
 
-// less warm-up would show a Java virtual machine slower than it is: only a quick run, whose figures mean nothing, has less
+// With a shorter warm-up, Java servers would appear slower than they are. Only a quick run, whose figures are not
+// meaningful, has a shorter one.
 const modes = {
   quick: { repeats: 1, warmUpMs: 1_000, durationMs: 2_000, jvmWarmUpMs: 15_000, peers: usual },
   standard: { repeats: 3, warmUpMs: 2_000, durationMs: 5_000, jvmWarmUpMs: 150_000, peers: usual },
@@ -37,12 +38,12 @@ export function readPeerOptions(args: readonly string[]): PeerOptions {
     args: [...args],
     options: { ...runFlags, install: { type: 'boolean', default: false }, 'jvm-warm-up': { type: 'string' } },
   })
-  const { run, given } = readRun(values, modes)
+  const { run, defaults } = readRun(values, modes)
   const only = readNames(values.only).map((name) => parseChoice('--only', name, peerIds))
   return {
     ...run,
-    peers: only.length === 0 ? given.peers : ['headgate', ...only],
+    peers: only.length === 0 ? defaults.peers : ['headgate', ...only],
     install: values.install,
-    jvmWarmUpMs: readSeconds('--jvm-warm-up', values['jvm-warm-up']) ?? given.jvmWarmUpMs,
+    jvmWarmUpMs: readSeconds('--jvm-warm-up', values['jvm-warm-up']) ?? defaults.jvmWarmUpMs,
   }
 }

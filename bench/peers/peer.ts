@@ -13,16 +13,18 @@ export const peerIds = [
 ] as const
 export type PeerId = (typeof peerIds)[number]
 
-/** Another catalog, running. */
+/** A running catalog. */
 export interface Peer {
   readonly name: string
   /** Base URL, to which clients add `/v1/…`. */
   readonly base: string
   readonly warehouse: string | undefined
   readonly headers?: Readonly<Record<string, string>>
-  /** It compiles its code while it runs, so it needs load before it is as fast as it can be. */
+  /**
+   * Whether the catalog needs load before the measurement, because it compiles its code while it runs (Java, Node).
+   */
   readonly warm: boolean
-  /** Whether the report contains its ratios to the others. */
+  /** Whether the report contains the ratios of this catalog to the others. */
   readonly compared?: boolean
   readonly process: KeptProcess
 }

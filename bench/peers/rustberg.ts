@@ -5,7 +5,7 @@ import { freePort } from '../../conformance/lib/free-port.ts'
 import { cacheFolder } from '../../conformance/lib/paths.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { waitUntilReady } from '../../conformance/lib/wait-until-ready.ts'
-import { type BenchRun, logOf } from '../lib/bench-run.ts'
+import { type BenchRun, toLogPath } from '../lib/bench-run.ts'
 import { seated } from '../lib/cores.ts'
 import type { Peer } from './peer.ts'
 
@@ -31,19 +31,19 @@ export async function startRustberg(
   const port = await freePort()
   const config = join(folder, 'rustberg.toml')
   writeFileSync(config, configuration(folder, port, storage))
-  // without the option it creates a certificate and supports only TLS, regardless of its configuration file
+  // Without this option, rustberg creates a certificate and supports only TLS, regardless of its configuration file.
   const args = ['--config', config, '--insecure-http']
   const child = run.keeper.start({
     name: 'rustberg',
     ...seated(run.placement, 'server', binary, args),
     cwd: folder,
     env: { RUSTBERG_BENCH_KEY: apiKey },
-    log: logOf(run, 'rustberg'),
+    log: toLogPath(run, 'rustberg'),
   })
   const base = `http://127.0.0.1:${port}`
   const headers = { 'x-api-key': apiKey }
-  const answers = async (): Promise<boolean> => (await fetch(`${base}/v1/config`, { headers })).ok
-  await waitUntilReady(child, answers, 30_000)
+  const responses = async (): Promise<boolean> => (await fetch(`${base}/v1/config`, { headers })).ok
+  await waitUntilReady(child, responses, 30_000)
   return {
     name: `rustberg ${rustbergVersion}, embedded store, MinIO`,
     base,
@@ -59,7 +59,7 @@ export async function installRustberg(keeper: ProcessKeeper, say: (line: string)
   if (rustbergBinary() !== undefined) return
   const root = cacheFolder('bench', 'rustberg')
   say(`compiling rustberg ${rustbergVersion} (ten minutes) …`)
-  // a separate folder keeps compiled files when the compilation is interrupted
+  // A separate build folder keeps the compiled files if the compilation is interrupted.
   const target = join(root, 'target')
   await keeper.run({
     name: 'cargo install',

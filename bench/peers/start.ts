@@ -17,8 +17,8 @@ export interface Ground {
 
 /** Starts the peers one after the other. A peer that is not installed is omitted, with a message. */
 export async function startPeers({ run, postgres, minio, wanted }: Ground): Promise<Peer[]> {
-  const lake = minio.storage('lake')
-  const at = (name: string): typeof lake => ({ ...lake, root: `${lake.root}/${name}` })
+  const storage = minio.storage('lake')
+  const at = (name: string): typeof storage => ({ ...storage, root: `${storage.root}/${name}` })
   const files = (name: string): { kind: 'file'; root: string } => ({
     kind: 'file',
     root: join(run.folder, name, 'files'),

@@ -13,30 +13,33 @@ export interface Arena {
   readonly peers: readonly Peer[]
 }
 
-// rustberg takes no snapshot that is more than a minute older than the table it comes into
+// rustberg refuses a snapshot that is more than a minute older than the table, so the snapshots are 10 ms apart.
 const table: TableSize = { ...smallTable, everyMs: 10 }
 
-/** Tables that clients commit to, one each; the first is also the one that is loaded. */
-export const tables = 8
+/** Number of tables. Each client commits to its own table, and all clients load the first table. */
+const tables = 8
 
-/** Body of a commit that sets one property; `«N»` is different in each. */
+/** Body of a commit that sets one property; each commit replaces `«N»` by another value. */
 export const commitBody: string = JSON.stringify({
   requirements: [],
   updates: [{ action: 'set-properties', updates: { 'bench.value': '«N»' } }],
 })
 
-/** Creates the tables everywhere and puts load on what needs it before it is fast: loads and commits in turn. */
+/**
+ * Creates the tables in each catalog. Then sends loads and commits to the catalogs that compile their code while they
+ * run.
+ */
 export async function warmUp(arena: Arena, durationMs: number): Promise<void> {
   for (const peer of arena.peers) {
-    const catalog = await catalogOf(peer)
+    const catalog = await openPeerCatalog(peer)
     await createNamespace(catalog, 'n0')
     for (let n = 0; n < tables; n += 1) await createTable(catalog, 'n0', `t${n}`, table)
     if (!peer.warm || durationMs === 0) continue
     arena.run.say(`warming ${peer.name} for ${durationMs / 1000} s …`)
-    const contestant = contestantOf(arena, peer)
+    const contestant = toContestant(arena, peer)
     const times = { warmUpMs: 0, durationMs: durationMs / 3 }
     const headers = { 'accept-encoding': 'identity' }
-    const paths = pathsOf(catalog)
+    const paths = listTablePaths(catalog)
     const load = {
       connections: 16,
       headers,
@@ -53,15 +56,15 @@ export async function warmUp(arena: Arena, durationMs: number): Promise<void> {
   }
 }
 
-export async function catalogOf(peer: Peer): Promise<Catalog> {
+export async function openPeerCatalog(peer: Peer): Promise<Catalog> {
   return openCatalog(peer.base, peer.warehouse, peer.headers)
 }
 
-export function pathsOf(catalog: Catalog): string[] {
+export function listTablePaths(catalog: Catalog): string[] {
   return Array.from({ length: tables }, (_, n) => tablePath(catalog, 'n0', `t${n}`))
 }
 
-export function contestantOf({ postgres, minio }: Arena, peer: Peer): Contestant {
+export function toContestant({ postgres, minio }: Arena, peer: Peer): Contestant {
   return {
     name: peer.name,
     origin: new URL(peer.base).origin,

@@ -24,11 +24,11 @@ export interface AttackPlan {
 /**
  * Number of responses by interface and status, such as `catalog 403`, and of connections that the server closed first.
  */
-export type AttackAnswers = Readonly<Record<string, number>>
+export type ResponseCounts = Readonly<Record<string, number>>
 
 const plan = workerData as AttackPlan
 const agent = new Agent({ keepAlive: true, maxSockets: plan.concurrency })
-const answers: Record<string, number> = {}
+const responses: Record<string, number> = {}
 
 const base = `/v1/${plan.warehouse}`
 const table = `${base}/namespaces/a/tables/t`
@@ -110,8 +110,8 @@ async function attackInTurn(until: number): Promise<void> {
     next = (next + stride) % all.length
     const attack = all[next]
     if (attack === undefined) return
-    const answer = `${attack.interface} ${await send(attack)}`
-    answers[answer] = (answers[answer] ?? 0) + 1
+    const response = `${attack.interface} ${await send(attack)}`
+    responses[response] = (responses[response] ?? 0) + 1
   }
 }
 
@@ -120,4 +120,4 @@ if (parentPort) await once(parentPort, 'message')
 const until = performance.now() + plan.seconds * 1_000
 await Promise.all(Array.from({ length: plan.concurrency }, () => attackInTurn(until)))
 agent.destroy()
-parentPort?.postMessage(answers)
+parentPort?.postMessage(responses)

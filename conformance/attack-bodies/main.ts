@@ -5,7 +5,7 @@ import { leaveNothing, printed, runCommand, say } from '../lib/command.ts'
 import { type HeadgateServer, startHeadgate } from '../lib/headgate-server.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
-import type { AttackAnswers, AttackKind } from './attacker.ts'
+import type { ResponseCounts, AttackKind } from './attacker.ts'
 import { type Caller, prepareCallers, warehouse } from './callers.ts'
 import { type BodyAttackOptions, readOptions, usage } from './options.ts'
 import { excesses, humanReport, type Memory, type Step, stepLine, type StepName } from './report.ts'
@@ -68,12 +68,12 @@ function readMemory({ residentBytes, heapBytes, externalBytes }: ServerState): M
 async function measured(
   { origin }: HeadgateServer,
   name: StepName,
-  work: () => Promise<AttackAnswers>,
+  work: () => Promise<ResponseCounts>,
 ): Promise<Step> {
   const startedAt = performance.now()
   const before = await readServerState(origin)
   const probe = startProbe(origin)
-  const answers = await work()
+  const responses = await work()
   const health = await probe.stop()
   const after = await readServerState(origin)
   const step = {
@@ -84,7 +84,7 @@ async function measured(
     residentBytes: after.residentBytes,
     cpuSeconds: after.cpuSeconds - before.cpuSeconds,
     load: loadavg()[0] ?? 0,
-    answers,
+    answers: responses,
   }
   say(stepLine(step))
   return step

@@ -1,8 +1,8 @@
-import type { AttackAnswers } from './attacker.ts'
+import type { ResponseCounts } from './attacker.ts'
 import type { Latencies } from './probe.ts'
 import type { ServerState } from './server-state.ts'
 
-export const stepNames = ['without attack', 'attack without rights', 'attack with rights'] as const
+const stepNames = ['without attack', 'attack without rights', 'attack with rights'] as const
 export type StepName = (typeof stepNames)[number]
 
 /** One step of the run. */
@@ -17,7 +17,7 @@ export interface Step {
   readonly cpuSeconds: number
   /** Load average of the machine over one minute, at the end of the step. */
   readonly load: number
-  readonly answers: AttackAnswers
+  readonly answers: ResponseCounts
 }
 
 export type Memory = Pick<ServerState, 'residentBytes' | 'heapBytes' | 'externalBytes'>
@@ -61,7 +61,7 @@ export function excesses(result: BodyAttackResult, pauseFactor: number): string[
       )
   }
   for (const { name, answers } of result.steps) {
-    const failed = Object.entries(answers).filter(([answer]) => / 5\d\d$/.test(answer))
+    const failed = Object.entries(answers).filter(([response]) => / 5\d\d$/.test(response))
     if (failed.length > 0) found.push(`${name}: ${formatCounts(Object.fromEntries(failed))}`)
   }
   const ratio = result.settled.residentBytes / result.before.residentBytes
@@ -80,8 +80,8 @@ function medianPauseMs({ steps }: BodyAttackResult, name: string): number {
 const inMiB = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MiB`
 const inMs = (value: number): string => `${value.toFixed(0)} ms`
 
-function formatCounts(answers: AttackAnswers): string {
-  return Object.entries(answers)
+function formatCounts(responses: ResponseCounts): string {
+  return Object.entries(responses)
     .map(([status, count]) => `${status}: ${count}`)
     .join(', ')
 }

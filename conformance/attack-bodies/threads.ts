@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { AttackAnswers, AttackPlan } from './attacker.ts'
+import type { ResponseCounts, AttackPlan } from './attacker.ts'
 import type { Latencies } from './probe.ts'
 
 /** Sends health checks from a separate thread until `stop` is called. */
@@ -19,7 +19,7 @@ export function startProbe(origin: string): { stop(): Promise<Latencies> } {
 
 /** Prepared requests; `start` sends them for the time of the plan. */
 export interface PreparedAttack {
-  start(): Promise<AttackAnswers>
+  start(): Promise<ResponseCounts>
 }
 
 /** Builds the requests of an attack in a separate thread. */
@@ -30,9 +30,9 @@ export async function prepareAttack(plan: AttackPlan): Promise<PreparedAttack> {
     async start() {
       const result = once(worker, 'message')
       worker.postMessage('start')
-      const [answers] = (await result) as [AttackAnswers]
+      const [responses] = (await result) as [ResponseCounts]
       await worker.terminate()
-      return answers
+      return responses
     },
   }
 }

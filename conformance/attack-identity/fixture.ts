@@ -4,11 +4,11 @@ import { type Lab, type LabClient, tokenFor } from '../identity/lab.ts'
 import { readMember, sender } from '../refresh/catalog-client.ts'
 import { bearer, grantTypes, requestToken, tokenTypes } from '../identity/token-endpoint.ts'
 import { statement } from '../identity/statement.ts'
-import { handedOut } from './other-tokens.ts'
+import { listOtherTokens } from './other-tokens.ts'
 import type { Trap } from '../identity/trap.ts'
 
 const clientNames = ['alice', 'bob', 'mallory', 'steward', 'builder', 'trino', 'strict', 'denied'] as const
-export type ClientName = (typeof clientNames)[number]
+type ClientName = (typeof clientNames)[number]
 
 /**
  * The objects of an attack. Alice may change her table and Bob his; the attacker Mallory has her own table. The engine
@@ -72,10 +72,10 @@ export async function openFixture(lab: Lab, trap: Trap, ownMachine: boolean): Pr
       subject_token: statement({ sub: named(user) }),
       subject_token_type: tokenTypes.jwt,
     }
-    const answer = await requestToken(lab.tokenUri, form, { headers: bearer(tokens.trino) })
-    if (answer.token === null)
-      throw new Error(`no token of ${user} for trino: ${answer.status} ${answer.error}`)
-    return answer.token
+    const response = await requestToken(lab.tokenUri, form, { headers: bearer(tokens.trino) })
+    if (response.token === null)
+      throw new Error(`no token of ${user} for trino: ${response.status} ${response.error}`)
+    return response.token
   }
   tokens.aliceByTrino = await byTrino('alice')
   tokens.bobByTrino = await byTrino('bob')
@@ -89,7 +89,7 @@ export async function openFixture(lab: Lab, trap: Trap, ownMachine: boolean): Pr
     serverKey: { jwk, key: createPublicKey({ key: jwk, format: 'jwk' }) },
     attackerKey: makeKey(),
     trap,
-    others: await handedOut(lab, trap, tokens.alice),
+    others: await listOtherTokens(lab, trap, tokens.alice),
     secrets: [
       ...Object.values(tokens),
       ...Object.values(clients).map(({ secret }) => secret),
@@ -105,8 +105,8 @@ export async function openFixture(lab: Lab, trap: Trap, ownMachine: boolean): Pr
 }
 
 async function serverKey(uri: string): Promise<Record<string, string>> {
-  const answer = await sender(uri, {})('GET', '.well-known/jwks.json')
-  const keys = readMember(answer.json, 'keys')
+  const response = await sender(uri, {})('GET', '.well-known/jwks.json')
+  const keys = readMember(response.json, 'keys')
   if (!Array.isArray(keys) || keys.length === 0) throw new Error('the server publishes no keys')
   return keys.at(-1) as Record<string, string>
 }

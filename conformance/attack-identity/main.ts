@@ -15,7 +15,7 @@ import { startTrap } from '../identity/trap.ts'
  * possible.
  */
 async function main(options: AttackOptions): Promise<number> {
-  const { given, suites: names, json, seed } = options
+  const { server, suites: names, json, seed } = options
   const unknown = names.find((wanted) => !allSuites.some(({ name }) => name === wanted))
   if (unknown !== undefined) throw new Error(`no such suite: ${unknown}; --list prints them`)
   // Refusals prove something only together with the cases that must succeed.
@@ -25,11 +25,11 @@ async function main(options: AttackOptions): Promise<number> {
   await using keeper = new ProcessKeeper()
   await using trap = await startTrap()
   const folder = newRunFolder(cacheFolder('attack-identity-run'))
-  say(given === undefined ? 'starting a server' : `attacking ${given.uri}`)
+  say(server === undefined ? 'starting a server' : `attacking ${server.uri}`)
   // Tokens of the set-up are used until the end of a long run.
   const settings = { HEADGATE_TOKEN_TTL_SECONDS: '86400' }
-  await using own = given === undefined ? await ownPlace(keeper, folder, settings) : null
-  const place = own ?? (given === undefined ? null : { ...given, issuer: null, otherIssuer: null })
+  await using own = server === undefined ? await ownPlace(keeper, folder, settings) : null
+  const place = own ?? (server === undefined ? null : { ...server, issuer: null, otherIssuer: null })
   if (place === null) throw new Error('there is no server')
   const fixture = await openFixture(await openLab(place), trap, own !== null)
   say(`attacking, seed ${seed}`)

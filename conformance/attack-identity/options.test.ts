@@ -3,10 +3,10 @@ import { readOptions } from './options.ts'
 
 test('a given server needs an administrator and a warehouse', () => {
   const server = ['http://127.0.0.1:8181/', '--warehouse', 'w']
-  const given = { uri: 'http://127.0.0.1:8181', warehouse: 'w', credential: 'a:b' }
-  expect(readOptions([...server, '--credential', 'a:b'], 0)?.given).toEqual(given)
-  expect(readOptions(server, 0, { HEADGATE_ATTACK_CREDENTIAL: 'a:b' })?.given).toEqual(given)
-  expect(readOptions([], 1_234_567)).toMatchObject({ given: undefined, seed: 234_567, cases: 6_000 })
+  const expected = { uri: 'http://127.0.0.1:8181', warehouse: 'w', credential: 'a:b' }
+  expect(readOptions([...server, '--credential', 'a:b'], 0)?.server).toEqual(expected)
+  expect(readOptions(server, 0, { HEADGATE_ATTACK_CREDENTIAL: 'a:b' })?.server).toEqual(expected)
+  expect(readOptions([], 1_234_567)).toMatchObject({ server: undefined, seed: 234_567, cases: 6_000 })
 })
 
 test('a run ends with its cases, unless it has a time limit', () => {

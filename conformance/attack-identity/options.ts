@@ -20,7 +20,7 @@ Use a URI of a test server only: the run creates clients, engines, tables and a 
   --warehouse NAME           a warehouse in which tables can be created`
 
 export interface AttackOptions {
-  readonly given:
+  readonly server:
     { readonly uri: string; readonly credential: string; readonly warehouse: string } | undefined
   readonly cases: number
   /** Time limit; infinite without the option. */
@@ -60,7 +60,7 @@ export function readOptions(
   if (uri === undefined && (warehouse !== undefined || values.credential !== undefined))
     throw new Error('--warehouse and --credential are for a given server: give its URI')
   return {
-    given: uri === undefined ? undefined : givenServer(uri, warehouse, credential),
+    server: uri === undefined ? undefined : toServer(uri, warehouse, credential),
     cases: wholeNumber('--cases', values.cases),
     seconds: values.seconds === undefined ? Infinity : wholeNumber('--seconds', values.seconds),
     seed: wholeNumber('--seed', values.seed, 0),
@@ -71,11 +71,11 @@ export function readOptions(
   }
 }
 
-function givenServer(
+function toServer(
   uri: string,
   warehouse: string | undefined,
   credential: string | undefined,
-): AttackOptions['given'] {
+): AttackOptions['server'] {
   if (warehouse === undefined || credential?.includes(':') !== true)
     throw new Error('a given server needs --warehouse and --credential ID:SECRET of an administrator')
   return { uri: uri.replace(/\/+$/, ''), warehouse, credential }

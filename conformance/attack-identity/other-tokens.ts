@@ -10,7 +10,7 @@ import type { Trap } from '../identity/trap.ts'
  * and keys of the storage, page tokens, and web identities for security token services, one of them with an audience
  * of access tokens.
  */
-export async function handedOut(lab: Lab, trap: Trap, alice: string): Promise<Record<string, string>> {
+export async function listOtherTokens(lab: Lab, trap: Trap, alice: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {}
   const loaded = await asCaller(lab.catalog, bearer(alice)).send(
     'GET',

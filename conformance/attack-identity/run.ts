@@ -5,11 +5,11 @@ import type { Evidence, Suite } from './suite.ts'
 import { judge } from './oracle.ts'
 import type { Fixture } from './fixture.ts'
 
-export interface Escape extends AnyEscape {
+interface Escape extends AnyEscape {
   readonly suite: string
 }
 
-export interface SuiteCount {
+interface SuiteCount {
   readonly suite: string
   readonly about: string
   cases: number
@@ -44,7 +44,7 @@ export interface RunOptions {
   readonly say: (line: string) => void
 }
 
-interface Lane {
+interface WeightedSuite {
   readonly suite: Suite
   readonly count: SuiteCount
   readonly random: Random
@@ -60,7 +60,7 @@ export async function runSuites(
   { seed, cases, seconds, enough = 20, say }: RunOptions,
 ): Promise<RunResult> {
   const started = performance.now()
-  const all = suites.map((suite, i): Lane => {
+  const all = suites.map((suite, i): WeightedSuite => {
     const { name, about, unavailable } = suite
     const remark = unavailable?.(fixture) ?? ''
     const count = { suite: name, about, cases: 0, refused: 0, accepted: 0, escapes: 0, limited: 0, remark }
@@ -74,8 +74,8 @@ export async function runSuites(
   const progress = new Progress({ cases, say })
   for (let index = 0; index < cases && escapes.length < enough; index += 1) {
     if (performance.now() > started + seconds * 1_000) break
-    const lane = turns.pickByWeight(lanes, ({ suite }) => suite.weight ?? 1)
-    await runCase(fixture, lane, index, { escapes, broken })
+    const chosen = turns.pickByWeight(lanes, ({ suite }) => suite.weight ?? 1)
+    await runCase(fixture, chosen, index, { escapes, broken })
     progress.tried(index + 1, escapes.length)
   }
   for (const { suite, count } of lanes) {
@@ -101,7 +101,7 @@ export async function runSuites(
 
 async function runCase(
   fixture: Fixture,
-  { suite, count, random }: Lane,
+  { suite, count, random }: WeightedSuite,
   index: number,
   { escapes, broken }: { readonly escapes: Escape[]; readonly broken: string[] },
 ): Promise<void> {

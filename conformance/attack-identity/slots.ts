@@ -28,7 +28,7 @@ export async function send(
       ? {}
       : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }
   const started = performance.now()
-  const { status, text: told } = await sendRaw(
+  const { status, text: reply } = await sendRaw(
     origin,
     method,
     `/${path}`,
@@ -36,7 +36,7 @@ export async function send(
     text,
     fixture.from(),
   )
-  return { status, text: told, ms: performance.now() - started }
+  return { status, text: reply, ms: performance.now() - started }
 }
 
 /** Sends a request to the catalog or the management API that needs a right. */

@@ -25,6 +25,6 @@ export function judgePairs(pairs: readonly TimedPair[]): {
   const score = (longer - pairs.length / 2) / Math.sqrt(pairs.length / 4)
   const median = differences[Math.floor(differences.length / 2)] ?? 0
   const remark = `${pairs.length} pairs: a known one takes longer in ${longer}, ${median.toFixed(3)} ms in the middle (${score.toFixed(1)} standard deviations)`
-  const tells = Math.abs(score) > certainty && Math.abs(median) > leastDifferenceMs
-  return { found: tells ? [`the time tells whether a client exists: ${remark}`] : [], remark }
+  const isDistinguishable = Math.abs(score) > certainty && Math.abs(median) > leastDifferenceMs
+  return { found: isDistinguishable ? [`the time tells whether a client exists: ${remark}`] : [], remark }
 }

@@ -1,9 +1,9 @@
-import type { S3Answer } from '../refresh/s3-request.ts'
+import type { S3Response } from '../refresh/s3-request.ts'
 import type { Fixture, Mode } from './fixture.ts'
 import type { Random } from './random.ts'
 
 /** Status, body and headers of a response of the catalog or the store. */
-export type Seen = Pick<S3Answer, 'status' | 'text'> & { readonly contentLength?: string | undefined }
+export type Seen = Pick<S3Response, 'status' | 'text'> & { readonly contentLength?: string | undefined }
 
 /** Result of one case. */
 export interface Evidence {

@@ -1,7 +1,7 @@
 const sync = Buffer.alloc(16, 7)
 
 /** A value of the Avro types that manifests need: a record is the list of its fields. */
-export type AvroValue = string | number | readonly AvroValue[]
+type AvroValue = string | number | readonly AvroValue[]
 
 function zigzag(value: number): Buffer {
   let rest = BigInt.asUintN(64, (BigInt(value) << 1n) ^ (BigInt(value) >> 63n))
@@ -20,7 +20,7 @@ function encoded(value: AvroValue): Buffer {
 }
 
 /** Returns an uncompressed Avro container file with one block. */
-export function avroFile(schema: object, records: readonly AvroValue[]): Buffer {
+function avroFile(schema: object, records: readonly AvroValue[]): Buffer {
   const block = Buffer.concat(records.map(encoded))
   return Buffer.concat([
     Buffer.from('Obj\u0001', 'latin1'),

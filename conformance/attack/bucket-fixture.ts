@@ -59,8 +59,8 @@ export async function openBucketFixture(
     retentionSeconds: name === kept ? keptSeconds : 0,
   }))
   for (const warehouse of [body, ...others]) {
-    const answer = await server.manage('POST', 'warehouses', { body: warehouse })
-    if (answer.status >= 300) throw new Error(`warehouse ${warehouse.name}: ${inShort(answer)}`)
+    const response = await server.manage('POST', 'warehouses', { body: warehouse })
+    if (response.status >= 300) throw new Error(`warehouse ${warehouse.name}: ${inShort(response)}`)
   }
   const tables = await makeTables(server, people, bucket)
   const { as, own, victim } = tables

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import { expect, test } from 'vitest'
 import { withHealthChecks } from './health-watch.ts'
-import { answerBeforeBody } from './withheld-body.ts'
+import { responseBeforeBody } from './withheld-body.ts'
 
 async function serving(listener: RequestListener): Promise<AsyncDisposable & { readonly origin: string }> {
   const server = createServer(listener)
@@ -21,7 +21,7 @@ async function serving(listener: RequestListener): Promise<AsyncDisposable & { r
   }
 }
 
-const withheld = (origin: string): Parameters<typeof answerBeforeBody>[0] => ({
+const withheld = (origin: string): Parameters<typeof responseBeforeBody>[0] => ({
   origin,
   method: 'POST',
   target: '/',
@@ -34,12 +34,12 @@ const withheld = (origin: string): Parameters<typeof answerBeforeBody>[0] => ({
 
 test('a server that waits for the body is found, and one that decides without it is not', async () => {
   await using deciding = await serving((_, response) => response.writeHead(403).end('no'))
-  expect(await answerBeforeBody(withheld(deciding.origin), 2_000)).toEqual({ status: 403, text: 'no' })
+  expect(await responseBeforeBody(withheld(deciding.origin), 2_000)).toEqual({ status: 403, text: 'no' })
   await using waiting = await serving((request, response) => {
     request.resume().on('end', () => response.writeHead(403).end('no'))
     request.on('error', () => undefined)
   })
-  expect(await answerBeforeBody(withheld(waiting.origin), 200)).toBeUndefined()
+  expect(await responseBeforeBody(withheld(waiting.origin), 200)).toBeUndefined()
 })
 
 test('a server that is held while a case runs is found', async () => {

@@ -11,10 +11,10 @@ export function toSeen({ status, text }: Response): Seen {
 }
 
 /** Returns the prefixes of the credentials in a response. */
-export function prefixesIn(answer: Response): string[] {
-  if (answer.status !== 200) return []
+export function prefixesIn(response: Response): string[] {
+  if (response.status !== 200) return []
   try {
-    return credentialsIn(answer).map(({ prefix }) => prefix)
+    return credentialsIn(response).map(({ prefix }) => prefix)
   } catch {
     return ['(not to be read)']
   }

@@ -55,7 +55,7 @@ describe('the oracle reports', () => {
 
   test('a success that must not happen', () => {
     const evidence = { what: 'a case', seen: [{ status: 204, text: '' }], mustFail: true }
-    expect(findEscapes(evidence, marks, watch)).toEqual(['it succeeded (204)'])
+    expect(findEscapes(evidence, marks, watch)).toEqual(['the request succeeded (204)'])
   })
 })
 

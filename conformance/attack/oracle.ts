@@ -4,8 +4,8 @@ import type { Watch } from './watch.ts'
 
 /**
  * Returns a sentence for each escape of a case: an object outside the attacker's table was read, listed, written or
- * deleted, or a credential was issued to the wrong caller. It evaluates responses and the disk, independently of the
- * reasons of the server.
+ * deleted, or a credential was issued to the wrong caller. It evaluates only the responses and the disk. It ignores the
+ * reasons that the server states for its responses.
  *
  * @returns a sentence for each escape, or an empty list
  */
@@ -18,11 +18,11 @@ export function findEscapes(
   const found = watch.changes(makesTables).map((change) => `on the disk, ${change}`)
   if (evidence.escape !== undefined) found.push(evidence.escape)
   for (const { status, text, contentLength } of evidence.seen) {
-    if (text.includes(marks.content)) found.push('the bytes of a canary were answered')
+    if (text.includes(marks.content)) found.push('a response contained the bytes of a canary')
     if (status < 300 && !isEcho(evidence.what, marks) && isListed(text, marks))
       found.push('the name of a canary was listed')
     if (status < 300 && contentLength === String(marks.size)) found.push('the size of a canary was disclosed')
-    if (evidence.mustFail === true && status < 300) found.push(`it succeeded (${status})`)
+    if (evidence.mustFail === true && status < 300) found.push(`the request succeeded (${status})`)
   }
   return found
 }

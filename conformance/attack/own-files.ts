@@ -16,18 +16,18 @@ import { signAndSend } from './probe.ts'
 export async function useAccess(
   fixture: Fixture,
   table: string,
-  handedOut: Response,
+  loaded: Response,
   request: { readonly method: string; readonly location: string; readonly body?: string | Buffer },
 ): Promise<Seen> {
   const { method, location, body = '' } = request
   if (fixture.mode !== 'remote-signing') {
-    const keys = credentialsIn(handedOut).flatMap((credential) => readStorageKeys(credential) ?? [])[0]
+    const keys = credentialsIn(loaded).flatMap((credential) => readStorageKeys(credential) ?? [])[0]
     if (keys === undefined) return { status: 403, text: 'no keys were issued' }
     return seenOfStore(await useKeys(keys, method, toTarget(location), body))
   }
   // The path of a staged table contains a token.
   const path =
-    mapAt(handedOut.json, 'config')['signer.endpoint'] ??
+    mapAt(loaded.json, 'config')['signer.endpoint'] ??
     `${tablePath(fixture.as.mallory, fixture.namespace, table)}/sign`
   const uri = `${fixture.store?.endpoint ?? ''}${toTarget(location)}`
   const headers = { 'x-amz-content-sha256': [sha256(body)] }
@@ -44,19 +44,19 @@ export async function useAccess(
  */
 export function foreignPrefixes(
   { canaries }: Pick<Fixture, 'canaries'>,
-  answer: Response,
+  response: Response,
   location: string,
 ): string[] {
-  if (answer.status !== 200) return []
+  if (response.status !== 200) return []
   const first = toFolder(location)
-  const now = toFolder(locationIn(answer))
+  const now = toFolder(locationIn(response))
   const isTaken = canaries.some(({ kind, location: canary }) => {
     // Canaries of tables are in the folder of the table, or in its `data`.
     const taken = kind === 'table' ? toFolder(canary.replace(/(?:\/data)?\/[^/]*$/, '')) : canary
     return taken.startsWith(now) || now.startsWith(taken)
   })
   const own = isTaken ? [first] : [first, now]
-  return credentialsIn(answer)
+  return credentialsIn(response)
     .map(({ prefix }) => prefix)
     .filter((prefix) => {
       const folder = toFolder(prefix)

@@ -26,17 +26,17 @@ export async function probe(
   fixture: Fixture,
   random: Random,
   table: string,
-  handedOut: Response,
+  loaded: Response,
 ): Promise<Seen[]> {
-  if (handedOut.status !== 200) return []
+  if (loaded.status !== 200) return []
   return fixture.mode === 'remote-signing'
-    ? probeBySigning(fixture, random, table, handedOut)
-    : probeWithKeys(fixture, random, handedOut)
+    ? probeBySigning(fixture, random, table, loaded)
+    : probeWithKeys(fixture, random, loaded)
 }
 
-async function probeWithKeys(fixture: Fixture, random: Random, handedOut: Response): Promise<Seen[]> {
+async function probeWithKeys(fixture: Fixture, random: Random, loaded: Response): Promise<Seen[]> {
   const seen: Seen[] = []
-  for (const credential of credentialsIn(handedOut)) {
+  for (const credential of credentialsIn(loaded)) {
     const keys = readStorageKeys(credential)
     if (keys === undefined) continue
     for (let i = 0; i < tries; i++) seen.push(...(await probeCanary(fixture, random, keys)))
@@ -48,21 +48,21 @@ async function probeCanary(fixture: Fixture, random: Random, keys: StorageKeys):
   const { location } = random.pick(fixture.canaries.filter(({ kind }) => kind !== 'disk'))
   const target = toTarget(location)
   const [, bucket = '', folder = ''] = /^s3:\/\/([^/]+)\/(.*?)[^/]*$/s.exec(location) ?? []
-  const answers = [
+  const responses = [
     await useKeys(keys, 'GET', target),
     await useKeys(keys, random.pick(['PUT', 'DELETE']), target, ''),
     await useKeys(keys, 'GET', `/${bucket}?list-type=2&prefix=${encodeURIComponent(folder)}`),
   ]
-  return answers.map(seenOfStore)
+  return responses.map(seenOfStore)
 }
 
 async function probeBySigning(
   fixture: Fixture,
   random: Random,
   table: string,
-  handedOut: Response,
+  loaded: Response,
 ): Promise<Seen[]> {
-  const endpoint = mapAt(handedOut.json, 'config')['signer.endpoint']
+  const endpoint = mapAt(loaded.json, 'config')['signer.endpoint']
   const path = endpoint ?? `${tablePath(fixture.as.mallory, fixture.namespace, table)}/sign`
   const seen: Seen[] = []
   for (let i = 0; i < tries; i++) {
@@ -93,7 +93,7 @@ export async function signAndSend(
 ): Promise<{ readonly signed: boolean; readonly seen: readonly Seen[] }> {
   const { store } = fixture
   if (store === undefined) throw new Error('there is no store')
-  const answer = await fixture.as.mallory.send('POST', path, {
+  const response = await fixture.as.mallory.send('POST', path, {
     body: {
       method,
       uri,
@@ -103,13 +103,13 @@ export async function signAndSend(
       ...(provider === undefined ? {} : { provider }),
     },
   })
-  const refused: Seen = { status: answer.status, text: answer.text }
-  if (answer.status !== 200) return { signed: false, seen: [refused] }
-  const given = readMember(answer.json, 'uri')
-  if (typeof given !== 'string' || !given.startsWith(`${store.endpoint}/`)) {
+  const refused: Seen = { status: response.status, text: response.text }
+  if (response.status !== 200) return { signed: false, seen: [refused] }
+  const signedUri = readMember(response.json, 'uri')
+  if (typeof signedUri !== 'string' || !signedUri.startsWith(`${store.endpoint}/`)) {
     return { signed: true, seen: [{ status: 400, text: 'signed for another place' }] }
   }
-  const list = readMember(answer.json, 'headers')
+  const list = readMember(response.json, 'headers')
   const signedHeaders = Object.entries(typeof list === 'object' && list !== null ? list : {}).flatMap(
     ([name, values]): HeaderPair[] =>
       Array.isArray(values) ? values.map((value) => [name, String(value)]) : [],
@@ -121,7 +121,7 @@ export async function signAndSend(
   const sent = withHost.some(([name]) => name.toLowerCase() === 'content-length')
     ? withHost
     : [...withHost, length]
-  const target = given.slice(store.endpoint.length)
+  const target = signedUri.slice(store.endpoint.length)
   return {
     signed: true,
     seen: [seenOfStore(await sendRaw(store.endpoint, method, target, [...sent, ...added], sentBody))],

@@ -22,6 +22,6 @@ export async function endReservation({ database }: Operator, uuid: string): Prom
 /** Frees the places of ended reservations at and below a location, as the housekeeping job does for empty ones. */
 export async function releasePlaces(operator: Operator, warehouse: string, location: string): Promise<void> {
   const path = `warehouses/${warehouse}/retired-places?location=${encodeURIComponent(location)}`
-  const answer = await operator.manage('DELETE', path)
-  if (answer.status !== 200) throw new Error(`release of ${location}: ${answer.status} ${answer.text}`)
+  const response = await operator.manage('DELETE', path)
+  if (response.status !== 200) throw new Error(`release of ${location}: ${response.status} ${response.text}`)
 }

@@ -6,12 +6,12 @@ import { findEscapes } from './oracle.ts'
 import { Progress } from './progress.ts'
 import { Random } from './random.ts'
 
-export interface Escape extends AnyEscape {
+interface Escape extends AnyEscape {
   readonly mode: string
   readonly attack: string
 }
 
-export interface ClassCount {
+interface ClassCount {
   readonly mode: string
   readonly attack: string
   cases: number

@@ -72,8 +72,8 @@ async function makeTable(catalog: Catalog, name: string, location: string): Prom
  */
 export async function markMetadata(catalog: Catalog, table: Table, content: string): Promise<void> {
   const body = { requirements: [], updates: [{ action: 'set-properties', updates: { note: content } }] }
-  const answer = await catalog.send('POST', tablePath(catalog, namespace, table.name), { body })
-  if (answer.status !== 200) throw new Error(`commit to ${table.name}: ${inShort(answer)}`)
+  const response = await catalog.send('POST', tablePath(catalog, namespace, table.name), { body })
+  if (response.status !== 200) throw new Error(`commit to ${table.name}: ${inShort(response)}`)
 }
 
 /** Returns the keys of all callers: of Mallory and the reader for her table, of Ada for her own. */
@@ -87,21 +87,21 @@ export async function readKeys({ as, own, victim }: Tables): Promise<Record<Who,
 
 /** Loads a table with its storage access. */
 export async function loaded(catalog: Catalog, name: string): Promise<Response> {
-  const answer = await catalog.send('GET', tablePath(catalog, namespace, name), { headers: delegation })
-  if (answer.status !== 200) throw new Error(`load of ${name}: ${inShort(answer)}`)
-  return answer
+  const response = await catalog.send('GET', tablePath(catalog, namespace, name), { headers: delegation })
+  if (response.status !== 200) throw new Error(`load of ${name}: ${inShort(response)}`)
+  return response
 }
 
-export function keysIn(answer: Response): StorageKeys {
-  const keys = readStorageKeys(onlyCredential(answer, 'keys'))
+export function keysIn(response: Response): StorageKeys {
+  const keys = readStorageKeys(onlyCredential(response, 'keys'))
   if (keys === undefined) throw new Error('there are no keys for S3')
   return keys
 }
 
-function held(name: string, answer: Response, staged: boolean): Held {
-  const { prefix, token } = onlyCredential(answer, name)
+function held(name: string, response: Response, staged: boolean): Held {
+  const { prefix, token } = onlyCredential(response, name)
   if (token === undefined) throw new Error(`no token came with ${name}`)
-  return { name, location: locationIn(answer), prefix, token, staged }
+  return { name, location: locationIn(response), prefix, token, staged }
 }
 
 /** Returns storage refresh tokens of a caller: of an existing table, and of some staged tables. */
@@ -110,12 +110,12 @@ export async function loadTokens(catalog: Catalog, table: Table): Promise<Held[]
   for (let i = 0; i < 3; i++) {
     const name = `staged-${randomUUID()}`
     const body = createBody(name, { 'stage-create': true })
-    const answer = await catalog.send('POST', `${namespacePath(catalog, namespace)}/tables`, {
+    const response = await catalog.send('POST', `${namespacePath(catalog, namespace)}/tables`, {
       body,
       headers: delegation,
     })
-    if (answer.status !== 200) throw new Error(`stage-create: ${inShort(answer)}`)
-    tokens.push(held(name, answer, true))
+    if (response.status !== 200) throw new Error(`stage-create: ${inShort(response)}`)
+    tokens.push(held(name, response, true))
   }
   return tokens
 }

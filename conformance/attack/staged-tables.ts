@@ -26,10 +26,10 @@ export function sendStage(
 
 /** Sends a stage-create that must succeed. Throws when it is refused. */
 export async function stage(...request: Parameters<typeof sendStage>): Promise<Response> {
-  const answer = await sendStage(...request)
-  if (answer.status !== 200)
-    throw new Error(`stage-create at ${request[2].location}: ${answer.status} ${answer.text}`)
-  return answer
+  const response = await sendStage(...request)
+  if (response.status !== 200)
+    throw new Error(`stage-create at ${request[2].location}: ${response.status} ${response.text}`)
+  return response
 }
 
 /** Writes `data/secret` as the owner of a table, with the access that came with it. */
@@ -37,14 +37,14 @@ export async function writeSecret(
   fixture: Fixture,
   who: Who,
   table: { readonly name: string; readonly location: string },
-  handedOut: Response,
+  staged: Response,
 ): Promise<void> {
   const asOwner = { ...fixture, as: { ...fixture.as, mallory: fixture.as[who] } }
   const request = { method: 'PUT', location: `${table.location}/data/secret`, body: secret }
-  const put = await useAccess(asOwner, table.name, handedOut, request)
+  const put = await useAccess(asOwner, table.name, staged, request)
   if (put.status !== 200) throw new Error(`the owner could not write: ${put.status} ${put.text}`)
 }
 
-export function uuidIn(answer: Response): string {
-  return String(readMember(answer.json, 'metadata', 'table-uuid'))
+export function uuidIn(response: Response): string {
+  return String(readMember(response.json, 'metadata', 'table-uuid'))
 }

@@ -59,10 +59,10 @@ export async function openWeakFixture(
     endpoint,
     region: 'us-east-1',
   })
-  const nobody = { uri: endpoint, root: 'v1/', separator: '%1F', send: sender(endpoint, {}) }
+  const anonymous = { uri: endpoint, root: 'v1/', separator: '%1F', send: sender(endpoint, {}) }
   const fixture: Fixture = {
     mode: 'gateway',
-    as: { mallory: nobody, ada: nobody, reader: nobody },
+    as: { mallory: anonymous, ada: anonymous, reader: anonymous },
     namespace: ['n'],
     bucket,
     folder,

@@ -21,7 +21,7 @@ const decisionMs = 5_000
  *
  * @param waitMs how long it waits for the answer
  */
-export function answerBeforeBody(
+export function responseBeforeBody(
   { origin, method, target, headers, first }: WithheldRequest,
   waitMs: number = decisionMs,
 ): Promise<Seen | undefined> {

@@ -10,18 +10,18 @@ export interface Acknowledged {
   readonly at: number
 }
 
-interface Answered {
+interface CommitResponse {
   readonly status: number
   readonly body: unknown
 }
 
 /** Sends a request. Returns null when the connection failed before the complete response. */
-export async function send(
+async function send(
   origin: string,
   method: string,
   path: string,
   body?: object,
-): Promise<Answered | null> {
+): Promise<CommitResponse | null> {
   try {
     const response = await fetch(`${origin}${path}`, {
       method,
@@ -37,15 +37,20 @@ export async function send(
 }
 
 /** Repeats a request until its outcome is certain. */
-export async function insist(origin: string, method: string, path: string, body?: object): Promise<Answered> {
+export async function insist(
+  origin: string,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<CommitResponse> {
   for (const end = Date.now() + 90_000; Date.now() < end; await sleep(50)) {
-    const answer = await send(origin, method, path, body)
-    if (answer !== null && answer.status < 500) return answer
+    const response = await send(origin, method, path, body)
+    if (response !== null && response.status < 500) return response
   }
   throw new Error(`${method} ${path} was not answered within 90 seconds.`)
 }
 
-export const toPath = (table: string): string => `/v1/failover/namespaces/w/tables/${table}`
+const toPath = (table: string): string => `/v1/failover/namespaces/w/tables/${table}`
 
 /** Writers of all tables through all replicas. Each commit sets a new property and has no requirements. */
 export class CommitLoad {
@@ -64,8 +69,8 @@ export class CommitLoad {
       const key = `k-${writer}-${n}`
       const sentAt = performance.now()
       const updates = [{ action: 'set-properties', updates: { [key]: 'v' } }]
-      const answer = await send(origin, 'POST', toPath(table), { requirements: [], updates })
-      if (answer?.status === 200)
+      const response = await send(origin, 'POST', toPath(table), { requirements: [], updates })
+      if (response?.status === 200)
         this.acknowledged.push({ key: `${table} ${key}`, sentAt, at: performance.now() })
       else await sleep(20)
     }

@@ -1,27 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { installEtcd } from '../lib/etcd.ts'
 import { cacheFolder } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { pythonVenv } from '../lib/python-venv.ts'
-import { isInstalled, markInstalled, computeStamp } from '../lib/stamp.ts'
 
-const etcdVersion = 'v3.7.3'
 const patroniRequirements = ['patroni[etcd3,psycopg3]==4.1.5', 'psycopg[binary]==3.3.9']
-
-const etcdMain = `package main
-
-import (
-	"os"
-
-	"go.etcd.io/etcd/server/v3/etcdmain"
-)
-
-func main() { etcdmain.Main(os.Args) }
-`
-const etcdModule = `module headgate.local/etcd
-
-go 1.25
-`
 
 /** Paths of the programs of a Patroni cluster. */
 export interface Tools {
@@ -36,30 +20,7 @@ export async function installTools(keeper: ProcessKeeper, say: (line: string) =>
   const postgres = findPostgres()
   const python = await pythonVenv(keeper, cacheFolder('engines', 'patroni'), patroniRequirements, say)
   const patroni = join(python, '..', 'patroni')
-  return { etcd: await buildEtcd(keeper, say), patroni, postgres }
-}
-
-async function buildEtcd(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
-  const folder = cacheFolder('engines', 'etcd')
-  const binary = join(folder, 'etcd')
-  const stamp = computeStamp(etcdVersion, etcdMain, etcdModule)
-  if (isInstalled(folder, stamp) && existsSync(binary)) return binary
-  say('building etcd with go (about a minute the first time) …')
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'main.go'), etcdMain)
-  writeFileSync(join(folder, 'go.mod'), etcdModule)
-  const go = process.env['GO'] ?? 'go'
-  const steps = [
-    ['get', `go.etcd.io/etcd/server/v3@${etcdVersion}`],
-    ['mod', 'tidy'],
-    ['build', '-o', binary, '.'],
-  ]
-  for (const args of steps) {
-    const log = join(folder, 'install.log')
-    await keeper.run({ name: `go ${args[0]}`, command: go, args, cwd: folder, log, timeoutMs: 20 * 60_000 })
-  }
-  markInstalled(folder, stamp)
-  return binary
+  return { etcd: await installEtcd(keeper, say), patroni, postgres }
 }
 
 /** Returns `HEADGATE_POSTGRES_BIN`, or the newest PostgreSQL of Debian's packages. */

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../lib/free-port.ts'
+import { startEtcd } from '../lib/etcd.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
-import { answers, waitUntilReady } from '../lib/wait-until-ready.ts'
+import { responds } from '../lib/wait-until-ready.ts'
 import type { Tools } from './install.ts'
 import { password, PatroniNode, type Replication } from './patroni-node.ts'
 
@@ -33,7 +33,7 @@ export class PatroniCluster {
     options: { readonly tools: Tools; readonly folder: string; readonly replication: Replication },
   ): Promise<PatroniCluster> {
     const { tools, folder, replication } = options
-    const etcdPort = await startEtcd(keeper, tools, join(folder, 'etcd'))
+    const etcdPort = await startEtcd(keeper, tools.etcd, join(folder, 'etcd'))
     const nodes: PatroniNode[] = []
     const cluster = new PatroniCluster(tools, nodes, replication)
     for (const name of ['one', 'two']) {
@@ -52,7 +52,7 @@ export class PatroniCluster {
       for (const node of this.#nodes) {
         if (
           node === before ||
-          !(await answers(`http://127.0.0.1:${node.restPort}/primary`).catch(() => false))
+          !(await responds(`http://127.0.0.1:${node.restPort}/primary`).catch(() => false))
         )
           continue
         return node
@@ -101,29 +101,6 @@ export class PatroniCluster {
 
 export function urlAt(port: number): string {
   return `postgresql://headgate:${password}@127.0.0.1:${port}/postgres`
-}
-
-async function startEtcd(keeper: ProcessKeeper, { etcd }: Tools, folder: string): Promise<number> {
-  const [client, peer] = [await freePort(), await freePort()]
-  const [clientUrl, peerUrl] = [`http://127.0.0.1:${client}`, `http://127.0.0.1:${peer}`]
-  const etcdFlags = [
-    ['name', 'etcd'],
-    ['data-dir', join(folder, 'data')],
-    ['unsafe-no-fsync', 'true'],
-    ['listen-client-urls', clientUrl],
-    ['advertise-client-urls', clientUrl],
-    ['listen-peer-urls', peerUrl],
-    ['initial-advertise-peer-urls', peerUrl],
-    ['initial-cluster', `etcd=${peerUrl}`],
-  ] as const
-  const child = keeper.start({
-    name: 'etcd',
-    command: etcd,
-    args: etcdFlags.map(([name, value]) => `--${name}=${value}`),
-    log: join(folder, 'etcd.log'),
-  })
-  await waitUntilReady(child, () => answers(`${clientUrl}/health`), 30_000)
-  return client
 }
 
 async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {

@@ -135,8 +135,8 @@ async function makeTables(origin: string, folder: string): Promise<void> {
     ]),
   ]
   for (const [path, body] of wanted) {
-    const { status, body: answer } = await insist(origin, 'POST', path, body)
-    if (status >= 300) throw new Error(`POST ${path}: ${status} ${JSON.stringify(answer)}`)
+    const { status, body: response } = await insist(origin, 'POST', path, body)
+    if (status >= 300) throw new Error(`POST ${path}: ${status} ${JSON.stringify(response)}`)
   }
 }
 

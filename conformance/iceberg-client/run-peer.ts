@@ -51,12 +51,12 @@ export async function runPeer(peer: Peer, say: (line: string) => void): Promise<
     }
   }
   const listed = operations.filter(({ endpoint }) => catalog.config.endpoints.has(endpoint))
-  const answered = seen.answered()
+  const succeeded = seen.succeeded()
   return {
     peer: peer.name,
     results,
-    answered,
-    listedOnly: listed.map(({ operationId }) => operationId).filter((id) => !answered.includes(id)),
+    answered: succeeded,
+    listedOnly: listed.map(({ operationId }) => operationId).filter((id) => !succeeded.includes(id)),
   }
 }
 

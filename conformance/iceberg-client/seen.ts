@@ -4,7 +4,7 @@ import type { Fetch } from './check.ts'
 /** Records the operations that a client requests. */
 export class SeenOperations {
   readonly #base: string
-  readonly #answered = new Set<OperationId>()
+  readonly #succeeded = new Set<OperationId>()
 
   /** @param uri of the catalog */
   constructor(uri: string) {
@@ -15,18 +15,18 @@ export class SeenOperations {
   watch(fetch: Fetch): Fetch {
     return async (url, init) => {
       const response = await fetch(url, init)
-      const id = this.#operationOf(url, init.method ?? 'GET')
-      if (id !== undefined && response.status < 400) this.#answered.add(id)
+      const id = this.#findOperation(url, init.method ?? 'GET')
+      if (id !== undefined && response.status < 400) this.#succeeded.add(id)
       return response
     }
   }
 
   /** Returns the operations that succeeded at least once. */
-  answered(): readonly OperationId[] {
-    return operations.map(({ operationId }) => operationId).filter((id) => this.#answered.has(id))
+  succeeded(): readonly OperationId[] {
+    return operations.map(({ operationId }) => operationId).filter((id) => this.#succeeded.has(id))
   }
 
-  #operationOf(url: string, sent: string): OperationId | undefined {
+  #findOperation(url: string, sent: string): OperationId | undefined {
     const { pathname } = new URL(url)
     const found = operations.find(({ method, path }) => {
       const pattern = path.replace('/{prefix}', '(?:/[^/]+)?').replaceAll(/\{[^}]+\}/g, '[^/]+')

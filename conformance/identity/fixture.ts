@@ -11,7 +11,7 @@ import {
   grantTypes,
   type Headers,
   requestToken,
-  type TokenAnswer,
+  type TokenResponse,
 } from './token-endpoint.ts'
 import type { Trap } from './trap.ts'
 
@@ -83,11 +83,11 @@ export class Fixture {
     return `c-${(this.#made += 1)}-${randomUUID().slice(0, 8)}`
   }
 
-  token(form: Form | string, headers?: Headers, from?: string): Promise<TokenAnswer> {
+  token(form: Form | string, headers?: Headers, from?: string): Promise<TokenResponse> {
     return requestToken(this.options.tokenUri, form, { ...(headers ? { headers } : {}), from })
   }
 
-  exchange(form: Form, headers: Headers): Promise<TokenAnswer> {
+  exchange(form: Form, headers: Headers): Promise<TokenResponse> {
     return this.token({ grant_type: grantTypes.exchange, ...form }, headers)
   }
 
@@ -131,27 +131,30 @@ export class Fixture {
 }
 
 /** Returns the token of a response that must contain one. */
-export function granted(answer: TokenAnswer, what: string): string {
+export function granted(response: TokenResponse, what: string): string {
   demand(
-    answer.status === 200 && answer.token !== null,
-    `${what}: expected a token, got ${answer.status} ${answer.error}`,
+    response.status === 200 && response.token !== null,
+    `${what}: expected a token, got ${response.status} ${response.error}`,
   )
-  return answer.token
+  return response.token
 }
 
 /**
  * Checks that a refusal has the form of RFC 6749 section 5.2, one of these errors and a reason, and contains no
  * secret.
  */
-export function refused(answer: TokenAnswer, what: string, ...errors: readonly string[]): void {
-  demand(answer.status >= 400 && answer.status < 500, `${what}: expected a refusal, got ${answer.status}`)
-  const error = answer.json['error']
-  demand(typeof error === 'string', `${what}: the answer has no error: ${answer.text.slice(0, 200)}`)
+export function refused(response: TokenResponse, what: string, ...errors: readonly string[]): void {
+  demand(
+    response.status >= 400 && response.status < 500,
+    `${what}: expected a refusal, got ${response.status}`,
+  )
+  const error = response.json['error']
+  demand(typeof error === 'string', `${what}: the answer has no error: ${response.text.slice(0, 200)}`)
   demand(
     errors.length === 0 || errors.includes(error),
-    `${what}: expected ${errors.join(' or ')}, got ${answer.error}`,
+    `${what}: expected ${errors.join(' or ')}, got ${response.error}`,
   )
-  const description = answer.json['error_description']
+  const description = response.json['error_description']
   demand(typeof description === 'string' && description !== '', `${what}: no error_description`)
 }
 

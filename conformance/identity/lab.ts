@@ -59,7 +59,7 @@ export interface LabPlace {
   readonly otherIssuer: Issuer | null
 }
 
-export const audience = 'https://lake.example'
+const audience = 'https://lake.example'
 /** Time in ms for which a server of this run caches the issuer's response about a token. */
 export const introspectionCacheMs = 2_000
 
@@ -104,21 +104,21 @@ export async function openLab({ uri, credential, warehouse, issuer, otherIssuer 
   const manage = sender(`${uri}/management/v1`, headers)
   const catalog = await openCatalog({ uri, warehouse, headers })
   const must = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const answer = await manage(method, path, body === undefined ? {} : { body })
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${inShort(answer)}`)
-    return answer.json
+    const response = await manage(method, path, body === undefined ? {} : { body })
+    if (response.status >= 300) throw new Error(`${method} ${path}: ${inShort(response)}`)
+    return response.json
   }
   const namespace = [`n_${randomUUID().slice(0, 8)}`] as const
   const made = await catalog.send('POST', `${catalog.root}namespaces`, { body: { namespace } })
   if (made.status !== 200) throw new Error(`namespace: ${inShort(made)}`)
   const colon = credential.indexOf(':')
   const client = async (name: string): Promise<LabClient> => {
-    const answer = await must('POST', 'principals', { name })
-    const secret = String(readMember(answer, 'secret', 'clientSecret'))
+    const response = await must('POST', 'principals', { name })
+    const secret = String(readMember(response, 'secret', 'clientSecret'))
     const key = makeKey()
     await must('POST', `principals/${name}/keys`, { jwk: key.jwk })
     return {
-      id: String(readMember(answer, 'principal', 'id')),
+      id: String(readMember(response, 'principal', 'id')),
       name,
       secret,
       basic: basic(name, secret),
@@ -150,8 +150,8 @@ export async function openLab({ uri, credential, warehouse, issuer, otherIssuer 
     },
     async table(name, principal, privilege) {
       const path = `${catalog.root}namespaces/${namespace[0]}/tables`
-      const answer = await catalog.send('POST', path, { body: createBody(name) })
-      if (answer.status !== 200) throw new Error(`table ${name}: ${inShort(answer)}`)
+      const response = await catalog.send('POST', path, { body: createBody(name) })
+      if (response.status !== 200) throw new Error(`table ${name}: ${inShort(response)}`)
       await grant(principal, privilege, { namespace, relation: name })
     },
     grant,
@@ -159,23 +159,23 @@ export async function openLab({ uri, credential, warehouse, issuer, otherIssuer 
   }
 }
 
-/** Returns the issuer if the server accepts its tokens. The server is configured with it, but may not support this. */
+/** Returns the issuer, or null if the server does not accept its tokens, although they are configured. */
 async function taken(uri: string, issuer: Issuer | null): Promise<Issuer | null> {
   if (issuer === null) return null
   const headers = {
     authorization: `Bearer ${issuer.sign({ sub: 'somebody', client_id: 'somebody', aud: audience })}`,
   }
-  const answer = await sender(uri, headers)('GET', 'v1/config')
-  return answer.status === 401 ? null : issuer
+  const response = await sender(uri, headers)('GET', 'v1/config')
+  return response.status === 401 ? null : issuer
 }
 
-/** Requests a token for a client with its secret. Throws when there is none. */
+/** Requests a token with the id and secret of a client. Throws when the response contains no token. */
 export async function tokenFor(lab: Pick<Lab, 'tokenUri'>, name: string, secret: string): Promise<string> {
-  const answer = await requestToken(lab.tokenUri, {
+  const response = await requestToken(lab.tokenUri, {
     grant_type: 'client_credentials',
     client_id: name,
     client_secret: secret,
   })
-  if (answer.token === null) throw new Error(`no token for ${name}: ${answer.status} ${answer.error}`)
-  return answer.token
+  if (response.token === null) throw new Error(`no token for ${name}: ${response.status} ${response.error}`)
+  return response.token
 }

@@ -10,18 +10,18 @@ import { startTrap } from './trap.ts'
 import { openOwnFixture } from './own-fixture.ts'
 
 /** Returns the exit code: 0 all promises kept, 1 a promise is broken, 2 the suite could not run. */
-async function main({ given, select, json }: IdentityOptions): Promise<number> {
+async function main({ server, select, json }: IdentityOptions): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('identity-run'))
   let result: SuiteResult
-  if (given === undefined) {
+  if (server === undefined) {
     say('starting a server')
     await using trap = await startTrap()
     await using place = await ownPlace(keeper, folder)
     result = await runSuite(await openOwnFixture(await openLab(place), trap), { select, say })
   } else {
-    say(`checking ${given.uri}`)
-    result = await runSuite({ ...given, lab: undefined, trap: undefined }, { select, say })
+    say(`checking ${server.uri}`)
+    result = await runSuite({ ...server, lab: undefined, trap: undefined }, { select, say })
   }
   hangUp()
   console.log(json ? jsonReport(result) : humanReport(result))

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { readOptions } from './options.ts'
 
 test('a given server has its token endpoint where Iceberg clients look for it', () => {
-  const given = readOptions([
+  const options = readOptions([
     'http://127.0.0.1:1/',
     '--credential',
     'a:b:c',
@@ -10,20 +10,20 @@ test('a given server has its token endpoint where Iceberg clients look for it', 
     'e:s',
     '--user',
     'u',
-  ])?.given
-  expect(given).toMatchObject({
+  ])?.server
+  expect(options).toMatchObject({
     uri: 'http://127.0.0.1:1',
     tokenUri: 'http://127.0.0.1:1/v1/oauth/tokens',
     client: { id: 'a', secret: 'b:c' },
     engine: { id: 'e', secret: 's', user: 'u' },
     mayGuess: false,
   })
-  expect(readOptions(['http://127.0.0.1:1'], { HEADGATE_IDENTITY_CREDENTIAL: 'a:b' })?.given?.client).toEqual(
-    {
-      id: 'a',
-      secret: 'b',
-    },
-  )
+  expect(
+    readOptions(['http://127.0.0.1:1'], { HEADGATE_IDENTITY_CREDENTIAL: 'a:b' })?.server?.client,
+  ).toEqual({
+    id: 'a',
+    secret: 'b',
+  })
 })
 
 test.each([

@@ -20,7 +20,7 @@ With a URI, checks that need other configuration are skipped, and the report con
 
 export interface IdentityOptions {
   /** Undefined: the suite starts a server. */
-  readonly given: Omit<FixtureOptions, 'lab' | 'trap'> | undefined
+  readonly server: Omit<FixtureOptions, 'lab' | 'trap'> | undefined
   readonly select: readonly string[]
   readonly json: boolean
 }
@@ -56,13 +56,13 @@ export function readOptions(args: readonly string[], env: Environment = {}): Ide
       throw new Error(
         '--warehouse, --credential, --engine and --oauth2-server-uri are for a given server: give its URI',
       )
-    return { given: undefined, select, json }
+    return { server: undefined, select, json }
   }
   const engine = parseClient('--engine', values.engine ?? env['HEADGATE_IDENTITY_ENGINE'])
   if ((engine === undefined) !== (user === undefined)) throw new Error('--engine and --user come together')
   const base = uri.replace(/\/+$/, '')
   return {
-    given: {
+    server: {
       uri: base,
       tokenUri: values['oauth2-server-uri'] ?? `${base}/v1/oauth/tokens`,
       warehouse,

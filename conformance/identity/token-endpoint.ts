@@ -19,7 +19,7 @@ export type Headers = Readonly<Record<string, string>>
 /** Parameters; `undefined` omits one. */
 export type Form = Readonly<Record<string, string | undefined>>
 
-export interface TokenAnswer {
+export interface TokenResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly text: string
@@ -43,7 +43,7 @@ export async function requestToken(
   uri: string,
   form: Form | string,
   { headers = {}, from }: TokenRequest = {},
-): Promise<TokenAnswer> {
+): Promise<TokenResponse> {
   const { origin, host, pathname, search } = new URL(uri)
   const body = typeof form === 'string' ? form : encoded(form)
   const all: Headers = {
@@ -53,12 +53,12 @@ export async function requestToken(
     ...headers,
   }
   const started = performance.now()
-  const answer = await sendRaw(origin, 'POST', `${pathname}${search}`, Object.entries(all), body, from)
+  const response = await sendRaw(origin, 'POST', `${pathname}${search}`, Object.entries(all), body, from)
   const ms = performance.now() - started
-  const json = objectIn(answer.text)
+  const json = objectIn(response.text)
   const { access_token: token, error, error_description: description } = json
   return {
-    ...answer,
+    ...response,
     json,
     token: typeof token === 'string' ? token : null,
     error: [error, description].filter((part) => typeof part === 'string').join(': '),
@@ -67,8 +67,8 @@ export async function requestToken(
 }
 
 export function encoded(form: Form): string {
-  const given = Object.entries(form).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  return new URLSearchParams(given).toString()
+  const defined = Object.entries(form).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return new URLSearchParams(defined).toString()
 }
 
 export function basic(id: string, secret: string): Headers {

@@ -3,15 +3,15 @@ import { join } from 'node:path'
 
 // The used part of the types of `@lancedb/lancedb` and apache-arrow, which are not installed in the workspace.
 
-export type Row = Readonly<Record<string, unknown>>
+type Row = Readonly<Record<string, unknown>>
 
-export interface LanceDbTable {
+interface LanceDbTable {
   countRows(filter?: string): Promise<number>
   query(): { where(filter: string): { toArray(): Promise<readonly Row[]> } }
   add(rows: readonly Row[]): Promise<unknown>
 }
 
-export interface LanceDb {
+interface LanceDb {
   createNamespace(path: readonly string[]): Promise<unknown>
   createTable(name: string, rows: readonly Row[], path: readonly string[]): Promise<LanceDbTable>
   openTable(name: string, path?: readonly string[]): Promise<LanceDbTable>

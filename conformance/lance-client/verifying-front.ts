@@ -52,15 +52,15 @@ async function isSigned(
   const { authorization = '', 'x-amz-date': date = '' } = headers
   const names = /SignedHeaders=([^,]+),/.exec(authorization)?.[1]?.split(';')
   if (names === undefined || typeof date !== 'string') return false
-  const given = names
+  const signedHeaders = names
     .filter((name) => name !== 'host' && name !== 'x-amz-date')
     .map((name) => [name, String(headers[name])] as const)
   const time = Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
   if (!(Math.abs(Date.now() - time) < 300_000)) return false
   const whole = `http://${headers.host}${url}`
-  const request = { method, url: whole, headers: given, body: body.length === 0 ? null : body }
+  const request = { method, url: whole, headers: signedHeaders, body: body.length === 0 ? null : body }
   const settings = { ...keys, sessionToken: undefined, time, expires: 0, payloadHeader: 'hex' } as const
-  const theirs = await botocore.sign({ request, ...settings }, whole, 'header', given)
+  const theirs = await botocore.sign({ request, ...settings }, whole, 'header', signedHeaders)
   return theirs.headers.some(([name, value]) => name === 'authorization' && value === authorization)
 }
 
@@ -75,9 +75,9 @@ function passOn(upstream: string, request: IncomingMessage, body: Buffer, respon
       path: request.url,
       headers: { ...headers, 'content-length': body.length },
     },
-    (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
+    (incoming) => {
+      response.writeHead(incoming.statusCode ?? 502, incoming.headers)
+      incoming.pipe(response)
     },
   )
   onward.on('error', () => response.destroy())

@@ -3,14 +3,14 @@ import type { KeptProcess, ProcessKeeper } from '../lib/process-keeper.ts'
 import type { InstalledJava } from './install.ts'
 
 /** Answer of the Java driver to one question (`java/…/MetadataDriver.java`). */
-export type JavaAnswer =
+export type JavaResponse =
   | { readonly error: { readonly type: string; readonly message: string } }
   | { readonly error?: undefined; readonly document: JsonObject; readonly changed?: boolean }
 
 /** Iceberg's Java model: one JVM that answers questions in the order in which they were asked. */
 export class JavaModel {
   readonly #process: KeptProcess
-  readonly #waiting: PromiseWithResolvers<JavaAnswer>[] = []
+  readonly #waiting: PromiseWithResolvers<JavaResponse>[] = []
   #at = 0
 
   constructor(keeper: ProcessKeeper, { java, classPath }: InstalledJava, log: string) {
@@ -19,14 +19,14 @@ export class JavaModel {
       command: java,
       args: ['-Xmx1g', '-XX:+UseSerialGC', '-cp', classPath, 'org.apache.iceberg.MetadataDriver'],
       log,
-      onLine: (line) => this.#answered(line),
+      onLine: (line) => this.#respond(line),
       logLines: false,
     })
     void this.#rejectAtEnd(log)
   }
 
-  ask(question: JsonObject): Promise<JavaAnswer> {
-    const waiting = Promise.withResolvers<JavaAnswer>()
+  ask(question: JsonObject): Promise<JavaResponse> {
+    const waiting = Promise.withResolvers<JavaResponse>()
     // A run that ends early leaves answers that have no reader.
     waiting.promise.catch(() => {})
     this.#waiting.push(waiting)
@@ -40,7 +40,7 @@ export class JavaModel {
     for (const waiting of this.#waiting.splice(this.#at)) waiting.reject(error)
   }
 
-  #answered(line: string): void {
+  #respond(line: string): void {
     const waiting = this.#waiting[this.#at]
     if (waiting === undefined) return
     this.#at += 1
@@ -48,10 +48,10 @@ export class JavaModel {
       this.#waiting.splice(0, this.#at)
       this.#at = 0
     }
-    waiting.resolve(decodeAnswer(parse(line, { maxDepth: 1000, keepNumberText: true })))
+    waiting.resolve(decodeResponse(parse(line, { maxDepth: 1000, keepNumberText: true })))
   }
 }
 
-function decodeAnswer(answer: Json): JavaAnswer {
-  return answer as unknown as JavaAnswer
+function decodeResponse(response: Json): JavaResponse {
+  return response as unknown as JavaResponse
 }

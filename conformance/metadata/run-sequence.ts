@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '@headgate/json'
 import { readBackDifferences, resultDifferences } from './compare.ts'
 import { commit, create, read, type Outcome } from './headgate-model.ts'
-import type { JavaAnswer, JavaModel } from './java-model.ts'
+import type { JavaResponse, JavaModel } from './java-model.ts'
 import { fileBefore, commitTime, UUID, type Difference, type Sequence } from './sequence.ts'
 
 /** Returns whether the updates create a table, which distinguishes a staged create from commits to a created table. */
@@ -14,9 +14,9 @@ const ofEachChange = /^(last-updated-ms|metadata-log(\[\]\.metadata-file)?|versi
 interface Step {
   readonly name: string
   readonly ours: Outcome
-  readonly java: Promise<JavaAnswer>
+  readonly java: Promise<JavaResponse>
   /** Java's result for the document of Headgate. */
-  readonly readBack: Promise<JavaAnswer> | undefined
+  readonly readBack: Promise<JavaResponse> | undefined
   readonly actions: readonly string[]
   readonly isNew: boolean
 }
@@ -35,15 +35,15 @@ function listSteps(
 ): readonly Step[] {
   const steps: Step[] = []
   let state: JsonObject | null = null
-  const readBack = (outcome: Outcome): Promise<JavaAnswer> | undefined =>
+  const readBack = (outcome: Outcome): Promise<JavaResponse> | undefined =>
     outcome.verdict === 'accepted' ? java.ask({ op: 'read', kind, document: outcome.document }) : undefined
   if (request !== null) {
     const ours = create(request)
-    const answer = java.ask({ op: 'create', kind, request, uuid: UUID, now: commitTime(-1) })
+    const response = java.ask({ op: 'create', kind, request, uuid: UUID, now: commitTime(-1) })
     steps.push({
       name: 'create',
       ours,
-      java: answer,
+      java: response,
       readBack: readBack(ours),
       actions: ['create'],
       isNew: true,
@@ -54,12 +54,12 @@ function listSteps(
   for (const [index, updates] of commits.entries()) {
     const ours = commit(kind, state, updates, index)
     const place = { location: fileBefore(index), now: commitTime(index), uuid: UUID }
-    const answer = java.ask({ op: 'commit', kind, base: state, updates, ...place })
+    const response = java.ask({ op: 'commit', kind, base: state, updates, ...place })
     const actions = listActions(updates)
     steps.push({
       name: `commit ${index}`,
       ours,
-      java: answer,
+      java: response,
       readBack: readBack(ours),
       actions,
       isNew: state === null,
@@ -69,11 +69,11 @@ function listSteps(
   }
   for (const [index, document] of documents.entries()) {
     const ours = read(kind, document)
-    const answer = java.ask({ op: 'read', kind, document })
+    const response = java.ask({ op: 'read', kind, document })
     steps.push({
       name: `document ${index}`,
       ours,
-      java: answer,
+      java: response,
       readBack: readBack(ours),
       actions: ['read'],
       isNew: false,
@@ -123,10 +123,10 @@ async function findDifferences(step: Step, relation: Sequence['kind']): Promise<
 }
 
 /** Converts an answer like a server: a commit to a table that does not exist yet cannot be repeated. */
-function toVerdict(answer: JavaAnswer, isNew: boolean): string {
-  if (answer.error === undefined) return 'accepted'
-  const stale = answer.error.type === 'RetryableValidationException' && !isNew
-  return `${stale ? 'stale' : 'refused'}: ${readText(answer.error)}`
+function toVerdict(response: JavaResponse, isNew: boolean): string {
+  if (response.error === undefined) return 'accepted'
+  const stale = response.error.type === 'RetryableValidationException' && !isNew
+  return `${stale ? 'stale' : 'refused'}: ${readText(response.error)}`
 }
 
 const readText = ({ type, message }: { readonly type: string; readonly message: string }): string =>

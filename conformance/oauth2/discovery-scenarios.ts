@@ -24,9 +24,9 @@ export const discoveryScenarios: Scenarios = {
     )
     same((await claims(auth))['iss'], stage.issuer)
     const config = { method: 'GET', url: `${stage.catalog}/v1/config` }
-    const answer = await send(config, { auth, transport: fetchTransport() })
+    const response = await send(config, { auth, transport: fetchTransport() })
     // The rights of Alice do not matter: the catalog has authenticated her.
-    if (answer.status === 401) throw new Error(`the catalog refused the token: ${await answer.text()}`)
+    if (response.status === 401) throw new Error(`the catalog refused the token: ${await response.text()}`)
     const stranger = await send(config, { transport: fetchTransport() })
     same(stranger.status, 401)
   },

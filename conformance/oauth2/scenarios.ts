@@ -28,7 +28,7 @@ import {
 
 /** Runs all scenarios, also after one has failed. */
 export async function runAll(stage: Stage): Promise<void> {
-  for (const [name, scenario] of Object.entries(allScenes)) {
+  for (const [name, scenario] of Object.entries(allScenarios)) {
     try {
       await scenario(stage)
       stage.held.push(name)
@@ -132,7 +132,7 @@ const scenarios: Scenarios = {
   },
   'refused: an issuer that is named otherwise': async (stage) => {
     const own = { 'client-id': 'basic', 'client-secret': SECRET, 'issuer-url': `${stage.issuer}/` }
-    contains(await failure(open(stage, own)), `write it exactly so: ${stage.issuer}`)
+    contains(await failure(open(stage, own)), `set exactly ${stage.issuer}`)
   },
 }
 
@@ -193,4 +193,4 @@ async function refused(
   contains(await failure(open(stage, { ...profile, ...own }, { parent: login, ...options })), hint)
 }
 
-const allScenes: Scenarios = { ...scenarios, ...assertionScenarios, ...discoveryScenarios }
+const allScenarios: Scenarios = { ...scenarios, ...assertionScenarios, ...discoveryScenarios }

@@ -5,14 +5,14 @@ const standard = { extended: false, baseLocation: undefined, localMetadata: true
 const remote = { extended: false, baseLocation: 's3://b/x', localMetadata: false }
 
 describe('listClasses', () => {
-  it('returns the unchanged classes of the kit in its standard mode', () => {
+  it('returns the unchanged classes of the kit for its standard options', () => {
     expect(listClasses(standard)).toEqual([
       'RESTCompatibilityKitCatalogTests',
       'RESTCompatibilityKitViewCatalogTests',
     ])
   })
 
-  it('returns subclasses only if the kit has no option', () => {
+  it('returns subclasses only if the kit lacks an option', () => {
     expect(listClasses({ ...standard, extended: true })).toEqual([
       'ConfigurableCatalogTests',
       'RESTCompatibilityKitViewCatalogTests',
@@ -27,9 +27,11 @@ describe('testName', () => {
       expect(testName(`${name}.renameView()`)).toBe('ViewCatalogTests.renameView()')
     }
   })
+})
 
+describe('toSelector', () => {
   it.each(['CatalogTests', 'RESTCompatibilityKitCatalogTests', 'ConfigurableCatalogTests'])(
-    'selects by %s in every mode',
+    'converts %s to the class that runs in the mode',
     (name) => {
       expect(toSelector(standard, `${name}#testAppend`)).toBe('RESTCompatibilityKitCatalogTests#testAppend')
       expect(toSelector(remote, name)).toBe('ConfigurableCatalogTests')

@@ -4,14 +4,14 @@ import { toReason } from './expectations.ts'
 import type { TestResult } from './junit-xml.ts'
 import type { ModeResult } from './run-mode.ts'
 
-export interface Totals {
+interface Totals {
   readonly tests: number
   readonly passed: number
   readonly failed: number
   readonly skipped: number
 }
 
-export function sumTotals(results: readonly TestResult[]): Totals {
+function sumTotals(results: readonly TestResult[]): Totals {
   return {
     tests: results.length,
     passed: countOutcomes(results, 'passed'),

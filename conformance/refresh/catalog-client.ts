@@ -7,7 +7,7 @@ export interface Response {
   readonly json: unknown
 }
 
-export interface SendOptions {
+interface SendOptions {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -56,10 +56,10 @@ export async function openCatalog(place: {
   const uri = place.uri.replace(/\/+$/, '')
   const send = sender(uri, place.headers)
   const query = place.warehouse === undefined ? '' : `?warehouse=${encodeURIComponent(place.warehouse)}`
-  const answer = await send('GET', `v1/config${query}`)
-  if (answer.status !== 200)
-    throw new Error(`GET /v1/config answered ${answer.status}: ${answer.text.slice(0, 300)}`)
-  const config = { ...mapAt(answer.json, 'defaults'), ...mapAt(answer.json, 'overrides') }
+  const response = await send('GET', `v1/config${query}`)
+  if (response.status !== 200)
+    throw new Error(`GET /v1/config answered ${response.status}: ${response.text.slice(0, 300)}`)
+  const config = { ...mapAt(response.json, 'defaults'), ...mapAt(response.json, 'overrides') }
   const prefix = config['prefix']
   return {
     uri,

@@ -10,10 +10,10 @@ export interface Credential {
 }
 
 /** Returns the credentials in the response to a create, a load, or a request for credentials. */
-export function credentialsIn(answer: Response): Credential[] {
-  const list = readMember(answer.json, 'storage-credentials')
+export function credentialsIn(response: Response): Credential[] {
+  const list = readMember(response.json, 'storage-credentials')
   if (list === undefined || list === null) return []
-  demand(Array.isArray(list), `storage-credentials is not a list: ${answer.text.slice(0, 200)}`)
+  demand(Array.isArray(list), `storage-credentials is not a list: ${response.text.slice(0, 200)}`)
   return list.map((entry: unknown) => {
     const prefix = readMember(entry, 'prefix')
     const token = readMember(entry, 'storage-refresh-token')
@@ -27,9 +27,9 @@ export function credentialsIn(answer: Response): Credential[] {
 }
 
 /** Returns the only credential of a response. Fails when there is not exactly one. */
-export function onlyCredential(answer: Response, what: string): Credential {
-  demand(answer.status === 200, `${what}: expected 200, got ${inShort(answer)}`)
-  const list = credentialsIn(answer)
+export function onlyCredential(response: Response, what: string): Credential {
+  demand(response.status === 200, `${what}: expected 200, got ${inShort(response)}`)
+  const list = credentialsIn(response)
   const [first] = list
   demand(
     first !== undefined && list.length === 1,
@@ -59,15 +59,15 @@ export function readExpiry({ config }: Credential): number | undefined {
 }
 
 /** Returns type and message of an error in Iceberg's format. */
-export function errorIn(answer: Response): { readonly type: string; readonly message: string } {
-  const type = readMember(answer.json, 'error', 'type')
-  const message = readMember(answer.json, 'error', 'message')
+export function errorIn(response: Response): { readonly type: string; readonly message: string } {
+  const type = readMember(response.json, 'error', 'type')
+  const message = readMember(response.json, 'error', 'message')
   return { type: typeof type === 'string' ? type : '', message: typeof message === 'string' ? message : '' }
 }
 
 /** Summarizes a response for reports. Omits the body of a 2xx, which may contain keys. */
-export function inShort(answer: Response): string {
-  const { type, message } = errorIn(answer)
-  const detail = answer.status < 300 ? '' : ` ${type} ${message}`.trimEnd()
-  return `${answer.status}${detail.slice(0, 300)}`
+export function inShort(response: Response): string {
+  const { type, message } = errorIn(response)
+  const detail = response.status < 300 ? '' : ` ${type} ${message}`.trimEnd()
+  return `${response.status}${detail.slice(0, 300)}`
 }

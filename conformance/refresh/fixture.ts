@@ -6,7 +6,7 @@ import { createBody, creationBody, delegation, locationIn } from './table-reques
 /** A table that is being created, with its credential. */
 export interface Staged {
   readonly name: string
-  readonly answer: Response
+  readonly response: Response
   readonly location: string
   readonly credential: Credential
   readonly token: string
@@ -66,29 +66,31 @@ export class Fixture {
   async stage(name: string = this.newName(), catalog: Catalog = this.catalog): Promise<Staged> {
     const path = `${namespacePath(catalog, this.namespace)}/tables`
     const body = createBody(name, { 'stage-create': true })
-    const answer = await catalog.send('POST', path, { body, headers: delegation })
-    const credential = onlyCredential(answer, 'stage-create')
+    const response = await catalog.send('POST', path, { body, headers: delegation })
+    const credential = onlyCredential(response, 'stage-create')
     if (credential.token === undefined) notApplicable('this server issues no storage-refresh-token')
-    return { name, answer, location: locationIn(answer), credential, token: credential.token }
+    return { name, response, location: locationIn(response), credential, token: credential.token }
   }
 
-  async commit({ name, answer }: Pick<Staged, 'name' | 'answer'>): Promise<void> {
-    const committed = await this.catalog.send('POST', this.path(name), { body: creationBody(answer) })
+  async commit({ name, response }: Pick<Staged, 'name' | 'response'>): Promise<void> {
+    const committed = await this.catalog.send('POST', this.path(name), { body: creationBody(response) })
     demand(committed.status === 200, `commit of a staged table: ${inShort(committed)}`)
   }
 
-  async create(name: string = this.newName()): Promise<{ readonly name: string; readonly answer: Response }> {
-    const answer = await this.catalog.send('POST', this.tables, {
+  async create(
+    name: string = this.newName(),
+  ): Promise<{ readonly name: string; readonly response: Response }> {
+    const response = await this.catalog.send('POST', this.tables, {
       body: createBody(name),
       headers: delegation,
     })
-    demand(answer.status === 200, `create: ${inShort(answer)}`)
-    return { name, answer }
+    demand(response.status === 200, `create: ${inShort(response)}`)
+    return { name, response }
   }
 
   async drop(name: string): Promise<void> {
-    const answer = await this.catalog.send('DELETE', `${this.path(name)}?purgeRequested=true`)
-    demand(answer.status === 204 || answer.status === 200, `drop: ${inShort(answer)}`)
+    const response = await this.catalog.send('DELETE', `${this.path(name)}?purgeRequested=true`)
+    demand(response.status === 204 || response.status === 200, `drop: ${inShort(response)}`)
   }
 
   /** Requests new credentials with a token. */

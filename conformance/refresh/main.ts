@@ -5,7 +5,7 @@ import { readOptions, type RefreshOptions, usage } from './options.ts'
 import { humanReport, jsonReport, sumTotals } from './report.ts'
 import { hangUp } from './s3-request.ts'
 import { runSuite } from './suite.ts'
-import { givenTarget, ownTarget } from './target.ts'
+import { openTarget, ownTarget } from './target.ts'
 
 /** Returns the exit code: 0 all promises kept, 1 a promise is broken, 2 the suite could not run. */
 async function main(options: RefreshOptions): Promise<number> {
@@ -14,7 +14,7 @@ async function main(options: RefreshOptions): Promise<number> {
   say(uri === undefined ? 'starting a server' : `checking ${uri}`)
   const folder = newRunFolder(cacheFolder('refresh-run'))
   const target =
-    uri === undefined ? await ownTarget(keeper, folder, options) : await givenTarget({ ...options, uri })
+    uri === undefined ? await ownTarget(keeper, folder, options) : await openTarget({ ...options, uri })
   const result = await runSuite(target, { select, say })
   hangUp()
   console.log(json ? jsonReport(result) : humanReport(result))

@@ -59,8 +59,8 @@ export function readOptions(args: readonly string[], env: Environment = {}): Ref
   })
   if (values.help) return undefined
   const uri = onlyUri(positionals)
-  const given = [values.warehouse, values['other-warehouse'], values['token-life']]
-  if (uri === undefined && given.some((value) => value !== undefined))
+  const serverFlags = [values.warehouse, values['other-warehouse'], values['token-life']]
+  if (uri === undefined && serverFlags.some((value) => value !== undefined))
     throw new Error('--warehouse, --other-warehouse and --token-life are for a given server: give its URI')
   const life = values['token-life'] === undefined ? undefined : Number(values['token-life'])
   if (life !== undefined && !(life > 0)) throw new Error('--token-life takes a number of seconds')

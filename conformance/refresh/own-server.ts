@@ -84,8 +84,8 @@ export async function startOwnServer(
   }
 }
 
-async function succeeded(answering: ReturnType<Send>, what: string): Promise<unknown> {
-  const answer = await answering
-  if (answer.status >= 300) throw new Error(`${what}: ${inShort(answer)}`)
-  return answer.json
+async function succeeded(request: ReturnType<Send>, what: string): Promise<unknown> {
+  const response = await request
+  if (response.status >= 300) throw new Error(`${what}: ${inShort(response)}`)
+  return response.json
 }

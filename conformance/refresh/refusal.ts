@@ -11,16 +11,16 @@ const reasons =
  * Checks that a token was refused correctly: 404 NoSuchTableException that names storageRefreshToken, with the same
  * message for all callers and reasons.
  */
-export function demandRefusal(fixture: Fixture, answer: Response, what: string, table: string): void {
-  demand(answer.status === 404, `${what}: expected 404, got ${inShort(answer)}`)
-  const { type, message } = errorIn(answer)
+export function demandRefusal(fixture: Fixture, response: Response, what: string, table: string): void {
+  demand(response.status === 404, `${what}: expected 404, got ${inShort(response)}`)
+  const { type, message } = errorIn(response)
   demand(type === 'NoSuchTableException', `${what}: expected NoSuchTableException, got ${type}`)
   demand(
     message.includes('storageRefreshToken'),
     `${what}: the message does not name storageRefreshToken: ${message}`,
   )
-  const told = reasons.exec(message)
-  demand(told === null, `${what}: the message reveals the reason ("${told?.[0] ?? ''}"): ${message}`)
+  const reason = reasons.exec(message)
+  demand(reason === null, `${what}: the message reveals the reason ("${reason?.[0] ?? ''}"): ${message}`)
   const text = message.replaceAll(table, '<table>')
   fixture.refusal ??= text
   demand(

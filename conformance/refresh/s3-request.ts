@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import type { HeaderPair } from './s3-signature.ts'
 
-export interface S3Answer {
+export interface S3Response {
   readonly status: number
   readonly text: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
@@ -23,9 +23,9 @@ export function sendRaw(
   headers: readonly HeaderPair[],
   body: string | Uint8Array = '',
   from?: string,
-): Promise<S3Answer> {
+): Promise<S3Response> {
   const { protocol, hostname, port } = new URL(endpoint)
-  const { promise, resolve, reject } = Promise.withResolvers<S3Answer>()
+  const { promise, resolve, reject } = Promise.withResolvers<S3Response>()
   const secure = protocol === 'https:'
   const send = secure ? secureRequest : request
   const sent = send(
@@ -40,15 +40,15 @@ export function sendRaw(
       timeout: timeoutMs,
       ...(from === undefined ? {} : { localAddress: from }),
     },
-    (answer) => {
+    (response) => {
       const pieces: Buffer[] = []
-      answer.on('data', (piece: Buffer) => pieces.push(piece))
-      answer.on('error', reject)
-      answer.on('end', () =>
+      response.on('data', (piece: Buffer) => pieces.push(piece))
+      response.on('error', reject)
+      response.on('end', () =>
         resolve({
-          status: answer.statusCode ?? 0,
+          status: response.statusCode ?? 0,
           text: Buffer.concat(pieces).toString('latin1'),
-          headers: answer.headers,
+          headers: response.headers,
         }),
       )
     },

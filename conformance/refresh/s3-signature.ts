@@ -122,7 +122,7 @@ function canonicalRequest({
   const query = mark < 0 ? '' : target.slice(mark + 1)
   const names = signedNames(headers)
   const lines = names.split(';').map((name) => {
-    const values = headers.filter(([given]) => given.toLowerCase() === name).map(([, value]) => value)
+    const values = headers.filter(([header]) => header.toLowerCase() === name).map(([, value]) => value)
     return `${name}:${values.map((value) => value.trim().replaceAll(/ +/g, ' ')).join(',')}\n`
   })
   return [method, recoded(path, '/'), canonicalQuery(query), lines.join(''), names, payloadHash].join('\n')

@@ -1,6 +1,6 @@
 import type { Credential } from './credential.ts'
 import { emptyHash, type S3Keys, sha256, signInHeader } from './s3-signature.ts'
-import { type S3Answer, sendRaw } from './s3-request.ts'
+import { type S3Response, sendRaw } from './s3-request.ts'
 
 /** Keys of a credential, with their endpoint. */
 export interface StorageKeys extends S3Keys {
@@ -37,15 +37,15 @@ export function useKeys(
   method: string,
   target: string,
   body: string | Uint8Array = '',
-): Promise<S3Answer> {
+): Promise<S3Response> {
   const payloadHash = body.length === 0 ? emptyHash : sha256(body)
   const { host } = new URL(keys.endpoint)
   const length = String(Buffer.byteLength(body))
-  const given = [
+  const requestHeaders = [
     ['host', host],
     ['content-length', length],
   ] as const
-  const { headers } = signInHeader({ method, target, headers: given, payloadHash }, keys, {
+  const { headers } = signInHeader({ method, target, headers: requestHeaders, payloadHash }, keys, {
     region: keys.region,
   })
   return sendRaw(keys.endpoint, method, target, headers, body)

@@ -16,7 +16,7 @@ export interface SuiteResult {
 }
 
 /** All checks except `expired`, which is created during a run. */
-export const checks: readonly Check[] = [
+const checks: readonly Check[] = [
   ...handingOut,
   ...refreshing,
   ...loading,

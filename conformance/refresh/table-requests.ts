@@ -44,7 +44,7 @@ export function creationBody(staged: Response): object {
   }
 }
 
-export function locationIn(answer: Response): string {
-  const location = readMember(answer.json, 'metadata', 'location')
+export function locationIn(response: Response): string {
+  const location = readMember(response.json, 'metadata', 'location')
   return typeof location === 'string' ? location : ''
 }

@@ -11,7 +11,7 @@ const ownTokenLifeSeconds = 60
 const ownLifetimeSeconds = 8
 
 /** Opens the catalog of the options. */
-export async function givenTarget(
+export async function openTarget(
   options: RefreshOptions & { readonly uri: string },
 ): Promise<FixtureOptions> {
   const { uri, warehouse, otherWarehouse, auth, second, tokenLifeSeconds } = options

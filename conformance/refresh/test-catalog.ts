@@ -153,7 +153,7 @@ export async function testCatalog(
     return loaded(table, name, asked.caller)
   }
 
-  function answer(asked: Asked): Reply {
+  function respond(asked: Asked): Reply {
     const { method, url, caller, body } = asked
     const path = url.pathname
     if (path === '/v1/config') return { status: 200, body: { defaults: {}, overrides: {} } }
@@ -182,7 +182,7 @@ export async function testCatalog(
     const caller = (request.headers.authorization ?? '').replace('Bearer ', '')
     const url = new URL(request.url ?? '/', 'http://test')
     const body = (text === '' ? {} : JSON.parse(text)) as Asked['body']
-    const reply = answer({ method: request.method ?? 'GET', url, caller, body })
+    const reply = respond({ method: request.method ?? 'GET', url, caller, body })
     const sent = reply.body === undefined ? '' : JSON.stringify(reply.body)
     response.writeHead(reply.status, { 'content-type': 'application/json' }).end(sent)
   }

@@ -39,8 +39,8 @@ export function startBotocore(keeper: ProcessKeeper, python: string, folder: str
   return {
     sign: async (aCase, url, form, headers) => {
       const { request, service, region, accessKeyId, secretAccessKey, sessionToken, time, expires } = aCase
-      const answer = Promise.withResolvers<BotoSigned>()
-      waiting.push(answer)
+      const response = Promise.withResolvers<BotoSigned>()
+      waiting.push(response)
       const body = request.body === null ? null : Buffer.from(request.body).toString('base64')
       const whole = {
         method: request.method,
@@ -57,7 +57,7 @@ export function startBotocore(keeper: ProcessKeeper, python: string, folder: str
         expires,
       }
       child.stdin.write(`${JSON.stringify(whole)}\n`)
-      return await answer.promise
+      return await response.promise
     },
   }
 }

@@ -65,11 +65,11 @@ async function compareOne(botocore: Botocore, aCase: Case, form: 'header' | 'que
   const strict = strictly(url, aCase.service)
   const headers = headersForBotocore(aCase, form, signed.headers)
   const theirs = await botocore.sign(aCase, strict.url, form, headers)
-  const given = strict.reasons.length === 0 ? theirs : await botocore.sign(aCase, url, form, headers)
+  const compared = strict.reasons.length === 0 ? theirs : await botocore.sign(aCase, url, form, headers)
   const ours = form === 'header' ? headerProof(signed.headers) : queryProof(signed.url)
   const expected = readProof(theirs, form)
   if (ours === expected) {
-    return { reasons: strict.reasons, different: readProof(given, form) !== ours }
+    return { reasons: strict.reasons, different: readProof(compared, form) !== ours }
   }
   const failure = `${describe(aCase)}\n  headgate ${ours}\n  botocore ${expected}`
   return { reasons: strict.reasons, different: true, failure }

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import type { Properties } from '@headgate/auth'
 import { freePort } from '../lib/free-port.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
-import { answers, waitUntilReady } from '../lib/wait-until-ready.ts'
+import { responds, waitUntilReady } from '../lib/wait-until-ready.ts'
 import { keepAway, keepOut, letIn, type Probe, type VerifierReport } from './checks.ts'
 
 /** Calls that moto accepts unsigned: they create the user, its rights and its key. */
@@ -34,7 +34,7 @@ export async function againstMoto(
     env: { INITIAL_NO_AUTH_ACTION_COUNT: String(UNSIGNED_CALLS) },
     log: join(folder, 'moto.log'),
   })
-  await waitUntilReady(moto, () => answers(`${url}/moto-api/`), 60_000)
+  await waitUntilReady(moto, () => responds(`${url}/moto-api/`), 60_000)
   const user = await makeUser('tester', '*', async (parameters) => await unsignedIam(url, parameters))
 
   for (const probe of probes(url, user)) await letIn(report, probe)
@@ -218,12 +218,12 @@ const allow = (action: string): string =>
 async function makeUser(name: string, action: string, iam: Iam): Promise<Properties> {
   await iam({ Action: 'CreateUser', UserName: name })
   await iam({ Action: 'PutUserPolicy', UserName: name, PolicyName: 'own', PolicyDocument: allow(action) })
-  const answer = await iam({ Action: 'CreateAccessKey', UserName: name })
+  const response = await iam({ Action: 'CreateAccessKey', UserName: name })
   return {
     'rest.auth.type': 'sigv4',
     'rest.auth.sigv4.region': 'us-east-1',
-    'rest.auth.sigv4.access-key-id': element(answer, 'AccessKeyId'),
-    'rest.auth.sigv4.secret-access-key': element(answer, 'SecretAccessKey'),
+    'rest.auth.sigv4.access-key-id': element(response, 'AccessKeyId'),
+    'rest.auth.sigv4.secret-access-key': element(response, 'SecretAccessKey'),
   }
 }
 

@@ -11,8 +11,8 @@ requests to moto and MinIO.
   --only NAME  botocore, moto or minio; may be repeated (default: all)
   --help`
 
-export const parts = ['botocore', 'moto', 'minio'] as const
-export type Part = (typeof parts)[number]
+const parts = ['botocore', 'moto', 'minio'] as const
+type Part = (typeof parts)[number]
 
 export interface Options {
   readonly cases: number

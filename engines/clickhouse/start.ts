@@ -18,13 +18,13 @@ export async function startClickHouse(settings: EngineSettings): Promise<Engine>
     name: 'clickhouse',
     version: typeof version === 'string' ? version : '',
     sql: async (statement) => (await worker.ask('sql', { statement })) as Rows,
-    call: () => Promise.reject(new Error('ClickHouse steps are SQL')),
+    call: () => Promise.reject(new Error('ClickHouse can run only SQL steps')),
     stop: () => worker.stop(),
   }
 }
 
 function toConnection({ uri, warehouse = '', auth, storage }: EngineAccess): Value {
-  if (storage.kind !== 'vended') throw new Error('ClickHouse runs only on warehouses that vend keys')
+  if (storage.kind !== 'vended') throw new Error('ClickHouse needs a warehouse that vends keys')
   return {
     uri,
     warehouse,
@@ -32,7 +32,7 @@ function toConnection({ uri, warehouse = '', auth, storage }: EngineAccess): Val
       auth.kind === 'credential'
         ? { credential: auth.credential, scope: auth.scope, server_uri: auth.tokenUri }
         : {},
-    // The bucket of a directory warehouse has its name.
+    // The bucket of a warehouse in a directory has the name of the warehouse.
     storage_endpoint: `${storage.endpoint}/${warehouse}`,
   }
 }

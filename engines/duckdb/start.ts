@@ -25,7 +25,7 @@ export async function startDuckDb(settings: EngineSettings): Promise<Engine> {
     name: 'duckdb',
     version: typeof version === 'string' ? version : '',
     sql: async (statement) => (await worker.ask('sql', { statement })) as Rows,
-    call: () => Promise.reject(new Error('DuckDB steps are SQL')),
+    call: () => Promise.reject(new Error('DuckDB can run only SQL steps')),
     stop: () => worker.stop(),
   }
 }

@@ -4,12 +4,13 @@ import { inSeconds, makeKey, signJwt } from '../../conformance/lib/jwt.ts'
 import { decodeClaims } from './keycloak.ts'
 import { sees, type ScenarioContext } from './scenarios.ts'
 
-/** Name of alice at the engine, which is linked to the user of Keycloak. */
+/** Name of the user alice at the engine. Keycloak links this name to its user alice. */
 const nameAtEngine = 'cn=alice,ou=people'
 
 /**
- * Checks assertions (RFC 7523) at both servers: the engine asserts its user to Keycloak, whose token is the bearer,
- * and to Headgate, by its own signature and by a token of Keycloak.
+ * Checks assertions (RFC 7523) at Keycloak and at Headgate. At Keycloak, the engine asserts its user and uses the
+ * issued token as a bearer. At Headgate, it asserts its user by a token of Keycloak, and by a JWT that it signs
+ * itself.
  *
  * @param engine issuer that signs the assertions for Keycloak, which reads its keys
  * @param secret secret of `trino` at Headgate
@@ -22,13 +23,29 @@ export async function enginesAssert(context: ScenarioContext, engine: Issuer, se
   const says = (claims: Readonly<Record<string, unknown>> = {}): string =>
     engine.sign({ sub: nameAtEngine, aud: keycloak.issuer, exp: inSeconds(60), ...claims }, { typ: 'JWT' })
   const assertion = says()
-  const given = await keycloak.assert(assertion)
-  checks.is('trino asserts alice to Keycloak', given.status, 200)
-  const claims = decodeClaims(given.token)
-  checks.is('which issues a token of hers to it', [claims['sub'], claims['azp']], [sub, 'trino'])
-  checks.is('that opens what she may see', await sees(context, given.token), [200, 404])
-  checks.is('once', (await keycloak.assert(assertion)).status, 400)
-  checks.is('and of no user who is not linked', (await keycloak.assert(says({ sub: 'cn=eve' }))).status, 400)
+  const issued = await keycloak.assert(assertion)
+  checks.is('Keycloak accepts an assertion of trino for alice', issued.status, 200)
+  const claims = decodeClaims(issued.token)
+  checks.is(
+    'Keycloak issues a token of alice to trino for the assertion',
+    [claims['sub'], claims['azp']],
+    [sub, 'trino'],
+  )
+  checks.is(
+    'the token that Keycloak issued for the assertion has the rights of alice',
+    await sees(context, issued.token),
+    [200, 404],
+  )
+  checks.is(
+    'Keycloak refuses an assertion that was used before',
+    (await keycloak.assert(assertion)).status,
+    400,
+  )
+  checks.is(
+    'Keycloak refuses an assertion for a user who is not linked',
+    (await keycloak.assert(says({ sub: 'cn=eve' }))).status,
+    400,
+  )
   checks.is(
     'an assertion for Keycloak is refused by Headgate',
     (await fixture.assert(says({ aud: fixture.origin }), secret)).status,
@@ -36,11 +53,23 @@ export async function enginesAssert(context: ScenarioContext, engine: Issuer, se
   )
 
   const onBehalf = await fixture.assert(alice, secret)
-  checks.is('on behalf of alice, by her token of Keycloak, it gets one of Headgate', onBehalf.status, 200)
+  checks.is(
+    'Headgate issues a token for the assertion grant with a token of alice from Keycloak',
+    onBehalf.status,
+    200,
+  )
   const token = String(onBehalf.body['access_token'])
-  checks.is('of her', [decodeClaims(token)['sub'], actor(token)], [sub, 'trino'])
-  checks.is('with her rights', await sees(context, token), [200, 404])
-  checks.is('not without proving itself', (await fixture.assert(alice)).status, 401)
+  checks.is(
+    'the token of Headgate is for alice, and trino is its actor',
+    [decodeClaims(token)['sub'], actor(token)],
+    [sub, 'trino'],
+  )
+  checks.is('the token of Headgate has the rights of alice', await sees(context, token), [200, 404])
+  checks.is(
+    'Headgate refuses the assertion grant if trino does not authenticate',
+    (await fixture.assert(alice)).status,
+    401,
+  )
 
   const key = makeKey()
   await fixture.manage('POST', '/principals/trino/keys', { jwk: key.jwk })
@@ -57,14 +86,29 @@ export async function enginesAssert(context: ScenarioContext, engine: Issuer, se
       query_id: 'q-1',
     })
   const signed = await fixture.assert(own('alice'))
-  checks.is('by its own signature it names alice by her login', signed.status, 200)
+  checks.is(
+    'Headgate accepts an assertion that trino signed and that names alice by her login name',
+    signed.status,
+    200,
+  )
   const named = String(signed.body['access_token'])
-  checks.is('who is the same', [decodeClaims(named)['sub'], actor(named)], [sub, 'trino'])
-  checks.is('with the same rights', await sees(context, named), [200, 404])
-  checks.is('and no unknown user', (await fixture.assert(own('eve'))).status, 400)
+  checks.is(
+    'the token for that assertion is for the same user, and trino is its actor',
+    [decodeClaims(named)['sub'], actor(named)],
+    [sub, 'trino'],
+  )
+  checks.is('the token for that assertion has the rights of alice', await sees(context, named), [200, 404])
+  checks.is(
+    'Headgate refuses an assertion that trino signed for an unknown user',
+    (await fixture.assert(own('eve'))).status,
+    400,
+  )
 }
 
-/** Registers the engine as an identity provider at Keycloak, and links the user. */
+/**
+ * Registers the engine as an identity provider at Keycloak, and links the engine's name of the user to the user of
+ * Keycloak.
+ */
 async function linkAtKeycloak({ keycloak }: ScenarioContext, engine: Issuer, user: string): Promise<void> {
   const unused = `${engine.issuer}/unused`
   await keycloak.admin('POST', '/identity-provider/instances', {

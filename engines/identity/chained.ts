@@ -3,7 +3,7 @@ import { idClaim, partner, partnerIssuer } from './partner-realm.ts'
 import type { ScenarioContext } from './scenarios.ts'
 
 /**
- * Checks identity chaining: people sign in at the realm `partner`, and the catalog sees them as users of the realm
+ * Checks identity chaining: users sign in at the realm `partner`, and Headgate treats them as users of the realm
  * `lakehouse`.
  */
 export async function chained({ checks, keycloak, fixture }: ScenarioContext, secret: string): Promise<void> {
@@ -28,7 +28,7 @@ export async function chained({ checks, keycloak, fixture }: ScenarioContext, se
   const there = (await keycloak.signIn('alice', partner)).access
   const unknown = await fixture.exchange(there, { secret })
   checks.is(
-    'chained: alice of partner is not known yet',
+    'Headgate refuses to exchange a token of partner for a user who is not linked in lakehouse',
     [unknown.status, unknown.body['error']],
     [400, 'invalid_grant'],
   )
@@ -40,8 +40,20 @@ export async function chained({ checks, keycloak, fixture }: ScenarioContext, se
   })
   const again = (await keycloak.signIn('alice', partner)).access
   const reply = await fixture.exchange(again, { secret })
-  checks.is('linked, her token of partner is worth one, in two steps', reply.status, 200)
+  checks.is(
+    'Headgate exchanges the token of partner after the user is linked in lakehouse',
+    reply.status,
+    200,
+  )
   const token = String(reply.body['access_token'])
-  checks.is('as the user of lakehouse', decodeClaims(token)['sub_issuer'], keycloak.issuer)
-  checks.is('who sees what she sees', await fixture.load(token, 'sales.orders'), 200)
+  checks.is(
+    'the token of Headgate is for the user of lakehouse',
+    decodeClaims(token)['sub_issuer'],
+    keycloak.issuer,
+  )
+  checks.is(
+    'the token of Headgate has the rights of the user of lakehouse',
+    await fixture.load(token, 'sales.orders'),
+    200,
+  )
 }

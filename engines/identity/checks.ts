@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Counts what holds and what does not. */
+/**
+ * Compares actual with expected values, prints each result, counts the passed checks and collects the failed ones.
+ */
 export class Checks {
   readonly failures: string[] = []
   #held = 0
@@ -18,7 +20,7 @@ export class Checks {
     )
   }
 
-  /** Asks until it is so; how long that took, in ms. */
+  /** Calls `ask` until it returns the expected value, for at most `withinMs`. Returns the duration in ms. */
   async becomes(
     what: string,
     ask: () => Promise<unknown>,

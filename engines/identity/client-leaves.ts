@@ -3,7 +3,10 @@ import { decodeClaims } from './keycloak.ts'
 import type { WarehouseFixture } from './warehouse-fixture.ts'
 import type { ScenarioContext } from './scenarios.ts'
 
-/** Longer than the server caches the issuer's response about a token, ms. */
+/**
+ * Time limit in ms for a change at the issuer to take effect. It is longer than the server caches introspection
+ * responses.
+ */
 const askedAgainMs = 5_000
 const leewayMs = 5_000
 
@@ -22,36 +25,56 @@ export async function clientLeaves(context: ScenarioContext, asking: WarehouseFi
   const alice = (await keycloak.signIn('alice')).access
   const long = (await keycloak.exchange(alice)).token
   await checks.becomes(
-    'a token of trino for alice is known where it is asked about',
+    'the server with introspection accepts a token of trino for alice',
     () => asking.load(long, 'sales.orders'),
     404,
     askedAgainMs,
   )
-  checks.is('and good where it is not', await fixture.load(long, 'sales.orders'), 200)
+  checks.is(
+    'the server without introspection accepts the same token',
+    await fixture.load(long, 'sales.orders'),
+    200,
+  )
   await lasting('20')
   const short = (await keycloak.exchange(alice)).token
   const end = Number(decodeClaims(short)['exp']) * 1_000
-  checks.is('so is a short one', await fixture.load(short, 'sales.orders'), 200)
+  checks.is(
+    'the server without introspection accepts a short-lived token',
+    await fixture.load(short, 'sales.orders'),
+    200,
+  )
 
   await keycloak.setClient('trino', { enabled: false })
   checks.is(
-    'disabled at Keycloak, the client exchanges no more',
+    'Keycloak refuses token exchanges of a disabled client',
     (await keycloak.exchange(alice)).status >= 400,
     true,
   )
   await checks.becomes(
-    'what it got is over where Keycloak is asked (2 s)',
+    'the server with introspection refuses tokens of the disabled client',
     () => asking.load(long, 'sales.orders'),
     401,
     askedAgainMs,
   )
-  checks.is('and good on where it is not, until its end', await fixture.load(short, 'sales.orders'), 200)
+  checks.is(
+    'the server without introspection accepts a token of the disabled client until the token expires',
+    await fixture.load(short, 'sales.orders'),
+    200,
+  )
   await sleep(Math.max(0, end + leewayMs + 1_000 - Date.now()))
-  checks.is('which is the bound then, with the leeway of 5 s', await fixture.load(short, 'sales.orders'), 401)
-  checks.is('the long one has not ended', await fixture.load(long, 'sales.orders'), 200)
+  checks.is(
+    'the server without introspection refuses the token after its expiry and the leeway of 5 s',
+    await fixture.load(short, 'sales.orders'),
+    401,
+  )
+  checks.is(
+    'the server without introspection still accepts the long-lived token of the disabled client',
+    await fixture.load(long, 'sales.orders'),
+    200,
+  )
   await fixture.manage('POST', '/principals/trino/disable')
   await checks.becomes(
-    'and the engine disabled here, at once',
+    'the server without introspection refuses tokens of an engine that is disabled at Headgate',
     () => fixture.load(long, 'sales.orders'),
     401,
     5_000,

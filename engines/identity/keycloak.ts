@@ -1,36 +1,39 @@
-/** Requests of the scenarios to a running Keycloak. */
+/** Requests that the scenarios send to a running Keycloak. */
 export interface Keycloak {
   readonly issuer: string
-  /** Its address, without a path. */
+  /** Origin of Keycloak, such as `http://127.0.0.1:8080`. */
   readonly origin: string
   /** Signs in with the password of the user, through the client `app`, in this realm or in another one. */
   signIn(user: string, realm?: string): Promise<Tokens>
-  /** Requests a token of a client for itself. */
+  /** Requests an access token with the client credentials grant. */
   serviceToken(client: string): Promise<string>
-  /** Exchanges the token of a user by the standard token exchange of `trino`, for the catalog or another client. */
+  /**
+   * Exchanges the token of a user by Keycloak's standard token exchange, as the client `trino`. The result is for the
+   * catalog, or for `audience`.
+   */
   exchange(subject: string, audience?: string): Promise<Exchanged>
-  /** Sends an assertion (RFC 7523) of a registered identity provider, by `trino`. */
+  /** Sends an assertion (RFC 7523) of a registered identity provider, as the client `trino`. */
   assert(assertion: string): Promise<Exchanged>
-  /** Sends a request to the admin API, below the realm. */
+  /** Sends a request to Keycloak's admin API. `path` follows the path of the realm. */
   admin(method: string, path: string, body?: unknown): Promise<unknown>
   addRealm(realm: object): Promise<void>
-  /** Changes these settings of a client, and of its attributes these. */
+  /** Changes the settings and attributes of a client that `change` contains. Keeps all others. */
   setClient(clientId: string, change: ClientChange): Promise<void>
-  /** Returns the id of the client. */
+  /** Returns the internal id of the client with this client id. */
   client(clientId: string): Promise<string>
 }
 
-export interface ClientChange {
+interface ClientChange {
   readonly enabled?: boolean
   readonly attributes?: Readonly<Record<string, string>>
 }
 
-export interface Exchanged {
+interface Exchanged {
   readonly status: number
   readonly token: string
 }
 
-export interface Tokens {
+interface Tokens {
   readonly access: string
   readonly id: string
   readonly refresh: string
@@ -43,12 +46,12 @@ export function connectKeycloak(origin: string): Keycloak {
     form: Readonly<Record<string, string>>,
     at = issuer,
   ): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> {
-    const answer = await fetch(`${at}/protocol/openid-connect/token`, {
+    const response = await fetch(`${at}/protocol/openid-connect/token`, {
       method: 'POST',
       body: new URLSearchParams(form),
       signal: AbortSignal.timeout(30_000),
     })
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
   }
 
   const admin: Keycloak['admin'] = (method, path, body) =>
@@ -57,7 +60,7 @@ export function connectKeycloak(origin: string): Keycloak {
   async function administer(method: string, path: string, body?: unknown): Promise<unknown> {
     const login = { grant_type: 'password', client_id: 'admin-cli', username: 'admin', password: 'admin' }
     const { body: granted } = await token(login, `${origin}/realms/master`)
-    const answer = await fetch(`${origin}/admin${path}`, {
+    const response = await fetch(`${origin}/admin${path}`, {
       method,
       headers: {
         authorization: `Bearer ${String(granted['access_token'])}`,
@@ -66,8 +69,8 @@ export function connectKeycloak(origin: string): Keycloak {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(30_000),
     })
-    const text = await answer.text()
-    if (!answer.ok) throw new Error(`Keycloak answered ${method} ${path} with ${answer.status}: ${text}`)
+    const text = await response.text()
+    if (!response.ok) throw new Error(`Keycloak answered ${method} ${path} with ${response.status}: ${text}`)
     return text === '' ? null : JSON.parse(text)
   }
 

@@ -6,14 +6,14 @@ import { idClaim, partnerIssuer } from './partner-realm.ts'
 
 export interface LegIssuers {
   readonly issuers: readonly object[]
-  /** The public key of Headgate at the realm `partner`, as a JWK. */
+  /** Public key (JWK) with which Headgate authenticates as a client of the realm `partner`. */
   readonly partnerKey: Readonly<Record<string, unknown>>
 }
 
 /**
- * Returns the issuers of a server that exchanges at Keycloak: tokens of the realm by its standard exchange, tokens of
- * the realm `partner` in two steps. The client authenticates in three ways: Basic, by a key, by its secret in the
- * form.
+ * Returns the issuer settings of a server that exchanges users' tokens at Keycloak. It exchanges tokens of the realm
+ * `lakehouse` by the standard token exchange, and tokens of the realm `partner` in two steps (identity chaining). The
+ * settings use three methods of client authentication: Basic, a signed assertion, and a secret in the form.
  */
 export function legIssuers(keycloak: Keycloak, folder: string): LegIssuers {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })

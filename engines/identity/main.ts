@@ -20,8 +20,8 @@ import { sparkClient } from './spark-client.ts'
 import { stockClients } from './stock-clients.ts'
 
 /**
- * Checks real users, clients and keys of a Keycloak with three real servers. Returns the exit code: 0 all passed, 1
- * some failed, 2 the run was not possible.
+ * Checks three Headgate servers with users, clients and keys of a running Keycloak. Returns the exit code: 0 all
+ * passed, 1 some failed, 2 the run was not possible.
  */
 async function main(): Promise<number> {
   await using keeper = new ProcessKeeper()

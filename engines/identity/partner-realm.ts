@@ -1,15 +1,18 @@
 import type { Keycloak } from './keycloak.ts'
 
-/** The name of a second realm, whose users the catalog sees as users of `lakehouse`. */
+/** Name of a second realm. Headgate treats its users as users of the realm `lakehouse`. */
 export const partner = 'partner'
-/** A claim of `partner` with the name of the user in `lakehouse`. */
+/** Claim in tokens of `partner` that contains the id of the same user in `lakehouse`. */
 export const idClaim = 'lakehouse_id'
 
 export function partnerIssuer({ origin }: Keycloak): string {
   return `${origin}/realms/${partner}`
 }
 
-/** Returns the realm `partner`, where Headgate has a client with a key, whose tokens are for the realm `lakehouse`. */
+/**
+ * Returns the definition of the realm `partner`. Headgate is a client of this realm, authenticates with a key, and
+ * gets tokens whose audience is the realm `lakehouse`.
+ */
 export function partnerRealm(
   keycloak: Keycloak,
   partnerKey: Readonly<Record<string, unknown>>,

@@ -14,7 +14,7 @@ const warehouse = 'lakehouse'
 export const sales: object = { warehouse, namespace: ['sales'] }
 const people = { warehouse, namespace: ['hr'] }
 
-/** Returns the statuses of `sales.orders` and `hr.people` for a token. */
+/** Loads `sales.orders` and `hr.people` with a token. Returns the HTTP status of both responses. */
 export async function sees({ fixture }: ScenarioContext, token: string): Promise<readonly number[]> {
   return [await fixture.load(token, 'sales.orders'), await fixture.load(token, 'hr.people')]
 }
@@ -28,30 +28,42 @@ export async function peopleSignIn(context: ScenarioContext): Promise<void> {
     await keycloak.signIn('bob'),
     await keycloak.signIn('mallory'),
   ]
-  checks.is('bob comes: he has nothing yet', await sees(context, bob.access), [404, 404])
+  checks.is('bob may load no table before he has a grant', await sees(context, bob.access), [404, 404])
   const named = `${keycloak.issuer}#${String(decodeClaims(bob.access)['sub'])}`
   await fixture.manage('POST', '/grants', { privilege: 'modify', on: people, to: { principal: named } })
-  checks.is('alice sees sales by her group', await sees(context, alice.access), [200, 404])
+  checks.is('alice may load sales by a grant of her group', await sees(context, alice.access), [200, 404])
   await checks.becomes(
-    'bob sees hr by his own grant',
+    'bob may load hr by his own grant',
     () => fixture.load(bob.access, 'hr.people'),
     200,
     5_000,
   )
-  checks.is('and nothing else', await fixture.load(bob.access, 'sales.orders'), 404)
-  checks.is('mallory sees nothing', await sees(context, mallory.access), [404, 404])
-  checks.is('an id_token is not an access token', await fixture.load(alice.id, 'sales.orders'), 401)
-  checks.is('a refresh token is none either', await fixture.load(alice.refresh, 'sales.orders'), 401)
+  checks.is('bob may load no other table', await fixture.load(bob.access, 'sales.orders'), 404)
+  checks.is('mallory may load no table', await sees(context, mallory.access), [404, 404])
+  checks.is('an id_token is refused as an access token', await fixture.load(alice.id, 'sales.orders'), 401)
+  checks.is(
+    'a refresh token is refused as an access token',
+    await fixture.load(alice.refresh, 'sales.orders'),
+    401,
+  )
   const stranger = await keycloak.serviceToken('stranger')
   checks.is('a token without the audience is refused', await fixture.load(stranger, 'sales.orders'), 401)
   const spark = await keycloak.serviceToken('spark')
-  checks.is('and one of a client that is not listed', await fixture.load(spark, 'sales.orders'), 401)
-  const told = (await fixture.as(spark, 'GET', '/v1/lakehouse/namespaces')).headers.get('www-authenticate')
-  checks.is('because of its azp', /client \(azp\) that is not taken/.test(told ?? ''), true)
+  checks.is(
+    'a token of a client that is not configured is refused',
+    await fixture.load(spark, 'sales.orders'),
+    401,
+  )
+  const header = (await fixture.as(spark, 'GET', '/v1/lakehouse/namespaces')).headers.get('www-authenticate')
+  checks.is(
+    'the reason is the azp of the token',
+    /client \(azp\) that is not accepted/.test(header ?? ''),
+    true,
+  )
   const [head = '', , signature = ''] = alice.access.split('.')
   const forged = Buffer.from(JSON.stringify({ ...decodeClaims(alice.access), groups: ['hr', 'finance'] }))
   checks.is(
-    'and one that was changed',
+    'a changed token is refused',
     await fixture.load(`${head}.${forged.toString('base64url')}.${signature}`, 'sales.orders'),
     401,
   )
@@ -59,10 +71,11 @@ export async function peopleSignIn(context: ScenarioContext): Promise<void> {
   const challenge = refused.headers.get('www-authenticate') ?? ''
   const where = /resource_metadata="([^"]+)"/.exec(challenge)?.[1] ?? ''
   const metadata = (await (await fetch(where)).json()) as Record<string, unknown>
-  checks.is('a 401 names the issuer of tokens', metadata['authorization_servers'], [
-    fixture.origin,
-    keycloak.issuer,
-  ])
+  checks.is(
+    'the metadata to which a 401 refers contain the issuers of tokens',
+    metadata['authorization_servers'],
+    [fixture.origin, keycloak.issuer],
+  )
 }
 
 /** @returns the secret of the engine */
@@ -71,9 +84,9 @@ export async function engineExchanges(context: ScenarioContext): Promise<string>
   const { issuer } = keycloak
   const [alice, bob] = [await keycloak.signIn('alice'), await keycloak.signIn('bob')]
   const exchanged = await keycloak.exchange(alice.access)
-  checks.is('Keycloak exchanges for trino', exchanged.status, 200)
+  checks.is('Keycloak exchanges the token of alice for trino', exchanged.status, 200)
   checks.is(
-    'the result has azp and no act',
+    'the result has the azp trino and no act',
     [decodeClaims(exchanged.token)['azp'], decodeClaims(exchanged.token)['act'] ?? null],
     ['trino', null],
   )
@@ -81,47 +94,63 @@ export async function engineExchanges(context: ScenarioContext): Promise<string>
 
   const secret = await fixture.registerTrino([issuer], { privileges: ['select'] })
   await checks.becomes(
-    'registered, it brings alice',
+    'alice may load sales through trino after its registration',
     () => fixture.load(exchanged.token, 'sales.orders'),
     200,
     5_000,
   )
-  checks.is('who sees no more than before', await fixture.load(exchanged.token, 'hr.people'), 404)
+  checks.is(
+    'alice may load no further table through trino',
+    await fixture.load(exchanged.token, 'hr.people'),
+    404,
+  )
   const bobs = await keycloak.exchange(bob.access)
-  checks.is('bob through it', await sees(context, bobs.token), [404, 200])
+  checks.is('bob may load hr and not sales through trino', await sees(context, bobs.token), [404, 200])
   const change = { updates: [{ action: 'set-properties', updates: { owner: 'bob' } }], requirements: [] }
   const path = '/v1/lakehouse/namespaces/hr/tables/people'
-  checks.is('he changes his table himself', (await fixture.as(bob.access, 'POST', path, change)).status, 200)
   checks.is(
-    'and not through the engine, which may only read',
+    'bob may change his table without trino',
+    (await fixture.as(bob.access, 'POST', path, change)).status,
+    200,
+  )
+  checks.is(
+    'bob may not change his table through trino, which may only read',
     (await fixture.as(bobs.token, 'POST', path, change)).status,
     403,
   )
 
   const direct = await fixture.exchange(alice.access, { secret })
-  checks.is('Headgate exchanges for trino too', direct.status, 200)
+  checks.is('Headgate exchanges the token of alice for trino', direct.status, 200)
   const token = String(direct.body['access_token'])
-  checks.is('with the same rights', await sees(context, token), [200, 404])
+  checks.is('the token of Headgate has the same rights', await sees(context, token), [200, 404])
   const end = Number(decodeClaims(alice.access)['exp'])
-  checks.is('and no longer than the token of the user', Number(decodeClaims(token)['exp']) <= end, true)
   checks.is(
-    'not with another secret',
+    'the token of Headgate does not outlive the token of alice',
+    Number(decodeClaims(token)['exp']) <= end,
+    true,
+  )
+  checks.is(
+    'the exchange with another secret is refused',
     (await fixture.exchange(alice.access, { secret: 'wrong' })).status,
     401,
   )
-  checks.is('nor of an id_token', (await fixture.exchange(alice.id, { secret })).status, 400)
+  checks.is(
+    'the exchange of an id_token is refused',
+    (await fixture.exchange(alice.id, { secret })).status,
+    400,
+  )
 
   const service = await keycloak.serviceToken('trino')
   const subject = String(decodeClaims(service)['sub'])
   await fixture.manage('POST', '/principals/trino/federations', { issuer, subject })
   const byBearer = await fixture.exchange(alice.access, { bearer: service })
-  checks.is('trino proves itself by its token of Keycloak', byBearer.status, 200)
+  checks.is('trino may authenticate the exchange with its token of Keycloak', byBearer.status, 200)
   checks.is(
-    'which results in alice again',
+    'the result is a token of alice',
     await sees(context, String(byBearer.body['access_token'])),
     [200, 404],
   )
-  checks.is('and has no identity by itself', await fixture.load(service, 'sales.orders'), 403)
+  checks.is('trino may load no table without a user', await fixture.load(service, 'sales.orders'), 403)
   await inTheAudit(context, String(decodeClaims(alice.access)['sub']))
   return secret
 }
@@ -133,7 +162,7 @@ async function inTheAudit({ checks, keycloak, fixture }: ScenarioContext, sub: s
     const events = body['events'] as { actors: string[] }[]
     return events.some(({ actors }) => actors.includes('trino'))
   }
-  await checks.becomes('the audit names alice and trino', find, true, 10_000)
+  await checks.becomes('the audit event names alice and trino', find, true, 10_000)
 }
 
 export async function keysRotate({ checks, keycloak, fixture }: ScenarioContext): Promise<void> {
@@ -148,12 +177,21 @@ export async function keysRotate({ checks, keycloak, fixture }: ScenarioContext)
   })
   const after = (await keycloak.signIn('alice')).access
   checks.is(
-    'Keycloak signs with another key',
+    'Keycloak signs with another key after the rotation',
     decodeHeader(before)['kid'] === decodeHeader(after)['kid'],
     false,
   )
-  await checks.becomes('the new one is taken', () => fixture.load(after, 'sales.orders'), 200, 15_000)
-  checks.is('the old one is still', await fixture.load(before, 'sales.orders'), 200)
+  await checks.becomes(
+    'a token that the new key signed is accepted',
+    () => fixture.load(after, 'sales.orders'),
+    200,
+    15_000,
+  )
+  checks.is(
+    'a token that the old key signed is still accepted',
+    await fixture.load(before, 'sales.orders'),
+    200,
+  )
 }
 
 export async function clocksDiffer({ checks, keycloak, fixture }: ScenarioContext): Promise<void> {
@@ -164,20 +202,20 @@ export async function clocksDiffer({ checks, keycloak, fixture }: ScenarioContex
   const end = Number(decodeClaims(token)['exp']) * 1000
   await sleep(Math.max(0, end + 1_500 - Date.now()))
   checks.is(
-    'a token is taken 1.5 s after its end, within the leeway of 5 s',
+    'a token is accepted 1.5 s after its end, within the leeway of 5 s',
     await fixture.load(token, 'sales.orders'),
     200,
   )
   await sleep(Math.max(0, end + 6_000 - Date.now()))
-  checks.is('and refused 6 s after it', await fixture.load(token, 'sales.orders'), 401)
+  checks.is('a token is refused 6 s after its end', await fixture.load(token, 'sales.orders'), 401)
   await lasting('300')
 }
 
 export async function somebodyLeaves(context: ScenarioContext, asking: WarehouseFixture): Promise<void> {
   const { checks, keycloak, fixture } = context
   const alice = (await keycloak.signIn('alice')).access
-  checks.is('alice works', await fixture.load(alice, 'sales.orders'), 200)
-  // Sessions begin and end in whole seconds.
+  checks.is('alice may load sales before she signs out', await fixture.load(alice, 'sales.orders'), 200)
+  // Times of logins and logouts are whole seconds, so the next login must be in another second.
   await sleep(1_100)
   const sessions = (await keycloak.admin(
     'GET',
@@ -185,34 +223,47 @@ export async function somebodyLeaves(context: ScenarioContext, asking: Warehouse
   )) as unknown[]
   await keycloak.admin('POST', `/users/${String(decodeClaims(alice)['sub'])}/logout`)
   await checks.becomes(
-    'signed out at Keycloak, her token ends by back-channel logout',
+    'the back-channel logout of Keycloak ends the token of alice',
     () => fixture.load(alice, 'sales.orders'),
     401,
     5_000,
   )
   const { body } = await fixture.manage('GET', '/audit?operation=logOut')
-  checks.is('which the audit has for each session', (body['events'] as unknown[]).length, sessions.length)
+  checks.is(
+    'the audit has a logout event for each session',
+    (body['events'] as unknown[]).length,
+    sessions.length,
+  )
   await sleep(1_100)
   checks.is(
-    'and a new one is good',
+    'a token of a new login is accepted',
     await fixture.load((await keycloak.signIn('alice')).access, 'sales.orders'),
     200,
   )
 
   const bob = (await keycloak.signIn('bob')).access
-  checks.is('asked about, bob is known', await asking.load(bob, 'hr.people'), 404)
+  checks.is(
+    'the server with introspection accepts the token of bob',
+    await asking.load(bob, 'hr.people'),
+    404,
+  )
   const sub = String(decodeClaims(bob)['sub'])
   const user = (await keycloak.admin('GET', `/users/${sub}`)) as object
   await keycloak.admin('PUT', `/users/${sub}`, { ...user, enabled: false })
   await checks.becomes(
-    'disabled at Keycloak, he is out where it is asked (2 s)',
+    'the server with introspection refuses bob within 2 s after Keycloak disabled him',
     () => asking.load(bob, 'hr.people'),
     401,
     5_000,
   )
   const named = encodeURIComponent(`${keycloak.issuer}#${sub}`)
   await fixture.manage('POST', `/principals/${named}/disable`)
-  await checks.becomes('and disabled here, at once', () => fixture.load(bob, 'hr.people'), 401, 5_000)
+  await checks.becomes(
+    'the other server refuses bob after Headgate disabled him',
+    () => fixture.load(bob, 'hr.people'),
+    401,
+    5_000,
+  )
 }
 
 function decodeHeader(token: string): Readonly<Record<string, unknown>> {

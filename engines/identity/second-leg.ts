@@ -6,9 +6,10 @@ import { partnerRealm } from './partner-realm.ts'
 import { sales, sees, type ScenarioContext } from './scenarios.ts'
 
 /**
- * Checks that Headgate exchanges at Keycloak, with its own client, before it issues a token to the engine.
+ * Checks that Headgate exchanges the user's token at Keycloak, with its own client, before it issues a token to the
+ * engine.
  *
- * @param fixture a server with these issuers
+ * @param fixture a server with the issuers of `legIssuers`
  */
 export async function headgateExchanges(
   { checks, keycloak }: ScenarioContext,
@@ -24,32 +25,60 @@ export async function headgateExchanges(
   })
   const alice = (await keycloak.signIn('alice')).access
   const first = await fixture.exchange(alice, { secret })
-  checks.is('trino sends Headgate the token of alice, which exchanges it at Keycloak', first.status, 200)
+  checks.is(
+    'Headgate exchanges the token of alice at Keycloak and issues a token to trino',
+    first.status,
+    200,
+  )
   const token = String(first.body['access_token'])
   const sub = decodeClaims(alice)['sub']
-  checks.is('the token is of alice, by trino', [decodeClaims(token)['sub'], actor(token)], [sub, 'trino'])
-  checks.is('by the groups in the token of Keycloak', await sees(context, token), [200, 404])
   checks.is(
-    'and ends with hers at the latest',
+    'the token of Headgate is for alice, and trino is its actor',
+    [decodeClaims(token)['sub'], actor(token)],
+    [sub, 'trino'],
+  )
+  checks.is(
+    'the rights of the token come from the groups in the token of Keycloak',
+    await sees(context, token),
+    [200, 404],
+  )
+  checks.is(
+    'the token of Headgate does not outlive the token of alice',
     Number(decodeClaims(token)['exp']) <= Number(decodeClaims(alice)['exp']),
     true,
   )
   const theirs = (await keycloak.exchange(alice, 'headgate')).token
-  checks.is('trino exchanges at Keycloak first', decodeClaims(theirs)['azp'], 'trino')
+  checks.is(
+    'Keycloak exchanges the token of alice for trino with the audience headgate',
+    decodeClaims(theirs)['azp'],
+    'trino',
+  )
   const second = await fixture.exchange(theirs, { secret })
-  checks.is('and sends Headgate the result, which exchanges that', second.status, 200)
+  checks.is('Headgate accepts the result of that exchange and exchanges it at Keycloak', second.status, 200)
   const both = String(second.body['access_token'])
-  checks.is('trino acts once', [actor(both), actor(both, 2) ?? null], ['trino', null])
-  checks.is('alice sees what she sees', await sees(context, both), [200, 404])
+  checks.is(
+    'the token of Headgate contains trino as its only actor',
+    [actor(both), actor(both, 2) ?? null],
+    ['trino', null],
+  )
+  checks.is('the token of Headgate has the rights of alice', await sees(context, both), [200, 404])
   const forCatalog = (await keycloak.exchange(alice)).token
   checks.is(
-    'a token for the catalog only is not exchanged',
+    'Headgate does not exchange a token whose only audience is the catalog',
     (await fixture.exchange(forCatalog, { secret })).status,
     400,
   )
-  checks.is('and still a bearer', await fixture.load(forCatalog, 'sales.orders'), 200)
+  checks.is(
+    'Headgate accepts that token as a bearer token',
+    await fixture.load(forCatalog, 'sales.orders'),
+    200,
+  )
   const onBehalf = await fixture.assert(alice, secret)
-  checks.is('by an assertion (RFC 7523) it is the same', onBehalf.status, 200)
+  checks.is(
+    'Headgate exchanges the token of alice at Keycloak for an assertion grant (RFC 7523) too',
+    onBehalf.status,
+    200,
+  )
   await inTheAudit(context, `keycloak at ${keycloak.issuer}`)
   await keycloak.addRealm(partnerRealm(keycloak, partnerKey, String(sub)))
   await chained(context, secret)
@@ -59,14 +88,22 @@ export async function headgateExchanges(
 /** Checks that users who are disabled at Keycloak get no token from Headgate. */
 async function refusals({ checks, keycloak, fixture }: ScenarioContext, secret: string): Promise<void> {
   const mallory = (await keycloak.signIn('mallory')).access
-  checks.is('mallory is exchanged', (await fixture.exchange(mallory, { secret })).status, 200)
+  checks.is(
+    'Headgate exchanges the token of mallory',
+    (await fixture.exchange(mallory, { secret })).status,
+    200,
+  )
   const sub = String(decodeClaims(mallory)['sub'])
   const user = (await keycloak.admin('GET', `/users/${sub}`)) as object
   await keycloak.admin('PUT', `/users/${sub}`, { ...user, enabled: false })
   const gone = await fixture.exchange(mallory, { secret })
-  checks.is('disabled at Keycloak, she is not', [gone.status, gone.body['error']], [400, 'invalid_grant'])
   checks.is(
-    'and the response contains the reason',
+    'Headgate does not exchange the token of mallory after Keycloak disabled the user',
+    [gone.status, gone.body['error']],
+    [400, 'invalid_grant'],
+  )
+  checks.is(
+    'the response says that Keycloak did not exchange the token of the user',
     says(gone, /did not exchange the token of the user/),
     true,
   )
@@ -75,15 +112,23 @@ async function refusals({ checks, keycloak, fixture }: ScenarioContext, secret: 
   await keycloak.setClient('headgate', { enabled: false })
   const refused = await fixture.exchange(alice, { secret })
   checks.is(
-    'with the client of Headgate disabled, no user gets a token',
+    'Headgate issues no token for users while its client at Keycloak is disabled',
     [refused.status, refused.body['error']],
     [400, 'invalid_grant'],
   )
-  checks.is('and its operator is named', says(refused, /operator of this server/), true)
+  checks.is(
+    'the response tells the user to ask the operator of the server',
+    says(refused, /operator of this server/),
+    true,
+  )
   checks.is('responses contain no secret', says(refused, /headgate-secret/), false)
   await keycloak.setClient('headgate', { enabled: true })
   const back = (await keycloak.signIn('alice')).access
-  checks.is('enabled, all is well', (await fixture.exchange(back, { secret })).status, 200)
+  checks.is(
+    'Headgate exchanges tokens again after its client at Keycloak is enabled',
+    (await fixture.exchange(back, { secret })).status,
+    200,
+  )
 }
 
 async function inTheAudit({ checks, fixture }: ScenarioContext, secondLeg: string): Promise<void> {
@@ -92,7 +137,7 @@ async function inTheAudit({ checks, fixture }: ScenarioContext, secondLeg: strin
     const events = body['events'] as { detail: Record<string, unknown> | null }[]
     return events.some(({ detail }) => detail?.['secondLeg'] === secondLeg)
   }
-  await checks.becomes('the audit says that Keycloak was asked', find, true, 10_000)
+  await checks.becomes('the audit event contains the exchange at Keycloak', find, true, 10_000)
 }
 
 function actor(token: string, depth = 1): unknown {

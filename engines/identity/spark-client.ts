@@ -9,16 +9,19 @@ import type { ScenarioContext } from './scenarios.ts'
 /** Time in ms for which the server accepts a token after its expiry. */
 const leewayMs = 5_000
 
-/** Lifetime of a token of `etl` in this realm, in seconds: short enough to outlive it. */
+/**
+ * Lifetime in seconds of the tokens of the client `etl`. It is so short that Spark needs a new token during the
+ * scenario.
+ */
 const etlSeconds = 10
 
-/** Messages of Spark for refusals. */
+/** Parts of Spark's error messages that identify the kind of a refusal. */
 const refusals =
   /unauthorized_client|NotAuthorizedException|ForbiddenException|TABLE_OR_VIEW_NOT_FOUND|SCHEMA_NOT_FOUND/
 
 /**
- * Checks unmodified Spark with bearers of Keycloak, one catalog for each, and with client credentials at Keycloak, as
- * the client `etl`, which has `select` on `sales`.
+ * Checks unmodified Spark with bearer tokens of Keycloak, in one catalog for each token, and with client credentials
+ * at Keycloak. The client is `etl`, which has `select` on `sales`.
  */
 export async function sparkClient(
   context: ScenarioContext,
@@ -61,7 +64,7 @@ export async function sparkClient(
     say: (line) => console.error(line),
   })
   console.error(`Spark ${spark.version}`)
-  /** Returns the rows, or the kind of the refusal. */
+  /** Returns the rows of a statement, or the kind of the refusal. */
   const asks = async (statement: string): Promise<unknown> => {
     try {
       return await spark.sql(statement)
@@ -71,22 +74,54 @@ export async function sparkClient(
     }
   }
   const count = async (table: string): Promise<unknown> => asks(`SELECT count(*) FROM ${table}`)
-  checks.is('Spark reads by a bearer of alice', await count('ice.sales.orders'), [[0]])
-  checks.is('and finds nothing that she may not', await count('ice.hr.people'), 'TABLE_OR_VIEW_NOT_FOUND')
+  checks.is('Spark reads a table with a bearer token of alice', await count('ice.sales.orders'), [[0]])
+  checks.is(
+    'Spark does not find a table that alice may not see',
+    await count('ice.hr.people'),
+    'TABLE_OR_VIEW_NOT_FOUND',
+  )
   const change = "ALTER TABLE ice.sales.orders SET TBLPROPERTIES ('by' = 'alice')"
-  checks.is('nor changes what she may only read', await asks(change), 'ForbiddenException')
-  checks.is('by one of bob it writes', await asks('INSERT INTO bob.hr.people VALUES (1), (2)'), [])
-  checks.is('and reads with keys of the table', await count('bob.hr.people'), [[2]])
-  checks.is('and none of hers', await count('bob.sales.orders'), 'TABLE_OR_VIEW_NOT_FOUND')
-  checks.is('not by an id_token', await count('id_token.sales.orders'), 'NotAuthorizedException')
+  checks.is('Spark cannot change a table that alice may only read', await asks(change), 'ForbiddenException')
+  checks.is(
+    'Spark writes to a table with a bearer token of bob',
+    await asks('INSERT INTO bob.hr.people VALUES (1), (2)'),
+    [],
+  )
+  checks.is('Spark reads the rows of bob with vended storage keys', await count('bob.hr.people'), [[2]])
+  checks.is(
+    'Spark does not find a table that bob may not see',
+    await count('bob.sales.orders'),
+    'TABLE_OR_VIEW_NOT_FOUND',
+  )
+  checks.is(
+    'Spark is refused with an id_token as bearer',
+    await count('id_token.sales.orders'),
+    'NotAuthorizedException',
+  )
   await sleep(Math.max(0, Number(decodeClaims(short)['exp']) * 1_000 + leewayMs + 1_000 - Date.now()))
-  checks.is('nor by a token that has ended', await count('ended.sales.orders'), 'NotAuthorizedException')
+  checks.is(
+    'Spark is refused with an expired token',
+    await count('ended.sales.orders'),
+    'NotAuthorizedException',
+  )
   const began = Date.now()
-  checks.is('by client credentials at Keycloak it reads', await count('etl.sales.orders'), [[0]])
-  checks.is('what the client may', await count('etl.hr.people'), 'TABLE_OR_VIEW_NOT_FOUND')
-  checks.is('not with another secret', await count('wrong.sales.orders'), 'unauthorized_client')
+  checks.is(
+    'Spark reads a table with client credentials of etl at Keycloak',
+    await count('etl.sales.orders'),
+    [[0]],
+  )
+  checks.is(
+    'Spark does not find a table that etl may not see',
+    await count('etl.hr.people'),
+    'TABLE_OR_VIEW_NOT_FOUND',
+  )
+  checks.is(
+    'Keycloak refuses Spark with a wrong client secret',
+    await count('wrong.sales.orders'),
+    'unauthorized_client',
+  )
   await sleep(Math.max(0, began + etlSeconds * 1_000 + leewayMs + 2_000 - Date.now()))
-  checks.is('it signs in again before its token expires', await count('etl.sales.orders'), [[0]])
+  checks.is('Spark requests a new token before its token expires', await count('etl.sales.orders'), [[0]])
   await spark.stop()
   await keycloak.setClient('etl', { attributes: { 'access.token.lifespan': '' } })
 }

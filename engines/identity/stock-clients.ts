@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
-import { installPyIceberg } from '../install/pyiceberg.ts'
+import { installPyIceberg } from '../../conformance/lib/pyiceberg.ts'
 import type { Value } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
 import { decodeClaims } from './keycloak.ts'
 import { sales, type ScenarioContext } from './scenarios.ts'
 
 /**
- * Checks unmodified PyIceberg with a bearer of Keycloak, and with its OAuth2 manager, which requests tokens from
- * Keycloak.
+ * Checks unmodified PyIceberg with a bearer token of Keycloak, and with its OAuth2 manager, which requests tokens
+ * from Keycloak.
  */
 export async function stockClients(
   { checks, keycloak, fixture }: ScenarioContext,
@@ -26,10 +26,22 @@ export async function stockClients(
   const version = await worker.ask('version', {})
   console.error(`PyIceberg ${typeof version === 'string' ? version : ''}`)
   const alice = { token: (await keycloak.signIn('alice')).access }
-  checks.is('PyIceberg loads by a bearer of alice', await load('sales.orders', alice), 'sales.orders')
-  checks.is('and finds nothing that she may not', await load('hr.people', alice), 'NoSuchTableError')
+  checks.is(
+    'PyIceberg loads a table with a bearer token of alice',
+    await load('sales.orders', alice),
+    'sales.orders',
+  )
+  checks.is(
+    'PyIceberg does not find a table that alice may not see',
+    await load('hr.people', alice),
+    'NoSuchTableError',
+  )
   const idToken = { token: (await keycloak.signIn('alice')).id }
-  checks.is('not by an id_token', await load('sales.orders', idToken), 'UnauthorizedError')
+  checks.is(
+    'PyIceberg is refused with an id_token as bearer',
+    await load('sales.orders', idToken),
+    'UnauthorizedError',
+  )
 
   const sub = String(decodeClaims(await keycloak.serviceToken('etl'))['sub'])
   const settings = {
@@ -42,14 +54,14 @@ export async function stockClients(
   }
   const etl = { auth: { type: 'oauth2', oauth2: settings } }
   checks.is(
-    'its OAuth2 manager gets a token of Keycloak, of a user who sees no warehouse yet',
+    'PyIceberg with its OAuth2 manager is refused before the client etl has a grant',
     await load('sales.orders', etl),
     'RESTError',
   )
   const to = { principal: `${keycloak.issuer}#${sub}` }
   await fixture.manage('POST', '/grants', { privilege: 'select', on: sales, to })
   await checks.becomes(
-    'which loads what it was granted',
+    'PyIceberg with its OAuth2 manager loads a table after etl has a grant',
     () => load('sales.orders', etl),
     'sales.orders',
     10_000,

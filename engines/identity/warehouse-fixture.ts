@@ -17,9 +17,14 @@ export interface WarehouseFixture {
   load(token: string, table: 'sales.orders' | 'hr.people'): Promise<number>
   /** Exchanges the token of a user for a token of Headgate. */
   exchange(subject: string, proof: { readonly secret: string } | { readonly bearer: string }): Promise<Reply>
-  /** Sends an assertion (RFC 7523): one that `trino` signed, or a token of its user, with its secret. */
+  /**
+   * Sends an assertion grant (RFC 7523) to Headgate. The assertion is a JWT that `trino` signed, or a token of its
+   * user; `secret` authenticates `trino`.
+   */
   assert(assertion: string, secret?: string): Promise<Reply>
-  /** Makes `trino` an engine for all users of these issuers. Returns its secret. */
+  /**
+   * Registers `trino` as an engine that may act for all users of these issuers. Returns the client secret of `trino`.
+   */
   registerTrino(issuers: readonly string[], entry?: Readonly<Record<string, unknown>>): Promise<string>
 }
 
@@ -40,7 +45,7 @@ export async function openWarehouseFixture(server: HeadgateServer): Promise<Ware
     body?: unknown,
   ): Promise<Reply> {
     const isForm = body instanceof URLSearchParams
-    const answer = await fetch(origin + path, {
+    const response = await fetch(origin + path, {
       method,
       headers: {
         ...headers,
@@ -49,9 +54,9 @@ export async function openWarehouseFixture(server: HeadgateServer): Promise<Ware
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
       signal: AbortSignal.timeout(30_000),
     })
-    const text = await answer.text()
+    const text = await response.text()
     const json = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
-    return { status: answer.status, headers: answer.headers, body: json }
+    return { status: response.status, headers: response.headers, body: json }
   }
 
   const schema = { type: 'struct', fields: [{ id: 1, name: 'id', required: false, type: 'long' }] }

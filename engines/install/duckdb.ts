@@ -2,7 +2,8 @@ import { cacheFolder } from '../../conformance/lib/paths.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { pythonVenv } from '../../conformance/lib/python-venv.ts'
 
-// extensions are built for exactly one version of DuckDB, so all have this version
+// An extension works only with the DuckDB version that it was built for, so DuckDB and all extensions have this
+// version.
 const version = '1.5.5'
 
 /** Installs DuckDB and, as Python packages, the extensions that it would otherwise download at run time. */

@@ -4,14 +4,17 @@ import { runMaven } from '../../conformance/lib/maven.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 
 export interface MavenCopy {
-  /** `group:artifact:version[:type[:classifier]]` */
+  /** Artifacts to copy, each as `group:artifact:version[:type[:classifier]]`. */
   readonly artifacts: readonly string[]
-  /** POM (`group:artifact:version`) with managed versions. If it is set, dependencies are copied too. */
+  /**
+   * POM (`group:artifact:version`) that sets the versions of dependencies. If it is set, the run-time dependencies
+   * are copied too.
+   */
   readonly managedBy?: string
-  /** Artifact ids to omit. */
+  /** Ids of artifacts that are not copied. */
   readonly without?: readonly string[]
   readonly into: string
-  /** Path of the POM that requests them. */
+  /** Path of the POM file that is written for Maven and names the artifacts. */
   readonly pom: string
   readonly log: string
 }

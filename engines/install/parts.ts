@@ -5,13 +5,13 @@ import { installKit } from '../../conformance/rck/install.ts'
 import { installClickHouse } from './clickhouse.ts'
 import { installDuckDb } from './duckdb.ts'
 import { installKeycloak } from './keycloak.ts'
-import { installPyIceberg } from './pyiceberg.ts'
+import { installPyIceberg } from '../../conformance/lib/pyiceberg.ts'
 import { installSpark } from './spark.ts'
 import { installTrino, installTrinoCli } from './trino.ts'
 
 type Installer = (keeper: ProcessKeeper, say: (line: string) => void) => Promise<unknown>
 
-/** Installers of the parts, which are independent. */
+/** Installers by the name of the program. They do not depend on each other. */
 export const parts: Readonly<Record<string, Installer>> = {
   pyiceberg: installPyIceberg,
   duckdb: installDuckDb,
@@ -22,6 +22,6 @@ export const parts: Readonly<Record<string, Installer>> = {
   minio: installMinio,
   lance: installLance,
   keycloak: installKeycloak,
-  // with Iceberg's reference server, for `test:engines -- --fixture`
+  // Also installs Iceberg's REST fixture, for `test:engines -- --fixture`.
   rck: installKit,
 }

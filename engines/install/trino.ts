@@ -8,7 +8,8 @@ import { copyArtifacts } from './maven-artifacts.ts'
 
 const version = '483'
 
-// classes that the server provides to a plugin (trino-spi and its dependencies) must not be in the plugin again
+// The server provides these classes to plugins (trino-spi and its dependencies), so the plugin folder must not
+// contain them.
 const fromServer = [
   'trino-spi',
   'slice',
@@ -19,7 +20,7 @@ const fromServer = [
   'opentelemetry-context',
 ]
 
-// two files of a distribution that are not published as artifacts
+// A Trino distribution contains these two files, which are not published as Maven artifacts.
 const launcher = `package io.trino.server;
 public final class TrinoServer {
   public static void main(String[] args) {
@@ -82,9 +83,9 @@ export async function installTrino(
   return installed
 }
 
-/** Installs Trino's command line client for people; the scenarios use Trino's HTTP protocol. */
+/** Installs Trino's command line client, which examples use. The scenarios use Trino's HTTP protocol instead. */
 export async function installTrinoCli(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
-  // the last published version, which works with newer servers
+  // The last version that Maven repositories contain. It works with newer servers.
   const artifact = 'io.trino:trino-cli:476:jar:executable'
   const folder = cacheFolder('engines', 'trino-cli')
   const stamp = computeStamp(artifact)

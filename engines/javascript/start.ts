@@ -23,12 +23,12 @@ export async function startJavaScript({ access }: EngineSettings): Promise<Engin
   return {
     name: 'javascript',
     version: `on Node.js ${process.versions.node}`,
-    sql: () => Promise.reject(new Error('JavaScript steps are functions')),
+    sql: () => Promise.reject(new Error('JavaScript can run only steps that are functions')),
     call: async (name, args) => {
       const step = steps[name]
-      if (!step) throw new Error(`there is no step ${name}`)
+      if (!step) throw new Error(`steps.ts has no step ${name}`)
       const { ns } = args
-      if (typeof ns !== 'string') throw new Error('a step needs its namespace')
+      if (typeof ns !== 'string') throw new Error('a JavaScript step needs the argument namespace')
       await step(client, ns)
       return null
     },

@@ -21,13 +21,13 @@ export interface JavaScriptClient {
     path: string,
     options?: { readonly body?: unknown; readonly asking?: boolean },
   ): Promise<unknown>
-  /** Prefix of paths of the warehouse: empty, or the prefix and a slash. */
+  /** Beginning of the warehouse's paths after `/v1/`: empty, or the catalog's prefix and a slash. */
   readonly root: string
 }
 
 type Step = (client: JavaScriptClient, ns: string) => Promise<void>
 
-/** Steps of the scenario, in their order. */
+/** Steps of the scenario by title, in the order in which they run. */
 export const steps: Readonly<Record<string, Step>> = {
   'makes a table': async ({ ask, root }, ns) => {
     await ask('POST', `${root}namespaces`, { body: { namespace: [ns] } })
@@ -47,7 +47,7 @@ export const steps: Readonly<Record<string, Step>> = {
     assert.deepEqual(await bytes(range.Body), body.subarray(5, 10))
   },
 
-  'puts a stream, whose checksum comes after it': async (client, ns) => {
+  'puts a stream with its checksum in a trailer': async (client, ns) => {
     await using table = await open(client, ns)
     const body = randomBytes(300_000)
     const pieces = [body.subarray(0, 70_000), body.subarray(70_000)]
@@ -58,7 +58,7 @@ export const steps: Readonly<Record<string, Step>> = {
     )
   },
 
-  'uploads an object in parts': async (client, ns) => {
+  'uploads an object by multipart upload': async (client, ns) => {
     await using table = await open(client, ns)
     const at = table.at('data/parts.bin')
     const parts = [randomBytes(5 * 1024 * 1024), randomBytes(1_000)]
@@ -73,7 +73,7 @@ export const steps: Readonly<Record<string, Step>> = {
     assert.ok(Buffer.concat(parts).equals(await bytes((await table.s3.send(new GetObjectCommand(at))).Body)))
   },
 
-  'lists and deletes': async (client, ns) => {
+  'lists and deletes objects': async (client, ns) => {
     await using table = await open(client, ns)
     const { Bucket, Key } = table.at('data/')
     const list = async (): Promise<string[]> => {
@@ -87,14 +87,14 @@ export const steps: Readonly<Record<string, Step>> = {
     assert.deepEqual(await list(), [])
   },
 
-  'writes nothing over an existing object with If-None-Match': async (client, ns) => {
+  'does not overwrite an existing object with If-None-Match': async (client, ns) => {
     await using table = await open(client, ns)
     const put = { ...table.at('data/once.bin'), Body: 'once', IfNoneMatch: '*' }
     await table.s3.send(new PutObjectCommand(put))
     await assert.rejects(table.s3.send(new PutObjectCommand(put)), { name: 'PreconditionFailed' })
   },
 
-  'cannot access another table': async (client, ns) => {
+  'cannot access the objects of another table': async (client, ns) => {
     await using table = await open(client, ns)
     await using other = await open(client, ns, 'other')
     const refused = { name: 'AccessDenied' }
@@ -124,11 +124,11 @@ interface LoadedTable {
   readonly 'storage-credentials'?: readonly { readonly config: Readonly<Record<string, string>> }[]
 }
 
-// a client that uses only the values that the catalog issues
+// Creates an S3 client that is configured only with values from the catalog.
 async function open({ ask, root }: JavaScriptClient, ns: string, name = 't'): Promise<OpenTable> {
   const loaded = (await ask('GET', `${root}namespaces/${ns}/tables/${name}`)) as LoadedTable
   const [credential, second] = loaded['storage-credentials'] ?? []
-  assert.ok(credential && !second, 'exactly one credential')
+  assert.ok(credential && !second, 'the response must contain exactly one storage credential')
   const { config } = credential
   const toKey = (key: string): string => {
     const value = config[key]

@@ -1,10 +1,19 @@
-/** Catalog whose storage access expires after seconds, and is refreshed. */
+/** Name of the catalog whose storage credentials expire after a few seconds. Clients can refresh them. */
 export const brief = 'brief'
-/** A catalog of this warehouse without the properties that refresh storage access. */
+/**
+ * Name of a catalog of the same warehouse that does not return the properties with which clients refresh storage
+ * credentials.
+ */
 export const unrefreshable = 'unrefreshable'
-/** A warehouse with longer lifetimes, for reads. The catalog of its administrator has the same name. */
+/**
+ * Name of a warehouse with longer-lived credentials, for sources that jobs read. The catalog in which the
+ * administrator uses it has the same name.
+ */
 export const restless = 'restless'
-/** A catalog of that warehouse whose data files are served one by one, every two seconds. */
+/** Name of a catalog of the warehouse `restless` whose store sends one data file every two seconds. */
 export const slow = 'slow'
-/** A catalog of that warehouse for a principal whose right is revoked. */
+/**
+ * Name of a catalog in which another principal uses the warehouse `restless`. The scenario revokes the rights of this
+ * principal.
+ */
 export const writer = 'writer'

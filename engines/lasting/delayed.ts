@@ -5,21 +5,25 @@ import { serveLocally } from './serve-locally.ts'
 export interface DelayedOptions {
   /** Delays the response to a request; the request itself is forwarded immediately. */
   readonly delay: (request: IncomingMessage) => Promise<void>
-  /** Time in ms for which requests wait while the server is down, like at a load balancer during a restart. */
+  /**
+   * Time in ms for which requests wait while the server is down, as they would wait at a load balancer during a
+   * restart.
+   */
   readonly patienceMs?: number
 }
 
 /**
- * Starts a proxy that delays responses, like a distant server. It does not change requests, because some are signed.
+ * Starts a proxy that delays responses, like a distant server. It forwards requests unchanged, because some are
+ * signed.
  */
 export function startDelayed(target: string, options: DelayedOptions): Promise<string> {
   const { delay, patienceMs = 0 } = options
   return serveLocally(async (request, response) => {
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part as Buffer)
-    const answer = await passOn(target, request, Buffer.concat(parts), Date.now() + patienceMs)
+    const upstream = await passOn(target, request, Buffer.concat(parts), Date.now() + patienceMs)
     await delay(request)
-    answerWith(response, answer)
+    respondWith(response, upstream)
   })
 }
 
@@ -44,15 +48,15 @@ function send(target: string, from: IncomingMessage, body: Buffer): Promise<Inco
   const { hostname, port } = new URL(target)
   const { method, url: path, headers } = from
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-  // a new connection, since a kept connection may end at any time
+  // Each request uses a new connection, because the server may close a kept one at any time.
   const onward = ask({ hostname, port, method, path, headers, agent: false }, resolve)
   onward.on('error', reject)
   onward.end(body)
   return promise
 }
 
-function answerWith(response: ServerResponse, answer: IncomingMessage): void {
-  response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
-  answer.on('error', () => response.destroy())
-  answer.pipe(response)
+function respondWith(response: ServerResponse, upstream: IncomingMessage): void {
+  response.writeHead(upstream.statusCode ?? 502, upstream.rawHeaders)
+  upstream.on('error', () => response.destroy())
+  upstream.pipe(response)
 }

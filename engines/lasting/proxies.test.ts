@@ -4,7 +4,7 @@ import { startDelayed } from './delayed.ts'
 import { serveLocally } from './serve-locally.ts'
 import { startUnrefreshable } from './unrefreshable.ts'
 
-/** Says what it was asked, and answers with `body`. */
+/** Starts a server that records the requests it receives and answers each with `body`. */
 async function target(body: string): Promise<{ url: string; asked: string[] }> {
   const asked: string[] = []
   const url = await serveLocally(async (request, response) => {
@@ -20,7 +20,7 @@ async function target(body: string): Promise<{ url: string; asked: string[] }> {
 const post = { method: 'POST', headers: { authorization: 'Bearer x' }, body: '{"a":1}' }
 
 describe('a catalog whose credentials cannot be renewed', () => {
-  it('leaves out what clients renew them by, and nothing else', async () => {
+  it('the proxy startUnrefreshable removes only the properties with which clients refresh credentials', async () => {
     const config =
       '"s3.access-key-id":"A","client.refresh-credentials-endpoint":"v1/x","credentials.uri":"http://x"'
     const credential = `{"prefix":"s3://b/","config":{${config}},"storage-refresh-token":"T"}`
@@ -38,7 +38,7 @@ describe('a catalog whose credentials cannot be renewed', () => {
     )
   })
 
-  it('passes requests on, and the status of answers', async () => {
+  it('the proxy startUnrefreshable forwards requests and the status of responses', async () => {
     const { url, asked } = await target('{}')
     const response = await fetch(`${await startUnrefreshable(url)}/v1/x?y=%2F`, post)
     expect(response.status).toBe(201)
@@ -47,20 +47,20 @@ describe('a catalog whose credentials cannot be renewed', () => {
 })
 
 describe('a server that is far away', () => {
-  it('passes requests on at once, with the host that was signed, and answers late', async () => {
+  it('the proxy startDelayed forwards requests immediately with their Host header, and delays responses', async () => {
     const { url, asked } = await target('{}')
     const arrived = Promise.withResolvers<void>()
     const far = await startDelayed(url, { delay: () => arrived.promise })
-    const answer = fetch(`${far}/b/k?x=1`, post)
+    const pending = fetch(`${far}/b/k?x=1`, post)
     while (asked.length === 0) await sleep(5)
     expect(asked).toEqual([`POST /b/k?x=1 ${new URL(far).host} Bearer x {"a":1}`])
-    expect(await Promise.race([answer, sleep(50, 'nothing yet')])).toBe('nothing yet')
+    expect(await Promise.race([pending, sleep(50, 'nothing yet')])).toBe('nothing yet')
     arrived.resolve()
-    const response = await answer
+    const response = await pending
     expect([response.status, response.headers.get('etag'), await response.text()]).toEqual([201, '"1"', '{}'])
   })
 
-  it('closes the connection while the other one is away', async () => {
+  it('the proxy startDelayed closes the connection of a client while the target server is down', async () => {
     const far = await startDelayed('http://127.0.0.1:9', { delay: () => Promise.resolve() })
     await expect(fetch(far)).rejects.toThrow()
   })

@@ -38,7 +38,7 @@ export async function openRemoteSigning(
     env: {
       ...env,
       HEADGATE_STORAGE_REFRESH_CAP: String(leastSeconds),
-      // for any cap, credentials are valid for at least twice this time
+      // The minimum lifetime of credentials is twice this time, regardless of the cap.
       HEADGATE_TEST_MIN_CREDENTIAL_SECONDS: '5',
     },
   })

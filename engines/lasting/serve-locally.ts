@@ -6,11 +6,11 @@ export async function serveLocally(
   handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
 ): Promise<string> {
   const server = createServer((request, response) => {
-    // the other server may be down for a while
+    // Closes the connection if the handler fails, because the target server may be down.
     void Promise.resolve(handle(request, response)).catch(() => response.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // the server must not prevent this program from ending
+  // The server must not keep this program running.
   server.unref()
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }

@@ -10,11 +10,11 @@ import type { AuditEvent, WarehouseFixture, StoreRequest } from '../lib/warehous
 import { addUsage, nothingUsed, readUsage, type Usage } from '../lib/usage.ts'
 import { startDelayed } from './delayed.ts'
 
-/** A fixture with a server of this run. */
+/** A Headgate server that this run started, with the functions of a fixture. */
 export interface ServerFixture extends WarehouseFixture {
   /** The server, which keeps its addresses over restarts. */
   readonly server: HeadgateServer
-  /** URL of the catalog for clients, which simulates some distance. */
+  /** URL that clients use for the catalog. It belongs to a proxy that delays some responses. */
   readonly publicUrl: string
 }
 
@@ -31,7 +31,7 @@ export async function startServerFixture(
     readonly folder: string
     readonly lifetimeMs: number
     readonly env: Readonly<Record<string, string>>
-    /** Requests to the store, if it is not the server itself. */
+    /** Returns the requests to the store. Undefined if the server's S3 endpoint is the store. */
     readonly storeRequests?: () => readonly StoreRequest[]
   },
 ): Promise<ServerFixture> {
@@ -52,11 +52,11 @@ export async function startServerFixture(
   }
   const server = await startHeadgate(keeper, start)
   let running = server.process
-  // the server counts from its start
+  // The metrics of the server begin at zero after a restart, so the values before it are added.
   let usedBefore = nothingUsed
   const usage = async (): Promise<Usage> => addUsage(usedBefore, await readUsage(server.origin))
   const events = async (): Promise<AuditEvent[]> => {
-    // lines are written a moment after the response
+    // The server writes an audit line shortly after the response, so this waits.
     await sleep(500)
     return eventsIn(await readFile(log, 'utf8'))
   }

@@ -14,7 +14,7 @@ it('keeps requests to objects with their access key, except those of the server'
   const say = (body: string): Promise<Response> => fetch(url, { method: 'POST', body })
   await say('')
   await say([entry('A', 200, 'b'), entry('OURS', 200, 'b'), entry('A', 403, 'b')].join('\n'))
-  // a request for a session, and an unsigned request
+  // A request to the security token service, and an unsigned request. Both must be ignored.
   await say(`${entry('B', 200)}\n${entry(null, 403, 'b')}\n`)
   expect(audit.requests()).toEqual([
     { credential: 'A', status: 200 },

@@ -7,7 +7,7 @@ interface AuditEntry {
 }
 
 export interface StoreAudit {
-  /** Environment of MinIO, which makes it send its audit log. */
+  /** Environment variables with which MinIO sends its audit log to this receiver. */
   readonly env: Readonly<Record<string, string>>
   /** Returns requests to objects, oldest first, with their access key and their status. */
   requests(): readonly StoreRequest[]
@@ -15,7 +15,7 @@ export interface StoreAudit {
   leaveOut(accessKeyId: string): void
 }
 
-/** Receives MinIO's audit log. */
+/** Starts a receiver of MinIO's audit log. */
 export async function receiveStoreAudit(): Promise<StoreAudit> {
   const requests: StoreRequest[] = []
   let own: string | undefined

@@ -14,18 +14,18 @@ import { startUnrefreshable } from './unrefreshable.ts'
 /** Clients refresh all the time, so a lifetime must only be long enough for one request. */
 const leastSeconds = 5
 const lifeSeconds = 2 * leastSeconds
-/** Audience of tokens, and the claim with the policy at MinIO that sessions restrict. */
+/** Audience of the tokens for MinIO, and the claim that names a policy of MinIO. Sessions restrict this policy. */
 const audience = 'minio'
 const policyClaim = 'policy'
 
 /**
  * Starts a server that requests credentials from MinIO's security token service. Catalogs:
  *
- * - `ice` and `restless`: a warehouse that uses its own keys, with sessions of one hour;
- * - `brief`: a warehouse that uses a token of the server for the user. The sessions of MinIO end with the token, after
- *   10 s;
- * - `unrefreshable`: this warehouse without the properties that refresh credentials;
- * - `slow`: the first warehouse, with data files that are served one by one, every two seconds.
+ * - `ice` and `restless`: a warehouse that requests sessions of one hour with its own keys;
+ * - `brief`: a warehouse that requests each session with a token, which the server issues for the user. The session ends
+ *   with its token, after 10 s;
+ * - `unrefreshable`: the warehouse of `brief`, without the properties that refresh credentials;
+ * - `slow`: the warehouse of `ice`, whose store sends the data files one by one, every two seconds.
  */
 export async function openSts(
   keeper: ProcessKeeper,
@@ -68,12 +68,12 @@ export async function openSts(
   }
 }
 
-/** Returns settings of a MinIO that accepts tokens of this server. */
+/** Returns environment variables with which MinIO accepts tokens of this issuer. */
 function trusting(issuer: string): Readonly<Record<string, string>> {
   return {
     MINIO_IDENTITY_OPENID_CONFIG_URL: `${issuer}/.well-known/openid-configuration`,
     MINIO_IDENTITY_OPENID_CLIENT_ID: audience,
-    // MinIO also accepts tokens that are signed with this secret
+    // MinIO requires this variable. It also accepts tokens that are signed with this secret.
     MINIO_IDENTITY_OPENID_CLIENT_SECRET: randomUUID(),
     MINIO_IDENTITY_OPENID_CLAIM_NAME: policyClaim,
   }

@@ -1,6 +1,6 @@
 import { serveLocally } from './serve-locally.ts'
 
-// hop-by-hop headers, which are not forwarded
+// Headers that belong to one connection (hop-by-hop) and are not forwarded.
 const ownHop = new Set(['host', 'connection', 'transfer-encoding', 'content-length', 'accept-encoding'])
 
 /**
@@ -14,17 +14,17 @@ export function startUnrefreshable(target: string): Promise<string> {
     const headers = Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
       ownHop.has(name) || value === undefined ? [] : [[name, String(value)]],
     )
-    const answer = await fetch(`${target}${request.url ?? '/'}`, {
+    const upstream = await fetch(`${target}${request.url ?? '/'}`, {
       method: request.method ?? 'GET',
       headers,
       ...(parts.length === 0 ? {} : { body: Buffer.concat(parts) }),
     })
-    // the text is not parsed, since it may contain larger numbers than JavaScript supports
-    const body = (await answer.text()).replaceAll(
+    // The JSON text is changed without parsing, because it may contain larger integers than JavaScript supports.
+    const body = (await upstream.text()).replaceAll(
       /"(client\.refresh-|credentials\.uri|storage-refresh-)/g,
       '"was.$1',
     )
-    const type = answer.headers.get('content-type')
-    response.writeHead(answer.status, type === null ? {} : { 'content-type': type }).end(body)
+    const type = upstream.headers.get('content-type')
+    response.writeHead(upstream.status, type === null ? {} : { 'content-type': type }).end(body)
   })
 }

@@ -17,24 +17,27 @@ export const storageNames = [
 ] as const
 export type StorageName = (typeof storageNames)[number]
 
-/** Storage for which clients have no keys. They receive keys with each table, or none. */
+/**
+ * Storage for which clients are configured without keys. They receive keys with each table, or the server signs their
+ * requests.
+ */
 export interface VendedStorage {
   readonly kind: 'vended'
-  /** The S3 endpoint for engines that need a setting. All others receive it from the catalog. */
+  /** S3 endpoint, for engines that require it in their configuration. Other engines receive it from the catalog. */
   readonly endpoint: string
   readonly region: string
   /**
-   * Access delegation that clients must request, which some do only when configured; null: they receive it without a
-   * request.
+   * Access delegation that clients must request, which some do only if configured. Null if the server delegates
+   * access without a request.
    */
   readonly ask: 'vended-credentials' | 'remote-signing' | null
 }
 
 export type EngineStorage = WarehouseStorage | VendedStorage
 
-/** Values that an engine needs to use one warehouse. */
+/** Connection settings with which an engine uses one warehouse. */
 export interface EngineAccess extends Omit<CatalogAccess, 'storage'> {
   readonly storage: EngineStorage
-  /** Further settings of the catalog in Trino. */
+  /** Further properties of the catalog's configuration in Trino. */
   readonly trino?: Readonly<Record<string, string>>
 }

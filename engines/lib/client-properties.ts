@@ -2,7 +2,7 @@ import { clientProperties } from '../../conformance/lib/catalog-access.ts'
 import type { EngineAccess } from './access.ts'
 
 /**
- * Converts access into properties of Iceberg's clients.
+ * Converts connection settings into catalog properties of Iceberg's clients.
  *
  * @param catalogTellsPlace omits endpoint and region of the storage, which the catalog returns
  */

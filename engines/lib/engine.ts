@@ -7,7 +7,7 @@ export type EngineName = (typeof engineNames)[number]
 /** Time limit of a statement, ms. Some statements wait on purpose. */
 export const statementTimeoutMs: number = 10 * 60_000
 
-/** Values of JSON; decimals, dates and times are texts. */
+/** A JSON value. Decimals, dates and times are strings. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
 export type Rows = readonly (readonly Value[])[]
 
@@ -21,20 +21,20 @@ export interface Engine {
    * @param user user of the statement, in engines with users (Trino)
    */
   sql(statement: string, user?: string): Promise<Rows>
-  /** Calls a function of the engine's own steps, `module.function`. */
+  /** Calls a function of the engine's steps folder, named `module.function`. */
   call(name: string, args: Readonly<Record<string, Value>>): Promise<Value>
   stop(): Promise<void>
 }
 
 export interface EngineSettings {
   readonly keeper: ProcessKeeper
-  /** The catalog `ice`. */
+  /** Connection settings of the default catalog, which is named `ice`. */
   readonly access: EngineAccess
-  /** Further catalogs by name, for engines with several catalogs: Spark and Trino. */
+  /** Connection settings of further catalogs by name, for engines that support several catalogs: Spark and Trino. */
   readonly others: Readonly<Record<string, EngineAccess>>
   /**
-   * Whether the catalog returns endpoint, region and path style of its S3 storage. Engines that use them are
-   * configured only with keys.
+   * Whether the catalog returns endpoint, region and path style of its S3 storage. If so, engines that read these
+   * values are configured only with keys.
    */
   readonly catalogTellsPlace: boolean
   /** Folder for logs and for the engine's own files. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import type { Value } from './engine.ts'
 
-interface Answer {
+interface WorkerResponse {
   readonly id: number
   readonly value?: Value
   readonly error?: string
@@ -18,15 +18,15 @@ export interface PythonWorker {
 export interface PythonWorkerOptions {
   readonly name: string
   readonly python: string
-  /** The worker's file, which calls `serve` of worker.py in this folder. */
+  /** Path of the worker's program, which calls `serve` of worker.py in this folder. */
   readonly script: string
   readonly env?: Readonly<Record<string, string>>
   readonly folder: string
 }
 
 /**
- * Starts a Python program that answers requests on standard input, one JSON document per line. A worker runs an engine
- * for all of its scenarios, since starting one takes seconds.
+ * Starts a Python program that answers requests on standard input, one JSON document per line. One worker runs all
+ * scenarios of an engine, because the start of a worker takes seconds.
  */
 export function startPythonWorker(keeper: ProcessKeeper, options: PythonWorkerOptions): PythonWorker {
   const waiting = new Map<number, PromiseWithResolvers<Value>>()
@@ -44,12 +44,12 @@ export function startPythonWorker(keeper: ProcessKeeper, options: PythonWorkerOp
     },
     log: join(options.folder, `${options.name}.log`),
     onLine: (line) => {
-      const answer = readAnswer(line)
-      if (!answer) return
-      const waiter = waiting.get(answer.id)
-      waiting.delete(answer.id)
-      if (answer.error === undefined) waiter?.resolve(answer.value ?? null)
-      else waiter?.reject(new Error(answer.error))
+      const response = parseResponse(line)
+      if (!response) return
+      const waiter = waiting.get(response.id)
+      waiting.delete(response.id)
+      if (response.error === undefined) waiter?.resolve(response.value ?? null)
+      else waiter?.reject(new Error(response.error))
     },
   })
   const fail = (): void => {
@@ -67,7 +67,7 @@ export function startPythonWorker(keeper: ProcessKeeper, options: PythonWorkerOp
       waiting.set(id, waiter)
       const timer = setTimeout(() => {
         waiting.delete(id)
-        waiter.reject(new Error(`${options.name}: no answer within ${timeoutMs / 1000} s`))
+        waiter.reject(new Error(`${options.name}: no response within ${timeoutMs / 1000} s`))
       }, timeoutMs)
       child.stdin.write(`${JSON.stringify({ id, operation, args })}\n`)
       try {
@@ -79,8 +79,8 @@ export function startPythonWorker(keeper: ProcessKeeper, options: PythonWorkerOp
   }
 }
 
-// libraries print to standard output too; only lines with the prefix are responses
-function readAnswer(line: string): Answer | undefined {
+// Libraries print to standard output too, so only lines with the prefix are responses.
+function parseResponse(line: string): WorkerResponse | undefined {
   const mark = '@@answer '
-  return line.startsWith(mark) ? (JSON.parse(line.slice(mark.length)) as Answer) : undefined
+  return line.startsWith(mark) ? (JSON.parse(line.slice(mark.length)) as WorkerResponse) : undefined
 }

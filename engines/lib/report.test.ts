@@ -16,7 +16,7 @@ const result: ScenarioResult = {
   usage: { refreshes: 31, mints: 12, signed: 0 },
 }
 
-/** Finds the line of a table with this beginning, without its padding. */
+/** Returns the cells of the table row that begins with `start`, without padding. */
 function findLine(text: string, start: string): string[] {
   const line = text.split('\n').find((one) => one.startsWith(start)) ?? ''
   return line.split(/ {2,}/)

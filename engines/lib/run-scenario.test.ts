@@ -15,7 +15,7 @@ const setup: Setup = {
   fixture: null,
 }
 
-// returns the text of each statement as one row; "fail …" fails
+// The engine returns the text of each statement as one row. A statement that begins with "fail" fails.
 const engine: Engine = {
   name: 'spark',
   version: '0',
@@ -33,18 +33,18 @@ async function outcomes(steps: Step[]): Promise<string[]> {
   return result.steps.map((step) => step.message ?? step.outcome)
 }
 
-describe('a step', () => {
-  it('passes without expectations when its statement does not fail', async () => {
+describe('runScenario: steps', () => {
+  it('a step without expectations passes when its statement does not fail', async () => {
     expect(await outcomes([spark('x', 'a b')])).toEqual(['passed'])
   })
 
-  it('requires the expected rows', async () => {
+  it('a step fails when its statement returns other rows than expected', async () => {
     const [same, other] = await outcomes([spark('x', 'a b', [['a', 'b']]), spark('x', 'a b', [['a', 'c']])])
     expect(same).toBe('passed')
     expect(other).toContain('expected [["a","c"]]')
   })
 
-  it('requires the expected error', async () => {
+  it('a step fails when its statement does not fail with the expected error', async () => {
     expect(
       await outcomes([spark('x', 'fail now', /now/), spark('x', 'fail now', /later/), spark('x', 'a', /a/)]),
     ).toEqual([
@@ -54,7 +54,7 @@ describe('a step', () => {
     ])
   })
 
-  it('runs an act of several statements, and keeps its remark', async () => {
+  it('a step of several statements runs, and its result contains the remark', async () => {
     const act: Step = {
       title: 'x',
       on: 'spark',
@@ -66,13 +66,13 @@ describe('a step', () => {
     expect(steps).toMatchObject([{ outcome: 'passed', remark: { text: '[["two","words"]]' } }])
   })
 
-  it('continues with later steps after a failure', async () => {
+  it('a scenario continues with later steps after a failed step', async () => {
     expect(await outcomes([spark('x', 'fail'), spark('y', 'a')])).toEqual(['fail', 'passed'])
   })
 })
 
-describe('a scenario', () => {
-  it('reports the reason of a skip without starting an engine', async () => {
+describe('runScenario: scenarios', () => {
+  it('a skipped scenario reports the reason and starts no engine', async () => {
     const scenario: Scenario = {
       name: 's',
       engines: ['spark'],

@@ -12,7 +12,7 @@ export interface StepResult {
   readonly ms: number
   /** Reason of a failure. */
   readonly message?: string
-  /** Figures that the step has checked. */
+  /** Figures of the step for the report. */
   readonly remark?: Remark
 }
 
@@ -20,9 +20,9 @@ export interface ScenarioResult {
   readonly scenario: string
   readonly engines: readonly EngineName[]
   readonly storage: string
-  /** Cost for the server, if it belongs to this run. */
+  /** Cost of storage access for the server. Missing if the run did not start the server. */
   readonly usage?: Usage
-  /** Reason of a skip; then there are no steps. */
+  /** Reason why the scenario was skipped. `steps` is empty if it is set. */
   readonly skipped?: string
   readonly ms: number
   readonly steps: readonly StepResult[]

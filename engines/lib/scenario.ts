@@ -4,23 +4,23 @@ import type { WarehouseFixture } from './warehouse-fixture.ts'
 
 /** Values that a scenario may use in its statements. */
 export interface Setup {
-  /** An unused namespace name; the scenario creates it. */
+  /** Name of a namespace that does not exist yet. The scenario creates it. */
   readonly namespace: string
   readonly storage: StorageName
   readonly access: EngineAccess
-  /** The server, for scenarios that observe or disturb it; null if it does not belong to this run. */
+  /** The server, for scenarios that observe or change it. Null if this run did not start the server. */
   readonly fixture: WarehouseFixture | null
 }
 
 interface StepOutcome {
-  /** Title, as a promise: "appends to a table". */
+  /** Title that begins with a third-person verb: "appends to a table". */
   readonly title: string
-  /** Expected rows in order. */
+  /** Expected rows, in this order. */
   readonly rows?: Rows
-  /** The step must fail with a message that matches. */
+  /** If set, the step must fail with an error message that matches. */
   readonly fails?: RegExp
-  /** Checks the result further. Throws when it is wrong. */
-  readonly check?: (answer: Rows) => void
+  /** Further check of the rows. Throws if they are wrong. */
+  readonly check?: (rows: Rows) => void
 }
 
 export interface SqlStep extends StepOutcome {
@@ -40,11 +40,11 @@ export interface CallStep extends StepOutcome {
 /** Figures of a step for the report. */
 export interface Remark {
   readonly text: string
-  /** Number of lifetimes of its storage access that a job took. */
+  /** Duration of a job, as a multiple of the lifetime of its storage credentials. */
   readonly lives?: number
 }
 
-/** A step of several statements: it changes the server while a statement runs, or checks the effect. */
+/** A step of several statements. It changes the server while a statement runs, or checks the effect of the statement. */
 export interface ActStep extends StepOutcome {
   readonly on: EngineName
   /** The statement, for the report. */
@@ -55,19 +55,19 @@ export interface ActStep extends StepOutcome {
 export type Step = SqlStep | CallStep | ActStep
 
 export interface Scenario {
-  /** `spark/tables`, `cross/spark-trino` … */
+  /** Name of the scenario, such as `spark/tables` or `cross/spark-trino`. */
   readonly name: string
   readonly engines: readonly EngineName[]
   /**
    * Storages of the scenario. Default: all that its engines support, except `short-lived`, which is slow, and `users`.
    */
   readonly storages?: readonly StorageName[]
-  /** Returns the reason why it cannot run in this setup, or undefined. */
+  /** Returns the reason why the scenario cannot run in this setup, or undefined. */
   readonly skip?: (setup: Setup) => string | undefined
   readonly steps: (setup: Setup, engine: (name: EngineName) => Promise<Engine>) => Step[] | Promise<Step[]>
 }
 
-/** These short functions define the steps of scenarios. */
+/** Returns a function that creates steps of one engine. */
 function onEngine(on: EngineName): (title: string, sql: string, outcome?: Rows | RegExp) => SqlStep {
   return (title, sql, outcome) => {
     if (outcome === undefined) return { title, on, sql }
@@ -80,6 +80,7 @@ export const trino: ReturnType<typeof onEngine> = onEngine('trino')
 export const duckdb: ReturnType<typeof onEngine> = onEngine('duckdb')
 export const clickhouse: ReturnType<typeof onEngine> = onEngine('clickhouse')
 
+/** Creates a step that calls a function of engines/pyiceberg/steps. */
 export function pyiceberg(
   title: string,
   call: string,

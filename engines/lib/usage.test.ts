@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { addUsage, nothingUsed, usageIn, usageSince } from './usage.ts'
 
-const metrics = `# HELP headgate_requests_total Answers by operation and HTTP status.
+const metrics = `# HELP headgate_requests_total Number of responses, by operation and HTTP status.
 # TYPE headgate_requests_total counter
 headgate_requests_total{operation="loadCredentials",status="404"} 3
 headgate_requests_total{operation="loadCredentials",status="200"} 12

@@ -1,4 +1,6 @@
-/** Cost of storage access for a server since its start. */
+/**
+ * Cost of storage access for a server since its start: counts of refreshes, minted credentials and signed requests.
+ */
 export interface Usage {
   /** Number of successful refreshes by clients. */
   readonly refreshes: number
@@ -13,24 +15,25 @@ export const nothingUsed: Usage = { refreshes: 0, mints: 0, signed: 0 }
 /** Reads the cost from the server's metrics. */
 export async function readUsage(origin: string): Promise<Usage> {
   const response = await fetch(`${origin}/metrics`, { signal: AbortSignal.timeout(10_000) })
-  if (!response.ok) throw new Error(`the server's metrics were answered with ${response.status}`)
+  if (!response.ok)
+    throw new Error(`the request for the server's metrics was answered with ${response.status}`)
   return usageIn(await response.text())
 }
 
 /** Parses the cost from metrics in Prometheus' text format. A missing metric is zero. */
 export function usageIn(metrics: string): Usage {
-  const valueOf = (name: string, ...labels: readonly string[]): number => {
+  const readValue = (name: string, ...labels: readonly string[]): number => {
     const line = metrics
       .split('\n')
       .find((text) => text.startsWith(`${name}{`) && labels.every((label) => text.includes(label)))
     return line === undefined ? 0 : Number(line.slice(line.lastIndexOf(' ') + 1))
   }
-  const answered = (operation: string): number =>
-    valueOf('headgate_requests_total', `operation="${operation}"`, 'status="200"')
+  const countResponses = (operation: string): number =>
+    readValue('headgate_requests_total', `operation="${operation}"`, 'status="200"')
   return {
-    refreshes: answered('loadCredentials'),
-    mints: valueOf('headgate_storage_credentials', 'outcome="minted"'),
-    signed: answered('signRequest'),
+    refreshes: countResponses('loadCredentials'),
+    mints: readValue('headgate_storage_credentials', 'outcome="minted"'),
+    signed: countResponses('signRequest'),
   }
 }
 

@@ -2,7 +2,7 @@ import type { Usage } from './usage.ts'
 
 /** One line of the server's audit log, with the fields that scenarios use. */
 export interface AuditEvent {
-  /** ISO 8601. */
+  /** Time of the event in ISO 8601. */
   readonly time: string
   readonly operation: string
   readonly outcome: string
@@ -14,7 +14,7 @@ export interface AuditEvent {
 
 /** A request that a client sent to the store. */
 export interface StoreRequest {
-  /** Credential of the request, valid or not. */
+  /** Access key id of the request, whether valid or not. */
   readonly credential: string
   readonly status: number
 }

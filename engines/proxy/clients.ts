@@ -3,15 +3,15 @@ import { findJdk } from '../../conformance/lib/jdk.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { frontKeys } from '../../conformance/lib/signed-front.ts'
 
-/** Programs that run clients, each with the path of its interpreter or folder. */
+/** Installed client programs: the paths of their interpreters or folders. */
 export interface Programs {
   readonly pyiceberg: string
-  /** Python with boto3, which PyIceberg needs to sign. */
+  /** Path of a Python interpreter whose installation contains boto3, which PyIceberg needs to sign requests. */
   readonly botocore: string
   readonly duckdb: string
   readonly lance: string
   readonly nodeLance: string
-  /** Undefined: Spark is omitted. */
+  /** Installation of Spark. Undefined if Spark is omitted. */
   readonly spark: { readonly python: string; readonly jars: readonly string[] } | undefined
 }
 
@@ -51,7 +51,7 @@ export function pyIceberg(python: string, properties: Readonly<Record<string, un
   return { command: python, args: [script('pyiceberg_client.py'), JSON.stringify(all)] }
 }
 
-/** Returns a run of PyIceberg that signs by itself, with boto3 of another installation. */
+/** Returns a run in which PyIceberg signs its requests itself, with boto3 of another installation. */
 export function signingPyIceberg(programs: Programs, uri: string, sitePackages: string): ClientRun {
   return {
     ...pyIceberg(programs.pyiceberg, {
@@ -126,7 +126,7 @@ export function spark(
   }
 }
 
-/** Spark's own signing, without another authentication. */
+/** Properties with which Spark signs its requests itself and uses no other authentication. */
 export const signingSpark: Readonly<Record<string, string>> = {
   'rest.auth.type': 'sigv4',
   'rest.auth.sigv4.delegate-auth-type': 'none',

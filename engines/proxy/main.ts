@@ -2,7 +2,7 @@ import { equal, ok } from 'node:assert/strict'
 import { mkdirSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { installDuckDb } from '../install/duckdb.ts'
-import { installPyIceberg } from '../install/pyiceberg.ts'
+import { installPyIceberg } from '../../conformance/lib/pyiceberg.ts'
 import { installSpark } from '../install/spark.ts'
 import { startReferenceServer } from '../../conformance/lance-client/reference-server.ts'
 import { leaveNothing, toMessage, printed, runCommand, say } from '../../conformance/lib/command.ts'
@@ -35,19 +35,25 @@ const usage = `npm run test:proxy [-- --without-spark]
 Runs stock clients through \`headgate proxy\` with servers whose signatures botocore verifies, and with a Headgate server.
   --without-spark   runs only PyIceberg and LanceDB, in less than a minute`
 
-/** One client, its path to the server, and its expected result. */
+/** One test: a client, the way its requests take to the server, and the expected result. */
 interface Row {
   readonly name: string
   readonly run: ClientRun
-  /** Proxy that verifies signatures; undefined if the server does so itself. */
+  /**
+   * Server in front of the catalog that verifies signatures. Undefined if the catalog itself authenticates the
+   * requests.
+   */
   readonly front?: Front
-  /** Number of rows that it reads; undefined when it must be refused. */
+  /** Number of rows that the client must read. Undefined: all its requests must be refused. */
   readonly rows: number | undefined
-  /** Requests without a valid signature that reach the proxy. */
-  readonly refused: 'none' | 'all' | 'not even there'
+  /**
+   * Which requests the front must refuse, because they have no valid signature. `before the front` means that the
+   * proxy refuses all requests, so that none reaches the front.
+   */
+  readonly refused: 'none' | 'all' | 'before the front'
 }
 
-/** Returns the exit code: 0 all promises kept, 1 a promise is broken, 2 the suite could not run. */
+/** Returns the exit code: 0 all tests passed, 1 a test failed, 2 the suite could not run. */
 async function main(withSpark: boolean): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('proxy-run'))
@@ -127,25 +133,25 @@ async function main(withSpark: boolean): Promise<number> {
     ),
     {
       ...iceberg(
-        'pyiceberg without the secret',
+        'pyiceberg is refused without the secret of a shared machine',
         pyIceberg(programs.pyiceberg, { uri: proxies.shared.url, ...noop }),
       ),
-      refused: 'not even there',
+      refused: 'before the front',
     },
     iceberg(
-      'pyiceberg that signs itself',
+      'pyiceberg with its own signatures',
       signingPyIceberg(programs, fronts.iceberg.url, sitePackages(python)),
       15,
     ),
     iceberg(
-      'pyiceberg that does not sign',
+      'pyiceberg is refused without signatures',
       pyIceberg(programs.pyiceberg, { uri: fronts.iceberg.url, ...noop }),
     ),
     lancedb('lancedb for python and pylance through the proxy', pythonLance(lance, proxies.lance.url), 20),
     lancedb('lancedb for python on a shared machine', pythonLance(lance, proxies.sharedLance.url, key), 20),
     lancedb('lancedb for node through the proxy', nodeLance(node, proxies.lance.url), 20),
     lancedb('lancedb for node on a shared machine', nodeLance(node, proxies.sharedLance.url, key), 20),
-    lancedb('lancedb that does not sign', nodeLance(node, fronts.lance.url)),
+    lancedb('lancedb is refused without signatures', nodeLance(node, fronts.lance.url)),
   ]
   if (programs.spark !== undefined) {
     const shared = { 'rest.auth.type': 'none', 'header.x-api-key': proxies.shared.secret ?? '' }
@@ -170,15 +176,15 @@ async function main(withSpark: boolean): Promise<number> {
         19,
         null,
       ),
-      iceberg('spark that signs itself', spark(programs.spark, fronts.iceberg.url, signingSpark), 19),
+      iceberg('spark with its own signatures', spark(programs.spark, fronts.iceberg.url, signingSpark), 19),
     )
   }
   let failed = 0
   for (const row of rows) {
     const started = Date.now()
     try {
-      const told = await check(row, run)
-      console.log(`ok    ${row.name} (${told}, ${seconds(Date.now() - started)})`)
+      const detail = await check(row, run)
+      console.log(`ok    ${row.name} (${detail}, ${seconds(Date.now() - started)})`)
     } catch (error) {
       failed++
       console.log(`FAIL  ${row.name}: ${toMessage(error)}; logs in ${folder}`)
@@ -189,7 +195,7 @@ async function main(withSpark: boolean): Promise<number> {
     console.log('ok    storage credentials are renewed through the proxy')
   } catch (error) {
     failed++
-    console.log(`FAIL  storage credentials are refreshed through the proxy: ${String(error)}`)
+    console.log(`FAIL  storage credentials are renewed through the proxy: ${String(error)}`)
   }
   if (failed > 0) return 1
   return await leaveNothing(keeper, folder)
@@ -223,11 +229,11 @@ async function check(
     if (rows !== undefined) throw error
   })
   equal(seen, rows)
-  if (front === undefined) return 'a catalog that asks for tokens'
+  if (front === undefined) return 'a catalog that requires tokens'
   const came = front.take()
   if (refused === 'none') {
     equal(came.refused.join(', '), '')
-    ok(came.signed.length > 0, 'nothing came through the front')
+    ok(came.signed.length > 0, 'no request reached the catalog through the front')
   } else {
     equal(came.signed.length, 0)
     equal(came.refused.length > 0, refused === 'all')

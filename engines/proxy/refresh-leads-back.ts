@@ -1,6 +1,9 @@
 import { equal, ok } from 'node:assert/strict'
 
-/** Loads a table with its keys through a proxy, and renews them where the answer says, without any credential. */
+/**
+ * Loads a table with storage credentials through a proxy, and refreshes them at the URL in the response. The URL must
+ * belong to the proxy, and the requests contain no credential of the caller.
+ */
 export async function refreshLeadsBack(uri: string): Promise<void> {
   const { overrides, defaults } = await ask('GET', `${uri}/v1/config?warehouse=lakehouse`)
   const base = `${uri}/v1/${overrides?.['prefix'] ?? defaults?.['prefix'] ?? ''}/namespaces`
@@ -9,13 +12,16 @@ export async function refreshLeadsBack(uri: string): Promise<void> {
   await ask('POST', `${base}/back/tables`, { name: 't', schema })
   const { config, 'storage-credentials': credentials } = await ask('GET', `${base}/back/tables/t`)
   const address = config?.['credentials.uri'] ?? ''
-  ok(address.startsWith(`${uri}/v1/`), `the endpoint is ${address}`)
+  ok(address.startsWith(`${uri}/v1/`), `the refresh endpoint does not belong to the proxy: ${address}`)
   equal(credentials?.length, 1)
   const renewed = await ask('GET', address)
-  ok(renewed['storage-credentials']?.[0]?.config['s3.access-key-id'], 'no keys came')
+  ok(
+    renewed['storage-credentials']?.[0]?.config['s3.access-key-id'],
+    'the refresh response contains no storage credential',
+  )
 }
 
-async function ask(method: string, url: string, body?: object): Promise<Answer> {
+async function ask(method: string, url: string, body?: object): Promise<CatalogResponse> {
   const response = await fetch(url, {
     method,
     headers: { 'content-type': 'application/json', 'X-Iceberg-Access-Delegation': 'vended-credentials' },
@@ -24,10 +30,10 @@ async function ask(method: string, url: string, body?: object): Promise<Answer> 
   })
   const text = await response.text()
   ok(response.ok, `${method} ${url}: ${response.status} ${text}`)
-  return text === '' ? {} : (JSON.parse(text) as Answer)
+  return text === '' ? {} : (JSON.parse(text) as CatalogResponse)
 }
 
-interface Answer {
+interface CatalogResponse {
   readonly defaults?: Readonly<Record<string, string>>
   readonly overrides?: Readonly<Record<string, string>>
   readonly config?: Readonly<Record<string, string>>

@@ -11,8 +11,8 @@ export interface StartedProxy {
   readonly secret: string | undefined
 }
 
-/** Signing properties with the keys of the front. */
-export const signing: Readonly<Record<string, string>> = {
+/** Properties with which the proxy signs requests, with keys that the front accepts. */
+const signing: Readonly<Record<string, string>> = {
   'rest.auth.type': 'sigv4',
   'rest.auth.sigv4.region': frontKeys.region,
   'rest.auth.sigv4.service': frontKeys.service,
@@ -27,14 +27,14 @@ export interface ProxyOptions {
   readonly shared?: boolean
 }
 
-/** Starts `headgate proxy` in front of a server, with the command line. */
+/** Starts `headgate proxy` in front of a server, as a process of the command line. */
 export async function startProxy(
   keeper: ProcessKeeper,
   name: string,
-  { upstream, folder, properties: given = signing, shared = false }: ProxyOptions,
+  { upstream, folder, properties: settings = signing, shared = false }: ProxyOptions,
 ): Promise<StartedProxy> {
   const properties = join(folder, `${name}.properties`)
-  const lines = Object.entries(given).map(([key, value]) => `${key}=${value}`)
+  const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}`)
   writeFileSync(properties, `${lines.join('\n')}\n`, { mode: 0o600 })
   const output = join(folder, `${name}.secret`)
   const url = await lineMatching(

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { installPyIceberg } from '../install/pyiceberg.ts'
+import { installPyIceberg } from '../../conformance/lib/pyiceberg.ts'
 import type { EngineAccess } from '../lib/access.ts'
 import { engineProperties } from '../lib/client-properties.ts'
 import type { Engine, EngineSettings, Value } from '../lib/engine.ts'
@@ -22,7 +22,7 @@ export async function startPyIceberg(settings: EngineSettings): Promise<Engine> 
   return {
     name: 'pyiceberg',
     version: typeof version === 'string' ? version : '',
-    sql: () => Promise.reject(new Error('PyIceberg has no SQL')),
+    sql: () => Promise.reject(new Error('PyIceberg can run only Python steps, not SQL')),
     call: (name, args) => worker.ask('call', { name, args }),
     stop: () => worker.stop(),
   }
@@ -32,16 +32,17 @@ export async function startPyIceberg(settings: EngineSettings): Promise<Engine> 
 export function pyicebergProperties(access: EngineAccess, catalogTellsPlace: boolean): Record<string, Value> {
   return {
     ...engineProperties(access, catalogTellsPlace),
-    // without this setting it sends "Bearer None", which is not a valid token
+    // Without this setting PyIceberg sends "Bearer None", which is not a valid token.
     ...(access.auth.kind === 'none' ? { auth: { type: 'noop' } } : {}),
     type: 'rest',
     'py-io-impl': fileIo(access),
-    // without a region it would send a request to the bucket's public host; vended keys include the region
+    // Without a region PyIceberg would send a request to the bucket's public host on AWS. Vended credentials include
+    // the region.
     ...(access.storage.kind === 'vended' ? {} : { 's3.region': 'us-east-1' }),
   }
 }
 
-// PyArrow's client does not support remote signing, and would send unsigned requests
+// The client of PyArrow does not support remote signing and would send unsigned requests, so fsspec replaces it.
 function fileIo(access: EngineAccess): string {
   return isSigned(access) ? 'pyiceberg.io.fsspec.FsspecFileIO' : 'pyiceberg.io.pyarrow.PyArrowFileIO'
 }

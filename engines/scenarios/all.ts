@@ -19,7 +19,7 @@ import { trinoTables } from './trino-tables.ts'
 import { trinoUsers } from './trino-users.ts'
 import { trinoViews } from './trino-views.ts'
 
-/** Every scenario, in the order in which they run. */
+/** All scenarios, in the order in which they run. */
 export const scenarios: readonly Scenario[] = [
   ...pyicebergScenarios,
   ...storageClients,

@@ -1,9 +1,9 @@
 import { clickhouse, pyiceberg, type Scenario } from '../lib/scenario.ts'
 
 /**
- * A table in ClickHouse with vended keys only. ClickHouse does not create tables in a catalog, and does not append to
- * snapshots whose summary lacks `total-files-size`, such as those of DuckDB: PyIceberg creates the table, and reads
- * the rows of ClickHouse.
+ * Scenario of one table in ClickHouse, which uses vended keys only. PyIceberg creates the table, because ClickHouse
+ * cannot create tables in a catalog, and cannot append to snapshots whose summary lacks `total-files-size`, such as
+ * those of DuckDB. PyIceberg also reads the rows that ClickHouse wrote.
  */
 export const clickhouseTables: Scenario = {
   name: 'clickhouse/tables',
@@ -29,8 +29,8 @@ export const clickhouseTables: Scenario = {
       clickhouse('reads all rows', `SELECT count(), max(id) FROM ${t}`, [[4, 4]]),
       clickhouse('deletes a row', `ALTER TABLE ${t} DELETE WHERE id = 1`),
       clickhouse('updates a row', `ALTER TABLE ${t} UPDATE name = 'stool' WHERE id = 2`),
-      clickhouse('sees both changes', `SELECT id, name FROM ${t} ORDER BY id`, after),
-      pyiceberg('reads what ClickHouse wrote', 'shared.read', table, after),
+      clickhouse('reads the rows after both changes', `SELECT id, name FROM ${t} ORDER BY id`, after),
+      pyiceberg('PyIceberg reads the rows that ClickHouse wrote', 'shared.read', table, after),
       pyiceberg('drops the table', 'shared.drop', table),
     ]
   },

@@ -2,7 +2,7 @@ import { demandDoneBy, watched } from '../users/audit.ts'
 import { pyiceberg, type Scenario, spark } from '../lib/scenario.ts'
 import { prepared } from './trino-users.ts'
 
-/** Stock clients that sign in as one principal, by client credentials. */
+/** Unmodified Spark, which signs in as one principal with client credentials. */
 export const sparkClient: Scenario = {
   name: 'spark/client-credentials',
   engines: ['spark'],
@@ -13,11 +13,11 @@ export const sparkClient: Scenario = {
       await engine.sql(`CREATE TABLE ${ns}_alice.s USING iceberg AS SELECT 1 AS id`)
       return demandDoneBy(await since(), 'alice', ['createTable'])
     }),
-    spark('reads it', `SELECT * FROM ${ns}_alice.s`, [[1]]),
-    spark('finds no objects of others', `SELECT * FROM ${ns}_bob.t`, /cannot be found|not found|NoSuch/i),
+    spark('reads the table', `SELECT * FROM ${ns}_alice.s`, [[1]]),
+    spark('finds no table of another user', `SELECT * FROM ${ns}_bob.t`, /cannot be found|not found|NoSuch/i),
     spark(
-      'gets nothing as an engine without a user',
-      `SELECT * FROM alone.${ns}_alice.s`,
+      'is refused as an engine without a user',
+      `SELECT * FROM no_user.${ns}_alice.s`,
       /first_calls: config-only/,
     ),
   ],
@@ -29,19 +29,22 @@ export const pyicebergClient: Scenario = {
   storages: ['users'],
   steps: ({ namespace: ns, fixture }) => [
     prepared(ns, fixture, 'pyiceberg'),
-    pyiceberg('writes by its credential', 'users.writes', { ns: `${ns}_alice`, manager: 'credential' }),
-    pyiceberg('writes by its oauth2 manager', 'users.writes', { ns: `${ns}_alice`, manager: 'oauth2' }),
-    pyiceberg('sees only its own namespaces', 'users.namespaces', {}, [
+    pyiceberg('writes with the property credential', 'users.writes', {
+      ns: `${ns}_alice`,
+      manager: 'credential',
+    }),
+    pyiceberg('writes with its oauth2 manager', 'users.writes', { ns: `${ns}_alice`, manager: 'oauth2' }),
+    pyiceberg('lists only the namespaces of its principal', 'users.namespaces', {}, [
       [`${ns}_alice`],
       [`${ns}_shared`],
       ['home'],
     ]),
-    pyiceberg('renews its token ahead of the end, by refresh_margin', 'users.renews', {}),
-    pyiceberg('takes the end that the server says before its own expires_in', 'users.said_end', {}),
-    pyiceberg('is refused by name with a wrong secret', 'users.wrong_secret', {}),
+    pyiceberg('renews its token by refresh_margin before the token expires', 'users.renews', {}),
+    pyiceberg('uses the lifetime in the response instead of expires_in', 'users.response_lifetime', {}),
+    pyiceberg('receives invalid_client for a wrong secret', 'users.wrong_secret', {}),
     watched(
       'pyiceberg',
-      'is written down as its principal',
+      'appears in the audit log as its principal',
       'users.writes',
       fixture,
       async (engine, since) => {

@@ -1,13 +1,13 @@
 import type { EngineName, Rows } from '../lib/engine.ts'
 import { duckdb, pyiceberg, spark, trino, type Scenario, type Step } from '../lib/scenario.ts'
 
-// engines that create tables
+// Engines that can create tables.
 type TableEngine = Exclude<EngineName, 'javascript' | 'clickhouse'>
 type Written = readonly (readonly [number, string])[]
 
 const names = (rows: Written): string => rows.map(([id, name]) => `(${id}, '${name}')`).join(', ')
 
-// how each engine makes, extends and reads the table (id bigint, name text)
+// Steps with which an engine creates, extends, reads and drops a table with the columns id (bigint) and name (text).
 interface Hand {
   create(ns: string, table: string, rows: Written): Step[]
   append(ns: string, table: string, rows: Written): Step
@@ -23,43 +23,46 @@ const hands: Readonly<Record<TableEngine, Hand>> = {
     append: (namespace, name, rows) =>
       pyiceberg('PyIceberg appends', 'shared.append', { namespace, name, rows }),
     read: (title, namespace, name, rows) => pyiceberg(title, 'shared.read', { namespace, name }, rows),
-    drop: (namespace, name) => pyiceberg('PyIceberg drops it', 'shared.drop', { namespace, name }),
+    drop: (namespace, name) => pyiceberg('PyIceberg drops the table', 'shared.drop', { namespace, name }),
   },
   spark: {
     create: (ns, table, rows) => [
       spark('Spark creates a namespace', `CREATE NAMESPACE IF NOT EXISTS ${ns}`),
       spark('Spark creates a table', `CREATE TABLE ${ns}.${table} (id BIGINT, name STRING) USING iceberg`),
-      spark('Spark writes to it', `INSERT INTO ${ns}.${table} VALUES ${names(rows)}`),
+      spark('Spark appends rows', `INSERT INTO ${ns}.${table} VALUES ${names(rows)}`),
     ],
     append: (ns, table, rows) => spark('Spark appends', `INSERT INTO ${ns}.${table} VALUES ${names(rows)}`),
     read: (title, ns, table, rows) => spark(title, `SELECT id, name FROM ${ns}.${table} ORDER BY id`, rows),
-    drop: (ns, table) => spark('Spark drops it', `DROP TABLE ${ns}.${table}`),
+    drop: (ns, table) => spark('Spark drops the table', `DROP TABLE ${ns}.${table}`),
   },
   trino: {
     create: (ns, table, rows) => [
       trino('Trino creates a schema', `CREATE SCHEMA IF NOT EXISTS ${ns}`),
       trino('Trino creates a table', `CREATE TABLE ${ns}.${table} (id bigint, name varchar)`),
-      trino('Trino writes to it', `INSERT INTO ${ns}.${table} VALUES ${names(rows)}`),
+      trino('Trino appends rows', `INSERT INTO ${ns}.${table} VALUES ${names(rows)}`),
     ],
     append: (ns, table, rows) => trino('Trino appends', `INSERT INTO ${ns}.${table} VALUES ${names(rows)}`),
     read: (title, ns, table, rows) => trino(title, `SELECT id, name FROM ${ns}.${table} ORDER BY id`, rows),
-    drop: (ns, table) => trino('Trino drops it', `DROP TABLE ${ns}.${table}`),
+    drop: (ns, table) => trino('Trino drops the table', `DROP TABLE ${ns}.${table}`),
   },
   duckdb: {
     create: (ns, table, rows) => [
       duckdb('DuckDB creates a schema', `CREATE SCHEMA IF NOT EXISTS ice.${ns}`),
       duckdb('DuckDB creates a table', `CREATE TABLE ice.${ns}.${table} (id BIGINT, name VARCHAR)`),
-      duckdb('DuckDB writes to it', `INSERT INTO ice.${ns}.${table} VALUES ${names(rows)}`),
+      duckdb('DuckDB appends rows', `INSERT INTO ice.${ns}.${table} VALUES ${names(rows)}`),
     ],
     append: (ns, table, rows) =>
       duckdb('DuckDB appends', `INSERT INTO ice.${ns}.${table} VALUES ${names(rows)}`),
     read: (title, ns, table, rows) =>
       duckdb(title, `SELECT id, name FROM ice.${ns}.${table} ORDER BY id`, rows),
-    drop: (ns, table) => duckdb('DuckDB drops it', `DROP TABLE ice.${ns}.${table}`),
+    drop: (ns, table) => duckdb('DuckDB drops the table', `DROP TABLE ice.${ns}.${table}`),
   },
 }
 
-/** Lets the guest read and extend a table of the maker, and lets the maker read the rows of the guest. */
+/**
+ * Returns a scenario in which `maker` creates a table, `guest` reads it and appends rows, and `maker` reads these
+ * rows.
+ */
 function readAndAppend(maker: TableEngine, guest: TableEngine): Scenario {
   const first: Written = [
     [1, 'one'],

@@ -7,7 +7,8 @@ import { inWords, lookAt, since } from './lasting-figures.ts'
 import { slowRows } from './slow-rows.ts'
 
 /**
- * Changes of a server and its tables during a job. They must not interrupt the job, unless its user loses the right.
+ * Scenario that changes the server and its tables during a Spark job. The job must succeed, unless its user loses the
+ * privilege to write.
  */
 export const disturbedInsert: Scenario = {
   name: 'spark/disturbed-insert',
@@ -23,13 +24,18 @@ export const disturbedInsert: Scenario = {
     }))
     return [
       spark('creates a namespace', `CREATE NAMESPACE ${restless}.${ns}`),
-      during('lets another principal write there', '(grants)', fixture, async (server) => {
-        for (const grant of grants) await server.send('POST', '/management/v1/grants', grant)
-        return { text: grants.map(({ privilege }) => privilege).join(', ') }
-      }),
+      during(
+        'grants another principal the privileges to write to the namespace',
+        '(grants)',
+        fixture,
+        async (server) => {
+          for (const grant of grants) await server.send('POST', '/management/v1/grants', grant)
+          return { text: grants.map(({ privilege }) => privilege).join(', ') }
+        },
+      ),
       spark('creates a table', `CREATE TABLE ${t} (id BIGINT, slept STRING) USING iceberg`),
       during(
-        'finishes an INSERT through a rename, a rotation of the key ring and a restart',
+        'an INSERT succeeds although the table is renamed, the keys of the server are rotated and the server restarts',
         insert,
         fixture,
         async (server, engine) => {
@@ -41,34 +47,41 @@ export const disturbedInsert: Scenario = {
           const keys = await rotate(server)
           const away = await server.restart()
           await sleep(10_000)
-          // a commit uses the name that the client knows
+          // Spark commits to the name with which it loaded the table, so the table gets this name back.
           await rename(server, ns, 'elsewhere', 't')
           await inserting
           const seen = await since(server, before)
           return { text: `${keys} keys rotated, server away for ${away} ms: ${inWords(seen)}` }
         },
       ),
-      spark('has all of it', `SELECT count(*), count(DISTINCT id) FROM ${t}`, [[12, 12]]),
-      during('ends an INSERT whose user’s right is revoked', insert, fixture, async (server, engine) => {
-        const before = (await server.events()).length
-        const outcome = engine.sql(insert).then(
-          () => null,
-          (error: unknown) => String(error),
-        )
-        await sleep(8_000)
-        const revoked = Date.now()
-        for (const grant of grants) await server.send('POST', '/management/v1/grants/revoke', grant)
-        const message = await outcome
-        const ms = Date.now() - revoked
-        if (message === null) throw new Error('it finished')
-        if (!/AccessDenied|Forbidden|403|NoSuchTable|NotFound|does not exist/i.test(message))
-          throw new Error(`it ended for another reason: ${message}`)
-        const refused = (await server.events()).slice(before).filter(({ status }) => status >= 400)
-        const [first] = refused
-        if (!first) throw new Error('the server refused nothing')
-        return { text: `${ms} ms after the revocation; first refused: ${first.operation}` }
-      }),
-      spark('has no row of that', `SELECT count(*) FROM ${t}`, [[12]]),
+      spark('the table contains all rows of the INSERT', `SELECT count(*), count(DISTINCT id) FROM ${t}`, [
+        [12, 12],
+      ]),
+      during(
+        'an INSERT fails after the privileges of its user are revoked',
+        insert,
+        fixture,
+        async (server, engine) => {
+          const before = (await server.events()).length
+          const outcome = engine.sql(insert).then(
+            () => null,
+            (error: unknown) => String(error),
+          )
+          await sleep(8_000)
+          const revoked = Date.now()
+          for (const grant of grants) await server.send('POST', '/management/v1/grants/revoke', grant)
+          const message = await outcome
+          const ms = Date.now() - revoked
+          if (message === null) throw new Error('the INSERT succeeded after the revocation')
+          if (!/AccessDenied|Forbidden|403|NoSuchTable|NotFound|does not exist/i.test(message))
+            throw new Error(`the INSERT failed for another reason: ${message}`)
+          const refused = (await server.events()).slice(before).filter(({ status }) => status >= 400)
+          const [first] = refused
+          if (!first) throw new Error('the server refused no request')
+          return { text: `${ms} ms after the revocation; first refused: ${first.operation}` }
+        },
+      ),
+      spark('the table contains no row of the failed INSERT', `SELECT count(*) FROM ${t}`, [[12]]),
     ]
   },
 }
@@ -84,7 +97,9 @@ function during(
     on: 'spark',
     what,
     act: (engine) =>
-      fixture ? act(fixture, engine) : Promise.reject(new Error('the server is not one of this run')),
+      fixture
+        ? act(fixture, engine)
+        : Promise.reject(new Error('this scenario needs a server that the run started')),
   }
 }
 
@@ -96,7 +111,8 @@ async function rename(server: WarehouseFixture, ns: string, from: string, to: st
 }
 
 /**
- * Rotates the keys of every purpose in both phases, without a wait between them, because there is only this replica.
+ * Rotates the keys of every purpose: adds new keys and promotes them. It does not wait between both steps, because
+ * the server has only one replica. Returns the number of keys.
  */
 async function rotate(server: WarehouseFixture): Promise<number> {
   const { keys } = (await server.send('GET', '/management/v1/keys')) as { keys: { purpose: string }[] }

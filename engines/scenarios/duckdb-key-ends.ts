@@ -7,8 +7,8 @@ import { lives, workOutlives } from './outlives.ts'
 import { PassedKeyEnds } from './passed-key-ends.ts'
 
 /**
- * A session of DuckDB that outlives its keys. DuckDB renews them when storage refuses old ones with 401 or 403, by loading
- * the table again; any other status ends the statement, or makes it hang.
+ * Scenario in which a session of DuckDB outlives its storage keys. DuckDB loads the table again to get new keys when
+ * the storage refuses old ones with 401 or 403. After any other status, the statement fails or hangs.
  */
 export const duckdbKeyEnds: Scenario = {
   name: 'duckdb/key-ends',
@@ -30,17 +30,17 @@ export const duckdbKeyEnds: Scenario = {
       const query = (): Promise<Rows> => engine.sql(`SELECT count(*) > 1, min(id) FROM ${t}`)
       while (read.passed < lives) {
         expectRows(await read.run(lifetimeMs, query), [[true, 1]])
-        // Longer than one life: each query finds its keys ended.
+        // The pause is longer than the lifetime of keys, so each query begins with expired keys.
         await sleep(lifetimeMs * 1.1)
       }
     }
     return [
-      duckdb('reads files again, not from memory', 'SET enable_external_file_cache = false'),
+      duckdb('switches off the file cache of DuckDB', 'SET enable_external_file_cache = false'),
       duckdb('creates a schema', `CREATE SCHEMA ice.${ns}`),
       duckdb('creates a table', `CREATE TABLE ${t} (id BIGINT)`),
       workOutlives(
         {
-          title: 'writes and reads while its credentials end five times',
+          title: 'writes and reads while its credentials expire five times',
           on: 'duckdb',
           what: `INSERT INTO ${t} … and SELECT … FROM ${t}`,
           work: readAndWrite,
@@ -50,7 +50,7 @@ export const duckdbKeyEnds: Scenario = {
       ),
       workOutlives(
         {
-          title: 'reads with pauses that are longer than its credentials live',
+          title: 'reads again after pauses that are longer than the lifetime of its credentials',
           on: 'duckdb',
           what: `SELECT … FROM ${t}`,
           work: readOnly,
@@ -69,12 +69,13 @@ function expectRows(rows: Rows, expected: Rows): void {
 }
 
 /**
- * Returns a function that requires different keys after each end. Refreshes do not count them, because the keys come with the
- * table that DuckDB loads again. Statements before the first end may find all files in memory.
+ * Returns a function that checks the number of different keys: at least one for each expiry. The number of refreshes
+ * is not checked, because DuckDB gets new keys by loading the table again. Before the first expiry, DuckDB may read
+ * all files from its cache without any keys.
  */
 function newKeysAfterEach(ends: PassedKeyEnds): (seen: Seen) => string | null {
   return ({ credentials }) =>
     credentials < ends.passed
-      ? `storage should have been reached with other credentials after each of ${ends.passed} ends`
+      ? `the storage requests must have used other credentials after each of ${ends.passed} expiries`
       : null
 }

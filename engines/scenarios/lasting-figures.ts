@@ -1,7 +1,7 @@
 import type { WarehouseFixture } from '../lib/warehouse-fixture.ts'
 import { type Usage, usageSince } from '../lib/usage.ts'
 
-/** Figures of the server and the store at one time, for comparison. */
+/** Counters of the server and the store at one time. The difference between two of them shows the effect of a job. */
 export interface Look {
   readonly usage: Usage
   readonly storeRequests: number
@@ -10,11 +10,14 @@ export interface Look {
 
 /** Effects of a job on the server and the store. */
 export interface Seen extends Usage {
-  /** Requests for new credentials that were refused. */
+  /** Number of requests for new credentials that the server refused. */
   readonly refused: number
   /** Number of different credentials that accessed the storage. */
   readonly credentials: number
-  /** Requests that were signed for a table that is being created, by its storage refresh token. */
+  /**
+   * Number of storage requests that the server signed for a storage refresh token, which stands for a table that is
+   * being created.
+   */
   readonly signedByToken: number
 }
 

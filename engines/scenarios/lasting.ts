@@ -3,7 +3,7 @@ import { spark, trino, type Scenario } from '../lib/scenario.ts'
 import { outlives } from './outlives.ts'
 import { slowRows } from './slow-rows.ts'
 
-// messages of the gateway and of MinIO
+// Error messages of the storage gateway and of MinIO for expired credentials.
 const ended = /expired|InvalidAccessKeyId|Access Key Id you provided does not exist/i
 
 /** Jobs that take longer than the lifetime of their first storage credentials, on a new table. */
@@ -14,39 +14,48 @@ export const sparkCtasRefresh: Scenario = {
   steps: ({ namespace: ns, fixture }) => [
     spark('creates a namespace', `CREATE NAMESPACE ${brief}.${ns}`),
     outlives(
-      'finishes a CTAS that outlives its credentials five times',
+      'a CTAS succeeds that takes five times the lifetime of its credentials',
       'spark',
       `CREATE TABLE ${brief}.${ns}.c USING iceberg AS ${slowRows(14, 8)}`,
       fixture,
     ),
-    spark('has all of it', `SELECT count(*), count(DISTINCT id) FROM ${brief}.${ns}.c`, [[14, 14]]),
+    spark(
+      'the table contains all rows of the CTAS',
+      `SELECT count(*), count(DISTINCT id) FROM ${brief}.${ns}.c`,
+      [[14, 14]],
+    ),
     spark('creates a table', `CREATE TABLE ${brief}.${ns}.i (id BIGINT, slept STRING) USING iceberg`),
     outlives(
-      'finishes an INSERT that outlives its credentials five times',
+      'an INSERT succeeds that takes five times the lifetime of its credentials',
       'spark',
       `INSERT INTO ${brief}.${ns}.i ${slowRows(14, 8)}`,
       fixture,
     ),
-    spark('has all of that', `SELECT count(*), count(DISTINCT id) FROM ${brief}.${ns}.i`, [[14, 14]]),
     spark(
-      'fails with credentials that it cannot renew',
+      'the table contains all rows of the INSERT',
+      `SELECT count(*), count(DISTINCT id) FROM ${brief}.${ns}.i`,
+      [[14, 14]],
+    ),
+    spark(
+      'a CTAS fails when its credentials expire and cannot be refreshed',
       `CREATE TABLE ${unrefreshable}.${ns}.u USING iceberg AS ${slowRows(8, 8)}`,
       ended,
     ),
-    spark('has no trace of that', `SHOW TABLES IN ${brief}.${ns} LIKE 'u'`, []),
+    spark('the table of the failed CTAS does not exist', `SHOW TABLES IN ${brief}.${ns} LIKE 'u'`, []),
   ],
 }
 
 /**
- * Trino has no function that waits, so it reads from a store that serves a file every two seconds. It requests keys
- * when it begins a file and uses them until the file is written, so it writes small files.
+ * Jobs in Trino that take longer than the lifetime of their first storage credentials. Trino has no SQL function that
+ * waits, so the jobs read from a store that serves one file every two seconds. Trino uses the same keys from the
+ * start to the end of a written file, so the jobs write small files.
  */
 export const trinoCtasRefresh: Scenario = {
   name: 'trino/ctas-refresh',
   engines: ['trino'],
   storages: ['short-lived', 'sts'],
   steps: ({ namespace: ns, fixture }) => {
-    // Trino caches files that it has read, so each is read once
+    // Trino caches files that it has read, so a job must not read a file twice.
     const copyStatement = (source: string): string =>
       `WITH (target_max_file_size = '10kB') AS SELECT * FROM ${slow}.${ns}.${source}`
     return [
@@ -55,22 +64,28 @@ export const trinoCtasRefresh: Scenario = {
       trino('creates a table of many files (1)', `CREATE TABLE ${restless}.${ns}.many ${filesQuery(32)}`),
       trino('creates a table of many files (2)', `CREATE TABLE ${restless}.${ns}.some ${filesQuery(12)}`),
       outlives(
-        'finishes a CTAS that outlives its credentials five times',
+        'a CTAS succeeds that takes five times the lifetime of its credentials',
         'trino',
         `CREATE TABLE ${brief}.${ns}.c ${copyStatement('many')}`,
         fixture,
       ),
-      trino('has all of it', `SELECT count(*), count(DISTINCT text) FROM ${brief}.${ns}.c`, [
-        [16_000, 16_000],
-      ]),
-      trino('wrote all the time', `SELECT count(*) > 8 FROM ${brief}.${ns}."c$files"`, [[true]]),
       trino(
-        'fails with credentials that it cannot renew',
+        'the table contains all rows of the CTAS',
+        `SELECT count(*), count(DISTINCT text) FROM ${brief}.${ns}.c`,
+        [[16_000, 16_000]],
+      ),
+      trino(
+        'the CTAS wrote many files, so it used credentials during its whole duration',
+        `SELECT count(*) > 8 FROM ${brief}.${ns}."c$files"`,
+        [[true]],
+      ),
+      trino(
+        'a CTAS fails when its credentials expire and cannot be refreshed',
         `CREATE TABLE ${unrefreshable}.${ns}.u ${copyStatement('some')}`,
         ended,
       ),
-      // Trino commits the empty table first, and its rows later
-      trino('has no row of that', `SELECT count(*) FROM ${brief}.${ns}.u`, [[0]]),
+      // Trino commits the empty table first and its rows later, so the table exists.
+      trino('the table of the failed CTAS contains no rows', `SELECT count(*) FROM ${brief}.${ns}.u`, [[0]]),
     ]
   },
 }

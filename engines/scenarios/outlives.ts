@@ -3,13 +3,13 @@ import type { WarehouseFixture } from '../lib/warehouse-fixture.ts'
 import type { ActStep, Remark, Step } from '../lib/scenario.ts'
 import { inWords, lookAt, type Seen, since } from './lasting-figures.ts'
 
-/** Number of lifetimes of its storage access that a job must outlive. */
+/** Minimum duration of a job, as a multiple of the lifetime of its storage credentials. */
 export const lives = 5
 
 /**
- * Creates a step that must take several times the lifetime of its storage access.
+ * Creates a step that must take at least `lives` times the lifetime of its storage credentials.
  *
- * @param judge throws unless the observed figures explain why the job succeeded
+ * @param judge returns an error message if the observed figures do not show that credentials were refreshed
  */
 export function outlives(
   title: string,
@@ -37,7 +37,7 @@ export function workOutlives(
   judge: (seen: Seen) => string | null,
 ): Step {
   const act = async (engine: Engine): Promise<Remark> => {
-    if (!fixture) throw new Error('the server is not one of this run')
+    if (!fixture) throw new Error('this scenario needs a server that the run started')
     const before = await lookAt(fixture)
     const began = Date.now()
     await work(engine, fixture)
@@ -45,7 +45,7 @@ export function workOutlives(
     const seen = await since(fixture, before)
     const lived = ms / fixture.lifetimeMs
     const text = `${Math.round(ms / 1_000)} s = ${lived.toFixed(1)} lives of ${fixture.lifetimeMs / 1_000} s: ${inWords(seen)}`
-    const wrong = lived < lives ? `it was over within ${lives} lives` : judge(seen)
+    const wrong = lived < lives ? `the job took less than ${lives} lifetimes of its credentials` : judge(seen)
     if (wrong !== null) throw new Error(`${wrong}: ${text}`)
     return { text, lives: lived }
   }
@@ -54,5 +54,7 @@ export function workOutlives(
 
 function renewed({ refreshes, mints, credentials }: Seen): string | null {
   const least = Math.min(refreshes, mints, credentials)
-  return least < lives ? `should have been ${lives} refreshes, mints and credentials at least` : null
+  return least < lives
+    ? `there must be at least ${lives} refreshes, minted credentials and used credentials`
+    : null
 }

@@ -3,7 +3,7 @@ import { PassedKeyEnds } from './passed-key-ends.ts'
 
 const lifeMs = 10
 
-/** Runs a statement at each of these times, which takes as long as it says, and returns the count. */
+/** Runs statements with these start times and durations on a simulated clock. Returns the counted expiries. */
 async function passed(statements: readonly (readonly [beginMs: number, takesMs: number])[]): Promise<number> {
   let now = 0
   const ends = new PassedKeyEnds(() => now)
@@ -15,7 +15,7 @@ async function passed(statements: readonly (readonly [beginMs: number, takesMs: 
 }
 
 describe('PassedKeyEnds', () => {
-  test('counts a statement that begins a life after an earlier one ended', async () => {
+  test('counts an expiry when a statement begins one key lifetime after an earlier one ended', async () => {
     expect(
       await passed([
         [0, 1],
@@ -25,7 +25,7 @@ describe('PassedKeyEnds', () => {
     ).toBe(2)
   })
 
-  test('counts no statement that keys from before can have reached', async () => {
+  test('counts no expiry when the keys of the earlier statement may still be valid', async () => {
     expect(
       await passed([
         [0, 1],
@@ -34,12 +34,12 @@ describe('PassedKeyEnds', () => {
     ).toBe(0)
   })
 
-  test('counts an end once that several statements have passed', async () => {
+  test('counts an expiry once when several statements begin after it', async () => {
     const each = Array.from({ length: 13 }, (_, n) => [n * 2.5, 0] as const)
     expect(await passed(each)).toBe(3)
   })
 
-  test('counts no end within a statement, however long it takes', async () => {
+  test('counts no expiry during a statement, even if the statement is long', async () => {
     expect(
       await passed([
         [0, 100],
@@ -48,7 +48,7 @@ describe('PassedKeyEnds', () => {
     ).toBe(0)
   })
 
-  test('counts no statement that fails', async () => {
+  test('counts no expiry for a statement that fails', async () => {
     let now = 0
     const ends = new PassedKeyEnds(() => now)
     await ends.run(lifeMs, () => Promise.resolve())

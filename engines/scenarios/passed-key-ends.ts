@@ -1,15 +1,15 @@
 /**
- * Counts the ends of storage keys that the statements of a session have passed. It compares times only: a statement passes an
- * end when it succeeds and begins at least one key lifetime after an earlier statement ended, because the keys of the earlier
- * statement have expired. Several ends between two statements count once.
+ * Counts how often the storage keys of a session expired and a later statement succeeded. It compares times only: an
+ * expiry counts when a statement succeeds that begins at least one key lifetime after an earlier statement ended,
+ * because the keys of the earlier statement have expired then. Several expiries between two statements count once.
  */
 export class PassedKeyEnds {
   readonly #now: () => number
   #passed = 0
-  /** End of the last statement that counts, in ms. Its keys are older. */
+  /** Time in ms at which the last counted statement ended. The keys that it used were issued before this time. */
   #usedUntil: number | null = null
 
-  /** @param now ms of a clock that never goes back */
+  /** @param now returns the ms of a monotonic clock */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now
   }
@@ -18,7 +18,7 @@ export class PassedKeyEnds {
     return this.#passed
   }
 
-  /** Runs a statement whose keys live for `lifeMs` at most. */
+  /** Runs a statement and counts. `lifeMs` is the maximum lifetime of its keys. */
   async run<T>(lifeMs: number, statement: () => Promise<T>): Promise<T> {
     const began = this.#now()
     const result = await statement()

@@ -1,8 +1,8 @@
 import type { CallStep, Scenario } from '../lib/scenario.ts'
 
 /**
- * Scenarios that are written in Python (engines/pyiceberg/steps): each marked function of a module is a
- * step, checks by itself, and gets the scenario's namespace.
+ * Creates a scenario from a Python module in engines/pyiceberg/steps. Each marked function of the module is a step:
+ * it receives the namespace of the scenario, and raises an error if a check fails.
  */
 export function pythonScenario(module: string, rest: Partial<Scenario> = {}): Scenario {
   return {
@@ -28,10 +28,12 @@ export const pyicebergScenarios: readonly Scenario[] = [
   pythonScenario('views'),
   pythonScenario('concurrency', {
     skip: ({ storage }) =>
-      storage === 'remote-signing' ? 'PyIceberg loses its signer when threads share it' : undefined,
+      storage === 'remote-signing'
+        ? 'the request signer of PyIceberg is not safe for concurrent threads'
+        : undefined,
   }),
   pythonScenario('access', {
     skip: ({ access }) =>
-      access.auth.kind === 'credential' ? undefined : 'the server is used without credentials',
+      access.auth.kind === 'credential' ? undefined : 'the scenario needs a server that requires credentials',
   }),
 ]

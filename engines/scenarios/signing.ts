@@ -4,8 +4,9 @@ import { lives, outlives } from './outlives.ts'
 import { slowRows } from './slow-rows.ts'
 
 /**
- * Spark without any keys: the server signs each request. For a new table, a token in the signer's endpoint identifies
- * the table. Spark keeps the endpoint, with the token, for the whole job.
+ * Scenario of Spark with remote signing: Spark has no keys, and the server signs each storage request. For a table
+ * that is being created, the URL of the signer contains a token that identifies the table. Spark uses the same URL
+ * with the same token during the whole job.
  */
 export const sparkCtasSigning: Scenario = {
   name: 'spark/ctas-signing',
@@ -15,22 +16,36 @@ export const sparkCtasSigning: Scenario = {
     spark('creates a namespace (1)', `CREATE NAMESPACE ${brief}.${ns}`),
     spark('creates a namespace (2)', `CREATE NAMESPACE ${unrefreshable}.${ns}`),
     outlives(
-      'finishes a CTAS that outlives storage refresh tokens five times',
+      'a CTAS succeeds that takes five times the lifetime of storage refresh tokens',
       'spark',
       `CREATE TABLE ${brief}.${ns}.c USING iceberg AS ${slowRows(52, 12)}`,
       fixture,
-      // each file is written after the wait of its task
+      // Each task writes its file after its wait, so each file needs a signed request at a later time.
       ({ signedByToken }) =>
-        signedByToken < 52 ? 'should have been a request by the token for each file at least' : null,
+        signedByToken < 52
+          ? 'there must be at least one request with the storage refresh token for each file'
+          : null,
     ),
-    spark('has all of it', `SELECT count(*), count(DISTINCT id) FROM ${brief}.${ns}.c`, [[52, 52]]),
-    spark('deletes rows', `DELETE FROM ${brief}.${ns}.c WHERE id < 10`),
-    spark('has the others', `SELECT count(*), min(id) FROM ${brief}.${ns}.c`, [[42, 10]]),
     spark(
-      `fails with a token that ends after the ${lives}th part of that`,
+      'the table contains all rows of the CTAS',
+      `SELECT count(*), count(DISTINCT id) FROM ${brief}.${ns}.c`,
+      [[52, 52]],
+    ),
+    spark('deletes rows', `DELETE FROM ${brief}.${ns}.c WHERE id < 10`),
+    spark(
+      'the table contains the rows that were not deleted',
+      `SELECT count(*), min(id) FROM ${brief}.${ns}.c`,
+      [[42, 10]],
+    ),
+    spark(
+      `a CTAS fails with a token that expires after 1/${lives} of this time`,
       `CREATE TABLE ${unrefreshable}.${ns}.u USING iceberg AS ${slowRows(14, 12)}`,
       /storageRefreshToken/,
     ),
-    spark('has no trace of that', `SHOW TABLES IN ${unrefreshable}.${ns} LIKE 'u'`, []),
+    spark(
+      'the table of the failed CTAS does not exist',
+      `SHOW TABLES IN ${unrefreshable}.${ns} LIKE 'u'`,
+      [],
+    ),
   ],
 }

@@ -1,6 +1,6 @@
 import { spark, type Scenario } from '../lib/scenario.ts'
 
-/** The lifecycle of one table in Spark SQL. */
+/** Scenario of the lifecycle of one table in Spark SQL. */
 export const sparkTables: Scenario = {
   name: 'spark/tables',
   engines: ['spark'],
@@ -12,15 +12,22 @@ export const sparkTables: Scenario = {
         'creates a namespace',
         `CREATE NAMESPACE ${ns} COMMENT 'of the engines' WITH PROPERTIES (made_by = 'engines')`,
       ),
-      spark('refuses it a second time', `CREATE NAMESPACE ${ns}`, /already exists/i),
-      spark('creates it again only if it does not exist', `CREATE NAMESPACE IF NOT EXISTS ${ns}`),
+      spark('refuses to create the namespace a second time', `CREATE NAMESPACE ${ns}`, /already exists/i),
+      spark(
+        'accepts CREATE NAMESPACE IF NOT EXISTS for an existing namespace',
+        `CREATE NAMESPACE IF NOT EXISTS ${ns}`,
+      ),
       spark(
         'creates a partitioned table',
         `CREATE TABLE ${t} (id INT NOT NULL COMMENT 'the key', name STRING, day DATE, place STRUCT<x: INT, y: INT>)
          USING iceberg PARTITIONED BY (months(day)) TBLPROPERTIES ('made-by' = 'engines')`,
       ),
-      spark('refuses the table a second time', `CREATE TABLE ${t} (id INT) USING iceberg`, /already exists/i),
-      spark('lists it', `SHOW TABLES IN ${ns}`, [[ns, 't', false]]),
+      spark(
+        'refuses to create the table a second time',
+        `CREATE TABLE ${t} (id INT) USING iceberg`,
+        /already exists/i,
+      ),
+      spark('lists the table', `SHOW TABLES IN ${ns}`, [[ns, 't', false]]),
       spark(
         'appends rows',
         `INSERT INTO ${t} SELECT CAST(id AS INT), concat('n', id), date_add(DATE'2024-01-31', CAST(id AS INT)),
@@ -54,7 +61,7 @@ export const sparkTables: Scenario = {
         `INSERT INTO ${t} (id, label, price, day, place)
          VALUES (101, 'n101', 5000000000, DATE'2025-01-01', named_struct('x', 1, 'z', 2))`,
       ),
-      spark('reads what only bigint holds', `SELECT price, place.z FROM ${t} WHERE id = 101`, [
+      spark('reads a value that is too large for int', `SELECT price, place.z FROM ${t} WHERE id = 101`, [
         [5000000000, 2],
       ]),
 
@@ -63,10 +70,12 @@ export const sparkTables: Scenario = {
         'replaces a partition field',
         `ALTER TABLE ${t} REPLACE PARTITION FIELD months(day) WITH days(day)`,
       ),
-      spark('sets an order of writing', `ALTER TABLE ${t} WRITE ORDERED BY id`),
+      spark('sets a sort order for writes', `ALTER TABLE ${t} WRITE ORDERED BY id`),
       spark('writes with the new partitioning', `INSERT INTO ${t} (id, label) VALUES (102, 'n102')`),
-      spark('reads over both partitionings', count, [[102]]),
-      spark('knows both specs in its files', `SELECT count(DISTINCT spec_id) FROM ${t}.files`, [[2]]),
+      spark('reads rows of both partitionings', count, [[102]]),
+      spark('lists data files of both partition specs', `SELECT count(DISTINCT spec_id) FROM ${t}.files`, [
+        [2],
+      ]),
 
       spark('deletes rows', `DELETE FROM ${t} WHERE id <= 10`),
       spark('updates rows', `UPDATE ${t} SET label = upper(label) WHERE id = 11`),
@@ -75,36 +84,44 @@ export const sparkTables: Scenario = {
         `MERGE INTO ${t} t USING (SELECT 12 id, 'merged' label UNION ALL SELECT 200, 'new') s ON t.id = s.id
          WHEN MATCHED THEN UPDATE SET label = s.label WHEN NOT MATCHED THEN INSERT (id, label) VALUES (s.id, s.label)`,
       ),
-      spark('sees all three', `SELECT id, label FROM ${t} WHERE id IN (10, 11, 12, 200) ORDER BY id`, [
-        [11, 'N11'],
-        [12, 'merged'],
-        [200, 'new'],
-      ]),
+      spark(
+        'reads the results of the three changes',
+        `SELECT id, label FROM ${t} WHERE id IN (10, 11, 12, 200) ORDER BY id`,
+        [
+          [11, 'N11'],
+          [12, 'merged'],
+          [200, 'new'],
+        ],
+      ),
       spark('overwrites a condition’s rows', `INSERT OVERWRITE ${t} SELECT * FROM ${t} WHERE id > 50`),
       spark('sets and removes properties', `ALTER TABLE ${t} SET TBLPROPERTIES ('team' = 'lake', 'x' = 'y')`),
       spark('removes a property', `ALTER TABLE ${t} UNSET TBLPROPERTIES ('x')`),
       spark('shows a property', `SHOW TBLPROPERTIES ${t} ('team')`, [['team', 'lake']]),
 
       spark(
-        'creates a table as the answer of a query',
+        'creates a table from the result of a query',
         `CREATE TABLE ${ns}.c USING iceberg AS SELECT * FROM ${t}`,
       ),
       spark(
-        'replaces it by another query',
+        'replaces the table by the result of another query',
         `CREATE OR REPLACE TABLE ${ns}.c USING iceberg PARTITIONED BY (truncate(2, name))
          AS SELECT id, concat('r', id) name FROM range(10)`,
       ),
       spark('reads the replaced table', `SELECT count(*), max(name) FROM ${ns}.c`, [[10, 'r9']]),
       spark('keeps the history of a replaced table', `SELECT count(*) > 1 FROM ${ns}.c.snapshots`, [[true]]),
       spark(
-        'makes no table when its query fails',
+        'creates no table when the query of a CTAS fails',
         `CREATE TABLE ${ns}.bad USING iceberg AS SELECT raise_error('no') x`,
         /no/,
       ),
-      spark('has no trace of it', `SHOW TABLES IN ${ns} LIKE 'bad'`, []),
+      spark('does not list the table of the failed CTAS', `SHOW TABLES IN ${ns} LIKE 'bad'`, []),
 
       spark('renames a table', `ALTER TABLE ${ns}.c RENAME TO ${ns}.renamed`),
-      spark('does not find the old name', `SELECT * FROM ${ns}.c`, /not.*found|TABLE_OR_VIEW_NOT_FOUND/i),
+      spark(
+        'does not find the table under its old name after the rename',
+        `SELECT * FROM ${ns}.c`,
+        /not.*found|TABLE_OR_VIEW_NOT_FOUND/i,
+      ),
       spark('drops a table', `DROP TABLE ${ns}.renamed`),
       spark('refuses to drop a namespace that is not empty', `DROP NAMESPACE ${ns}`, /not empty/i),
       spark('drops and purges a table', `DROP TABLE ${t} PURGE`),

@@ -2,7 +2,10 @@ import { steps } from '../javascript/steps.ts'
 import type { Scenario } from '../lib/scenario.ts'
 import { pythonScenario } from './pyiceberg.ts'
 
-/** Clients without a table format, which read and write objects with the keys of a table. */
+/**
+ * Scenarios of S3 clients that do not support Iceberg. They read and write objects with the storage credentials of a
+ * table.
+ */
 export const storageClients: readonly Scenario[] = [
   { ...pythonScenario('arrow'), name: 'storage/pyarrow', storages: ['gateway', 'sts'] },
   {

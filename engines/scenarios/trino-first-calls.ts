@@ -2,7 +2,11 @@ import { watched, formatCaller } from '../users/audit.ts'
 import type { Scenario } from '../lib/scenario.ts'
 import { alice, bob, prepared } from './trino-users.ts'
 
-/** Rights of engines without a user, by their entries. Each engine has all grants, or may read the shared objects. */
+/**
+ * Scenario of requests that an engine sends without a user, such as its first calls. The engine entry decides what
+ * the engine may do in these requests. The engine of `serving` has `select` on the shared namespace, and the other
+ * engines have all grants.
+ */
 export const trinoFirstCalls: Scenario = {
   name: 'trino/first-calls',
   engines: ['trino'],
@@ -11,43 +15,61 @@ export const trinoFirstCalls: Scenario = {
     const table = `${ns}_shared.t`
     return [
       prepared(ns, fixture),
-      alice('makes a table', `CREATE TABLE users.${table} AS SELECT 1 AS id`),
-      bob('gets nowhere where first calls are denied', `SELECT * FROM denied.${table}`, /first_calls: deny/),
-      bob('reads it where the configuration is allowed', `SELECT id FROM users.${table}`, [[1]]),
-      bob('reads it where the engine may work as itself', `SELECT id FROM serving.${table}`, [[1]]),
+      alice('creates a table', `CREATE TABLE users.${table} AS SELECT 1 AS id`),
       bob(
-        'may not write there by the rights of the engine',
+        'is refused when the engine entry denies requests without a user',
+        `SELECT * FROM denied.${table}`,
+        /first_calls: deny/,
+      ),
+      bob(
+        'reads the table through an engine that may only read the configuration without a user',
+        `SELECT id FROM users.${table}`,
+        [[1]],
+      ),
+      bob(
+        'reads the table through an engine that has its own privileges without a user',
+        `SELECT id FROM serving.${table}`,
+        [[1]],
+      ),
+      bob(
+        'may not write to the table through an engine that has its own privileges without a user',
         `INSERT INTO serving.${table} VALUES 2`,
         /modify|denied|forbidden/i,
       ),
       bob(
-        'finds no objects of hers there',
+        'finds no tables of alice through an engine that has its own privileges without a user',
         `SHOW TABLES FROM serving.${ns}_alice`,
         /does not exist|not found/i,
       ),
       bob(
-        'gets nothing where no user is passed on',
-        `SELECT * FROM alone.${table}`,
+        'is refused if the engine sends no user and may only read the configuration',
+        `SELECT * FROM no_user.${table}`,
         /first_calls: config-only/,
       ),
       watched(
         'trino',
-        'an engine that may work as itself does so where no user is passed on, and it is written down',
+        'an engine that sends no user reads with its own privileges, and the audit log shows it',
         'SELECT',
         fixture,
         async (engine, since) => {
-          const rows = await engine.sql(`SELECT id FROM alone_serving.${table}`, 'bob')
+          const rows = await engine.sql(`SELECT id FROM no_user_serving.${table}`, 'bob')
           if (JSON.stringify(rows) !== '[[1]]') throw new Error(`wrong rows: ${JSON.stringify(rows)}`)
           const loads = (await since()).filter(({ operation }) => operation === 'loadTable')
-          const without = loads.filter(
+          const withoutUser = loads.filter(
             (event) => formatCaller(event) === 'trino-service' && event.detail?.['onBehalfOf'] === 'no user',
           )
-          if (loads.length === 0 || without.length !== loads.length)
-            throw new Error(`${without.length} of ${loads.length} loads have no user in the audit`)
+          if (loads.length === 0 || withoutUser.length !== loads.length)
+            throw new Error(
+              `only ${withoutUser.length} of ${loads.length} loads are recorded without a user in the audit log`,
+            )
           return `${loads.length} loads by trino-service, on behalf of: no user`
         },
       ),
-      bob('writes nothing by it', `INSERT INTO alone_serving.${table} VALUES 2`, /modify|denied|forbidden/i),
+      bob(
+        'an engine that sends no user may not write, because it has only select',
+        `INSERT INTO no_user_serving.${table} VALUES 2`,
+        /modify|denied|forbidden/i,
+      ),
     ]
   },
 }

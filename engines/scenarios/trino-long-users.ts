@@ -3,10 +3,16 @@ import type { Scenario } from '../lib/scenario.ts'
 import { demandDoneBy, tally, type UserEvent, watched, formatCaller } from '../users/audit.ts'
 import { alice, prepared } from './trino-users.ts'
 
-/** Files that are read one every two seconds: longer than a token of a user lives. */
+/**
+ * Number of files of the source table. The store serves one file every two seconds, so reading all files takes longer
+ * than the lifetime of a user's token.
+ */
 const files = 40
 
-/** Jobs of a user that take longer than the token and the storage credentials that they began with. */
+/**
+ * Scenario of jobs that take longer than the lifetimes of the user's token and of the storage credentials with which
+ * they begin.
+ */
 export const trinoLongUsers: Scenario = {
   name: 'trino/long-users',
   engines: ['trino'],
@@ -18,10 +24,10 @@ export const trinoLongUsers: Scenario = {
       `CREATE TABLE ${catalog}.${ns}_alice.c_${catalog} WITH (target_max_file_size = '10kB') AS SELECT * FROM ${catalog}.${ns}_alice.many`
     return [
       prepared(ns, fixture),
-      alice('makes a table of many files', many),
+      alice('creates a table of many files', many),
       watched(
         'trino',
-        'a CTAS outlives the token of its user: renewals of both keep the user',
+        'a CTAS outlives the token and the storage credentials of its user, and their renewals are for the same user',
         copy('slow'),
         fixture,
         async (engine, since) => {
@@ -32,10 +38,12 @@ export const trinoLongUsers: Scenario = {
           return `${took.seconds} s, ${tokens(events)}; ${renewals(events)}; ${made}`
         },
       ),
-      alice('has all of it', `SELECT count(*) FROM users.${ns}_alice.c_slow`, [[files * 100]]),
+      alice('the table contains all rows of the CTAS', `SELECT count(*) FROM users.${ns}_alice.c_slow`, [
+        [files * 100],
+      ]),
       watched(
         'trino',
-        'without token exchange the session becomes the engine’s, which has no right and reports this',
+        'without token exchange, Trino continues as the engine itself, which is refused with the reason',
         copy('slow_off'),
         fixture,
         async (engine, since) => {
@@ -43,11 +51,13 @@ export const trinoLongUsers: Scenario = {
           const events = await since()
           const counts = tally(events, ['createTable', 'updateTable', 'loadTable', 'commitTransaction'])
           const asEngine = Object.keys(counts).filter((key) => key.includes(', trino, allowed'))
-          if (asEngine.length > 0) throw new Error(`the engine did it for itself: ${asEngine.join(', ')}`)
-          if (took.error === null) return `${took.seconds} s: it had finished by itself, ${tokens(events)}`
+          if (asEngine.length > 0)
+            throw new Error(`the engine was allowed to act for itself: ${asEngine.join(', ')}`)
+          if (took.error === null)
+            return `${took.seconds} s: the CTAS finished before the token expired, ${tokens(events)}`
           if (!/calls without a user/.test(took.error))
-            throw new Error(`it failed for another reason: ${took.error}`)
-          return `failed after ${took.seconds} s with the reason in it; ${tokens(events)}`
+            throw new Error(`the CTAS failed for another reason: ${took.error}`)
+          return `failed after ${took.seconds} s with the reason in the message; ${tokens(events)}`
         },
       ),
     ]
@@ -66,7 +76,10 @@ async function timed(
   return { seconds: Math.round((Date.now() - began) / 1_000), error }
 }
 
-/** Clients renew storage credentials by the session of the catalog: whose calls these are is in the refresh token. */
+/**
+ * Formats the numbers of storage credential refreshes. Trino sends a refresh with the token of the catalog's session,
+ * so only the refresh token in the request identifies the user.
+ */
 function renewals(events: readonly UserEvent[]): string {
   const all = events.filter(
     ({ operation, outcome }) => operation === 'loadCredentials' && outcome === 'allowed',
@@ -74,11 +87,11 @@ function renewals(events: readonly UserEvent[]): string {
   const hers = all.filter((event) => event.principal === 'alice')
   const engines = new Set(all.map(formatCaller))
   if (all.length === 0 || hers.length < all.length)
-    throw new Error(`${hers.length} of ${all.length} renewals of storage credentials are for alice`)
-  return `${all.length} renewals of storage credentials as ${[...engines].join(' and ')}`
+    throw new Error(`only ${hers.length} of ${all.length} refreshes of storage credentials are for alice`)
+  return `${all.length} refreshes of storage credentials as ${[...engines].join(' and ')}`
 }
 
-/** Tokens that were issued meanwhile, by grant and recipient. */
+/** Formats the numbers of tokens that were issued during the job, by grant type and recipient. */
 function tokens(events: readonly UserEvent[]): string {
   const counts = new Map<string, number>()
   for (const { operation, principal, actors, detail, outcome } of events) {

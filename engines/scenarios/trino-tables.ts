@@ -1,6 +1,6 @@
 import { trino, type Scenario } from '../lib/scenario.ts'
 
-/** One table through its life in Trino. */
+/** Scenario of the lifecycle of one table in Trino. */
 export const trinoTables: Scenario = {
   name: 'trino/tables',
   engines: ['trino'],
@@ -8,14 +8,14 @@ export const trinoTables: Scenario = {
     const t = `${ns}.t`
     return [
       trino('creates a schema', `CREATE SCHEMA ${ns}`),
-      trino('refuses it a second time', `CREATE SCHEMA ${ns}`, /already exists/i),
-      trino('lists it', `SHOW SCHEMAS LIKE '${ns.replaceAll('_', '\\_')}' ESCAPE '\\'`, [[ns]]),
+      trino('refuses to create the schema a second time', `CREATE SCHEMA ${ns}`, /already exists/i),
+      trino('lists the schema', `SHOW SCHEMAS LIKE '${ns.replaceAll('_', '\\_')}' ESCAPE '\\'`, [[ns]]),
       trino(
         'creates a partitioned table',
         `CREATE TABLE ${t} (id integer NOT NULL COMMENT 'the key', name varchar, day date, place row(x integer, y integer))
          COMMENT 'of the engines' WITH (partitioning = ARRAY['month(day)'], sorted_by = ARRAY['id'])`,
       ),
-      trino('refuses the table a second time', `CREATE TABLE ${t} (id integer)`, /already exists/i),
+      trino('refuses to create the table a second time', `CREATE TABLE ${t} (id integer)`, /already exists/i),
       trino(
         'appends rows',
         `INSERT INTO ${t} SELECT i, 'n' || CAST(i AS varchar), date_add('day', i, DATE '2024-01-31'), ROW(i, 0)
@@ -50,7 +50,7 @@ export const trinoTables: Scenario = {
         `ALTER TABLE ${t} SET PROPERTIES partitioning = ARRAY['day(day)', 'bucket(id, 4)']`,
       ),
       trino('writes with the new partitioning', `INSERT INTO ${t} (id, label) VALUES (102, 'n102')`),
-      trino('reads over both partitionings', `SELECT count(*) FROM ${t}`, [[102]]),
+      trino('reads rows of both partitionings', `SELECT count(*) FROM ${t}`, [[102]]),
 
       trino('deletes rows', `DELETE FROM ${t} WHERE id <= 10`),
       trino('updates rows', `UPDATE ${t} SET label = upper(label) WHERE id = 11`),
@@ -59,11 +59,15 @@ export const trinoTables: Scenario = {
         `MERGE INTO ${t} t USING (VALUES (12, 'merged'), (200, 'new')) s(id, label) ON t.id = s.id
          WHEN MATCHED THEN UPDATE SET label = s.label WHEN NOT MATCHED THEN INSERT (id, label) VALUES (s.id, s.label)`,
       ),
-      trino('sees all three', `SELECT id, label FROM ${t} WHERE id IN (10, 11, 12, 200) ORDER BY id`, [
-        [11, 'N11'],
-        [12, 'merged'],
-        [200, 'new'],
-      ]),
+      trino(
+        'reads the results of the three changes',
+        `SELECT id, label FROM ${t} WHERE id IN (10, 11, 12, 200) ORDER BY id`,
+        [
+          [11, 'N11'],
+          [12, 'merged'],
+          [200, 'new'],
+        ],
+      ),
       trino('compacts files', `ALTER TABLE ${t} EXECUTE optimize`),
       trino('rewrites manifests', `ALTER TABLE ${t} EXECUTE optimize_manifests`),
       trino('collects statistics', `ANALYZE ${t}`),
@@ -75,25 +79,33 @@ export const trinoTables: Scenario = {
       trino('has refs', `SELECT name, type FROM ${ns}."t$refs"`, [['main', 'BRANCH']]),
       trino('has properties', `SELECT count(*) > 0 FROM ${ns}."t$properties"`, [[true]]),
       trino(
-        'travels in time',
+        'reads the table as of an earlier time',
         `SELECT count(*) > 0 FROM ${t} FOR TIMESTAMP AS OF date_add('second', -1, current_timestamp)`,
         [[true]],
       ),
 
       trino(
-        'creates a table as the answer of a query',
+        'creates a table from the result of a query',
         `CREATE TABLE ${ns}.c AS SELECT id, label FROM ${t} WHERE id < 50`,
       ),
       trino('replaces it', `CREATE OR REPLACE TABLE ${ns}.c AS SELECT id FROM ${t} WHERE id < 20`),
       trino('reads the replaced table', `SELECT count(*) FROM ${ns}.c`, [[9]]),
-      trino('makes no table when its query fails', `CREATE TABLE ${ns}.bad AS SELECT fail('no') x`, /no/),
-      trino('has no trace of it', `SHOW TABLES FROM ${ns} LIKE 'bad'`, []),
+      trino(
+        'creates no table when the query of a CTAS fails',
+        `CREATE TABLE ${ns}.bad AS SELECT fail('no') x`,
+        /no/,
+      ),
+      trino('does not list the table of the failed CTAS', `SHOW TABLES FROM ${ns} LIKE 'bad'`, []),
       trino('renames a table', `ALTER TABLE ${ns}.c RENAME TO ${ns}.renamed`),
-      trino('does not find the old name', `SELECT * FROM ${ns}.c`, /does not exist/),
+      trino(
+        'does not find the table under its old name after the rename',
+        `SELECT * FROM ${ns}.c`,
+        /does not exist/,
+      ),
       trino('drops a table', `DROP TABLE ${ns}.renamed`),
       trino('refuses to drop a schema that is not empty', `DROP SCHEMA ${ns}`, /SCHEMA_NOT_EMPTY/),
-      trino('drops the schema with what it holds', `DROP SCHEMA ${ns} CASCADE`),
-      trino('does not list it then', `SHOW SCHEMAS LIKE '${ns}'`, []),
+      trino('drops the schema with its content', `DROP SCHEMA ${ns} CASCADE`),
+      trino('does not list the dropped schema', `SHOW SCHEMAS LIKE '${ns}'`, []),
     ]
   },
 }

@@ -3,7 +3,7 @@ import type { EngineName, Rows } from '../lib/engine.ts'
 import type { WarehouseFixture } from '../lib/warehouse-fixture.ts'
 import type { Scenario, SqlStep, Step } from '../lib/scenario.ts'
 
-/** Returns a function that creates statements of a user. */
+/** Returns a function that creates steps whose statements Trino runs as this user. */
 export function as(user: string): (title: string, sql: string, outcome?: Rows | RegExp) => SqlStep {
   return (title, sql, outcome) => {
     const step = { title: `${user} ${title}`, on: 'trino', sql, user } as const
@@ -15,7 +15,7 @@ export function as(user: string): (title: string, sql: string, outcome?: Rows | 
 export const alice: ReturnType<typeof as> = as('alice')
 export const bob: ReturnType<typeof as> = as('bob')
 
-/** Creates the namespaces of a scenario, and grants the rights of two users. */
+/** Creates a step that creates the namespaces of a scenario and grants privileges to two users. */
 export function prepared(ns: string, fixture: WarehouseFixture | null, on: EngineName = 'trino'): Step {
   return watched(
     on,
@@ -43,7 +43,10 @@ export function prepared(ns: string, fixture: WarehouseFixture | null, on: Engin
 
 const nothing = /does not exist|not found|NoSuch/i
 
-/** Two users of one Trino: what each sees and does is decided for them, not for the cluster. */
+/**
+ * Scenario of two users of one Trino cluster. Headgate authorizes each request for the user of the statement, not for
+ * the cluster.
+ */
 export const trinoUsers: Scenario = {
   name: 'trino/users',
   engines: ['trino'],
@@ -52,11 +55,15 @@ export const trinoUsers: Scenario = {
     prepared(ns, fixture),
     ...['users', 'users_off'].flatMap((catalog) => inOneCluster(catalog, ns, fixture)),
     as('carol')(
-      'is not known, and receives the reason',
+      'a user without a principal is refused with the reason',
       'SHOW SCHEMAS FROM users',
       /no user of this name|--makes-principals/,
     ),
-    as('trino')('is an engine, and no user', 'SHOW SCHEMAS FROM users', /no user|engine|rule|--subject/),
+    as('trino')(
+      'the name of an engine is refused as a user',
+      'SHOW SCHEMAS FROM users',
+      /no user|engine|rule|--subject/,
+    ),
   ],
 }
 
@@ -75,26 +82,35 @@ function inOneCluster(catalog: string, ns: string, fixture: WarehouseFixture | n
       await engine.sql(insert, 'alice')
       return demandDoneBy(await since(), 'alice by trino', ['updateTable', 'loadTable'])
     }),
-    alice(`reads what she wrote (${catalog})`, `SELECT count(*), max(id) FROM ${hers}.${t}`, [[11, 11]]),
-    alice(`sees her schemas (${catalog})`, list, [[`${ns}_alice`], [`${ns}_shared`]]),
-    bob(`sees his (${catalog})`, list, [[`${ns}_bob`], [`${ns}_shared`]]),
-    bob(`finds no table of hers (${catalog})`, `SELECT * FROM ${hers}.${t}`, nothing),
+    alice(`alice reads the rows that she wrote (${catalog})`, `SELECT count(*), max(id) FROM ${hers}.${t}`, [
+      [11, 11],
+    ]),
+    alice(`alice lists only her schemas (${catalog})`, list, [[`${ns}_alice`], [`${ns}_shared`]]),
+    bob(`bob lists only his schemas (${catalog})`, list, [[`${ns}_bob`], [`${ns}_shared`]]),
+    bob(`bob does not find the table of alice (${catalog})`, `SELECT * FROM ${hers}.${t}`, nothing),
     bob(
-      `lists none (${catalog})`,
+      `bob lists no table of alice (${catalog})`,
       `SELECT table_name FROM ${catalog}.information_schema.tables WHERE table_schema = '${ns}_alice'`,
       [],
     ),
-    bob(`cannot write to hers (${catalog})`, insert, nothing),
-    bob(`makes his own (${catalog})`, `CREATE TABLE ${his}.${t} AS SELECT 1 AS id`),
-    alice(`finds no table of his (${catalog})`, `SELECT * FROM ${his}.${t}`, nothing),
-    alice(`makes one to share (${catalog})`, `CREATE TABLE ${shared}.${t} AS SELECT 1 AS id`),
-    bob(`reads it (${catalog})`, `SELECT id FROM ${shared}.${t}`, [[1]]),
+    bob(`bob cannot write to the table of alice (${catalog})`, insert, nothing),
+    bob(`bob creates a table in his schema (${catalog})`, `CREATE TABLE ${his}.${t} AS SELECT 1 AS id`),
+    alice(`alice does not find the table of bob (${catalog})`, `SELECT * FROM ${his}.${t}`, nothing),
+    alice(
+      `alice creates a table in the shared schema (${catalog})`,
+      `CREATE TABLE ${shared}.${t} AS SELECT 1 AS id`,
+    ),
+    bob(`bob reads the shared table (${catalog})`, `SELECT id FROM ${shared}.${t}`, [[1]]),
     bob(
-      `may not write to it (${catalog})`,
+      `bob may not write to the shared table (${catalog})`,
       `INSERT INTO ${shared}.${t} VALUES 2`,
       /modify|forbidden|not allowed|denied/i,
     ),
-    bob(`may not drop it (${catalog})`, `DROP TABLE ${shared}.${t}`, /manage|forbidden|not allowed|denied/i),
-    alice(`still has all of it (${catalog})`, `SELECT id FROM ${shared}.${t}`, [[1]]),
+    bob(
+      `bob may not drop the shared table (${catalog})`,
+      `DROP TABLE ${shared}.${t}`,
+      /manage|forbidden|not allowed|denied/i,
+    ),
+    alice(`the shared table still contains all rows (${catalog})`, `SELECT id FROM ${shared}.${t}`, [[1]]),
   ]
 }

@@ -1,6 +1,6 @@
 import { trino, type Scenario } from '../lib/scenario.ts'
 
-/** Views in Trino. */
+/** Scenario of views in Trino. */
 export const trinoViews: Scenario = {
   name: 'trino/views',
   engines: ['trino'],
@@ -11,9 +11,9 @@ export const trinoViews: Scenario = {
       'creates a view',
       `CREATE VIEW ${ns}.v COMMENT 'a view' AS SELECT id AS key FROM ${ns}.t WHERE id > 4`,
     ),
-    trino('reads it', `SELECT count(*), min(key) FROM ${ns}.v`, [[5, 5]]),
+    trino('reads the view', `SELECT count(*), min(key) FROM ${ns}.v`, [[5, 5]]),
     trino(
-      'lists it with the table',
+      'lists the view with the table',
       `SELECT table_name, table_type FROM information_schema.tables
       WHERE table_schema = '${ns}' ORDER BY 1`,
       [
@@ -21,17 +21,23 @@ export const trinoViews: Scenario = {
         ['v', 'VIEW'],
       ],
     ),
-    trino('shows its text', `SELECT count(*) FROM information_schema.views WHERE table_schema = '${ns}'`, [
-      [1],
-    ]),
-    trino('refuses it a second time', `CREATE VIEW ${ns}.v AS SELECT 1 x`, /already exists/i),
-    trino('refuses a table of that name', `CREATE TABLE ${ns}.v (id integer)`, /already exists/i),
+    trino(
+      'shows the SQL text of the view',
+      `SELECT count(*) FROM information_schema.views WHERE table_schema = '${ns}'`,
+      [[1]],
+    ),
+    trino('refuses to create the view a second time', `CREATE VIEW ${ns}.v AS SELECT 1 x`, /already exists/i),
+    trino(
+      'refuses to create a table with the name of the view',
+      `CREATE TABLE ${ns}.v (id integer)`,
+      /already exists/i,
+    ),
     trino('replaces it', `CREATE OR REPLACE VIEW ${ns}.v AS SELECT id AS key FROM ${ns}.t WHERE id > 7`),
-    trino('reads the new text', `SELECT count(*) FROM ${ns}.v`, [[2]]),
-    trino('renames it', `ALTER VIEW ${ns}.v RENAME TO ${ns}.w`),
-    trino('finds it under the new name', `SELECT max(key) FROM ${ns}.w`, [[9]]),
-    trino('drops it', `DROP VIEW ${ns}.w`),
-    trino('does not find it then', `SELECT * FROM ${ns}.w`, /does not exist/),
+    trino('reads through the replaced view', `SELECT count(*) FROM ${ns}.v`, [[2]]),
+    trino('renames the view', `ALTER VIEW ${ns}.v RENAME TO ${ns}.w`),
+    trino('finds the view under its new name', `SELECT max(key) FROM ${ns}.w`, [[9]]),
+    trino('drops the view', `DROP VIEW ${ns}.w`),
+    trino('does not find the dropped view', `SELECT * FROM ${ns}.w`, /does not exist/),
     trino('drops the table', `DROP TABLE ${ns}.t`),
     trino('drops the schema', `DROP SCHEMA ${ns}`),
   ],

@@ -27,7 +27,7 @@ export async function startSpark(settings: EngineSettings): Promise<Engine> {
   const conf: Record<string, string> = {
     'spark.master': 'local[2]',
     'spark.driver.memory': '1g',
-    // many short statements: optimizing compilation costs more time than it saves
+    // The statements are short, so an optimizing compilation costs more time than it saves.
     'spark.driver.extraJavaOptions': '-XX:TieredStopAtLevel=1',
     'spark.jars': jars.join(','),
     'spark.ui.enabled': 'false',
@@ -48,7 +48,7 @@ export async function startSpark(settings: EngineSettings): Promise<Engine> {
     name: 'spark',
     version: typeof version === 'string' ? version : '',
     sql: async (statement) => (await worker.ask('sql', { statement }, statementTimeoutMs)) as Rows,
-    call: () => Promise.reject(new Error('Spark steps are SQL')),
+    call: () => Promise.reject(new Error('Spark can run only SQL steps')),
     stop: () => worker.stop(),
   }
 }
@@ -68,14 +68,14 @@ export function sparkCatalog(
   const properties: Record<string, string> = {
     ...engineProperties(access, catalogTellsPlace),
     type: 'rest',
-    // tests read the current state, also when another engine has just changed it
+    // The scenarios must read the current state, also after a change by another engine, so the catalog cache is off.
     'cache-enabled': 'false',
     'rest.auth.type': access.auth.kind === 'none' ? 'none' : 'oauth2',
-    // else it would renew its token by exchanging it
+    // Otherwise Spark would renew its token by a token exchange.
     'token-exchange-enabled': 'false',
-    // else it deletes the files of a purged table itself, when it may not any more
+    // Otherwise Spark deletes the files of a purged table itself, after its permission has ended with the table.
     'rest-catalog-purge': 'true',
-    // a configured token is not refreshed
+    // Spark cannot refresh a configured token, so it must not try.
     ...(access.auth.kind === 'token' ? { 'token-refresh-enabled': 'false' } : {}),
     ...(access.auth.kind === 'credential' ? { credential: `env:${toVariable(name)}` } : {}),
   }

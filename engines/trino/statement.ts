@@ -1,6 +1,6 @@
 import { type Rows, statementTimeoutMs, type Value } from '../lib/engine.ts'
 
-interface QueryAnswer {
+interface QueryResponse {
   readonly nextUri?: string
   readonly data?: readonly (readonly Value[])[]
   readonly error?: { readonly message: string; readonly errorName: string; readonly failureInfo?: Failure }
@@ -12,8 +12,8 @@ interface Failure {
 }
 
 /**
- * Runs one statement over Trino's HTTP protocol: POST the text, then follow `nextUri` until there is none.
- * Throws an Error with the messages of Trino and of its causes.
+ * Runs one statement over Trino's HTTP protocol: POSTs the text, then requests each `nextUri` until a response
+ * contains none. Throws an Error with the messages of Trino and of its causes.
  */
 export async function runStatement(
   origin: string,
@@ -29,28 +29,28 @@ export async function runStatement(
   }
   const limit = signal ?? AbortSignal.timeout(statementTimeoutMs)
   const rows: (readonly Value[])[] = []
-  let answer = await ask(`${origin}/v1/statement`, {
+  let response = await ask(`${origin}/v1/statement`, {
     method: 'POST',
     body: statement,
     headers,
     signal: limit,
   })
   for (;;) {
-    if (answer.error) throw new Error(`${answer.error.errorName}: ${causes(answer.error)}`)
-    rows.push(...(answer.data ?? []))
-    if (answer.nextUri === undefined) return rows
-    answer = await ask(answer.nextUri, { headers, signal: limit })
+    if (response.error) throw new Error(`${response.error.errorName}: ${causes(response.error)}`)
+    rows.push(...(response.data ?? []))
+    if (response.nextUri === undefined) return rows
+    response = await ask(response.nextUri, { headers, signal: limit })
   }
 }
 
-async function ask(url: string, request: RequestInit): Promise<QueryAnswer> {
+async function ask(url: string, request: RequestInit): Promise<QueryResponse> {
   const response = await fetch(url, request)
   const text = await response.text()
   if (!response.ok) throw new Error(`Trino answered ${response.status}: ${text.slice(0, 500)}`)
-  return JSON.parse(text) as QueryAnswer
+  return JSON.parse(text) as QueryResponse
 }
 
-function causes(error: NonNullable<QueryAnswer['error']>): string {
+function causes(error: NonNullable<QueryResponse['error']>): string {
   const found = [error.message]
   for (let failure = error.failureInfo; failure && found.length < 6; failure = failure.cause) {
     if (failure.message && !found.includes(failure.message)) found.push(failure.message)

@@ -3,17 +3,17 @@ import type { Engine, EngineName } from '../lib/engine.ts'
 import type { WarehouseFixture } from '../lib/warehouse-fixture.ts'
 import type { ActStep } from '../lib/scenario.ts'
 
-/** An audit event as the server shows it. */
+/** An audit event in a response of the management API. */
 export interface UserEvent {
   readonly principal: string
-  /** Engines that act, the outermost first. */
+  /** Engines that act for the principal, the outermost first. */
   readonly actors: readonly string[]
   readonly operation: string
   readonly outcome: string
   readonly detail: Readonly<Record<string, unknown>> | null
 }
 
-/** Reads are written down this much later at most, ms. */
+/** Maximum delay in ms after which the server has recorded the audit event of a read. */
 const delayMs = 1_500
 
 /** Creates a step that checks the audit events of its statement. */
@@ -33,7 +33,7 @@ export function watched(
     on,
     what,
     act: async (engine) => {
-      if (fixture === null) throw new Error('the server is not one of this run')
+      if (fixture === null) throw new Error('this scenario needs a server that the run started')
       const from = new Date()
       return { text: await act(engine, () => eventsFrom(fixture, from), fixture) }
     },
@@ -90,7 +90,7 @@ export function demandDoneBy(
         )}`,
       )
   const others = Object.keys(counts).filter((key) => !key.includes(`, ${who}, `))
-  if (others.length > 0) throw new Error(`done by other callers: ${others.join('; ')}`)
+  if (others.length > 0) throw new Error(`other callers have sent these requests: ${others.join('; ')}`)
   return Object.entries(counts)
     .map(([key, count]) => `${count} × ${key}`)
     .join('; ')

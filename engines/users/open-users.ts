@@ -8,15 +8,18 @@ import type { Target } from '../target.ts'
 
 /** Lifetime of storage credentials, so short that jobs refresh them. */
 const credentialSeconds = 25
-/** The shortest lifetime of tokens: clients renew tokens of users after nine tenths of it. */
+/**
+ * Lifetime of tokens in seconds, the shortest that the server accepts. Clients renew a user's token after nine tenths
+ * of it..
+ */
 const tokenSeconds = 60
 
 /** A namespace in which both users have rights. */
-export const home = 'home'
+const home = 'home'
 
-export const users = ['alice', 'bob'] as const
-/** Engines by how their entries treat calls without a user. */
-export const engines = { 'config-only': 'trino', deny: 'trino-deny', service: 'trino-service' } as const
+const users = ['alice', 'bob'] as const
+/** Names of the engines, by the setting of their entry for requests without a user. */
+const engines = { 'config-only': 'trino', deny: 'trino-deny', service: 'trino-service' } as const
 
 /**
  * Starts a server with two users, and three engines that may name them. Alice signs in as `ice`. Catalogs of Trino:
@@ -24,7 +27,7 @@ export const engines = { 'config-only': 'trino', deny: 'trino-deny', service: 't
  * - `users`, `users_off`: `session=USER`, with and without token exchange, as the engine `trino` (config-only);
  * - `slow`, `slow_off`: these, with data files that are served one by one, every two seconds;
  * - `denied`, `serving`: `session=USER` as engines whose entries contain `deny` and `service`;
- * - `alone`, `alone_serving`: `session=NONE` as `trino` and as `trino-service`.
+ * - `no_user`, `no_user_serving`: `session=NONE` as `trino` and as `trino-service`.
  */
 export async function openUsers(
   keeper: ProcessKeeper,
@@ -39,7 +42,7 @@ export async function openUsers(
   const { server } = fixture
   const warehouse = 'users'
   const administered = await gatewayWarehouse(fixture, warehouse, credentialSeconds)
-  // A warehouse without an object that the caller may use is hidden.
+  // The server hides a warehouse from callers who may use no object in it, so both users get a namespace.
   await fixture.send('POST', `/v1/${warehouse}/namespaces`, { namespace: [home] })
   const [alice] = await Promise.all(users.map((name) => newPrincipal(fixture, name)))
   for (const principal of users)
@@ -55,7 +58,7 @@ export async function openUsers(
     credentials[firstCalls] = await newPrincipal(fixture, name)
     await fixture.send('POST', '/management/v1/engines', { principal: name, firstCalls, ...entry })
   }
-  // Engines with all grants, which only their entries restrict.
+  // These engines have all grants, so that only their engine entries restrict them.
   for (const principal of [engines['config-only'], engines.deny])
     await fixture.send('POST', '/management/v1/grants', {
       privilege: 'manage',
@@ -78,7 +81,7 @@ export async function openUsers(
   const stated = access(credentials['config-only'], user)
   const unexchanged = access(credentials['config-only'], off)
   say(`tokens of users live for ${tokenSeconds} s, storage credentials for ${credentialSeconds} s`)
-  if (alice === undefined) throw new Error('there is no user')
+  if (alice === undefined) throw new Error('the server has no principal')
   return {
     fixture,
     usage: fixture.usage,
@@ -90,8 +93,8 @@ export async function openUsers(
       slow_off: await slowly(unexchanged),
       denied: access(credentials.deny, user),
       serving: access(credentials.service, user),
-      alone: access(credentials['config-only']),
-      alone_serving: access(credentials.service),
+      no_user: access(credentials['config-only']),
+      no_user_serving: access(credentials.service),
     },
   }
 }

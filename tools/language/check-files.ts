@@ -32,7 +32,7 @@ export function listFiles(root: string, ignored: RuleFile['ignore']): string[] {
     .toSorted()
 }
 
-/** Checks `files`. Of files in `unconverted` it only looks for a first fault. */
+/** Checks `files`. For a file in `unconverted`, it only determines whether the file has a fault. */
 export function checkFiles(
   root: string,
   files: readonly string[],
@@ -53,10 +53,10 @@ export function checkFiles(
 
 /** Returns the faults of the list itself: entries to remove, and more entries than before. */
 export function checkList(root: string, list: readonly string[], converted: readonly string[]): Fault[] {
-  const lineOf = (path: string): number => list.indexOf(path) + 1
+  const findLineNumber = (path: string): number => list.indexOf(path) + 1
   const stale = converted.map((path) => ({
     file: listPath,
-    line: lineOf(path),
+    line: findLineNumber(path),
     rule: 'unconverted-list',
     sentence: path,
     reason: 'The file has no faults, or does not exist.',

@@ -15,8 +15,8 @@ export interface Fault {
   readonly instead: string
 }
 
-/** Yields the passages of a file; its name decides how it is read. */
-export function readPassages(file: string, source: string): Iterable<Passage> {
+/** Yields the passages of a file. The ending of the file's name selects the parser. */
+function readPassages(file: string, source: string): Iterable<Passage> {
   if (file.endsWith('.md')) return readMarkdown(source)
   if (file.endsWith('.sql')) return readSql(source)
   return readTypeScript(file, source)

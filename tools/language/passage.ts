@@ -1,4 +1,4 @@
-/** Kind of a text, by its place in a file. Each rule names the kinds that it applies to. */
+/** Kind of a text in a file, such as a comment or a string. Each rule names the kinds that it applies to. */
 export type PassageKind =
   'docstring' | 'description' | 'comment' | 'string' | 'title' | 'heading' | 'cell' | 'paragraph' | 'subject'
 

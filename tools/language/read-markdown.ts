@@ -7,7 +7,7 @@ export function* readMarkdown(source: string): Generator<Passage> {
   let block: { start: number; lines: string[] } | null = null
   let start = 0
   for (const line of lines) {
-    const kind = kindOf(line)
+    const kind = classifyLine(line)
     if (kind !== 'text' && block !== null) {
       yield passage('paragraph', block.start, block.lines.join('\n'))
       block = null
@@ -27,7 +27,7 @@ export function* readMarkdown(source: string): Generator<Passage> {
 
 const itemMarker = /^[ \t>]*(?:[-*+]|\d+[.)])[ \t]+(?:\[[ xX]\][ \t]+)?/g
 
-function kindOf(line: string): 'heading' | 'row' | 'item' | 'text' | 'none' {
+function classifyLine(line: string): 'heading' | 'row' | 'item' | 'text' | 'none' {
   if (/^[ \t>]*$/.test(line) || /^[ \t]*(?:={3,}|-{3,}|\*{3,})[ \t]*$/.test(line)) return 'none'
   if (/^[ \t]*#{1,6}[ \t]/.test(line)) return 'heading'
   if (/^[ \t]*\|[ \t:|-]*$/.test(line)) return 'none'

@@ -44,7 +44,7 @@ describe('comments', () => {
   })
 
   it.each(['const limit = 5', 'class A {\n  get size() {\n    return 1\n  }\n}', 'type A = () => void'])(
-    'the docstring of a value is a description: %s',
+    'the docstring of a constant, getter or type is read as a description: %s',
     (code) => {
       expect(read(`/** Number of rows. */\n${code}`)).toEqual([['description', 'Number of rows.']])
     },

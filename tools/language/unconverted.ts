@@ -6,7 +6,7 @@ import { findBase, tryGit } from './git.ts'
 export const listPath = 'tools/language/unconverted.txt'
 
 /** Returns the listed paths. */
-export function parseList(text: string): string[] {
+function parseList(text: string): string[] {
   return text.split('\n').filter((line) => line !== '')
 }
 

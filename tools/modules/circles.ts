@@ -1,4 +1,4 @@
-/** Returns the names on a circle of a graph, or an empty list. */
+/** Finds a cycle in a graph. Returns the names of its nodes, or an empty list if the graph has no cycle. */
 export function findCircle(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const done = new Set<string>()
   const visit = (name: string, path: readonly string[]): readonly string[] => {

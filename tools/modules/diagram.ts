@@ -21,7 +21,7 @@ function modulePage(table: ModuleTable): string {
 /** Draws the layers as boxes, with arrows from each layer to the next and between modules of one layer. */
 function diagram(table: ModuleTable): string {
   const modules = modulesIn(table)
-  const layerOf = new Map(modules.map(({ name, layer }) => [name, layer]))
+  const layerByName = new Map(modules.map(({ name, layer }) => [name, layer]))
   const lines = ['```mermaid', 'flowchart TB']
   for (const { name, modules: own } of table.layers) {
     lines.push(`  subgraph ${name}`)
@@ -34,7 +34,7 @@ function diagram(table: ModuleTable): string {
   }
   for (const { name, layer, imports } of modules) {
     if (imports === 'all') continue
-    for (const other of imports) if (layerOf.get(other) === layer) lines.push(`  ${name} --> ${other}`)
+    for (const other of imports) if (layerByName.get(other) === layer) lines.push(`  ${name} --> ${other}`)
   }
   return [...lines, '```', ''].join('\n')
 }
@@ -53,7 +53,7 @@ function exceptionTable({ exceptions }: ModuleTable): string {
   if (exceptions.length === 0) return ''
   const rows = exceptions.map(({ from, to, reason }) => `| \`${from}\` | \`${to}\` | ${reason} |`)
   return [
-    'Exceptions, which may only become fewer:',
+    'Exceptions (do not add any):',
     '',
     '| module | imports | because |',
     '|---|---|---|',

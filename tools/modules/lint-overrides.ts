@@ -8,7 +8,10 @@ export interface Override {
   readonly rules: Readonly<Record<string, unknown>>
 }
 
-/** Returns the overrides that restrict the imports of each module. Modules that may import all have none. */
+/**
+ * Returns the overrides that restrict the imports of each module. Modules that may import all modules have no
+ * override.
+ */
 export function lintOverrides(table: ModuleTable): readonly Override[] {
   return modulesIn(table)
     .filter(({ imports }) => imports !== 'all')
@@ -37,7 +40,7 @@ function lintOverride(table: ModuleTable, module: Module): Override {
   }
 }
 
-/** Returns whether an override restricts the imports of a module, so that a new one takes its place. */
+/** Returns whether an override restricts the imports of a module, so that a new override replaces it. */
 export function isModuleOverride(table: ModuleTable, { files, rules }: Override): boolean {
   return (
     'no-restricted-imports' in rules &&

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { findCircle } from './circles.ts'
 import { withModules } from './diagram.ts'
 import { isModuleOverride, lintOverrides, type Override } from './lint-overrides.ts'
-import { moduleOf, realImports } from './real-imports.ts'
+import { toModule, realImports } from './real-imports.ts'
 import { allowedImports, isEntry, modulesIn, readTable, repository } from './table.ts'
 
 const table = readTable()
@@ -67,8 +67,8 @@ describe('The source', () => {
       if (module === undefined) throw new Error(`${name} is not in the table`)
       const real = new Set(
         imports
-          .filter(({ from }) => moduleOf(from) === name)
-          .map(({ to }) => moduleOf(to))
+          .filter(({ from }) => toModule(from) === name)
+          .map(({ to }) => toModule(to))
           .filter((other) => other !== name),
       )
       if (module.imports === 'all') return
@@ -80,7 +80,7 @@ describe('The source', () => {
 
   test('imports only shared files and folders in shared files and folders', () => {
     const others = imports.filter(({ from, to }) => {
-      return shared.includes(moduleOf(from)) && !shared.includes(moduleOf(to))
+      return shared.includes(toModule(from)) && !shared.includes(toModule(to))
     })
     expect(others).toEqual([])
   })

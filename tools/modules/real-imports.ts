@@ -22,6 +22,6 @@ export function realImports({ source }: ModuleTable): readonly FileImport[] {
 }
 
 /** Returns the name of the module of a file, or of the file without its ending if it belongs to no module. */
-export function moduleOf(file: string): string {
+export function toModule(file: string): string {
   return file.split('/')[0]?.replace(/\.ts$/, '') ?? ''
 }

@@ -9,18 +9,21 @@ export interface Module {
   readonly name: string
   readonly layer: string
   readonly purpose: string
-  /** Modules that it may import: of lower layers, or of the same layer without a circle. `all` for the composition. */
+  /**
+   * Modules that this module may import: modules of lower layers, or of the same layer if the imports form no cycle.
+   * `all` for the modules that compose the server.
+   */
   readonly imports: readonly string[] | 'all'
 }
 
-/** An import against the rule of the layers. The list may only shrink. */
-export interface Exception {
+/** An existing import that violates the rule of the layers. The list may only shrink. */
+interface Exception {
   readonly from: string
   readonly to: string
   readonly reason: string
 }
 
-export interface Layer {
+interface Layer {
   readonly name: string
   readonly rule: string
   readonly modules: Readonly<Record<string, Omit<Module, 'name' | 'layer'>>>

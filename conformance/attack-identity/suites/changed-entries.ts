@@ -13,7 +13,7 @@ import { call, send, token } from '../slots.ts'
 
 type Proof = 'statement' | 'assertion' | 'token'
 
-/** Permissions to name users, each with an entry without it. */
+/** Permissions of an engine to name users, each with the change of its entry that removes the permission. */
 const losses = [
   { flag: '--unsigned-subjects', entry: { unsignedSubjects: false }, proofs: ['statement'] },
   { flag: '--assertions', entry: { assertions: false }, proofs: ['assertion'] },
@@ -43,7 +43,7 @@ function tokenForm(proof: Proof, fixture: Fixture, engine: LabClient, user: LabC
 export const changedEntries: Suite = {
   name: 'changed-entry',
   about:
-    'sessions, refreshes and storage keys of users that an engine named, after its entry lost the permission; also through another engine',
+    'sessions, storage refresh tokens and storage keys of users that an engine named, after the engine lost the permission to name users; also through another engine',
   weight: 0.25,
   async attack(fixture, random): Promise<Evidence> {
     const { flag, entry, proofs } = random.pick(losses)
@@ -78,7 +78,7 @@ export const changedEntries: Suite = {
         return {
           what,
           seen: [],
-          broken: `did not work before: ${failed.status} ${failed.text.slice(0, 200)}`,
+          broken: `access failed before the change: ${failed.status} ${failed.text.slice(0, 200)}`,
         }
       await fixture.setEngine(stating.name, entry)
       const renewal = { ...exchangeForm(held), scope: 'catalog' }
@@ -91,7 +91,7 @@ export const changedEntries: Suite = {
         await token(fixture, renewal, acting.basic),
       ]
       if (proof !== 'token') return { what, seen: [...seen, await call(fixture, random, bearer(held))] }
-      // A user with a proof keeps access. Otherwise the refusals above prove nothing.
+      // A user whose token the engine sent keeps access. Otherwise, refusals of the other proofs would prove nothing.
       const lost = seen.find(({ status }) => status !== 200)
       return {
         what,
@@ -111,7 +111,10 @@ interface Parties {
   readonly acting: LabClient
 }
 
-/** Returns a token of the user behind `acting`, which comes through `stating` if that is another engine. */
+/**
+ * Returns a token with which `acting` acts for the user. If `stating` is another engine, it gets the first token, which
+ * `acting` then exchanges.
+ */
 async function heldToken(
   fixture: Fixture,
   proof: Proof,
@@ -124,9 +127,9 @@ async function heldToken(
 
 async function requireToken(fixture: Fixture, form: Form, by: LabClient): Promise<string> {
   const headers = form['grant_type'] === grantTypes.jwtBearer ? {} : by.basic
-  const answer = await requestToken(fixture.tokenUri, { scope: 'catalog', ...form }, { headers })
-  if (answer.token === null) throw new Error(`no token: ${answer.status} ${answer.error}`)
-  return answer.token
+  const response = await requestToken(fixture.tokenUri, { scope: 'catalog', ...form }, { headers })
+  if (response.token === null) throw new Error(`no token: ${response.status} ${response.error}`)
+  return response.token
 }
 
 function exchangeForm(subject: string): Form {
@@ -152,7 +155,7 @@ async function openAccess(fixture: Fixture, held: string): Promise<StorageUse> {
   })
   const credential = onlyCredential(loaded, 'load')
   const keys = readStorageKeys(credential)
-  if (keys === undefined) throw new Error('the table came without keys')
+  if (keys === undefined) throw new Error('the response to the load contains no keys')
   const target = toTarget(`${locationIn(loaded)}/data/${randomUUID()}`)
   return {
     refreshBy: (bearerToken) =>

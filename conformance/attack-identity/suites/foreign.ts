@@ -111,7 +111,7 @@ const idToken = ofIssuer({
   name: 'id-token',
   about: 'id_tokens and logout tokens of the configured issuer where access tokens belong',
   slots: ['bearer', 'actor', 'client', 'authentication', 'assertion', 'subject'],
-  make(_scene, random, issuer, good) {
+  make(_fixture, random, issuer, good) {
     const sign = random.pick([
       { nonce: 'n', at_hash: 'AAAA' },
       { at_hash: 'AAAA', azp: 'app' },
@@ -131,7 +131,7 @@ const outOfTime = ofIssuer({
   name: 'out-of-time',
   about: 'valid tokens that have expired, are not valid yet, or contain no times',
   slots: ['bearer', 'subject', 'actor', 'client', 'authentication'],
-  make(_scene, random, issuer, good) {
+  make(_fixture, random, issuer, good) {
     const past = inSeconds(-60 - random.int(100_000))
     const claims = random.pick([
       { exp: past },

@@ -49,9 +49,9 @@ export const laundered: Suite = {
       ['client_credentials with a user’s bearer', { grant_type: grantTypes.clientCredentials }, bearer(user)],
     ])
     const seen = await token(fixture, { scope: 'catalog', ...form }, headers)
-    const given = textIn(seen, 'access_token')
-    if (given === null) return { what, seen: [seen] }
-    const [before, after] = [decodeClaims(user), decodeClaims(given)]
+    const issued = textIn(seen, 'access_token')
+    if (issued === null) return { what, seen: [seen] }
+    const [before, after] = [decodeClaims(user), decodeClaims(issued)]
     const same = before['principal_id'] === after['principal_id'] && after['act'] !== undefined
     return { what, seen: [], escape: same ? undefined : `${what}: a token of ${String(after['sub'])}` }
   },

@@ -41,20 +41,20 @@ const wrongSignature = (fixture: Fixture, id: string, kid: string): Promise<Seen
 }
 
 /** Returns a name of equal length, so that the requests differ only in whether the client exists. */
-const nobody = (name: string): string => `${name.slice(0, -4)}${randomBytes(2).toString('hex')}`
+const makeUnknownName = (name: string): string => `${name.slice(0, -4)}${randomBytes(2).toString('hex')}`
 
 const timed: readonly Timed[] = [
   {
     name: 'timing-secret',
     about: 'whether a wrong secret takes another time than an unknown client',
     known: (fixture) => wrongSecret(fixture, fixture.clients.trino.name),
-    unknown: (fixture) => wrongSecret(fixture, nobody(fixture.clients.trino.name)),
+    unknown: (fixture) => wrongSecret(fixture, makeUnknownName(fixture.clients.trino.name)),
   },
   {
     name: 'timing-signature',
     about: 'whether a wrong signature takes another time than an unknown client',
     known: (fixture) => wrongSignature(fixture, fixture.clients.trino.name, fixture.clients.trino.key.kid),
-    unknown: (fixture) => wrongSignature(fixture, nobody(fixture.clients.trino.name), randomUUID()),
+    unknown: (fixture) => wrongSignature(fixture, makeUnknownName(fixture.clients.trino.name), randomUUID()),
   },
 ]
 

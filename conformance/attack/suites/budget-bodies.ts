@@ -10,7 +10,7 @@ import type { Fixture } from '../fixture.ts'
 import { type Operator, operatorIn, withoutOperator as unavailable } from '../operator.ts'
 import type { Random } from '../random.ts'
 import { budget, freeBytes } from '../server-settings.ts'
-import { answerBeforeBody } from '../withheld-body.ts'
+import { responseBeforeBody } from '../withheld-body.ts'
 
 const modes = ['gateway', 'sts', 'remote-signing'] as const
 const KiB = 1024
@@ -115,7 +115,7 @@ async function withhold(fixture: Fixture, random: Random): Promise<Evidence> {
   const sent = chunked ? freeBytes + 1 + random.int(1_000) : random.pick([0, 1, 1_000, freeBytes])
   const length = { 'content-length': String(announced) }
   const { result, held } = await withHealthChecks(operator.origin, () =>
-    answerBeforeBody({
+    responseBeforeBody({
       origin: operator.origin,
       method: 'POST',
       target: `/${target.path}`,

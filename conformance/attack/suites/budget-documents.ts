@@ -9,7 +9,7 @@ import { withHealthChecks } from '../health-watch.ts'
 import type { Fixture } from '../fixture.ts'
 import { operatorIn, withoutOperator as unavailable } from '../operator.ts'
 import type { Random } from '../random.ts'
-import { answerBeforeBody } from '../withheld-body.ts'
+import { responseBeforeBody } from '../withheld-body.ts'
 
 const modes = ['gateway'] as const
 const MiB = 1024 * 1024
@@ -64,7 +64,7 @@ async function withhold(fixture: Fixture, random: Random): Promise<Evidence> {
   const md5 = createHash('md5').update('x').digest('base64')
   const payload = { length: size, md5, hash: random.pick(['UNSIGNED-PAYLOAD', sha256('x')]) }
   const { result, held } = await withHealthChecks(operatorIn(fixture).origin, () =>
-    answerBeforeBody({
+    responseBeforeBody({
       origin: by.endpoint,
       method: 'POST',
       target,

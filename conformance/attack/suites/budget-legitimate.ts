@@ -80,22 +80,22 @@ async function large(fixture: Fixture, random: Random): Promise<Evidence> {
   const { origin, people } = operatorIn(fixture)
   const { about, path, body, made } = largeRequest(fixture, random)
   const text = JSON.stringify(body)
-  const isPacked = random.chance(0.3)
-  const bytes = isPacked ? gzipSync(text) : Buffer.from(text)
+  const isCompressed = random.chance(0.3)
+  const bytes = isCompressed ? gzipSync(text) : Buffer.from(text)
   const headers = Object.entries({
     host: new URL(origin).host,
     'content-type': 'application/json',
     'content-length': String(bytes.length),
-    ...(isPacked ? { 'content-encoding': 'gzip' } : {}),
+    ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
     ...people.mallory,
   })
-  const { status, text: answer } = await sendRaw(origin, 'POST', `/${path}`, headers, bytes)
-  const seen: Seen[] = [{ status, text: answer }]
+  const { status, text: response } = await sendRaw(origin, 'POST', `/${path}`, headers, bytes)
+  const seen: Seen[] = [{ status, text: response }]
   if (made !== undefined) {
     const deleted = await fixture.as.mallory.send('DELETE', made)
     seen.push({ status: deleted.status, text: deleted.text })
   }
-  return { what: `${about}, ${text.length} bytes${isPacked ? ' compressed' : ''}`, seen }
+  return { what: `${about}, ${text.length} bytes${isCompressed ? ' compressed' : ''}`, seen }
 }
 
 /** Sends a list with the largest number of keys that S3 allows, and further members for each key. */
@@ -110,12 +110,12 @@ async function longList(fixture: Fixture): Promise<Evidence> {
   const body = `<Delete>${objects.join('')}</Delete>`
   const target = `/${bucket}?delete=`
   const { endpoint, region } = keys.mallory
-  const given: HeaderPair[] = [
+  const requestHeaders: HeaderPair[] = [
     ['host', new URL(endpoint).host],
     ['content-length', String(body.length)],
     ['content-md5', createHash('md5').update(body).digest('base64')],
   ]
-  const draft = { method: 'POST', target, headers: given, payloadHash: sha256(body) }
+  const draft = { method: 'POST', target, headers: requestHeaders, payloadHash: sha256(body) }
   const { headers } = signInHeader(draft, keys.mallory, { region })
   const { status, text } = await sendRaw(endpoint, 'POST', target, headers, body)
   const isDone = (text.match(/<Deleted>/g) ?? []).length === 1_000

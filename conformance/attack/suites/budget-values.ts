@@ -99,13 +99,13 @@ async function exceed(fixture: Fixture, random: Random): Promise<Evidence> {
   const { origin, people } = operatorIn(fixture)
   const { mallory } = fixture.as
   const { about, path, body, status, effect } = overBudget(fixture, random)
-  const isPacked = random.chance(0.4)
-  const bytes = isPacked ? gzipSync(body) : Buffer.from(body)
+  const isCompressed = random.chance(0.4)
+  const bytes = isCompressed ? gzipSync(body) : Buffer.from(body)
   const headers = Object.entries({
     host: new URL(origin).host,
     'content-type': 'application/json',
     'content-length': String(bytes.length),
-    ...(isPacked ? { 'content-encoding': 'gzip' } : {}),
+    ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
     ...people.mallory,
   })
   const { result, held } = await withHealthChecks(origin, () =>
@@ -120,7 +120,7 @@ async function exceed(fixture: Fixture, random: Random): Promise<Evidence> {
     ...(after.status === 200 && after.text.includes(effect.text) ? ['the request had an effect'] : []),
   ]
   return {
-    what: `${about}, ${bytes.length} bytes${isPacked ? ' compressed' : ''}`,
+    what: `${about}, ${bytes.length} bytes${isCompressed ? ' compressed' : ''}`,
     seen: [{ status: result.status, text: result.text }],
     mustFail: true,
     escape: found.join('; ') || undefined,

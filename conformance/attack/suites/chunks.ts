@@ -115,8 +115,8 @@ export const chunks: readonly AttackSuite[] = [
         body.length < length
           ? Buffer.concat([body, Buffer.alloc(length - body.length, 10)])
           : body.subarray(0, length)
-      const answer = await sendRaw(adaKeys(fixture).endpoint, 'PUT', target, headers, sent)
-      return { what: `PUT ${target} in chunks with ${about}`, seen: [seenOfStore(answer)], mustFail: true }
+      const response = await sendRaw(adaKeys(fixture).endpoint, 'PUT', target, headers, sent)
+      return { what: `PUT ${target} in chunks with ${about}`, seen: [seenOfStore(response)], mustFail: true }
     },
   },
   {
@@ -131,14 +131,14 @@ export const chunks: readonly AttackSuite[] = [
         keys: fixture.keys === undefined ? undefined : { ...fixture.keys, ada: fixture.keys.mallory },
       }
       const { target, signed, chunks: right } = upload(theirs, random)
-      const answer = await sendRaw(
+      const response = await sendRaw(
         adaKeys(fixture).endpoint,
         'PUT',
         target,
         signed.headers,
         Buffer.concat(right.map(framed)),
       )
-      return { what: `PUT ${target} in unchanged chunks`, seen: [seenOfStore(answer)] }
+      return { what: `PUT ${target} in unchanged chunks`, seen: [seenOfStore(response)] }
     },
   },
 ]

@@ -1,5 +1,5 @@
 import { type HeaderPair, sha256, signInHeader } from '../../refresh/s3-signature.ts'
-import { type S3Answer, sendRaw } from '../../refresh/s3-request.ts'
+import { type S3Response, sendRaw } from '../../refresh/s3-request.ts'
 import type { AttackSuite, Evidence, Seen } from '../attack.ts'
 import type { Fixture, Who } from '../fixture.ts'
 import { hostileKey } from '../pieces.ts'
@@ -7,12 +7,12 @@ import type { Random } from '../random.ts'
 
 const modes = ['gateway', 'sts'] as const
 
-export function seenOfStore({ status, text, headers }: S3Answer): Seen {
+export function seenOfStore({ status, text, headers }: S3Response): Seen {
   const length = headers['content-length']
   return { status, text, contentLength: typeof length === 'string' ? length : undefined }
 }
 
-export interface StoreRequest {
+interface StoreRequest {
   readonly method: string
   readonly target: string
   readonly headers?: readonly HeaderPair[]
@@ -20,18 +20,18 @@ export interface StoreRequest {
 }
 
 /** Sends a request to the store with valid keys, so that only its target is invalid. */
-async function signedSend(fixture: Fixture, who: Who, request: StoreRequest): Promise<S3Answer> {
+async function signedSend(fixture: Fixture, who: Who, request: StoreRequest): Promise<S3Response> {
   const keys = fixture.keys?.[who]
   if (keys === undefined) throw new Error('there are no keys')
   const { method, headers = [], body = '' } = request
   // Node refuses characters that a request line cannot contain, so such a path is never sent.
   const target = request.target.replaceAll(/[^\x21-\x7e]|#/g, '%20')
-  const given: HeaderPair[] = [
+  const requestHeaders: HeaderPair[] = [
     ['host', new URL(keys.endpoint).host],
     ['content-length', String(Buffer.byteLength(body))],
     ...headers,
   ]
-  const draft = { method, target, headers: given, payloadHash: sha256(body) }
+  const draft = { method, target, headers: requestHeaders, payloadHash: sha256(body) }
   const { headers: signed } = signInHeader(draft, keys, { region: keys.region })
   return sendRaw(keys.endpoint, method, target, signed, body)
 }
@@ -74,8 +74,8 @@ async function pathCase(fixture: Fixture, random: Random): Promise<Evidence> {
   ])
   const target = `/${bucket}/${hostileKey(fixture, random)}${random.pick(subresources)}`
   const body = method === 'PUT' || method === 'POST' ? 'attack' : ''
-  const answer = await signedSend(fixture, 'mallory', { method, target, body })
-  return { what: `${method} ${target}`, seen: [seenOfStore(answer)] }
+  const response = await signedSend(fixture, 'mallory', { method, target, body })
+  return { what: `${method} ${target}`, seen: [seenOfStore(response)] }
 }
 
 async function listCase(fixture: Fixture, random: Random): Promise<Evidence> {
@@ -132,8 +132,8 @@ async function listCase(fixture: Fixture, random: Random): Promise<Evidence> {
     `${fixture.bucket}/n/`,
   ])
   const target = `/${bucket}?${query.filter((piece) => piece !== 'x=1').join('&')}`
-  const answer = await signedSend(fixture, 'mallory', { method: 'GET', target })
-  return { what: `GET ${target.replaceAll(fixture.marks.name, '<canary>')}`, seen: [seenOfStore(answer)] }
+  const response = await signedSend(fixture, 'mallory', { method: 'GET', target })
+  return { what: `GET ${target.replaceAll(fixture.marks.name, '<canary>')}`, seen: [seenOfStore(response)] }
 }
 
 async function copyCase(fixture: Fixture, random: Random): Promise<Evidence> {
@@ -145,8 +145,8 @@ async function copyCase(fixture: Fixture, random: Random): Promise<Evidence> {
   const value = source.replaceAll(/[^\x21-\x7e]/g, '%20')
   const headers: HeaderPair[] = [[name, value]]
   if (random.chance(0.2)) headers.push(['x-amz-metadata-directive', 'REPLACE'])
-  const answer = await signedSend(fixture, 'mallory', { method: 'PUT', target, headers })
-  return { what: `PUT ${target} with copy source ${value}`, seen: [seenOfStore(answer)] }
+  const response = await signedSend(fixture, 'mallory', { method: 'PUT', target, headers })
+  return { what: `PUT ${target} with copy source ${value}`, seen: [seenOfStore(response)] }
 }
 
 async function bulkCase(fixture: Fixture, random: Random): Promise<Evidence> {
@@ -173,13 +173,13 @@ async function bulkCase(fixture: Fixture, random: Random): Promise<Evidence> {
   const headers: HeaderPair[] = [
     ['x-amz-checksum-sha256', Buffer.from(sha256(body), 'hex').toString('base64')],
   ]
-  const answer = await signedSend(fixture, 'mallory', {
+  const response = await signedSend(fixture, 'mallory', {
     method: 'POST',
     target: `/${fixture.bucket}?delete`,
     headers,
     body,
   })
-  return { what: `POST /${fixture.bucket}?delete with ${body}`, seen: [seenOfStore(answer)] }
+  return { what: `POST /${fixture.bucket}?delete with ${body}`, seen: [seenOfStore(response)] }
 }
 
 function decodedOr(text: string): string {
@@ -206,13 +206,17 @@ export const gatewayPaths: readonly AttackSuite[] = [
       const target = `/${inside}/data/${random.pick(['x', 'kept', 'y/z'])}${place}`
       const headers: HeaderPair[] =
         method === 'PUT' && random.chance(0.3) ? [['x-amz-copy-source', `/${inside}/data/kept`]] : []
-      const answer = await signedSend(fixture, 'reader', {
+      const response = await signedSend(fixture, 'reader', {
         method,
         target,
         headers,
         body: method === 'PUT' && headers.length === 0 ? 'x' : '',
       })
-      return { what: `${method} ${target} by one who may read`, seen: [seenOfStore(answer)], mustFail: true }
+      return {
+        what: `${method} ${target} by one who may read`,
+        seen: [seenOfStore(response)],
+        mustFail: true,
+      }
     },
   },
   {

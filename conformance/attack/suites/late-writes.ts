@@ -11,8 +11,8 @@ import type { Random } from '../random.ts'
 import { decisionMaxAgeMs } from '../server-settings.ts'
 import { keysIn, loaded } from '../set-up.ts'
 
-const answerTimeoutMs = 10_000
-/** Time in ms after which no request may rest on a decision from before a revocation. */
+const responseTimeoutMs = 10_000
+/** Time in ms after a revocation. Then every decision that was made before it must have expired. */
 const settledMs = decisionMaxAgeMs + 600
 
 interface LateWrite {
@@ -29,12 +29,12 @@ class Running {
 
   constructor({ endpoint, ...keys }: StorageKeys, { method, target, body }: LateWrite) {
     const { hostname, port, host } = new URL(endpoint)
-    const given: HeaderPair[] = [
+    const requestHeaders: HeaderPair[] = [
       ['host', host],
       ['content-length', String(body.length)],
       ['content-md5', createHash('md5').update(body).digest('base64')],
     ]
-    const draft = { method, target, headers: given, payloadHash: 'UNSIGNED-PAYLOAD' }
+    const draft = { method, target, headers: requestHeaders, payloadHash: 'UNSIGNED-PAYLOAD' }
     const { headers } = signInHeader(draft, keys, { region: keys.region })
     this.#socket = connect(Number(port), hostname)
     this.#socket.on('error', () => undefined)
@@ -55,10 +55,11 @@ class Running {
     return this.#received.startsWith('HTTP/1.1 100')
   }
 
-  async answer(): Promise<Seen> {
+  async response(): Promise<Seen> {
     const final = /HTTP\/1\.1 (?!100)(\d{3})[^]*?\r\n\r\n([^]*)/
     await this.#until(() => final.test(this.#received) || this.#socket.closed)
-    // An error after the status was sent is in the body, which ends the connection or is a whole document.
+    // After the status was sent, the body contains the error. Then the server closes the connection, or ends the XML
+    // document.
     await this.#until(() => this.#socket.closed || /<\/\w+>\s*$|content-length: 0/i.test(this.#received))
     this.#socket.destroy()
     const [, status = '0', text = ''] = final.exec(this.#received) ?? []
@@ -66,7 +67,7 @@ class Running {
   }
 
   async #until(holds: () => boolean): Promise<void> {
-    const end = performance.now() + answerTimeoutMs
+    const end = performance.now() + responseTimeoutMs
     while (!holds() && performance.now() < end) await sleep(5)
   }
 }
@@ -122,7 +123,7 @@ export const lateWrites: readonly AttackSuite[] = [
       const drops = random.chance(0.3)
       const what = `${write.about} whose last byte comes after ${drops ? 'its table was dropped' : 'access to its table was revoked'}`
       if (!(await running.authorized()))
-        return { what, seen: [await running.answer()], escape: 'it did not begin' }
+        return { what, seen: [await running.response()], escape: 'the server did not ask for the body' }
       running.send(write.body.subarray(0, -1))
       const revoked = drops
         ? await mallory.send('DELETE', table)
@@ -132,9 +133,9 @@ export const lateWrites: readonly AttackSuite[] = [
       if (revoked.status >= 300) throw new Error(`${what}: ${revoked.status} ${revoked.text}`)
       await sleep(settledMs)
       running.send(write.body.subarray(-1))
-      const seen: Seen = await running.answer()
+      const seen: Seen = await running.response()
       if (drops) return { what, seen: [seen], mustFail: true }
-      // With new keys, the owner sees what became of it.
+      // The owner checks with new keys whether the write took effect.
       const fresh = keysIn(await loaded(mallory, name))
       const late = await useKeys(fresh, 'HEAD', toTarget(`${location}/data/late`))
       const kept = await useKeys(fresh, 'HEAD', toTarget(`${location}/data/kept`))

@@ -121,12 +121,12 @@ async function register(fixture: Fixture, random: Random): Promise<Evidence> {
   const place = random.chance(0.3)
     ? own
     : `${hostileLocation(fixture, random)}${random.pick(['', '/x.metadata.json', `/${fixture.marks.name}`])}`
-  const answer = await mallory.send('POST', `${namespacePath(mallory, fixture.namespace)}/register`, {
+  const response = await mallory.send('POST', `${namespacePath(mallory, fixture.namespace)}/register`, {
     body: { name, 'metadata-location': place, ...(random.chance(0.3) ? { overwrite: true } : {}) },
     headers: asking,
   })
-  const seen = [toSeen(answer), ...(await probe(fixture, random, name, answer))]
-  if (answer.status === 200) await remove(fixture, name)
+  const seen = [toSeen(response), ...(await probe(fixture, random, name, response))]
+  if (response.status === 200) await remove(fixture, name)
   return { what: `register of ${JSON.stringify(place).replaceAll(fixture.marks.name, '<canary>')}`, seen }
 }
 

@@ -39,11 +39,11 @@ async function inWarehouse(fixture: Fixture, random: Random): Promise<Evidence> 
     body: createBody(name, commits ? {} : { ...chosen, 'stage-create': way === 'staged location' }),
     headers,
   })
-  const answer = commits
+  const response = commits
     ? await mallory.send('POST', path, { body: { requirements: [], updates: [update] } })
     : made
-  const seen: Seen[] = [toSeen(answer)]
-  if (answer.status === 200) {
+  const seen: Seen[] = [toSeen(response)]
+  if (response.status === 200) {
     const loaded = await mallory.send('GET', path, { headers })
     for (const held of [made, loaded]) seen.push(...(await probe(fixture, random, name, held)))
     const file = `${place}/${fixture.marks.name}`
@@ -55,7 +55,7 @@ async function inWarehouse(fixture: Fixture, random: Random): Promise<Evidence> 
   return {
     what: `${way} ${JSON.stringify(location)} for ${place}`,
     seen,
-    escape: answer.status < 300 && isSameText(location, place) ? 'a taken place was accepted' : undefined,
+    escape: response.status < 300 && isSameText(location, place) ? 'a taken place was accepted' : undefined,
   }
 }
 

@@ -30,7 +30,7 @@ const minute = 60_000
 
 const tamperings: readonly { readonly about: string; make(fixture: Fixture, random: Random): Presigned }[] = [
   {
-    about: 'a longer life written into it',
+    about: 'a longer lifetime written into the URL',
     make(fixture, random) {
       const request = presigned(fixture, random, { at: new Date(Date.now() - 10 * minute), seconds: 60 })
       return {
@@ -43,22 +43,22 @@ const tamperings: readonly { readonly about: string; make(fixture: Fixture, rand
     },
   },
   {
-    about: 'its time over',
+    about: 'an expired lifetime',
     make: (fixture, random) =>
       presigned(fixture, random, { at: new Date(Date.now() - (5 + random.int(600)) * minute), seconds: 60 }),
   },
   {
-    about: 'its time to come',
+    about: 'a lifetime that begins in the future',
     make: (fixture, random) =>
       presigned(fixture, random, { at: new Date(Date.now() + (16 + random.int(600)) * minute) }),
   },
   {
-    about: 'a life that nothing may have',
+    about: 'a lifetime outside the allowed range',
     make: (fixture, random) =>
       presigned(fixture, random, { seconds: random.pick([604_801, 1e9, 0, -1, 1.5]) }),
   },
   {
-    about: 'another parameter',
+    about: 'an additional parameter',
     make(fixture, random) {
       const request = presigned(fixture, random)
       const added = random.pick([
@@ -76,7 +76,7 @@ const tamperings: readonly { readonly about: string; make(fixture: Fixture, rand
     },
   },
   {
-    about: 'another method',
+    about: 'a changed method',
     make(fixture, random) {
       const request = presigned(fixture, random)
       return {
@@ -86,7 +86,7 @@ const tamperings: readonly { readonly about: string; make(fixture: Fixture, rand
     },
   },
   {
-    about: 'another path',
+    about: 'a changed path',
     make(fixture, random) {
       const request = presigned(fixture, random)
       return {
@@ -101,7 +101,7 @@ const tamperings: readonly { readonly about: string; make(fixture: Fixture, rand
     },
   },
   {
-    about: 'a parameter of the signature changed or taken out',
+    about: 'a changed or missing parameter of the signature',
     make(fixture, random) {
       const request = presigned(fixture, random)
       const name = random.pick([
@@ -119,7 +119,7 @@ const tamperings: readonly { readonly about: string; make(fixture: Fixture, rand
     },
   },
   {
-    about: 'a signature of no meaning',
+    about: 'an invalid signature',
     make(fixture, random) {
       const request = presigned(fixture, random)
       return {
@@ -131,7 +131,7 @@ const tamperings: readonly { readonly about: string; make(fixture: Fixture, rand
     },
   },
   {
-    about: 'the token of another',
+    about: 'the session token of another user',
     make(fixture, random) {
       const request = presigned(fixture, random)
       const other = encodeURIComponent(fixture.keys?.mallory.sessionToken ?? '')
@@ -142,7 +142,7 @@ const tamperings: readonly { readonly about: string; make(fixture: Fixture, rand
     },
   },
   {
-    about: 'keys that do not belong together',
+    about: 'an access key id and a secret key of different users',
     make: (fixture, random) =>
       presigned(fixture, random, { keys: { secretAccessKey: fixture.keys?.mallory.secretAccessKey ?? '' } }),
   },
@@ -161,8 +161,8 @@ export const presignedRequests: readonly AttackSuite[] = [
         ['host', host],
         ['content-length', String(body.length)],
       ] as const
-      const answer = await sendRaw(adaKeys(fixture).endpoint, method, target, headers, body)
-      return { what: `a presigned ${method} with ${about}`, seen: [seenOfStore(answer)], mustFail: true }
+      const response = await sendRaw(adaKeys(fixture).endpoint, method, target, headers, body)
+      return { what: `a presigned ${method} with ${about}`, seen: [seenOfStore(response)], mustFail: true }
     },
   },
 ]

@@ -33,16 +33,18 @@ const requireOtherWarehouses = ({ otherWarehouses }: Fixture): OtherWarehouses =
   return otherWarehouses
 }
 
-const readKeys = (answer: Response): ReturnType<typeof readStorageKeys> =>
-  answer.status === 200 ? credentialsIn(answer).flatMap((one) => readStorageKeys(one) ?? [])[0] : undefined
+const readKeys = (response: Response): ReturnType<typeof readStorageKeys> =>
+  response.status === 200
+    ? credentialsIn(response).flatMap((one) => readStorageKeys(one) ?? [])[0]
+    : undefined
 
 const droppedPath = ({ otherWarehouses }: Fixture): string =>
   `management/v1/warehouses/${otherWarehouses?.kept.name ?? ''}/dropped`
 
-async function succeeded(answering: Promise<Response>, what: string): Promise<Response> {
-  const answer = await answering
-  if (answer.status >= 300) throw new Error(`${what}: ${answer.status} ${answer.text.slice(0, 300)}`)
-  return answer
+async function succeeded(request: Promise<Response>, what: string): Promise<Response> {
+  const response = await request
+  if (response.status >= 300) throw new Error(`${what}: ${response.status} ${response.text.slice(0, 300)}`)
+  return response
 }
 
 async function makeNamespace(catalog: Catalog, namespace: readonly string[]): Promise<void> {
@@ -73,13 +75,13 @@ async function makeFormer(fixture: Fixture, catalog: Catalog, namespace: readonl
     catalog.send('POST', tables, { body: createBody('s', { 'stage-create': true, properties }), headers }),
     'stage-create',
   )
-  for (const answer of [made, staged]) {
-    const keys = readKeys(answer)
+  for (const response of [made, staged]) {
+    const keys = readKeys(response)
     if (keys === undefined) continue
     const put = await useKeys(
       keys,
       'PUT',
-      toTarget(`${locationIn(answer)}/data/secret`),
+      toTarget(`${locationIn(response)}/data/secret`),
       fixture.marks.content,
     )
     if (put.status !== 200) throw new Error(`the owner could not write: ${put.status}`)
@@ -98,10 +100,10 @@ async function makeFormer(fixture: Fixture, catalog: Catalog, namespace: readonl
 }
 
 /** Removes the bytes of the canary, because a response may repeat the request. */
-function withoutNote(answer: Response): Response {
-  const metadata = readMember(answer.json, 'metadata')
+function withoutNote(response: Response): Response {
+  const metadata = readMember(response.json, 'metadata')
   return {
-    ...answer,
+    ...response,
     json: { metadata: { ...(typeof metadata === 'object' ? metadata : {}), properties: {} } },
   }
 }
@@ -123,12 +125,12 @@ async function droppedIds(
     for (const level of ofAll ? [] : namespace) query.append('namespace', level)
     if (token !== '') query.set('pageToken', token)
     const path = `${droppedPath(fixture)}?${query.toString()}`
-    const answer = await succeeded(catalog.send('GET', path), 'list of dropped')
-    const list = readMember(answer.json, 'dropped')
+    const response = await succeeded(catalog.send('GET', path), 'list of dropped')
+    const list = readMember(response.json, 'dropped')
     const rows: unknown[] = Array.isArray(list) ? list : []
     for (const row of rows)
       if (String(readMember(row, 'namespace')) === String(namespace)) ids.push(String(readMember(row, 'id')))
-    token = readMember(answer.json, 'nextPageToken')
+    token = readMember(response.json, 'nextPageToken')
   }
   return ids
 }
@@ -159,12 +161,12 @@ async function asNewOwner(fixture: Fixture, random: Random): Promise<Evidence> {
   const listed = await droppedIds(fixture, mallory, namespace, random.chance(0.2))
   if (listed.includes(id)) found.push('the dropped table of another principal was listed')
   const old = [locationIn(made), locationIn(staged)]
-  const tried = async (what: string, answering: Promise<Response>): Promise<void> => {
-    const answer = await answering
-    seen.push(toSeen(answer))
-    if (prefixesIn(answer).some((prefix) => old.some((place) => prefix.startsWith(place))))
+  const tried = async (what: string, request: Promise<Response>): Promise<void> => {
+    const response = await request
+    seen.push(toSeen(response))
+    if (prefixesIn(response).some((prefix) => old.some((place) => prefix.startsWith(place))))
       found.push(`${what} issued a credential for a former table`)
-    const keys = readKeys(answer)
+    const keys = readKeys(response)
     if (keys === undefined) return
     for (const place of old) {
       seen.push(seenOfStore(await useKeys(keys, 'GET', toTarget(`${place}/data/secret`))))
@@ -176,14 +178,14 @@ async function asNewOwner(fixture: Fixture, random: Random): Promise<Evidence> {
   const steps = {
     restore: async () => {
       const body = random.pick([{}, { name: 'r' }, { namespace, name: 'r' }, { namespace: [namespace[0]] }])
-      const answer = await mallory.send('POST', `${droppedPath(fixture)}/${id}/restore`, { body })
-      if (answer.status < 300) found.push('a dropped table of another principal was restored')
-      seen.push(toSeen(answer))
+      const response = await mallory.send('POST', `${droppedPath(fixture)}/${id}/restore`, { body })
+      if (response.status < 300) found.push('a dropped table of another principal was restored')
+      seen.push(toSeen(response))
     },
     purge: async () => {
-      const answer = await mallory.send('POST', `${droppedPath(fixture)}/${id}/purge`, { body: {} })
-      if (answer.status < 300) found.push('a dropped table of another principal was purged')
-      seen.push(toSeen(answer))
+      const response = await mallory.send('POST', `${droppedPath(fixture)}/${id}/purge`, { body: {} })
+      if (response.status < 300) found.push('a dropped table of another principal was purged')
+      seen.push(toSeen(response))
     },
     load: () => tried('load', mallory.send('GET', path, { headers })),
     register: () =>
@@ -213,11 +215,11 @@ async function asNewOwner(fixture: Fixture, random: Random): Promise<Evidence> {
         }),
       ),
     commit: async () => {
-      const answer = await mallory.send('POST', tablePath(mallory, namespace, 's'), {
+      const response = await mallory.send('POST', tablePath(mallory, namespace, 's'), {
         body: creationBody(withoutNote(staged)),
       })
-      if (answer.status < 300) found.push('the staged table of another principal was committed')
-      seen.push(toSeen(answer))
+      if (response.status < 300) found.push('the staged table of another principal was committed')
+      seen.push(toSeen(response))
     },
   }
   for (const step of [steps.restore, ...random.some(Object.values(steps), 5)]) await step()
@@ -243,26 +245,26 @@ async function asFormerOwner(fixture: Fixture, random: Random): Promise<Evidence
   const theirs: Response[] = []
   for (const name of ['t', 's']) {
     const body = createBody(name, { properties: { note: fixture.marks.content } })
-    const answer = await succeeded(ada.send('POST', tables, { body, headers }), 'create of the new owner')
-    const keys = readKeys(answer)
+    const response = await succeeded(ada.send('POST', tables, { body, headers }), 'create of the new owner')
+    const keys = readKeys(response)
     if (keys !== undefined)
-      await useKeys(keys, 'PUT', toTarget(`${locationIn(answer)}/data/secret`), fixture.marks.content)
-    theirs.push(answer)
+      await useKeys(keys, 'PUT', toTarget(`${locationIn(response)}/data/secret`), fixture.marks.content)
+    theirs.push(response)
   }
   const seen: Seen[] = []
   const found: string[] = []
   const places = theirs.map(locationIn)
-  const judge = async (what: string, answer: Response): Promise<void> => {
-    seen.push(toSeen(answer))
-    if (answer.status < 300) found.push(`${what} succeeded`)
+  const judge = async (what: string, response: Response): Promise<void> => {
+    seen.push(toSeen(response))
+    if (response.status < 300) found.push(`${what} succeeded`)
   }
-  for (const [name, answer] of [
+  for (const [name, response] of [
     ['t', made],
     ['s', staged],
   ] as const) {
     const path = tablePath(mallory, namespace, name)
-    const keys = readKeys(answer)
-    const { token } = credentialsIn(answer)[0] ?? {}
+    const keys = readKeys(response)
+    const { token } = credentialsIn(response)[0] ?? {}
     if (token !== undefined) {
       const query = `storageRefreshToken=${encodeURIComponent(token)}`
       await judge(`a refresh at ${name}`, await mallory.send('GET', `${path}/credentials?${query}`))
@@ -273,18 +275,19 @@ async function asFormerOwner(fixture: Fixture, random: Random): Promise<Evidence
     if (keys !== undefined)
       for (const place of places) {
         const target = toTarget(`${place}/data/secret`)
-        const answers = [
+        const responses = [
           await useKeys(keys, 'GET', target),
           await useKeys(keys, random.pick(['PUT', 'DELETE']), target),
         ]
-        if (answers.some(({ status }) => status < 300)) found.push('old keys reach a table of the new owner')
-        seen.push(...answers.map(seenOfStore))
+        if (responses.some(({ status }) => status < 300))
+          found.push('old keys reach a table of the new owner')
+        seen.push(...responses.map(seenOfStore))
       }
     if (fixture.mode === 'remote-signing')
-      for (const place of [...places, locationIn(answer)]) {
+      for (const place of [...places, locationIn(response)]) {
         // The path of the operation of a staged table contains a token.
         const request = { method: random.pick(['PUT', 'DELETE']), location: `${place}/data/secret` }
-        const signed = await useAccess(fixture, name, answer, request)
+        const signed = await useAccess(fixture, name, response, request)
         if (signed.status < 300) found.push('a signature with a former credential succeeded')
         seen.push(signed)
       }
@@ -299,7 +302,8 @@ async function asFormerOwner(fixture: Fixture, random: Random): Promise<Evidence
             body: { requirements: [], updates: [{ action: 'set-properties', updates: { a: 'b' } }] },
           }),
         ),
-      async () => judge('a late creation', await mallory.send('POST', path, { body: creationBody(answer) })),
+      async () =>
+        judge('a late creation', await mallory.send('POST', path, { body: creationBody(response) })),
       async () =>
         judge(
           'a signature',

@@ -28,13 +28,13 @@ async function tried(fixture: Fixture, random: Random, about: string, token: str
   const mine = random.pick(fixture.tokens.mallory)
   const theirs = random.pick(fixture.tokens.ada)
   const at: Held = random.chance(0.5) ? mine : theirs
-  const answer = await refresh(fixture, 'mallory', at.name, token)
-  const given = prefixesIn(answer)
-  const wrong = at === theirs ? given.length > 0 : given.some((prefix) => prefix !== mine.prefix)
+  const response = await refresh(fixture, 'mallory', at.name, token)
+  const prefixes = prefixesIn(response)
+  const wrong = at === theirs ? prefixes.length > 0 : prefixes.some((prefix) => prefix !== mine.prefix)
   return {
     what: `${about}, at ${at === mine ? 'her own' : 'a foreign'} table`,
-    seen: [toSeen(answer)],
-    escape: wrong ? `a credential for ${given.join(', ')} was issued` : undefined,
+    seen: [toSeen(response)],
+    escape: wrong ? `a credential for ${prefixes.join(', ')} was issued` : undefined,
   }
 }
 
@@ -139,8 +139,8 @@ export const sealedTokens: readonly AttackSuite[] = [
       const path = tablePath(brief.catalog, fixture.namespace, held.name)
       const spelling = random.pick([held.token, `${held.token}=`, ` ${held.token}`, `${held.token}\n`])
       const query = `storageRefreshToken=${encodeURIComponent(spelling)}`
-      const answer = await brief.catalog.send('GET', `${path}/credentials?${query}`)
-      return { what: 'an expired token, by its owner', seen: [toSeen(answer)], mustFail: true }
+      const response = await brief.catalog.send('GET', `${path}/credentials?${query}`)
+      return { what: 'an expired token, by its owner', seen: [toSeen(response)], mustFail: true }
     },
   },
 ]

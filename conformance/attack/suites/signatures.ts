@@ -31,12 +31,12 @@ function captured(
   const method = random.pick(['GET', 'PUT', 'DELETE'] as const)
   const target = `/${fixture.victim.location.slice('s3://'.length)}/data/${method === 'GET' ? fixture.marks.name : 'decoy'}`
   const body = method === 'PUT' ? 'by ada' : ''
-  const given: HeaderPair[] = [
+  const requestHeaders: HeaderPair[] = [
     ['host', new URL(own.endpoint).host],
     ['content-length', String(body.length)],
     ...headers,
   ]
-  const draft = { method, target, headers: given, payloadHash: sha256(body) }
+  const draft = { method, target, headers: requestHeaders, payloadHash: sha256(body) }
   return {
     method,
     target,
@@ -289,10 +289,10 @@ export const signatures: readonly AttackSuite[] = [
       const { about, make } = random.pick(tamperings)
       const { method, target, headers, body } = make(fixture, random)
       const endpoint = adaKeys(fixture).endpoint
-      const answer = await sendRaw(endpoint, method, target, headers, body)
+      const response = await sendRaw(endpoint, method, target, headers, body)
       return {
         what: `${method} ${target.replaceAll(fixture.marks.name, '<canary>')} with ${about}`,
-        seen: [seenOfStore(answer)],
+        seen: [seenOfStore(response)],
         mustFail: true,
       }
     },
@@ -309,8 +309,8 @@ export const signatures: readonly AttackSuite[] = [
       const headers: HeaderPair[] = [['host', new URL(keys.endpoint).host]]
       const at = new Date(random.chance(0.5) ? Date.now() : brief.keysEndAt - 2_000)
       const signed = signInHeader({ method: 'GET', target, headers }, keys, { region: keys.region, at })
-      const answer = await sendRaw(keys.endpoint, 'GET', target, signed.headers)
-      return { what: 'keys whose time is over', seen: [seenOfStore(answer)], mustFail: true }
+      const response = await sendRaw(keys.endpoint, 'GET', target, signed.headers)
+      return { what: 'keys whose time is over', seen: [seenOfStore(response)], mustFail: true }
     },
   },
 ]

@@ -82,15 +82,15 @@ async function overlap(fixture: Fixture, random: Random): Promise<Evidence> {
   const location = random.chance(0.3) ? chosen : otherSpelling(fixture, random, chosen)
   const way = random.pick(Object.keys(ways))
   const own = random.chance(0.3) ? name : `${name}m`
-  const answers = (await ways[way]?.(fixture, own, location)) ?? []
-  const seen: Seen[] = answers.map(toSeen)
+  const responses = (await ways[way]?.(fixture, own, location)) ?? []
+  const seen: Seen[] = responses.map(toSeen)
   const found: string[] = []
-  const [first] = answers
+  const [first] = responses
   if (first !== undefined && first.status < 300 && isSameText(location, chosen))
     found.push(`a location ${relation} a staged table was accepted`)
-  for (const answer of answers.filter(({ status }) => status === 200)) {
+  for (const response of responses.filter(({ status }) => status === 200)) {
     for (const method of ['GET', 'PUT', 'DELETE']) {
-      const use = await useAccess(fixture, own, answer, { method, location: `${base}/data/secret` })
+      const use = await useAccess(fixture, own, response, { method, location: `${base}/data/secret` })
       seen.push(use)
       if (use.status < 300 || use.text.includes(secret))
         found.push(`${method} of a file of the staged table succeeded`)
@@ -152,11 +152,11 @@ async function nextToStaged(fixture: Fixture): Promise<Evidence> {
   await writeSecret(fixture, 'ada', { name, location: base }, staged)
   const seen: Seen[] = []
   for (const [i, location] of [`${base}2`, `s3://${fixture.bucket}/n/sl${number}/b`].entries()) {
-    const answers = (await ways['create']?.(fixture, `${name}-${i}`, location)) ?? []
-    seen.push(...answers.map(toSeen))
-    for (const answer of answers)
+    const responses = (await ways['create']?.(fixture, `${name}-${i}`, location)) ?? []
+    seen.push(...responses.map(toSeen))
+    for (const response of responses)
       seen.push(
-        await useAccess(fixture, `${name}-${i}`, answer, {
+        await useAccess(fixture, `${name}-${i}`, response, {
           method: 'PUT',
           location: `${location}/data/x`,
           body: 'mine',

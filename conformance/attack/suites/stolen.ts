@@ -36,7 +36,7 @@ export const stolen: readonly AttackSuite[] = [
           : fixture.as[thief]
       const path = tablePath(catalog, fixture.namespace, at)
       const operation = random.pick(['/credentials', '/credentials', '/credentials', '', '/sign'])
-      const answer =
+      const response =
         operation === '/sign'
           ? await catalog.send('POST', `${path}/sign?${query}`, {
               body: {
@@ -47,12 +47,12 @@ export const stolen: readonly AttackSuite[] = [
               },
             })
           : await catalog.send('GET', `${path}${operation}?${query}`, { headers: delegation })
-      const given = prefixesIn(answer)
+      const prefixes = prefixesIn(response)
       const allowed = [`${fixture.own.location}/`, ...fixture.tokens.mallory.map(({ prefix }) => prefix)]
-      const wrong = given.filter((prefix) => thief === 'nobody' || !allowed.includes(prefix))
+      const wrong = prefixes.filter((prefix) => thief === 'nobody' || !allowed.includes(prefix))
       return {
         what: `a token of Ada's by ${thief}, GET ${operation} of ${at === held.name ? 'its own table' : 'another table'}${more.slice(0, 20)}`,
-        seen: [toSeen(answer)],
+        seen: [toSeen(response)],
         escape: wrong.length > 0 ? `a credential for ${wrong.join(', ')} was issued to ${thief}` : undefined,
         mustFail:
           operation === '/sign' || (operation === '/credentials' && (at === held.name || thief === 'nobody')),

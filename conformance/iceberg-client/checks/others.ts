@@ -6,13 +6,13 @@ import { BIG, schema, snapshotOn } from '../example-data.ts'
 
 export const otherChecks: readonly Check[] = [
   check(
-    'what a server does not list is refused before anything is sent',
+    'an operation that the server does not list is refused before a request is sent',
     [],
     async ({ catalog, fresh, connect }) => {
       const missing = operations.find(
         ({ operationId }) => operationId !== 'getToken' && !catalog.supports(operationId),
       )
-      if (missing === undefined) throw new NotApplicable('it lists everything')
+      if (missing === undefined) throw new NotApplicable('the server lists all operations')
       let sent = 0
       await using watched = await connect((url, init) => {
         sent++
@@ -56,7 +56,7 @@ export const otherChecks: readonly Check[] = [
   }),
 
   check(
-    'a plan of a snapshot whose files are not there is an error of the server',
+    'a scan of a snapshot whose files are missing cannot be planned',
     ['planTableScan'],
     async ({ catalog, fresh }) => {
       const table = await catalog.createTable(fresh('broken'), { schema })

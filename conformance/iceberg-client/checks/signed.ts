@@ -111,8 +111,8 @@ async function came(front: Front): Promise<ReturnType<Front['take']>> {
 }
 
 /** Ignores the response of the catalog, as long as the front accepted the request. */
-async function asked(answer: Promise<unknown>): Promise<void> {
-  await answer.catch((error: unknown) => {
+async function asked(response: Promise<unknown>): Promise<void> {
+  await response.catch((error: unknown) => {
     if (!isRestError(error) || error instanceof NotAuthorizedError) throw error
   })
 }

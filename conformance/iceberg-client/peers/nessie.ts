@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { startMinio } from '../../lib/minio.ts'
 import { nessieCommand } from '../../lib/nessie.ts'
 import type { ProcessKeeper } from '../../lib/process-keeper.ts'
-import { answers, waitUntilReady } from '../../lib/wait-until-ready.ts'
+import { responds, waitUntilReady } from '../../lib/wait-until-ready.ts'
 import type { Peer } from './peer.ts'
 
 /** Starts Project Nessie, in memory, with metadata on MinIO. */
@@ -15,7 +15,7 @@ export async function startNessiePeer(keeper: ProcessKeeper, folder: string, min
     properties: { 'nessie.version.store.type': 'IN_MEMORY' },
   })
   const child = keeper.start({ name: 'nessie', ...command, log: join(folder, 'nessie.log') })
-  await waitUntilReady(child, () => answers(`${uri}/v1/config`), 90_000)
+  await waitUntilReady(child, () => responds(`${uri}/v1/config`), 90_000)
   return {
     name: 'nessie',
     options: { uri, warehouse: 'lake', properties: { 'view-endpoints-supported': 'true' } },

@@ -17,7 +17,7 @@ export const endpoint: readonly Check[] = [
     row: 'S4',
     name: 'own-token',
     about:
-      'tokens of the server are at+jwt with an asymmetric signature, an aud and an end; without it they are nothing',
+      'tokens of the server are at+jwt with an asymmetric signature, an aud and an expiry time; an unsigned token is refused',
     async run(fixture) {
       const token = await fixture.own(fixture.client())
       if (token.split('.').length !== 3) notChecked('tokens that are JWTs')
@@ -37,26 +37,25 @@ export const endpoint: readonly Check[] = [
     row: 'S10',
     name: 'client-credentials',
     about:
-      'a client gets a token by its secret, in the header and in the body, that no cache may keep and that opens the catalog',
+      'a client gets a token for its secret in the header or in the body; no cache may store it, and the catalog accepts it',
     async run(fixture) {
       const client = fixture.client()
       const form = { grant_type: grantTypes.clientCredentials, scope: fixture.options.scope }
-      const answer = await fixture.token(form, basic(client.id, client.secret))
-      const token = granted(answer, 'Basic')
-      demand(String(answer.json['token_type']).toLowerCase() === 'bearer', 'token_type is not bearer')
-      demand(Number(answer.json['expires_in']) > 0, 'no expires_in')
-      demand(String(answer.headers['cache-control']).includes('no-store'), 'no Cache-Control: no-store')
+      const response = await fixture.token(form, basic(client.id, client.secret))
+      const token = granted(response, 'Basic')
+      demand(String(response.json['token_type']).toLowerCase() === 'bearer', 'token_type is not bearer')
+      demand(Number(response.json['expires_in']) > 0, 'no expires_in')
+      demand(String(response.headers['cache-control']).includes('no-store'), 'no Cache-Control: no-store')
       await fixture.own(client)
       const { status } = await fixture.config(bearer(token))
-      demand(status === 200, `the token opens nothing: ${status}`)
+      demand(status === 200, `the catalog refuses the token: ${status}`)
       return undefined
     },
   },
   {
     row: 'S10',
     name: 'errors',
-    about:
-      'refusals are those of RFC 6749, say what was wrong, and are the same for unknown clients and wrong secrets',
+    about: 'refusals have the error codes of RFC 6749, and are equal for unknown clients and wrong secrets',
     async run(fixture) {
       const { id, secret } = fixture.client()
       const grant_type = grantTypes.clientCredentials
@@ -67,7 +66,7 @@ export const endpoint: readonly Check[] = [
         unknown.status === wrong.status && unknown.text === wrong.text,
         'an unknown client gets another response',
       )
-      demand(!wrong.text.includes(secret), 'the answer holds the secret')
+      demand(!wrong.text.includes(secret), 'the response contains the secret')
       refused(
         await fixture.token({ grant_type: 'magic' }, basic(id, secret)),
         'an unknown grant',
@@ -75,7 +74,7 @@ export const endpoint: readonly Check[] = [
       )
       refused(
         await fixture.token(`grant_type=${grant_type}&client_id=${id}&client_id=${id}&client_secret=x`),
-        'a parameter twice',
+        'a repeated parameter',
         'invalid_request',
       )
       return undefined
@@ -87,9 +86,9 @@ export const endpoint: readonly Check[] = [
     about: 'a token is renewed by an exchange for the same principal, and only with authentication',
     async run(fixture) {
       const token = await fixture.own(fixture.client())
-      const answer = await fixture.exchange(self(token), bearer(token))
-      if (answer.json['error'] === 'unsupported_grant_type') notOffered('no token exchange')
-      const next = granted(answer, 'a renewal')
+      const response = await fixture.exchange(self(token), bearer(token))
+      if (response.json['error'] === 'unsupported_grant_type') notOffered('no token exchange')
+      const next = granted(response, 'a renewal')
       demand(
         decodeClaims(next)['sub'] === decodeClaims(token)['sub'],
         'the renewed token belongs to another principal',
@@ -101,7 +100,7 @@ export const endpoint: readonly Check[] = [
   {
     row: 'S12',
     name: 'renewal-cap',
-    about: 'renewals of a user’s session end with it, however often',
+    about: 'no number of renewals extends a token beyond the end of the user’s session',
     async run(fixture) {
       const user = await fixture.lab().client(fixture.name())
       const engine = await fixture.registered({ tokenSeconds: 60, sessionSeconds: 60 })
@@ -114,7 +113,7 @@ export const endpoint: readonly Check[] = [
         token = granted(await fixture.exchange(self(token), bearer(token)), 'a renewal')
         demand(
           Number(decodeClaims(token)['exp']) <= began + 61,
-          'a renewal reaches beyond the end of the session',
+          'the renewed token expires after the end of the session',
         )
       }
       return undefined
@@ -123,7 +122,7 @@ export const endpoint: readonly Check[] = [
   {
     row: 'S15',
     name: 'narrower',
-    about: 'a scope or target that the server does not know is refused, and not passed over',
+    about: 'a scope or target that the server does not know is refused, not ignored',
     async run(fixture) {
       const { id, secret } = fixture.client()
       const form = { grant_type: grantTypes.clientCredentials, scope: 'session:role:nobody-knows' }
@@ -148,8 +147,8 @@ export const endpoint: readonly Check[] = [
       const [issuer, keysUri, tokenUri] = ['issuer', 'jwks_uri', 'token_endpoint'].map((name) =>
         String(readMember(value, name)),
       )
-      demand(issuer === fixture.uri, `the issuer in it is ${issuer}, not ${fixture.uri}`)
-      demand(URL.canParse(tokenUri ?? ''), 'there is no token_endpoint')
+      demand(issuer === fixture.uri, `the issuer in the metadata is ${issuer}, not ${fixture.uri}`)
+      demand(URL.canParse(tokenUri ?? ''), 'the metadata contain no token_endpoint')
       const keys = readMember(
         await (await fetch(keysUri ?? '', { signal: AbortSignal.timeout(10_000) })).json(),
         'keys',
@@ -165,17 +164,17 @@ export const endpoint: readonly Check[] = [
   {
     row: 'S18',
     name: 'resource-metadata',
-    about: 'a 401 says where to learn how to get a token (RFC 9728)',
+    about: 'a 401 contains the URL of a document that describes how to get a token (RFC 9728)',
     async run(fixture) {
       const { headers, status } = await fixture.config({})
       demand(status === 401, `without a token: expected 401, got ${status}`)
       const url = /resource_metadata="([^"]+)"/.exec(headers.get('www-authenticate') ?? '')?.[1]
-      if (url === undefined) notOffered('its challenge names no resource_metadata')
+      if (url === undefined) notOffered('the challenge contains no resource_metadata')
       const document: unknown = await (await fetch(url, { signal: AbortSignal.timeout(10_000) })).json()
-      demand(readMember(document, 'resource') === fixture.uri, 'the resource in it is another one')
+      demand(readMember(document, 'resource') === fixture.uri, 'the document describes another resource')
       demand(
         Array.isArray(readMember(document, 'authorization_servers')),
-        'it names no authorization_servers',
+        'the document contains no authorization_servers',
       )
       return undefined
     },
@@ -183,22 +182,23 @@ export const endpoint: readonly Check[] = [
   {
     row: 'S19',
     name: 'bound-tokens',
-    about: 'tokens bound to a key of the client (DPoP, mutual TLS) where the server says that it has them',
+    about:
+      'tokens are bound to a key of the client (DPoP, mutual TLS) if the metadata of the server offer this',
     async run(fixture) {
       const { value } = await fixture.json(metadataPath)
       const token = await fixture.own(fixture.client())
       const { status } = await fixture.config({ authorization: `DPoP ${token}` })
-      demand(status === 401, `a bearer shown as DPoP without a proof: expected 401, got ${status}`)
+      demand(status === 401, `a bearer token sent as DPoP without a proof: expected 401, got ${status}`)
       const names = ['dpop_signing_alg_values_supported', 'tls_client_certificate_bound_access_tokens']
       if (names.every((name) => readMember(value, name) === undefined))
-        notOffered('its metadata name neither')
-      notChecked('a client that makes proofs')
+        notOffered('the metadata contain neither')
+      notChecked('a client that creates proofs')
     },
   },
   {
     row: 'S19',
     name: 'bound-token-as-bearer',
-    about: 'a token that is bound to a key of its client (cnf) is nothing without a proof of that key',
+    about: 'a token that is bound to a key of its client (cnf) is refused without a proof of that key',
     async run(fixture) {
       const [issuer, { audience }] = [fixture.issuer(), fixture.lab()]
       const engine = await fixture.registered({ subjects: [{ issuer: issuer.issuer }] })
@@ -215,7 +215,8 @@ export const endpoint: readonly Check[] = [
     name: 'guessing',
     about: 'a client that guesses secrets is limited, and other clients are not',
     async run(fixture) {
-      if (!fixture.options.mayGuess) notChecked('--guess: this machine may be turned away for a while')
+      if (!fixture.options.mayGuess)
+        notChecked('--guess: the server may refuse all requests of this machine for some time')
       const { id, secret } = fixture.client()
       const own = fixture.options.lab !== undefined && process.platform === 'linux'
       const from = own ? '127.77.77.77' : undefined
@@ -223,7 +224,7 @@ export const endpoint: readonly Check[] = [
       for (let tries = 1; tries <= 200; tries += 1) {
         const { status, headers } = await fixture.token(form, {}, from)
         if (status !== 429) continue
-        demand(Number(headers['retry-after']) > 0, 'there is no Retry-After')
+        demand(Number(headers['retry-after']) > 0, 'the 429 has no Retry-After')
         const right = { ...form, client_secret: secret }
         if (own) {
           granted(await fixture.token(right), 'the client, from another address')
@@ -238,6 +239,6 @@ export const endpoint: readonly Check[] = [
 ]
 
 function demandFailed(): never {
-  demand(false, '200 wrong secrets in a row were answered like the first')
+  demand(false, 'none of 200 wrong secrets in a row resulted in 429')
   throw new Error('unreachable')
 }

@@ -313,8 +313,8 @@ export const behindEngines: readonly Check[] = [
       const { user, table } = await userWithTable(fixture)
       const engine = await fixture.registered({ unsignedSubjects: true })
       const query = `q_${randomUUID().slice(0, 8)}`
-      const answer = await fixture.exchange(stated({ sub: user.name, query_id: query }), engine.basic)
-      demand((await write(fixture, table, granted(answer, 'an exchange'))) === 200, 'the write failed')
+      const response = await fixture.exchange(stated({ sub: user.name, query_id: query }), engine.basic)
+      demand((await write(fixture, table, granted(response, 'an exchange'))) === 200, 'the write failed')
       const events = readMember(
         await lab.must('GET', `audit?principal=${user.name}&operation=updateTable`),
         'events',

@@ -12,7 +12,7 @@ interface Column {
 }
 
 /** Returns the fields of a schema, including those within structs. */
-export function listColumns(schema: JsonObject, prefix = ''): readonly Column[] {
+function listColumns(schema: JsonObject, prefix = ''): readonly Column[] {
   const fields = (schema['fields'] ?? []) as readonly JsonObject[]
   return fields.flatMap((field) => {
     const name = `${prefix}${field['name'] as string}`

@@ -148,8 +148,8 @@ const defaultFrom = (random: Random, pool: readonly Json[]): Json =>
   random.pick(random.chance(0.75) ? pool.slice(0, Math.max(1, Math.ceil(pool.length / 4))) : pool)
 
 function withIdentifiers(random: Random, schema: JsonObject): JsonObject {
-  const { 'identifier-field-ids': given, ...rest } = schema
-  if (random.chance(0.7)) return given === undefined || random.chance(0.3) ? rest : schema
+  const { 'identifier-field-ids': identifierIds, ...rest } = schema
+  if (random.chance(0.7)) return identifierIds === undefined || random.chance(0.3) ? rest : schema
   const fields = schema['fields'] as readonly JsonObject[]
   const able = fields.filter(
     ({ required, type }) =>

@@ -65,10 +65,10 @@ export const handingOut: readonly Check[] = [
       if (endpoint === undefined) notApplicable('no refresh endpoint in the config of the credential')
       const path = resolveAsJava(fixture.catalog.uri, endpoint)
       for (let i = 0; i < 3; i++) {
-        const answer = await fixture.catalog.send('GET', path)
-        if (i > 0 && answer.status === 404 && errorIn(answer).message.includes('storageRefreshToken'))
+        const response = await fixture.catalog.send('GET', path)
+        if (i > 0 && response.status === 404 && errorIn(response).message.includes('storageRefreshToken'))
           notApplicable('tokens can be used once here: such clients can renew once')
-        onlyCredential(answer, `GET number ${i + 1} of the endpoint`)
+        onlyCredential(response, `GET number ${i + 1} of the endpoint`)
       }
       return undefined
     },
@@ -77,8 +77,8 @@ export const handingOut: readonly Check[] = [
     name: 'table-config',
     about: 'the config of the table contains the same endpoint',
     async run(fixture) {
-      const { answer, credential } = await fixture.stage()
-      const config = (answer.json as { config?: Record<string, string> }).config ?? {}
+      const { response, credential } = await fixture.stage()
+      const config = (response.json as { config?: Record<string, string> }).config ?? {}
       const uri = config['credentials.uri']
       const relative = config['client.refresh-credentials-endpoint']
       if (uri === undefined && relative === undefined) notApplicable('no endpoint in the config of the table')
@@ -100,8 +100,8 @@ export const handingOut: readonly Check[] = [
     about: 'a stage-create that asks for no credentials is answered, with or without them',
     async run(fixture) {
       const body = createBody(fixture.newName(), { 'stage-create': true })
-      const answer = await fixture.catalog.send('POST', fixture.tables, { body })
-      demand(answer.status === 200, `stage-create without delegation: ${inShort(answer)}`)
+      const response = await fixture.catalog.send('POST', fixture.tables, { body })
+      demand(response.status === 200, `stage-create without delegation: ${inShort(response)}`)
       const asked = await fixture.catalog.send('POST', fixture.tables, { body, headers: delegation })
       demand(asked.status === 200, `stage-create with delegation: ${inShort(asked)}`)
       return undefined

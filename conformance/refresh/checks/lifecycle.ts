@@ -15,8 +15,11 @@ export const lifecycle: readonly Check[] = [
       await fixture.renewed({ name, credential }, token)
       demand(!(await listedNames(fixture)).includes(name), 'listTables shows the staged table')
       for (const method of ['GET', 'HEAD'] as const) {
-        const answer = await fixture.catalog.send(method, fixture.path(name))
-        demand(answer.status === 404, `${method} of the staged table: expected 404, got ${inShort(answer)}`)
+        const response = await fixture.catalog.send(method, fixture.path(name))
+        demand(
+          response.status === 404,
+          `${method} of the staged table: expected 404, got ${inShort(response)}`,
+        )
       }
       return undefined
     },
@@ -114,10 +117,10 @@ export const lifecycle: readonly Check[] = [
         if (how === 'renamed') await rename(fixture, staged.name, fixture.newName())
         else await fixture.drop(staged.name)
         const again = await fixture.stage(staged.name)
-        const uuid = readMember(staged.answer.json, 'metadata', 'table-uuid')
-        const metadata = { ...(readMember(again.answer.json, 'metadata') as object), 'table-uuid': uuid }
-        const forged = { ...again.answer, json: { metadata } }
-        const committed = await fixture.commit({ name: staged.name, answer: forged }).then(
+        const uuid = readMember(staged.response.json, 'metadata', 'table-uuid')
+        const metadata = { ...(readMember(again.response.json, 'metadata') as object), 'table-uuid': uuid }
+        const forged = { ...again.response, json: { metadata } }
+        const committed = await fixture.commit({ name: staged.name, response: forged }).then(
           () => true,
           () => false,
         )
@@ -145,13 +148,13 @@ export const lifecycle: readonly Check[] = [
       })
       if (changed.status !== 200)
         notApplicable(`this server does not take the other location: ${inShort(changed)}`)
-      const answer = await fixture.renew(staged.name, staged.token)
-      if (answer.status === 200) {
-        const { prefix } = onlyCredential(answer, 'refresh')
+      const response = await fixture.renew(staged.name, staged.token)
+      if (response.status === 200) {
+        const { prefix } = onlyCredential(response, 'refresh')
         demand(prefix === staged.credential.prefix, `the refresh returned the wider prefix ${prefix}`)
         return 'renewed for the old prefix'
       }
-      demandRefusal(fixture, answer, 'the token from before', staged.name)
+      demandRefusal(fixture, response, 'the token from before', staged.name)
       const loaded = await fixture.catalog.send('GET', fixture.path(staged.name), { headers: delegation })
       onlyCredential(loaded, 'a load after the change')
       return 'refused: the table has to be loaded again'
@@ -160,16 +163,16 @@ export const lifecycle: readonly Check[] = [
 ]
 
 async function listedNames(fixture: Fixture): Promise<string[]> {
-  const answer = await fixture.catalog.send('GET', fixture.tables)
-  demand(answer.status === 200, `listTables: ${inShort(answer)}`)
-  const { identifiers } = answer.json as { identifiers?: { name: string }[] }
+  const response = await fixture.catalog.send('GET', fixture.tables)
+  demand(response.status === 200, `listTables: ${inShort(response)}`)
+  const { identifiers } = response.json as { identifiers?: { name: string }[] }
   return (identifiers ?? []).map(({ name }) => name)
 }
 
 async function rename(fixture: Fixture, from: string, to: string): Promise<void> {
   const { catalog, namespace } = fixture
-  const answer = await catalog.send('POST', `${catalog.root}tables/rename`, {
+  const response = await catalog.send('POST', `${catalog.root}tables/rename`, {
     body: { source: { namespace, name: from }, destination: { namespace, name: to } },
   })
-  demand(answer.status === 204 || answer.status === 200, `rename: ${inShort(answer)}`)
+  demand(response.status === 204 || response.status === 200, `rename: ${inShort(response)}`)
 }

@@ -10,13 +10,16 @@ export const loading: readonly Check[] = [
     async run(fixture) {
       const { name } = await fixture.create()
       for (const token of ['', 'made-up']) {
-        const answer = await fixture.catalog.send('GET', `${fixture.path(name)}?storageRefreshToken=${token}`)
-        demand(answer.status === 200, `a load with a token that is none: ${inShort(answer)}`)
+        const response = await fixture.catalog.send(
+          'GET',
+          `${fixture.path(name)}?storageRefreshToken=${token}`,
+        )
+        demand(response.status === 200, `a load with a token that is none: ${inShort(response)}`)
       }
       const staged = await fixture.stage()
       const path = `${fixture.path(staged.name)}?storageRefreshToken=${encodeURIComponent(staged.token)}`
-      const answer = await fixture.catalog.send('GET', path, { headers: delegation })
-      demand(answer.status === 404, `a load of a staged table with its token: ${inShort(answer)}`)
+      const response = await fixture.catalog.send('GET', path, { headers: delegation })
+      demand(response.status === 404, `a load of a staged table with its token: ${inShort(response)}`)
       return undefined
     },
   },
@@ -38,9 +41,9 @@ export const loading: readonly Check[] = [
     about: 'loadCredentials without a token still works for existing tables',
     async run(fixture) {
       const { name } = await fixture.create()
-      const answer = await fixture.catalog.send('GET', `${fixture.path(name)}/credentials`)
-      demand(answer.status === 200, `expected 200, got ${inShort(answer)}`)
-      const list = credentialsIn(answer)
+      const response = await fixture.catalog.send('GET', `${fixture.path(name)}/credentials`)
+      demand(response.status === 200, `expected 200, got ${inShort(response)}`)
+      const list = credentialsIn(response)
       demand(
         list.every((credential) => readSecrets(credential) !== ''),
         'a credential has no keys',
@@ -52,8 +55,8 @@ export const loading: readonly Check[] = [
     name: 'created-at-once',
     about: 'a create that is not staged is answered, and a token that comes with it works',
     async run(fixture) {
-      const { name, answer } = await fixture.create()
-      const credential = credentialsIn(answer).find(({ token }) => token !== undefined)
+      const { name, response } = await fixture.create()
+      const credential = credentialsIn(response).find(({ token }) => token !== undefined)
       if (credential?.token === undefined) return 'no token comes with it'
       onlyCredential(await fixture.renew(name, credential.token), 'refresh')
       return 'a token comes with it'

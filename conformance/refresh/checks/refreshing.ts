@@ -94,23 +94,24 @@ export const refreshing: readonly Check[] = [
     about: 'many who ask with one token at once all get credentials, or exactly one does',
     async run(fixture) {
       const staged = await fixture.stage()
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         Array.from({ length: atOnce }, () => fixture.renew(staged.name, staged.token)),
       )
-      const good = answers.filter(({ status }) => status === 200)
-      const odd = answers.find(
-        (answer) =>
-          answer.status !== 200 && (answer.status !== 404 || errorIn(answer).type !== 'NoSuchTableException'),
+      const good = responses.filter(({ status }) => status === 200)
+      const odd = responses.find(
+        (response) =>
+          response.status !== 200 &&
+          (response.status !== 404 || errorIn(response).type !== 'NoSuchTableException'),
       )
       demand(odd === undefined, `one of ${atOnce} got ${odd === undefined ? '' : inShort(odd)}`)
-      for (const answer of good)
-        demand(credentialsIn(answer).length === 1, 'one got not exactly one credential')
+      for (const response of good)
+        demand(credentialsIn(response).length === 1, 'one got not exactly one credential')
       const once = fixture.tokensAreOneTime === true
       demand(
         good.length === (once ? 1 : atOnce),
         `${good.length} of ${atOnce} got credentials from a server whose tokens can be used ${once ? 'once' : 'again'}`,
       )
-      const minted = new Set(good.flatMap((answer) => credentialsIn(answer).map(readSecrets))).size
+      const minted = new Set(good.flatMap((response) => credentialsIn(response).map(readSecrets))).size
       return `${good.length} of ${atOnce} got credentials, ${minted} different keys`
     },
   },
@@ -119,8 +120,8 @@ export const refreshing: readonly Check[] = [
     about: 'caches on the way may not keep an answer with keys',
     async run(fixture) {
       const staged = await fixture.stage()
-      const answer = await fixture.renew(staged.name, staged.token)
-      const rule = answer.headers.get('cache-control') ?? ''
+      const response = await fixture.renew(staged.name, staged.token)
+      const rule = response.headers.get('cache-control') ?? ''
       if (rule === '') notApplicable('no Cache-Control, and no rule of the protocol that there must be one')
       demand(/no-store|private/.test(rule), `Cache-Control is ${rule}`)
       return rule

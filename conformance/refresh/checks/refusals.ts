@@ -16,9 +16,9 @@ export const refusals: readonly Check[] = [
     async run(fixture) {
       const { name, token } = await fixture.stage()
       const path = `${fixture.path(name)}/credentials?storageRefreshToken=${encodeURIComponent(token)}&planId=p`
-      const answer = await fixture.catalog.send('GET', path)
-      demand(answer.status === 400, `expected 400, got ${inShort(answer)}`)
-      const { type } = errorIn(answer)
+      const response = await fixture.catalog.send('GET', path)
+      demand(response.status === 400, `expected 400, got ${inShort(response)}`)
+      const { type } = errorIn(response)
       demand(type === 'BadRequestException', `expected BadRequestException, got ${type}`)
       const forged = await fixture.catalog.send(
         'GET',
@@ -33,9 +33,9 @@ export const refusals: readonly Check[] = [
     about: 'a staged table without its token is 404 in a text that mentions staged tables',
     async run(fixture) {
       const { name } = await fixture.stage()
-      const answer = await fixture.catalog.send('GET', `${fixture.path(name)}/credentials`)
-      demand(answer.status === 404, `expected 404, got ${inShort(answer)}`)
-      const { type, message } = errorIn(answer)
+      const response = await fixture.catalog.send('GET', `${fixture.path(name)}/credentials`)
+      demand(response.status === 404, `expected 404, got ${inShort(response)}`)
+      const { type, message } = errorIn(response)
       demand(type === 'NoSuchTableException', `expected NoSuchTableException, got ${type}`)
       demand(/staged/i.test(message), `the message does not mention staged tables: ${message}`)
       return undefined
@@ -49,8 +49,8 @@ export const refusals: readonly Check[] = [
       const never = fixture.newName()
       const texts = await Promise.all(
         [name, never].map(async (table) => {
-          const answer = await fixture.catalog.send('GET', `${fixture.path(table)}/credentials`)
-          return `${answer.status} ${answer.text.replaceAll(table, '<table>')}`
+          const response = await fixture.catalog.send('GET', `${fixture.path(table)}/credentials`)
+          return `${response.status} ${response.text.replaceAll(table, '<table>')}`
         }),
       )
       demand(texts[0] === texts[1], `the refusals differ: ${texts.join(' / ')}`)
@@ -131,8 +131,11 @@ export const refusals: readonly Check[] = [
     async run(fixture) {
       if (!fixture.options.authenticates) notApplicable('this server was used without authentication')
       const { name, token } = await fixture.stage()
-      const answer = await fixture.renew(name, token, fixture.stranger)
-      demand(answer.status === 401 || answer.status === 403, `expected 401 or 403, got ${inShort(answer)}`)
+      const response = await fixture.renew(name, token, fixture.stranger)
+      demand(
+        response.status === 401 || response.status === 403,
+        `expected 401 or 403, got ${inShort(response)}`,
+      )
       return undefined
     },
   },
@@ -146,8 +149,8 @@ export const refusals: readonly Check[] = [
       const { name, token, credential } = await fixture.stage()
       await revocation.revoke()
       try {
-        const answer = await fixture.renew(name, token)
-        demand([403, 404].includes(answer.status), `expected 403 or 404, got ${inShort(answer)}`)
+        const response = await fixture.renew(name, token)
+        demand([403, 404].includes(response.status), `expected 403 or 404, got ${inShort(response)}`)
       } finally {
         await revocation.restore()
       }

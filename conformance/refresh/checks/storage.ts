@@ -1,7 +1,7 @@
 import { readSecrets } from '../credential.ts'
 import type { Check } from '../check.ts'
 import { demand, notApplicable } from '../../lib/outcome.ts'
-import type { S3Answer } from '../s3-request.ts'
+import type { S3Response } from '../s3-request.ts'
 import { type StorageKeys, readStorageKeys, toTarget, useKeys } from '../storage-keys.ts'
 import type { Staged } from '../fixture.ts'
 
@@ -51,10 +51,10 @@ function readKeys({ credential, location }: Pick<Staged, 'credential' | 'locatio
   return readStorageKeys(credential) ?? notApplicable('the credential has no S3 keys')
 }
 
-async function reached(sending: Promise<S3Answer>): Promise<S3Answer> {
+async function reached(sending: Promise<S3Response>): Promise<S3Response> {
   return sending.catch((error: unknown) => notApplicable(`the store was not reached: ${String(error)}`))
 }
 
-function shown({ status, text }: S3Answer): string {
+function shown({ status, text }: S3Response): string {
   return `${status} ${/<Code>(\w+)<\/Code>/.exec(text)?.[1] ?? ''}`.trimEnd()
 }

@@ -13,7 +13,7 @@ from .context import raises, same
 
 
 def signed_in(manager, secret=None, **more):
-    """The catalog by the given manager: `credential` is none, which is how most people sign in; more of its settings."""
+    """Loads the catalog with the property `credential`, or with the `oauth2` manager and more of its settings."""
     properties = {k: v for k, v in context.properties.items() if k != "auth"}
     client, own = properties.pop("credential").split(":", 1)
     server, scope = properties.pop("oauth2-server-uri"), properties.pop("scope", "catalog")
@@ -37,7 +37,7 @@ def namespaces():
 
 
 def tokens_in(seconds, **more):
-    """How many tokens the manager sends in that time with these settings, and whether all of them are good."""
+    """Returns how many tokens the manager sends in that time with these settings. A refused token raises an error."""
     catalog = signed_in("oauth2", **more)
     manager, sent = catalog._session.auth.auth_manager, set()
     end = time.monotonic() + seconds
@@ -49,7 +49,7 @@ def tokens_in(seconds, **more):
 
 
 def renews():
-    """`auth.oauth2.refresh_margin`: so long before the end that the server says, there is another token."""
+    """`auth.oauth2.refresh_margin`: the manager requests another token this long before the end of the last one."""
     client, secret = context.properties["credential"].split(":", 1)
     form = {"grant_type": "client_credentials"}
     answer = requests.post(context.properties["oauth2-server-uri"], data=form, auth=(client, secret), timeout=10)
@@ -58,8 +58,8 @@ def renews():
     same(tokens_in(2), 1)
 
 
-def said_end():
-    """`auth.oauth2.expires_in` is for servers that do not say when a token ends: this one does, and that counts."""
+def response_lifetime():
+    """`auth.oauth2.expires_in` is only used if the response of the server has no lifetime, which this one has."""
     same(tokens_in(3, expires_in=61), 1)
 
 

@@ -1,12 +1,12 @@
-// A provider of somebody else, whole: a package that exports `authProviders`. It is used with
+// A complete provider in a separate package, which exports `authProviders`. These properties select it:
 //   rest.auth.package=acme-auth  rest.auth.type=acme  rest.auth.acme.tenant=…  rest.auth.acme.key=…
 import { defineProvider, required, secret, text, type ProviderDefinition } from '@headgate/auth'
 import { withHeaders } from '@headgate/http'
 
 const acme: ProviderDefinition = defineProvider({
   keys: {
-    tenant: required(text('your tenant at Acme')),
-    key: required(secret('the key from the console of Acme')),
+    tenant: required(text('the tenant at Acme')),
+    key: required(secret('the key from the Acme console')),
   },
   create: ({ tenant, key }, { now }) => ({
     setsHeaders: ['x-acme-tenant', 'x-acme-time', 'x-acme-signature'],
@@ -25,10 +25,11 @@ const acme: ProviderDefinition = defineProvider({
 
 export const authProviders: Readonly<Record<string, ProviderDefinition>> = { acme }
 
-const bytes = (words: string) => new TextEncoder().encode(words)
+const toBytes = (text: string) => new TextEncoder().encode(text)
 
 async function hmac(key: string, message: string): Promise<string> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  const own = await crypto.subtle.importKey('raw', bytes(key), algorithm, false, ['sign'])
-  return btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.sign('HMAC', own, bytes(message)))))
+  const imported = await crypto.subtle.importKey('raw', toBytes(key), algorithm, false, ['sign'])
+  const signature = await crypto.subtle.sign('HMAC', imported, toBytes(message))
+  return btoa(String.fromCharCode(...new Uint8Array(signature)))
 }

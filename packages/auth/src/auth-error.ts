@@ -1,37 +1,39 @@
 import { HeadgateError } from '@headgate/errors'
 
-/** Why authentication could not be set up or did not work, each with the code of the error catalogue it belongs to. */
+/** Reasons why authentication could not be set up or failed, each with its code in the error catalogue. */
 export const authReasons = {
-  /** A property is missing, wrong, unknown, given twice or not used: fix the configuration. */
+  /** A property is missing, invalid, unknown, set twice or unused. The configuration must be changed. */
   configuration: 'illegal-argument',
-  /** An optional package that the configuration asks for is not installed. */
+  /** A package that the configuration needs is not installed. */
   'not-installed': 'illegal-argument',
-  /** This provider cannot work in this place: no files in a browser, no hash of a stream … */
+  /** The provider cannot process this request, or cannot run on this platform. */
   unsupported: 'unsupported',
-  /** A source of credentials has none; a chain asks the next one. */
+  /** A credential source has no credentials. A chain of sources then asks the next source. */
   'not-here': 'unauthenticated',
-  /** Whoever issues tokens or credentials said no. */
+  /** The issuer of tokens or credentials refused the request. */
   refused: 'unauthenticated',
-  /** Nobody answered in time, or the answer was an error of the other side. */
+  /** The issuer did not respond in time, or failed. */
   unavailable: 'unavailable',
-  /** The answer of an issuer, a command or a file could not be read. */
+  /** The response of an issuer, the output of a program or a file could not be read. */
   malformed: 'unavailable',
-  /** A renewal came back for somebody else. */
+  /** A renewal returned credentials of another identity. */
   'identity-changed': 'forbidden',
 } as const
 
-/** What programs may switch on. */
+/** Reason of an {@link AuthError}. It is stable, so that programs can depend on it. */
 export type AuthReason = keyof typeof authReasons
 
+/** Options of {@link AuthError}. */
 export interface AuthErrorOptions extends ErrorOptions {
-  /** The property to look at, as it was written: `rest.auth.sigv4.region`. */
+  /** Property to change, in the spelling of the configuration: `rest.auth.sigv4.region`. */
   readonly property?: string
-  /** What an issuer that refused called it: the `error` of RFC 6749 section 5.2. */
+  /** Error code of the issuer that refused: `error` in RFC 6749 section 5.2. */
   readonly error?: string
 }
 
 /**
- * The error of this package. Its message names the property and the fix, and contains no secret.
+ * Error of `@headgate/auth`. Its message names the configuration property and the necessary change, and contains no
+ * secret.
  *
  * @example
  * ```ts
@@ -43,7 +45,10 @@ export interface AuthErrorOptions extends ErrorOptions {
 export class AuthError extends HeadgateError {
   readonly reason: AuthReason
   readonly property: string | undefined
-  /** The `error` of an issuer's refusal (RFC 6749 section 5.2), as `invalid_grant`; undefined where nobody said one. */
+  /**
+   * Error code of the issuer (RFC 6749 section 5.2), such as `invalid_grant`. Undefined if the issuer sent
+   * none.
+   */
   readonly error: string | undefined
 
   constructor(reason: AuthReason, message: string, options: AuthErrorOptions = {}) {
@@ -55,8 +60,8 @@ export class AuthError extends HeadgateError {
 }
 
 /**
- * Returns whether a value is an `AuthError`, with this reason if one is passed. Recognizes errors of another copy of this
- * package.
+ * Returns whether a value is an `AuthError` and, if `reason` is passed, has this reason. Also recognizes errors that
+ * another installed copy of this package created.
  *
  * @example
  * ```ts

@@ -1,6 +1,9 @@
 import type { ProviderDefinition } from './provider-definition.ts'
 
-/** The providers that come with this package, loaded when one is asked for. */
+/**
+ * The authentication providers of this package by type. The code of a provider is loaded when a configuration selects
+ * it.
+ */
 export const builtIns: Readonly<Record<string, () => Promise<ProviderDefinition>>> = {
   none: async () => (await import('./providers/none.ts')).none,
   basic: async () => (await import('./providers/basic.ts')).basic,

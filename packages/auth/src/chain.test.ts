@@ -1,32 +1,30 @@
 import { expect, it } from 'vitest'
 import { AuthError } from './auth-error.ts'
 import { chain } from './chain.ts'
-import { messageOf } from '../test/context.ts'
+import { catchMessage } from '../test/context.ts'
 
-const nothing = (says: string) => async (): Promise<string> => {
-  throw new AuthError('not-here', says)
+const empty = (message: string) => async (): Promise<string> => {
+  throw new AuthError('not-here', message)
 }
 
-it('moves on while a source says that it has none', async () => {
-  expect(await chain(nothing('no variables'), async () => 'profile', nothing('never asked'))()).toBe(
-    'profile',
-  )
+it('chain asks the next source when a source has no credentials', async () => {
+  expect(await chain(empty('no variables'), async () => 'profile', empty('never called'))()).toBe('profile')
 })
 
-it('stops at credentials that are there but broken', async () => {
-  const broken = async (): Promise<string> => {
-    throw new AuthError('malformed', 'the profile is not readable')
+it('chain stops at invalid credentials', async () => {
+  const invalid = async (): Promise<string> => {
+    throw new AuthError('malformed', 'the profile cannot be read')
   }
-  expect(await messageOf(chain(broken, async () => 'instance')())).toBe('the profile is not readable')
+  expect(await catchMessage(chain(invalid, async () => 'instance')())).toBe('the profile cannot be read')
 })
 
-it('tells what each source said', async () => {
-  expect(await messageOf(chain(nothing('no variables'), nothing('no profile'))())).toBe(
+it('chain reports the message of each source', async () => {
+  expect(await catchMessage(chain(empty('no variables'), empty('no profile'))())).toBe(
     'No credentials were found: no variables; no profile',
   )
 })
 
-it('asks nobody any more once its caller gave up', async () => {
-  const signal = AbortSignal.abort(new Error('gave up'))
-  expect(await messageOf(chain(async () => 'credentials')({ signal }))).toBe('gave up')
+it('chain asks no source after the signal fired', async () => {
+  const signal = AbortSignal.abort(new Error('cancelled'))
+  expect(await catchMessage(chain(async () => 'credentials')({ signal }))).toBe('cancelled')
 })

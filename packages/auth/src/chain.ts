@@ -1,12 +1,12 @@
 import type { WaitOptions } from '@headgate/http'
 import { AuthError, isAuthError } from './auth-error.ts'
 
-/** Something that can be asked for credentials. */
+/** A function that returns credentials, or throws an AuthError `not-here` if it has none. */
 export type Source<T> = (options?: WaitOptions) => Promise<T>
 
 /**
- * Returns a source that asks one source after another. Only an AuthError `not-here` leads to the next source. Every other
- * error is thrown, so that invalid credentials are not silently replaced by others.
+ * Returns a source that asks the passed sources in sequence. After an AuthError `not-here`, it asks the next source.
+ * It throws every other error, so that invalid credentials are not silently replaced by others.
  *
  * @throws {AuthError} not-here, with the message of each source, when no source has credentials
  *

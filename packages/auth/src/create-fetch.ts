@@ -18,7 +18,10 @@ export interface CreateFetchOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Time limit for the head of a response, in ms. Default: 60,000. */
   readonly timeoutMs?: number
-  /** Attempts after the first one, at most 9. Default: 0. Only GET, HEAD and OPTIONS are repeated after an unknown outcome. */
+  /**
+   * Maximum number of attempts after the first one, from 0 to 9. Default: 0. When it is not known whether the server
+   * executed a request, only GET, HEAD and OPTIONS are sent again.
+   */
   readonly maxRetries?: number
   readonly hooks?: HttpHooks
 }
@@ -72,7 +75,10 @@ const streams = (init: RequestInit | undefined): boolean => init?.body instanceo
 
 const isStream = (body: OutgoingBody): boolean => body !== null && 'open' in body
 
-/** Reads the body into memory, so that it can be signed and sent again. A stream is sent while it is read, once. */
+/**
+ * Reads the body into memory, so that it can be signed and sent again. A stream is not read into memory, so it can be
+ * sent only once.
+ */
 async function readOutgoingBody(request: Request, init: RequestInit | undefined): Promise<OutgoingBody> {
   const { body } = request
   if (body === null) return null
@@ -83,7 +89,7 @@ async function readOutgoingBody(request: Request, init: RequestInit | undefined)
       if (opened)
         throw new HeadgateError(
           'unsupported',
-          'The request must be sent again, but its body is a stream that was read: pass bytes or text as body',
+          'The request must be sent again, but its body is a stream that was already read: pass bytes or text as body',
         )
       opened = true
       return body

@@ -1,13 +1,15 @@
-/** What a key may be made of. Undefined and a missing part are the same. */
+/** Part of a key. An undefined part is the same as a missing one. */
 export type KeyPart = string | number | boolean | null | undefined | readonly KeyPart[] | KeyParts
 
+/** Parts of a key by name. */
 export interface KeyParts {
   readonly [name: string]: KeyPart
 }
 
 /**
- * Returns a cache key: the SHA-256 of all parts, 43 characters. Two keys are equal only if all parts are equal. The order of
- * names does not count, the order in lists does. Parts may be secrets, because the key does not reveal them.
+ * Returns a cache key: the SHA-256 of all parts, 43 characters. Two keys are equal only if all parts are equal. The
+ * order of names does not change the key, but the order of elements in lists does. Parts may be secrets, because the
+ * key does not reveal them.
  *
  * @example
  * ```ts
@@ -16,26 +18,27 @@ export interface KeyParts {
  * ```
  */
 export async function digestKey(parts: KeyParts): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(ordered(parts)))
-  return base64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
+  const bytes = new TextEncoder().encode(JSON.stringify(sortNames(parts)))
+  return toBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
 }
 
-function ordered(part: KeyPart): unknown {
+/** Sorts the names of all objects, so that the digest does not depend on their order. */
+function sortNames(part: KeyPart): unknown {
   if (typeof part !== 'object' || part === null) return part
-  if (isList(part)) return part.map((each) => ordered(each) ?? null)
+  if (isList(part)) return part.map((each) => sortNames(each) ?? null)
   return Object.fromEntries(
     Object.entries(part)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, value]) => [name, ordered(value)]),
+      .map(([name, value]) => [name, sortNames(value)]),
   )
 }
 
-// `Array.isArray` does not narrow a readonly array away.
+// `isList` is needed because `Array.isArray` does not exclude readonly arrays from the type of its other branch.
 function isList(part: KeyPart): part is readonly KeyPart[] {
   return Array.isArray(part)
 }
 
-function base64Url(bytes: Uint8Array): string {
+function toBase64Url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')

@@ -4,18 +4,20 @@ import type { Prompts } from './prompts.ts'
 
 /** Options of {@link loopbackBrowser}. */
 export interface LoopbackBrowserOptions {
-  /** Shows the address to a person, or opens it in a browser. It need not wait. */
+  /** Shows the login URL to a person, or opens it in a browser. The function need not wait for the login. */
   readonly open: (url: string, wait: WaitOptions) => Promise<void> | void
   /**
-   * The address on this machine to which the browser returns. Without a port, a free one is used (RFC 8252, section 7.3).
-   * Default: `http://127.0.0.1/callback`. A redirect URI of the configuration takes precedence.
+   * URL on this machine that the issuer redirects the browser to after the login. If the URL has no port, a free port
+   * is used (RFC 8252, section 7.3). Default: `http://127.0.0.1/callback`. A configured redirect URI takes
+   * precedence.
    */
   readonly redirectUri?: string
 }
 
 /**
- * Returns a `prompts.browser` for a person with a browser on this machine (RFC 8252, section 7.3). It listens on loopback
- * during the login and accepts the one response with the state of this login. It needs Node, Bun or Deno.
+ * Returns a function for `prompts.browser` that logs in a person with a browser on this machine (RFC 8252, section
+ * 7.3). The function listens on a loopback address during the login, and accepts only the response with the `state`
+ * of this login. It needs Node, Bun or Deno.
  *
  * @example Type-checked only, because it needs a person.
  * ```ts

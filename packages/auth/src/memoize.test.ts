@@ -1,14 +1,17 @@
 import { expect, it } from 'vitest'
 import { AuthError } from './auth-error.ts'
 import { memoize, type MemoizeOptions } from './memoize.ts'
-import { messageOf, testClock } from '../test/context.ts'
+import { catchMessage, testClock } from '../test/context.ts'
 
 interface Numbered {
   readonly number: number
   readonly expiresAt: number
 }
 
-/** A source whose values live ten minutes; `fail` makes it throw, `gate` makes it wait. */
+/**
+ * Creates a cached source whose values are valid for ten minutes. It throws `state.fail` and waits for
+ * `state.gate`.
+ */
 function source(options: Partial<MemoizeOptions<Numbered>> = {}) {
   const clock = testClock()
   const state = {
@@ -32,7 +35,7 @@ const settled = async (): Promise<void> => {
   await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
-it('one value serves all until it is about to end', async () => {
+it('memoize returns one value to all callers until shortly before the value expires', async () => {
   const { clock, state, tokens } = source()
   await Promise.all(Array.from({ length: 100 }, () => tokens.get()))
   clock.advance(479_000)
@@ -40,7 +43,7 @@ it('one value serves all until it is about to end', async () => {
   expect(state.calls).toBe(1)
 })
 
-it('is renewed beside its use, once, a fifth of its life before its end', async () => {
+it('memoize renews a value once, in the background, when a fifth of its lifetime remains', async () => {
   const { clock, state, tokens } = source()
   await tokens.get()
   clock.advance(480_000)
@@ -60,7 +63,7 @@ it.each([
   [200_000, 400_000],
   [3_600_000, 300_000],
 ])(
-  'a value that asks for it is renewed %i ms before its end, but not in its first half',
+  'memoize renews a value up to %i ms before it expires, but not in the first half of its lifetime',
   async (ahead, at) => {
     const { clock, state, tokens } = source({ refreshAheadMs: () => ahead })
     await tokens.get()
@@ -73,7 +76,7 @@ it.each([
   },
 )
 
-it('renewals of many are spread over time', async () => {
+it('memoize delays renewals at random', async () => {
   const { clock, state, tokens } = source({ random: () => 1, jitter: 0.5 })
   await tokens.get()
   clock.advance(539_000)
@@ -84,7 +87,7 @@ it('renewals of many are spread over time', async () => {
   expect(state.calls).toBe(2)
 })
 
-it('an ended value is never used, and all who wait get the one new value', async () => {
+it('memoize never returns an expired value, and all waiting callers receive the same new one', async () => {
   const { clock, state, tokens } = source()
   await tokens.get()
   clock.advance(600_000)
@@ -93,7 +96,7 @@ it('an ended value is never used, and all who wait get the one new value', async
   expect(state.calls).toBe(2)
 })
 
-it('a failed renewal is not the end: the old value serves on, and the next one is tried later', async () => {
+it('memoize returns the old value after a failed renewal, and tries again later', async () => {
   const { clock, state, tokens } = source()
   await tokens.get()
   clock.advance(480_000)
@@ -114,31 +117,31 @@ it('a failed renewal is not the end: the old value serves on, and the next one i
   expect((await tokens.get()).number).toBe(4)
 })
 
-it('when nothing is left, callers learn the reason at once and the issuer is left alone for a moment', async () => {
+it('memoize throws the error of the source at once, and calls the source again after one second at the earliest', async () => {
   const { clock, state, tokens } = source()
   state.fail = new Error('issuer is down')
-  for (let i = 0; i < 10; i++) expect(await messageOf(tokens.get())).toBe('issuer is down')
+  for (let i = 0; i < 10; i++) expect(await catchMessage(tokens.get())).toBe('issuer is down')
   expect(state.calls).toBe(1)
   state.fail = undefined
   clock.advance(1_000)
   expect((await tokens.get()).number).toBe(2)
 })
 
-it('the pause after failures grows to half a minute and no further', async () => {
+it('memoize waits longer after each failure, up to 30 s', async () => {
   const { clock, state, tokens } = source()
   state.fail = new Error('down')
   for (const pause of [1, 2, 4, 8, 16, 30, 30]) {
     const before = state.calls
-    await messageOf(tokens.get())
+    await catchMessage(tokens.get())
     expect(state.calls).toBe(before + 1)
     clock.advance(pause * 1_000 - 1)
-    await messageOf(tokens.get())
+    await catchMessage(tokens.get())
     expect(state.calls).toBe(before + 1)
     clock.advance(1)
   }
 })
 
-it('a refused value is replaced once, however many were refused with it', async () => {
+it('memoize replaces a refused value once, although several requests with it were refused', async () => {
   const { clock, state, tokens } = source()
   const value = await tokens.get()
   clock.advance(60_000)
@@ -149,7 +152,7 @@ it('a refused value is replaced once, however many were refused with it', async 
   expect(state.calls).toBe(2)
 })
 
-it('a value that was only just made is not replaced because somebody refuses it', async () => {
+it('memoize does not replace a refused value that was obtained shortly before', async () => {
   const { state, tokens } = source()
   const value = await tokens.get()
   expect(tokens.invalidate(value)).toBe(false)
@@ -157,27 +160,27 @@ it('a value that was only just made is not replaced because somebody refuses it'
   expect(state.calls).toBe(1)
 })
 
-it('one caller who gives up does not stop the others', async () => {
+it('memoize continues a renewal when one of the waiting callers is cancelled', async () => {
   const { state, tokens } = source()
   const gate = Promise.withResolvers<void>()
   state.gate = gate.promise
-  const giver = new AbortController()
-  const first = messageOf(tokens.get({ signal: giver.signal }))
+  const caller = new AbortController()
+  const first = catchMessage(tokens.get({ signal: caller.signal }))
   const second = tokens.get()
-  giver.abort(new Error('gave up'))
-  expect(await first).toBe('gave up')
+  caller.abort(new Error('cancelled'))
+  expect(await first).toBe('cancelled')
   gate.resolve()
   expect((await second).number).toBe(1)
 })
 
-it('a source that never answers is given up', async () => {
+it('memoize stops waiting for a source after the time limit', async () => {
   const { state, tokens } = source({ timeoutMs: 20 })
   state.gate = new Promise(() => {})
-  expect(await messageOf(tokens.get())).toContain('No credentials came within 20 ms')
+  expect(await catchMessage(tokens.get())).toContain('No credentials arrived within 20 ms')
 })
 
-it('a renewal that is not acceptable is refused, and what is there serves until its end', async () => {
-  const refusal = new AuthError('identity-changed', 'somebody else')
+it('memoize drops a renewed value that accept refuses, and returns the old value until it expires', async () => {
+  const refusal = new AuthError('identity-changed', 'another identity')
   const { clock, tokens } = source({
     accept: () => {
       throw refusal
@@ -189,19 +192,19 @@ it('a renewal that is not acceptable is refused, and what is there serves until 
   await settled()
   expect((await tokens.get()).number).toBe(1)
   clock.advance(100_000)
-  expect(await messageOf(tokens.get())).toBe('somebody else')
+  expect(await catchMessage(tokens.get())).toBe('another identity')
 })
 
-it('closing ends what is under way', async () => {
+it('memoize cancels a renewal in progress when it is closed', async () => {
   const { state, tokens } = source()
   state.gate = new Promise(() => {})
-  const waiting = messageOf(tokens.get())
+  const waiting = catchMessage(tokens.get())
   await tokens[Symbol.asyncDispose]()
   expect(await waiting).toContain('closed')
-  expect(await messageOf(tokens.get())).toContain('closed')
+  expect(await catchMessage(tokens.get())).toContain('closed')
 })
 
-it('a value of eight seconds is used for most of its life', async () => {
+it('memoize returns a value with a lifetime of eight seconds for most of this time', async () => {
   const clock = testClock()
   let calls = 0
   const tokens = memoize(async () => ({ end: clock.now() + 8_000, calls: ++calls }), {

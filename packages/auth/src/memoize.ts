@@ -2,33 +2,38 @@ import { type WaitOptions, timeLimit, waitFor } from '@headgate/http'
 import { AuthError } from './auth-error.ts'
 import type { Source } from './chain.ts'
 
+/** Options of {@link memoize}. */
 export interface MemoizeOptions<T> {
-  /** When a value ends, in epoch milliseconds. Undefined: never. */
+  /** Returns the time at which a value expires, in epoch ms. Undefined: the value does not expire. */
   readonly expiresAt: (value: T) => number | undefined
   /**
-   * How long before its end a value is renewed, at most; never more than a fifth of its life. A value that says so
-   * itself is renewed then; never more than half of its life before. Default 5 minutes.
+   * Time before its expiry at which a value is renewed, in ms. A number is limited to a fifth of the lifetime of the
+   * value. The result of a function is limited to half of the lifetime. Default: 5 minutes.
    */
   readonly refreshAheadMs?: number | ((value: T) => number)
-  /** The share of that time by which renewals of many are spread, 0 to 1. Default 0.2. */
+  /**
+   * Fraction of `refreshAheadMs`, from 0 to 1, by which renewals are delayed at random, so that several processes do
+   * not renew at the same time. Default: 0.2.
+   */
   readonly jitter?: number
-  /** The longest that one renewal may take. Default 30 s. */
+  /** Time limit of a renewal, in ms. Default: 30 s. */
   readonly timeoutMs?: number
-  /** How soon after its making a value may be called bad, see {@link Memoized.invalidate}. Default 5 s. */
+  /** Age in ms from which {@link Memoized.invalidate} replaces a value. Default: 5 s. */
   readonly minAgeMs?: number
-  /** Throws when a renewal may not take the place of what was there before. */
+  /** Throws when a renewed value must not replace the previous one. */
   readonly accept?: (before: T, next: T) => void
+  /** Returns the current time in epoch ms. Default: `Date.now`. */
   readonly now?: () => number
-  /** 0 to 1. */
+  /** Returns a random number from 0 to 1. Default: `Math.random`. */
   readonly random?: () => number
 }
 
-interface Kept<T> {
+interface CachedValue<T> {
   readonly value: T
   readonly madeAt: number
-  /** From here on a renewal is started beside its use. */
+  /** Time from which a call of `get` starts a renewal in the background, in epoch ms. */
   readonly refreshAt: number
-  /** From here on it is not used any more. */
+  /** Time from which the value is not returned any more, in epoch ms. */
   readonly endsAt: number
 }
 
@@ -36,9 +41,10 @@ const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 30_000
 
 /**
- * Returns a value that is cached and renewed before its end. Concurrent callers share one renewal. There is no timer: the
- * next request starts a renewal that is due, so a failure never ends the renewals, and an unused session costs nothing.
- * After a failure the source is not called for 1 to 30 s, and a value that is still valid is returned.
+ * Returns a cache for one value, which is renewed before it expires. Concurrent callers share one renewal. The cache
+ * has no timer: a call of `get` starts a renewal that is due, so renewals continue after a failure, and an unused
+ * cache sends no requests. After a failure, the source is not called for 1 to 30 s, and `get` returns the old value
+ * while it is valid.
  *
  * @example
  * ```ts
@@ -66,10 +72,10 @@ export class Memoized<T> implements AsyncDisposable {
   readonly #options: MemoizeOptions<T>
   readonly #now: () => number
   readonly #closed = new AbortController()
-  #kept: Kept<T> | undefined
-  /** What the identity of renewals is held against; survives the end of what is kept. */
+  #cached: CachedValue<T> | undefined
+  /** Last value, also after it has expired. `accept` compares the next value with it. */
   #last: T | undefined
-  #flight: Promise<T> | undefined
+  #renewal: Promise<T> | undefined
   #failure: { readonly error: unknown; readonly until: number; readonly pause: number } | undefined
 
   constructor(source: Source<T>, options: MemoizeOptions<T>) {
@@ -78,54 +84,59 @@ export class Memoized<T> implements AsyncDisposable {
     this.#now = options.now ?? Date.now
   }
 
-  /** The value: the one that is kept, or a new one. A signal ends the wait of its caller alone. */
+  /**
+   * Returns the cached value, or a new one. The signal stops only the wait of this caller, and the renewal continues.
+   *
+   * @throws the error of the source; {@link AuthError} unavailable, after the time limit or when the session
+   *   is closed
+   */
   async get(wait: WaitOptions = {}): Promise<T> {
     this.#closed.signal.throwIfAborted()
     wait.signal?.throwIfAborted()
     const now = this.#now()
-    const kept = this.#kept
-    if (kept !== undefined && now < kept.endsAt) {
-      // Its failure is kept for those who come when there is nothing else.
-      if (now >= kept.refreshAt && !this.#pausing(now)) this.#renew().catch(() => {})
-      return kept.value
+    const cached = this.#cached
+    if (cached !== undefined && now < cached.endsAt) {
+      // The error is not lost: `#failure` stores it, and `get` throws it when the cached value has expired.
+      if (now >= cached.refreshAt && !this.#isPausing(now)) this.#renew().catch(() => {})
+      return cached.value
     }
-    if (this.#flight === undefined && this.#failure !== undefined && this.#pausing(now)) {
+    if (this.#renewal === undefined && this.#failure !== undefined && this.#isPausing(now)) {
       throw this.#failure.error
     }
     return await waitFor(this.#renew(), wait.signal)
   }
 
   /**
-   * Says that a value was refused by those it is for. The next {@link get} makes a new one.
+   * Removes a value that a server refused, so that the next {@link get} requests a new one.
    *
-   * @returns Whether another try makes sense: false for a value that is only just made, so that a caller without
-   * rights does not make the issuer busy.
+   * @returns Whether another attempt can succeed. False for a value that is younger than `minAgeMs`: a caller
+   *   without permissions must not cause a request to the issuer with each of its requests.
    */
   invalidate(refused: T): boolean {
-    const kept = this.#kept
-    if (kept === undefined || kept.value !== refused) return true
-    if (this.#now() - kept.madeAt < (this.#options.minAgeMs ?? 5_000)) return false
-    this.#kept = undefined
+    const cached = this.#cached
+    if (cached === undefined || cached.value !== refused) return true
+    if (this.#now() - cached.madeAt < (this.#options.minAgeMs ?? 5_000)) return false
+    this.#cached = undefined
     return true
   }
 
-  /** Ends what is under way. Whoever asks afterwards gets an error. */
+  /** Cancels a renewal in progress and removes the value. Later calls of {@link get} throw. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed.abort(new AuthError('unavailable', 'The session is closed: open a new one.'))
-    this.#kept = undefined
+    this.#cached = undefined
     this.#last = undefined
-    await this.#flight?.catch(() => {})
+    await this.#renewal?.catch(() => {})
   }
 
-  #pausing(now: number): boolean {
+  #isPausing(now: number): boolean {
     return this.#failure !== undefined && now < this.#failure.until
   }
 
   #renew(): Promise<T> {
-    this.#flight ??= this.#load().finally(() => {
-      this.#flight = undefined
+    this.#renewal ??= this.#load().finally(() => {
+      this.#renewal = undefined
     })
-    return this.#flight
+    return this.#renewal
   }
 
   async #load(): Promise<T> {
@@ -134,34 +145,32 @@ export class Memoized<T> implements AsyncDisposable {
     try {
       const value = await waitFor(this.#source({ signal }), signal)
       if (this.#last !== undefined) this.#options.accept?.(this.#last, value)
-      this.#keep(value)
+      this.#store(value)
       return value
-    } catch (error) {
+    } catch (cause) {
       this.#closed.signal.throwIfAborted()
-      const why = signal.aborted
-        ? new AuthError('unavailable', `No credentials came within ${ms} ms. Is their issuer reachable?`, {
-            cause: error,
-          })
-        : error
+      const timeout = `No credentials arrived within ${ms} ms. Check that their source can be reached.`
+      const error = signal.aborted ? new AuthError('unavailable', timeout, { cause }) : cause
       const pause = Math.min((this.#failure?.pause ?? FIRST_PAUSE_MS / 2) * 2, LONGEST_PAUSE_MS)
-      this.#failure = { error: why, until: this.#now() + pause, pause }
-      throw why
+      this.#failure = { error, until: this.#now() + pause, pause }
+      throw error
     }
   }
 
-  #keep(value: T): void {
+  #store(value: T): void {
     const madeAt = this.#now()
     const end = this.#options.expiresAt(value) ?? Infinity
-    const life = Math.max(0, end - madeAt)
-    const { refreshAheadMs: wanted = 300_000 } = this.#options
-    const ahead = typeof wanted === 'number' ? Math.min(wanted, life / 5) : Math.min(wanted(value), life / 2)
-    const spread = 1 - (this.#options.jitter ?? 0.2) * (this.#options.random ?? Math.random)()
-    this.#kept = {
+    const lifetime = Math.max(0, end - madeAt)
+    const { refreshAheadMs: limit = 300_000, jitter = 0.2, random = Math.random } = this.#options
+    const ahead =
+      typeof limit === 'number' ? Math.min(limit, lifetime / 5) : Math.min(limit(value), lifetime / 2)
+    this.#cached = {
       value,
       madeAt,
-      refreshAt: end - ahead * spread,
-      // A request takes some time to get where the value is looked at.
-      endsAt: end - Math.min(10_000, life / 20),
+      refreshAt: end - ahead * (1 - jitter * random()),
+      // The value is not returned shortly before it expires, because it must still be valid when the request that
+      // contains it arrives at the server.
+      endsAt: end - Math.min(10_000, lifetime / 20),
     }
     this.#last = value
     this.#failure = undefined

@@ -2,10 +2,10 @@ import type { WaitOptions } from '@headgate/http'
 import { AuthError } from './auth-error.ts'
 
 /**
- * The text of a small file, where there are files.
+ * Reads the text of a file of at most 1 MiB.
  *
- * @param from What names the file, for messages: a property, an environment variable.
- * @throws AuthError `configuration`, when it cannot be read, and in browsers
+ * @param from names the file in error messages: a property or an environment variable
+ * @throws {AuthError} configuration, when the file cannot be read, and in browsers
  */
 export async function readTextFile(path: string, from: string, wait: WaitOptions = {}): Promise<string> {
   refuseInBrowsers(from, 'files')
@@ -13,12 +13,14 @@ export async function readTextFile(path: string, from: string, wait: WaitOptions
 }
 
 /**
- * What a program prints, where there are programs.
+ * Runs a program and returns what it prints.
  *
- * @param line The program and its arguments; quotes hold words together, there is no shell.
- * @param from The property that names it.
- * @param wait `env` are variables beside those of this process.
- * @throws AuthError `configuration`, when it cannot be started, and in browsers; `unavailable`, when it fails
+ * @param line program and arguments, separated by spaces. Quotes keep spaces in an argument. There is no
+ *   shell.
+ * @param from property that contains the command
+ * @param wait `env` adds variables to the environment of this process
+ * @throws {AuthError} configuration, when the program cannot be started, and in browsers; unavailable, when
+ *   it fails
  */
 export async function runCommand(
   line: string,
@@ -29,9 +31,22 @@ export async function runCommand(
   return await (await import('./node/run-command.ts')).runCommand(line, from, wait)
 }
 
-/** @throws AuthError where this is neither Node nor Bun nor Deno */
-export function refuseInBrowsers(from: string, what: string): void {
-  if (globalThis.process?.versions?.node !== undefined) return
-  const fix = 'configure it in another way here, or use Node, Bun or Deno'
-  throw new AuthError('configuration', `${from}: a browser has no ${what}: ${fix}`, { property: from })
+/**
+ * Refuses a feature that needs Node, Bun or Deno.
+ *
+ * @param from property that needs the feature
+ * @param missing names what browsers do not have, in the plural: `files`
+ * @throws {AuthError} configuration
+ */
+export function refuseInBrowsers(from: string, missing: string): void {
+  if (globalThis.process?.versions?.node === undefined) throw missingInBrowsers(from, missing)
+}
+
+/** Returns the error of a feature that browsers do not have; the parameters are those of `refuseInBrowsers`. */
+export function missingInBrowsers(from: string, missing: string): AuthError {
+  return new AuthError(
+    'configuration',
+    `${from}: browsers have no ${missing}. Use another property or another provider, or Node, Bun or Deno`,
+    { property: from },
+  )
 }

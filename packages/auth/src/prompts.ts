@@ -1,33 +1,37 @@
 import type { WaitOptions } from '@headgate/http'
 import type { Secret } from './secret.ts'
 
-/** Where a person enters a code on another device (RFC 8628). */
+/** Request to a person to enter a code on another device (RFC 8628). */
 export interface DevicePrompt {
+  /** Address of the page at which the person enters the code. */
   readonly verificationUri: string
-  /** The same with the code in it, for a link or a QR code. */
+  /** Address of the page with the code in it, for a link or a QR code. */
   readonly verificationUriComplete?: string
   readonly userCode: string
-  /** Until when, in epoch milliseconds. */
+  /** Time at which the code expires, in epoch ms. */
   readonly expiresAt: number
 }
 
-/** What it takes to let a person log in with a browser (RFC 6749 section 4.1 with PKCE). */
+/** Request to a person to log in with a browser (RFC 6749 section 4.1 with PKCE). */
 export interface BrowserPrompt {
-  /** The redirect URI of the configuration, if there is one. */
+  /** Redirect URI of the configuration, if it is set. */
   readonly redirectUri: string | undefined
-  /** The address to open for the redirect URI at which the answer is awaited. */
+  /** Returns the address to open in the browser. `redirectUri` receives the response. */
   urlFor(redirectUri: string): string
 }
 
 /**
- * How people are reached. Nothing here knows of a terminal, a window or a page: whoever has one shows what is to be
- * done there.
+ * Functions that ask a person to log in. The creator of a provider implements them for its terminal, window
+ * or page. A login whose function is missing is refused.
  */
 export interface Prompts {
-  /** Shows the code and where to enter it; it need not wait. */
+  /** Shows the code and the address at which the person enters it. The function need not wait for the login. */
   device?(prompt: DevicePrompt, options: WaitOptions): Promise<void> | void
-  /** Opens the address and gives back the whole URL that the browser was sent to afterwards. */
+  /** Opens the address and returns the whole URL that the browser was redirected to after the login. */
   browser?(prompt: BrowserPrompt, options: WaitOptions): Promise<string>
-  /** Keeps a refresh token for later; servers that rotate them give a new one with each renewal. */
+  /**
+   * Stores a refresh token for the next login. Servers that rotate refresh tokens issue a new one with each
+   * renewal.
+   */
   keepRefreshToken?(token: Secret): Promise<void> | void
 }

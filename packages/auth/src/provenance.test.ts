@@ -11,25 +11,28 @@ const alice: Provenance = {
 }
 
 it.each<[string, Provenance]>([
-  ['the same way', alice],
-  ['another way that was allowed', { ...alice, obtainedBy: 'refresh_token' }],
-])('a session may be renewed %s', (_, next) => {
+  ['with the same method', alice],
+  ['with another permitted method', { ...alice, obtainedBy: 'refresh_token' }],
+])('keepIdentity accepts a renewal %s', (_, next) => {
   expect(() => keepIdentity(alice, next)).not.toThrow()
 })
 
 it.each<[string, Provenance | undefined]>([
-  ['as the service that holds it', { ...alice, who: { subject: 'trino' }, obtainedBy: 'client_credentials' }],
-  ['as nobody known', { ...alice, who: undefined } as unknown as Provenance],
-  ['as somebody else', { ...alice, who: { issuer: 'https://idp.example.com', subject: 'bob' } }],
   [
-    'as the same name elsewhere',
+    'with the identity of the service that holds the session',
+    { ...alice, who: { subject: 'trino' }, obtainedBy: 'client_credentials' },
+  ],
+  ['without a subject', { ...alice, who: undefined } as unknown as Provenance],
+  ['with another subject', { ...alice, who: { issuer: 'https://idp.example.com', subject: 'bob' } }],
+  [
+    'with the same subject of another issuer',
     { ...alice, who: { issuer: 'https://other.example.com', subject: 'alice' } },
   ],
-  ['without those in between', { ...alice, actors: [] }],
-  ['for another target', { ...alice, target: 'https://other.example.com' }],
-  ['in a way that was not allowed', { ...alice, obtainedBy: 'password' }],
-  ['without saying whose it is', undefined],
-])('a session ends rather than to go on %s', (_, next) => {
+  ['without the actors', { ...alice, actors: [] }],
+  ['with another target', { ...alice, target: 'https://other.example.com' }],
+  ['with a method that is not permitted', { ...alice, obtainedBy: 'password' }],
+  ['without provenance', undefined],
+])('keepIdentity refuses a renewal %s', (_, next) => {
   try {
     keepIdentity(alice, next)
     expect.unreachable()

@@ -1,33 +1,40 @@
 import { AuthError } from './auth-error.ts'
 
-/** Somebody, as an issuer names them. */
+/** A person or a service, as an issuer names it. */
 export interface Party {
-  /** Who says so: an OpenID issuer, an AWS account, a file. */
+  /** Issuer of the name: an OpenID issuer, an AWS account, a file. */
   readonly issuer?: string
-  /** Unique at the issuer. */
+  /** Name of the person or service, which is unique at the issuer. */
   readonly subject: string
 }
 
 /**
- * Where a session comes from, and the only ways in which it may be renewed. Renewal gives newer proof of the same
- * thing: it never changes who the session is. A session of a user whose proof has run out ends; it does not go on as
+ * Identity of a session, and the only methods by which it may be renewed. A renewal never changes the
+ * identity. When the session of a user cannot be renewed it ends; it does not continue with the identity of
  * the service that holds it.
  */
 export interface Provenance {
-  /** On whose behalf: undefined when the credential does not say, as an opaque token. */
+  /**
+   * Identity that the session acts for. Undefined if the credential does not state the identity, as with an opaque
+   * token.
+   */
   readonly who?: Party
-  /** Through whom: outermost first (RFC 8693 section 4.1). */
+  /** Parties that act for this identity, the outermost first (RFC 8693 section 4.1). */
   readonly actors?: readonly Party[]
-  /** For whom the token is: audiences, resources, the token endpoint. */
+  /** Recipients of the token: audiences, resources, the token endpoint. */
   readonly target?: string
-  /** How it was obtained: `client_credentials`, `token-exchange`, `static`, `web-identity` … */
+  /**
+   * Method by which the credential was obtained: `client_credentials`, `token-exchange`, `static`,
+   * `web-identity` …
+   */
   readonly obtainedBy: string
-  /** The ways in which it may be renewed, each a value that `obtainedBy` may have. Empty: not at all. */
+  /** Methods that may renew it, each a value of `obtainedBy`. Empty: it cannot be renewed. */
   readonly renewableBy: readonly string[]
 }
 
 /**
- * Refuses a renewal that changes the identity of a session, or that was made in a way that the session does not permit.
+ * Refuses a renewal that changes the identity of a session, or that used a method that the session does not
+ * permit.
  *
  * @throws {AuthError} identity-changed
  *
@@ -41,31 +48,33 @@ export interface Provenance {
  */
 export function keepIdentity(before: Provenance | undefined, next: Provenance | undefined): void {
   if (before === undefined) return
-  if (next === undefined) throw changed('the renewal does not say whose it is')
+  if (next === undefined) throw identityChanged('the renewal does not state its identity')
   if (!before.renewableBy.includes(next.obtainedBy)) {
-    throw changed(`a session obtained by ${before.obtainedBy} may not be renewed by ${next.obtainedBy}`)
+    throw identityChanged(
+      `a session obtained by ${before.obtainedBy} must not be renewed by ${next.obtainedBy}`,
+    )
   }
-  if (before.who !== undefined && !sameParty(before.who, next.who)) {
-    throw changed('the renewal is for another subject')
+  if (before.who !== undefined && !isSameParty(before.who, next.who)) {
+    throw identityChanged('the renewal is for another subject')
   }
   const actors = before.actors ?? []
   const nextActors = next.actors ?? []
   if (
     actors.length !== nextActors.length ||
-    actors.some((actor, index) => !sameParty(actor, nextActors[index]))
+    actors.some((actor, index) => !isSameParty(actor, nextActors[index]))
   ) {
-    throw changed('the renewal has another chain of actors')
+    throw identityChanged('the renewal has another chain of actors')
   }
-  if (before.target !== next.target) throw changed('the renewal is for another target')
+  if (before.target !== next.target) throw identityChanged('the renewal is for another target')
 }
 
-function sameParty(a: Party, b: Party | undefined): boolean {
+function isSameParty(a: Party, b: Party | undefined): boolean {
   return a.subject === b?.subject && a.issuer === b.issuer
 }
 
-function changed(why: string): AuthError {
+function identityChanged(reason: string): AuthError {
   return new AuthError(
     'identity-changed',
-    `The session ended instead of changing who it is: ${why}. Log in again.`,
+    `The session ended, because its renewal would change its identity: ${reason}. Log in again.`,
   )
 }

@@ -4,47 +4,52 @@ import type { Prompts } from './prompts.ts'
 import { readProperties, type PropertyKeys, type PropertyValues } from './properties/read-properties.ts'
 import type { GivenProperty } from './properties/read-properties.ts'
 
-/** What a provider is made in. */
+/** Functions and values that a provider can use in addition to its properties. */
 export interface ProviderContext {
-  /** The name it was asked for by. */
+  /** Type by which the configuration selected the provider. */
   readonly type: string
-  /** The catalog's own address, for endpoints that are relative to it. */
+  /** Address of the catalog, for relative endpoints. */
   readonly uri: string | undefined
   readonly fetch: Fetch
-  /** Epoch milliseconds. */
+  /** Returns the current time in epoch ms. */
   readonly now: () => number
   /** Environment variables by name. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The session this one belongs to: a user's session within that of the service. */
+  /** Provider of the outer session. If this session belongs to a user, the outer session belongs to the service. */
   readonly parent: AuthProvider | undefined
-  /** How people are reached, where there are any. */
+  /** Functions that ask a person to log in, if the creator of the provider passed them. */
   readonly prompts: Prompts | undefined
-  /** The type to wrap when the configuration names none: `none`, unless there are properties of another. */
+  /**
+   * Type of the provider to wrap if the configuration names none: the type whose properties are set, or else `none`.
+   */
   readonly defaultDelegate: string
-  /** Tells whoever runs the client about something that works, but should be changed. */
+  /** Reports configuration that works but should be changed. */
   warn(message: string): void
-  /** Another provider from the same properties, to wrap it or to ask it for a token. It lives as long as this one. */
+  /**
+   * Creates another provider from the same properties, to wrap it or to use its token. The other provider is closed
+   * together with this one.
+   */
   create(type: string): Promise<AuthProvider>
 }
 
-/** Makes a provider from its properties, which are named without `rest.auth.<type>.` here. */
+/** Creates a provider from its properties, whose names are without the prefix `rest.auth.<type>.`. */
 export type ProviderFactory = (
   properties: Readonly<Record<string, string>>,
   context: ProviderContext,
 ) => AuthProvider | Promise<AuthProvider>
 
-/** A provider whose properties are declared, see {@link defineProvider}. */
+/** A provider with declared properties. See {@link defineProvider}. */
 export interface ProviderDefinition {
   readonly keys: PropertyKeys
   readonly open: (
-    given: ReadonlyMap<string, GivenProperty>,
+    properties: ReadonlyMap<string, GivenProperty>,
     context: ProviderContext,
   ) => AuthProvider | Promise<AuthProvider>
 }
 
 /**
- * Declares a provider: its properties by name, and a function that creates it. Unknown, missing and invalid properties are
- * refused before `create` is called.
+ * Declares a provider: its properties by name, and a function that creates it. Unknown, missing and invalid
+ * properties are refused before `create` is called.
  *
  * @example
  * ```ts
@@ -65,20 +70,24 @@ export function defineProvider<const K extends PropertyKeys>(definition: {
 }): ProviderDefinition {
   return {
     keys: definition.keys,
-    open: (given, context) =>
-      definition.create(readProperties(definition.keys, given, `rest.auth.${context.type}.`), context),
+    open: (properties, context) =>
+      definition.create(readProperties(definition.keys, properties, `rest.auth.${context.type}.`), context),
   }
 }
 
-/** Whoever writes a provider gives one or the other. */
+/** The two forms of a provider that a registry accepts. */
 export type ProviderSource = ProviderDefinition | ProviderFactory
 
-/** Closes a provider that may have nothing to close. */
+/** Closes a provider, if it has a method for this. */
 export async function closeProvider(provider: AuthProvider): Promise<void> {
   await provider[Symbol.asyncDispose]?.()
 }
 
-/** Providers that were made for one session, as one that can be opened and closed. */
+/**
+ * Returns the outermost provider of a session. Closing it closes all providers of the session.
+ *
+ * @param all providers of the session in the order of their creation
+ */
 export function readyProvider(outer: AuthProvider, all: readonly AuthProvider[]): ReadyProvider {
   const { initialize, onResponse, token, provenance, setsHeaders, signsBody } = outer
   return {

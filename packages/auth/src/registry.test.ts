@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import type { AuthProvider } from './auth-provider.ts'
 import { isAuthError } from './auth-error.ts'
 import { AuthRegistry } from './registry.ts'
-import { aRequest, create, headerAfter, messageOf } from '../test/context.ts'
+import { aRequest, create, headerAfter, catchMessage } from '../test/context.ts'
 import type { Properties } from './properties/auth-properties.ts'
 
 const basic = { 'rest.auth.basic.username': 'u', 'rest.auth.basic.password': 'p' }
 
-describe('a configuration without effect, or with two meanings, is refused with the fix', () => {
+describe('create refuses contradictory and unused properties and names the change', () => {
   it.each<[Properties, string]>([
     [basic, 'rest.auth.basic.username is set, but rest.auth.type is not set: add rest.auth.type=basic'],
     [
@@ -19,11 +19,11 @@ describe('a configuration without effect, or with two meanings, is refused with 
       { 'rest.auth.type': 'none', token: 't' },
       'token is set, but rest.auth.type is none, which does not use it: remove it, or set rest.auth.type=bearer',
     ],
-    [{ 'rest.auth.type': 'basc' }, 'there is no provider "basc": write basic'],
-    [{ 'rest.auth.type': 'kerberos' }, 'take one of api-key, basic, bearer, command'],
+    [{ 'rest.auth.type': 'basc' }, 'unknown provider "basc". Did you mean basic?'],
+    [{ 'rest.auth.type': 'kerberos' }, 'Use one of api-key, basic, bearer, command'],
     [
       { 'rest.auth.typ': 'basic' },
-      'rest.auth.typ is not known: properties are named rest.auth.<type>.<name>',
+      'rest.auth.typ is unknown: names of properties are rest.auth.<type>.<name>',
     ],
     [
       { ...basic, 'rest.auth.type': 'basic', 'rest.auth.basic.pasword': 'p' },
@@ -31,25 +31,25 @@ describe('a configuration without effect, or with two meanings, is refused with 
     ],
     [
       { ...basic, 'rest.auth.type': 'basic', 'rest.auth.basic.realm': 'r' },
-      'Remove it; known are username, password',
+      'Remove it. Its properties are: username, password',
     ],
-    [{ 'auth.oauth2.client_sceret': 'x' }, 'auth.oauth2.client_sceret is not known'],
+    [{ 'auth.oauth2.client_sceret': 'x' }, 'auth.oauth2.client_sceret is unknown'],
     [
       { ...basic, 'rest.auth.type': 'basic', 'rest.sigv4-enabled': 'true' },
-      'rest.auth.type and rest.sigv4-enabled say different things: keep one of them',
+      'rest.auth.type and rest.sigv4-enabled have different values: keep one of them',
     ],
     [{ 'rest.auth.type': 'none', 'rest.sigv4-enabled': 'yes' }, 'rest.sigv4-enabled must be true or false'],
     [
       { ...basic, 'rest.auth.type': 'basic', 'auth.basic.password': 'q' },
-      'rest.auth.basic.password and auth.basic.password say different things: keep one of them',
+      'rest.auth.basic.password and auth.basic.password have different values: keep one of them',
     ],
     [
       { ...basic, 'rest.auth.type': 'basic', 'header.authorization': 'Bearer x' },
-      'header.authorization is set beside rest.auth.type=basic, which sets this header itself: remove header.authorization, or set rest.auth.type=none',
+      'header.authorization and rest.auth.type=basic both set the same header: remove header.authorization, or set rest.auth.type=none',
     ],
     [
       { token: 't', 'headers.Authorization': 'Bearer x' },
-      'headers.Authorization is set beside rest.auth.type=bearer',
+      'headers.Authorization and rest.auth.type=bearer both set the same header',
     ],
   ])('%j', async (properties, message) => {
     const error = await create(properties).catch((error: unknown) => error)
@@ -58,24 +58,24 @@ describe('a configuration without effect, or with two meanings, is refused with 
   })
 })
 
-it('no property at all means no authentication', async () => {
+it('create returns a provider that sends requests unchanged when no property selects one', async () => {
   const auth = await create({ uri: 'https://catalog.example.com', 'header.Authorization': 'Bearer x' })
   const request = aRequest()
   expect(await auth.authenticate(request)).toBe(request)
 })
 
-it('the same value in two spellings is no contradiction', async () => {
+it('create accepts a property that is set in two spellings to the same value', async () => {
   await create({ ...basic, 'rest.auth.type': 'basic', 'auth.type': 'basic', 'auth.basic.password': 'p' })
 })
 
-it('knows the names of others', async () => {
+it('create accepts the names that Iceberg uses for providers', async () => {
   for (const type of ['noop', 'org.apache.iceberg.rest.auth.NoopAuthManager'])
     await create({ 'auth.type': type })
   const auth = await create({ ...basic, 'rest.auth.type': 'org.apache.iceberg.rest.auth.BasicAuthManager' })
   expect(await headerAfter(auth, 'authorization')).toBe('Basic dTpw')
 })
 
-it('nothing of a provider or an error shows a secret', async () => {
+it('providers and errors do not show secrets', async () => {
   const registry = new AuthRegistry()
   const secret = { token: 'open-sesame' }
   expect(inspect(await registry.create(secret), { depth: 9, showHidden: true })).not.toContain('sesame')
@@ -84,8 +84,8 @@ it('nothing of a provider or an error shows a secret', async () => {
   expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('sesame')
 })
 
-describe('providers of others', () => {
-  it('are made from their properties and know where they are', async () => {
+describe('AuthRegistry with registered providers', () => {
+  it('passes the properties and the address of the catalog to a provider', async () => {
     const registry = new AuthRegistry()
     registry.register('acme', (properties, context) => ({
       authenticate: async (request) => ({
@@ -99,12 +99,12 @@ describe('providers of others', () => {
     expect(await headerAfter(auth, 'x-acme')).toBe('k https://catalog.example.com')
   })
 
-  it.each(['basic', 'gcp-iam', 'Acme', '', '-a', 'a.b'])('cannot be called %j', (name) => {
+  it.each(['basic', 'gcp-iam', 'Acme', '', '-a', 'a.b'])('refuses the name %j for a provider', (name) => {
     const registry = new AuthRegistry()
     expect(() => registry.register(name, () => ({ authenticate: async (request) => request }))).toThrow()
   })
 
-  it('wrap others, which are checked first and closed last', async () => {
+  it('initializes a wrapped provider before its wrapper, and closes it after its wrapper', async () => {
     const log: string[] = []
     const named = (name: string): AuthProvider => ({
       initialize: async () => void log.push(`initialize ${name}`),
@@ -122,13 +122,13 @@ describe('providers of others', () => {
     expect(log).toEqual(['initialize inner', 'initialize outer', 'close outer', 'close inner'])
   })
 
-  it('cannot wrap themselves', async () => {
+  it('refuses a provider that wraps itself', async () => {
     const registry = new AuthRegistry()
     registry.register('outer', async (_, context) => await context.create('outer'))
-    expect(await messageOf(registry.create({ 'rest.auth.type': 'outer' }))).toContain('outer over outer')
+    expect(await catchMessage(registry.create({ 'rest.auth.type': 'outer' }))).toContain('outer over outer')
   })
 
-  it('are closed when something fails later', async () => {
+  it('closes a provider whose initialization fails', async () => {
     const closed: string[] = []
     const registry = new AuthRegistry()
     registry.register('acme', () => ({
@@ -138,11 +138,11 @@ describe('providers of others', () => {
       authenticate: async (request) => request,
       [Symbol.asyncDispose]: async () => void closed.push('acme'),
     }))
-    expect(await messageOf(registry.create({ 'rest.auth.type': 'acme' }))).toBe('no')
+    expect(await catchMessage(registry.create({ 'rest.auth.type': 'acme' }))).toBe('no')
     expect(closed).toEqual(['acme'])
   })
 
-  it('that do not come to an end with checking themselves are given up', async () => {
+  it('refuses a provider whose initialization exceeds the time limit', async () => {
     const registry = new AuthRegistry()
     registry.register('acme', () => ({
       initialize: async ({ signal } = {}) => {
@@ -153,6 +153,6 @@ describe('providers of others', () => {
       authenticate: async (request) => request,
     }))
     const creating = registry.create({ 'rest.auth.type': 'acme' }, { initializeTimeoutMs: 10 })
-    expect(await messageOf(creating)).toContain('timeout')
+    expect(await catchMessage(creating)).toContain('timeout')
   })
 })

@@ -13,35 +13,38 @@ import {
   type ProviderSource,
 } from './provider-definition.ts'
 
+/** Options of {@link AuthRegistry}. */
 export interface RegistryOptions {
   /** Loads the package that `rest.auth.package` names. Default: `import`, from the current folder on Node. */
   readonly importPackage?: (name: string) => Promise<unknown>
 }
 
+/** Options of {@link AuthRegistry.create}. */
 export interface CreateOptions extends WaitOptions {
-  /** The catalog's own address. */
+  /** Address of the catalog. */
   readonly uri?: string
-  /** The session that the new one belongs to. */
+  /** Provider of the outer session. If this session belongs to a user, the outer session belongs to the service. */
   readonly parent?: AuthProvider
-  /** How issuers are reached. Default: `fetch`. */
+  /** Sends the requests to issuers. Default: the global `fetch`. */
   readonly fetch?: Fetch
+  /** Returns the current time in epoch ms. Default: `Date.now`. */
   readonly now?: () => number
-  /** Environment variables by name. Default: those of the process, where there is one. */
+  /** Environment variables by name. Default: those of the process, or none in browsers. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** How people are reached who must log in. Default: nobody is asked. */
+  /** Functions that ask a person to log in. Default: logins of people are refused. */
   readonly prompts?: Prompts
-  /** Told about what works, but should be changed. Default: nobody. */
+  /** Receives warnings about configuration that works but should be changed. Default: warnings are dropped. */
   readonly warn?: (message: string) => void
-  /** Whether providers check themselves at once. Default true. */
+  /** Whether the providers check their credentials before `create` returns. Default: true. */
   readonly initialize?: boolean
-  /** Milliseconds that they may take for that. Default 60,000. */
+  /** Time limit of these checks, in ms. Default: 60,000. */
   readonly initializeTimeoutMs?: number
 }
 
-/** The type under which the catalog's declaration chooses: no provider, and no name for one. */
+/** Type for which the declaration of the catalog selects the provider. No provider has this name. */
 const DISCOVER = 'discover'
 
-/** Providers may wrap each other this deep. */
+/** Maximum depth of providers that wrap each other. */
 const MAX_DEPTH = 4
 
 /**
@@ -57,43 +60,50 @@ const MAX_DEPTH = 4
  * ```
  */
 export class AuthRegistry {
-  readonly #own = new Map<string, ProviderSource>()
+  readonly #registered = new Map<string, ProviderSource>()
   readonly #importPackage: (name: string) => Promise<unknown>
 
   constructor(options: RegistryOptions = {}) {
-    this.#importPackage = options.importPackage ?? importFromHere
+    this.#importPackage = options.importPackage ?? importFromCurrentFolder
   }
 
-  /** Adds a provider. @throws AuthError when the name is taken or cannot stand in a property. */
+  /**
+   * Adds a provider.
+   *
+   * @throws {AuthError} configuration, when the name is in use or cannot be part of a property
+   */
   register(name: string, source: ProviderSource): void {
     if (!/^[a-z][a-z0-9-]{0,62}$/.test(name)) {
       const form = 'lower-case letters, digits and dashes, beginning with a letter'
-      throw new AuthError('configuration', `A provider cannot be called ${JSON.stringify(name)}: use ${form}`)
+      throw new AuthError('configuration', `Invalid provider name ${JSON.stringify(name)}: use ${form}`)
     }
     if (this.names.includes(name) || typeAliases.has(name) || name === DISCOVER) {
-      throw new AuthError('configuration', `There is a provider called ${name} already: choose another name`)
+      throw new AuthError(
+        'configuration',
+        `A provider with the name ${name} exists already: choose another name`,
+      )
     }
-    this.#own.set(name, source)
+    this.#registered.set(name, source)
   }
 
   /** The names of all providers, sorted. */
   get names(): readonly string[] {
-    return [...Object.keys(builtIns), ...this.#own.keys()].toSorted()
+    return [...Object.keys(builtIns), ...this.#registered.keys()].toSorted()
   }
 
   /**
-   * Makes the provider that a property map asks for, and checks it.
+   * Creates the provider that a property map selects, and initializes it.
    *
-   * @throws AuthError naming the property to change. Nothing is left open then.
+   * @throws {AuthError} with the property to change. All providers that were created are closed.
    */
   async create(properties: Properties, options: CreateOptions = {}): Promise<ReadyProvider> {
-    const read = new AuthProperties(await this.#discovered(properties, options))
+    const read = new AuthProperties(await this.#resolveProperties(properties, options))
     if (read.package !== undefined) await this.#registerPackage(read.package)
     const all: AuthProvider[] = []
     try {
       const outer = await this.#open(read.type, read, options, all, [])
-      read.refuseOrphans(this.names)
-      refuseHeaders(read, all)
+      read.refuseUnused(this.names)
+      refuseConfiguredHeaders(read, all)
       if (options.initialize !== false) {
         const signal = timeLimit(options.signal, options.initializeTimeoutMs ?? 60_000)
         for (const provider of all) await provider.initialize?.({ signal })
@@ -105,11 +115,14 @@ export class AuthRegistry {
     }
   }
 
-  /** The properties as they are, or those that the catalog's own declaration makes of them. */
-  async #discovered(properties: Properties, options: CreateOptions): Promise<Properties> {
+  /**
+   * Returns the properties, or for the type `discover` the properties that the declaration of the catalog
+   * selects.
+   */
+  async #resolveProperties(properties: Properties, options: CreateOptions): Promise<Properties> {
     if (new AuthProperties(properties).type !== DISCOVER) return properties
-    const { discoveredProperties } = await import('./discovery/discover.ts')
-    return await discoveredProperties(properties, {
+    const { discoverProperties } = await import('./discovery/discover.ts')
+    return await discoverProperties(properties, {
       uri: options.uri,
       fetch: options.fetch ?? ((url, init) => fetch(url, init)),
       warn: options.warn ?? (() => {}),
@@ -122,13 +135,14 @@ export class AuthRegistry {
     read: AuthProperties,
     options: CreateOptions,
     all: AuthProvider[],
-    within: readonly string[],
+    outerTypes: readonly string[],
   ): Promise<AuthProvider> {
     const source = await this.#find(type, read)
-    if (within.includes(type) || within.length >= MAX_DEPTH) {
-      const way = [...within, type].join(' over ')
-      throw new AuthError('configuration', `Providers may not wrap each other like this: ${way}`, {
-        property: `rest.auth.${within.at(-1) ?? type}`,
+    if (outerTypes.includes(type) || outerTypes.length >= MAX_DEPTH) {
+      const nesting = [...outerTypes, type].join(' over ')
+      const limit = `a provider cannot wrap itself, and at most ${MAX_DEPTH} can wrap each other`
+      throw new AuthError('configuration', `Invalid nesting of providers, ${nesting}: ${limit}`, {
+        property: `rest.auth.${outerTypes.at(-1) ?? type}`,
       })
     }
     const context: ProviderContext = {
@@ -141,32 +155,30 @@ export class AuthRegistry {
       prompts: options.prompts,
       defaultDelegate: read.defaultDelegate,
       warn: options.warn ?? (() => {}),
-      create: (inner) => this.#open(typeAliases.get(inner) ?? inner, read, options, all, [...within, type]),
+      create: (inner) =>
+        this.#open(typeAliases.get(inner) ?? inner, read, options, all, [...outerTypes, type]),
     }
-    const given = read.take(type)
+    const taken = read.take(type)
     const provider =
       typeof source === 'function'
-        ? await source(Object.fromEntries([...given].map(([name, { value }]) => [name, value])), context)
-        : await source.open(given, context)
+        ? await source(Object.fromEntries([...taken].map(([name, { value }]) => [name, value])), context)
+        : await source.open(taken, context)
     all.push(provider)
     return provider
   }
 
   async #find(type: string, read: AuthProperties): Promise<ProviderSource> {
-    const own = this.#own.get(type)
-    if (own !== undefined) return own
+    const registered = this.#registered.get(type)
+    if (registered !== undefined) return registered
     const load = Object.hasOwn(builtIns, type) ? builtIns[type] : undefined
     if (load !== undefined) return await load()
     const near = nearest(type, this.names)
-    const known = near === undefined ? `take one of ${this.names.join(', ')}` : `write ${near}`
-    const fix = 'or name the package that registers it in rest.auth.package'
-    const from = read.typeFrom === 'given' ? 'rest.auth.type' : 'The properties'
+    const hint = near === undefined ? `Use one of ${this.names.join(', ')}.` : `Did you mean ${near}?`
+    const from = read.typeFrom === 'explicit' ? 'rest.auth.type' : 'The properties'
     throw new AuthError(
       'configuration',
-      `${from}: there is no provider ${JSON.stringify(type)}: ${known}, ${fix}`,
-      {
-        property: 'rest.auth.type',
-      },
+      `${from}: unknown provider ${JSON.stringify(type)}. ${hint} A provider of another package needs rest.auth.package.`,
+      { property: 'rest.auth.type' },
     )
   }
 
@@ -178,21 +190,21 @@ export class AuthRegistry {
         cause,
       })
     })
-    for (const [type, source] of providersOf(loaded, name)) {
-      if (this.#own.get(type) !== source) this.register(type, source)
+    for (const [type, source] of readAuthProviders(loaded, name)) {
+      if (this.#registered.get(type) !== source) this.register(type, source)
     }
   }
 }
 
-/** What a package exports as `authProviders`: sources by name. */
-function providersOf(loaded: unknown, name: string): [string, ProviderSource][] {
+/** Reads the export `authProviders` of a package: providers by name. */
+function readAuthProviders(loaded: unknown, name: string): [string, ProviderSource][] {
   const table =
     typeof loaded === 'object' && loaded !== null && 'authProviders' in loaded
       ? loaded.authProviders
       : undefined
   const entries = typeof table === 'object' && table !== null ? Object.entries(table) : []
   if (entries.length > 0 && entries.every(isEntry)) return entries
-  const fix = 'it must export authProviders, a table of provider definitions or factories by name'
+  const fix = 'it must export authProviders, an object with provider definitions or factories by name'
   throw new AuthError('configuration', `rest.auth.package: ${name} has no providers; ${fix}`, {
     property: 'rest.auth.package',
   })
@@ -204,19 +216,19 @@ function isEntry(entry: [string, unknown]): entry is [string, ProviderSource] {
   return typeof source === 'object' && source !== null && 'open' in source && 'keys' in source
 }
 
-/** A header that a provider sets may not be configured beside it: one of the two would be lost. */
-function refuseHeaders(read: AuthProperties, all: readonly AuthProvider[]): void {
+/** Refuses a configured header that a provider sets too, because one of the two values would be lost. */
+function refuseConfiguredHeaders(read: AuthProperties, all: readonly AuthProvider[]): void {
   for (const header of all.flatMap((provider) => provider.setsHeaders ?? ['authorization'])) {
     const property = read.headers.get(header)
     if (property === undefined) continue
-    const clash = `${property} is set beside rest.auth.type=${read.type}, which sets this header itself`
+    const clash = `${property} and rest.auth.type=${read.type} both set the same header`
     throw new AuthError('configuration', `${clash}: remove ${property}, or set rest.auth.type=none`, {
       property,
     })
   }
 }
 
-async function importFromHere(name: string): Promise<unknown> {
+async function importFromCurrentFolder(name: string): Promise<unknown> {
   if (globalThis.process?.versions?.node === undefined) return await import(name)
   return await (await import('./node/import-package.ts')).importPackage(name)
 }

@@ -5,21 +5,18 @@ import { Secret } from './secret.ts'
 const secret = new Secret('open sesame')
 
 it.each([
-  ['a text', String(secret)],
-  ['concatenation', ['is', secret].join(' ')],
+  ['text', String(secret)],
+  ['joined text', ['is', secret].join(' ')],
   ['JSON', JSON.stringify({ password: secret, nested: [secret] })],
   ['inspect', inspect({ password: secret }, { showHidden: true, depth: 9 })],
-  [
-    'inspect of its prototype chain',
-    inspect(secret, { customInspect: false, showHidden: true, getters: true }),
-  ],
-  ['an error', String(new Error('wrong: '.concat(String(secret))))],
-  ['its keys', Reflect.ownKeys(secret).map(String).join()],
-  ['a copy', JSON.stringify(structuredClone(Object.assign({}, secret)))],
-])('does not show in %s', (_, shown) => {
+  ['inspect with getters', inspect(secret, { customInspect: false, showHidden: true, getters: true })],
+  ['the message of an error', String(new Error('wrong: '.concat(String(secret))))],
+  ['the names of its properties', Reflect.ownKeys(secret).map(String).join()],
+  ['a structured clone', JSON.stringify(structuredClone(Object.assign({}, secret)))],
+])('a secret does not appear in %s', (_, shown) => {
   expect(shown).not.toContain('sesame')
 })
 
-it('is there for whoever asks for it', () => {
+it('reveal returns the secret', () => {
   expect(secret.reveal()).toBe('open sesame')
 })

@@ -1,7 +1,7 @@
 const REDACTED = '[redacted]'
 
 /**
- * A value that must not be seen: it shows itself in no log, no error, no JSON and no `inspect`, only to `reveal()`.
+ * A value that logs, errors, JSON and `inspect` do not show. Only `reveal()` returns it.
  *
  * @example
  * ```ts
@@ -12,7 +12,7 @@ const REDACTED = '[redacted]'
  */
 export class Secret {
   static {
-    // What `console.log` and `inspect` ask for in Node, Bun and Deno.
+    // `console.log` and `inspect` call these methods in Node, Bun and Deno.
     for (const name of ['nodejs.util.inspect.custom', 'Deno.customInspect']) {
       Object.defineProperty(Secret.prototype, Symbol.for(name), { value: () => REDACTED })
     }
@@ -24,7 +24,7 @@ export class Secret {
     this.#value = value
   }
 
-  /** The value itself: call this where it goes onto the wire, and nowhere else. */
+  /** Returns the value. Call it only where the value is sent or used as a key. */
   reveal(): string {
     return this.#value
   }

@@ -1,34 +1,34 @@
 import { expect, it } from 'vitest'
 import { SessionCache } from './session-cache.ts'
-import { messageOf, testClock } from '../test/context.ts'
+import { catchMessage, testClock } from '../test/context.ts'
 
-function sessions(options: { max?: number; idleMs?: number } = {}) {
+function openCache(options: { max?: number; idleMs?: number } = {}) {
   const clock = testClock()
   const closed: string[] = []
-  let made = 0
+  let created = 0
   const cache = new SessionCache<AsyncDisposable & { name: string }>({ ...options, now: clock.now })
   const get = (name: string): Promise<{ name: string }> =>
     cache.get(name, async () => {
-      made++
+      created++
       return { name, [Symbol.asyncDispose]: async () => void closed.push(name) }
     })
-  return { clock, closed, cache, get, made: () => made }
+  return { clock, closed, cache, get, created: () => created }
 }
 
 const settled = async (): Promise<void> => {
   await new Promise((resolve) => setTimeout(resolve, 1))
 }
 
-it('a session is made once for each key', async () => {
-  const { get, made } = sessions()
+it('SessionCache creates one session for each key', async () => {
+  const { get, created } = openCache()
   const all = await Promise.all(Array.from({ length: 20 }, () => get('alice')))
   expect(new Set(all).size).toBe(1)
   await get('bob')
-  expect(made()).toBe(2)
+  expect(created()).toBe(2)
 })
 
-it('no more are kept than allowed: the one unused for longest is closed', async () => {
-  const { cache, closed, get } = sessions({ max: 2 })
+it('SessionCache closes the least recently used session above its limit', async () => {
+  const { cache, closed, get } = openCache({ max: 2 })
   await get('a')
   await get('b')
   await get('a')
@@ -38,8 +38,8 @@ it('no more are kept than allowed: the one unused for longest is closed', async 
   expect(cache.size).toBe(2)
 })
 
-it('an idle session is closed', async () => {
-  const { clock, closed, get } = sessions({ idleMs: 1_000 })
+it('SessionCache closes an idle session', async () => {
+  const { clock, closed, get } = openCache({ idleMs: 1_000 })
   await get('a')
   clock.advance(600)
   await get('b')
@@ -49,15 +49,15 @@ it('an idle session is closed', async () => {
   expect(closed).toEqual(['a'])
 })
 
-it('what could not be made is made again by the next who asks', async () => {
+it('SessionCache does not cache a session whose creation failed', async () => {
   const cache = new SessionCache<AsyncDisposable>()
   const failing = cache.get('a', () => Promise.reject(new Error('no')))
-  expect(await messageOf(failing)).toBe('no')
+  expect(await catchMessage(failing)).toBe('no')
   expect(cache.size).toBe(0)
 })
 
-it('closing closes all', async () => {
-  const { cache, closed, get } = sessions()
+it('SessionCache closes all sessions when it is closed', async () => {
+  const { cache, closed, get } = openCache()
   await get('a')
   await get('b')
   await cache.delete('b')

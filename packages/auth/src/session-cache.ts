@@ -1,10 +1,12 @@
 import { type WaitOptions, waitFor } from '@headgate/http'
 
+/** Options of {@link SessionCache}. */
 export interface SessionCacheOptions {
-  /** How many are kept; the one unused for longest goes first. Default 10,000. */
+  /** Maximum number of sessions. Above it, the least recently used session is closed. Default: 10,000. */
   readonly max?: number
-  /** Milliseconds after its last use until one goes. Default one hour. */
+  /** Time after its last use at which a session is closed, in ms. Default: 1 hour. */
   readonly idleMs?: number
+  /** Returns the current time in epoch ms. Default: `Date.now`. */
   readonly now?: () => number
 }
 
@@ -14,9 +16,9 @@ interface Entry<T> {
 }
 
 /**
- * Caches sessions by key. Concurrent callers of one key share the creation of its session. Use {@link digestKey} for keys:
- * two callers with equal keys share a session. A session whose creation failed is not cached. A session that leaves the cache
- * is closed.
+ * Caches sessions by key. Concurrent callers of one key share the creation of its session. Use
+ * {@link digestKey} for keys: two callers with equal keys share a session. A session whose creation failed is
+ * not cached. A session that leaves the cache is closed.
  *
  * @example
  * ```ts
@@ -29,7 +31,7 @@ export class SessionCache<T extends AsyncDisposable> implements AsyncDisposable 
   readonly #max: number
   readonly #idleMs: number
   readonly #now: () => number
-  /** The one used last stands last. */
+  /** Cached sessions in the order of their last use, the least recently used first. */
   readonly #entries = new Map<string, Entry<T>>()
 
   constructor(options: SessionCacheOptions = {}) {
@@ -38,18 +40,23 @@ export class SessionCache<T extends AsyncDisposable> implements AsyncDisposable 
     this.#now = options.now ?? Date.now
   }
 
-  /** The session of a key; `make` is called when there is none. A signal ends the wait of its caller alone. */
-  async get(key: string, make: () => Promise<T>, wait: WaitOptions = {}): Promise<T> {
-    this.#dropIdle()
-    const entry = this.#entries.get(key) ?? this.#add(key, make)
+  /**
+   * Returns the session of a key. If none is cached, `create` is called. The signal ends only the wait of
+   * this caller.
+   *
+   * @throws the error of `create`, or the reason of the signal
+   */
+  async get(key: string, create: () => Promise<T>, wait: WaitOptions = {}): Promise<T> {
+    this.#evictIdle()
+    const entry = this.#entries.get(key) ?? this.#add(key, create)
     entry.usedAt = this.#now()
     this.#entries.delete(key)
     this.#entries.set(key, entry)
-    this.#dropTooMany()
+    this.#evictExcess()
     return await waitFor(entry.session, wait.signal)
   }
 
-  /** Closes the session of a key: for a person who logged out. */
+  /** Closes and removes the session of a key, for example when its user logs out. */
   async delete(key: string): Promise<void> {
     const entry = this.#entries.get(key)
     if (entry === undefined) return
@@ -67,8 +74,8 @@ export class SessionCache<T extends AsyncDisposable> implements AsyncDisposable 
     await Promise.all(all.map(close))
   }
 
-  #add(key: string, make: () => Promise<T>): Entry<T> {
-    const entry: Entry<T> = { session: make(), usedAt: this.#now() }
+  #add(key: string, create: () => Promise<T>): Entry<T> {
+    const entry: Entry<T> = { session: create(), usedAt: this.#now() }
     this.#entries.set(key, entry)
     entry.session.catch(() => {
       if (this.#entries.get(key) === entry) this.#entries.delete(key)
@@ -76,22 +83,22 @@ export class SessionCache<T extends AsyncDisposable> implements AsyncDisposable 
     return entry
   }
 
-  #dropIdle(): void {
+  #evictIdle(): void {
     const oldest = this.#now() - this.#idleMs
     for (const [key, entry] of this.#entries) {
       if (entry.usedAt >= oldest) return
-      this.#drop(key, entry)
+      this.#evict(key, entry)
     }
   }
 
-  #dropTooMany(): void {
+  #evictExcess(): void {
     for (const [key, entry] of this.#entries) {
       if (this.#entries.size <= this.#max) return
-      this.#drop(key, entry)
+      this.#evict(key, entry)
     }
   }
 
-  #drop(key: string, entry: Entry<T>): void {
+  #evict(key: string, entry: Entry<T>): void {
     this.#entries.delete(key)
     void close(entry)
   }
@@ -101,6 +108,7 @@ async function close<T extends AsyncDisposable>(entry: Entry<T>): Promise<void> 
   try {
     await (await entry.session)[Symbol.asyncDispose]()
   } catch {
-    // It was never made, or could not be closed: there is nobody who could do anything about it.
+    // Both errors are ignored: `get` has already thrown the error of a failed creation, and an error while closing
+    // affects no caller.
   }
 }

@@ -6,25 +6,30 @@ import type { Provenance } from './provenance.ts'
 import type { Secret } from './secret.ts'
 import type { Token } from './token.ts'
 
+/** Options of {@link tokenAuth}. */
 export interface TokenAuthOptions {
-  /** Default `Authorization`. */
+  /** Header that contains the token. Default: `Authorization`. */
   readonly header?: string
-  /** What stands before the token. Default `Bearer`; empty for nothing. */
+  /** Word before the token in the header. Default: `Bearer`. An empty text sends only the token. */
   readonly scheme?: string
   readonly provenance?: Provenance
-  /** Told once when a token that was only just made is refused: what that means is not to be seen from the answer. */
+  /** Receives a warning with possible causes, once, when the catalog refuses a token that was just issued. */
   readonly warn?: (message: string) => void
 }
 
-/** A token that was only just made is good: what is wrong lies with whoever looked at it. */
-const REFUSED_NEW =
-  'The catalog refused a token that was only just obtained. It may not know whom the token is for (in Polaris principal and role must exist), expect another audience or another issuer, or have a clock that is behind'
+/**
+ * Warning for a refused new token. Such a token has not expired, so the cause is in the configuration of the catalog
+ * or of the token.
+ */
+const NEW_TOKEN_REFUSED =
+  'The catalog refused a token that was just issued. Check that the catalog knows its principal (in Polaris, the principal and its role must exist), that it accepts the audience and the issuer of the token, and that its clock is not behind'
 
-/** Statuses that say that a token is no good any more: 419 is Iceberg's `AuthenticationTimeoutException`. */
-const tokenRefused = new Set([401, 419])
+/** Statuses with which a server refuses a token. Iceberg's `AuthenticationTimeoutException` is 419. */
+const refusalStatuses = new Set([401, 419])
 
 /**
- * Creates a provider that sends a token in a header, and requests another attempt with another token when it is refused.
+ * Creates a provider that sends a token in a header. When the server refuses the token, the provider requests
+ * another attempt with a new one.
  *
  * @example
  * ```ts
@@ -50,17 +55,17 @@ export function tokenAuth<T extends Token>(
     },
     onResponse: async (response, request, wait) => {
       const token = sent.get(request)
-      if (token === undefined || !tokenRefused.has(response.status)) return undefined
+      if (token === undefined || !refusalStatuses.has(response.status)) return undefined
       try {
-        // By now another request may have fetched a new one.
+        // Another request may have renewed the token meanwhile. If so, the second attempt uses the renewed token.
         const current = await tokens.get(wait)
-        if (!sameValue(current, token)) return 'retry'
+        if (!isSameToken(current, token)) return 'retry'
         if (!tokens.invalidate(current)) {
-          if (!warned) warn?.(REFUSED_NEW)
+          if (!warned) warn?.(NEW_TOKEN_REFUSED)
           warned = true
           return undefined
         }
-        return sameValue(await tokens.get(wait), token) ? undefined : 'retry'
+        return isSameToken(await tokens.get(wait), token) ? undefined : 'retry'
       } catch {
         return undefined
       }
@@ -72,7 +77,7 @@ export function tokenAuth<T extends Token>(
   }
 }
 
-function sameValue(a: Token, b: Token): boolean {
+function isSameToken(a: Token, b: Token): boolean {
   return a.value.reveal() === b.value.reveal()
 }
 
@@ -89,9 +94,11 @@ export function headerOf(scheme: string, token: Secret): string {
 }
 
 /**
- * Checks that a token can be sent in a header: one word of visible ASCII characters.
+ * Checks that a token can be sent in a header, and returns it. It must be one word of visible ASCII
+ * characters.
  *
- * @throws {AuthError} malformed, with the origin of the token
+ * @param from names the origin of the token in error messages: a property, a file
+ * @throws {AuthError} malformed, without the token
  *
  * @example
  * ```ts

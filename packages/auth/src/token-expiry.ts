@@ -1,7 +1,8 @@
 import type { Party } from './provenance.ts'
 
 /**
- * Returns the end of a JWT (`exp`) in epoch ms. Returns undefined for another token and for a JWT without an end.
+ * Returns the expiry time of a JWT (`exp`) in epoch ms. Returns undefined for a JWT without `exp`, and for a token that
+ * is not a JWT.
  *
  * @example
  * ```ts
@@ -9,24 +10,31 @@ import type { Party } from './provenance.ts'
  * ```
  */
 export function jwtExpiry(token: string): number | undefined {
-  const exp = claimsOf(token)?.['exp']
+  const exp = decodeClaims(token)?.['exp']
   return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1_000 : undefined
 }
 
-/** Whom a JWT is about. Nothing is verified: this is only to notice when a renewal is about somebody else. */
+/**
+ * Returns the issuer and subject of a JWT, or undefined for a token that is not a JWT. The JWT is not verified, because
+ * the result is only used to detect that a renewal returned a token of another subject.
+ */
 export function jwtParty(token: string): Party | undefined {
-  const { iss, sub } = claimsOf(token) ?? {}
+  const { iss, sub } = decodeClaims(token) ?? {}
   if (typeof sub !== 'string') return undefined
   return { ...(typeof iss === 'string' ? { issuer: iss } : {}), subject: sub }
 }
 
-/** Whom a JWT is about, as a part of its provenance; nothing for any other text. */
-export function whoOf(token: string): { readonly who?: Party } {
+/**
+ * Returns the subject of a JWT as the member `who` of a `Provenance`. Returns an empty object for a token that is
+ * not a JWT.
+ */
+export function jwtProvenance(token: string): { readonly who?: Party } {
   const who = jwtParty(token)
   return who === undefined ? {} : { who }
 }
 
-function claimsOf(
+/** Decodes the claims of a JWT without verifying them. */
+function decodeClaims(
   token: string,
 ): { readonly [name: string]: unknown; iss?: unknown; sub?: unknown } | undefined {
   const payload = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token)?.[1]
@@ -42,12 +50,14 @@ function claimsOf(
   }
 }
 
-/** Who acts for the one a JWT is about, outermost first (RFC 8693 section 4.1). Nothing is verified. */
+/** Maximum number of actors that are read from a JWT. The issuer decides how many it contains. */
+const MAX_ACTORS = 16
+
+/** Returns the actors of a JWT, the outermost first (RFC 8693 section 4.1). The JWT is not verified. */
 export function jwtActors(token: string): readonly Party[] {
   const actors: Party[] = []
-  let act: unknown = claimsOf(token)?.['act']
-  // Chains are short; what an issuer sends is not trusted to be.
-  while (typeof act === 'object' && act !== null && 'sub' in act && actors.length < 16) {
+  let act: unknown = decodeClaims(token)?.['act']
+  while (typeof act === 'object' && act !== null && 'sub' in act && actors.length < MAX_ACTORS) {
     const { sub } = act
     if (typeof sub !== 'string') break
     actors.push({ ...('iss' in act && typeof act.iss === 'string' ? { issuer: act.iss } : {}), subject: sub })

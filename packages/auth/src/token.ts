@@ -1,19 +1,22 @@
 import type { Provenance } from './provenance.ts'
 import type { Secret } from './secret.ts'
 
-/** A token that somebody issued, and what is known of it. */
+/** A token of an issuer, and the known facts about it. */
 export interface Token {
   readonly value: Secret
-  /** Epoch milliseconds; undefined when it does not say. */
+  /** Time at which the token expires, in epoch ms. Undefined if the issuer does not state it. */
   readonly expiresAt?: number
-  /** RFC 8693 section 3: `urn:ietf:params:oauth:token-type:access_token` and others. */
+  /** Type of the token (RFC 8693 section 3): `urn:ietf:params:oauth:token-type:access_token` and others. */
   readonly type?: string
   readonly provenance?: Provenance
-  /** What came along for those that exchange it: it says who logged in (OpenID Connect Core section 2). */
+  /**
+   * ID token of the same response, which names the person who logged in (OpenID Connect Core section 2). It
+   * can be exchanged.
+   */
   readonly idToken?: Secret
 }
 
-/** The token types of RFC 8693 section 3. */
+/** Types of tokens that RFC 8693 section 3 defines. */
 export const tokenTypes = {
   accessToken: 'urn:ietf:params:oauth:token-type:access_token',
   refreshToken: 'urn:ietf:params:oauth:token-type:refresh_token',

@@ -4,17 +4,17 @@ import { AuthRegistry, type CreateOptions } from '../src/registry.ts'
 import type { Properties } from '../src/properties/auth-properties.ts'
 import type { ReadyProvider } from '../src/auth-provider.ts'
 
-/** A provider of the built-in registry, made from properties. */
+/** Creates a provider from properties, with a registry that has only the built-in types. */
 export async function create(properties: Properties, options?: CreateOptions): Promise<ReadyProvider> {
   return await new AuthRegistry().create(properties, options)
 }
 
-/** A request to authenticate. */
+/** Returns a request to authenticate. */
 export function aRequest(changes: Partial<HttpRequest> = {}): HttpRequest {
   return { method: 'GET', url: 'https://catalog.example.com/v1/config', headers: [], body: null, ...changes }
 }
 
-/** The value of a header after authentication. */
+/** Authenticates a request, and returns the value of one of its headers. */
 export async function headerAfter(
   provider: AuthProvider,
   name: string,
@@ -23,7 +23,7 @@ export async function headerAfter(
   return headerValue((await provider.authenticate(request)).headers, name)
 }
 
-/** A clock that tests move. */
+/** Creates a clock that advances only when a test calls `advance`. */
 export function testClock(start: number = Date.UTC(2026, 0, 1)): {
   now: () => number
   advance: (ms: number) => void
@@ -37,8 +37,8 @@ export function testClock(start: number = Date.UTC(2026, 0, 1)): {
   }
 }
 
-/** The message that something fails with, or `no error`. */
-export async function messageOf(promise: Promise<unknown>): Promise<string> {
+/** Returns the message of the error that a promise rejects with, or `no error`. */
+export async function catchMessage(promise: Promise<unknown>): Promise<string> {
   try {
     await promise
     return 'no error'

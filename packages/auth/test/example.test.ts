@@ -8,13 +8,13 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it, onTestFinished } from 'vitest'
 import { AuthRegistry } from '../src/registry.ts'
-import { messageOf } from './context.ts'
+import { catchMessage } from './context.ts'
 
 const packages = fileURLToPath(new URL('../..', import.meta.url))
 const example = join(packages, 'auth/examples/acme-auth.ts')
 
-/** A folder of somebody who installed this package and the example's. */
-async function installed(): Promise<string> {
+/** Creates a folder in which this package and the package of the example are installed. */
+async function installExample(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'acme-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   const acme = join(folder, 'node_modules/acme-auth')
@@ -30,8 +30,8 @@ async function installed(): Promise<string> {
   return folder
 }
 
-it('a provider of somebody else is loaded by the name of its package', async () => {
-  const folder = await installed()
+it('the registry loads a provider of another package by the name of the package', async () => {
+  const folder = await installExample()
   const script = `
     import { AuthRegistry } from '@headgate/auth'
     const properties = {
@@ -60,21 +60,21 @@ it('a provider of somebody else is loaded by the name of its package', async () 
   expect(message).toContain('Did you mean rest.auth.acme.tenant?')
 })
 
-it('it takes some thirty lines', async () => {
+it('the example has at most 35 lines of code', async () => {
   const lines = (await readFile(example, 'utf8')).split('\n').filter((line) => line.trim() !== '')
   expect(lines.length).toBeLessThanOrEqual(35)
 })
 
-it('a package that is not installed, or has no providers, is told', async () => {
+it('the registry refuses a package that is not installed, and a package without providers', async () => {
   const create = async (name: string): Promise<string> =>
-    await messageOf(new AuthRegistry().create({ 'rest.auth.package': name, 'rest.auth.type': 'acme' }))
+    await catchMessage(new AuthRegistry().create({ 'rest.auth.package': name, 'rest.auth.type': 'acme' }))
   expect(await create('no-such-package')).toBe(
     'rest.auth.package: no-such-package could not be loaded. Is it installed?',
   )
   expect(await create('lru-cache')).toContain('it must export authProviders')
 })
 
-it('a runtime without files takes packages from whoever made the registry', async () => {
+it('importPackage loads packages in runtimes that cannot import them by name', async () => {
   const registry = new AuthRegistry({
     importPackage: async (name) => ({
       authProviders: { [name]: () => ({ authenticate: async (r: never) => r }) },

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, jwtVerify, SignJWT, type JWK } from 'jose'
 import type { Fetch } from '@headgate/http'
 
-/** What of oidc-provider, which has no types of its own, is used here. */
+/** Types of the used part of oidc-provider, which has no type declarations. */
 interface OidcModule {
   readonly Provider: new (
     issuer: string,
@@ -31,7 +31,7 @@ interface GrantContext {
 
 type GrantHandler = (context: GrantContext) => Promise<void>
 
-/** A token request as the issuer got it. */
+/** A token request that the issuer received. */
 export interface TokenCall {
   readonly form: URLSearchParams
   readonly headers: Headers
@@ -39,23 +39,23 @@ export interface TokenCall {
 
 export interface TestIssuer extends AsyncDisposable {
   readonly url: string
-  /** A `fetch` that remembers the token requests that go through it. */
+  /** A `fetch` that adds its token requests to `calls`. */
   readonly fetch: Fetch
   readonly calls: readonly TokenCall[]
-  /** A private key that the client `signing` is registered with. */
+  /** Private key of the client `signing`, as a JWK. */
   readonly clientKey: string
 }
 
 export const CATALOG = 'https://catalog.example.com/'
 
-/** An authorization server that others wrote: oidc-provider, on loopback. Its tokens are JWTs for the catalog. */
+/** Starts oidc-provider, an independent authorization server, on loopback. Its tokens are JWTs for the catalog. */
 export async function testIssuer(
   options: { dpopNonces?: boolean; seconds?: number } = {},
 ): Promise<TestIssuer> {
   const name: string = 'oidc-provider'
   const { Provider } = (await import(name)) as OidcModule
   const keys = await generateKeyPair('ES256', { extractable: true })
-  const own = { ...(await exportJWK(keys.privateKey)), kid: 'own', use: 'sig', alg: 'ES256' }
+  const signingKey = { ...(await exportJWK(keys.privateKey)), kid: 'own', use: 'sig', alg: 'ES256' }
   const clientKeys = await generateKeyPair('ES256', { extractable: true })
   const server = createServer()
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -65,7 +65,7 @@ export async function testIssuer(
   const ttl = options.seconds ?? 3600
   const provider = new Provider(url, {
     clients: await clients(await exportJWK(clientKeys.publicKey)),
-    jwks: { keys: [own] },
+    jwks: { keys: [signingKey] },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     cookies: { keys: ['test'] },
     clientAuthMethods: [
@@ -118,7 +118,7 @@ export async function testIssuer(
       .setExpirationTime(`${ttl}s`)
       .sign(keys.privateKey)
   registerExchange(provider.registerGrantType.bind(provider), keys.publicKey, issue, ttl)
-  // A second: without a word clients ask every five (RFC 8628 section 3.2).
+  // Clients poll once per second, so that tests are fast. The default is five seconds (RFC 8628 section 3.2).
   provider.use(async (context, next) => {
     await next()
     if (context.path === '/device/auth') Object.assign(context.body as object, { interval: 1 })
@@ -131,7 +131,7 @@ export async function testIssuer(
     clientKey: JSON.stringify({ ...(await exportJWK(clientKeys.privateKey)), kid: 'client' }),
     fetch: async (target, init) => {
       if (new URL(target).pathname === '/token') {
-        calls.push({ form: new URLSearchParams(bodyOf(init)), headers: new Headers(init.headers) })
+        calls.push({ form: new URLSearchParams(readForm(init)), headers: new Headers(init.headers) })
       }
       return await fetch(target, init)
     },
@@ -185,22 +185,23 @@ async function clients(publicKey: JWK): Promise<object[]> {
   ]
 }
 
-/** RFC 8693 and RFC 7523, which oidc-provider leaves to those who run it: for tokens of this issuer. */
+/** Adds RFC 8693 and RFC 7523, which oidc-provider does not implement, for tokens of this issuer. */
 function registerExchange(
   register: InstanceType<OidcModule['Provider']>['registerGrantType'],
   key: CryptoKey,
   issue: (claims: Record<string, unknown>) => Promise<string>,
   ttl: number,
 ): void {
-  const claimsOf = async (token: unknown): Promise<Record<string, unknown>> =>
+  const verifyClaims = async (token: unknown): Promise<Record<string, unknown>> =>
     (await jwtVerify(String(token), key)).payload
   register(
     EXCHANGE,
     async (context) => {
       const { params, client } = context.oidc
       try {
-        const subject = await claimsOf(params['subject_token'])
-        const actor = params['actor_token'] === undefined ? undefined : await claimsOf(params['actor_token'])
+        const subject = await verifyClaims(params['subject_token'])
+        const actor =
+          params['actor_token'] === undefined ? undefined : await verifyClaims(params['actor_token'])
         const type = String(params['requested_token_type'])
         const access_token = await issue({
           sub: subject['sub'],
@@ -233,7 +234,7 @@ function registerExchange(
     BEARER,
     async (context) => {
       try {
-        const { sub } = await claimsOf(context.oidc.params['assertion'])
+        const { sub } = await verifyClaims(context.oidc.params['assertion'])
         context.body = {
           access_token: await issue({ sub, aud: CATALOG }),
           token_type: 'Bearer',
@@ -254,6 +255,6 @@ function refuse(context: GrantContext, error_description: string): void {
   context.body = { error: 'invalid_grant', error_description }
 }
 
-function bodyOf({ body }: RequestInit): string {
+function readForm({ body }: RequestInit): string {
   return typeof body === 'string' ? body : ''
 }

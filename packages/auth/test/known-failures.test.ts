@@ -6,10 +6,11 @@ import { testIssuer, type TestIssuer } from './issuer.ts'
 import type { ReadyProvider } from '../src/auth-provider.ts'
 import type { Properties } from '../src/properties/auth-properties.ts'
 import type { CreateOptions } from '../src/registry.ts'
-import { aRequest, create, headerAfter, messageOf, testClock } from './context.ts'
+import { aRequest, create, headerAfter, catchMessage, testClock } from './context.ts'
 import { verifyingServer } from './verifier.ts'
 
-// Failures that people reported of other clients, each as it came about, with what this one says or does instead.
+// Failures that users of other clients reported. Each test reproduces one of them, and checks the error message or
+// the behaviour of this package.
 
 const O = 'rest.auth.oauth2.'
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -19,17 +20,17 @@ function jwt(claims: object): string {
   return `${part({ alg: 'RS256' })}.${part(claims)}.c2ln`
 }
 
-interface Answered {
+interface JsonResponse {
   readonly status?: number
   readonly body?: object
 }
 
-/** Somebody's token endpoint, or catalog. */
-async function answering(
-  answer: (form: URLSearchParams, authorization: string | undefined) => Answered,
+/** Starts a token endpoint or a catalog with these responses. */
+async function startServer(
+  respond: (form: URLSearchParams, authorization: string | undefined) => JsonResponse,
 ): Promise<HttpTestServer> {
   const server = await startHttpServer(({ body, headers }, response) => {
-    const { status = 200, body: json = {} } = answer(
+    const { status = 200, body: json = {} } = respond(
       new URLSearchParams(body.toString()),
       headers.authorization,
     )
@@ -56,9 +57,9 @@ const oauth2 = (server: HttpTestServer, more: Properties = {}): Properties => ({
 const user = jwt({ iss: 'https://login.example.com', sub: 'alice' })
 const exchange = { [`${O}token-exchange.subject-token`]: user }
 
-describe('a token endpoint that refuses', () => {
-  it('Keycloak, invalid_client at an exchange: the dialect of Iceberg proves no client', async () => {
-    const server = await answering((form, authorization) =>
+describe('after a refusal by a token endpoint, the error message', () => {
+  it('proposes oauth2 for invalid_client of Keycloak: iceberg-legacy does not authenticate the client', async () => {
+    const server = await startServer((form, authorization) =>
       form.get('grant_type') === EXCHANGE && authorization?.startsWith('Basic') !== true
         ? {
             status: 401,
@@ -75,22 +76,22 @@ describe('a token endpoint that refuses', () => {
       'oauth2-server-uri': `${server.url}/token`,
       'rest.auth.iceberg-legacy.subject-token': user,
     }
-    expect(await messageOf(open(legacy, { parent: service }))).toContain('set rest.auth.type=oauth2')
+    expect(await catchMessage(open(legacy, { parent: service }))).toContain('set rest.auth.type=oauth2')
     const auth = await open(oauth2(server, exchange))
     expect(await headerAfter(auth, 'authorization')).toBe('Bearer x')
   })
 
-  it('Entra, unsupported grant: it acts on behalf of users by RFC 7523', async () => {
+  it('proposes the grant of RFC 7523 for unsupported_grant_type of Entra', async () => {
     const refused = {
       error: 'unsupported_grant_type',
       error_description: 'AADSTS70003: The app requested an unsupported grant type',
     }
-    const server = await answering((form) =>
+    const server = await startServer((form) =>
       form.get('grant_type') === EXCHANGE
         ? { status: 400, body: refused }
         : { body: { access_token: 'x', token_type: 'Bearer', expires_in: 3600 } },
     )
-    const message = await messageOf(open(oauth2(server, exchange)))
+    const message = await catchMessage(open(oauth2(server, exchange)))
     expect(message).toContain('profile=entra')
     expect(message).toContain('grant-type=jwt-bearer')
     const fixed = {
@@ -101,8 +102,8 @@ describe('a token endpoint that refuses', () => {
     expect(await headerAfter(await open(oauth2(server, fixed)), 'authorization')).toBe('Bearer x')
   })
 
-  it('Cognito, invalid_client: it wants the secret as Basic', async () => {
-    const server = await answering((_, authorization) =>
+  it('proposes Basic authentication of the client for invalid_client of Cognito', async () => {
+    const server = await startServer((_, authorization) =>
       authorization === undefined
         ? { status: 400, body: { error: 'invalid_client' } }
         : { body: { access_token: 'x', token_type: 'Bearer', expires_in: 3600 } },
@@ -112,58 +113,61 @@ describe('a token endpoint that refuses', () => {
       credential: 'a:b',
       'oauth2-server-uri': `${server.url}/token`,
     }
-    expect(await messageOf(open(legacy))).toContain('as Cognito does, need rest.auth.type=oauth2')
+    expect(await catchMessage(open(legacy))).toContain('such as Cognito, need rest.auth.type=oauth2')
     const posted = { [`${O}client-auth`]: 'client_secret_post' }
-    expect(await messageOf(open(oauth2(server, posted)))).toContain('client-auth=client_secret_basic')
+    expect(await catchMessage(open(oauth2(server, posted)))).toContain('client-auth=client_secret_basic')
     expect(await headerAfter(await open(oauth2(server)), 'authorization')).toBe('Bearer x')
   })
 
-  it.each([501, 404])('%i at /v1/oauth/tokens: this catalog issues no tokens', async (status) => {
-    const server = await answering(() => ({ status }))
-    const legacy = { 'rest.auth.type': 'iceberg-legacy', credential: 'a:b' }
-    expect(await messageOf(open(legacy, { uri: server.url }))).toContain(
-      'set oauth2-server-uri to the token endpoint of your identity provider and rest.auth.type=oauth2',
-    )
-  })
+  it.each([501, 404])(
+    'proposes the token endpoint of an issuer for %i at /v1/oauth/tokens',
+    async (status) => {
+      const server = await startServer(() => ({ status }))
+      const legacy = { 'rest.auth.type': 'iceberg-legacy', credential: 'a:b' }
+      expect(await catchMessage(open(legacy, { uri: server.url }))).toContain(
+        'set oauth2-server-uri to the token endpoint of your identity provider and rest.auth.type=oauth2',
+      )
+    },
+  )
 
-  it('Polaris, invalid_request at an exchange: another type of token, or no scope', async () => {
-    const server = await answering(() => ({ status: 400, body: { error: 'invalid_request' } }))
-    const own = {
+  it('proposes the required scope for invalid_request of Polaris', async () => {
+    const server = await startServer(() => ({ status: 400, body: { error: 'invalid_request' } }))
+    const properties = {
       ...oauth2(server, exchange),
       [`${O}token-endpoint`]: `${server.url}/api/catalog/v1/oauth/tokens`,
     }
-    expect(await messageOf(open(own))).toContain('scope=PRINCIPAL_ROLE:ALL')
+    expect(await catchMessage(open(properties))).toContain('scope=PRINCIPAL_ROLE:ALL')
   })
 
   it.each([
     [
-      'Keycloak, audience not available',
+      'an audience that is not available',
       400,
       'invalid_request',
       'Requested audience not available: lakehouse',
       'audience mapper',
     ],
     [
-      'Keycloak, the subject is not for this client',
+      'a token for another client',
       403,
       'access_denied',
       'Client is not within the token audience',
-      'give the login client a scope with an audience mapper',
+      'add a scope with an audience mapper for this client',
     ],
     [
-      'Keycloak, a client without the switch',
+      'a client without token exchange',
       400,
       'invalid_request',
       'Standard token exchange is not enabled for the requested client',
       'Switch on Standard token exchange',
     ],
-  ])('%s', async (_, status, error, error_description, fix) => {
-    const server = await answering(() => ({ status, body: { error, error_description } }))
-    expect(await messageOf(open(oauth2(server, exchange)))).toContain(fix)
+  ])('names the necessary setting of Keycloak for %s', async (_, status, error, error_description, fix) => {
+    const server = await startServer(() => ({ status, body: { error, error_description } }))
+    expect(await catchMessage(open(oauth2(server, exchange)))).toContain(fix)
   })
 })
 
-describe('a catalog that refuses', () => {
+describe('after a refusal by a catalog, the provider', () => {
   let issuer: TestIssuer
   beforeAll(async () => {
     issuer = await testIssuer()
@@ -177,7 +181,7 @@ describe('a catalog that refuses', () => {
     scope: 'catalog',
   })
 
-  it('Polaris, 401 for a good token of another issuer: who it is for is not known there', async () => {
+  it('keeps a new token that Polaris refuses with 401, and warns that the principal may not exist there', async () => {
     const warnings: string[] = []
     const auth = await open(service(), { fetch: issuer.fetch, warn: (message) => warnings.push(message) })
     const before = issuer.calls.length
@@ -186,30 +190,27 @@ describe('a catalog that refuses', () => {
       expect(await auth.onResponse?.(new Response(null, { status: 401 }), sent)).toBeUndefined()
     }
     expect(issuer.calls.length).toBe(before)
-    expect(warnings).toEqual([expect.stringContaining('in Polaris principal and role must exist')])
+    expect(warnings).toEqual([expect.stringContaining('in Polaris, the principal and its role must exist')])
   })
 
-  it.each([401, 419])(
-    '%i, the token has expired: another one is got, and the request sent again',
-    async (status) => {
-      const clock = testClock(Date.now())
-      const auth = await open(service(), { fetch: issuer.fetch, ...clock })
-      const first = await headerAfter(auth, 'authorization')
-      clock.advance(60_000)
-      const catalog = await startHttpServer(({ headers }, response) => {
-        response.writeHead(headers.authorization === first ? status : 200).end()
-      })
-      onTestFinished(async () => await catalog[Symbol.asyncDispose]())
-      const answer = await send(
-        { method: 'GET', url: `${catalog.url}/v1/config` },
-        { auth, transport: fetchTransport() },
-      )
-      expect(answer.status).toBe(200)
-      expect(catalog.received).toHaveLength(2)
-    },
-  )
+  it.each([401, 419])('renews an expired token after %i, and the request is sent again', async (status) => {
+    const clock = testClock(Date.now())
+    const auth = await open(service(), { fetch: issuer.fetch, ...clock })
+    const first = await headerAfter(auth, 'authorization')
+    clock.advance(60_000)
+    const catalog = await startHttpServer(({ headers }, response) => {
+      response.writeHead(headers.authorization === first ? status : 200).end()
+    })
+    onTestFinished(async () => await catalog[Symbol.asyncDispose]())
+    const response = await send(
+      { method: 'GET', url: `${catalog.url}/v1/config` },
+      { auth, transport: fetchTransport() },
+    )
+    expect(response.status).toBe(200)
+    expect(catalog.received).toHaveLength(2)
+  })
 
-  it('401 until it is started anew: a renewal that failed is not the last one', async () => {
+  it('renews the token again after a failed renewal, without a restart', async () => {
     const clock = testClock(Date.now())
     let down = false
     const fetch: CreateOptions['fetch'] = async (url, init) => {
@@ -220,15 +221,15 @@ describe('a catalog that refuses', () => {
     const first = await headerAfter(auth, 'authorization')
     down = true
     clock.advance(3_601_000)
-    expect(await messageOf(auth.authenticate(aRequest()))).toContain('did not answer')
+    expect(await catchMessage(auth.authenticate(aRequest()))).toContain('did not answer')
     down = false
     clock.advance(31_000)
     expect(await headerAfter(auth, 'authorization')).not.toBe(first)
   })
 
-  it('403 after the first expiry: audience and resource are asked for again at each renewal', async () => {
+  it('requests the same scope, audience and resource in each renewal', async () => {
     const forms: URLSearchParams[] = []
-    const server = await answering((form) => {
+    const server = await startServer((form) => {
       forms.push(form)
       return {
         body: {
@@ -240,15 +241,15 @@ describe('a catalog that refuses', () => {
       }
     })
     const clock = testClock(Date.now())
-    const own = { scope: 'catalog', audience: 'lakehouse', resource: 'https://catalog.example.com' }
-    const auth = await open(oauth2(server, own), clock)
+    const purpose = { scope: 'catalog', audience: 'lakehouse', resource: 'https://catalog.example.com' }
+    const auth = await open(oauth2(server, purpose), clock)
     clock.advance(3_601_000)
     await headerAfter(auth, 'authorization')
     expect(forms.map((form) => form.get('grant_type'))).toEqual(['client_credentials', 'refresh_token'])
-    for (const form of forms) expect(Object.fromEntries(form)).toMatchObject(own)
+    for (const form of forms) expect(Object.fromEntries(form)).toMatchObject(purpose)
   })
 
-  it('a query that lives longer than the token that was passed through: the token ended, and when', async () => {
+  it('warns once that the configured token has expired, with the time, if a query runs longer', async () => {
     const clock = testClock()
     const warnings: string[] = []
     const ends = clock.now() / 1_000 + 300
@@ -266,12 +267,12 @@ describe('a catalog that refuses', () => {
     await refuse()
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^The token of rest\.auth\.bearer\.token ended at 2026-01-01T00:05:00\.000Z, .*token-file/,
+        /^The token of rest\.auth\.bearer\.token expired at 2026-01-01T00:05:00\.000Z and cannot be renewed: .*token-file/,
       ),
     ])
   })
 
-  it('a signature, on a list with a plus and on a body: both are signed as they are sent', async () => {
+  it('signs a query with a plus sign and a body exactly as they are sent', async () => {
     await using server = await verifyingServer({ service: 'glue' })
     const auth = await open({
       'rest.auth.type': 'sigv4',
@@ -292,15 +293,15 @@ describe('a catalog that refuses', () => {
         body: new TextEncoder().encode('{"namespace":["a"]}'),
       },
     ]) {
-      const answer = await send(request, { auth, base, transport: fetchTransport() })
-      expect(await answer.text()).toBe('welcome')
+      const response = await send(request, { auth, base, transport: fetchTransport() })
+      expect(await response.text()).toBe('welcome')
     }
   })
 })
 
-describe('a session that would become somebody else', () => {
-  it('after an hour actions appear as the service: the session of a user ends instead', async () => {
-    const server = await answering((form) =>
+describe('the session of a user', () => {
+  it('ends when its token expires, and does not continue as the service', async () => {
+    const server = await startServer((form) =>
       form.get('grant_type') === 'client_credentials'
         ? { body: { access_token: jwt({ sub: 'service' }), token_type: 'bearer', expires_in: 3600 } }
         : { status: 400, body: { error: 'unsupported_grant_type' } },
@@ -315,11 +316,11 @@ describe('a session that would become somebody else', () => {
     }
     const auth = await open(legacy, clock)
     clock.advance(3_601_000)
-    expect(await messageOf(auth.authenticate(aRequest()))).toContain('log in again')
+    expect(await catchMessage(auth.authenticate(aRequest()))).toContain('log in again')
     expect(server.received).toEqual([])
   })
 
-  it('a new login is ignored: the key of a session has the token itself, not only a name of the session', async () => {
+  it('has a key that contains the token, so that a new login does not use the old session', async () => {
     const parts = { sessionId: 's1', issuer: 'https://login.example.com' }
     const one = await digestKey({ ...parts, subjectToken: jwt({ sub: 'alice', jti: '1' }) })
     const two = await digestKey({ ...parts, subjectToken: jwt({ sub: 'alice', jti: '2' }) })

@@ -10,12 +10,12 @@ const examples = [...readme.matchAll(/```properties\n([^]*?)```/g)].map(([, text
   return { title: lines.slice(0, 3).join(' '), properties }
 })
 
-/** Keys of nobody. */
+/** Keys that AWS uses in its examples. */
 const env = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' }
 
 const uri = 'https://catalog.example.com/lake'
 
-/** What a catalog says of itself that follows the specification's last example. */
+/** Document of a catalog, from the last example of the specification. */
 const declared = {
   resource: uri,
   authorization_servers: ['https://login.example.com/realms/acme'],
@@ -25,38 +25,38 @@ const declared = {
   },
 }
 
-/** Every issuer at once, on no network: whoever is asked is there, and gives what is asked for. */
-async function anyIssuer(url: string): Promise<Response> {
+/** Responds as any issuer or catalog, without a network: with the document, metadata, or token that the URL requests. */
+async function respondAsIssuer(url: string): Promise<Response> {
   if (url.includes('/oauth-protected-resource')) return Response.json(declared)
   const issuer = /^(.*)\.well-known\/openid-configuration$/.exec(url)?.[1]
   if (issuer === undefined) {
     const token = { access_token: 'x', accessToken: 'x', token: 'x', token_type: 'Bearer', expires_in: 3600 }
     return Response.json({ ...token, expires_on: '4000000000', expireTime: '2099-01-01T00:00:00Z' })
   }
-  const own = issuer.includes('auth0') ? issuer : issuer.replace(/\/$/, '')
-  return Response.json({ issuer: own, token_endpoint: `${issuer}token` })
+  const identifier = issuer.includes('auth0') ? issuer : issuer.replace(/\/$/, '')
+  return Response.json({ issuer: identifier, token_endpoint: `${issuer}token` })
 }
 
-describe('each example of the README is a configuration', () => {
-  it.each(examples)('$title', async ({ properties }) => {
+describe('the README', () => {
+  it.each(examples)('contains a valid configuration: $title', async ({ properties }) => {
     const warnings: string[] = []
     const auth = await create(properties, {
       env,
       ...('rest.auth.type' in properties && properties['rest.auth.type'] === 'discover' ? { uri } : {}),
-      fetch: anyIssuer,
+      fetch: respondAsIssuer,
       initialize: false,
       warn: (message) => warnings.push(message),
     })
     expect(warnings).toEqual([])
-    const needsOthers = /command|-file|private-key|grant-type/.test(Object.keys(properties).join())
-    if (needsOthers) return
+    const needsFilesOrUsers = /command|-file|private-key|grant-type/.test(Object.keys(properties).join())
+    if (needsFilesOrUsers) return
     const { headers } = await auth.authenticate(aRequest())
     expect(headers.map(([name]) => name.toLowerCase())).toEqual(
       expect.arrayContaining([...(auth.setsHeaders ?? ['authorization'])].slice(0, 1)),
     )
   })
 
-  it('and there are as many as services', () => {
+  it('contains at least 14 configurations', () => {
     expect(examples.length).toBeGreaterThanOrEqual(14)
   })
 })

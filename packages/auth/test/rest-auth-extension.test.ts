@@ -18,7 +18,7 @@ interface ResourceDocument {
 
 const text = await readFile(new URL('../../../spec/rest-auth-extension.md', import.meta.url), 'utf8')
 
-/** The types that a catalog may declare, with the parameters that it may give. */
+/** Table in the specification with the types that a catalog may declare, and the parameters that it may set. */
 const table = text.split('### Types')[1]?.split('\n\n')[1] ?? ''
 const declarable = new Map(
   [...table.matchAll(/^\| `([^`]+)` \|[^|]*\|(.*)\|$/gm)].map(([, type = '', parameters = '']) => [
@@ -27,21 +27,21 @@ const declarable = new Map(
   ]),
 )
 
-function propertiesOf(lines: string): Record<string, string> {
+function parseProperties(lines: string): Record<string, string> {
   const entries = lines.matchAll(/^([^=\n]+)=(.*)$/gm)
   return Object.fromEntries([...entries].map(([, name = '', value = '']) => [name, value.replace('…', 'x')]))
 }
 
-/** A heading, some text, a document, and the configuration that a client makes of it. */
+/** Pattern of an example: a heading, text, a document, and the configuration that a client derives from it. */
 const form = /^### (.+)\n[^`]*```json\n([^]*?)```\n```properties\n([^]*?)```/gm
 const examples = [...text.matchAll(form)].map(([, title = '', json = '', lines = '']) => ({
   title,
   document: JSON.parse(json) as ResourceDocument,
-  properties: propertiesOf(lines),
+  properties: parseProperties(lines),
 }))
 
-describe('types that a catalog may declare', () => {
-  it('are providers, and parameters are properties of theirs', async () => {
+describe('the types that a catalog may declare', () => {
+  it('have a provider, whose properties include the parameters of the type', async () => {
     expect(declarable.size).toBe(8)
     for (const [type, parameters] of declarable) {
       const provider = await builtIns[type]?.()
@@ -50,16 +50,16 @@ describe('types that a catalog may declare', () => {
     }
   })
 
-  it('leave to the client where credentials come from and go', () => {
+  it('have no parameters that select the origin or the target of credentials', () => {
     const sources = /endpoint|host|file|path$|client|profile|role|command|key|token$/
     for (const name of [...declarable.values()].flat()) expect(name).not.toMatch(sources)
   })
 })
 
-describe.each(examples)('the example $title', ({ document, properties }) => {
+describe.each(examples)('the example "$title"', ({ document, properties }) => {
   const { schemes, version } = document.rest_auth
 
-  it('declares what may be declared', () => {
+  it('declares only types and parameters that a catalog may declare', () => {
     expect(version).toBe(1)
     for (const scheme of schemes.flatMap((each) => [each, each.delegate ?? each])) {
       const names = Object.keys(scheme.parameters ?? {})
@@ -70,7 +70,7 @@ describe.each(examples)('the example $title', ({ document, properties }) => {
     }
   })
 
-  it('gives the configuration that stands beside it, which is one', async () => {
+  it('results in the configuration that follows it in the specification, and the configuration is valid', async () => {
     const [first] = schemes
     const type = first?.type ?? ''
     const declared = Object.entries(first?.parameters ?? {}).map(([name, value]): [string, string] => [
@@ -87,7 +87,7 @@ describe.each(examples)('the example $title', ({ document, properties }) => {
     await using auth = await create(properties, {
       uri: document.resource,
       env: { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' },
-      fetch: () => Promise.reject(new Error('nobody is asked yet')),
+      fetch: () => Promise.reject(new Error('The test allows no requests')),
       initialize: false,
       warn: (message) => warnings.push(message),
     })
@@ -96,7 +96,7 @@ describe.each(examples)('the example $title', ({ document, properties }) => {
   })
 })
 
-it('there is an example for each kind of catalog', () => {
+it('the specification has an example for each kind of catalog', () => {
   expect(examples.map(({ document }) => document.rest_auth.schemes[0]?.type)).toEqual(
     expect.arrayContaining(['sigv4', 'sigv4a', 'google', 'entra', 'oauth2']),
   )

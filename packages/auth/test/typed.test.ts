@@ -93,7 +93,8 @@ test.each(Object.keys(options) as (keyof typeof options)[])(
         () => undefined,
         (thrown: unknown) => thrown,
       )
-      // One option may be too little or contradict a default, but it is a known property of its type.
+      // A single option may be incomplete or contradict a default, so other errors are accepted. The error must not
+      // say that the property is unknown.
       if (error === undefined) continue
       if (!isAuthError(error)) throw error
       expect(error.message, name).not.toMatch(/is not known/)
@@ -112,7 +113,7 @@ test('a constructor refuses an unknown property by its name', async () => {
   await expect(opening).rejects.toThrow('rest.auth.basic.usrename')
 })
 
-test('oauth2 with all options of a token exchange sends them', async () => {
+test('the typed constructor oauth2 sends all options of a token exchange', async () => {
   const sent: string[] = []
   const fetch = (url: string, init: RequestInit): Promise<Response> => {
     sent.push(`${url} ${init.body as string}`)

@@ -2,7 +2,7 @@ import { parse } from '@headgate/json'
 import type { AdvertisedUrls } from './advertised-url.ts'
 import { spliceValues } from './json-members.ts'
 import type { PassedProperties } from './passed-properties.ts'
-import { protocolOf } from './protocol.ts'
+import { detectProtocol } from './protocol.ts'
 
 /**
  * Members of Iceberg responses that contain configuration for clients: `getConfig` (`defaults`, `overrides`, `endpoints`),
@@ -16,7 +16,7 @@ export const configMembers: ReadonlySet<string> = new Set([
   'storage-credentials',
 ])
 
-/** Properties whose value is an absolute address of the catalog, or a relative one. */
+/** Properties whose value is a URL of the catalog, either absolute or relative. */
 const addresses = new Set([
   'uri',
   'credentials.uri',
@@ -31,10 +31,16 @@ const addresses = new Set([
   'rest.remote-signing.endpoint',
 ])
 
-/** An element of `endpoints`: a verb and a path template, which cannot name another host. */
+/**
+ * Form of an element of `endpoints`: an HTTP method and a path template. The form allows no host, so that an element
+ * cannot send clients to another server.
+ */
 const endpoint = /^[A-Z]{1,16} (?!\/\/)[\w/{}%~.-]+$/
 
-/** Reason for the removal of a property: a catalog must not set it, its address is elsewhere, or it is not in the list. */
+/**
+ * Reason why the proxy removed a property. `refused`: a catalog must not set this property, or its value is a URL of
+ * another server. `unknown`: the property is not in the allow-list.
+ */
 export type LeftOutReason = 'refused' | 'unknown'
 
 export interface MemberRules {
@@ -45,12 +51,12 @@ export interface MemberRules {
 }
 
 /**
- * Returns the text of a member of {@link configMembers} as clients of the proxy receive it. Replaces addresses of the
- * upstream by those of the proxy and removes other addresses. Of all other properties, only those of an allow-list pass
- * (`passed-properties.ts`), because a client sends the secret of the proxy to the address that a property contains. The
- * text of values that pass is not changed.
+ * Returns the text of a member of {@link configMembers} as clients of the proxy receive it. Replaces URLs of the
+ * upstream by URLs of the proxy and removes other URLs. Removes every other property that is not in the allow-list
+ * (`passed-properties.ts`), because a client would send the secret of the proxy to a URL in such a property. Values
+ * that are not removed keep their text.
  *
- * @throws JsonError when it is not JSON
+ * @throws JsonError when `text` is not JSON
  */
 export function rewriteMember(name: string, text: string, rules: MemberRules): string {
   if (parse(text) === null) return text
@@ -65,7 +71,7 @@ export function rewriteMember(name: string, text: string, rules: MemberRules): s
 }
 
 function rewriteEndpoints(text: string, { leftOut }: MemberRules): string {
-  // Without a list of endpoints, clients use those of the protocol.
+  // A client that receives null uses the default endpoints of the Iceberg REST specification.
   if (!text.startsWith('[')) return 'null'
   return spliceValues(text, (element) => {
     const value = parse(element)
@@ -96,10 +102,10 @@ function rewriteConfig(text: string, { urls, properties, leftOut }: MemberRules)
 /** Returns whether the proxy would treat paths with this prefix as paths of Lance, whose responses it does not parse. */
 function hidesProtocol(prefix: unknown): boolean {
   const path = typeof prefix === 'string' ? URL.parse(`http://catalog/v1/${prefix}/`)?.pathname : undefined
-  return path !== undefined && protocolOf(path) === 'lance'
+  return path !== undefined && detectProtocol(path) === 'lance'
 }
 
-/** Returns the address for clients, or undefined for an address elsewhere. */
+/** Returns the JSON text of the URL that clients receive, or undefined if the URL belongs to another server. */
 function rewriteAddress(text: string, address: unknown, urls: AdvertisedUrls): string | undefined {
   if (typeof address !== 'string') return address === null ? text : undefined
   const advertised = urls(address, 'catalog')

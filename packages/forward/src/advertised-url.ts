@@ -1,32 +1,35 @@
-import { climbs, pathOf } from './wire-target.ts'
+import { climbs, parsePath } from './wire-target.ts'
 import { readUpstream, type Upstream } from './upstream.ts'
 
-/** Result for an address in a response: it is kept, another one replaces it, or the client must not receive it. */
-export type Advertised = { readonly keep: true } | { readonly replace: string } | { readonly refuse: true }
+/**
+ * Decision about a URL in a response: the proxy keeps the URL, replaces it by another URL, or must not send it to the
+ * client.
+ */
+type Advertised = { readonly keep: true } | { readonly replace: string } | { readonly refuse: true }
 
 /**
- * Finds addresses of the upstream in responses and returns the addresses of the proxy for them.
+ * Decides about one URL in a response. Replaces a URL of the upstream by the corresponding URL of the proxy.
  *
- * @param from the base of an address without a host: in headers the host (RFC 9110 section 10.2.2), in Iceberg's documents
- * the catalog
+ * @param from the base that clients use to resolve a relative URL: `host` in headers (RFC 9110 section 10.2.2),
+ *   `catalog` in Iceberg response bodies
  */
 export type AdvertisedUrls = (value: string, from: 'host' | 'catalog') => Advertised
 
 /**
- * Creates the translation of addresses.
+ * Creates the function that translates URLs of the upstream to URLs of the proxy.
  *
- * @param bases the upstream and its other addresses
- * @param publicUrl the address of the proxy for clients, without trailing slash
+ * @param bases the base URL of the upstream, and further base URLs under which it is known
+ * @param publicUrl the URL of the proxy for clients, without trailing slash
  */
 export function advertisedUrls(bases: readonly string[], publicUrl: string): AdvertisedUrls {
   const upstreams = bases.map(readUpstream)
   return (value, from) => {
-    const given = value.trim()
-    // Some clients ignore these characters, so that an address that looks relative becomes another one.
-    if (/\p{Cc}/u.test(given)) return { refuse: true }
-    const rooted = from === 'host' && /^\/(?![/\\])/.test(given)
-    const text = rooted ? `${upstreams[0]?.origin ?? ''}${given}` : given
-    // An address with a scheme or an authority is absolute. Clients resolve others below the catalog.
+    const trimmed = value.trim()
+    // Some clients remove control characters from a URL, so that a URL that looks relative becomes an absolute URL.
+    if (/\p{Cc}/u.test(trimmed)) return { refuse: true }
+    const rooted = from === 'host' && /^\/(?![/\\])/.test(trimmed)
+    const text = rooted ? `${upstreams[0]?.origin ?? ''}${trimmed}` : trimmed
+    // A URL with a scheme or an authority is absolute. Clients resolve other URLs relative to the catalog.
     if (!/^([a-z][a-z0-9+.-]*:|[/\\]{2})/i.test(text)) return { keep: true }
     for (const upstream of upstreams) {
       const rest = restBelow(text, upstream)
@@ -36,11 +39,14 @@ export function advertisedUrls(bases: readonly string[], publicUrl: string): Adv
   }
 }
 
-/** Returns the part of an address after the base of an upstream, byte for byte; undefined for another address. */
+/**
+ * Returns the part of a URL after the base URL of an upstream, unchanged, or undefined if the URL is not below this
+ * base.
+ */
 function restBelow(text: string, { origin, basePath }: Upstream): string | undefined {
   const [, authority = '', rest = ''] = /^https?:\/\/([^/?#\\]+)([^#]*)$/i.exec(text) ?? []
   if (authority === '' || authority.includes('@') || URL.parse(text)?.origin !== origin) return undefined
   if (!rest.startsWith(basePath)) return undefined
   const below = rest.slice(basePath.length)
-  return /^([/?]|$)/.test(below) && !climbs(pathOf(below)) ? below : undefined
+  return /^([/?]|$)/.test(below) && !climbs(parsePath(below)) ? below : undefined
 }

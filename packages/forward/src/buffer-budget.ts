@@ -1,6 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 
-/** How many bytes all requests together may hold in memory. */
+/** Limit on the number of bytes that the bodies of all requests together occupy in memory. */
 export class BufferBudget {
   readonly #limit: number
   #taken = 0
@@ -13,15 +13,18 @@ export class BufferBudget {
     return this.#taken
   }
 
-  /** @throws HeadgateError `unavailable` when there is no room now */
+  /** @throws HeadgateError `unavailable` when the budget does not have this number of bytes left */
   take(bytes: number): void {
     if (this.#taken + bytes > this.#limit) {
-      throw new HeadgateError('unavailable', 'Too many bodies are being read at once: try again in a moment.')
+      throw new HeadgateError(
+        'unavailable',
+        'The proxy currently buffers too many request bodies: try again in a moment.',
+      )
     }
     this.#taken += bytes
   }
 
-  give(bytes: number): void {
+  release(bytes: number): void {
     this.#taken -= bytes
   }
 }

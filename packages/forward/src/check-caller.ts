@@ -3,33 +3,37 @@ import { HeadgateError } from '@headgate/errors'
 import { type HeaderList, headerValue, headerValues } from '@headgate/http'
 
 export interface CallerRules {
-  /** Accepted values of `Host`, in lower case. */
+  /** Accepted values of the `Host` header, in lower case. */
   readonly hosts: ReadonlySet<string>
-  /** The secret that clients must send, as a bearer token or in `x-api-key`; undefined for a proxy without a secret. */
+  /**
+   * The secret that clients must send, as a bearer token or in `x-api-key`; undefined if the proxy requires no
+   * secret.
+   */
   readonly secret: string | undefined
 }
 
 /**
- * Checks that a request may use the identity of the proxy. Refuses web pages, regardless of who views them: a page could
- * make a browser on this machine send requests to the proxy, by its address or by a name that resolves to it.
+ * Checks that a request may use the credentials of the proxy. Refuses all requests of web pages, because any page in
+ * a browser on this machine could send requests to the proxy.
  *
- * @throws HeadgateError `bad-request` without exactly one Host, `forbidden` for another host or from a web page,
- * `unauthenticated` without the secret
+ * @throws HeadgateError `bad-request` if the request does not have exactly one Host header, `forbidden` if the host
+ *   is not accepted or a web page sent the request, `unauthenticated` if the request does not contain the secret
  */
 export function checkCaller(headers: HeaderList, { hosts, secret }: CallerRules): void {
   const named = headerValues(headers, 'host')
-  if (named.length !== 1) throw new HeadgateError('bad-request', 'A request needs one Host header.')
+  if (named.length !== 1)
+    throw new HeadgateError('bad-request', 'The request must have exactly one Host header.')
   if (!hosts.has((named[0] ?? '').toLowerCase())) {
     throw new HeadgateError(
       'forbidden',
-      'This is not the address of this proxy: use the one that it printed, or name another one with --public-url.',
+      'The Host header does not contain the address of this proxy: use the URL that the proxy printed, or set --public-url.',
     )
   }
   const site = headerValue(headers, 'sec-fetch-site')
   if (headerValue(headers, 'origin') !== undefined || (site !== undefined && site !== 'none')) {
-    throw new HeadgateError('forbidden', 'Web pages may not use this proxy.')
+    throw new HeadgateError('forbidden', 'This proxy refuses requests that a web page sends.')
   }
-  if (secret !== undefined && !given(headers).some((each) => same(each, secret))) {
+  if (secret !== undefined && !listTokens(headers).some((each) => same(each, secret))) {
     throw new HeadgateError(
       'unauthenticated',
       'This proxy requires a secret: send it as a bearer token or as x-api-key.',
@@ -37,7 +41,7 @@ export function checkCaller(headers: HeaderList, { hosts, secret }: CallerRules)
   }
 }
 
-function given(headers: HeaderList): string[] {
+function listTokens(headers: HeaderList): string[] {
   const bearers = headerValues(headers, 'authorization').flatMap((value) => {
     const token = /^Bearer +(\S+)$/i.exec(value.trim())?.[1]
     return token === undefined ? [] : [token]

@@ -6,9 +6,9 @@ import type { LeftOutReason } from './advertised-members.ts'
 import { advertisedUrls, type AdvertisedUrls } from './advertised-url.ts'
 import { BufferBudget } from './buffer-budget.ts'
 import { headersOnward } from './headers-onward.ts'
-import { passAnswer } from './pass-answer.ts'
+import { passResponse } from './pass-response.ts'
 import { passedProperties, type PassedProperties } from './passed-properties.ts'
-import { protocolOf, type Protocol } from './protocol.ts'
+import { detectProtocol, type Protocol } from './protocol.ts'
 import { readBody, type RequestBody } from './request-body.ts'
 import { sendError } from './send-error.ts'
 import { readUpstream, type Upstream } from './upstream.ts'
@@ -17,44 +17,47 @@ import {
   UpstreamConnections,
   type Carried,
   type ConnectionOptions,
-  type UpstreamAnswer,
+  type UpstreamResponse,
 } from './upstream-connection.ts'
 import { onwardTarget } from './wire-target.ts'
 
 export interface ForwarderOptions extends Partial<ConnectionOptions> {
-  /** `https://catalog.example.com/iceberg` */
+  /** Base URL of the upstream, for example `https://catalog.example.com/iceberg`. */
   readonly upstream: string
-  /** Other addresses of the upstream. The proxy replaces them in responses, too. */
+  /** Further base URLs of the upstream. The proxy also replaces these URLs in responses. */
   readonly alsoKnownAs?: readonly string[]
-  /** The address of the proxy for clients, without trailing slash. */
+  /** URL of the proxy for clients, without trailing slash. */
   readonly publicUrl: string
   readonly auth: AuthProvider
-  /** Headers of all requests. They replace headers of clients. */
+  /** Headers that the proxy adds to every request. They replace headers of the same name that the client sent. */
   readonly headers?: HeaderList
-  /** Largest body that is buffered to be signed, in bytes. Default: 64 MiB. */
+  /** Maximum size of a request body that the proxy buffers in order to sign it, in bytes. Default: 64 MiB. */
   readonly bufferLimit?: number
-  /** Largest size of all buffered bodies together, in bytes. Default: 256 MiB. */
+  /** Maximum total size of all buffered request bodies, in bytes. Default: 256 MiB. */
   readonly bufferBudget?: number
-  /** Largest configuration in one response, in bytes. Default: 4 MiB. */
+  /** Maximum size of one member with client configuration in a response, in bytes. Default: 4 MiB. */
   readonly rewriteLimit?: number
-  /** Further properties that the upstream may set at clients; `nessie.*` adds a prefix. Default: none. */
+  /**
+   * Names of further configuration properties that the proxy passes from the upstream to clients; `nessie.*` stands
+   * for all names with this prefix. Default: none.
+   */
   readonly passConfig?: readonly string[]
   /** Receives the name of each property that was removed from a response. */
   readonly leftOut?: (name: string, reason: LeftOutReason) => void
 }
 
-/** Result of a request. */
+/** Result of forwarding one request. */
 export interface Forwarded {
   readonly status: number
-  /** Number of attempts. */
+  /** Number of times that the proxy sent the request to the upstream. */
   readonly tries: number
-  /** The error that the proxy itself responded with. */
+  /** The error of the response, if the proxy itself created the response. */
   readonly error?: HeadgateError
 }
 
 /**
- * Forwards requests to one upstream, authenticated by a provider. Paths and bodies are forwarded unchanged. Clients see
- * only the address of the proxy.
+ * Forwards requests to one upstream, authenticated by an auth provider. Paths and bodies are forwarded unchanged.
+ * Clients see only the address of the proxy.
  *
  * @example
  * ```ts
@@ -70,7 +73,10 @@ export class Forwarder implements AsyncDisposable {
   readonly #properties: PassedProperties
   readonly #budget: BufferBudget
 
-  /** @throws HeadgateError `illegal-argument` for an invalid address, or a property that must not be passed */
+  /**
+   * @throws HeadgateError `illegal-argument` for an invalid URL, or for a name in `passConfig` that no catalog may
+   *   set
+   */
   constructor(options: ForwarderOptions) {
     this.#options = options
     this.#upstream = readUpstream(options.upstream)
@@ -79,13 +85,13 @@ export class Forwarder implements AsyncDisposable {
     this.#budget = new BufferBudget(options.bufferBudget ?? 256 * 1024 * 1024)
     this.#connections = new UpstreamConnections(this.#upstream, {
       connectTimeoutMs: options.connectTimeoutMs ?? 15_000,
-      answerTimeoutMs: options.answerTimeoutMs ?? 60_000,
+      responseTimeoutMs: options.responseTimeoutMs ?? 60_000,
       idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
       maxConnections: options.maxConnections ?? 256,
     })
   }
 
-  /** Returns the size of the buffered bodies, in bytes. */
+  /** Returns the total size of the request bodies that are buffered now, in bytes. */
   get bufferedBytes(): number {
     return this.#budget.taken
   }
@@ -94,20 +100,21 @@ export class Forwarder implements AsyncDisposable {
   async forward(request: IncomingMessage, response: ServerResponse): Promise<Forwarded> {
     const gone = new AbortController()
     response.once('close', () => gone.abort(new Error('the client disconnected')))
-    const protocol = protocolOf(request.url ?? '')
+    const protocol = detectProtocol(request.url ?? '')
     const method = request.method ?? 'GET'
     let tries = 0
     try {
-      // A response to TRACE contains the request (RFC 9110 section 9.3.8), with its token or signature.
+      // A response to TRACE contains the forwarded request (RFC 9110 section 9.3.8), and so would show the token or
+      // signature of the proxy to the client.
       if (method === 'TRACE') throw new HeadgateError('method-not-allowed', 'TRACE is not forwarded.')
       const target = onwardTarget(request.url ?? '', this.#upstream.basePath)
       const { auth, bufferLimit = 64 * 1024 * 1024 } = this.#options
       const signed = auth.signsBody === true
       if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue()
       const { body, release } = await readBody(request, { signed, limit: bufferLimit, budget: this.#budget })
-      let answer: UpstreamAnswer
+      let upstream: UpstreamResponse
       try {
-        answer = await this.#send(
+        upstream = await this.#send(
           request,
           this.#prepare(request, target, protocol, body),
           body,
@@ -120,7 +127,7 @@ export class Forwarder implements AsyncDisposable {
       const { rewriteLimit = 4 * 1024 * 1024, leftOut = () => {} } = this.#options
       const { host } = this.#upstream
       const signal = gone.signal
-      await passAnswer(answer, response, {
+      await passResponse(upstream, response, {
         protocol,
         method,
         signal,
@@ -130,7 +137,7 @@ export class Forwarder implements AsyncDisposable {
         properties: this.#properties,
         leftOut,
       })
-      return { status: answer.status, tries }
+      return { status: upstream.status, tries }
     } catch (thrown) {
       const error = toHeadgateError(thrown)
       if (!gone.signal.aborted) sendError(response, error, protocol, method)
@@ -145,7 +152,7 @@ export class Forwarder implements AsyncDisposable {
     const { auth, headers = [] } = this.#options
     const onward = headersOnward(pairs(request.rawHeaders), auth.setsHeaders ?? ['authorization'])
     const fixed: [string, string][] = [['Host', this.#upstream.host]]
-    // A response that is rewritten must have an encoding that the proxy can decode.
+    // The proxy can rewrite a response only if it can decode the content encoding.
     if (protocol === 'iceberg') fixed.push(['Accept-Encoding', 'gzip'])
     const streamed = body.kind === 'stream' && body.length !== undefined
     if (streamed) fixed.push(['Content-Length', String(body.length)])
@@ -163,18 +170,18 @@ export class Forwarder implements AsyncDisposable {
     body: RequestBody,
     signal: AbortSignal,
     sent: () => void,
-  ): Promise<UpstreamAnswer> {
+  ): Promise<UpstreamResponse> {
     const { auth } = this.#options
     const carried: Carried = body.kind === 'none' ? null : body.kind === 'bytes' ? body.bytes : request
     for (let again = true; ; again = false) {
       const authenticated = await auth.authenticate(prepared, { signal })
       sent()
-      const answer = await this.#connections.send(authenticated, carried, signal)
-      if (!again) return answer
-      // The provider sees each response, also if the request cannot be sent again.
-      const wants = await auth.onResponse?.(answer, authenticated, { signal })
-      if (wants !== 'retry' || body.kind === 'stream') return answer
-      answer.body.destroy()
+      const upstream = await this.#connections.send(authenticated, carried, signal)
+      if (!again) return upstream
+      // The auth provider receives each response, even if the request body was a stream and cannot be sent again.
+      const wants = await auth.onResponse?.(upstream, authenticated, { signal })
+      if (wants !== 'retry' || body.kind === 'stream') return upstream
+      upstream.body.destroy()
     }
   }
 

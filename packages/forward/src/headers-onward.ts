@@ -1,6 +1,9 @@
 import type { HeaderList } from '@headgate/http'
 
-/** Headers of one connection (RFC 9110 section 7.6.1), and headers that request another protocol or a limit of hops. */
+/**
+ * Headers that apply to one connection only (RFC 9110 section 7.6.1), and headers that request a protocol switch or
+ * limit the number of hops.
+ */
 const hopByHop = new Set([
   'connection',
   'proxy-connection',
@@ -15,7 +18,7 @@ const hopByHop = new Set([
   'proxy-authentication-info',
 ])
 
-/** Returns the headers without those of the connection, and without those that `Connection` names. */
+/** Removes the headers that apply to one connection only, and the headers that the `Connection` header lists. */
 export function endToEnd(headers: HeaderList): HeaderList {
   const named = new Set(
     headers
@@ -26,15 +29,15 @@ export function endToEnd(headers: HeaderList): HeaderList {
 }
 
 /**
- * Headers by which a client could claim an identity or disguise a request. Only the auth provider may set them. `Expect`
- * and `Host` concern only the client and the proxy.
+ * Headers by which a client could claim an identity or hide the origin of a request. Only the auth provider may set
+ * them. `Expect` and `Host` concern only the client and the proxy.
  */
 const ours =
   /^(host|expect|authorization|original-.*|cookie2?|dpop|txn-token|x-api-key|x-forwarded-.*|forwarded|via|x-real-ip|x-client-ip|true-client-ip|x-(remote|auth-request|webauth|authenticated|user|identity)(-.*)?|remote-user|x-amz-.*|x-amzn-.*|x-goog-(iap|authenticated-user|api-key|iam)(-.*)?|x-ms-(client-principal|token)(-.*)?|cf-access-.*|tailscale-user-.*|x-(http-)?method(-override)?|x-original-(url|uri|host|method)|x-rewrite-url|x-host)$/
 
 /**
- * Returns the headers of a client that are forwarded, without those of its connection and its identity. Servers that map
- * headers to variables treat `_` and `-` as equal, so this function does, too.
+ * Returns the headers of a client that the proxy forwards. Removes headers of the connection and headers that contain
+ * an identity. Treats `_` and `-` in names as equal, as servers do that map headers to variables.
  *
  * @param set lower-case names of the headers that the auth provider sets
  */

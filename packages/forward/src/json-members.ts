@@ -1,6 +1,6 @@
-/** Position of a member of an object, or of an element of an array, in a text. */
+/** Position of a member of an object, or of an element of an array, in a JSON text. */
 export interface Place {
-  /** Missing in arrays. */
+  /** Name of the member. Undefined for an element of an array. */
   readonly key: string | undefined
   readonly start: number
   readonly valueStart: number
@@ -36,8 +36,8 @@ export function placesIn(text: string): Place[] {
 }
 
 /**
- * Replaces values in a text. `change` returns the new text of a value, or undefined to remove the member or element. The
- * text of unchanged values stays the same.
+ * Replaces values in the JSON text of an object or array. `change` returns the new text of a value, or undefined to
+ * remove the member or element. The text of unchanged values stays the same.
  */
 export function spliceValues(
   text: string,
@@ -59,7 +59,7 @@ function skipSpace(text: string, from: number): number {
   return at
 }
 
-/** Returns the offset after the value that starts at `from`. */
+/** Returns the offset of the first character after the value that starts at `from`. */
 function skipValue(text: string, from: number): number {
   let depth = 0
   let at = from

@@ -7,7 +7,7 @@ import { MemberSplicer } from './member-splicer.ts'
 
 const members = new Set(['config', 'overrides'])
 
-/** Sends a text through a splicer in pieces of these sizes, over and over. */
+/** Sends a text through a splicer in chunks of these sizes. After the last size, starts again with the first size. */
 async function spliced(
   text: string,
   sizes: readonly number[],
@@ -40,7 +40,7 @@ describe('a document in pieces', () => {
     )
   })
 
-  it('replaces all outer members of these names, and no others', async () => {
+  it('replaces only the members of the outermost object that have the configured names', async () => {
     await fc.assert(
       fc.asyncProperty(document, sizes, async (pairs, sizes) => {
         const seen: [string, unknown][] = []
@@ -63,21 +63,21 @@ describe('a document in pieces', () => {
     )
   })
 
-  it('keys may be written with escapes; the same keys deeper down are not meant', async () => {
+  it('replaces members whose keys contain escapes, and does not replace members of nested objects', async () => {
     const text = '{"a":{"config":1},"c\\u006fnfig":{"x":"}\\"]"},"b":[{"config":2}]}'
     expect(await spliced(text, [1], () => 'null')).toBe(
       '{"a":{"config":1},"c\\u006fnfig":null,"b":[{"config":2}]}',
     )
   })
 
-  it('passes lists, numbers and text that is not JSON', async () => {
+  it('passes arrays, numbers and text that is not JSON without a change', async () => {
     for (const text of ['[{"config":1}]', '12', 'no JSON: {"', '"config"', '']) {
       expect(await spliced(text, [2], () => 'x')).toBe(text)
     }
   })
 
-  it('refuses what ends in the middle, what is too large, and other encodings', async () => {
-    await expect(spliced('{"config":{"a"', [3])).rejects.toThrow(/ends in the middle/)
+  it('refuses a truncated document, a value that is too large, and encodings other than UTF-8', async () => {
+    await expect(spliced('{"config":{"a"', [3])).rejects.toThrow(/it is truncated/)
     await expect(spliced(`{"config":"${'x'.repeat(100)}"}`, [7], undefined, 100)).rejects.toThrow(
       /larger than 100/,
     )
@@ -100,7 +100,7 @@ describe('members of a text', () => {
     )
   })
 
-  it('stay as written when others are changed or left out, 64-bit integers too', () => {
+  it('keep their text when other members are changed or removed, including 64-bit integers', () => {
     const text = '{ "a" : 9007199254740993 , "b":1.0, "c":[ 1 ] }'
     expect(spliceValues(text, (value, key) => (key === 'b' ? undefined : value))).toBe(
       '{"a" : 9007199254740993,"c":[ 1 ]}',

@@ -2,11 +2,11 @@ import { Transform, type TransformCallback } from 'node:stream'
 import { HeadgateError } from '@headgate/errors'
 
 export interface MemberSplicerOptions {
-  /** Members of the outermost object that are buffered and passed to `rewrite`. */
+  /** Names of the members of the outermost object whose values are buffered and passed to `rewrite`. */
   readonly members: ReadonlySet<string>
   /** @returns the text that replaces the value */
   readonly rewrite: (name: string, value: string) => string
-  /** Largest value of such a member, in bytes. */
+  /** Maximum size of the value of one of these members, in bytes. */
   readonly limit: number
 }
 
@@ -19,9 +19,9 @@ const COMMA = 0x2c
 const LONGEST_KEY = 512
 
 /**
- * Passes a JSON document through and replaces the values of some members of its outermost object. Only these values are
- * buffered, because the metadata of a table may have hundreds of megabytes, while its configuration is small and may
- * precede or follow it. A text that is not JSON passes up to the position where it could be parsed in two ways.
+ * Passes a JSON document through and replaces the values of some members of its outermost object. Only these values
+ * are buffered, because the metadata of a table may have hundreds of megabytes, while its configuration is small and
+ * may precede or follow it. Does not validate the rest of the document.
  */
 export class MemberSplicer extends Transform {
   readonly #options: MemberSplicerOptions
@@ -30,7 +30,7 @@ export class MemberSplicer extends Transform {
   #inString = false
   #escaped = false
   #expectsKey = false
-  /** Bytes of the current key. */
+  /** Bytes of the key that is being read, or undefined if no key is being read. */
   #key: number[] | undefined
   #name: string | undefined
   #held: Buffer[] | undefined
@@ -51,11 +51,12 @@ export class MemberSplicer extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    done(this.#held === undefined ? null : unreadable('it ends in the middle'))
+    done(this.#held === undefined ? null : unreadable('it is truncated'))
   }
 
   #read(chunk: Buffer): void {
-    // In UTF-16 and UTF-32, which some clients would recognize, every other byte is zero.
+    // Text in UTF-16 or UTF-32 contains zero bytes. Some clients detect these encodings and would decode members that
+    // the proxy did not check.
     if (chunk.includes(0)) throw unreadable('it is not in UTF-8')
     let from = 0
     let at = 0
@@ -118,7 +119,10 @@ export class MemberSplicer extends Transform {
     return at + 1
   }
 
-  /** Advances to the end of the current nested value, or of the chunk. Most bytes are skipped here. */
+  /**
+   * Advances to the end of the current nested value, or of the chunk. Most bytes of a response are in nested values,
+   * so this loop does little work per byte.
+   */
   #skip(chunk: Buffer, start: number): number {
     let depth = this.#depth
     let inString = false
@@ -143,7 +147,7 @@ export class MemberSplicer extends Transform {
   #endKey(bytes: readonly number[]): void {
     this.#key = undefined
     this.#expectsKey = false
-    const name = bytes.length > LONGEST_KEY ? undefined : keyOf(bytes)
+    const name = bytes.length > LONGEST_KEY ? undefined : decodeKey(bytes)
     this.#name = name !== undefined && this.#options.members.has(name) ? name : undefined
   }
 
@@ -171,8 +175,8 @@ export class MemberSplicer extends Transform {
   }
 }
 
-/** Returns the decoded key, because keys may contain escapes. */
-function keyOf(bytes: readonly number[]): string | undefined {
+/** Decodes the escapes in a key. Returns undefined if the key is not valid. */
+function decodeKey(bytes: readonly number[]): string | undefined {
   try {
     const key: unknown = JSON.parse(`"${Buffer.from(bytes).toString()}"`)
     return typeof key === 'string' ? key : undefined
@@ -182,6 +186,6 @@ function keyOf(bytes: readonly number[]): string | undefined {
 }
 
 function unreadable(why: string, cause?: unknown): HeadgateError {
-  const text = `The response of the catalog cannot be forwarded: ${why}. Is this the address of its REST interface?`
+  const text = `The response of the catalog cannot be forwarded: ${why}. Check that --upstream is the URL of its REST interface.`
   return new HeadgateError('bad-gateway', text, { cause })
 }

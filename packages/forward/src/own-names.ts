@@ -2,20 +2,23 @@ import type { Server } from 'node:http'
 import { HeadgateError } from '@headgate/errors'
 
 /** Returns the port of a listening server. */
-function portOf(server: Server): number {
+function readPort(server: Server): number {
   const address = server.address()
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 /** Returns the URL of a listening server. */
-export function addressOf(server: Server, host: string): string {
+export function formatUrl(server: Server, host: string): string {
   const name = host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${portOf(server)}`
+  return `http://${name}:${readPort(server)}`
 }
 
-/** Returns the accepted hosts: the listening address, the public URL, and loopback names for a loopback address. */
-export function hostsOf(server: Server, host: string, publicUrl: string): ReadonlySet<string> {
-  const port = portOf(server)
+/**
+ * Returns the accepted values of the `Host` header: the listening address, the host of the public URL, and all
+ * loopback names if the proxy listens on a loopback address.
+ */
+export function listHosts(server: Server, host: string, publicUrl: string): ReadonlySet<string> {
+  const port = readPort(server)
   const named = URL.parse(publicUrl)?.host
   if (named === undefined) {
     throw new HeadgateError('illegal-argument', 'The public URL must be written like http://127.0.0.1:8282.')
@@ -27,7 +30,7 @@ export function hostsOf(server: Server, host: string, publicUrl: string): Readon
 }
 
 /**
- * Returns whether a host is this machine.
+ * Returns whether a host is a loopback name or a loopback address.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { HeadgateError } from '@headgate/errors'
 import type { ProxyMetrics } from './proxy-metrics.ts'
 
-/** Prefix of the proxy's own paths. No path of a catalog has it. */
+/** Prefix of the paths that the proxy itself serves. No path of a catalog begins with this prefix. */
 export const OWN = '/-/'
 
 /**
@@ -10,7 +10,7 @@ export const OWN = '/-/'
  *
  * @throws HeadgateError `no-such-route`
  */
-export async function answerOwn(
+export async function respondOwn(
   path: string,
   response: ServerResponse,
   metrics: ProxyMetrics,

@@ -32,7 +32,7 @@ describe('passedProperties', () => {
     'oss.endpoint',
     'expiration-time',
     'rest.remote-signing.config',
-  ])('lets a catalog set %s', (name) => {
+  ])('passes the property %s of a catalog', (name) => {
     expect(decide(name, 'x')).toBe('pass')
   })
 
@@ -48,7 +48,7 @@ describe('passedProperties', () => {
     'client.credentials-provider',
     'client.access-key-id',
     'urn:ietf:params:oauth:token-type:jwt',
-  ])('lets no catalog set %s, even when an operator adds its prefix', (name) => {
+  ])('refuses the property %s of a catalog, even when an operator adds its prefix', (name) => {
     expect(decide(name, 'x')).toBe('refused')
     expect(passedProperties(['s3.*', 'client.*']).decide(name, 'x')).toBe('refused')
   })
@@ -75,7 +75,7 @@ describe('passedProperties', () => {
     'adls.token-credential-provider',
     'adls.token-credential-provider.key',
     'gcs.impersonate.service-account',
-  ])('does not know %s', (name) => {
+  ])('reports the property %s as unknown', (name) => {
     expect(decide(name, 'x')).toBe('unknown')
     expect(passedProperties([name.trim()]).decide(name.trim(), 'x')).toBe('pass')
   })
@@ -87,14 +87,14 @@ describe('passedProperties', () => {
     expect(decide('py-io-impl', 'os.system')).toBe('unknown')
   })
 
-  it('passes no objects and lists, which clients could read as further properties', () => {
+  it('passes no value that is an object or a list, because clients could read further properties from it', () => {
     expect(decide('warehouse', { uri: 'https://evil.example' })).toBe('refused')
     expect(decide('warehouse', ['x'])).toBe('refused')
     expect(decide('rest-page-size', 100)).toBe('pass')
   })
 
   it.each(['token', 'header.*', 'rest.*', 'header.X', '*', '.*', '', 'a b', 'nessie*'])(
-    'refuses to add %j',
+    'refuses %j as an added property name',
     (name) => {
       expect(() => passedProperties([name])).toThrow()
     },

@@ -2,9 +2,9 @@ import { isServerSettable } from '@headgate/auth'
 import { HeadgateError } from '@headgate/errors'
 
 /**
- * Single properties that a catalog may set at clients of the proxy. Sources: Iceberg Java 1.12 (`CatalogProperties`,
- * `RESTCatalogProperties`, `RESTUtil`), PyIceberg 0.12 (`catalog/rest`, `io`), DuckDB 1.5 and ClickHouse
- * (`default-base-location`, `region`), Polaris (`expiration-time`).
+ * Names of properties that a catalog may set for clients of the proxy. Sources: Iceberg Java 1.12
+ * (`CatalogProperties`, `RESTCatalogProperties`, `RESTUtil`), PyIceberg 0.12 (`catalog/rest`, `io`), DuckDB 1.5 and
+ * ClickHouse (`default-base-location`, `region`), Polaris (`expiration-time`).
  */
 const names: ReadonlySet<string> = new Set([
   'prefix',
@@ -28,7 +28,7 @@ const names: ReadonlySet<string> = new Set([
   'expiration-time',
 ])
 
-/** Prefixes of properties that say how a client behaves, or which table properties it writes. */
+/** Prefixes of properties that control the behavior of a client, or the table properties that it writes. */
 const behaviour: readonly string[] = [
   'cache.',
   'io.manifest.',
@@ -43,10 +43,13 @@ const behaviour: readonly string[] = [
   'commit.',
 ]
 
-/** Prefixes of storage settings and vended storage credentials, which clients use at the storage itself. */
+/** Prefixes of storage settings and vended storage credentials, which clients send only to the storage. */
 const storage: readonly string[] = ['s3.', 'gcs.', 'adls.', 'oss.', 'ecs.s3.', 'hdfs.', 'hf.']
 
-/** Storage settings that do not pass: code that a client loads, further addresses, the client's own identities. */
+/**
+ * Storage settings that the proxy removes: names of code that a client loads, further URLs, and settings for the
+ * identity of the client.
+ */
 const refusedStorage: readonly RegExp[] = [
   /(^|[.-])(impl|class|factory|provider)(\.|$)/,
   /(^|[.-])ur[il]$/,
@@ -55,25 +58,32 @@ const refusedStorage: readonly RegExp[] = [
   /\.(profile-name$|role-|impersonate\.)/,
 ]
 
-/** Classes that `io-impl` and `py-io-impl` may name: those of Iceberg and PyIceberg. */
+/** Accepted values of `io-impl` and `py-io-impl`: the classes of Iceberg and PyIceberg. */
 const fileIo =
   /^(org\.apache\.iceberg\.([a-z0-9]+\.)*[A-Za-z0-9]+FileIO|pyiceberg\.io\.[a-z0-9]+\.[A-Za-z0-9]+FileIO)$/
 
-/** Passed unchanged although it is below `rest.`: clients repeat it to the signer. */
+/**
+ * Property that passes unchanged although its name begins with `rest.`, because clients send its value to the remote
+ * signing endpoint.
+ */
 const forSigner = 'rest.remote-signing.config'
 
-/** `refused`: no catalog may set it. `unknown`: the list does not have it, and an operator can add it. */
-export type PropertyDecision = 'pass' | 'refused' | 'unknown'
+/**
+ * `refused`: no catalog may set the property. `unknown`: the allow-list does not contain the property, and an
+ * operator can add it.
+ */
+type PropertyDecision = 'pass' | 'refused' | 'unknown'
 
 export interface PassedProperties {
-  /** Decides on a property by its name and its parsed value. */
+  /** Decides whether a property passes, by its name and its parsed value. */
   readonly decide: (name: string, value: unknown) => PropertyDecision
-  /** Whether the operator added the name. */
+  /** Returns whether the operator added the property name to the allow-list. */
   readonly isAdded: (name: string) => boolean
 }
 
 /**
- * Returns the allow-list of properties in configuration that a catalog sends to clients. Names are compared exactly.
+ * Returns the allow-list of the configuration properties that a catalog may send to clients. Names are compared
+ * exactly.
  *
  * @param added Further names of an operator; `nessie.*` adds all names that begin with `nessie.`
  * @throws HeadgateError `illegal-argument` for a name that no catalog may set
@@ -110,6 +120,6 @@ function checkAdded(name: string): void {
   if (isServerSettable(plain)) return
   throw new HeadgateError(
     'illegal-argument',
-    `The proxy never passes ${name}: it says where clients send requests, or how they authenticate. Set it at the clients.`,
+    `The proxy never passes ${name}, because this property determines where clients send requests or how they authenticate. Set it in the configuration of the clients.`,
   )
 }

@@ -6,10 +6,13 @@ export interface ProxyMetricsSources {
   readonly bufferedBytes: () => number
 }
 
-/** Prometheus metrics of one proxy. Labels contain no text of requests. */
+/**
+ * Prometheus metrics of one proxy. Labels contain no text from requests, so that the number of time series is
+ * bounded.
+ */
 export class ProxyMetrics {
   readonly registry: Registry = new Registry()
-  readonly #answers: Counter<'protocol' | 'status'>
+  readonly #responses: Counter<'protocol' | 'status'>
   readonly #seconds: Histogram<'protocol'>
   readonly #retries: Counter
   readonly #leftOut: Counter
@@ -17,7 +20,7 @@ export class ProxyMetrics {
   constructor({ running, bufferedBytes }: ProxyMetricsSources) {
     const registers = [this.registry]
     collectDefaultMetrics({ register: this.registry })
-    this.#answers = new Counter({
+    this.#responses = new Counter({
       name: 'headgate_proxy_requests_total',
       help: 'Responses by protocol and HTTP status.',
       labelNames: ['protocol', 'status'],
@@ -32,7 +35,7 @@ export class ProxyMetrics {
     })
     this.#retries = new Counter({
       name: 'headgate_proxy_auth_retries_total',
-      help: 'Requests that were authenticated and sent again.',
+      help: 'Requests that the proxy sent again with new authentication.',
       registers,
     })
     this.#leftOut = new Counter({
@@ -44,13 +47,13 @@ export class ProxyMetrics {
     gauge(
       this.registry,
       'headgate_proxy_buffered_bytes',
-      'Bytes of bodies that are buffered to be signed.',
+      'Bytes of request bodies that are buffered in order to sign them.',
       bufferedBytes,
     )
   }
 
   observe(protocol: Protocol, status: number, milliseconds: number, tries: number): void {
-    this.#answers.inc({ protocol, status: String(status) })
+    this.#responses.inc({ protocol, status: String(status) })
     this.#seconds.observe({ protocol }, milliseconds / 1000)
     if (tries > 1) this.#retries.inc(tries - 1)
   }

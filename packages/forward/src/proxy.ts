@@ -4,56 +4,60 @@ import type { Socket } from 'node:net'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { checkCaller, type CallerRules } from './check-caller.ts'
 import { Forwarder, type Forwarded, type ForwarderOptions } from './forwarder.ts'
-import { addressOf, hostsOf } from './own-names.ts'
-import { answerOwn, OWN } from './own-paths.ts'
-import { protocolOf } from './protocol.ts'
+import { formatUrl, listHosts } from './own-names.ts'
+import { respondOwn, OWN } from './own-paths.ts'
+import { detectProtocol } from './protocol.ts'
 import { ProxyMetrics } from './proxy-metrics.ts'
 import { refuseSocket } from './refuse-socket.ts'
 import { sendError } from './send-error.ts'
 import { pairs } from './upstream-connection.ts'
-import { pathOf } from './wire-target.ts'
+import { parsePath } from './wire-target.ts'
 
 export interface ProxyOptions extends Omit<ForwarderOptions, 'publicUrl'> {
-  /** The address to listen on. Default: `127.0.0.1`. */
+  /** The host name or IP address to listen on. Default: `127.0.0.1`. */
   readonly host?: string
-  /** Default: 0, a free port. */
+  /** The port to listen on. Default: 0, which selects a free port. */
   readonly port?: number
-  /** The address of the proxy for clients, without trailing slash. Default: the listening address. */
+  /** URL of the proxy for clients, without trailing slash. Default: the listening address. */
   readonly publicUrl?: string
   /** The secret that clients must send, as a bearer token or in `x-api-key`. */
   readonly secret?: string
-  /** Largest number of concurrent requests; further ones get 503. Default: 256. */
+  /** Maximum number of concurrent requests. Further requests receive status 503. Default: 256. */
   readonly maxRequests?: number
-  /** Called at the end of each request; `path` has no query. Default: no call. */
-  readonly onRequest?: (told: Told) => void
+  /** Called at the end of each request, for example to log it. `path` does not contain the query. */
+  readonly onRequest?: (request: ServedRequest) => void
 }
 
 /** Interval at which a closing proxy looks for idle connections, in ms. */
 const sweepMs = 50
 
 /** Log record of one request. */
-export interface Told {
+export interface ServedRequest {
   readonly method: string
   readonly path: string
   readonly status: number
   readonly milliseconds: number
-  /** The reason for a response of the proxy itself. */
+  /** Message of the error, if the proxy itself created the response. */
   readonly message?: string
   readonly cause?: unknown
 }
 
 /** A running proxy. */
 export interface Proxy extends AsyncDisposable {
-  /** The uri of the catalog for clients. */
+  /** URL that clients set as the `uri` of the catalog. */
   readonly url: string
-  /** Accepts no further requests, waits this long for current ones, then disconnects them. Default: 10,000 ms. */
+  /**
+   * Stops accepting requests, waits up to `graceMs` for running requests, then closes their connections. Default:
+   * 10,000 ms.
+   */
   close(graceMs?: number): Promise<void>
 }
 
 /**
  * Starts a proxy for one catalog: a {@link Forwarder} with a listener that checks callers.
  *
- * @throws HeadgateError `illegal-argument` for an invalid address; what `listen` throws, for example `EADDRINUSE`
+ * @throws HeadgateError `illegal-argument` for an invalid URL; also throws the errors of `listen`, for example
+ *   `EADDRINUSE`
  *
  * @example
  * ```ts
@@ -62,28 +66,28 @@ export interface Proxy extends AsyncDisposable {
  * ```
  */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
-  const { host = '127.0.0.1', port = 0, maxRequests = 256, answerTimeoutMs = 60_000 } = options
+  const { host = '127.0.0.1', port = 0, maxRequests = 256, responseTimeoutMs = 60_000 } = options
   let running = 0
   const server = createServer({
     maxHeaderSize: 64 * 1024,
     headersTimeout: 20_000,
-    // The total time of a body is not limited, only its pauses.
+    // The total time to receive a body is not limited. The idle timeout limits only the pauses within a body.
     requestTimeout: 0,
     keepAliveTimeout: 65_000,
-    // Checked with the rest of the head, so that the response has a body.
+    // `checkCaller` checks the Host header instead, because the response of Node would have no body.
     requireHostHeader: false,
     noDelay: true,
   })
-  server.timeout = answerTimeoutMs + 60_000
+  server.timeout = responseTimeoutMs + 60_000
   server.maxConnections = 4 * maxRequests
   server.listen(port, host)
   await once(server, 'listening')
-  const url = options.publicUrl?.replace(/\/+$/, '') ?? addressOf(server, host)
+  const url = options.publicUrl?.replace(/\/+$/, '') ?? formatUrl(server, host)
   const { secret } = options
   let forwarder: Forwarder
   let rules: CallerRules
   try {
-    rules = { hosts: hostsOf(server, host, url), secret }
+    rules = { hosts: listHosts(server, host, url), secret }
     forwarder = new Forwarder({
       ...options,
       publicUrl: url,
@@ -105,21 +109,21 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const target = request.url ?? ''
     const own = target.startsWith(OWN)
     try {
-      const open = own && pathOf(target) === `${OWN}health`
+      const open = own && parsePath(target) === `${OWN}health`
       checkCaller(pairs(request.rawHeaders), open ? { ...rules, secret: undefined } : rules)
       if (own) {
-        await answerOwn(pathOf(target), response, metrics)
+        await respondOwn(parsePath(target), response, metrics)
         return undefined
       }
       if (running > maxRequests) {
         throw new HeadgateError('unavailable', 'Too many requests are in progress: try again later.')
       }
     } catch (error) {
-      const told = isHeadgateError(error)
+      const failure = isHeadgateError(error)
         ? error
-        : new HeadgateError('internal', 'The proxy failed.', { cause: error })
-      sendError(response, told, protocolOf(target), request.method ?? 'GET')
-      return { status: told.kind.status, tries: 0, error: told }
+        : new HeadgateError('internal', 'The proxy failed because of an internal error.', { cause: error })
+      sendError(response, failure, detectProtocol(target), request.method ?? 'GET')
+      return { status: failure.kind.status, tries: 0, error: failure }
     }
     return await forwarder.forward(request, response)
   }
@@ -134,10 +138,10 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       running--
       if (ended === undefined) return
       const milliseconds = performance.now() - started
-      metrics.observe(protocolOf(target), ended.status, milliseconds, ended.tries)
+      metrics.observe(detectProtocol(target), ended.status, milliseconds, ended.tries)
       options.onRequest?.({
         method,
-        path: pathOf(target),
+        path: parsePath(target),
         status: ended.status,
         milliseconds,
         ...(ended.error === undefined ? {} : { message: ended.error.message, cause: ended.error.cause }),
@@ -145,7 +149,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     })()
   }
   server.on('request', handle)
-  // A client that expects 100 (Continue) gets it after the head was checked.
+  // Sends 100 (Continue) to a client that expects it, but only after the head of the request was checked.
   server.on('checkContinue', handle)
   server.on('checkExpectation', handle)
   server.on('connect', (_: IncomingMessage, socket: Socket) =>
@@ -153,7 +157,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       socket,
       new HeadgateError(
         'method-not-allowed',
-        'CONNECT: set this as the catalog’s uri, not as an HTTP proxy.',
+        'CONNECT is not supported: set the URL of this proxy as the uri of the catalog, not as an HTTP proxy.',
       ),
     ),
   )
@@ -166,7 +170,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       const closed = once(server, 'close')
       server.close()
       server.closeIdleConnections()
-      // Keep-alive would keep a connection whose last request has ended since then.
+      // A connection may become idle only later, and keep-alive would then keep it open. So the proxy closes idle
+      // connections repeatedly.
       const sweep = setInterval(() => server.closeIdleConnections(), sweepMs)
       const timer = setTimeout(() => server.closeAllConnections(), graceMs)
       await closed

@@ -1,14 +1,17 @@
 import type { Socket } from 'node:net'
 import type { HeadgateError } from '@headgate/errors'
-import { errorAnswer } from './error-answer.ts'
+import { errorResponse } from './error-response.ts'
 
-/** Responds on the bare socket, for input that is not a request and for requests of a tunnel. */
+/**
+ * Writes an error response to the socket, for input that is not an HTTP request and for CONNECT requests, for which
+ * Node provides no response object.
+ */
 export function refuseSocket(socket: Socket, error: HeadgateError): void {
   if (!socket.writable) {
     socket.destroy()
     return
   }
-  const { status, headers, body } = errorAnswer(error, 'iceberg', 'GET')
+  const { status, headers, body } = errorResponse(error, 'iceberg', 'GET')
   const lines = [...headers, ['Content-Length', String(Buffer.byteLength(body))], ['Connection', 'close']]
   socket.on('error', () => undefined)
   socket.end(

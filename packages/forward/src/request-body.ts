@@ -2,26 +2,26 @@ import type { IncomingMessage } from 'node:http'
 import { HeadgateError } from '@headgate/errors'
 import type { BufferBudget } from './buffer-budget.ts'
 
-/** The body of a request: none, bytes that can be sent twice, or a stream that can be sent once. */
+/** The body of a request: no body, buffered bytes that can be sent again, or a stream that can be sent only once. */
 export type RequestBody =
   | { readonly kind: 'none' }
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'stream'; readonly length: number | undefined }
 
 export interface BodyRules {
-  /** Whether the auth provider needs the bytes. */
+  /** Whether the auth provider signs the body, and therefore needs all its bytes. */
   readonly signed: boolean
-  /** Largest body that is buffered to be signed, in bytes. */
+  /** Maximum size of a body that the proxy buffers in order to sign it, in bytes. */
   readonly limit: number
   readonly budget: BufferBudget
 }
 
-/** Largest body that is always buffered, so that its request can be sent again, in bytes. */
+/** Maximum size of a body that the proxy always buffers, so that it can send the request again, in bytes. */
 const SMALL = 64 * 1024
 
 /**
- * Reads the body of a request in the form in which it is forwarded. Buffered bytes count against the budget until
- * `release`.
+ * Reads the body of a request, buffered or as a stream. Buffered bytes count against the budget until `release` is
+ * called.
  *
  * @throws HeadgateError `payload-too-large`, `unavailable`, `bad-request` when the client disconnects
  */
@@ -29,8 +29,8 @@ export async function readBody(
   request: IncomingMessage,
   { signed, limit, budget }: BodyRules,
 ): Promise<{ readonly body: RequestBody; readonly release: () => void }> {
-  const given = request.headers['content-length']
-  const length = given === undefined ? undefined : Number(given)
+  const header = request.headers['content-length']
+  const length = header === undefined ? undefined : Number(header)
   if (request.headers['transfer-encoding'] === undefined && !length) {
     return { body: { kind: 'none' }, release: nothing }
   }
@@ -40,9 +40,9 @@ export async function readBody(
   if (length !== undefined && length > limit) throw tooLarge(limit)
   const chunks: Buffer[] = []
   let held = 0
-  const release = (): void => budget.give(held)
+  const release = (): void => budget.release(held)
   try {
-    // The client must stay connected to receive the error.
+    // The connection stays open, so that the client receives the error.
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       budget.take(chunk.length)
       held += chunk.length

@@ -1,9 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import type { HeadgateError } from '@headgate/errors'
-import { errorAnswer } from './error-answer.ts'
+import { errorResponse } from './error-response.ts'
 import type { Protocol } from './protocol.ts'
 
-/** Sends an error. After the head of a response, breaks the connection instead, so that the response is not complete. */
+/**
+ * Sends an error response. If the head of another response was already sent, closes the connection instead, so that
+ * the client detects an incomplete response.
+ */
 export function sendError(
   response: ServerResponse,
   error: HeadgateError,
@@ -14,8 +17,8 @@ export function sendError(
     response.destroy()
     return
   }
-  const { status, headers, body } = errorAnswer(error, protocol, method)
-  // The rest of an unread body must not be parsed as the next request.
+  const { status, headers, body } = errorResponse(error, protocol, method)
+  // The connection closes, so that the unread rest of the body is not parsed as the next request.
   const length = String(Buffer.byteLength(body))
   response.writeHead(status, [...headers.flat(), 'Content-Length', length, 'Connection', 'close'])
   response.end(method === 'HEAD' ? undefined : body)

@@ -14,10 +14,10 @@ import { upstreamFailure, wasStale } from './upstream-failure.ts'
 import type { Upstream } from './upstream.ts'
 
 export interface ConnectionOptions {
-  /** Time limit for a connection, TLS included, in ms. */
+  /** Time limit to establish a connection, including TLS, in ms. */
   readonly connectTimeoutMs: number
   /** Time limit for the head of a response, from the last byte of the request, in ms. */
-  readonly answerTimeoutMs: number
+  readonly responseTimeoutMs: number
   /** Longest time without a byte in either direction during a body, in ms. */
   readonly idleTimeoutMs: number
   /** Largest number of concurrent connections. */
@@ -25,7 +25,7 @@ export interface ConnectionOptions {
 }
 
 /** A response whose body is not read yet. */
-export interface UpstreamAnswer {
+export interface UpstreamResponse {
   readonly status: number
   readonly reason: string
   readonly headers: { get(name: string): string | null }
@@ -33,10 +33,13 @@ export interface UpstreamAnswer {
   readonly body: IncomingMessage
 }
 
-/** The body of a request on the wire: bytes, or a stream that is read once. */
+/** The body of a request to the upstream: bytes, a stream that is read once, or null for no body. */
 export type Carried = Buffer | Readable | null
 
-/** Time limit of an idle connection, in ms. It is shorter than that of servers and load balancers. */
+/**
+ * Time after which the proxy closes an idle connection, in ms. It is shorter than the idle timeout of servers and
+ * load balancers, so that the proxy does not send a request on a connection that the upstream closes.
+ */
 const IDLE_MS = 4_000
 
 /** Connections to one upstream, kept open between requests. `send` sends a request unchanged, byte for byte. */
@@ -62,36 +65,37 @@ export class UpstreamConnections implements AsyncDisposable {
   /**
    * Sends a request and returns its response.
    *
-   * @throws HeadgateError `unavailable` when it was certainly not sent, `bad-gateway` and `gateway-timeout` when that is
-   * unknown; the reason of `signal`
+   * @throws HeadgateError `unavailable` when the request was certainly not sent, `bad-gateway` and `gateway-timeout`
+   *   when the upstream may have executed it; also throws the reason of `signal`
    */
-  async send(request: HttpRequest, carried: Carried, signal: AbortSignal): Promise<UpstreamAnswer> {
+  async send(request: HttpRequest, carried: Carried, signal: AbortSignal): Promise<UpstreamResponse> {
     const again = carried === null && ['GET', 'HEAD'].includes(request.method)
     try {
       return await this.#once(request, carried, signal)
     } catch (error) {
-      // The upstream may have closed a kept connection at this moment.
+      // The upstream may have closed the idle connection at the moment when the proxy reused it. A second attempt
+      // then succeeds.
       if (!again || !wasStale(error)) throw error
       return await this.#once(request, carried, signal)
     }
   }
 
-  async #once(request: HttpRequest, carried: Carried, signal: AbortSignal): Promise<UpstreamAnswer> {
+  async #once(request: HttpRequest, carried: Carried, signal: AbortSignal): Promise<UpstreamResponse> {
     signal.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
     const outgoing = this.#open(request, carried)
     const { host } = this.#upstream
-    const { connectTimeoutMs, answerTimeoutMs, idleTimeoutMs } = this.#options
+    const { connectTimeoutMs, responseTimeoutMs, idleTimeoutMs } = this.#options
     const unreached = new HeadgateError(
       'unavailable',
       `No connection to ${host} was established within ${connectTimeoutMs / 1000} s: nothing was sent.`,
     )
     const late = new HeadgateError(
       'gateway-timeout',
-      `${host} did not answer within ${answerTimeoutMs / 1000} s. It is unknown whether the request was executed; --timeout waits longer.`,
+      `${host} did not answer within ${responseTimeoutMs / 1000} s. It is unknown whether the request was executed; --timeout waits longer.`,
     )
     let connected = false
-    let answered: IncomingMessage | undefined
+    let received: IncomingMessage | undefined
     let timer = setTimeout(() => outgoing.destroy(unreached), connectTimeoutMs)
     const onConnected = (): void => {
       connected = true
@@ -105,15 +109,16 @@ export class UpstreamConnections implements AsyncDisposable {
     const fail = (error: Error): void =>
       reject(upstreamFailure(error, { host, connected, reused: outgoing.reusedSocket }))
     outgoing.on('error', fail)
-    // Fires without an error when the upstream switches to a protocol that was not requested.
-    outgoing.on('close', () => fail(new Error('it ended without a response')))
+    // Node emits `close` without an error when the upstream switches to a protocol that was not requested.
+    outgoing.on('close', () => fail(new Error('the connection closed without a response')))
     outgoing.on('response', resolve)
     outgoing.on('finish', () => {
-      if (answered === undefined) timer = setTimeout(() => outgoing.destroy(late), answerTimeoutMs)
+      if (received === undefined) timer = setTimeout(() => outgoing.destroy(late), responseTimeoutMs)
     })
     outgoing.setTimeout(idleTimeoutMs)
     outgoing.on('timeout', () => {
-      if (answered !== undefined) answered.destroy(new Error('it stopped during its response'))
+      if (received !== undefined)
+        received.destroy(new Error('the upstream sent no data for too long during its response'))
       else if (connected && !outgoing.writableFinished) outgoing.destroy(late)
     })
     const onAbort = (): void => void outgoing.destroy(asError(signal.reason))
@@ -122,14 +127,14 @@ export class UpstreamConnections implements AsyncDisposable {
     // `pipeline` would disconnect a client that must still receive the error.
     else carried.on('error', () => {}).pipe(outgoing)
     try {
-      const answer = (answered = await promise)
-      answer.once('close', () => signal.removeEventListener('abort', onAbort))
+      const response = (received = await promise)
+      response.once('close', () => signal.removeEventListener('abort', onAbort))
       return {
-        status: answer.statusCode ?? 502,
-        reason: answer.statusMessage ?? '',
-        headers: { get: (name) => joined(answer.headers[name.toLowerCase()]) },
-        headerList: pairs(answer.rawHeaders),
-        body: answer,
+        status: response.statusCode ?? 502,
+        reason: response.statusMessage ?? '',
+        headers: { get: (name) => joined(response.headers[name.toLowerCase()]) },
+        headerList: pairs(response.rawHeaders),
+        body: response,
       }
     } catch (error) {
       signal.removeEventListener('abort', onAbort)
@@ -144,11 +149,11 @@ export class UpstreamConnections implements AsyncDisposable {
     const { origin } = this.#upstream
     const { hostname, port } = new URL(origin)
     const length = carried instanceof Buffer ? carried.length : undefined
-    const given = headers.some(([name]) => name.toLowerCase() === 'content-length')
+    const hasLength = headers.some(([name]) => name.toLowerCase() === 'content-length')
     const framing: HeaderList =
       length !== undefined
         ? [['Content-Length', String(length)]]
-        : carried !== null && !given
+        : carried !== null && !hasLength
           ? [['Transfer-Encoding', 'chunked']]
           : carried === null && ['POST', 'PUT', 'PATCH'].includes(method)
             ? [['Content-Length', '0']]
@@ -184,7 +189,7 @@ function joined(value: string | readonly string[] | undefined): string | null {
   return typeof value === 'string' ? value : value.join(', ')
 }
 
-/** Converts raw headers to pairs, with repetitions and in their original case. */
+/** Converts raw headers to pairs of name and value. Keeps repeated headers and the case of names. */
 export function pairs(raw: readonly string[]): HeaderList {
   return raw.flatMap((name, index): [string, string][] =>
     index % 2 === 0 ? [[name, raw[index + 1] ?? '']] : [],

@@ -1,15 +1,18 @@
 import { HeadgateError } from '@headgate/errors'
 
 export interface Connection {
-  /** Host of the upstream, for messages. */
+  /** Host of the upstream, for error messages. */
   readonly host: string
-  /** Whether the connection was established, TLS included. */
+  /** Whether the connection was established, including TLS. */
   readonly connected: boolean
-  /** Whether the connection was used before. */
+  /** Whether an earlier request used the same connection. */
   readonly reused: boolean
 }
 
-/** Marks a failure that may only mean that the upstream closed a kept connection. */
+/**
+ * Cause of an error on a reused connection. The upstream may only have closed an idle connection, so that a second
+ * attempt can succeed.
+ */
 class StaleConnection extends Error {}
 
 /** Converts a failure to an error that says whether the request may have been executed. */
@@ -25,7 +28,7 @@ export function upstreamFailure(error: Error, { host, connected, reused }: Conne
   }
   return new HeadgateError(
     'bad-gateway',
-    `${host} broke the connection${code}: it is unknown whether the request was executed. Look before you repeat it.`,
+    `${host} broke the connection${code}: it is unknown whether the request was executed. Check the state of the catalog before you repeat the request.`,
     { cause: reused ? new StaleConnection(error.message, { cause: error }) : error },
   )
 }

@@ -6,7 +6,7 @@ export interface Upstream {
   readonly origin: string
   /** Value of the `Host` header. */
   readonly host: string
-  /** Prefix of each path: empty, or `/iceberg`. */
+  /** Path of the base URL, which precedes each forwarded path: empty, or for example `/iceberg`. */
   readonly basePath: string
 }
 
@@ -21,13 +21,13 @@ export function readUpstream(text: string): Upstream {
   if (url === null || path === undefined || url.username !== '' || url.password !== '') {
     throw new HeadgateError(
       'illegal-argument',
-      'The upstream must be written like https://catalog.example.com/iceberg: http or https, no user, no query.',
+      'The upstream must be a URL like https://catalog.example.com/iceberg: http or https, without user and query.',
     )
   }
   if (!/^[\x21-\x7e]*$/.test(path) || /(^|\/)(\.|%2e){1,2}(\/|$)/i.test(path)) {
     throw new HeadgateError(
       'illegal-argument',
-      'The path of the upstream must be plain: escaped, without dots.',
+      'The path of the upstream must be percent-encoded, and must not contain the segments . and ..',
     )
   }
   return { origin: url.origin, host: url.host, basePath: path.replace(/\/+$/, '') }

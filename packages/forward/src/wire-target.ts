@@ -1,11 +1,11 @@
 import { HeadgateError } from '@headgate/errors'
 
 /**
- * Returns the target at the upstream. Keeps each byte of the client's target: `%2F`, `//` and dot segments. Refuses a path
- * that some server might resolve to a place outside `basePath`.
+ * Returns the request target to send to the upstream. Keeps each byte of the client's target, including `%2F`, `//`
+ * and dot segments. Refuses a path that some server might resolve to a path outside `basePath`.
  *
  * @param target the request target as it was received (RFC 9112 section 3.2)
- * @param basePath begins with a slash or is empty; does not end with one
+ * @param basePath empty, or a path that begins with a slash and does not end with a slash
  * @throws HeadgateError `bad-request`
  */
 export function onwardTarget(target: string, basePath: string): string {
@@ -18,22 +18,23 @@ export function onwardTarget(target: string, basePath: string): string {
   if (!/^[\x21-\x7e]+$/.test(target) || target.includes('#')) {
     throw new HeadgateError('bad-request', 'The path contains characters that a URL must escape.')
   }
-  if (climbs(pathOf(target))) {
+  if (climbs(parsePath(target))) {
     throw new HeadgateError('bad-request', 'The path leads out of the catalog: remove its “..” segments.')
   }
   return `${basePath}${target}`
 }
 
 /** Returns the path of a target, without its query. */
-export function pathOf(target: string): string {
+export function parsePath(target: string): string {
   const mark = target.indexOf('?')
   return mark === -1 ? target : target.slice(0, mark)
 }
 
 /**
- * Returns whether a path leads above its start for any server. Some servers unescape slashes before they resolve dots,
- * treat backslashes as slashes, join empty segments, or cut parameters off segments (`..;a=b`). One server sees one segment
- * where another sees several (`a%2Fb`), so such a segment counts as one on the way down, and as all of them on the way up.
+ * Returns whether any server could resolve a path to a path outside its base. Some servers unescape slashes before
+ * they resolve dots, treat backslashes as slashes, join empty segments, or remove parameters from segments
+ * (`..;a=b`). A segment like `a%2Fb` is one segment for some servers and two for others. To be safe, this function
+ * counts `a%2Fb` as one level, and each `..` in a segment like `..%2F..` as one level upwards.
  */
 export function climbs(path: string): boolean {
   let depth = 0

@@ -2,37 +2,37 @@ import { createServer } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { AuthRegistry, type AuthProvider } from '@headgate/auth'
 import { describe, expect, it } from 'vitest'
-import { startProxy, type Proxy, type ProxyOptions, type Told } from '../src/proxy.ts'
+import { startProxy, type Proxy, type ProxyOptions, type ServedRequest } from '../src/proxy.ts'
 import { head, sendRaw } from './client.ts'
-import { jsonAnswer, testUpstream, type TestUpstream } from './upstream.ts'
+import { jsonResponse, testUpstream, type TestUpstream } from './upstream.ts'
 
 const token = 'of-the-proxy'
 const bearer = async (): Promise<AuthProvider> =>
   await new AuthRegistry().create({ 'rest.auth.type': 'bearer', 'rest.auth.bearer.token': token })
 
-interface Scene extends AsyncDisposable {
+interface Fixture extends AsyncDisposable {
   readonly proxy: Proxy
   readonly upstream: TestUpstream
-  readonly told: Told[]
+  readonly served: ServedRequest[]
 }
 
-async function scene(
-  answer: Parameters<typeof testUpstream>[0] = () => jsonAnswer('{}'),
+async function openFixture(
+  response: Parameters<typeof testUpstream>[0] = () => jsonResponse('{}'),
   options: Partial<ProxyOptions> & { readonly basePath?: string } = {},
-): Promise<Scene> {
-  const upstream = await testUpstream(answer)
-  const told: Told[] = []
+): Promise<Fixture> {
+  const upstream = await testUpstream(response)
+  const served: ServedRequest[] = []
   const { basePath = '', ...rest } = options
   const proxy = await startProxy({
     upstream: `${upstream.url}${basePath}`,
     auth: await bearer(),
-    onRequest: (each) => void told.push(each),
+    onRequest: (each) => void served.push(each),
     ...rest,
   })
   return {
     proxy,
     upstream,
-    told,
+    served,
     async [Symbol.asyncDispose]() {
       await proxy[Symbol.asyncDispose]()
       await upstream[Symbol.asyncDispose]()
@@ -40,12 +40,12 @@ async function scene(
   }
 }
 
-const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])
-const bodyOf = (answer: string): string => answer.slice(answer.indexOf('\r\n\r\n') + 4)
+const parseStatus = (response: string): number => Number(/^HTTP\/1\.1 (\d+)/.exec(response)?.[1])
+const parseBody = (response: string): string => response.slice(response.indexOf('\r\n\r\n') + 4)
 
 describe('the forwarded request', () => {
   it('has the path and query byte for byte, below the base of the upstream', async () => {
-    await using on = await scene(undefined, { basePath: '/iceberg' })
+    await using on = await openFixture(undefined, { basePath: '/iceberg' })
     const paths = [
       '/v1/a%2Fb/namespaces/x%1Fy/tables/o%27c?pageToken=a+b%20c&&x',
       '/v1//double///slash/',
@@ -58,8 +58,8 @@ describe('the forwarded request', () => {
     for (const path of paths) expect(on.upstream.received()).toContain(`GET /iceberg${path} HTTP/1.1\r\n`)
   })
 
-  it('has the host of the upstream and the provider’s identity, and none of the client', async () => {
-    await using on = await scene()
+  it('has the host of the upstream and the credentials of the provider, and no credentials of the client', async () => {
+    await using on = await openFixture()
     const claimed = [
       'Authorization: Bearer of-the-client',
       'authorization: Basic b3RoZXI=',
@@ -91,8 +91,8 @@ describe('the forwarded request', () => {
     expect(sent).toMatch(/X-Goog-User-Project: billing\r\n[^]*Idempotency-Key: 1\r\n/)
   })
 
-  it('has no headers of the client’s connection, those that Connection names included', async () => {
-    await using on = await scene()
+  it('has no headers of the connection of the client, including those that the header Connection names', async () => {
+    await using on = await openFixture()
     const request = [
       'GET /v1/config HTTP/1.1',
       `Host: ${new URL(on.proxy.url).host}`,
@@ -104,15 +104,15 @@ describe('the forwarded request', () => {
       'Proxy-Connection: keep-alive',
       'X-Other: end',
     ]
-    const answer = await sendRaw(on.proxy.url, `${request.join('\r\n')}\r\n\r\n`)
-    expect(statusOf(answer)).toBe(200)
+    const response = await sendRaw(on.proxy.url, `${request.join('\r\n')}\r\n\r\n`)
+    expect(parseStatus(response)).toBe(200)
     const sent = on.upstream.received()
     expect(sent).not.toMatch(/X-Mine|Upgrade|\bTE:|Keep-Alive: |Proxy-Connection/i)
     expect(sent).toContain('X-Other: end')
   })
 
-  it('keeps the framing of bodies: with their length, in chunks, or none', async () => {
-    await using on = await scene()
+  it('keeps the framing of the body: a length, chunks, or no body', async () => {
+    await using on = await openFixture()
     const { url } = on.proxy
     await sendRaw(url, `${head(url, 'POST /v1/a', 'Content-Length: 5')}hello`)
     await sendRaw(url, `${head(url, 'POST /v1/b', 'Transfer-Encoding: chunked')}3\r\nabc\r\n0\r\n\r\n`)
@@ -151,17 +151,17 @@ describe('the forwarded request', () => {
     server.closeAllConnections()
   })
 
-  it('has the headers that are configured, in the place of those of clients', async () => {
-    await using on = await scene(undefined, { headers: [['x-lancedb-database', 'ours']] })
+  it('has the configured headers, which replace those of the client', async () => {
+    await using on = await openFixture(undefined, { headers: [['x-lancedb-database', 'ours']] })
     await sendRaw(on.proxy.url, head(on.proxy.url, 'GET /v1/table', 'X-LanceDB-Database: theirs'))
     expect(on.upstream.received()).toMatch(/x-lancedb-database: ours\r\n/)
     expect(on.upstream.received()).not.toContain('theirs')
   })
 })
 
-describe('what is refused before anything is sent', () => {
-  it('paths that some server might read as a way out of the base', async () => {
-    await using on = await scene(undefined, { basePath: '/iceberg' })
+describe('before it sends a request, the proxy', () => {
+  it('refuses paths that some server might resolve to a place outside the base path', async () => {
+    await using on = await openFixture(undefined, { basePath: '/iceberg' })
     const ways = [
       '/../admin',
       '/v1/../../admin',
@@ -180,31 +180,32 @@ describe('what is refused before anything is sent', () => {
       '/v1/a%5Cb%2fc/../../../admin',
     ]
     for (const way of ways) {
-      expect(statusOf(await sendRaw(on.proxy.url, head(on.proxy.url, `GET ${way}`)))).toBe(400)
+      expect(parseStatus(await sendRaw(on.proxy.url, head(on.proxy.url, `GET ${way}`)))).toBe(400)
     }
     expect(on.upstream.received()).toBe('')
   })
 
-  it('other servers: absolute targets, authorities, asterisks, tunnels', async () => {
-    await using on = await scene()
+  it('refuses targets at other servers: absolute URIs, authorities, asterisks and tunnels', async () => {
+    await using on = await openFixture()
     const { url } = on.proxy
-    const answers = [
+    const responses = [
       await sendRaw(url, head(url, 'GET http://other.example/v1/config')),
       await sendRaw(url, head(url, `GET ${on.upstream.url}/v1/config`)),
       await sendRaw(url, head(url, 'OPTIONS *')),
       await sendRaw(url, head(url, 'CONNECT other.example:443')),
     ]
-    expect(answers.map(statusOf)).toEqual([400, 400, 400, 405])
-    for (const answer of answers) expect(bodyOf(answer)).toMatch(/"message":".*uri.*","type":"\w+","code":4/)
+    expect(responses.map(parseStatus)).toEqual([400, 400, 400, 405])
+    for (const response of responses)
+      expect(parseBody(response)).toMatch(/"message":".*uri.*","type":"\w+","code":4/)
     expect(on.upstream.connections()).toBe(0)
   })
 
   it('refuses other hosts, two hosts and a missing host', async () => {
-    await using on = await scene()
+    await using on = await openFixture()
     const { url } = on.proxy
     const { host, port } = new URL(url)
     const ask = async (...lines: string[]): Promise<number> =>
-      statusOf(
+      parseStatus(
         await sendRaw(
           url,
           `${['GET /v1/config HTTP/1.1', ...lines, 'Connection: close'].join('\r\n')}\r\n\r\n`,
@@ -221,20 +222,20 @@ describe('what is refused before anything is sent', () => {
     expect(await ask(`Host: ${host}`)).toBe(200)
   })
 
-  it('refuses web pages, which could use the browser of the user of the proxy', async () => {
-    await using on = await scene()
+  it('refuses requests of web pages that the user of the proxy has opened', async () => {
+    await using on = await openFixture()
     const { url } = on.proxy
     for (const header of ['Origin: https://evil.example', 'Origin: null', 'Sec-Fetch-Site: cross-site']) {
-      expect(statusOf(await sendRaw(url, head(url, 'POST /v1/x', header, 'Content-Length: 0')))).toBe(403)
+      expect(parseStatus(await sendRaw(url, head(url, 'POST /v1/x', header, 'Content-Length: 0')))).toBe(403)
     }
     expect(on.upstream.connections()).toBe(0)
   })
 
-  it('requests that could be read as two', async () => {
-    await using on = await scene()
+  it('refuses requests that a server could parse as two requests', async () => {
+    await using on = await openFixture()
     const { url } = on.proxy
     const smuggled = 'GET /admin HTTP/1.1\r\nHost: x\r\n\r\n'
-    const answers = [
+    const responses = [
       await sendRaw(
         url,
         `${head(url, 'POST /v1/a', 'Content-Length: 4', 'Transfer-Encoding: chunked')}0\r\n\r\n${smuggled}`,
@@ -252,13 +253,13 @@ describe('what is refused before anything is sent', () => {
       await sendRaw(url, head(url, 'GET /v1/a', ' folded: header')),
       await sendRaw(url, `GET /v1/a\x00 HTTP/1.1\r\nHost: ${new URL(url).host}\r\n\r\n`),
     ]
-    expect(answers.map(statusOf)).toEqual(answers.map(() => 400))
+    expect(responses.map(parseStatus)).toEqual(responses.map(() => 400))
     expect(on.upstream.received()).not.toContain('/admin')
   })
 
-  it('clients without the secret, each way but the two in which clients can send it', async () => {
+  it('refuses clients without the secret, and accepts it in the two headers in which clients can send it', async () => {
     const secret = 's3cret-of-this-run'
-    await using on = await scene(undefined, { secret })
+    await using on = await openFixture(undefined, { secret })
     const { url } = on.proxy
     const ask = async (...headers: string[]): Promise<string> =>
       await sendRaw(url, head(url, 'GET /v1/config', ...headers))
@@ -268,25 +269,25 @@ describe('what is refused before anything is sent', () => {
       ['Authorization: Basic czNjcmV0'],
       [`X-Api-Key: ${secret}x`],
     ]) {
-      const answer = await ask(...wrong)
-      expect(statusOf(answer)).toBe(401)
-      expect(answer).not.toContain(secret)
+      const response = await ask(...wrong)
+      expect(parseStatus(response)).toBe(401)
+      expect(response).not.toContain(secret)
     }
     expect(on.upstream.connections()).toBe(0)
-    expect(statusOf(await ask(`Authorization: Bearer ${secret}`))).toBe(200)
-    expect(statusOf(await ask(`x-api-key: ${secret}`))).toBe(200)
+    expect(parseStatus(await ask(`Authorization: Bearer ${secret}`))).toBe(200)
+    expect(parseStatus(await ask(`x-api-key: ${secret}`))).toBe(200)
     expect(on.upstream.received()).not.toContain(secret)
   })
 
   it('refuses TRACE, whose response would show the credentials to the client', async () => {
-    await using on = await scene((request) => jsonAnswer(JSON.stringify({ request })))
-    const answer = await sendRaw(on.proxy.url, head(on.proxy.url, 'TRACE /v1/config'))
-    expect(statusOf(answer)).toBe(405)
+    await using on = await openFixture((request) => jsonResponse(JSON.stringify({ request })))
+    const response = await sendRaw(on.proxy.url, head(on.proxy.url, 'TRACE /v1/config'))
+    expect(parseStatus(response)).toBe(405)
     expect(on.upstream.received()).toBe('')
   })
 })
 
-describe('what comes back', () => {
+describe('the forwarded response', () => {
   const config = (own: string): string => `{
   "defaults": {"uri": "${own}/v1-looks-like-it", "rest-page-size": 9007199254740993, "x": "y"},
   "overrides": {"uri": "${own}", "prefix": "p", "rest.auth.type": "none", "token": "t", "header.X": "1",
@@ -294,19 +295,19 @@ describe('what comes back', () => {
   "endpoints": ["GET /v1/config"]
 }`
 
-  it('configuration points at the proxy, and holds nothing that a server may not set', async () => {
+  it('the configuration refers to the proxy, and contains no property that a server may not set', async () => {
     let own = ''
-    await using on = await scene(() => jsonAnswer(config(own)), { basePath: '/iceberg' })
+    await using on = await openFixture(() => jsonResponse(config(own)), { basePath: '/iceberg' })
     own = `${on.upstream.url}/iceberg`
-    const answer = await fetch(`${on.proxy.url}/v1/config`)
-    expect(await answer.text()).toBe(`{
+    const response = await fetch(`${on.proxy.url}/v1/config`)
+    expect(await response.text()).toBe(`{
   "defaults": {"uri": "${on.proxy.url}/v1-looks-like-it","rest-page-size": 9007199254740993},
   "overrides": {"uri": "${on.proxy.url}","prefix": "p","u\\u0072i": "${on.proxy.url}/deep?q=1"},
   "endpoints": ["GET /v1/config"]
 }`)
   })
 
-  it('tables: metadata byte for byte, endpoints through the proxy, those elsewhere left out', async () => {
+  it('a table has unchanged metadata and endpoints at the proxy, and no endpoints at other servers', async () => {
     let own = ''
     const metadata =
       '{ "location":"s3://b/t", "current-snapshot-id":3055729675574597004,"config":{"uri":"http://x"} }'
@@ -314,16 +315,16 @@ describe('what comes back', () => {
       `{"client.refresh-credentials-endpoint":"${origin}/v1/ns/t/credentials?t=1","credentials.uri":"https:\\/\\/evil.example/v1","rest.remote-signing.config":"{}","rest.auth.type":"none","s3.access-key-id":"A"}`
     const body = (origin: string): string =>
       `{"metadata-location":"s3://b/m.json","config":${keys(origin)},"metadata":${metadata},"storage-credentials":[{"prefix":"s3://b","config":${keys(origin)}},{"prefix":"s3://c","config":{"gcs.oauth2.refresh-credentials-endpoint":"v1/relative"}}]}`
-    await using on = await scene(() => {
-      const packed = gzipSync(body(own))
+    await using on = await openFixture(() => {
+      const compressed = gzipSync(body(own))
       const lines = [
         'HTTP/1.1 200 OK',
         'Content-Type: application/json',
         'Content-Encoding: gzip',
-        `Content-Length: ${packed.length}`,
+        `Content-Length: ${compressed.length}`,
         'ETag: "m1"',
       ]
-      return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), packed])
+      return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), compressed])
     })
     own = on.upstream.url
     const left: string[] = []
@@ -332,13 +333,13 @@ describe('what comes back', () => {
       auth: await bearer(),
       leftOut: (key) => void left.push(key),
     })
-    const answer = await fetch(`${second.url}/v1/namespaces/ns/tables/t`, {
+    const response = await fetch(`${second.url}/v1/namespaces/ns/tables/t`, {
       headers: { 'accept-encoding': 'br' },
     })
-    expect(answer.headers.get('content-encoding')).toBeNull()
-    expect(answer.headers.get('etag')).toBe('"m1"')
+    expect(response.headers.get('content-encoding')).toBeNull()
+    expect(response.headers.get('etag')).toBe('"m1"')
     const cleaned = `{"client.refresh-credentials-endpoint":"${second.url}/v1/ns/t/credentials?t=1","rest.remote-signing.config":"{}","s3.access-key-id":"A"}`
-    expect(await answer.text()).toBe(
+    expect(await response.text()).toBe(
       `{"metadata-location":"s3://b/m.json","config":${cleaned},"metadata":${metadata},"storage-credentials":[{"prefix":"s3://b","config":${cleaned}},{"prefix":"s3://c","config":{"gcs.oauth2.refresh-credentials-endpoint":"v1/relative"}}]}`,
     )
     expect(left).toEqual(['credentials.uri', 'rest.auth.type', 'credentials.uri', 'rest.auth.type'])
@@ -368,16 +369,16 @@ describe('what comes back', () => {
     endpoints: ['GET /v1/{prefix}/namespaces', 'POST https://evil.example/v1', 'GET //evil.example/v1', 7],
   })
 
-  it('Nessie’s base URIs do not pass: configuration of the catalog is an allow-list', async () => {
+  it('the base URIs of Nessie are removed, because only listed properties are forwarded', async () => {
     let own = ''
     const left: [string, string][] = []
-    await using on = await scene(() => jsonAnswer(JSON.stringify(nessie(own))), {
+    await using on = await openFixture(() => jsonResponse(JSON.stringify(nessie(own))), {
       basePath: '/iceberg',
       leftOut: (...each) => void left.push(each),
     })
     own = `${on.upstream.url}/iceberg`
-    const answer = await fetch(`${on.proxy.url}/v1/config`)
-    const text = await answer.text()
+    const response = await fetch(`${on.proxy.url}/v1/config`)
+    const text = await response.text()
     expect(text).not.toContain(on.upstream.url)
     expect(JSON.parse(text)).toEqual({
       defaults: {
@@ -398,26 +399,26 @@ describe('what comes back', () => {
     expect(left.filter(([name]) => name === 'endpoints')).toHaveLength(3)
   })
 
-  it('properties that an operator adds pass, and their addresses at the catalog become the proxy’s', async () => {
+  it('properties that the operator adds to the list are forwarded, with the URL of the proxy instead of the catalog', async () => {
     let own = ''
-    await using on = await scene(() => jsonAnswer(JSON.stringify(nessie(own))), {
+    await using on = await openFixture(() => jsonResponse(JSON.stringify(nessie(own))), {
       basePath: '/iceberg',
       passConfig: ['nessie.iceberg-base-uri', 'nessie.default-branch.*'],
     })
     own = `${on.upstream.url}/iceberg`
-    const answer = await fetch(`${on.proxy.url}/v1/config`)
-    expect(await answer.json()).toMatchObject({
+    const response = await fetch(`${on.proxy.url}/v1/config`)
+    expect(await response.json()).toMatchObject({
       overrides: {
         'nessie.iceberg-base-uri': `${on.proxy.url}/`,
         uri: `${on.proxy.url}/`,
         'nessie.default-branch.name': 'main',
       },
     })
-    const refused = scene(undefined, { passConfig: ['oauth2-server-uri'] })
+    const refused = openFixture(undefined, { passConfig: ['oauth2-server-uri'] })
     await expect(refused).rejects.toThrow('The proxy never passes oauth2-server-uri')
   })
 
-  it('configuration of tables passes by the same list, also within storage credentials', async () => {
+  it('the configuration of tables is filtered by the same list, also within storage credentials', async () => {
     const config = {
       's3.access-key-id': 'A',
       's3.endpoint': 'https://s3.example',
@@ -426,11 +427,11 @@ describe('what comes back', () => {
       'client.region': { nested: 'https://evil.example' },
     }
     const kept = { 's3.access-key-id': 'A', 's3.endpoint': 'https://s3.example' }
-    await using on = await scene(() =>
-      jsonAnswer(JSON.stringify({ config, 'storage-credentials': [{ prefix: 's3://b/', config }, 'x'] })),
+    await using on = await openFixture(() =>
+      jsonResponse(JSON.stringify({ config, 'storage-credentials': [{ prefix: 's3://b/', config }, 'x'] })),
     )
-    const answer = await fetch(`${on.proxy.url}/v1/namespaces/ns/tables/t`)
-    expect(await answer.json()).toEqual({
+    const response = await fetch(`${on.proxy.url}/v1/namespaces/ns/tables/t`)
+    expect(await response.json()).toEqual({
       config: kept,
       'storage-credentials': [{ prefix: 's3://b/', config: kept }],
     })
@@ -438,20 +439,23 @@ describe('what comes back', () => {
 
   it('configuration that is neither an object nor a list is removed', async () => {
     const odd = '{"defaults":[["uri","https://evil.example"]],"overrides":null,"endpoints":{},"config":"x"}'
-    await using on = await scene(() => jsonAnswer(odd))
-    const answer = await fetch(`${on.proxy.url}/v1/config`)
-    expect(await answer.text()).toBe('{"defaults":{},"overrides":null,"endpoints":null,"config":{}}')
+    await using on = await openFixture(() => jsonResponse(odd))
+    const response = await fetch(`${on.proxy.url}/v1/config`)
+    expect(await response.text()).toBe('{"defaults":{},"overrides":null,"endpoints":null,"config":{}}')
   })
 
-  it('configured other names of the upstream are replaced', async () => {
-    await using on = await scene(() => jsonAnswer('{"overrides":{"uri":"https://lake.example/cat"}}'), {
-      alsoKnownAs: ['https://lake.example/cat'],
-    })
-    const answer = await fetch(`${on.proxy.url}/v1/config`)
-    expect(await answer.json()).toEqual({ overrides: { uri: on.proxy.url } })
+  it('further configured URLs of the upstream are replaced with the URL of the proxy', async () => {
+    await using on = await openFixture(
+      () => jsonResponse('{"overrides":{"uri":"https://lake.example/cat"}}'),
+      {
+        alsoKnownAs: ['https://lake.example/cat'],
+      },
+    )
+    const response = await fetch(`${on.proxy.url}/v1/config`)
+    expect(await response.json()).toEqual({ overrides: { uri: on.proxy.url } })
   })
 
-  it('addresses that only look like the upstream’s are not taken for it', async () => {
+  it('URLs that only look like those of the upstream are removed', async () => {
     let own = ''
     const tricks = (): string[] => [
       `${own}@evil.example/`,
@@ -463,14 +467,14 @@ describe('what comes back', () => {
       `//evil.example`,
       `${own.replace('http:', 'https:')}/iceberg`,
       'javascript:alert(1)',
-      // The URL class of browsers passes over these.
+      // The class URL ignores these control characters.
       String.raw`ht\ttps://evil.example/`,
       String.raw`/\n/evil.example`,
       String.raw`\u0001https://evil.example`,
     ]
-    await using on = await scene(
+    await using on = await openFixture(
       () =>
-        jsonAnswer(
+        jsonResponse(
           `{"overrides":{${tricks()
             .map((each) => `"uri":"${each}"`)
             .join(',')},"warehouse":"b"}}`,
@@ -481,19 +485,19 @@ describe('what comes back', () => {
     expect(await (await fetch(`${on.proxy.url}/v1/config`)).text()).toBe('{"overrides":{"warehouse":"b"}}')
   })
 
-  it('no prefix makes paths of Iceberg look like those of Lance, whose answers are not looked at', async () => {
+  it('a prefix that makes paths of Iceberg look like paths of Lance is removed, because responses of Lance are not filtered', async () => {
     let prefix = ''
     const evil = '{"config":{"credentials.uri":"https://evil.example"}}'
-    await using on = await scene((request) =>
-      jsonAnswer(request.includes('/config') ? JSON.stringify({ overrides: { prefix } }) : evil),
+    await using on = await openFixture((request) =>
+      jsonResponse(request.includes('/config') ? JSON.stringify({ overrides: { prefix } }) : evil),
     )
     const prefixes: Record<string, boolean> = {
       table: false,
       'x/../namespace': false,
       'transaction/x': false,
     }
-    for (const [given, passes] of Object.entries({ ...prefixes, tables: true, 'a/table': true })) {
-      prefix = given
+    for (const [candidate, passes] of Object.entries({ ...prefixes, tables: true, 'a/table': true })) {
+      prefix = candidate
       const { overrides } = (await (await fetch(`${on.proxy.url}/v1/config`)).json()) as { overrides: object }
       expect(overrides).toEqual(passes ? { prefix } : {})
     }
@@ -501,8 +505,8 @@ describe('what comes back', () => {
     expect(await loaded.text()).toBe('{"config":{}}')
   })
 
-  it('redirects and links lead through the proxy or nowhere', async () => {
-    const answers: Record<string, (own: string) => string[]> = {
+  it('redirects and links lead to the proxy; a redirect to another server becomes 502, and such a link is removed', async () => {
+    const responses: Record<string, (own: string) => string[]> = {
       '/v1/away': () => ['302 Found', 'Location: https://login.example/'],
       '/v1/here': (own) => ['307 Temporary Redirect', `Location: ${own}/iceberg/v1/there?x=1`],
       '/v1/rooted': () => ['307 Temporary Redirect', 'Location: /iceberg/v1/there'],
@@ -514,11 +518,11 @@ describe('what comes back', () => {
       ],
     }
     let own = ''
-    await using on = await scene(
+    await using on = await openFixture(
       (request) => {
         const path = /^\w+ \/iceberg(\S+)/.exec(request)?.[1] ?? ''
-        const [status = '', ...headers] = answers[path]?.(own) ?? []
-        return jsonAnswer('{}', headers, status)
+        const [status = '', ...headers] = responses[path]?.(own) ?? []
+        return jsonResponse('{}', headers, status)
       },
       { basePath: '/iceberg' },
     )
@@ -537,7 +541,7 @@ describe('what comes back', () => {
     expect((await ask('/v1/next')).headers.get('link')).toBe(`<${on.proxy.url}/v1/x?page=2>; rel="next"`)
   })
 
-  it('cookies, challenges and other places of the upstream stay here', async () => {
+  it('cookies, challenges and alternative services of the upstream are removed', async () => {
     const headers = [
       'Set-Cookie: a=b',
       'WWW-Authenticate: Basic',
@@ -546,51 +550,53 @@ describe('what comes back', () => {
       'X-Hop: 1',
       'X-Request-Id: 7',
     ]
-    await using on = await scene(() => jsonAnswer('{}', headers, '403 Forbidden'))
-    const answer = await sendRaw(on.proxy.url, head(on.proxy.url, 'GET /v1/config'))
-    expect(statusOf(answer)).toBe(403)
-    expect(answer).not.toMatch(/Set-Cookie|WWW-Authenticate|Alt-Svc|X-Hop/i)
-    expect(answer).toContain('X-Request-Id: 7\r\n')
+    await using on = await openFixture(() => jsonResponse('{}', headers, '403 Forbidden'))
+    const response = await sendRaw(on.proxy.url, head(on.proxy.url, 'GET /v1/config'))
+    expect(parseStatus(response)).toBe(403)
+    expect(response).not.toMatch(/Set-Cookie|WWW-Authenticate|Alt-Svc|X-Hop/i)
+    expect(response).toContain('X-Request-Id: 7\r\n')
   })
 
   it('a response that cannot be parsed becomes 502 in the form of the protocol', async () => {
     const utf16 = Buffer.from('\ufeff{"overrides":{"uri":"http://evil.example"}}', 'utf16le')
-    await using on = await scene((request) =>
+    await using on = await openFixture((request) =>
       request.includes('/v1/broken')
-        ? jsonAnswer('{"config":{"a":')
+        ? jsonResponse('{"config":{"a":')
         : request.includes('/v1/wide')
           ? Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: ${utf16.length}\r\n\r\n`), utf16])
-          : jsonAnswer('{}', ['Content-Encoding: br']),
+          : jsonResponse('{}', ['Content-Encoding: br']),
     )
     for (const path of ['/v1/broken', '/v1/wide', '/v1/brotli']) {
-      const answer = await fetch(`${on.proxy.url}${path}`)
-      expect([answer.status, await answer.json()]).toEqual([
+      const response = await fetch(`${on.proxy.url}${path}`)
+      expect([response.status, await response.json()]).toEqual([
         502,
         { error: { code: 502, type: 'InternalServerError', message: expect.any(String) } },
       ])
     }
   })
 
-  it('answers of Lance pass as they are, packed or not', async () => {
-    const packed = gzipSync('{"config":{"uri":"http://other"}}')
-    await using on = await scene(() =>
+  it('responses of Lance are forwarded unchanged, also if they are compressed', async () => {
+    const compressed = gzipSync('{"config":{"uri":"http://other"}}')
+    await using on = await openFixture(() =>
       Buffer.concat([
-        Buffer.from(`HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: ${packed.length}\r\n\r\n`),
-        packed,
+        Buffer.from(
+          `HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: ${compressed.length}\r\n\r\n`,
+        ),
+        compressed,
       ]),
     )
-    const answer = await sendRaw(
+    const response = await sendRaw(
       on.proxy.url,
       head(on.proxy.url, 'POST /v1/table/t/describe', 'Content-Length: 2', 'Accept-Encoding: zstd, gzip') +
         '{}',
     )
-    expect(Buffer.from(bodyOf(answer), 'latin1').equals(packed)).toBe(true)
+    expect(Buffer.from(parseBody(response), 'latin1').equals(compressed)).toBe(true)
     expect(on.upstream.received()).toContain('Accept-Encoding: zstd, gzip')
   })
 })
 
 describe('when something fails', () => {
-  it('nothing listens: 503, in each protocol’s own form, and it was not sent', async () => {
+  it('an upstream that does not listen results in 503 in the form of the protocol', async () => {
     await using proxy = await startProxy({ upstream: 'http://127.0.0.1:1', auth: await bearer() })
     const iceberg = await fetch(`${proxy.url}/v1/config`)
     expect([iceberg.status, await iceberg.json()]).toMatchObject([
@@ -605,23 +611,23 @@ describe('when something fails', () => {
   })
 
   it('a broken connection becomes 502, with an unknown state for commits', async () => {
-    await using on = await scene((_, socket) => void socket.destroy())
-    const answer = await fetch(`${on.proxy.url}/v1/namespaces/n/tables/t`, { method: 'POST', body: '{}' })
-    expect([answer.status, await answer.json()]).toMatchObject([
+    await using on = await openFixture((_, socket) => void socket.destroy())
+    const response = await fetch(`${on.proxy.url}/v1/namespaces/n/tables/t`, { method: 'POST', body: '{}' })
+    expect([response.status, await response.json()]).toMatchObject([
       502,
       { error: { type: 'CommitStateUnknownException', code: 502 } },
     ])
     expect(on.upstream.connections()).toBe(1)
   })
 
-  it('no answer in time: 504; an answer that stops: cut, not ended', async () => {
-    await using on = await scene(
+  it('a response that does not begin in time becomes 504, and one that stops breaks the connection of the client', async () => {
+    await using on = await openFixture(
       (request) =>
         request.includes('/stops') ? 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"a"' : undefined,
-      { answerTimeoutMs: 1_000, idleTimeoutMs: 300 },
+      { responseTimeoutMs: 1_000, idleTimeoutMs: 300 },
     )
-    const answer = await fetch(`${on.proxy.url}/v1/config`)
-    expect([answer.status, await answer.json()]).toMatchObject([
+    const response = await fetch(`${on.proxy.url}/v1/config`)
+    expect([response.status, await response.json()]).toMatchObject([
       504,
       { error: { message: expect.stringContaining('--timeout') } },
     ])
@@ -630,11 +636,11 @@ describe('when something fails', () => {
   })
 
   it('a switch to another protocol becomes 502', async () => {
-    await using on = await scene(
+    await using on = await openFixture(
       () => 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
     )
-    const answer = await fetch(`${on.proxy.url}/v1/config`, { signal: AbortSignal.timeout(20_000) })
-    expect(answer.status).toBe(502)
+    const response = await fetch(`${on.proxy.url}/v1/config`, { signal: AbortSignal.timeout(20_000) })
+    expect(response.status).toBe(502)
   })
 
   it('a response that arrives before the end of the body is forwarded completely', async () => {
@@ -649,19 +655,19 @@ describe('when something fails', () => {
     await using proxy = await startProxy({
       upstream: `http://127.0.0.1:${port}`,
       auth: await bearer(),
-      answerTimeoutMs: 1_000,
+      responseTimeoutMs: 1_000,
     })
     const start = head(proxy.url, 'POST /v1/table/t/insert', 'Transfer-Encoding: chunked')
-    const answer = await sendRaw(proxy.url, `${start}3\r\nabc\r\n`, 'large')
-    expect(statusOf(answer)).toBe(413)
-    expect(answer).toContain('large')
+    const response = await sendRaw(proxy.url, `${start}3\r\nabc\r\n`, 'large')
+    expect(parseStatus(response)).toBe(413)
+    expect(response).toContain('large')
     server.close()
     server.closeAllConnections()
   })
 
-  it('a client that goes away takes its request with it', async () => {
+  it('a request is aborted when its client disconnects', async () => {
     const closed = Promise.withResolvers<void>()
-    await using on = await scene((_, socket) => void socket.once('close', () => closed.resolve()))
+    await using on = await openFixture((_, socket) => void socket.once('close', () => closed.resolve()))
     const gone = new AbortController()
     const asked = fetch(`${on.proxy.url}/v1/config`, { signal: gone.signal }).catch(() => 'gone')
     while (!on.upstream.received().includes('GET')) await new Promise((resolve) => setTimeout(resolve, 10))
@@ -670,14 +676,14 @@ describe('when something fails', () => {
     await closed.promise
   })
 
-  it('a provider without credentials: what it says, and nothing is sent', async () => {
+  it('a provider without credentials results in 503 with its message, and no request is sent', async () => {
     const auth = await new AuthRegistry().create(
       { 'rest.auth.type': 'command', 'rest.auth.command.command': 'false' },
       { initialize: false },
     )
-    await using on = await scene(undefined, { auth })
-    const answer = await fetch(`${on.proxy.url}/v1/config`)
-    expect([answer.status, await answer.json()]).toMatchObject([
+    await using on = await openFixture(undefined, { auth })
+    const response = await fetch(`${on.proxy.url}/v1/config`)
+    expect([response.status, await response.json()]).toMatchObject([
       503,
       { error: { message: expect.stringContaining('command') } },
     ])
@@ -692,8 +698,8 @@ describe('when something fails', () => {
       'rest.auth.sigv4.secret-access-key': 'secret',
     })
 
-  it('too large to be signed: 413 with what to do', async () => {
-    await using on = await scene(undefined, { auth: await signing(), bufferLimit: 100_000 })
+  it('a body that is too large to be signed results in 413 with instructions', async () => {
+    await using on = await openFixture(undefined, { auth: await signing(), bufferLimit: 100_000 })
     const { url } = on.proxy
     const long = await fetch(`${url}/v1/table/t/insert`, { method: 'POST', body: new Uint8Array(100_001) })
     expect([long.status, await long.json()]).toEqual([
@@ -701,17 +707,20 @@ describe('when something fails', () => {
       { code: 13, error: expect.stringContaining('--buffer-limit') },
     ])
     const chunked = `${head(url, 'POST /v1/table/t/insert', 'Transfer-Encoding: chunked')}30000\r\n${'x'.repeat(0x30000)}\r\n0\r\n\r\n`
-    expect(statusOf(await sendRaw(url, chunked))).toBe(413)
+    expect(parseStatus(await sendRaw(url, chunked))).toBe(413)
     expect(on.upstream.connections()).toBe(0)
   })
 
   it('bodies beyond the shared budget get 503 with Retry-After', async () => {
     const held: (() => void)[] = []
-    await using on = await scene((_, socket) => void held.push(() => void socket.write(jsonAnswer('{}'))), {
-      auth: await signing(),
-      bufferLimit: 100_000,
-      bufferBudget: 150_000,
-    })
+    await using on = await openFixture(
+      (_, socket) => void held.push(() => void socket.write(jsonResponse('{}'))),
+      {
+        auth: await signing(),
+        bufferLimit: 100_000,
+        bufferBudget: 150_000,
+      },
+    )
     const send = async (): Promise<Response> =>
       await fetch(`${on.proxy.url}/v1/table/t/insert`, { method: 'POST', body: new Uint8Array(100_000) })
     const first = send()
@@ -720,7 +729,7 @@ describe('when something fails', () => {
     expect([second.status, second.headers.get('retry-after'), await second.json()]).toEqual([
       503,
       '1',
-      { code: 17, error: expect.stringContaining('Too many bodies') },
+      { code: 17, error: expect.stringContaining('too many request bodies') },
     ])
     held.pop()?.()
     expect((await first).status).toBe(200)
@@ -732,9 +741,12 @@ describe('when something fails', () => {
 
   it('requests beyond the limit get 503 with Retry-After', async () => {
     const held: (() => void)[] = []
-    await using on = await scene((_, socket) => void held.push(() => void socket.write(jsonAnswer('{}'))), {
-      maxRequests: 2,
-    })
+    await using on = await openFixture(
+      (_, socket) => void held.push(() => void socket.write(jsonResponse('{}'))),
+      {
+        maxRequests: 2,
+      },
+    )
     const ask = async (): Promise<Response> => await fetch(`${on.proxy.url}/v1/config`)
     const first = [ask(), ask()]
     while (held.length < 2) await new Promise((resolve) => setTimeout(resolve, 10))
@@ -745,7 +757,7 @@ describe('when something fails', () => {
   })
 })
 
-describe('another try', () => {
+describe('a retry', () => {
   const renewing = (): AuthProvider & { asked: number } => {
     const provider = {
       asked: 0,
@@ -763,36 +775,36 @@ describe('another try', () => {
 
   it('sends the same body again when the provider requests it', async () => {
     const auth = renewing()
-    await using on = await scene(() => jsonAnswer('{}', [], '401 Unauthorized'), { auth })
-    const answer = await fetch(`${on.proxy.url}/v1/x`, { method: 'POST', body: 'again' })
-    expect(answer.status).toBe(401)
+    await using on = await openFixture(() => jsonResponse('{}', [], '401 Unauthorized'), { auth })
+    const response = await fetch(`${on.proxy.url}/v1/x`, { method: 'POST', body: 'again' })
+    expect(response.status).toBe(401)
     expect(on.upstream.received().match(/again/g)).toHaveLength(2)
     expect(on.upstream.received()).toMatch(/Bearer 0[^]*Bearer 1/)
   })
 
   it('does not send a stream again, but passes the response to the provider', async () => {
     const auth = renewing()
-    await using on = await scene(() => jsonAnswer('{}', [], '401 Unauthorized'), { auth })
-    const answer = await fetch(`${on.proxy.url}/v1/x`, { method: 'POST', body: new Uint8Array(100_000) })
-    expect([answer.status, auth.asked]).toEqual([401, 1])
+    await using on = await openFixture(() => jsonResponse('{}', [], '401 Unauthorized'), { auth })
+    const response = await fetch(`${on.proxy.url}/v1/x`, { method: 'POST', body: new Uint8Array(100_000) })
+    expect([response.status, auth.asked]).toEqual([401, 1])
     expect(on.upstream.connections()).toBe(1)
   })
 
-  it('sends a request again when the upstream closed a kept connection', async () => {
-    let answers = 0
-    await using on = await scene((_, socket) => {
-      if (++answers === 2) return void socket.destroy()
-      return jsonAnswer('{}')
+  it('sends a request again when the upstream closed a connection that was kept open', async () => {
+    let responses = 0
+    await using on = await openFixture((_, socket) => {
+      if (++responses === 2) return void socket.destroy()
+      return jsonResponse('{}')
     })
     const statuses = [await fetch(`${on.proxy.url}/v1/config`), await fetch(`${on.proxy.url}/v1/config`)]
     expect(statuses.map(({ status }) => status)).toEqual([200, 200])
   })
 })
 
-describe('its own paths', () => {
+describe('the paths of the proxy itself', () => {
   it('report the state and counts, without text of requests', async () => {
     const secret = 'needed'
-    await using on = await scene(undefined, { secret })
+    await using on = await openFixture(undefined, { secret })
     const authorization = `Bearer ${secret}`
     await (await fetch(`${on.proxy.url}/v1/private-name`, { headers: { authorization } })).text()
     expect(await (await fetch(`${on.proxy.url}/-/health`)).json()).toEqual({ status: 'ok' })
@@ -802,13 +814,15 @@ describe('its own paths', () => {
     expect(metrics).not.toContain('private-name')
     expect((await fetch(`${on.proxy.url}/-/other`, { headers: { authorization } })).status).toBe(404)
     expect(on.upstream.received()).not.toContain('/-/')
-    expect(on.told.map(({ path, status }) => [path, status])).toContainEqual(['/v1/private-name', 200])
+    expect(on.served.map(({ path, status }) => [path, status])).toContainEqual(['/v1/private-name', 200])
   })
 })
 
 it('closing waits for a request in progress, and not for another one on its connection', async () => {
   const held: (() => void)[] = []
-  await using on = await scene((_, socket) => void held.push(() => void socket.write(jsonAnswer('{}'))))
+  await using on = await openFixture(
+    (_, socket) => void held.push(() => void socket.write(jsonResponse('{}'))),
+  )
   const asked = fetch(`${on.proxy.url}/v1/config`)
   await expect.poll(() => held.length).toBe(1)
   const closed = on.proxy.close(120_000)

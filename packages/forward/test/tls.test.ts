@@ -47,8 +47,8 @@ it('a server whose certificate is not trusted gets nothing; one whose is gets th
     await using proxy = await startProxy({ upstream, auth })
     connections = 0
     for (const path of ['/v1/a', '/v1/b']) {
-      const answer = await fetch(`${proxy.url}${path}`)
-      expect(await answer.json()).toEqual({ host: new URL(upstream).host, url: `/base${path}` })
+      const response = await fetch(`${proxy.url}${path}`)
+      expect(await response.json()).toEqual({ host: new URL(upstream).host, url: `/base${path}` })
     }
     expect(connections).toBe(1)
   } finally {
@@ -64,7 +64,7 @@ it('a server without a connection becomes 503 after the time limit, and nothing 
     auth,
     connectTimeoutMs: 200,
   })
-  const answer = await fetch(`${proxy.url}/v1/config`, { method: 'POST', body: '{}' })
+  const response = await fetch(`${proxy.url}/v1/config`, { method: 'POST', body: '{}' })
   const message = expect.stringContaining('No connection')
-  expect([answer.status, await answer.json()]).toMatchObject([503, { error: { message } }])
+  expect([response.status, await response.json()]).toMatchObject([503, { error: { message } }])
 })

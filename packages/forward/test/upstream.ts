@@ -9,9 +9,9 @@ export interface TestUpstream extends AsyncDisposable {
   readonly connections: () => number
 }
 
-/** @param answer Bytes for a request, given all of what came on its connection so far; undefined to wait for more */
+/** @param response Bytes for a request, given all of what came on its connection so far; undefined to wait for more */
 export async function testUpstream(
-  answer: (soFar: string, socket: Socket) => string | Buffer | undefined,
+  response: (soFar: string, socket: Socket) => string | Buffer | undefined,
 ): Promise<TestUpstream> {
   const pieces: { text: string }[] = []
   const sockets = new Set<Socket>()
@@ -25,7 +25,7 @@ export async function testUpstream(
     socket.on('data', (bytes) => {
       piece.text += bytes.toString('latin1')
       const rest = piece.text.slice(answered)
-      const said = wholeRequest(rest) ? answer(rest, socket) : undefined
+      const said = wholeRequest(rest) ? response(rest, socket) : undefined
       if (said === undefined) return
       answered = piece.text.length
       socket.write(said)
@@ -56,7 +56,7 @@ function wholeRequest(text: string): boolean {
 }
 
 /** Sends a response with a JSON body. */
-export function jsonAnswer(body: string, headers: readonly string[] = [], status = '200 OK'): string {
+export function jsonResponse(body: string, headers: readonly string[] = [], status = '200 OK'): string {
   const lines = [
     `HTTP/1.1 ${status}`,
     'Content-Type: application/json',

@@ -7,8 +7,8 @@ export class AttemptTimeoutError extends Error {
 export const MAX_TIMER_MS: number = 2 ** 31 - 1
 
 /**
- * The time limit of one attempt. Its signal fires when the time is over, and when the signal of the caller fires. While
- * the limit is paused, only the signal of the caller counts.
+ * The time limit of one attempt. Its signal fires when the time is over, or when the signal of the caller fires.
+ * While the limit is paused, only the signal of the caller makes it fire.
  */
 export class AttemptLimit {
   readonly #controller = new AbortController()
@@ -18,13 +18,14 @@ export class AttemptLimit {
   readonly #onAbort = (): void => this.#controller.abort(this.#outer?.reason)
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  /** @param message the text of the error before the time: `no answer within` */
+  /** @param message start of the error message, before the time limit: `no answer within` */
   constructor(ms: number, message: string, outer: AbortSignal | undefined) {
     this.#ms = ms
     this.#message = message
     this.#outer = outer
     if (outer?.aborted === true) this.#onAbort()
-    // AbortSignal.any would let a signal that lives as long as the program keep the signals of all its requests.
+    // AbortSignal.any is not used: if the signal of the caller exists as long as the process, it would keep the
+    // signals of all its past requests in memory.
     else outer?.addEventListener('abort', this.#onAbort, { once: true })
     this.restart()
   }
@@ -33,7 +34,7 @@ export class AttemptLimit {
     return this.#controller.signal
   }
 
-  /** Starts the time again. */
+  /** Starts the time limit again from zero. */
   restart(): void {
     clearTimeout(this.#timer)
     const late = (): void =>
@@ -46,7 +47,7 @@ export class AttemptLimit {
   }
 
   /** Returns the reason of the limit if it fired, else the error. Runtimes differ in the error of an aborted `fetch`. */
-  reasonOf(error: unknown): unknown {
+  toReason(error: unknown): unknown {
     return this.signal.aborted ? this.signal.reason : error
   }
 

@@ -14,7 +14,8 @@ export function baseUrl(uri: string): string {
   const url = URL.canParse(uri) ? new URL(uri) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw new HeadgateError('bad-request', 'Invalid uri: expected http://… or https://…, without the /v1')
-  // Paths are appended to it, so it cannot have a query or fragment. Error messages would show a password.
+  // A query or fragment is refused because paths are appended to the URL, and a password because error messages would
+  // show it.
   if (/[?#]/.test(url.href) || url.username !== '' || url.password !== '')
     throw new HeadgateError(
       'bad-request',

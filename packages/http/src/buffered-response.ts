@@ -2,12 +2,12 @@ import { retryAfterMs } from './retry-after.ts'
 
 /** A response whose body is in memory. */
 export interface BufferedResponse {
-  /** 0 for a redirect in a browser, which hides the response. */
+  /** HTTP status. It is 0 for a redirect in a browser, because browsers hide redirect responses. */
   readonly status: number
   readonly headers: Headers
   /** The complete body; empty when `stream` is set. */
   readonly body: Uint8Array
-  /** The body that is still to be read, of a successful response that was requested as a stream. */
+  /** The unread body of a successful response, if the caller requested a stream. */
   readonly stream?: ReadableStream<Uint8Array<ArrayBuffer>>
 }
 
@@ -24,7 +24,8 @@ export const isRedirect = ({ status, headers }: BufferedResponse): boolean =>
   status === 0 || (status >= 300 && status < 400 && headers.has('location'))
 
 /**
- * Returns after how many seconds the server permits the request again, or undefined. `now` is in epoch ms.
+ * Returns the number of seconds after which the server permits the request again (`Retry-After`), or undefined. `now`
+ * is in epoch ms.
  *
  * @example
  * ```ts

@@ -51,7 +51,11 @@ async function attempt(
   { signal }: WaitOptions = {},
 ): Promise<BufferedResponse> {
   const idle = kind === 'idle'
-  const limit = new AttemptLimit(timeoutMs, idle ? 'nothing moved for' : 'no answer within', signal)
+  const limit = new AttemptLimit(
+    timeoutMs,
+    idle ? 'no byte was sent or received for' : 'no answer within',
+    signal,
+  )
   const onMove = idle ? () => limit.restart() : () => {}
   let returnsStream = false
   try {
@@ -70,7 +74,7 @@ async function attempt(
     const reading = { maxBytes: maxResponseBytes, signal: limit.signal, onChunk: onMove }
     return { status, headers, body: await readBody(response, reading) }
   } catch (error) {
-    throw limit.reasonOf(error)
+    throw limit.toReason(error)
   } finally {
     if (!returnsStream) limit.end()
   }

@@ -12,8 +12,8 @@ const NOT_CONNECTED = new Set([
 ])
 
 /**
- * Returns the code of a connection error, which `fetch` keeps in the cause of its error. Returns undefined where there is
- * none, as in browsers.
+ * Returns the code of a connection error, which `fetch` stores in the cause of its error. Returns undefined if there
+ * is no code, as in browsers.
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@ const NOT_CONNECTED = new Set([
 export function failureCode(error: unknown): string | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 4; depth++) {
     if ('code' in at && typeof at.code === 'string') return at.code
-    // Deno has no codes. Its messages name the phase in which a request failed.
+    // Deno sets no error codes, but its error messages name the phase in which a request failed.
     const phase = /client error \((\w+)\)/.exec(at.message)?.[1]
     if (phase !== undefined) return phase
     at = at.cause

@@ -1,7 +1,7 @@
 import { parseBytes, type Json, type JsonObject } from '@headgate/json'
 import { isRedirect, type BufferedResponse } from './buffered-response.ts'
 
-/** Characters of a server's text that are kept. */
+/** Maximum length of a text that a server sent. The rest of the text is removed. */
 const MAX_TEXT = 2_000
 
 /**
@@ -22,7 +22,7 @@ export function errorBody(body: Uint8Array): JsonObject {
 }
 
 /**
- * Returns a member of an error body as an object; empty for another value.
+ * Returns a member of an error body as an object. Returns an empty object if the member is not an object.
  *
  * @example
  * ```ts
@@ -35,7 +35,8 @@ export function errorObject(value: Json | undefined): JsonObject {
 }
 
 /**
- * Returns a member of an error body as text of at most 2,000 characters; undefined for another value or an empty text.
+ * Returns a member of an error body as text of at most 2,000 characters. Returns undefined if the member is empty or
+ * not a text.
  *
  * @example
  * ```ts
@@ -64,6 +65,6 @@ export function describeErrorResponse(
   missing: string,
 ): string {
   if (isRedirect(response))
-    return `${operation}: the server answered with a redirect, which is not followed, because it would take the caller's authentication elsewhere and turn POST into GET: set the uri to where it leads`
+    return `${operation}: the server answered with a redirect. The client does not follow redirects, because it would send the credentials of the caller to another address and change POST to GET. Set the uri to the address that the redirect names`
   return `${operation}: the server answered ${response.status} without ${missing}`
 }

@@ -18,10 +18,11 @@ export interface FetchTransportOptions {
 const WRITTEN_BY_FETCH = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'keep-alive'])
 
 /**
- * Creates a transport that sends requests with `fetch`. It returns redirects instead of following them: a signed request
- * or a key must not go to a place that a response chose, and a followed 302 turns POST into GET.
+ * Creates a transport that sends requests with `fetch`. It returns redirects instead of following them: a signed
+ * request or a key must not be sent to an address that a response chose, and a followed 302 changes POST to GET.
  *
- * The time limit ends with the head of the response. The body is read under the signal of the caller.
+ * The time limit covers the request and the head of the response. Only the signal of the caller limits the time to
+ * read the body.
  *
  * @throws {HeadgateError} unavailable, when the head of the response does not arrive in time
  *

@@ -8,7 +8,10 @@ import { bufferedTransport } from './buffered-transport.ts'
 import { finalResponse, type FinalResponseOptions } from './final-response.ts'
 import type { Transport } from './transport.ts'
 
-/** Starts a server that sends one status after the other and repeats the last. 0: breaks the connection; 1: no response. */
+/**
+ * Starts a server that responds with these statuses in sequence and repeats the last one. For status 0 it closes the
+ * connection, and for 1 it does not respond.
+ */
 async function server(...statuses: readonly number[]): Promise<HttpTestServer> {
   let count = 0
   const started = await startHttpServer((_, response) => {
@@ -48,14 +51,14 @@ describe('finalResponse', () => {
     await expect(request(await server(304))).rejects.toThrow('refused, 304')
   })
 
-  test('reports an unknown outcome when an earlier attempt may have been executed', async () => {
+  test('reports an unknown outcome when the server may have executed an earlier attempt', async () => {
     await expect(request(await server(409))).rejects.toThrow(/^refused, 409$/)
     await expect(request(await server(502, 409))).rejects.toThrow(/^refused, 409, unknown$/)
     await expect(request(await server(0, 409))).rejects.toThrow(/^refused, 409, unknown$/)
     await expect(request(await server(502, 409), { changes: false })).rejects.toThrow(/^refused, 409$/)
   })
 
-  test('names the server that did not respond, without path and query', async () => {
+  test('throws an error that names the server that did not respond, without path and query', async () => {
     const gone = await server()
     await expect(request(await server(0))).rejects.toThrow(/^none, no answer from http:\S+: \w+, unknown$/)
     await gone[Symbol.asyncDispose]()

@@ -15,8 +15,8 @@ export interface FinalResponseOptions<R extends BufferedResponse> extends Omit<S
   /** Whether 304 is a success. Default: false. */
   readonly conditional?: boolean | undefined
   /**
-   * Creates the error for a request without a response. `outcomeUnknown` says that the server may have executed the
-   * request in this attempt or an earlier one.
+   * Creates the error for a request without a response. `outcomeUnknown` is true if the server may have executed the
+   * request, in this attempt or an earlier one.
    */
   readonly connectionError: (why: string, outcomeUnknown: boolean, options: ErrorOptions) => unknown
   /** Creates the error for a response that is not a success. */
@@ -24,8 +24,8 @@ export interface FinalResponseOptions<R extends BufferedResponse> extends Omit<S
 }
 
 /**
- * Sends a request until its response is final, and returns it if it is a success. A response that exceeds the limit is not
- * requested again.
+ * Sends a request, repeats it while `retry` permits another attempt, and returns the last response if it is a
+ * success. A response that is longer than the limit is not requested again.
  *
  * @throws what `responseError` and `connectionError` create
  * @throws {HeadgateError} when the request cannot be authenticated or sent
@@ -64,7 +64,7 @@ export async function finalResponse<R extends BufferedResponse>(
     })
   } catch (error) {
     signal?.throwIfAborted()
-    // Errors of this project's packages, for example of authentication, already have the right form.
+    // Errors of Headgate packages, for example of authentication, already have a code and a message for the caller.
     if (isHeadgateError(error)) throw error
     note({ error })
     throw connectionError(describeFailure(error, request.url), outcomeUnknown, { cause: error })

@@ -1,4 +1,7 @@
-/** Headers in the order in which they are sent. Names have any case; a repeated header is repeated. */
+/**
+ * Headers in the order in which they are sent. Names may have any case. A header that is sent several times has
+ * several entries.
+ */
 export type HeaderList = readonly (readonly [name: string, value: string])[]
 
 /**

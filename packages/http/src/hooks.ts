@@ -1,6 +1,9 @@
 import type { HttpRequest, ResponseHead } from './http-request.ts'
 
-/** Functions that observe the attempts of a request, for logs and metrics. Their errors fail the request. */
+/**
+ * Functions that observe the attempts of a request, for logs and metrics. If one of them throws an error, the request
+ * fails with this error.
+ */
 export interface HttpHooks {
   /** Called before each attempt with the request as it is sent. Its headers contain credentials. */
   readonly onRequest?: (request: HttpRequest, attempt: number) => void

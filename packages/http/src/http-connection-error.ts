@@ -3,7 +3,10 @@ export class HttpConnectionError extends Error {
   override readonly name: string = 'HttpConnectionError'
   /** The operation of the protocol that was called: its `operationId`. */
   readonly operation: string
-  /** Whether the server may have executed the request. If so, look up its state before you clean up after it. */
+  /**
+   * Whether the server may have executed the request. If so, check whether the request had an effect before you undo
+   * it or send it again.
+   */
   readonly outcomeUnknown: boolean
 
   constructor(operation: string, why: string, outcomeUnknown: boolean, options?: ErrorOptions) {

@@ -11,11 +11,11 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 /** The complete request as it is sent. Nothing changes between authentication and sending. */
 export interface HttpRequest {
-  /** In upper case, for example `GET`. */
+  /** HTTP method in upper case, for example `GET`. */
   readonly method: string
   /** Absolute URL without a fragment, exactly as it is sent: path and query are encoded. */
   readonly url: string
-  /** In the order in which they are sent. `host` may be missing; it is then the host of the URL. */
+  /** Headers in the order in which they are sent. If `host` is missing, the host of the URL is sent. */
   readonly headers: HeaderList
   readonly body: HttpBody
 }
@@ -39,7 +39,7 @@ export interface BodySource extends StreamedBody {
 /** The body of a request that a client sends. */
 export type OutgoingBody = Uint8Array | BodySource | null
 
-/** Status and headers of a response. A `Response` fits. */
+/** Status and headers of a response. A `Response` of `fetch` has this type. */
 export interface ResponseHead {
   readonly status: number
   readonly headers: { get(name: string): string | null }

@@ -3,7 +3,7 @@ import type { HeaderList } from './header-list.ts'
 import type { HttpHooks } from './hooks.ts'
 import type { Fetch } from './http-request.ts'
 
-/** How a client sends its requests. */
+/** Settings of a client for sending its requests. */
 export interface HttpSettings {
   readonly fetch: Fetch
   readonly auth: Authenticator
@@ -11,7 +11,7 @@ export interface HttpSettings {
   readonly headers: HeaderList
   /** Time limit of an attempt, in ms. */
   readonly timeoutMs: number
-  /** Attempts after the first one. */
+  /** Maximum number of attempts after the first one. */
   readonly maxRetries: number
   /** Longest response that is read into memory, in bytes. */
   readonly maxResponseBytes: number

@@ -10,7 +10,7 @@
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   const text = header?.trim() ?? ''
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000
-  // Date.parse accepts nearly every text that contains a number, so the form is checked first.
+  // Date.parse accepts nearly every text that contains a number, so the form of the date is checked first.
   const date = /^[A-Za-z]{3,9},? /.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }

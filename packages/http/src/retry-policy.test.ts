@@ -6,7 +6,7 @@ import { mayHaveHappened, retryPolicy } from './retry-policy.ts'
 import type { Attempt } from './send.ts'
 
 const now = Date.parse('2026-03-01T12:00:00Z')
-const answer = (status: number, retryAfter?: string): Attempt<Response> => ({
+const response = (status: number, retryAfter?: string): Attempt<Response> => ({
   response: new Response(null, {
     status,
     headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
@@ -21,46 +21,49 @@ const wait = (attempt: Attempt<Response>, repeatable: boolean, tries = 1, random
   retryPolicy({ repeatable: () => repeatable, now: () => now, random: () => random })(attempt, tries)
 
 test.each([
-  [answer(200), false, false],
-  [answer(404), false, false],
-  [answer(429), true, true],
-  [answer(503, '0'), true, true],
-  [answer(503), true, false],
-  [answer(500), true, false],
-  [answer(502), true, false],
-  [answer(504), true, false],
-  [answer(408), true, false],
-  [answer(501), false, false],
-  [answer(429, '61'), false, false],
+  [response(200), false, false],
+  [response(404), false, false],
+  [response(429), true, true],
+  [response(503, '0'), true, true],
+  [response(503), true, false],
+  [response(500), true, false],
+  [response(502), true, false],
+  [response(504), true, false],
+  [response(408), true, false],
+  [response(501), false, false],
+  [response(429, '61'), false, false],
   [refused, true, true],
   [broken, true, false],
-])('retryPolicy decides by repeatability and failure: case %#', (attempt, yes, no) => {
-  expect(wait(attempt, true) !== undefined).toBe(yes)
-  expect(wait(attempt, false) !== undefined).toBe(no)
-})
+])(
+  'retryPolicy retries or stops depending on the failure and on whether the request is repeatable: case %#',
+  (attempt, yes, no) => {
+    expect(wait(attempt, true) !== undefined).toBe(yes)
+    expect(wait(attempt, false) !== undefined).toBe(no)
+  },
+)
 
-test('retryPolicy waits as long as the server asks, else twice as long each time up to 20 s', () => {
-  expect(wait(answer(503, '7'), false)).toBe(7_000)
-  expect(wait(answer(503, '7'), false, 1, 1)).toBe(7_700)
-  expect([1, 2, 3].map((tries) => wait(answer(500), true, tries))).toEqual([125, 250, 500])
-  expect(wait(answer(500), true, 1, 1)).toBe(250)
+test('retryPolicy waits as long as the server asks, or doubles the wait after each attempt, up to 20 s', () => {
+  expect(wait(response(503, '7'), false)).toBe(7_000)
+  expect(wait(response(503, '7'), false, 1, 1)).toBe(7_700)
+  expect([1, 2, 3].map((tries) => wait(response(500), true, tries))).toEqual([125, 250, 500])
+  expect(wait(response(500), true, 1, 1)).toBe(250)
   const forever = retryPolicy({ repeatable: () => true, maxRetries: 9, random: () => 1 })
-  expect(forever(answer(500), 9)).toBe(20_000)
+  expect(forever(response(500), 9)).toBe(20_000)
 })
 
 test('retryPolicy stops after maxRetries', () => {
-  expect(wait(answer(429), true, 5)).toBeDefined()
-  expect(wait(answer(429), true, 6)).toBeUndefined()
-  expect(retryPolicy({ repeatable: () => true, maxRetries: 0 })(answer(429), 1)).toBeUndefined()
+  expect(wait(response(429), true, 5)).toBeDefined()
+  expect(wait(response(429), true, 6)).toBeUndefined()
+  expect(retryPolicy({ repeatable: () => true, maxRetries: 0 })(response(429), 1)).toBeUndefined()
 })
 
 test.each([
-  [answer(409), false],
-  [answer(429), false],
-  [answer(503, '1'), false],
-  [answer(503), true],
-  [answer(500), true],
-  [answer(408), true],
+  [response(409), false],
+  [response(429), false],
+  [response(503, '1'), false],
+  [response(503), true],
+  [response(500), true],
+  [response(408), true],
   [refused, false],
   [broken, true],
 ])('mayHaveHappened recognizes attempts that the server may have executed: case %#', (attempt, happened) => {

@@ -5,9 +5,12 @@ import type { Attempt } from './send.ts'
 
 /** Options of {@link retryPolicy}. */
 export interface RetryPolicyOptions {
-  /** Returns whether the request may be executed twice. It is called for each attempt, because the answer may change. */
+  /**
+   * Returns whether the request may be executed twice. The policy calls it after each attempt, because the result may
+   * change.
+   */
   readonly repeatable: () => boolean
-  /** Attempts after the first one. Default: 5. There are never more than 9. */
+  /** Maximum number of attempts after the first one. Default: 5. `send` makes at most 9 more attempts. */
   readonly maxRetries?: number
   /** The wait before the second attempt, in ms; it doubles, up to 20 s. Default: 250. */
   readonly firstWaitMs?: number
@@ -17,16 +20,20 @@ export interface RetryPolicyOptions {
   readonly random?: () => number
 }
 
-/** Longest wait that the client accepts from a server, in ms. After a longer one, the request fails. */
+/**
+ * Longest wait that the client accepts from a server, in ms. If the server asks for a longer wait, the client does
+ * not retry.
+ */
 export const LONGEST_WAIT_MS = 60_000
 const LONGEST_BACKOFF_MS = 20_000
 const TRANSIENT = new Set([408, 429, 500, 502, 503, 504])
 
 /**
- * Creates the function that decides when {@link send} tries again. It always retries after 429, after 503 with
- * `Retry-After`, and after a connection that was not established, because the server executed nothing. After other
- * failures the outcome is unknown, so it retries only a request that may be repeated. It waits as long as the server asks,
- * else twice as long each time, with jitter.
+ * Creates the function that decides when {@link send} tries again. The function always retries after 429, after 503
+ * with `Retry-After`, and after a connection that was not established, because the server executed nothing. After
+ * other failures it is unknown whether the server executed the request, so the function retries only a request that
+ * may be repeated. The wait is as long as the server asks; without this, it doubles after each attempt. Waits have
+ * random jitter.
  *
  * @example
  * ```ts

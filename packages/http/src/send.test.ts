@@ -9,7 +9,7 @@ import { fetchTransport } from './fetch-transport.ts'
 
 const transport = fetchTransport()
 
-async function messageOf(promise: Promise<unknown>): Promise<string> {
+async function catchMessage(promise: Promise<unknown>): Promise<string> {
   const error = await promise.then(
     () => undefined,
     (thrown: unknown) => thrown,
@@ -81,7 +81,7 @@ describe('send', () => {
     ])
   })
 
-  it('repeats a request once for its authenticator', async () => {
+  it('repeats a request once if its authenticator requests another attempt', async () => {
     const { url, received } = await server([401, 401, 401])
     const auth = recorder(9)
     const response = await send({ method: 'GET', url }, { auth, transport })
@@ -110,7 +110,7 @@ describe('send', () => {
       { method: 'GET', url: 'http://127.0.0.1/' },
       { transport: failing, retry: (_, tries) => (tries < 3 ? 0 : undefined) },
     )
-    expect(await messageOf(sending)).toBe('failure 3')
+    expect(await catchMessage(sending)).toBe('failure 3')
   })
 
   it('returns a redirect instead of following it', async () => {
@@ -138,13 +138,13 @@ describe('send', () => {
     'refuses a path with dot segments: %s',
     async (path) => {
       const sending = send({ method: 'GET', url: `http://127.0.0.1:9${path}` }, { transport })
-      expect(await messageOf(sending)).toContain('segment . or ..')
+      expect(await catchMessage(sending)).toContain('segment . or ..')
     },
   )
 
   it('refuses a URL with a password', async () => {
     const sending = send({ method: 'GET', url: 'http://u:p@127.0.0.1:9/' }, { transport })
-    expect(await messageOf(sending)).toContain('rest.auth.type=basic')
+    expect(await catchMessage(sending)).toContain('rest.auth.type=basic')
   })
 
   it('joins repeated headers before the authentication', async () => {
@@ -185,14 +185,14 @@ describe('send', () => {
     const silent = await startHttpServer(() => {})
     onTestFinished(async () => await silent[Symbol.asyncDispose]())
     const sending = send({ method: 'GET', url: silent.url }, { transport: fetchTransport({ timeoutMs: 50 }) })
-    expect(await messageOf(sending)).toContain('did not answer within 50 ms')
+    expect(await catchMessage(sending)).toContain('did not answer within 50 ms')
   })
 
   it('stops between two attempts when the signal fires', async () => {
     const { url } = await server([503])
     const signal = AbortSignal.timeout(50)
     const sending = send({ method: 'GET', url }, { transport, signal, retry: () => 60_000 })
-    expect(await messageOf(sending)).toContain('timeout')
+    expect(await catchMessage(sending)).toContain('timeout')
   })
 
   it('calls the hooks for each attempt', async () => {

@@ -8,9 +8,9 @@ import type { Transport } from './transport.ts'
 /** A request before it is authenticated. */
 export interface OutgoingRequest {
   readonly method: string
-  /** Absolute URL; path and query are encoded. */
+  /** Absolute URL with encoded path and query. */
   readonly url: string
-  /** They replace headers of the same names in `base`. */
+  /** Headers of this request. They replace headers of the same names in `base`. */
   readonly headers?: HeaderList
   readonly body?: OutgoingBody
 }
@@ -19,17 +19,19 @@ export interface OutgoingRequest {
 export type Attempt<R> =
   { readonly response: R; readonly error?: never } | { readonly response?: never; readonly error: unknown }
 
-/** How {@link send} sends a request. */
+/** Options of {@link send}. */
 export interface SendOptions<R extends ResponseHead> extends WaitOptions {
   readonly auth?: Authenticator
   /** Headers of all requests of the client. */
   readonly base?: HeaderList
-  /** Headers that the user of the request asks for. They replace headers of the same names of the request. */
+  /**
+   * Headers that the user of the client adds to this request. They replace headers of the same names in the request.
+   */
   readonly context?: HeaderList
   readonly transport: Transport<R>
   /**
-   * Returns after how many ms to try again, or undefined to stop; `tries` counts the attempts so far. It is called for
-   * attempts that the authenticator does not repeat. Default: no further attempt.
+   * Returns the time in ms until the next attempt, or undefined for no further attempt. `tries` is the number of
+   * attempts so far. It is not called for attempts that the authenticator repeats. Default: no further attempt.
    */
   readonly retry?: (attempt: Attempt<R>, tries: number) => number | undefined
   /** Waits before the next attempt. Rejects with the reason of the signal. Default: a timer. */
@@ -64,7 +66,7 @@ export async function send<R extends ResponseHead = Response>(
     signal?.throwIfAborted()
     const authenticated = (await auth?.authenticate(prepared, wait)) ?? prepared
     hooks?.onRequest?.(authenticated, tries)
-    const attempt = await attemptOf(transport.send(authenticated, request.body ?? null, wait))
+    const attempt = await settle(transport.send(authenticated, request.body ?? null, wait))
     if (attempt.response !== undefined) hooks?.onResponse?.(attempt.response, authenticated, tries)
     if (authRetry && attempt.response !== undefined) {
       if ((await auth?.onResponse?.(attempt.response, authenticated, wait)) === 'retry') {
@@ -76,7 +78,7 @@ export async function send<R extends ResponseHead = Response>(
     signal?.throwIfAborted()
     const delayMs = tries >= MAX_TRIES ? undefined : options.retry?.(attempt, tries)
     if (delayMs === undefined) return outcome(attempt)
-    hooks?.onRetry?.({ attempt: tries, delayMs, ...failureOf(attempt) })
+    hooks?.onRetry?.({ attempt: tries, delayMs, ...toFailure(attempt) })
     if (attempt.response !== undefined) await transport.discard?.(attempt.response).catch(() => {})
     await sleep(delayMs, signal)
   }
@@ -99,7 +101,7 @@ function describe({ sha256, length }: { sha256?: string; length?: number }): Htt
   return { ...(sha256 === undefined ? {} : { sha256 }), ...(length === undefined ? {} : { length }) }
 }
 
-async function attemptOf<R>(sending: Promise<R>): Promise<Attempt<R>> {
+async function settle<R>(sending: Promise<R>): Promise<Attempt<R>> {
   try {
     return { response: await sending }
   } catch (error) {
@@ -107,7 +109,7 @@ async function attemptOf<R>(sending: Promise<R>): Promise<Attempt<R>> {
   }
 }
 
-function failureOf<R extends ResponseHead>({
+function toFailure<R extends ResponseHead>({
   response,
   error,
 }: Attempt<R>): {

@@ -1,12 +1,12 @@
 import type { AttemptLimit } from './attempt-limit.ts'
 import { waitFor } from './time-limit.ts'
 
-/** How {@link watchedStream} applies a time limit. */
+/** Options of {@link watchedStream}. */
 export interface WatchOptions {
   readonly limit: AttemptLimit
   /** Whether the limit is paused between two reads, so that a slow reader does not exceed it. */
   readonly pausesBetweenReads: boolean
-  /** Receives the error when the stream fails; called without one when it ends or is cancelled. */
+  /** Receives the error when the stream fails. Receives no error when the stream ends or is cancelled. */
   onEnd?(error?: unknown): void
 }
 
@@ -38,7 +38,7 @@ export function watchedStream(
         await reader.cancel(reason)
       },
     },
-    // Nothing is read ahead, because the limit would run while no reader waits.
+    // The stream reads nothing ahead, because the time limit would run while no reader waits.
     { highWaterMark: 0 },
   )
 }

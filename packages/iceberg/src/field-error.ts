@@ -1,9 +1,9 @@
 import { HeadgateError } from '@headgate/errors'
 
-// Errors for wrong input, with the path to the wrong value. A decoder does not know the path of its value: each caller
-// catches the error and prepends its step. Valid input has no cost for this.
+// Errors for wrong input contain the path to the wrong value. A decoder does not know the path of its value, so each
+// calling decoder catches the error and prepends its step of the path. Paths are thus only built for wrong input.
 
-/** Number of characters of a path that a message contains. */
+/** Maximum number of characters of a path in an error message. */
 const LONGEST = 200
 
 class FieldError extends HeadgateError {
@@ -20,8 +20,8 @@ class FieldError extends HeadgateError {
 /**
  * Returns a `bad-request` error for wrong input of a client.
  *
- * @param message message of the error as long as no path is known
- * @param reason message behind the path: `Invalid updates[3].action: <reason>`
+ * @param message error message if no decoder prepends a path
+ * @param reason text that follows the path in the error message: `Invalid updates[3].action: <reason>`
  */
 export function invalid(message: string, reason: string = message, cause?: unknown): HeadgateError {
   return new FieldError(message, reason, '', cause)

@@ -49,7 +49,7 @@ test('an error keeps its reason and cause when paths are prepended, and other er
   expect(() => decodeAt('at', 1, fail(conflict))).toThrow(conflict)
 })
 
-test('decodeText refuses text that stores would change', () => {
+test('decodeText refuses text that a database would change', () => {
   expect(decodeText('größe 🦆')).toBe('größe 🦆')
   for (const text of ['\0', '\ud800']) expect(() => decodeText(text)).toThrow('not well-formed Unicode text')
 })

@@ -2,10 +2,10 @@ import type { HeadgateError } from '@headgate/errors'
 import { isInt64, isRawNumber, toInt64, type Int64, type Json, type JsonObject } from '@headgate/json'
 import { invalid, prependPath } from './field-error.ts'
 
-/** Map of strings to strings, such as every `properties` of the protocol. */
+/** Map of strings to strings, such as the `properties` of a table, view or namespace. */
 export type StringMap = Readonly<Record<string, string>>
 
-/** Validates one value and returns it with its type. Throws an error of `invalid` otherwise. */
+/** Validates one JSON value and returns it with its type. Throws the error of `invalid` for a wrong value. */
 export type Decoder<T> = (value: Json) => T
 
 /** Decodes a value and prepends `at`, its path or the name of the document, to the path of an error. */
@@ -52,7 +52,10 @@ export function optional<T>(object: JsonObject, name: string, decode: Decoder<T>
 /** Returns the error for a missing required member. */
 export const missing = (name: string): HeadgateError => invalidField(`missing field ${name}`)
 
-/** Returns whether a value is a JSON object. Raw numbers are not. */
+/**
+ * Returns whether a value is a JSON object. Returns false for raw numbers, which are JavaScript objects that contain
+ * the text of a number.
+ */
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
 }
@@ -81,7 +84,7 @@ export function decodeString(value: Json): string {
   return value
 }
 
-/** Decodes well-formed Unicode text without NUL. Stores would change or refuse other strings. */
+/** Decodes well-formed Unicode text without NUL. A database would change or refuse other strings. */
 export function decodeText(value: Json): string {
   const text = decodeString(value)
   if (!text.isWellFormed() || text.includes('\0')) throw invalidField('not well-formed Unicode text')
@@ -141,7 +144,7 @@ function decodeMap(value: Json, decode: Decoder<string>): StringMap {
 
 /**
  * Removes the members of `keys` that are null. Null and a missing optional member mean the same, and only the latter
- * occurs in decoded values. Returns the object itself if no member is null.
+ * occurs in decoded values. Returns `object` itself if none of these members is null.
  */
 export function withoutNulls(object: JsonObject, keys: readonly string[]): JsonObject {
   const nulls = keys.filter((key) => object[key] === null)

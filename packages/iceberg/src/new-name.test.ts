@@ -26,7 +26,7 @@ test.each(['نامه\u200cای', 'क्\u200dष', 'שלום', 'é', 'a b', '�
   expect(checkNewName(name, 'name')).toBe(name)
 })
 
-test('a new branch or tag with an invisible character is refused, and an existing one can be changed and removed', () => {
+test('a new branch or tag with an invisible character is refused, and an existing branch or tag can be changed and removed', () => {
   const table = commit(newTable(), ...append(1, 1), ...append(2, 2))
   expect(refusal(() => apply(table, setRef('ma\u200bin', 1)))).toContain(
     'Invalid name of a branch or tag: "ma<U+200B>in" contains U+200B',

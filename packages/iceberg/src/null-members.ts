@@ -5,14 +5,14 @@ import { decodeArray, decodeObject, isJsonObject, optional, invalidField } from 
 const DEFAULTS = ['initial-default', 'write-default']
 
 /**
- * Refuses an object in which one of the members is null. Such a member must be omitted.
+ * Refuses an object in which one of the members is null. A client must omit such a member instead of sending null.
  *
  * @throws {HeadgateError} `bad-request`
  */
 export function refuseNulls(value: Json, members: readonly string[]): void {
   const object = decodeObject(value)
   for (const name of members)
-    if (object[name] === null) throw prependPath(name, invalidField('must be left out, not null'))
+    if (object[name] === null) throw prependPath(name, invalidField('must be omitted instead of set to null'))
 }
 
 /**

@@ -112,7 +112,7 @@ describe('a commit of usual size', () => {
   })
 
   test('a commit sets 10,000 properties of a view, one by one', () => {
-    // This takes 40 s if each update copies all properties.
+    // This commit would take 40 s if each update copied all properties.
     const updates = many(10_000, setProperty)
     expect(cpuMs(() => expect(commitView(updates).changed).toBe(true))).toBeLessThan(1_000)
   })
@@ -135,7 +135,7 @@ test('snapshots are removed with the branches that refer to them, also after bra
   expect(refs(remove(2), { action: 'remove-snapshot-ref', 'ref-name': 'a' }, remove(3))).toEqual(['b'])
 })
 
-test('partition fields without ids get those of the same source and transform, also after a spec was removed', () => {
+test('partition fields without ids get the ids of fields with the same source and transform, even after a spec was removed', () => {
   const idsAfter = (...updates: readonly JsonObject[]): unknown =>
     apply(table, ...updates).metadata['partition-specs'].map(({ fields }) =>
       fields.map((each) => each['field-id']),

@@ -1,17 +1,20 @@
 import { invalid } from './field-error.ts'
 
-/** Steps of one commit. A step takes about 50 ns, so all take 0.2 s. Hundreds of new schemas, specs or versions fit. */
+/**
+ * Maximum number of steps of one commit. A step takes about 50 ns, so all steps together take at most 0.2 s. A commit
+ * with hundreds of new schemas, specs or versions stays below the limit.
+ */
 const maxSteps = 4_000_000
 
 /**
- * Limits the time to apply the updates of one commit. Some updates are compared with all items of their kind in the table
- * or view, so that the total time grows with the square of their number.
+ * Limits the time to apply the updates of one commit. The server compares each added schema, spec, order or version
+ * with all existing ones, so that the time grows with the square of their number.
  */
 export class StepBudget {
   #left = maxSteps
 
   /**
-   * Spends steps, one for each comparison of a number or a short text.
+   * Adds steps to the total of the commit. One step is the comparison of a number or a short text.
    *
    * @throws {HeadgateError} `bad-request` when the budget is exceeded
    */

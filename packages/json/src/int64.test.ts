@@ -5,7 +5,7 @@ const MAX = 2n ** 63n - 1n
 const MIN = -(2n ** 63n)
 
 describe('an Int64', () => {
-  it('has one form per value, so === compares', () => {
+  it('has one form per value, so that === compares two values', () => {
     expect(toInt64('9007199254740991')).toBe(9007199254740991)
     expect(toInt64(9007199254740991n)).toBe(9007199254740991)
     expect(toInt64('9007199254740992')).toBe(9007199254740992n)
@@ -41,18 +41,18 @@ describe('an Int64', () => {
     }
   })
 
-  it('adds exactly when the sum enters or leaves the range of safe integers', () => {
+  it('has exact sums, also when the sum enters or leaves the range of safe integers', () => {
     expect(addInt64(9007199254740991, 2)).toBe(9007199254740993n)
     expect(addInt64(9007199254740993n, -2)).toBe(9007199254740991)
     expect(addInt64(MAX, MIN)).toBe(-1)
   })
 
-  it('never wraps around', () => {
+  it('has sums that never wrap around at 64 bits', () => {
     expect(() => addInt64(MAX, 1)).toThrow('integer does not fit in 64 bits')
     expect(() => addInt64(MIN, -1)).toThrow(JsonError)
   })
 
-  it('sorts by value when numbers and bigints are mixed', () => {
+  it('sorts by value in lists of numbers and bigints', () => {
     const sorted = [MIN, -1, 0, 9007199254740991, 9007199254740992n, 9007199254740993n, MAX]
     expect(sorted.toReversed().toSorted(compareInt64)).toEqual(sorted)
     expect(compareInt64(5, 5)).toBe(0)

@@ -62,7 +62,7 @@ export function isInt64(value: unknown): value is Int64 {
  */
 export function addInt64(a: Int64, b: Int64): Int64 {
   if (typeof a === 'number' && typeof b === 'number') {
-    // A true sum beyond the safe range never rounds back into it, so this test is exact.
+    // An exact sum outside the safe range never rounds to a safe integer, so this test is exact.
     const sum = a + b
     if (Number.isSafeInteger(sum)) return sum
   }

@@ -161,7 +161,7 @@ describe('parseBytes', () => {
 const nested = (depth: number): string => '[{"a":'.repeat(depth / 2) + '1' + '}]'.repeat(depth / 2)
 
 describe('the limit of nesting', () => {
-  it('has 100 levels by default, and otherwise maxDepth levels', () => {
+  it('allows 100 levels by default, or maxDepth levels if the option is set', () => {
     expect(parse(nested(100))).toEqual(JSON.parse(nested(100)))
     expect(failure(() => parse(nested(102))).message).toBe('nested deeper than 100 levels at offset 300')
     expect(parse(nested(1000), { maxDepth: 1000 })).toEqual(JSON.parse(nested(1000)))
@@ -245,7 +245,7 @@ describe('the limit of values', () => {
     expect(failure(() => parse(text, { maxValues: 1_001 }))).toBeInstanceOf(JsonLimitError)
   })
 
-  it('does not apply unless the caller of parse sets it, and ignores brackets within strings', () => {
+  it('applies only if the caller of parse sets it, and does not count brackets in strings', () => {
     expect(parse(`[${'1,'.repeat(300_000)}1]`)).toHaveLength(300_001)
     expect(parse(JSON.stringify(['[,{'.repeat(1000)]), { maxValues: 2 })).toHaveLength(1)
   })

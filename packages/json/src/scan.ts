@@ -26,7 +26,8 @@ export function scan(text: string, maxDepth: number, maxValues: number, keepText
   let escapedKey = false
   let escape = findOffset(text, '\\', 0)
   let depth = 0
-  // Each value is the whole text, or follows an opening bracket or a comma: counting these counts the values.
+  // The number of values is one for the whole text, and one for each opening bracket and each comma, which precede
+  // all other values.
   let values = 1
   let at = 0
   while (at < text.length) {
@@ -35,6 +36,7 @@ export function scan(text: string, maxDepth: number, maxValues: number, keepText
       const start = at
       at = findStringEnd(text, start)
       // V8 hashes a key of this length by its length only, and compares it with all earlier keys of the same length.
+      // Such a key is slow, so it counts as many values.
       if (at - start > longestHashed && isKeyEnd(text, at) && (values += costOfLongKey) > maxValues)
         throw new JsonLimitError(maxValues, start)
       if (escape < at) {

@@ -1,6 +1,9 @@
 import { JsonError } from './json-error.ts'
 
-/** Limit for the digits of an integer. The time of `BigInt(text)` grows faster than the length of the text. */
+/**
+ * Maximum number of digits of an integer. The limit exists because the time of `BigInt(text)` grows faster than the
+ * length of the text.
+ */
 const MAX_DIGITS = 4096
 
 /**
@@ -10,7 +13,7 @@ const MAX_DIGITS = 4096
 export class WideIntegers {
   /** Whether two different numbers round to the same double. */
   ambiguous = false
-  /** Whether a number must keep its text. */
+  /** Whether the text of any number must be kept, because a JavaScript number would change it. */
   otherText = false
   readonly #keepText: boolean
   readonly #integers = new Map<number, { readonly digits: string; readonly value: bigint }>()
@@ -44,7 +47,10 @@ export class WideIntegers {
     if (this.#integers.has(value)) this.ambiguous = true
   }
 
-  /** Records whether the text of a number must be kept. Called for numbers that may not be the text of their value. */
+  /**
+   * Records whether the text of a number must be kept. Called for numbers whose text JavaScript may write in another
+   * form.
+   */
   addText(text: string, start: number, end: number): void {
     if (this.#keepText && !this.otherText) this.otherText = changesText(text.slice(start, end))
   }

@@ -115,7 +115,8 @@ export const properties: Readonly<Record<string, Property>> = {
       if (refused === undefined) return
       const { position } = refused
       assert.ok(position !== undefined && position <= text.length, refused.message)
-      // The text before the fault is the start of valid JSON: cut off there, its only fault is that it ends.
+      // The text before the fault must be the start of valid JSON. Cut off at the fault, it is refused only because
+      // the text ends there.
       if (position === 0) return
       try {
         parse(text.slice(0, position))

@@ -8,7 +8,7 @@ for (const [title, property] of Object.entries(properties)) {
   })
 }
 
-it('every property runs as a fuzz target for a time, with a seed', async () => {
+it('the fuzzer runs every property for a limited time with a seed', async () => {
   expect(Object.keys(targets)).toHaveLength(Object.keys(properties).length)
   for (const target of Object.values(targets)) expect((await target(0.05, 42)).runs).toBeGreaterThan(0)
 })

@@ -19,7 +19,7 @@ export interface Schema {
 }
 
 /** Parameter of an operation, or a reference to one. */
-export interface Parameter {
+interface Parameter {
   readonly $ref?: string
   readonly name?: string
   readonly in?: string

@@ -3,7 +3,7 @@ import { operations, type Operation } from '../src/model/operations.ts'
 
 /** Request and response of a real client and the reference server. See `spec/lance/README.md`. */
 export interface RecordedExchange {
-  /** What the client did. Absent if it is the same as in the previous exchange. */
+  /** Description of the action of the client. Absent if it is the same as in the previous exchange. */
   readonly about?: string
   readonly client: 'lance' | 'urllib3'
   readonly request: RecordedMessage & { readonly method: string; readonly target: string }
@@ -13,7 +13,7 @@ export interface RecordedExchange {
   /** Operation that the request matches. */
   readonly operation: Operation | undefined
   /** File and line, for messages of tests. */
-  readonly place: string
+  readonly location: string
 }
 
 interface RecordedMessage {
@@ -27,12 +27,12 @@ const file = new URL('../../../spec/lance/exchanges.json', import.meta.url)
 
 /** All recorded exchanges in the order in which they happened. */
 export const recordedExchanges: readonly RecordedExchange[] = (
-  JSON.parse(readFileSync(file, 'utf8')) as Omit<RecordedExchange, 'operation' | 'place'>[]
+  JSON.parse(readFileSync(file, 'utf8')) as Omit<RecordedExchange, 'operation' | 'location'>[]
 ).map((exchange, index) => ({
   ...exchange,
   injected: exchange.injected ?? false,
   operation: findOperation(exchange.request.method, exchange.request.target),
-  place: `exchanges.json:${index + 2}`,
+  location: `exchanges.json:${index + 2}`,
 }))
 
 function findOperation(method: string, target: string): Operation | undefined {

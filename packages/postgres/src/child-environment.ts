@@ -6,7 +6,7 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'LD_LIBRARY_PATH',
   'DYLD_LIBRARY_PATH',
   'DYLD_FALLBACK_LIBRARY_PATH',
-  // Variables of Windows, where names are case-insensitive.
+  // Variables of Windows. Their names are case-insensitive.
   'SYSTEMROOT',
   'WINDIR',
   'COMSPEC',

@@ -10,7 +10,7 @@ export interface Endpoint extends AsyncDisposable {
    * temporary directory. `tcp`: a port of 127.0.0.1.
    */
   readonly kind: 'local' | 'temporary' | 'tcp'
-  /** PostgreSQL settings that make the server listen there. */
+  /** PostgreSQL settings that make the server listen on this address. */
   readonly settings: Readonly<Record<string, string>>
   /** Host and port for a connection string. */
   readonly authority: string

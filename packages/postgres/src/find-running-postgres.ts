@@ -17,7 +17,8 @@ export async function findRunningPostgres(dataDir: string): Promise<string | und
   const home = await unless(realpath(join(dataDir, 'cluster')), 'ENOENT', 'ENOTDIR')
   if (home === undefined) return undefined
   const record = await unless(readFile(join(home, 'data', 'postmaster.pid'), 'utf8'), 'ENOENT')
-  // Lines of postmaster.pid: process id, directory, start time, port, socket directory, address, shared memory, state.
+  // The lines of postmaster.pid contain: process id, directory, start time, port, socket directory, address, shared
+  // memory, state.
   const [pid = '', , , port = '', socket = '', address = '', , state = ''] = record?.split('\n') ?? []
   if (state.trim() !== 'ready' || !isAlive(Number(pid))) return undefined
   const password = (await readFile(join(home, 'password'), 'utf8')).trim()

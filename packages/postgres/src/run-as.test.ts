@@ -61,7 +61,7 @@ describe.skipIf(!canRunAsOthers)('the embedded PostgreSQL', () => {
   })
 
   test.skipIf(!hasNamespaces)(
-    'runs for root, in a private directory, and everything there stays root’s',
+    'runs when root starts it in a private directory, and root keeps the ownership of all files',
     async () => {
       const data = join(home, 'data')
       expect(start(data)).toBe('started')
@@ -69,7 +69,7 @@ describe.skipIf(!canRunAsOthers)('the embedded PostgreSQL', () => {
     },
   )
 
-  test('started by root on another user’s directory runs as that user', async () => {
+  test('runs as the owner of the directory when root starts it on a directory of another user', async () => {
     const data = await createDirectory(nobody)
     expect(start(data)).toBe('started')
     expect((await stat(join(data, 'cluster', 'data', 'PG_VERSION'))).uid).toBe(nobody.uid)
@@ -81,16 +81,16 @@ describe.skipIf(!canRunAsOthers)('the embedded PostgreSQL', () => {
     const data = join(home, 'data')
     expect(start(data, undefined, { PATH: '/nowhere' })).toBe('started')
     expect((await stat(join(data, 'cluster'))).uid).not.toBe(0)
-    // The next start runs as the same user, because that user owns the cluster.
+    // The next start must run as the same user, because that user owns the cluster.
     expect(start(data)).toBe('started')
   })
 
-  test('tells root what to do when no unprivileged user can run it', () => {
-    const answer = start(join(home, 'data'), undefined, { PATH: '/nowhere' })
-    expect(answer).toMatch(/^(start-failed|not-permitted) .*(ordinary user|HEADGATE_DATABASE_URL)/)
+  test('fails with instructions when root starts it and no unprivileged user can run it', () => {
+    const response = start(join(home, 'data'), undefined, { PATH: '/nowhere' })
+    expect(response).toMatch(/^(start-failed|not-permitted) .*(ordinary user|HEADGATE_DATABASE_URL)/)
   })
 
-  test('refuses a directory that the user cannot write', async () => {
+  test('refuses a directory to which the user cannot write', async () => {
     await chmod(home, 0o755)
     expect(start(join(home, 'data'), nobody)).toMatch(/^not-permitted .*cannot be written by this user/)
   })

@@ -14,7 +14,7 @@ export interface RunAs {
 }
 
 /** Options of {@link RunAs.spawn}. */
-export type RunOptions = Omit<SpawnOptions, 'env' | 'uid' | 'gid'>
+type RunOptions = Omit<SpawnOptions, 'env' | 'uid' | 'gid'>
 
 interface User {
   readonly name: string

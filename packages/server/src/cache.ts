@@ -2,7 +2,10 @@ import { LRUCache } from 'lru-cache'
 
 declare const namesCaller: unique symbol
 
-/** Key that names the caller. Only `callerKey` creates one, so that no cache of callers is read without the caller. */
+/**
+ * Cache key that contains the caller. Only `callerKey` creates such keys, so code cannot read a `CallerCache`
+ * without naming the caller.
+ */
 export type CallerKey = string & { readonly [namesCaller]: true }
 
 /**
@@ -16,7 +19,10 @@ export function callerKey(caller: string, ...rest: readonly string[]): CallerKey
   return key as CallerKey
 }
 
-/** Cache of values that are equal for all callers. Access to them is decided for each caller before they are used. */
+/**
+ * Cache of values that are equal for all callers. The code that reads a value must first check that the caller
+ * may see it.
+ */
 export type SharedCache<V extends object | true> = LRUCache<string, V>
 /** Cache of values that belong to one caller each. */
 export type CallerCache<V extends object | true> = LRUCache<CallerKey, V>

@@ -16,20 +16,32 @@ export interface ContextOptions {
   /** Returns the metrics of the whole server, when this process is one of several. Absent: this process is the whole server. */
   readonly wholeMetrics?: () => Promise<string>
   readonly openStorage: OpenStorage
-  /** Checks the endpoints that requests set, and the connections to them. `openStorage` uses it, too. */
+  /**
+   * Checks the storage endpoints that requests configure, and the connections to these endpoints. `openStorage`
+   * uses the same guard.
+   */
   readonly endpoints: EndpointGuard
   /** Locations below which the management API may create warehouses on the server's own disk. */
   readonly fileRoots: readonly string[]
-  /** URL of this server for clients, without trailing slash. Issuer and audience of its tokens. */
+  /**
+   * URL at which clients reach this server, without trailing slash. It is also the issuer and the audience of
+   * the tokens that this server mints.
+   */
   readonly publicUrl: string
-  /** URL of the storage gateway for clients, without trailing slash. Null: clients cannot reach it. */
+  /**
+   * URL at which clients reach the storage gateway, without trailing slash. Null: clients cannot reach the
+   * gateway.
+   */
   readonly gatewayUrl: string | null
   readonly storageAccess: {
-    /** Region that clients of the gateway sign for. */
+    /** AWS region in the request signatures of clients of the gateway. */
     readonly region: string
     readonly hostSuffix: string | null
     readonly decisionMaxAgeMs: number
-    /** File of the server's own token for security token services. Null: the server has none. */
+    /**
+     * File with the token by which the server authenticates at security token services (STS). Null: the server
+     * has no such token.
+     */
     readonly webIdentityTokenFile: string | null
     readonly lives: CredentialLifetimes
   }
@@ -37,10 +49,12 @@ export interface ContextOptions {
   readonly tokenTtlSeconds: number
   /** Time in seconds for which clients that are not engines can renew their tokens. */
   readonly sessionSeconds: number
-  /** Further issuers whose tokens are accepted. */
+  /** Other issuers (identity providers) whose tokens this server accepts. */
   readonly issuers: readonly Issuer[]
   readonly policyMaxAgeMs: number
-  /** File or directory of Cedar policies, which make the final decision. Null: grants make it. */
+  /**
+   * File or directory of Cedar policies, which must also permit what grants allow. Null: only grants decide.
+   */
   readonly cedarPolicies: string | null
   readonly auditReads: AuditMode
   readonly limits: {
@@ -61,10 +75,13 @@ export interface ContextOptions {
   readonly defaultWarehouse: string
   readonly verifyMetadataFiles: boolean
   readonly jobIntervalMs: number
-  /** 0: no limit. */
+  /** Retention of audit events in seconds. 0: events are not deleted. */
   readonly auditRetentionSeconds: number
-  /** Retention of refusals in the audit log. 0: no limit. */
+  /** Retention of refusals in the audit log in seconds. 0: refusals are not deleted. */
   readonly auditRefusalRetentionSeconds: number
-  /** Retention of retired keys in seconds: longer than the lifetime of anything that a key protects. */
+  /**
+   * Retention of retired keys in seconds: longer than the lifetime of every token that such a key signed or
+   * sealed.
+   */
   readonly retiredKeySeconds: number
 }

@@ -17,7 +17,7 @@ const left = statement(
      (select string_agg(id, ',') from key_ring where state = 'retired') as keys`,
 )
 
-test('a server deletes audit events and retired keys when their time is over', async () => {
+test('a server deletes audit events and retired keys after their retention', async () => {
   const days = 2 * 86_400
   await using server = await testServer({ auditRetentionSeconds: days, retiredKeySeconds: days })
   await server.sql.run(age)

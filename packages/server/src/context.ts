@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import type { Registry } from 'prom-client'
 import { Warehouses } from './catalog/warehouses.ts'
 import type { ContextOptions } from './context-options.ts'
@@ -21,7 +22,10 @@ import { LoopTurns } from './concurrency/loop-turns.ts'
 import { resourceMetadataUrl } from './oauth/discovery.ts'
 import { policyVersion } from './store/policies.ts'
 
-/** Server without its sockets. Disposing of it writes the audit events that wait, and closes everything that it opened. */
+/**
+ * All objects of a server except its listening sockets. Its disposal writes the queued audit events, and closes
+ * all resources that `openContext` opened.
+ */
 export interface Context extends AsyncDisposable {
   readonly deps: IcebergDeps
   /** Metrics of this process. */
@@ -31,7 +35,7 @@ export interface Context extends AsyncDisposable {
   handleS3(request: IncomingMessage, response: ServerResponse): void
 }
 
-/** Creates all objects of a server and connects them. No other code does. */
+/** Creates all objects of a server and connects them. No other function assembles a server. */
 export async function openContext(options: ContextOptions): Promise<Context> {
   const { sql, master, log, limits, openStorage, policyMaxAgeMs: maxAgeMs } = options
   await using stack = new AsyncDisposableStack()
@@ -48,13 +52,13 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const jobs = stack.use(startJobs(options, catalog))
   const identity = openIdentity(options, { ring, policies })
   const { authenticator } = identity
-  const addressOf = clientAddressBehind(options.trustedProxies)
+  const resolveAddress = clientAddressBehind(options.trustedProxies)
   const loopTurns = new LoopTurns()
   const operations = openApis(options, {
     ring,
     audit,
     metrics,
-    addressOf,
+    resolveAddress,
     identity,
     groupAges,
     opened,
@@ -72,9 +76,17 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     limits,
     loopTurns,
     corsOrigins: options.corsOrigins,
-    addressOf,
+    resolveAddress,
   })
-  const handleS3 = openGateway(options, { ring, audit, addressOf, metrics, loopTurns, policies, warehouses })
+  const handleS3 = openGateway(options, {
+    ring,
+    audit,
+    resolveAddress,
+    metrics,
+    loopTurns,
+    policies,
+    warehouses,
+  })
   const owned = stack.move()
   return {
     deps: catalog,

@@ -25,7 +25,7 @@ describe('matchesGlob', () => {
     expect(matchesGlob(pattern, text)).toBe(matches)
   })
 
-  test('returns the result of the equivalent regular expression', () => {
+  test('returns the same result as the equivalent regular expression', () => {
     const piece = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: 8 })
     const text = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 8 })
     fc.assert(

@@ -13,7 +13,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-test('LogLines writes lines of one moment together and soon', async () => {
+test('LogLines collects the lines of a few milliseconds and writes them together', async () => {
   using lines = new LogLines()
   lines.write('one')
   lines.write('two')
@@ -23,7 +23,7 @@ test('LogLines writes lines of one moment together and soon', async () => {
   await vi.waitFor(() => expect(written).toEqual(['one\ntwo\n', 'three\n']))
 })
 
-test('LogLines writes many lines at once', async () => {
+test('LogLines writes immediately when many lines are pending', async () => {
   using lines = new LogLines()
   const line = 'x'.repeat(1_023)
   for (let n = 0; n < 40; n += 1) lines.write(line)
@@ -32,7 +32,7 @@ test('LogLines writes many lines at once', async () => {
   expect(written.join('')).toBe(`${line}\n`.repeat(40))
 })
 
-test('LogLines writes pending lines at the end, and once', async () => {
+test('LogLines writes its pending lines once when it is closed', async () => {
   const lines = new LogLines()
   lines.write('last')
   lines[Symbol.dispose]()

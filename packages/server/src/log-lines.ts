@@ -1,9 +1,12 @@
-/** Time in ms that a line waits for others. */
+/** Maximum time in ms between a line and its write. */
 const waitMs = 5
-/** Number of characters that are written at once. */
+/** Number of pending characters that causes an immediate write. */
 const maxWaiting = 32 * 1024
 
-/** Writes lines to standard error, those of a few milliseconds together: a system call for each would cost more than its request. */
+/**
+ * Writes lines to standard error. It collects the lines of a few milliseconds, because a system call for each
+ * line would cost more than the request that it describes.
+ */
 export class LogLines implements Disposable {
   #waiting = ''
   #timer: NodeJS.Timeout | undefined

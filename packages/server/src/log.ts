@@ -5,7 +5,7 @@ export type Log = Logger
 /**
  * Creates the server's structured log on standard error: one JSON object per line, or plain text for people.
  *
- * @param always fields of every line
+ * @param always fields that every line contains
  */
 export function createLog(
   level: string,
@@ -21,12 +21,15 @@ export function createLog(
   return pino(options, format === 'json' ? jsonLines() : plainText())
 }
 
-/** Writes through the stream of the audit lines: two streams to one pipe would mix their lines. */
+/**
+ * Writes log lines through the stream of the audit lines, because lines of two streams to the same pipe could
+ * be mixed.
+ */
 function jsonLines(): { write(line: string): void } {
   return { write: (line) => void process.stderr.write(line) }
 }
 
-/** Formats a line as `HH:MM:SS level message key=value`: enough for a terminal without another package. */
+/** Formats a line as `HH:MM:SS level message key=value`: readable in a terminal without a further package. */
 function plainText(): { write(line: string): void } {
   const names: Readonly<Record<string, string>> = {
     10: 'trace',

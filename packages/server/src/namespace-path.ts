@@ -1,6 +1,6 @@
 const separator = '\u001f'
 
-/** Returns the levels of a namespace as one text, as the store keeps it: joined by U+001F. */
+/** Returns the levels of a namespace as one text, joined by U+001F, which is the form in the database. */
 export function joinLevels(levels: readonly string[]): string {
   return levels.join(separator)
 }

@@ -1,9 +1,10 @@
 /**
- * What can be granted. `use` < `select` < `modify` < `manage`; `create` implies `use` and is implied by `manage`.
+ * Privilege that a grant contains. `use` < `select` < `modify` < `manage`; `create` implies `use` and is implied by
+ * `manage`.
  *
- * `administer-storage` is custody of the storage below an object: keys, endpoints, allowed locations, vending and the
- * properties that a warehouse sets for its clients. It implies `use`. Only `manage` on the server implies it; `manage`
- * on other objects, and ownership, do not.
+ * `administer-storage` allows a caller to change the storage below an object: keys, endpoints, allowed locations, vending
+ * and the properties that a warehouse sets for its clients. It implies `use`. Only `manage` on the server implies it;
+ * `manage` on other objects, and ownership, do not.
  */
 export type Privilege = 'use' | 'select' | 'modify' | 'create' | 'manage' | 'administer-storage'
 
@@ -21,7 +22,7 @@ export interface ObjectNames {
 
 /**
  * An object with the objects that contain it: ids from the object up to its warehouse, and the owner of each. Each owner
- * has `manage` on the object, and a grant on each of the ids counts on the object.
+ * has `manage` on the object. A grant on any of the ids applies to the object.
  */
 export interface Chain {
   readonly ids: readonly string[]

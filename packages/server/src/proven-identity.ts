@@ -2,7 +2,7 @@ import { anonymousId } from './reserved-ids.ts'
 
 /** User, service or engine that a request can be authorized as. */
 export interface Principal {
-  /** Id that the server assigned. */
+  /** UUID that this server assigned. */
   readonly id: string
   /** Issuer of the subject: `headgate` for principals that this server registered, otherwise the issuer's URL. */
   readonly issuer: string
@@ -14,11 +14,11 @@ export interface Principal {
 /**
  * Method by which an identity was proven.
  *
- * - `client-secret`, `client-key`, `client-federation`: a client at the token endpoint proved itself with its secret, with
- *   a signature of its registered key, or with a token of the issuer that it runs under
+ * - `client-secret`, `client-key`, `client-federation`: a client at the token endpoint proved itself with its
+ *   secret, with a signature of its registered key, or with a token of the issuer that it runs under
  * - `session-token`: a token that this server issued
  * - `external-token`: a token of a configured issuer
- * - `assertion`, `statement`: an engine named the user, with or without a signature; the engine is in `actors`
+ * - `assertion`, `statement`: an engine named the user in a signed or unsigned token; the engine is in `actors`
  */
 export type Proof = (typeof proofs)[number]
 
@@ -34,21 +34,25 @@ export const proofs = [
 ] as const
 
 /**
- * Caller of a request with provenance: the principal, the engines that act for it, the method and the time of the proof.
- * Session tokens, storage refresh tokens, gateway sessions and cache keys all contain the whole of it, so code that
- * restores a caller can check everything that was checked when the caller was proven.
+ * Identity of a caller with its provenance: the principal, the engines that act for it, and the method and time
+ * of its authentication. Session tokens, storage refresh tokens, gateway sessions and cache keys contain all of
+ * this, so code that restores a caller can repeat all checks of the original authentication.
  */
 export interface ProvenIdentity {
   readonly principal: Principal
   /** Engines that act for the principal, outermost first. Only the limits of the first one apply. */
   readonly actors: readonly Principal[]
-  /** Method of this request. */
+  /** Method by which this request was authenticated. */
   readonly method: Proof
-  /** Method by which the session began; renewals keep it. Absent: `method`. */
+  /**
+   * Method by which the caller was authenticated at the start of the session. Renewals do not change it.
+   * Absent: equal to `method`.
+   */
   readonly obtainedBy?: Proof
   /**
-   * True: restored from a sealed form of an earlier version, which does not record how the identity was proven. With an
-   * engine in `actors`, it is accepted only while that engine's entry has not changed since `issuedAt`.
+   * True: the identity was restored from a token of an earlier version, which does not record how the caller
+   * was authenticated. If `actors` contains an engine, the identity is accepted only if the engine entry has
+   * not changed since `issuedAt`.
    */
   readonly isProvenanceUnknown?: true
   /** Epoch ms. Null: the identity is valid for this request only. */
@@ -67,21 +71,24 @@ export interface ProvenIdentity {
 }
 
 /**
- * Returns the method by which the identity was proven first. It does not change when the session is renewed. Null: the
- * identity is restored from a sealed form of an earlier version, which does not record the method.
+ * Returns the method by which the caller was authenticated at the start of the session. Null: the identity was
+ * restored from a token of an earlier version, which does not record the method.
  */
 export function provenBy({ method, obtainedBy = method, isProvenanceUnknown }: ProvenIdentity): Proof | null {
   return isProvenanceUnknown === true ? null : obtainedBy
 }
 
-/** Returns true when an engine named the user, who proved nothing: signed (`assertion`) or not (`statement`). */
+/**
+ * Returns true if an engine named the user in a signed (`assertion`) or unsigned (`statement`) token, and the
+ * user itself was not authenticated.
+ */
 export function isStated(proof: Proof | null): boolean {
   return proof === 'assertion' || proof === 'statement'
 }
 
 /**
- * Returns the engine that stated the user, when it is not the outermost one: the user's session was passed on to other
- * engines since. Null: the user was proven, or the outermost engine stated the user.
+ * Returns the engine that named the user, if it is not the outermost engine because the session was later
+ * exchanged by other engines. Null: the user was authenticated, or the outermost engine named the user.
  */
 export function statedBy(identity: ProvenIdentity): Principal | null {
   const [acting, ...before] = identity.actors
@@ -109,21 +116,24 @@ export function isEqualIdentity(a: ProvenIdentity, b: ProvenIdentity): boolean {
   )
 }
 
-/** Identity in a sealed form: a storage refresh token or a gateway session. */
+/** Fields of an identity in a sealed token: a storage refresh token or a gateway session. */
 export interface SealedIdentity {
   readonly principal: Principal
   /** Outermost engine that acted for the principal. */
   readonly actor: Principal | null
-  /** Engine that stated the user, if it is not `actor`. */
+  /** Engine that named the user, if it is not `actor`. */
   readonly statedBy: Principal | null
-  /** Method by which the identity was proven first. Null: sealed before the method was recorded. */
+  /**
+   * Method by which the caller was authenticated at the start of the session. Null: an earlier version sealed
+   * the token without the method.
+   */
   readonly provenBy: Proof | null
-  /** Epoch ms. Start of the session, or of the sealed form if that is earlier. */
+  /** Epoch ms. Start of the session, or issue time of the sealed token if that is earlier. */
   readonly issuedAt: number
   readonly queryId?: string
 }
 
-/** Returns the fields of an identity that a sealed form contains. The sealed form adds its own time of issue. */
+/** Returns the fields of an identity for a sealed token. The code that seals the token adds its issue time. */
 export function sealIdentity(identity: ProvenIdentity): Omit<SealedIdentity, 'issuedAt'> {
   const { principal, actors, queryId } = identity
   return {
@@ -136,8 +146,8 @@ export function sealIdentity(identity: ProvenIdentity): Omit<SealedIdentity, 'is
 }
 
 /**
- * Restores a caller from a sealed form, with its provenance: `Policies` checks again that the engines may act for this
- * user and may state the user in this way.
+ * Restores the identity of a caller, with its provenance, from a sealed token. `Policies` checks again that the
+ * engines may act for this user and may name the user in this way.
  */
 export function restoreIdentity({
   principal,

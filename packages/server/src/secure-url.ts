@@ -1,6 +1,9 @@
 import { isLoopback } from '@headgate/storage'
 
-/** Returns whether a text is a URL without credentials and fragment, of https or of this machine. */
+/**
+ * Returns true if a text is a URL without credentials and fragment, and the URL uses https or names this
+ * machine.
+ */
 export function isSecureUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, hostname, username, password, hash } = new URL(text)

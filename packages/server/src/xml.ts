@@ -1,4 +1,7 @@
-/** Element of a small document. Attributes and namespaces are ignored: no caller needs them. */
+/**
+ * Element of a small document. Attributes and namespaces are ignored: no S3 request that this server reads
+ * needs them.
+ */
 export interface XmlNode {
   readonly name: string
   /** Character data of the element with references resolved; empty when the element has children. */
@@ -13,7 +16,10 @@ export interface XmlOptions {
 
 const maxDepth = 8
 const maxNameLength = 64
-/** Attributes of one start tag. S3 clients write one: the namespace of the root. */
+/**
+ * Maximum number of attributes of one start tag. S3 clients write one attribute, the namespace of the root
+ * element.
+ */
 const maxAttributes = 8
 const named: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 
@@ -35,9 +41,9 @@ interface Cursor {
 }
 
 /**
- * Parses an XML document in one pass over its characters. The subset is small, so that features of XML cannot be used
- * against the server: no DTD, no entities except the five of XML, no CDATA, comments or processing instructions. The caller
- * limits the size of the document.
+ * Parses an XML document in one pass over its characters. It accepts only a small subset of XML, so that
+ * attackers cannot use other features of XML: no DTD, no entities except the five of XML, no CDATA, comments or
+ * processing instructions. The caller limits the size of the document.
  *
  * @throws XmlError with the reason
  */
@@ -50,7 +56,7 @@ export function parseXml(bytes: Uint8Array, { maxElements }: XmlOptions): XmlNod
   while (cursor.at < text.length) {
     const parent = path.at(-1)
     if (text[cursor.at] !== '<') {
-      if (parent === undefined) throw new XmlError('it contains syntax that no request needs')
+      if (parent === undefined) throw new XmlError('it contains XML syntax that this server does not accept')
       readCharacters(cursor, parent)
       continue
     }
@@ -77,7 +83,9 @@ export function parseXml(bytes: Uint8Array, { maxElements }: XmlOptions): XmlNod
   throw new XmlError('it is truncated')
 }
 
-/** Skips white space between child elements, and refuses other text there. */
+/**
+ * Returns the empty text of an element with children. Refuses text between the children, except white space.
+ */
 function withoutText({ text }: Open): string {
   if (text.trim() !== '') throw new XmlError('it mixes text and elements')
   return ''
@@ -176,14 +184,14 @@ function resolveReferences(text: string): string {
   for (; reference >= 0; reference = text.indexOf('&', at)) {
     const end = text.slice(reference, reference + maxReferenceLength).indexOf(';')
     if (end < 0) throw unknownReference()
-    pieces.push(text.slice(at, reference), characterOf(text.slice(reference + 1, reference + end)))
+    pieces.push(text.slice(at, reference), resolveReference(text.slice(reference + 1, reference + end)))
     at = reference + end + 1
   }
   pieces.push(text.slice(at))
   return pieces.join('')
 }
 
-function characterOf(reference: string): string {
+function resolveReference(reference: string): string {
   if (Object.hasOwn(named, reference)) return named[reference] ?? ''
   const [, hexadecimal, decimal] = /^#(?:x([\dA-Fa-f]{1,6})|(\d{1,7}))$/.exec(reference) ?? []
   const point = hexadecimal === undefined ? Number(decimal) : Number.parseInt(hexadecimal, 16)
@@ -197,7 +205,7 @@ function unknownReference(): XmlError {
 }
 
 function unexpected(): XmlError {
-  return new XmlError('it contains syntax that no request needs')
+  return new XmlError('it contains XML syntax that this server does not accept')
 }
 
 function utf8(bytes: Uint8Array): string {

@@ -4,48 +4,48 @@ import { expect, test } from 'vitest'
 import { callerKey, callerCache } from '../src/cache.ts'
 
 /**
- * Every map that outlives a call, other than the caches of `cache.ts`. `caller`: what it holds was made for one caller,
- * and the key says for whom. `shared`: it is the same for everybody. `none`: it holds nothing that anybody is answered with.
+ * Every map of the server that lives longer than one request, except the caches of `cache.ts`. `caller`: each
+ * value belongs to one caller, which the
+ * key identifies. `shared`: the values are equal for all callers. `none`: no response contains the values.
  */
-const lasting: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
-  // By the policy, which is one caller's.
+const lastingMaps: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
+  // The keys are policies, and each policy belongs to one caller.
   'access/decide.ts visibleIdsByPolicy': 'caller',
-  // By the policy too.
   'access/cedar/cedar-authorizer.ts #callers': 'caller',
-  // The keys of all callers of SingleFlight name what is read or made: see there.
+  // Each module that uses SingleFlight chooses keys that identify the result.
   'concurrency/single-flight.ts #running': 'caller',
   'concurrency/single-flight.ts #next': 'caller',
-  // By digest of the token, or of all that it says of its principal.
+  // The keys are digests of the token, or of all its claims about the principal.
   'identity/issuers/external-principals.ts #running': 'caller',
   'identity/issuers/second-legs.ts #running': 'caller',
-  // By what was handed out, which was made for one caller.
-  // By the credential again: the text is everybody's, what stands beside it is the last caller's, and compared.
+  // An entry contains the last response with storage access, which is reused only for the same storage
+  // access.
   'iceberg/response-cache.ts cachedByBody': 'caller',
   // Texts and models of metadata files, which never change.
   'catalog/metadata-text.ts lastingParts': 'shared',
-  // What is computed from constants, or configured.
+  // These values are configured, or computed from constants.
   'credentials/vendors/storage-keys.ts #chains': 'shared',
   'identity/issuers/external-tokens.ts #trusted': 'shared',
   'keys/key-ring.ts #keys': 'shared',
   'keys/key-ring.ts #active': 'shared',
   'store/column-types.ts decoders': 'shared',
-  // Names of statements.
+  // These values are names of statements, and routes.
   'store/row-query.ts preparedOn': 'shared',
   'http/router.ts #routers': 'shared',
   'http/router.ts #fixed': 'shared',
-  // Who waits, runs or counts.
+  // These maps contain waiting callers, running work and counters.
   'concurrency/keyed-mutex.ts #queues': 'none',
   'concurrency/fair-queue.ts #waiting': 'none',
   'http/body-memory.ts #held': 'none',
   'events/refusal-log.ts #groups': 'none',
-  'events/refusal-log.ts #rowsOf': 'none',
+  'events/refusal-log.ts #rowCounts': 'none',
   'http/connections.ts #beginning': 'none',
   'http/connections.ts #serving': 'none',
   'http/metrics.ts #bound': 'none',
   'http/metrics.ts #counted': 'none',
   'start/workers/primary-link.ts #asked': 'none',
   'start/workers/server-metrics.ts #last': 'none',
-  'start/workers/worker-process.ts #told': 'none',
+  'start/workers/worker-process.ts #pendingMetrics': 'none',
   'jobs/avro/schema-reader.ts #named': 'none',
   'jobs/jobs.ts #sweptAt': 'none',
   'jobs/jobs.ts #long': 'none',
@@ -57,14 +57,14 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !/(^|\/)test-|\.(test|fuzz|properties)\.ts$|^faults\//.test(name))
   .map((name) => ({ name, text: readFileSync(join(source, name), 'utf8') }))
 
-test('every cache is made where its scope must be said', () => {
+test('only cache.ts creates caches, so that each cache declares whether its values belong to one caller or to all', () => {
   const others = files.filter(
     ({ name, text }) => name !== 'cache.ts' && /\blru-cache\b|\bLRUCache\b/.test(text),
   )
   expect(others.map(({ name }) => name)).toEqual([])
 })
 
-test('every other map that outlives a call is known, and whose its content is', () => {
+test('lastingMaps lists every map that lives longer than one request and is not a cache', () => {
   const found = files.flatMap(({ name, text }) =>
     [
       ...text.matchAll(
@@ -72,15 +72,15 @@ test('every other map that outlives a call is known, and whose its content is', 
       ),
     ].map(([, field, constant, assigned]) => `${name} ${field ?? constant ?? assigned}`),
   )
-  expect([...new Set(found)].toSorted()).toEqual(Object.keys(lasting).toSorted())
+  expect([...new Set(found)].toSorted()).toEqual(Object.keys(lastingMaps).toSorted())
 })
 
-test('what is kept for one caller is not there for another, nor for the same one behind another engine', () => {
-  const cache = callerCache<{ readonly of: string }>({ max: 10 })
-  cache.set(callerKey('alice', 'trino'), { of: 'alice' })
-  expect(cache.get(callerKey('alice', 'trino'))).toEqual({ of: 'alice' })
+test("a cache of callers' values returns a value neither to another caller nor to the same caller behind another engine", () => {
+  const cache = callerCache<{ readonly owner: string }>({ max: 10 })
+  cache.set(callerKey('alice', 'trino'), { owner: 'alice' })
+  expect(cache.get(callerKey('alice', 'trino'))).toEqual({ owner: 'alice' })
   expect(cache.get(callerKey('alice'))).toBeUndefined()
   expect(cache.get(callerKey('alice', 'spark'))).toBeUndefined()
-  // @ts-expect-error a plain text does not say whose it is
+  // @ts-expect-error a plain text does not name the caller
   expect(cache.get('bob')).toBeUndefined()
 })

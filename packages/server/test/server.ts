@@ -39,7 +39,7 @@ export type Send = (
   headers?: Readonly<Record<string, string>>,
 ) => Promise<TestResponse>
 
-/** A principal with its own token, which has no rights at first. */
+/** A principal with its own token. A new principal has no rights. */
 export interface TestCaller {
   readonly id: string
   readonly token: string
@@ -53,7 +53,8 @@ export interface TestGrant {
 }
 
 /**
- * A complete server on a new database and directory, for tests over HTTP. Callers without a token may do everything.
+ * A complete server on a new database and directory, for tests over HTTP. Callers without a token have all
+ * rights.
  */
 export interface TestServer extends AsyncDisposable {
   readonly url: string
@@ -77,7 +78,7 @@ export interface TestServer extends AsyncDisposable {
 }
 
 const minute = 60_000
-/** Lifetimes of the default configuration. */
+/** Lifetimes of credentials in the default configuration. */
 const defaultLives: CredentialLifetimes = {
   minLifeMs: 15 * minute,
   tokenTtlMs: 240 * minute,
@@ -97,9 +98,12 @@ export interface TestServerOptions extends Partial<ContextOptions> {
   readonly faultyDatabase?: boolean
   /** Connection string of the database server. Default: the server that all tests share. */
   readonly databaseServer?: string
-  /** Clients see the directory as the bucket `lakehouse`, and access it through the storage gateway. */
+  /**
+   * Vending profile of the warehouse. When set, clients see the directory as the bucket `lakehouse`, and
+   * access it through the storage gateway.
+   */
   readonly vending?: VendingProfile
-  /** The S3 store that the configuration names, for modes that send requests to it. */
+  /** S3 store in the configuration of the server, for vending modes that send requests to the store. */
   readonly store?: S3Store
   /** Wraps the storage of the servers. */
   wrapStorage?(storage: Storage): Storage
@@ -244,7 +248,7 @@ function through(databaseUrl: string, port: number): string {
 
 function senderTo(url: string, always: Readonly<Record<string, string>> = {}): Send {
   return async (method, path, body, headers = {}) => {
-    const answer = await fetch(path.startsWith('/') ? url + path : `${url}/v1/lakehouse/${path}`, {
+    const response = await fetch(path.startsWith('/') ? url + path : `${url}/v1/lakehouse/${path}`, {
       method,
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -253,10 +257,10 @@ function senderTo(url: string, always: Readonly<Record<string, string>> = {}): S
       },
       ...(body === undefined ? {} : { body: stringify(body) }),
     })
-    const text = await answer.text()
+    const text = await response.text()
     return {
-      status: answer.status,
-      headers: answer.headers,
+      status: response.status,
+      headers: response.headers,
       json: text === '' ? null : parse(text, { maxDepth: 1000 }),
     }
   }
@@ -275,7 +279,7 @@ async function newPrincipal(sql: Sql, url: string, name: string): Promise<{ id: 
     client_id: name,
     client_secret: secret,
   })
-  const answer = await fetch(`${url}/v1/oauth/tokens`, { method: 'POST', body })
-  const { access_token: token } = (await answer.json()) as { access_token: string }
+  const response = await fetch(`${url}/v1/oauth/tokens`, { method: 'POST', body })
+  const { access_token: token } = (await response.json()) as { access_token: string }
   return { id, token }
 }

@@ -2,7 +2,7 @@ import { createECDH, createHmac, createPrivateKey, createPublicKey, sign, type K
 
 const ALGORITHM = 'AWS4-ECDSA-P256-SHA256'
 
-/** The largest allowed candidate: the order of the curve P-256, minus two. */
+/** The largest allowed candidate for a private key: the order of the curve P-256, minus two. */
 const LARGEST = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n - 2n
 
 /** The private key that signs with Signature Version 4A. Its bytes cannot be read. */
@@ -28,9 +28,9 @@ export class AsymmetricKey {
 }
 
 /**
- * Derives the private key of an access key: NIST SP 800-108 in counter mode with HMAC-SHA256, and a second counter for
- * candidates that are too large (FIPS 186-4 appendix B.4.2). `key_derivation.c` of aws-c-auth does the same. A server
- * that holds the secret derives the same key; a server that holds only the public key can verify.
+ * Derives the private key of an access key: NIST SP 800-108 in counter mode with HMAC-SHA256, and a second counter
+ * for candidates that are too large (FIPS 186-4 appendix B.4.2). `key_derivation.c` of aws-c-auth does the same. A
+ * server that knows the secret derives the same key. A server that knows only the public key can verify signatures.
  */
 export function deriveAsymmetricKey(accessKeyId: string, secret: string): AsymmetricKey {
   for (let counter = 1; counter <= 254; counter++) {

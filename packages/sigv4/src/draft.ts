@@ -15,7 +15,7 @@ export interface DraftOptions {
   /** Signing name of the service: `s3`, `s3tables`, `glue`, `execute-api` … */
   readonly service: string
   readonly date: Date
-  /** Default: the rules of the service, {@link rulesFor}. */
+  /** Signing rules. Default: the rules of the service, {@link rulesFor}. */
   readonly rules?: SigningRules
   /** Whether the session token is signed, or added after signing. Default `signed`. */
   readonly sessionToken?: 'signed' | 'after'
@@ -33,7 +33,10 @@ export interface HeaderDraftOptions extends DraftOptions {
 export interface QueryDraftOptions extends DraftOptions {
   /** How long the request is valid from `date` on, in whole seconds: 1 to {@link MAX_EXPIRES_SECONDS}. */
   readonly expiresSeconds: number
-  /** Default: `UNSIGNED-PAYLOAD` by the rules of S3, and the hash of an empty body by the general rules. */
+  /**
+   * Payload hash to sign. Default: `UNSIGNED-PAYLOAD` by the rules of S3, and the hash of an empty body by the
+   * general rules.
+   */
   readonly payloadHash?: string
 }
 

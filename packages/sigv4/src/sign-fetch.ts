@@ -10,9 +10,9 @@ export interface SignFetchOptions extends Omit<HeaderDraftOptions, 'date' | 'pay
     readonly sessionToken?: string
   }
   readonly region: string
-  /** Default: now. */
+  /** Time of the signature. Default: now. */
   readonly date?: Date
-  /** Default: the SHA-256 of the body; `UNSIGNED-PAYLOAD` for a stream. */
+  /** Payload hash to sign. Default: the SHA-256 of the body, or `UNSIGNED-PAYLOAD` for a stream. */
   readonly payloadHash?: string
 }
 

@@ -12,7 +12,7 @@ const plus = (...headers: Header[]): WireRequest => ({
   headers: [...request.headers, ...headers],
 })
 
-it('adds the date, the session token, the authorization and, by the rules of S3, the payload hash', () => {
+it('signRequest adds the date, the session token, the authorization and, by the rules of S3, the payload hash', () => {
   const withToken = { ...credentials, sessionToken: 'token' }
   const names = (changes: object): string[] =>
     signRequest(request, { ...options, ...changes }).headers.map(([name]) => name)
@@ -21,7 +21,7 @@ it('adds the date, the session token, the authorization and, by the rules of S3,
   expect(names({ credentials: withToken })).toContain('x-amz-security-token')
 })
 
-it('accepts headers as a Headers, a Map or entries of an object', () => {
+it('signRequest accepts headers as a Headers, a Map or entries of an object', () => {
   const { seed } = signRequest(request, options)
   for (const headers of [
     new Headers({ host: 'here' }),
@@ -32,7 +32,7 @@ it('accepts headers as a Headers, a Map or entries of an object', () => {
   }
 })
 
-it('does not sign headers that proxies change and headers that the caller excludes', () => {
+it('signRequest does not sign headers that proxies change and headers that the caller excludes', () => {
   const more = plus(
     ['User-Agent', 'a'],
     ['Connection', 'close'],
@@ -44,7 +44,7 @@ it('does not sign headers that proxies change and headers that the caller exclud
   expect(authorization).toContain('SignedHeaders=host;x-amz-content-sha256;x-amz-date,')
 })
 
-it('returns the same signature with cached keys', () => {
+it('signRequest returns the same signature with cached keys', () => {
   const keys = new SigningKeys()
   for (const _ of ['derived', 'kept']) {
     expect(signRequest(request, { ...options, keys }).seed.signature).toBe(
@@ -79,7 +79,7 @@ it.each([0, -1, 1.5, 604_801, Number.NaN])('presign refuses a validity of %d sec
   )
 })
 
-it('an error does not contain the secret', () => {
+it('the refusal of a signed request does not contain the secret', () => {
   const errors = [signed(request), plus(['Authorization', 'AWS4-HMAC-SHA256 secret'])]
     .map((each) => outcome(each, {}, 'another secret'))
     .join()

@@ -24,7 +24,7 @@ export type HeaderSigningOptions = SigningOptions & HeaderDraftOptions
 export interface SignedRequest {
   /** The headers to add, `authorization` last. */
   readonly headers: readonly Header[]
-  /** The signature that the chunks of a streamed body continue. */
+  /** The signature of the request, which the first chunk signature of a streamed body covers. */
   readonly seed: Seed
 }
 

@@ -25,7 +25,7 @@ it.each(inputs)(
     const draft = draftHeaders(request, { algorithm: 'AWS4-ECDSA-P256-SHA256', regionSet }, options)
     const [, , query = ''] = draft.canonicalRequest.split('\n')
     expect(query).toBe(query.split('&').toSorted().join('&'))
-    const authorization = valueOf(signRequestV4a(request, options), 'authorization')
+    const authorization = findHeader(signRequestV4a(request, options), 'authorization')
     const text = draft.stringToSign(sha256Hex(draft.canonicalRequest))
     expect(verifies(publicKey(some), text, authorization.split('Signature=')[1] ?? '')).toBe(true)
   },
@@ -70,7 +70,7 @@ describe.each(vectors)('$name', (vector) => {
     const headers = signRequestV4a(vector.request, options)
     const authorization = headers.find(([name]) => name === 'authorization')?.[1] ?? ''
     const [, start = '', signature = ''] = /^(.*, Signature=)([0-9a-f]+)$/.exec(authorization) ?? []
-    const expected = valueOf(vector.header.signedRequest.headers, 'authorization')
+    const expected = findHeader(vector.header.signedRequest.headers, 'authorization')
     expect(expected.startsWith(start)).toBe(true)
     expect(verifies(published, vector.header.stringToSign, signature)).toBe(true)
     expect(verifies(published, `${vector.header.stringToSign} `, signature)).toBe(false)
@@ -107,6 +107,6 @@ function publicKey(vector: Vector): KeyObject {
   return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x: part(X), y: part(Y) }, format: 'jwk' })
 }
 
-function valueOf(headers: Iterable<readonly [string, string]>, name: string): string {
+function findHeader(headers: Iterable<readonly [string, string]>, name: string): string {
   return [...headers].find(([each]) => each.toLowerCase() === name)?.[1] ?? ''
 }

@@ -23,7 +23,7 @@ export interface SignatureVerificationOptions {
 /** A request with a valid signature. */
 export interface VerifiedRequest {
   readonly request: ParsedRequest
-  /** The signature that the chunks of a streamed body continue. */
+  /** The signature of the request, which the first chunk signature of a streamed body covers. */
   readonly seed: Seed
 }
 

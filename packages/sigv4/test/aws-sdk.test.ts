@@ -39,10 +39,10 @@ interface Seen {
 let seen: Seen | undefined
 let port = 0
 const server = createServer((request, response) => {
-  void answer(request, response)
+  void respond(request, response)
 })
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     seen = await handle(request)
     response.end('<Result/>')
@@ -180,12 +180,12 @@ it('fetch sends requests that this package signed', async () => {
     { method: 'PUT', target, headers: [host] },
     { ...signing, payloadHash: sha256Hex(body) },
   )
-  const answer = await fetch(`http://127.0.0.1:${port}${target}`, {
+  const respond = await fetch(`http://127.0.0.1:${port}${target}`, {
     method: 'PUT',
     body,
     headers: pairs(put.headers),
   })
-  expect(await answer.text()).toBe('<Result/>')
+  expect(await respond.text()).toBe('<Result/>')
 
   const link = presign({ method: 'GET', target, headers: [host] }, { ...signing, expiresSeconds: 60 })
   expect(await (await fetch(`http://127.0.0.1:${port}${link}`)).text()).toBe('<Result/>')

@@ -176,7 +176,7 @@ for (const { kind, form } of forms) {
       fc.property(names, names, fc.nat(1_000_000), fc.nat(1_000_000), (first, second, a, b) => {
         const once = mutations[first]?.(request, a) ?? request
         const twice = mutations[second]?.(once, b) ?? once
-        // The second mutation may undo the first.
+        // The second mutation may undo the first one, and such a request is not refused.
         if (meaning(twice) !== meaning(request)) expect(outcome(twice, here)).not.toBe('verified')
       }),
       { numRuns: 1000 },
@@ -239,7 +239,7 @@ function mutated(pair: Pair | undefined, pick: number): Pair {
   return [name, value === '' ? letter(pick) : replaceAt(value, pick % value.length, pick)]
 }
 
-/** Replaces one character by another. In an escape the result always decodes to another byte. */
+/** Replaces one character by another. Within a percent-escape, the result always decodes to another byte. */
 function replaceAt(text: string, at: number, pick: number): string {
   const other = letter(pick)
   return text.slice(0, at) + (text[at] === other ? '~' : other) + text.slice(at + 1)
@@ -250,7 +250,8 @@ function letter(pick: number): string {
 }
 
 /**
- * Returns the meaning of a request. The order of parameters and headers and the case of escapes do not belong to it.
+ * Returns a text that is equal for two requests with the same meaning. It does not depend on the order of parameters
+ * and headers and the case of percent-escapes.
  */
 function meaning(request: WireRequest): string {
   const { path, query } = cut(request)

@@ -25,7 +25,9 @@ export function signed(
   return { ...request, headers: [...request.headers, ...headers], seed }
 }
 
-/** Returns `verified`, or the code of the refusal. Only one access key exists; `secret` is its secret. */
+/**
+ * Returns `verified`, or the code of the refusal. The server knows only one access key, and `secret` is its secret.
+ */
 export function outcome(
   request: WireRequest,
   changes: Partial<VerificationPolicy> = {},

@@ -7,7 +7,7 @@ it.each([
   ['cn-north-1', 'amazonaws.com.cn'],
   ['cn-northwest-1', 'amazonaws.com.cn'],
   ['eusc-de-east-1', 'amazonaws.eu'],
-])('the services of %s are in %s', (region, domain) => {
+])('the DNS domain of the AWS services in the region %s is %s', (region, domain) => {
   expect(awsDomain(region)).toBe(domain)
 })
 
@@ -45,7 +45,7 @@ describe('Hosts of S3', () => {
     expect(awsHost(host, 's3')).toBeNull()
   })
 
-  it('an endpoint is AWS only if it is in the domain of its region', () => {
+  it('isAws returns true for an endpoint only if it is in the AWS domain of the region', () => {
     const endpoint = 'https://s3.cn-north-1.amazonaws.com.cn'
     expect(isAws({ endpoint, region: 'cn-north-1' })).toBe(true)
     expect(isAws({ endpoint, region: 'us-east-1' })).toBe(false)

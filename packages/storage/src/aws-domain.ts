@@ -1,6 +1,6 @@
 /**
- * Returns the DNS domain of AWS's own services in a region. Each partition has its own domain (`partitions.json` of
- * the AWS SDKs).
+ * Returns the DNS domain of AWS's own services in a region. Each AWS partition has its own domain (`partitions.json`
+ * of the AWS SDKs).
  *
  * @example `awsDomain('cn-north-1')` is `'amazonaws.com.cn'`
  */
@@ -19,17 +19,17 @@ export function isAws({
   return endpoint === null || awsHost(new URL(endpoint).hostname, 's3')?.domain === awsDomain(region)
 }
 
-/** Host name that only AWS itself serves. */
+/** Parts of a host name that belongs to an AWS service, and never to a machine of a customer of AWS. */
 export interface AwsHost {
   readonly domain: string
-  /** Null if the name contains no region. */
+  /** Region in the host name. Null if the host name contains no region. */
   readonly region: string | null
 }
 
 /**
- * Parses the host name of an AWS service. Returns null for all other hosts. Machines, load balancers and gateways of
- * AWS's customers also have names in AWS's domains, for example `ec2-192-0-2-1.compute-1.amazonaws.com`, and any
- * store can run there.
+ * Parses the host name of an AWS service. Returns null for all other hosts. Customers of AWS also have machines with
+ * names in the domains of AWS, for example `ec2-192-0-2-1.compute-1.amazonaws.com`. These hosts can run any store, so
+ * the result for them is null.
  *
  * @example `awsHost('s3.eu-west-1.amazonaws.com', 's3')` is `{ domain: 'amazonaws.com', region: 'eu-west-1' }`
  */
@@ -50,8 +50,8 @@ function serviceHost(service: string): RegExp {
 }
 
 /**
- * Names in front of the domain. S3 has several services (`s3-fips`, `s3-accesspoint`), preceded by buckets or
- * endpoint ids.
+ * Patterns for the part of a host name before the domain. S3 has several service names (`s3-fips`, `s3-accesspoint`),
+ * and a bucket or an endpoint id can precede them.
  */
 const serviceHosts = { s3: serviceHost('s3'), sts: serviceHost('sts') }
 

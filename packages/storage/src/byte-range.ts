@@ -28,7 +28,10 @@ function checkRange(range: ByteRange): void {
   const offsets = 'suffix' in range ? [range.suffix] : [range.start, range.end ?? range.start]
   const sound = offsets.every((n) => Number.isSafeInteger(n) && n >= 0)
   if (sound && ('suffix' in range || (range.end ?? range.start) >= range.start)) return
-  throw new HeadgateError('bad-request', 'Range must have whole, ascending offsets')
+  throw new HeadgateError(
+    'bad-request',
+    'The offsets of a range must be integers, and its end must not be before its start',
+  )
 }
 
 function outside(size: number): HeadgateError {

@@ -13,15 +13,19 @@ interface Flight {
 }
 
 /**
- * Makes names durable. A new name survives a power failure only after its directory was flushed. Concurrent callers
- * share flushes of one directory; each caller gets a flush that began after its call.
+ * Makes the names of new files and directories durable. A new name survives a power failure only after its directory
+ * was flushed. Concurrent callers share the flush of a directory, but each caller waits for a flush that began after
+ * its call.
  */
 export class DirectorySync {
   readonly #flights = new Map<string, Flight>()
-  /** New directories whose own names are being flushed. A writer into such a directory waits for that flush too. */
+  /**
+   * Flushes of the names of new directories, by the path of the directory. A writer in a new directory also waits for
+   * this flush.
+   */
   readonly #created = new Map<string, Promise<void>>()
 
-  /** Resolves when the names in `directory`, and its own name, are on disk. */
+  /** Resolves when the names in `directory`, and the name of the directory itself, are on disk. */
   async flush(directory: string): Promise<void> {
     const parents: Promise<void>[] = []
     if (this.#created.size > 0) {
@@ -33,7 +37,10 @@ export class DirectorySync {
     await Promise.all([this.#shared(directory), ...parents])
   }
 
-  /** Creates a directory and its missing parents. `flush` of anything in them waits until their names are durable. */
+  /**
+   * Creates a directory and its missing parents. A later `flush` of a directory in them waits until the names of the
+   * new directories are durable.
+   */
   create(directory: string, modes: FileModes): void {
     for (const path of madeWithParents(directory, modes)) {
       const flushed = this.#shared(dirname(path))
@@ -73,7 +80,7 @@ async function flushNow(directory: string): Promise<void> {
   try {
     descriptor = openSync(directory, 'r')
   } catch (error) {
-    // The directory was removed in the meantime. The process that removed its last name also removed this one.
+    // Another process removed the empty directory in the meantime, so there are no names to flush.
     if (systemCode(error) === 'ENOENT') return
     throw error
   }

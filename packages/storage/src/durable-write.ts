@@ -18,19 +18,22 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { DirectorySync } from './directory-sync.ts'
 import { writeError } from './file-errors.ts'
-import { etagOf, nextWriteTime } from './file-info.ts'
+import { formatEtag, nextWriteTime } from './file-info.ts'
 import type { FileModes } from './file-modes.ts'
 import { checkNoSymlink, type Place } from './file-roots.ts'
 import { reservedNamePrefix } from './location.ts'
 import { preconditionFailed, StorageWriteError, systemCode } from './storage-errors.ts'
 import type { Body, WriteCondition } from './storage.ts'
 
-/** Prefix of temporary files: files that are being written, or whose writer died. */
+/** Name prefix of temporary files. A writer is writing such a file, or was killed before it completed the file. */
 export const temporaryPrefix: string = `${reservedNamePrefix}tmp-`
 
 const fsyncDescriptor = promisify(fsync)
 const writeDescriptor = promisify(write)
-/** Up to this size, in bytes, a write into the page cache takes less time than its dispatch to another thread. */
+/**
+ * Maximum size of a synchronous write, in bytes. Up to this size, a write into the page cache takes less time than
+ * its dispatch to another thread.
+ */
 const inlineBytes = 256 * 1024
 const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW
 const openAttempts = 20
@@ -40,18 +43,18 @@ let counter = 0
 export interface WriteOptions {
   readonly makeDirectory?: boolean
   readonly unreferenced?: boolean | undefined
-  /** After it aborts, nothing is published. */
+  /** If the signal aborts before the file has its final name, the file is not published. */
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Writes a file so that it appears whole or not at all, and is on disk when this returns. It writes and flushes a
- * temporary file in the same directory, links it (`ifAbsent`) or renames it to its final name, and flushes the
- * directory. With `unreferenced`, file and directory are flushed at the same time after the rename: a journaling file
- * system then writes both at once.
+ * Writes a file atomically and durably. Readers never see a part of the file, and the file is on disk when this
+ * function returns. It writes and flushes a temporary file in the same directory, links it (`ifAbsent`) or renames it
+ * to its final name, and flushes the directory. With `unreferenced`, file and directory are flushed at the same time
+ * after the rename: a journaling file system then writes both at once.
  *
  * @throws errors of `fill`, and errors of a file write. `StorageWriteError` with outcome `unknown` only if the file
- * has its final name but its directory could not be flushed
+ *   has its final name but its directory could not be flushed
  */
 export async function writeDurably(
   place: Place,
@@ -75,7 +78,7 @@ export async function writeDurably(
       if (filling !== undefined) await filling
       const time = nextWriteTime()
       futimesSync(descriptor, time, time)
-      etag = etagOf(fstatSync(descriptor, { bigint: true }))
+      etag = formatEtag(fstatSync(descriptor, { bigint: true }))
       if (options.unreferenced === true) {
         publishNow()
         await both(fsyncDescriptor(descriptor), sync.flush(place.directory))
@@ -103,7 +106,10 @@ export async function writeDurably(
   }
 }
 
-/** Waits for both promises, also when one rejects: the descriptor must stay open while the other one uses it. */
+/**
+ * Waits until both promises have settled, even if one rejects, because the file descriptor must stay open while the
+ * other operation uses it.
+ */
 async function both(one: Promise<void>, other: Promise<void>): Promise<void> {
   for (const result of await Promise.allSettled([one, other]))
     if (result.status === 'rejected') throw result.reason
@@ -131,8 +137,8 @@ async function writeAll(descriptor: number, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * Opens a new file and creates the directories of its path. Another writer may remove an empty directory in between:
- * it then tries again.
+ * Opens a new file and creates the directories of its path. If another process removes an empty directory in between,
+ * creates the directories again.
  */
 function openIn(place: Place, path: string, sync: DirectorySync | undefined): number {
   for (let attempt = 1; ; attempt++) {
@@ -157,8 +163,8 @@ function openWith({ file, exact }: FileModes, path: string): number {
 }
 
 /**
- * Publishes the file in one synchronous step, so that no other write of this process runs between the comparison of
- * an ETag and the rename.
+ * Renames or links the temporary file to its final name. Runs synchronously, so that no other write of this process
+ * runs between the comparison of an ETag and the rename.
  */
 function publish(temporary: string, place: Place, condition: WriteCondition): void {
   if (condition.ifAbsent === true) {
@@ -168,8 +174,8 @@ function publish(temporary: string, place: Place, condition: WriteCondition): vo
   }
   if (condition.ifMatch !== undefined) {
     const stats = lstatSync(place.path, { bigint: true, throwIfNoEntry: false })
-    if (stats === undefined || !stats.isFile() || etagOf(stats) !== condition.ifMatch) {
-      throw preconditionFailed(place.location, 'the object has another ETag than the expected one')
+    if (stats === undefined || !stats.isFile() || formatEtag(stats) !== condition.ifMatch) {
+      throw preconditionFailed(place.location, 'the ETag of the object differs from the expected ETag')
     }
   }
   renameSync(temporary, place.path)
@@ -179,6 +185,6 @@ function removeQuietly(path: string): void {
   try {
     unlinkSync(path)
   } catch {
-    // The file was removed already, or `sweep` removes it later.
+    // The temporary file does not exist any more, or `sweep` removes it later.
   }
 }

@@ -93,7 +93,7 @@ describe('EndpointGuard.check', () => {
       expect(() => endpointNames([wrong]), wrong).toThrow('hosts, `*.domain`')
   })
 
-  test('accepts loopback on a server for this machine, from callers that may use it', async () => {
+  test('accepts loopback endpoints on a server that serves only this machine, from callers that may use them', async () => {
     const guard = new EndpointGuard({ named: [], loopback: true })
     for (const url of ['http://127.0.0.1:9000', 'http://localhost', 'http://[::1]']) {
       await check(guard, url, true)
@@ -170,7 +170,7 @@ describe('EndpointGuard.agentFor', () => {
       await expect(through(resolves(named), host)).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  test('connects to loopback on a server for this machine', async () => {
+  test('connects to loopback addresses on a server that serves only this machine', async () => {
     const guard = new EndpointGuard({ named: [], loopback: true })
     for (const host of ['localhost', '127.0.0.1'])
       expect(await send(guard, `http://${host}:${port}`)).toBe(200)

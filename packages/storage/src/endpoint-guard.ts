@@ -8,18 +8,19 @@ import { endpointNames, type EndpointNames } from './endpoint-names.ts'
 import { isLoopbackAddress, isSpecialAddress } from './special-addresses.ts'
 
 export interface EndpointRules {
-  /** Hosts, `*.domain`, addresses and networks that endpoints may use although they are not public. */
+  /** Hosts, `*.domain`, addresses and networks that endpoints may use although their addresses are not public. */
   readonly named: readonly string[]
   /**
-   * Whether endpoints may be `localhost` and loopback addresses, because the server itself serves only this machine.
+   * Whether endpoints may be `localhost` and loopback addresses. True if the server accepts connections only from
+   * this machine.
    */
   readonly loopback: boolean
 }
 
 /**
- * Decides to which addresses the server connects for endpoints that a request can set: public addresses, and those
- * that the operator's configuration names. It checks each connection, so a name that later resolves to another
- * address is refused too.
+ * Limits the addresses to which the server connects for endpoints that a management request can set. Allows public
+ * addresses, and addresses that the configuration of the operator names. The guard checks each connection, so that it
+ * also refuses a name that later resolves to a forbidden address.
  *
  * @example
  * ```ts
@@ -33,7 +34,7 @@ export class EndpointGuard {
   readonly #resolve: ResolveName
 
   /**
-   * @param resolve resolves names; tests replace it
+   * @param resolve resolves host names; tests replace this function
    * @throws Error for a name that is not a host, an address or a network
    */
   constructor({ named, loopback }: EndpointRules, resolve: ResolveName = lookup) {
@@ -43,11 +44,11 @@ export class EndpointGuard {
   }
 
   /**
-   * Checks an endpoint before it is stored. A name that does not resolve passes, because each connection is checked
-   * again.
+   * Checks an endpoint before the server stores it in a warehouse. A name that does not resolve passes, because each
+   * connection is checked again.
    *
-   * @param mayUseLoopback false: a loopback endpoint must be configured by name, also if the server serves only this
-   * machine
+   * @param mayUseLoopback if false, refuses a loopback endpoint that the configuration does not name, even if the
+   *   server serves only this machine
    * @throws HeadgateError `forbidden` that names the field, the host and the setting that allows it
    */
   async check(
@@ -55,8 +56,8 @@ export class EndpointGuard {
     url: string,
     { mayUseLoopback }: { readonly mayUseLoopback: boolean },
   ): Promise<void> {
-    const host = hostOf(new URL(url))
-    const addresses = await this.#addressesOf(host)
+    const host = bareHost(new URL(url).hostname)
+    const addresses = await this.#resolveAddresses(host)
     const refused = addresses.find(
       (address) => !this.#allows(host, address) || (!mayUseLoopback && !this.#isOpen(host, address)),
     )
@@ -68,9 +69,9 @@ export class EndpointGuard {
    * the default options it closes each connection after one request.
    */
   agentFor(url: URL, options: AgentOptions = {}): HttpAgent {
-    const endpoint = hostOf(url)
-    const allows: Allows = (given, address) => {
-      const host = bareHost(given)
+    const endpoint = bareHost(url.hostname)
+    const allows: Allows = (requested, address) => {
+      const host = bareHost(requested)
       return this.#allows(host.endsWith(`.${endpoint}`) ? endpoint : host, address)
     }
     const connecting: Connecting = (host) => (isIP(host) === 0 || allows(host, host) ? null : refusal(host))
@@ -94,9 +95,9 @@ export class EndpointGuard {
     }
   }
 
-  #addressesOf(host: string): Promise<readonly string[]> | readonly string[] {
+  #resolveAddresses(host: string): Promise<readonly string[]> | readonly string[] {
     if (isIP(host) !== 0) return [host]
-    // Some resolvers do not know the names below `localhost`.
+    // Resolves names below `localhost` here, because some resolvers do not know them.
     if (isLoopback(host)) return ['127.0.0.1']
     const { promise, resolve } = Promise.withResolvers<readonly string[]>()
     this.#resolve(host, { all: true }, (error, addresses) => {
@@ -123,10 +124,13 @@ export type ResolveName = (
 
 type Allows = (host: string, address: string) => boolean
 
-/** Returns the error for a refused literal address, or null. Names are checked when they are resolved. */
+/**
+ * Function that returns the error for a host that is a forbidden IP address, and null for all other hosts. Host names
+ * are checked when they are resolved.
+ */
 type Connecting = (host: string) => Error | null
 
-/** Function with which an agent opens a connection. `node:http` calls it for each new connection. */
+/** Function of an HTTP agent that opens a connection. `node:http` calls it for each new connection. */
 type Connect = HttpAgent['createConnection']
 
 function guarded(connect: Connect, connecting: Connecting): Connect {
@@ -153,10 +157,6 @@ class GuardedHttpsAgent extends HttpsAgent {
 }
 
 /** Returns the host without the brackets of an IPv6 address and without the final dot of an absolute name. */
-function hostOf({ hostname }: URL): string {
-  return bareHost(hostname)
-}
-
 function bareHost(host: string): string {
   return host.replaceAll(/^\[|\]$|\.$/g, '')
 }

@@ -3,7 +3,7 @@ import { plainAddress } from './special-addresses.ts'
 
 /** Endpoints that the operator's configuration names, by host or by network. */
 export interface EndpointNames {
-  /** Returns whether the host of a URL is named, independent of its address. */
+  /** Returns whether the configuration names the host of a URL, regardless of its address. */
   hasHost(host: string): boolean
   hasAddress(address: string): boolean
 }
@@ -45,8 +45,8 @@ export function checkEndpointName(entry: string): void {
 
 /** Adds an address or a network. Returns false for any other entry. */
 function addNetwork(networks: BlockList, entry: string): boolean {
-  const [, given = '', bits] = /^\[?([0-9a-f:.]+)\]?(?:\/(\d{1,3}))?$/i.exec(entry) ?? []
-  const address = isIP(given) === 0 ? null : plainAddress(given)
+  const [, text = '', bits] = /^\[?([0-9a-f:.]+)\]?(?:\/(\d{1,3}))?$/i.exec(entry) ?? []
+  const address = isIP(text) === 0 ? null : plainAddress(text)
   if (address === null) return false
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
   if (bits === undefined) networks.addAddress(address, family)

@@ -5,8 +5,8 @@ import { checkNoSymlink, type Place } from './file-roots.ts'
 import { systemCode } from './storage-errors.ts'
 
 /**
- * Removes a file, and then the empty directories above it, up to the root. It does not flush the directory: after a
- * power failure the object may exist again.
+ * Removes a file, and then its parent directories that are empty, up to the root. Does not flush the directory, so
+ * that the object may exist again after a power failure.
  */
 export async function deleteFile(place: Place): Promise<void> {
   try {
@@ -19,8 +19,8 @@ export async function deleteFile(place: Place): Promise<void> {
 }
 
 /**
- * Returns whether the path has no object: no file, or a directory. Operating systems differ in the error code with
- * which they refuse to unlink a directory.
+ * Returns whether the path contains no object, because it does not exist or is a directory. Operating systems differ
+ * in the error code with which they refuse to unlink a directory.
  */
 async function isNoObject(place: Place, error: unknown): Promise<boolean> {
   switch (systemCode(error)) {
@@ -36,8 +36,9 @@ async function isNoObject(place: Place, error: unknown): Promise<boolean> {
 }
 
 /**
- * Removes the empty directories above a file. The file system refuses to remove a directory with a temporary file of
- * a writer in it, and a writer whose directory was removed before it opened its file creates the directory again.
+ * Removes the empty directories above a file. Concurrent writers are safe: the file system refuses to remove a
+ * directory that contains a temporary file, and a writer creates its directory again if it was removed before the
+ * writer opened its file.
  */
 async function prune(place: Place): Promise<void> {
   for (let path = place.directory; path.length > place.root.path.length; path = dirname(path)) {

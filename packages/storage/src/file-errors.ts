@@ -10,8 +10,8 @@ export function readError(error: unknown, location: string): Error {
 }
 
 /**
- * Converts an error of the file system during a write that is not yet published. It is certain that nothing was
- * written.
+ * Converts an error of the file system during a write that is not yet published. The returned error states that
+ * nothing was written.
  */
 export function writeError(error: unknown, location: string): Error {
   if (systemCode(error) === 'EEXIST') return preconditionFailed(location, 'there is an object already', error)
@@ -20,13 +20,14 @@ export function writeError(error: unknown, location: string): Error {
     systemCode(error) === 'EISDIR' ||
     systemCode(error) === 'ENOTEMPTY'
   ) {
-    const why = 'A directory has this location, or an object has the location of one of its directories'
+    const why =
+      'A directory exists at this location, or an object exists at the location of a parent directory'
     return new HeadgateError('bad-request', `${why}: ${location}`, { cause: error })
   }
-  // ENOENT means that the directory could not be created, for example on a read-only file system. It does not mean
-  // that an object is missing.
-  const told = systemCode(error) === 'ENOENT' ? undefined : shared(error, location)
-  return told ?? new StorageWriteError('not-written', `Could not write ${location}`, { cause: error })
+  // During a write, ENOENT means that the directory could not be created, for example on a read-only file system. It
+  // does not mean that an object is missing.
+  const known = systemCode(error) === 'ENOENT' ? undefined : shared(error, location)
+  return known ?? new StorageWriteError('not-written', `Could not write ${location}`, { cause: error })
 }
 
 function shared(error: unknown, location: string): Error | undefined {
@@ -46,7 +47,8 @@ function shared(error: unknown, location: string): Error | undefined {
         cause: error,
       })
     default:
-      // An error without a code of the file system comes from the caller's signal or body.
+      // An error without a code of the file system was thrown by the signal or the body of the caller, and is not
+      // converted.
       return systemCode(error) === '' && error instanceof Error ? error : undefined
   }
 }

@@ -2,15 +2,15 @@ import type { BigIntStats } from 'node:fs'
 import type { ObjectInfo } from './storage.ts'
 
 /** Returns the description of an object from the inode of its file. */
-export function infoOf(stats: BigIntStats): ObjectInfo {
-  return { size: Number(stats.size), etag: etagOf(stats), lastModified: Number(stats.mtimeMs) }
+export function toObjectInfo(stats: BigIntStats): ObjectInfo {
+  return { size: Number(stats.size), etag: formatEtag(stats), lastModified: Number(stats.mtimeMs) }
 }
 
 /**
- * Returns the ETag of a file: inode, size and modification time. Each put creates a new inode with a new time, see
- * `nextWriteTime`.
+ * Returns the ETag of a file, which consists of inode number, size and modification time. Each put creates a new
+ * inode with a new time, see `nextWriteTime`.
  */
-export function etagOf(stats: BigIntStats): string {
+export function formatEtag(stats: BigIntStats): string {
   return `${stats.ino.toString(36)}-${stats.size.toString(36)}-${stats.mtimeNs.toString(36)}`
 }
 
@@ -18,8 +18,9 @@ let lastMicros = 0
 
 /**
  * Returns the modification time, in seconds, of a file that is about to be published: the current time, but never the
- * same microsecond twice in one process. The clock of the file system advances only every few milliseconds and inode
- * numbers are reused at once, so otherwise two different contents could have one ETag.
+ * same microsecond twice in one process. Without this function, two different contents could have the same ETag,
+ * because the clock of the file system advances only every few milliseconds and file systems reuse inode numbers at
+ * once.
  */
 export function nextWriteTime(): number {
   lastMicros = Math.max(lastMicros + 1, Date.now() * 1000)

@@ -1,9 +1,9 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { readError } from './file-errors.ts'
-import { infoOf } from './file-info.ts'
+import { toObjectInfo } from './file-info.ts'
 import { checkNoSymlink, prefixIn, type FileRoot } from './file-roots.ts'
-import { pageSizeOf } from './list-options.ts'
+import { resolvePageSize } from './list-options.ts'
 import { parsePrefix, reservedNamePrefix } from './location.ts'
 import { systemCode } from './storage-errors.ts'
 import type { ListEntry, ListOptions } from './storage.ts'
@@ -19,7 +19,7 @@ interface Walk {
 
 /**
  * Lists files as an object store lists keys. Directories are not entries. Links, reserved names, and anything other
- * than files and directories are skipped. At each level, the names of one directory are held in memory.
+ * than files and directories are skipped. Holds the names of one directory per level in memory.
  */
 export async function* listFiles(
   roots: readonly FileRoot[],
@@ -31,7 +31,11 @@ export async function* listFiles(
   const slash = rest.lastIndexOf('/') + 1
   const base = root.prefix + rest.slice(0, slash)
   const after = options.startAfter === undefined ? undefined : startIn(root, options.startAfter)
-  const walk = { folded: options.delimiter === '/', pageSize: pageSizeOf(options), signal: options.signal }
+  const walk = {
+    folded: options.delimiter === '/',
+    pageSize: resolvePageSize(options),
+    signal: options.signal,
+  }
   const directory = resolve(root.path, rest.slice(0, slash))
   if (after !== undefined && !after.startsWith(base)) {
     if (compareUtf8(after, base) > 0) return
@@ -42,8 +46,8 @@ export async function* listFiles(
 }
 
 /**
- * Returns the path after which a list continues. It is only compared with names, so it may be any text below the
- * root.
+ * Returns the path after which a list continues. The result is only compared with names, so `text` may be any
+ * location below the root.
  */
 function startIn(root: FileRoot, text: string): string {
   return text.startsWith(root.prefix) ? text : parsePrefix(text).canonical
@@ -89,7 +93,8 @@ async function* entries(
 }
 
 /**
- * Returns the names of a directory in the order of keys: the name of a directory is compared with its final slash.
+ * Returns the names in a directory in the order in which object stores list keys. For this order, the name of a
+ * subdirectory includes its final slash.
  */
 async function namesIn(
   root: FileRoot,
@@ -130,7 +135,7 @@ async function* described(
 async function describe(directory: string, base: string, name: string): Promise<ListEntry | undefined> {
   try {
     const stats = await lstat(join(directory, name), { bigint: true })
-    return stats.isFile() ? { type: 'object', location: base + name, info: infoOf(stats) } : undefined
+    return stats.isFile() ? { type: 'object', location: base + name, info: toObjectInfo(stats) } : undefined
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw readError(error, base + name)

@@ -28,7 +28,7 @@ describe.skipIf(process.platform === 'win32')('File storage with file modes', ()
   })
   afterEach(() => rm(folder, { recursive: true, force: true }))
 
-  /** Returns names with their permission bits in octal, without uploads. */
+  /** Returns the permission bits, in octal, of all files and directories except those of uploads. */
   async function modes(): Promise<Record<string, string>> {
     const names = (await readdir(join(folder, 'root'), { recursive: true })).filter(
       (name) => !name.startsWith('.headgate-uploads'),
@@ -57,10 +57,11 @@ describe.skipIf(process.platform === 'win32')('File storage with file modes', ()
     expect(new Set(directories.map(([, mode]) => mode))).toEqual(new Set(['700']))
   })
 
-  it('creates files with the mode of --file-mode under any umask, and directories with the right to enter', async () => {
+  it('creates files with exactly the mode of --file-mode under any umask, and adds the execute bits to directories', async () => {
     const root = `file://${folder}/root`
     await using storage = await openStorage(parseStorageProfile({ type: 'file', root, fileMode: '0664' }))
-    // Workers of the test runner share one umask, which therefore is not changed here: 0664 is wider than most.
+    // The test does not change the umask, because all workers of the test runner share it. The mode 0664 has more
+    // bits than most umasks allow.
     await writeInEachWay(storage, (name) => `${root}/${name}`)
     expect(await modes()).toMatchObject({
       '': '775',
@@ -99,9 +100,12 @@ describe('fileModes', () => {
     ['0644', 0o644, 0o755],
     ['0660', 0o660, 0o770],
     ['0666', 0o666, 0o777],
-  ])('adds the right to enter directories to %s for each class that may read', (text, file, directory) => {
-    expect(fileModes(text)).toMatchObject({ file, directory })
-  })
+  ])(
+    'adds the execute bits for directories to the mode %s, for each class of users that may read',
+    (text, file, directory) => {
+      expect(fileModes(text)).toMatchObject({ file, directory })
+    },
+  )
 
   it.each(['0400', '0700', '0620', '4644', '9', 'rw-r-----', ''])('refuses %j', (text) => {
     expect(() => fileModes(text)).toThrow(/0600, 0640/)

@@ -3,9 +3,9 @@ import { HeadgateError } from '@headgate/errors'
 /** Permission bits of the files and directories that a file storage creates. */
 export interface FileModes {
   readonly file: number
-  /** The mode of files, with the right to enter for each class of users that may read. */
+  /** Mode of directories: the mode of files, with the execute bit for each class of users that may read. */
   readonly directory: number
-  /** Whether the bits are set exactly, independent of the umask of the process. */
+  /** Whether files and directories get exactly these bits, regardless of the umask of the process. */
   readonly exact: boolean
 }
 
@@ -15,7 +15,7 @@ export interface FileModes {
  */
 export const fileModePattern: RegExp = /^0?6[046][046]$/
 
-/** Modes of files and directories that only the user of the server can open. */
+/** Modes for files and directories that only the operating system user of the server can open. */
 export const privateModes: FileModes = { file: 0o600, directory: 0o700, exact: false }
 
 /**

@@ -5,18 +5,18 @@ import { promisify } from 'node:util'
 import { HeadgateError } from '@headgate/errors'
 import { resolveRange } from './byte-range.ts'
 import { readError } from './file-errors.ts'
-import { infoOf } from './file-info.ts'
+import { toObjectInfo } from './file-info.ts'
 import { checkNoSymlink, type Place } from './file-roots.ts'
 import { noSuchFile, systemCode } from './storage-errors.ts'
 import type { CallOptions, GetOptions, ObjectInfo, StoredObject } from './storage.ts'
 import { tooLarge } from './streams.ts'
 
-// Opening does not wait for the other end of a named pipe and does not follow a link.
+// Flags for `open`: it must not wait for the writer of a named pipe, and must not follow a symbolic link.
 const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 const chunkBytes = 256 * 1024
 /**
- * Files up to this size, in bytes, are read at once: a stream dispatches several times to other threads, which takes
- * longer than the read.
+ * Maximum size of a file that is read with one call instead of a stream, in bytes. A stream dispatches several
+ * operations to other threads, which takes longer than reading a small file.
  */
 const wholeBytes = 256 * 1024
 const readDescriptor = promisify(read)
@@ -25,7 +25,7 @@ export async function headFile(place: Place): Promise<ObjectInfo | null> {
   try {
     checkNoSymlink(place)
     const stats = await lstat(place.path, { bigint: true })
-    return stats.isFile() ? infoOf(stats) : null
+    return stats.isFile() ? toObjectInfo(stats) : null
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return null
     throw readError(error, place.location)
@@ -43,7 +43,7 @@ export async function getFile(place: Place, options: GetOptions): Promise<Stored
     const length = end - start + 1
     closes = length <= wholeBytes
     const body = closes
-      ? streamOf(await readBytes(descriptor, start, length))
+      ? toStream(await readBytes(descriptor, start, length))
       : createReadStream('', { fd: descriptor, start, end, highWaterMark: chunkBytes })
     if (options.signal !== undefined) addAbortSignal(options.signal, body)
     return { info, ...(range === undefined ? {} : { range }), length, body }
@@ -54,7 +54,7 @@ export async function getFile(place: Place, options: GetOptions): Promise<Stored
   }
 }
 
-/** Reads a range of a file. Returns fewer bytes if the file ends before. */
+/** Reads a range of a file. Returns fewer bytes if the file is shorter. */
 async function readBytes(descriptor: number, start: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafeSlow(length)
   let at = 0
@@ -66,7 +66,7 @@ async function readBytes(descriptor: number, start: number, length: number): Pro
   return bytes.subarray(0, at)
 }
 
-function streamOf(bytes: Buffer): Readable {
+function toStream(bytes: Buffer): Readable {
   const stream = new Readable({ read: () => undefined })
   if (bytes.length > 0) stream.push(bytes)
   stream.push(null)
@@ -89,7 +89,10 @@ export async function readWholeFile(
   }
 }
 
-/** Reads the bytes of an object as they are at the time of the call. A later write creates another file. */
+/**
+ * Reads the content that an object has at the time of the call. A later write creates a new file and does not change
+ * the content that is being read.
+ */
 export async function* readChunks(place: Place): AsyncGenerator<Uint8Array> {
   yield* (await getFile(place, {})).body
 }
@@ -102,7 +105,7 @@ function openFile(place: Place): { descriptor: number; info: ObjectInfo } {
     descriptor = openSync(place.path, flags)
     const stats = fstatSync(descriptor, { bigint: true })
     if (!stats.isFile()) throw noSuchFile(place.location)
-    return { descriptor, info: infoOf(stats) }
+    return { descriptor, info: toObjectInfo(stats) }
   } catch (error) {
     if (descriptor !== undefined) closeSync(descriptor)
     throw readError(error, place.location)
@@ -112,6 +115,6 @@ function openFile(place: Place): { descriptor: number; info: ObjectInfo } {
 function checkConditions(place: Place, info: ObjectInfo, options: GetOptions): void {
   const changed = options.ifMatch !== undefined && options.ifMatch !== info.etag
   if (!changed && options.ifNoneMatch !== info.etag) return
-  const why = changed ? 'has another ETag than the expected one' : 'has not changed'
+  const why = changed ? 'has an ETag that differs from the expected ETag' : 'has not changed'
   throw new HeadgateError('precondition-failed', `Object ${why}: ${place.location}`)
 }

@@ -14,11 +14,11 @@ export interface FileRoot {
   readonly prefix: string
   /** Real path of the directory, with links resolved when the storage was opened. */
   readonly path: string
-  /** Modes of files and directories that are created in it. */
+  /** Modes of new files and directories below this directory. */
   readonly modes: FileModes
 }
 
-/** Path of an object on disk. */
+/** Location of an object, with the path of its file on disk. */
 export interface Place {
   readonly root: FileRoot
   readonly location: string
@@ -29,10 +29,10 @@ export interface Place {
 /**
  * Resolves the directories of a file storage.
  *
- * @param mustBeThere does not create missing directories: if a disk is not mounted, files would otherwise be written
- * to the mount point
- * @throws HeadgateError `bad-request` for a text that is not the location of a directory, `unavailable` if the file
- * system refuses the directory
+ * @param mustBeThere whether a missing directory is an error. If a disk is not mounted, a created directory would be
+ *   in the mount point, and files would be written there
+ * @throws HeadgateError `bad-request` for a root that is not the location of a directory, `unavailable` if the
+ *   directory is missing or cannot be used
  */
 export function openRoots(
   roots: readonly string[],
@@ -43,7 +43,7 @@ export function openRoots(
   return roots.map((text) => {
     const location = rootLocation(text)
     if (!mustBeThere) makeDirectory(location, modes)
-    const path = using(() => realpathSync.native(pathOf(location)))
+    const path = using(() => realpathSync.native(toPath(location)))
     return { prefix: canonicalPrefix(location), path, modes }
   })
 }
@@ -58,10 +58,10 @@ export function makeRoots(roots: readonly string[], modes: FileModes): void {
 }
 
 function makeDirectory(location: Location, modes: FileModes): void {
-  const path = pathOf(location)
+  const path = toPath(location)
   using(() => {
     if (madeWithParents(path, modes).length === 0 && !statSync(path).isDirectory())
-      throw new Error('A file exists in its place.')
+      throw new Error('A file exists at the path of the directory.')
   })
 }
 
@@ -71,7 +71,7 @@ function rootLocation(text: string): Location {
   throw new HeadgateError('bad-request', `Root of a file storage must be a directory below file:///: ${text}`)
 }
 
-function pathOf({ key }: Location): string {
+function toPath({ key }: Location): string {
   return `/${key}`
 }
 
@@ -79,7 +79,7 @@ function using<T>(use: () => T): T {
   try {
     return use()
   } catch (cause) {
-    // Any caller that can name the warehouse sees this message, so it does not contain the path.
+    // The message does not contain the path, because it is sent to any caller that requests this warehouse.
     throw new HeadgateError('unavailable', 'The server cannot use the directory of this storage.', { cause })
   }
 }
@@ -90,7 +90,7 @@ function using<T>(use: () => T): T {
  */
 export function withoutLinks(location: Location): Location {
   const missing: string[] = []
-  for (let path = pathOf(location); ; path = dirname(path)) {
+  for (let path = toPath(location); ; path = dirname(path)) {
     try {
       return parseLocation(`file://${join(realpathSync.native(path), ...missing)}`)
     } catch {
@@ -100,15 +100,19 @@ export function withoutLinks(location: Location): Location {
   }
 }
 
-/** Returns the path of an object's location. Does not read the disk. */
-export function placeOf(roots: readonly FileRoot[], text: string): Place {
+/** Returns the path of the file for the location of an object. Does not read the disk. */
+export function resolveObject(roots: readonly FileRoot[], text: string): Place {
   const { root, rest } = within(roots, parseObjectLocation(text))
-  if (rest === '') throw new HeadgateError('bad-request', `Location names no object: ${text}`)
+  if (rest === '')
+    throw new HeadgateError('bad-request', `Location does not contain the key of an object: ${text}`)
   const path = join(root.path, rest)
   return { root, location: root.prefix + rest, path, directory: dirname(path) }
 }
 
-/** Returns the root that contains a list prefix, and the rest of the prefix after the root's own prefix. */
+/**
+ * Returns the root that contains the prefix of a list request, and the part of this prefix after the prefix of the
+ * root.
+ */
 export function prefixIn(roots: readonly FileRoot[], text: string): { root: FileRoot; rest: string } {
   return within(roots, parsePrefix(text))
 }
@@ -122,11 +126,11 @@ function within(roots: readonly FileRoot[], location: Location): { root: FileRoo
 }
 
 /**
- * Refuses a directory that is reached through a symbolic link below its root. It refuses links that stay inside the
- * root too: two locations must never be one place. Parts of the path may be missing.
+ * Refuses a directory that is reached through a symbolic link below its root. Also refuses links to a directory
+ * inside the root, because two locations must never refer to the same directory. The path does not need to exist.
  *
- * @throws HeadgateError `forbidden` for a link, `unavailable` if the root is missing or is a file. An unmounted disk
- * must not look like an empty one: clients would conclude that their tables were deleted
+ * @throws HeadgateError `forbidden` for a link, `unavailable` if the root is missing or is a file. If a disk is not
+ *   mounted, the root is missing. Without this error, clients would conclude that their tables were deleted
  */
 export function checkNoSymlink(place: Pick<Place, 'root' | 'location' | 'directory'>): void {
   for (let path = place.directory; path.length >= place.root.path.length; path = dirname(path)) {
@@ -137,5 +141,8 @@ export function checkNoSymlink(place: Pick<Place, 'root' | 'location' | 'directo
       if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw error
     }
   }
-  throw new HeadgateError('unavailable', 'The server does not find the directory of this storage.')
+  throw new HeadgateError(
+    'unavailable',
+    'The server does not find the directory of this storage. Check that its disk is mounted.',
+  )
 }

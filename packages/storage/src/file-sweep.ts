@@ -23,7 +23,7 @@ async function sweepFiles(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   let removed = 0
-  for await (const entry of entriesOf(directory)) {
+  for await (const entry of readEntries(directory)) {
     signal?.throwIfAborted()
     const path = join(directory, entry.name)
     if (entry.isDirectory()) {
@@ -45,12 +45,13 @@ async function sweepUploads(
   // swept.
   if (!(await isDirectory(directory))) return 0
   let removed = 0
-  for await (const entry of entriesOf(directory)) {
+  for await (const entry of readEntries(directory)) {
     signal?.throwIfAborted()
     const path = join(directory, entry.name)
     let last = await touched(path)
-    // A running write of a part changes the directory only at its end, but the file all the time.
-    for await (const part of entriesOf(path)) last = Math.max(last, await touched(join(path, part.name)))
+    // A running write of a part changes the modification time of its file continuously, but that of the directory
+    // only at the end.
+    for await (const part of readEntries(path)) last = Math.max(last, await touched(join(path, part.name)))
     if (last > before) continue
     await rm(path, { recursive: true, force: true })
     removed++
@@ -59,10 +60,10 @@ async function sweepUploads(
 }
 
 /**
- * Reads the entries of a directory as a stream, because their number has no limit. Skips missing directories and
- * those that the server may not read (`lost+found`).
+ * Reads the entries of a directory as a stream, because a directory can contain any number of entries. Skips missing
+ * directories and those that the server may not read (`lost+found`).
  */
-async function* entriesOf(directory: string): AsyncGenerator<Dirent> {
+async function* readEntries(directory: string): AsyncGenerator<Dirent> {
   try {
     yield* await opendir(directory)
   } catch (error) {

@@ -5,7 +5,10 @@ import { checkNoSymlink, type FileRoot, type Place } from './file-roots.ts'
 import { reservedNamePrefix } from './location.ts'
 import { noSuchUpload, systemCode } from './storage-errors.ts'
 
-/** Name of the directory in a root that contains the unfinished uploads, one directory for each. Lists skip it. */
+/**
+ * Name of the directory in a root that contains the unfinished uploads, one directory for each upload. Lists of
+ * objects skip this directory.
+ */
 const uploadsName = `${reservedNamePrefix}uploads`
 const uploadIdPattern = /^[0-9a-f]{32}$/
 
@@ -17,7 +20,7 @@ export function uploadsDirectory(root: FileRoot): string {
   return join(root.path, uploadsName)
 }
 
-/** Returns the directory of an upload, and refuses links on the way to it. */
+/** Returns the directory of an upload. Refuses a path that contains a symbolic link. */
 export function ownDirectory({ root, location }: Place, uploadId: string): string {
   const directory = join(uploadsDirectory(root), uploadId)
   checkNoSymlink({ root, location, directory })

@@ -6,7 +6,7 @@ import { HeadgateError } from '@headgate/errors'
 import type { DirectorySync } from './directory-sync.ts'
 import { fillFrom, writeDurably } from './durable-write.ts'
 import { readError, writeError } from './file-errors.ts'
-import { etagOf } from './file-info.ts'
+import { formatEtag } from './file-info.ts'
 import type { Place } from './file-roots.ts'
 import { openUpload, ownDirectory, targetFile, uploadsDirectory } from './file-upload-directory.ts'
 import { noSuchUpload, systemCode } from './storage-errors.ts'
@@ -16,8 +16,8 @@ import { untilAborted } from './streams.ts'
 
 const partName = /^part-(\d{5})$/
 /**
- * Suffix of the directory of an upload that has ended. No upload id has it. `sweep` removes what a killed process
- * left of such a directory.
+ * Suffix of the directory of an upload that has ended. No upload id ends with this suffix. If the process is killed
+ * during the removal of such a directory, `sweep` removes the rest.
  */
 const endedSuffix = '-ended'
 const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW
@@ -26,7 +26,7 @@ export async function createFileUpload(place: Place): Promise<{ uploadId: string
   const uploadId = randomBytes(16).toString('hex')
   try {
     const directory = ownDirectory(place, uploadId)
-    // Only the server reads the parts of an upload before it is completed.
+    // Parts get private modes, because only the server reads them before the upload is completed.
     await mkdir(uploadsDirectory(place.root), { mode: 0o700 }).catch((error: unknown) => {
       if (systemCode(error) !== 'EEXIST') throw error
     })
@@ -119,7 +119,12 @@ export async function abortFileUpload(place: Place, uploadId: string): Promise<v
 async function partInfo(place: Place, directory: string, partNumber: number): Promise<PartInfo | undefined> {
   try {
     const stats = await lstat(partPath(directory, partNumber), { bigint: true })
-    return { partNumber, size: Number(stats.size), etag: etagOf(stats), lastModified: Number(stats.mtimeMs) }
+    return {
+      partNumber,
+      size: Number(stats.size),
+      etag: formatEtag(stats),
+      lastModified: Number(stats.mtimeMs),
+    }
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw readError(error, place.location)
@@ -131,8 +136,8 @@ function partPath(directory: string, partNumber: number): string {
 }
 
 /**
- * Reads the parts one after the other. A client may replace a part in the meantime, so each part is compared again
- * after it was opened. A replacement does not change an open file.
+ * Reads the parts one after the other. A client may replace a part in the meantime, so the ETag of each part is
+ * compared again after the file was opened. A later replacement does not change the open file.
  */
 async function* concatenated(
   place: Place,
@@ -144,7 +149,7 @@ async function* concatenated(
       throw systemCode(error) === 'ENOENT' ? noSuchUpload(place.location, error) : error
     })
     try {
-      if (etagOf(await file.stat({ bigint: true })) !== etag) throw otherPart(partNumber)
+      if (formatEtag(await file.stat({ bigint: true })) !== etag) throw otherPart(partNumber)
       yield* file.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false })
     } finally {
       await file.close()
@@ -167,5 +172,5 @@ async function discard(place: Place, directory: string): Promise<void> {
 }
 
 function otherPart(partNumber: number): HeadgateError {
-  return new HeadgateError('bad-request', `Part ${partNumber} is missing, or has another ETag`)
+  return new HeadgateError('bad-request', `Part ${partNumber} is missing, or its ETag differs`)
 }

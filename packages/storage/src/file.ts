@@ -9,7 +9,7 @@ import { readError } from './file-errors.ts'
 import { getFile, headFile, readChunks, readWholeFile } from './file-read.ts'
 import { listFiles } from './file-list.ts'
 import type { FileModes } from './file-modes.ts'
-import { checkNoSymlink, openRoots, placeOf, type FileRoot, type Place } from './file-roots.ts'
+import { checkNoSymlink, openRoots, resolveObject, type FileRoot, type Place } from './file-roots.ts'
 import { sweepRoot } from './file-sweep.ts'
 import {
   abortFileUpload,
@@ -39,24 +39,27 @@ import type {
   UploadPartOptions,
   WriteCondition,
 } from './storage.ts'
-import { chunksOf, ofSize, untilAborted } from './streams.ts'
+import { toChunks, ofSize, untilAborted } from './streams.ts'
 import { checkCondition } from './write-condition.ts'
 
 export interface FileStorageOptions {
-  /** Directories as locations (`file:///data/warehouse`). The storage does not touch files outside them. */
+  /**
+   * Directories as locations (`file:///data/warehouse`). The storage never reads or writes files outside these
+   * directories.
+   */
   readonly roots: readonly string[]
-  /** Whether missing directories are an error instead of being created. */
+  /** Whether missing directories cause an error. Otherwise the storage creates them. */
   readonly mustBeThere?: boolean
   /**
-   * Modes of new files and directories (default: only the user of this process has access). Existing ones keep their
-   * mode.
+   * Modes of new files and directories (default: only the user of this process has access). Existing files and
+   * directories keep their mode.
    */
   readonly modes?: FileModes
 }
 
 /**
- * Stores objects as files below a few directories. A file never changes after it was published, so a reader that has
- * opened it reads one version.
+ * Stores objects as files below a few directories. A published file never changes, so a reader that has opened a file
+ * reads one version of the object.
  *
  * @example
  * ```ts
@@ -76,12 +79,12 @@ export class FileStorage implements Storage {
   readonly #roots: readonly FileRoot[]
   readonly #sync = new DirectorySync()
   /**
-   * Directories in which `existsSync` found no symbolic link within the last second. Functions that open a file check
-   * again.
+   * Directories in which `existsSync` found no symbolic link within the last second. All other operations check for
+   * links in each call.
    */
   readonly #withoutLinks = new LRUCache<string, true>({ max: 10_000, ttl: 1_000 })
   /**
-   * Paths of locations that `existsSync` was called for: parsing a location takes longer than the check of the file.
+   * Cache of parsed locations for `existsSync`, because parsing a location takes longer than the check of the file.
    */
   readonly #places = new LRUCache<string, Place>({ max: 10_000 })
 
@@ -206,7 +209,7 @@ export class FileStorage implements Storage {
   }
 
   #place(location: string): Place {
-    return placeOf(this.#roots, location)
+    return resolveObject(this.#roots, location)
   }
 }
 
@@ -214,7 +217,7 @@ export class FileStorage implements Storage {
 function checked(body: Body, options: UploadPartOptions): Body {
   if (body instanceof Uint8Array && (options.size === undefined || options.size === body.byteLength))
     return body
-  const chunks = untilAborted(chunksOf(body), options.signal)
+  const chunks = untilAborted(toChunks(body), options.signal)
   return options.size === undefined ? chunks : ofSize(chunks, options.size)
 }
 

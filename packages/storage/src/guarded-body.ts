@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 
 /**
- * Body from the network that fails if the peer sends nothing for `idle` ms while the consumer reads. The timer stops
- * while the consumer does not read, so a slow consumer causes no error.
+ * Body that is received from the network. Fails if the peer sends no data for `idle` ms while the consumer reads. The
+ * timer stops while the consumer does not read, so a slow consumer causes no error.
  */
 export class GuardedBody extends Readable {
   readonly #source: Readable

@@ -15,7 +15,7 @@ export { openStorage } from './open-storage.ts'
 export {
   ancestorPlaces,
   type PhysicalPlace,
-  type PlaceOf,
+  type ResolvePlace,
   type PlaceRule,
   placeRules,
 } from './physical-place.ts'
@@ -46,6 +46,6 @@ export type {
   WriteCondition,
 } from './storage.ts'
 export { storeIdentity, unnamedStoreIdentity } from './store-identity.ts'
-export { blocksOf, chunksOf, collect } from './streams.ts'
+export { splitBlocks, toChunks, collect } from './streams.ts'
 export { maxParts } from './upload-parts.ts'
 export { compareUtf8 } from './utf8-order.ts'

@@ -1,7 +1,8 @@
 import type { Location } from './location.ts'
 
 /**
- * Returns the canonical form of a location with a final `/`: a prefix of each location inside it and of no sibling.
+ * Returns the canonical form of a location with a final `/`. The result is a prefix of each location inside this
+ * location, and not of its siblings.
  */
 export function canonicalPrefix(location: Location): string {
   return location.canonical.endsWith('/') ? location.canonical : `${location.canonical}/`
@@ -22,8 +23,8 @@ export function ancestorPrefixes(location: Location): string[] {
 }
 
 /**
- * Returns whether `child` is `parent` or is inside it. Whole path segments are compared: `s3://b/t1` does not contain
- * `s3://b/t10`.
+ * Returns whether `child` is equal to `parent` or inside `parent`. Whole path segments are compared: `s3://b/t1` does
+ * not contain `s3://b/t10`.
  */
 export function contains(parent: Location, child: Location): boolean {
   return canonicalPrefix(child).startsWith(canonicalPrefix(parent))

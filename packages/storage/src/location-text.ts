@@ -59,7 +59,7 @@ function badCharacter(text: string): string | undefined {
   return undefined
 }
 
-/** Formats a location for messages: with a bounded length, and without user information, which may be a secret. */
+/** Formats a location for error messages. Limits its length, and removes user information, which may be a secret. */
 export function shown(location: string): string {
   const text = location.replace(/^([^/@:]*:\/{0,2})[^/]*@/, '$1…@')
   return text.length <= maxShown ? text : `${text.slice(0, maxShown)}…`

@@ -19,7 +19,7 @@ describe('parseLocation', () => {
     ['file:///', 'file:///'],
     ['s3://bucket/100%/...', 's3://bucket/100%/...'],
     ['s3://bucket/a:b', 's3://bucket/a:b'],
-  ])('reads %s as %s and keeps its text', (text, canonical) => {
+  ])('parses %s to the canonical form %s and keeps the original text', (text, canonical) => {
     const location = parseLocation(text)
     expect(location.canonical).toBe(canonical)
     expect(location.text).toBe(text)
@@ -82,7 +82,7 @@ describe('parseLocation', () => {
     expect(thrownBy(() => parseLocation(text))).toBe('bad-request')
   })
 
-  it('does not repeat user information in its message', () => {
+  it('throws an error message without the user information of the location', () => {
     for (const start of ['s3://', 's3:', 'gs://', 'https://', 'file://', 'S3://'])
       expect(() => parseLocation(`${start}key:swordfish@bucket/a`)).toThrow(/^(?!.*swordfish)/)
   })
@@ -97,7 +97,7 @@ describe('parseLocation', () => {
     )
   })
 
-  it('accepts only locations that stay in the bucket with the same segments under any decoding', () => {
+  it('accepts only locations whose bucket and path segments do not change when percent escapes are decoded', () => {
     const pieces = fc.constantFrom(
       '.',
       '..',

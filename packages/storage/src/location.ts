@@ -7,11 +7,11 @@ export interface Location {
   readonly scheme: StorageScheme
   /** The text as the caller wrote it. Metadata stores this form. */
   readonly text: string
-  /** `s3://bucket/a/b` or `file:///a/b`. Only the root of a store ends in `/`. */
+  /** Form for comparisons: `s3://bucket/a/b` or `file:///a/b`. Ends with `/` only if the key is empty. */
   readonly canonical: string
-  /** Empty for files. */
+  /** Name of the bucket. Empty for files. */
   readonly bucket: string
-  /** Without a leading slash; empty for the root. Percent signs are plain characters. */
+  /** Path without a leading slash; empty for the root of a bucket or file system. Percent escapes are not decoded. */
   readonly key: string
 }
 
@@ -27,7 +27,7 @@ const maxNameBytes = 255
  * locations: `.`, `..` and empty segments, and percent escapes (single or repeated) of these, of separators or of
  * bytes that are not UTF-8. Removes one trailing slash.
  *
- * @throws HeadgateError `bad-request` with a message for the person who wrote the location
+ * @throws HeadgateError `bad-request` with a message that names the problem and the location
  */
 export function parseLocation(text: string): Location {
   const { scheme, bucket, key: raw } = split(text)
@@ -45,13 +45,13 @@ export function parseLocation(text: string): Location {
  */
 export function parseObjectLocation(text: string): Location {
   const { scheme, bucket, key } = split(text)
-  if (key === '') throw refuse(text, 'names no object')
+  if (key === '') throw refuse(text, 'does not contain the key of an object')
   checkSegments(text, scheme, key.split('/'), scheme === 's3')
   return located(text, scheme, bucket, key)
 }
 
 /**
- * Parses a prefix of object locations. Its last segment is the beginning of a name, possibly empty.
+ * Parses a prefix of object locations. The last segment may be a part of a name, or empty.
  *
  * @throws HeadgateError `bad-request`
  */
@@ -74,7 +74,7 @@ function split(text: string): { scheme: StorageScheme; bucket: string; key: stri
   if (colon > 0 && (scheme === 's3' || scheme === 's3a') && rest.startsWith('//')) {
     const slash = rest.indexOf('/', 2)
     const bucket = slash < 0 ? rest.slice(2) : rest.slice(2, slash)
-    // The message must not repeat the text before the @, which may be a secret.
+    // The error message must not contain the text before the @, which may be a secret.
     if (bucket.includes('@'))
       throw new HeadgateError('bad-request', 'Location must not contain user information')
     if (!bucketName.test(bucket)) throw refuse(text, 'has no valid bucket name')

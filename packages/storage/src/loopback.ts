@@ -1,4 +1,7 @@
-/** Returns whether a host name, or the host of a URL, names only this machine. */
+/**
+ * Returns whether a host name, or the host of a URL, always refers to this machine (`localhost` and loopback
+ * addresses).
+ */
 export function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '').toLowerCase()
   return (

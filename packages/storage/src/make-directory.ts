@@ -4,8 +4,9 @@ import type { FileModes } from './file-modes.ts'
 import { systemCode } from './storage-errors.ts'
 
 /**
- * Creates a directory and its missing parents, and returns the created ones, outermost first. The recursive `mkdir`
- * of Node reports a read-only file system as a missing parent, and never returns if a directory cannot be created.
+ * Creates a directory and its missing parents, and returns the created directories, outermost first. Does not use the
+ * recursive `mkdir` of Node, which reports a read-only file system as a missing parent, and can run forever if a
+ * directory cannot be created.
  */
 export function madeWithParents(directory: string, modes: FileModes): readonly string[] {
   try {

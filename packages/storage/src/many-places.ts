@@ -3,21 +3,23 @@ import { type Location, parseLocation } from './location.ts'
 import { type Lead, Routed } from './routed.ts'
 import type { Storage, StorageScheme } from './storage.ts'
 
-/** One place, and the storage that owns it. */
+/** A location prefix, and the storage for the objects below it. */
 export interface StoragePlace {
   readonly place: string
   readonly storage: Storage
 }
 
 /**
- * Combines several places on one store into one storage. Each location is passed to the storage whose place contains
- * it. The caller owns these storages and closes them.
+ * Combines several storages on one object store into one storage. Passes each call to the storage whose prefix
+ * contains the location. The caller owns the combined storages and closes them.
  */
 export class ManyPlaces extends Routed {
   readonly scheme: StorageScheme
   readonly #places: readonly { readonly prefix: string; readonly storage: Storage }[]
 
-  /** @param first receives locations that are in no place, and refuses them; the others have the same type */
+  /**
+   * @param first receives locations that no prefix contains, and refuses them; all storages must have the same type
+   */
   constructor(first: StoragePlace, others: readonly StoragePlace[]) {
     super(
       first.storage,

@@ -10,8 +10,9 @@ import type { Storage } from './storage.ts'
 /**
  * Opens the storage that a profile describes. Loads only the code that this type of storage needs.
  *
- * @param mustBeThere whether a missing directory is an error instead of being created
- * @param guard checks the connections to an endpoint; absent if the operator wrote the profile
+ * @param mustBeThere whether a missing directory causes an error; otherwise it is created
+ * @param guard checks the connections to an endpoint; absent if the operator configured the profile, whose endpoint
+ *   then needs no check
  */
 export async function openStorage(
   profile: StorageProfile,

@@ -15,8 +15,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-function placeOf(profile: StorageProfile, location: string, allowed: readonly string[] = []): string {
-  return placeRules(profile, allowed.map(parseLocation)).placeOf(parseLocation(location))
+function resolvePlace(profile: StorageProfile, location: string, allowed: readonly string[] = []): string {
+  return placeRules(profile, allowed.map(parseLocation)).resolvePlace(parseLocation(location))
 }
 
 function s3(more: Partial<S3StorageProfile>): S3StorageProfile {
@@ -24,25 +24,31 @@ function s3(more: Partial<S3StorageProfile>): S3StorageProfile {
 }
 
 describe('placeRules', () => {
-  test('returns equal places for a directory, a link to it, and the bucket name that clients see', () => {
+  test('returns the same physical place for a directory, for a symbolic link to it, and for the bucket name that clients see', () => {
     const real = `file:${folder}/real/t/`
-    expect(placeOf({ type: 'file', root: `file://${folder}/real` }, `file://${folder}/real/t`)).toBe(real)
-    expect(placeOf({ type: 'file', root: `file://${folder}/link` }, `file://${folder}/link/t/`)).toBe(real)
+    expect(resolvePlace({ type: 'file', root: `file://${folder}/real` }, `file://${folder}/real/t`)).toBe(
+      real,
+    )
+    expect(resolvePlace({ type: 'file', root: `file://${folder}/link` }, `file://${folder}/link/t/`)).toBe(
+      real,
+    )
     const labelled: StorageProfile = { type: 'file', root: `file://${folder}/link`, bucket: 'label' }
-    expect(placeOf(labelled, 's3://label/t')).toBe(real)
-    expect(placeOf(labelled, 's3a://label/t')).toBe(real)
+    expect(resolvePlace(labelled, 's3://label/t')).toBe(real)
+    expect(resolvePlace(labelled, 's3a://label/t')).toBe(real)
   })
 
-  test('resolves links of an allowed directory, and of one that is no longer allowed', () => {
+  test('resolves symbolic links in an allowed directory, and in a directory that is no longer allowed', () => {
     const elsewhere: StorageProfile = { type: 'file', root: 'file:///nowhere' }
     const linked = `file://${folder}/link/deep/t`
-    expect(placeOf(elsewhere, linked, [`file://${folder}/link/deep`])).toBe(`file:${folder}/real/deep/t/`)
-    expect(placeOf(elsewhere, linked)).toBe(`file:${folder}/real/deep/t/`)
+    expect(resolvePlace(elsewhere, linked, [`file://${folder}/link/deep`])).toBe(
+      `file:${folder}/real/deep/t/`,
+    )
+    expect(resolvePlace(elsewhere, linked)).toBe(`file:${folder}/real/deep/t/`)
   })
 
-  test('returns different places for one bucket name in two stores, and equal places for s3 and s3a', () => {
-    const aws = placeOf(s3({}), 's3a://lake/a/b')
-    const own = placeOf(s3({ endpoint: 'http://minio:9000' }), 's3://lake/a/b')
+  test('returns different physical places for the same bucket name in two stores, and the same physical place for s3 and s3a', () => {
+    const aws = resolvePlace(s3({}), 's3a://lake/a/b')
+    const own = resolvePlace(s3({ endpoint: 'http://minio:9000' }), 's3://lake/a/b')
     expect([aws, own]).toEqual(['aws/lake/a/b/', 'minio:9000/lake/a/b/'])
     expect(ancestorPlaces(own)).toEqual(['minio:9000/', 'minio:9000/lake/', 'minio:9000/lake/a/'])
   })

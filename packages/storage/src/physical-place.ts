@@ -5,15 +5,17 @@ import type { FileStorageProfile, S3StorageProfile, StorageProfile } from './sto
 import { storeIdentity } from './store-identity.ts'
 
 /**
- * Place in a store as text: `<store identity>/<bucket>/<prefix>/`, or `file:/<real directory>/`. Two locations
- * overlap exactly if one text is a prefix of the other. It serves comparisons only and is never sent to clients.
+ * Position in an object store, as text in which symbolic links and bucket aliases are resolved. The form is `<store
+ * identity>/<bucket>/<prefix>/` for S3, and `file:/<real directory>/` for files. Two locations overlap exactly if the
+ * text of one is a prefix of the text of the other. The text is used only for comparisons and is never sent to
+ * clients.
  */
 export type PhysicalPlace = string & { readonly physicalPlace: true }
 
 /** Returns the physical place of a location of one warehouse. */
-export type PlaceOf = (location: Location) => PhysicalPlace
+export type ResolvePlace = (location: Location) => PhysicalPlace
 
-/** Maps the locations below `from` to the places below `to`. Both end in `/`. */
+/** Maps locations that begin with `from` to physical places that begin with `to`. Both end in `/`. */
 export interface PlaceRule {
   readonly from: string
   readonly to: PhysicalPlace
@@ -21,31 +23,32 @@ export interface PlaceRule {
 
 /**
  * Returns how the locations of a warehouse map to physical places. The rules cover its root and its allowed
- * locations; `placeOf` also maps locations outside of them, for example locations that were allowed before. It
- * resolves symbolic links once, so that no later call for a location below a rule reads the disk.
+ * locations; `resolvePlace` also maps locations outside the rules, for example locations that were allowed before.
+ * Symbolic links in the rules are resolved once, so that later calls for locations below a rule do not read the disk.
  *
  * @param allowed allowed locations of the warehouse, in addition to its root
  */
 export function placeRules(
   profile: StorageProfile,
   allowed: readonly Location[],
-): { readonly rules: readonly PlaceRule[]; readonly placeOf: PlaceOf } {
+): { readonly rules: readonly PlaceRule[]; readonly resolvePlace: ResolvePlace } {
   const rules = profile.type === 'file' ? fileRules(profile, allowed) : s3Rules(profile, allowed)
   return {
     rules,
-    placeOf(location) {
+    resolvePlace(location) {
       const prefix = canonicalPrefix(location)
       const rule = rules.find(({ from }) => prefix.startsWith(from))
       if (rule !== undefined) return place(rule.to + prefix.slice(rule.from.length))
       if (location.scheme === 'file') return directoryPlace(location)
-      // The store of a bucket that is outside all rules is unknown, so its places are equal only to themselves.
+      // For an S3 location in a warehouse on files, the store is unknown, so that its physical place overlaps with no
+      // place in a known store.
       const store = profile.type === 's3' ? storeIdentity(profile) : 'unknown:'
       return place(`${store}/${prefix.slice('s3://'.length)}`)
     },
   }
 }
 
-/** Returns the places that contain a place, outermost first, without the place itself. */
+/** Returns the physical places that contain a physical place, outermost first, without the physical place itself. */
 export function ancestorPlaces(place: string): string[] {
   const ancestors: string[] = []
   for (

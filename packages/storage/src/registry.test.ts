@@ -30,7 +30,7 @@ describe('StorageRegistry', () => {
     expect(await registry.open({ id: 'v', version: 1, profile: profile() })).not.toBe(a)
   })
 
-  it('does not create a missing directory, and finds it after it is back', async () => {
+  it('refuses a storage while its directory is missing, and opens it after the directory exists again', async () => {
     await using registry = new StorageRegistry()
     const missing = { id: 'w', version: 1, profile: { type: 'file', root: `file://${folder}/away` } } as const
     await expect(registry.open(missing)).rejects.toMatchObject({ code: 'unavailable' })
@@ -87,7 +87,7 @@ describe('StorageRegistry', () => {
   })
 })
 
-/** Opens a storage in a separate process, and returns whether that loaded the S3 client. */
+/** Opens a storage in a separate process, and returns whether this process loaded the S3 client. */
 async function loadsS3Client(profile: StorageProfile): Promise<boolean> {
   const program = `
     const { StorageRegistry } = await import(${JSON.stringify(new URL('registry.ts', import.meta.url).href)})

@@ -9,16 +9,19 @@ export interface StorageRegistryOptions {
   readonly max?: number
   /** Time in ms for which a storage stays open after its eviction, for running reads (default 15 min). */
   readonly grace?: number
-  /** Checks the connections to endpoints; absent if the operator wrote all profiles. */
+  /**
+   * Checks the connections to endpoints; absent if the operator configured all storage profiles, whose endpoints then
+   * need no check.
+   */
   readonly guard?: EndpointGuard
-  /** Opens the storage of a profile; tests replace it. */
+  /** Opens the storage of a profile. Tests replace this function. */
   readonly open?: (profile: StorageProfile) => Promise<Storage>
 }
 
 export interface VersionedProfile {
   /** Id of the warehouse. */
   readonly id: string
-  /** Changes with each change of the profile. */
+  /** Version of the warehouse. It changes with each change of the profile. */
   readonly version: number | string
   readonly profile: StorageProfile
 }
@@ -38,7 +41,7 @@ export class StorageRegistry implements AsyncDisposable {
   readonly #open: (profile: StorageProfile) => Promise<Storage>
 
   constructor(options: StorageRegistryOptions = {}) {
-    // The directory was created together with the warehouse.
+    // A missing directory is an error here, because the directory was created together with the warehouse.
     this.#open = options.open ?? ((profile) => openStorage(profile, true, options.guard))
     const grace = options.grace ?? 15 * 60_000
     this.#cache = new LRUCache({
@@ -47,7 +50,7 @@ export class StorageRegistry implements AsyncDisposable {
     })
   }
 
-  /** Opens a storage. Concurrent callers share one call; a failed one is not cached. */
+  /** Opens a storage. Concurrent callers share one attempt to open the storage. A failed attempt is not cached. */
   open(profiled: VersionedProfile): Promise<Storage> {
     const key = JSON.stringify([profiled.id, profiled.version])
     const known = this.#cache.get(key)
@@ -87,6 +90,6 @@ async function close(opening: Promise<Storage>): Promise<void> {
     const storage = await opening
     await storage[Symbol.asyncDispose]()
   } catch {
-    // See the comment of this function.
+    // A storage that could not be opened or closed has no resource to release.
   }
 }

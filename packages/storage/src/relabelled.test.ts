@@ -25,7 +25,7 @@ storageContract('a directory under the name of a bucket', async () => {
   }
 })
 
-it('uses the locations of its clients in errors, never the directory', async () => {
+it('shows the locations of clients in error messages, and never the directory on disk', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'headgate-relabelled-'))
   await using _ = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
   const to = `file://${folder}/root/`
@@ -69,15 +69,15 @@ it('uses the locations of its clients in errors, never the directory', async () 
     list: listed,
     existsSync: existing,
   }
-  const told: Record<string, string> = {}
+  const messages: Record<string, string> = {}
   for (const [name, attempt] of Object.entries(attempts)) {
-    told[name] = await attempt().then(
+    messages[name] = await attempt().then(
       () => 'nothing was thrown',
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     )
   }
   const { failed } = await storage.deleteMany([at('link/x')])
-  told['deleteMany'] = failed[0]?.error.message ?? 'nothing was thrown'
-  expect(Object.entries(told).filter(([, text]) => !text.includes('s3://lakehouse/'))).toEqual([])
-  expect(Object.entries(told).filter(([, text]) => text.includes(folder))).toEqual([])
+  messages['deleteMany'] = failed[0]?.error.message ?? 'nothing was thrown'
+  expect(Object.entries(messages).filter(([, text]) => !text.includes('s3://lakehouse/'))).toEqual([])
+  expect(Object.entries(messages).filter(([, text]) => text.includes(folder))).toEqual([])
 })

@@ -17,7 +17,10 @@ export class Relabelled extends Routed {
   readonly #from: string
   readonly #to: string
 
-  /** @param labels canonical prefixes with a final `/`: `from` is visible to clients, `to` is that of the storage */
+  /**
+   * @param labels canonical prefixes with a final `/`: `from` is the prefix that clients see, `to` is the prefix in
+   *   the underlying storage
+   */
   constructor(labels: { readonly storage: Storage; readonly from: string; readonly to: string }) {
     super(labels.storage)
     this.#from = labels.from
@@ -39,7 +42,7 @@ export class Relabelled extends Routed {
    * Replaces locations in error messages: clients must not see paths of the server's disk. The stack keeps them for
    * the log.
    */
-  protected override told<E>(error: E): E {
+  protected override translate<E>(error: E): E {
     if (isHeadgateError(error) && error.message.includes(this.#to))
       error.message = error.message.replaceAll(this.#to, this.#from)
     return error

@@ -3,14 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export interface RetryPolicy {
   /** Number of attempts, including the first. */
   readonly attempts: number
-  /** In ms. The pause before attempt n+1 is random, at most `base` doubled n-1 times and at most `max`. */
+  /**
+   * Limit of the first pause between attempts, in ms. The limit doubles after each attempt, up to `max`. Each pause
+   * is a random time below its limit.
+   */
   readonly base: number
   readonly max: number
 }
 
 /**
- * Calls `attempt` again while it fails with an error that `mayRetry` accepts. The pauses are random and grow (full
- * jitter), so that concurrent callers do not retry at the same time.
+ * Calls `attempt` again while it fails with an error that `mayRetry` accepts. The pauses are random with a growing
+ * limit (full jitter), so that concurrent callers do not retry at the same time.
  */
 export async function withRetries<T>(
   policy: RetryPolicy,
@@ -23,7 +26,7 @@ export async function withRetries<T>(
       return await attempt()
     } catch (error) {
       if (done >= policy.attempts || signal?.aborted === true || !mayRetry(error)) throw error
-      // An abort ends the pause. The caller gets the error of the last attempt.
+      // If the signal aborts during the pause, the function throws the error of the last attempt.
       await sleep(pause(policy, done), undefined, signal === undefined ? {} : { signal }).catch(() => {
         throw error
       })

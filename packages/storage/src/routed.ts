@@ -23,7 +23,7 @@ import type {
 
 const nothing: SweepResult = { files: 0, uploads: 0 }
 
-/** The storage that owns a location, and the location's name in it. */
+/** The underlying storage of an object, and the location of the object in this storage. */
 export interface Lead {
   readonly storage: Storage
   readonly location: string
@@ -43,7 +43,8 @@ export abstract class Routed implements Storage {
     this.#others = others
     this.capabilities = first.capabilities
     if (first.existsSync) {
-      // Each load calls this: parsing a location takes longer than the look-up.
+      // Caches the results, because each load of a table calls this function, and parsing a location takes longer
+      // than the look-up.
       const leads = new LRUCache<string, Lead>({ max: 10_000 })
       this.existsSync = (location) => {
         let at = leads.get(location)
@@ -51,16 +52,17 @@ export abstract class Routed implements Storage {
         try {
           return at.storage.existsSync?.(at.location) ?? false
         } catch (error) {
-          throw this.told(error)
+          throw this.translate(error)
         }
       }
     }
   }
 
   /**
-   * Returns the owner of an object's location or of a prefix.
+   * Returns the underlying storage for the location of an object or for a prefix.
    *
-   * @throws HeadgateError `forbidden` if no storage owns it, unless the underlying storage refuses it itself
+   * @throws HeadgateError `forbidden` if no underlying storage contains the location, unless the returned storage
+   *   refuses this location
    */
   protected abstract lead(location: Location): Lead
 
@@ -70,7 +72,7 @@ export abstract class Routed implements Storage {
   }
 
   /** Converts an error of an underlying storage to the error that callers get. */
-  protected told<E>(error: E): E {
+  protected translate<E>(error: E): E {
     return error
   }
 
@@ -120,7 +122,7 @@ export abstract class Routed implements Storage {
     for (const [storage, inner] of own) {
       const result = await this.#asked(storage.deleteMany(inner, options))
       for (const { location, error } of result.failed)
-        failed.push({ location: this.named(location), error: this.told(error) })
+        failed.push({ location: this.named(location), error: this.translate(error) })
     }
     return { failed }
   }
@@ -203,11 +205,11 @@ export abstract class Routed implements Storage {
     return this.lead(parseObjectLocation(location))
   }
 
-  async #asked<T>(answer: Promise<T>): Promise<T> {
+  async #asked<T>(response: Promise<T>): Promise<T> {
     try {
-      return await answer
+      return await response
     } catch (error) {
-      throw this.told(error)
+      throw this.translate(error)
     }
   }
 
@@ -215,7 +217,7 @@ export abstract class Routed implements Storage {
     try {
       yield* list()
     } catch (error) {
-      throw this.told(error)
+      throw this.translate(error)
     }
   }
 }

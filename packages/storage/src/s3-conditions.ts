@@ -10,22 +10,24 @@ export function conditionHeaders(condition: WriteCondition): { IfNoneMatch?: str
 }
 
 /**
- * Returns the error of a failed condition. A store answers 404 if `ifMatch` names an object that no longer exists:
- * the condition does not hold.
+ * Converts the error of a conditional write. If the object of an `ifMatch` write no longer exists, a store responds
+ * with 404. Returns `precondition-failed` for this response, and other errors unchanged.
  */
 export function conditionError(error: unknown, location: string, condition: WriteCondition): unknown {
   if (condition.ifMatch === undefined || !isHeadgateError(error, 'no-such-file')) return error
   return preconditionFailed(location, 'there is no object', error)
 }
 
-/** Returns the ETag of the stored object if this write created it, and undefined if another writer did. */
+/**
+ * Returns the ETag of the stored object if this write created the object, and undefined if another writer created it.
+ */
 export async function etagOfOurs(
   s3: S3Session,
   location: string,
   isOurs: (found: { ETag?: string | undefined; Metadata?: Record<string, string> | undefined }) => boolean,
   options: CallOptions,
 ): Promise<string | undefined> {
-  const input = { Bucket: s3.bucket, Key: s3.keyOf(location) }
+  const input = { Bucket: s3.bucket, Key: s3.toKey(location) }
   try {
     const found = await s3.call({ location, signal: options.signal }, (client, abortSignal) =>
       client.send(new s3.sdk.HeadObjectCommand(input), { abortSignal }),

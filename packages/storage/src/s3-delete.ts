@@ -1,21 +1,21 @@
 import { HeadgateError } from '@headgate/errors'
-import { faultOf } from './s3-faults.ts'
+import { classifyError } from './s3-faults.ts'
 import type { S3Session } from './s3-session.ts'
 import type { CallOptions, DeleteFailure } from './storage.ts'
 
-/** Maximum number of keys in one request. */
+/** Maximum number of keys in one bulk delete request. */
 const batchSize = 1000
 
 export async function deleteObject(s3: S3Session, location: string, options: CallOptions): Promise<void> {
-  const input = { Bucket: s3.bucket, Key: s3.keyOf(location) }
+  const input = { Bucket: s3.bucket, Key: s3.toKey(location) }
   const call = { location, signal: options.signal, fate: { unknown: false } }
   await s3.call(call, async (client, abortSignal) => {
     try {
       await client.send(new s3.sdk.DeleteObjectCommand(input), { abortSignal })
     } catch (error) {
-      // Most stores report no error for a missing key. Some do, also if an earlier attempt with a lost response
-      // deleted the object.
-      if (faultOf(error).code !== 'no-such-file') throw error
+      // Most stores report no error for a missing key. Other stores report an error, even if an earlier attempt with
+      // a lost response deleted the object. This error is ignored.
+      if (classifyError(error).code !== 'no-such-file') throw error
     }
   })
 }
@@ -29,7 +29,7 @@ export async function deleteObjects(
   const keys = new Map<string, string>()
   for (const location of locations) {
     try {
-      keys.set(s3.keyOf(location), location)
+      keys.set(s3.toKey(location), location)
     } catch (error) {
       failed.push({ location, error: asError(error) })
     }
@@ -50,14 +50,14 @@ async function deleteBatch(
   const objects = [...batch.keys()].map((Key) => ({ Key }))
   const input = { Bucket: s3.bucket, Delete: { Objects: objects, Quiet: true } }
   try {
-    const answer = await s3.call(
-      { location: s3.locationOf(''), signal: options.signal },
+    const response = await s3.call(
+      { location: s3.toLocation(''), signal: options.signal },
       (client, abortSignal) => client.send(new s3.sdk.DeleteObjectsCommand(input), { abortSignal }),
     )
     const failures: DeleteFailure[] = []
-    for (const { Key, Code } of answer.Errors ?? []) {
+    for (const { Key, Code } of response.Errors ?? []) {
       if (Code === 'NoSuchKey') continue
-      const location = batch.get(Key ?? '') ?? s3.locationOf(Key ?? '')
+      const location = batch.get(Key ?? '') ?? s3.toLocation(Key ?? '')
       failures.push({ location, error: refused(location, Code ?? 'no reason') })
     }
     return failures

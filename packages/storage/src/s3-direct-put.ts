@@ -13,9 +13,9 @@ import type { S3Keys, S3Limits, S3StorageOptions } from './s3-options.ts'
 const maxErrorBytes = 64 * 1024
 
 /**
- * Puts small objects with one signed request. The client of the SDK needs two to three times as long (`npm run
- * bench`, commits on an object store), and each commit waits for it. It serves stores with an endpoint and static
- * keys. Endpoints and key chains of AWS need the SDK.
+ * Puts small objects with one signed request. The client of the AWS SDK takes two to three times as long (`npm run
+ * bench`, commits on an object store), and each commit waits for a put. This class supports only stores with an
+ * endpoint and static keys. AWS endpoints and the default credential chain need the SDK.
  */
 export class S3DirectPut {
   readonly #endpoint: URL
@@ -27,8 +27,8 @@ export class S3DirectPut {
   readonly #agent: HttpAgent
   readonly #keys = new SigningKeys()
   /**
-   * Difference between the clocks of the store and of this machine in ms, after the store refused a request for its
-   * time.
+   * Difference between the clocks of the store and of this machine in ms, measured when the store refused a request
+   * because of a wrong time.
    */
   #clockOffset = 0
 
@@ -55,8 +55,8 @@ export class S3DirectPut {
   }
 
   /**
-   * Sends the request. Throws errors with the shape of the SDK's errors: the store's code as name, the status in
-   * `$metadata`.
+   * Sends the request. Throws errors in the form of the SDK: `name` is the error code of the store, and `$metadata`
+   * contains the HTTP status.
    */
   async put(
     key: string,
@@ -64,17 +64,17 @@ export class S3DirectPut {
     contentType: string | undefined,
     signal: AbortSignal,
   ): Promise<{ etag: string | undefined }> {
-    const answer = await this.#send(this.#signed(key, body, contentType), body, signal)
-    const status = answer.statusCode ?? 0
+    const response = await this.#send(this.#signed(key, body, contentType), body, signal)
+    const status = response.statusCode ?? 0
     if (status === 200) {
       // The status and headers are complete. Reading the rest of the body releases the connection.
-      answer.on('error', () => undefined).resume()
-      return { etag: answer.headers.etag }
+      response.on('error', () => undefined).resume()
+      return { etag: response.headers.etag }
     }
-    const text = await textOf(answer)
+    const text = await readText(response)
     const code = /<Code>([\w.]{1,100})<\/Code>/.exec(text)?.[1] ?? 'UnknownError'
-    if (code === 'RequestTimeTooSkewed') this.#correctClock(answer.headers.date)
-    throw new S3AnswerError(code, status)
+    if (code === 'RequestTimeTooSkewed') this.#correctClock(response.headers.date)
+    throw new S3ResponseError(code, status)
   }
 
   destroy(): void {
@@ -90,13 +90,13 @@ export class S3DirectPut {
       ? { hostname, host }
       : { hostname: `${this.#bucket}.${hostname}`, host: `${this.#bucket}.${host}` }
     const type: [string, string][] = contentType === undefined ? [] : [['content-type', contentType]]
-    const given: [string, string][] = [
+    const requestHeaders: [string, string][] = [
       ['host', names.host],
       ['content-length', String(body.byteLength)],
       ...type,
     ]
     const { headers } = signRequest(
-      { method: 'PUT', target, headers: given },
+      { method: 'PUT', target, headers: requestHeaders },
       {
         credentials: this.#credentials,
         region: this.#region,
@@ -106,7 +106,7 @@ export class S3DirectPut {
         keys: this.#keys,
       },
     )
-    const all = [...given, ...headers]
+    const all = [...requestHeaders, ...headers]
     return { hostname: names.hostname.replace(/^\[|\]$/g, ''), port, target, headers: all.flat() }
   }
 
@@ -135,7 +135,7 @@ interface Signed {
   readonly headers: readonly string[]
 }
 
-class S3AnswerError extends Error {
+class S3ResponseError extends Error {
   readonly $metadata: { readonly httpStatusCode: number }
 
   constructor(code: string, status: number) {
@@ -173,10 +173,10 @@ function limitConnecting(request: ClientRequest, milliseconds: number): void {
   })
 }
 
-async function textOf(answer: IncomingMessage): Promise<string> {
+async function readText(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
+  for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length
     if (length > maxErrorBytes) break
     chunks.push(chunk)

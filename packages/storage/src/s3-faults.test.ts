@@ -28,10 +28,13 @@ describe('Responses of S3', () => {
     [500, 'InternalError', 'unavailable'],
     [429, 'TooManyRequests', 'unavailable'],
   ]
-  it.each(table)('%i %s of a read is reported as %s', async (status, name, code) => {
-    const { storage } = await scripted(failure(status, name))
-    await rejects(storage.get(x), code)
-  })
+  it.each(table)(
+    'a response to a read with the status %i and the code %s causes the error %s',
+    async (status, name, code) => {
+      const { storage } = await scripted(failure(status, name))
+      await rejects(storage.get(x), code)
+    },
+  )
 
   it('only temporary errors are retried, up to the configured number of attempts', async () => {
     for (const [status, name, code] of table) {
@@ -45,9 +48,9 @@ describe('Responses of S3', () => {
     const { server, storage } = await scripted(failure(503, 'SlowDown'), reset(), ok('content'))
     expect((await storage.getBytes(x, { maxBytes: 10 })).toString()).toBe('content')
     expect(server.requests).toHaveLength(3)
-    server.answer(failure(503, 'SlowDown'), failure(500, 'InternalError'), ok())
+    server.respond(failure(503, 'SlowDown'), failure(500, 'InternalError'), ok())
     expect(await storage.put(x, Buffer.from('1'))).toEqual({ etag: 'e1' })
-    server.answer(failure(409, 'ConditionalRequestConflict'), ok())
+    server.respond(failure(409, 'ConditionalRequestConflict'), ok())
     expect(await storage.put(x, Buffer.from('1'), { ifAbsent: true })).toEqual({ etag: 'e1' })
   })
 
@@ -62,7 +65,7 @@ describe('Responses of S3', () => {
     expect(stamps[0]).not.toBe(stamps[1])
   })
 
-  it('a put is signed again with a corrected clock, and later puts at once', async () => {
+  it('a put that is refused for its time is signed again with a corrected clock, and later puts are signed with this clock', async () => {
     const date = new Date(Date.now() - 3_600_000)
     const { server, storage } = await scripted(
       failure(403, 'RequestTimeTooSkewed', { date: date.toUTCString() }),
@@ -90,7 +93,7 @@ describe('Responses of S3', () => {
     await storage.head(x)
     vi.stubEnv('AWS_ENDPOINT_URL_S3', server.endpoint)
     const hosts: string[] = []
-    // Names are not resolved, so that no request leaves this machine.
+    // Name resolution is replaced, so that no request leaves this machine.
     vi.spyOn(dns, 'lookup').mockImplementation(((host: string, _: unknown, done: (error: Error) => void) => {
       hosts.push(host)
       done(Object.assign(new Error('No names here'), { code: 'ENOTFOUND' }))
@@ -110,13 +113,13 @@ describe('Responses of S3', () => {
   it('the storage is ready only if the bucket responds', async () => {
     const { server, storage } = await scriptedWithin(impatient, ok('<ListBucketResult></ListBucketResult>'))
     await storage.check()
-    for (const answer of [
+    for (const response of [
       failure(403, 'AccessDenied'),
       failure(404, 'NoSuchBucket'),
       failure(503, 'SlowDown'),
       hang(),
     ]) {
-      server.answer(answer)
+      server.respond(response)
       await rejects(storage.check(), 'unavailable')
     }
   })
@@ -130,7 +133,7 @@ describe('Responses of S3', () => {
 })
 
 describe('Bodies from the network', () => {
-  it('a body that breaks off or stalls fails with unavailable', async () => {
+  it('a response body that is truncated or stalls causes the error unavailable', async () => {
     for (const end of ['reset', 'hang'] as const) {
       const { storage } = await scriptedWithin(impatient, partial('half', 8, end))
       const { body } = await storage.get(x)
@@ -138,7 +141,7 @@ describe('Bodies from the network', () => {
     }
   })
 
-  it('getBytes reads a body again that broke off', async () => {
+  it('getBytes sends the request again after a truncated response body', async () => {
     const { server, storage } = await scriptedWithin(
       { requestTimeout: 2_000 },
       partial('half', 8, 'reset'),
@@ -198,7 +201,7 @@ describe('Bad networks', () => {
   it('a put is sent again if its response is cut off', async () => {
     let proxy: FaultProxy | undefined
     const { server } = await scripted((response, request) => {
-      // The first response is lost, the second one arrives.
+      // The first response is lost, and the second response arrives.
       if (proxy !== undefined && server.requests.length > 1) proxy.faults = {}
       ok()(response, request)
     })
@@ -234,7 +237,7 @@ describe('Lists', () => {
     const keys = async (): Promise<string[]> =>
       (await all(storage.list('s3://lake/'))).map(({ location }) => location)
     expect(await keys()).toEqual(['s3://lake/a b c', 's3://lake/p //'])
-    server.answer(ok(list('')))
+    server.respond(ok(list('')))
     expect(await keys()).toEqual(['s3://lake/a+b%20c', 's3://lake/p+%2F/'])
   })
 })
@@ -243,12 +246,12 @@ describe('Deletions', () => {
   it('deletions of missing objects succeed, also if the store reports an error', async () => {
     const { server, storage } = await scripted(failure(404, 'NoSuchKey'))
     await storage.delete(x)
-    server.answer(reset(), failure(404, 'NoSuchKey'))
+    server.respond(reset(), failure(404, 'NoSuchKey'))
     await storage.delete(x)
-    server.answer(failure(404, 'NoSuchBucket'))
+    server.respond(failure(404, 'NoSuchBucket'))
     await rejects(storage.delete(x), 'unavailable')
     const gone = '<Error><Key>x</Key><Code>NoSuchKey</Code></Error>'
-    server.answer(ok(`<DeleteResult>${gone}</DeleteResult>`))
+    server.respond(ok(`<DeleteResult>${gone}</DeleteResult>`))
     expect(await storage.deleteMany([x])).toEqual({ failed: [] })
   })
 })
@@ -263,7 +266,7 @@ describe('deleteMany', () => {
       failure(403, 'AccessDenied'),
     )
     open.push(server)
-    // Requests with this number of keys take long on a busy machine.
+    // Requests with 1000 keys take long on a busy machine.
     const storage = await storageAt(server.endpoint, { requestTimeout: 20_000 })
     const locations = Array.from({ length: 2_002 }, (_, i) => `s3://lake/k${i}`)
     const { failed } = await storage.deleteMany(locations)

@@ -6,9 +6,9 @@ export interface Fault {
   readonly code: ErrorCode
   /** Whether the same request may succeed when it is sent again. */
   readonly retry: boolean
-  /** Known effect of a write that failed with this error. */
+  /** Whether a write that failed with this error may have written the object. */
   readonly outcome: WriteOutcome
-  /** Predicate of a sentence that begins with "The object store". */
+  /** Text that completes an error message after the words "The object store". */
   readonly what: string
 }
 
@@ -28,23 +28,24 @@ const neverSent: ReadonlySet<string> = new Set([
 const certificate = /^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_SSL|HOSTNAME_MISMATCH)/
 
 /** Classifies an error that the S3 client threw. */
-export function faultOf(error: unknown): Fault {
-  const status = statusOf(error)
-  return status === undefined ? withoutAnswer(error) : answered(status, nameOf(error))
+export function classifyError(error: unknown): Fault {
+  const status = readStatus(error)
+  return status === undefined ? classifyNoResponse(error) : classifyResponse(status, readName(error))
 }
 
-function answered(status: number, name: string): Fault {
+function classifyResponse(status: number, name: string): Fault {
   switch (name) {
     case 'NoSuchUpload':
       return { code: 'no-such-upload', ...definite, what: 'knows no such upload' }
     case 'NoSuchBucket':
       return { code: 'unavailable', ...definite, what: 'has no such bucket' }
     case 'RequestTimeTooSkewed':
-      // The client corrects its clock by the response and signs the request again.
+      // A retry succeeds, because the client corrects its clock by the time in the response and signs the request
+      // again.
       return {
         ...passing,
         outcome: 'not-written',
-        what: "has another time than this server: check the server's clock",
+        what: 'refused the time of this server: check the clock of the server',
       }
     case 'ConditionalRequestConflict':
     case 'OperationAborted':
@@ -59,11 +60,11 @@ function answered(status: number, name: string): Fault {
     case 'EntityTooLarge':
       return { code: 'payload-too-large', ...definite, what: 'does not accept an object of this size' }
     default:
-      return byStatus(status, name)
+      return classifyStatus(status, name)
   }
 }
 
-function byStatus(status: number, name: string): Fault {
+function classifyStatus(status: number, name: string): Fault {
   if (status >= 500 && status !== 501) {
     return { ...passing, outcome: 'unknown', what: `answered ${status} ${name}` }
   }
@@ -79,7 +80,11 @@ function byStatus(status: number, name: string): Fault {
     case 409:
       return { code: 'precondition-failed', ...definite, what: 'detected a conflicting write' }
     case 416:
-      return { code: 'invalid-range', ...definite, what: 'has no such bytes of the object' }
+      return {
+        code: 'invalid-range',
+        ...definite,
+        what: 'cannot return the requested range, because the object is smaller',
+      }
     case 408:
     case 429:
       return { ...passing, outcome: 'not-written', what: `answered ${status} ${name}` }
@@ -98,21 +103,21 @@ function byStatus(status: number, name: string): Fault {
   }
 }
 
-function withoutAnswer(error: unknown): Fault {
+function classifyNoResponse(error: unknown): Fault {
   const code = systemCode(error)
   if (neverSent.has(code) || isConnectTimeout(error)) {
     return { ...passing, outcome: 'not-written', what: 'cannot be reached' }
   }
   if (certificate.test(code))
     return { ...passing, ...definite, what: 'has a certificate that this machine does not trust' }
-  if (nameOf(error) === 'CredentialsProviderError')
+  if (readName(error) === 'CredentialsProviderError')
     return { ...passing, ...definite, what: 'cannot be used without keys' }
   return { ...passing, outcome: 'unknown', what: 'did not answer' }
 }
 
 /**
- * Detects a connection timeout by its message: the client's handler has no error code that differs from a late
- * response.
+ * Detects a connection timeout by its message, because the request handler of the SDK uses the same error code for a
+ * connection timeout and for a late response.
  */
 function isConnectTimeout(error: unknown): boolean {
   return (
@@ -122,11 +127,11 @@ function isConnectTimeout(error: unknown): boolean {
   )
 }
 
-function nameOf(error: unknown): string {
+function readName(error: unknown): string {
   return error instanceof Error ? error.name : ''
 }
 
-function statusOf(error: unknown): number | undefined {
+function readStatus(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('$metadata' in error)) return undefined
   const metadata = error.$metadata
   if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined

@@ -1,5 +1,5 @@
-import { pageSizeOf } from './list-options.ts'
-import { infoOf } from './s3-read.ts'
+import { resolvePageSize } from './list-options.ts'
+import { toObjectInfo } from './s3-read.ts'
 import type { S3Session } from './s3-session.ts'
 import type { ListEntry, ListOptions } from './storage.ts'
 import { compareUtf8 } from './utf8-order.ts'
@@ -9,12 +9,12 @@ export async function* listObjects(
   prefix: string,
   options: ListOptions,
 ): AsyncGenerator<ListEntry> {
-  const after = options.startAfter === undefined ? undefined : s3.keyOf(options.startAfter)
+  const after = options.startAfter === undefined ? undefined : s3.toKey(options.startAfter)
   const input = {
     Bucket: s3.bucket,
-    Prefix: s3.prefixOf(prefix),
-    MaxKeys: pageSizeOf(options),
-    // XML cannot represent all characters of keys.
+    Prefix: s3.toPrefix(prefix),
+    MaxKeys: resolvePageSize(options),
+    // Keys are requested in URL encoding, because XML cannot represent all characters of keys.
     EncodingType: 'url',
     ...(options.delimiter === undefined ? {} : { Delimiter: options.delimiter }),
     ...(after === undefined ? {} : { StartAfter: after }),
@@ -31,17 +31,17 @@ export async function* listObjects(
         },
       ),
     )
-    // A store that does not support the encoding omits this field and returns keys unencoded.
-    const keyOf = page.EncodingType === 'url' ? decode : (text = ''): string => text
+    // A store that does not support the URL encoding omits the field `EncodingType` and returns keys unencoded.
+    const decodeKey = page.EncodingType === 'url' ? decode : (text = ''): string => text
     const entries: { key: string; entry: ListEntry }[] = []
     for (const object of page.Contents ?? []) {
-      const key = keyOf(object.Key)
-      const info = infoOf(object, object.Size ?? 0)
-      entries.push({ key, entry: { type: 'object', location: s3.locationOf(key), info } })
+      const key = decodeKey(object.Key)
+      const info = toObjectInfo(object, object.Size ?? 0)
+      entries.push({ key, entry: { type: 'object', location: s3.toLocation(key), info } })
     }
     for (const folded of page.CommonPrefixes ?? []) {
-      const key = keyOf(folded.Prefix)
-      entries.push({ key, entry: { type: 'prefix', location: s3.locationOf(key) } })
+      const key = decodeKey(folded.Prefix)
+      entries.push({ key, entry: { type: 'prefix', location: s3.toLocation(key) } })
     }
     entries.sort((a, b) => compareUtf8(a.key, b.key))
     for (const { key, entry } of entries) {

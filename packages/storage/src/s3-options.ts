@@ -7,19 +7,22 @@ export interface S3Keys {
   readonly sessionToken?: string
 }
 
-/** Times in milliseconds, sizes in bytes. */
+/** Limits for requests to an S3 store. Times are in milliseconds, sizes in bytes. */
 export interface S3Limits {
-  /** Until a connection is established. */
+  /** Time limit to establish a connection. */
   readonly connectTimeout: number
-  /** Until a response begins, and between two chunks of a body in either direction. */
+  /** Time limit until a response begins, and between two chunks of a request or response body. */
   readonly requestTimeout: number
   /** Like `requestTimeout`, for requests during which the store copies a whole object: copies, completed uploads. */
   readonly longTimeout: number
-  /** Bytes per second. Extends the time limit of a request in proportion to the size of its body. */
+  /**
+   * Lowest expected transfer rate, in bytes per second. Extends the time limit of a request in proportion to the size
+   * of its body.
+   */
   readonly slowestRate: number
   /** Number of attempts of one call, including the first. */
   readonly attempts: number
-  /** See `RetryPolicy`. */
+  /** Limit of the first pause between attempts, in ms. See `base` of `RetryPolicy`. */
   readonly retryBase: number
   readonly retryMax: number
   /** Bodies of unknown or larger size are uploaded in parts of this size. A few parts are in memory at a time. */
@@ -41,16 +44,18 @@ export const defaultS3Limits: S3Limits = {
 
 export interface S3StorageOptions {
   readonly bucket: string
-  /** Folder of the bucket that the storage may use; the whole bucket without it. */
+  /** Folder of the bucket that the storage may use. Default: the whole bucket. */
   readonly prefix?: string
   readonly region: string
-  /** Base URL of a store that is not AWS. */
+  /** Base URL of the S3 API, for a store that is not AWS. */
   readonly endpoint?: string
-  /** Whether the bucket is in the path of URLs instead of the host name. Default: true if there is an endpoint. */
+  /** Whether the bucket is in the path of URLs instead of the host name. Default: true if `endpoint` is set. */
   readonly pathStyle?: boolean
   /** `default-chain` uses the sources that AWS programs use: environment, files, container and instance metadata. */
   readonly credentials: S3Keys | 'default-chain'
   readonly limits?: Partial<S3Limits>
-  /** Checks the connections to `endpoint`; absent if the operator configured the endpoint. */
+  /**
+   * Checks the connections to `endpoint`; absent if the operator configured the endpoint, which then needs no check.
+   */
   readonly guard?: EndpointGuard
 }

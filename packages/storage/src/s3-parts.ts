@@ -21,8 +21,8 @@ export async function putInParts(
     const parts = await uploadBlocks(s3, location, uploadId, blocks, options.signal)
     return await completeS3Upload(s3, location, uploadId, parts, options)
   } catch (error) {
-    // Runs without the caller's signal, which may be the cause of the failure. It has no effect on an upload that
-    // was completed with an unknown outcome.
+    // The abort does not use the signal of the caller, because an aborted signal may be the cause of the failure. If
+    // the store has completed the upload although its response was lost, the abort has no effect.
     await abortS3Upload(s3, location, uploadId, {}).catch(() => undefined)
     throw error
   }
@@ -36,8 +36,8 @@ async function uploadBlocks(
   signal: AbortSignal | undefined,
 ): Promise<CompletedPart[]> {
   const parts: CompletedPart[] = []
-  // Several workers read from one generator, which serves them in turn. A worker that fails ends the generator for
-  // all.
+  // Several workers read blocks from one generator. If one worker fails, it closes the generator, so that all workers
+  // stop.
   const numbered = number(s3, location, blocks)
   const worker = async (): Promise<void> => {
     for await (const { partNumber, block } of numbered) {

@@ -20,12 +20,12 @@ export async function headObject(
   location: string,
   options: CallOptions,
 ): Promise<ObjectInfo | null> {
-  const input = { Bucket: s3.bucket, Key: s3.keyOf(location) }
+  const input = { Bucket: s3.bucket, Key: s3.toKey(location) }
   try {
-    const answer = await s3.call({ location, signal: options.signal }, (client, abortSignal) =>
+    const response = await s3.call({ location, signal: options.signal }, (client, abortSignal) =>
       client.send(new s3.sdk.HeadObjectCommand(input), { abortSignal }),
     )
-    return infoOf(answer, answer.ContentLength ?? 0)
+    return toObjectInfo(response, response.ContentLength ?? 0)
   } catch (error) {
     if (isHeadgateError(error, 'no-such-file')) return null
     throw error
@@ -36,12 +36,12 @@ export async function getObject(s3: S3Session, location: string, options: GetOpt
   const { ifMatch, ifNoneMatch } = options
   const input = {
     Bucket: s3.bucket,
-    Key: s3.keyOf(location),
+    Key: s3.toKey(location),
     ...(options.range === undefined ? {} : { Range: rangeHeader(options.range) }),
     ...(ifMatch === undefined ? {} : { IfMatch: `"${ifMatch}"` }),
     ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: `"${ifNoneMatch}"` }),
   }
-  const answer = await s3.call({ location, signal: options.signal }, (client, abortSignal) =>
+  const response = await s3.call({ location, signal: options.signal }, (client, abortSignal) =>
     client.send(new s3.sdk.GetObjectCommand(input), { abortSignal }),
   )
   const broken = (cause: unknown): Error => {
@@ -55,34 +55,34 @@ export async function getObject(s3: S3Session, location: string, options: GetOpt
       },
     )
   }
-  const body = new GuardedBody(streamOf(answer), s3.limits.requestTimeout, broken)
-  const length = answer.ContentLength ?? 0
-  if (options.range === undefined) return { info: infoOf(answer, length), length, body }
-  const [, start, end, size] = contentRange.exec(answer.ContentRange ?? '') ?? []
+  const body = new GuardedBody(toStream(response), s3.limits.requestTimeout, broken)
+  const length = response.ContentLength ?? 0
+  if (options.range === undefined) return { info: toObjectInfo(response, length), length, body }
+  const [, start, end, size] = contentRange.exec(response.ContentRange ?? '') ?? []
   if (start === undefined) {
     body.destroy()
     throw new HeadgateError('unavailable', `The object store ignored the requested range of ${location}`)
   }
   return {
-    info: infoOf(answer, Number(size)),
+    info: toObjectInfo(response, Number(size)),
     range: { start: Number(start), end: Number(end) },
     length,
     body,
   }
 }
 
-/** Reads an object into memory. Sends the request again if the body breaks off. */
+/** Reads an object into memory. Sends the request again if the response body is truncated. */
 export async function getObjectBytes(
   s3: S3Session,
   location: string,
   options: CallOptions & { readonly maxBytes: number },
 ): Promise<Buffer> {
-  const input = { Bucket: s3.bucket, Key: s3.keyOf(location) }
+  const input = { Bucket: s3.bucket, Key: s3.toKey(location) }
   return s3.call({ location, signal: options.signal }, async (client, abortSignal, alive) => {
-    const answer = await client.send(new s3.sdk.GetObjectCommand(input), { abortSignal })
-    const body = streamOf(answer)
+    const response = await client.send(new s3.sdk.GetObjectCommand(input), { abortSignal })
+    const body = toStream(response)
     body.on('data', alive).pause()
-    if ((answer.ContentLength ?? 0) > options.maxBytes) {
+    if ((response.ContentLength ?? 0) > options.maxBytes) {
       body.destroy()
       throw tooLarge(location, options.maxBytes)
     }
@@ -90,12 +90,12 @@ export async function getObjectBytes(
   })
 }
 
-export function infoOf(answer: Described, size: number): ObjectInfo {
+export function toObjectInfo(response: Described, size: number): ObjectInfo {
   return {
     size,
-    etag: bare(answer.ETag),
-    lastModified: answer.LastModified?.getTime() ?? 0,
-    ...(answer.ContentType === undefined ? {} : { contentType: answer.ContentType }),
+    etag: bare(response.ETag),
+    lastModified: response.LastModified?.getTime() ?? 0,
+    ...(response.ContentType === undefined ? {} : { contentType: response.ContentType }),
   }
 }
 
@@ -104,7 +104,7 @@ export function bare(etag: string | undefined): string {
   return (etag ?? '').replace(/^"|"$/g, '')
 }
 
-function streamOf(answer: GetObjectCommandOutput): Readable {
-  if (answer.Body instanceof Readable) return answer.Body
+function toStream(response: GetObjectCommandOutput): Readable {
+  if (response.Body instanceof Readable) return response.Body
   throw new TypeError('The S3 client returned no stream')
 }

@@ -3,23 +3,23 @@ import type * as Sdk from '@aws-sdk/client-s3'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { parseObjectLocation, parsePrefix, type Location } from './location.ts'
 import { withRetries } from './retry.ts'
-import { faultOf, type Fault } from './s3-faults.ts'
+import { classifyError, type Fault } from './s3-faults.ts'
 import { S3DirectPut } from './s3-direct-put.ts'
 import { defaultS3Limits, type S3Limits, type S3StorageOptions } from './s3-options.ts'
 import { StorageWriteError } from './storage-errors.ts'
 
-/** Effect of a write, as far as its attempts so far have shown it. */
+/** Known effect of a write after the attempts so far. */
 export interface Fate {
-  /** Whether an attempt ended without a response that shows whether it wrote. */
+  /** Whether an attempt ended without a response, so that it may have written the object. */
   unknown: boolean
 }
 
 export interface S3Call {
   readonly location: string
   readonly signal: AbortSignal | undefined
-  /** Present for writes. */
+  /** Known effect of the write. Absent for reads. */
   readonly fate?: Fate
-  /** False if the body cannot be read a second time. */
+  /** Whether the request can be sent again. False if its body cannot be read a second time. */
   readonly repeatable?: boolean
   /** Number of bytes of the body. They extend the time limit by `slowestRate`. */
   readonly bytes?: number
@@ -27,7 +27,7 @@ export interface S3Call {
   readonly long?: boolean
 }
 
-/** Sends one request. It calls `alive` for each chunk of a body, which restarts the time limit. */
+/** Sends one request. The function calls `alive` for each chunk of a body, which restarts the time limit. */
 export type Send<T> = (client: Sdk.S3Client, signal: AbortSignal, alive: () => void) => Promise<T>
 
 /** The S3 client of one bucket, with time limits, retries and `HeadgateError`s for each call. */
@@ -35,7 +35,7 @@ export class S3Session {
   readonly sdk: typeof Sdk
   readonly bucket: string
   readonly limits: S3Limits
-  /** Null if puts need the SDK. */
+  /** Sender of small puts without the SDK. Null if this store needs the SDK. */
   readonly direct: S3DirectPut | null
   readonly #client: Sdk.S3Client
   readonly #prefix: string
@@ -45,21 +45,21 @@ export class S3Session {
     this.bucket = options.bucket
     this.limits = { ...defaultS3Limits, ...options.limits }
     this.direct = S3DirectPut.for(options, this.limits)
-    this.#client = clientOf(sdk, options, this.limits)
+    this.#client = createClient(sdk, options, this.limits)
     this.#prefix =
       options.prefix === undefined || options.prefix === '' ? '' : `${options.prefix.replace(/\/$/, '')}/`
   }
 
   /** Returns the key of an object location. Throws `forbidden` if the location is outside this storage. */
-  keyOf(location: string): string {
+  toKey(location: string): string {
     return this.#own(parseObjectLocation(location))
   }
 
-  prefixOf(location: string): string {
+  toPrefix(location: string): string {
     return this.#own(parsePrefix(location))
   }
 
-  locationOf(key: string): string {
+  toLocation(key: string): string {
     return `s3://${this.bucket}/${key}`
   }
 
@@ -76,7 +76,7 @@ export class S3Session {
     }
     const mayRetry = (error: unknown): boolean => {
       if (isHeadgateError(error)) return false
-      fault = faultOf(error)
+      fault = classifyError(error)
       if (call.fate !== undefined && fault.outcome === 'unknown') call.fate.unknown = true
       return fault.retry && call.repeatable !== false
     }
@@ -84,7 +84,7 @@ export class S3Session {
       return await withRetries(policy, attempt, mayRetry, call.signal)
     } catch (error) {
       if (isHeadgateError(error)) throw error
-      throw errorOf(call, error)
+      throw toError(call, error)
     }
   }
 
@@ -121,9 +121,9 @@ export class S3Session {
 }
 
 /** Returns the error of a call whose last attempt threw `error`. */
-function errorOf(call: S3Call, error: unknown): unknown {
+function toError(call: S3Call, error: unknown): unknown {
   const aborted = call.signal?.aborted === true
-  const fault = faultOf(error)
+  const fault = classifyError(error)
   if (call.fate !== undefined) {
     if (fault.outcome === 'unknown' && error !== call.signal?.reason) call.fate.unknown = true
     const settled = fault.code === 'precondition-failed' || fault.code === 'no-such-upload'
@@ -149,7 +149,7 @@ function errorOf(call: S3Call, error: unknown): unknown {
 function silent(): void {}
 
 /** Returns the options of the SDK's agents, or an agent with checked connections. */
-function agentOf(
+function createAgent(
   { endpoint, guard }: S3StorageOptions,
   { maxSockets }: S3Limits,
 ): { readonly maxSockets: number } | HttpAgent {
@@ -157,8 +157,8 @@ function agentOf(
   return guard.agentFor(new URL(endpoint), { keepAlive: true, maxSockets })
 }
 
-function clientOf(sdk: typeof Sdk, options: S3StorageOptions, limits: S3Limits): Sdk.S3Client {
-  const agent = agentOf(options, limits)
+function createClient(sdk: typeof Sdk, options: S3StorageOptions, limits: S3Limits): Sdk.S3Client {
+  const agent = createAgent(options, limits)
   return new sdk.S3Client({
     region: options.region,
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
@@ -170,7 +170,8 @@ function clientOf(sdk: typeof Sdk, options: S3StorageOptions, limits: S3Limits):
       httpAgent: agent,
       httpsAgent: agent,
     },
-    // Retries are made here, where it is known which attempt may have written.
+    // The SDK does not retry. This class makes the retries, because it records whether an attempt may have written
+    // the object.
     maxAttempts: 1,
     // Only the configuration decides where requests are sent; `auto` would call the instance's metadata service.
     defaultsMode: 'standard',

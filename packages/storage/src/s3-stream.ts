@@ -4,8 +4,8 @@ import type { Fate, S3Session, Send } from './s3-session.ts'
 import { StorageWriteError } from './storage-errors.ts'
 
 /**
- * Sends a stream of known size in one request. It cannot be sent twice. Before its last byte is sent, it is certain
- * that nothing was written.
+ * Sends a stream of known size in one request. The request cannot be sent twice. If it fails before the last byte is
+ * sent, the store has written nothing.
  */
 export async function sendStream<T>(
   s3: S3Session,
@@ -45,7 +45,9 @@ export async function sendStream<T>(
   }
 }
 
-/** Passes chunks on. An error of the source ends the request, which would otherwise wait for more bytes. */
+/**
+ * Yields the chunks of the source. If the source fails, ends the request, which would otherwise wait for more bytes.
+ */
 async function* watched(
   body: AsyncIterable<Uint8Array>,
   alive: () => void,

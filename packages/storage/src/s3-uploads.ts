@@ -16,7 +16,7 @@ import type {
 import { checkSize, collect, ofSize, untilAborted } from './streams.ts'
 import { checkPartNumber, checkPartOrder } from './upload-parts.ts'
 
-/** Maximum number of bytes of a streamed part of unknown size, which is held in memory. */
+/** Maximum number of bytes of a streamed part of unknown size, which is buffered in memory. */
 const maxHeldPart = 64 * 1024 * 1024
 const md5Hex = /^[0-9a-f]{32}$/
 
@@ -27,13 +27,13 @@ export async function createS3Upload(
 ): Promise<{ uploadId: string }> {
   const input = {
     Bucket: s3.bucket,
-    Key: s3.keyOf(location),
+    Key: s3.toKey(location),
     ...(options.contentType === undefined ? {} : { ContentType: options.contentType }),
   }
-  const answer = await s3.call({ location, signal: options.signal }, (client, abortSignal) =>
+  const response = await s3.call({ location, signal: options.signal }, (client, abortSignal) =>
     client.send(new s3.sdk.CreateMultipartUploadCommand(input), { abortSignal }),
   )
-  return { uploadId: answer.UploadId ?? '' }
+  return { uploadId: response.UploadId ?? '' }
 }
 
 export async function uploadS3Part(
@@ -45,7 +45,7 @@ export async function uploadS3Part(
   options: UploadPartOptions,
 ): Promise<{ etag: string }> {
   checkPartNumber(partNumber)
-  const input = { Bucket: s3.bucket, Key: s3.keyOf(location), UploadId: uploadId, PartNumber: partNumber }
+  const input = { Bucket: s3.bucket, Key: s3.toKey(location), UploadId: uploadId, PartNumber: partNumber }
   const { size, signal } = options
   if (body instanceof Uint8Array) {
     checkSize(body, size)
@@ -58,12 +58,12 @@ export async function uploadS3Part(
   if (size <= s3.limits.partSize) {
     return sendPart(s3, location, input, await collect(exact, size, location), options)
   }
-  const answer = await sendStream(s3, location, exact, signal, (stream, client, abortSignal) =>
+  const response = await sendStream(s3, location, exact, signal, (stream, client, abortSignal) =>
     client.send(new s3.sdk.UploadPartCommand({ ...input, Body: stream, ContentLength: size }), {
       abortSignal,
     }),
   )
-  return { etag: bare(answer.ETag) }
+  return { etag: bare(response.ETag) }
 }
 
 async function sendPart(
@@ -73,14 +73,14 @@ async function sendPart(
   bytes: Uint8Array,
   options: CallOptions,
 ): Promise<{ etag: string }> {
-  const answer = await s3.call(
+  const response = await s3.call(
     { location, signal: options.signal, bytes: bytes.byteLength },
     (client, abortSignal) =>
       client.send(new s3.sdk.UploadPartCommand({ ...input, Body: bytes, ContentLength: bytes.byteLength }), {
         abortSignal,
       }),
   )
-  return { etag: bare(answer.ETag) }
+  return { etag: bare(response.ETag) }
 }
 
 export async function* listS3Parts(
@@ -89,7 +89,7 @@ export async function* listS3Parts(
   uploadId: string,
   options: CallOptions,
 ): AsyncGenerator<PartInfo> {
-  const input = { Bucket: s3.bucket, Key: s3.keyOf(location), UploadId: uploadId }
+  const input = { Bucket: s3.bucket, Key: s3.toKey(location), UploadId: uploadId }
   for (let marker: string | undefined; ;) {
     const page = await s3.call({ location, signal: options.signal }, (client, abortSignal) =>
       client.send(
@@ -121,7 +121,7 @@ export async function completeS3Upload(
   checkPartOrder(parts)
   const input = {
     Bucket: s3.bucket,
-    Key: s3.keyOf(location),
+    Key: s3.toKey(location),
     UploadId: uploadId,
     MultipartUpload: {
       Parts: parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: `"${etag}"` })),
@@ -130,17 +130,17 @@ export async function completeS3Upload(
   }
   const fate: Fate = { unknown: false }
   try {
-    const answer = await s3.call(
+    const response = await s3.call(
       { location, signal: options.signal, fate, long: true },
       (client, abortSignal) => client.send(new s3.sdk.CompleteMultipartUploadCommand(input), { abortSignal }),
     )
-    return { etag: bare(answer.ETag) }
+    return { etag: bare(response.ETag) }
   } catch (thrown) {
     const error = conditionError(thrown, location, options)
     const ended = isHeadgateError(error, 'no-such-upload') || isHeadgateError(error, 'precondition-failed')
     if (!fate.unknown || !ended) throw error
-    // An earlier attempt with a lost response may have completed the upload: then the object has the ETag of these
-    // parts.
+    // An earlier attempt with a lost response may have completed the upload. In this case, the object has the ETag
+    // that results from these parts.
     const expected = etagOfParts(parts)
     const etag = await etagOfOurs(
       s3,
@@ -161,7 +161,7 @@ export async function abortS3Upload(
   uploadId: string,
   options: CallOptions,
 ): Promise<void> {
-  const input = { Bucket: s3.bucket, Key: s3.keyOf(location), UploadId: uploadId }
+  const input = { Bucket: s3.bucket, Key: s3.toKey(location), UploadId: uploadId }
   try {
     await s3.call({ location, signal: options.signal }, (client, abortSignal) =>
       client.send(new s3.sdk.AbortMultipartUploadCommand(input), { abortSignal }),
@@ -171,7 +171,10 @@ export async function abortS3Upload(
   }
 }
 
-/** Computes the ETag that S3 assigns to an upload whose parts have MD5 sums as ETags; undefined for other parts. */
+/**
+ * Computes the ETag that S3 assigns to an upload whose parts have MD5 sums as ETags; undefined if a part has another
+ * form of ETag.
+ */
 function etagOfParts(parts: readonly CompletedPart[]): string | undefined {
   const hash = createHash('md5')
   for (const { etag } of parts) {

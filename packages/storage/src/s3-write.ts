@@ -5,9 +5,12 @@ import type { Fate, S3Session } from './s3-session.ts'
 import { conditionError, conditionHeaders, etagOfOurs } from './s3-conditions.ts'
 import { putInParts } from './s3-parts.ts'
 import type { Body, PutOptions } from './storage.ts'
-import { blocksOf, checkSize, ofSize, untilAborted } from './streams.ts'
+import { splitBlocks, checkSize, ofSize, untilAborted } from './streams.ts'
 
-/** Metadata of objects from conditional writes, by which a writer recognizes its own object. */
+/**
+ * Name of the user metadata that a conditional write adds to an object. By its value, the writer recognizes the
+ * object that it has written.
+ */
 const writeIdKey = 'headgate-write'
 
 export async function putObject(
@@ -16,13 +19,13 @@ export async function putObject(
   body: Body,
   options: PutOptions,
 ): Promise<{ etag: string }> {
-  s3.keyOf(location)
+  s3.toKey(location)
   if (body instanceof Uint8Array) {
     checkSize(body, options.size)
     return putBytes(s3, location, body, options)
   }
   const chunks = untilAborted(body, options.signal)
-  const blocks = blocksOf(
+  const blocks = splitBlocks(
     options.size === undefined ? chunks : ofSize(chunks, options.size),
     s3.limits.partSize,
   )
@@ -44,7 +47,7 @@ async function putBytes(
   const id = randomUUID()
   const input = {
     Bucket: s3.bucket,
-    Key: s3.keyOf(location),
+    Key: s3.toKey(location),
     Body: body,
     ContentLength: body.byteLength,
     ...(options.contentType === undefined ? {} : { ContentType: options.contentType }),
@@ -53,7 +56,7 @@ async function putBytes(
   }
   const fate: Fate = { unknown: false }
   try {
-    const answer = await s3.call(
+    const response = await s3.call(
       { location, signal: options.signal, fate, bytes: body.byteLength },
       async (client, abortSignal) => {
         if (s3.direct !== null && !conditional)
@@ -62,7 +65,7 @@ async function putBytes(
         return { etag }
       },
     )
-    return { etag: bare(answer.etag) }
+    return { etag: bare(response.etag) }
   } catch (thrown) {
     const error = conditionError(thrown, location, options)
     // The condition may fail because an earlier attempt with a lost response wrote the object.

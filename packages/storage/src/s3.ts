@@ -49,7 +49,7 @@ export class S3Storage implements Storage {
     this.#s3 = session
   }
 
-  /** Loads the S3 client, which a server without S3 warehouses never loads. Sends no request. */
+  /** Loads the S3 client, which a server without S3 warehouses never loads. Does not send a request. */
   static async open(options: S3StorageOptions): Promise<S3Storage> {
     return new S3Storage(new S3Session(await import('@aws-sdk/client-s3'), options))
   }
@@ -88,13 +88,13 @@ export class S3Storage implements Storage {
 
   async copy(from: string, to: string, options: CallOptions = {}): Promise<{ etag: string }> {
     const { sdk, bucket } = this.#s3
-    const source = this.#s3.keyOf(from).split('/').map(encodeURIComponent).join('/')
-    const input = { Bucket: bucket, Key: this.#s3.keyOf(to), CopySource: `${bucket}/${source}` }
-    const answer = await this.#s3.call(
+    const source = this.#s3.toKey(from).split('/').map(encodeURIComponent).join('/')
+    const input = { Bucket: bucket, Key: this.#s3.toKey(to), CopySource: `${bucket}/${source}` }
+    const response = await this.#s3.call(
       { location: from, signal: options.signal, fate: { unknown: false }, long: true },
       (client, abortSignal) => client.send(new sdk.CopyObjectCommand(input), { abortSignal }),
     )
-    return { etag: bare(answer.CopyObjectResult?.ETag) }
+    return { etag: bare(response.CopyObjectResult?.ETag) }
   }
 
   async createUpload(
@@ -132,12 +132,15 @@ export class S3Storage implements Storage {
     await abortS3Upload(this.#s3, location, uploadId, options)
   }
 
-  /** Lists one key: this needs no other rights than the server's normal work, and its error names the problem. */
+  /**
+   * Checks the bucket by listing one key. This operation needs no additional rights, and its error response names the
+   * problem.
+   */
   async check(signal?: AbortSignal): Promise<void> {
     const { sdk, bucket, prefix } = this.#s3
     const input = { Bucket: bucket, Prefix: prefix, MaxKeys: 1 }
     try {
-      await this.#s3.call({ location: this.#s3.locationOf(prefix), signal }, (client, abortSignal) =>
+      await this.#s3.call({ location: this.#s3.toLocation(prefix), signal }, (client, abortSignal) =>
         client.send(new sdk.ListObjectsV2Command(input), { abortSignal }),
       )
     } catch (error) {

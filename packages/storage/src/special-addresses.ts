@@ -2,8 +2,8 @@ import ipaddr from 'ipaddr.js'
 
 /**
  * Addresses outside the special ranges at which clouds serve metadata or credentials to their machines: the host
- * agent of Azure. The other ones (169.254.169.254, fd00:ec2::254, 100.100.100.200, 192.0.0.192) are in special
- * ranges.
+ * agent of Azure. Other addresses of this kind (169.254.169.254, fd00:ec2::254, 100.100.100.200, 192.0.0.192) are in
+ * special ranges.
  */
 const cloudAddresses = new Set(['168.63.129.16'])
 
@@ -30,13 +30,13 @@ export function isLoopbackAddress(text: string): boolean {
   return parseAddress(text)?.range() === 'loopback'
 }
 
-/** Returns the address, with IPv4 in place of IPv4-mapped IPv6, or null for any other text. */
+/** Returns the address, with IPv4 in place of IPv4-mapped IPv6, or null if the text is not an IP address. */
 export function plainAddress(text: string): string | null {
   return parseAddress(text)?.toString() ?? null
 }
 
 function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
-  // A zone (`fe80::1%eth0`) does not belong to the address.
+  // Removes the zone (`%eth0` in `fe80::1%eth0`), which is not a part of the address.
   const [bare = ''] = text.split('%')
   const isPlain = ipaddr.IPv4.isValidFourPartDecimal(bare) || ipaddr.IPv6.isValid(bare)
   return isPlain ? ipaddr.process(bare) : null

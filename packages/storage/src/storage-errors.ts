@@ -1,12 +1,16 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 
 /**
- * `not-written`: it is certain that the write had no effect. `unknown`: it may have happened or may still happen, so
- * the object must be treated as existing (never deleted, never reported as a definite failure).
+ * `not-written`: it is certain that the write had no effect. `unknown`: the store may have written the object or may
+ * still write it. Callers must treat the object as existing: they must not delete it, and must not report a definite
+ * failure.
  */
 export type WriteOutcome = 'not-written' | 'unknown'
 
-/** A write that failed for a temporary reason (`unavailable`), with its known effect. */
+/**
+ * Error for a write that failed for a temporary reason (`unavailable`). Contains whether the store may have written
+ * the object.
+ */
 export class StorageWriteError extends HeadgateError {
   readonly outcome: WriteOutcome
 
@@ -17,8 +21,8 @@ export class StorageWriteError extends HeadgateError {
 }
 
 /**
- * Returns whether the write that threw `error` may have happened. A commit with such an error is answered with an
- * unknown state.
+ * Returns whether the write that threw `error` may have written the object. The server then responds to the commit
+ * that the state of the commit is unknown.
  *
  * @example
  * ```ts

@@ -43,7 +43,7 @@ describe('parseStorageProfile', () => {
       'a token without keys',
       { type: 's3', bucket: 'lake', region: 'x', credentials: 'default-chain', sessionToken: 'swordfish' },
     ],
-  ])('refuses %s, without repeating a secret', (_, profile) => {
+  ])('refuses %s with an error message that contains no secret', (_, profile) => {
     let caught: unknown
     try {
       parseStorageProfile(profile)

@@ -7,36 +7,42 @@ export interface FileStorageProfile {
   readonly type: 'file'
   /** Directory as a location: `file:///data/warehouse`. */
   readonly root: string
-  /** Bucket that clients see: they reach the directory through the storage gateway as `s3://bucket/…`. */
+  /** Bucket name that clients see. Clients access the directory through the storage gateway as `s3://bucket/…`. */
   readonly bucket?: string | undefined
-  /** Permission bits of new files in octal, such as `0640`, if programs of other users read them. Default: `0600`. */
+  /**
+   * Permission bits of new files in octal, such as `0640`. Set them if programs of other operating system users read
+   * the files. Default: `0600`.
+   */
   readonly fileMode?: string | undefined
 }
 
 export interface S3StorageProfile {
   readonly type: 's3'
   readonly bucket: string
-  /** Folder of the bucket that the warehouse owns; the whole bucket without it. */
+  /** Folder of the bucket that the warehouse owns. Default: the whole bucket. */
   readonly prefix?: string | undefined
   readonly region: string
-  /** Base URL of a store that is not AWS. */
+  /** Base URL of the S3 API, for a store that is not AWS. */
   readonly endpoint?: string | undefined
-  /** Name of the store, equal for all warehouses on it. Required if one store has several endpoints. */
+  /**
+   * Name of the object store. Set the same name in all warehouses on this store. Required if one store has several
+   * endpoints.
+   */
   readonly store?: string | undefined
-  /** Default: true if there is an endpoint. */
+  /** Whether the bucket is in the path of URLs instead of the host name. Default: true if `endpoint` is set. */
   readonly pathStyle?: boolean | undefined
-  /** Static keys: both or none. */
+  /** Static access key. Must be set together with `secretAccessKey`. */
   readonly accessKeyId?: string | undefined
   readonly secretAccessKey?: string | undefined
   readonly sessionToken?: string | undefined
   /**
-   * Instead of static keys: the sources that AWS programs use, including instance metadata. Never used unless it is
-   * set.
+   * Uses the credential sources of AWS programs instead of static keys, including instance metadata. Without this
+   * value, the server never reads these sources.
    */
   readonly credentials?: 'default-chain' | undefined
 }
 
-/** Configuration of the place where a warehouse stores its objects. */
+/** Configuration of the storage in which a warehouse stores its objects. */
 export type StorageProfile = FileStorageProfile | S3StorageProfile
 
 const short = z.string().min(1).max(2048)
@@ -77,7 +83,8 @@ const anyProfile = z.discriminatedUnion('type', [fileProfile, s3Profile])
 /**
  * Parses a storage profile from the configuration or from a management request.
  *
- * @throws HeadgateError `bad-request` that names the invalid fields, never their values: one of them is a secret
+ * @throws HeadgateError `bad-request` that names the invalid fields, and never their values, because a value may be a
+ *   secret
  */
 export function parseStorageProfile(value: unknown): StorageProfile {
   const parsed = anyProfile.safeParse(value)

@@ -3,11 +3,14 @@ import type { Readable } from 'node:stream'
 /** Types of object store that a location can name. `s3a` is read as `s3`. */
 export type StorageScheme = 'file' | 's3'
 
-/** Capabilities of an implementation. Callers check these flags, never the scheme. */
+/** Capabilities of a storage implementation. Callers check these flags instead of the scheme of a location. */
 export interface StorageCapabilities {
   /** `ifAbsent` is atomic: exactly one of any number of concurrent writers succeeds. */
   readonly conditionalPut: boolean
-  /** `ifMatch` of `put` and `completeUpload` is atomic. `process`: only among the writers of one process. */
+  /**
+   * Whether `ifMatch` of `put` and `completeUpload` is atomic. `store`: among all writers. `process`: only among the
+   * writers of one process. `false`: not supported.
+   */
   readonly ifMatch: 'store' | 'process' | false
   /** `createUpload` and its related operations are supported. */
   readonly multipart: boolean
@@ -19,11 +22,11 @@ export interface StorageCapabilities {
 
 /** Properties of an object that are known without reading it. */
 export interface ObjectInfo {
-  /** Bytes. */
+  /** Size of the object, in bytes. */
   readonly size: number
-  /** Opaque, without quotes. Changes with each write of the object. */
+  /** ETag without quotes. It changes with each write of the object. */
   readonly etag: string
-  /** Epoch milliseconds. */
+  /** Time of the last write, in epoch milliseconds. */
   readonly lastModified: number
   readonly contentType?: string
 }
@@ -47,16 +50,16 @@ export interface StoredObject {
   readonly range?: { readonly start: number; readonly end: number }
   /** Number of bytes in `body`. */
   readonly length: number
-  /** The caller must read it to its end or destroy it. */
+  /** Content of the object. The caller must read this stream to its end or destroy it. */
   readonly body: Readable
 }
 
 /** Bytes to write, in memory or as a stream. A stream is read once, with back-pressure. */
 export type Body = Uint8Array | AsyncIterable<Uint8Array>
 
-/** At most one of `ifAbsent` and `ifMatch`. */
+/** Condition of a write. At most one of `ifAbsent` and `ifMatch` may be set. */
 export interface WriteCondition {
-  /** Writes only if there is no object yet. */
+  /** Writes only if no object exists at the location. */
   readonly ifAbsent?: boolean
   /** Writes only if the stored object has this ETag. */
   readonly ifMatch?: string
@@ -67,14 +70,15 @@ export interface PutOptions extends CallOptions, WriteCondition {
   /** Number of bytes of a streamed body, if known. If the body has another size, the put fails and writes nothing. */
   readonly size?: number
   /**
-   * The location is a new random name that nothing references before the put returns. A file system can then save a
-   * wait: a partial object is possible only after a system crash during the put.
+   * The location is a new random name that nothing references before the put returns. A file storage can then write
+   * faster: it flushes the file and its name at the same time, so that a system crash during the put can leave a
+   * partial object.
    */
   readonly unreferenced?: boolean
 }
 
 export interface ListOptions extends CallOptions {
-  /** Full location. Returns only entries after it, in byte order. */
+  /** Complete location. The list contains only entries after this location, in byte order. */
   readonly startAfter?: string
   /** Combines the keys below the next `/` into one `prefix` entry. */
   readonly delimiter?: '/'
@@ -104,16 +108,22 @@ export interface CompletedPart {
 }
 
 export interface UploadPartOptions extends CallOptions {
-  /** Number of bytes of a streamed part. A store may need it: otherwise the part is held in memory, up to a limit. */
+  /**
+   * Number of bytes of a streamed part. Without this number, a store that needs it buffers the part in memory, up to
+   * a limit.
+   */
   readonly size?: number
 }
 
 export interface SweepOptions extends CallOptions {
-  /** Keeps files that were changed less than this number of milliseconds ago: a running writer may own them. */
+  /**
+   * Minimum age of files to remove, in milliseconds since the last change, because a running writer may still use a
+   * newer file.
+   */
   readonly olderThan: number
 }
 
-/** Number of removed files and uploads. */
+/** Numbers of files and uploads that a sweep removed. */
 export interface SweepResult {
   readonly files: number
   readonly uploads: number
@@ -135,18 +145,21 @@ export interface Storage extends AsyncDisposable {
   readonly scheme: StorageScheme
   readonly capabilities: StorageCapabilities
 
-  /** Returns null if there is no object. */
+  /** Returns the properties of an object, or null if it does not exist. */
   head(location: string, options?: CallOptions): Promise<ObjectInfo | null>
   /**
-   * Reads an object. Also throws `precondition-failed` if `ifNoneMatch` is the object's ETag: the caller already has
-   * it.
+   * Reads an object. Also throws `precondition-failed` if `ifNoneMatch` is the ETag of the object, because the caller
+   * already has this version.
    */
   get(location: string, options?: GetOptions): Promise<StoredObject>
   /** Reads the whole object into memory. Throws `payload-too-large` if it has more than `maxBytes`. */
   getBytes(location: string, options: CallOptions & { readonly maxBytes: number }): Promise<Buffer>
-  /** Writes an object, atomic and durable when it returns: readers see the old or the new object as a whole. */
+  /**
+   * Writes an object atomically: readers see either the complete old object or the complete new object. The object is
+   * durable when the call returns.
+   */
   put(location: string, body: Body, options?: PutOptions): Promise<{ etag: string }>
-  /** Deletes an object. Also succeeds if there is none. */
+  /** Deletes an object. Also succeeds if the object does not exist. */
   delete(location: string, options?: CallOptions): Promise<void>
   deleteMany(
     locations: readonly string[],
@@ -154,7 +167,8 @@ export interface Storage extends AsyncDisposable {
   ): Promise<{ failed: readonly DeleteFailure[] }>
   /**
    * Lists the objects whose location begins with `prefix`, in the byte order of UTF-8. `prefix` is compared by
-   * characters: end it with `/` (see `canonicalPrefix`) unless siblings are wanted too.
+   * characters: end it with `/` (see `canonicalPrefix`) unless the list must also contain siblings with a longer
+   * name.
    */
   list(prefix: string, options?: ListOptions): AsyncIterable<ListEntry>
   /** Copies an object within this storage. */
@@ -179,18 +193,22 @@ export interface Storage extends AsyncDisposable {
     parts: readonly CompletedPart[],
     options?: CallOptions & WriteCondition,
   ): Promise<{ etag: string }>
-  /** Aborts an upload. Also succeeds if there is none. */
+  /** Aborts an upload. Also succeeds if the upload does not exist. */
   abortUpload(location: string, uploadId: string, options?: CallOptions): Promise<void>
 
-  /** Resolves if the store responds and its place for objects exists. Used for readiness. */
+  /**
+   * Resolves if the store responds, and the bucket or directory exists. The readiness check of the server calls this
+   * method.
+   */
   check(signal?: AbortSignal): Promise<void>
   /**
-   * Returns whether the object exists. Present only where this is cheap enough to block: a check of the local disk.
+   * Returns whether the object exists. Only the file storage has this method, because a check of the local disk is
+   * fast enough to block the event loop.
    */
   existsSync?(location: string): boolean
   /**
-   * Removes files of killed writers and abandoned uploads. It runs periodically. Absent if the store does this
-   * itself.
+   * Removes temporary files of killed writers, and abandoned uploads. The server calls this method periodically.
+   * Absent if the object store itself removes them.
    */
   sweep?(options: SweepOptions): Promise<SweepResult>
 }

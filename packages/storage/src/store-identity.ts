@@ -1,14 +1,17 @@
 import type { S3StorageProfile, StorageProfile } from './storage-profile.ts'
 import { awsHost, awsPartition } from './aws-domain.ts'
 
-/** Identity of the directories of this machine. All servers of a catalog see the same directories. */
+/**
+ * Store identity of all file storages. It contains no machine name, because all servers of a catalog must use the
+ * same directories.
+ */
 const fileStore = 'file:'
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /**
- * Returns the identity of the store of a profile: two buckets with one name are the same place exactly if the
- * identities are equal. It contains no slash. It is the name that an administrator configured, otherwise the AWS
- * partition, otherwise the endpoint.
+ * Returns the identity of the object store of a profile. Two buckets with the same name are the same bucket exactly
+ * if the identities of their stores are equal. The identity is the store name that an administrator configured,
+ * otherwise the AWS partition, otherwise the endpoint. It contains no slash.
  *
  * @example `storeIdentity({ type: 's3', endpoint: 'https://MinIO.example.com:443/', … })` is `'minio.example.com'`
  */

@@ -1,8 +1,8 @@
 import { HeadgateError } from '@headgate/errors'
 import type { Body } from './storage.ts'
 
-/** Returns the chunks of a body in either form. */
-export function chunksOf(body: Body): AsyncIterable<Uint8Array> {
+/** Returns the chunks of a body. A body in memory is one chunk. */
+export function toChunks(body: Body): AsyncIterable<Uint8Array> {
   return body instanceof Uint8Array ? once(body) : body
 }
 
@@ -11,8 +11,9 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * Passes the source on until the signal aborts, then throws its reason at once, even if the source sends nothing. The
- * source is closed without waiting, so that a source that hangs cannot block the reader.
+ * Yields the values of a source until the signal aborts. Then throws the reason of the signal at once, even if the
+ * source yields no value. Closes the source without waiting for it, so that a source that hangs cannot block the
+ * reader.
  */
 export async function* untilAborted<T>(
   source: AsyncIterable<T>,
@@ -44,9 +45,9 @@ export async function* untilAborted<T>(
 }
 
 /**
- * Passes the chunks on while their sum is at most `size`.
+ * Yields the chunks of a source while their total size is at most `size`.
  *
- * @throws HeadgateError `bad-request` if there are more or fewer bytes; bytes beyond `size` are not passed on
+ * @throws HeadgateError `bad-request` if there are more or fewer bytes; bytes beyond `size` are not yielded
  */
 export async function* ofSize(source: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
   let seen = 0
@@ -62,19 +63,19 @@ export async function* ofSize(source: AsyncIterable<Uint8Array>, size: number): 
  * Splits a stream into blocks of exactly `blockSize` bytes; the last one may be shorter. Yields one empty block for
  * an empty stream.
  */
-export async function* blocksOf(
+export async function* splitBlocks(
   source: AsyncIterable<Uint8Array>,
   blockSize: number,
 ): AsyncGenerator<Buffer> {
   let parts: Uint8Array[] = []
   let held = 0
-  let given = false
+  let yielded = false
   for await (const chunk of source) {
     let rest = chunk
     while (held + rest.byteLength >= blockSize) {
       const head = rest.subarray(0, blockSize - held)
       yield Buffer.concat([...parts, head], blockSize)
-      given = true
+      yielded = true
       rest = rest.subarray(head.byteLength)
       parts = []
       held = 0
@@ -84,7 +85,7 @@ export async function* blocksOf(
       held += rest.byteLength
     }
   }
-  if (held > 0 || !given) yield Buffer.concat(parts, held)
+  if (held > 0 || !yielded) yield Buffer.concat(parts, held)
 }
 
 /** Reads a stream into memory. Throws `payload-too-large` if it has more than `maxBytes`. */
@@ -108,7 +109,7 @@ export function tooLarge(what: string, maxBytes: number): HeadgateError {
   return new HeadgateError('payload-too-large', `More than ${maxBytes} bytes: ${what}`)
 }
 
-/** Refuses bytes whose number differs from the announced size. */
+/** Throws an error if the number of bytes in a body differs from the size that the caller announced. */
 export function checkSize(body: Uint8Array, size: number | undefined): void {
   if (size === undefined || size === body.byteLength) return
   throw new HeadgateError('bad-request', `Body has ${body.byteLength} of the announced ${size} bytes`)

@@ -1,7 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
 import type { CompletedPart } from './storage.ts'
 
-/** Maximum number of parts that all S3 stores accept. */
+/** Maximum number of parts of one upload. All S3 stores accept this number. */
 export const maxParts = 10_000
 
 export function checkPartNumber(partNumber: number): void {

@@ -1,5 +1,5 @@
 /**
- * Compares two well-formed strings by the bytes of their UTF-8 form, the order in which object stores list.
+ * Compares two well-formed strings by the bytes of their UTF-8 form. Object stores list keys in this order.
  * JavaScript compares UTF-16 units, which orders characters beyond U+FFFF before U+E000 to U+FFFF.
  */
 export function compareUtf8(a: string, b: string): number {
@@ -12,7 +12,7 @@ export function compareUtf8(a: string, b: string): number {
   return a.length - b.length
 }
 
-/** Orders surrogates after all other units. */
+/** Returns a rank that orders surrogates after all other UTF-16 units. */
 function rank(unit: number): number {
   if (unit < 0xd800) return unit
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800

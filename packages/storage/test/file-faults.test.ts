@@ -294,16 +294,16 @@ describe('FileStorage', () => {
   })
 
   it('reads a body only as fast as it writes it', async () => {
-    let given = 0
+    let settled = 0
     let most = 0
     const counted = async function* (): AsyncGenerator<Uint8Array> {
       for (let i = 0; i < 50; i++) {
-        given += 100_000
+        settled += 100_000
         const temporary = (await names()).find((name) => name.includes('tmp')) ?? ''
         const size = existsSync(join(folder, 'root', temporary))
           ? (await readFile(join(folder, 'root', temporary))).length
           : 0
-        most = Math.max(most, given - size)
+        most = Math.max(most, settled - size)
         yield Buffer.alloc(100_000)
       }
     }

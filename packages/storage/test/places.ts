@@ -4,6 +4,6 @@ import { placeRules } from '../src/physical-place.ts'
 
 /** Returns the physical places of directories, for rows that a test inserts itself. */
 export function fileTestPlaces(locations: readonly string[]): string[] {
-  const { placeOf } = placeRules({ type: 'file', root: 'file:///nowhere' }, [])
-  return locations.map((text) => placeOf(parseLocation(canonicalPrefix(parseLocation(text)))))
+  const { resolvePlace } = placeRules({ type: 'file', root: 'file:///nowhere' }, [])
+  return locations.map((text) => resolvePlace(parseLocation(canonicalPrefix(parseLocation(text)))))
 }

@@ -22,11 +22,11 @@ describe('A put', () => {
 
   it.each([
     ['a 500', failure(500, 'InternalError')],
-    ['a 503, which may come from something in between', failure(503, 'SlowDown')],
+    ['a 503, which a proxy before the store may have sent', failure(503, 'SlowDown')],
     ['a reset', reset()],
-    ['silence', hang()],
-  ])('unknown: %s', async (_, answer) => {
-    const { storage } = await scriptedWithin(impatient, answer)
+    ['no response', hang()],
+  ])('unknown: %s', async (_, response) => {
+    const { storage } = await scriptedWithin(impatient, response)
     const error = await failed(storage.put(x, Buffer.from('1'), { ifAbsent: true }))
     expect(isOutcomeUnknown(error)).toBe(true)
     expect(error).toMatchObject({ code: 'unavailable', cause: expect.any(Error) })
@@ -88,9 +88,9 @@ describe('A put', () => {
       ok('', { etag: `"${etag}"` }),
     )
     expect(await storage.completeUpload(x, 'u', parts)).toEqual({ etag })
-    server.answer(reset(), failure(404, 'NoSuchUpload'), ok('', { etag: '"another"' }))
+    server.respond(reset(), failure(404, 'NoSuchUpload'), ok('', { etag: '"another"' }))
     expect(await outcome(storage.completeUpload(x, 'u', parts))).toBe('unknown')
-    server.answer(failure(404, 'NoSuchUpload'))
+    server.respond(failure(404, 'NoSuchUpload'))
     await rejects(storage.completeUpload(x, 'u', parts), 'no-such-upload')
   })
 
@@ -100,7 +100,7 @@ describe('A put', () => {
     const { server, storage } = await scripted(ok(error))
     expect(await outcome(storage.completeUpload(x, 'u', parts))).toBe('unknown')
     expect(await outcome(storage.copy(x, 's3://lake/y'))).toBe('unknown')
-    server.answer(ok(error), ok('<CopyObjectResult><ETag>"e2"</ETag></CopyObjectResult>'))
+    server.respond(ok(error), ok('<CopyObjectResult><ETag>"e2"</ETag></CopyObjectResult>'))
     expect(await storage.copy(x, 's3://lake/y')).toEqual({ etag: 'e2' })
   })
 

@@ -1,7 +1,7 @@
 import { afterEach } from 'vitest'
 import { S3Storage } from '../src/s3.ts'
 import type { S3Limits } from '../src/s3-options.ts'
-import { ScriptedS3, type ScriptedAnswer } from './scripted-s3.ts'
+import { ScriptedS3, type ScriptedResponse } from './scripted-s3.ts'
 
 /** Resources that are disposed after each test, last first. */
 export const open: AsyncDisposable[] = []
@@ -34,15 +34,15 @@ interface Scripted {
   readonly storage: S3Storage
 }
 
-export function scripted(...answers: ScriptedAnswer[]): Promise<Scripted> {
-  return scriptedWithin(quick, ...answers)
+export function scripted(...responses: ScriptedResponse[]): Promise<Scripted> {
+  return scriptedWithin(quick, ...responses)
 }
 
 export async function scriptedWithin(
   limits: Partial<S3Limits>,
-  ...answers: ScriptedAnswer[]
+  ...responses: ScriptedResponse[]
 ): Promise<Scripted> {
-  const server = await ScriptedS3.start(...answers)
+  const server = await ScriptedS3.start(...responses)
   open.push(server)
   return { server, storage: await storageAt(server.endpoint, limits) }
 }

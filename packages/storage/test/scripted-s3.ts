@@ -8,7 +8,7 @@ export interface ScriptedRequest {
   readonly body: Buffer
 }
 
-export type ScriptedAnswer = (response: ServerResponse, request: ScriptedRequest) => void
+export type ScriptedResponse = (response: ServerResponse, request: ScriptedRequest) => void
 
 /**
  * HTTP server with the responses of an S3 store that a test sets: each request gets the next response, and all later
@@ -17,7 +17,7 @@ export type ScriptedAnswer = (response: ServerResponse, request: ScriptedRequest
 export class ScriptedS3 implements AsyncDisposable {
   readonly requests: ScriptedRequest[] = []
   readonly #server: Server
-  #answers: ScriptedAnswer[] = []
+  #responses: ScriptedResponse[] = []
 
   private constructor(server: Server) {
     this.#server = server
@@ -26,10 +26,10 @@ export class ScriptedS3 implements AsyncDisposable {
     })
   }
 
-  static async start(...answers: ScriptedAnswer[]): Promise<ScriptedS3> {
+  static async start(...responses: ScriptedResponse[]): Promise<ScriptedS3> {
     const server = createServer()
     const scripted = new ScriptedS3(server)
-    scripted.answer(...answers)
+    scripted.respond(...responses)
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve)
     })
@@ -37,8 +37,8 @@ export class ScriptedS3 implements AsyncDisposable {
   }
 
   /** Replaces the remaining responses. */
-  answer(...answers: ScriptedAnswer[]): void {
-    this.#answers = answers
+  respond(...responses: ScriptedResponse[]): void {
+    this.#responses = responses
   }
 
   get port(): number {
@@ -62,13 +62,13 @@ export class ScriptedS3 implements AsyncDisposable {
     const { method = '', url = '', headers } = request
     const seen = { method, url, headers, body }
     this.requests.push(seen)
-    const answer = this.#answers.length > 1 ? this.#answers.shift() : this.#answers[0]
-    if (answer === undefined) throw new Error('No answer is left')
-    answer(response, seen)
+    const respond = this.#responses.length > 1 ? this.#responses.shift() : this.#responses[0]
+    if (respond === undefined) throw new Error('No response is left')
+    respond(response, seen)
   }
 }
 
-export function ok(body = '', headers: Record<string, string> = {}): ScriptedAnswer {
+export function ok(body = '', headers: Record<string, string> = {}): ScriptedResponse {
   return (response) => {
     const length = { 'content-length': String(Buffer.byteLength(body)) }
     response
@@ -78,22 +78,26 @@ export function ok(body = '', headers: Record<string, string> = {}): ScriptedAns
 }
 
 /** Returns an S3 error document. For HEAD, Node omits the body. */
-export function failure(status: number, code: string, headers: Record<string, string> = {}): ScriptedAnswer {
+export function failure(
+  status: number,
+  code: string,
+  headers: Record<string, string> = {},
+): ScriptedResponse {
   const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>scripted</Message></Error>`
   return (response) =>
     void response.writeHead(status, { 'content-type': 'application/xml', ...headers }).end(body)
 }
 
-export function hang(): ScriptedAnswer {
+export function hang(): ScriptedResponse {
   return () => undefined
 }
 
-export function reset(): ScriptedAnswer {
+export function reset(): ScriptedResponse {
   return (response) => void response.socket?.resetAndDestroy()
 }
 
 /** Announces a longer body than it sends, and then resets the connection or hangs. */
-export function partial(body: string, length: number, end: 'reset' | 'hang'): ScriptedAnswer {
+export function partial(body: string, length: number, end: 'reset' | 'hang'): ScriptedResponse {
   return (response) => {
     response.writeHead(200, { etag: '"e1"', 'content-length': String(length) })
     response.write(body, () => {

@@ -17,7 +17,10 @@ export interface StorageUnderTest {
   dispose(): Promise<void>
 }
 
-/** Tests the port. Each implementation calls it in a test file, with a function that creates the storage. */
+/**
+ * Tests an implementation of the interface `Storage`. Each implementation calls it in a test file, with a function that
+ * creates the storage.
+ */
 export function storageContract(name: string, make: () => Promise<StorageUnderTest>): void {
   describe(`storage contract: ${name}`, () => {
     let made: StorageUnderTest | undefined

@@ -1,4 +1,4 @@
-/** Inputs that are not submitted: they cancel the login, or store it in the browser. */
+/** Names of inputs that are not submitted, because they cancel the login or store it in the browser. */
 const skippedInputs = new Set(['cancel', 'rememberMe'])
 
 /**

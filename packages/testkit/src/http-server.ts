@@ -16,9 +16,9 @@ export interface HttpTestServer extends AsyncDisposable {
   readonly received: readonly ReceivedRequest[]
 }
 
-/** Starts a server on loopback that records each request and passes it to `answer`, which sends the response. */
+/** Starts a server on loopback that records each request and passes it to `respond`, which sends the response. */
 export async function startHttpServer(
-  answer: (request: ReceivedRequest, response: ServerResponse) => void | Promise<void>,
+  respond: (request: ReceivedRequest, response: ServerResponse) => void | Promise<void>,
 ): Promise<HttpTestServer> {
   const received: ReceivedRequest[] = []
   const server = createServer((incoming, response) => {
@@ -28,7 +28,7 @@ export async function startHttpServer(
       const { method = '', url: target = '', headers, rawHeaders } = incoming
       const request = { method, target, headers, rawHeaders, body: Buffer.concat(chunks) }
       received.push(request)
-      await answer(request, response)
+      await respond(request, response)
     })()
   })
   const { promise, resolve } = Promise.withResolvers<void>()

@@ -21,7 +21,7 @@ export type Property = (limits: PropertyLimits) => Promise<number>
 /** Targets of `npm run fuzz` by their names. Each function checks one property for a time in seconds. */
 export type FuzzTargets = Record<string, (seconds: number, seed?: number) => Promise<{ runs: number }>>
 
-/** Time limit for the search of a smaller counterexample. */
+/** Time limit in ms for the search of a smaller counterexample. */
 const maxShrinkMs = 15_000
 
 /**

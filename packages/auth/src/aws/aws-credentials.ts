@@ -3,12 +3,15 @@ import type { Source } from '../chain.ts'
 import type { Provenance } from '../provenance.ts'
 import { Secret } from '../secret.ts'
 
-/** Keys that sign requests to AWS, and what is known of them. */
+/**
+ * AWS credentials for signing requests, with their expiry and provenance (their owner, and the way they were
+ * obtained).
+ */
 export interface AwsCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: Secret
   readonly sessionToken?: Secret
-  /** Epoch milliseconds; undefined when they do not end, or do not say. */
+  /** Expiry in epoch ms. Undefined when the credentials do not expire, or their expiry is not known. */
   readonly expiresAt?: number
   readonly provenance: Provenance
 }
@@ -18,7 +21,7 @@ export type AwsSource = Source<AwsCredentials>
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** What sources of credentials work with. */
+/** Functions and environment variables that the sources of AWS credentials use. */
 export interface AwsContext {
   readonly env: Environment
   readonly fetch: Fetch
@@ -26,8 +29,8 @@ export interface AwsContext {
   readonly warn: (message: string) => void
 }
 
-/** Keys as they come in, as credentials. */
-export function awsCredentials(
+/** Converts keys in plain text to credentials. Treats an empty session token as a missing one. */
+export function toAwsCredentials(
   keys: {
     accessKeyId: string
     secretAccessKey: string

@@ -5,7 +5,7 @@ import { fileTokens } from '../file-tokens.ts'
 import type { Secret } from '../secret.ts'
 import type { Signer } from '../signing/signer.ts'
 import type { Token } from '../token.ts'
-import { awsCredentials, type AwsContext, type AwsSource } from './aws-credentials.ts'
+import { toAwsCredentials, type AwsContext, type AwsSource } from './aws-credentials.ts'
 import { fromContainer } from './from-container.ts'
 import { fromEnvironment } from './from-environment.ts'
 import { fromInstance } from './from-instance.ts'
@@ -13,7 +13,7 @@ import { fromProfile } from './from-profile.ts'
 import { fromRole } from './from-role.ts'
 import { fromSdk } from './from-sdk.ts'
 import { stsEndpoint } from './sts.ts'
-import { fromWebIdentity, webIdentityVariables, type RoleOptions } from './web-identity.ts'
+import { fromWebIdentity, readWebIdentityVariables, type RoleOptions } from './web-identity.ts'
 
 export const credentialSources = [
   'auto',
@@ -26,9 +26,9 @@ export const credentialSources = [
   'sdk',
 ] as const
 
-/** Where credentials come from, as the properties of sigv4 and sigv4a say it. */
+/** Settings that select the source of AWS credentials, read from the properties of the types `sigv4` and `sigv4a`. */
 export interface CredentialOptions {
-  /** `rest.auth.sigv4`, for messages. */
+  /** Prefix of the property names in error messages, such as `rest.auth.sigv4`. */
   readonly prefix: string
   readonly source: (typeof credentialSources)[number]
   readonly accessKeyId: string | undefined
@@ -37,24 +37,34 @@ export interface CredentialOptions {
   readonly profile: string | undefined
   readonly role: RoleOptions
   readonly webIdentityTokenFile: string | undefined
-  /** The provider whose token is the web identity. */
+  /** The provider whose token assumes the role (`AssumeRoleWithWebIdentity`). */
   readonly webIdentity: AuthProvider | undefined
   readonly stsEndpoint: string | undefined
-  /** Where STS is asked when no endpoint is set. */
+  /** Region whose STS is called when no endpoint is set. */
   readonly region: string
   readonly signer: () => Promise<Signer>
 }
 
-/** The source that the properties ask for; with a role, that role's. */
+/**
+ * Creates the credential source that the properties select. If a role is configured, the source assumes this role
+ * with the selected credentials.
+ */
 export function credentialSource(options: CredentialOptions, context: AwsContext): AwsSource {
-  const kind = options.source === 'auto' ? kindOf(options) : options.source
+  const kind = options.source === 'auto' ? inferKind(options) : options.source
   const base = baseSource(kind, options, context)
   if (options.role.roleArn === undefined || kind === 'web-identity') return base
-  return fromRole(base, endpointOf(options, context), options.region, options.role, context, options.signer)
+  return fromRole(
+    base,
+    resolveStsEndpoint(options, context),
+    options.region,
+    options.role,
+    context,
+    options.signer,
+  )
 }
 
-/** What the other properties say, when `credentials` says nothing. */
-function kindOf(options: CredentialOptions): CredentialOptions['source'] {
+/** Infers the kind of source from the other properties, when `credentials` is `auto`. */
+function inferKind(options: CredentialOptions): CredentialOptions['source'] {
   if (options.accessKeyId !== undefined || options.secretAccessKey !== undefined) return 'static'
   if (options.webIdentity !== undefined || options.webIdentityTokenFile !== undefined) return 'web-identity'
   return options.profile === undefined ? 'auto' : 'profile'
@@ -108,22 +118,24 @@ function fromProperties({
 }: CredentialOptions): AwsSource {
   if (accessKeyId === undefined || secretAccessKey === undefined) {
     const property = `${prefix}.${accessKeyId === undefined ? 'access-key-id' : 'secret-access-key'}`
-    throw new AuthError('configuration', `Set ${property}: a key has an id and a secret`, { property })
+    throw new AuthError('configuration', `Set ${property}: static credentials need an id and a secret`, {
+      property,
+    })
   }
   const keys = {
     accessKeyId,
     secretAccessKey: secretAccessKey.reveal().trim(),
     sessionToken: sessionToken?.reveal().trim(),
   }
-  return async () => awsCredentials(keys, { obtainedBy: 'static', renewableBy: [] })
+  return async () => toAwsCredentials(keys, { obtainedBy: 'static', renewableBy: [] })
 }
 
 function webIdentity(options: CredentialOptions, context: AwsContext): AwsSource {
-  const endpoint = endpointOf(options, context)
-  const own = tokenSource(options, context)
-  if (own !== undefined) return fromWebIdentity(own, endpoint, options.role, context)
+  const endpoint = resolveStsEndpoint(options, context)
+  const configured = findTokenSource(options, context)
+  if (configured !== undefined) return fromWebIdentity(configured, endpoint, options.role, context)
   return async (wait) => {
-    const { file, role } = webIdentityVariables(context.env)
+    const { file, role } = readWebIdentityVariables(context.env)
     const tokens = fileTokens(file, 'AWS_WEB_IDENTITY_TOKEN_FILE', context.now)
     return await fromWebIdentity(
       (inner) => tokens.get(inner),
@@ -134,21 +146,23 @@ function webIdentity(options: CredentialOptions, context: AwsContext): AwsSource
   }
 }
 
-function tokenSource(options: CredentialOptions, context: AwsContext): Source<Token> | undefined {
+function findTokenSource(options: CredentialOptions, context: AwsContext): Source<Token> | undefined {
   const { webIdentity: provider, webIdentityTokenFile: file, prefix } = options
   if (provider !== undefined) {
     const token = provider.token?.bind(provider)
     if (token !== undefined) return token
     const property = `${prefix}.web-identity-auth-type`
-    throw new AuthError('configuration', `${property}: this provider has no token to assume a role with`, {
-      property,
-    })
+    throw new AuthError(
+      'configuration',
+      `${property} names a provider without a token: name a provider whose token can assume a role`,
+      { property },
+    )
   }
   if (file === undefined) return undefined
   const tokens = fileTokens(file, `${prefix}.web-identity-token-file`, context.now)
   return (wait) => tokens.get(wait)
 }
 
-function endpointOf(options: CredentialOptions, context: AwsContext): string {
+function resolveStsEndpoint(options: CredentialOptions, context: AwsContext): string {
   return options.stsEndpoint ?? stsEndpoint(options.region, context.env)
 }

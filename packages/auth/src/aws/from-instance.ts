@@ -1,80 +1,80 @@
 import type { WaitOptions } from '@headgate/http'
 import { AuthError, isAuthError } from '../auth-error.ts'
-import { ask, type Answer } from '../ask.ts'
+import { fetchFromIssuer, type IssuerResponse } from '../fetch-from-issuer.ts'
 import type { AwsContext, AwsSource } from './aws-credentials.ts'
-import { jsonCredentials } from './json-credentials.ts'
+import { parseJsonCredentials } from './json-credentials.ts'
 
 const provenance = { obtainedBy: 'instance', renewableBy: ['instance'] }
 const ROLES = '/latest/meta-data/iam/security-credentials/'
-
 const ZONE = '/latest/meta-data/placement/availability-zone'
+const SERVICE = 'The EC2 instance metadata service'
 
-/** Credentials of the role of an EC2 instance, from its metadata service in version 2. Version 1 is not asked. */
+/** Creates a source for the role of an EC2 instance. It calls version 2 of the metadata service, never version 1. */
 export function fromInstance(context: MetadataContext): AwsSource {
   return async (wait = {}) => {
-    const read = await metadataReader(context, wait)
+    const read = await openSession(context, wait)
     const roles = await read(ROLES)
     const role = roles.text.trim().split('\n')[0]
     if (roles.status !== 200 || role === undefined || !/^[\w+=,.@-]+$/.test(role)) {
-      throw new AuthError('not-here', 'the instance has no role')
+      throw new AuthError('not-here', 'the EC2 instance has no IAM role')
     }
-    const answer = await read(`${ROLES}${role}`)
-    if (answer.status !== 200) {
-      throw new AuthError(
-        'unavailable',
-        `The metadata service of the instance answered with status ${answer.status}`,
-      )
-    }
-    return jsonCredentials(answer.text, 'The metadata service of the instance', provenance)
+    const { status, text } = await read(`${ROLES}${role}`)
+    if (status !== 200) throw new AuthError('unavailable', `${SERVICE} responded with status ${status}`)
+    return parseJsonCredentials(text, SERVICE, provenance)
   }
 }
 
-/** The region that an EC2 instance is in. @throws AuthError where there is no such instance. */
-export async function instanceRegion(context: MetadataContext, wait: WaitOptions): Promise<string> {
-  const read = await metadataReader(context, wait)
+/**
+ * Returns the region of the EC2 instance that this process runs on.
+ *
+ * @throws AuthError `not-here` outside EC2, `unavailable` when the metadata service returns no region
+ */
+export async function readInstanceRegion(context: MetadataContext, wait: WaitOptions): Promise<string> {
+  const read = await openSession(context, wait)
   const { status, text } = await read(ZONE)
   const region = /^([a-z0-9-]+)[a-z]$/.exec(text.trim())?.[1]
   if (status === 200 && region !== undefined) return region
-  throw new AuthError(
-    'unavailable',
-    'The metadata service of the instance does not say where it is: set AWS_REGION',
-  )
+  throw new AuthError('unavailable', `${SERVICE} returned no availability zone: set AWS_REGION`)
 }
 
 type MetadataContext = Pick<AwsContext, 'env' | 'fetch'>
 
-/** What reads from the metadata service, in a session of version 2. */
-async function metadataReader(
+/**
+ * Requests a session token from version 2 of the metadata service. Returns a function that reads a path with this
+ * token.
+ */
+async function openSession(
   { env, fetch }: MetadataContext,
   { signal }: WaitOptions,
-): Promise<(path: string) => Promise<Answer>> {
+): Promise<(path: string) => Promise<IssuerResponse>> {
   if (/^true$/i.test(env['AWS_EC2_METADATA_DISABLED'] ?? '')) {
-    throw new AuthError(
-      'not-here',
-      'the metadata of the instance is switched off by AWS_EC2_METADATA_DISABLED',
-    )
+    throw new AuthError('not-here', 'AWS_EC2_METADATA_DISABLED disables the EC2 instance metadata service')
   }
-  const six = /^ipv6$/i.test(env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'] ?? '')
-  const standard = six ? 'http://[fd00:ec2::254]' : 'http://169.254.169.254'
-  const base = (env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] ?? standard).replace(/\/$/, '')
-  const get = async (path: string, method: string, headers: Record<string, string>): Promise<Answer> =>
-    await ask(
+  const isIpv6 = /^ipv6$/i.test(env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'] ?? '')
+  const defaultEndpoint = isIpv6 ? 'http://[fd00:ec2::254]' : 'http://169.254.169.254'
+  const base = (env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] ?? defaultEndpoint).replace(/\/$/, '')
+  const get = async (
+    path: string,
+    method: string,
+    headers: Record<string, string>,
+  ): Promise<IssuerResponse> =>
+    await fetchFromIssuer(
       fetch,
       `${base}${path}`,
       { method, headers, ...(signal === undefined ? {} : { signal }) },
-      'The metadata service of the instance',
+      SERVICE,
       2_000,
     )
   const session = await get('/latest/api/token', 'PUT', {
     'x-aws-ec2-metadata-token-ttl-seconds': '21600',
   }).catch((cause: unknown) => {
     if (!isAuthError(cause)) throw cause
-    throw new AuthError('not-here', 'this is no instance of AWS: there is no metadata service', { cause })
+    throw new AuthError('not-here', 'the EC2 instance metadata service cannot be reached', { cause })
   })
   if (session.status !== 200) {
     throw new AuthError(
       'not-here',
-      `the metadata service of the instance gave no session (status ${session.status})`,
+      `the EC2 instance metadata service refused a session token (status ${session.status})`,
     )
   }
   const headers = { 'x-aws-ec2-metadata-token': session.text.trim() }

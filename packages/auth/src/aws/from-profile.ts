@@ -1,45 +1,45 @@
 import { AuthError, isAuthError } from '../auth-error.ts'
 import { fileTokens } from '../file-tokens.ts'
 import type { Signer } from '../signing/signer.ts'
-import { awsCredentials, type AwsContext, type AwsCredentials, type AwsSource } from './aws-credentials.ts'
+import { toAwsCredentials, type AwsContext, type AwsCredentials, type AwsSource } from './aws-credentials.ts'
 import { fromContainer } from './from-container.ts'
 import { fromEnvironment } from './from-environment.ts'
 import { fromInstance } from './from-instance.ts'
 import { fromRole } from './from-role.ts'
-import { jsonCredentials } from './json-credentials.ts'
+import { parseJsonCredentials } from './json-credentials.ts'
 import { mergeProfiles, type Profile } from './profiles.ts'
 import { stsEndpoint } from './sts.ts'
 import { fromWebIdentity, type RoleOptions } from './web-identity.ts'
 import { readTextFile, runCommand } from '../needs-node.ts'
 
-/** A role of a role of a role … ends here. */
+/** Maximum number of `source_profile` steps. The limit also ends cycles. */
 const MAX_DEPTH = 5
 
 const provenance = { obtainedBy: 'profile', renewableBy: ['profile'] }
 
 export interface ProfileOptions {
-  /** Default: `AWS_PROFILE`, or `default`. */
+  /** Name of the profile. Default: the value of `AWS_PROFILE`, or `default`. */
   readonly profile?: string
   readonly region: string
   readonly signer: () => Promise<Signer>
 }
 
-/** Credentials of a profile in `~/.aws/credentials` and `~/.aws/config`: keys, a process, a role. */
+/** Creates a source for a profile in `~/.aws/credentials` and `~/.aws/config`: keys, a process, or a role. */
 export function fromProfile(options: ProfileOptions, context: AwsContext): AwsSource {
   return async (wait = {}) => {
     const profiles = await readProfiles(context)
-    const wanted = options.profile ?? context.env['AWS_PROFILE']
-    const name = wanted ?? 'default'
+    const configured = options.profile ?? context.env['AWS_PROFILE']
+    const name = configured ?? 'default'
     if (!profiles.has(name)) {
-      const reason = wanted === undefined ? 'not-here' : 'configuration'
-      throw new AuthError(reason, `there is no profile ${name} in the files of the AWS command line`)
+      const reason = configured === undefined ? 'not-here' : 'configuration'
+      throw new AuthError(reason, `the AWS credentials and configuration files have no profile ${name}`)
     }
-    return await sourceOf(name, profiles, options, context, 0)(wait)
+    return await resolveSource(name, profiles, options, context, 0)(wait)
   }
 }
 
-/** The region of a profile, if it has one. */
-export async function profileRegion(
+/** Returns the region of a profile, or undefined if it has none. */
+export async function readProfileRegion(
   profile: string | undefined,
   context: AwsContext,
 ): Promise<string | undefined> {
@@ -47,7 +47,7 @@ export async function profileRegion(
   return profiles.get(profile ?? context.env['AWS_PROFILE'] ?? 'default')?.get('region')
 }
 
-function sourceOf(
+function resolveSource(
   name: string,
   profiles: ReadonlyMap<string, Profile>,
   options: ProfileOptions,
@@ -55,14 +55,18 @@ function sourceOf(
   depth: number,
 ): AwsSource {
   const profile = profiles.get(name)
-  if (profile === undefined || depth > MAX_DEPTH) throw wrong(name, 'its source_profile leads nowhere')
+  if (profile === undefined)
+    throw profileError(name, 'a source_profile names this profile, but the profile does not exist')
+  if (depth > MAX_DEPTH) {
+    throw profileError(name, `its source_profile chain is a cycle, or has more than ${MAX_DEPTH} steps`)
+  }
   const roleArn = profile.get('role_arn')
   if (roleArn !== undefined && (depth === 0 || !profile.has('aws_access_key_id'))) {
     const role: RoleOptions = {
       roleArn,
-      ...given('sessionName', profile.get('role_session_name')),
-      ...given('externalId', profile.get('external_id')),
-      ...given('durationSeconds', number(profile.get('duration_seconds'))),
+      ...optional('sessionName', profile.get('role_session_name')),
+      ...optional('externalId', profile.get('external_id')),
+      ...optional('durationSeconds', parseSeconds(profile.get('duration_seconds'))),
     }
     const region = profile.get('region') ?? options.region
     const endpoint = stsEndpoint(region, context.env)
@@ -71,29 +75,31 @@ function sourceOf(
       const tokens = fileTokens(tokenFile, `web_identity_token_file of profile ${name}`, context.now)
       return fromWebIdentity((wait) => tokens.get(wait), endpoint, role, context)
     }
-    const base = baseOf(name, profile, profiles, options, context, depth)
+    const base = resolveBase(name, profile, profiles, options, context, depth)
     return fromRole(base, endpoint, region, role, context, options.signer)
   }
   const accessKeyId = profile.get('aws_access_key_id')
   const secretAccessKey = profile.get('aws_secret_access_key')
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
     const keys = { accessKeyId, secretAccessKey, sessionToken: profile.get('aws_session_token') }
-    return async () => awsCredentials(keys, provenance)
+    return async () => toAwsCredentials(keys, provenance)
   }
   const process = profile.get('credential_process')
   if (process !== undefined) return fromProcess(process, name)
-  const sso = [...profile.keys()].some((key) => key.startsWith('sso_'))
-  if (sso)
-    throw wrong(
+  const usesSso = [...profile.keys()].some((key) => key.startsWith('sso_'))
+  if (usesSso) {
+    throw profileError(
       name,
-      'it uses IAM Identity Center: set credentials=sdk and install @aws-sdk/credential-provider-node',
+      'the profile uses IAM Identity Center: set credentials=sdk and install @aws-sdk/credential-provider-node',
     )
+  }
   return async () => {
     throw new AuthError('not-here', `the profile ${name} has no credentials`)
   }
 }
 
-function baseOf(
+/** Returns the source of the credentials that assume the role of a profile. */
+function resolveBase(
   name: string,
   profile: Profile,
   profiles: ReadonlyMap<string, Profile>,
@@ -102,7 +108,7 @@ function baseOf(
   depth: number,
 ): AwsSource {
   const source = profile.get('source_profile')
-  if (source !== undefined) return sourceOf(source, profiles, options, context, depth + 1)
+  if (source !== undefined) return resolveSource(source, profiles, options, context, depth + 1)
   switch (profile.get('credential_source')) {
     case 'Environment':
       return fromEnvironment(context.env)
@@ -111,15 +117,18 @@ function baseOf(
     case 'Ec2InstanceMetadata':
       return fromInstance(context)
     default:
-      throw wrong(name, 'a role_arn needs source_profile, credential_source or web_identity_token_file')
+      throw profileError(
+        name,
+        'a role_arn needs source_profile, credential_source or web_identity_token_file',
+      )
   }
 }
 
-/** Credentials that a program prints, as the AWS command line has it (`credential_process`). */
+/** Creates a source that runs the program in `credential_process` and reads the credentials that it prints. */
 function fromProcess(line: string, profile: string): AwsSource {
   const from = `credential_process of profile ${profile}`
   return async (wait): Promise<AwsCredentials> => {
-    return jsonCredentials(await runCommand(line, from, wait), from, {
+    return parseJsonCredentials(await runCommand(line, from, wait), from, {
       obtainedBy: 'credential-process',
       renewableBy: ['credential-process'],
     })
@@ -142,20 +151,20 @@ async function readOptional(path: string): Promise<string> {
   try {
     return await readTextFile(path, path)
   } catch (error) {
-    // Most machines have only one of the two files, or none.
+    // A missing file is not an error, because most machines have only one of the two files, or neither.
     if (isAuthError(error, 'configuration')) return ''
     throw error
   }
 }
 
-function given<N extends string, V>(name: N, value: V | undefined): { readonly [K in N]?: V } {
+function optional<N extends string, V>(name: N, value: V | undefined): { readonly [K in N]?: V } {
   return value === undefined ? {} : ({ [name]: value } as { readonly [K in N]: V })
 }
 
-function number(text: string | undefined): number | undefined {
+function parseSeconds(text: string | undefined): number | undefined {
   return text === undefined || !/^\d{1,6}$/.test(text) ? undefined : Number(text)
 }
 
-function wrong(profile: string, why: string): AuthError {
-  return new AuthError('configuration', `The profile ${profile} cannot be used: ${why}`)
+function profileError(profile: string, why: string): AuthError {
+  return new AuthError('configuration', `The AWS profile ${profile} cannot be used: ${why}`)
 }

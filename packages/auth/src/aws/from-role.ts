@@ -1,10 +1,11 @@
+import { generalRules } from '@headgate/sigv4/web'
 import { AuthError } from '../auth-error.ts'
 import type { Signer } from '../signing/signer.ts'
 import type { AwsContext, AwsSource } from './aws-credentials.ts'
-import { askSts, stsForm } from './sts.ts'
-import { sessionNameOf, type RoleOptions } from './web-identity.ts'
+import { requestStsCredentials, stsForm } from './sts.ts'
+import { toSessionName, type RoleOptions } from './web-identity.ts'
 
-/** Credentials of a role, for other credentials (`AssumeRole`). */
+/** Creates a source that assumes a role with the credentials of another source (`AssumeRole`). */
 export function fromRole(
   base: AwsSource,
   endpoint: string,
@@ -15,25 +16,27 @@ export function fromRole(
 ): AwsSource {
   return async (wait = {}) => {
     const { roleArn } = role
-    if (roleArn === undefined) throw new AuthError('configuration', 'A role is needed to assume it')
-    const own = await base(wait)
+    if (roleArn === undefined)
+      throw new AuthError('configuration', 'The ARN of the role to assume is not set')
+    const credentials = await base(wait)
     const body = stsForm('AssumeRole', {
       RoleArn: roleArn,
-      RoleSessionName: role.sessionName ?? sessionNameOf(undefined),
+      RoleSessionName: role.sessionName ?? toSessionName(undefined),
       ExternalId: role.externalId,
       DurationSeconds: role.durationSeconds?.toString(),
     })
     const url = new URL(endpoint)
     const headers = [['Content-Type', 'application/x-www-form-urlencoded']] as const
     const { sign, sha256Hex } = await signer()
-    const { generalRules } = await import('@headgate/sigv4/web')
     const signature = await sign(
       { method: 'POST', target: `${url.pathname}${url.search}`, headers: [...headers, ['host', url.host]] },
       {
         credentials: {
-          accessKeyId: own.accessKeyId,
-          secretAccessKey: own.secretAccessKey.reveal(),
-          ...(own.sessionToken === undefined ? {} : { sessionToken: own.sessionToken.reveal() }),
+          accessKeyId: credentials.accessKeyId,
+          secretAccessKey: credentials.secretAccessKey.reveal(),
+          ...(credentials.sessionToken === undefined
+            ? {}
+            : { sessionToken: credentials.sessionToken.reveal() }),
         },
         region,
         service: 'sts',
@@ -45,7 +48,7 @@ export function fromRole(
       },
     )
     const provenance = { target: roleArn, obtainedBy: 'assume-role', renewableBy: ['assume-role'] }
-    return await askSts(
+    return await requestStsCredentials(
       context,
       { url: url.href, headers: [...headers, ...signature], body },
       provenance,

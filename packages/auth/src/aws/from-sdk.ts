@@ -1,5 +1,5 @@
 import { AuthError } from '../auth-error.ts'
-import { awsCredentials, type AwsSource } from './aws-credentials.ts'
+import { toAwsCredentials, type AwsSource } from './aws-credentials.ts'
 
 const PACKAGE = '@aws-sdk/credential-provider-node'
 
@@ -14,7 +14,12 @@ interface SdkModule {
   readonly defaultProvider: (options: { profile?: string }) => () => Promise<SdkIdentity>
 }
 
-/** The chain of Amazon's own SDK, which knows IAM Identity Center and more: an optional package. */
+/**
+ * Creates a source that calls the credential chain of the AWS SDK, which also supports other kinds of credentials,
+ * such as IAM Identity Center. The SDK is an optional package.
+ *
+ * @param property property that selects this source, for messages
+ */
 export function fromSdk(profile: string | undefined, property: string): AwsSource {
   let provider: (() => Promise<SdkIdentity>) | undefined
   return async () => {
@@ -22,7 +27,7 @@ export function fromSdk(profile: string | undefined, property: string): AwsSourc
     try {
       const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provider()
       const keys = { accessKeyId, secretAccessKey, sessionToken, expiresAt: expiration?.getTime() }
-      return awsCredentials(keys, { obtainedBy: 'sdk', renewableBy: ['sdk'] })
+      return toAwsCredentials(keys, { obtainedBy: 'sdk', renewableBy: ['sdk'] })
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
       throw new AuthError('not-here', `the AWS SDK found no credentials: ${why}`, { cause })
@@ -32,13 +37,15 @@ export function fromSdk(profile: string | undefined, property: string): AwsSourc
 
 async function load(property: string): Promise<SdkModule> {
   try {
-    // Not written as a literal, so that bundlers do not ask for it.
+    // The package name is a variable, because bundlers resolve literal names and would fail when the optional package
+    // is not installed.
     const name: string = PACKAGE
     return (await import(name)) as SdkModule
   } catch (cause) {
-    throw new AuthError('not-installed', `${property}=sdk needs a package: npm install ${PACKAGE}`, {
-      property,
-      cause,
-    })
+    throw new AuthError(
+      'not-installed',
+      `${property}=sdk needs an optional package: npm install ${PACKAGE}`,
+      { property, cause },
+    )
   }
 }

@@ -1,27 +1,30 @@
 import { AuthError } from '../auth-error.ts'
 import type { Provenance } from '../provenance.ts'
-import { awsCredentials, type AwsCredentials } from './aws-credentials.ts'
+import { toAwsCredentials, type AwsCredentials } from './aws-credentials.ts'
 
 /**
- * Credentials as containers, instances and credential processes give them: `AccessKeyId`, `SecretAccessKey`, `Token` or
- * `SessionToken`, `Expiration`.
+ * Parses credentials in the JSON of container endpoints, instance metadata and credential processes: `AccessKeyId`,
+ * `SecretAccessKey`, `Token` or `SessionToken`, `Expiration`.
  *
- * @throws AuthError `malformed`; nothing of the text stands in its message.
+ * @param from origin of the text, for messages
+ * @throws AuthError `malformed`. The message does not contain the text
  */
-export function jsonCredentials(text: string, from: string, provenance: Provenance): AwsCredentials {
+export function parseJsonCredentials(text: string, from: string, provenance: Provenance): AwsCredentials {
   const {
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey,
     Token: token,
     SessionToken: sessionToken = token,
     Expiration: expiration,
-  } = membersOf(text, from)
+  } = parseObject(text, from)
   if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string') {
-    throw new AuthError('malformed', `${from} gave no AccessKeyId and SecretAccessKey`)
+    throw new AuthError('malformed', `${from} returned no AccessKeyId and SecretAccessKey`)
   }
   const expiresAt = typeof expiration === 'string' ? Date.parse(expiration) : undefined
-  if (Number.isNaN(expiresAt)) throw new AuthError('malformed', `${from} gave an Expiration that is no date`)
-  return awsCredentials(
+  if (Number.isNaN(expiresAt)) {
+    throw new AuthError('malformed', `${from} returned an Expiration that is not a date`)
+  }
+  return toAwsCredentials(
     {
       accessKeyId,
       secretAccessKey,
@@ -32,12 +35,12 @@ export function jsonCredentials(text: string, from: string, provenance: Provenan
   )
 }
 
-function membersOf(text: string, from: string): Readonly<Record<string, unknown>> {
+function parseObject(text: string, from: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>
   } catch {
-    // Told below, without the text: there may be keys in it.
+    // The error below does not contain the parsed text, because the text may contain secret keys.
   }
-  throw new AuthError('malformed', `${from} gave no JSON object`)
+  throw new AuthError('malformed', `${from} returned no JSON object`)
 }

@@ -25,7 +25,7 @@ AWS_SECRET_ACCESS_KEY = a+b/c=
 [dev]
 region = eu-west-1`
 
-it('reads what the AWS command line writes', () => {
+it('parseProfiles reads the files that the AWS command line writes', () => {
   const profiles = parseProfiles(config, 'config')
   expect([...profiles.keys()]).toEqual(['default', 'dev', 'two words'])
   expect(Object.fromEntries(profiles.get('default') ?? [])).toEqual({
@@ -35,7 +35,7 @@ it('reads what the AWS command line writes', () => {
   })
 })
 
-it('the credentials file goes before the configuration file', () => {
+it('mergeProfiles prefers settings of the credentials file to settings of the configuration file', () => {
   const profiles = mergeProfiles(credentials, config)
   expect(profiles.get('dev')?.get('region')).toBe('eu-west-1')
   expect(profiles.get('dev')?.get('source_profile')).toBe('default')

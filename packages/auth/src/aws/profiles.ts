@@ -1,9 +1,9 @@
-/** Settings of a profile, by lower-case name. */
+/** Settings of a profile by their names in lower case. */
 export type Profile = ReadonlyMap<string, string>
 
 /**
- * Profiles in the text of a file of the AWS command line: `[name]` in the credentials file, `[profile name]` or
- * `[default]` in the configuration file. Nested settings and sections of other kinds are left out.
+ * Parses the profiles in a file of the AWS command line: `[name]` in the credentials file, `[profile name]` or
+ * `[default]` in the configuration file. Ignores nested settings and sections of other kinds.
  */
 export function parseProfiles(
   text: string,
@@ -15,12 +15,12 @@ export function parseProfiles(
     if (/^\s*([#;]|$)/.test(line)) continue
     const section = /^\s*\[([^\]]*)\]/.exec(line)?.[1]?.trim()
     if (section !== undefined) {
-      const name = profileName(section, kind)
+      const name = parseProfileName(section, kind)
       current = name === undefined ? undefined : (profiles.get(name) ?? new Map<string, string>())
       if (name !== undefined && current !== undefined) profiles.set(name, current)
       continue
     }
-    // A line that is moved in belongs to the setting before it.
+    // An indented line does not match, because it is nested in the setting before it.
     const [, name, value] = /^([^\s=][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? []
     if (name !== undefined && value !== undefined)
       current?.set(name.toLowerCase(), value.replace(/\s[#;].*$/, ''))
@@ -28,12 +28,12 @@ export function parseProfiles(
   return profiles
 }
 
-function profileName(section: string, kind: 'credentials' | 'config'): string | undefined {
+function parseProfileName(section: string, kind: 'credentials' | 'config'): string | undefined {
   if (kind === 'credentials' || section === 'default') return section
   return /^profile\s+(.+)$/.exec(section)?.[1]?.replace(/^(["'])(.*)\1$/, '$2')
 }
 
-/** Both files together; what the credentials file says goes before. */
+/** Merges the profiles of both files. Settings of the credentials file take precedence. */
 export function mergeProfiles(credentials: string, config: string): ReadonlyMap<string, Profile> {
   const merged = parseProfiles(config, 'config')
   for (const [name, settings] of parseProfiles(credentials, 'credentials')) {

@@ -1,17 +1,17 @@
 import type { HeaderList } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
 import type { Provenance } from '../provenance.ts'
-import { ask } from '../ask.ts'
-import { awsCredentials, type AwsContext, type AwsCredentials } from './aws-credentials.ts'
+import { fetchFromIssuer } from '../fetch-from-issuer.ts'
+import { toAwsCredentials, type AwsContext, type AwsCredentials } from './aws-credentials.ts'
 
-/** Where STS of a region is, unless the environment says otherwise. */
+/** Returns the STS endpoint in the environment, or else the endpoint of the region. */
 export function stsEndpoint(region: string, env: AwsContext['env']): string {
-  const set = env['AWS_ENDPOINT_URL_STS'] ?? env['AWS_ENDPOINT_URL']
-  if (set) return set
+  const configured = env['AWS_ENDPOINT_URL_STS'] ?? env['AWS_ENDPOINT_URL']
+  if (configured) return configured
   return `https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
 }
 
-/** The body of a request to STS. */
+/** Returns the body of a request to STS. */
 export function stsForm(action: string, parameters: Readonly<Record<string, string | undefined>>): string {
   const form = new URLSearchParams({ Action: action, Version: '2011-06-15' })
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) form.set(name, value)
@@ -19,10 +19,10 @@ export function stsForm(action: string, parameters: Readonly<Record<string, stri
 }
 
 /**
- * Sends a request to STS and reads the credentials in its answer. The answer's error code is told, its message is not:
- * it may hold the token.
+ * Sends a request to STS and reads the credentials in its response. An error contains the code of the response, but not
+ * its message, because the message may contain the token.
  */
-export async function askSts(
+export async function requestStsCredentials(
   context: AwsContext,
   request: { readonly url: string; readonly headers: HeaderList; readonly body: string },
   provenance: Provenance,
@@ -35,24 +35,27 @@ export async function askSts(
     body: request.body,
     ...(signal === undefined ? {} : { signal }),
   }
-  const { status, text } = await ask(context.fetch, request.url, init, what, 10_000)
+  const { status, text } = await fetchFromIssuer(context.fetch, request.url, init, what, 10_000)
   if (status !== 200) {
-    const code = element(text, 'Code') ?? 'no error code'
+    const code = readElement(text, 'Code') ?? 'no error code'
     const reason = status >= 500 || status === 429 ? 'unavailable' : 'refused'
-    throw new AuthError(reason, `${what} answered with status ${status} (${code})`)
+    throw new AuthError(reason, `${what} responded with status ${status} (${code})`)
   }
-  const accessKeyId = element(text, 'AccessKeyId')
-  const secretAccessKey = element(text, 'SecretAccessKey')
-  const sessionToken = element(text, 'SessionToken')
-  const expiresAt = Date.parse(element(text, 'Expiration') ?? '')
+  const accessKeyId = readElement(text, 'AccessKeyId')
+  const secretAccessKey = readElement(text, 'SecretAccessKey')
+  const sessionToken = readElement(text, 'SessionToken')
+  const expiresAt = Date.parse(readElement(text, 'Expiration') ?? '')
   if (!accessKeyId || !secretAccessKey || !sessionToken || Number.isNaN(expiresAt)) {
-    throw new AuthError('malformed', `${what} gave no credentials in its answer`)
+    throw new AuthError('malformed', `${what} returned no credentials`)
   }
-  return awsCredentials({ accessKeyId, secretAccessKey, sessionToken, expiresAt }, provenance)
+  return toAwsCredentials({ accessKeyId, secretAccessKey, sessionToken, expiresAt }, provenance)
 }
 
-/** The text of the first element of a name: STS answers are flat, and all that is read from them are words. */
-function element(xml: string, name: string): string | undefined {
+/**
+ * Returns the text of the first XML element with a name. No XML parser is needed, because the elements that are read
+ * from STS responses contain no other elements.
+ */
+function readElement(xml: string, name: string): string | undefined {
   const text = new RegExp(`<${name}>([^<]{0,16384})</${name}>`).exec(xml)?.[1]
   return text?.replace(/&(lt|gt|quot|apos|amp);/g, (_, entity: string) => entities[entity] ?? '')
 }

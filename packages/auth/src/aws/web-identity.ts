@@ -4,11 +4,11 @@ import type { Provenance } from '../provenance.ts'
 import type { Token } from '../token.ts'
 import { jwtParty } from '../token-expiry.ts'
 import type { AwsContext, AwsSource } from './aws-credentials.ts'
-import { askSts, stsForm } from './sts.ts'
+import { requestStsCredentials, stsForm } from './sts.ts'
 
-/** Which role, and as what. */
+/** The role to assume, and parameters of its session. */
 export interface RoleOptions {
-  /** MinIO and others know a role by the token alone. */
+  /** ARN of the role. Undefined for services that derive the role from the token, such as MinIO. */
   readonly roleArn?: string
   readonly sessionName?: string
   readonly externalId?: string
@@ -16,8 +16,8 @@ export interface RoleOptions {
 }
 
 /**
- * Credentials for a token of an identity provider (`AssumeRoleWithWebIdentity`). With the user's own token it is the
- * user whom AWS sees: in session tags, in its audit log, in policies.
+ * Creates a source that exchanges a token of an identity provider for credentials (`AssumeRoleWithWebIdentity`). With
+ * the token of a user, the user appears in session tags, audit logs and policies of AWS.
  */
 export function fromWebIdentity(
   token: Source<Token>,
@@ -30,7 +30,7 @@ export function fromWebIdentity(
     const who = provenance?.who ?? jwtParty(value.reveal())
     const body = stsForm('AssumeRoleWithWebIdentity', {
       RoleArn: role.roleArn,
-      RoleSessionName: role.sessionName ?? sessionNameOf(who?.subject),
+      RoleSessionName: role.sessionName ?? toSessionName(who?.subject),
       WebIdentityToken: value.reveal(),
       DurationSeconds: role.durationSeconds?.toString(),
     })
@@ -42,18 +42,26 @@ export function fromWebIdentity(
       obtainedBy: 'web-identity',
       renewableBy: ['web-identity'],
     }
-    return await askSts(context, { url: endpoint, headers, body }, from, wait.signal)
+    return await requestStsCredentials(context, { url: endpoint, headers, body }, from, wait.signal)
   }
 }
 
-/** What AWS takes as the name of a session: the subject, as far as its characters allow it. */
-export function sessionNameOf(subject: string | undefined): string {
+/**
+ * Converts a subject to the name of an AWS session: replaces characters that AWS refuses. Returns `headgate` if there
+ * is no subject.
+ */
+export function toSessionName(subject: string | undefined): string {
   const name = (subject ?? '').replaceAll(/[^\w+=,.@-]/g, '-').slice(0, 64)
   return name.length >= 2 ? name : 'headgate'
 }
 
-/** The token in the file that `AWS_WEB_IDENTITY_TOKEN_FILE` names, as Kubernetes and CI systems set it. */
-export function webIdentityVariables(env: AwsContext['env']): { file: string; role: RoleOptions } {
+/**
+ * Reads the variables of a web identity, which Kubernetes and CI systems set.
+ *
+ * @returns path of the token file, and the role to assume
+ * @throws AuthError `not-here` when they are not set
+ */
+export function readWebIdentityVariables(env: AwsContext['env']): { file: string; role: RoleOptions } {
   const file = env['AWS_WEB_IDENTITY_TOKEN_FILE']
   const roleArn = env['AWS_ROLE_ARN']
   if (!file || !roleArn) {

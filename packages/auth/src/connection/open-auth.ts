@@ -4,30 +4,34 @@ import type { AuthProvider } from '../auth-provider.ts'
 import type { Properties } from '../properties/auth-properties.ts'
 import { AuthRegistry } from '../registry.ts'
 
-/** How the requests of a client are authenticated. */
+/** Options for the authentication of the requests of a catalog client. */
 export interface AuthOptions {
   /**
-   * The provider. It is initialized here; the caller closes it. Default: the provider that `properties` name, else none.
+   * The authentication provider. `openAuth` initializes it, and the caller closes it. Default: the provider that
+   * `properties` select, or no authentication.
    */
   readonly auth?: AuthProvider | undefined
-  /** A flat map: `header.<name>`, and `rest.auth.*` for a provider, which is closed with the client. */
+  /**
+   * A flat map: `header.<name>` sets a header, and `rest.auth.*` configures a provider, which is closed together with
+   * the client.
+   */
   readonly properties?: Properties | undefined
-  /** Called with configuration that works, but should be changed. Default: no call. */
+  /** Receives warnings about configuration that works but should be changed. Default: warnings are dropped. */
   readonly warn?: ((message: string) => void) | undefined
-  /** The providers by name. Default: those of `@headgate/auth`. */
+  /** Registry that creates providers by name. Default: a registry with the providers of `@headgate/auth`. */
   readonly registry?: AuthRegistry | undefined
-  /** Ends the connecting. */
+  /** Aborts the creation and initialization of the provider. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** A provider that is ready, and how to close it. */
+/** An initialized provider, and a function that closes it. */
 export interface OpenAuth {
   readonly auth: AuthProvider
-  /** Closes the provider if it was created here. */
+  /** Closes the provider if `openAuth` created it. A provider that the caller passed stays open. */
   readonly close: () => Promise<void>
 }
 
-/** Initializes the provider of the caller, or creates the one that the properties name. */
+/** Initializes the provider that the caller passed, or creates the provider that the properties select. */
 export async function openAuth(
   { auth: own, properties = {}, registry = new AuthRegistry(), warn, signal }: AuthOptions,
   headers: HeaderList,
@@ -61,6 +65,6 @@ function findClash(
   if (header === undefined) return undefined
   return new HeadgateError(
     'illegal-argument',
-    `The header ${header[0]} is set, which the authentication writes itself: leave one of them out`,
+    `The header ${header[0]} is configured, but the authentication provider also sets it: remove the header, or use another provider`,
   )
 }

@@ -6,7 +6,7 @@ const uri = 'https://lake.example.com'
 const auth: AuthProvider = { authenticate: (request) => Promise.resolve(request) }
 const open = (options: ConnectionOptions) => openConnection(options, /^tls\./)
 
-test('a client has its URL without a slash, its headers in lower case, and limits', async () => {
+test('openConnection returns the URL without a slash, the headers in lower case, and default limits', async () => {
   const properties = { 'header.X-Tenant': 't1', 'rest.auth.type': 'none' }
   const { uri, http } = await open({
     uri: `HTTPS://Lake.example.com/a//`,
@@ -34,9 +34,13 @@ test.each<[string, ConnectionOptions, string]>([
   ],
   ['an empty query', { uri: 'https://lake.example.com/geheim?' }, 'no query, fragment, user or password'],
   ['an empty fragment', { uri: 'https://lake.example.com/geheim#' }, 'no query, fragment, user or password'],
-  ['what fetch cannot do', { uri, properties: { 'tls.ca': 'a' } }, 'tls.ca cannot be honoured by fetch'],
-  ['a header name that is none', { uri, headers: { 'a b': 'x' } }, 'Invalid header name "a b"'],
-  ['a header value that is none', { uri, headers: { a: 'geheim\n' } }, 'Invalid value of header a'],
+  [
+    'a property that fetch cannot apply',
+    { uri, properties: { 'tls.ca': 'a' } },
+    'tls.ca cannot be applied by fetch',
+  ],
+  ['an invalid header name', { uri, headers: { 'a b': 'x' } }, 'Invalid header name "a b"'],
+  ['an invalid header value', { uri, headers: { a: 'geheim\n' } }, 'Invalid value of header a'],
   [
     'two providers',
     { uri, auth, properties: { 'rest.auth.type': 'none' } },
@@ -45,27 +49,27 @@ test.each<[string, ConnectionOptions, string]>([
   [
     'a header of the provider',
     { uri, auth, headers: { Authorization: 'x' } },
-    'The header authorization is set',
+    'The header authorization is configured',
   ],
-])('%s is refused without a secret', async (_, options, message) => {
+])('openConnection refuses %s, and the error contains no secret', async (_, options, message) => {
   const error: unknown = await open(options).catch((thrown: unknown) => thrown)
   expect(String(error)).toContain(message)
   expect(String(error)).not.toContain('geheim')
 })
 
-test('a header of its own takes the place of that of the properties', async () => {
+test('a header of the options replaces the header of the properties', async () => {
   const { http } = await open({ uri, headers: { 'x-a': '2' }, properties: { 'header.X-A': '1' } })
   expect(http.headers).toEqual([['x-a', '2']])
 })
 
-test('a provider that is given is initialized, and stays open', async () => {
+test('openConnection initializes the provider of the caller and does not close it', async () => {
   const events: string[] = []
-  const given: AuthProvider = {
+  const provider: AuthProvider = {
     ...auth,
     initialize: () => Promise.resolve(void events.push('initialize')),
     [Symbol.asyncDispose]: () => Promise.resolve(void events.push('close')),
   }
-  const { close, http } = await open({ uri, auth: given })
+  const { close, http } = await open({ uri, auth: provider })
   await close()
-  expect([http.auth, events]).toEqual([given, ['initialize']])
+  expect([http.auth, events]).toEqual([provider, ['initialize']])
 })

@@ -12,17 +12,20 @@ import type { AuthProvider } from '../auth-provider.ts'
 import { configuredHeaders } from '../properties/configured-headers.ts'
 import { openAuth, type AuthOptions } from './open-auth.ts'
 
-/** Options of a client of a catalog, whatever its protocol. */
+/** Options of a catalog client. They are the same for all catalog protocols. */
 export interface ConnectionOptions extends AuthOptions {
-  /** The address of the catalog: the part of its URLs before `/v1`. */
+  /** Address of the catalog: the part of its URLs before `/v1`. */
   readonly uri?: string | undefined
-  /** Headers of every request. They replace those of the same names in `properties`. Only `auth` sets `Authorization`. */
+  /**
+   * Headers of every request. They replace those of the same names in `properties`. Only `auth` sets
+   * `Authorization`.
+   */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Default: the global `fetch`. */
+  /** Sends the requests. Default: the global `fetch`. */
   readonly fetch?: Fetch | undefined
   /** Time limit of an attempt, in ms. Default: 60,000. */
   readonly timeoutMs?: number | undefined
-  /** Attempts after the first one, at most 9. Default: 5. */
+  /** Maximum number of attempts after the first one, from 0 to 9. Default: 5. */
   readonly maxRetries?: number | undefined
   /** Longest response that is read into memory, in bytes. Default: 256 MiB. */
   readonly maxResponseBytes?: number | undefined
@@ -30,20 +33,21 @@ export interface ConnectionOptions extends AuthOptions {
   readonly hooks?: HttpHooks | undefined
 }
 
-/** A connection whose options are checked and whose authentication is open. */
+/** Result of {@link openConnection}: validated options, and an initialized authentication provider. */
 export interface OpenConnection {
-  /** Without a slash at its end. */
+  /** Address of the catalog, without a slash at its end. */
   readonly uri: string
   readonly auth: AuthProvider
   readonly http: HttpSettings
-  /** Closes the provider if it was created here. */
+  /** Closes the provider if `openConnection` created it. A provider that the caller passed stays open. */
   readonly close: () => Promise<void>
 }
 
 /**
  * Checks the options of a client and opens its authentication. It sends no request to the catalog.
  *
- * @param beyondFetch matches properties that `fetch` cannot apply. They are refused, because the client must not ignore them.
+ * @param unsupported pattern of property names that `fetch` cannot apply, such as TLS settings. These properties are
+ *   refused, because the client must not ignore them.
  * @throws {HeadgateError} for options that are invalid or contradict each other
  * @throws {AuthError} with the property to change
  *
@@ -56,16 +60,16 @@ export interface OpenConnection {
  */
 export async function openConnection(
   options: ConnectionOptions,
-  beyondFetch: RegExp,
+  unsupported: RegExp,
 ): Promise<OpenConnection> {
   const { properties = {}, hooks } = options
   const uri = baseUrl(options.uri ?? '')
   const fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init))
-  const beyond = Object.keys(properties).find((key) => beyondFetch.test(key))
-  if (beyond !== undefined)
+  const refused = Object.keys(properties).find((key) => unsupported.test(key))
+  if (refused !== undefined)
     throw new HeadgateError(
       'illegal-argument',
-      `${beyond} cannot be honoured by fetch: remove it, and pass a fetch or an auth that does it`,
+      `${refused} cannot be applied by fetch: remove this property, and pass a fetch or an auth that applies it`,
     )
   const headers = mergeHeaders(options)
   const { auth, close } = await openAuth(options, headers, uri, fetch)

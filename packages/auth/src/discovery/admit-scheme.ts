@@ -1,58 +1,71 @@
 import type { Allowance } from './allowance.ts'
 import type { Declaration, Scheme } from './declaration.ts'
-import { parametersOf, whenMissing } from './declarable.ts'
+import { defaultValues, findParameters } from './declarable.ts'
 
-/** What a client makes of a declared scheme: the parameters to take, or why it is dropped. */
-export type Admitted =
+/**
+ * Result of the check of an authentication scheme that a catalog declares: the parameters that the client accepts, or
+ * the reason why it drops the scheme.
+ */
+export type Admission =
   | { readonly ok: true; readonly parameters: ReadonlyMap<string, string> }
-  | { readonly ok: false; readonly why: string }
+  | { readonly ok: false; readonly reason: string }
 
 export interface AdmitOptions {
   readonly uri: URL
   readonly declaration: Declaration
   readonly allowance: Allowance
-  /** Names of the properties that are configured below `rest.auth.<type>.`: a declaration changes none of them. */
+  /**
+   * Returns the names of the properties that are configured below `rest.auth.<type>.`. A declaration of the catalog
+   * does not change them.
+   */
   readonly configured: (type: string) => ReadonlySet<string>
-  /** Names of all properties that a type has; those with a `*` stand for all that begin so. */
+  /** Returns the names of all properties of a type. A name that ends in `*` covers every name with this prefix. */
   readonly known: (type: string) => readonly string[]
 }
 
-/** Whether a scheme may be used, without its delegate, and what of it (`spec/rest-auth-extension.md`, Client). */
-export function admitScheme(scheme: Scheme, options: AdmitOptions): Admitted {
+/**
+ * Checks whether the client may use a declared scheme, and returns the parameters to use it with
+ * (`spec/rest-auth-extension.md`, "What a client refuses"). The delegate of the scheme is not checked.
+ */
+export function admitScheme(scheme: Scheme, options: AdmitOptions): Admission {
   const { type } = scheme
-  const names = parametersOf(type)
-  if (names === undefined) return dropped(`the type ${shown(type)} may not be declared, or is not known here`)
+  const names = findParameters(type)
+  if (names === undefined) return drop(`the type ${quote(type)} is unknown, or a catalog may not declare it`)
   if (!options.allowance.types.includes(type)) {
-    return dropped(`${type} is not allowed: add it to rest.auth.discover.allowed`)
+    return drop(`${type} is not allowed: to allow it, add it to rest.auth.discover.allowed`)
   }
   const unknown = scheme.crit.find((name) => !names.includes(name))
-  if (unknown !== undefined) return dropped(`it needs ${shown(unknown)}, which is not known here`)
-  const source = [...scheme.parameters.keys()].find((name) => isSource(name, names, options.known(type)))
+  if (unknown !== undefined) return drop(`its crit names ${quote(unknown)}, which this client does not know`)
+  const source = [...scheme.parameters.keys()].find((name) =>
+    isUndeclarable(name, names, options.known(type)),
+  )
   if (source !== undefined) {
-    return dropped(`it has ${shown(source)}, which says where credentials come from or go`)
+    return drop(
+      `it contains ${quote(source)}, which decides where credentials come from or where they are sent`,
+    )
   }
   const configured = options.configured(type)
-  const taken = new Map<string, string>()
+  const accepted = new Map<string, string>()
   for (const name of names) {
     if (configured.has(name)) continue
-    const value = scheme.parameters.get(name) ?? impliedBy(type, name, options)
-    const missing = value === undefined ? meantBy(scheme, name) : undefined
-    const why = refusalOf(type, name, value ?? missing, options)
-    if (why !== undefined) return dropped(why)
-    if (value !== undefined) taken.set(name, value)
+    const value = scheme.parameters.get(name) ?? deriveFromDocument(type, name, options)
+    const missing = value === undefined ? findDefault(scheme, name) : undefined
+    const reason = findRefusal(type, name, value ?? missing, options)
+    if (reason !== undefined) return drop(reason)
+    if (value !== undefined) accepted.set(name, value)
   }
-  return { ok: true, parameters: taken }
+  return { ok: true, parameters: accepted }
 }
 
-/** What a scheme means that says nothing of a parameter. */
-function meantBy({ type, parameters }: Scheme, name: string): string | undefined {
-  // What VPC Lattice takes: it cannot verify bodies.
-  const lattice = name === 'payload' && parameters.get('service') === 'vpc-lattice-svcs'
-  return lattice ? 'unsigned' : whenMissing[type]?.[name]
+/** Returns the default value of a parameter that a scheme omits. Returns undefined if there is no default. */
+function findDefault({ type, parameters }: Scheme, name: string): string | undefined {
+  // VPC Lattice cannot verify signed bodies.
+  const isLattice = name === 'payload' && parameters.get('service') === 'vpc-lattice-svcs'
+  return isLattice ? 'unsigned' : defaultValues[type]?.[name]
 }
 
-/** What the rest of the document says when the scheme says nothing. */
-function impliedBy(
+/** Returns the value that other members of the document contain for a parameter that a scheme omits, or undefined. */
+function deriveFromDocument(
   type: string,
   name: string,
   { declaration, configured }: AdmitOptions,
@@ -60,49 +73,54 @@ function impliedBy(
   if (type !== 'oauth2') return undefined
   if (name === 'dpop.enabled' && declaration.dpopRequired) return 'true'
   const [issuer, ...more] = declaration.issuers
-  const needed = name === 'issuer-url' && !configured(type).has('token-endpoint')
-  return needed && more.length === 0 ? issuer : undefined
+  const needsIssuer = name === 'issuer-url' && !configured(type).has('token-endpoint')
+  return needsIssuer && more.length === 0 ? issuer : undefined
 }
 
-const words: Readonly<Record<string, readonly string[]>> = {
+const enumerations: Readonly<Record<string, readonly string[]>> = {
   payload: ['signed', 'unsigned'],
   'path-encoding': ['once', 'twice'],
   form: ['header', 'query'],
   'dpop.enabled': ['true', 'false'],
 }
 
-function refusalOf(
+/**
+ * Returns the reason why the client refuses this value of a parameter. Returns undefined if the client accepts the
+ * value.
+ */
+function findRefusal(
   type: string,
   name: string,
   value: string | undefined,
   { uri, declaration, allowance }: AdmitOptions,
 ): string | undefined {
   if (value === undefined) return undefined
-  const known = words[name]
-  if (known !== undefined) {
-    if (!known.includes(value)) return `${name} is ${shown(value)}, which is not one of ${known.join(', ')}`
-    const open = value === 'unsigned' && uri.protocol === 'http:'
-    return open ? 'it wants bodies unsigned over plain http' : undefined
+  const values = enumerations[name]
+  if (values !== undefined) {
+    if (!values.includes(value)) return `${name} is ${quote(value)}, which is not one of ${values.join(', ')}`
+    const isUnprotected = value === 'unsigned' && uri.protocol === 'http:'
+    return isUnprotected ? 'it requires unsigned bodies over plain http' : undefined
   }
   if (name === 'header' && value.toLowerCase() === 'x-api-key') return undefined
   if (name === 'issuer-url' && !declaration.issuers.includes(value)) {
-    return `its issuer ${shown(value)} is not among authorization_servers`
+    return `its issuer ${quote(value)} is not in authorization_servers`
   }
-  if (allowance.has(type, name, value)) return undefined
+  if (allowance.permits(type, name, value)) return undefined
   const property = `rest.auth.discover.allowed.${type}.${name}`
-  return `${name} is ${shown(value)}, which is not allowed: if it is right, set ${property}`
+  return `${name} is ${quote(value)}, which is not allowed: to allow it, set ${property}`
 }
 
-function isSource(name: string, declarable: readonly string[], known: readonly string[]): boolean {
+/** Returns whether a name is a known property of a type, but a catalog may not declare it. */
+function isUndeclarable(name: string, declarable: readonly string[], known: readonly string[]): boolean {
   if (declarable.includes(name)) return false
   return known.some((each) => (each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : each === name))
 }
 
-function dropped(why: string): Admitted {
-  return { ok: false, why }
+function drop(reason: string): Admission {
+  return { ok: false, reason }
 }
 
-/** What a server said, as it may stand in a message. */
-export function shown(text: string): string {
+/** Truncates a text that a server sent, and quotes it for a message. */
+export function quote(text: string): string {
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
 }

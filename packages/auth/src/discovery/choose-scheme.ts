@@ -1,89 +1,102 @@
-import { admitScheme, shown, type AdmitOptions } from './admit-scheme.ts'
+import { admitScheme, quote, type AdmitOptions } from './admit-scheme.ts'
 import type { Scheme } from './declaration.ts'
-import { parametersOf, sendsLastingSecret } from './declarable.ts'
+import { findParameters, sendsPermanentSecret } from './declarable.ts'
 
-export interface Chosen {
-  /** The type, and that of the delegate if there is one. */
+interface ChosenScheme {
+  /** The chosen type, followed by the type of its delegate if it has one. */
   readonly types: readonly [string, ...string[]]
-  /** The properties that the declaration adds to those of the client. */
+  /** Properties that the declaration adds to the configured properties of the client. */
   readonly added: Readonly<Record<string, string>>
 }
 
-export interface Choice {
-  readonly chosen: Chosen | undefined
-  /** Why schemes were dropped, one sentence for each. */
+export interface SchemeChoice {
+  readonly chosen: ChosenScheme | undefined
+  /** One sentence for each scheme that was dropped, with the reason. */
   readonly dropped: readonly string[]
-  /** Those that could be used if there were credentials for them. */
-  readonly lacking: readonly string[]
+  /** One sentence for each allowed scheme that has no credentials. */
+  readonly lackingCredentials: readonly string[]
 }
 
 /**
- * The first scheme that is allowed and that there are credentials for. Credentials that were configured go before those
- * that may be found, and what sends a lasting secret comes after what does not.
+ * Chooses the first declared scheme that is allowed and has credentials. Schemes with configured credentials take
+ * precedence over schemes whose provider may find credentials in its environment. Among schemes with configured
+ * credentials, types that send a permanent secret come last.
  */
-export function chooseScheme(options: AdmitOptions): Choice {
+export function chooseScheme(options: AdmitOptions): SchemeChoice {
   const dropped: string[] = []
-  const lacking: string[] = []
-  const left: { readonly chosen: Chosen; readonly rank: number }[] = []
+  const lackingCredentials: string[] = []
+  const usable: RankedScheme[] = []
   for (const scheme of options.declaration.schemes) {
-    const outcome = usable(scheme, options)
-    if (typeof outcome === 'string') dropped.push(`${shown(scheme.type)} was dropped: ${outcome}`)
-    else if ('lacks' in outcome) lacking.push(noCredentials(outcome.lacks))
-    else left.push(outcome)
+    const result = rankScheme(scheme, options)
+    if (typeof result === 'string') dropped.push(`${quote(scheme.type)} was dropped: ${result}`)
+    else if ('typeWithoutCredentials' in result)
+      lackingCredentials.push(describeMissingCredentials(result.typeWithoutCredentials))
+    else usable.push(result)
   }
-  return { chosen: left.toSorted((a, b) => a.rank - b.rank)[0]?.chosen, dropped, lacking }
+  return { chosen: usable.toSorted((a, b) => a.rank - b.rank)[0]?.chosen, dropped, lackingCredentials }
 }
 
-/** What a scheme comes to, the type that lacks credentials, or why it is dropped. */
-function usable(
+interface RankedScheme {
+  readonly chosen: ChosenScheme
+  readonly rank: number
+}
+
+/** Returns a scheme with its rank, or the type that has no credentials, or the reason why the scheme is dropped. */
+function rankScheme(
   scheme: Scheme,
   options: AdmitOptions,
-): { readonly chosen: Chosen; readonly rank: number } | { readonly lacks: string } | string {
+): RankedScheme | { readonly typeWithoutCredentials: string } | string {
   const { type, delegate } = scheme
   const outer = admitScheme(scheme, options)
-  if (!outer.ok) return outer.why
-  const rank = rankOf(type, options)
-  if (rank === undefined) return { lacks: type }
+  if (!outer.ok) return outer.reason
+  const rank = rankType(type, options)
+  if (rank === undefined) return { typeWithoutCredentials: type }
   const signs = /^sigv4a?$/.test(type)
-  const configured = options.configured(type).has('delegate-auth-type')
-  const added = named(type, outer.parameters)
+  const hasDelegate = options.configured(type).has('delegate-auth-type')
+  const added = toProperties(type, outer.parameters)
   if (delegate === undefined) {
-    // Not what the property map would imply: an identity is sent where the catalog asks for one.
-    if (signs && !configured) added[`rest.auth.${type}.delegate-auth-type`] = 'none'
+    // Other properties may imply a delegate. It is disabled here, because the client sends the identity of a delegate
+    // only to a catalog that declares one.
+    if (signs && !hasDelegate) added[`rest.auth.${type}.delegate-auth-type`] = 'none'
     return { chosen: { types: [type], added }, rank }
   }
   if (!signs || /^sigv4a?$/.test(delegate.type)) {
-    return 'only a signature may have a delegate, and none of two signatures be one'
+    return 'only sigv4 and sigv4a may have a delegate, which must be of another type'
   }
   const inner = admitScheme(delegate, options)
-  if (!inner.ok) return `of its delegate ${shown(delegate.type)}: ${inner.why}`
-  const below = rankOf(delegate.type, options)
-  if (below === undefined) return { lacks: delegate.type }
-  if (!configured) added[`rest.auth.${type}.delegate-auth-type`] = delegate.type
+  if (!inner.ok) return `its delegate ${quote(delegate.type)} is refused: ${inner.reason}`
+  const delegateRank = rankType(delegate.type, options)
+  if (delegateRank === undefined) return { typeWithoutCredentials: delegate.type }
+  if (!hasDelegate) added[`rest.auth.${type}.delegate-auth-type`] = delegate.type
   return {
-    chosen: { types: [type, delegate.type], added: { ...added, ...named(delegate.type, inner.parameters) } },
-    rank: Math.max(rank, below),
+    chosen: {
+      types: [type, delegate.type],
+      added: { ...added, ...toProperties(delegate.type, inner.parameters) },
+    },
+    rank: Math.max(rank, delegateRank),
   }
 }
 
-/** Types that find credentials by themselves where nothing is configured. */
+/** Types whose providers find credentials in their environment when none are configured. */
 const findsCredentials = new Set(['sigv4', 'sigv4a', 'google', 'entra'])
 
-/** Which types go first; undefined for one without credentials. */
-function rankOf(type: string, options: AdmitOptions): number | undefined {
-  const own = [...options.configured(type)].filter(
-    (name) => !(parametersOf(type) ?? []).includes(name) && name !== 'delegate-auth-type',
+/** Returns the rank of a type; the lowest rank is preferred. Returns undefined if the type has no credentials. */
+function rankType(type: string, options: AdmitOptions): number | undefined {
+  const credentials = [...options.configured(type)].filter(
+    (name) => !(findParameters(type) ?? []).includes(name) && name !== 'delegate-auth-type',
   )
-  // A token that is configured alone is a token to send.
-  const has = type === 'oauth2' ? own.some((name) => name !== 'token') : own.length > 0
-  if (has) return sendsLastingSecret.has(type) ? 1 : 0
+  // With only a `token`, `oauth2` cannot request tokens from the declared issuer, so the token does not count as a
+  // credential.
+  const isConfigured =
+    type === 'oauth2' ? credentials.some((name) => name !== 'token') : credentials.length > 0
+  if (isConfigured) return sendsPermanentSecret.has(type) ? 1 : 0
   return findsCredentials.has(type) ? 2 : undefined
 }
 
-function noCredentials(type: string): string {
-  return `For ${type} there are no credentials: set them below rest.auth.${type}`
+function describeMissingCredentials(type: string): string {
+  return `${type} has no credentials: set them below rest.auth.${type}`
 }
 
-function named(type: string, parameters: ReadonlyMap<string, string>): Record<string, string> {
+function toProperties(type: string, parameters: ReadonlyMap<string, string>): Record<string, string> {
   return Object.fromEntries([...parameters].map(([name, value]) => [`rest.auth.${type}.${name}`, value]))
 }

@@ -1,8 +1,8 @@
 /**
- * The types that a catalog may declare, each with the parameters that it may give (`spec/rest-auth-extension.md`,
- * Types). Whatever else a provider has below `rest.auth.<type>.` is about where credentials come from and go.
+ * Parameters that a catalog may declare, by type (`spec/rest-auth-extension.md`, Types). A declaration sets no other
+ * property below `rest.auth.<type>.`, because these decide where credentials come from and where they are sent.
  */
-export const declarable: Readonly<Record<string, readonly string[]>> = {
+export const declarableParameters: Readonly<Record<string, readonly string[]>> = {
   basic: [],
   bearer: [],
   'api-key': ['header'],
@@ -13,24 +13,28 @@ export const declarable: Readonly<Record<string, readonly string[]>> = {
   sigv4a: ['service', 'region-set', 'payload', 'path-encoding', 'form'],
 }
 
-export const declarableTypes: readonly string[] = Object.keys(declarable)
+/** Types that a catalog may declare. */
+export const declarableTypes: readonly string[] = Object.keys(declarableParameters)
 
-/** The parameters of a type, or undefined for a type that may not be declared. */
-export function parametersOf(type: string): readonly string[] | undefined {
-  return Object.hasOwn(declarable, type) ? declarable[type] : undefined
+/** Returns the parameters that a catalog may declare for a type. Undefined: a catalog may not declare the type. */
+export function findParameters(type: string): readonly string[] | undefined {
+  return Object.hasOwn(declarableParameters, type) ? declarableParameters[type] : undefined
 }
 
-/** What is taken when a declaration leaves it out; an allowance must have that as well. */
-export const whenMissing: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+/**
+ * Default values of parameters that a declaration omits. The client must permit them in the same way as declared
+ * values.
+ */
+export const defaultValues: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   sigv4: { service: 'execute-api' },
   sigv4a: { service: 'execute-api', 'region-set': '*' },
 }
 
-/** Types that send a secret which is good for longer than the request: others go before them. */
-export const sendsLastingSecret: ReadonlySet<string> = new Set(['bearer', 'api-key', 'basic'])
+/** Types that send a secret which stays valid after the request. Other types take precedence. */
+export const sendsPermanentSecret: ReadonlySet<string> = new Set(['bearer', 'api-key', 'basic'])
 
-/** The values of a parameter, which may be several: all of them must be allowed. */
-export function valuesOf(parameter: string, value: string): readonly string[] {
-  const several = /^(audience|resource|scopes?|region-set)$/.test(parameter)
-  return several ? value.split(/[\s,]+/).filter((each) => each !== '') : [value]
+/** Splits the value of a parameter into its elements if it may be a list. The client must allow all elements. */
+export function splitValues(parameter: string, value: string): readonly string[] {
+  const isList = /^(audience|resource|scopes?|region-set)$/.test(parameter)
+  return isList ? value.split(/[\s,]+/).filter((each) => each !== '') : [value]
 }

@@ -6,8 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { type HttpTestServer, startHttpServer } from '@headgate/testkit'
 import { isAuthError } from '../auth-error.ts'
 import type { Properties } from '../properties/auth-properties.ts'
-import { create, headerAfter, messageOf } from '../../test/context.ts'
-import { discoveredProperties } from './discover.ts'
+import { create, headerAfter, catchMessage } from '../../test/context.ts'
+import { discoverProperties } from './discover.ts'
 
 const keys = { 'rest.auth.sigv4.access-key-id': 'AKIDEXAMPLE', 'rest.auth.sigv4.secret-access-key': 'secret' }
 const token = { 'rest.auth.bearer.token': 'tok' }
@@ -15,26 +15,26 @@ const A = 'rest.auth.discover.'
 
 type Json = Readonly<Record<string, unknown>>
 
-interface Asked {
+interface SentRequest {
   readonly url: string
   readonly headers: Headers
 }
 
-/** What a client with these properties makes of a document of the catalog, all of which is served by `fetch`. */
-async function discovered(
+/** Returns the properties and warnings of a client that receives this document from the catalog. */
+async function discover(
   uri: string,
   own: Properties,
   document: Json | string,
-  asked: Asked[] = [],
+  requests: SentRequest[] = [],
 ): Promise<{ readonly properties: Properties; readonly warnings: readonly string[] }> {
   const warnings: string[] = []
-  const properties = await discoveredProperties(
+  const properties = await discoverProperties(
     { 'rest.auth.type': 'discover', ...own },
     {
       uri,
       warn: (message) => warnings.push(message),
       fetch: async (url, init) => {
-        asked.push({ url, headers: new Headers(init.headers) })
+        requests.push({ url, headers: new Headers(init.headers) })
         return new Response(typeof document === 'string' ? document : JSON.stringify(document))
       },
     },
@@ -44,7 +44,7 @@ async function discovered(
 
 const GLUE = 'https://glue.eu-central-1.amazonaws.com/iceberg'
 
-function declares(resource: string, ...schemes: readonly unknown[]): Json {
+function declaration(resource: string, ...schemes: readonly unknown[]): Json {
   return { resource, rest_auth: { version: 1, schemes } }
 }
 
@@ -52,11 +52,11 @@ function sigv4(service: string, region: string, more: Json = {}): Json {
   return { type: 'sigv4', parameters: { service, region, ...more } }
 }
 
-describe('a declaration selects among what the client was allowed to do', () => {
-  it('by the host of a cloud, without any configuration but credentials', async () => {
-    const asked: Asked[] = []
-    const document = declares(GLUE, sigv4('glue', 'eu-central-1'))
-    const { properties, warnings } = await discovered(GLUE, { ...keys, warehouse: '1' }, document, asked)
+describe('a declaration', () => {
+  it('selects a scheme by the host of a cloud, with only credentials configured', async () => {
+    const requests: SentRequest[] = []
+    const document = declaration(GLUE, sigv4('glue', 'eu-central-1'))
+    const { properties, warnings } = await discover(GLUE, { ...keys, warehouse: '1' }, document, requests)
     expect(properties).toEqual({
       ...keys,
       warehouse: '1',
@@ -66,10 +66,10 @@ describe('a declaration selects among what the client was allowed to do', () => 
       'rest.auth.sigv4.delegate-auth-type': 'none',
     })
     expect(warnings).toEqual([])
-    expect(asked.map(({ url }) => url)).toEqual([
+    expect(requests.map(({ url }) => url)).toEqual([
       'https://glue.eu-central-1.amazonaws.com/.well-known/oauth-protected-resource/iceberg',
     ])
-    expect([...(asked[0]?.headers.keys() ?? [])]).toEqual(['accept'])
+    expect([...(requests[0]?.headers.keys() ?? [])]).toEqual(['accept'])
   })
 
   it.each<[string, string, Json, Json]>([
@@ -86,7 +86,7 @@ describe('a declaration selects among what the client was allowed to do', () => 
       { 'sigv4.region': 'us-east-1' },
     ],
     [
-      'API Gateway, the service left out',
+      'API Gateway, without a declared service',
       'https://a1b2.execute-api.us-east-1.amazonaws.com/prod',
       { type: 'sigv4', parameters: { region: 'us-east-1' } },
       { 'sigv4.region': 'us-east-1' },
@@ -117,14 +117,14 @@ describe('a declaration selects among what the client was allowed to do', () => 
       { type: 'entra', parameters: { scopes: 'https://storage.azure.com/.default' } },
       { 'entra.scopes': 'https://storage.azure.com/.default' },
     ],
-  ])('%s', async (_, uri, scheme, expected) => {
-    const { properties } = await discovered(uri, {}, declares(uri, scheme))
+  ])('selects a scheme by the host of %s', async (_, uri, scheme, expected) => {
+    const { properties } = await discover(uri, {}, declaration(uri, scheme))
     for (const [name, value] of Object.entries(expected)) expect(properties[`rest.auth.${name}`]).toBe(value)
   })
 
   const lake = 'https://lake.example.com/iceberg'
 
-  it('by what is configured, for other hosts', async () => {
+  it('selects a scheme among the configured types and values, for other hosts', async () => {
     const own = {
       ...keys,
       ...token,
@@ -133,7 +133,7 @@ describe('a declaration selects among what the client was allowed to do', () => 
       [`${A}allowed.sigv4.region`]: 'eu-central-1,eu-west-1',
     }
     const scheme = { ...sigv4('execute-api', 'eu-west-1'), delegate: { type: 'bearer' } }
-    const { properties } = await discovered(lake, own, declares(lake, scheme))
+    const { properties } = await discover(lake, own, declaration(lake, scheme))
     expect(properties).toEqual({
       ...keys,
       ...token,
@@ -144,7 +144,7 @@ describe('a declaration selects among what the client was allowed to do', () => 
     })
   })
 
-  it('leaves out what is configured for types that were not chosen, but for those that the chosen one names', async () => {
+  it('removes the properties of types that were not chosen, except types that the chosen type references', async () => {
     const own = {
       ...keys,
       ...token,
@@ -155,7 +155,7 @@ describe('a declaration selects among what the client was allowed to do', () => 
       [`${A}allowed.sigv4.service`]: 'glue',
       [`${A}allowed.sigv4.region`]: 'r-1',
     }
-    const { properties } = await discovered(lake, own, declares(lake, sigv4('glue', 'r-1')))
+    const { properties } = await discover(lake, own, declaration(lake, sigv4('glue', 'r-1')))
     expect(Object.keys(properties).toSorted()).toEqual([
       'rest.auth.bearer.token',
       'rest.auth.sigv4.access-key-id',
@@ -168,19 +168,19 @@ describe('a declaration selects among what the client was allowed to do', () => 
     expect(properties['rest.auth.sigv4.delegate-auth-type']).toBe('bearer')
   })
 
-  it('takes what sends no lasting secret first, and what has credentials before what might find some', async () => {
+  it('selects types without a permanent secret first, and configured credentials before credentials of the environment', async () => {
     const own = {
       ...token,
       [`${A}allowed`]: 'bearer,sigv4',
       [`${A}allowed.sigv4.service`]: 'glue',
       [`${A}allowed.sigv4.region`]: 'r-1',
     }
-    const document = declares(lake, { type: 'bearer' }, sigv4('glue', 'r-1'))
-    expect((await discovered(lake, { ...own, ...keys }, document)).properties['rest.auth.type']).toBe('sigv4')
-    const { properties } = await discovered(
+    const document = declaration(lake, { type: 'bearer' }, sigv4('glue', 'r-1'))
+    expect((await discover(lake, { ...own, ...keys }, document)).properties['rest.auth.type']).toBe('sigv4')
+    const { properties } = await discover(
       lake,
       own,
-      declares(lake, sigv4('glue', 'r-1'), { type: 'bearer' }),
+      declaration(lake, sigv4('glue', 'r-1'), { type: 'bearer' }),
     )
     expect(properties['rest.auth.type']).toBe('bearer')
   })
@@ -195,13 +195,13 @@ describe('a declaration selects among what the client was allowed to do', () => 
     [`${A}allowed.oauth2.audience`]: 'lakehouse',
   }
   const oauth2 = (parameters: Json, more: Json = {}): Json => ({
-    ...declares(lake, { type: 'oauth2', parameters }),
+    ...declaration(lake, { type: 'oauth2', parameters }),
     authorization_servers: [issuer],
     ...more,
   })
 
-  it('an issuer with scopes and audiences, compared character by character', async () => {
-    const { properties } = await discovered(
+  it('sets an issuer, scopes and audiences only if they are identical to allowed ones', async () => {
+    const { properties } = await discover(
       lake,
       client,
       oauth2({ scope: 'catalog', audience: 'lakehouse' }, { dpop_bound_access_tokens_required: true }),
@@ -221,115 +221,113 @@ describe('a declaration selects among what the client was allowed to do', () => 
       [{ resource: 'https://payroll.example.com' }, {}],
       [{}, { authorization_servers: ['https://evil.example.com'] }],
     ] as const) {
-      expect(await messageOf(discovered(lake, client, oauth2(parameters, more)))).toContain(
-        'none of it can be used here',
+      expect(await catchMessage(discover(lake, client, oauth2(parameters, more)))).toContain(
+        'this client can use none of them',
       )
     }
   })
 
-  it('changes nothing that is configured', async () => {
-    const own = { ...client, scope: 'mine', 'rest.auth.oauth2.audience': 'ours' }
-    const { properties } = await discovered(lake, own, oauth2({ scope: 'admin', audience: 'payroll' }))
+  it('does not change properties that the client configures', async () => {
+    const own = { ...client, scope: 'mine', 'rest.auth.oauth2.audience': 'lake' }
+    const { properties } = await discover(lake, own, oauth2({ scope: 'admin', audience: 'payroll' }))
     expect(properties).toMatchObject({
       scope: 'mine',
-      'rest.auth.oauth2.audience': 'ours',
+      'rest.auth.oauth2.audience': 'lake',
       'rest.auth.oauth2.issuer-url': issuer,
     })
     expect(properties['rest.auth.oauth2.scope']).toBeUndefined()
-    const { properties: region } = await discovered(
+    const { properties: region } = await discover(
       GLUE,
       { ...keys, 'rest.signing-region': 'us-east-1' },
-      declares(GLUE, sigv4('glue', 'eu-central-1')),
+      declaration(GLUE, sigv4('glue', 'eu-central-1')),
     )
     expect(region).toMatchObject({ 'rest.signing-region': 'us-east-1' })
     expect(region['rest.auth.sigv4.region']).toBeUndefined()
   })
 
-  it('uses no credential that was configured for another type', async () => {
+  it('does not let oauth2 use a credential that was configured for another type', async () => {
     const own = { token: 'tok', [`${A}allowed`]: 'oauth2', [`${A}allowed.oauth2.issuer-url`]: issuer }
-    expect(await messageOf(discovered(lake, own, oauth2({})))).toContain(
-      'For oauth2 there are no credentials',
-    )
+    expect(await catchMessage(discover(lake, own, oauth2({})))).toContain('oauth2 has no credentials')
   })
 
-  it('is read from a file for a catalog that serves none', async () => {
+  it('comes from the file that document-file names, without a request', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'discover-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     const path = join(folder, 'glue.json')
-    await writeFile(path, JSON.stringify(declares(GLUE, sigv4('glue', 'eu-central-1'))))
-    const asked: Asked[] = []
-    const { properties } = await discovered(GLUE, { ...keys, [`${A}document-file`]: path }, '', asked)
+    await writeFile(path, JSON.stringify(declaration(GLUE, sigv4('glue', 'eu-central-1'))))
+    const requests: SentRequest[] = []
+    const { properties } = await discover(GLUE, { ...keys, [`${A}document-file`]: path }, '', requests)
     expect(properties['rest.auth.sigv4.service']).toBe('glue')
-    expect(asked).toEqual([])
+    expect(requests).toEqual([])
   })
 })
 
-describe('a hostile declaration', () => {
+describe('a client that receives a hostile declaration', () => {
   it.each<[string, unknown, string]>([
     ['another service', sigv4('s3', 'eu-central-1'), 'service is "s3", which is not allowed'],
     [
-      'the service that makes credentials',
+      'the service sts, which creates credentials',
       sigv4('sts', 'eu-central-1'),
       'service is "sts", which is not allowed',
     ],
     ['another region', sigv4('glue', 'us-east-1'), 'set rest.auth.discover.allowed.sigv4.region'],
     [
-      'the service left out',
+      'a missing service',
       { type: 'sigv4', parameters: { region: 'eu-central-1' } },
       'service is "execute-api", which is not allowed',
     ],
     [
       'a source of credentials',
       sigv4('glue', 'eu-central-1', { 'sts-endpoint': 'https://evil.example.com' }),
-      'which says where credentials come from or go',
+      'which decides where credentials come from',
     ],
     [
       'a role',
       sigv4('glue', 'eu-central-1', { 'role-arn': 'arn:x' }),
-      'which says where credentials come from or go',
+      'which decides where credentials come from',
     ],
-    ['a word that is none', sigv4('glue', 'eu-central-1', { form: 'cookie' }), 'not one of header, query'],
+    ['an unknown value', sigv4('glue', 'eu-central-1', { form: 'cookie' }), 'not one of header, query'],
     [
-      'something it insists on',
+      'an unknown parameter in crit',
       { ...sigv4('glue', 'eu-central-1'), crit: ['mtls'] },
-      'it needs "mtls", which is not known here',
+      'its crit names "mtls", which this client does not know',
     ],
     [
       'a type that is not allowed',
       { type: 'bearer' },
-      'bearer is not allowed: add it to rest.auth.discover.allowed',
+      'bearer is not allowed: to allow it, add it to rest.auth.discover.allowed',
     ],
-    ['nothing at all', { type: 'none' }, 'may not be declared, or is not known here'],
-    ['a program', { type: 'command', parameters: { command: 'curl evil' } }, 'may not be declared'],
-    ['fixed headers', { type: 'headers', parameters: { cookie: 'x' } }, 'may not be declared'],
-    ['a name of every object', { type: 'constructor' }, 'may not be declared'],
-    ['a type of nobody', { type: 'acme-tickets' }, 'may not be declared, or is not known here'],
+    ['the type none', { type: 'none' }, 'the type "none" is unknown, or a catalog may not declare it'],
+    ['a program', { type: 'command', parameters: { command: 'curl evil' } }, 'a catalog may not declare it'],
+    ['fixed headers', { type: 'headers', parameters: { cookie: 'x' } }, 'a catalog may not declare it'],
+    ['a name that every object has', { type: 'constructor' }, 'a catalog may not declare it'],
+    ['an unknown type', { type: 'acme-tickets' }, 'the type "acme-tickets" is unknown'],
     [
       'a delegate that is not allowed',
       { ...sigv4('glue', 'eu-central-1'), delegate: { type: 'bearer' } },
-      'of its delegate "bearer"',
+      'its delegate "bearer" is refused',
     ],
     [
-      'a signature below a signature',
+      'a signature as the delegate of a signature',
       { ...sigv4('glue', 'eu-central-1'), delegate: sigv4('glue', 'eu-central-1') },
-      'only a signature may have a delegate',
+      'only sigv4 and sigv4a may have a delegate',
     ],
-  ])('is dropped, and the reason told: %s', async (_, scheme, why) => {
-    const error = await discovered(GLUE, keys, declares(GLUE, scheme)).catch((error: unknown) => error)
+  ])('drops a scheme because of %s and reports the reason', async (_, scheme, reason) => {
+    const error = await discover(GLUE, keys, declaration(GLUE, scheme)).catch((error: unknown) => error)
     expect(isAuthError(error, 'configuration')).toBe(true)
     const message = error instanceof Error ? error.message : ''
     expect(message).toContain('glue.eu-central-1.amazonaws.com declares')
-    expect(message).toContain(why)
+    expect(message).toContain(reason)
     expect(message).not.toContain('secret')
   })
 
-  it('is warned of where another one can be used', async () => {
-    const document = declares(
+  it('warns of a dropped scheme when it can use another one', async () => {
+    const document = declaration(
       GLUE,
       sigv4('sts', 'eu-central-1'),
       sigv4('glue', 'eu-central-1', { unheardOf: 'x' }),
     )
-    const { properties, warnings } = await discovered(GLUE, keys, document)
+    const { properties, warnings } = await discover(GLUE, keys, document)
     expect(properties['rest.auth.sigv4.service']).toBe('glue')
     expect(warnings).toEqual([expect.stringContaining('"sigv4" was dropped: service is "sts"')])
   })
@@ -337,65 +335,71 @@ describe('a hostile declaration', () => {
   it.each<[string, Json | string, string]>([
     [
       'about another host',
-      declares('https://evil.example.com/iceberg', sigv4('glue', 'eu-central-1')),
+      declaration('https://evil.example.com/iceberg', sigv4('glue', 'eu-central-1')),
       'another resource',
     ],
     [
       'about another port',
-      declares('https://glue.eu-central-1.amazonaws.com:8443/iceberg', sigv4('glue', 'eu-central-1')),
+      declaration('https://glue.eu-central-1.amazonaws.com:8443/iceberg', sigv4('glue', 'eu-central-1')),
       'another resource',
     ],
-    ['about another path', declares(`${GLUE}-staging`, sigv4('glue', 'eu-central-1')), 'another resource'],
+    ['about another path', declaration(`${GLUE}-staging`, sigv4('glue', 'eu-central-1')), 'another resource'],
     [
-      'about half of a segment',
-      declares('https://glue.eu-central-1.amazonaws.com/ice', sigv4('glue', 'eu-central-1')),
+      'about half of a path segment',
+      declaration('https://glue.eu-central-1.amazonaws.com/ice', sigv4('glue', 'eu-central-1')),
       'another resource',
     ],
     [
       'about http',
-      declares(GLUE.replace('https', 'http'), sigv4('glue', 'eu-central-1')),
+      declaration(GLUE.replace('https', 'http'), sigv4('glue', 'eu-central-1')),
       'another resource',
     ],
-    ['of a version to come', { resource: GLUE, rest_auth: { version: 2, schemes: [] } }, 'its version is 2'],
-    ['without schemes', declares(GLUE), 'schemes must be 1 to 16'],
     [
-      'with too many',
-      declares(GLUE, ...Array.from({ length: 17 }, () => ({ type: 'bearer' }))),
-      'schemes must be 1 to 16',
+      'of a later version',
+      { resource: GLUE, rest_auth: { version: 2, schemes: [] } },
+      'the version of rest_auth is 2',
+    ],
+    ['without schemes', declaration(GLUE), 'schemes must have 1 to 16 elements'],
+    [
+      'with too many schemes',
+      declaration(GLUE, ...Array.from({ length: 17 }, () => ({ type: 'bearer' }))),
+      'schemes must have 1 to 16 elements',
     ],
     [
-      'with a number for a text',
-      declares(GLUE, { type: 'sigv4', parameters: { service: 1 } }),
+      'with a number in place of a string',
+      declaration(GLUE, { type: 'sigv4', parameters: { service: 1 } }),
       'a parameter must be a string',
     ],
     [
-      'with a line end in a value',
-      declares(GLUE, sigv4('glue', 'eu-central-1\r\nx: y')),
+      'with a line break in a value',
+      declaration(GLUE, sigv4('glue', 'eu-central-1\r\nx: y')),
       'control characters',
     ],
     [
       'with a delegate of a delegate',
-      declares(GLUE, { type: 'sigv4', delegate: { type: 'bearer', delegate: { type: 'bearer' } } }),
-      'a delegate has a delegate',
+      declaration(GLUE, { type: 'sigv4', delegate: { type: 'bearer', delegate: { type: 'bearer' } } }),
+      'a delegate must not have a delegate',
     ],
     ['that is a list', '[]', 'the document must be an object'],
-    ['that is a page', '<html>', 'it is no JSON'],
-    ['that says nothing of it', { resource: GLUE }, 'it has no rest_auth'],
-  ])('is not looked at: %s', async (_, document, why) => {
-    const message = await messageOf(discovered(GLUE, keys, document))
+    ['that is an HTML page', '<html>', 'the document is not JSON'],
+    ['without rest_auth', { resource: GLUE }, 'the document has no rest_auth'],
+  ])('refuses a document %s', async (_, document, reason) => {
+    const message = await catchMessage(discover(GLUE, keys, document))
     expect(message).toContain('does not declare how to authenticate')
-    expect(message).toContain(why)
+    expect(message).toContain(reason)
     expect(message).toContain('Set rest.auth.type')
   })
 
-  it('is asked for nowhere but over https', async () => {
-    const asked: Asked[] = []
+  it('requests the document only over https', async () => {
+    const requests: SentRequest[] = []
     const own = { ...token, [`${A}allowed`]: 'bearer' }
-    expect(await messageOf(discovered('http://lake.example.com', own, '', asked))).toContain('is not https')
-    expect(asked).toEqual([])
+    expect(await catchMessage(discover('http://lake.example.com', own, '', requests))).toContain(
+      'is not https',
+    )
+    expect(requests).toEqual([])
   })
 
-  it('is no reason to leave bodies unsigned over plain http', async () => {
+  it('refuses unsigned bodies over plain http', async () => {
     const uri = 'http://127.0.0.1:9'
     const own = {
       ...keys,
@@ -404,40 +408,40 @@ describe('a hostile declaration', () => {
       [`${A}allowed.sigv4.region`]: 'r-1',
     }
     for (const scheme of [sigv4('glue', 'r-1', { payload: 'unsigned' }), sigv4('vpc-lattice-svcs', 'r-1')]) {
-      const message = await messageOf(discovered(uri, own, declares(uri, scheme)))
-      expect(message).toContain('it wants bodies unsigned over plain http')
+      const message = await catchMessage(discover(uri, own, declaration(uri, scheme)))
+      expect(message).toContain('it requires unsigned bodies over plain http')
     }
   })
 })
 
-describe('an allowance that allows too much is refused', () => {
+describe('a client with an invalid configuration of discovery', () => {
   it.each<[Properties, string]>([
-    [{ [`${A}allowed`]: 'sigv4', [`${A}allowed.sigv4.service`]: 'glue,sts' }, 'must not have sts'],
+    [{ [`${A}allowed`]: 'sigv4', [`${A}allowed.sigv4.service`]: 'glue,sts' }, 'must not contain sts'],
     [
       { [`${A}allowed`]: 'api-key', [`${A}allowed.api-key.header`]: 'Authorization' },
-      'must not have Authorization',
+      'must not contain Authorization',
     ],
     [
       { [`${A}allowed`]: 'api-key', [`${A}allowed.api-key.header`]: 'X-Amz-Date' },
-      'must not have X-Amz-Date',
+      'must not contain X-Amz-Date',
     ],
     [{ [`${A}allowed`]: 'command' }, 'a catalog cannot declare the type command'],
     [{ [`${A}allowed`]: 'sigv4', [`${A}allowed.sigv4.role-arn`]: 'x' }, 'sigv4 has no such parameter'],
     [{ [`${A}alowed`]: 'sigv4' }, 'Did you mean rest.auth.discover.allowed?'],
-    [{}, 'Set rest.auth.discover.allowed: what lake.example.com may choose from'],
-  ])('%j', async (own, why) => {
-    expect(await messageOf(discovered('https://lake.example.com', own, ''))).toContain(why)
+    [{}, 'Set rest.auth.discover.allowed to the types that lake.example.com may choose from'],
+  ])('refuses the properties %j', async (own, reason) => {
+    expect(await catchMessage(discover('https://lake.example.com', own, ''))).toContain(reason)
   })
 })
 
-/** A catalog on loopback: what it answers to each path; everything else is 404. */
-async function catalog(
-  answers: (
+/** Starts a catalog on loopback with a response for each path. Other paths are answered with 404. */
+async function startCatalog(
+  responses: (
     url: string,
   ) => Readonly<Record<string, readonly [number, Readonly<Record<string, string>>, string]>>,
 ): Promise<HttpTestServer> {
   const server = await startHttpServer((request, response) => {
-    const [status, headers, body] = answers(server.url)[request.target] ?? [404, {}, '']
+    const [status, headers, body] = responses(server.url)[request.target] ?? [404, {}, '']
     response.writeHead(status, headers).end(body)
   })
   onTestFinished(async () => await server[Symbol.asyncDispose]())
@@ -446,19 +450,19 @@ async function catalog(
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 
-describe('over the network', () => {
+describe('discovery over the network', () => {
   const own = { 'rest.auth.type': 'discover', ...token, [`${A}allowed`]: 'bearer' }
-  const bearer = (url: string): string => JSON.stringify(declares(url, { type: 'bearer' }))
+  const bearer = (url: string): string => JSON.stringify(declaration(url, { type: 'bearer' }))
 
-  it('a session opens with what the catalog declares at the well-known path', async () => {
-    const server = await catalog((url) => ({ [`${WELL_KNOWN}/lake`]: [200, {}, bearer(`${url}/lake`)] }))
+  it('opens a session with the declaration at the well-known path', async () => {
+    const server = await startCatalog((url) => ({ [`${WELL_KNOWN}/lake`]: [200, {}, bearer(`${url}/lake`)] }))
     await using auth = await create(own, { uri: `${server.url}/lake/` })
     expect(await headerAfter(auth, 'authorization')).toBe('Bearer tok')
     expect(server.received.map(({ headers }) => headers.authorization)).toEqual([undefined])
   })
 
-  it('or where the 401 of a request without credentials says that it is', async () => {
-    const server = await catalog((url) => ({
+  it('opens a session with the declaration that a 401 response names', async () => {
+    const server = await startCatalog((url) => ({
       '/v1/config': [401, { 'www-authenticate': `AWS4-HMAC-SHA256 resource_metadata="${url}/meta"` }, '{}'],
       '/meta': [200, {}, bearer(url)],
     }))
@@ -473,26 +477,26 @@ describe('over the network', () => {
     ['at the metadata service of a cloud', 'http://169.254.169.254/latest', 'is not https'],
     ['at another port of this machine', 'http://127.0.0.1:1/meta', 'document-hosts'],
     ['in a file', 'file:///etc/passwd', 'is not https'],
-    ['with a password', 'https://u:p@evil.example.com/', 'holds a user or a password'],
-    ['nowhere', 'not a url', 'an address that is none'],
-  ])('a document %s is not fetched', async (_, place, why) => {
-    const server = await catalog(() => ({
-      '/v1/config': [401, { 'www-authenticate': `Bearer resource_metadata="${place}"` }, ''],
+    ['with a password', 'https://u:p@evil.example.com/', 'contains a user or a password'],
+    ['at an invalid URL', 'not a url', 'is not a URL'],
+  ])('does not fetch a document %s', async (_, url, reason) => {
+    const server = await startCatalog(() => ({
+      '/v1/config': [401, { 'www-authenticate': `Bearer resource_metadata="${url}"` }, ''],
     }))
-    expect(await messageOf(create(own, { uri: server.url }))).toContain(why)
+    expect(await catchMessage(create(own, { uri: server.url }))).toContain(reason)
     expect(server.received).toHaveLength(2)
   })
 
-  it('no redirect is followed', async () => {
-    const server = await catalog((url) => ({
+  it('does not follow redirects to a declaration document', async () => {
+    const server = await startCatalog((url) => ({
       [WELL_KNOWN]: [302, { location: `${url}/meta` }, ''],
       '/meta': [200, {}, bearer(url)],
     }))
-    expect(await messageOf(create(own, { uri: server.url }))).toContain('answered with status 302')
+    expect(await catchMessage(create(own, { uri: server.url }))).toContain('answered with status 302')
     expect(server.received.map(({ target }) => target)).toEqual([WELL_KNOWN, '/v1/config'])
   })
 
-  it('a document without end is not read to its end', async () => {
+  it('stops reading a declaration document that does not end', async () => {
     let closed = 0
     const endless = function* (): Generator<string> {
       for (;;) yield ' '.repeat(1 << 16)
@@ -502,23 +506,23 @@ describe('over the network', () => {
       Readable.from(endless()).pipe(response)
     })
     onTestFinished(async () => await server[Symbol.asyncDispose]())
-    expect(await messageOf(create(own, { uri: server.url }))).toContain('more than 64 KiB')
+    expect(await catchMessage(create(own, { uri: server.url }))).toContain('more than 64 KiB')
     await expect.poll(() => closed).toBe(1)
   })
 
-  it('whoever waits can stop', async () => {
+  it('stops when the caller aborts the discovery', async () => {
     const server = await startHttpServer(() => {})
     onTestFinished(async () => await server[Symbol.asyncDispose]())
     const stop = new AbortController()
     const waiting = create(own, { uri: server.url, signal: stop.signal })
     stop.abort(new Error('no more'))
-    expect(await messageOf(waiting)).toBe('no more')
+    expect(await catchMessage(waiting)).toBe('no more')
   })
 
-  it('a catalog that is not there is told', async () => {
-    expect(await messageOf(create(own, { uri: 'http://127.0.0.1:1' }))).toContain(
-      'did not say how to authenticate: no answer at all',
+  it('reports a catalog that does not respond, and a missing uri', async () => {
+    expect(await catchMessage(create(own, { uri: 'http://127.0.0.1:1' }))).toContain(
+      'sent no declaration of its authentication: the request failed',
     )
-    expect(await messageOf(create(own))).toContain('set uri')
+    expect(await catchMessage(create(own))).toContain('set uri')
   })
 })

@@ -4,10 +4,10 @@ import { builtIns } from '../built-ins.ts'
 import { AuthProperties, type Properties } from '../properties/auth-properties.ts'
 import { byDefault, list, text } from '../properties/property-kinds.ts'
 import { readProperties, type PropertyKeys } from '../properties/read-properties.ts'
-import { shown } from './admit-scheme.ts'
-import { allowanceOf } from './allowance.ts'
+import { quote } from './admit-scheme.ts'
+import { createAllowance } from './allowance.ts'
 import { chooseScheme } from './choose-scheme.ts'
-import { NoDeclaration, readDeclaration, type Declaration } from './declaration.ts'
+import { DeclarationError, parseDeclaration, type Declaration } from './declaration.ts'
 import { declarableTypes } from './declarable.ts'
 import { findDocument, type FoundDocument } from './find-document.ts'
 import { readTextFile } from '../needs-node.ts'
@@ -17,15 +17,15 @@ const PREFIX = 'rest.auth.discover.'
 
 const keys = {
   allowed: text(
-    `the types that the catalog may choose from: ${declarableTypes.join(', ')}. Default: by its host, for the hosts of clouds`,
+    `the types that the catalog may choose from: ${declarableTypes.join(', ')}. Default: the types of its host, for known hosts of clouds`,
   ),
   'allowed.*': text(
     'the values that a parameter may have: allowed.sigv4.region, allowed.oauth2.issuer-url …',
   ),
-  'document-file': text('a file with the document, for a catalog that serves none'),
-  'document-hosts': list('other hosts that may serve the document. Default: that of the catalog alone'),
+  'document-file': text('a file with the document, for a catalog that does not serve it'),
+  'document-hosts': list('other hosts that may serve the document. Default: only the host of the catalog'),
   'challenge-path': byDefault(
-    text('below the catalog: what is asked for without credentials, for the challenge. Default: v1/config'),
+    text('the path below the catalog URI whose 401 response names the document. Default: v1/config'),
     'v1/config',
   ),
 } satisfies PropertyKeys
@@ -38,28 +38,30 @@ export interface DiscoverOptions extends WaitOptions {
 }
 
 /**
- * The configuration that a catalog's declaration and the client's own properties come to: what the catalog declares
- * selects among what the client allows and has credentials for, and adds nothing to it
- * (`spec/rest-auth-extension.md`). No credential is sent to anybody.
+ * Returns the properties of a client with the type and the parameters that the catalog declares. The declaration can
+ * only select a type that the client allows and has credentials for (`spec/rest-auth-extension.md`). The discovery
+ * sends no credentials.
  *
- * @throws AuthError when the catalog declares nothing that may be used. The message names what was declared.
+ * @throws {AuthError} configuration, with the declared types, if the client can use none of them; unavailable; malformed
  */
-export async function discoveredProperties(
+export async function discoverProperties(
   properties: Properties,
   options: DiscoverOptions,
 ): Promise<Properties> {
   const own = new AuthProperties(properties)
   const settings = readProperties(keys, own.take(DISCOVER), PREFIX)
-  const uri = catalogUri(options.uri)
-  const given = new Map(settings['allowed.*'])
-  if (settings.allowed !== undefined) given.set('', settings.allowed)
-  const allowance = allowanceOf(uri, given, PREFIX)
+  const uri = parseCatalogUri(options.uri)
+  const allowed = new Map(settings['allowed.*'])
+  if (settings.allowed !== undefined) allowed.set('', settings.allowed)
+  const allowance = createAllowance(uri, allowed, PREFIX)
   if (allowance.types.length === 0) {
     const property = `${PREFIX}allowed`
-    throw new AuthError('configuration', `Set ${property}: what ${uri.host} may choose from`, { property })
+    throw new AuthError('configuration', `Set ${property} to the types that ${uri.host} may choose from`, {
+      property,
+    })
   }
-  const found = await documentOf(settings, uri, options)
-  const declaration = declarationOf(found, uri)
+  const found = await loadDocument(settings, uri, options)
+  const declaration = checkDocument(found, uri)
   const known = new Map<string, readonly string[]>()
   for (const type of declarableTypes) known.set(type, Object.keys((await builtIns[type]?.())?.keys ?? {}))
   const configured = new Map(allowance.types.map((type) => [type, new Set(own.take(type).keys())]))
@@ -70,25 +72,25 @@ export async function discoveredProperties(
     configured: (type) => configured.get(type) ?? new Set(),
     known: (type) => known.get(type) ?? [],
   })
-  for (const why of choice.dropped) options.warn(`${found.from}: ${why}`)
+  for (const reason of choice.dropped) options.warn(`${found.from}: ${reason}`)
   if (choice.chosen === undefined) {
-    throw nothingLeft(declaration, [...choice.dropped, ...choice.lacking], uri)
+    throw noUsableScheme(declaration, [...choice.dropped, ...choice.lackingCredentials], uri)
   }
   const { types, added } = choice.chosen
-  // What is configured for types that were allowed, but not chosen, is no mistake.
-  const gone = new Set([
-    ...own.writtenFor([DISCOVER, ...allowance.types], withNamed(types, own)),
+  // Properties of allowed types that were not chosen are removed, because unused properties are refused as mistakes.
+  const removed = new Set([
+    ...own.listNames([DISCOVER, ...allowance.types], withReferencedTypes(types, own)),
     'rest.auth.type',
     'auth.type',
   ])
-  const kept = Object.entries(properties).filter(([name]) => !gone.has(name))
+  const kept = Object.entries(properties).filter(([name]) => !removed.has(name))
   return { ...Object.fromEntries(kept), ...added, 'rest.auth.type': types[0] }
 }
 
-/** These types, and those that their properties name: a delegate, whose token is exchanged, whose assumes a role. */
-function withNamed(types: readonly string[], own: AuthProperties): readonly string[] {
+/** Returns these types and the types that their properties reference, such as a delegate or the source of a token. */
+function withReferencedTypes(types: readonly string[], own: AuthProperties): readonly string[] {
   const all = [...types]
-  // The list grows while it is gone through; a type is added once.
+  // The loop also visits the types that it appends, and appends each type once.
   for (const type of all) {
     for (const [name, { value }] of own.take(type)) {
       if (/(^|-)auth-type$/.test(name) && !all.includes(value)) all.push(value)
@@ -97,14 +99,14 @@ function withNamed(types: readonly string[], own: AuthProperties): readonly stri
   return all
 }
 
-function catalogUri(given: string | undefined): URL {
-  const uri = given !== undefined && URL.canParse(given) ? new URL(given) : undefined
+function parseCatalogUri(text: string | undefined): URL {
+  const uri = text !== undefined && URL.canParse(text) ? new URL(text) : undefined
   if (uri !== undefined && /^https?:$/.test(uri.protocol)) return uri
-  const why = 'the catalog has to be known by its http or https address'
-  throw new AuthError('configuration', `rest.auth.type=${DISCOVER}: ${why}: set uri`, { property: 'uri' })
+  const reason = 'needs the http or https address of the catalog'
+  throw new AuthError('configuration', `rest.auth.type=${DISCOVER} ${reason}: set uri`, { property: 'uri' })
 }
 
-async function documentOf(
+async function loadDocument(
   settings: {
     readonly 'document-file': string | undefined
     readonly 'document-hosts': readonly string[] | undefined
@@ -122,13 +124,15 @@ async function documentOf(
   return await findDocument({ uri, hosts, challengePath: settings['challenge-path'], fetch }, wait)
 }
 
-function declarationOf({ text, from }: FoundDocument, uri: URL): Declaration {
+/** Parses a document, and refuses one that does not declare the authentication of this catalog. */
+function checkDocument({ text, from }: FoundDocument, uri: URL): Declaration {
   try {
-    const declaration = readDeclaration(text)
-    if (!covers(declaration.resource, uri)) throw new NoDeclaration('it is about another resource')
+    const declaration = parseDeclaration(text)
+    if (!covers(declaration.resource, uri))
+      throw new DeclarationError('the document describes another resource')
     return declaration
   } catch (cause) {
-    if (!(cause instanceof NoDeclaration)) throw cause
+    if (!(cause instanceof DeclarationError)) throw cause
     throw new AuthError(
       'configuration',
       `${from} does not declare how to authenticate: ${cause.message}. Set rest.auth.type`,
@@ -137,7 +141,7 @@ function declarationOf({ text, from }: FoundDocument, uri: URL): Declaration {
   }
 }
 
-/** Whether a resource is the catalog, or a prefix of its address that ends where a segment ends. */
+/** Returns whether a resource is the catalog, or a prefix of its address that ends between two segments of the path. */
 function covers(resource: string, uri: URL): boolean {
   if (!URL.canParse(resource)) return false
   const url = new URL(resource)
@@ -153,11 +157,11 @@ function covers(resource: string, uri: URL): boolean {
   return uri.pathname === path || uri.pathname.startsWith(`${path}/`)
 }
 
-function nothingLeft({ schemes }: Declaration, reasons: readonly string[], uri: URL): AuthError {
-  const types = schemes.map(({ type }) => shown(type)).join(', ')
+function noUsableScheme({ schemes }: Declaration, reasons: readonly string[], uri: URL): AuthError {
+  const types = schemes.map(({ type }) => quote(type)).join(', ')
   return new AuthError(
     'configuration',
-    `${uri.host} declares ${types}, and none of it can be used here. ${reasons.join('. ')}`,
+    `${uri.host} declares ${types}, but this client can use none of them. ${reasons.join('. ')}`,
     { property: `${PREFIX}allowed` },
   )
 }

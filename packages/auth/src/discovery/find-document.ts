@@ -12,53 +12,59 @@ export interface DocumentSearch {
   readonly uri: URL
   /** Other hosts, with their ports, that may serve the document. */
   readonly hosts: readonly string[]
-  /** Below the catalog URI: what is asked for, for the challenge, when there is nothing at the well-known path. */
+  /**
+   * Path below the catalog URI that is requested if the well-known path has no document. The 401 response contains
+   * the URL of the document.
+   */
   readonly challengePath: string
   readonly fetch: Fetch
 }
 
-/** The text of the document, and where it was. */
+/** Text of the document, and the URL or file that it comes from. */
 export interface FoundDocument {
   readonly text: string
   readonly from: string
 }
 
 /**
- * The document of a protected resource: at the well-known path (RFC 9728 section 3.1), or where a 401 says that it is
- * (section 5.1). Nothing that is configured for the catalog is sent along, and no redirect is followed.
+ * Fetches the document of a protected resource from the well-known path (RFC 9728 section 3.1), or else from the URL
+ * that a 401 response names (section 5.1). The requests carry no credentials and no configured headers, and redirects
+ * are not followed.
  *
- * @throws AuthError when there is none, or when it is where nobody should look.
+ * @throws {AuthError} configuration, if no document is found or its URL is refused; unavailable; malformed
  */
 export async function findDocument(search: DocumentSearch, wait: WaitOptions): Promise<FoundDocument> {
   const { uri } = search
   const path = uri.pathname.replace(/\/+$/, '')
   const wellKnown = new URL(`${WELL_KNOWN}${path}`, uri.origin)
-  refusePlace(wellKnown, search)
+  checkUrl(wellKnown, search)
   const first = await get(wellKnown, search, wait)
   if (first.status === 200) return { text: first.text, from: wellKnown.href }
-  const asked = new URL(`${path}/${search.challengePath.replace(/^\/+/, '')}`, uri.origin)
-  const refused = await get(asked, search, wait)
-  const named = refused.status === 401 ? metadataOf(refused.challenge) : undefined
+  const protectedUrl = new URL(`${path}/${search.challengePath.replace(/^\/+/, '')}`, uri.origin)
+  const refused = await get(protectedUrl, search, wait)
+  const named = refused.status === 401 ? parseResourceMetadata(refused.challenge) : undefined
   if (named === undefined) {
-    const why = `${wellKnown.href} answered with status ${first.status}, and ${asked.href} with ${refused.status} and no resource_metadata`
-    throw notThere(why)
+    throw notFound(
+      `${wellKnown.href} answered with status ${first.status}, and ${protectedUrl.href} with status ${refused.status} and without resource_metadata`,
+    )
   }
-  if (!URL.canParse(named)) throw notThere('the challenge of the catalog names an address that is none')
-  const place = new URL(named)
-  refusePlace(place, search)
-  const second = await get(place, search, wait)
-  if (second.status !== 200) throw notThere(`${place.href} answered with status ${second.status}`)
-  return { text: second.text, from: place.href }
+  if (!URL.canParse(named)) throw notFound('the resource_metadata in its 401 response is not a URL')
+  const url = new URL(named)
+  checkUrl(url, search)
+  const second = await get(url, search, wait)
+  if (second.status !== 200) throw notFound(`${url.href} answered with status ${second.status}`)
+  return { text: second.text, from: url.href }
 }
 
-interface Got {
+interface DocumentResponse {
   readonly status: number
+  /** Body of the response. Empty unless the status is 200. */
   readonly text: string
   readonly challenge: string
 }
 
-async function get(url: URL, { fetch }: DocumentSearch, wait: WaitOptions): Promise<Got> {
-  const what = `The catalog (${url.host})`
+async function get(url: URL, { fetch }: DocumentSearch, wait: WaitOptions): Promise<DocumentResponse> {
+  const server = `The catalog (${url.host})`
   const signal = timeLimit(wait.signal, TIMEOUT_MS)
   try {
     const response = await fetch(url.href, {
@@ -69,44 +75,56 @@ async function get(url: URL, { fetch }: DocumentSearch, wait: WaitOptions): Prom
       signal,
     })
     const challenge = response.headers.get('www-authenticate') ?? ''
-    // Of all other answers only the head counts.
     if (response.status !== 200) {
       await response.body?.cancel().catch(() => {})
       return { status: response.status, text: '', challenge }
     }
-    return { status: 200, text: await readLimited(response, MAX_BYTES, what, signal), challenge }
+    return { status: 200, text: await readLimited(response, MAX_BYTES, server, signal), challenge }
   } catch (cause) {
     wait.signal?.throwIfAborted()
     if (cause instanceof AuthError) throw cause
-    const late = cause instanceof Error && cause.name === 'TimeoutError'
-    const why = late ? `within ${TIMEOUT_MS} ms` : 'at all'
-    throw new AuthError('unavailable', `${what} did not say how to authenticate: no answer ${why}`, { cause })
+    const isTimeout = cause instanceof Error && cause.name === 'TimeoutError'
+    const reason = isTimeout ? `no response within ${TIMEOUT_MS} ms` : 'the request failed'
+    throw new AuthError(
+      'unavailable',
+      `${server} sent no declaration of its authentication: ${reason}. Check uri, or set rest.auth.type`,
+      { cause },
+    )
   }
 }
 
-/** Whether a request may be sent there: an address that a server chose must not lead to places inside. */
-function refusePlace(url: URL, { uri, hosts }: DocumentSearch): void {
+/**
+ * Refuses a URL that must not be requested. A server may have chosen the URL, and could otherwise direct the client
+ * to an internal host.
+ */
+function checkUrl(url: URL, { uri, hosts }: DocumentSearch): void {
   if (url.username !== '' || url.password !== '') {
-    throw notThere('the address of its document holds a user or a password')
+    throw notFound('the URL of its document contains a user or a password')
   }
   if (url.protocol !== 'https:' && !(isLoopback(url) && isLoopback(uri))) {
-    throw notThere(`${url.origin} is not https: whoever is in between could say anything`)
+    throw notFound(`${url.origin} is not https, so an intermediary could change the document`)
   }
   if (url.host === uri.host && url.protocol === uri.protocol) return
   if (url.protocol === 'https:' && hosts.includes(url.host)) return
   const property = 'rest.auth.discover.document-hosts'
-  throw notThere(`its document is said to be at ${url.host}: if that is right, name it in ${property}`)
+  throw notFound(
+    `its document is at ${url.host}, which is not an allowed host: to allow it, add it to ${property}`,
+  )
 }
 
-function notThere(why: string): AuthError {
+function notFound(reason: string): AuthError {
   const fix = 'Set rest.auth.type, or rest.auth.discover.document-file'
-  return new AuthError('configuration', `The catalog does not declare how to authenticate: ${why}. ${fix}`, {
-    property: 'rest.auth.type',
-  })
+  return new AuthError(
+    'configuration',
+    `The catalog does not declare how to authenticate: ${reason}. ${fix}`,
+    {
+      property: 'rest.auth.type',
+    },
+  )
 }
 
-/** `resource_metadata` of a challenge of whichever scheme (RFC 9110 section 11.2: a quoted string or a token). */
-function metadataOf(challenge: string): string | undefined {
+/** Returns `resource_metadata` of a challenge of any scheme (RFC 9110 section 11.2: a quoted string or a token). */
+function parseResourceMetadata(challenge: string): string | undefined {
   const [, quoted, word] =
     /(?:^|[\s,])resource_metadata\s*=\s*(?:"([^"\\]{0,2048})"|([^\s",]{1,2048}))/i.exec(challenge) ?? []
   return quoted ?? word

@@ -1,8 +1,8 @@
-import { askGoogle, googleToken, type GoogleContext } from './ask-google.ts'
+import { requestGoogle, parseGoogleToken, type GoogleContext } from './google-request.ts'
 import type { GoogleCredential } from './credential-file.ts'
-import { fromGoogle, type GoogleSource } from './google-source.ts'
+import { googleProvenance, type GoogleSource } from './google-source.ts'
 
-/** A person who logged in with `gcloud auth application-default login`, with Google or with a workforce pool. */
+/** Creates a source for a user who logged in with `gcloud auth application-default login`, at Google or a workforce pool. */
 export function authorizedUser(
   credential: Extract<GoogleCredential, { type: 'authorized_user' | 'external_account_authorized_user' }>,
   context: GoogleContext,
@@ -14,19 +14,23 @@ export function authorizedUser(
     accessToken: async (_, wait) => {
       const secret = credential.clientSecret.reveal()
       const grant = { grant_type: 'refresh_token', refresh_token: refreshToken }
-      // Google takes the client in the form, its workforce service as Basic: each as its own SDK sends it.
+      // Like Google's SDK, this sends the client credentials in the form to Google's token endpoint, and in the
+      // Authorization header to the endpoint of a workforce pool.
       const request =
         credential.type === 'authorized_user'
           ? { form: { ...grant, client_id: clientId, client_secret: secret } }
           : { form: grant, headers: { authorization: `Basic ${btoa(`${clientId}:${secret}`)}` } }
-      const { members } = await askGoogle(
+      const { members } = await requestGoogle(
         { url: tokenUri, ...request, grant: 'refresh_token' },
         context,
         wait,
       )
       const rotated = members['refresh_token']
       if (typeof rotated === 'string') refreshToken = rotated
-      return { ...googleToken(members, 'access_token', context.now()), provenance: fromGoogle('google-user') }
+      return {
+        ...parseGoogleToken(members, 'access_token', context.now()),
+        provenance: googleProvenance('google-user'),
+      }
     },
   }
 }

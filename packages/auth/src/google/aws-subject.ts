@@ -2,18 +2,18 @@ import { EMPTY_SHA256, generalRules } from '@headgate/sigv4/web'
 import type { WaitOptions } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
 import { credentialSource } from '../aws/credential-source.ts'
-import { instanceRegion } from '../aws/from-instance.ts'
+import { readInstanceRegion } from '../aws/from-instance.ts'
 import { v4Signer } from '../signing/signer.ts'
-import type { GoogleContext } from './ask-google.ts'
+import type { GoogleContext } from './google-request.ts'
 
 /**
- * A workload in AWS shows Google a signed request to STS, GetCallerIdentity, which Google sends to see who it is
- * (Workload Identity Federation with AWS). Its keys come from the same places as those of `sigv4`.
+ * Creates the subject token of a workload in AWS: a signed GetCallerIdentity request to AWS STS. Google sends the request
+ * to identify the workload (Workload Identity Federation with AWS). The credentials have the same sources as in `sigv4`.
  *
- * @param audience The provider in the pool; it is signed, so that nobody can show the request to another one.
- * @returns The request as Google's STS reads it: JSON, percent-encoded.
+ * @param audience provider in the identity pool. It is signed, so that no other provider accepts the request
+ * @returns request in the form that Google's STS requires: percent-encoded JSON
  */
-export async function awsSubject(
+export async function createAwsSubject(
   verificationUrl: string,
   audience: string,
   property: string,
@@ -21,11 +21,13 @@ export async function awsSubject(
   wait: WaitOptions,
 ): Promise<string> {
   const { env, now } = context
-  const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || (await instanceRegion(context, wait))
+  const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || (await readInstanceRegion(context, wait))
   if (!/^[a-z0-9-]{1,40}$/.test(region)) {
-    throw new AuthError('configuration', `${property}: the region of AWS is no name of one: set AWS_REGION`, {
-      property,
-    })
+    throw new AuthError(
+      'configuration',
+      `${property}: the AWS region is not valid: set AWS_REGION to a name such as eu-central-1`,
+      { property },
+    )
   }
   const keys = await credentialSource(
     {
@@ -46,12 +48,12 @@ export async function awsSubject(
   )(wait)
   const url = new URL(verificationUrl.replace('{region}', region))
   const signer = await v4Signer()
-  const given: [string, string][] = [
+  const signedHeaders: [string, string][] = [
     ['host', url.host],
     ['x-goog-cloud-target-resource', audience],
   ]
-  const added = await signer.sign(
-    { method: 'POST', target: `${url.pathname}${url.search}`, headers: given },
+  const signature = await signer.sign(
+    { method: 'POST', target: `${url.pathname}${url.search}`, headers: signedHeaders },
     {
       credentials: {
         accessKeyId: keys.accessKeyId,
@@ -67,6 +69,6 @@ export async function awsSubject(
       unsignedHeaders: [],
     },
   )
-  const headers = [...given, ...added].map(([key, value]) => ({ key, value }))
+  const headers = [...signedHeaders, ...signature].map(([key, value]) => ({ key, value }))
   return encodeURIComponent(JSON.stringify({ url: url.href, method: 'POST', headers }))
 }

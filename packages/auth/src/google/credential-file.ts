@@ -1,15 +1,15 @@
-import { AuthError } from '../auth-error.ts'
 import { endpointUrl } from '../oauth2/endpoint-url.ts'
 import { Secret } from '../secret.ts'
-import { memberOf, stringOf } from './json-members.ts'
-import { subjectPlace, type SubjectPlace } from './subject-place.ts'
+import { credentialError } from './credential-error.ts'
+import { findObject, findString } from './json-members.ts'
+import { parseSubjectSource, type SubjectSource } from './subject-source.ts'
 
 interface Common {
   readonly quotaProject: string | undefined
   readonly universe: string
 }
 
-/** A file of credentials as Google's tools write it. */
+/** Content of a credential file that Google's tools write. */
 export type GoogleCredential = Common &
   (
     | {
@@ -35,7 +35,7 @@ export type GoogleCredential = Common &
         lifetimeSeconds: number
         userProject: string | undefined
         client: { id: string; secret: string } | undefined
-        subject: SubjectPlace
+        subject: SubjectSource
       }
     | {
         type: 'impersonated_service_account'
@@ -45,100 +45,96 @@ export type GoogleCredential = Common &
       }
   )
 
-/** Files may name each other this deep. */
+/** Maximum depth of `source_credentials` within `source_credentials`. */
 const MAX_DEPTH = 3
 
 /**
- * Reads a file of credentials. Addresses in it must have https: whoever writes the file chooses where tokens go.
+ * Parses a credential file. The URLs in the file must use https, because tokens are sent to them.
  *
- * @param property What names it, for messages; nothing of what stands in it is told.
+ * @param property property or variable that names the file, for messages
+ * @throws AuthError `configuration`. The message contains no secret of the file
  */
 export function readCredential(text: string, property: string, depth = 0): GoogleCredential {
-  const given = parse(text, property)
-  const needed = (name: string): string => stringOf(given, name) ?? missing(property, name)
-  const https = (name: string, otherwise?: string): string =>
-    endpointUrl(stringOf(given, name) ?? otherwise ?? missing(property, name), `${property} (${name})`).href
-  const universe = stringOf(given, 'universe_domain') ?? 'googleapis.com'
-  const common = { quotaProject: stringOf(given, 'quota_project_id'), universe }
-  const type = needed('type')
+  const file = parseObject(text, property)
+  const required = (name: string): string => findString(file, name) ?? refuseMissing(property, name)
+  const httpsUrl = (name: string, defaultUrl?: string): string =>
+    endpointUrl(
+      findString(file, name) ?? defaultUrl ?? refuseMissing(property, name),
+      `${property} (${name})`,
+    ).href
+  const universe = findString(file, 'universe_domain') ?? 'googleapis.com'
+  const common = { quotaProject: findString(file, 'quota_project_id'), universe }
+  const type = required('type')
   switch (type) {
     case 'service_account':
       return {
         ...common,
         type,
-        email: needed('client_email'),
-        privateKey: new Secret(needed('private_key')),
-        keyId: stringOf(given, 'private_key_id'),
-        tokenUri: https('token_uri', `https://oauth2.${universe}/token`),
+        email: required('client_email'),
+        privateKey: new Secret(required('private_key')),
+        keyId: findString(file, 'private_key_id'),
+        tokenUri: httpsUrl('token_uri', `https://oauth2.${universe}/token`),
       }
     case 'authorized_user':
     case 'external_account_authorized_user':
       return {
         ...common,
         type,
-        clientId: needed('client_id'),
-        clientSecret: new Secret(needed('client_secret')),
-        refreshToken: new Secret(needed('refresh_token')),
+        clientId: required('client_id'),
+        clientSecret: new Secret(required('client_secret')),
+        refreshToken: new Secret(required('refresh_token')),
         tokenUri:
           type === 'authorized_user'
-            ? https('token_uri', `https://oauth2.${universe}/token`)
-            : https('token_url', `https://sts.${universe}/v1/oauthtoken`),
+            ? httpsUrl('token_uri', `https://oauth2.${universe}/token`)
+            : httpsUrl('token_url', `https://sts.${universe}/v1/oauthtoken`),
       }
     case 'external_account': {
-      const id = stringOf(given, 'client_id')
-      const secret = stringOf(given, 'client_secret')
-      const lifetime = memberOf(given, 'service_account_impersonation')['token_lifetime_seconds']
+      const id = findString(file, 'client_id')
+      const secret = findString(file, 'client_secret')
+      const lifetime = findObject(file, 'service_account_impersonation')['token_lifetime_seconds']
       return {
         ...common,
         type,
-        audience: needed('audience'),
-        subjectTokenType: needed('subject_token_type'),
-        tokenUrl: https('token_url', `https://sts.${universe}/v1/token`),
+        audience: required('audience'),
+        subjectTokenType: required('subject_token_type'),
+        tokenUrl: httpsUrl('token_url', `https://sts.${universe}/v1/token`),
         impersonationUrl:
-          stringOf(given, 'service_account_impersonation_url') === undefined
+          findString(file, 'service_account_impersonation_url') === undefined
             ? undefined
-            : https('service_account_impersonation_url').replace(/:generateAccessToken$/, ''),
+            : httpsUrl('service_account_impersonation_url').replace(/:generateAccessToken$/, ''),
         lifetimeSeconds: typeof lifetime === 'number' ? lifetime : 3_600,
-        userProject: stringOf(given, 'workforce_pool_user_project'),
+        userProject: findString(file, 'workforce_pool_user_project'),
         client: id === undefined || secret === undefined ? undefined : { id, secret },
-        subject: subjectPlace(memberOf(given, 'credential_source'), property),
+        subject: parseSubjectSource(findObject(file, 'credential_source'), property),
       }
     }
     case 'impersonated_service_account': {
-      if (depth >= MAX_DEPTH) throw wrong(property, 'names credentials within credentials too deep')
-      const { delegates } = given
+      if (depth >= MAX_DEPTH) throw credentialError(property, 'source_credentials are nested too deep')
+      const { delegates } = file
       return {
         ...common,
         type,
-        impersonationUrl: https('service_account_impersonation_url').replace(/:generateAccessToken$/, ''),
+        impersonationUrl: httpsUrl('service_account_impersonation_url').replace(/:generateAccessToken$/, ''),
         delegates: Array.isArray(delegates) ? delegates.filter((each) => typeof each === 'string') : [],
-        source: readCredential(JSON.stringify(memberOf(given, 'source_credentials')), property, depth + 1),
+        source: readCredential(JSON.stringify(findObject(file, 'source_credentials')), property, depth + 1),
       }
     }
     default:
-      throw wrong(
-        property,
-        `holds credentials of type ${JSON.stringify(type.slice(0, 50))}, which are not known`,
-      )
+      throw credentialError(property, `type ${JSON.stringify(type.slice(0, 50))} is not supported`)
   }
 }
 
-function parse(text: string, property: string): Readonly<Record<string, unknown>> {
+function parseObject(text: string, property: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   } catch {
-    // Told below, without the text.
+    // The error below does not contain the parsed text, because the text may contain secrets.
   }
-  throw wrong(property, 'is no JSON object')
+  throw credentialError(property, 'the text is not a JSON object')
 }
 
-function missing(property: string, name: string): never {
-  throw wrong(property, `lacks ${name}: get a new one, for example by gcloud auth application-default login`)
-}
-
-function wrong(property: string, why: string): AuthError {
-  return new AuthError('configuration', `The credentials of ${property} are of no use: it ${why}`, {
-    property,
-  })
+function refuseMissing(property: string, name: string): never {
+  const fix = 'create a new file, for example with gcloud auth application-default login'
+  throw credentialError(property, `${name} is missing: ${fix}`)
 }

@@ -1,24 +1,30 @@
 import type { Source } from '../chain.ts'
-import { whoOf } from '../token-expiry.ts'
+import { jwtProvenance } from '../token-expiry.ts'
 import { tokenTypes, type Token } from '../token.ts'
-import { askGoogle, googleToken, type GoogleContext } from './ask-google.ts'
+import { requestGoogle, parseGoogleToken, type GoogleContext } from './google-request.ts'
 import { CLOUD_PLATFORM, type GoogleSource } from './google-source.ts'
 
 export interface Federation {
   readonly tokenUrl: string
-  /** The provider in the pool: `//iam.googleapis.com/…/providers/…` */
+  /** Provider in the identity pool: `//iam.googleapis.com/…/providers/…` */
   readonly audience: string
   readonly subjectTokenType: string
-  /** For workforce pools: the project that calls are counted for. */
+  /** Google Cloud project that requests are billed to. Only workforce pools use it. */
   readonly userProject: string | undefined
   readonly client?: { readonly id: string; readonly secret: string } | undefined
-  /** With a service account behind it, what is asked for here is the right to impersonate. */
+  /**
+   * Whether the token is used to impersonate a service account. If so, it is requested with the scope that
+   * impersonation requires.
+   */
   readonly impersonates: boolean
 }
 
-const WAY = 'google-federation'
+const METHOD = 'google-federation'
 
-/** Somebody whom another issuer knows: workload and workforce identity federation (RFC 8693 at Google's STS). */
+/**
+ * Creates a source that exchanges tokens of another issuer for Google tokens at Google's Security Token Service (RFC
+ * 8693), for workload and workforce identity federation.
+ */
 export function federated(subject: Source<Token>, to: Federation, context: GoogleContext): GoogleSource {
   const { client, userProject } = to
   return {
@@ -36,16 +42,18 @@ export function federated(subject: Source<Token>, to: Federation, context: Googl
       }
       const headers =
         client === undefined ? {} : { authorization: `Basic ${btoa(`${client.id}:${client.secret}`)}` }
-      const { members } = await askGoogle(
+      const { members } = await requestGoogle(
         { url: to.tokenUrl, form, headers, grant: 'token-exchange' },
         context,
         wait,
       )
       const who =
-        token.provenance?.who === undefined ? whoOf(token.value.reveal()) : { who: token.provenance.who }
+        token.provenance?.who === undefined
+          ? jwtProvenance(token.value.reveal())
+          : { who: token.provenance.who }
       return {
-        ...googleToken(members, 'access_token', context.now()),
-        provenance: { ...who, target: to.audience, obtainedBy: WAY, renewableBy: [WAY] },
+        ...parseGoogleToken(members, 'access_token', context.now()),
+        provenance: { ...who, target: to.audience, obtainedBy: METHOD, renewableBy: [METHOD] },
       }
     },
   }

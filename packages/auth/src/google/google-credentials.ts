@@ -1,6 +1,6 @@
 import type { WaitOptions } from '@headgate/http'
 import { isAuthError } from '../auth-error.ts'
-import type { GoogleContext } from './ask-google.ts'
+import type { GoogleContext } from './google-request.ts'
 import { authorizedUser } from './authorized-user.ts'
 import { readCredential, type GoogleCredential } from './credential-file.ts'
 import { federated } from './federation.ts'
@@ -11,7 +11,7 @@ import { serviceAccount } from './service-account.ts'
 import { subjectToken } from './subject-token.ts'
 import { readTextFile } from '../needs-node.ts'
 
-/** What credentials in a file give. */
+/** Creates the source of tokens for the credentials in a file. */
 export function fromCredential(
   credential: GoogleCredential,
   property: string,
@@ -43,21 +43,23 @@ export function fromCredential(
 }
 
 /**
- * Application Default Credentials: the file that the environment names, the file that `gcloud` writes, the machine.
+ * Finds the Application Default Credentials: the file that the environment names, the file that `gcloud` writes, or the
+ * metadata server of the machine.
  *
  * @see https://cloud.google.com/docs/authentication/application-default-credentials
  */
 export async function defaultCredentials(context: GoogleContext, wait: WaitOptions): Promise<GoogleSource> {
   const { env } = context
-  const named = env['GOOGLE_APPLICATION_CREDENTIALS']
-  if (named) return await fromFile(named, 'GOOGLE_APPLICATION_CREDENTIALS', context, wait)
-  const folder = gcloudFolder(env)
+  const configured = env['GOOGLE_APPLICATION_CREDENTIALS']
+  if (configured) return await fromFile(configured, 'GOOGLE_APPLICATION_CREDENTIALS', context, wait)
+  const folder = findGcloudFolder(env)
   if (folder !== undefined) {
     try {
       const path = `${folder}/application_default_credentials.json`
       return await fromFile(path, 'gcloud', context, wait)
     } catch (error) {
-      // A file that is there and broken is told; one that is not there is no mistake.
+      // The search continues only if the file is missing. An unreadable or invalid file is an error, so that other
+      // credentials do not silently replace its credentials.
       const cause = isAuthError(error) && error.cause instanceof Error ? error.cause : undefined
       const code = cause !== undefined && 'code' in cause ? cause.code : undefined
       if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
@@ -75,7 +77,7 @@ export async function fromFile(
   return fromCredential(readCredential(await readTextFile(path, property, wait), property), property, context)
 }
 
-function gcloudFolder(env: GoogleContext['env']): string | undefined {
+function findGcloudFolder(env: GoogleContext['env']): string | undefined {
   if (env['CLOUDSDK_CONFIG']) return env['CLOUDSDK_CONFIG']
   if (env['APPDATA']) return `${env['APPDATA']}/gcloud`
   return env['HOME'] ? `${env['HOME']}/.config/gcloud` : undefined

@@ -2,29 +2,29 @@ import type { WaitOptions } from '@headgate/http'
 import type { Provenance } from '../provenance.ts'
 import type { Token } from '../token.ts'
 
-/** A token of Google, with its end and where it is from. */
+/** A token of Google, with its expiry in epoch ms and its provenance. */
 export interface GoogleToken extends Token {
   readonly expiresAt: number
   readonly provenance: Provenance
 }
 
-/** Something that Google gives tokens for. */
+/** An identity for which Google issues tokens. */
 export interface GoogleSource {
-  /** A token for Google's services. */
+  /** Requests an access token for services of Google. */
   accessToken(scopes: readonly string[], wait: WaitOptions): Promise<GoogleToken>
-  /** A token that says who it is, for what runs behind Cloud Run or Identity-Aware Proxy. */
+  /** Requests an ID token, for services on Cloud Run or behind Identity-Aware Proxy. */
   idToken?(audience: string, wait: WaitOptions): Promise<GoogleToken>
-  /** The project that calls are counted for, if the credentials say. */
+  /** Google Cloud project that requests are billed to, if the credentials contain one. */
   readonly quotaProject?: string | undefined
 }
 
 export const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform'
 
-/** Where Google's tokens come from, renewed the same way. */
-export function fromGoogle(way: string, subject?: string): Provenance {
+/** Returns the provenance of a token that is renewed by the method that obtained it. */
+export function googleProvenance(method: string, subject?: string): Provenance {
   return {
     ...(subject === undefined ? {} : { who: { issuer: 'https://accounts.google.com', subject } }),
-    obtainedBy: way,
-    renewableBy: [way],
+    obtainedBy: method,
+    renewableBy: [method],
   }
 }

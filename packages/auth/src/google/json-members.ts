@@ -1,5 +1,5 @@
-/** A member that is an object, or an empty one. */
-export function memberOf(
+/** Returns the object in a member, or an empty object. */
+export function findObject(
   object: Readonly<Record<string, unknown>>,
   name: string,
 ): Readonly<Record<string, unknown>> {
@@ -7,8 +7,8 @@ export function memberOf(
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 }
 
-/** A member that is a text, and not an empty one. */
-export function stringOf(object: Readonly<Record<string, unknown>>, name: string): string | undefined {
+/** Returns the text in a member. Returns undefined if it is empty, or not a text. */
+export function findString(object: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = object[name]
   return typeof value === 'string' && value !== '' ? value : undefined
 }

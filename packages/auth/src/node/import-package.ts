@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** Imports a package as a file of the current folder would, or else as this package would. */
+/** Imports a package. Resolves its name from the current folder, or else from the folder of this package. */
 export async function importPackage(name: string): Promise<unknown> {
   return await import(resolve(name))
 }

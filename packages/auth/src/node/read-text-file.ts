@@ -2,14 +2,14 @@ import { open } from 'node:fs/promises'
 import type { WaitOptions } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
 
-/** Files with credentials are small. */
+/** Maximum size of a file. Files with credentials are much smaller. */
 const MAX_BYTES = 1 << 20
 
 /**
- * The text of a file.
+ * Reads the text of a file.
  *
- * @param from What names the file, for messages: a property, an environment variable.
- * @throws AuthError when it cannot be read. Its message names the file: paths are no secrets.
+ * @param from property or environment variable that names the file, for messages
+ * @throws AuthError `configuration` when the file cannot be read. The message contains the path, which is not a secret
  */
 export async function readTextFile(path: string, from: string, wait: WaitOptions = {}): Promise<string> {
   wait.signal?.throwIfAborted()
@@ -17,7 +17,7 @@ export async function readTextFile(path: string, from: string, wait: WaitOptions
     const file = await open(path, 'r')
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES + 1), 0, MAX_BYTES + 1, 0)
-      if (bytesRead > MAX_BYTES) throw new Error('it has more than 1 MiB')
+      if (bytesRead > MAX_BYTES) throw new Error('it is larger than 1 MiB')
       return buffer.toString('utf8', 0, bytesRead)
     } finally {
       await file.close()

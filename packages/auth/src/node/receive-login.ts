@@ -9,7 +9,10 @@ const PROPERTY = 'rest.auth.oauth2.auth-code.redirect-uri'
 
 type Login = Parameters<NonNullable<Prompts['browser']>>[0]
 
-/** Listens on loopback, opens the login in a browser, and returns the address with which the browser came back. */
+/**
+ * Listens on loopback, opens the login in a browser, and returns the URL that the browser is redirected to after the
+ * login.
+ */
 export async function receiveLogin(
   options: LoopbackBrowserOptions,
   { redirectUri, urlFor }: Login,
@@ -30,7 +33,7 @@ export async function receiveLogin(
     return await waitFor(came.promise, wait.signal)
   } finally {
     server.close()
-    // The response with the page may not be sent completely yet.
+    // Connections stay open for one second, because the response with the page may not be sent completely yet.
     setTimeout(() => server.closeAllConnections(), 1_000).unref()
   }
 }
@@ -80,7 +83,7 @@ function respond(
     url.searchParams.getAll('state').join(' ') === state
   const failed = url?.searchParams.has('error') === true
   const message = !isLogin
-    ? 'No login waits at this address.'
+    ? 'No login is in progress at this address.'
     : failed
       ? 'The login failed. The terminal shows the reason.'
       : 'You are logged in. You can close this window.'

@@ -5,8 +5,8 @@ import { AuthError } from '../auth-error.ts'
 const MAX_BYTES = 1 << 20
 
 /**
- * Variables with secrets of a Headgate server. A program that prints credentials runs with the environment of this
- * process, because it may need any other variable, but never with these.
+ * Environment variables with secrets of a Headgate server, which started programs do not receive. Programs receive
+ * all other variables of this process, because they may need any of them.
  */
 const WITHHELD: ReadonlySet<string> = new Set([
   'HEADGATE_MASTER_KEY',
@@ -15,18 +15,20 @@ const WITHHELD: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Runs a program and returns what it printed. Drops its error output, which may hold what must not be in a log.
+ * Runs a program and returns its standard output. Discards its error output, which may contain secrets.
  *
- * @param line The program and its arguments, see {@link wordsOf}.
- * @param from The property that names it.
- * @param wait `env` are variables beside those of this process, of which the secrets of a server are withheld.
+ * @param line program and its arguments, in the syntax of {@link parseCommandLine}
+ * @param from property that contains the command line, for messages
+ * @param wait `env` contains additional environment variables
+ * @throws AuthError `configuration` if the program cannot be started, `unavailable` if it fails, `malformed` if it prints
+ *   more than 1 MiB
  */
 export async function runCommand(
   line: string,
   from: string,
   wait: WaitOptions & { readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<string> {
-  const [program = '', ...args] = wordsOf(line, from)
+  const [program = '', ...args] = parseCommandLine(line, from)
   const run = `${from}: ${program}`
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const child = spawn(program, args, {
@@ -58,10 +60,9 @@ export async function runCommand(
       reject(new AuthError('malformed', `${run} printed more than 1 MiB`, { property: from }))
     else if (code === 0) resolve(Buffer.concat(chunks).toString('utf8'))
     else {
-      const how = code === null ? `was ended by ${signal}` : `ended with code ${code}`
-      reject(
-        new AuthError('unavailable', `${run} ${how}: run it in a terminal to see why`, { property: from }),
-      )
+      const result = code === null ? `was killed by ${signal}` : `exited with code ${code}`
+      const fix = 'run it in a terminal to see the reason'
+      reject(new AuthError('unavailable', `${run} ${result}: ${fix}`, { property: from }))
     }
   })
   return await promise
@@ -71,8 +72,13 @@ function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !WITHHELD.has(name)))
 }
 
-/** The words of a command line: between spaces, held together by single or double quotes, `\` takes the next as it is. */
-export function wordsOf(line: string, from: string): string[] {
+/**
+ * Splits a command line into words at white space. Single and double quotes enclose words with white space. `\` escapes
+ * the next character, except within single quotes.
+ *
+ * @throws AuthError `configuration` if there are no words, or a quote is not closed
+ */
+export function parseCommandLine(line: string, from: string): string[] {
   const words: string[] = []
   let word: string | undefined
   let quote: string | undefined
@@ -93,7 +99,7 @@ export function wordsOf(line: string, from: string): string[] {
   }
   if (word !== undefined) words.push(word)
   if (quote === undefined && words.length > 0) return words
-  throw new AuthError('configuration', `${from} must be a program and its arguments, with quotes in pairs`, {
+  throw new AuthError('configuration', `${from} must be a program and its arguments, with closed quotes`, {
     property: from,
   })
 }

@@ -1,17 +1,20 @@
 import { expect, it } from 'vitest'
 import { type HttpTestServer, startHttpServer } from '@headgate/testkit'
-import { create, headerAfter, messageOf } from '../../test/context.ts'
+import { create, headerAfter, catchMessage } from '../../test/context.ts'
 
 const P = 'rest.auth.oauth2.'
 
-/** An issuer with metadata at one of the two well-known places. */
-async function issuer(place: string, change: (url: string) => object = () => ({})): Promise<HttpTestServer> {
+/** Starts an issuer with metadata at one of the two well-known paths. */
+async function startIssuer(
+  path: string,
+  change: (url: string) => object = () => ({}),
+): Promise<HttpTestServer> {
   const server = await startHttpServer((request, response) => {
     const url = `http://${request.headers.host}`
     response.setHeader('content-type', 'application/json')
     const token = '{"access_token":"abc","token_type":"Bearer"}'
     if (request.target === '/token') response.end(token)
-    else if (request.target !== place) response.writeHead(404).end('{}')
+    else if (request.target !== path) response.writeHead(404).end('{}')
     else response.end(JSON.stringify({ issuer: `${url}/as`, token_endpoint: `${url}/token`, ...change(url) }))
   })
   return server
@@ -27,34 +30,34 @@ function properties(url: string): Record<string, string> {
 }
 
 it.each(['/as/.well-known/openid-configuration', '/.well-known/oauth-authorization-server/as'])(
-  'finds the token endpoint at %s',
-  async (place) => {
-    await using server = await issuer(place)
+  'the client finds the token endpoint in the metadata at %s',
+  async (path) => {
+    await using server = await startIssuer(path)
     const auth = await create(properties(`${server.url}/as`))
     expect(await headerAfter(auth, 'authorization')).toBe('Bearer abc')
     expect(server.received.at(-1)?.headers.authorization).toBe(`Basic ${btoa('c:s%3A%25')}`)
   },
 )
 
-it('takes metadata of exactly the issuer that was named, and says how to name it', async () => {
-  await using server = await issuer('/as/.well-known/openid-configuration', (url) => ({
+it('the client refuses metadata that names another issuer, and states that name', async () => {
+  await using server = await startIssuer('/as/.well-known/openid-configuration', (url) => ({
     issuer: `${url}/as/`,
   }))
-  const message = await messageOf(create(properties(`${server.url}/as`)))
+  const message = await catchMessage(create(properties(`${server.url}/as`)))
   expect(message).toBe(
-    `${P}issuer-url: the metadata there is of another issuer; write it exactly so: ${server.url}/as/`,
+    `${P}issuer-url: the metadata at this address names another issuer: set exactly ${server.url}/as/ if this is the issuer`,
   )
 })
 
-it('sends nothing to an endpoint without https, whoever names it', async () => {
-  await using server = await issuer('/as/.well-known/openid-configuration', () => ({
+it('the client refuses an endpoint without https that the metadata names', async () => {
+  await using server = await startIssuer('/as/.well-known/openid-configuration', () => ({
     token_endpoint: 'http://id.example/token',
   }))
-  expect(await messageOf(create(properties(`${server.url}/as`)))).toContain('must begin with https://')
+  expect(await catchMessage(create(properties(`${server.url}/as`)))).toContain('must begin with https://')
 })
 
-it('posts the secret where the issuer takes nothing else', async () => {
-  await using server = await issuer('/as/.well-known/openid-configuration', () => ({
+it('the client sends the secret in the form if the issuer supports only this method', async () => {
+  await using server = await startIssuer('/as/.well-known/openid-configuration', () => ({
     token_endpoint_auth_methods_supported: ['client_secret_post'],
   }))
   await create(properties(`${server.url}/as`))
@@ -63,9 +66,9 @@ it('posts the secret where the issuer takes nothing else', async () => {
   )
 })
 
-it('says that there is no issuer', async () => {
-  await using server = await issuer('/nowhere')
-  expect(await messageOf(create(properties(`${server.url}/as`)))).toContain(
+it('the client reports an address without metadata', async () => {
+  await using server = await startIssuer('/other')
+  expect(await catchMessage(create(properties(`${server.url}/as`)))).toContain(
     'check the address, or set token-endpoint',
   )
 })

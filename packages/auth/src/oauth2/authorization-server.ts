@@ -8,29 +8,34 @@ import {
 import type { Fetch } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
 import { memoize, type Memoized } from '../memoize.ts'
+import { bufferedFetch } from './buffered-fetch.ts'
 import { endpointUrl, isLoopback } from './endpoint-url.ts'
-import { wholeAnswers } from './whole-answers.ts'
 import type { OAuthSettings } from './oauth-settings.ts'
 import { profiles } from './profiles.ts'
 
-/** How long metadata is used before it is asked for again. */
-const READ_AGAIN_MS = 3_600_000
+/** Time after which metadata is loaded again, in ms. */
+const METADATA_LIFETIME_MS = 3_600_000
 
-/** Metadata, and whether it came from an issuer: what others put into tokens is only compared with an issuer's name. */
 export interface Server {
   readonly metadata: AuthorizationServer
+  /** Whether the endpoints were read from the metadata of the issuer. If not, the name of the issuer is not known. */
   readonly discovered: boolean
 }
 
-/** Where an authorization server has what: from its metadata (RFC 8414, OpenID Connect Discovery), or as configured. */
+/**
+ * Returns the endpoints of an authorization server, which are loaded with the first call of `get`. Configured endpoints
+ * take precedence over the metadata of the issuer (RFC 8414, OpenID Connect Discovery).
+ *
+ * @throws {AuthError} configuration, if the settings name neither an issuer nor a token endpoint
+ */
 export function authorizationServer(
   settings: OAuthSettings,
   context: { readonly uri: string | undefined; readonly fetch: Fetch; readonly now: () => number },
 ): Memoized<Server> {
   const { prefix } = settings
-  const own = ownEndpoints(settings, context.uri)
+  const configured = configuredEndpoints(settings, context.uri)
   const { issuer } = settings
-  if (issuer === undefined && own.token_endpoint === undefined) {
+  if (issuer === undefined && configured.token_endpoint === undefined) {
     const property = `${prefix}issuer-url`
     throw new AuthError('configuration', `Set ${property}, or ${prefix}token-endpoint`, { property })
   }
@@ -38,82 +43,87 @@ export function authorizationServer(
   return memoize<Server>(
     async ({ signal } = {}) => {
       if (issuer === undefined) {
-        return { metadata: { issuer: own.token_endpoint ?? '', ...own }, discovered: false }
+        return { metadata: { issuer: configured.token_endpoint ?? '', ...configured }, discovered: false }
       }
-      const metadata = await discover(issuer, `${prefix}issuer-url`, context.fetch, signal)
-      return { metadata: { ...metadata, ...own }, discovered: true }
+      const metadata = await loadMetadata(issuer, `${prefix}issuer-url`, context.fetch, signal)
+      return { metadata: { ...metadata, ...configured }, discovered: true }
     },
-    { expiresAt: () => context.now() + READ_AGAIN_MS, now: context.now },
+    { expiresAt: () => context.now() + METADATA_LIFETIME_MS, now: context.now },
   )
 }
 
-type OwnEndpoints = Pick<
+type ConfiguredEndpoints = Pick<
   AuthorizationServer,
   'token_endpoint' | 'device_authorization_endpoint' | 'authorization_endpoint'
 >
 
-function ownEndpoints(settings: OAuthSettings, uri: string | undefined): OwnEndpoints {
+function configuredEndpoints(settings: OAuthSettings, uri: string | undefined): ConfiguredEndpoints {
   const { prefix, deviceEndpoint, authorizationEndpoint, issuer } = settings
   const token =
     settings.tokenEndpoint ?? (issuer === undefined ? profiles[settings.profile].tokenEndpoint : undefined)
-  const at = (given: string, name: string): string => endpointUrl(given, `${prefix}${name}`, uri).href
+  const parse = (text: string, name: string): string => endpointUrl(text, `${prefix}${name}`, uri).href
   return {
-    ...(token === undefined ? {} : { token_endpoint: at(token, 'token-endpoint') }),
+    ...(token === undefined ? {} : { token_endpoint: parse(token, 'token-endpoint') }),
     ...(deviceEndpoint === undefined
       ? {}
-      : { device_authorization_endpoint: at(deviceEndpoint, 'device-code.endpoint') }),
+      : { device_authorization_endpoint: parse(deviceEndpoint, 'device-code.endpoint') }),
     ...(authorizationEndpoint === undefined
       ? {}
-      : { authorization_endpoint: at(authorizationEndpoint, 'auth-code.endpoint') }),
+      : { authorization_endpoint: parse(authorizationEndpoint, 'auth-code.endpoint') }),
   }
 }
 
-async function discover(
+async function loadMetadata(
   issuer: string,
   property: string,
   fetch: Fetch,
   signal: AbortSignal | undefined,
 ): Promise<AuthorizationServer> {
   const url = new URL(issuer)
-  let seen = ''
+  let status = 0
   for (const algorithm of ['oidc', 'oauth2'] as const) {
     const response = await discoveryRequest(url, {
       algorithm,
-      [customFetch]: wholeAnswers(fetch, `The issuer (${url.host})`),
+      [customFetch]: bufferedFetch(fetch, `The issuer (${url.host})`),
       [allowInsecureRequests]: isLoopback(url),
       ...(signal === undefined ? {} : { signal }),
     })
-    if (response.status >= 500) {
-      throw new AuthError('unavailable', `The issuer (${url.host}) answered with status ${response.status}`)
+    status = response.status
+    if (status >= 500) {
+      throw new AuthError('unavailable', `The issuer (${url.host}) answered with status ${status}`)
     }
-    seen = `status ${response.status}`
-    if (response.status !== 200) continue
-    const said = await issuerOf(response.clone())
-    // Exactly (RFC 8414 section 3.3): another issuer could have its tokens taken for those of this one.
-    if (said === issuer) return { ...(await processed(url, response)), issuer }
-    const fix = said === undefined ? 'is it the address of an issuer?' : `write it exactly so: ${said}`
-    throw new AuthError('configuration', `${property}: the metadata there is of another issuer; ${fix}`, {
-      property,
-    })
+    if (status !== 200) continue
+    const named = await parseIssuer(response.clone())
+    // RFC 8414 section 3.3 requires the same name. Otherwise tokens of another issuer could be accepted as tokens of
+    // this issuer.
+    if (named === issuer) return { ...(await parseMetadata(url, response)), issuer }
+    const reason =
+      named === undefined
+        ? 'names no issuer: check the address'
+        : `names another issuer: set exactly ${named} if this is the issuer`
+    throw new AuthError('configuration', `${property}: the metadata at this address ${reason}`, { property })
   }
   const fix = 'check the address, or set token-endpoint instead'
-  throw new AuthError('configuration', `${property}: there is no metadata of an issuer (${seen}); ${fix}`, {
-    property,
-  })
+  throw new AuthError(
+    'configuration',
+    `${property}: this address has no metadata of an issuer (status ${status}): ${fix}`,
+    { property },
+  )
 }
 
-async function processed(url: URL, response: Response): Promise<AuthorizationServer> {
+async function parseMetadata(url: URL, response: Response): Promise<AuthorizationServer> {
   try {
     return await processDiscoveryResponse(url, response)
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new AuthError('malformed', `The metadata of the issuer (${url.host}) cannot be used: ${why}`, {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new AuthError('malformed', `The metadata of the issuer (${url.host}) cannot be used: ${reason}`, {
       cause,
     })
   }
 }
 
-async function issuerOf(response: Response): Promise<string | undefined> {
+/** Returns the name of the issuer in metadata, truncated for messages. Undefined: the metadata has no valid name. */
+async function parseIssuer(response: Response): Promise<string | undefined> {
   try {
     const body: unknown = await response.json()
     const issuer = typeof body === 'object' && body !== null && 'issuer' in body ? body.issuer : undefined

@@ -10,45 +10,57 @@ import { AuthError } from '../auth-error.ts'
 import type { ProviderContext } from '../provider-definition.ts'
 import { endpointUrl } from './endpoint-url.ts'
 import { grantTypes, type FormParameters } from './profiles.ts'
-import { clientOf, requestToken, type TokenRequest } from './token-client.ts'
+import { requestToken, toOAuthClient, type PreparedRequest } from './token-client.ts'
 
-/** Lets a person log in with a browser: authorization code with PKCE (RFC 6749 section 4.1, RFC 7636, RFC 9207). */
+/**
+ * Requests a token with the login of a person in a browser: authorization code with PKCE (RFC 6749 section 4.1, RFC 7636,
+ * RFC 9207).
+ *
+ * @throws {AuthError} unsupported, without a browser; configuration, without an endpoint; refused
+ */
 export async function browserLogin(
-  request: Omit<TokenRequest, 'grantType' | 'parameters'>,
+  request: PreparedRequest,
   parameters: FormParameters,
   redirectUri: string | undefined,
   context: ProviderContext,
   wait: WaitOptions,
 ): Promise<TokenEndpointResponse> {
   const { server, prefix, dpop } = request
-  const open = context.prompts?.browser?.bind(context.prompts)
-  if (open === undefined) {
-    const fix = 'give prompts.browser when the provider is made, or take grant-type=device_code'
-    throw new AuthError('unsupported', `There is no browser to log in with here: ${fix}`, {
-      property: `${prefix}grant-type`,
-    })
+  const openBrowser = context.prompts?.browser?.bind(context.prompts)
+  if (openBrowser === undefined) {
+    const property = `${prefix}grant-type`
+    const fix = `pass prompts.browser to the provider, or set ${property}=device_code`
+    throw new AuthError(
+      'unsupported',
+      `The login needs a function that opens a browser, but none was passed: ${fix}`,
+      { property },
+    )
   }
-  const given = server.metadata.authorization_endpoint
+  const { authorization_endpoint: authorizationEndpoint } = server.metadata
   const property = `${prefix}auth-code.endpoint`
-  if (given === undefined) {
-    throw new AuthError('configuration', `The issuer names no place to log in: set ${property}`, { property })
+  if (authorizationEndpoint === undefined) {
+    throw new AuthError(
+      'configuration',
+      `The metadata of the issuer has no authorization_endpoint: set ${property}`,
+      { property },
+    )
   }
-  const endpoint = endpointUrl(given, property)
+  const endpoint = endpointUrl(authorizationEndpoint, property)
   const verifier = generateRandomCodeVerifier()
   const state = generateRandomState()
   const challenge = await calculatePKCECodeChallenge(verifier)
   const thumbprint = await dpop?.calculateThumbprint()
-  let comesBackTo = redirectUri
-  const callback = await open(
+  let usedRedirectUri = redirectUri
+  const callback = await openBrowser(
     {
       redirectUri,
       urlFor: (chosen) => {
-        comesBackTo = redirectUri ?? chosen
+        usedRedirectUri = redirectUri ?? chosen
         const url = new URL(endpoint)
         const query: FormParameters = [
           ['response_type', 'code'],
           ['client_id', request.clientId ?? ''],
-          ['redirect_uri', comesBackTo],
+          ['redirect_uri', usedRedirectUri],
           ['code_challenge', challenge],
           ['code_challenge_method', 'S256'],
           ['state', state],
@@ -61,40 +73,44 @@ export async function browserLogin(
     },
     wait,
   )
-  const code = readCallback(callback, state, request, context)
-  const answer = await requestToken(
+  const code = parseCallback(callback, state, request, context)
+  const response = await requestToken(
     {
       ...request,
       grantType: grantTypes.authorization_code,
       parameters: [
         ['code', code],
-        ['redirect_uri', comesBackTo ?? ''],
+        ['redirect_uri', usedRedirectUri ?? ''],
         ['code_verifier', verifier],
       ],
     },
     context,
     wait,
   )
-  if (typeof answer === 'object') return answer
-  throw new AuthError('refused', 'The login did not come to an end')
+  if (typeof response === 'object') return response
+  throw new AuthError(
+    'refused',
+    `The login was not successful: the token endpoint answered ${response}. Try again.`,
+  )
 }
 
-function readCallback(
+function parseCallback(
   callback: string,
   state: string,
-  { server, clientId }: Omit<TokenRequest, 'grantType' | 'parameters'>,
+  { server, clientId }: PreparedRequest,
   { now }: ProviderContext,
 ): string {
   try {
-    const client = clientOf(clientId, now)
-    const answer = validateAuthResponse(server.metadata, client, new URL(callback), state)
-    const code = answer.get('code')
+    const client = toOAuthClient(clientId, now)
+    const response = validateAuthResponse(server.metadata, client, new URL(callback), state)
+    const code = response.get('code')
     if (code !== null) return code
   } catch (error) {
-    // The URL holds a code: of the library's error only what it says is told.
-    const said = error instanceof Error && 'error' in error ? ` (${String(error.error).slice(0, 100)})` : ''
-    const why = error instanceof Error ? error.message : 'it cannot be read'
-    throw new AuthError('refused', `The login was not successful: ${why}${said}. Try again.`)
+    // The error has no cause, because the error of the library holds the callback with the authorization code.
+    const answered =
+      error instanceof Error && 'error' in error ? ` (${String(error.error).slice(0, 100)})` : ''
+    const reason = error instanceof Error ? error.message : 'the callback cannot be read'
+    throw new AuthError('refused', `The login was not successful: ${reason}${answered}. Try again.`)
   }
-  throw new AuthError('refused', 'The login was not successful: there is no code in the answer. Try again.')
+  throw new AuthError('refused', 'The login was not successful: the callback has no code. Try again.')
 }

@@ -14,7 +14,7 @@ import type { Server } from './authorization-server.ts'
 import type { ClientSettings } from './client-settings.ts'
 import type { OAuthSettings } from './oauth-settings.ts'
 import type { ClientAuthMethod } from './oauth-values.ts'
-import { privateKey, signatureAlgorithms } from './private-key.ts'
+import { importPrivateKey, signatureAlgorithms } from './private-key.ts'
 import { profiles } from './profiles.ts'
 import type { JwtKey } from './sign-jwt.ts'
 import type { TokenSource } from './token-source.ts'
@@ -22,47 +22,61 @@ import { readTextFile } from '../needs-node.ts'
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-/** How the client proves who it is, anew for each request: files may have changed. */
-export type ClientProof = (
-  server: Server,
-  wait: WaitOptions,
-) => Promise<{ readonly method: string; readonly auth: ClientAuth }>
+/** Authentication of the client in one token request. */
+export interface RequestAuth {
+  readonly method: string
+  readonly auth: ClientAuth
+}
 
-/** @throws AuthError when what the method needs is missing, or when there is something that no method uses. */
-export function clientProof(settings: OAuthSettings, assertion: TokenSource | undefined): ClientProof {
+/** Prepares the authentication of the client for one request. Files are read each time, because they may change. */
+export type ClientAuthenticator = (server: Server, wait: WaitOptions) => Promise<RequestAuth>
+
+/**
+ * Creates the authentication of a client.
+ *
+ * @throws {AuthError} configuration, if a property is set that the method does not use, or a required one is missing
+ */
+export function clientAuthenticator(
+  settings: OAuthSettings,
+  assertion: TokenSource | undefined,
+): ClientAuthenticator {
   const { client, prefix, profile } = settings
-  const anonymous = profiles[profile].clientAuth === 'anonymous' && client.method === undefined
+  const isAnonymous = profiles[profile].clientAuth === 'anonymous' && client.method === undefined
   const method = client.method ?? inferMethod(client)
-  checkClient(client, method, prefix, anonymous)
+  checkClient(client, method, prefix, isAnonymous)
   return async (server, wait) => {
-    if (anonymous) return { method: 'none', auth: () => {} }
-    const secret = async (): Promise<string> => (await secretOf(client, prefix, wait)).reveal()
+    if (isAnonymous) return { method: 'none', auth: () => {} }
+    const secret = async (): Promise<string> => (await readSecret(client, prefix, wait)).reveal()
     switch (method) {
       case 'none':
         return { method, auth: None() }
       case 'client_secret_post':
         return { method, auth: ClientSecretPost(await secret()) }
       case 'client_secret_jwt':
-        return { method, auth: ClientSecretJwt(await secret(), modified(settings, server)) }
+        return { method, auth: ClientSecretJwt(await secret(), changeAssertion(settings, server)) }
       case 'client_assertion': {
         const token = await assertion?.(wait)
-        return { method, auth: presented(token?.value.reveal() ?? '') }
+        return { method, auth: presentAssertion(token?.value.reveal() ?? '') }
       }
       case 'private_key_jwt': {
-        const { key: own, header, algorithm } = await readKey(client, prefix)
-        return { method, auth: PrivateKeyJwt(own, modified(settings, server, { ...header, alg: algorithm })) }
+        const { key, header, algorithm } = await readKey(client, prefix)
+        const changes = changeAssertion(settings, server, { ...header, alg: algorithm })
+        return { method, auth: PrivateKeyJwt(key, changes) }
       }
       case 'client_secret_basic':
       case undefined:
         break
     }
-    const post = method === undefined && prefersPost(server, profile)
-    const auth = (post ? ClientSecretPost : ClientSecretBasic)(await secret())
-    return { method: post ? 'client_secret_post' : 'client_secret_basic', auth }
+    const usesPost = method === undefined && prefersPost(server, profile)
+    const auth = (usesPost ? ClientSecretPost : ClientSecretBasic)(await secret())
+    return { method: usesPost ? 'client_secret_post' : 'client_secret_basic', auth }
   }
 }
 
-/** Undefined: with the secret, in the way that the server likes. */
+/**
+ * Returns the client authentication method that the properties imply. Undefined: a secret, which is sent by the
+ * method that the server prefers.
+ */
 function inferMethod(client: ClientSettings): ClientAuthMethod | undefined {
   if (client.jwt.privateKey !== undefined) return 'private_key_jwt'
   if (client.assertion !== undefined) return 'client_assertion'
@@ -73,34 +87,39 @@ function checkClient(
   client: ClientSettings,
   method: ClientAuthMethod | undefined,
   prefix: string,
-  anonymous: boolean,
+  isAnonymous: boolean,
 ): void {
   const { jwt, secret, secretFile, assertion } = client
-  if (client.id === undefined && !anonymous)
-    throw wrongProperty(prefix, 'client-id', 'set it: the id of the client')
+  if (client.id === undefined && !isAnonymous)
+    throw wrongProperty(prefix, 'client-id', 'set this property to the id of the client')
   if (secret !== undefined && secretFile !== undefined) {
-    throw wrongProperty(prefix, 'client-secret-file', 'set it or client-secret')
+    throw wrongProperty(prefix, 'client-secret-file', 'set this property or client-secret, not both')
   }
-  const wantsSecret = method === undefined || method.startsWith('client_secret_')
+  const usesSecret = method === undefined || method.startsWith('client_secret_')
   const hasSecret = secret !== undefined || secretFile !== undefined
-  if (wantsSecret && !hasSecret)
-    throw wrongProperty(prefix, 'client-secret', `client-auth=${method} needs it`)
-  if (!wantsSecret && hasSecret)
-    throw wrongProperty(prefix, 'client-secret', `client-auth=${method} does not use it`)
-  const wants = (given: unknown, name: string, by: ClientAuthMethod): void => {
-    if (method === by && given === undefined) throw wrongProperty(prefix, name, `client-auth=${by} needs it`)
-    if (method !== by && given !== undefined)
-      throw wrongProperty(prefix, name, `only client-auth=${by} uses it`)
+  if (usesSecret && !hasSecret)
+    throw wrongProperty(prefix, 'client-secret', `client-auth=${method} requires this property`)
+  if (!usesSecret && hasSecret)
+    throw wrongProperty(
+      prefix,
+      'client-secret',
+      `client-auth=${method} does not use this property: remove it`,
+    )
+  const checkUse = (value: unknown, name: string, user: ClientAuthMethod): void => {
+    if (method === user && value === undefined)
+      throw wrongProperty(prefix, name, `client-auth=${user} requires this property`)
+    if (method !== user && value !== undefined)
+      throw wrongProperty(prefix, name, `only client-auth=${user} uses this property: remove it`)
   }
-  wants(jwt.privateKey, 'client-auth.jwt.private-key', 'private_key_jwt')
-  wants(assertion, 'client-auth.assertion-file', 'client_assertion')
+  checkUse(jwt.privateKey, 'client-auth.jwt.private-key', 'private_key_jwt')
+  checkUse(assertion, 'client-auth.assertion-file', 'client_assertion')
   const algorithms = method === 'client_secret_jwt' ? ['HS256'] : signatureAlgorithms
   if (jwt.algorithm !== undefined && !algorithms.includes(jwt.algorithm)) {
-    throw wrongProperty(prefix, 'client-auth.jwt.algorithm', `it must be one of ${algorithms.join(', ')}`)
+    throw wrongProperty(prefix, 'client-auth.jwt.algorithm', `set one of ${algorithms.join(', ')}`)
   }
 }
 
-async function secretOf(client: ClientSettings, prefix: string, wait: WaitOptions): Promise<Secret> {
+async function readSecret(client: ClientSettings, prefix: string, wait: WaitOptions): Promise<Secret> {
   if (client.secret !== undefined) return client.secret
   return new Secret((await readTextFile(client.secretFile ?? '', `${prefix}client-secret-file`, wait)).trim())
 }
@@ -117,28 +136,25 @@ function prefersPost({ metadata }: Server, profile: OAuthSettings['profile']): b
 
 async function readKey(client: ClientSettings, prefix: string): Promise<JwtKey> {
   const property = `${prefix}client-auth.jwt.private-key`
-  const given = client.jwt.privateKey?.reveal() ?? ''
-  const text = /^\s*(-----BEGIN|\{)/.test(given) ? given : await readFile(given, property)
-  const key = await privateKey(text, client.jwt.algorithm, property)
+  const keyOrPath = client.jwt.privateKey?.reveal() ?? ''
+  const isKey = /^\s*(-----BEGIN|\{)/.test(keyOrPath)
+  const text = isKey ? keyOrPath : await readTextFile(keyOrPath.trim(), property)
+  const key = await importPrivateKey(text, client.jwt.algorithm, property)
   return client.jwt.keyId === undefined ? key : { ...key, header: { ...key.header, kid: client.jwt.keyId } }
 }
 
-async function readFile(path: string, property: string): Promise<string> {
-  return await readTextFile(path.trim(), property)
-}
-
-/** The client's own statement, with what the configuration and the product want changed in it. */
-function modified(
+/** Returns the changes to the assertion of the client that the configuration and the product require. */
+function changeAssertion(
   { client, profile }: OAuthSettings,
   { metadata, discovered }: Server,
-  header: Readonly<Record<string, string>> = {},
+  keyHeader: Readonly<Record<string, string>> = {},
 ): { [modifyAssertion]: (header: object, claims: { iat?: unknown; aud?: unknown }) => void } {
   return {
-    [modifyAssertion]: (head, claims) => {
-      Object.assign(head, header, client.jwt.header)
-      const atEndpoint = !discovered || profiles[profile].assertionAudience === 'token-endpoint'
+    [modifyAssertion]: (header, claims) => {
+      Object.assign(header, keyHeader, client.jwt.header)
+      const isForEndpoint = !discovered || profiles[profile].assertionAudience === 'token-endpoint'
       Object.assign(claims, {
-        ...(atEndpoint ? { aud: metadata.token_endpoint } : {}),
+        ...(isForEndpoint ? { aud: metadata.token_endpoint } : {}),
         exp: Number(claims.iat) + Math.ceil(client.jwt.lifespanMs / 1_000),
         ...client.jwt.claims,
       })
@@ -146,8 +162,8 @@ function modified(
   }
 }
 
-/** A statement that somebody else made: Kubernetes, a cloud, another issuer. */
-function presented(assertion: string): ClientAuth {
+/** Authenticates the client with an assertion of Kubernetes, a cloud or another issuer. */
+function presentAssertion(assertion: string): ClientAuth {
   return (_, client, body) => {
     body.set('client_id', client.client_id)
     body.set('client_assertion_type', ASSERTION_TYPE)

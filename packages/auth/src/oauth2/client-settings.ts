@@ -3,7 +3,7 @@ import { Secret } from '../secret.ts'
 import type { TokenInput } from './oauth-settings.ts'
 import type { ClientAuthMethod, OAuthValues } from './oauth-values.ts'
 
-/** How the client proves who it is. */
+/** Settings for the authentication of the client. */
 export interface ClientSettings {
   readonly id: string | undefined
   readonly method: ClientAuthMethod | undefined
@@ -16,22 +16,30 @@ export interface ClientSettings {
     readonly algorithm: string | undefined
     readonly claims: Readonly<Record<string, string>>
     readonly lifespanMs: number
-    /** What its header says besides: which certificate it is. */
+    /** Additional header parameters of the assertion, such as the thumbprint of a certificate. */
     readonly header: Readonly<Record<string, string>>
   }
 }
 
-/** @throws AuthError when credential and client id or secret contradict each other. */
+/**
+ * Reads the settings of the client.
+ *
+ * @throws {AuthError} configuration, if `credential`, `client-id` and `client-secret` contradict each other
+ */
 export function readClient(values: OAuthValues, prefix: string): ClientSettings {
   const { id, secret } = splitCredential(values, prefix)
   const file = values['client-auth.assertion-file']
   const authType = values['client-auth.assertion-auth-type']
   if (file !== undefined && authType !== undefined) {
-    throw wrongProperty(prefix, 'client-auth.assertion-file', 'set it or client-auth.assertion-auth-type')
+    throw wrongProperty(
+      prefix,
+      'client-auth.assertion-file',
+      'set this property or client-auth.assertion-auth-type, not both',
+    )
   }
   const claims: Record<string, string> = Object.fromEntries(values['client-auth.jwt.extra-claims.*'])
-  const named = { aud: 'audience', iss: 'issuer', sub: 'subject' } as const
-  for (const [claim, name] of Object.entries(named)) {
+  const claimNames = { aud: 'audience', iss: 'issuer', sub: 'subject' } as const
+  for (const [claim, name] of Object.entries(claimNames)) {
     const value = values[`client-auth.jwt.${name}`]
     if (value !== undefined) claims[claim] = value
   }
@@ -71,13 +79,18 @@ function splitCredential(
   const text = credential.reveal()
   const colon = text.indexOf(':')
   if (colon === -1 && id === undefined) {
-    const fix = 'it must be the id and the secret with a colon between, or set client-id too'
-    throw wrongProperty(prefix, 'credential', `${fix}; for a secret alone take rest.auth.type=iceberg-legacy`)
+    const fix = 'set this property to ID:SECRET, or set client-id too'
+    throw wrongProperty(
+      prefix,
+      'credential',
+      `${fix}. A secret without an id needs rest.auth.type=iceberg-legacy`,
+    )
   }
-  if (secret !== undefined) throw wrongProperty(prefix, 'credential', 'set it or client-secret')
+  if (secret !== undefined)
+    throw wrongProperty(prefix, 'credential', 'set this property or client-secret, not both')
   if (colon === -1) return { id, secret: credential }
   if (id !== undefined && id !== text.slice(0, colon)) {
-    throw wrongProperty(prefix, 'client-id', 'it says something else than credential')
+    throw wrongProperty(prefix, 'client-id', 'the id differs from the id in credential: remove one of them')
   }
   return { id: text.slice(0, colon), secret: new Secret(text.slice(colon + 1)) }
 }

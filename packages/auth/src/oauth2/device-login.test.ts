@@ -8,13 +8,13 @@ afterEach(() => void vi.useRealTimers())
 
 interface Login {
   readonly auth: ReadyProvider
-  /** When the token was asked for, in seconds after the code was shown. */
-  readonly asked: readonly number[]
+  /** Times of the token requests, in seconds after the code was shown. */
+  readonly requestTimes: readonly number[]
 }
 
-/** Somebody who is to log in at an issuer that gives these answers, one after another and the last one again and again. */
-async function login(codes: object, answers: readonly (string | object)[]): Promise<Login> {
-  const asked: number[] = []
+/** Starts a login at an issuer that sends these responses in sequence, and repeats the last one. */
+async function startLogin(codes: object, responses: readonly (string | object)[]): Promise<Login> {
+  const requestTimes: number[] = []
   let shown = 0
   const auth = await create(
     {
@@ -31,54 +31,54 @@ async function login(codes: object, answers: readonly (string | object)[]): Prom
           const verification_uri = 'https://issuer.example/enter'
           return Response.json({ device_code: 'd', user_code: 'U', verification_uri, ...codes })
         }
-        asked.push((Date.now() - shown) / 1_000)
-        const answer = answers[asked.length - 1] ?? answers.at(-1)
-        if (typeof answer === 'string') return Response.json({ error: answer }, { status: 400 })
-        return Response.json(answer)
+        requestTimes.push((Date.now() - shown) / 1_000)
+        const response = responses[requestTimes.length - 1] ?? responses.at(-1)
+        if (typeof response === 'string') return Response.json({ error: response }, { status: 400 })
+        return Response.json(response)
       },
     },
   )
-  return { auth, asked }
+  return { auth, requestTimes }
 }
 
 const token = { access_token: 't', token_type: 'Bearer', expires_in: 60 }
 
 async function outcome({ auth }: Login, seconds: number): Promise<unknown> {
-  const ends = auth.token?.().then(
-    (got) => got?.value.reveal(),
+  const login = auth.token?.().then(
+    (token) => token?.value.reveal(),
     (error: unknown) => error,
   )
   await vi.advanceTimersByTimeAsync(seconds * 1_000)
-  return await Promise.race([ends, Promise.resolve('still waiting')])
+  return await Promise.race([login, Promise.resolve('still waiting')])
 }
 
-it('a person is waited for at the pace of the issuer, and at a slower one whenever it says so', async () => {
-  const answers = ['authorization_pending', 'slow_down', 'authorization_pending', token]
-  const started = await login({ expires_in: 600, interval: 2 }, answers)
+it('a device login requests the token at the interval of the issuer, and at a longer one after slow_down', async () => {
+  const responses = ['authorization_pending', 'slow_down', 'authorization_pending', token]
+  const started = await startLogin({ expires_in: 600, interval: 2 }, responses)
   expect(await outcome(started, 17.9)).toBe('still waiting')
   expect(await outcome(started, 0.2)).toBe('t')
-  expect(started.asked).toEqual([2, 4, 11, 18])
+  expect(started.requestTimes).toEqual([2, 4, 11, 18])
 })
 
-it('the pace is five seconds where the issuer says nothing', async () => {
-  const started = await login({ expires_in: 600 }, ['authorization_pending', token])
+it('a device login requests the token every five seconds if the issuer names no interval', async () => {
+  const started = await startLogin({ expires_in: 600 }, ['authorization_pending', token])
   expect(await outcome(started, 11)).toBe('t')
-  expect(started.asked).toEqual([5, 10])
+  expect(started.requestTimes).toEqual([5, 10])
 })
 
-it('nobody is waited for when the code has ended', async () => {
-  const started = await login({ expires_in: 12 }, ['authorization_pending'])
+it('a device login stops when the code has expired', async () => {
+  const started = await startLogin({ expires_in: 12 }, ['authorization_pending'])
   expect(await outcome(started, 60)).toMatchObject({
     reason: 'refused',
-    message: expect.stringContaining('Nobody entered the code in time'),
+    message: expect.stringContaining('The code expired before the login was complete'),
   })
-  expect(started.asked).toEqual([5, 10, 15])
+  expect(started.requestTimes).toEqual([5, 10, 15])
 })
 
-it('a person who refuses ends the wait', async () => {
-  const started = await login({ expires_in: 600 }, ['authorization_pending', 'access_denied'])
+it('a device login stops when the person refuses', async () => {
+  const started = await startLogin({ expires_in: 600 }, ['authorization_pending', 'access_denied'])
   const error = await outcome(started, 60)
   expect(error).toBeInstanceOf(AuthError)
   expect(error).toMatchObject({ reason: 'refused' })
-  expect(started.asked).toEqual([5, 10])
+  expect(started.requestTimes).toEqual([5, 10])
 })

@@ -3,39 +3,47 @@ import {
   customFetch,
   deviceAuthorizationRequest,
   processDeviceAuthorizationResponse,
-  type ClientAuth,
   type DeviceAuthorizationResponse,
   type TokenEndpointResponse,
 } from 'oauth4webapi'
 import { type WaitOptions, pause } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
 import type { ProviderContext } from '../provider-definition.ts'
+import { bufferedFetch } from './buffered-fetch.ts'
 import { endpointUrl, isLoopback } from './endpoint-url.ts'
 import { grantTypes, type FormParameters } from './profiles.ts'
-import { clientOf, requestToken, type TokenRequest } from './token-client.ts'
-import { errorAnswer, tokenError } from './token-error.ts'
-import { wholeAnswers } from './whole-answers.ts'
+import { requestToken, toOAuthClient, type PreparedRequest } from './token-client.ts'
+import { parseTokenError, tokenError } from './token-error.ts'
 
-/** RFC 8628 section 3.5: how much slower it gets when told so, and the pace when nothing is said. */
-const SLOWER_MS = 5_000
+/** Default interval of token requests, and its increase after `slow_down` (RFC 8628 section 3.5), in ms. */
+const INTERVAL_MS = 5_000
 
-/** Lets a person log in on another device (RFC 8628), and waits until that is done. */
+/**
+ * Requests a token with the login of a person on another device (RFC 8628). Waits until the person has logged in.
+ *
+ * @throws {AuthError} unsupported, if `prompts.device`, which shows the code, was not passed; configuration, without
+ *   an endpoint; refused
+ */
 export async function deviceLogin(
-  request: Omit<TokenRequest, 'grantType' | 'parameters'>,
+  request: PreparedRequest,
   parameters: FormParameters,
   context: ProviderContext,
   wait: WaitOptions,
 ): Promise<TokenEndpointResponse> {
-  const show = context.prompts?.device?.bind(context.prompts)
-  if (show === undefined) {
-    const fix = 'give prompts.device when the provider is made, or log in where there is somebody'
-    throw new AuthError('unsupported', `Nobody can be asked to log in here: ${fix}`, {
-      property: `${request.prefix}grant-type`,
-    })
+  const showCode = context.prompts?.device?.bind(context.prompts)
+  if (showCode === undefined) {
+    const fix = `pass prompts.device to the provider, or set ${request.prefix}refresh-token`
+    throw new AuthError(
+      'unsupported',
+      `The login needs a function that shows a code to a person, but none was passed: ${fix}`,
+      {
+        property: `${request.prefix}grant-type`,
+      },
+    )
   }
-  const codes = await askForCodes(request, request.proof.auth, parameters, context, wait)
+  const codes = await requestCodes(request, parameters, context, wait)
   const expiresAt = context.now() + codes.expires_in * 1_000
-  await show(
+  await showCode(
     {
       verificationUri: codes.verification_uri,
       ...(codes.verification_uri_complete === undefined
@@ -46,43 +54,40 @@ export async function deviceLogin(
     },
     wait,
   )
-  let pace = (codes.interval ?? SLOWER_MS / 1_000) * 1_000
+  let interval = codes.interval === undefined ? INTERVAL_MS : codes.interval * 1_000
   while (context.now() < expiresAt) {
-    await pause(pace, wait.signal)
-    const answer = await requestToken(
+    await pause(interval, wait.signal)
+    const response = await requestToken(
       { ...request, grantType: grantTypes.device_code, parameters: [['device_code', codes.device_code]] },
       context,
       wait,
     )
-    if (typeof answer === 'object') return answer
-    if (answer === 'slow_down') pace += SLOWER_MS
+    if (typeof response === 'object') return response
+    if (response === 'slow_down') interval += INTERVAL_MS
   }
-  throw new AuthError('refused', 'Nobody entered the code in time. Try again.')
+  throw new AuthError('refused', 'The code expired before the login was complete. Try again.')
 }
 
-async function askForCodes(
-  { server, clientId, prefix, proof, profile, grant }: Omit<TokenRequest, 'grantType' | 'parameters'>,
-  auth: ClientAuth,
+async function requestCodes(
+  { server, clientId, prefix, clientAuth, profile, grant }: PreparedRequest,
   parameters: FormParameters,
   context: ProviderContext,
   { signal }: WaitOptions,
 ): Promise<DeviceAuthorizationResponse> {
-  const given = server.metadata.device_authorization_endpoint
+  const { device_authorization_endpoint: deviceEndpoint } = server.metadata
   const property = `${prefix}device-code.endpoint`
-  if (given === undefined) {
+  if (deviceEndpoint === undefined) {
     throw new AuthError(
       'configuration',
-      `The issuer lets no devices in, as far as it says: set ${property}`,
-      {
-        property,
-      },
+      `The metadata of the issuer has no device_authorization_endpoint: set ${property}`,
+      { property },
     )
   }
-  const endpoint = endpointUrl(given, property)
-  const client = clientOf(clientId, context.now)
+  const endpoint = endpointUrl(deviceEndpoint, property)
+  const client = toOAuthClient(clientId, context.now)
   const form = parameters.map(([name, value]): [string, string] => [name, value])
-  const response = await deviceAuthorizationRequest(server.metadata, client, auth, form, {
-    [customFetch]: wholeAnswers(context.fetch, `The device endpoint (${endpoint.host})`),
+  const response = await deviceAuthorizationRequest(server.metadata, client, clientAuth.auth, form, {
+    [customFetch]: bufferedFetch(context.fetch, `The device endpoint (${endpoint.host})`),
     [allowInsecureRequests]: isLoopback(endpoint),
     ...(signal === undefined ? {} : { signal }),
   })
@@ -90,12 +95,12 @@ async function askForCodes(
     return await processDeviceAuthorizationResponse(server.metadata, client, response)
   }
   throw tokenError({
-    ...errorAnswer(await response.text()),
+    ...parseTokenError(await response.text()),
     status: response.status,
     grant,
     host: endpoint.host,
     path: endpoint.pathname,
-    clientAuth: proof.method,
+    clientAuth: clientAuth.method,
     profile,
     prefix,
   })

@@ -21,13 +21,13 @@ async function dpopSession(): ReturnType<typeof create> {
     await auth[Symbol.asyncDispose]()
     await issuer[Symbol.asyncDispose]()
   })
-  // The first request was refused for want of a nonce.
+  // The first request was refused because its proof contained no nonce.
   expect(issuer.calls).toHaveLength(2)
   expect(issuer.calls[0]?.headers.get('dpop')).not.toBe(issuer.calls[1]?.headers.get('dpop'))
   return auth
 }
 
-it('binds the token to a key and proves each request with it', async () => {
+it('a DPoP session binds its token to a key and sends a proof signed with the key in each request', async () => {
   const auth = await dpopSession()
   const request = aRequest({ method: 'POST', url: 'https://catalog.example.com/v1/a%20b/tables?x=1' })
   const { headers } = await auth.authenticate(request)
@@ -44,7 +44,7 @@ it('binds the token to a key and proves each request with it', async () => {
   expect(decodeJwt(again).jti).not.toBe(payload.jti)
 })
 
-it('puts the nonce of the catalog into the proof: at once when it asks, and with the next request when it changes', async () => {
+it('a DPoP proof contains the nonce of the catalog: in a second attempt when required, in the next request when changed', async () => {
   const auth = await dpopSession()
   const seen: unknown[] = []
   let nonce = 'one'
@@ -67,7 +67,7 @@ it('puts the nonce of the catalog into the proof: at once when it asks, and with
   expect(seen).toEqual([undefined, 'one', 'one', 'two'])
 })
 
-it('says in the header of the proof how it is signed', async () => {
+it('the header of a DPoP proof names the signature algorithm', async () => {
   const auth = await dpopSession()
   const proof = headerValue((await auth.authenticate(aRequest())).headers, 'dpop') ?? ''
   expect(decodeProtectedHeader(proof)).toMatchObject({ alg: 'ES256', typ: 'dpop+jwt', jwk: { kty: 'EC' } })

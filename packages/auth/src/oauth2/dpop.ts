@@ -5,26 +5,26 @@ import type { Memoized } from '../memoize.ts'
 import type { Provenance } from '../provenance.ts'
 import { tokenAuth } from '../token-auth.ts'
 import type { Token } from '../token.ts'
-import { clientOf } from './token-client.ts'
+import { toOAuthClient } from './token-client.ts'
 import { base64Url, signJwt, utf8 } from './sign-jwt.ts'
 
-/** A key that tokens are bound to: it lives as long as the session, and leaves it never. */
+/** Key pair of a session, to which its tokens are bound. The private key cannot be exported. */
 export interface DpopKey {
-  /** Proofs for the authorization server, with its nonces. */
+  /** Creates the proofs for the authorization server, with its nonces. */
   readonly handle: DPoPHandle
-  /** A proof for a request to the catalog (RFC 9449 section 4). */
+  /** Creates a proof for a request to the catalog (RFC 9449 section 4). */
   proof(request: HttpRequest, token: string, nonce: string | undefined): Promise<string>
 }
 
-/** A new key. The library keeps its proofs to requests that it sends itself; those to the catalog are ours. */
-export async function dpopKey(algorithm: string, now: () => number): Promise<DpopKey> {
+/** Generates a key. oauth4webapi signs proofs only for its own requests, so those for the catalog are signed here. */
+export async function createDpopKey(algorithm: string, now: () => number): Promise<DpopKey> {
   const pair = await generateKeyPair(algorithm)
   const { kty, e, n, x, y, crv } = await crypto.subtle.exportKey('jwk', pair.publicKey)
   const jwk = Object.fromEntries(
     Object.entries({ kty, e, n, x, y, crv }).filter(([, part]) => part !== undefined),
   )
   return {
-    handle: DPoP(clientOf(undefined, now), pair),
+    handle: DPoP(toOAuthClient(undefined, now), pair),
     proof: async ({ method, url }, token, nonce) => {
       const target = new URL(url)
       const hash = await crypto.subtle.digest('SHA-256', utf8(token))
@@ -41,10 +41,13 @@ export async function dpopKey(algorithm: string, now: () => number): Promise<Dpo
   }
 }
 
-/** Servers whose nonces are remembered: a session talks to one catalog, and to few others. */
+/** Maximum number of servers whose nonces are cached. A session sends requests to one catalog and to few others. */
 const MAX_NONCES = 100
 
-/** Sends a token with a proof that the key is here, and once more when the catalog wants its nonce in it. */
+/**
+ * Creates a provider that sends a token with a proof of possession of the key, and requests another attempt when the
+ * catalog requires a nonce in the proof.
+ */
 export function dpopAuth<T extends Token>(
   tokens: Memoized<T>,
   key: DpopKey,
@@ -52,17 +55,15 @@ export function dpopAuth<T extends Token>(
 ): AuthProvider {
   const inner = tokenAuth(tokens, { scheme: 'DPoP', provenance })
   const nonces = new Map<string, string>()
-  const sent = new WeakMap<HttpRequest, HttpRequest>()
-  /** Whether the response brought a nonce that the request did not have. */
-  const remember = (response: ResponseHead, origin: string): boolean => {
+  /** Maps each sent request to the same request without the proof, which the inner provider knows. */
+  const requestsWithToken = new WeakMap<HttpRequest, HttpRequest>()
+  const storeNonce = (response: ResponseHead, origin: string): void => {
     const nonce = response.headers.get('dpop-nonce')
-    if (nonce === null || !/^[\x21\x23-\x5b\x5d-\x7e]{1,1024}$/.test(nonce)) return false
-    const isNew = nonces.get(origin) !== nonce
+    if (nonce === null || !/^[\x21\x23-\x5b\x5d-\x7e]{1,1024}$/.test(nonce)) return
     nonces.delete(origin)
     nonces.set(origin, nonce)
     const [oldest] = nonces.keys()
     if (nonces.size > MAX_NONCES && oldest !== undefined) nonces.delete(oldest)
-    return isNew
   }
   return {
     ...inner,
@@ -70,30 +71,31 @@ export function dpopAuth<T extends Token>(
       const withToken = await inner.authenticate(request, wait)
       const { value } = await tokens.get(wait)
       const proof = await key.proof(request, value.reveal(), nonces.get(new URL(request.url).origin))
-      const proven = {
+      const withProof = {
         ...withToken,
         headers: withHeaders(withToken.headers, [
           ['Authorization', `DPoP ${value.reveal()}`],
           ['DPoP', proof],
         ]),
       }
-      sent.set(proven, withToken)
-      return proven
+      requestsWithToken.set(withProof, withToken)
+      return withProof
     },
     onResponse: async (response, request, wait) => {
-      const withToken = sent.get(request)
+      const withToken = requestsWithToken.get(request)
       if (withToken === undefined) return undefined
-      remember(response, new URL(request.url).origin)
-      // Another request may have brought the nonce already: the second try takes whichever is there.
-      if (response.status === 401 && wantsNonce(response)) return 'retry'
+      storeNonce(response, new URL(request.url).origin)
+      // A retry is also useful if the nonce is already stored, because the response to a concurrent request may have
+      // contained it first.
+      if (response.status === 401 && requiresNonce(response)) return 'retry'
       return await inner.onResponse?.(response, withToken, wait)
     },
     setsHeaders: ['authorization', 'dpop'],
   }
 }
 
-/** RFC 9449 section 9. */
-function wantsNonce({ headers }: ResponseHead): boolean {
+/** Returns whether a response requires a nonce in the proof (RFC 9449 section 9). */
+function requiresNonce({ headers }: ResponseHead): boolean {
   const challenge = headers.get('www-authenticate') ?? ''
   return headers.get('dpop-nonce') !== null && /\bDPoP\b/i.test(challenge) && /use_dpop_nonce/.test(challenge)
 }

@@ -1,33 +1,35 @@
 import { AuthError } from '../auth-error.ts'
 
 /**
- * An address that secrets and tokens may be sent to: https, or this machine itself (RFC 9700 section 2.6, RFC 8252
- * section 8.3).
+ * Parses the address of an endpoint. Secrets and tokens are sent to it, so it must be https, or http on this machine
+ * (RFC 9700 section 2.6, RFC 8252 section 8.3).
  *
- * @param base What a relative address is relative to.
+ * @param property names the address in error messages
+ * @param base address that a relative one is appended to
+ * @throws {AuthError} configuration
  */
-export function endpointUrl(given: string, property: string, base?: string): URL {
-  const url = URL.canParse(given) ? new URL(given) : relativeTo(given, property, base)
+export function endpointUrl(text: string, property: string, base?: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : resolveBelow(text, property, base)
   if (url.protocol !== 'https:' && !isLoopback(url)) {
-    const why = 'must begin with https://, or be on this machine: secrets are sent there'
-    throw new AuthError('configuration', `${property} ${why}`, { property })
+    const reason = 'must begin with https://, or be on this machine, because secrets are sent there'
+    throw new AuthError('configuration', `${property} ${reason}`, { property })
   }
   if (url.username !== '' || url.password !== '' || url.hash !== '') {
-    throw new AuthError('configuration', `${property} must not hold a user, a password or a fragment`, {
+    throw new AuthError('configuration', `${property} must not contain a user, a password or a fragment`, {
       property,
     })
   }
   return url
 }
 
-function relativeTo(given: string, property: string, base: string | undefined): URL {
+function resolveBelow(path: string, property: string, base: string | undefined): URL {
   if (base === undefined || !URL.canParse(base)) {
     throw new AuthError('configuration', `${property} must be an absolute https URL`, { property })
   }
-  return new URL(`${base.replace(/\/+$/, '')}/${given.replace(/^\/+/, '')}`)
+  return new URL(`${base.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`)
 }
 
-/** Plain http to the machine one is on: nobody is in between. */
+/** Returns whether a URL is plain http to this machine, where no other machine can read the request. */
 export function isLoopback(url: URL): boolean {
   return url.protocol === 'http:' && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)
 }

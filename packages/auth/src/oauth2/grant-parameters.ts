@@ -5,13 +5,14 @@ import type { OAuthSettings } from './oauth-settings.ts'
 import { profiles, type FormParameters, type GrantType } from './profiles.ts'
 import type { TokenSource } from './token-source.ts'
 
-export interface Inputs {
+/** Sources of the tokens that a grant presents. */
+export interface InputSources {
   readonly subject: TokenSource | undefined
   readonly actor: TokenSource | undefined
   readonly assertion: TokenSource | undefined
 }
 
-/** What every request of a configuration says, and what this grant says besides. */
+/** Returns the parameters of a grant that are the same in each request: target, product, additional parameters. */
 export function commonParameters(settings: OAuthSettings, grant: GrantType): FormParameters {
   const { profile, target, prefix, extra } = settings
   return [
@@ -21,33 +22,37 @@ export function commonParameters(settings: OAuthSettings, grant: GrantType): For
   ]
 }
 
-/** What the grants without people say besides: tokens, which are asked for anew each time. */
+/** Returns the parameters with the tokens that a grant presents. The tokens are obtained from their sources each time. */
 export async function grantParameters(
   settings: OAuthSettings,
-  { subject, actor, assertion }: Inputs,
+  { subject, actor, assertion }: InputSources,
   wait: WaitOptions,
 ): Promise<FormParameters> {
   if (settings.grant === 'jwt-bearer') {
-    return [['assertion', (await needed(assertion, settings.grant, wait)).value.reveal()]]
+    return [['assertion', (await requireToken(assertion, settings.grant, wait)).value.reveal()]]
   }
   if (settings.grant !== 'token-exchange') return []
-  const own = await needed(subject, settings.grant, wait)
-  const acting = await actor?.(wait)
+  const subjectToken = await requireToken(subject, settings.grant, wait)
+  const actorToken = await actor?.(wait)
   return [
-    ['subject_token', own.value.reveal()],
-    ['subject_token_type', own.type ?? tokenTypes.accessToken],
+    ['subject_token', subjectToken.value.reveal()],
+    ['subject_token_type', subjectToken.type ?? tokenTypes.accessToken],
     ['requested_token_type', settings.requestedTokenType ?? tokenTypes.accessToken],
-    // RFC 8693 section 2.1: the type goes with the token, and only with it.
-    ...(acting === undefined
+    // RFC 8693 section 2.1 permits the type only together with the token.
+    ...(actorToken === undefined
       ? []
       : ([
-          ['actor_token', acting.value.reveal()],
-          ['actor_token_type', acting.type ?? tokenTypes.accessToken],
+          ['actor_token', actorToken.value.reveal()],
+          ['actor_token_type', actorToken.type ?? tokenTypes.accessToken],
         ] as const)),
   ]
 }
 
-async function needed(source: TokenSource | undefined, grant: string, wait: WaitOptions): Promise<Token> {
+async function requireToken(
+  source: TokenSource | undefined,
+  grant: string,
+  wait: WaitOptions,
+): Promise<Token> {
   if (source !== undefined) return await source(wait)
-  throw new AuthError('configuration', `${grant} needs a token to present`)
+  throw new AuthError('configuration', `grant-type=${grant} needs a token to present`)
 }

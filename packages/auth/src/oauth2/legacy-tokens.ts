@@ -5,9 +5,9 @@ import type { ProviderContext } from '../provider-definition.ts'
 import { keepIdentity } from '../provenance.ts'
 import { Secret } from '../secret.ts'
 import { checkToken } from '../token-auth.ts'
-import { jwtExpiry, whoOf } from '../token-expiry.ts'
+import { jwtExpiry, jwtProvenance } from '../token-expiry.ts'
 import { tokenTypes } from '../token.ts'
-import { oauthToken, type OAuthToken } from './oauth-token.ts'
+import { toOAuthToken, type OAuthToken } from './oauth-token.ts'
 import { grantTypes, type FormParameters, type GrantType } from './profiles.ts'
 import { requestToken } from './token-client.ts'
 import type { TokenSource } from './token-source.ts'
@@ -28,39 +28,41 @@ export interface LegacySettings {
 }
 
 /**
- * Tokens as Iceberg for Java gets them (`OAuth2Util`): the wire forms are its own, renewal is not. A session that was
- * given a token, or exchanged that of a user, is never renewed with the credential of the service: it would become it.
+ * Obtains tokens with the requests of Iceberg for Java (`OAuth2Util`), but renews them differently. A session with a
+ * configured token, or with the exchanged token of a user, is never renewed with the credential of the service, because
+ * the session would get the identity of the service.
  */
 export function legacyTokens(settings: LegacySettings, context: ProviderContext): Memoized<OAuthToken> {
   const { prefix, endpoint, subject, clientId, clientSecret } = settings
-  const ofService = settings.token === undefined && subject === undefined
-  const exchanges = settings.renew && settings.exchange
+  const isService = settings.token === undefined && subject === undefined
+  const renewsByExchange = settings.renew && settings.exchange
   const renewableBy: GrantType[] = [
-    ...(exchanges ? (['token-exchange'] as const) : []),
-    ...(ofService ? (['client_credentials'] as const) : []),
+    ...(renewsByExchange ? (['token-exchange'] as const) : []),
+    ...(isService ? (['client_credentials'] as const) : []),
   ]
   const target: FormParameters = [
     ['scope', settings.scope],
     ...(settings.audience === undefined ? [] : ([['audience', settings.audience]] as const)),
     ...(settings.resource === undefined ? [] : ([['resource', settings.resource]] as const)),
   ]
-  const named = { target: `${endpoint} scope=${settings.scope}`, renewableBy }
+  const provenance = { target: `${endpoint} scope=${settings.scope}`, renewableBy }
   let last: OAuthToken | undefined
-  let refused = false
+  let exchangeRefused = false
 
-  const ask = async (
+  const requestLegacyToken = async (
     grant: 'client_credentials' | 'token-exchange',
     parameters: FormParameters,
     authorization: string | undefined,
     wait: WaitOptions,
   ): Promise<OAuthToken> => {
-    const answer = await requestToken(
+    const response = await requestToken(
       {
         server: { metadata: { issuer: endpoint, token_endpoint: endpoint }, discovered: false },
         clientId,
-        proof: {
+        clientAuth: {
           method: grant === 'client_credentials' ? 'client_secret_post' : 'bearer',
-          // No client authentication of OAuth: a header, or nothing but what stands in the form.
+          // Only token exchanges send this header. A client_credentials request contains the secret in its
+          // parameters.
           auth: (_server, _client, _body, headers) => {
             if (authorization !== undefined) headers.set('authorization', authorization)
           },
@@ -74,18 +76,22 @@ export function legacyTokens(settings: LegacySettings, context: ProviderContext)
       context,
       wait,
     )
-    if (typeof answer !== 'object') throw new AuthError('malformed', `The token endpoint answered ${answer}`)
-    const origin = { ...named, obtainedBy: grant, lifespanMs: settings.lifespanMs, before: undefined }
-    return oauthToken(answer, origin, context.now())
+    if (typeof response !== 'object')
+      throw new AuthError(
+        'malformed',
+        `The token endpoint answered ${response}, which is valid only for device logins`,
+      )
+    const origin = { ...provenance, obtainedBy: grant, lifespanMs: settings.lifespanMs, before: undefined }
+    return toOAuthToken(response, origin, context.now())
   }
 
-  const withCredential = async (wait: WaitOptions): Promise<OAuthToken> => {
+  const requestWithCredential = async (wait: WaitOptions): Promise<OAuthToken> => {
     const secret = clientSecret?.reveal() ?? ''
     const id: FormParameters = clientId === undefined ? [] : [['client_id', clientId]]
-    return await ask('client_credentials', [...id, ['client_secret', secret]], undefined, wait)
+    return await requestLegacyToken('client_credentials', [...id, ['client_secret', secret]], undefined, wait)
   }
 
-  const first = async (wait: WaitOptions): Promise<OAuthToken> => {
+  const obtainFirst = async (wait: WaitOptions): Promise<OAuthToken> => {
     if (subject !== undefined) {
       const actor = await subject.actor(wait)
       const parameters: FormParameters = [
@@ -94,56 +100,59 @@ export function legacyTokens(settings: LegacySettings, context: ProviderContext)
         ['actor_token', actor.value.reveal()],
         ['actor_token_type', tokenTypes.accessToken],
       ]
-      return await ask('token-exchange', parameters, `Bearer ${actor.value.reveal()}`, wait)
+      return await requestLegacyToken('token-exchange', parameters, `Bearer ${actor.value.reveal()}`, wait)
     }
-    return settings.token === undefined ? await withCredential(wait) : given(settings.token)
+    return settings.token === undefined ? await requestWithCredential(wait) : readConfigured(settings.token)
   }
 
-  const given = (token: Secret): OAuthToken => {
+  const readConfigured = (token: Secret): OAuthToken => {
     const value = checkToken(token.reveal().trim(), `${prefix}token`)
     return {
       value: new Secret(value),
       expiresAt: jwtExpiry(value) ?? context.now() + settings.lifespanMs,
       type: tokenTypes.accessToken,
       refreshToken: undefined,
-      // How it was got is not known; what it is renewed for stays.
-      provenance: { ...named, ...whoOf(value), obtainedBy: 'static' },
+      // The origin of a configured token is not known, but its renewals use the target and the methods in
+      // `provenance`.
+      provenance: { ...provenance, ...jwtProvenance(value), obtainedBy: 'static' },
     }
   }
 
-  const exchanged = async (before: OAuthToken, wait: WaitOptions): Promise<OAuthToken> => {
+  const exchange = async (before: OAuthToken, wait: WaitOptions): Promise<OAuthToken> => {
     const parameters: FormParameters = [
       ['subject_token', before.value.reveal()],
       ['subject_token_type', before.type ?? tokenTypes.accessToken],
     ]
-    const alive = context.now() < before.expiresAt
-    // What Java sends when it comes too late: the credential, with the old token as subject.
-    if (!alive && clientSecret === undefined) throw ended(prefix, 'its token ran out while nobody used it')
-    const authorization = alive
+    const isValid = context.now() < before.expiresAt
+    // Like Iceberg for Java, this authenticates the exchange of an expired token with the credential, so it is
+    // impossible without a credential.
+    if (!isValid && clientSecret === undefined)
+      throw sessionEnded(prefix, 'its token expired before it was renewed')
+    const authorization = isValid
       ? `Bearer ${before.value.reveal()}`
       : `Basic ${base64(`${clientId ?? ''}:${clientSecret?.reveal() ?? ''}`)}`
-    return await ask('token-exchange', parameters, authorization, wait)
+    return await requestLegacyToken('token-exchange', parameters, authorization, wait)
   }
 
-  const next = async (wait: WaitOptions): Promise<OAuthToken> => {
-    if (last === undefined) return await first(wait)
-    if (!exchanges || refused) {
-      if (ofService) return await withCredential(wait)
-      throw ended(prefix, 'token-refresh-enabled or token-exchange-enabled is false')
+  const obtainNext = async (wait: WaitOptions): Promise<OAuthToken> => {
+    if (last === undefined) return await obtainFirst(wait)
+    if (!renewsByExchange || exchangeRefused) {
+      if (isService) return await requestWithCredential(wait)
+      throw sessionEnded(prefix, 'token-refresh-enabled or token-exchange-enabled is false')
     }
     try {
-      return await exchanged(last, wait)
+      return await exchange(last, wait)
     } catch (error) {
-      if (!ofService || !isAuthError(error, 'refused')) throw error
-      refused = true
-      context.warn(`${error.message} Asking with the credential instead from now on.`)
-      return await withCredential(wait)
+      if (!isService || !isAuthError(error, 'refused')) throw error
+      exchangeRefused = true
+      context.warn(`${error.message} From now on, tokens are requested with the credential instead.`)
+      return await requestWithCredential(wait)
     }
   }
 
   return memoize<OAuthToken>(
     async (wait = {}) => {
-      const token = await next(wait)
+      const token = await obtainNext(wait)
       if (last !== undefined) keepIdentity(last.provenance, token.provenance)
       return (last = token)
     },
@@ -155,8 +164,8 @@ function base64(text: string): string {
   return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''))
 }
 
-function ended(prefix: string, why: string): AuthError {
-  return new AuthError('refused', `The session has ended, and ${why}: log in again.`, {
+function sessionEnded(prefix: string, reason: string): AuthError {
+  return new AuthError('refused', `The session has ended, because ${reason}: log in again.`, {
     property: `${prefix}token`,
   })
 }

@@ -25,7 +25,7 @@ const clientAuthMethods: Words<ClientAuthMethod> = [
 ]
 
 const keys = {
-  token: secret('a token that is sent as it is'),
+  token: secret('a token that is sent unchanged; no token is requested'),
   'grant-type': grantKind(),
   'refresh-token': secret('a refresh token of an earlier login'),
   profile: byDefault(
@@ -35,86 +35,112 @@ const keys = {
     ),
     'generic',
   ),
-  'issuer-url': url('the issuer, whose metadata says where everything is'),
-  'token-endpoint': text(
-    'where tokens are asked for, when there is no metadata; may be relative to the catalog',
-  ),
-  'device-code.endpoint': url('where codes for devices come from, when there is no metadata'),
-  'auth-code.endpoint': url('where people log in, when there is no metadata'),
-  'auth-code.redirect-uri': text('where people come back to, when that may not be chosen freely'),
+  'issuer-url': url('the issuer, whose metadata contains the endpoints'),
+  'token-endpoint': text('the token endpoint of a server without metadata; may be relative to the catalog'),
+  'device-code.endpoint': url('the device authorization endpoint of a server without metadata'),
+  'auth-code.endpoint': url('the authorization endpoint of a server without metadata'),
+  'auth-code.redirect-uri': text('the redirect URI, if the issuer accepts only a registered one'),
   'client-id': text('the id of the client'),
   'client-secret': secret('the secret of the client'),
   'client-secret-file': text('a file with the secret of the client; it is read for each token request'),
-  credential: secret('id and secret of the client with a colon between'),
-  'client-auth': oneOf('how the client proves who it is. Default: by what is set', clientAuthMethods),
-  'client-auth.jwt.private-key': secret('the key to sign with: a file, or PKCS #8 as PEM, or a JWK'),
-  'client-auth.jwt.key-id': text('the name of the key at the issuer'),
-  'client-auth.jwt.algorithm': text('how to sign. Default: what fits the key'),
-  'client-auth.jwt.audience': text('for whom the statement is. Default: the issuer'),
-  'client-auth.jwt.issuer': text('who states it. Default: the client id'),
-  'client-auth.jwt.subject': text('whom it is about. Default: the client id'),
+  credential: secret('the id and the secret of the client, separated by a colon'),
+  'client-auth': oneOf(
+    'the method of client authentication. Default: by the properties that are set',
+    clientAuthMethods,
+  ),
+  'client-auth.jwt.private-key': secret('the key that signs the assertion: a file, PKCS #8 as PEM, or a JWK'),
+  'client-auth.jwt.key-id': text('the id of the key at the issuer'),
+  'client-auth.jwt.algorithm': text('the signature algorithm. Default: by the kind of the key'),
+  'client-auth.jwt.audience': text('the audience of the assertion. Default: the issuer'),
+  'client-auth.jwt.issuer': text('the issuer of the assertion. Default: the client id'),
+  'client-auth.jwt.subject': text('the subject of the assertion. Default: the client id'),
   'client-auth.jwt.token-lifespan': byDefault(
-    duration('how long the statement is good for. Default: PT1M', 10_000, 3_600_000),
+    duration('the validity of the assertion. Default: PT1M', 10_000, 3_600_000),
     60_000,
   ),
-  'client-auth.jwt.extra-claims.*': text('more claims of the statement'),
+  'client-auth.jwt.extra-claims.*': text('additional claims of the assertion'),
   'client-auth.assertion-file': text(
-    'a file with a JWT that proves who the client is, as Kubernetes makes them',
+    'a file with a JWT that authenticates the client, such as a projected token of Kubernetes',
   ),
-  'client-auth.assertion-auth-type': text('the provider whose token proves who the client is'),
-  scope: text('the scopes, with spaces between'),
-  audience: list('for whom the token is; several with commas'),
-  resource: list('for what the token is, as URIs; several with commas'),
-  'extra-params.*': text('more parameters of token requests'),
-  'token-exchange.subject-token': secret('the token to exchange; ::parent:: for that of the outer session'),
-  'token-exchange.subject-token-file': text('a file with it'),
-  'token-exchange.subject-token-auth-type': text('the provider whose token it is'),
-  'token-exchange.subject-token-type': text('its type. Default: access token'),
-  'token-exchange.subject-token.*': text('a configuration of its own to get it with'),
-  'token-exchange.actor-token': secret('the token of who acts; ::parent:: for that of the outer session'),
-  'token-exchange.actor-token-file': text('a file with it'),
-  'token-exchange.actor-token-auth-type': text('the provider whose token it is'),
-  'token-exchange.actor-token-type': text('its type. Default: access token'),
-  'token-exchange.actor-token.*': text('a configuration of its own to get it with'),
-  'token-exchange.requested-token-type': text('the type of token to get. Default: access token'),
-  'token-exchange.audiences': list('the same as audience'),
-  'token-exchange.resources': list('the same as resource'),
+  'client-auth.assertion-auth-type': text('the provider whose token authenticates the client'),
+  scope: text('the scopes, separated by spaces'),
+  audience: list('the audiences of the token, separated by commas'),
+  resource: list('the URIs of the resources that the token is for, separated by commas'),
+  'extra-params.*': text('additional parameters of token requests'),
+  'token-exchange.subject-token': secret(
+    'the token to exchange; ::parent:: for the token of the outer session',
+  ),
+  'token-exchange.subject-token-file': text('a file with the token to exchange'),
+  'token-exchange.subject-token-auth-type': text('the provider whose token is exchanged'),
+  'token-exchange.subject-token-type': text('the type of the token to exchange. Default: access token'),
+  'token-exchange.subject-token.*': text('the separate configuration that obtains the token to exchange'),
+  'token-exchange.actor-token': secret(
+    'the token of the actor; ::parent:: for the token of the outer session',
+  ),
+  'token-exchange.actor-token-file': text('a file with the token of the actor'),
+  'token-exchange.actor-token-auth-type': text('the provider whose token is that of the actor'),
+  'token-exchange.actor-token-type': text('the type of the token of the actor. Default: access token'),
+  'token-exchange.actor-token.*': text('the separate configuration that obtains the token of the actor'),
+  'token-exchange.requested-token-type': text('the type of the requested token. Default: access token'),
+  'token-exchange.audiences': list('another name of audience'),
+  'token-exchange.resources': list('another name of resource'),
   'jwt-bearer.assertion': secret('the JWT to present; ::parent:: for the token of the outer session'),
-  'jwt-bearer.assertion-file': text('a file with it'),
-  'jwt-bearer.assertion-auth-type': text('the provider whose token it is'),
-  'jwt-bearer.assertion.*': text('a configuration of its own to get it with'),
+  'jwt-bearer.assertion-file': text('a file with the JWT to present'),
+  'jwt-bearer.assertion-auth-type': text('the provider whose token is the JWT to present'),
+  'jwt-bearer.assertion.*': text('the separate configuration that obtains the JWT to present'),
   'dpop.enabled': byDefault(flag('whether tokens are bound to a key (RFC 9449). Default: false'), false),
   'dpop.algorithm': byDefault(
-    oneOf('how proofs are signed. Default: ES256', ['ES256', 'ES384', 'RS256', 'PS256', 'Ed25519']),
+    oneOf('the signature algorithm of proofs. Default: ES256', [
+      'ES256',
+      'ES384',
+      'RS256',
+      'PS256',
+      'Ed25519',
+    ]),
     'ES256',
   ),
   'token-refresh.enabled': byDefault(flag('whether tokens are renewed. Default: true'), true),
   'token-refresh.access-token-lifespan': duration(
-    'the life of tokens that do not say. Default: PT1H',
+    'the validity of tokens that do not state it. Default: PT1H',
     1_000,
     1e12,
   ),
-  'token-refresh.access-token-lifespan-ms': duration('the same in milliseconds', 1_000, 1e12),
-  'token-refresh.safety-window': duration('how long before its end a token is renewed', 0, 86_400_000),
-  'token-refresh.safety-margin': duration('the same', 0, 86_400_000),
-  timeout: duration('how long a token may take. Default: PT30S, for people PT15M', 100, 86_400_000),
+  'token-refresh.access-token-lifespan-ms': duration(
+    'another name of token-refresh.access-token-lifespan',
+    1_000,
+    1e12,
+  ),
+  'token-refresh.safety-window': duration(
+    'the time before the expiry of a token at which the token is renewed',
+    0,
+    86_400_000,
+  ),
+  'token-refresh.safety-margin': duration('another name of token-refresh.safety-window', 0, 86_400_000),
+  timeout: duration(
+    'the time limit for obtaining a token. Default: PT30S; with a login PT15M',
+    100,
+    86_400_000,
+  ),
 }
 
-/** The properties of `oauth2`, by their names. */
+/** Properties of `oauth2`, by name. */
 export const oauthKeys: PropertyKeys = keys
 
-/** @throws AuthError naming the property that is unknown or wrong. */
+/**
+ * Reads the properties of `oauth2`.
+ *
+ * @throws {AuthError} configuration, for an unknown or invalid property
+ */
 export function readOAuthKeys(given: ReadonlyMap<string, GivenProperty>, prefix: string): OAuthValues {
   return readProperties(keys, given, prefix)
 }
 
-/** A grant by its short name or the one on the wire. */
+/** Describes a grant, which is named by its short name or by its `grant_type`. */
 function grantKind(): PropertyKind<GrantType | undefined> {
   const names = Object.keys(grantTypes) as unknown as Words<GrantType>
-  const inner = oneOf(`how tokens are got: ${names.join(', ')}. Default: by what is set`, names)
+  const inner = oneOf(`the grant: ${names.join(', ')}. Default: by the properties that are set`, names)
   return {
     ...inner,
-    read: (given, name) =>
-      names.find((grant) => grantTypes[grant] === given?.trim()) ?? inner.read(given, name),
+    read: (text, name) => names.find((grant) => grantTypes[grant] === text?.trim()) ?? inner.read(text, name),
   }
 }

@@ -7,66 +7,77 @@ import { keepIdentity } from '../provenance.ts'
 import type { Secret } from '../secret.ts'
 import { authorizationServer, type Server } from './authorization-server.ts'
 import { browserLogin } from './browser-login.ts'
-import { clientProof } from './client-auth.ts'
+import { clientAuthenticator } from './client-auth.ts'
 import { deviceLogin } from './device-login.ts'
-import { dpopKey, type DpopKey } from './dpop.ts'
-import { commonParameters, grantParameters, type Inputs } from './grant-parameters.ts'
+import { createDpopKey, type DpopKey } from './dpop.ts'
+import { commonParameters, grantParameters, type InputSources } from './grant-parameters.ts'
 import type { OAuthSettings, TokenInput } from './oauth-settings.ts'
-import { oauthToken, targetText, type OAuthToken } from './oauth-token.ts'
-import { grantTypes, type GrantType } from './profiles.ts'
-import { requestToken, type TokenRequest } from './token-client.ts'
-import { staticToken, tokenSource, type OpenNested, type Tokens, type TokenSource } from './token-source.ts'
+import { describeTarget, toOAuthToken, type OAuthToken } from './oauth-token.ts'
+import { grantTypes, isLogin, type GrantType } from './profiles.ts'
+import { requestToken, type PreparedRequest } from './token-client.ts'
+import {
+  staticToken,
+  tokenSource,
+  type ClosableTokenSource,
+  type OpenNested,
+  type TokenSource,
+} from './token-source.ts'
 
-/** Tokens of one configuration, renewed while they are used. */
+/** Session that obtains the tokens of one configuration, and renews them when they are used. */
 export interface OAuthSession extends AsyncDisposable {
   readonly tokens: Memoized<OAuthToken>
   readonly dpop: DpopKey | undefined
   readonly renewableBy: readonly GrantType[]
-  /** Looks whether the issuer is there. */
-  reach(wait?: WaitOptions): Promise<void>
+  /** Loads the metadata of the issuer, so that an unreachable issuer is reported before a login. */
+  loadMetadata(wait?: WaitOptions): Promise<void>
 }
 
-/** Opens a configuration, and those that stand in it. Nothing is asked for yet. */
+/**
+ * Opens a session for a configuration and its nested configurations. It sends no request.
+ *
+ * @throws {AuthError} configuration
+ */
 export async function openSession(settings: OAuthSettings, context: ProviderContext): Promise<OAuthSession> {
   const opened: AsyncDisposable[] = []
-  const source = async (input: TokenInput | undefined): Promise<TokenSource | undefined> =>
-    input === undefined ? undefined : await tokenSource(input, context, nested, opened)
-  const nested: OpenNested = async (inner) => await nestedTokens(inner, context)
-  const proof = clientProof(settings, await source(settings.client.assertion))
-  const inputs: Inputs = {
-    subject: await source(settings.subject),
-    actor: await source(settings.actor),
-    assertion: await source(settings.assertion),
+  const openSource = async (input: TokenInput | undefined): Promise<TokenSource | undefined> =>
+    input === undefined ? undefined : await tokenSource(input, context, openNested, opened)
+  const openNested: OpenNested = async (inner) => await openNestedTokens(inner, context)
+  const authenticateClient = clientAuthenticator(settings, await openSource(settings.client.assertion))
+  const inputs: InputSources = {
+    subject: await openSource(settings.subject),
+    actor: await openSource(settings.actor),
+    assertion: await openSource(settings.assertion),
   }
   const server = authorizationServer(settings, context)
-  const dpop = settings.dpop === undefined ? undefined : await dpopKey(settings.dpop, context.now)
+  const dpop = settings.dpop === undefined ? undefined : await createDpopKey(settings.dpop, context.now)
   const parameters = commonParameters(settings, settings.grant)
-  // A person may have granted less than was asked for, and asking for more than that is an error (RFC 6749 section 6).
-  const people = settings.grant === 'device_code' || settings.grant === 'authorization_code'
-  const whenRefreshing = commonParameters(settings, 'refresh_token').filter(
-    ([name]) => !people || name !== 'scope',
+  // After a login, the refresh request names no scopes: a person may have granted fewer scopes than requested, and a
+  // refresh that names more scopes is refused (RFC 6749 section 6).
+  const refreshParameters = commonParameters(settings, 'refresh_token').filter(
+    ([name]) => !isLogin(settings.grant) || name !== 'scope',
   )
-  const renewableBy = waysToRenew(settings, people)
+  const renewableBy = renewalGrants(settings)
   let last: OAuthToken | undefined
   const { prefix, profile, client, grant } = settings
 
-  const base = async (
-    grant: GrantType,
-    wait: WaitOptions,
-  ): Promise<Omit<TokenRequest, 'grantType' | 'parameters'>> => {
-    const at = await server.get(wait)
-    const clientId = client.id
-    return { server: at, clientId, proof: await proof(at, wait), grant, dpop: dpop?.handle, profile, prefix }
+  const prepareRequest = async (grant: GrantType, wait: WaitOptions): Promise<PreparedRequest> => {
+    const current = await server.get(wait)
+    const clientAuth = await authenticateClient(current, wait)
+    return { server: current, clientId: client.id, clientAuth, grant, dpop: dpop?.handle, profile, prefix }
   }
-  const keep = async (answer: TokenEndpointResponse, by: GrantType, at: Server): Promise<OAuthToken> => {
-    const token = oauthToken(
-      answer,
+  const acceptToken = async (
+    response: TokenEndpointResponse,
+    obtainedBy: GrantType,
+    { metadata }: Server,
+  ): Promise<OAuthToken> => {
+    const token = toOAuthToken(
+      response,
       {
-        obtainedBy: by,
+        obtainedBy,
         renewableBy,
-        target: targetText(at.metadata.issuer, settings.target),
+        target: describeTarget(metadata.issuer, settings.target),
         lifespanMs: settings.lifespanMs,
-        before: by === 'refresh_token' ? last : undefined,
+        before: obtainedBy === 'refresh_token' ? last : undefined,
       },
       context.now(),
     )
@@ -77,66 +88,71 @@ export async function openSession(settings: OAuthSettings, context: ProviderCont
   }
 
   const refresh = async (refreshToken: Secret, wait: WaitOptions): Promise<OAuthToken> => {
-    const request = await base('refresh_token', wait)
-    const answer = await requestToken(
+    const request = await prepareRequest('refresh_token', wait)
+    const response = await requestToken(
       {
         ...request,
         grantType: grantTypes.refresh_token,
-        parameters: [['refresh_token', refreshToken.reveal()], ...whenRefreshing],
+        parameters: [['refresh_token', refreshToken.reveal()], ...refreshParameters],
       },
       context,
       wait,
     )
-    return await keep(finished(answer), 'refresh_token', request.server)
+    return await acceptToken(requireToken(response), 'refresh_token', request.server)
   }
 
   const obtain = async (wait: WaitOptions): Promise<OAuthToken> => {
-    const request = await base(grant, wait)
+    const request = await prepareRequest(grant, wait)
     if (grant === 'device_code') {
-      return await keep(await deviceLogin(request, parameters, context, wait), grant, request.server)
+      const response = await deviceLogin(request, parameters, context, wait)
+      return await acceptToken(response, grant, request.server)
     }
     if (grant === 'authorization_code') {
       const { redirectUri } = settings
-      const answer = await browserLogin(request, parameters, redirectUri, context, wait)
-      return await keep(answer, grant, request.server)
+      const response = await browserLogin(request, parameters, redirectUri, context, wait)
+      return await acceptToken(response, grant, request.server)
     }
-    const own = await grantParameters(settings, inputs, wait)
-    const answer = await requestToken(
-      { ...request, grantType: grantTypes[grant], parameters: [...own, ...parameters] },
+    const presented = await grantParameters(settings, inputs, wait)
+    const response = await requestToken(
+      { ...request, grantType: grantTypes[grant], parameters: [...presented, ...parameters] },
       context,
       wait,
     )
-    return await keep(finished(answer), grant, request.server)
+    return await acceptToken(requireToken(response), grant, request.server)
   }
 
-  const next = async (wait: WaitOptions): Promise<OAuthToken> => {
-    if (last !== undefined && !settings.renew) throw ended(prefix, 'token-refresh.enabled is false')
+  const obtainNext = async (wait: WaitOptions): Promise<OAuthToken> => {
+    if (last !== undefined && !settings.renew) throw loginEnded(prefix, 'token-refresh.enabled is false')
     const refreshToken = last === undefined ? settings.refreshToken : last.refreshToken
     if (refreshToken === undefined) {
-      if (last !== undefined && people) throw ended(prefix, 'the issuer gave no refresh token')
+      if (last !== undefined && isLogin(grant)) throw loginEnded(prefix, 'the issuer issued no refresh token')
       return await obtain(wait)
     }
     try {
       return await refresh(refreshToken, wait)
     } catch (error) {
-      // A service, or whoever has the subject's token still, starts anew; a person has to come back.
+      // After a refused refresh, the grant of a service or of a subject token is repeated. A login cannot be repeated
+      // without the person, so the error is thrown.
       if (!isAuthError(error, 'refused') || !renewableBy.includes(grant) || grant === 'refresh_token')
         throw error
       return await obtain(wait)
     }
   }
 
-  const tokens = memoize<OAuthToken>(async (wait = {}) => (last = accepted(last, await next(wait))), {
-    expiresAt: ({ expiresAt }) => expiresAt,
-    timeoutMs: settings.timeoutMs,
-    now: context.now,
-    ...(settings.aheadMs === undefined ? {} : { refreshAheadMs: settings.aheadMs }),
-  })
+  const tokens = memoize<OAuthToken>(
+    async (wait = {}) => (last = checkIdentity(last, await obtainNext(wait))),
+    {
+      expiresAt: ({ expiresAt }) => expiresAt,
+      timeoutMs: settings.timeoutMs,
+      now: context.now,
+      ...(settings.refreshAheadMs === undefined ? {} : { refreshAheadMs: settings.refreshAheadMs }),
+    },
+  )
   return {
     tokens,
     dpop,
     renewableBy,
-    reach: async (wait) => void (await server.get(wait)),
+    loadMetadata: async (wait) => void (await server.get(wait)),
     [Symbol.asyncDispose]: async () => {
       await tokens[Symbol.asyncDispose]()
       await server[Symbol.asyncDispose]()
@@ -145,7 +161,10 @@ export async function openSession(settings: OAuthSettings, context: ProviderCont
   }
 }
 
-async function nestedTokens(settings: OAuthSettings, context: ProviderContext): Promise<Tokens> {
+async function openNestedTokens(
+  settings: OAuthSettings,
+  context: ProviderContext,
+): Promise<ClosableTokenSource> {
   if (settings.token !== undefined) {
     const token = staticToken(settings.token, `${settings.prefix}token`)
     return { get: async () => token, [Symbol.asyncDispose]: async () => {} }
@@ -157,25 +176,31 @@ async function nestedTokens(settings: OAuthSettings, context: ProviderContext): 
   }
 }
 
-/** The identity of a renewal is held against what was there before it takes its place, refresh token and all. */
-function accepted(before: OAuthToken | undefined, next: OAuthToken): OAuthToken {
+/**
+ * Refuses a token that changes the identity of the session. Called before the new refresh token replaces the last
+ * one.
+ */
+function checkIdentity(before: OAuthToken | undefined, next: OAuthToken): OAuthToken {
   if (before !== undefined) keepIdentity(before.provenance, next.provenance)
   return next
 }
 
-/** People come back with a refresh token only: nobody is asked to log in behind their back. */
-function waysToRenew({ grant, renew }: OAuthSettings, people: boolean): readonly GrantType[] {
+/** Returns the grants that may renew a session. A renewal never asks a person to log in. */
+function renewalGrants({ grant, renew }: OAuthSettings): readonly GrantType[] {
   if (!renew) return []
-  return people || grant === 'refresh_token' ? ['refresh_token'] : ['refresh_token', grant]
+  return isLogin(grant) || grant === 'refresh_token' ? ['refresh_token'] : ['refresh_token', grant]
 }
 
-function finished(answer: Awaited<ReturnType<typeof requestToken>>): TokenEndpointResponse {
-  if (typeof answer === 'object') return answer
-  throw new AuthError('malformed', `The token endpoint answered ${answer}, which is for devices only`)
+function requireToken(response: Awaited<ReturnType<typeof requestToken>>): TokenEndpointResponse {
+  if (typeof response === 'object') return response
+  throw new AuthError(
+    'malformed',
+    `The token endpoint answered ${response}, which is valid only for device logins`,
+  )
 }
 
-function ended(prefix: string, why: string): AuthError {
-  return new AuthError('refused', `The login has ended, and ${why}: log in again.`, {
+function loginEnded(prefix: string, reason: string): AuthError {
+  return new AuthError('refused', `The login has ended, and ${reason}: log in again.`, {
     property: `${prefix}grant-type`,
   })
 }

@@ -4,22 +4,22 @@ import type { Secret } from '../secret.ts'
 import { readClient, type ClientSettings } from './client-settings.ts'
 import { readOAuthKeys } from './oauth-keys.ts'
 import type { InputName, OAuthValues } from './oauth-values.ts'
-import type { GrantType, ProfileName, Target } from './profiles.ts'
+import { isLogin, type GrantType, type ProfileName, type Target } from './profiles.ts'
 
-/** Where a token that goes into a request comes from: one of them. */
+/** Source of a token that a grant presents. Exactly one of `value`, `file`, `authType` and `nested` is set. */
 export interface TokenInput {
   readonly property: string
   readonly value: Secret | undefined
   readonly file: string | undefined
   readonly authType: string | undefined
   readonly nested: OAuthSettings | undefined
-  /** RFC 8693 section 3, if the configuration says it. */
+  /** Configured token type (RFC 8693 section 3). */
   readonly type: string | undefined
 }
 
-/** A configuration of `oauth2`, read and free of contradictions. */
+/** Validated settings of `oauth2`. */
 export interface OAuthSettings {
-  /** What stands before the names of its properties: `rest.auth.oauth2.` */
+  /** Prefix of the names of its properties: `rest.auth.oauth2.` */
   readonly prefix: string
   readonly token: Secret | undefined
   readonly profile: ProfileName
@@ -29,8 +29,8 @@ export interface OAuthSettings {
   readonly authorizationEndpoint: string | undefined
   readonly redirectUri: string | undefined
   readonly grant: GrantType
-  /** Whether somebody has to log in before there is a first token. */
-  readonly asksPeople: boolean
+  /** Whether a person must log in before the first token is issued. */
+  readonly needsLogin: boolean
   readonly refreshToken: Secret | undefined
   readonly client: ClientSettings
   readonly target: Target
@@ -39,32 +39,35 @@ export interface OAuthSettings {
   readonly actor: TokenInput | undefined
   readonly assertion: TokenInput | undefined
   readonly requestedTokenType: string | undefined
+  /** Signature algorithm of proofs. Undefined: tokens are not bound to a key. */
   readonly dpop: string | undefined
   readonly renew: boolean
-  /** Milliseconds. */
+  /** Validity in ms of tokens whose response contains no expiry. */
   readonly lifespanMs: number
-  readonly aheadMs: number | undefined
+  /** Time in ms before the expiry of a token at which the token is renewed. */
+  readonly refreshAheadMs: number | undefined
   readonly timeoutMs: number
 }
 
-/** Configurations may stand in each other this deep. */
+/** Maximum number of levels of nested configurations. */
 const MAX_DEPTH = 4
 
-/** What a request says itself, and nobody may replace. */
-const ownParameters =
+/** Parameters of token requests that `extra-params` must not replace. */
+const reservedParameters =
   /^(grant_type|client_(id|secret|assertion|assertion_type)|(subject|actor)_token(_type)?|assertion|refresh_token|code|code_verifier|device_code|redirect_uri|scope|audience|resource)$/
 
 /**
- * Reads a configuration of `oauth2`, with those that stand in it.
+ * Reads a configuration of `oauth2` and its nested configurations.
  *
- * @throws AuthError naming the property that is wrong or missing.
+ * @throws {AuthError} configuration, for a property that is invalid, missing or not used
  */
 export function readOAuthSettings(
   given: ReadonlyMap<string, GivenProperty>,
   prefix: string,
   depth = 0,
 ): OAuthSettings {
-  if (depth > MAX_DEPTH) throw wrongProperty(prefix, 'token-exchange', 'configurations are nested too deep')
+  if (depth > MAX_DEPTH)
+    throw wrongProperty(prefix, 'token-exchange', `nest at most ${MAX_DEPTH} configurations`)
   const values = readOAuthKeys(given, prefix)
   const input = (name: InputName): TokenInput | undefined => readInput(values, name, prefix, depth)
   const [subject, actor] = [input('token-exchange.subject-token'), input('token-exchange.actor-token')]
@@ -72,14 +75,17 @@ export function readOAuthSettings(
   const grant = values['grant-type'] ?? inferGrant(values, subject, assertion)
   checkInputs(grant, { subject, actor, assertion, refreshToken: values['refresh-token'] }, prefix)
   for (const name of values['extra-params.*'].keys()) {
-    if (ownParameters.test(name))
-      throw wrongProperty(prefix, `extra-params.${name}`, 'it has a property of its own')
+    if (reservedParameters.test(name))
+      throw wrongProperty(
+        prefix,
+        `extra-params.${name}`,
+        'remove this parameter: the provider or another property sets it',
+      )
   }
-  const aheadMs = values['token-refresh.safety-window'] ?? values['token-refresh.safety-margin']
-  const people = grant === 'device_code' || grant === 'authorization_code'
-  const asksPeople =
-    (people && values['refresh-token'] === undefined) ||
-    [subject, actor, assertion].some((each) => each?.nested?.asksPeople === true)
+  const refreshAheadMs = values['token-refresh.safety-window'] ?? values['token-refresh.safety-margin']
+  const needsLogin =
+    (isLogin(grant) && values['refresh-token'] === undefined) ||
+    [subject, actor, assertion].some((each) => each?.nested?.needsLogin === true)
   return {
     prefix,
     token: values.token,
@@ -90,7 +96,7 @@ export function readOAuthSettings(
     authorizationEndpoint: values['auth-code.endpoint'],
     redirectUri: values['auth-code.redirect-uri'],
     grant,
-    asksPeople,
+    needsLogin,
     refreshToken: values['refresh-token'],
     client: readClient(values, prefix),
     target: {
@@ -109,8 +115,8 @@ export function readOAuthSettings(
       values['token-refresh.access-token-lifespan'] ??
       values['token-refresh.access-token-lifespan-ms'] ??
       3_600_000,
-    aheadMs,
-    timeoutMs: values.timeout ?? (people || asksPeople ? 900_000 : 30_000),
+    refreshAheadMs,
+    timeoutMs: values.timeout ?? (isLogin(grant) || needsLogin ? 900_000 : 30_000),
   }
 }
 
@@ -125,13 +131,13 @@ function readInput(
   const authType = values[`${name}-auth-type`]
   const group = values[`${name}.*`]
   const type = name === 'jwt-bearer.assertion' ? undefined : values[`${name}-type`]
-  const ways = [value, file, authType, group.size === 0 ? undefined : group].filter(
-    (way) => way !== undefined,
+  const sources = [value, file, authType, group.size === 0 ? undefined : group].filter(
+    (source) => source !== undefined,
   )
-  if (ways.length > 1)
-    throw wrongProperty(prefix, name, 'set it, or its file, or its auth-type, or what is below it')
-  if (ways.length === 0) {
-    if (type !== undefined) throw wrongProperty(prefix, `${name}-type`, `there is no ${name} for it`)
+  if (sources.length > 1)
+    throw wrongProperty(prefix, name, `set only one of ${name}, ${name}-file, ${name}-auth-type, ${name}.*`)
+  if (sources.length === 0) {
+    if (type !== undefined) throw wrongProperty(prefix, `${name}-type`, `set ${name} too, or remove its type`)
     return undefined
   }
   return {
@@ -139,12 +145,12 @@ function readInput(
     value,
     file,
     authType,
-    nested: group.size === 0 ? undefined : nestedSettings(group, `${prefix}${name}.`, depth),
+    nested: group.size === 0 ? undefined : readNestedSettings(group, `${prefix}${name}.`, depth),
     type,
   }
 }
 
-function nestedSettings(group: PropertyGroup, prefix: string, depth: number): OAuthSettings {
+function readNestedSettings(group: PropertyGroup, prefix: string, depth: number): OAuthSettings {
   const given = [...group].map(([name, value]): [string, GivenProperty] => [
     name,
     { value, writtenAs: `${prefix}${name}` },
@@ -162,27 +168,28 @@ function inferGrant(
   return values['refresh-token'] === undefined ? 'client_credentials' : 'refresh_token'
 }
 
-/** Each grant has what it needs, and nothing stands there without effect. */
+/** Refuses a grant without the tokens that it requires, and tokens that the grant does not use. */
 function checkInputs(
   grant: GrantType,
   inputs: { subject: unknown; actor: unknown; assertion: unknown; refreshToken: unknown },
   prefix: string,
 ): void {
   const { subject, actor, assertion, refreshToken } = inputs
-  const needs = (given: unknown, name: string, by: GrantType): void => {
-    if (grant === by && given === undefined) throw wrongProperty(prefix, name, `grant-type=${by} needs it`)
-    if (grant !== by && given !== undefined)
-      throw wrongProperty(prefix, name, `only grant-type=${by} uses it`)
+  const checkUse = (input: unknown, name: string, user: GrantType): void => {
+    if (grant === user && input === undefined)
+      throw wrongProperty(prefix, name, `grant-type=${user} requires this property`)
+    if (grant !== user && input !== undefined)
+      throw wrongProperty(prefix, name, `only grant-type=${user} uses this property: remove it`)
   }
-  needs(subject, 'token-exchange.subject-token', 'token-exchange')
-  needs(assertion, 'jwt-bearer.assertion', 'jwt-bearer')
-  if (grant === 'refresh_token') needs(refreshToken, 'refresh-token', 'refresh_token')
+  checkUse(subject, 'token-exchange.subject-token', 'token-exchange')
+  checkUse(assertion, 'jwt-bearer.assertion', 'jwt-bearer')
+  if (grant === 'refresh_token') checkUse(refreshToken, 'refresh-token', 'refresh_token')
   if (actor !== undefined && grant !== 'token-exchange') {
-    throw wrongProperty(prefix, 'token-exchange.actor-token', 'only grant-type=token-exchange uses it')
+    const reason = 'only grant-type=token-exchange uses this property: remove it'
+    throw wrongProperty(prefix, 'token-exchange.actor-token', reason)
   }
-  // A person who logged in before need not do it again; a service has no such token.
-  const people = grant === 'device_code' || grant === 'authorization_code'
-  if (refreshToken !== undefined && grant !== 'refresh_token' && !people) {
-    throw wrongProperty(prefix, 'refresh-token', `grant-type=${grant} does not use it`)
+  // Login grants also accept a refresh token: the refresh token of an earlier login replaces the login of a person.
+  if (refreshToken !== undefined && grant !== 'refresh_token' && !isLogin(grant)) {
+    throw wrongProperty(prefix, 'refresh-token', `grant-type=${grant} does not use this property: remove it`)
   }
 }

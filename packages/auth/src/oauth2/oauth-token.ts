@@ -6,37 +6,46 @@ import { jwtActors, jwtExpiry, jwtParty } from '../token-expiry.ts'
 import { tokenTypes, type Token } from '../token.ts'
 import type { GrantType, Target } from './profiles.ts'
 
-/** A token, with what it may be renewed with. */
+/** Token with the refresh token that may renew it. */
 export interface OAuthToken extends Token {
   readonly expiresAt: number
   readonly provenance: Provenance
   readonly refreshToken: Secret | undefined
 }
 
-export interface Origin {
+/** Facts about the request that obtained a token. */
+export interface TokenOrigin {
   readonly obtainedBy: GrantType
   readonly renewableBy: readonly GrantType[]
   readonly target: string
-  /** Milliseconds, for tokens that do not say. */
+  /** Validity of a token whose response contains no expiry, in ms. */
   readonly lifespanMs: number
-  /** What is renewed with a refresh token: a token that says nothing is of the same (RFC 6749 section 6). */
+  /**
+   * Previous token, which the request renewed. If the new token has no subject or refresh token, it keeps the one of
+   * the previous token (RFC 6749 section 6).
+   */
   readonly before: OAuthToken | undefined
 }
 
-/** The token in an answer, with who it is about. */
-export function oauthToken(answer: TokenEndpointResponse, origin: Origin, now: number): OAuthToken {
-  const value = checkToken(answer.access_token, 'The token in the answer of the token endpoint')
-  const said = answer.expires_in === undefined ? jwtExpiry(value) : now + answer.expires_in * 1_000
-  const idToken = typeof answer.id_token === 'string' ? answer.id_token : undefined
-  const who = whoOf(value, idToken) ?? origin.before?.provenance.who
+/**
+ * Returns the token of a response with its identity.
+ *
+ * @throws {AuthError} malformed, for a token that cannot be sent in a header
+ */
+export function toOAuthToken(response: TokenEndpointResponse, origin: TokenOrigin, now: number): OAuthToken {
+  const value = checkToken(response.access_token, 'The token in the response of the token endpoint')
+  const statedExpiry =
+    response.expires_in === undefined ? jwtExpiry(value) : now + response.expires_in * 1_000
+  const idToken = typeof response.id_token === 'string' ? response.id_token : undefined
+  const who = findParty(value, idToken) ?? origin.before?.provenance.who
   const actors = jwtActors(value)
-  const issued = answer['issued_token_type']
+  const issuedType = response['issued_token_type']
   const refreshToken =
-    answer.refresh_token === undefined ? origin.before?.refreshToken : new Secret(answer.refresh_token)
+    response.refresh_token === undefined ? origin.before?.refreshToken : new Secret(response.refresh_token)
   return {
     value: new Secret(value),
-    expiresAt: said ?? now + origin.lifespanMs,
-    type: typeof issued === 'string' ? issued : tokenTypes.accessToken,
+    expiresAt: statedExpiry ?? now + origin.lifespanMs,
+    type: typeof issuedType === 'string' ? issuedType : tokenTypes.accessToken,
     refreshToken,
     ...(idToken === undefined ? {} : { idToken: new Secret(idToken) }),
     provenance: {
@@ -49,12 +58,12 @@ export function oauthToken(answer: TokenEndpointResponse, origin: Origin, now: n
   }
 }
 
-function whoOf(accessToken: string, idToken: string | undefined): Party | undefined {
+function findParty(accessToken: string, idToken: string | undefined): Party | undefined {
   return jwtParty(accessToken) ?? (idToken === undefined ? undefined : jwtParty(idToken))
 }
 
-/** Where a token comes from and what it is for, as one text. */
-export function targetText(issuer: string, { audiences, resources, scope }: Target): string {
+/** Describes the issuer and the target of a token in one text. Renewals with another text are refused. */
+export function describeTarget(issuer: string, { audiences, resources, scope }: Target): string {
   return [
     issuer,
     ...audiences.toSorted().map((audience) => `audience=${audience}`),

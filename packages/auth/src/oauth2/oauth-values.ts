@@ -2,7 +2,7 @@ import type { PropertyGroup } from '../properties/read-properties.ts'
 import type { Secret } from '../secret.ts'
 import type { GrantType, ProfileName } from './profiles.ts'
 
-/** How clients prove who they are: names of the IANA registry, and `client_assertion` for a JWT of somebody else. */
+/** Methods of client authentication of the IANA registry, and `client_assertion` for a JWT of another issuer. */
 export type ClientAuthMethod =
   | 'client_secret_basic'
   | 'client_secret_post'
@@ -11,7 +11,7 @@ export type ClientAuthMethod =
   | 'client_assertion'
   | 'none'
 
-/** A token that goes into a request, in the names of properties. */
+/** Names of the properties with the tokens that a grant presents. */
 export type InputName = 'token-exchange.subject-token' | 'token-exchange.actor-token' | 'jwt-bearer.assertion'
 
 type TextName =
@@ -34,7 +34,7 @@ type SecretName =
 
 type ListName = 'audience' | 'resource' | 'token-exchange.audiences' | 'token-exchange.resources'
 
-/** Milliseconds. */
+/** Names of the properties whose values are durations in ms. */
 type DurationName =
   | 'timeout'
   | 'token-refresh.safety-window'
@@ -44,7 +44,7 @@ type DurationName =
 
 type GroupName = 'extra-params.*' | 'client-auth.jwt.extra-claims.*' | `${InputName}.*`
 
-/** The properties of `oauth2` as they were read. */
+/** Values of the properties of `oauth2`. */
 export interface OAuthValues
   extends
     Readonly<Record<TextName, string | undefined>>,

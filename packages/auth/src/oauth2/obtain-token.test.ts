@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
 import { isAuthError } from '../auth-error.ts'
-import { messageOf } from '../../test/context.ts'
+import { catchMessage } from '../../test/context.ts'
 import { checkTokenProperties, obtainToken } from './obtain-token.ts'
 import { testIssuer, type TestIssuer } from '../../test/issuer.ts'
 
 const secret = 'a-secret: with/odd+characters, 32 long'
 
-/** A token of the issuer, to be exchanged. */
-async function ownToken({ url, fetch }: TestIssuer): Promise<string> {
+/** Obtains a token of the issuer. */
+async function obtainSubjectToken({ url, fetch }: TestIssuer): Promise<string> {
   const { value } = await obtainToken(
     {
       'token-endpoint': `${url}/token`,
@@ -20,16 +20,16 @@ async function ownToken({ url, fetch }: TestIssuer): Promise<string> {
   return value.reveal()
 }
 
-it('exchanges a token, with each way for the client to prove itself, and keeps nothing', async () => {
+it('obtainToken exchanges a token with each method of client authentication, and caches nothing', async () => {
   await using issuer = await testIssuer({ seconds: 60 })
   const { url, fetch, calls } = issuer
-  const given = await ownToken(issuer)
+  const subjectToken = await obtainSubjectToken(issuer)
   const exchange = {
     'token-endpoint': `${url}/token`,
-    'token-exchange.subject-token': given,
+    'token-exchange.subject-token': subjectToken,
     audience: 'lake',
   }
-  const proofs = {
+  const clients = {
     client_secret_basic: { 'client-id': 'basic', 'client-secret': secret },
     client_secret_post: {
       'client-id': 'post',
@@ -38,17 +38,21 @@ it('exchanges a token, with each way for the client to prove itself, and keeps n
     },
     private_key_jwt: { 'client-id': 'signing', 'client-auth.jwt.private-key': issuer.clientKey },
   }
-  for (const [method, proof] of Object.entries(proofs)) {
-    const { value, expiresAt = 0, type } = await obtainToken({ ...exchange, ...proof }, { fetch })
+  for (const [method, client] of Object.entries(clients)) {
+    const { value, expiresAt = 0, type } = await obtainToken({ ...exchange, ...client }, { fetch })
     expect(value.reveal().split('.'), method).toHaveLength(3)
     expect(expiresAt - Date.now()).toBeLessThan(61_000)
     expect(type).toBe('urn:ietf:params:oauth:token-type:access_token')
   }
-  expect(calls.slice(1).map(({ form }) => form.get('subject_token'))).toEqual([given, given, given])
+  expect(calls.slice(1).map(({ form }) => form.get('subject_token'))).toEqual([
+    subjectToken,
+    subjectToken,
+    subjectToken,
+  ])
   expect(calls.at(-1)?.form.get('client_assertion_type')).toMatch(/jwt-bearer$/)
 })
 
-it('tells what the issuer called its refusal', async () => {
+it('the error of a refused token request contains the error of the issuer', async () => {
   await using issuer = await testIssuer()
   const { url, fetch } = issuer
   const exchange = {
@@ -68,9 +72,9 @@ it('tells what the issuer called its refusal', async () => {
   expect(await refusal('wrong')).toBe('invalid_client')
 })
 
-it('presents what an exchange gave to another server: identity chaining', async () => {
+it('obtainToken presents an exchanged token to another server (identity chaining)', async () => {
   await using home = await testIssuer()
-  const given = await ownToken(home)
+  const subjectToken = await obtainSubjectToken(home)
   const { value } = await obtainToken(
     {
       'grant-type': 'jwt-bearer',
@@ -83,19 +87,19 @@ it('presents what an exchange gave to another server: identity chaining', async 
       'jwt-bearer.assertion.client-id': 'basic',
       'jwt-bearer.assertion.client-secret': secret,
       'jwt-bearer.assertion.audience': 'https://other.example',
-      'jwt-bearer.assertion.token-exchange.subject-token': given,
+      'jwt-bearer.assertion.token-exchange.subject-token': subjectToken,
       'jwt-bearer.assertion.token-exchange.requested-token-type': 'urn:ietf:params:oauth:token-type:jwt',
     },
     { fetch: home.fetch },
   )
   const [, step, last] = home.calls.map(({ form }) => form)
   expect(step?.get('requested_token_type')).toBe('urn:ietf:params:oauth:token-type:jwt')
-  expect(last?.get('assertion')).not.toBe(given)
+  expect(last?.get('assertion')).not.toBe(subjectToken)
   expect(last?.get('assertion')?.split('.')).toHaveLength(3)
   expect(value.reveal()).not.toBe(last?.get('assertion'))
 })
 
-it('ends when its caller does', async () => {
+it('obtainToken stops when its signal is aborted', async () => {
   const signal = AbortSignal.timeout(20)
   const properties = {
     'token-endpoint': 'http://127.0.0.1:1/token',
@@ -106,9 +110,9 @@ it('ends when its caller does', async () => {
   await expect(obtainToken(properties, { fetch: never, signal })).rejects.toThrow(/timeout/i)
 })
 
-it('finds contradictions before anybody is asked, by names of the caller', async () => {
+it('checkTokenProperties refuses contradictions, and names the property with the prefix of the caller', async () => {
   const check = (properties: Record<string, string>): Promise<string> =>
-    messageOf(Promise.try(() => checkTokenProperties(properties, 'leg.')))
+    catchMessage(Promise.try(() => checkTokenProperties(properties, 'leg.')))
   const client = { 'client-id': 'a', 'client-secret': 'b', 'token-endpoint': 'https://id.example/token' }
   expect(await check(client)).toBe('no error')
   expect(await check({ ...client, 'client-auth': 'private_key_jwt' })).toContain('leg.client-')
@@ -124,6 +128,6 @@ it('finds contradictions before anybody is asked, by names of the caller', async
     }),
   ).toContain('leg.jwt-bearer.assertion.client-secret')
   expect(
-    await messageOf(obtainToken({ ...client, 'token-exchange.subject-token-auth-type': 'bearer' })),
-  ).toContain('there is no other provider here')
+    await catchMessage(obtainToken({ ...client, 'token-exchange.subject-token-auth-type': 'bearer' })),
+  ).toContain('obtainToken cannot use the token of another provider')
 })

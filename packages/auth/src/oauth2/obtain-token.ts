@@ -2,29 +2,31 @@ import type { Fetch, WaitOptions } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
 import type { GivenProperty } from '../properties/read-properties.ts'
 import type { Token } from '../token.ts'
-import { clientProof } from './client-auth.ts'
+import { clientAuthenticator } from './client-auth.ts'
 import { commonParameters } from './grant-parameters.ts'
 import { openSession } from './oauth-session.ts'
 import { readOAuthSettings, type OAuthSettings } from './oauth-settings.ts'
 
+/** Options of {@link obtainToken}. */
 export interface ObtainTokenOptions extends WaitOptions {
-  /** What stands before the names in messages. Default `rest.auth.oauth2.` */
+  /** Prefix of the names of properties in messages. Default: `rest.auth.oauth2.` */
   readonly prefix?: string
-  /** How issuers are reached. Default: `fetch`. */
+  /** Sends the requests. Default: the global `fetch`. */
   readonly fetch?: Fetch
+  /** Returns the time in epoch ms. Default: `Date.now`. */
   readonly now?: () => number
 }
 
-const usualPrefix = 'rest.auth.oauth2.'
+const defaultPrefix = 'rest.auth.oauth2.'
 
 /**
- * One token of an OAuth 2 authorization server, for servers that exchange what others present to them (RFC 8693,
- * RFC 7523): nothing is kept, and each call is one token request, or two where a configuration stands in the other.
+ * Obtains one token from an OAuth 2 authorization server, for servers that exchange the tokens of their callers (RFC 8693,
+ * RFC 7523). It caches nothing: each call sends one token request, and one more for each nested configuration.
  *
- * @param properties those of `oauth2`, by their names without `rest.auth.oauth2.`; name the `token-endpoint`, because
- *   metadata are read anew for each call otherwise
- * @throws AuthError `refused` with the issuer's `error` in {@link AuthError.error}, `unavailable`, `malformed`,
- *   `configuration`
+ * @param properties the properties of `oauth2` without `rest.auth.oauth2.`. Set `token-endpoint`: without it, each call loads
+ *   the metadata of the issuer
+ * @throws {AuthError} refused, with the `error` of the issuer in {@link AuthError.error}; unavailable, malformed or
+ *   configuration
  *
  * @example
  * ```ts
@@ -40,12 +42,12 @@ const usualPrefix = 'rest.auth.oauth2.'
  */
 export async function obtainToken(
   properties: Readonly<Record<string, string>>,
-  { prefix = usualPrefix, fetch: reach, now = Date.now, signal }: ObtainTokenOptions = {},
+  { prefix = defaultPrefix, fetch: send, now = Date.now, signal }: ObtainTokenOptions = {},
 ): Promise<Token> {
-  const session = await openSession(readAlone(properties, prefix), {
+  const session = await openSession(readSettings(properties, prefix), {
     type: 'oauth2',
     uri: undefined,
-    fetch: reach ?? ((url, init) => fetch(url, init)),
+    fetch: send ?? ((url, init) => fetch(url, init)),
     now,
     env: {},
     parent: undefined,
@@ -53,7 +55,7 @@ export async function obtainToken(
     defaultDelegate: 'none',
     warn: () => {},
     create: async () => {
-      const fix = 'there is no other provider here: give the token itself, or a file'
+      const fix = 'obtainToken cannot use the token of another provider: set the token itself, or a file'
       throw new AuthError('configuration', `${prefix}*-auth-type: ${fix}`, { property: prefix })
     },
   })
@@ -65,30 +67,35 @@ export async function obtainToken(
 }
 
 /**
- * Looks for contradictions in what {@link obtainToken} will be called with, without asking anybody.
+ * Refuses properties of {@link obtainToken} that contradict each other. Sends no request.
  *
- * @throws AuthError `configuration`, naming the property
+ * @throws {AuthError} configuration, with the property to change
+ *
+ * @example
+ * ```ts
+ * checkTokenProperties({ 'token-endpoint': `${issuer}/token`, 'client-id': 'headgate', 'client-secret': 'secret' })
+ * ```
  */
 export function checkTokenProperties(
   properties: Readonly<Record<string, string>>,
-  prefix: string = usualPrefix,
+  prefix: string = defaultPrefix,
 ): void {
-  check(readAlone(properties, prefix))
+  checkSettings(readSettings(properties, prefix))
 }
 
-function readAlone(properties: Readonly<Record<string, string>>, prefix: string): OAuthSettings {
-  const given = Object.entries(properties).map(([name, value]): [string, GivenProperty] => [
+function readSettings(properties: Readonly<Record<string, string>>, prefix: string): OAuthSettings {
+  const entries = Object.entries(properties).map(([name, value]): [string, GivenProperty] => [
     name,
     { value, writtenAs: `${prefix}${name}` },
   ])
-  return readOAuthSettings(new Map(given), prefix)
+  return readOAuthSettings(new Map(entries), prefix)
 }
 
-function check(settings: OAuthSettings): void {
-  clientProof(settings, undefined)
+function checkSettings(settings: OAuthSettings): void {
+  clientAuthenticator(settings, undefined)
   commonParameters(settings, settings.grant)
   for (const { nested } of [settings.subject, settings.actor, settings.assertion].filter(
     (input) => input !== undefined,
   ))
-    if (nested !== undefined) check(nested)
+    if (nested !== undefined) checkSettings(nested)
 }

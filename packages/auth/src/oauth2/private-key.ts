@@ -1,14 +1,17 @@
 import { AuthError } from '../auth-error.ts'
 import type { CryptoKey, JwtKey } from './sign-jwt.ts'
 
-interface KeyForm {
+interface ImportParameters {
   readonly name: string
   readonly hash?: string
   readonly namedCurve?: string
 }
 
-/** In the order in which they are tried when nothing is said: a key fits one kind only. */
-const forms: Readonly<Record<string, KeyForm>> = {
+/**
+ * Signature algorithms in the order in which they are tried for a key that names no algorithm. Each key can be
+ * imported for only one kind of algorithm.
+ */
+const algorithms: Readonly<Record<string, ImportParameters>> = {
   RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
   ES256: { name: 'ECDSA', namedCurve: 'P-256' },
   ES384: { name: 'ECDSA', namedCurve: 'P-384' },
@@ -22,16 +25,17 @@ const forms: Readonly<Record<string, KeyForm>> = {
   Ed25519: { name: 'Ed25519' },
 }
 
-/** The names of signatures that keys can make. */
-export const signatureAlgorithms: readonly string[] = Object.keys(forms)
+/** Names of the supported signature algorithms. */
+export const signatureAlgorithms: readonly string[] = Object.keys(algorithms)
 
 /**
- * A private key to sign with: PKCS #8 as PEM, or a JWK (RFC 7517).
+ * Imports a private key for signatures: PKCS #8 as PEM, or a JWK (RFC 7517).
  *
- * @param algorithm Default: what fits the key, RS256 for RSA.
- * @param property What names the key, for messages; nothing of the key stands in them.
+ * @param algorithm default: `alg` of a JWK, or the first algorithm that accepts the key, which is RS256 for RSA
+ * @param property names the key in error messages, which contain no part of the key
+ * @throws {AuthError} configuration
  */
-export async function privateKey(
+export async function importPrivateKey(
   text: string,
   algorithm: string | undefined,
   property: string,
@@ -39,14 +43,14 @@ export async function privateKey(
   const jwk = text.trimStart().startsWith('{') ? parseJwk(text, property) : undefined
   const der = jwk === undefined ? pemBytes(text, property) : undefined
   const wanted = algorithm ?? jwk?.alg
-  for (const [name, form] of Object.entries(forms)) {
+  for (const [name, parameters] of Object.entries(algorithms)) {
     if (wanted !== undefined && wanted !== name) continue
-    const key = await importKey(jwk, der, form)
+    const key = await tryImport(jwk, der, parameters)
     if (key === undefined) continue
     return { algorithm: name, key, ...(jwk?.kid === undefined ? {} : { header: { kid: jwk.kid } }) }
   }
-  const fix = wanted === undefined ? 'take an RSA, EC or Ed25519 key' : `it must be a key for ${wanted}`
-  throw new AuthError('configuration', `${property} holds no private key that can be used: ${fix}`, {
+  const fix = wanted === undefined ? 'use an RSA, EC or Ed25519 key' : `use a key for ${wanted}`
+  throw new AuthError('configuration', `${property} contains no private key that can be used: ${fix}`, {
     property,
   })
 }
@@ -57,17 +61,18 @@ interface Jwk {
   readonly kid?: string
 }
 
-async function importKey(
+/** Imports a key for an algorithm. Returns undefined if the key is of another kind. */
+async function tryImport(
   jwk: Jwk | undefined,
   der: Uint8Array<ArrayBuffer> | undefined,
-  form: KeyForm,
+  parameters: ImportParameters,
 ): Promise<CryptoKey | undefined> {
   try {
-    if (der !== undefined) return await crypto.subtle.importKey('pkcs8', der, form, false, ['sign'])
+    if (der !== undefined) return await crypto.subtle.importKey('pkcs8', der, parameters, false, ['sign'])
     if (jwk === undefined) return undefined
-    // What a key was meant for elsewhere (`use`, `key_ops`) is no reason to refuse it.
+    // `use` and `key_ops` are removed, because Web Crypto would refuse a key for which they name another purpose.
     const { alg: _alg, use: _use, key_ops: _ops, ...plain }: Jwk & { use?: unknown; key_ops?: unknown } = jwk
-    return await crypto.subtle.importKey('jwk', plain, form, false, ['sign'])
+    return await crypto.subtle.importKey('jwk', plain, parameters, false, ['sign'])
   } catch {
     return undefined
   }
@@ -80,7 +85,7 @@ function pemBytes(text: string, property: string): Uint8Array<ArrayBuffer> {
   }
   const fix = /-----BEGIN (RSA|EC|ENCRYPTED) PRIVATE KEY-----/.test(text)
     ? 'convert it: openssl pkcs8 -topk8 -nocrypt -in key.pem'
-    : 'it begins with -----BEGIN PRIVATE KEY-----, or is a JWK'
+    : 'use a text that begins with -----BEGIN PRIVATE KEY-----, or a JWK'
   throw new AuthError('configuration', `${property} must be a private key as PKCS #8: ${fix}`, { property })
 }
 
@@ -89,7 +94,7 @@ function parseJwk(text: string, property: string): Jwk {
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && 'kty' in value && 'd' in value) return value as Jwk
   } catch {
-    // Told below, without the text.
+    // The error below replaces this one, which contains a part of the key.
   }
-  throw new AuthError('configuration', `${property} looks like a JWK, but is no private one`, { property })
+  throw new AuthError('configuration', `${property} must be a private JWK, with kty and d`, { property })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { messageOf } from '../../test/context.ts'
+import { catchMessage } from '../../test/context.ts'
 import { profiles, type FormParameters, type GrantType, type ProfileName } from './profiles.ts'
 
 type Row = [
@@ -9,7 +9,7 @@ type Row = [
   FormParameters | string,
 ]
 
-describe('what a token is for is said as each product wants it', () => {
+describe('a profile', () => {
   it.each<Row>([
     [
       'generic',
@@ -32,7 +32,7 @@ describe('what a token is for is said as each product wants it', () => {
     ['keycloak', 'token-exchange', { resource: 'https://r/' }, 'name the client id in audience'],
     ['entra', 'client_credentials', { audience: 'api://lake' }, [['scope', 'api://lake/.default']]],
     ['entra', 'jwt-bearer', { scope: 'api://lake/.default' }, [['scope', 'api://lake/.default']]],
-    ['entra', 'client_credentials', {}, 'p.scope: Entra wants to know for what'],
+    ['entra', 'client_credentials', {}, 'p.scope: Entra requires a scope'],
     [
       'entra',
       'token-exchange',
@@ -48,8 +48,8 @@ describe('what a token is for is said as each product wants it', () => {
         ['scope', 'read'],
       ],
     ],
-    ['okta', 'token-exchange', { audience: 'api://lake' }, 'Okta wants the scope'],
-    ['okta', 'token-exchange', { scope: 'read' }, 'Okta wants the audience'],
+    ['okta', 'token-exchange', { audience: 'api://lake' }, 'Okta requires the scope'],
+    ['okta', 'token-exchange', { scope: 'read' }, 'Okta requires the audience'],
     ['okta', 'client_credentials', { scope: 'read' }, [['scope', 'read']]],
     ['auth0', 'client_credentials', { audience: 'https://lake' }, [['audience', 'https://lake']]],
     [
@@ -61,8 +61,8 @@ describe('what a token is for is said as each product wants it', () => {
         ['scope', 'read'],
       ],
     ],
-    ['auth0', 'client_credentials', { scope: 'read' }, 'Auth0 wants the identifier of the API'],
-    ['auth0', 'client_credentials', { audience: 'a', resource: 'b' }, 'one API for each token'],
+    ['auth0', 'client_credentials', { scope: 'read' }, 'Auth0 requires the identifier of the API'],
+    ['auth0', 'client_credentials', { audience: 'a', resource: 'b' }, 'Auth0 issues tokens for one API'],
     [
       'google-sts',
       'token-exchange',
@@ -72,21 +72,25 @@ describe('what a token is for is said as each product wants it', () => {
         ['scope', 'https://www.googleapis.com/auth/cloud-platform'],
       ],
     ],
-    ['google-sts', 'token-exchange', {}, 'Google wants one provider of identities'],
-  ])('%s %s %j', async (profile, grant, { audience, resource, scope }, expected) => {
-    const target = {
-      audiences: audience === undefined ? [] : [audience],
-      resources: resource === undefined ? [] : [resource],
-      scope,
-    }
-    if (typeof expected !== 'string') expect(profiles[profile].target(target, grant, 'p.')).toEqual(expected)
-    else
-      expect(await messageOf(Promise.try(() => profiles[profile].target(target, grant, 'p.')))).toContain(
-        expected,
-      )
-  })
+    ['google-sts', 'token-exchange', {}, 'Google requires one identity provider'],
+  ])(
+    'for the product %s sends or refuses grant %s with target %j',
+    async (profile, grant, { audience, resource, scope }, expected) => {
+      const target = {
+        audiences: audience === undefined ? [] : [audience],
+        resources: resource === undefined ? [] : [resource],
+        scope,
+      }
+      if (typeof expected !== 'string')
+        expect(profiles[profile].target(target, grant, 'p.')).toEqual(expected)
+      else
+        expect(
+          await catchMessage(Promise.try(() => profiles[profile].target(target, grant, 'p.'))),
+        ).toContain(expected)
+    },
+  )
 
-  it('Entra is told that the token is for somebody', () => {
+  it('for the product Entra adds a parameter to requests on behalf of a user', () => {
     expect(profiles.entra.extra?.('jwt-bearer')).toEqual([['requested_token_use', 'on_behalf_of']])
     expect(profiles.entra.extra?.('client_credentials')).toEqual([])
   })

@@ -1,6 +1,6 @@
 import { wrongProperty } from '../properties/wrong-property.ts'
 
-/** The ways to a token, by the names that configurations use. */
+/** `grant_type` of token requests, by the names of grants in configurations. */
 export const grantTypes = {
   client_credentials: 'client_credentials',
   refresh_token: 'refresh_token',
@@ -12,7 +12,12 @@ export const grantTypes = {
 
 export type GrantType = keyof typeof grantTypes
 
-/** What a token is to be good for, as the configuration has it. */
+/** Returns whether a person must log in for a grant. */
+export function isLogin(grant: GrantType): boolean {
+  return grant === 'device_code' || grant === 'authorization_code'
+}
+
+/** Configured target of a token: its scope, audiences and resources. */
 export interface Target {
   readonly audiences: readonly string[]
   readonly resources: readonly string[]
@@ -21,39 +26,43 @@ export interface Target {
 
 export type FormParameters = readonly (readonly [name: string, value: string])[]
 
-/** What differs between products that all speak OAuth 2. */
+/** Differences of a product from other authorization servers of OAuth 2. */
 export interface Profile {
-  /** How the target is said in a request. @throws AuthError for what this product does not know. */
+  /**
+   * Returns the parameters for the target of a token.
+   *
+   * @throws {AuthError} configuration, for a target that the product does not support
+   */
   readonly target: (target: Target, grant: GrantType, prefix: string) => FormParameters
-  /** More parameters of a grant. */
+  /** Returns additional parameters of a grant. */
   readonly extra?: (grant: GrantType) => FormParameters
   readonly tokenEndpoint?: string
-  /** How the client proves itself when the configuration does not say. */
+  /** Client authentication if the configuration does not name a method. */
   readonly clientAuth?: 'client_secret_post' | 'anonymous'
-  /** Whom a client's own statement is made for: the issuer (default, RFC 7523bis), or the token endpoint. */
+  /** Audience of an assertion of the client. Default: the issuer (RFC 7523bis). */
   readonly assertionAudience?: 'token-endpoint'
 }
 
-/** RFC 8693 section 2.1 and RFC 8707: each has a parameter of its own, which may be repeated. */
+/** Sends a separate parameter for each audience and resource (RFC 8693 section 2.1, RFC 8707). */
 const standard: Profile = {
   target: ({ audiences, resources, scope }) => [
     ...audiences.map((audience) => ['audience', audience] as const),
     ...resources.map((resource) => ['resource', resource] as const),
-    ...scopeOf(scope),
+    ...scopeParameter(scope),
   ],
 }
 
-/** Keycloak 26.2 and later: audiences are client ids, and filter what scopes and mappers give. */
+/** Keycloak 26.2 and later: audiences are client ids, and select among the audiences of scopes and mappers. */
 const keycloak: Profile = {
   target: ({ audiences, resources, scope }, _, prefix) => {
     if (resources.length > 0) {
       throw wrongProperty(prefix, 'resource', 'Keycloak ignores resources: name the client id in audience')
     }
-    return [...audiences.map((audience) => ['audience', audience] as const), ...scopeOf(scope)]
+    return [...audiences.map((audience) => ['audience', audience] as const), ...scopeParameter(scope)]
   },
 }
 
-/** Microsoft Entra: the target is a part of the scope; there is no RFC 8693, on-behalf-of is RFC 7523. */
+/** Microsoft Entra: the target is part of the scope. On-behalf-of is RFC 7523; RFC 8693 is not supported. */
 const entra: Profile = {
   target: ({ audiences, resources, scope }, grant, prefix) => {
     if (grant === 'token-exchange') {
@@ -65,11 +74,7 @@ const entra: Profile = {
     )
     const words = [...(scope?.split(/\s+/) ?? []), ...targets].filter((word) => word !== '')
     if (words.length === 0) {
-      throw wrongProperty(
-        prefix,
-        'scope',
-        'Entra wants to know for what: set it to api://<application>/.default',
-      )
+      throw wrongProperty(prefix, 'scope', 'Entra requires a scope: set api://<application>/.default')
     }
     return [['scope', words.join(' ')]]
   },
@@ -78,40 +83,43 @@ const entra: Profile = {
   assertionAudience: 'token-endpoint',
 }
 
-/** Okta: exchange works at custom authorization servers, and wants audience and scope. */
+/** Okta: only custom authorization servers exchange tokens, and they require an audience and a scope. */
 const okta: Profile = {
   target: (target, grant, prefix) => {
     const { audiences, resources, scope } = target
     if (grant === 'token-exchange') {
       if (audiences.length === 0)
-        throw wrongProperty(prefix, 'audience', 'Okta wants the audience of the new token')
-      if (scope === undefined) throw wrongProperty(prefix, 'scope', 'Okta wants the scope of the new token')
+        throw wrongProperty(prefix, 'audience', 'Okta requires the audience of the new token')
+      if (scope === undefined)
+        throw wrongProperty(prefix, 'scope', 'Okta requires the scope of the new token')
     }
-    if (resources.length > 0) throw wrongProperty(prefix, 'resource', 'Okta knows no resources: use audience')
-    return grant === 'token-exchange' ? standard.target(target, grant, prefix) : scopeOf(scope)
+    if (resources.length > 0)
+      throw wrongProperty(prefix, 'resource', 'Okta does not support resources: use audience')
+    return grant === 'token-exchange' ? standard.target(target, grant, prefix) : scopeParameter(scope)
   },
 }
 
-/** Auth0: one API for each token, named by its identifier in `audience`. */
+/** Auth0: a token is for one API, whose identifier is the audience. */
 const auth0: Profile = {
   target: ({ audiences, resources, scope }, grant, prefix) => {
     const [audience, ...others] = new Set([...audiences, ...resources])
-    if (others.length > 0) throw wrongProperty(prefix, 'audience', 'Auth0 takes one API for each token')
+    if (others.length > 0)
+      throw wrongProperty(prefix, 'audience', 'Auth0 issues tokens for one API: set one audience or resource')
     if (audience === undefined && grant === 'client_credentials') {
-      throw wrongProperty(prefix, 'audience', 'Auth0 wants the identifier of the API')
+      throw wrongProperty(prefix, 'audience', 'Auth0 requires the identifier of the API')
     }
-    return [...(audience === undefined ? [] : [['audience', audience] as const]), ...scopeOf(scope)]
+    return [...(audience === undefined ? [] : [['audience', audience] as const]), ...scopeParameter(scope)]
   },
   clientAuth: 'client_secret_post',
 }
 
-/** Google's Security Token Service: workload and workforce federation. The client does not prove itself. */
+/** Google's Security Token Service, for workload and workforce federation. Clients are not authenticated. */
 const googleSts: Profile = {
   target: ({ audiences, resources, scope }, _, prefix) => {
     const [audience] = audiences
     if (audience === undefined || audiences.length > 1 || resources.length > 0) {
       const form = '//iam.googleapis.com/…/workloadIdentityPools/…/providers/…'
-      throw wrongProperty(prefix, 'audience', `Google wants one provider of identities, as ${form}`)
+      throw wrongProperty(prefix, 'audience', `Google requires one identity provider: set ${form}`)
     }
     return [
       ['audience', audience],
@@ -133,6 +141,6 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   'google-sts': googleSts,
 }
 
-function scopeOf(scope: string | undefined): FormParameters {
+function scopeParameter(scope: string | undefined): FormParameters {
   return scope === undefined || scope === '' ? [] : [['scope', scope]]
 }

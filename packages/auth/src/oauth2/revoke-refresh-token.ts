@@ -10,11 +10,11 @@ import type { GivenProperty } from '../properties/read-properties.ts'
 import type { Secret } from '../secret.ts'
 import type { RevokeTokenOptions } from '../revoke-token.ts'
 import { authorizationServer, type Server } from './authorization-server.ts'
-import { clientProof } from './client-auth.ts'
+import { bufferedFetch } from './buffered-fetch.ts'
+import { clientAuthenticator } from './client-auth.ts'
 import { endpointUrl, isLoopback } from './endpoint-url.ts'
 import { readOAuthSettings, type OAuthSettings } from './oauth-settings.ts'
-import { clientOf } from './token-client.ts'
-import { wholeAnswers } from './whole-answers.ts'
+import { toOAuthClient } from './token-client.ts'
 
 const prefix = 'rest.auth.oauth2.'
 
@@ -49,11 +49,11 @@ async function revokeAt(
   const endpoint = server.metadata.revocation_endpoint
   if (endpoint === undefined) return false
   const url = endpointUrl(endpoint, `${prefix}issuer-url`)
-  const { auth } = await clientProof(settings, undefined)(server, { signal })
-  const client = clientOf(settings.client.id, Date.now)
+  const { auth } = await clientAuthenticator(settings, undefined)(server, { signal })
+  const client = toOAuthClient(settings.client.id, Date.now)
   const response = await revocationRequest(server.metadata, client, auth, token.reveal(), {
     additionalParameters: { token_type_hint: 'refresh_token' },
-    [customFetch]: wholeAnswers(reach, `The revocation endpoint (${url.host})`),
+    [customFetch]: bufferedFetch(reach, `The revocation endpoint (${url.host})`),
     [allowInsecureRequests]: isLoopback(url),
     signal,
   })

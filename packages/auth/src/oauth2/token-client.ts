@@ -5,7 +5,6 @@ import {
   genericTokenEndpointRequest,
   processGenericTokenEndpointResponse,
   type Client,
-  type ClientAuth,
   type DPoPHandle,
   type TokenEndpointResponse,
 } from 'oauth4webapi'
@@ -13,20 +12,20 @@ import type { WaitOptions } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
 import type { ProviderContext } from '../provider-definition.ts'
 import type { Server } from './authorization-server.ts'
+import { bufferedFetch } from './buffered-fetch.ts'
+import type { RequestAuth } from './client-auth.ts'
 import { endpointUrl, isLoopback } from './endpoint-url.ts'
 import type { FormParameters, ProfileName } from './profiles.ts'
-import { errorAnswer, tokenError } from './token-error.ts'
-import { wholeAnswers } from './whole-answers.ts'
+import { parseTokenError, tokenError } from './token-error.ts'
 
-/** A token request, but for what proves the client. */
 export interface TokenRequest {
   readonly server: Server
-  /** Undefined where clients have no name, as at Google. */
+  /** Undefined if the server does not identify clients, such as Google's Security Token Service. */
   readonly clientId: string | undefined
-  readonly proof: { readonly method: string; readonly auth: ClientAuth }
-  /** As the configuration calls it, for messages. */
+  readonly clientAuth: RequestAuth
+  /** Name of the grant in the configuration, for messages. */
   readonly grant: string
-  /** As it is on the wire. */
+  /** `grant_type` of the request. */
   readonly grantType: string
   readonly parameters: FormParameters
   readonly dpop?: DPoPHandle | undefined
@@ -34,14 +33,17 @@ export interface TokenRequest {
   readonly prefix: string
 }
 
-/** Answers of the token endpoint that are not the end: somebody has still to log in (RFC 8628 section 3.5). */
-const pending = new Set(['authorization_pending', 'slow_down'])
+/** Token request before its grant is known. */
+export type PreparedRequest = Omit<TokenRequest, 'grantType' | 'parameters'>
+
+/** Errors of the token endpoint while the login of a person is not complete (RFC 8628 section 3.5). */
+const pendingErrors = new Set(['authorization_pending', 'slow_down'])
 
 /**
- * Asks a token endpoint, once more when it wants another nonce in the proof of possession.
+ * Sends a token request. Repeats it once if the server requires another nonce in the proof of possession.
  *
- * @returns `authorization_pending` or `slow_down` where a person has not come to an end yet.
- * @throws AuthError with what the issuer said, and what helped others.
+ * @returns `authorization_pending` or `slow_down` while the login of a person is not complete
+ * @throws {AuthError} refused, with the error of the issuer and a hint; unavailable, malformed or configuration
  */
 export async function requestToken(
   request: TokenRequest,
@@ -49,48 +51,52 @@ export async function requestToken(
   wait: WaitOptions,
 ): Promise<TokenEndpointResponse | 'authorization_pending' | 'slow_down'> {
   const { server, dpop, prefix } = request
-  const given = server.metadata.token_endpoint
-  if (given === undefined) {
-    const property = `${prefix}token-endpoint`
-    throw new AuthError('configuration', `The issuer names no token endpoint: set ${property}`, { property })
+  const { token_endpoint: tokenEndpoint } = server.metadata
+  const property = `${prefix}token-endpoint`
+  if (tokenEndpoint === undefined) {
+    throw new AuthError(
+      'configuration',
+      `The metadata of the issuer has no token_endpoint: set ${property}`,
+      { property },
+    )
   }
-  const endpoint = endpointUrl(given, `${prefix}token-endpoint`)
-  const client = clientOf(request.clientId, context.now)
+  const endpoint = endpointUrl(tokenEndpoint, property)
+  const client = toOAuthClient(request.clientId, context.now)
   for (let attempt = 1; ; attempt++) {
     const response = await genericTokenEndpointRequest(
       server.metadata,
       client,
-      request.proof.auth,
+      request.clientAuth.auth,
       request.grantType,
       request.parameters.map(([name, value]): [string, string] => [name, value]),
       {
-        [customFetch]: wholeAnswers(context.fetch, `The token endpoint (${endpoint.host})`),
+        [customFetch]: bufferedFetch(context.fetch, `The token endpoint (${endpoint.host})`),
         [allowInsecureRequests]: isLoopback(endpoint),
         ...(dpop === undefined ? {} : { DPoP: dpop }),
         ...(wait.signal === undefined ? {} : { signal: wait.signal }),
       },
     )
     if (response.status === 200) return await readToken(request, client, response)
-    const answer = errorAnswer(await response.text())
-    if (answer.error === 'use_dpop_nonce' && dpop !== undefined && attempt === 1) continue
-    if (answer.error !== undefined && pending.has(answer.error)) {
-      return answer.error === 'slow_down' ? 'slow_down' : 'authorization_pending'
+    const failure = parseTokenError(await response.text())
+    if (failure.error === 'use_dpop_nonce' && dpop !== undefined && attempt === 1) continue
+    if (failure.error !== undefined && pendingErrors.has(failure.error)) {
+      return failure.error === 'slow_down' ? 'slow_down' : 'authorization_pending'
     }
     throw tokenError({
-      ...answer,
+      ...failure,
       status: response.status,
       grant: request.grant,
       host: endpoint.host,
       path: endpoint.pathname,
-      clientAuth: request.proof.method,
+      clientAuth: request.clientAuth.method,
       profile: request.profile,
       prefix,
     })
   }
 }
 
-/** The client for the library, with our clock. */
-export function clientOf(id: string | undefined, now: () => number): Client {
+/** Returns the client in the form of oauth4webapi, with the clock of the provider. */
+export function toOAuthClient(id: string | undefined, now: () => number): Client {
   return { client_id: id ?? 'anonymous', [clockSkew]: Math.round((now() - Date.now()) / 1_000) }
 }
 
@@ -99,38 +105,39 @@ async function readToken(
   client: Client,
   response: Response,
 ): Promise<TokenEndpointResponse> {
-  const answer = await processed(server, client, response)
-  const bound = answer.token_type === 'dpop'
-  if (dpop !== undefined && answer.token_type === 'bearer') {
-    const property = `${prefix}dpop.enabled`
-    const fix = 'switch DPoP on for this client at the issuer, or off here'
+  const token = await parseTokenResponse(server, client, response)
+  const property = `${prefix}dpop.enabled`
+  if (dpop !== undefined && token.token_type === 'bearer') {
+    const fix = `enable DPoP for this client at the issuer, or set ${property}=false`
     throw new AuthError('refused', `The issuer did not bind the token to the key: ${fix}`, { property })
   }
-  if (dpop === undefined && bound) {
-    const property = `${prefix}dpop.enabled`
-    throw new AuthError('refused', `The issuer wants tokens to be bound to a key: set ${property}=true`, {
-      property,
-    })
+  if (dpop === undefined && token.token_type === 'dpop') {
+    throw new AuthError('refused', `The issuer binds tokens to a key: set ${property}=true`, { property })
   }
-  return answer
+  return token
 }
 
-async function processed(server: Server, client: Client, response: Response): Promise<TokenEndpointResponse> {
+async function parseTokenResponse(
+  server: Server,
+  client: Client,
+  response: Response,
+): Promise<TokenEndpointResponse> {
   try {
-    // What is no access token says so (RFC 8693 section 2.2.1); it is for another issuer.
+    // The type `N_A` is accepted (RFC 8693 section 2.2.1): it marks an issued token that is not an access token,
+    // which is presented to another issuer.
     const recognizedTokenTypes = { n_a: () => {} }
-    const readable = server.discovered ? response : await withoutIdToken(response)
+    const readable = server.discovered ? response : await removeIdToken(response)
     return await processGenericTokenEndpointResponse(server.metadata, client, readable, {
       recognizedTokenTypes,
     })
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new AuthError('malformed', `The token endpoint gave an answer that cannot be used: ${why}`)
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new AuthError('malformed', `The response of the token endpoint cannot be used: ${reason}`)
   }
 }
 
-/** An ID token can be checked only against an issuer; without one it is not looked at. */
-async function withoutIdToken(response: Response): Promise<Response> {
+/** Removes the ID token of a response, which cannot be verified if the name of the issuer is not known. */
+async function removeIdToken(response: Response): Promise<Response> {
   const text = await response.text()
   const body: unknown = JSON.parse(text)
   if (typeof body !== 'object' || body === null || !('id_token' in body)) {

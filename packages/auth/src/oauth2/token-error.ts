@@ -1,38 +1,38 @@
 import { AuthError } from '../auth-error.ts'
-import { hintFor, type Refusal } from './recipes.ts'
+import { findHint, type Refusal } from './error-hints.ts'
 
-/** What an answer says of an error (RFC 6749 section 5.2). */
-export interface ErrorAnswer {
+/** Error of a token endpoint (RFC 6749 section 5.2). The members are undefined if the response does not contain them. */
+export interface TokenEndpointError {
   readonly error: string | undefined
   readonly description: string | undefined
 }
 
-/** The error in an answer, if it holds one. */
-export function errorAnswer(text: string): ErrorAnswer {
+/** Parses the text of an error response. */
+export function parseTokenError(text: string): TokenEndpointError {
   try {
     const body: unknown = JSON.parse(text)
     if (typeof body !== 'object' || body === null) return { error: undefined, description: undefined }
-    // Iceberg's own errors are objects below `error`; Google's older endpoints name theirs alike.
+    // In the errors of Iceberg and of older Google endpoints, `error` is an object.
     const inner = 'error' in body ? body.error : undefined
     if (typeof inner === 'object' && inner !== null) {
       return {
-        error: textOf(inner, 'type') ?? textOf(inner, 'status'),
-        description: textOf(inner, 'message'),
+        error: findText(inner, 'type') ?? findText(inner, 'status'),
+        description: findText(inner, 'message'),
       }
     }
-    return { error: textOf(body, 'error'), description: textOf(body, 'error_description') }
+    return { error: findText(body, 'error'), description: findText(body, 'error_description') }
   } catch {
     return { error: undefined, description: undefined }
   }
 }
 
-/** The error to throw: who said no to what, why, and what to change. */
-export function tokenError(answer: Omit<Refusal, 'error' | 'description'> & ErrorAnswer): AuthError {
-  const { error, description, status, host, grant } = answer
-  const what = error ?? `status ${status}`
-  const why = description === undefined || description === '' ? '' : ` (${description})`
-  const hint = hintFor(answer)
-  const message = `${host} refused ${grant}: ${what}${why}.${hint === undefined ? '' : ` ${hint.text}`}`
+/** Creates the error of a refused token request, with the reason of the server and a hint if there is one. */
+export function tokenError(refusal: Refusal): AuthError {
+  const { error, description, status, host, grant } = refusal
+  const code = error ?? `status ${status}`
+  const details = description === undefined || description === '' ? '' : ` (${description})`
+  const hint = findHint(refusal)
+  const message = `${host} refused ${grant}: ${code}${details}.${hint === undefined ? '' : ` ${hint.text}`}`
   const reason = status >= 500 || status === 429 ? 'unavailable' : 'refused'
   return new AuthError(reason, message, {
     ...(hint?.property === undefined ? {} : { property: hint.property }),
@@ -40,13 +40,13 @@ export function tokenError(answer: Omit<Refusal, 'error' | 'description'> & Erro
   })
 }
 
-function textOf(body: object, name: string): string | undefined {
+function findText(body: object, name: string): string | undefined {
   const value = Object.entries(body).find(([key]) => key === name)?.[1]
-  return typeof value === 'string' ? readable(value) : undefined
+  return typeof value === 'string' ? toMessageText(value) : undefined
 }
 
-/** What an issuer says, for one line of a log: no line ends, no tokens, no more than a few sentences. */
-function readable(text: string): string {
+/** Returns a text of an issuer for one line of a log: without line breaks and tokens, and at most 300 characters. */
+function toMessageText(text: string): string {
   return text
     .replaceAll(/[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, '[redacted]')
     .replaceAll(/\s+/g, ' ')

@@ -1,17 +1,26 @@
 /**
- * Every spelling of a property that is not ours, once. A target is `<type>.<name>`, short for
- * `rest.auth.<type>.<name>`; with several targets the property belongs to whichever type is in use.
+ * A name of a property in another client.
  *
  * Sources: Iceberg `AuthProperties`, `OAuth2Properties`, `AwsProperties`; PyIceberg `catalog/rest/auth.py` and its
- * configuration page; Lance RestNamespace #7099 (whose spelling of sigv4 is ours).
+ * configuration page. The names of Lance (RestNamespace #7099) for `sigv4` are the canonical names, and need no alias.
  */
 export interface Alias {
   readonly from: string
+  /**
+   * Canonical names `<type>.<name>`, short for `rest.auth.<type>.<name>`. If there are several, the selected type
+   * determines the one that applies.
+   */
   readonly to: readonly string[]
-  /** Somebody else reads it as well: it is no mistake when no provider does. */
+  /**
+   * Whether other parts of a client, such as storage access, also read the property. If so, it is not refused when no
+   * provider uses it.
+   */
   readonly shared?: true
-  /** Of these names it gives way together: half of somebody else's keys must not mix with half of ours. */
-  readonly together?: readonly string[]
+  /**
+   * Canonical properties that belong together, such as an access key id and its secret. The alias is ignored if
+   * another property that is not shared sets one of them.
+   */
+  readonly group?: readonly string[]
 }
 
 const KEYS = ['access-key-id', 'secret-access-key', 'session-token']
@@ -68,7 +77,7 @@ const PYICEBERG: readonly Alias[] = [
     from: `client.${name}`,
     to: [`sigv4.${name}`, `sigv4a.${name}`],
     shared: true,
-    together: KEYS,
+    group: KEYS,
   })),
   { from: 'client.profile-name', to: ['sigv4.profile', 'sigv4a.profile'], shared: true },
   { from: 'client.region', to: ['sigv4.region', 'sigv4a.region-set'], shared: true },
@@ -80,12 +89,12 @@ const PYICEBERG: readonly Alias[] = [
   },
 ]
 
-/** All aliases, by the spelling that is not ours. */
+/** All aliases by their names in other clients. */
 export const aliases: ReadonlyMap<string, Alias> = new Map(
   [...ICEBERG, ...PYICEBERG].map((alias) => [alias.from, alias]),
 )
 
-/** Other names of types, and what Iceberg's Java clients write: classes. */
+/** Other names of types. In Iceberg's Java clients these are class names. */
 export const typeAliases: ReadonlyMap<string, string> = new Map([
   ['noop', 'none'],
   ['legacyoauth2', 'iceberg-legacy'],

@@ -3,100 +3,116 @@ import { Secret } from '../secret.ts'
 import { aliases, typeAliases } from './aliases.ts'
 import type { GivenProperty } from './read-properties.ts'
 
-/** A flat map, as Iceberg, PyIceberg and Lance have it. Keys that are not about authentication are left alone. */
+/** Flat map of properties, as in Iceberg, PyIceberg and Lance. Properties that do not configure authentication are ignored. */
 export type Properties = Readonly<Record<string, string | number | boolean | Secret | undefined>>
 
 const PREFIX = 'rest.auth.'
 
 interface Entry extends GivenProperty {
-  /** `<type>.<name>` */
+  /** Canonical names: `<type>.<name>`. */
   readonly targets: readonly string[]
   readonly shared: boolean
-  readonly together: readonly string[]
+  readonly group: readonly string[]
   used: boolean
 }
 
 /**
- * What a property map says of authentication. Each property is handed to the provider it belongs to, and those that
- * nobody took are told: a property without effect is a mistake of whoever wrote it.
+ * The configuration of authentication in a property map. Each provider takes its own properties. The remaining ones are
+ * refused, because a property without effect is a mistake in the configuration.
  */
 export class AuthProperties {
-  /** The name of the provider, and how it became known. */
+  /** Name of the provider. */
   readonly type: string
-  readonly typeFrom: 'given' | 'inferred' | 'default'
-  /** The package that registers the type, if one was named. */
+  /**
+   * How the type was determined: set by a property (`explicit`), derived from other properties (`inferred`), or
+   * `default`.
+   */
+  readonly typeFrom: 'explicit' | 'inferred' | 'default'
+  /** Package that registers the type, if it is set. */
   readonly package: string | undefined
-  /** Lower-case names of the headers that are configured as such (`header.X`, `headers.X`), with their properties. */
+  /** Properties that configure a header (`header.X`, `headers.X`), by the name of the header in lower case. */
   readonly headers: ReadonlyMap<string, string>
-  /** What runs below a signature when nothing else is said. */
+  /**
+   * Type of the provider that authenticates requests before `sigv4` or `sigv4a` signs them, if no property sets this
+   * type.
+   */
   readonly defaultDelegate: string
   readonly #entries: readonly Entry[]
 
-  /** @throws AuthError when the map contradicts itself. */
+  /** @throws AuthError when properties contradict each other */
   constructor(properties: Properties) {
-    const given = textsOf(properties)
-    this.headers = headersOf(given)
-    this.package = given.get(`${PREFIX}package`)
-    this.#entries = [...given].flatMap(([name, value]) => entryOf(name, value))
-    const explicit = explicitType(given)
-    const inferred = inferType(given)
+    const texts = toTexts(properties)
+    this.headers = findHeaders(texts)
+    this.package = texts.get(`${PREFIX}package`)
+    this.#entries = [...texts].flatMap(([name, value]) => toEntries(name, value))
+    const explicit = findType(texts)
+    const inferred = inferType(texts)
     this.type = explicit ?? inferred ?? 'none'
     this.defaultDelegate = inferred ?? (this.#mentions('oauth2') ? 'oauth2' : 'none')
-    this.typeFrom = explicit !== undefined ? 'given' : this.type === 'none' ? 'default' : 'inferred'
+    this.typeFrom = explicit !== undefined ? 'explicit' : this.type === 'none' ? 'default' : 'inferred'
   }
 
-  /** The properties of a type, by their names below `rest.auth.<type>.`. */
+  /**
+   * Returns the properties of a type by their names below `rest.auth.<type>.`, and marks them as used.
+   *
+   * @throws AuthError when two names of one property have different values
+   */
   take(type: string): ReadonlyMap<string, GivenProperty> {
-    const own = new Map<string, GivenProperty>()
+    const taken = new Map<string, GivenProperty>()
     for (const entry of this.#entries) {
-      const name = nameWithin(entry, type)
+      const name = findName(entry, type)
       if (name === undefined || entry.shared) continue
       entry.used = true
-      const before = own.get(name)
+      const before = taken.get(name)
       if (before !== undefined && before.value !== entry.value) throw contradiction(before, entry)
-      own.set(name, before ?? entry)
+      taken.set(name, before ?? entry)
     }
-    const ours = new Set(own.keys())
+    const canonical = new Set(taken.keys())
     for (const entry of this.#entries) {
-      const name = nameWithin(entry, type)
-      if (name === undefined || !entry.shared || [name, ...entry.together].some((each) => ours.has(each)))
-        continue
-      own.set(name, entry)
+      const name = findName(entry, type)
+      if (name === undefined || !entry.shared) continue
+      if ([name, ...entry.group].some((each) => canonical.has(each))) continue
+      taken.set(name, entry)
     }
-    return own
+    return taken
   }
 
-  /** The properties that belong to some of these types and to none of those, as they were written. */
-  writtenFor(types: readonly string[], but: readonly string[]): readonly string[] {
+  /** Lists the properties of `types` that no type of `except` has, in the spelling of the configuration. */
+  listNames(types: readonly string[], except: readonly string[]): readonly string[] {
     return this.#entries
-      .filter((entry) => types.some((type) => nameWithin(entry, type) !== undefined))
-      .filter((entry) => but.every((type) => nameWithin(entry, type) === undefined))
+      .filter((entry) => types.some((type) => findName(entry, type) !== undefined))
+      .filter((entry) => except.every((type) => findName(entry, type) === undefined))
       .map(({ writtenAs }) => writtenAs)
   }
 
   #mentions(type: string): boolean {
-    return this.#entries.some((entry) => !entry.shared && nameWithin(entry, type) !== undefined)
+    return this.#entries.some((entry) => !entry.shared && findName(entry, type) !== undefined)
   }
 
-  /** @throws AuthError for the first property that no provider took. */
-  refuseOrphans(types: readonly string[]): void {
-    const orphan = this.#entries.find((entry) => !entry.used && !entry.shared)
-    if (orphan === undefined) return
-    const name = orphan.writtenAs
-    const owners = orphan.targets.map((target) => target.split('.', 1)[0] ?? '')
+  /**
+   * Refuses properties that no provider has taken.
+   *
+   * @param types types of all providers
+   * @throws AuthError for the first of them
+   */
+  refuseUnused(types: readonly string[]): void {
+    const unused = this.#entries.find((entry) => !entry.used && !entry.shared)
+    if (unused === undefined) return
+    const name = unused.writtenAs
+    const owners = unused.targets.map((target) => target.split('.', 1)[0] ?? '')
     if (!owners.some((owner) => types.includes(owner))) {
-      const fix = `properties are named rest.auth.<type>.<name>, with one of the types ${types.join(', ')}`
-      throw new AuthError('configuration', `${name} is not known: ${fix}`, { property: name })
+      const fix = `names of properties are rest.auth.<type>.<name>, and the types are ${types.join(', ')}`
+      throw new AuthError('configuration', `${name} is unknown: ${fix}`, { property: name })
     }
     const fix =
-      this.typeFrom === 'given'
+      this.typeFrom === 'explicit'
         ? `but rest.auth.type is ${this.type}, which does not use it: remove it, or set rest.auth.type=${owners[0]}`
         : `but rest.auth.type is not set: add rest.auth.type=${owners.join(' or ')}, or remove it`
     throw new AuthError('configuration', `${name} is set, ${fix}`, { property: name })
   }
 }
 
-function textsOf(properties: Properties): Map<string, string> {
+function toTexts(properties: Properties): Map<string, string> {
   const texts = new Map<string, string>()
   for (const [name, value] of Object.entries(properties)) {
     if (value !== undefined) texts.set(name, value instanceof Secret ? value.reveal() : String(value))
@@ -104,41 +120,44 @@ function textsOf(properties: Properties): Map<string, string> {
   return texts
 }
 
-const OWN_NAMES = new Set(['type', 'package'])
+/** Properties below `rest.auth.` that do not belong to a type. */
+const GENERAL = new Set(['type', 'package'])
 
-function entryOf(name: string, value: string): Entry[] {
+/** Returns the entry of a property. Returns an empty list for a property that does not configure authentication. */
+function toEntries(name: string, value: string): Entry[] {
   const alias = aliases.get(name)
   if (alias !== undefined) {
-    const { to: targets, shared = false, together = [] } = alias
-    return [{ value, writtenAs: name, targets, shared, together, used: false }]
+    const { to: targets, shared = false, group = [] } = alias
+    return [{ value, writtenAs: name, targets, shared, group, used: false }]
   }
-  const own = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : undefined
-  if (own !== undefined && !OWN_NAMES.has(own)) {
-    return [{ value, writtenAs: name, targets: [canonical(own)], shared: false, together: [], used: false }]
+  const suffix = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : undefined
+  if (suffix !== undefined && !GENERAL.has(suffix)) {
+    const targets = [toCanonicalName(suffix)]
+    return [{ value, writtenAs: name, targets, shared: false, group: [], used: false }]
   }
   if (name.startsWith('auth.') && name !== 'auth.type' && name !== 'auth.session-timeout-ms') {
-    const fix = 'write it below rest.auth., in the spelling of the provider that is to use it'
-    throw new AuthError('configuration', `${name} is not known: ${fix}`, { property: name })
+    const fix = 'use rest.auth.<type>.<name>, with the name that the documentation of the provider lists'
+    throw new AuthError('configuration', `${name} is unknown: ${fix}`, { property: name })
   }
   return []
 }
 
-/** What an entry is called below a type, if it belongs to it. */
-function nameWithin(entry: Entry, type: string): string | undefined {
+/** Returns the name of an entry below a type, or undefined if the entry belongs to another type. */
+function findName(entry: Entry, type: string): string | undefined {
   const prefix = `${type}.`
   return entry.targets.find((target) => target.startsWith(prefix))?.slice(prefix.length)
 }
 
-/** `gcp-iam.scopes` is `google.scopes`. */
-function canonical(own: string): string {
-  const dot = own.indexOf('.')
-  if (dot === -1) return own
-  const type = own.slice(0, dot)
-  return `${typeAliases.get(type) ?? type}${own.slice(dot)}`
+/** Replaces the alias of a type: `gcp-iam.scopes` becomes `google.scopes`. */
+function toCanonicalName(name: string): string {
+  const dot = name.indexOf('.')
+  if (dot === -1) return name
+  const type = name.slice(0, dot)
+  return `${typeAliases.get(type) ?? type}${name.slice(dot)}`
 }
 
-function explicitType(given: ReadonlyMap<string, string>): string | undefined {
-  const enabled = given.get('rest.sigv4-enabled')
+function findType(texts: ReadonlyMap<string, string>): string | undefined {
+  const enabled = texts.get('rest.sigv4-enabled')
   if (enabled !== undefined && !/^(true|false)$/i.test(enabled)) {
     throw new AuthError('configuration', 'rest.sigv4-enabled must be true or false', {
       property: 'rest.sigv4-enabled',
@@ -146,7 +165,7 @@ function explicitType(given: ReadonlyMap<string, string>): string | undefined {
   }
   const spellings: GivenProperty[] = []
   for (const name of [`${PREFIX}type`, 'auth.type']) {
-    const value = given.get(name)?.trim()
+    const value = texts.get(name)?.trim()
     if (value !== undefined) spellings.push({ value: typeAliases.get(value) ?? value, writtenAs: name })
   }
   if (/^true$/i.test(enabled ?? '')) spellings.push({ value: 'sigv4', writtenAs: 'rest.sigv4-enabled' })
@@ -156,15 +175,15 @@ function explicitType(given: ReadonlyMap<string, string>): string | undefined {
   return first?.value
 }
 
-/** What Iceberg's clients infer when no type is set, but for a token alone, which needs no token endpoint. */
-function inferType(given: ReadonlyMap<string, string>): string | undefined {
-  if (given.has('credential')) return given.has('oauth2-server-uri') ? 'oauth2' : 'iceberg-legacy'
-  return given.has('token') ? 'bearer' : undefined
+/** Infers the type as Iceberg's clients do, except that a token by itself means `bearer`, which needs no token endpoint. */
+function inferType(texts: ReadonlyMap<string, string>): string | undefined {
+  if (texts.has('credential')) return texts.has('oauth2-server-uri') ? 'oauth2' : 'iceberg-legacy'
+  return texts.has('token') ? 'bearer' : undefined
 }
 
-function headersOf(given: ReadonlyMap<string, string>): Map<string, string> {
+function findHeaders(texts: ReadonlyMap<string, string>): Map<string, string> {
   const headers = new Map<string, string>()
-  for (const name of given.keys()) {
+  for (const name of texts.keys()) {
     const header = /^headers?\.(.+)$/.exec(name)?.[1]
     if (header !== undefined) headers.set(header.toLowerCase(), name)
   }
@@ -173,7 +192,7 @@ function headersOf(given: ReadonlyMap<string, string>): Map<string, string> {
 
 function contradiction(a: GivenProperty, b: GivenProperty): AuthError {
   const both = `${a.writtenAs} and ${b.writtenAs}`
-  return new AuthError('configuration', `${both} say different things: keep one of them`, {
+  return new AuthError('configuration', `${both} have different values: keep one of them`, {
     property: b.writtenAs,
   })
 }

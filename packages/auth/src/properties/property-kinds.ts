@@ -1,13 +1,13 @@
 import { AuthError } from '../auth-error.ts'
 import { Secret } from '../secret.ts'
 
-/** How one property is parsed. The functions below create it. */
+/** Describes and parses one property. The functions of this module create it. */
 export interface PropertyKind<T> {
-  /** What it means, for the reference and for messages; the form of values stands in it. */
+  /** Meaning of the property and form of its values, for the reference and for messages. */
   readonly says: string
   readonly secret: boolean
-  /** Reads what was given, or undefined when nothing was. `name` is the property as it was written. */
-  readonly read: (given: string | undefined, name: string) => T
+  /** Parses the configured text, which is undefined if the property is not set. `name` has the configured spelling. */
+  readonly read: (value: string | undefined, name: string) => T
 }
 
 /**
@@ -19,11 +19,11 @@ export interface PropertyKind<T> {
  * ```
  */
 export function text(says: string): PropertyKind<string | undefined> {
-  return { says, secret: false, read: (given) => given?.trim() }
+  return { says, secret: false, read: (value) => value?.trim() }
 }
 
 /**
- * Describes a text that must not be shown. It is not changed.
+ * Describes a secret text, which messages never contain. Its white space is kept.
  *
  * @example
  * ```ts
@@ -31,7 +31,7 @@ export function text(says: string): PropertyKind<string | undefined> {
  * ```
  */
 export function secret(says: string): PropertyKind<Secret | undefined> {
-  return { says, secret: true, read: (given) => (given === undefined ? undefined : new Secret(given)) }
+  return { says, secret: true, read: (value) => (value === undefined ? undefined : new Secret(value)) }
 }
 
 /**
@@ -43,8 +43,8 @@ export function secret(says: string): PropertyKind<Secret | undefined> {
  * ```
  */
 export function flag(says: string): PropertyKind<boolean | undefined> {
-  return kind(says, 'true or false', (given) =>
-    /^true$/i.test(given) ? true : /^false$/i.test(given) ? false : undefined,
+  return kind(says, 'true or false', (text) =>
+    /^true$/i.test(text) ? true : /^false$/i.test(text) ? false : undefined,
   )
 }
 
@@ -57,8 +57,8 @@ export function flag(says: string): PropertyKind<boolean | undefined> {
  * ```
  */
 export function integer(says: string, min: number, max: number): PropertyKind<number | undefined> {
-  return kind(says, `a whole number from ${min} to ${max}`, (given) => {
-    const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN
+  return kind(says, `a whole number from ${min} to ${max}`, (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
     return value >= min && value <= max ? value : undefined
   })
 }
@@ -72,17 +72,17 @@ export function integer(says: string, min: number, max: number): PropertyKind<nu
  * ```
  */
 export function duration(says: string, min: number, max: number): PropertyKind<number | undefined> {
-  return kind(says, `a duration from ${min} ms to ${max} ms, as PT30S or PT5M`, (given) => {
-    const value = /^\d{1,15}$/.test(given) ? Number(given) : isoDuration(given)
+  return kind(says, `a duration from ${min} ms to ${max} ms, such as PT30S or PT5M`, (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : parseIsoDuration(text)
     return value !== undefined && value >= min && value <= max ? value : undefined
   })
 }
 
-function isoDuration(given: string): number | undefined {
+function parseIsoDuration(text: string): number | undefined {
   const parts = /^P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,3})?)S)?)?$/i.exec(
-    given,
+    text,
   )
-  if (parts === null || !/\d/.test(given)) return undefined
+  if (parts === null || !/\d/.test(text)) return undefined
   const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part) => Number(part ?? 0))
   return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000
 }
@@ -99,7 +99,7 @@ export function oneOf<const W extends string>(
   says: string,
   words: readonly W[],
 ): PropertyKind<W | undefined> {
-  return kind(says, `one of ${words.join(', ')}`, (given) => words.find((word) => word === given))
+  return kind(says, `one of ${words.join(', ')}`, (text) => words.find((word) => word === text))
 }
 
 /**
@@ -114,12 +114,12 @@ export function list(says: string): PropertyKind<readonly string[] | undefined> 
   return {
     says,
     secret: false,
-    read: (given) => given?.split(/[\s,]+/).filter((word) => word !== ''),
+    read: (value) => value?.split(/[\s,]+/).filter((word) => word !== ''),
   }
 }
 
 /**
- * Describes an absolute URL of http or https, whose text is not changed.
+ * Describes an absolute http or https URL. Its text is not changed.
  *
  * @example
  * ```ts
@@ -127,8 +127,8 @@ export function list(says: string): PropertyKind<readonly string[] | undefined> 
  * ```
  */
 export function url(says: string): PropertyKind<string | undefined> {
-  return kind(says, 'an absolute http or https URL', (given) =>
-    /^https?:\/\//i.test(given) && URL.canParse(given) ? given : undefined,
+  return kind(says, 'an absolute http or https URL', (text) =>
+    /^https?:\/\//i.test(text) && URL.canParse(text) ? text : undefined,
   )
 }
 
@@ -143,9 +143,9 @@ export function url(says: string): PropertyKind<string | undefined> {
 export function required<T>(inner: PropertyKind<T | undefined>): PropertyKind<T> {
   return {
     ...inner,
-    read: (given, name) => {
-      const value = given === undefined || given.trim() === '' ? undefined : inner.read(given, name)
-      if (value !== undefined) return value
+    read: (value, name) => {
+      const parsed = value === undefined || value.trim() === '' ? undefined : inner.read(value, name)
+      if (parsed !== undefined) return parsed
       throw new AuthError('configuration', `Set ${name}: ${inner.says}`, { property: name })
     },
   }
@@ -159,22 +159,22 @@ export function required<T>(inner: PropertyKind<T | undefined>): PropertyKind<T>
  * const keys = { header: byDefault(text('the header of the key'), 'x-api-key') }
  * ```
  */
-export function byDefault<T>(inner: PropertyKind<T | undefined>, value: NoInfer<T>): PropertyKind<T> {
-  return { ...inner, read: (given, name) => inner.read(given, name) ?? value }
+export function byDefault<T>(inner: PropertyKind<T | undefined>, defaultValue: NoInfer<T>): PropertyKind<T> {
+  return { ...inner, read: (value, name) => inner.read(value, name) ?? defaultValue }
 }
 
 function kind<T>(
   says: string,
   form: string,
-  parse: (given: string) => T | undefined,
+  parse: (text: string) => T | undefined,
 ): PropertyKind<T | undefined> {
   return {
     says,
     secret: false,
-    read: (given, name) => {
-      if (given === undefined) return undefined
-      const value = parse(given.trim())
-      if (value !== undefined) return value
+    read: (value, name) => {
+      if (value === undefined) return undefined
+      const parsed = parse(value.trim())
+      if (parsed !== undefined) return parsed
       throw new AuthError('configuration', `${name} must be ${form}`, { property: name })
     },
   }

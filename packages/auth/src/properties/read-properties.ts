@@ -2,15 +2,15 @@ import { AuthError } from '../auth-error.ts'
 import type { PropertyKind } from './property-kinds.ts'
 
 /**
- * The properties of a provider, by their names below `rest.auth.<type>.`. A name that ends in `*` takes all that begin
- * with what stands before it: `extra-params.*`, or `*` for everything; these come as {@link PropertyGroup}.
+ * The properties of a provider by their names below `rest.auth.<type>.`. A name that ends in `*` selects all properties
+ * with the prefix before it, as a {@link PropertyGroup}: `extra-params.*`, or `*` for all properties.
  */
 export type PropertyKeys = Readonly<Record<string, PropertyKind<unknown>>>
 
-/** Properties below a common prefix, without it. */
+/** Properties with a common prefix, by their names without it. */
 export type PropertyGroup = ReadonlyMap<string, string>
 
-/** What {@link readProperties} makes of keys. */
+/** Values of properties, by the keys that describe them. */
 export type PropertyValues<K extends PropertyKeys> = {
   readonly [N in keyof K]: N extends `${string}*`
     ? PropertyGroup
@@ -19,59 +19,59 @@ export type PropertyValues<K extends PropertyKeys> = {
       : never
 }
 
-/** A property as it was given: its value, and its name in the spelling of whoever wrote it. */
+/** A configured property: its value, and its name in the spelling of the configuration. */
 export interface GivenProperty {
   readonly value: string
   readonly writtenAs: string
 }
 
 /**
- * Reads properties by their keys.
+ * Parses properties by their keys.
  *
- * @param prefix What stands before the names in the canonical spelling: `rest.auth.basic.`
- * @throws AuthError naming the first property that is missing, unknown or wrong.
+ * @param prefix prefix of the canonical names, such as `rest.auth.basic.`
+ * @throws AuthError with the name of the first property that is missing, unknown or invalid
  */
 export function readProperties<K extends PropertyKeys>(
   keys: K,
-  given: ReadonlyMap<string, GivenProperty>,
+  properties: ReadonlyMap<string, GivenProperty>,
   prefix: string,
 ): PropertyValues<K> {
   const groups = Object.keys(keys).filter((key) => key.endsWith('*'))
-  for (const [name, { writtenAs }] of given) {
+  for (const [name, { writtenAs }] of properties) {
     if (Object.hasOwn(keys, name) && !name.endsWith('*')) continue
     if (groups.some((group) => name.startsWith(group.slice(0, -1)))) continue
-    throw new AuthError('configuration', unknownProperty(writtenAs, prefix, name, Object.keys(keys)), {
+    throw new AuthError('configuration', describeUnknown(writtenAs, prefix, name, Object.keys(keys)), {
       property: writtenAs,
     })
   }
   const values = Object.entries(keys).map(([key, kind]): [string, unknown] => {
-    if (key.endsWith('*')) return [key, groupOf(given, key.slice(0, -1), keys)]
-    const property = given.get(key)
+    if (key.endsWith('*')) return [key, collectGroup(properties, key.slice(0, -1), keys)]
+    const property = properties.get(key)
     return [key, kind.read(property?.value, property?.writtenAs ?? `${prefix}${key}`)]
   })
   return Object.fromEntries(values) as PropertyValues<K>
 }
 
-function groupOf(
-  given: ReadonlyMap<string, GivenProperty>,
+function collectGroup(
+  properties: ReadonlyMap<string, GivenProperty>,
   prefix: string,
   keys: PropertyKeys,
 ): PropertyGroup {
   const group = new Map<string, string>()
-  for (const [name, { value }] of given) {
+  for (const [name, { value }] of properties) {
     if (name.startsWith(prefix) && !Object.hasOwn(keys, name)) group.set(name.slice(prefix.length), value)
   }
   return group
 }
 
-function unknownProperty(writtenAs: string, prefix: string, name: string, known: readonly string[]): string {
+function describeUnknown(writtenAs: string, prefix: string, name: string, known: readonly string[]): string {
   const near = nearest(name, known)
-  const all = known.length === 0 ? 'it has no properties' : `known are ${known.join(', ')}`
-  const hint = near === undefined ? `Remove it; ${all}` : `Did you mean ${prefix}${near}?`
+  const all = known.length === 0 ? 'This type has no properties.' : `Its properties are: ${known.join(', ')}`
+  const hint = near === undefined ? `Remove it. ${all}` : `Did you mean ${prefix}${near}?`
   return `${writtenAs} is not a property of ${prefix.replace(/\.$/, '')}. ${hint}`
 }
 
-/** The name that is at most two changes of a letter away, if there is one. */
+/** Returns the most similar known name, or undefined if each of them differs by more than two characters. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((each) => ({ each, changes: distance(name.toLowerCase(), each) }))
@@ -80,7 +80,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return ranked[0]?.each
 }
 
-/** Levenshtein's distance; names are short. */
+/** Computes the Levenshtein distance. Returns 3 for names whose lengths differ by more than 2. */
 function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 2) return 3
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { filterServerConfig } from './server-config.ts'
 
-it('a server may set what storage and protocol need', () => {
+it('a server may set properties that storage access and the protocol need', () => {
   const config = {
     prefix: 'lake',
     warehouse: 's3://lake',

@@ -1,8 +1,8 @@
 import { aliases } from './aliases.ts'
 
 /**
- * Keys that a server may never set at a client: where requests go, who they are from, what is sent along, and through
- * whom. Otherwise whoever answers `/v1/config` could send a client's credentials somewhere else.
+ * Properties that a server must not set in its clients: addresses, identities, headers, proxies and TLS. With them, a
+ * server could redirect the credentials of its clients to another host.
  */
 const forbidden: readonly RegExp[] = [
   /^uri$/,
@@ -17,11 +17,11 @@ const forbidden: readonly RegExp[] = [
   /^(ssl|tls)\./,
 ]
 
-/** Aliases that a server may set all the same: storage is read with them. */
+/** Aliases that a server may set, because clients also use them to access storage. */
 const harmless = new Set(['client.region'])
 
 /**
- * Returns whether a server may set this property at its clients.
+ * Returns whether a server may set this property in its clients.
  *
  * @example
  * ```ts
@@ -36,7 +36,7 @@ export function isServerSettable(name: string): boolean {
 }
 
 /**
- * Filters the `defaults` or `overrides` of `/v1/config`: removes properties that a server may not set.
+ * Removes properties that a server must not set from the `defaults` or `overrides` of `/v1/config`.
  *
  * @returns the remaining properties, and in `refused` the names of the removed ones, to be logged as a warning
  *

@@ -2,7 +2,7 @@ import { AuthError } from '../auth-error.ts'
 import { memoize } from '../memoize.ts'
 import { byDefault, secret, text } from '../properties/property-kinds.ts'
 import { defineProvider, type ProviderDefinition } from '../provider-definition.ts'
-import { fileTokens, ofFile } from '../file-tokens.ts'
+import { fileTokens, fileProvenance } from '../file-tokens.ts'
 import { checkHeaderName } from './headers.ts'
 import { checkToken, tokenAuth } from '../token-auth.ts'
 import type { Token } from '../token.ts'
@@ -10,12 +10,12 @@ import { Secret } from '../secret.ts'
 
 const PREFIX = 'rest.auth.api-key'
 
-/** A key in a header of its own: LanceDB's `x-api-key`, and others. */
+/** Sends a key in a separate header, such as `x-api-key` of LanceDB. */
 export const apiKey: ProviderDefinition = defineProvider({
   keys: {
     key: secret('the key'),
-    'key-file': text('a file with the key in it; it is read again when it changes'),
-    header: byDefault(text('the header that it is sent in. Default: x-api-key'), 'x-api-key'),
+    'key-file': text('the file that contains the key; it is read again when it changes'),
+    header: byDefault(text('the header that contains the key. Default: x-api-key'), 'x-api-key'),
   },
   create: ({ key, 'key-file': file, header }, { now }) => {
     checkHeaderName(header, `${PREFIX}.header`)
@@ -23,7 +23,7 @@ export const apiKey: ProviderDefinition = defineProvider({
       return tokenAuth(fileTokens(file, `${PREFIX}.key-file`, now), {
         header,
         scheme: '',
-        provenance: ofFile,
+        provenance: fileProvenance,
       })
     }
     if (key !== undefined && file === undefined) {

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest'
-import { aRequest, create, headerAfter, messageOf } from '../../test/context.ts'
+import { aRequest, create, headerAfter, catchMessage } from '../../test/context.ts'
 
 const properties = { 'rest.auth.type': 'basic', 'rest.auth.basic.username': 'Aladdin' }
 
-it('sends name and password as RFC 7617 has it', async () => {
+it('the basic provider sends name and password in the form of RFC 7617', async () => {
   const auth = await create({ ...properties, 'rest.auth.basic.password': 'open sesame' })
   expect(await headerAfter(auth, 'authorization')).toBe('Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==')
 })
 
-it('sends text beyond ASCII as UTF-8', async () => {
+it('the basic provider encodes other characters than ASCII as UTF-8', async () => {
   const auth = await create({
     'rest.auth.type': 'basic',
     'auth.basic.username': 'test',
@@ -17,7 +17,7 @@ it('sends text beyond ASCII as UTF-8', async () => {
   expect(await headerAfter(auth, 'authorization')).toBe('Basic dGVzdDoxMjPCow==')
 })
 
-it('takes the place of an Authorization of somebody else', async () => {
+it('the basic provider replaces an Authorization header of the request', async () => {
   const auth = await create({ ...properties, 'rest.auth.basic.password': 'x' })
   const request = aRequest({
     headers: [
@@ -29,11 +29,11 @@ it('takes the place of an Authorization of somebody else', async () => {
   expect(headers.map(([name]) => name)).toEqual(['Accept', 'Authorization'])
 })
 
-it('refuses a name with a colon, and names the property', async () => {
+it('the basic provider refuses a name with a colon and names the property', async () => {
   const wrong = { ...properties, 'rest.auth.basic.username': 'a:b', 'rest.auth.basic.password': 'x' }
-  expect(await messageOf(create(wrong))).toContain('rest.auth.basic.username must not have a colon')
+  expect(await catchMessage(create(wrong))).toContain('rest.auth.basic.username must not contain a colon')
 })
 
-it('without a password says which property to set', async () => {
-  expect(await messageOf(create(properties))).toBe('Set rest.auth.basic.password: the password')
+it('the basic provider names the property of a missing password', async () => {
+  expect(await catchMessage(create(properties))).toBe('Set rest.auth.basic.password: the password')
 })

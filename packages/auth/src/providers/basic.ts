@@ -5,22 +5,25 @@ import { required, secret, text } from '../properties/property-kinds.ts'
 import { defineProvider, type ProviderDefinition } from '../provider-definition.ts'
 import { Secret } from '../secret.ts'
 
-/** User name and password in each request (RFC 7617). */
+/** Sends a user name and a password (RFC 7617). */
 export const basic: ProviderDefinition = defineProvider({
   keys: {
-    username: required(text('the name to log in with')),
+    username: required(text('the user name')),
     password: required(secret('the password')),
   },
   create: ({ username, password }) => basicAuth(username, password),
 })
 
-/** @throws AuthError when the name has a colon, which would end it. */
+/**
+ * Creates the provider. Refuses a name with a colon, because the server would read the rest of it as the
+ * password.
+ */
 function basicAuth(username: string, password: Secret): AuthProvider {
   if (username.includes(':')) {
     const property = 'rest.auth.basic.username'
-    throw new AuthError('configuration', `${property} must not have a colon (RFC 7617)`, { property })
+    throw new AuthError('configuration', `${property} must not contain a colon (RFC 7617)`, { property })
   }
-  const header = new Secret(`Basic ${base64(`${username}:${password.reveal()}`)}`)
+  const header = new Secret(`Basic ${toBase64(`${username}:${password.reveal()}`)}`)
   return {
     authenticate: async (request) => ({
       ...request,
@@ -30,7 +33,7 @@ function basicAuth(username: string, password: Secret): AuthProvider {
   }
 }
 
-/** Base64 of the text's UTF-8 bytes. */
-function base64(text: string): string {
+/** Encodes the UTF-8 bytes of a text as Base64. */
+function toBase64(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)))
 }

@@ -6,31 +6,35 @@ import { defineProvider, type ProviderContext, type ProviderDefinition } from '.
 import { Secret } from '../secret.ts'
 import { checkToken, headerOf, tokenAuth } from '../token-auth.ts'
 import { jwtExpiry } from '../token-expiry.ts'
-import { fileTokens, ofFile } from '../file-tokens.ts'
+import { fileTokens, fileProvenance } from '../file-tokens.ts'
 
 const PREFIX = 'rest.auth.bearer'
 
-/** A token that somebody else got (RFC 6750): given as it is, or in a file that is read again when it changes. */
+/**
+ * Sends a token that another program obtained (RFC 6750): a configured token, or the token in a file, which is read
+ * again when it changes.
+ */
 export const bearer: ProviderDefinition = defineProvider({
   keys: {
     token: secret('the token'),
-    'token-file': text(
-      'a file with the token in it; it is read again when it changes, as Kubernetes does it',
-    ),
+    'token-file': text('the file that contains the token; it is read again when it changes'),
   },
   create: ({ token, 'token-file': file }, context) => {
     const { now } = context
-    if (token !== undefined && file === undefined) return fixedToken(token, context)
+    if (token !== undefined && file === undefined) return fixedTokenAuth(token, context)
     if (file !== undefined && token === undefined) {
-      return tokenAuth(fileTokens(file, `${PREFIX}.token-file`, now), { provenance: ofFile })
+      return tokenAuth(fileTokens(file, `${PREFIX}.token-file`, now), { provenance: fileProvenance })
     }
     const property = `${PREFIX}.token`
     throw new AuthError('configuration', `Set one of ${property} and ${PREFIX}.token-file`, { property })
   },
 })
 
-/** A token that stays as it is: there is nothing to renew it with. When it has ended, that is told once. */
-export function fixedToken(
+/**
+ * Creates a provider with a token that cannot be renewed. It warns once when the server refuses the expired
+ * token.
+ */
+export function fixedTokenAuth(
   token: Secret,
   { now, warn }: Pick<ProviderContext, 'now' | 'warn'>,
   property = `${PREFIX}.token`,
@@ -42,26 +46,26 @@ export function fixedToken(
       ...request,
       headers: withHeaders(request.headers, [['Authorization', headerOf('Bearer', value)]]),
     }),
-    ...(expiresAt === undefined ? {} : { onResponse: tellEnd(expiresAt, now, warn, property) }),
+    ...(expiresAt === undefined ? {} : { onResponse: warnWhenExpired(expiresAt, now, warn, property) }),
     token: async () => ({ value, ...(expiresAt === undefined ? {} : { expiresAt }) }),
     provenance: { obtainedBy: 'static', renewableBy: [] },
   }
 }
 
-/** Says once, when the token is refused, that it has ended. */
-function tellEnd(
+/** Returns a handler of responses that warns once when the server refuses the token after it has expired. */
+function warnWhenExpired(
   expiresAt: number,
   now: () => number,
   warn: (message: string) => void,
   property: string,
 ): NonNullable<AuthProvider['onResponse']> {
-  let told = false
+  let warned = false
   return ({ status }) => {
-    if (told || (status !== 401 && status !== 419) || expiresAt > now()) return undefined
-    told = true
-    const ended = new Date(expiresAt).toISOString()
-    const fix = `${PREFIX}.token-file, which is read again, or rest.auth.type=oauth2 outlive it`
-    warn(`The token of ${property} ended at ${ended}, and there is nothing to renew it with: ${fix}`)
+    if (warned || (status !== 401 && status !== 419) || expiresAt > now()) return undefined
+    warned = true
+    const end = new Date(expiresAt).toISOString()
+    const fix = `set ${PREFIX}.token-file, which is read again, or rest.auth.type=oauth2, which renews tokens`
+    warn(`The token of ${property} expired at ${end} and cannot be renewed: ${fix}`)
     return undefined
   }
 }

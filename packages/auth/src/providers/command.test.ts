@@ -2,14 +2,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { wordsOf } from '../node/run-command.ts'
-import { aRequest, create, headerAfter, messageOf, testClock } from '../../test/context.ts'
-import { readCommandOutput } from './command-output.ts'
+import { parseCommandLine } from '../node/run-command.ts'
+import { aRequest, create, headerAfter, catchMessage, testClock } from '../../test/context.ts'
+import { parseCommandOutput } from './command-output.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 
-/** A program that counts how often it ran and prints what `print` makes of that. */
-async function program(print: string): Promise<{ command: string; runs: () => Promise<number> }> {
+/** Creates a program that counts its runs in `n` and executes the statement `print`. */
+async function createProgram(print: string): Promise<{ command: string; runs: () => Promise<number> }> {
   const folder = await mkdtemp(join(tmpdir(), 'command-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   const count = join(folder, 'count')
@@ -25,17 +25,17 @@ async function program(print: string): Promise<{ command: string; runs: () => Pr
   return { command: `"${process.execPath}" "${script}"`, runs: async () => (await readFile(count)).length }
 }
 
-it('sends what the program prints, and runs it once', async () => {
-  const { command, runs } = await program('console.log(`token-${n}`)')
+it('the command provider sends the token that the program prints, and runs the program once', async () => {
+  const { command, runs } = await createProgram('console.log(`token-${n}`)')
   const auth = await create({ 'rest.auth.type': 'command', 'rest.auth.command.command': command })
   const values = await Promise.all(Array.from({ length: 5 }, () => headerAfter(auth, 'authorization')))
   expect(new Set(values)).toEqual(new Set(['Bearer token-1']))
   expect(await runs()).toBe(1)
 })
 
-it('runs it again when its output has ended', async () => {
+it('the command provider runs the program again when the token has expired', async () => {
   const clock = testClock(NOW)
-  const { command, runs } = await program(
+  const { command, runs } = await createProgram(
     `console.log(JSON.stringify({ access_token: 't' + n, expiry: new Date(${NOW} + n * 3600_000) }))`,
   )
   const auth = await create({ 'rest.auth.type': 'command', 'rest.auth.command.command': command }, clock)
@@ -47,9 +47,9 @@ it('runs it again when its output has ended', async () => {
   expect(await headerAfter(auth, 'authorization')).toBe('Bearer t2')
 })
 
-it('runs it again when the token is refused', async () => {
+it('the command provider runs the program again when the token is refused', async () => {
   const clock = testClock()
-  const { command } = await program('console.log(`t${n}`)')
+  const { command } = await createProgram('console.log(`t${n}`)')
   const auth = await create({ 'rest.auth.type': 'command', 'rest.auth.command.command': command }, clock)
   const sent = await auth.authenticate(aRequest())
   clock.advance(60_000)
@@ -57,7 +57,7 @@ it('runs it again when the token is refused', async () => {
   expect(await headerAfter(auth, 'authorization')).toBe('Bearer t2')
 })
 
-it('keeps the secrets of a server out of the environment of the program', async () => {
+it('the command provider removes secrets of a server from the environment of the program', async () => {
   onTestFinished(() => void vi.unstubAllEnvs())
   for (const name of [
     'HEADGATE_MASTER_KEY',
@@ -66,15 +66,15 @@ it('keeps the secrets of a server out of the environment of the program', async 
     'HOME_OF_TEST',
   ])
     vi.stubEnv(name, 'seen')
-  const { command } = await program(
+  const { command } = await createProgram(
     `console.log(Object.keys(process.env).filter((name) => process.env[name] === 'seen').join('.'))`,
   )
   const auth = await create({ 'rest.auth.type': 'command', 'rest.auth.command.command': command })
   expect(await headerAfter(auth, 'authorization')).toBe('Bearer HOME_OF_TEST')
 })
 
-it('sends it in another header, without a scheme', async () => {
-  const { command } = await program('console.log("k")')
+it('the command provider sends the token in another header, without a scheme', async () => {
+  const { command } = await createProgram('console.log("k")')
   const auth = await create({
     'rest.auth.type': 'command',
     'rest.auth.command.command': command,
@@ -85,27 +85,27 @@ it('sends it in another header, without a scheme', async () => {
 })
 
 it.each([
-  ['process.exit(3)', 'ended with code 3: run it in a terminal to see why'],
-  ['setTimeout(() => {}, 60_000)', 'No credentials came within 500 ms'],
+  ['process.exit(3)', 'exited with code 3: run it in a terminal to see the reason'],
+  ['setTimeout(() => {}, 60_000)', 'No credentials arrived within 500 ms'],
   ['process.stdout.write("x".repeat(3_000_000))', 'printed more than 1 MiB'],
   ['console.log("sesame two words")', 'must be one word of visible ASCII characters'],
-  ['console.log("{ sesame")', 'begins like a JSON object, but is none'],
+  ['console.log("{ sesame")', 'is not a valid JSON object'],
   ['console.log(JSON.stringify({ secret: "sesame" }))', 'must be a token, or a JSON object'],
-])('a program that does %s is told when the client connects', async (print, message) => {
-  const { command } = await program(print)
+])('the command provider refuses the program %s when it is created', async (print, expected) => {
+  const { command } = await createProgram(print)
   const properties = {
     'rest.auth.type': 'command',
     'rest.auth.command.command': command,
     'rest.auth.command.timeout-ms': print.includes('setTimeout') ? 500 : 20_000,
   }
-  const said = await messageOf(create(properties))
-  expect(said).toContain(message)
-  expect(said).not.toContain('sesame')
+  const message = await catchMessage(create(properties))
+  expect(message).toContain(expected)
+  expect(message).not.toContain('sesame')
 })
 
-it('a program that is not there is told', async () => {
+it('the command provider refuses a program that does not exist', async () => {
   const properties = { 'rest.auth.type': 'command', 'rest.auth.command.command': 'no-such-program-here' }
-  expect(await messageOf(create(properties))).toContain('no-such-program-here could not be started')
+  expect(await catchMessage(create(properties))).toContain('no-such-program-here could not be started')
 })
 
 it.each([
@@ -118,8 +118,8 @@ it.each([
     'a',
     NOW + 3_600_000,
   ],
-])('reads %s', (output, value, expiresAt) => {
-  const token = readCommandOutput(output, 'it', NOW)
+])('parseCommandOutput reads %s', (output, value, expiresAt) => {
+  const token = parseCommandOutput(output, 'it', NOW)
   expect(token.value.reveal()).toBe(value)
   expect(token.expiresAt).toBe(expiresAt)
 })
@@ -129,10 +129,10 @@ it.each([
   [`'a b' "c \\" d" e\\ f ''`, ['a b', 'c " d', 'e f', '']],
   [`gcloud auth print-access-token`, ['gcloud', 'auth', 'print-access-token']],
   [`a;b $(c)`, ['a;b', '$(c)']],
-])('the words of %s', (line, words) => {
-  expect(wordsOf(line, 'x')).toEqual(words)
+])('parseCommandLine splits the command line %s', (line, words) => {
+  expect(parseCommandLine(line, 'x')).toEqual(words)
 })
 
-it.each(['', '  ', `a "b`])('refuses the command line %j', (line) => {
-  expect(() => wordsOf(line, 'x')).toThrow('with quotes in pairs')
+it.each(['', '  ', `a "b`])('parseCommandLine refuses the command line %j', (line) => {
+  expect(() => parseCommandLine(line, 'x')).toThrow('with closed quotes')
 })

@@ -8,27 +8,29 @@ import { type HttpTestServer, startHttpServer } from '@headgate/testkit'
 import type { ReadyProvider } from '../auth-provider.ts'
 import type { Properties } from '../properties/auth-properties.ts'
 import type { CreateOptions } from '../registry.ts'
-import { create, headerAfter, messageOf } from '../../test/context.ts'
+import { create, headerAfter, catchMessage } from '../../test/context.ts'
 
 const certificates = new URL('../../../testkit/certificates/', import.meta.url)
 
 const TENANT = '11111111-1111-1111-1111-111111111111'
 
-async function folder(): Promise<string> {
+async function createFolder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'entra-'))
   onTestFinished(() => rm(path, { recursive: true }))
   return path
 }
 
-/** Entra's token endpoint, and the endpoints of machines, on loopback. */
-async function azure(): Promise<HttpTestServer> {
+/** Starts a server with the token endpoint of Entra and the managed identity endpoints of machines. */
+async function startAzure(): Promise<HttpTestServer> {
   const server = await startHttpServer((request, response) => {
     response.setHeader('content-type', 'application/json')
     const seconds = Math.floor(Date.now() / 1_000) + 3_599
-    const machine = request.method === 'GET'
-    // Machines say the end as text.
-    const end = machine ? { expires_on: String(seconds), resource: 'x' } : { expires_in: 3599 }
-    response.end(JSON.stringify({ access_token: machine ? 'machine' : 'app', token_type: 'Bearer', ...end }))
+    const isMachine = request.method === 'GET'
+    // Managed identity endpoints send the expiry as text.
+    const end = isMachine ? { expires_on: String(seconds), resource: 'x' } : { expires_in: 3599 }
+    response.end(
+      JSON.stringify({ access_token: isMachine ? 'machine' : 'app', token_type: 'Bearer', ...end }),
+    )
   })
   onTestFinished(async () => await server[Symbol.asyncDispose]())
   return server
@@ -45,8 +47,8 @@ function lastForm(server: HttpTestServer): Record<string, string> {
 }
 
 /**
- * What `@azure/identity` 4.14.1 (msal-node 7.2.1) sends, without what says only which SDK it is (`x-client-…`,
- * `client-request-id`); recorded from it, as it would bring 43 packages.
+ * Requests of `@azure/identity` 4.14.1 (msal-node 7.2.1), without the parameters that identify the SDK
+ * (`x-client-…`, `client-request-id`). They were recorded, because the SDK would install 43 packages.
  */
 const recorded = {
   path: `/${TENANT}/oauth2/v2.0/token`,
@@ -54,15 +56,15 @@ const recorded = {
   assertionType: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
 }
 
-describe('an application asks as the SDK of Azure does', () => {
+describe('an application sends the token request of the Azure SDK', () => {
   const app = (server: HttpTestServer): Properties => ({
     'tenant-id': TENANT,
     'client-id': 'app',
     'authority-host': server.url,
   })
 
-  it('with a secret', async () => {
-    const server = await azure()
+  it('authenticates with a secret', async () => {
+    const server = await startAzure()
     const auth = await open({ ...app(server), 'client-secret': 's3cr+t/' })
     expect(await headerAfter(auth, 'authorization')).toBe('Bearer app')
     expect(server.received[0]?.target).toBe(recorded.path)
@@ -70,9 +72,9 @@ describe('an application asks as the SDK of Azure does', () => {
     expect(server.received[0]?.headers.authorization).toBeUndefined()
   })
 
-  it('with a certificate', async () => {
-    const server = await azure()
-    const path = join(await folder(), 'both.pem')
+  it('authenticates with a certificate', async () => {
+    const server = await startAzure()
+    const path = join(await createFolder(), 'both.pem')
     const certificate = await readFile(new URL('rsa.crt', certificates), 'utf8')
     await writeFile(path, (await readFile(new URL('rsa.key', certificates), 'utf8')) + certificate)
     await open({ ...app(server), 'client-certificate-path': path })
@@ -93,9 +95,9 @@ describe('an application asks as the SDK of Azure does', () => {
     })
   })
 
-  it('as a workload, with the variables that Kubernetes sets', async () => {
-    const server = await azure()
-    const path = join(await folder(), 'token')
+  it('authenticates as a workload with the variables that Kubernetes sets', async () => {
+    const server = await startAzure()
+    const path = join(await createFolder(), 'token')
     await writeFile(path, 'file.token.x')
     const env = {
       AZURE_TENANT_ID: TENANT,
@@ -112,13 +114,13 @@ describe('an application asks as the SDK of Azure does', () => {
   })
 })
 
-describe('a machine asks as the SDK of Azure does', () => {
+describe('a machine sends the token request of the Azure SDK', () => {
   it.each<[Properties, string]>([
     [{}, ''],
     [{ 'managed-identity-client-id': 'uami' }, '&client_id=uami'],
     [{ 'managed-identity-resource-id': '/sub/x' }, '&msi_res_id=%2Fsub%2Fx'],
-  ])('%j', async (own, query) => {
-    const server = await azure()
+  ])('sends the identity %j to the Instance Metadata Service', async (own, query) => {
+    const server = await startAzure()
     const auth = await open(own, { env: { AZURE_POD_IDENTITY_AUTHORITY_HOST: server.url } })
     expect(await headerAfter(auth, 'authorization')).toBe('Bearer machine')
     const [request] = server.received
@@ -128,8 +130,8 @@ describe('a machine asks as the SDK of Azure does', () => {
     expect(request?.headers['metadata']).toBe('true')
   })
 
-  it('App Service, Functions and Container Apps', async () => {
-    const server = await azure()
+  it('sends the identity to the endpoint of App Service, Functions and Container Apps', async () => {
+    const server = await startAzure()
     const env = { IDENTITY_ENDPOINT: `${server.url}/msi/token`, IDENTITY_HEADER: 'header' }
     await create({ 'auth.type': 'entra', 'auth.entra.managed_identity_client_id': 'uami' }, { env })
     const [request] = server.received
@@ -139,33 +141,35 @@ describe('a machine asks as the SDK of Azure does', () => {
     expect(request?.headers['x-identity-header']).toBe('header')
   })
 
-  it('is told what is wrong with it', async () => {
+  it('reports a missing identity and a missing endpoint with the necessary change', async () => {
     const fetch = async (): Promise<Response> =>
       Response.json({ error: 'invalid_request', error_description: 'Identity not found' }, { status: 400 })
-    expect(await messageOf(open({}, { fetch }))).toBe(
-      'The managed identity gave no token: invalid_request (Identity not found). Has it an identity? With several, set rest.auth.entra.managed-identity-client-id',
+    expect(await catchMessage(open({}, { fetch }))).toBe(
+      'The managed identity endpoint refused a token: invalid_request (Identity not found). Assign an identity to the machine. If it has several, set rest.auth.entra.managed-identity-client-id',
     )
     const env = { AZURE_POD_IDENTITY_AUTHORITY_HOST: 'http://127.0.0.1:1' }
-    expect(await messageOf(open({}, { env }))).toContain('this is no machine of Azure')
+    expect(await catchMessage(open({}, { env }))).toContain(
+      'the Azure managed identity endpoint cannot be reached',
+    )
   })
 })
 
 it.each<[Properties, string]>([
-  [{ 'client-secret': 's' }, 'rest.auth.entra.tenant-id: set it, or the variable AZURE_TENANT_ID'],
-  [{ 'client-secret': 's', 'tenant-id': TENANT }, 'rest.auth.entra.client-id: set it'],
+  [{ 'client-secret': 's' }, 'rest.auth.entra.tenant-id: set this property or the variable AZURE_TENANT_ID'],
+  [{ 'client-secret': 's', 'tenant-id': TENANT }, 'rest.auth.entra.client-id: set this property'],
   [{ credential: 'certificate', 'tenant-id': TENANT, 'client-id': 'a' }, 'AZURE_CLIENT_CERTIFICATE_PATH'],
   [{ 'client-secret': 's', 'tenant-id': '../x', 'client-id': 'a' }, 'the id or a domain of the tenant'],
   [
     { 'client-secret': 's', 'tenant-id': TENANT, 'client-id': 'a', 'authority-host': 'http://evil.example' },
     'rest.auth.entra.authority-host must begin with https://',
   ],
-  [{ scopes: 'a b' }, 'one target at a time'],
-])('refuses %j', async (own, message) => {
-  expect(await messageOf(open(own))).toContain(message)
+  [{ scopes: 'a b' }, 'set only one scope'],
+])('the entra provider refuses the properties %j', async (own, message) => {
+  expect(await catchMessage(open(own))).toContain(message)
 })
 
-it('is azure too', async () => {
-  const server = await azure()
+it('the type azure selects the entra provider', async () => {
+  const server = await startAzure()
   const properties = { 'rest.auth.type': 'azure', 'rest.auth.azure.scopes': 'api://lake/.default' }
   await create(properties, { env: { AZURE_POD_IDENTITY_AUTHORITY_HOST: server.url } })
   expect(server.received[0]?.target).toContain('resource=api%3A%2F%2Flake')

@@ -9,53 +9,59 @@ import type { GivenProperty, PropertyKeys, PropertyValues } from '../properties/
 import { wrongProperty } from '../properties/wrong-property.ts'
 import { keepIdentity } from '../provenance.ts'
 import { defineProvider, type ProviderContext, type ProviderDefinition } from '../provider-definition.ts'
-import type { Secret } from '../secret.ts'
 import { tokenAuth } from '../token-auth.ts'
 import { oauthAuth } from './oauth2.ts'
 import { readTextFile } from '../needs-node.ts'
 
 const PREFIX = 'rest.auth.entra.'
 const STORAGE = 'https://storage.azure.com/.default'
-const ways = ['auto', 'client-secret', 'certificate', 'workload-identity', 'managed-identity'] as const
+const methods = ['auto', 'client-secret', 'certificate', 'workload-identity', 'managed-identity'] as const
 
 const keys = {
   credential: byDefault(
-    oneOf(`what proves who it is: ${ways.join(', ')}. Default: auto, by what is set`, ways),
+    oneOf(
+      `the kind of credential: ${methods.join(', ')}. Default: auto, which selects it by the properties and variables that are set`,
+      methods,
+    ),
     'auto',
   ),
-  'tenant-id': text('the tenant. Default: AZURE_TENANT_ID'),
-  'client-id': text('the application. Default: AZURE_CLIENT_ID'),
-  'client-secret': secret('its secret. Default: AZURE_CLIENT_SECRET'),
+  'tenant-id': text('the id or a domain of the tenant. Default: AZURE_TENANT_ID'),
+  'client-id': text('the id of the application. Default: AZURE_CLIENT_ID'),
+  'client-secret': secret('the secret of the application. Default: AZURE_CLIENT_SECRET'),
   'client-certificate-path': text(
-    'a file with its certificate and private key, as PEM. Default: AZURE_CLIENT_CERTIFICATE_PATH',
+    'the file with the certificate and the private key of the application, as PEM. Default: AZURE_CLIENT_CERTIFICATE_PATH',
   ),
-  'federated-token-file': text('a file with a token that it trusts. Default: AZURE_FEDERATED_TOKEN_FILE'),
-  'managed-identity-client-id': text('which identity of the machine, when it has several'),
-  'managed-identity-object-id': text('the same by object id'),
-  'managed-identity-resource-id': text('the same by resource id'),
-  scopes: byDefault(list(`for what. Default: ${STORAGE}, which OneLake takes`), [STORAGE]),
+  'federated-token-file': text(
+    'the file with a token of another issuer that the application trusts. Default: AZURE_FEDERATED_TOKEN_FILE',
+  ),
+  'managed-identity-client-id': text('the client id of the identity, for a machine with several identities'),
+  'managed-identity-object-id': text('the object id of the identity'),
+  'managed-identity-resource-id': text('the resource id of the identity'),
+  scopes: byDefault(list(`the scopes. Default: ${STORAGE}, which OneLake accepts`), [STORAGE]),
   'authority-host': url(
-    'where Entra is. Default: AZURE_AUTHORITY_HOST, or https://login.microsoftonline.com',
+    'the address of Entra. Default: AZURE_AUTHORITY_HOST, or https://login.microsoftonline.com',
   ),
 } satisfies PropertyKeys
 
 type Values = PropertyValues<typeof keys>
 
 /**
- * Tokens of Microsoft Entra. The requests are ours, as `@azure/identity` 4.14 sends them: three of the four are
- * `oauth2` with other names, and the SDK has 52 MB and 43 packages, needs Node, and keeps to itself who a session is.
- * For people and for acting on behalf of them: `oauth2` with the profile `entra`.
+ * Sends a token of Microsoft Entra, for an application or a machine. People, and requests on behalf of them,
+ * use `oauth2` with the profile `entra`. The requests are those of `@azure/identity` 4.14. That SDK is not
+ * used, because it has 43 packages, needs Node, and does not state the identity of a session.
  */
 export const entra: ProviderDefinition = defineProvider({
   keys,
   create: async (values, context) => {
-    const way = values.credential === 'auto' ? chosen(values, context.env) : values.credential
-    return way === 'managed-identity' ? ofMachine(values, context) : await ofApplication(way, values, context)
+    const method = values.credential === 'auto' ? chooseMethod(values, context.env) : values.credential
+    return method === 'managed-identity'
+      ? machineAuth(values, context)
+      : await applicationAuth(method, values, context)
   },
 })
 
-/** By the configuration, or else by the environment, as Azure's tools set it. */
-function chosen(values: Values, env: ProviderContext['env']): Exclude<Values['credential'], 'auto'> {
+/** Chooses the kind of credential by the properties, else by the variables that the tools of Azure set. */
+function chooseMethod(values: Values, env: ProviderContext['env']): Exclude<Values['credential'], 'auto'> {
   if (values['client-secret'] !== undefined) return 'client-secret'
   if (values['client-certificate-path'] !== undefined) return 'certificate'
   if (values['federated-token-file'] !== undefined) return 'workload-identity'
@@ -70,54 +76,55 @@ function chosen(values: Values, env: ProviderContext['env']): Exclude<Values['cr
   return env['AZURE_FEDERATED_TOKEN_FILE'] ? 'workload-identity' : 'managed-identity'
 }
 
-/** An application: `oauth2` with the names and the endpoint of Entra. */
-async function ofApplication(
-  way: 'client-secret' | 'certificate' | 'workload-identity',
+/** Creates the provider of an application: `oauth2` with the properties and the endpoint of Entra. */
+async function applicationAuth(
+  method: 'client-secret' | 'certificate' | 'workload-identity',
   values: Values,
   context: ProviderContext,
 ): Promise<AuthProvider> {
   const { env } = context
-  const tenant = needed(values['tenant-id'] ?? env['AZURE_TENANT_ID'], 'tenant-id', 'AZURE_TENANT_ID')
+  const tenant = requireValue(values['tenant-id'] ?? env['AZURE_TENANT_ID'], 'tenant-id', 'AZURE_TENANT_ID')
   if (!/^[\w.-]{1,255}$/.test(tenant))
     throw wrongProperty(PREFIX, 'tenant-id', 'it must be the id or a domain of the tenant')
   const host = values['authority-host'] ?? env['AZURE_AUTHORITY_HOST'] ?? 'https://login.microsoftonline.com'
   endpointUrl(host, `${PREFIX}authority-host`)
-  const given: Record<string, [string, string]> = {
+  const oauth: Record<string, [string, string]> = {
     profile: ['entra', 'credential'],
     'token-endpoint': [`${host.replace(/\/+$/, '')}/${tenant}/oauth2/v2.0/token`, 'authority-host'],
     'client-id': [
-      needed(values['client-id'] ?? env['AZURE_CLIENT_ID'], 'client-id', 'AZURE_CLIENT_ID'),
+      requireValue(values['client-id'] ?? env['AZURE_CLIENT_ID'], 'client-id', 'AZURE_CLIENT_ID'),
       'client-id',
     ],
     scope: [values.scopes.join(' '), 'scopes'],
   }
-  if (way === 'client-secret') {
-    const value = textOf(values['client-secret']) ?? env['AZURE_CLIENT_SECRET']
-    given['client-secret'] = [needed(value, 'client-secret', 'AZURE_CLIENT_SECRET'), 'client-secret']
+  if (method === 'client-secret') {
+    const value = values['client-secret']?.reveal() ?? env['AZURE_CLIENT_SECRET']
+    oauth['client-secret'] = [requireValue(value, 'client-secret', 'AZURE_CLIENT_SECRET'), 'client-secret']
   }
-  if (way === 'workload-identity') {
+  if (method === 'workload-identity') {
     const value = values['federated-token-file'] ?? env['AZURE_FEDERATED_TOKEN_FILE']
     const name = 'federated-token-file'
-    given['client-auth.assertion-file'] = [needed(value, name, 'AZURE_FEDERATED_TOKEN_FILE'), name]
+    oauth['client-auth.assertion-file'] = [requireValue(value, name, 'AZURE_FEDERATED_TOKEN_FILE'), name]
   }
-  if (way !== 'certificate') return await oauthAuth(readOAuthSettings(written(given), PREFIX), context)
+  if (method !== 'certificate')
+    return await oauthAuth(readOAuthSettings(toOAuthProperties(oauth), PREFIX), context)
   const name = 'client-certificate-path'
   const variable = 'AZURE_CLIENT_CERTIFICATE_PATH'
-  const path = needed(values[name] ?? env[variable], name, variable)
+  const path = requireValue(values[name] ?? env[variable], name, variable)
   const pem = await readTextFile(path, `${PREFIX}${name}`)
-  given['client-auth.jwt.private-key'] = [pem, name]
-  given['client-auth.jwt.algorithm'] = ['PS256', name]
-  given['client-auth.jwt.token-lifespan'] = ['PT10M', name]
-  const settings = readOAuthSettings(written(given), PREFIX)
+  oauth['client-auth.jwt.private-key'] = [pem, name]
+  oauth['client-auth.jwt.algorithm'] = ['PS256', name]
+  oauth['client-auth.jwt.token-lifespan'] = ['PT10M', name]
+  const settings = readOAuthSettings(toOAuthProperties(oauth), PREFIX)
   const header = { typ: 'JWT', 'x5t#S256': await certificateThumbprint(pem, `${PREFIX}${name}`) }
   const { client } = settings
   return await oauthAuth({ ...settings, client: { ...client, jwt: { ...client.jwt, header } } }, context)
 }
 
-function ofMachine(values: Values, context: ProviderContext): AuthProvider {
+/** Creates the provider of a machine with a managed identity. */
+function machineAuth(values: Values, context: ProviderContext): AuthProvider {
   const [scope = STORAGE, ...others] = values.scopes
-  if (others.length > 0)
-    throw wrongProperty(PREFIX, 'scopes', 'a managed identity gives tokens for one target at a time')
+  if (others.length > 0) throw wrongProperty(PREFIX, 'scopes', 'set only one scope for a managed identity')
   const which = {
     clientId: values['managed-identity-client-id'],
     objectId: values['managed-identity-object-id'],
@@ -133,18 +140,20 @@ function ofMachine(values: Values, context: ProviderContext): AuthProvider {
   })
 }
 
-/** Properties of `oauth2`, by the names under which they were written here. */
-function written(given: Readonly<Record<string, [string, string]>>): Map<string, GivenProperty> {
+/**
+ * Converts values with their properties of `entra` to properties of `oauth2`, so that errors name the
+ * property of `entra`.
+ */
+function toOAuthProperties(values: Readonly<Record<string, [string, string]>>): Map<string, GivenProperty> {
   return new Map(
-    Object.entries(given).map(([name, [value, own]]) => [name, { value, writtenAs: `${PREFIX}${own}` }]),
+    Object.entries(values).map(([name, [value, property]]) => [
+      name,
+      { value, writtenAs: `${PREFIX}${property}` },
+    ]),
   )
 }
 
-function textOf(secret: Secret | undefined): string | undefined {
-  return secret?.reveal()
-}
-
-function needed(value: string | undefined, name: string, variable: string): string {
+function requireValue(value: string | undefined, name: string, variable: string): string {
   if (value) return value
-  throw wrongProperty(PREFIX, name, `set it, or the variable ${variable}`)
+  throw wrongProperty(PREFIX, name, `set this property or the variable ${variable}`)
 }

@@ -6,15 +6,15 @@ import type { GoogleAuth } from 'google-auth-library'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ReadyProvider } from '../auth-provider.ts'
 import { ID_TOKEN, type TestGoogle } from '../../test/google/google-servers.ts'
-import { accessToken, asked, google, SCOPE } from '../../test/google/google-sdk.ts'
+import { accessToken, recordSdkCalls, startGoogle, SCOPE } from '../../test/google/google-sdk.ts'
 import type { Properties } from '../properties/auth-properties.ts'
 import type { CreateOptions } from '../registry.ts'
 import { Secret } from '../secret.ts'
-import { aRequest, create, headerAfter, messageOf } from '../../test/context.ts'
+import { aRequest, create, headerAfter, catchMessage } from '../../test/context.ts'
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 
-async function folder(): Promise<string> {
+async function createFolder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'google-'))
   onTestFinished(() => rm(path, { recursive: true }))
   return path
@@ -55,8 +55,8 @@ const workforce = {
 const impersonation =
   'https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/lake@p.iam.gserviceaccount.com:generateAccessToken'
 
-async function federation(more: object): Promise<object> {
-  const file = join(await folder(), 'token')
+async function federation(members: object): Promise<object> {
+  const file = join(await createFolder(), 'token')
   await writeFile(file, JSON.stringify({ id_token: 'e30.eyJzdWIiOiJ3b3JrbG9hZCJ9.x' }))
   return {
     type: 'external_account',
@@ -64,18 +64,18 @@ async function federation(more: object): Promise<object> {
     subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
     token_url: 'https://sts.googleapis.com/v1/token',
     credential_source: { file, format: { type: 'json', subject_token_field_name: 'id_token' } },
-    ...more,
+    ...members,
   }
 }
 
-describe('asks what the SDK of Google asks, field by field', () => {
+describe('the google provider sends the requests of the Google SDK', () => {
   it.each<[string, () => Promise<object> | object, string]>([
     ['a service account', () => service, 'own'],
     ['a person', () => user, 'own'],
     ['a person of a workforce pool', () => workforce, 'workforce'],
     ['a workload', async () => await federation({}), 'federated'],
     [
-      'a workload that impersonates',
+      'a workload that impersonates a service account',
       async () => await federation({ service_account_impersonation_url: impersonation }),
       'impersonated',
     ],
@@ -89,7 +89,7 @@ describe('asks what the SDK of Google asks, field by field', () => {
       'federated',
     ],
     [
-      'a person who impersonates',
+      'a person that impersonates a service account',
       () => ({
         type: 'impersonated_service_account',
         service_account_impersonation_url: impersonation,
@@ -98,30 +98,30 @@ describe('asks what the SDK of Google asks, field by field', () => {
       }),
       'impersonated',
     ],
-  ])('%s', async (_, credentials, token) => {
-    const given = await credentials()
-    const at = await google()
-    const auth = await open(at, { 'credentials-json': JSON.stringify(given) })
+  ])('requests an access token for %s', async (_, credentials, token) => {
+    const json = await credentials()
+    const at = await startGoogle()
+    const auth = await open(at, { 'credentials-json': JSON.stringify(json) })
     expect(await headerAfter(auth, 'authorization')).toBe(`Bearer ${token}`)
-    const theirs = await asked(given, accessToken)
-    expect(theirs.length).toBeGreaterThan(0)
-    expect(at.calls).toEqual(theirs)
+    const ofSdk = await recordSdkCalls(json, accessToken)
+    expect(ofSdk.length).toBeGreaterThan(0)
+    expect(at.calls).toEqual(ofSdk)
   })
 
-  it('an ID token for a service account', async () => {
-    const at = await google()
+  it('requests an ID token for a service account', async () => {
+    const at = await startGoogle()
     const own = { 'credentials-json': JSON.stringify(service), 'id-token-audience': 'https://run.example' }
     const auth = await open(at, own)
     expect(await headerAfter(auth, 'authorization')).toBe(`Bearer ${ID_TOKEN}`)
-    // The SDK sends an empty scope along, which Google's documentation of ID tokens does not have.
-    const theirs = await asked(service, idToken, [])
-    expect(theirs).toMatchObject([{ body: { claims: { scope: '' } } }])
+    // The SDK also sends an empty scope, which the documentation of Google does not mention for ID tokens.
+    const ofSdk = await recordSdkCalls(service, idToken, [])
+    expect(ofSdk).toMatchObject([{ body: { claims: { scope: '' } } }])
     const body = at.calls[0]?.body as { claims: object }
-    expect([{ ...at.calls[0], body: { ...body, claims: { ...body.claims, scope: '' } } }]).toEqual(theirs)
+    expect([{ ...at.calls[0], body: { ...body, claims: { ...body.claims, scope: '' } } }]).toEqual(ofSdk)
   })
 
-  it('the machine, for both kinds of token', async () => {
-    const sdk = await google()
+  it('requests both kinds of token from the metadata server of the machine', async () => {
+    const sdk = await startGoogle()
     process.env['GCE_METADATA_HOST'] = sdk.host
     onTestFinished(() => void delete process.env['GCE_METADATA_HOST'])
     const { Compute } = await import('google-auth-library')
@@ -129,7 +129,7 @@ describe('asks what the SDK of Google asks, field by field', () => {
     await compute.getAccessToken()
     await compute.fetchIdToken('https://run.example')
 
-    const at = await google()
+    const at = await startGoogle()
     const env = { GCE_METADATA_HOST: at.host }
     expect(await headerAfter(await open(at, {}, { env }), 'authorization')).toBe('Bearer machine')
     const auth = await open(at, { 'id-token-audience': 'https://run.example' }, { env })
@@ -138,44 +138,44 @@ describe('asks what the SDK of Google asks, field by field', () => {
   })
 })
 
-describe('finds credentials', () => {
-  it('in the file that the environment names', async () => {
-    const path = join(await folder(), 'adc.json')
+describe('the google provider finds credentials', () => {
+  it('reads the file that the environment names', async () => {
+    const path = join(await createFolder(), 'adc.json')
     await writeFile(path, JSON.stringify(user))
-    const auth = await open(await google(), {}, { env: { GOOGLE_APPLICATION_CREDENTIALS: path } })
+    const auth = await open(await startGoogle(), {}, { env: { GOOGLE_APPLICATION_CREDENTIALS: path } })
     expect(await headerAfter(auth, 'authorization')).toBe('Bearer own')
     expect(await headerAfter(auth, 'x-goog-user-project')).toBe('project')
   })
 
-  it('in the file of gcloud, before the machine is asked', async () => {
-    const home = await folder()
+  it('reads the file of gcloud instead of asking the metadata server', async () => {
+    const home = await createFolder()
     await mkdir(join(home, '.config/gcloud'), { recursive: true })
     await writeFile(
       join(home, '.config/gcloud/application_default_credentials.json'),
       JSON.stringify(service),
     )
-    const at = await google()
+    const at = await startGoogle()
     await open(at, {}, { env: { HOME: home, GCE_METADATA_HOST: at.host } })
     expect(at.calls.map(({ to }) => to)).toEqual(['oauth2.googleapis.com/token'])
   })
 
-  it('nowhere, and says where it looked', async () => {
+  it('reports that no credentials were found and the metadata server cannot be reached', async () => {
     const env = { HOME: '/nowhere', GCE_METADATA_HOST: '127.0.0.1:1' }
-    expect(await messageOf(open(await google(), {}, { env }))).toContain('this is no machine of Google')
+    expect(await catchMessage(open(await startGoogle(), {}, { env }))).toContain('the Google metadata server')
   })
 
   it.each([
-    ['{}', 'lacks type'],
-    ['[]', 'is no JSON object'],
-    ['{"type":"service_account","client_email":"x"}', 'lacks private_key'],
+    ['{}', 'type is missing'],
+    ['[]', 'the text is not a JSON object'],
+    ['{"type":"service_account","client_email":"x"}', 'private_key is missing'],
     [JSON.stringify({ ...service, token_uri: 'http://evil.example/token' }), 'must begin with https://'],
-    ['{"type":"gdch"}', 'credentials of type "gdch", which are not known'],
-  ])('that are of no use: %s', async (json, message) => {
-    expect(await messageOf(open(await google(), { 'credentials-json': json }))).toContain(message)
+    ['{"type":"gdch"}', 'type "gdch" is not supported'],
+  ])('refuses the credentials %s', async (json, message) => {
+    expect(await catchMessage(open(await startGoogle(), { 'credentials-json': json }))).toContain(message)
   })
 })
 
-describe('a user is who they are', () => {
+describe('a session with the token of a user', () => {
   const audience = '//iam.googleapis.com/locations/global/workforcePools/w/providers/p'
   const session = (subject: () => string): CreateOptions => ({
     parent: {
@@ -184,8 +184,8 @@ describe('a user is who they are', () => {
     },
   })
 
-  it('at Google too, by a pool of identities', async () => {
-    const at = await google()
+  it('has the identity of the user at Google', async () => {
+    const at = await startGoogle()
     const own = {
       'federation-audience': audience,
       'subject-token-auth-type': '::parent::',
@@ -201,38 +201,38 @@ describe('a user is who they are', () => {
     expect(await headerAfter(auth, 'x-goog-user-project')).toBe('p')
   })
 
-  it('and stays it', async () => {
-    let who = 'alice'
+  it('ends when the outer session returns the token of another user', async () => {
+    let subject = 'alice'
     const clock = { time: Date.now() }
     const own = { 'federation-audience': audience, 'subject-token-auth-type': '::parent::' }
-    const auth = await open(await google(), own, { ...session(() => who), now: () => clock.time })
-    who = 'mallory'
+    const auth = await open(await startGoogle(), own, { ...session(() => subject), now: () => clock.time })
+    subject = 'mallory'
     clock.time += 3_600_000
-    expect(await messageOf(auth.authenticate(aRequest()))).toContain('the renewal is for another subject')
+    expect(await catchMessage(auth.authenticate(aRequest()))).toContain('the renewal is for another subject')
   })
 })
 
-it('says what helps when Google refuses', async () => {
+it('the google provider reports the necessary change when Google refuses a token', async () => {
   const refusing = async (status: number, body: object): Promise<string> => {
     const fetch = async (): Promise<Response> => Response.json(body, { status })
     const properties = {
       'rest.auth.type': 'gcp-iam',
       'rest.auth.gcp-iam.credentials-json': JSON.stringify(service),
     }
-    return await messageOf(create(properties, { fetch, env: {} }))
+    return await catchMessage(create(properties, { fetch, env: {} }))
   }
   const body = { error: 'invalid_grant', error_description: 'Invalid JWT Signature.' }
   expect(await refusing(400, body)).toBe(
-    'oauth2.googleapis.com refused jwt-bearer: invalid_grant (Invalid JWT Signature). The key of this service account was deleted, or the clock of this machine is wrong.',
+    'oauth2.googleapis.com refused jwt-bearer: invalid_grant (Invalid JWT Signature). Google refused the key of this service account: check whether the key was deleted, and the clock of this machine.',
   )
 })
 
-it('ID tokens are for service accounts, and the message says how to get at one', async () => {
+it('the google provider refuses an ID token for a person and names the property for a service account', async () => {
   const own = { 'credentials-json': JSON.stringify(user), 'id-token-audience': 'https://run.example' }
-  expect(await messageOf(open(await google(), own))).toContain(
-    'set rest.auth.google.impersonate-service-account',
+  expect(await catchMessage(open(await startGoogle(), own))).toContain(
+    'Set rest.auth.google.impersonate-service-account',
   )
-  const at = await google()
+  const at = await startGoogle()
   const auth = await open(at, { ...own, 'impersonate-service-account': 'lake@p.iam.gserviceaccount.com' })
   expect(await headerAfter(auth, 'authorization')).toBe('Bearer id.of.impersonated')
 })

@@ -18,33 +18,43 @@ import { checkHeaderName } from './headers.ts'
 const PREFIX = 'rest.auth.google.'
 
 /**
- * Tokens of Google. The requests are ours, field by field those of `google-auth-library` (a test compares them): that
- * has 12 MB and 20 packages, needs Node, reaches issuers in its own way, and knows nothing of who a session is, while
- * what is needed of it are six requests.
+ * Sends a token of Google. Tests compare its requests with those of `google-auth-library`. That library is
+ * not used, because it has 20 packages, needs Node, does not accept another `fetch`, and does not state the
+ * identity of a session.
  */
 export const google: ProviderDefinition = defineProvider({
   keys: {
-    'credentials-path': text('a file of credentials. Default: Application Default Credentials'),
-    'credentials-json': secret('what stands in such a file'),
+    'credentials-path': text('the file with credentials. Default: Application Default Credentials'),
+    'credentials-json': secret('the content of a file with credentials'),
     scopes: byDefault(list(`the scopes. Default: ${CLOUD_PLATFORM}`), [CLOUD_PLATFORM]),
     'id-token-audience': text(
-      'send an ID token for this audience instead: the URL of the service, or the client of IAP',
+      'the audience of the ID token to send instead of an access token: the URL of the service, or the client id of IAP',
     ),
-    header: byDefault(text('the header of the token. Default: Authorization'), 'Authorization'),
-    'user-project': text('the project that calls are counted for'),
+    header: byDefault(text('the header that contains the token. Default: Authorization'), 'Authorization'),
+    'user-project': text('the project that requests are billed to'),
     'impersonate-service-account': text('the e-mail address of a service account to impersonate'),
-    'impersonate-delegates': byDefault(list('service accounts in between'), []),
-    'impersonate-lifetime-seconds': byDefault(integer('how long. Default: 3600', 300, 43_200), 3_600),
-    'federation-audience': text('the provider in the pool of identities: //iam.googleapis.com/…/providers/…'),
-    'subject-token-auth-type': text(
-      'the provider whose token is presented; ::parent:: for that of the outer session',
+    'impersonate-delegates': byDefault(
+      list('the service accounts that delegate to the impersonated one, in order'),
+      [],
     ),
-    'subject-token-type': byDefault(text('its type. Default: JWT'), tokenTypes.jwt),
+    'impersonate-lifetime-seconds': byDefault(
+      integer(
+        'the lifetime of tokens of the impersonated service account, in seconds. Default: 3600',
+        300,
+        43_200,
+      ),
+      3_600,
+    ),
+    'federation-audience': text('the provider of the identity pool: //iam.googleapis.com/…/providers/…'),
+    'subject-token-auth-type': text(
+      'the provider whose token is presented to the identity pool; ::parent:: is the outer session',
+    ),
+    'subject-token-type': byDefault(text('the type of the presented token. Default: JWT'), tokenTypes.jwt),
   },
   create: async (values, context) => {
     const { 'id-token-audience': audience, scopes, 'impersonate-service-account': email } = values
     const header = checkHeaderName(values.header, `${PREFIX}header`)
-    const base = await sourceOf(values, context)
+    const resolve = await openSource(values, context)
     const url = email === undefined ? undefined : impersonationUrl(email)
     const lifetimeSeconds = values['impersonate-lifetime-seconds']
     const impersonate = (source: GoogleSource): GoogleSource =>
@@ -54,12 +64,16 @@ export const google: ProviderDefinition = defineProvider({
     let project = values['user-project']
     const tokens = memoize<GoogleToken>(
       async (wait = {}) => {
-        const source = impersonate(await base(wait))
+        const source = impersonate(await resolve(wait))
         project ??= source.quotaProject
         if (audience === undefined) return await source.accessToken(scopes, wait)
         if (source.idToken !== undefined) return await source.idToken(audience, wait)
-        const fix = `Google gives ID tokens to service accounts only: set ${PREFIX}impersonate-service-account`
-        throw new AuthError('configuration', fix, { property: `${PREFIX}id-token-audience` })
+        const property = `${PREFIX}id-token-audience`
+        throw new AuthError(
+          'configuration',
+          `${property}: Google issues ID tokens only for service accounts. Set ${PREFIX}impersonate-service-account`,
+          { property },
+        )
       },
       {
         expiresAt: ({ expiresAt }) => expiresAt,
@@ -67,7 +81,7 @@ export const google: ProviderDefinition = defineProvider({
         now: context.now,
       },
     )
-    return withProject(
+    return withBilledProject(
       tokenAuth(tokens, { header }),
       header,
       () => project,
@@ -76,8 +90,12 @@ export const google: ProviderDefinition = defineProvider({
   },
 })
 
-/** Says whose project calls are counted for, unless the request does. */
-function withProject(
+/**
+ * Adds the header with the project that requests are billed to, unless the request has it already.
+ *
+ * @param always whether the header is set on each request, so that the configuration must not set it too
+ */
+function withBilledProject(
   inner: AuthProvider,
   header: string,
   project: () => string | undefined,
@@ -93,9 +111,9 @@ function withProject(
       if (value === undefined || authenticated.headers.some(([each]) => each.toLowerCase() === name)) {
         return authenticated
       }
-      const counted = { ...authenticated, headers: withHeaders(authenticated.headers, [[name, value]]) }
-      sent.set(counted, authenticated)
-      return counted
+      const billed = { ...authenticated, headers: withHeaders(authenticated.headers, [[name, value]]) }
+      sent.set(billed, authenticated)
+      return billed
     },
     onResponse: async (response, request, wait) =>
       await inner.onResponse?.(response, sent.get(request) ?? request, wait),
@@ -103,9 +121,10 @@ function withProject(
   }
 }
 
-type Base = (wait: { signal?: AbortSignal }) => Promise<GoogleSource>
+/** Returns the configured identity of Google. Reads files when it is called. */
+type ResolveSource = (wait: { signal?: AbortSignal }) => Promise<GoogleSource>
 
-async function sourceOf(
+async function openSource(
   values: {
     readonly 'credentials-path': string | undefined
     readonly 'credentials-json': { reveal(): string } | undefined
@@ -115,29 +134,41 @@ async function sourceOf(
     readonly 'user-project': string | undefined
   },
   context: ProviderContext,
-): Promise<Base> {
+): Promise<ResolveSource> {
   const { 'credentials-path': path, 'credentials-json': json, 'federation-audience': audience } = values
   const type = values['subject-token-auth-type']
   if ([path, json, audience].filter((each) => each !== undefined).length > 1) {
-    throw wrongProperty(PREFIX, 'credentials-path', 'set it, or credentials-json, or federation-audience')
+    throw wrongProperty(
+      PREFIX,
+      'credentials-path',
+      'set only one of credentials-path, credentials-json and federation-audience',
+    )
   }
   if ((type === undefined) !== (audience === undefined)) {
-    throw wrongProperty(PREFIX, 'federation-audience', 'it goes with subject-token-auth-type')
+    throw wrongProperty(
+      PREFIX,
+      'federation-audience',
+      'set both federation-audience and subject-token-auth-type, or neither',
+    )
   }
   if (audience !== undefined && type !== undefined) {
     const provider = type === '::parent::' ? context.parent : await context.create(type)
     const token = provider?.token
     if (token === undefined)
-      throw wrongProperty(PREFIX, 'subject-token-auth-type', 'there is no token in that session')
+      throw wrongProperty(
+        PREFIX,
+        'subject-token-auth-type',
+        'the selected provider or outer session has no token',
+      )
     const workforce = audience.includes('/workforcePools/')
-    const to = {
+    const exchange = {
       tokenUrl: 'https://sts.googleapis.com/v1/token',
       audience,
       subjectTokenType: values['subject-token-type'],
       userProject: workforce ? values['user-project'] : undefined,
       impersonates: false,
     }
-    const source = federated(async (wait) => await token.call(provider, wait), to, context)
+    const source = federated(async (wait) => await token.call(provider, wait), exchange, context)
     return async () => source
   }
   if (json !== undefined) {
@@ -145,7 +176,7 @@ async function sourceOf(
     const source = fromCredential(readCredential(json.reveal(), property), property, context)
     return async () => source
   }
-  // Kept once found: who it is must not change because a file appears.
+  // The credentials are found once, so that a new file cannot change the identity of the session.
   let found: Promise<GoogleSource> | undefined
   return async (wait) => {
     found ??=

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { aRequest, create, messageOf } from '../../test/context.ts'
+import { aRequest, create, catchMessage } from '../../test/context.ts'
 
-it('sends what is configured, in the place of what is there', async () => {
+it('the headers provider replaces headers of the request with the configured ones', async () => {
   const auth = await create({
     'rest.auth.type': 'headers',
     'rest.auth.headers.Authorization': 'Custom abc',
@@ -14,14 +14,14 @@ it('sends what is configured, in the place of what is there', async () => {
   ])
 })
 
-it('refuses to have nothing to send', async () => {
-  expect(await messageOf(create({ 'rest.auth.type': 'headers' }))).toContain('Set the headers to send')
+it('the headers provider refuses a configuration without headers', async () => {
+  expect(await catchMessage(create({ 'rest.auth.type': 'headers' }))).toContain('Set at least one header')
 })
 
 it.each([
-  ['a b', 'x', 'rest.auth.headers.a b must name a header'],
-  ['X-A', 'a\nb', 'rest.auth.headers.X-A must be visible ASCII characters on one line'],
-])('refuses %j: %j', async (name, value, message) => {
+  ['a b', 'x', 'rest.auth.headers.a b must be a valid header name (RFC 9110 section 5.1)'],
+  ['X-A', 'a\nb', 'rest.auth.headers.X-A must be one line of visible ASCII characters'],
+])('the headers provider refuses the header %j with the value %j', async (name, value, message) => {
   const properties = { 'rest.auth.type': 'headers', [`rest.auth.headers.${name}`]: value }
-  expect(await messageOf(create(properties))).toBe(message)
+  expect(await catchMessage(create(properties))).toBe(message)
 })

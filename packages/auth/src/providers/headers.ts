@@ -5,17 +5,17 @@ import { defineProvider, type ProviderDefinition } from '../provider-definition.
 
 const PREFIX = 'rest.auth.headers'
 
-/** Fixed headers: what nothing else here makes. `rest.auth.headers.X-Name=value` */
+/** Sends fixed headers, for servers without another provider: `rest.auth.headers.X-Name=value`. */
 export const headers: ProviderDefinition = defineProvider({
-  keys: { '*': text('a header by its name, and its value') },
-  create: ({ '*': given }) => {
-    const fixed: HeaderList = [...given].map(([name, value]) => [
+  keys: { '*': text('the value of the header with this name') },
+  create: ({ '*': values }) => {
+    const fixed: HeaderList = [...values].map(([name, value]) => [
       checkHeaderName(name, `${PREFIX}.${name}`),
       checkHeaderValue(value.trim(), `${PREFIX}.${name}`),
     ])
     if (fixed.length === 0) {
       const property = `${PREFIX}.Authorization`
-      throw new AuthError('configuration', `Set the headers to send: ${property}, for example`, { property })
+      throw new AuthError('configuration', `Set at least one header, for example ${property}`, { property })
     }
     return {
       authenticate: async (request) => ({ ...request, headers: withHeaders(request.headers, fixed) }),
@@ -25,15 +25,17 @@ export const headers: ProviderDefinition = defineProvider({
   },
 })
 
-/** @throws AuthError for what is no header name (RFC 9110 section 5.1). */
+/** Checks a header name (RFC 9110 section 5.1) and returns it. Refuses an invalid one. */
 export function checkHeaderName(name: string, property: string): string {
   if (/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}$/.test(name)) return name
-  throw new AuthError('configuration', `${property} must name a header`, { property })
+  throw new AuthError('configuration', `${property} must be a valid header name (RFC 9110 section 5.1)`, {
+    property,
+  })
 }
 
 function checkHeaderValue(value: string, property: string): string {
   if (/^[\x20-\x7e]+$/.test(value)) return value
-  throw new AuthError('configuration', `${property} must be visible ASCII characters on one line`, {
+  throw new AuthError('configuration', `${property} must be one line of visible ASCII characters`, {
     property,
   })
 }

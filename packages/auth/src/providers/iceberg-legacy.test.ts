@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { type HttpTestServer, startHttpServer } from '@headgate/testkit'
 import type { ReadyProvider } from '../auth-provider.ts'
 import type { Properties } from '../properties/auth-properties.ts'
-import { aRequest, create, headerAfter, messageOf, testClock } from '../../test/context.ts'
+import { aRequest, create, headerAfter, catchMessage, testClock } from '../../test/context.ts'
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const ACCESS = 'urn:ietf:params:oauth:token-type:access_token'
@@ -12,8 +12,10 @@ function jwt(sub: string, jti: number): string {
   return `e30.${btoa(JSON.stringify({ sub, jti, exp: clock.now() / 1_000 + 3_600 })).replaceAll('=', '')}.c2ln`
 }
 
-/** A catalog that issues tokens for whoever the request is about. */
-async function catalog(options: { exchanges?: boolean; service?: string } = {}): Promise<HttpTestServer> {
+/** Starts a catalog that issues tokens for the subject of the request. */
+async function startCatalog(
+  options: { exchanges?: boolean; service?: string } = {},
+): Promise<HttpTestServer> {
   let count = 0
   const server = await startHttpServer((request, response) => {
     const form = new URLSearchParams(request.body.toString())
@@ -39,8 +41,8 @@ async function open(server: HttpTestServer, own: Properties, parent?: ReadyProvi
   return await create(properties, { uri, ...clock, ...(parent === undefined ? {} : { parent }) })
 }
 
-/** What the last request said, in the terms of Iceberg's `OAuth2Util`. */
-function last(server: HttpTestServer): {
+/** Returns the last request, with the fields that Iceberg's `OAuth2Util` sends. */
+function lastRequest(server: HttpTestServer): {
   path: string | undefined
   authorization: string | undefined
   form: object
@@ -54,11 +56,11 @@ function last(server: HttpTestServer): {
   }
 }
 
-describe('asks as Iceberg for Java does', () => {
-  it('with id and secret in the form', async () => {
-    const server = await catalog()
+describe('the iceberg-legacy provider sends the requests of Iceberg for Java', () => {
+  it('sends id and secret in the form', async () => {
+    const server = await startCatalog()
     await open(server, { credential: 'id:se:cret', audience: 'a', resource: 'r' })
-    expect(last(server)).toEqual({
+    expect(lastRequest(server)).toEqual({
       path: '/catalog/v1/oauth/tokens',
       authorization: undefined,
       form: {
@@ -72,41 +74,41 @@ describe('asks as Iceberg for Java does', () => {
     })
   })
 
-  it('with a secret alone, and no id at all', async () => {
-    const server = await catalog()
+  it('sends a secret without an id', async () => {
+    const server = await startCatalog()
     await open(server, { credential: 'secret', scope: 'PRINCIPAL_ROLE:ALL' })
-    expect(last(server).form).toEqual({
+    expect(lastRequest(server).form).toEqual({
       grant_type: 'client_credentials',
       client_secret: 'secret',
       scope: 'PRINCIPAL_ROLE:ALL',
     })
   })
 
-  it('renews by an exchange, as the bearer of the current token; afterwards with the credential', async () => {
-    const server = await catalog()
+  it('renews a token by an exchange that the token authenticates, or the credential if the token has expired', async () => {
+    const server = await startCatalog()
     const auth = await open(server, { credential: 'id:secret' })
     const token = (await auth.token?.())?.value.reveal() ?? ''
     clock.advance(3_500_000)
     await headerAfter(auth, 'authorization')
     const form = { grant_type: EXCHANGE, subject_token: token, subject_token_type: ACCESS, scope: 'catalog' }
-    // Until its answer is there, and not only the request.
+    // The renewal runs in the background, so the test waits for its response.
     await expect.poll(async () => (await auth.token?.())?.value.reveal()).not.toBe(token)
-    expect(last(server)).toMatchObject({ authorization: `Bearer ${token}`, form })
+    expect(lastRequest(server)).toMatchObject({ authorization: `Bearer ${token}`, form })
     clock.advance(7_200_000)
     await headerAfter(auth, 'authorization')
-    expect(last(server)).toMatchObject({
+    expect(lastRequest(server)).toMatchObject({
       authorization: `Basic ${btoa('id:secret')}`,
       form: { grant_type: EXCHANGE },
     })
   })
 
-  it('exchanges the token of a user with that of the service as actor', async () => {
-    const server = await catalog()
+  it('exchanges the token of a user with the token of the service as actor', async () => {
+    const server = await startCatalog()
     const parent = await open(server, { credential: 'id:secret' })
     const service = (await parent.token?.())?.value.reveal()
     const user = jwt('alice', 0)
     const auth = await open(server, { 'rest.auth.iceberg-legacy.subject-token': user }, parent)
-    expect(last(server)).toMatchObject({
+    expect(lastRequest(server)).toMatchObject({
       authorization: `Bearer ${service}`,
       form: {
         grant_type: EXCHANGE,
@@ -121,35 +123,35 @@ describe('asks as Iceberg for Java does', () => {
   })
 })
 
-describe('who it is stays', () => {
-  it('a session with a token does not go on as the service when exchange is refused or off', async () => {
+describe('a session of iceberg-legacy', () => {
+  it('does not change to the identity of the service when an exchange is refused or disabled', async () => {
     for (const [exchanges, enabled] of [
       [false, 'true'],
       [true, 'false'],
     ] as const) {
-      const server = await catalog({ exchanges })
+      const server = await startCatalog({ exchanges })
       const auth = await open(server, {
         token: jwt('alice', 0),
         credential: 'id:secret',
         'token-exchange-enabled': enabled,
       })
       clock.advance(3_601_000)
-      expect(await messageOf(auth.authenticate(aRequest()))).toMatch(/invalid_client|log in again/)
+      expect(await catchMessage(auth.authenticate(aRequest()))).toMatch(/invalid_client|log in again/)
       const grants = server.received.map(({ body }) => new URLSearchParams(body.toString()).get('grant_type'))
       expect(grants).not.toContain('client_credentials')
     }
   })
 
-  it('a token that ran out and has no credential beside it ends the session', async () => {
-    const server = await catalog()
+  it('ends when its token expires, if no credential is configured', async () => {
+    const server = await startCatalog()
     const auth = await open(server, { token: jwt('alice', 0) })
     clock.advance(3_601_000)
-    expect(await messageOf(auth.authenticate(aRequest()))).toContain('log in again')
+    expect(await catchMessage(auth.authenticate(aRequest()))).toContain('log in again')
     expect(server.received).toHaveLength(0)
   })
 
-  it('a service whose issuer knows no exchange asks with its credential again, and does not try twice', async () => {
-    const server = await catalog({ exchanges: false })
+  it('requests tokens with the credential after the issuer refused an exchange, and tries no second exchange', async () => {
+    const server = await startCatalog({ exchanges: false })
     const auth = await open(server, { credential: 'id:secret' })
     for (let renewal = 0; renewal < 2; renewal++) {
       clock.advance(3_601_000)
@@ -160,26 +162,30 @@ describe('who it is stays', () => {
   })
 })
 
-it('is what a credential without a token endpoint means, and says that the endpoint is about to go', async () => {
-  const server = await catalog()
+it('a credential without a type selects iceberg-legacy, which warns that its default endpoint is deprecated', async () => {
+  const server = await startCatalog()
   const warnings: string[] = []
   const warn = (message: string): void => void warnings.push(message)
   await create({ credential: 'id:secret' }, { uri: server.url, warn, ...clock })
-  expect(last(server).path).toBe('/v1/oauth/tokens')
+  expect(lastRequest(server).path).toBe('/v1/oauth/tokens')
   expect(warnings.join()).toContain('set oauth2-server-uri')
 })
 
-it('says what to do where identity providers want the client to prove itself', async () => {
+it('the iceberg-legacy provider recommends oauth2 when the issuer requires client authentication', async () => {
   const server = await startHttpServer((_, response) => {
     response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"invalid_client"}')
   })
   onTestFinished(async () => await server[Symbol.asyncDispose]())
-  expect(await messageOf(open(server, { credential: 'id:secret' }))).toContain('need rest.auth.type=oauth2')
+  expect(await catchMessage(open(server, { credential: 'id:secret' }))).toContain(
+    'need rest.auth.type=oauth2',
+  )
 })
 
-it('needs something to begin with, and a session to belong to for users', async () => {
-  const server = await catalog()
-  expect(await messageOf(open(server, {}))).toContain('Set rest.auth.iceberg-legacy.credential')
+it('the iceberg-legacy provider refuses a configuration without a credential, and a user without an outer session', async () => {
+  const server = await startCatalog()
+  expect(await catchMessage(open(server, {}))).toContain(
+    'Set at least one of rest.auth.iceberg-legacy.credential',
+  )
   const own = { 'rest.auth.iceberg-legacy.subject-token': 'x' }
-  expect(await messageOf(open(server, own))).toContain('needs a session that this one belongs to')
+  expect(await catchMessage(open(server, own))).toContain('needs an outer session')
 })

@@ -10,29 +10,34 @@ import { tokenTypes } from '../token.ts'
 const PREFIX = 'rest.auth.iceberg-legacy.'
 
 /**
- * The token dialect of Iceberg's clients before 2.0, which some catalogs still speak: it is OAuth 2 in its names, but
- * proves no client when it exchanges tokens. Identity providers want `oauth2` instead.
+ * Sends a token that was requested with the protocol of Iceberg's clients before 2.0, which some catalogs
+ * require. It uses the names of OAuth 2, but does not authenticate the client in a token exchange. Identity
+ * providers need `oauth2` instead.
  */
 export const icebergLegacy: ProviderDefinition = defineProvider({
   keys: {
-    credential: secret('id and secret with a colon between, or a secret alone'),
-    token: secret('a token to begin with; it is exchanged for a new one before its end'),
-    'subject-token': secret('the token of a user, exchanged with that of the outer session as actor'),
+    credential: secret('the client id and the secret, separated by a colon, or only the secret'),
+    token: secret('the first token; it is exchanged for a new one before its end'),
+    'subject-token': secret(
+      'the token of a user; it is exchanged with the token of the outer session as actor',
+    ),
     'subject-token-type': byDefault(
-      text('its type. Default: JWT, as Iceberg for Java has it for users'),
+      text('the type of the token of the user. Default: JWT, as in Iceberg for Java'),
       tokenTypes.jwt,
     ),
-    'token-endpoint': text('where tokens are asked for. Default: v1/oauth/tokens of the catalog'),
+    'token-endpoint': text('the token endpoint. Default: v1/oauth/tokens of the catalog'),
     scope: byDefault(text('the scope. Default: catalog'), 'catalog'),
-    audience: text('for whom the token is'),
-    resource: text('for what the token is'),
+    audience: text('the audience of the token'),
+    resource: text('the resource that the token is for'),
     'token-expires-in-ms': byDefault(
-      integer('the life of tokens that do not say. Default: 3600000', 1_000, 1e12),
+      integer('the lifetime of tokens without an expiry, in ms. Default: 3600000', 1_000, 1e12),
       3_600_000,
     ),
     'token-refresh-enabled': byDefault(flag('whether tokens are renewed. Default: true'), true),
     'token-exchange-enabled': byDefault(
-      flag('whether renewal is an exchange. Default: true; false asks with the credential again'),
+      flag(
+        'whether tokens are renewed by an exchange. Default: true; false requests new tokens with the credential',
+      ),
       true,
     ),
   },
@@ -40,22 +45,26 @@ export const icebergLegacy: ProviderDefinition = defineProvider({
     const { credential, token, 'subject-token': subject } = values
     if (credential === undefined && token === undefined && subject === undefined) {
       const property = `${PREFIX}credential`
-      throw new AuthError('configuration', `Set ${property}, or ${PREFIX}token`, { property })
+      throw new AuthError(
+        'configuration',
+        `Set at least one of ${property}, ${PREFIX}token and ${PREFIX}subject-token`,
+        { property },
+      )
     }
     if (subject !== undefined && token !== undefined) {
       const property = `${PREFIX}subject-token`
-      throw new AuthError('configuration', `${property}: set it or ${PREFIX}token`, { property })
+      throw new AuthError('configuration', `Set only one of ${property} and ${PREFIX}token`, { property })
     }
     const tokens = legacyTokens(
       {
-        endpoint: endpointOf(values['token-endpoint'], context),
+        endpoint: resolveEndpoint(values['token-endpoint'], context),
         prefix: PREFIX,
         ...splitCredential(credential),
         token,
         subject:
           subject === undefined
             ? undefined
-            : { value: subject, type: values['subject-token-type'], actor: actorOf(context) },
+            : { value: subject, type: values['subject-token-type'], actor: findActor(context) },
         scope: values.scope,
         audience: values.audience,
         resource: values.resource,
@@ -69,7 +78,10 @@ export const icebergLegacy: ProviderDefinition = defineProvider({
   },
 })
 
-/** Split at the first colon; a secret alone has no id, not even on the wire. */
+/**
+ * Splits a credential at its first colon. A credential without a colon is a secret, which is sent without a
+ * client id.
+ */
 function splitCredential(credential: Secret | undefined): {
   clientId: string | undefined
   clientSecret: Secret | undefined
@@ -80,21 +92,23 @@ function splitCredential(credential: Secret | undefined): {
   return { clientId: text.slice(0, colon), clientSecret: new Secret(text.slice(colon + 1)) }
 }
 
-function endpointOf(given: string | undefined, { uri, warn }: ProviderContext): string {
-  if (given === undefined) {
+function resolveEndpoint(configured: string | undefined, { uri, warn }: ProviderContext): string {
+  if (configured === undefined) {
     warn(
-      'Tokens are asked for at v1/oauth/tokens of the catalog, which Iceberg is about to give up: set oauth2-server-uri',
+      'Tokens are requested from v1/oauth/tokens of the catalog, an endpoint that Iceberg has deprecated for removal: set oauth2-server-uri',
     )
   }
-  return endpointUrl(given ?? 'v1/oauth/tokens', `${PREFIX}token-endpoint`, uri).href
+  return endpointUrl(configured ?? 'v1/oauth/tokens', `${PREFIX}token-endpoint`, uri).href
 }
 
-function actorOf({ parent }: ProviderContext): NonNullable<NonNullable<typeof parent>['token']> {
+/** Returns the source of the actor's token: the outer session. */
+function findActor({ parent }: ProviderContext): NonNullable<NonNullable<typeof parent>['token']> {
   const token = parent?.token
   if (parent !== undefined && token !== undefined) return async (wait) => await token.call(parent, wait)
   const property = `${PREFIX}subject-token`
-  const fix = 'its token is the actor; give it as parent when this one is made'
-  throw new AuthError('configuration', `${property} needs a session that this one belongs to: ${fix}`, {
-    property,
-  })
+  throw new AuthError(
+    'configuration',
+    `${property} needs an outer session, whose token is the actor: pass it as parent when the provider is created`,
+    { property },
+  )
 }

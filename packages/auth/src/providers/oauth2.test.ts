@@ -9,7 +9,7 @@ import { CATALOG, testIssuer, type TestIssuer, type TokenCall } from '../../test
 import type { Properties } from '../properties/auth-properties.ts'
 import type { Prompts } from '../prompts.ts'
 import type { CreateOptions } from '../registry.ts'
-import { aRequest, create, headerAfter, messageOf, testClock } from '../../test/context.ts'
+import { aRequest, create, headerAfter, catchMessage, testClock } from '../../test/context.ts'
 import type { ReadyProvider } from '../auth-provider.ts'
 
 const SECRET = 'a-secret: with/odd+characters, 32 long'
@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(async () => await issuer[Symbol.asyncDispose]())
 
-/** A provider of the issuer, with properties by their names below `rest.auth.oauth2.`. */
+/** Creates a provider for the issuer, with properties by their names below `rest.auth.oauth2.`. */
 async function open(own: Properties, options: CreateOptions = {}): Promise<ReadyProvider> {
   const properties: Record<string, Properties[string]> = { 'rest.auth.type': 'oauth2' }
   for (const [name, value] of Object.entries({ 'issuer-url': issuer.url, ...own }))
@@ -35,22 +35,22 @@ const basic = { 'client-id': 'basic', 'client-secret': SECRET, scope: 'catalog' 
 
 function lastCall(): TokenCall {
   const call = issuer.calls.at(-1)
-  if (call === undefined) throw new Error('no token was asked for')
+  if (call === undefined) throw new Error('No token was requested.')
   return call
 }
 
-async function claims(auth: ReadyProvider): Promise<Record<string, unknown>> {
+async function readClaims(auth: ReadyProvider): Promise<Record<string, unknown>> {
   return decodeJwt((await auth.token?.())?.value.reveal() ?? '')
 }
 
-async function file(text: string): Promise<string> {
+async function writeTempFile(text: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'oauth2-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   await writeFile(join(folder, 'file'), text)
   return join(folder, 'file')
 }
 
-describe('a client proves who it is', () => {
+describe('an oauth2 client', () => {
   it.each<[string, () => Promise<Properties> | Properties]>([
     ['client_secret_basic', () => basic],
     ['client_secret_post', () => ({ ...basic, 'client-id': 'post', 'client-auth': 'client_secret_post' })],
@@ -61,45 +61,49 @@ describe('a client proves who it is', () => {
     ],
     [
       'a secret in a file',
-      async () => ({ 'client-id': 'basic', 'client-secret-file': await file(`${SECRET}\n`) }),
+      async () => ({ 'client-id': 'basic', 'client-secret-file': await writeTempFile(`${SECRET}\n`) }),
     ],
-  ])('by %s', async (_, properties) => {
+  ])('authenticates with %s', async (_, properties) => {
     const own = await properties()
     const auth = await open(own)
     expect(await headerAfter(auth, 'authorization')).toMatch(/^Bearer ey/)
-    expect(await claims(auth)).toMatchObject({ iss: issuer.url, aud: CATALOG, client_id: own['client-id'] })
+    expect(await readClaims(auth)).toMatchObject({
+      iss: issuer.url,
+      aud: CATALOG,
+      client_id: own['client-id'],
+    })
     expect(lastCall().form.get('grant_type')).toBe('client_credentials')
   })
 
-  it('by a statement of somebody else in a file, which is read again when it changes', async () => {
+  it('authenticates with an assertion in a file, which is read again when it changes', async () => {
     const clock = testClock(Date.now())
-    const statement = async (jti: string): Promise<string> => {
+    const createAssertion = async (jti: string): Promise<string> => {
       const key = await importJWK(JSON.parse(issuer.clientKey), 'ES256')
       const claims = { iss: 'signing', sub: 'signing', aud: issuer.url, jti }
       const jwt = new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'client' })
       return await jwt.setIssuedAt().setExpirationTime('5m').sign(key)
     }
-    const path = await file(await statement('one'))
+    const path = await writeTempFile(await createAssertion('one'))
     const auth = await open(
       { 'client-id': 'signing', scope: 'catalog', 'client-auth.assertion-file': path },
       clock,
     )
-    expect(await claims(auth)).toMatchObject({ client_id: 'signing' })
-    await writeFile(path, await statement('two'))
+    expect(await readClaims(auth)).toMatchObject({ client_id: 'signing' })
+    await writeFile(path, await createAssertion('two'))
     clock.advance(3_601_000)
     await headerAfter(auth, 'authorization')
     expect(decodeJwt(lastCall().form.get('client_assertion') ?? '').jti).toBe('two')
   })
 
-  it('with a statement for the issuer alone', async () => {
+  it('sends an assertion whose only audience is the issuer', async () => {
     await open({ 'client-id': 'signing', 'client-auth.jwt.private-key': issuer.clientKey })
-    const statement = decodeJwt(lastCall().form.get('client_assertion') ?? '')
-    expect(statement).toMatchObject({ iss: 'signing', sub: 'signing', aud: issuer.url })
+    const assertion = decodeJwt(lastCall().form.get('client_assertion') ?? '')
+    expect(assertion).toMatchObject({ iss: 'signing', sub: 'signing', aud: issuer.url })
   })
 })
 
-describe('exchange', () => {
-  const nested = (name: string, client: string): Properties => ({
+describe('an oauth2 token exchange', () => {
+  const nestedClient = (name: string, client: string): Properties => ({
     [`token-exchange.${name}.issuer-url`]: issuer.url,
     [`token-exchange.${name}.client-id`]: client,
     [`token-exchange.${name}.client-secret`]: SECRET,
@@ -107,15 +111,15 @@ describe('exchange', () => {
     [`token-exchange.${name}.scope`]: 'catalog',
   })
 
-  it('takes subject and actor from configurations of their own, for several audiences and resources', async () => {
+  it('uses separate configurations for subject and actor, with several audiences and resources', async () => {
     const auth = await open({
       ...basic,
-      ...nested('subject-token', 'post'),
-      ...nested('actor-token', 'mac'),
+      ...nestedClient('subject-token', 'post'),
+      ...nestedClient('actor-token', 'mac'),
       audience: 'lake,house',
       resource: 'https://a.example/ https://b.example/',
     })
-    expect(await claims(auth)).toMatchObject({
+    expect(await readClaims(auth)).toMatchObject({
       sub: 'post',
       act: { sub: 'mac' },
       aud: ['lake', 'house', 'https://a.example/', 'https://b.example/'],
@@ -132,16 +136,16 @@ describe('exchange', () => {
     })
   })
 
-  it('takes the token of the outer session', async () => {
+  it('uses the token of the outer session', async () => {
     const parent = await open({ ...basic, 'client-id': 'post', 'client-auth': 'client_secret_post' })
     const auth = await open({ ...basic, 'token-exchange.subject-token': '::parent::' }, { parent })
-    expect(await claims(auth)).toMatchObject({ sub: 'post', client_id: 'basic' })
-    expect(await messageOf(open({ ...basic, 'token-exchange.subject-token': '::parent::' }))).toContain(
-      'needs a session that this one belongs to',
+    expect(await readClaims(auth)).toMatchObject({ sub: 'post', client_id: 'basic' })
+    expect(await catchMessage(open({ ...basic, 'token-exchange.subject-token': '::parent::' }))).toContain(
+      'needs an outer session',
     )
   })
 
-  it('chains in two steps: a JWT from one issuer is presented at another', async () => {
+  it('presents the JWT of one issuer at another issuer', async () => {
     const auth = await open({
       ...basic,
       'grant-type': 'jwt-bearer',
@@ -152,47 +156,49 @@ describe('exchange', () => {
       'jwt-bearer.assertion.audience': 'https://other.example',
       'jwt-bearer.assertion.token-exchange.requested-token-type': 'urn:ietf:params:oauth:token-type:jwt',
       ...Object.fromEntries(
-        Object.entries(nested('subject-token', 'post')).map(([name, value]) => [
+        Object.entries(nestedClient('subject-token', 'post')).map(([name, value]) => [
           `jwt-bearer.assertion.${name}`,
           value,
         ]),
       ),
     })
-    expect(await claims(auth)).toMatchObject({ sub: 'post', aud: CATALOG })
+    expect(await readClaims(auth)).toMatchObject({ sub: 'post', aud: CATALOG })
     expect(lastCall().form.get('grant_type')).toBe('urn:ietf:params:oauth:grant-type:jwt-bearer')
   })
 
-  it('a token that has run out ends the session; nobody goes on as the service', async () => {
+  it('ends the session when the issuer refuses the token, and does not continue as the service', async () => {
     const clock = testClock(Date.now())
     const parent = await open(basic)
     const token = (await parent.token?.())?.value.reveal() ?? ''
-    const path = await file(token)
+    const path = await writeTempFile(token)
     const auth = await open({ ...basic, 'token-exchange.subject-token-file': path }, clock)
     await writeFile(path, `${token.slice(0, -10)}AAAAAAAAAA`)
     clock.advance(3_601_000)
-    expect(await messageOf(auth.authenticate(aRequest()))).toContain('refused token-exchange: invalid_grant')
+    expect(await catchMessage(auth.authenticate(aRequest()))).toContain(
+      'refused token-exchange: invalid_grant',
+    )
     expect(lastCall().form.get('grant_type')).toContain('token-exchange')
   })
 
-  it('a token of somebody else ends the session', async () => {
+  it('ends the session when the token of another user replaces the first one', async () => {
     const clock = testClock(Date.now())
-    const token = async (id: string, auth: string): Promise<string> =>
+    const requestToken = async (id: string, auth: string): Promise<string> =>
       (await (await open({ ...basic, 'client-id': id, 'client-auth': auth })).token?.())?.value.reveal() ?? ''
     const own = { ...basic, 'token-exchange.subject-token': '::parent::' }
-    let current = await token('post', 'client_secret_post')
+    let current = await requestToken('post', 'client_secret_post')
     const { Secret } = await import('../secret.ts')
     const parent = {
       authenticate: async (request: ReturnType<typeof aRequest>) => request,
       token: async () => ({ value: new Secret(current) }),
     }
     const auth = await open(own, { parent, ...clock })
-    current = await token('mac', 'client_secret_jwt')
+    current = await requestToken('mac', 'client_secret_jwt')
     clock.advance(3_601_000)
-    expect(await messageOf(auth.authenticate(aRequest()))).toContain('the renewal is for another subject')
+    expect(await catchMessage(auth.authenticate(aRequest()))).toContain('the renewal is for another subject')
   })
 })
 
-it('one token request for each renewal, however many wait for it', async () => {
+it('the oauth2 provider sends one token request for each renewal, for all waiting requests', async () => {
   const clock = testClock(Date.now())
   const auth = await open(basic, clock)
   for (let renewal = 1; renewal <= 3; renewal++) {
@@ -204,7 +210,7 @@ it('one token request for each renewal, however many wait for it', async () => {
   }
 })
 
-it('nothing of a session or a refusal shows a secret', async () => {
+it('sessions and refusals of the oauth2 provider do not show secrets', async () => {
   const auth = await open(basic)
   const token = (await auth.token?.())?.value.reveal() ?? 'none'
   const wrong = await open({ ...basic, 'client-secret': 'wrong-secret' }).catch((error: unknown) => error)
@@ -212,7 +218,7 @@ it('nothing of a session or a refusal shows a secret', async () => {
   for (const hidden of [SECRET, 'wrong-secret', token]) expect(shown).not.toContain(hidden)
 })
 
-it('a token that the catalog refuses is replaced once', async () => {
+it('the oauth2 provider replaces a token that the catalog refuses', async () => {
   const clock = testClock(Date.now())
   const auth = await open(basic, clock)
   const sent = await auth.authenticate(aRequest())
@@ -221,12 +227,12 @@ it('a token that the catalog refuses is replaced once', async () => {
   expect(await headerAfter(auth, 'authorization')).not.toBe(sent.headers[0]?.[1])
 })
 
-describe('people', () => {
+describe('the oauth2 provider for a person', () => {
   const person = { 'client-id': 'person', scope: 'openid offline_access catalog', resource: CATALOG }
 
-  it('log in on another device, and come back with a refresh token that rotates', async () => {
+  it('logs in on another device, and renews the login with a refresh token that rotates', async () => {
     const clock = testClock(Date.now())
-    const kept: string[] = []
+    const stored: string[] = []
     const shown: string[] = []
     const auth = await open(
       { ...person, 'grant-type': 'device_code' },
@@ -237,42 +243,43 @@ describe('people', () => {
             shown.push(userCode, verificationUri)
             void browse(verificationUriComplete, { login: 'alice', password: 'x' })
           },
-          keepRefreshToken: (token) => void kept.push(token.reveal()),
+          keepRefreshToken: (token) => void stored.push(token.reveal()),
         },
       },
     )
     expect(shown).toEqual([])
-    expect(await claims(auth)).toMatchObject({ sub: 'alice', aud: CATALOG })
+    expect(await readClaims(auth)).toMatchObject({ sub: 'alice', aud: CATALOG })
     expect(shown).toHaveLength(2)
     clock.advance(3_601_000)
-    expect(await claims(auth)).toMatchObject({ sub: 'alice' })
+    expect(await readClaims(auth)).toMatchObject({ sub: 'alice' })
     expect(lastCall().form.get('grant_type')).toBe('refresh_token')
-    expect(kept).toHaveLength(2)
-    expect(kept[0]).not.toBe(kept[1])
+    expect(stored).toHaveLength(2)
+    expect(stored[0]).not.toBe(stored[1])
     expect(shown).toHaveLength(2)
 
-    const again = await open({ ...person, 'refresh-token': kept[1] })
-    expect(await claims(again)).toMatchObject({ sub: 'alice' })
-    expect(await messageOf(open({ ...person, 'refresh-token': kept[1] }))).toContain(
+    const again = await open({ ...person, 'refresh-token': stored[1] })
+    expect(await readClaims(again)).toMatchObject({ sub: 'alice' })
+    expect(await catchMessage(open({ ...person, 'refresh-token': stored[1] }))).toContain(
       'The login has ended or was revoked: log in again',
     )
   })
 
-  it('log in with a browser', async () => {
-    const back = 'http://127.0.0.1:1/back'
+  it('logs in with a browser', async () => {
+    const redirectUri = 'http://127.0.0.1:1/back'
     const auth = await open(
       { ...person, 'grant-type': 'authorization_code' },
       {
         prompts: {
-          browser: async ({ urlFor }) => await browse(urlFor(back), { login: 'bob', password: 'x' }, back),
+          browser: async ({ urlFor }) =>
+            await browse(urlFor(redirectUri), { login: 'bob', password: 'x' }, redirectUri),
         },
       },
     )
-    expect(await claims(auth)).toMatchObject({ sub: 'bob' })
+    expect(await readClaims(auth)).toMatchObject({ sub: 'bob' })
     expect(lastCall().form.get('code_verifier')).toMatch(/^[\w-]{43}$/)
   })
 
-  it('whose token is exchanged are asked with the first request too', async () => {
+  it('asks the person to log in at the first request, not when the client connects, and exchanges the token', async () => {
     const nested = Object.entries({ ...person, 'issuer-url': issuer.url, 'grant-type': 'device_code' })
     const own = Object.fromEntries(
       nested.map(([name, value]) => [`token-exchange.subject-token.${name}`, value]),
@@ -284,18 +291,20 @@ describe('people', () => {
     }
     const auth = await open({ ...basic, ...own, audience: 'lake' }, { prompts: { device } })
     expect(asked).toEqual([])
-    expect(await claims(auth)).toMatchObject({ sub: 'carol', aud: ['lake'], client_id: 'basic' })
+    expect(await readClaims(auth)).toMatchObject({ sub: 'carol', aud: ['lake'], client_id: 'basic' })
     expect(asked).toHaveLength(1)
   })
 
-  it('who are not there are not waited for', async () => {
+  it('refuses a login if no prompts were passed', async () => {
     const auth = await open({ ...person, 'grant-type': 'device_code' })
-    expect(await messageOf(auth.authenticate(aRequest()))).toContain('Nobody can be asked to log in here')
+    expect(await catchMessage(auth.authenticate(aRequest()))).toContain(
+      'The login needs a function that shows a code to a person',
+    )
     const other = await open({ ...person, 'grant-type': 'authorization_code' })
-    expect(await messageOf(other.authenticate(aRequest()))).toContain('take grant-type=device_code')
+    expect(await catchMessage(other.authenticate(aRequest()))).toContain('grant-type=device_code')
   })
 
-  it('an answer of another login is not taken', async () => {
+  it('refuses the response that belongs to another login', async () => {
     const auth = await open(
       { ...person, 'grant-type': 'authorization_code' },
       {
@@ -307,7 +316,7 @@ describe('people', () => {
         },
       },
     )
-    const message = await messageOf(auth.authenticate(aRequest()))
+    const message = await catchMessage(auth.authenticate(aRequest()))
     expect(message).toContain('The login was not successful')
     expect(message).not.toContain('stolen')
   })

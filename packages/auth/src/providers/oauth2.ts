@@ -5,36 +5,36 @@ import { openSession } from '../oauth2/oauth-session.ts'
 import { readOAuthSettings, type OAuthSettings } from '../oauth2/oauth-settings.ts'
 import type { AuthProvider } from '../auth-provider.ts'
 import { tokenAuth } from '../token-auth.ts'
-import { fixedToken } from './bearer.ts'
+import { fixedTokenAuth } from './bearer.ts'
 
 /**
- * Tokens of an OAuth 2 authorization server: for a service (client credentials), for a user whose token is there
- * (RFC 8693, RFC 7523), for a person (device, browser). The protocol is that of `oauth4webapi` by Filip Skokan, who
- * also keeps `jose` and `oidc-provider`: no dependencies, every answer validated, runs everywhere.
+ * Sends a token of an OAuth 2 authorization server: for a service (client credentials), for a user with a
+ * token (RFC 8693, RFC 7523), or for a person (device, browser). `oauth4webapi` implements the protocol,
+ * because it validates every response, has no dependencies, and runs on every platform.
  */
 export const oauth2: ProviderDefinition = {
   keys: oauthKeys,
-  open: async (given, context) => {
+  open: async (properties, context) => {
     const prefix = `rest.auth.${context.type}.`
-    return await oauthAuth(readOAuthSettings(given, prefix), context)
+    return await oauthAuth(readOAuthSettings(properties, prefix), context)
   },
 }
 
-/** A provider with the tokens of a configuration. */
+/** Creates a provider that sends the tokens of these settings. */
 export async function oauthAuth(settings: OAuthSettings, context: ProviderContext): Promise<AuthProvider> {
-  if (settings.token !== undefined) return fixedToken(settings.token, context, `${settings.prefix}token`)
+  if (settings.token !== undefined) return fixedTokenAuth(settings.token, context, `${settings.prefix}token`)
   const session = await openSession(settings, context)
   const { tokens, dpop, renewableBy } = session
   const provenance = { obtainedBy: settings.grant, renewableBy }
-  const sending =
+  const sender =
     dpop === undefined
       ? tokenAuth(tokens, { provenance, warn: context.warn })
       : dpopAuth(tokens, dpop, provenance)
   return {
-    ...sending,
-    // A person is asked when there is something to do, not while a client connects.
+    ...sender,
+    // A person is only asked to log in for a request, not while a client connects.
     initialize: async (wait) => {
-      if (settings.asksPeople) await session.reach(wait)
+      if (settings.needsLogin) await session.loadMetadata(wait)
       else await tokens.get(wait)
     },
     [Symbol.asyncDispose]: async () => await session[Symbol.asyncDispose](),

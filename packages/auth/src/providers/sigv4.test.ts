@@ -3,12 +3,12 @@ import { deriveAsymmetricKey, sha256Hex } from '@headgate/sigv4'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Properties } from '../properties/auth-properties.ts'
 import type { CreateOptions } from '../registry.ts'
-import { nodeSigner } from '../node/v4-signer.ts'
-import { webSigner } from '../signing/web-signer.ts'
+import { createV4Signer as nodeSigner } from '../node/signers.ts'
+import { createV4Signer as webSigner } from '../signing/web-signers.ts'
 import { generalRules } from '@headgate/sigv4/web'
 import { type OutgoingRequest, fetchTransport, headerValue, send } from '@headgate/http'
 import type { HttpTestServer } from '@headgate/testkit'
-import { aRequest, create, headerAfter, messageOf, testClock } from '../../test/context.ts'
+import { aRequest, create, headerAfter, catchMessage, testClock } from '../../test/context.ts'
 import { verifyingServer, type VerifierOptions } from '../../test/verifier.ts'
 
 const properties = {
@@ -25,8 +25,8 @@ async function server(options: VerifierOptions): Promise<HttpTestServer> {
   return started
 }
 
-/** What a verifying server answers to a request. */
-async function answer(
+/** Sends a request to a server that verifies its signature, and returns the text of the response. */
+async function sendVerified(
   changes: Properties,
   verifier: VerifierOptions,
   request: Omit<OutgoingRequest, 'url'> & { path?: string } = { method: 'GET' },
@@ -55,27 +55,30 @@ const paths = [
   '/p?x=a%2Fb&x=a/b&delimiter=%24',
 ]
 
-describe.each(['glue', 's3', 's3tables', 'execute-api', 'vpc-lattice-svcs'])('for %s', (service) => {
-  it.each(paths)('GET %s is accepted, in headers and in the query', async (path) => {
+describe.each(['glue', 's3', 's3tables', 'execute-api', 'vpc-lattice-svcs'])('sigv4 for %s', (service) => {
+  it.each(paths)('signs GET %s in headers and in the query, and the server accepts it', async (path) => {
     for (const form of ['header', 'query']) {
       const changes = { 'rest.auth.sigv4.service': service, 'rest.auth.sigv4.form': form }
-      expect(await answer(changes, { service }, { method: 'GET', path })).toBe('welcome')
+      expect(await sendVerified(changes, { service }, { method: 'GET', path })).toBe('welcome')
     }
   })
 
-  it.each(['hex', 'base64'])('a body is accepted, with its hash in %s', async (header) => {
-    const changes = { 'rest.auth.sigv4.service': service, 'rest.auth.sigv4.payload-header': header }
-    const headers = [
-      ['Content-Type', 'application/json'],
-      ['X-Two', 'a  b'],
-      ['x-two', ' c'],
-    ] as const
-    const request = { method: 'POST', path: '/t', headers, body: bytes('{"a":1}') }
-    expect(await answer(changes, { service }, request)).toBe('welcome')
-  })
+  it.each(['hex', 'base64'])(
+    'signs a body whose hash is encoded as %s, and the server accepts it',
+    async (header) => {
+      const changes = { 'rest.auth.sigv4.service': service, 'rest.auth.sigv4.payload-header': header }
+      const headers = [
+        ['Content-Type', 'application/json'],
+        ['X-Two', 'a  b'],
+        ['x-two', ' c'],
+      ] as const
+      const request = { method: 'POST', path: '/t', headers, body: bytes('{"a":1}') }
+      expect(await sendVerified(changes, { service }, request)).toBe('welcome')
+    },
+  )
 })
 
-it('a body is part of what is signed, unless it is said not to be', async () => {
+it('sigv4 signs the body unless payload=unsigned is set', async () => {
   const signed = await create(properties)
   const unsigned = await create({ ...properties, 'rest.auth.sigv4.payload': 'unsigned' })
   const hashes = await Promise.all(
@@ -84,17 +87,17 @@ it('a body is part of what is signed, unless it is said not to be', async () => 
     ),
   )
   expect(hashes).toEqual([sha256Hex(bytes('x')), 'UNSIGNED-PAYLOAD'])
-  expect(await answer({ 'rest.auth.sigv4.payload': 'unsigned' }, { service: 'glue' })).toBe('welcome')
+  expect(await sendVerified({ 'rest.auth.sigv4.payload': 'unsigned' }, { service: 'glue' })).toBe('welcome')
 })
 
-it('VPC Lattice gets what it can verify: no signed bodies', async () => {
+it('sigv4 does not sign the body for VPC Lattice, which cannot verify it', async () => {
   const auth = await create({ ...properties, 'rest.auth.sigv4.service': 'vpc-lattice-svcs' })
   expect(await headerAfter(auth, 'x-amz-content-sha256', aRequest({ body: bytes('x') }))).toBe(
     'UNSIGNED-PAYLOAD',
   )
 })
 
-it('Iceberg for Java is followed in its form: base64 for a body, hexadecimal digits for none', async () => {
+it('sigv4 encodes the hash as Iceberg for Java does: base64 for a body, hexadecimal digits for an empty one', async () => {
   const auth = await create({ ...properties, 'rest.auth.sigv4.payload-header': 'base64' })
   const hash = 'x-amz-content-sha256'
   expect(await headerAfter(auth, hash, aRequest({ body: bytes('x') }))).toBe(
@@ -103,17 +106,17 @@ it('Iceberg for Java is followed in its form: base64 for a body, hexadecimal dig
   expect(await headerAfter(auth, hash)).toBe(sha256Hex(''))
 })
 
-it('a stream is signed by its hash, and refused without one', async () => {
+it('sigv4 signs the hash of a stream and refuses a stream without a hash', async () => {
   const auth = await create(properties)
   const sha256 = sha256Hex('stream')
   expect(await headerAfter(auth, 'x-amz-content-sha256', aRequest({ body: { sha256 } }))).toBe(sha256)
-  expect(await messageOf(auth.authenticate(aRequest({ body: {} })))).toContain('set payload=unsigned')
+  expect(await catchMessage(auth.authenticate(aRequest({ body: {} })))).toContain('set payload=unsigned')
 })
 
-describe('an identity below the signature', () => {
+describe('sigv4 with a delegate', () => {
   const basic = { 'rest.auth.basic.username': 'u', 'rest.auth.basic.password': 'p' }
 
-  it('travels in Original-Authorization, signed', async () => {
+  it('sends and signs the Authorization of the delegate as Original-Authorization', async () => {
     const { url, received } = await server({ service: 'glue' })
     const auth = await create({ ...properties, ...basic, 'rest.auth.sigv4.delegate-auth-type': 'basic' })
     const response = await send({ method: 'GET', url }, { auth, transport: fetchTransport() })
@@ -123,12 +126,12 @@ describe('an identity below the signature', () => {
     expect(headers?.authorization).toMatch(/SignedHeaders=[^,]*original-authorization/)
   })
 
-  it('is a token when one is configured, as in Iceberg', async () => {
+  it('delegates to bearer when a token is configured, as in Iceberg', async () => {
     const auth = await create({ ...properties, token: 'abc' })
     expect(await headerAfter(auth, 'original-authorization')).toBe('Bearer abc')
   })
 
-  it('cannot be claimed by a header that was there before', async () => {
+  it('does not send an Original-Authorization header of the request', async () => {
     const auth = await create({ ...properties, token: 'abc' })
     const request = aRequest({
       headers: [
@@ -141,14 +144,14 @@ describe('an identity below the signature', () => {
     expect(headerValue(headers, 'original-x-amz-date')).toBe('now')
   })
 
-  it.each(['sigv4', 'sigv4a'])('is not another signature: %s', async (type) => {
-    expect(await messageOf(create({ ...properties, 'rest.auth.sigv4.delegate-auth-type': type }))).toContain(
-      'must not be a signature too',
-    )
+  it.each(['sigv4', 'sigv4a'])('refuses another signature as delegate: %s', async (type) => {
+    expect(
+      await catchMessage(create({ ...properties, 'rest.auth.sigv4.delegate-auth-type': type })),
+    ).toContain('must not be sigv4 or sigv4a')
   })
 })
 
-describe('configuration', () => {
+describe('sigv4', () => {
   it.each<[string, Properties]>([
     [
       'Iceberg',
@@ -182,29 +185,29 @@ describe('configuration', () => {
       },
     ],
     ['Lance', properties],
-  ])('in the spelling of %s is understood', async (_, spelled) => {
-    const auth = await create(spelled, { env: {} })
+  ])('accepts the configuration in the spelling of %s', async (_, spelling) => {
+    const auth = await create(spelling, { env: {} })
     const scope = /Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/glue\/aws4_request/
     expect(await headerAfter(auth, 'authorization')).toMatch(scope)
   })
 
-  it('keys of storage give way to keys of the catalog, all three of them', async () => {
+  it('prefers the keys of the catalog to those of the storage, including the session token', async () => {
     const auth = await create({
       ...properties,
       'client.access-key-id': 'STORAGE',
       'client.secret-access-key': 'x',
-      'client.session-token': 'of storage',
+      'client.session-token': 'storage token',
     })
     expect(await headerAfter(auth, 'x-amz-security-token')).toBeUndefined()
     expect(await headerAfter(auth, 'authorization')).toContain('AKIDEXAMPLE')
   })
 
-  it('the service is execute-api unless another one is named', async () => {
+  it('defaults to the service execute-api', async () => {
     const { 'rest.auth.sigv4.service': _, ...rest } = properties
     expect(await headerAfter(await create(rest), 'authorization')).toContain('/eu-central-1/execute-api/')
   })
 
-  it('the region may come from the environment', async () => {
+  it('reads the region from the environment', async () => {
     const { 'rest.auth.sigv4.region': _, ...rest } = properties
     const auth = await create(rest, { env: { AWS_REGION: 'eu-west-3' } })
     expect(await headerAfter(auth, 'authorization')).toContain('/eu-west-3/glue/')
@@ -212,29 +215,38 @@ describe('configuration', () => {
 
   it.each<[Properties, string]>([
     [{ 'rest.auth.sigv4.region': undefined }, 'Set rest.auth.sigv4.region: the region to sign for'],
-    [{ 'rest.auth.sigv4.secret-access-key': undefined }, 'Set rest.auth.sigv4.secret-access-key: a key has'],
-    [{ 'rest.auth.sigv4.access-key-id': undefined }, 'Set rest.auth.sigv4.access-key-id: a key has'],
+    [
+      { 'rest.auth.sigv4.secret-access-key': undefined },
+      'Set rest.auth.sigv4.secret-access-key: static credentials need an id and a secret',
+    ],
+    [
+      { 'rest.auth.sigv4.access-key-id': undefined },
+      'Set rest.auth.sigv4.access-key-id: static credentials need an id and a secret',
+    ],
     [{ 'rest.auth.sigv4.payload': 'maybe' }, 'rest.auth.sigv4.payload must be one of signed, unsigned'],
     [{ 'rest.auth.sigv4.expires-seconds': '0' }, 'must be a whole number from 1 to 604800'],
     [{ 'rest.auth.sigv4.service': 's3', 'rest.auth.sigv4.payload-header': 'none' }, 'need this header'],
     [{ 'rest.auth.sigv4.signing-name': 'glue' }, 'rest.auth.sigv4.signing-name is not a property'],
-    [{ 'rest.auth.sigv4.delegate-auth-type': 'nobody' }, 'there is no provider "nobody"'],
-    [{ 'rest.signing-region': 'us-east-1' }, 'say different things'],
-    [{ 'rest.auth.sigv4.web-identity-auth-type': '::parent::' }, 'needs a session that this one belongs to'],
-    [{ 'header.authorization': 'Bearer x' }, 'header.authorization is set beside rest.auth.type=sigv4'],
-  ])('%j is refused', async (changes, message) => {
+    [{ 'rest.auth.sigv4.delegate-auth-type': 'unknown' }, 'unknown provider "unknown"'],
+    [{ 'rest.signing-region': 'us-east-1' }, 'have different values'],
+    [{ 'rest.auth.sigv4.web-identity-auth-type': '::parent::' }, 'needs an outer session'],
+    [
+      { 'header.authorization': 'Bearer x' },
+      'header.authorization and rest.auth.type=sigv4 both set the same header',
+    ],
+  ])('refuses the configuration %j', async (changes, message) => {
     expect(
-      await messageOf(create({ ...properties, ...changes }, { env: { AWS_CONFIG_FILE: '/dev/null' } })),
+      await catchMessage(create({ ...properties, ...changes }, { env: { AWS_CONFIG_FILE: '/dev/null' } })),
     ).toContain(message)
   })
 
-  it('rest.signing-region without a signature is refused', async () => {
-    expect(await messageOf(create({ 'rest.signing-region': 'us-east-1' }))).toContain(
+  it('refuses rest.signing-region without rest.auth.type=sigv4', async () => {
+    expect(await catchMessage(create({ 'rest.signing-region': 'us-east-1' }))).toContain(
       'add rest.auth.type=sigv4',
     )
   })
 
-  it('a name that the host contradicts is warned about', async () => {
+  it('warns when the host belongs to another service', async () => {
     const warnings: string[] = []
     await create(properties, {
       uri: 'https://s3tables.eu-central-1.amazonaws.com/iceberg',
@@ -243,18 +255,18 @@ describe('configuration', () => {
     expect(warnings).toEqual([expect.stringContaining('set rest.auth.sigv4.service=s3tables')])
   })
 
-  it('access keys with characters that no scope can have are refused, without being repeated', async () => {
+  it('refuses an access key that cannot be part of a scope', async () => {
     const auth = await create({ ...properties, 'rest.auth.sigv4.access-key-id': 'a/b,c' })
-    expect(await messageOf(auth.authenticate(aRequest()))).toContain('must be plain names')
+    expect(await catchMessage(auth.authenticate(aRequest()))).toContain('must be plain names')
   })
 })
 
-describe('a clock that is wrong', () => {
-  it('is corrected by what the server says, with one more try, and right from then on', async () => {
-    const server_ = testClock(Date.UTC(2026, 0, 1, 12))
-    const client = testClock(Date.UTC(2026, 0, 1, 11, 20))
-    const { url, received } = await server({ service: 'glue', now: server_.now })
-    const auth = await create(properties, { now: client.now })
+describe('sigv4 with a wrong clock', () => {
+  it('corrects its clock by the date of a refusal, and requests one more attempt', async () => {
+    const serverClock = testClock(Date.UTC(2026, 0, 1, 12))
+    const clientClock = testClock(Date.UTC(2026, 0, 1, 11, 20))
+    const { url, received } = await server({ service: 'glue', now: serverClock.now })
+    const auth = await create(properties, { now: clientClock.now })
     const transport = fetchTransport()
     expect((await send({ method: 'GET', url }, { auth, transport })).status).toBe(200)
     expect(received).toHaveLength(2)
@@ -262,14 +274,14 @@ describe('a clock that is wrong', () => {
     expect(received).toHaveLength(3)
   })
 
-  it('is not suspected when the server just says no', async () => {
-    const { url, received } = await server({ service: 'glue', secretOf: () => 'another' })
+  it('requests no second attempt when the date of the refusal is that of its clock', async () => {
+    const { url, received } = await server({ service: 'glue', findSecret: () => 'another' })
     const auth = await create(properties)
     expect((await send({ method: 'GET', url }, { auth, transport: fetchTransport() })).status).toBe(403)
     expect(received).toHaveLength(1)
   })
 
-  it('is not read from an answer that a cache kept', async () => {
+  it('does not correct its clock by a response from a cache', async () => {
     const auth = await create(properties)
     const sent = await auth.authenticate(aRequest())
     const old = new Date(0).toUTCString()
@@ -284,7 +296,7 @@ describe('a clock that is wrong', () => {
   })
 })
 
-it('what proxies write is not signed', async () => {
+it('sigv4 does not sign headers that proxies change', async () => {
   const names = ['X-Forwarded-For', 'Via', 'Connection', 'User-Agent', 'X-Mine', 'X-Amzn-Trace-Id']
   const request = aRequest({ headers: [...names.map((name) => [name, 'x'] as const), ['X-Signed', 'x']] })
   const auth = await create({ ...properties, 'rest.auth.sigv4.unsigned-headers': 'X-Mine' })
@@ -293,7 +305,7 @@ it('what proxies write is not signed', async () => {
   )
 })
 
-it('browsers sign the same as Node', async () => {
+it('the signer for browsers returns the signatures of the signer for Node', async () => {
   const options = {
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' },
     region: 'eu-central-1',
@@ -311,7 +323,7 @@ it('browsers sign the same as Node', async () => {
   expect(await webSigner().sha256Hex(bytes('x'))).toBe(await nodeSigner().sha256Hex(bytes('x')))
 })
 
-it('Version 4A signs for a set of regions, so that its public key verifies', async () => {
+it('sigv4a signs for a set of regions, and the public key of the access key verifies the signature', async () => {
   const auth = await create({
     'rest.auth.type': 'sigv4a',
     'rest.auth.sigv4a.region-set': 'us-east-1,eu-*',

@@ -3,7 +3,7 @@ import type { AuthProvider } from '../auth-provider.ts'
 import { AuthError } from '../auth-error.ts'
 import type { AwsContext, AwsCredentials } from '../aws/aws-credentials.ts'
 import { credentialSource, credentialSources } from '../aws/credential-source.ts'
-import { profileRegion } from '../aws/from-profile.ts'
+import { readProfileRegion } from '../aws/from-profile.ts'
 import { memoize, type Memoized } from '../memoize.ts'
 import { byDefault, integer, list, oneOf, secret, text, url } from '../properties/property-kinds.ts'
 import type { PropertyValues } from '../properties/read-properties.ts'
@@ -21,60 +21,69 @@ const keys = {
   ),
   credentials: byDefault(
     oneOf(
-      `where keys come from: ${credentialSources.join(', ')}. Default: auto, which takes what is set here, or else asks one after another`,
+      `the source of the keys: ${credentialSources.join(', ')}. Default: auto, which uses the properties that are set here, or else tries one source after another`,
       credentialSources,
     ),
     'auto',
   ),
-  'access-key-id': text('the id of a key'),
-  'secret-access-key': secret('the secret of a key'),
-  'session-token': secret('the session token of a temporary key'),
+  'access-key-id': text('the id of an access key'),
+  'secret-access-key': secret('the secret of an access key'),
+  'session-token': secret('the session token of a temporary access key'),
   profile: text('the profile in the files of the AWS command line'),
   'role-arn': text('the role to assume'),
-  'role-session-name': text('the name of its session. Default: the subject of the web identity, or headgate'),
-  'role-external-id': text('the external id that the role asks for'),
-  'role-duration-seconds': integer('how long its session lasts. Default: what the role says', 900, 43_200),
-  'web-identity-token-file': text('a file with the token to assume the role with'),
-  'web-identity-auth-type': text(
-    'the provider whose token assumes the role; ::parent:: for that of the session this one belongs to',
+  'role-session-name': text(
+    'the name of the session of the role. Default: the subject of the web identity, or headgate',
   ),
-  'sts-endpoint': url('where roles are assumed. Default: STS of the region'),
-  'delegate-auth-type': text('the provider whose identity travels below the signature. Default: none'),
+  'role-external-id': text('the external id that the role requires'),
+  'role-duration-seconds': integer(
+    'the lifetime of the session of the role, in seconds. Default: that of the role',
+    900,
+    43_200,
+  ),
+  'web-identity-token-file': text('the file with the token that assumes the role'),
+  'web-identity-auth-type': text(
+    'the provider whose token assumes the role; ::parent:: is the outer session',
+  ),
+  'sts-endpoint': url('the STS endpoint that assumes the role. Default: STS of the region'),
+  'delegate-auth-type': text(
+    'the provider whose Authorization header is sent and signed as Original-Authorization. Default: none',
+  ),
   form: byDefault(
-    oneOf('where the signature stands: header or query. Default: header', ['header', 'query']),
+    oneOf('the position of the signature: header or query. Default: header', ['header', 'query']),
     'header',
   ),
   'expires-seconds': byDefault(
-    integer('how long a signature in the query is good for. Default: 300', 1, 604_800),
+    integer('the lifetime of a signature in the query, in seconds. Default: 300', 1, 604_800),
     300,
   ),
-  'path-encoding': oneOf('once for S3, twice for all else. Default: as the service has it', [
-    'once',
-    'twice',
-  ]),
-  payload: oneOf('signed, or unsigned where the service takes that. Default: as the service has it', [
+  'path-encoding': oneOf(
+    'how often the path is encoded: once for S3, twice for other services. Default: by the service',
+    ['once', 'twice'],
+  ),
+  payload: oneOf('signed, or unsigned if the service accepts it. Default: by the service', [
     'signed',
     'unsigned',
   ]),
   'payload-header': byDefault(
-    oneOf('how x-amz-content-sha256 is written: hex, base64 as Iceberg for Java, or none. Default: hex', [
-      'hex',
-      'base64',
-      'none',
-    ]),
+    oneOf(
+      'the encoding of x-amz-content-sha256: hex, base64 as in Iceberg for Java, or none to omit it. Default: hex',
+      ['hex', 'base64', 'none'],
+    ),
     'hex',
   ),
-  'unsigned-headers': list('more headers that are not signed, because hops on the way change them'),
+  'unsigned-headers': list('additional headers that are not signed, because a proxy changes them'),
 }
 
-/** AWS Signature Version 4, on top of another provider if one is named. */
+/**
+ * Signs requests with AWS Signature Version 4, after another provider has authenticated them if one is set.
+ */
 export const sigv4: ProviderDefinition = defineProvider({
   keys: { region: text('the region to sign for. Default: that of the environment or the profile'), ...keys },
   create: async (values, context) => {
-    const region = values.region ?? (await regionOf(values.profile, context))
+    const region = values.region ?? (await findRegion(values.profile, context))
     if (region === undefined) {
       const property = 'rest.auth.sigv4.region'
-      throw new AuthError('configuration', `Set ${property}: the region to sign for, as eu-central-1`, {
+      throw new AuthError('configuration', `Set ${property}: the region to sign for, such as eu-central-1`, {
         property,
       })
     }
@@ -82,18 +91,20 @@ export const sigv4: ProviderDefinition = defineProvider({
   },
 })
 
-/** AWS Signature Version 4A: the same with a key pair, for several regions at once. */
+/** Signs requests with AWS Signature Version 4A: with a key pair, for several regions at once. */
 export const sigv4a: ProviderDefinition = defineProvider({
   keys: {
     'region-set': byDefault(
-      text('the regions that may verify it, with commas between; * for all. Default: *'),
+      text('the regions that may verify the signature, separated by commas; * is all regions. Default: *'),
       '*',
     ),
-    'sts-region': text('the region whose STS is asked. Default: that of the environment or the profile'),
+    'sts-region': text(
+      'the region whose STS assumes the role. Default: that of the environment or the profile',
+    ),
     ...keys,
   },
   create: async (values, context) => {
-    const region = values['sts-region'] ?? (await regionOf(values.profile, context)) ?? 'us-east-1'
+    const region = values['sts-region'] ?? (await findRegion(values.profile, context)) ?? 'us-east-1'
     return await create(values, values['region-set'], region, v4aSigner, context)
   },
 })
@@ -105,42 +116,53 @@ async function create(
   makeSigner: () => Promise<Signer>,
   context: ProviderContext,
 ): Promise<AuthProvider> {
-  const settings = settingsOf(values, signingRegion, context)
-  const credentials = await credentialsOf(values, stsRegion, context)
+  const settings = toSigningSettings(values, signingRegion, context)
+  const credentials = await openCredentials(values, stsRegion, context)
   const delegateType = values['delegate-auth-type'] ?? context.defaultDelegate
   if (/^sigv4a?$/.test(delegateType)) {
     const property = `rest.auth.${context.type}.delegate-auth-type`
-    throw new AuthError('configuration', `${property} must not be a signature too`, { property })
+    throw new AuthError(
+      'configuration',
+      `${property} must not be sigv4 or sigv4a, because a request has only one signature`,
+      { property },
+    )
   }
   const delegate = await context.create(delegateType)
   return signingAuth({ settings, credentials, signer: await makeSigner(), delegate, now: context.now })
 }
 
-function settingsOf(
+function toSigningSettings(
   values: PropertyValues<typeof keys>,
   region: string,
   { type, uri, warn }: ProviderContext,
 ): SigningSettings {
   const { service } = values
-  const host = /^(glue|s3tables)\.[a-z0-9-]+\.amazonaws\.com/.exec(
+  const hostService = /^(glue|s3tables)\.[a-z0-9-]+\.amazonaws\.com/.exec(
     uri === undefined ? '' : new URL(uri).host,
   )?.[1]
-  if (host !== undefined && host !== service) {
+  if (hostService !== undefined && hostService !== service) {
     warn(
-      `${uri} is served by ${host}, but requests are signed for ${service}: set rest.auth.${type}.service=${host}`,
+      `The host of ${uri} belongs to ${hostService}, but requests are signed for ${service}: set rest.auth.${type}.service=${hostService}`,
     )
   }
-  const rules = rulesOf(service, values['path-encoding'])
-  // What S3 takes in a query when nothing else is said.
-  const unsaid = values.form === 'query' && rules.presignedPayload === 'unsigned'
-  const payload = values.payload ?? (unsaid || service === 'vpc-lattice-svcs' ? 'unsigned' : 'signed')
-  const header = unsaid && payload === 'unsigned' ? 'none' : values['payload-header']
-  const needed = payload === 'unsigned' || rules.payloadHeader
-  if (header === 'none' && needed && !(unsaid && payload === 'unsigned')) {
+  const rules = resolveRules(service, values['path-encoding'])
+  // S3 assumes an unsigned payload when the signature is in the query, so the header x-amz-content-sha256 can be
+  // omitted.
+  const isImpliedUnsigned = values.form === 'query' && rules.presignedPayload === 'unsigned'
+  const payload =
+    values.payload ?? (isImpliedUnsigned || service === 'vpc-lattice-svcs' ? 'unsigned' : 'signed')
+  const omitsHeader = isImpliedUnsigned && payload === 'unsigned'
+  const payloadHeader = omitsHeader ? 'none' : values['payload-header']
+  const needsHeader = !omitsHeader && (payload === 'unsigned' || rules.payloadHeader)
+  if (payloadHeader === 'none' && needsHeader) {
     const property = `rest.auth.${type}.payload-header`
-    throw new AuthError('configuration', `${property}=none: S3, and unsigned payloads, need this header`, {
-      property,
-    })
+    throw new AuthError(
+      'configuration',
+      `${property} must not be none, because S3 and unsigned payloads need this header`,
+      {
+        property,
+      },
+    )
   }
   return {
     region,
@@ -148,17 +170,17 @@ function settingsOf(
     form: values.form,
     rules,
     payload,
-    payloadHeader: header,
+    payloadHeader,
     expiresSeconds: values['expires-seconds'],
     unsignedHeaders: [
-      ...changedOnTheWay,
+      ...proxyHeaders,
       ...(values['unsigned-headers'] ?? []).map((name) => name.toLowerCase()),
     ],
   }
 }
 
-/** What proxies write, beside what is never signed. */
-const changedOnTheWay = [
+/** Headers that proxies change, in addition to the headers that are never signed. */
+const proxyHeaders = [
   'forwarded',
   'via',
   'x-forwarded-for',
@@ -167,7 +189,7 @@ const changedOnTheWay = [
   'x-forwarded-proto',
 ]
 
-function rulesOf(service: string, encoding: 'once' | 'twice' | undefined): SigningRules {
+function resolveRules(service: string, encoding: 'once' | 'twice' | undefined): SigningRules {
   const rules = rulesFor(service)
   if (encoding === undefined || encoding === rules.encodePath) return rules
   return {
@@ -177,7 +199,7 @@ function rulesOf(service: string, encoding: 'once' | 'twice' | undefined): Signi
   }
 }
 
-async function credentialsOf(
+async function openCredentials(
   values: PropertyValues<typeof keys>,
   region: string,
   context: ProviderContext,
@@ -199,7 +221,7 @@ async function credentialsOf(
         ...(duration === undefined ? {} : { durationSeconds: duration }),
       },
       webIdentityTokenFile: values['web-identity-token-file'],
-      webIdentity: await webIdentityOf(values['web-identity-auth-type'], context),
+      webIdentity: await openWebIdentity(values['web-identity-auth-type'], context),
       stsEndpoint: values['sts-endpoint'],
       region,
       signer: v4Signer,
@@ -208,7 +230,8 @@ async function credentialsOf(
   )
   const { now } = context
   return memoize(source, {
-    // Files and variables say nothing of an end, but others may change them.
+    // Keys in files and environment variables do not expire, but can be replaced, so they are read again after 5
+    // minutes.
     expiresAt: ({ expiresAt, provenance }) =>
       expiresAt ?? (provenance.renewableBy.length === 0 ? undefined : now() + 300_000),
     accept: (before, next) => keepIdentity(before.provenance, next.provenance),
@@ -216,7 +239,7 @@ async function credentialsOf(
   })
 }
 
-async function webIdentityOf(
+async function openWebIdentity(
   type: string | undefined,
   context: ProviderContext,
 ): Promise<AuthProvider | undefined> {
@@ -224,14 +247,23 @@ async function webIdentityOf(
   if (type !== '::parent::') return await context.create(type)
   if (context.parent !== undefined) return context.parent
   const property = `rest.auth.${context.type}.web-identity-auth-type`
-  throw new AuthError('configuration', `${property}=::parent:: needs a session that this one belongs to`, {
-    property,
-  })
+  throw new AuthError(
+    'configuration',
+    `${property}=::parent:: needs an outer session: pass it as parent when the provider is created`,
+    {
+      property,
+    },
+  )
 }
 
-async function regionOf(profile: string | undefined, context: ProviderContext): Promise<string | undefined> {
+async function findRegion(
+  profile: string | undefined,
+  context: ProviderContext,
+): Promise<string | undefined> {
   const { env } = context
-  return env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || (await profileRegion(profile, awsContext(context)))
+  return (
+    env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || (await readProfileRegion(profile, awsContext(context)))
+  )
 }
 
 function awsContext({ env, fetch, now, warn }: ProviderContext): AwsContext {

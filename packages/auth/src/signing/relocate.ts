@@ -1,7 +1,7 @@
 import { type HeaderList, withoutHeaders } from '@headgate/http'
 
-/** What a signature takes for itself. */
-const taken = [
+/** Headers that the signature sets. */
+const signatureHeaders = [
   'Authorization',
   'X-Amz-Date',
   'X-Amz-Content-Sha256',
@@ -10,11 +10,11 @@ const taken = [
 ]
 
 /**
- * The headers, with those that the signature takes for itself moved to `Original-…`, where they are signed: the
- * identity below the signature travels in `Original-Authorization` (Iceberg `RESTSigV4AuthManager`).
+ * Renames headers that the signature sets to `Original-…`, and returns all headers. The signature covers them under their
+ * new names. So the token of another provider is sent in `Original-Authorization` (Iceberg `RESTSigV4AuthManager`).
  */
 export function relocate(headers: HeaderList): HeaderList {
-  const names = new Map(taken.map((name) => [name.toLowerCase(), `Original-${name}`]))
+  const names = new Map(signatureHeaders.map((name) => [name.toLowerCase(), `Original-${name}`]))
   const moved = headers.filter(([name]) => names.has(name.toLowerCase()))
   if (moved.length === 0) return headers
   const originals = moved.map(([name]) => names.get(name.toLowerCase()) ?? name)

@@ -1,16 +1,13 @@
 import type { Header, SigningRules, WireRequest } from '@headgate/sigv4/web'
-import { refuseInBrowsers } from '../needs-node.ts'
 
-export type { Header, SigningRules, WireRequest } from '@headgate/sigv4/web'
-
-/** What a signature is made of, beside the request. */
+/** Input of a signature, in addition to the request. */
 export interface SignatureOptions {
   readonly credentials: {
     readonly accessKeyId: string
     readonly secretAccessKey: string
     readonly sessionToken?: string
   }
-  /** One region; for Version 4A a set of them: `us-east-1,eu-*`. */
+  /** One region. For Version 4A, a set of regions: `us-east-1,eu-*`. */
   readonly region: string
   readonly service: string
   readonly date: Date
@@ -19,27 +16,29 @@ export interface SignatureOptions {
   readonly unsignedHeaders: readonly string[]
 }
 
-/** Signature Version 4 or 4A, wherever its crypto comes from. */
+/** Signs requests with Signature Version 4 or 4A. */
 export interface Signer {
-  /** The headers to add. */
+  /** Returns the headers that the signature adds to the request. */
   sign(
     request: WireRequest,
     options: SignatureOptions & { payloadHeader: boolean },
   ): Promise<readonly Header[]>
-  /** The target to send instead. */
+  /** Returns the target of the request with the signature in its query. */
   presign(request: WireRequest, options: SignatureOptions & { expiresSeconds: number }): Promise<string>
-  /** Lower-case hexadecimal digits. */
+  /** Computes a SHA-256 hash in lower-case hexadecimal digits. */
   sha256Hex(bytes: Uint8Array): Promise<string>
 }
 
-/** The signer of Version 4 for this runtime: Node's crypto, which is many times faster, or Web Crypto. */
+/** Creates the signer of Version 4 for this runtime: with Node's crypto where it exists, because Web Crypto is slower. */
 export async function v4Signer(): Promise<Signer> {
-  if (globalThis.process?.versions?.node === undefined) return (await import('./web-signer.ts')).webSigner()
-  return (await import('../node/v4-signer.ts')).nodeSigner()
+  return (await import('#signers')).createV4Signer()
 }
 
-/** The signer of Version 4A. Browsers cannot make a key pair from a number, so it needs Node, Bun or Deno. */
+/**
+ * Creates the signer of Version 4A.
+ *
+ * @throws AuthError `configuration` in browsers: Web Crypto cannot derive the key pair
+ */
 export async function v4aSigner(): Promise<Signer> {
-  refuseInBrowsers('rest.auth.type', 'key pairs for sigv4a')
-  return (await import('../node/v4a-signer.ts')).nodeV4aSigner()
+  return (await import('#signers')).createV4aSigner()
 }

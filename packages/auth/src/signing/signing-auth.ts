@@ -14,25 +14,25 @@ import { relocate } from './relocate.ts'
 import { strictQuery } from './strict-query.ts'
 import type { SignatureOptions, Signer } from './signer.ts'
 
-/** How requests are signed. */
+/** Settings of the signature. */
 export interface SigningSettings {
-  /** One region, or a set of them for Version 4A. */
+  /** One region. For Version 4A, a set of regions. */
   readonly region: string
   readonly service: string
   readonly form: 'header' | 'query'
   readonly rules: SigningRules
   readonly payload: 'signed' | 'unsigned'
-  /** How `x-amz-content-sha256` is written, or `none` for leaving it out where that is allowed. */
+  /** Encoding of `x-amz-content-sha256`. `none` omits the header. */
   readonly payloadHeader: 'hex' | 'base64' | 'none'
   readonly expiresSeconds: number
   readonly unsignedHeaders: readonly string[]
 }
 
-export interface SigningParts {
+export interface SigningDeps {
   readonly settings: SigningSettings
   readonly credentials: Memoized<AwsCredentials>
   readonly signer: Signer
-  /** Whose identity travels below the signature. */
+  /** Provider that authenticates requests before they are signed. */
   readonly delegate: AuthProvider
   readonly now: () => number
 }
@@ -40,27 +40,30 @@ export interface SigningParts {
 const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
 const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
-/** Clocks that differ by less are right enough: signatures are good for five minutes at least. */
+/** Tolerated difference of the clocks. Signatures are valid for at least five minutes. */
 const SKEW_MS = 60_000
 
-interface Sent {
+interface SentRequest {
   readonly delegated: HttpRequest
   readonly credentials: AwsCredentials
   readonly offset: number
 }
 
-/** Signs requests, on top of what another provider makes of them. */
-export function signingAuth(parts: SigningParts): AuthProvider {
-  const { settings, credentials, signer, delegate, now } = parts
-  const sent = new WeakMap<HttpRequest, Sent>()
-  /** Milliseconds that the server's clock is ahead of ours. */
+/**
+ * Creates a provider that signs requests after another provider has authenticated them. A response that shows a wrong
+ * clock or expired credentials leads to a second attempt.
+ */
+export function signingAuth(deps: SigningDeps): AuthProvider {
+  const { settings, credentials, signer, delegate, now } = deps
+  const sent = new WeakMap<HttpRequest, SentRequest>()
+  // Time of the server minus time of this process, in ms.
   let offset = 0
   return {
     initialize: async (wait) => void (await credentials.get(wait)),
     authenticate: async (request, wait) => {
       const delegated = await delegate.authenticate(request, wait)
       const keys = await credentials.get(wait)
-      const signed = await signedRequest(delegated, keys, new Date(now() + offset))
+      const signed = await signRequest(delegated, keys, new Date(now() + offset))
       sent.set(signed, { delegated, credentials: keys, offset })
       return signed
     },
@@ -68,12 +71,12 @@ export function signingAuth(parts: SigningParts): AuthProvider {
       const before = sent.get(request)
       if (before === undefined) return undefined
       if ((await delegate.onResponse?.(response, before.delegated, wait)) === 'retry') return 'retry'
-      const ahead = clockOf(response, now())
-      if (ahead !== undefined && Math.abs(ahead - before.offset) >= SKEW_MS) {
-        offset = ahead
+      const serverOffset = findClockOffset(response, now())
+      if (serverOffset !== undefined && Math.abs(serverOffset - before.offset) >= SKEW_MS) {
+        offset = serverOffset
         return 'retry'
       }
-      if (!saysExpired(response) || !credentials.invalidate(before.credentials)) return undefined
+      if (!reportsInvalidKey(response) || !credentials.invalidate(before.credentials)) return undefined
       try {
         return (await credentials.get(wait)).accessKeyId === before.credentials.accessKeyId
           ? undefined
@@ -89,20 +92,20 @@ export function signingAuth(parts: SigningParts): AuthProvider {
     [Symbol.asyncDispose]: async () => await credentials[Symbol.asyncDispose](),
   }
 
-  async function signedRequest(request: HttpRequest, keys: AwsCredentials, date: Date): Promise<HttpRequest> {
-    const { origin, target, host } = partsOf(request.url)
+  async function signRequest(request: HttpRequest, keys: AwsCredentials, date: Date): Promise<HttpRequest> {
+    const { origin, target, host } = splitUrl(request.url)
     const headers = relocate(request.headers)
     const hash = await payloadHash(request)
-    const header = payloadHeader(hash)
-    const given: HeaderList =
-      header === undefined ? headers : withHeaders(headers, [['x-amz-content-sha256', header]])
+    const hashHeader = encodePayloadHash(hash)
+    const unsigned: HeaderList =
+      hashHeader === undefined ? headers : withHeaders(headers, [['x-amz-content-sha256', hashHeader]])
     const wire: WireRequest = {
       method: request.method,
       target,
-      headers: headerValue(given, 'host') === undefined ? [...given, ['host', host]] : given,
+      headers: headerValue(unsigned, 'host') === undefined ? [...unsigned, ['host', host]] : unsigned,
     }
     const options: SignatureOptions = {
-      credentials: revealed(keys),
+      credentials: revealKeys(keys),
       region: settings.region,
       service: settings.service,
       date,
@@ -112,11 +115,11 @@ export function signingAuth(parts: SigningParts): AuthProvider {
     }
     try {
       if (settings.form === 'header') {
-        const added = await signer.sign(wire, { ...options, payloadHeader: false })
-        return { ...request, url: `${origin}${target}`, headers: [...given, ...added] }
+        const signature = await signer.sign(wire, { ...options, payloadHeader: false })
+        return { ...request, url: `${origin}${target}`, headers: [...unsigned, ...signature] }
       }
       const presigned = await signer.presign(wire, { ...options, expiresSeconds: settings.expiresSeconds })
-      return { ...request, url: `${origin}${presigned}`, headers: given }
+      return { ...request, url: `${origin}${presigned}`, headers: unsigned }
     } catch (cause) {
       if (!(cause instanceof Error) || cause.name !== 'SigV4Error') throw cause
       throw new AuthError('unsupported', `The request cannot be signed: ${cause.message}`, { cause })
@@ -131,18 +134,18 @@ export function signingAuth(parts: SigningParts): AuthProvider {
     if (body.sha256 !== undefined) return body.sha256
     throw new AuthError(
       'unsupported',
-      'The body is a stream without a hash, so it cannot be signed: give its SHA-256, or set payload=unsigned where the service takes that',
+      'The body is a stream without a hash, so it cannot be signed: pass its SHA-256, or set payload=unsigned if the service accepts unsigned payloads',
     )
   }
 
-  function payloadHeader(hash: string): string | undefined {
+  function encodePayloadHash(hash: string): string | undefined {
     if (settings.payloadHeader === 'none') return undefined
     if (settings.payloadHeader === 'hex' || hash === UNSIGNED_PAYLOAD) return hash
-    return hash === EMPTY_SHA256 ? hash : base64OfHex(hash)
+    return hash === EMPTY_SHA256 ? hash : hexToBase64(hash)
   }
 }
 
-function revealed({
+function revealKeys({
   accessKeyId,
   secretAccessKey,
   sessionToken,
@@ -154,26 +157,29 @@ function revealed({
   }
 }
 
-/** An absolute URL in pieces, its query spelled so that there is one way to sign it. */
-function partsOf(url: string): { origin: string; target: string; host: string } {
+/** Splits an absolute URL. Normalizes its query, because verifiers differ in how they encode other spellings. */
+function splitUrl(url: string): { origin: string; target: string; host: string } {
   const [, origin = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)([^#]*)/i.exec(url) ?? []
   return { origin, target: strictQuery(rest.startsWith('/') ? rest : `/${rest}`), host: new URL(url).host }
 }
 
-/** How far the server's clock is ahead, if the answer may be about that. An answer from a cache has an old date. */
-function clockOf(response: ResponseHead, now: number): number | undefined {
+/**
+ * Computes the difference of the clocks from the `Date` of a refusal, in ms. Returns undefined for all other responses,
+ * and for responses from a cache, which have an old date.
+ */
+function findClockOffset(response: ResponseHead, now: number): number | undefined {
   if (![400, 401, 403].includes(response.status) || response.headers.get('age') !== null) return undefined
   const date = Date.parse(response.headers.get('date') ?? '')
   return Number.isNaN(date) ? undefined : date - now
 }
 
-/** AWS names the error in a header; what stands in the body is for the caller. */
-function saysExpired(response: ResponseHead): boolean {
+/** Returns whether a response reports an expired or unknown key. AWS sends the error code in a header. */
+function reportsInvalidKey(response: ResponseHead): boolean {
   if (response.status === 401) return true
   const type = response.headers.get('x-amzn-errortype') ?? ''
   return /ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId/i.test(type)
 }
 
-function base64OfHex(hex: string): string {
+function hexToBase64(hex: string): string {
   return btoa((hex.match(/../g) ?? []).map((digits) => String.fromCharCode(parseInt(digits, 16))).join(''))
 }

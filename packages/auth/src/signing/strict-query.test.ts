@@ -11,11 +11,11 @@ it.each([
   ['/?%7e=%2f%41', '/?~=%2FA'],
   ['/?a=100%&b=%zz', '/?a=100%25&b=%25zz'],
   ['/?a=b=c', '/?a=b%3Dc'],
-])('%s becomes %s', (target, strict) => {
+])('strictQuery converts %s to %s', (target, strict) => {
   expect(strictQuery(target)).toBe(strict)
 })
 
-it('means the same to whoever reads it, and stays as it is from then on', () => {
+it('strictQuery preserves the decoded parameters and the path, and does not change its own result', () => {
   fc.assert(
     fc.property(
       fc.webUrl({ withQueryParameters: true }),

@@ -1,21 +1,22 @@
 /**
- * The target of a request with its query spelled as RFC 3986 has it: nothing escaped that need not be, all else with
- * capital digits, `+` as the `%20` that it means in a query, no empty pieces. Verifiers agree on this spelling alone:
- * some sign what was sent as it stands, others read and write it again. The path stays as it is.
+ * Normalizes the query of a request target (RFC 3986): decodes unreserved characters, encodes all others with upper-case
+ * digits, replaces `+` with `%20`, and removes empty parameters. The path is unchanged. Verifiers agree only on this
+ * form, because some of them sign the query as sent, and others decode and encode it first.
  */
 export function strictQuery(target: string): string {
   const mark = target.indexOf('?')
   if (mark === -1) return target
   const query = target.slice(mark + 1)
-  const pieces = query.split('&').filter((piece) => piece !== '')
-  const spelled = pieces.map((piece) => {
-    const equals = piece.indexOf('=')
-    return equals === -1 ? spell(piece) : `${spell(piece.slice(0, equals))}=${spell(piece.slice(equals + 1))}`
+  const parameters = query.split('&').filter((parameter) => parameter !== '')
+  const encoded = parameters.map((parameter) => {
+    const equals = parameter.indexOf('=')
+    if (equals === -1) return encode(parameter)
+    return `${encode(parameter.slice(0, equals))}=${encode(parameter.slice(equals + 1))}`
   })
-  return `${target.slice(0, mark)}?${spelled.join('&')}`
+  return `${target.slice(0, mark)}?${encoded.join('&')}`
 }
 
-function spell(text: string): string {
+function encode(text: string): string {
   return text.replaceAll(/%([0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~]/g, (character, digits: string | undefined) => {
     if (character === '+') return '%20'
     const byte = digits === undefined ? character : String.fromCharCode(parseInt(digits, 16))

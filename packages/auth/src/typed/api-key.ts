@@ -5,9 +5,9 @@ import { openTyped, type SecretText, type TypedOptions } from './open-typed.ts'
 /** Options of {@link apiKey}: a key, or the file that contains it. */
 export interface ApiKeyOptions extends TypedOptions {
   readonly key?: SecretText
-  /** The file is read again when it changes. */
+  /** Path of the file with the key, which is read again when it changes. */
   readonly keyFile?: string
-  /** Default: `x-api-key`. */
+  /** Name of the header that contains the key. Default: `x-api-key`. */
   readonly header?: string
 }
 

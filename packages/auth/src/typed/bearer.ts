@@ -5,7 +5,10 @@ import { openTyped, type SecretText, type TypedOptions } from './open-typed.ts'
 /** Options of {@link bearer}: a token, or the file that contains it. */
 export interface BearerOptions extends TypedOptions {
   readonly token?: SecretText
-  /** The file is read again when it changes, for example a projected token of Kubernetes. */
+  /**
+   * Path of the file with the token, for example a projected token of Kubernetes. The file is read again when it
+   * changes.
+   */
   readonly tokenFile?: string
 }
 

@@ -2,21 +2,21 @@ import type { ReadyProvider } from '../auth-provider.ts'
 import type { CreateOptions } from '../registry.ts'
 import { openTyped, type SecretText, type TypedOptions } from './open-typed.ts'
 
-/** Options of {@link entra}. Missing ones are read from the environment variables of Azure's tools. */
+/** Options of {@link entra}. Options that are not set are read from the environment variables of Azure's tools. */
 export interface EntraOptions extends TypedOptions {
-  /** How the client authenticates. Default: `auto`, which follows from what is set. */
+  /** Method of client authentication. Default: `auto`, which infers the method from the options that are set. */
   readonly credential?: 'auto' | 'client-secret' | 'certificate' | 'workload-identity' | 'managed-identity'
   readonly tenantId?: string
   readonly clientId?: string
   readonly clientSecret?: SecretText
-  /** File with the certificate and its private key, as PEM. */
+  /** Path of the file with the certificate and its private key, as PEM. */
   readonly clientCertificatePath?: string
-  /** File with a token that the application trusts. */
+  /** Path of a file with a token that the application trusts. */
   readonly federatedTokenFile?: string
   readonly managedIdentityClientId?: string
-  /** Default: `https://storage.azure.com/.default`, which OneLake accepts. */
+  /** Scopes of the token. Default: `https://storage.azure.com/.default`, which OneLake accepts. */
   readonly scopes?: readonly string[]
-  /** Default: `https://login.microsoftonline.com`. */
+  /** Address of Entra. Default: `https://login.microsoftonline.com`. */
   readonly authorityHost?: string
 }
 

@@ -4,11 +4,11 @@ import { openTyped, type SecretText, type TypedOptions } from './open-typed.ts'
 
 /** Options of {@link google}. Without credentials, Application Default Credentials apply. */
 export interface GoogleOptions extends TypedOptions {
-  /** File with credentials. */
+  /** Path of the credential file. */
   readonly credentialsPath?: string
-  /** Content of such a file. */
+  /** Content of a credential file, instead of its path. */
   readonly credentialsJson?: SecretText
-  /** Default: `https://www.googleapis.com/auth/cloud-platform`. */
+  /** Scopes of the access token. Default: `https://www.googleapis.com/auth/cloud-platform`. */
   readonly scopes?: readonly string[]
   /** Sends an ID token for this audience instead of an access token. */
   readonly idTokenAudience?: string

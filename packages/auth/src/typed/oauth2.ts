@@ -2,15 +2,15 @@ import type { ReadyProvider } from '../auth-provider.ts'
 import type { CreateOptions } from '../registry.ts'
 import { openTyped, type SecretText, type TypedOptions } from './open-typed.ts'
 
-/** Options of {@link oauth2}. The grant follows from what is set, unless `grantType` names it. */
+/** Options of {@link oauth2}. The grant is inferred from the options that are set, unless `grantType` names it. */
 export interface OAuth2Options extends TypedOptions {
-  /** URL of the issuer. Its metadata contain the endpoints. */
+  /** URL of the issuer, whose metadata contains the endpoints. */
   readonly issuer?: string
   /** URL of the token endpoint, for an issuer without metadata. */
   readonly tokenEndpoint?: string
   readonly clientId?: string
   readonly clientSecret?: SecretText
-  /** The file is read for each token request. */
+  /** Path of the file with the client secret, which is read for each token request. */
   readonly clientSecretFile?: string
   /** PKCS #8 as PEM, a JWK, or a file with one of them, to authenticate the client by `private_key_jwt`. */
   readonly privateKey?: SecretText

@@ -3,7 +3,7 @@ import type { Properties } from '../properties/auth-properties.ts'
 import { AuthRegistry, type CreateOptions } from '../registry.ts'
 import type { Secret } from '../secret.ts'
 
-/** A secret as text, or wrapped, so that it is not printed by mistake. */
+/** A secret as text, or wrapped in a {@link Secret}, so that it is not printed by mistake. */
 export type SecretText = string | Secret
 
 /** Options that every typed constructor accepts. */
@@ -15,8 +15,8 @@ export interface TypedOptions {
 type Value = string | number | boolean | Secret | readonly string[] | Properties | undefined
 
 /**
- * Creates a provider from typed options. The property of an option has its name in kebab case, unless `names` contains
- * another one.
+ * Creates a provider from typed options. The name of a property is the name of its option in kebab case, unless
+ * `names` contains another name.
  */
 export async function openTyped(
   type: string,

@@ -15,7 +15,7 @@ export interface SignatureOptions extends TypedOptions {
   readonly roleArn?: string
   readonly roleSessionName?: string
   readonly roleExternalId?: string
-  /** The file with the token to assume the role with. */
+  /** The file with the token that assumes the role. */
   readonly webIdentityTokenFile?: string
   /** Whether the body is signed. Default: as the service requires. */
   readonly payload?: 'signed' | 'unsigned'
@@ -23,7 +23,7 @@ export interface SignatureOptions extends TypedOptions {
 
 /** Options of {@link sigv4}. */
 export interface SigV4Options extends SignatureOptions {
-  /** Default: the region of the environment or the profile. */
+  /** The region to sign for. Default: the region of the environment or the profile. */
   readonly region?: string
 }
 

@@ -6,47 +6,47 @@ import { type HttpTestServer, type ReceivedRequest, startHttpServer } from '@hea
 import type { AuthProvider } from '../../src/auth-provider.ts'
 import type { Properties } from '../../src/properties/auth-properties.ts'
 import type { CreateOptions } from '../../src/registry.ts'
-import { aRequest, create, headerAfter, messageOf, testClock } from '../context.ts'
+import { aRequest, create, headerAfter, catchMessage, testClock } from '../context.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 
-/** Nothing of this machine: no files, no metadata service. */
-const nowhere = {
+/** Environment that hides the credential files and the metadata service of this machine. */
+const emptyEnvironment = {
   AWS_CONFIG_FILE: '/dev/null',
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
   AWS_EC2_METADATA_DISABLED: 'true',
 }
 
-const signed = { 'rest.auth.type': 'sigv4', 'rest.auth.sigv4.region': 'eu-central-1' }
+const sigv4 = { 'rest.auth.type': 'sigv4', 'rest.auth.sigv4.region': 'eu-central-1' }
 
 async function provider(
   changes: Properties,
   env: Record<string, string>,
   options: CreateOptions = {},
 ): Promise<AuthProvider> {
-  return await create({ ...signed, ...changes }, { env: { ...nowhere, ...env }, ...options })
+  return await create({ ...sigv4, ...changes }, { env: { ...emptyEnvironment, ...env }, ...options })
 }
 
-/** Access key and session token that a provider signs with. */
-async function keysOf(auth: AuthProvider): Promise<string> {
+/** Returns the access key id and the session token that a provider signs with. */
+async function readKeys(auth: AuthProvider): Promise<string> {
   const authorization = (await headerAfter(auth, 'authorization')) ?? ''
   const token = await headerAfter(auth, 'x-amz-security-token')
   return `${/Credential=([^/]+)/.exec(authorization)?.[1]} ${token}`
 }
 
-async function server(
-  answer: (request: ReceivedRequest) => [number, string] | string,
+async function startServer(
+  respond: (request: ReceivedRequest) => [number, string] | string,
 ): Promise<HttpTestServer> {
   const started = await startHttpServer((request, response) => {
-    const said = answer(request)
-    const [status, text] = typeof said === 'string' ? [200, said] : said
+    const result = respond(request)
+    const [status, text] = typeof result === 'string' ? [200, result] : result
     response.writeHead(status).end(text)
   })
   onTestFinished(async () => await started[Symbol.asyncDispose]())
   return started
 }
 
-async function file(text: string): Promise<string> {
+async function createFile(text: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'aws-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   const path = join(folder, 'file')
@@ -54,7 +54,7 @@ async function file(text: string): Promise<string> {
   return path
 }
 
-function json(number: number, lifeMs = 3_600_000): string {
+function credentialJson(number: number, lifeMs = 3_600_000): string {
   return JSON.stringify({
     AccessKeyId: `KEY${number}`,
     SecretAccessKey: 'secret',
@@ -63,7 +63,7 @@ function json(number: number, lifeMs = 3_600_000): string {
   })
 }
 
-function stsAnswer(number: number): string {
+function stsResponse(number: number): string {
   return `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ROLE${number}</AccessKeyId>
     <SecretAccessKey>secret</SecretAccessKey><SessionToken>a&amp;b</SessionToken>
     <Expiration>${new Date(NOW + 3_600_000 * number).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`
@@ -71,54 +71,54 @@ function stsAnswer(number: number): string {
 
 const jwt = (claims: object): string => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sig`
 
-describe('keys come from', () => {
-  it('the environment', async () => {
+describe('the sigv4 provider', () => {
+  it('signs with the keys in environment variables', async () => {
     const env = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 's', AWS_SESSION_TOKEN: 't' }
-    expect(await keysOf(await provider({}, env))).toBe('AKID t')
+    expect(await readKeys(await provider({}, env))).toBe('AKID t')
   })
 
-  it('a profile', async () => {
-    const path = await file('[dev]\naws_access_key_id=DEV\naws_secret_access_key=s\n')
+  it('signs with the keys of a profile', async () => {
+    const path = await createFile('[dev]\naws_access_key_id=DEV\naws_secret_access_key=s\n')
     const env = { AWS_SHARED_CREDENTIALS_FILE: path }
-    expect(await keysOf(await provider({ 'rest.auth.sigv4.profile': 'dev' }, env))).toBe('DEV undefined')
-    expect(await keysOf(await provider({}, { ...env, AWS_PROFILE: 'dev' }))).toBe('DEV undefined')
-    expect(await messageOf(provider({ 'rest.auth.sigv4.profile': 'prod' }, env))).toContain(
-      'there is no profile prod',
+    expect(await readKeys(await provider({ 'rest.auth.sigv4.profile': 'dev' }, env))).toBe('DEV undefined')
+    expect(await readKeys(await provider({}, { ...env, AWS_PROFILE: 'dev' }))).toBe('DEV undefined')
+    expect(await catchMessage(provider({ 'rest.auth.sigv4.profile': 'prod' }, env))).toContain(
+      'files have no profile prod',
     )
   })
 
-  it('a process that a profile names', async () => {
-    const script = await file(`console.log(${JSON.stringify(json(1))})`)
-    const path = await file(`[default]\ncredential_process = "${process.execPath}" "${script}"`)
-    expect(await keysOf(await provider({}, { AWS_CONFIG_FILE: path }, { now: () => NOW }))).toBe(
+  it('signs with the keys that the credential_process of a profile prints', async () => {
+    const script = await createFile(`console.log(${JSON.stringify(credentialJson(1))})`)
+    const path = await createFile(`[default]\ncredential_process = "${process.execPath}" "${script}"`)
+    expect(await readKeys(await provider({}, { AWS_CONFIG_FILE: path }, { now: () => NOW }))).toBe(
       'KEY1 token1',
     )
   })
 
-  it('the agent of a container, renewed before they end', async () => {
+  it('signs with keys of the container credentials endpoint, and renews them before they expire', async () => {
     const clock = testClock(NOW)
-    const { url, received } = await server(() => json(received.length))
-    const token = await file('the agent\n')
+    const { url, received } = await startServer(() => credentialJson(received.length))
+    const token = await createFile('endpoint token\n')
     const env = {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/v1/credentials`,
       AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: token,
     }
     const auth = await provider({}, env, clock)
-    expect(await keysOf(auth)).toBe('KEY1 token1')
-    expect(received[0]?.headers.authorization).toBe('the agent')
+    expect(await readKeys(auth)).toBe('KEY1 token1')
+    expect(received[0]?.headers.authorization).toBe('endpoint token')
     clock.advance(3_600_000)
-    expect(await keysOf(auth)).toBe('KEY2 token2')
+    expect(await readKeys(auth)).toBe('KEY2 token2')
     expect(received).toHaveLength(2)
   })
 
-  it('the metadata service of an instance, version 2', async () => {
-    const { url, received } = await server(({ method, target, headers }) => {
+  it('signs with keys of the EC2 instance metadata service in version 2', async () => {
+    const { url, received } = await startServer(({ method, target, headers }) => {
       if (method === 'PUT' && target === '/latest/api/token') return 'session'
       if (headers['x-aws-ec2-metadata-token'] !== 'session') return [401, '']
-      return target.endsWith('/iam/security-credentials/') ? 'my-role' : json(1)
+      return target.endsWith('/iam/security-credentials/') ? 'my-role' : credentialJson(1)
     })
     const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: url, AWS_EC2_METADATA_DISABLED: 'false' }
-    expect(await keysOf(await provider({}, env, { now: () => NOW }))).toBe('KEY1 token1')
+    expect(await readKeys(await provider({}, env, { now: () => NOW }))).toBe('KEY1 token1')
     expect(received.map(({ target }) => target)).toEqual([
       '/latest/api/token',
       '/latest/meta-data/iam/security-credentials/',
@@ -126,8 +126,8 @@ describe('keys come from', () => {
     ])
   })
 
-  it('a role that other keys assume, in a signed request', async () => {
-    const { url, received } = await server(() => stsAnswer(1))
+  it('assumes a role in a signed request', async () => {
+    const { url, received } = await startServer(() => stsResponse(1))
     const auth = await provider(
       {
         'rest.auth.sigv4.role-arn': 'arn:aws:iam::1:role/reader',
@@ -138,7 +138,7 @@ describe('keys come from', () => {
       { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 's' },
       { now: () => NOW },
     )
-    expect(await keysOf(auth)).toBe('ROLE1 a&b')
+    expect(await readKeys(auth)).toBe('ROLE1 a&b')
     expect(Object.fromEntries(new URLSearchParams(received[0]?.body.toString()))).toEqual({
       Action: 'AssumeRole',
       Version: '2011-06-15',
@@ -152,47 +152,52 @@ describe('keys come from', () => {
     )
   })
 
-  it('a role of a profile whose keys are in another one', async () => {
-    const { url, received } = await server(() => stsAnswer(1))
-    const path = await file(
+  it('assumes the role of a profile with the keys of its source profile', async () => {
+    const { url, received } = await startServer(() => stsResponse(1))
+    const path = await createFile(
       `[profile app]\nrole_arn=arn:aws:iam::1:role/app\nsource_profile=base\nregion=eu-west-1
 [profile base]\naws_access_key_id=BASE\naws_secret_access_key=s`,
     )
     const env = { AWS_CONFIG_FILE: path, AWS_PROFILE: 'app', AWS_ENDPOINT_URL_STS: url }
-    expect(await keysOf(await provider({}, env, { now: () => NOW }))).toBe('ROLE1 a&b')
+    expect(await readKeys(await provider({}, env, { now: () => NOW }))).toBe('ROLE1 a&b')
     expect(received[0]?.headers.authorization).toContain('Credential=BASE/20260101/eu-west-1/sts/')
   })
 
-  it.each([
-    ['role_arn=x\nsource_profile=app', 'leads nowhere'],
-    ['role_arn=x\nsource_profile=missing', 'leads nowhere'],
-    ['role_arn=x', 'needs source_profile, credential_source or web_identity_token_file'],
-    ['sso_session=corp', 'set credentials=sdk and install @aws-sdk/credential-provider-node'],
-  ])('a profile with %j is told', async (settings, message) => {
-    const path = await file(`[profile app]\n${settings}`)
-    expect(await messageOf(provider({}, { AWS_CONFIG_FILE: path, AWS_PROFILE: 'app' }))).toContain(message)
-  })
-
-  it("Amazon's own chain, when its package is asked for", async () => {
-    const path = await file('[default]\naws_access_key_id=SDK\naws_secret_access_key=s\naws_session_token=t')
+  it('signs with keys of the AWS SDK if credentials=sdk is set', async () => {
+    const path = await createFile(
+      '[default]\naws_access_key_id=SDK\naws_secret_access_key=s\naws_session_token=t',
+    )
     vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', path)
     vi.stubEnv('AWS_CONFIG_FILE', '/dev/null')
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
     vi.stubEnv('AWS_ACCESS_KEY_ID', undefined)
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', undefined)
-    expect(await keysOf(await provider({ 'rest.auth.sigv4.credentials': 'sdk' }, {}))).toBe('SDK t')
+    expect(await readKeys(await provider({ 'rest.auth.sigv4.credentials': 'sdk' }, {}))).toBe('SDK t')
   })
+})
+
+it.each([
+  ['role_arn=x\nsource_profile=app', 'source_profile chain is a cycle, or has more than 5 steps'],
+  [
+    'role_arn=x\nsource_profile=missing',
+    'profile missing cannot be used: a source_profile names this profile',
+  ],
+  ['role_arn=x', 'needs source_profile, credential_source or web_identity_token_file'],
+  ['sso_session=corp', 'set credentials=sdk and install @aws-sdk/credential-provider-node'],
+])('sigv4 refuses a profile with %j', async (settings, message) => {
+  const path = await createFile(`[profile app]\n${settings}`)
+  expect(await catchMessage(provider({}, { AWS_CONFIG_FILE: path, AWS_PROFILE: 'app' }))).toContain(message)
 })
 
 afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-describe('a web identity', () => {
+describe('the sigv4 provider with a web identity', () => {
   const alice = jwt({ iss: 'https://idp.example.com', sub: 'alice@example.com' })
 
-  it('is the token of the user, so that AWS sees the user', async () => {
-    const { url, received } = await server(() => stsAnswer(1))
+  it('sends the token of the user to STS, so that AWS identifies the user', async () => {
+    const { url, received } = await startServer(() => stsResponse(1))
     const auth = await provider(
       {
         'rest.auth.sigv4.web-identity-auth-type': 'bearer',
@@ -204,7 +209,7 @@ describe('a web identity', () => {
       {},
       { now: () => NOW },
     )
-    expect(await keysOf(auth)).toBe('ROLE1 a&b')
+    expect(await readKeys(auth)).toBe('ROLE1 a&b')
     expect(Object.fromEntries(new URLSearchParams(received[0]?.body.toString()))).toEqual({
       Action: 'AssumeRoleWithWebIdentity',
       Version: '2011-06-15',
@@ -215,90 +220,96 @@ describe('a web identity', () => {
     expect(received[0]?.headers.authorization).toBeUndefined()
   })
 
-  it('may be that of the session this one belongs to, without a role where the token says it', async () => {
-    const { url, received } = await server(() => stsAnswer(1))
+  it('uses the token of the parent session, and needs no role if the service derives it from the token', async () => {
+    const { url, received } = await startServer(() => stsResponse(1))
     const parent = await create({ token: alice })
     const properties = {
       'rest.auth.sigv4.web-identity-auth-type': '::parent::',
       'rest.auth.sigv4.sts-endpoint': url,
     }
-    expect(await keysOf(await provider(properties, {}, { parent, now: () => NOW }))).toBe('ROLE1 a&b')
+    expect(await readKeys(await provider(properties, {}, { parent, now: () => NOW }))).toBe('ROLE1 a&b')
     expect(received[0]?.body.toString()).not.toContain('RoleArn')
   })
 
-  it('is found in the variables that Kubernetes sets', async () => {
-    const { url, received } = await server(() => stsAnswer(1))
+  it('uses the token file and the role in the variables that Kubernetes sets', async () => {
+    const { url, received } = await startServer(() => stsResponse(1))
     const env = {
-      AWS_WEB_IDENTITY_TOKEN_FILE: await file(alice),
+      AWS_WEB_IDENTITY_TOKEN_FILE: await createFile(alice),
       AWS_ROLE_ARN: 'arn:aws:iam::1:role/pod',
       AWS_ENDPOINT_URL_STS: url,
     }
-    expect(await keysOf(await provider({}, env, { now: () => NOW }))).toBe('ROLE1 a&b')
+    expect(await readKeys(await provider({}, env, { now: () => NOW }))).toBe('ROLE1 a&b')
     expect(received[0]?.body.toString()).toContain('role%2Fpod')
   })
 
-  it('ends the session when the token is suddenly that of somebody else', async () => {
+  it('ends the session when the token file contains the token of another user', async () => {
     const clock = testClock(NOW)
-    const { url, received } = await server(() => stsAnswer(received.length))
-    const path = await file(alice)
+    const { url, received } = await startServer(() => stsResponse(received.length))
+    const path = await createFile(alice)
     const properties = {
       'rest.auth.sigv4.web-identity-token-file': path,
       'rest.auth.sigv4.sts-endpoint': url,
     }
     const auth = await provider(properties, {}, clock)
     clock.advance(3_600_000)
-    expect(await keysOf(auth)).toBe('ROLE2 a&b')
+    expect(await readKeys(auth)).toBe('ROLE2 a&b')
     await writeFile(path, jwt({ iss: 'https://idp.example.com', sub: 'mallory' }))
     clock.advance(3_600_000)
-    expect(await messageOf(auth.authenticate(aRequest()))).toContain('the renewal is for another subject')
+    expect(await catchMessage(auth.authenticate(aRequest()))).toContain('the renewal is for another subject')
   })
 
-  it('of a provider without a token is refused', async () => {
+  it('refuses a web identity provider that has no token', async () => {
     const properties = {
       'rest.auth.sigv4.web-identity-auth-type': 'basic',
       'rest.auth.basic.username': 'u',
       'rest.auth.basic.password': 'p',
     }
-    expect(await messageOf(provider(properties, {}))).toContain(
-      'this provider has no token to assume a role with',
+    expect(await catchMessage(provider(properties, {}))).toContain(
+      'web-identity-auth-type names a provider without a token',
     )
   })
 
   it.each<[number, string, string]>([
     [403, '<Error><Code>AccessDenied</Code><Message>token x</Message></Error>', 'status 403 (AccessDenied)'],
     [503, 'x', 'status 503 (no error code)'],
-    [200, '<html>', 'gave no credentials'],
-  ])('that STS refuses with %i is told, without the answer', async (status, text, message) => {
-    const { url } = await server(() => [status, text])
-    const properties = {
-      'rest.auth.sigv4.web-identity-token-file': await file(alice),
-      'rest.auth.sigv4.sts-endpoint': url,
-    }
-    const said = await messageOf(provider(properties, {}))
-    expect(said).toContain(message)
-    expect(said).not.toContain('token x')
-  })
-})
-
-it('without any credentials all places are told where they were looked for', async () => {
-  expect(await messageOf(provider({}, {}))).toBe(
-    'No credentials were found: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set; ' +
-      'there is no profile default in the files of the AWS command line; ' +
-      'AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN are not set; this is no container of AWS; ' +
-      'the metadata of the instance is switched off by AWS_EC2_METADATA_DISABLED',
+    [200, '<html>', 'returned no credentials'],
+  ])(
+    'fails after status %i of STS, and the error does not contain the response',
+    async (status, text, expected) => {
+      const { url } = await startServer(() => [status, text])
+      const properties = {
+        'rest.auth.sigv4.web-identity-token-file': await createFile(alice),
+        'rest.auth.sigv4.sts-endpoint': url,
+      }
+      const message = await catchMessage(provider(properties, {}))
+      expect(message).toContain(expected)
+      expect(message).not.toContain('token x')
+    },
   )
 })
 
-it('an agent that is neither local nor over TLS is not asked', async () => {
+it('the error of the sigv4 provider lists all credential sources if none of them has credentials', async () => {
+  expect(await catchMessage(provider({}, {}))).toBe(
+    'No credentials were found: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set; ' +
+      'the AWS credentials and configuration files have no profile default; ' +
+      'AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN are not set; ' +
+      'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and AWS_CONTAINER_CREDENTIALS_FULL_URI are not set; ' +
+      'AWS_EC2_METADATA_DISABLED disables the EC2 instance metadata service',
+  )
+})
+
+it('the sigv4 provider refuses a container credentials endpoint without https on another machine', async () => {
   for (const host of ['example.com', '127.evil.example.com', '10.0.0.1']) {
     const env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://${host}/` }
-    expect(await messageOf(provider({}, env))).toContain('must be https, or on this machine')
+    expect(await catchMessage(provider({}, env))).toContain(
+      'must be an https URL, or an http URL of this machine',
+    )
   }
 })
 
-it('keys that have expired are fetched anew when AWS says so', async () => {
+it('the sigv4 provider fetches new credentials when AWS reports that the old ones have expired', async () => {
   const clock = testClock(NOW)
-  const { url, received } = await server(() => json(received.length))
+  const { url, received } = await startServer(() => credentialJson(received.length))
   const auth = await provider({}, { AWS_CONTAINER_CREDENTIALS_FULL_URI: url }, clock)
   const sent = await auth.authenticate(aRequest())
   clock.advance(60_000)
@@ -309,5 +320,5 @@ it('keys that have expired are fetched anew when AWS says so', async () => {
     headers: { 'x-amzn-errortype': 'ExpiredTokenException:http://x' },
   })
   expect(await auth.onResponse?.(expired, sent)).toBe('retry')
-  expect(await keysOf(auth)).toBe('KEY2 token2')
+  expect(await readKeys(auth)).toBe('KEY2 token2')
 })

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { EMPTY_SHA256, parseRequest, verifySignature } from '@headgate/sigv4'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { ReadyProvider } from '../../src/auth-provider.ts'
-import { create, headerAfter, messageOf } from '../context.ts'
+import { create, headerAfter, catchMessage } from '../context.ts'
 import type { GoogleCall, TestGoogle } from './google-servers.ts'
-import { accessToken, asked, google } from './google-sdk.ts'
+import { accessToken, recordSdkCalls, startGoogle } from './google-sdk.ts'
 
 const audience = '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/w/providers/p'
 const impersonation =
@@ -25,47 +25,48 @@ function account(subjectTokenType: string, credential_source: object, more: obje
 
 type Env = Readonly<Record<string, string>>
 
-async function open(at: TestGoogle, credentials: object, env: Env): Promise<ReadyProvider> {
+async function open(server: TestGoogle, credentials: object, env: Env): Promise<ReadyProvider> {
   const properties = {
     'rest.auth.type': 'google',
     'rest.auth.google.credentials-json': JSON.stringify(credentials),
   }
-  const auth = await create(properties, { fetch: at.fetch, env })
+  const auth = await create(properties, { fetch: server.fetch, env })
   onTestFinished(async () => await auth[Symbol.asyncDispose]())
   return auth
 }
 
-/** For the SDK, which reads the environment of the process. */
-function stub(env: Env): void {
+/** Sets variables of the process until the test ends, because the SDK reads them there. */
+function stubEnvironment(env: Env): void {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
   onTestFinished(() => void vi.unstubAllEnvs())
 }
 
-async function folder(): Promise<string> {
+async function createFolder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'external-account-'))
   onTestFinished(() => rm(path, { recursive: true }))
   return path
 }
 
-interface Shown {
+/** Signed request to AWS STS, which is the subject token. */
+interface SubjectRequest {
   readonly url: string
   readonly method: string
   readonly headers: readonly { readonly key: string; readonly value: string }[]
 }
 
-/** The request to AWS that Google is shown. */
-function shownIn(call: GoogleCall | undefined): Shown {
-  if (call === undefined) throw new Error('nothing was asked for')
+/** Decodes the request to AWS STS in the subject token of a call. */
+function decodeSubject(call: GoogleCall | undefined): SubjectRequest {
+  if (call === undefined) throw new Error('Google received no call')
   const { subject_token: token } = call.body as { readonly subject_token: string }
-  return JSON.parse(decodeURIComponent(token)) as Shown
+  return JSON.parse(decodeURIComponent(token)) as SubjectRequest
 }
 
-function signedNames({ headers }: Shown): string[] {
+function listSignedHeaders({ headers }: SubjectRequest): string[] {
   const authorization = headers.find(({ key }) => key === 'authorization')?.value ?? ''
   return /SignedHeaders=([^,]+),/.exec(authorization)?.[1]?.split(';') ?? []
 }
 
-function isSigned({ url, method, headers }: Shown, secret: string): boolean {
+function isSigned({ url, method, headers }: SubjectRequest, secret: string): boolean {
   const { pathname, search, host } = new URL(url)
   const names = headers.some(({ key }) => key === 'host') ? [] : [['host', host] as const]
   const parsed = parseRequest(
@@ -94,35 +95,37 @@ describe('a workload in AWS', () => {
   it.each<[string, Env]>([
     ['with keys', {}],
     ['with temporary keys', { AWS_SESSION_TOKEN: 'session/token+==' }],
-  ])('shows what the SDK shows, field by field: %s', async (_, more) => {
+  ])('sends the same fields as the SDK: %s', async (_, more) => {
     const env = {
       AWS_REGION: 'eu-central-1',
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'secret',
       ...more,
     }
-    const at = await google()
-    const auth = await open(at, credentials, env)
+    const server = await startGoogle()
+    const auth = await open(server, credentials, env)
     expect(await headerAfter(auth, 'authorization')).toBe('Bearer federated')
-    stub(env)
-    const theirs = await asked(credentials, accessToken)
-    expect(at.calls).toHaveLength(1)
+    stubEnvironment(env)
+    const sdkCalls = await recordSdkCalls(credentials, accessToken)
+    expect(server.calls).toHaveLength(1)
     const withoutToken = ({ body, ...call }: GoogleCall): object => ({
       ...call,
       body: { ...(body as object), subject_token: '' },
     })
-    expect(at.calls.map(withoutToken)).toEqual(theirs.map(withoutToken))
-    const [own, sdk] = [shownIn(at.calls[0]), shownIn(theirs[0])]
-    // As URL parsers write it: the path is a slash in both.
+    expect(server.calls.map(withoutToken)).toEqual(sdkCalls.map(withoutToken))
+    const [own, sdk] = [decodeSubject(server.calls[0]), decodeSubject(sdkCalls[0])]
+    // The SDK omits the path `/`, which URL parsers add.
     expect([new URL(own.url).href, own.method]).toEqual([new URL(sdk.url).href, sdk.method])
     expect(own.headers.map(({ key }) => key).toSorted()).toEqual(sdk.headers.map(({ key }) => key).toSorted())
-    for (const shown of [own, sdk]) expect(isSigned(shown, 'secret')).toBe(true)
-    // The SDK leaves the provider unsigned, which Google's documentation wants signed.
-    expect(signedNames(own)).toEqual([...signedNames(sdk), 'x-goog-cloud-target-resource'].toSorted())
+    for (const request of [own, sdk]) expect(isSigned(request, 'secret')).toBe(true)
+    // Google's documentation requires a signature of this header, but the SDK does not sign it.
+    expect(listSignedHeaders(own)).toEqual(
+      [...listSignedHeaders(sdk), 'x-goog-cloud-target-resource'].toSorted(),
+    )
     expect(own.headers).toContainEqual({ key: 'x-goog-cloud-target-resource', value: audience })
   })
 
-  it('finds its region and its role at the instance', async () => {
+  it('reads its region and its role from the instance metadata service', async () => {
     const metadata: Readonly<Record<string, string>> = {
       '/latest/api/token': 'session',
       '/latest/meta-data/placement/availability-zone': 'eu-central-1b',
@@ -134,56 +137,58 @@ describe('a workload in AWS', () => {
         Expiration: '2099-01-01T00:00:00Z',
       }),
     }
-    const at = await google()
-    const asIs = at.fetch
+    const server = await startGoogle()
     const fetch: TestGoogle['fetch'] = async (url, init) => {
       const { hostname, pathname } = new URL(url)
-      if (hostname !== '169.254.169.254') return await asIs(url, init)
+      if (hostname !== '169.254.169.254') return await server.fetch(url, init)
       return new Response(metadata[pathname] ?? null, {
         status: metadata[pathname] === undefined ? 404 : 200,
       })
     }
-    await open({ ...at, fetch }, credentials, { HOME: '/nowhere' })
-    expect(shownIn(at.calls[0]).url).toContain('https://sts.eu-central-1.amazonaws.com/')
-    expect(isSigned(shownIn(at.calls[0]), 'secret')).toBe(true)
+    await open({ ...server, fetch }, credentials, { HOME: '/nowhere' })
+    const subject = decodeSubject(server.calls[0])
+    expect(subject.url).toContain('https://sts.eu-central-1.amazonaws.com/')
+    expect(isSigned(subject, 'secret')).toBe(true)
   })
 
   it.each<[string, object, string]>([
-    ['another version', { ...source, environment_id: 'aws2' }, 'another environment_id than aws1'],
+    ['another version', { ...source, environment_id: 'aws2' }, 'environment_id must be aws1'],
     [
-      'another place for the signed request',
+      'another host for the signed request',
       { ...source, regional_cred_verification_url: 'https://evil.example/?Action=GetCallerIdentity' },
-      'not the address of STS',
+      'regional_cred_verification_url must be a URL of AWS STS',
     ],
     [
-      'a host that only looks like it',
+      'a host whose name begins with the host of STS',
       {
         ...source,
         regional_cred_verification_url:
           'https://sts.{region}.amazonaws.com.evil.example/?Action=GetCallerIdentity',
       },
-      'not the address of STS',
+      'regional_cred_verification_url must be a URL of AWS STS',
     ],
-  ])('is refused with %s', async (_, credential_source, why) => {
-    const at = await google()
+  ])('cannot use a credential file with %s', async (_, credential_source, why) => {
+    const server = await startGoogle()
     expect(
-      await messageOf(open(at, account('aws:token-type:aws4_request', credential_source), {})),
+      await catchMessage(open(server, account('aws:token-type:aws4_request', credential_source), {})),
     ).toContain(why)
-    expect(at.calls).toEqual([])
+    expect(server.calls).toEqual([])
   })
 
-  it('is told what is missing', async () => {
+  it('fails without a valid region, and the error names the variable', async () => {
     const env = { HOME: '/nowhere', AWS_EC2_METADATA_DISABLED: 'true' }
-    expect(await messageOf(open(await google(), credentials, env))).toContain('AWS_EC2_METADATA_DISABLED')
-    const named = { ...env, AWS_REGION: 'evil.example/' }
-    expect(await messageOf(open(await google(), credentials, named))).toContain('set AWS_REGION')
+    expect(await catchMessage(open(await startGoogle(), credentials, env))).toContain(
+      'AWS_EC2_METADATA_DISABLED',
+    )
+    const invalid = { ...env, AWS_REGION: 'evil.example/' }
+    expect(await catchMessage(open(await startGoogle(), credentials, invalid))).toContain('set AWS_REGION')
   })
 })
 
-describe('a program that a file of credentials names', () => {
+describe('a program in a credential file', () => {
   const allowed = { GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES: '1', PATH: process.env['PATH'] ?? '' }
   const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1_000) + seconds
-  const good = (): object => ({
+  const validOutput = (): object => ({
     version: 1,
     success: true,
     token_type: 'urn:ietf:params:oauth:token-type:id_token',
@@ -191,13 +196,13 @@ describe('a program that a file of credentials names', () => {
     expiration_time: inSeconds(3_600),
   })
 
-  /** A program that prints this, and writes down the variables of Google that it was given. */
-  async function program(
+  /** Creates a program that prints an output, and writes its variables of Google to the file `seen`. */
+  async function createProgram(
     printed: object | string,
     more: object = {},
   ): Promise<{ credentials: object; seen: string; output: string }> {
-    const at = await folder()
-    const [script, seen, output] = [join(at, 'program.sh'), join(at, 'seen'), join(at, 'output')]
+    const folder = await createFolder()
+    const [script, seen, output] = [join(folder, 'program.sh'), join(folder, 'seen'), join(folder, 'output')]
     const text = typeof printed === 'string' ? printed : JSON.stringify(printed)
     await writeFile(
       script,
@@ -213,40 +218,43 @@ describe('a program that a file of credentials names', () => {
     return { credentials, seen, output }
   }
 
-  it('gives what the SDK takes from it, and is told the same', async () => {
-    const { credentials, seen } = await program(good())
-    const at = await google()
-    const auth = await open(at, credentials, allowed)
+  it('receives the same variables as from the Google SDK, and its output leads to the same requests', async () => {
+    const { credentials, seen } = await createProgram(validOutput())
+    const server = await startGoogle()
+    const auth = await open(server, credentials, allowed)
     expect(await headerAfter(auth, 'authorization')).toBe('Bearer impersonated')
-    const told = await readFile(seen, 'utf8')
+    const variables = await readFile(seen, 'utf8')
     await rm(seen)
-    stub(allowed)
-    expect(at.calls).toEqual(await asked(credentials, accessToken))
+    stubEnvironment(allowed)
+    expect(server.calls).toEqual(await recordSdkCalls(credentials, accessToken))
     const without = (text: string): string[] =>
       text.split('\n').filter((line) => !line.includes('ALLOW_EXECUTABLES'))
-    expect(without(told)).toEqual(without(await readFile(seen, 'utf8')))
-    expect(told).toContain('GOOGLE_EXTERNAL_ACCOUNT_IMPERSONATED_EMAIL=lake@p.iam.gserviceaccount.com')
+    expect(without(variables)).toEqual(without(await readFile(seen, 'utf8')))
+    expect(variables).toContain('GOOGLE_EXTERNAL_ACCOUNT_IMPERSONATED_EMAIL=lake@p.iam.gserviceaccount.com')
   })
 
-  it('is not run while what it wrote before is good', async () => {
-    const at = await folder()
-    const output_file = join(at, 'output')
-    const { credentials, seen } = await program(good(), { output_file })
-    await writeFile(output_file, JSON.stringify(good()))
-    await open(await google(), credentials, allowed)
+  it('does not run while its output file contains a valid token', async () => {
+    const output_file = join(await createFolder(), 'output')
+    const { credentials, seen } = await createProgram(validOutput(), { output_file })
+    await writeFile(output_file, JSON.stringify(validOutput()))
+    await open(await startGoogle(), credentials, allowed)
     await expect(readFile(seen)).rejects.toThrow('ENOENT')
-    for (const kept of [JSON.stringify({ ...good(), expiration_time: inSeconds(-1) }), 'broken', '']) {
-      await writeFile(output_file, kept)
-      await open(await google(), credentials, allowed)
+    for (const cached of [
+      JSON.stringify({ ...validOutput(), expiration_time: inSeconds(-1) }),
+      'not JSON',
+      '',
+    ]) {
+      await writeFile(output_file, cached)
+      await open(await startGoogle(), credentials, allowed)
       expect(await readFile(seen, 'utf8')).toContain(`GOOGLE_EXTERNAL_ACCOUNT_OUTPUT_FILE=${output_file}`)
       await rm(seen)
     }
   })
 
-  it('is not run unless the environment allows it', async () => {
-    const { credentials, seen } = await program(good())
+  it('runs only if the environment allows it', async () => {
+    const { credentials, seen } = await createProgram(validOutput())
     const env = { PATH: process.env['PATH'] ?? '' }
-    expect(await messageOf(open(await google(), credentials, env))).toContain(
+    expect(await catchMessage(open(await startGoogle(), credentials, env))).toContain(
       'set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1',
     )
     await expect(readFile(seen)).rejects.toThrow('ENOENT')
@@ -254,12 +262,12 @@ describe('a program that a file of credentials names', () => {
 
   it.each<[string, object | string, string]>([
     [
-      'says that it failed',
+      'reports a failure',
       { version: 1, success: false, code: '403', message: 'no: secret-of-mine' },
-      'it failed (403): run it in a terminal',
+      'reported a failure (403): run it in a terminal',
     ],
-    ['prints something else', 'hello', 'must print a JSON object with version 1 and success'],
-    ['speaks a later version', { version: 2, success: true }, 'must print a JSON object with version 1'],
+    ['prints no JSON', 'hello', 'must print a JSON object with version 1 and success'],
+    ['prints a later version', { version: 2, success: true }, 'must print a JSON object with version 1'],
     [
       'prints no token',
       { version: 1, success: true, token_type: 'urn:ietf:params:oauth:token-type:jwt' },
@@ -271,7 +279,7 @@ describe('a program that a file of credentials names', () => {
       'must print token_type',
     ],
     [
-      'prints what has ended',
+      'prints an expired token',
       {
         version: 1,
         success: true,
@@ -279,38 +287,38 @@ describe('a program that a file of credentials names', () => {
         id_token: 'a.b.c',
         expiration_time: 1,
       },
-      'has ended already',
+      'printed an expired token',
     ],
-  ])('%s', async (_, printed, why) => {
-    const { credentials } = await program(printed)
-    const message = await messageOf(open(await google(), credentials, allowed))
+  ])('fails if it %s, and the error does not contain the message of the program', async (_, printed, why) => {
+    const { credentials } = await createProgram(printed)
+    const message = await catchMessage(open(await startGoogle(), credentials, allowed))
     expect(message).toContain(why)
     expect(message).not.toContain('secret-of-mine')
   })
 
-  it('must say when its token ends, when it keeps it', async () => {
-    const { credentials } = await program(
-      { ...good(), expiration_time: undefined },
+  it('fails if the credential file names an output file and the program prints no expiry', async () => {
+    const { credentials } = await createProgram(
+      { ...validOutput(), expiration_time: undefined },
       { output_file: '/nowhere/output' },
     )
-    expect(await messageOf(open(await google(), credentials, allowed))).toContain(
+    expect(await catchMessage(open(await startGoogle(), credentials, allowed))).toContain(
       'must print expiration_time',
     )
   })
 
-  it.each([1, 200_000, '30000'])('has a time that is allowed: %j ms', async (timeout_millis) => {
-    const { credentials } = await program(good(), { timeout_millis })
-    expect(await messageOf(open(await google(), credentials, allowed))).toContain(
-      'timeout_millis from 5000 to 120000',
+  it.each([1, 200_000, '30000'])('cannot have a timeout of %j ms', async (timeout_millis) => {
+    const { credentials } = await createProgram(validOutput(), { timeout_millis })
+    expect(await catchMessage(open(await startGoogle(), credentials, allowed))).toContain(
+      'timeout_millis must be a number from 5000 to 120000',
     )
   })
 })
 
-it('a certificate as the source is told to be unknown', async () => {
+it('the google provider refuses a certificate as the source of the subject token', async () => {
   const credentials = account('oauth:token-type:mtls', {
     certificate: { use_default_certificate_config: true },
   })
-  expect(await messageOf(open(await google(), credentials, {}))).toContain(
+  expect(await catchMessage(open(await startGoogle(), credentials, {}))).toContain(
     'set federation-audience and subject-token-auth-type',
   )
 })

@@ -1,10 +1,10 @@
 import type { Fetch } from '@headgate/http'
 import { startHttpServer } from '@headgate/testkit'
 
-/** A request to Google in the terms that matter: what is left out are headers that say only which SDK it is. */
+/** A request to Google, without headers that only identify the SDK. */
 export interface GoogleCall {
   readonly method: string
-  /** As it was meant: `sts.googleapis.com/v1/token`. */
+  /** Original host and path: `sts.googleapis.com/v1/token`. */
   readonly to: string
   readonly query: Readonly<Record<string, string>>
   readonly authorization: string | undefined
@@ -14,15 +14,15 @@ export interface GoogleCall {
 
 export interface TestGoogle extends AsyncDisposable {
   readonly calls: GoogleCall[]
-  /** A `fetch` that takes requests to Google here. */
+  /** A `fetch` that sends requests for Google to this server. */
   readonly fetch: Fetch
-  /** What a metadata server is named by. */
+  /** Host and port of the server, for the address of a metadata server. */
   readonly host: string
 }
 
 export const ID_TOKEN: string = `e30.${btoa('{"exp":4000000000}')}.x`
 
-const answers: Readonly<Record<string, (call: GoogleCall) => object | string>> = {
+const responses: Readonly<Record<string, (call: GoogleCall) => object | string>> = {
   'oauth2.googleapis.com/token': ({ body }) =>
     JSON.stringify(body).includes('target_audience') ? { id_token: ID_TOKEN } : bearer('own'),
   'sts.googleapis.com/v1/token': () => ({
@@ -40,12 +40,12 @@ function bearer(access_token: string): object {
   return { access_token, token_type: 'Bearer', expires_in: 3599 }
 }
 
-/** Google's endpoints as they are documented, on loopback. */
+/** Starts a server on loopback that responds as Google documents its endpoints. */
 export async function testGoogle(): Promise<TestGoogle> {
   const calls: GoogleCall[] = []
   const server = await startHttpServer((request, response) => {
     const url = new URL(request.target, 'http://metadata')
-    const host = request.headers['x-meant-for']
+    const host = request.headers['x-original-host']
     const text = request.body.toString()
     const json = text.startsWith('{')
     const call: GoogleCall = {
@@ -54,12 +54,12 @@ export async function testGoogle(): Promise<TestGoogle> {
       query: Object.fromEntries(url.searchParams),
       authorization: request.headers.authorization,
       flavor: request.headers['metadata-flavor'] as string | undefined,
-      body: json ? JSON.parse(text) : opened(Object.fromEntries(new URLSearchParams(text))),
+      body: json ? JSON.parse(text) : decodeForm(Object.fromEntries(new URLSearchParams(text))),
     }
     calls.push(call)
-    const answer = answers[call.to] ?? answers[call.to.split(/[/:]/).at(-1) ?? '']
-    const body = answer?.(call) ?? { error: 'not_found' }
-    response.writeHead(answer === undefined ? 404 : 200, {
+    const respond = responses[call.to] ?? responses[call.to.split(/[/:]/).at(-1) ?? '']
+    const body = respond?.(call) ?? { error: 'not_found' }
+    response.writeHead(respond === undefined ? 404 : 200, {
       'metadata-flavor': 'Google',
       'content-type': typeof body === 'string' ? 'text/html' : 'application/json',
     })
@@ -72,15 +72,15 @@ export async function testGoogle(): Promise<TestGoogle> {
       const url = new URL(target)
       if (url.protocol === 'http:') return await fetch(target, init)
       const headers = new Headers(init.headers)
-      headers.set('x-meant-for', url.host)
+      headers.set('x-original-host', url.host)
       return await fetch(`${server.url}${url.pathname}${url.search}`, { ...init, headers })
     },
     [Symbol.asyncDispose]: async () => await server[Symbol.asyncDispose](),
   }
 }
 
-/** A signed statement as what it says, without the time at which it was made. */
-function opened(form: Record<string, string>): Record<string, unknown> {
+/** Replaces the signed assertion of a form by its claims. Its times are relative, so that two assertions are comparable. */
+function decodeForm(form: Record<string, string>): Record<string, unknown> {
   const { assertion, ...rest } = form
   if (assertion === undefined) return form
   const [header, claims] = assertion

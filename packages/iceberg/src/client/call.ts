@@ -3,60 +3,68 @@ import type { Json, JsonObject } from '@headgate/json'
 import type { HeaderList } from '@headgate/http'
 import { decodeAt, type Decoder } from '../fields.ts'
 import { operation, type OperationId } from '../rest/operations.ts'
-import { changes, repeatable, takesKey } from './effects.ts'
+import { changesState, isRepeatable, takesIdempotencyKey } from './idempotency.ts'
 import { InvalidAnswerError } from './errors/rest-error.ts'
 import { newIdempotencyKey } from './http/idempotency-key.ts'
 import { sendCall, type CallResponse } from './http/send-call.ts'
-import { pathOf, type PathParams } from './path.ts'
+import { buildPath, type PathParams } from './path.ts'
 import type { CallOptions, Delegation, Session } from './session.ts'
 
 export interface Call extends PathParams, CallOptions {
-  /** Values as they are: they are escaped here. */
+  /** Query parameters. `callUnlisted` escapes their values. */
   readonly query?: Readonly<Record<string, string | undefined>>
-  /** Query that is escaped already. */
+  /** Query parameters whose values are already escaped. */
   readonly rawQuery?: Readonly<Record<string, string | undefined>>
   readonly body?: JsonObject
   readonly headers?: HeaderList
-  /** 304 is an answer. */
+  /** Whether 304 is a success. Default: false. */
   readonly conditional?: boolean
 }
 
-/**
- * Whether the server says that it has this operation.
- */
+/** Returns whether the server lists this operation in its endpoints. */
 export const supports = (session: Session, id: OperationId): boolean =>
   session.config.endpoints.has(operation(id).endpoint)
 
 /**
- * @throws {HeadgateError} unsupported, for an operation that the server does not list
+ * Refuses an operation that the server does not list.
+ *
+ * @throws {HeadgateError} unsupported
  */
 export function requireSupport(session: Session, id: OperationId): void {
   if (!supports(session, id))
     throw new HeadgateError(
       'unsupported',
-      `The server does not list ${operation(id).endpoint} (${id}) in its endpoints`,
+      `The server does not support ${id}: its endpoints do not include ${operation(id).endpoint}. Check with supports() before the call.`,
     )
 }
 
-/** Calls an operation that the server lists. */
+/**
+ * Calls an operation that the server lists.
+ *
+ * @throws {HeadgateError} unsupported, when the server does not list it
+ */
 export async function call(session: Session, id: OperationId, options?: Call): Promise<CallResponse> {
   requireSupport(session, id)
-  return await send(session, id, options)
+  return await callUnlisted(session, id, options)
 }
 
-/** Calls an operation whether the server lists it or not. */
-export async function send(session: Session, id: OperationId, options: Call = {}): Promise<CallResponse> {
+/** Calls an operation without checking that the server lists it. */
+export async function callUnlisted(
+  session: Session,
+  id: OperationId,
+  options: Call = {},
+): Promise<CallResponse> {
   const { config, clock, http, uri } = session
   const { body, headers = [], conditional = false, signal, timeoutMs, maxRetries } = options
-  const lifetimeMs = takesKey(id) ? config.idempotencyKeyLifetimeMs : null
+  const lifetimeMs = takesIdempotencyKey(id) ? config.idempotencyKeyLifetimeMs : null
   return await sendCall(http, {
     operation: id,
     method: operation(id).method,
-    url: uri + pathOf(config, id, options) + queryOf(options),
+    url: uri + buildPath(config, id, options) + buildQuery(options),
     headers:
       lifetimeMs === null ? headers : [...headers, ['idempotency-key', newIdempotencyKey(clock)] as const],
     body,
-    changes: changes(id),
+    changes: changesState(id),
     repeatableUntil: repeatableUntil(id, lifetimeMs, clock.now()),
     conditional,
     signal,
@@ -66,30 +74,35 @@ export async function send(session: Session, id: OperationId, options: Call = {}
 }
 
 function repeatableUntil(id: OperationId, lifetimeMs: number | null, now: number): number {
-  if (repeatable(id)) return Number.POSITIVE_INFINITY
-  // Half of the lifetime: the server's began when the request arrived, and the answer may come late.
+  if (isRepeatable(id)) return Number.POSITIVE_INFINITY
+  // The lifetime of the idempotency key starts when the request arrives at the server, at an unknown time. The client
+  // repeats the request only during half of the lifetime, so that the server still knows the key.
   return lifetimeMs === null ? Number.NEGATIVE_INFINITY : now + lifetimeMs / 2
 }
 
-/** The header that asks for access to storage. */
+/** Returns the header that requests storage access, or no header if the caller requests no kind of storage access. */
 export function delegationHeader(session: Session, { accessDelegation }: Delegation = {}): HeaderList {
-  const ways = accessDelegation ?? session.accessDelegation
-  return ways.length === 0 ? [] : [['x-iceberg-access-delegation', ways.join(',')]]
+  const modes = accessDelegation ?? session.accessDelegation
+  return modes.length === 0 ? [] : [['x-iceberg-access-delegation', modes.join(',')]]
 }
 
-/** Reads an answer, which is at fault when that fails. */
-export function readAs<T>(id: OperationId, json: Json, decode: Decoder<T>): T {
+/**
+ * Decodes the body of a successful response.
+ *
+ * @throws {InvalidAnswerError} when the body does not follow the protocol
+ */
+export function decodeResponse<T>(id: OperationId, json: Json, decode: Decoder<T>): T {
   try {
-    return decodeAt(`answer of ${id}`, json, decode)
+    return decodeAt(`response of ${id}`, json, decode)
   } catch (cause) {
     if (!isHeadgateError(cause)) throw cause
-    // A success that cannot be read is still a success.
-    const details = { operation: id, status: 200, type: 'InvalidAnswer', outcomeUnknown: changes(id) }
+    // The server executed the request, although its response cannot be decoded.
+    const details = { operation: id, status: 200, type: 'InvalidAnswer', outcomeUnknown: changesState(id) }
     throw new InvalidAnswerError(cause.message, details, { cause })
   }
 }
 
-function queryOf({ query = {}, rawQuery = {} }: Call): string {
+function buildQuery({ query = {}, rawQuery = {} }: Call): string {
   const pairs = [
     ...Object.entries(query).map(([name, value]) => [name, value && encodeURIComponent(value)] as const),
     ...Object.entries(rawQuery),

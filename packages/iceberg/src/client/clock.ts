@@ -1,12 +1,12 @@
 import { pause } from '@headgate/http'
 
-/** Time and chance, as the client uses them. Tests bring their own. */
+/** Source of the current time, of pauses and of random numbers. Tests replace this source. */
 export interface Clock {
-  /** Epoch milliseconds. */
+  /** Returns the current time, in epoch ms. */
   now(): number
-  /** Waits so many milliseconds. Rejects with the signal's reason when it is aborted. */
+  /** Waits for a time in ms. Rejects with the reason of the signal when it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
-  /** At least 0, less than 1. */
+  /** Returns a random number from 0 (inclusive) to 1 (exclusive). */
   random(): number
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { decodeCatalogConfig } from './config.ts'
 
-describe('what a server says about itself', () => {
+describe('decodeCatalogConfig', () => {
   test.each([
     'uri',
     'URI',
@@ -25,13 +25,13 @@ describe('what a server says about itself', () => {
     'rest.client.proxy.hostname',
     'proxy',
     'http.proxy.host',
-  ])('never sets %s, as default or override', (key) => {
+  ])('ignores %s of the server, as a default and as an override', (key) => {
     const config = decodeCatalogConfig({ defaults: { [key]: 'x' }, overrides: { [key]: 'y' } })
     expect(config.properties).toEqual({})
   })
 
   test.each(['prefix', 'namespace-separator', 's3.endpoint', 'client.region', 'rest-page-size'])(
-    'may set %s, an override before a default',
+    'accepts %s of the server, and an override wins over a default',
     (key) => {
       const config = decodeCatalogConfig({ defaults: { [key]: 'x' }, overrides: { [key]: 'y' } })
       expect(config.properties).toEqual({ [key]: 'y' })
@@ -44,7 +44,10 @@ describe('what a server says about itself', () => {
     ['namespace-separator', '/../'],
     ['namespace-separator', '?x='],
     ['namespace-separator', '\\'],
-  ])('may not lead out of the catalog by %s %s', (key, value) => {
-    expect(() => decodeCatalogConfig({ overrides: { [key]: value } })).toThrow('cannot be part of a path')
-  })
+  ])(
+    'refuses %s %s, because paths with this value would be outside the path of the catalog',
+    (key, value) => {
+      expect(() => decodeCatalogConfig({ overrides: { [key]: value } })).toThrow('cannot be part of a path')
+    },
+  )
 })

@@ -12,22 +12,22 @@ import { operation, type OperationId } from '../rest/operations.ts'
 import { decodeProperties } from './decode-properties.ts'
 import { durationMs } from './duration.ts'
 
-/** What a server says about itself and a warehouse (Iceberg REST specification, `getConfig`). */
+/** Configuration of a server and a warehouse (Iceberg REST specification, `getConfig`). */
 export interface CatalogConfig {
-  /** What stands between `/v1` and the rest of a path, as it is sent; null: nothing. */
+  /** Path segments between `/v1` and the rest of a path, percent-encoded. Null: paths have no prefix. */
   readonly prefix: string | null
-  /** What stands between the levels of a namespace in URLs, as it is sent. */
+  /** Separator between the levels of a namespace in URLs, percent-encoded. */
   readonly namespaceSeparator: string
-  /** What the server answers, as `GET /v1/{prefix}/namespaces`. */
+  /** Operations of the server, each in the form `GET /v1/{prefix}/namespaces`. */
   readonly endpoints: ReadonlySet<string>
-  /** How long the server remembers an `Idempotency-Key`; null: not at all. */
+  /** Time for which the server stores an `Idempotency-Key`, in ms. Null: the server does not support the header. */
   readonly idempotencyKeyLifetimeMs: number | null
-  /** Defaults and overrides of the server, and the client's own in between, without what a server has no say in. */
+  /** Defaults of the server, properties of the client and overrides of the server; later ones win. Contains no secrets. */
   readonly properties: StringMap
 }
 
-/** What a server that does not list its endpoints is taken to have, by the specification. */
-const BASE: readonly OperationId[] = [
+/** Operations that a server supports by default if it does not list its endpoints (Iceberg REST specification). */
+const DEFAULT_OPERATIONS: readonly OperationId[] = [
   'listNamespaces',
   'createNamespace',
   'loadNamespaceMetadata',
@@ -44,8 +44,11 @@ const BASE: readonly OperationId[] = [
   'commitTransaction',
 ]
 
-/** Had by servers that list nothing, but say `view-endpoints-supported`, as before there were lists. */
-const VIEWS: readonly OperationId[] = [
+/**
+ * Operations of a server that lists no endpoints but sets `view-endpoints-supported`, an older property of the
+ * protocol.
+ */
+const VIEW_OPERATIONS: readonly OperationId[] = [
   'listViews',
   'createView',
   'loadView',
@@ -55,24 +58,24 @@ const VIEWS: readonly OperationId[] = [
 ]
 
 /**
- * Reads the answer of `getConfig`, with the client's own properties in between: they win over the server's defaults, and
- * its overrides win over them. What a server may not set is left out (`filterServerConfig` of `@headgate/auth`), of the
- * client's own too, so that the result holds no secret.
+ * Decodes the response of `getConfig` and merges the properties of the client: they win over the defaults of the
+ * server, and its overrides win over them. Properties that a server must not set (`filterServerConfig` of
+ * `@headgate/auth`) are omitted, even if the client set them, so that the result contains no secret.
  *
- * @returns also `refused`, the names of what the server may not set
+ * @returns the configuration, and in `refused` the names of the properties that the server must not set
  */
 export function decodeCatalogConfig(
   value: Json,
-  own: Properties = {},
+  clientProperties: Properties = {},
 ): CatalogConfig & { readonly refused: readonly string[] } {
   const body = decodeObject(value)
   const defaults = filterServerConfig(optional(body, 'defaults', decodeProperties) ?? {})
   const overrides = filterServerConfig(optional(body, 'overrides', decodeProperties) ?? {})
-  const properties = { ...defaults.config, ...settable(own), ...overrides.config }
+  const properties = { ...defaults.config, ...filterClientProperties(clientProperties), ...overrides.config }
   const lifetime = optional(body, 'idempotency-key-lifetime', decodeString)
   return {
-    prefix: prefixOf(properties['prefix']),
-    namespaceSeparator: separatorOf(properties['namespace-separator']),
+    prefix: parsePrefix(properties['prefix']),
+    namespaceSeparator: parseSeparator(properties['namespace-separator']),
     endpoints: new Set(optional(body, 'endpoints', decodeStrings) ?? assumedEndpoints(properties)),
     idempotencyKeyLifetimeMs: lifetime === undefined ? null : durationMs(lifetime),
     properties,
@@ -80,8 +83,8 @@ export function decodeCatalogConfig(
   }
 }
 
-function settable(own: Properties): StringMap {
-  const entries = Object.entries(own).flatMap(([name, value]) =>
+function filterClientProperties(properties: Properties): StringMap {
+  const entries = Object.entries(properties).flatMap(([name, value]) =>
     value === undefined || typeof value === 'object' || !isServerSettable(name)
       ? []
       : [[name, String(value)] as const],
@@ -90,19 +93,19 @@ function settable(own: Properties): StringMap {
 }
 
 function assumedEndpoints(properties: StringMap): readonly string[] {
-  const views = properties['view-endpoints-supported'] === 'true' ? VIEWS : []
-  return [...BASE, ...views].map((id) => operation(id).endpoint)
+  const views = properties['view-endpoints-supported'] === 'true' ? VIEW_OPERATIONS : []
+  return [...DEFAULT_OPERATIONS, ...views].map((id) => operation(id).endpoint)
 }
 
-function separatorOf(separator: string | undefined): string {
+function parseSeparator(separator: string | undefined): string {
   if (/[/?#\\\s]/.test(separator ?? ''))
     throw invalidField(`namespace-separator ${JSON.stringify(separator)} cannot be part of a path segment`)
   return separator || '%1F'
 }
 
-function prefixOf(prefix: string | undefined): string | null {
-  const bare = prefix?.replace(/^\/+|\/+$/g, '') ?? ''
-  if (/[?#\\\s]|(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(bare))
-    throw invalidField(`prefix ${JSON.stringify(bare)} cannot be part of a path`)
-  return bare === '' ? null : bare
+function parsePrefix(prefix: string | undefined): string | null {
+  const trimmed = prefix?.replace(/^\/+|\/+$/g, '') ?? ''
+  if (/[?#\\\s]|(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(trimmed))
+    throw invalidField(`prefix ${JSON.stringify(trimmed)} cannot be part of a path`)
+  return trimmed === '' ? null : trimmed
 }

@@ -4,69 +4,79 @@ import { HeadgateError } from '@headgate/errors'
 import type { HeaderList } from '@headgate/http'
 import type { AccessDelegation } from '../rest/access-delegation.ts'
 import { operation } from '../rest/operations.ts'
-import { readAs } from './call.ts'
+import { decodeResponse } from './call.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { decodeCatalogConfig } from './config.ts'
 import { sendCall, type IcebergHttp } from './http/send-call.ts'
-import { identityOf } from './identity.ts'
+import { toIdentity } from './identity.ts'
 import type { CallOptions, Session } from './session.ts'
 import { TableCache, type TableCacheOptions } from './table-cache.ts'
 
 export interface AuthOptions extends OpenAuthOptions {
   /**
-   * A flat map, as Iceberg and PyIceberg have it: `uri`, `warehouse`, `prefix`, `rest-page-size`, `header.<name>`, and
-   * `rest.auth.*` for a provider of `@headgate/auth`, which is closed with the catalog.
+   * Flat properties with the names that Iceberg and PyIceberg use: `uri`, `warehouse`, `prefix`, `rest-page-size`,
+   * `header.<name>`, and `rest.auth.*` for an auth provider of `@headgate/auth`. Closing the catalog also closes this
+   * provider.
    */
   readonly properties?: Properties | undefined
 }
 
 export interface ConnectOptions extends CallOptions, AuthOptions, ConnectionOptions {
-  /** Where the catalog is: what comes before `/v1` in its URLs. Default: the property `uri`. */
+  /** Base URL of the catalog: the part of its URLs before `/v1`. Default: the property `uri`. */
   readonly uri?: string | undefined
-  /** Default: the property `warehouse`, else the server chooses, if it can. */
+  /** Name of the warehouse. Default: the property `warehouse`, otherwise the default warehouse of the server, if it has one. */
   readonly warehouse?: string | undefined
-  /** How to be given access to the storage of tables, in order of preference. Default: `vended-credentials`; empty: not at all. */
+  /**
+   * Requested kinds of storage access, in order of preference. Default: `vended-credentials`. An empty list requests
+   * no storage access.
+   */
   readonly accessDelegation?: readonly AccessDelegation[] | undefined
-  /** For one attempt of a request, in ms. Default: 60,000. */
+  /** Time limit of one attempt of a request, in ms. Default: 60,000. */
   readonly timeoutMs?: number | undefined
-  /** Attempts after the first one, at most 9. Default: 5. */
+  /** Maximum number of attempts after the first one, 0 to 9. Default: 5. */
   readonly maxRetries?: number | undefined
-  /** Names in one page of a list. Default: the property `rest-page-size`, else the server chooses. */
+  /** Maximum number of names in one page of a list. Default: the property `rest-page-size`, otherwise the server chooses. */
   readonly pageSize?: number | undefined
-  /** Loaded tables that are kept, to ask only whether they have changed. false: none. */
+  /**
+   * Limits of the cache of loaded tables. The client revalidates each cached table with its ETag. `false` disables
+   * the cache.
+   */
   readonly tableCache?: TableCacheOptions | false | undefined
-  /** For tests. */
+  /** Source of time, for tests. */
   readonly clock?: Clock | undefined
 }
 
 export interface Connection {
   readonly session: Session
-  /** Ends what was made for it. */
+  /** Closes the auth provider if the client created it from the properties. */
   readonly close: () => Promise<void>
 }
 
-/** What needs more than `fetch`, and may not be passed over in silence. */
-const BEYOND_FETCH = /^(?:(?:tls|ssl|rest\.client\.(?:tls|proxy))(?:\.|$))/
+/**
+ * Names of TLS and proxy properties, which `fetch` cannot apply. The client refuses them, because ignoring them could
+ * weaken security.
+ */
+const UNSUPPORTED_BY_FETCH = /^(?:(?:tls|ssl|rest\.client\.(?:tls|proxy))(?:\.|$))/
 
-/** Reads the configuration of a catalog. */
+/** Checks the options, opens the authentication, and loads the configuration of the catalog. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const { properties = {}, clock = systemClock } = options
-  const pageSize = options.pageSize ?? pageSizeOf(properties)
-  const given = { ...options, uri: options.uri ?? textOf(properties, 'uri') }
-  const { uri, http: settings, close } = await openConnection(given, BEYOND_FETCH)
+  const pageSize = options.pageSize ?? parsePageSize(properties)
+  const withUri = { ...options, uri: options.uri ?? findText(properties, 'uri') }
+  const { uri, http: settings, close } = await openConnection(withUri, UNSUPPORTED_BY_FETCH)
   const http = { ...settings, clock }
   const { auth, headers } = http
   try {
-    const config = await configOf(http, uri, options)
+    const config = await loadConfig(http, uri, options)
     const session = {
       uri,
       http,
       config,
       clock,
-      accessDelegation: options.accessDelegation ?? delegationOf(headers),
-      pageSize: pageSize ?? serversPageSize(config.properties),
+      accessDelegation: options.accessDelegation ?? defaultDelegation(headers),
+      pageSize: pageSize ?? findPageSize(config.properties),
       identity:
-        options.tableCache === false ? () => null : () => identityOf(auth, options.auth === undefined),
+        options.tableCache === false ? () => null : () => toIdentity(auth, options.auth === undefined),
       tables: new TableCache(clock, options.tableCache || {}),
     }
     return { session, close }
@@ -76,10 +86,10 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   }
 }
 
-async function configOf(
+async function loadConfig(
   http: IcebergHttp,
   uri: string,
-  { properties = {}, warehouse = textOf(properties, 'warehouse'), warn, signal }: ConnectOptions,
+  { properties = {}, warehouse = findText(properties, 'warehouse'), warn, signal }: ConnectOptions,
 ): Promise<Session['config']> {
   const { path, method } = operation('getConfig')
   const query = warehouse === undefined ? '' : `?warehouse=${encodeURIComponent(warehouse)}`
@@ -91,32 +101,39 @@ async function configOf(
     repeatableUntil: Number.POSITIVE_INFINITY,
     signal,
   })
-  const { refused, ...config } = readAs('getConfig', json, (value) => decodeCatalogConfig(value, properties))
+  const { refused, ...config } = decodeResponse('getConfig', json, (value) =>
+    decodeCatalogConfig(value, properties),
+  )
   if (refused.length > 0)
-    warn?.(`The server may not set ${refused.join(', ')} at its clients: that was left out`)
+    warn?.(
+      `The configuration of the server sets ${refused.join(', ')}, which servers must not set. The client ignores these properties.`,
+    )
   return config
 }
 
-/** Whoever sets the header itself has said what they want. */
-const delegationOf = (headers: HeaderList): readonly AccessDelegation[] =>
+/** Returns the kinds of storage access to request. Returns none if the caller configured this header itself. */
+const defaultDelegation = (headers: HeaderList): readonly AccessDelegation[] =>
   headers.some(([name]) => name === 'x-iceberg-access-delegation') ? [] : ['vended-credentials']
 
-function pageSizeOf(properties: Properties): number | undefined {
-  const text = textOf(properties, 'rest-page-size')
+function parsePageSize(properties: Properties): number | undefined {
+  const text = findText(properties, 'rest-page-size')
   if (text === undefined) return undefined
   if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new HeadgateError('illegal-argument', 'rest-page-size must be a number from 1 on')
+    throw new HeadgateError(
+      'illegal-argument',
+      `Invalid rest-page-size ${JSON.stringify(text)}: set it to an integer from 1 to 999999999.`,
+    )
   return Number(text)
 }
 
-/** The client's own property is among them, and was checked before. */
-function serversPageSize(properties: Properties): number | undefined {
+/** Returns the page size in the merged properties, or undefined if it is missing or invalid. */
+function findPageSize(properties: Properties): number | undefined {
   const size = Number(properties['rest-page-size'] ?? 0)
   return Number.isInteger(size) && size > 0 ? size : undefined
 }
 
-/** A property that is no secret. */
-function textOf(properties: Properties, name: string): string | undefined {
+/** Returns a property as text, or undefined if it is missing or a secret. */
+function findText(properties: Properties, name: string): string | undefined {
   const value = properties[name]
   return typeof value === 'object' || value === undefined ? undefined : String(value)
 }

@@ -1,7 +1,10 @@
 import type { Json } from '@headgate/json'
 import { decodeObject, decodeString, required, type StringMap } from '../fields.ts'
 
-/** Reads a map of properties. Numbers and booleans, which some servers write bare, become text; nulls are left out. */
+/**
+ * Reads a map of properties. Converts numbers and booleans, which some servers send, to text. Omits members that are
+ * null.
+ */
 export function decodeProperties(value: Json): StringMap {
   const object = decodeObject(value)
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 const DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:[.,]\d+)?)S)?)?$/
 
 /**
- * Reads a duration of ISO 8601 in days, hours, minutes and seconds. 0 for anything else: what cannot be read lasts no time.
+ * Parses a duration of ISO 8601 in days, hours, minutes and seconds. Returns 0 for any other text.
  *
  * @returns milliseconds
  * @example durationMs('PT30M') // 1_800_000

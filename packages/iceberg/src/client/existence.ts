@@ -1,9 +1,9 @@
 import { isRestError } from './errors/error-classes.ts'
 
-/** Whether what was asked for is there: a 404 says no, and anything else that is wrong is an error. */
-export async function existence(answer: Promise<unknown>): Promise<boolean> {
+/** Returns true for a successful response and false for a 404. Throws every other error. */
+export async function resolveExistence(response: Promise<unknown>): Promise<boolean> {
   try {
-    await answer
+    await response
     return true
   } catch (error) {
     if (isRestError(error) && error.status === 404) return false

@@ -11,12 +11,12 @@ import {
 } from '../fields.ts'
 import type { TableIdentifier } from '../rest/identifier.ts'
 import type { Namespace } from '../rest/names.ts'
-import { call, readAs } from './call.ts'
+import { call, decodeResponse } from './call.ts'
 import { listPages, type ListOptions, type Pages } from './pages.ts'
-import { bare } from './place.ts'
+import { toIdentifier } from './identifiers.ts'
 import type { CallOptions, Session } from './session.ts'
 
-/** A type as functions have it: a name (`int`, `decimal(9,2)`), or a nested one. */
+/** Type of a parameter or result: a name (`int`, `decimal(9,2)`), or an object for a nested type. */
 export type FunctionType = string | (JsonObject & { readonly type: 'list' | 'map' | 'struct' })
 
 export interface FunctionParameter extends JsonObject {
@@ -33,13 +33,13 @@ export interface FunctionVersion extends JsonObject {
     readonly sql?: string
   })[]
   readonly deterministic?: boolean
-  /** Default: `call`. */
+  /** Behavior for null arguments. Default: `call`. */
   readonly 'on-null-input'?: 'return-null' | 'call'
-  /** Epoch milliseconds. */
+  /** Time of creation, in epoch ms. */
   readonly 'timestamp-ms': Int64
 }
 
-/** One function of those that share a name: they differ in their parameters. */
+/** One overload of a function. Overloads of a function have the same name and different parameters. */
 export interface FunctionDefinition extends JsonObject {
   readonly 'definition-id': string
   readonly 'specific-name'?: string
@@ -52,7 +52,7 @@ export interface FunctionDefinition extends JsonObject {
   readonly doc?: string
 }
 
-/** A function (Iceberg UDF specification, version 1), with the specification's own names. */
+/** Metadata of a function, with the field names of the Iceberg UDF specification, version 1. */
 export interface FunctionMetadata extends JsonObject {
   readonly 'function-uuid': string
   readonly 'format-version': number
@@ -64,7 +64,7 @@ export interface FunctionMetadata extends JsonObject {
   readonly doc?: string
 }
 
-/** A function as it was loaded. */
+/** Function with its name and the location of its metadata. */
 export interface LoadedFunction {
   readonly identifier: TableIdentifier
   readonly metadataLocation: string | null
@@ -72,7 +72,7 @@ export interface LoadedFunction {
 }
 
 export interface FunctionOperations {
-  /** The functions of a namespace; pages are fetched as they are needed. */
+  /** Lists the functions of a namespace. Fetches each page when the iteration reaches it. */
   listFunctions(namespace: Namespace, options?: ListOptions): Pages<TableIdentifier>
   loadFunction(identifier: TableIdentifier, options?: CallOptions): Promise<LoadedFunction>
 }
@@ -82,17 +82,17 @@ export const functionOperations = (session: Session): FunctionOperations => ({
     listPages(
       session,
       'listFunctions',
-      { namespace, member: 'identifiers', decode: decodeObjectNames },
+      { namespace, member: 'identifiers', decode: decodeFunctionIdentifiers },
       options,
     ),
 
   async loadFunction(identifier, options = {}) {
     const { namespace, name } = identifier
     const { json } = await call(session, 'loadFunction', { ...options, namespace, function: name })
-    return readAs('loadFunction', json, (value) => {
+    return decodeResponse('loadFunction', json, (value) => {
       const body = decodeObject(value)
       return {
-        identifier: bare(identifier),
+        identifier: toIdentifier(identifier),
         metadataLocation: optional(body, 'metadata-location', decodeString) ?? null,
         metadata: required(body, 'metadata', decodeFunction),
       }
@@ -100,17 +100,17 @@ export const functionOperations = (session: Session): FunctionOperations => ({
   },
 })
 
-/** Levels of a namespace, then a name (Iceberg REST specification, `CatalogObjectIdentifier`). */
-function decodeObjectNames(value: Json): readonly TableIdentifier[] {
+/** Decodes lists of namespace levels followed by a name (Iceberg REST specification, `CatalogObjectIdentifier`). */
+function decodeFunctionIdentifiers(value: Json): readonly TableIdentifier[] {
   return decodeArray(value, (item) => {
     const levels = decodeStrings(item)
     const name = levels.at(-1)
-    if (name === undefined) throw invalidField('a name without levels')
+    if (name === undefined) throw invalidField('the identifier of a function is an empty list')
     return { namespace: levels.slice(0, -1), name }
   })
 }
 
-/** Checks what everybody needs; the rest is as it came. */
+/** Decodes the metadata of a function. Checks only the fields that every reader needs and returns the others unchanged. */
 function decodeFunction(value: Json): FunctionMetadata {
   const metadata = decodeObject(value)
   required(metadata, 'function-uuid', decodeString)

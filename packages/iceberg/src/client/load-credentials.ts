@@ -1,18 +1,26 @@
 import type { Json } from '@headgate/json'
 import { decodeObject, optional } from '../fields.ts'
 import type { TableIdentifier } from '../rest/identifier.ts'
-import { readAs, requireSupport, send } from './call.ts'
+import { decodeResponse, requireSupport, callUnlisted } from './call.ts'
 import { decodeStorageCredentials, type StorageCredential } from './credentials/storage-credential.ts'
-import { placeOf, referencedByOf, type ReferencedBy } from './place.ts'
+import { toTableParams, encodeReferencedBy, type ReferencedBy } from './identifiers.ts'
 import type { CallOptions, Session } from './session.ts'
 
 export interface LoadCredentialsOptions extends CallOptions, ReferencedBy {
-  /** Renews the one credential that it came with. Excludes `planId`. */
+  /**
+   * Refresh token that the server sent with a storage credential. With a token, the server renews only this
+   * credential. Cannot be combined with `planId`.
+   */
   readonly storageRefreshToken?: string | undefined
-  /** Credentials of a scan that the server planned. */
+  /** Id of a plan of the server, to load the credentials of its scan. */
   readonly planId?: string | undefined
 }
 
+/**
+ * Loads the storage credentials of a table.
+ *
+ * @throws {HeadgateError} unsupported, when the server does not list the operation
+ */
 export async function loadCredentials(
   session: Session,
   identifier: TableIdentifier,
@@ -22,23 +30,24 @@ export async function loadCredentials(
   return await fetchCredentials(session, identifier, options)
 }
 
-/** The same, also where the server does not list the operation. */
+/** Loads the storage credentials of a table without checking that the server lists the operation. */
 export async function fetchCredentials(
   session: Session,
   identifier: TableIdentifier,
   { storageRefreshToken, planId, referencedBy, ...options }: LoadCredentialsOptions = {},
 ): Promise<readonly StorageCredential[]> {
-  const { json } = await send(session, 'loadCredentials', {
+  const { json } = await callUnlisted(session, 'loadCredentials', {
     ...options,
-    ...placeOf(identifier),
+    ...toTableParams(identifier),
     query: { storageRefreshToken, planId },
-    rawQuery: { 'referenced-by': referencedByOf(session, { referencedBy }) },
+    rawQuery: { 'referenced-by': encodeReferencedBy(session, { referencedBy }) },
   })
-  return readCredentials(json)
+  return decodeCredentialsResponse(json)
 }
 
-export function readCredentials(json: Json): readonly StorageCredential[] {
-  return readAs(
+/** Decodes the response of `loadCredentials`. */
+export function decodeCredentialsResponse(json: Json): readonly StorageCredential[] {
+  return decodeResponse(
     'loadCredentials',
     json,
     (value) => optional(decodeObject(value), 'storage-credentials', decodeStorageCredentials) ?? [],

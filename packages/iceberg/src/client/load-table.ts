@@ -2,51 +2,50 @@ import type { TableIdentifier } from '../rest/identifier.ts'
 import type { SnapshotMode } from '../rest/query.ts'
 import { call, delegationHeader } from './call.ts'
 import { InvalidAnswerError } from './errors/rest-error.ts'
-import { readLoadedTable, type LoadedTable } from './loaded-table.ts'
-import { bare, placeOf, referencedByOf, type ReferencedBy } from './place.ts'
+import { decodeLoadedTable, type LoadedTable } from './loaded-table.ts'
+import { toIdentifier, toTableParams, encodeReferencedBy, type ReferencedBy } from './identifiers.ts'
 import type { CallOptions, Delegation, Session } from './session.ts'
 
 export interface LoadTableOptions extends CallOptions, Delegation, ReferencedBy {
-  /** `refs`: only snapshots that a branch or tag refers to. */
+  /** Requested snapshots. `refs`: only snapshots that a branch or tag refers to. */
   readonly snapshots?: SnapshotMode | undefined
-  /** false: ask for all of it, also when a copy is at hand. */
+  /** Whether the client may revalidate a cached copy instead of loading the complete table. Default: true. */
   readonly cached?: boolean | undefined
 }
 
-/** Loads a table, or asks whether the copy at hand is still what the server would answer. */
+/** Loads a table. Revalidates a cached copy with its ETag, and returns the copy if the server answers 304. */
 export async function loadTable(
   session: Session,
   identifier: TableIdentifier,
   { snapshots, accessDelegation, referencedBy, cached = true, ...options }: LoadTableOptions = {},
 ): Promise<LoadedTable> {
-  const at = placeOf(identifier)
+  const params = toTableParams(identifier)
   const delegation = delegationHeader(session, { accessDelegation })
-  const path = referencedByOf(session, { referencedBy })
+  const views = encodeReferencedBy(session, { referencedBy })
   const identity = session.identity()
-  const key = JSON.stringify([identity, at.namespace, at.table, snapshots, delegation, path])
-  const known = cached && identity !== null ? session.tables.get(key) : undefined
-  const etag = known?.etag ?? null
-  const answer = await call(session, 'loadTable', {
+  const key = JSON.stringify([identity, params.namespace, params.table, snapshots, delegation, views])
+  const copy = cached && identity !== null ? session.tables.get(key) : undefined
+  const etag = copy?.etag ?? null
+  const response = await call(session, 'loadTable', {
     ...options,
-    ...at,
+    ...params,
     query: { snapshots },
-    rawQuery: { 'referenced-by': path },
+    rawQuery: { 'referenced-by': views },
     headers: etag === null ? delegation : [...delegation, ['if-none-match', etag]],
     conditional: etag !== null,
   })
-  if (answer.status === 304) return stillGood(known)
-  const table = readLoadedTable('loadTable', answer, bare(identifier))
-  // Whoever it was for may have become somebody else in between.
-  if (identity !== null && session.identity() === identity) session.tables.set(key, table, answer.bytes)
+  if (response.status === 304) return requireCached(copy)
+  const table = decodeLoadedTable('loadTable', response, toIdentifier(identifier))
+  // If the auth provider changed its identity during the request, the response may belong to a caller other than the
+  // one in the cache key, and must not be cached.
+  if (identity !== null && session.identity() === identity) session.tables.set(key, table, response.bytes)
   return table
 }
 
-function stillGood(known: LoadedTable | undefined): LoadedTable {
-  if (known !== undefined) return known
-  throw new InvalidAnswerError('loadTable: the server answered 304 to a request without If-None-Match', {
-    operation: 'loadTable',
-    status: 304,
-    type: 'InvalidAnswer',
-    outcomeUnknown: false,
-  })
+function requireCached(copy: LoadedTable | undefined): LoadedTable {
+  if (copy !== undefined) return copy
+  throw new InvalidAnswerError(
+    'loadTable: the server answered 304 to a request without If-None-Match. Check that the uri is the URL of an Iceberg catalog.',
+    { operation: 'loadTable', status: 304, type: 'InvalidAnswer', outcomeUnknown: false },
+  )
 }

@@ -7,40 +7,44 @@ import type { OperationId } from '../rest/operations.ts'
 import { decodeStorageCredentials, type StorageCredential } from './credentials/storage-credential.ts'
 import { decodeProperties } from './decode-properties.ts'
 import type { CallResponse } from './http/send-call.ts'
-import { readAs } from './call.ts'
+import { decodeResponse } from './call.ts'
 import { decodeMultiMap, type MultiMap } from './multi-map.ts'
 
-/** A table as a client holds it: `LoadTableResult` of the Iceberg REST specification, with its name. */
+/** Loaded table: `LoadTableResult` of the Iceberg REST specification, with the name of the table. */
 export interface LoadedTable {
   readonly identifier: TableIdentifier
-  /** Only prepared: the first commit creates it. */
+  /** Whether the table does not exist yet. The first commit creates it. */
   readonly staged: boolean
-  /** null while it is staged. */
+  /** Location of the metadata file. Null for a staged table. */
   readonly metadataLocation: string | null
   readonly metadata: TableMetadata
-  /** What the server says about access to this table. Holds secrets. */
+  /** Configuration for access to this table. Contains secrets. */
   readonly config: StringMap
-  /** Holds secrets. */
+  /** Credentials for parts of the storage of this table. Contains secrets. */
   readonly storageCredentials: readonly StorageCredential[]
-  /** What goes with each request that the server is to sign: see `signRequest`. */
+  /** Values that the client must send with each request for a signature, see `signRequest`. */
   readonly remoteSigning: RemoteSigningConfig
-  /** Changes with the metadata, and with what else the answer depends on. */
+  /**
+   * Version of the response. The ETag changes with the metadata and with the options of the request. Null: the server
+   * sent no ETag.
+   */
   readonly etag: string | null
 }
 
-/** Sent along, as it is, with each request for a signature. */
+/** Values that the client sends unchanged with each request for a signature. */
 export interface RemoteSigningConfig {
   readonly properties?: StringMap
   readonly headers?: MultiMap
 }
 
-export function readLoadedTable(
+/** Decodes the response of a load, a creation or a registration. */
+export function decodeLoadedTable(
   operation: OperationId,
-  answer: CallResponse,
+  response: CallResponse,
   identifier: TableIdentifier,
   staged = false,
 ): LoadedTable {
-  return readAs(operation, answer.json, (value) => {
+  return decodeResponse(operation, response.json, (value) => {
     const body = decodeObject(value)
     const metadataLocation = optional(body, 'metadata-location', decodeString) ?? null
     return {
@@ -48,34 +52,34 @@ export function readLoadedTable(
       staged,
       metadataLocation,
       metadata: required(body, 'metadata', decodeTableMetadata),
-      ...accessOf(body),
+      ...decodeAccess(body),
       remoteSigning: optional(body, 'remote-signing-config', decodeRemoteSigning) ?? {},
-      etag: answer.headers.get('etag'),
+      etag: response.headers.get('etag'),
     }
   })
 }
 
-/** What a load says about access to storage. */
+/** Part of a loaded table that describes storage access. Contains secrets. */
 export interface TableAccess {
   readonly config: StringMap
   readonly storageCredentials: readonly StorageCredential[]
 }
 
-export interface TableAccessAnswer extends TableAccess {
-  /** null where a table has none (format 1). */
+export interface TableAccessResponse extends TableAccess {
+  /** UUID of the table. Null: a table of format 1 without a UUID. */
   readonly uuid: string | null
 }
 
-/** Only the access out of an answer: the metadata, which may be long, is not decoded. */
-export function readTableAccess(json: Json): TableAccessAnswer {
-  return readAs('loadTable', json, (value) => {
+/** Decodes only the storage access of a loaded table, because decoding large metadata is slow. */
+export function decodeTableAccess(json: Json): TableAccessResponse {
+  return decodeResponse('loadTable', json, (value) => {
     const body = decodeObject(value)
     const metadata = required(body, 'metadata', decodeObject)
-    return { uuid: optional(metadata, 'table-uuid', decodeString) ?? null, ...accessOf(body) }
+    return { uuid: optional(metadata, 'table-uuid', decodeString) ?? null, ...decodeAccess(body) }
   })
 }
 
-function accessOf(body: JsonObject): TableAccess {
+function decodeAccess(body: JsonObject): TableAccess {
   return {
     config: optional(body, 'config', decodeProperties) ?? {},
     storageCredentials: optional(body, 'storage-credentials', decodeStorageCredentials) ?? [],

@@ -2,18 +2,18 @@ import type { Int64 } from '@headgate/json'
 import type { StringMap } from '../fields.ts'
 import type { TableIdentifier } from '../rest/identifier.ts'
 import { call } from './call.ts'
-import { placeOf } from './place.ts'
+import { toTableParams } from './identifiers.ts'
 import type { Expression } from './scan/expression.ts'
 import type { CallOptions, Session } from './session.ts'
 
-/** A count, or how long something took, in its own unit. */
+/** Value of a counter or a timer, with its unit. */
 export type Metric =
   | { readonly unit: string; readonly value: Int64 }
   | { readonly 'time-unit': string; readonly count: Int64; readonly 'total-duration': Int64 }
 
 export type Metrics = Readonly<Record<string, Metric>>
 
-/** What a scan of a table cost. */
+/** Metrics of a scan of a table (Iceberg REST specification, `ScanReport`). */
 export interface ScanReport {
   readonly 'report-type': 'scan-report'
   readonly 'table-name': string
@@ -26,7 +26,7 @@ export interface ScanReport {
   readonly metadata?: StringMap
 }
 
-/** What a commit to a table cost. */
+/** Metrics of a commit to a table (Iceberg REST specification, `CommitReport`). */
 export interface CommitReport {
   readonly 'report-type': 'commit-report'
   readonly 'table-name': string
@@ -38,7 +38,7 @@ export interface CommitReport {
 }
 
 export interface MetricsOperations {
-  /** Tells the server what a scan or commit cost. It is nobody's reason to fail. */
+  /** Sends the metrics of a scan or commit to the server. Callers should ignore errors, because metrics are optional. */
   reportMetrics(
     identifier: TableIdentifier,
     report: ScanReport | CommitReport,
@@ -48,6 +48,6 @@ export interface MetricsOperations {
 
 export const metricsOperations = (session: Session): MetricsOperations => ({
   async reportMetrics(identifier, report, options = {}) {
-    await call(session, 'reportMetrics', { ...options, ...placeOf(identifier), body: { ...report } })
+    await call(session, 'reportMetrics', { ...options, ...toTableParams(identifier), body: { ...report } })
   },
 })

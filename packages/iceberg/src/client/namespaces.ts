@@ -1,37 +1,37 @@
 import type { Json } from '@headgate/json'
 import { decodeArray, decodeObject, decodeStrings, optional, required, type StringMap } from '../fields.ts'
 import type { Namespace } from '../rest/names.ts'
-import { call, readAs, supports } from './call.ts'
+import { call, decodeResponse, supports } from './call.ts'
 import { decodeProperties } from './decode-properties.ts'
-import { existence } from './existence.ts'
+import { resolveExistence } from './existence.ts'
 import { listPages, type ListOptions, type Pages } from './pages.ts'
 import { encodeNamespace } from './path.ts'
 import type { CallOptions, Session } from './session.ts'
 
 export interface ListNamespacesOptions extends ListOptions {
-  /** Whose children are listed; without it, the outermost level. */
+  /** Namespace whose children are listed. Default: the outermost level. */
   readonly parent?: Namespace | undefined
 }
 
 export interface PropertyChanges {
   readonly updates?: StringMap
-  /** Keys; none of them may be in `updates`. */
+  /** Names of properties to remove. They must not be in `updates`. */
   readonly removals?: readonly string[]
 }
 
 export interface ChangedProperties {
   readonly updated: readonly string[]
   readonly removed: readonly string[]
-  /** Asked to be removed, but not there. */
+  /** Names in `removals` that the namespace did not have. */
   readonly missing: readonly string[]
 }
 
 export interface NamespaceOperations {
-  /** The children of a namespace, or the outermost level; pages are fetched as they are needed. */
+  /** Lists the children of a namespace, or the outermost level. Fetches each page when the iteration reaches it. */
   listNamespaces(options?: ListNamespacesOptions): Pages<Namespace>
-  /** @returns its properties, with what the server added */
+  /** Creates a namespace. Returns its properties, including those that the server added. */
   createNamespace(namespace: Namespace, properties?: StringMap, options?: CallOptions): Promise<StringMap>
-  /** @returns its properties */
+  /** Returns the properties of a namespace. */
   loadNamespace(namespace: Namespace, options?: CallOptions): Promise<StringMap>
   namespaceExists(namespace: Namespace, options?: CallOptions): Promise<boolean>
   updateNamespaceProperties(
@@ -39,7 +39,7 @@ export interface NamespaceOperations {
     changes: PropertyChanges,
     options?: CallOptions,
   ): Promise<ChangedProperties>
-  /** Only an empty namespace can be dropped. */
+  /** Drops a namespace, which must be empty. */
   dropNamespace(namespace: Namespace, options?: CallOptions): Promise<void>
 }
 
@@ -60,23 +60,23 @@ export const namespaceOperations = (session: Session): NamespaceOperations => ({
 
   async createNamespace(namespace, properties = {}, options = {}) {
     const { json } = await call(session, 'createNamespace', { ...options, body: { namespace, properties } })
-    return readAs('createNamespace', json, namespaceProperties)
+    return decodeResponse('createNamespace', json, decodeNamespaceProperties)
   },
 
   async loadNamespace(namespace, options = {}) {
     const { json } = await call(session, 'loadNamespaceMetadata', { ...options, namespace })
-    return readAs('loadNamespaceMetadata', json, namespaceProperties)
+    return decodeResponse('loadNamespaceMetadata', json, decodeNamespaceProperties)
   },
 
   async namespaceExists(namespace, options = {}) {
     const id = supports(session, 'namespaceExists') ? 'namespaceExists' : 'loadNamespaceMetadata'
-    return await existence(call(session, id, { ...options, namespace }))
+    return await resolveExistence(call(session, id, { ...options, namespace }))
   },
 
   async updateNamespaceProperties(namespace, { updates = {}, removals = [] }, options = {}) {
     const body = { updates, removals }
     const { json } = await call(session, 'updateProperties', { ...options, namespace, body })
-    return readAs('updateProperties', json, (value) => {
+    return decodeResponse('updateProperties', json, (value) => {
       const changed = decodeObject(value)
       return {
         updated: required(changed, 'updated', decodeStrings),
@@ -91,5 +91,5 @@ export const namespaceOperations = (session: Session): NamespaceOperations => ({
   },
 })
 
-const namespaceProperties = (value: Json): StringMap =>
+const decodeNamespaceProperties = (value: Json): StringMap =>
   optional(decodeObject(value), 'properties', decodeProperties) ?? {}

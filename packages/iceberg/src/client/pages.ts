@@ -1,26 +1,30 @@
 import type { Json } from '@headgate/json'
 import { decodeObject, decodeString, optional, required, type Decoder } from '../fields.ts'
 import type { OperationId } from '../rest/operations.ts'
-import { call, readAs, type Call } from './call.ts'
+import { call, decodeResponse, type Call } from './call.ts'
 import { InvalidAnswerError } from './errors/rest-error.ts'
 import type { CallOptions, Session } from './session.ts'
 
 export interface ListOptions extends CallOptions {
-  /** Names in one answer, at most; the server may send fewer. */
+  /** Maximum number of names in one page. The server may send fewer. */
   readonly pageSize?: number | undefined
-  /** Where to begin: the `nextPageToken` of a page. Default: with the first one. */
+  /**
+   * Token of the first page to fetch: `nextPageToken` of the page before it. Default: fetch from the beginning of the
+   * list.
+   */
   readonly pageToken?: string | undefined
 }
 
-/** One answer of a list. */
+/** Page of a list. */
 export interface Page<Item> {
   readonly items: readonly Item[]
-  /** null on the last page. */
+  /** Token of the next page. Null on the last page. */
   readonly nextPageToken: string | null
 }
 
 /**
- * Everything in a list, or page by page. Nothing is asked for before it is iterated, and each iteration starts anew.
+ * Items of a list, or its pages. The client sends requests only during an iteration, and each iteration starts at the
+ * first page again.
  *
  * @example
  * ```ts
@@ -29,18 +33,18 @@ export interface Page<Item> {
  * ```
  */
 export interface Pages<Item> extends AsyncIterable<Item> {
-  /** The answers as they come: from the one that `pageToken` names, if there is one. */
+  /** Iterates over the pages, starting with the page of the option `pageToken`, or with the first page. */
   pages(): AsyncGenerator<Page<Item>, void, undefined>
 }
 
-/** What is listed, and how. */
+/** Request and decoder of a list operation. */
 export interface List<Item> extends Call {
-  /** The member of the answer that holds the items. */
+  /** Member of the response that contains the items. */
   readonly member: string
   readonly decode: Decoder<readonly Item[]>
 }
 
-/** Calls an operation that lists, as often as it has pages. An empty token asks for the first one. */
+/** Returns the pages of a list operation. An empty token requests the first page. */
 export function listPages<Item>(
   session: Session,
   id: OperationId,
@@ -50,15 +54,15 @@ export function listPages<Item>(
   const fetchPage = async (token: string): Promise<Page<Item>> => {
     const query = { pageToken: token, pageSize: pageSize?.toString() }
     const { json } = await call(session, id, { ...rest, ...options, query, ...(rawQuery && { rawQuery }) })
-    return readAs(id, json, (value) => readPage(value, member, decode))
+    return decodeResponse(id, json, (value) => decodePage(value, member, decode))
   }
   const pages = async function* (): AsyncGenerator<Page<Item>, void, undefined> {
     const seen = new Set<string>()
     for (let token: string | null = pageToken; token !== null;) {
       const page: Page<Item> = await fetchPage(token)
       token = page.nextPageToken
-      // A list that goes round would be endless.
-      if (token !== null && seen.has(token)) throw goesRound(id)
+      // A repeated token would make the iteration endless.
+      if (token !== null && seen.has(token)) throw repeatedTokenError(id)
       if (token !== null) seen.add(token)
       yield page
     }
@@ -71,19 +75,22 @@ export function listPages<Item>(
   }
 }
 
-function readPage<Item>(value: Json, member: string, decode: Decoder<readonly Item[]>): Page<Item> {
+function decodePage<Item>(value: Json, member: string, decode: Decoder<readonly Item[]>): Page<Item> {
   const body = decodeObject(value)
   return {
     items: required(body, member, decode),
-    // Null, missing and empty all mean the end.
+    // Servers mark the last page with null, an empty token or no token.
     nextPageToken: optional(body, 'next-page-token', decodeString) || null,
   }
 }
 
-const goesRound = (operation: OperationId): InvalidAnswerError =>
-  new InvalidAnswerError(`${operation}: the server gave the same next-page-token twice`, {
-    operation,
-    status: 200,
-    type: 'InvalidAnswer',
-    outcomeUnknown: false,
-  })
+const repeatedTokenError = (operation: OperationId): InvalidAnswerError =>
+  new InvalidAnswerError(
+    `${operation}: the server returned the same next-page-token twice, so the list never ends`,
+    {
+      operation,
+      status: 200,
+      type: 'InvalidAnswer',
+      outcomeUnknown: false,
+    },
+  )

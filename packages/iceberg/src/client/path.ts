@@ -10,8 +10,8 @@ export interface PathParams {
   readonly planId?: string
 }
 
-/** The path of an operation, below the catalog's URI, escaped. */
-export function pathOf(
+/** Returns the escaped path of an operation, relative to the URI of the catalog. */
+export function buildPath(
   config: CatalogConfig,
   id: OperationId,
   { namespace, table, view, function: name, planId }: PathParams = {},
@@ -26,27 +26,27 @@ export function pathOf(
 }
 
 /**
- * A namespace as a path segment or query value.
+ * Escapes a namespace for a path segment or query value. Refuses only names that a URL cannot contain, because the
+ * limits on length and characters are those of the server.
  *
- * Limits on length and characters are the server's affair. What is refused here is only what a URL cannot carry.
- *
- * @param separator as the server advertises it, that is, already escaped
+ * @param separator separator of the server, percent-encoded
  * @throws {HeadgateError} bad-request
  */
 export function encodeNamespace(levels: readonly string[], separator: string): string {
-  if (levels.length === 0) throw new HeadgateError('bad-request', 'Invalid namespace: it has no level')
-  const decoded = unescaped(separator)
+  if (levels.length === 0)
+    throw new HeadgateError('bad-request', 'Invalid namespace []: it must have at least one level')
+  const unescaped = unescapeSeparator(separator)
   for (const level of levels) {
-    if (level.includes(decoded))
+    if (level.includes(unescaped))
       throw new HeadgateError(
         'bad-request',
-        `Invalid namespace level ${JSON.stringify(level)}: it contains ${JSON.stringify(decoded)}, which stands between levels at this server`,
+        `Invalid namespace level ${JSON.stringify(level)}: it contains ${JSON.stringify(unescaped)}, the separator between levels on this server`,
       )
   }
   return levels.map((level) => encodeName(level, 'namespace level')).join(separator)
 }
 
-function unescaped(separator: string): string {
+function unescapeSeparator(separator: string): string {
   try {
     return decodeURIComponent(separator)
   } catch {
@@ -54,9 +54,9 @@ function unescaped(separator: string): string {
   }
 }
 
-function encodeName(name: string, what: string): string {
-  // Servers and proxies resolve the dots, escaped or not, as steps in the path.
+function encodeName(name: string, kind: string): string {
+  // Servers and proxies resolve the segments `.` and `..` as relative paths, even if the dots are percent-encoded.
   if (name === '' || name === '.' || name === '..' || !name.isWellFormed())
-    throw new HeadgateError('bad-request', `Invalid ${what}: ${JSON.stringify(name)} cannot be part of a URL`)
+    throw new HeadgateError('bad-request', `Invalid ${kind}: ${JSON.stringify(name)} cannot be part of a URL`)
   return encodeURIComponent(name)
 }

@@ -22,12 +22,12 @@ import { tableOperations, type TableOperations } from './tables.ts'
 import { viewOperations, type ViewOperations } from './views.ts'
 
 /**
- * A catalog that speaks the Iceberg REST protocol.
+ * Client of a catalog with the Iceberg REST protocol.
  *
- * Every method throws an `IcebergRestError` for an error answer, an `IcebergConnectionError` when there is none, an
- * `AuthError` when the request cannot be authenticated, a `HeadgateError` for what cannot be asked (`bad-request`,
- * `unsupported`), and the signal's reason when it is aborted. 64-bit integers are exact: numbers while they are safe,
- * bigints beyond.
+ * Every method throws an `IcebergRestError` for an error response, an `IcebergConnectionError` when there is no response,
+ * an `AuthError` when the request cannot be authenticated, a `HeadgateError` for an invalid or unsupported call
+ * (`bad-request`, `unsupported`), and the reason of its signal when it is aborted. Integers of 64 bits are exact: a number
+ * if it is a safe integer, otherwise a bigint.
  */
 export interface RestCatalog
   extends
@@ -40,37 +40,38 @@ export interface RestCatalog
     FunctionOperations,
     MetricsOperations,
     AsyncDisposable {
-  /** What the server said about itself and the warehouse. */
+  /** Configuration of the server and the warehouse. */
   readonly config: CatalogConfig
-  /** Whether the server lists this operation. */
+  /** Returns whether the server lists this operation in its endpoints. */
   supports(operation: OperationId): boolean
-  /** Storage credentials, once. Ones that renew themselves: `storageCredentials`. */
+  /** Loads storage credentials, which expire. `storageCredentials` returns credentials that are renewed. */
   loadCredentials(
     identifier: TableIdentifier,
     options?: LoadCredentialsOptions,
   ): Promise<readonly StorageCredential[]>
   /**
-   * Access to the storage of a table, loaded or staged, that renews itself for as long as the server allows.
+   * Creates credentials for the storage of a table, which may be staged. The client renews the credentials for as
+   * long as the server allows.
    *
    * @example Type-checked only, because it needs a store.
    * ```ts
    * const table = await catalog.createTable(identifier, { schema, stageCreate: true })
    * await using storage = catalog.storageCredentials(table)
    * const s3 = new S3Client(await storage.s3ClientConfig())
-   * // Hours later, with keys that were renewed in between:
+   * // Hours later, with credentials that were renewed meanwhile:
    * await catalog.updateTable(table).addSnapshot(snapshot).commit()
    * ```
    */
   storageCredentials(table: LoadedTable, options?: StorageCredentialsOptions): StorageCredentials
 }
 
-/** How to get one. */
+/** Connects to Iceberg REST catalogs. */
 export const RestCatalog: { connect(options: ConnectOptions): Promise<RestCatalog> } = {
   /**
-   * Connects to a catalog: checks the options and the authentication, and reads the server's configuration (`getConfig`).
+   * Connects to a catalog: checks the options, opens the authentication, and loads the configuration of the server (`getConfig`).
    *
-   * @throws {HeadgateError} for options that contradict each other
-   * @throws {AuthError} naming the property to change
+   * @throws {HeadgateError} for options that are invalid or contradict each other
+   * @throws {AuthError} with the property to change
    * @example Type-checked only, because it needs a catalog.
    * ```ts
    * await using lake = await RestCatalog.connect({
@@ -83,11 +84,11 @@ export const RestCatalog: { connect(options: ConnectOptions): Promise<RestCatalo
    */
   async connect(options) {
     const { session, close } = await connect(options)
-    return { ...operationsOf(session), [Symbol.asyncDispose]: close }
+    return { ...createOperations(session), [Symbol.asyncDispose]: close }
   },
 }
 
-const operationsOf = (session: Session): Omit<RestCatalog, typeof Symbol.asyncDispose> => ({
+const createOperations = (session: Session): Omit<RestCatalog, typeof Symbol.asyncDispose> => ({
   config: session.config,
   supports: (operation) => supports(session, operation),
   ...namespaceOperations(session),

@@ -4,32 +4,35 @@ import type { CatalogConfig } from './config.ts'
 import type { IcebergHttp } from './http/send-call.ts'
 import type { TableCache } from './table-cache.ts'
 
-/** What every operation takes. */
+/** Options of every operation. */
 export interface CallOptions {
-  /** Ends the call, its waiting for a retry included. */
+  /** Cancels the call, also while it waits before a retry. */
   readonly signal?: AbortSignal | undefined
-  /** For one attempt, in ms. Default: that of the catalog. */
+  /** Time limit of one attempt, in ms. Default: that of the catalog. */
   readonly timeoutMs?: number | undefined
-  /** Attempts after the first one. Default: that of the catalog. */
+  /** Maximum number of attempts after the first one. Default: that of the catalog. */
   readonly maxRetries?: number | undefined
 }
 
-/** How storage access is asked for (`X-Iceberg-Access-Delegation`). */
+/** Requested storage access (`X-Iceberg-Access-Delegation`). */
 export interface Delegation {
-  /** In order of preference, in place of the catalog's own; empty: no storage access is asked for. */
+  /**
+   * Requested kinds of storage access, in order of preference. Default: the kinds that were set when connecting to
+   * the catalog. An empty list requests no storage access.
+   */
   readonly accessDelegation?: readonly AccessDelegation[] | undefined
 }
 
-/** A catalog that has been connected to. */
+/** State that all operations of a connected catalog share. */
 export interface Session {
-  /** Without a slash at its end; paths begin with `/v1`. */
+  /** URL of the catalog without a trailing slash. Paths begin with `/v1`. */
   readonly uri: string
   readonly http: IcebergHttp
   readonly config: CatalogConfig
   readonly clock: Clock
   readonly accessDelegation: readonly AccessDelegation[]
   readonly pageSize: number | undefined
-  /** Whose answers these are; null: none of them may be kept. */
+  /** Returns a string that identifies the caller. Null: the caller is unknown, and its responses must not be cached. */
   readonly identity: () => string | null
   readonly tables: TableCache
 }

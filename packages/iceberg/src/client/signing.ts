@@ -1,25 +1,28 @@
 import { decodeObject, decodeString, required } from '../fields.ts'
 import type { TableIdentifier } from '../rest/identifier.ts'
-import { call, readAs } from './call.ts'
+import { call, decodeResponse } from './call.ts'
 import type { LoadedTable } from './loaded-table.ts'
 import { decodeMultiMap, type MultiMap } from './multi-map.ts'
-import { bare, placeOf } from './place.ts'
+import { toIdentifier, toTableParams } from './identifiers.ts'
 import type { CallOptions, Session } from './session.ts'
 
-/** A request to storage, as the server is asked to sign it. */
+/** Storage request for the server to sign. */
 export interface RequestToSign {
   readonly region: string
-  /** The whole URL. */
+  /** Complete URL of the storage request. */
   readonly uri: string
   readonly method: 'PUT' | 'GET' | 'HEAD' | 'POST' | 'DELETE' | 'PATCH' | 'OPTIONS'
   readonly headers: MultiMap
-  /** Only of requests that say in their body what they are about, as a bulk delete does. */
+  /**
+   * Body of the storage request. Required only if the body names the objects that the request changes, as in a bulk
+   * delete.
+   */
   readonly body?: string | undefined
-  /** The kind of storage. Default: `s3`. */
+  /** Kind of the storage. Default: `s3`. */
   readonly provider?: string | undefined
 }
 
-/** A request to storage, as it is to be sent. */
+/** Signed storage request, ready to send. */
 export interface SignedRequest {
   readonly uri: string
   readonly headers: MultiMap
@@ -29,9 +32,9 @@ export interface SignedRequest {
 
 export interface SigningOperations {
   /**
-   * Lets the server sign a request to the storage of a table, which then goes directly there.
+   * Requests a signature of the server for a storage request. The caller then sends the storage request itself.
    *
-   * @param table a loaded table, so that what it says of signing goes along (`remoteSigning`), or only its name
+   * @param table a loaded table, whose values for signing are sent with the request (`remoteSigning`), or only its name
    * @example
    * ```ts
    * const { uri, headers } = await catalog.signRequest(table, { region, uri: url, method: 'GET', headers: {} })
@@ -47,20 +50,20 @@ export interface SigningOperations {
 export const signingOperations = (session: Session): SigningOperations => ({
   async signRequest(table, { region, uri, method, headers, body, provider }, options = {}) {
     const { identifier, remoteSigning } =
-      'identifier' in table ? table : { identifier: bare(table), remoteSigning: {} }
-    const own = Object.entries(remoteSigning.headers ?? {})
-    const answer = await call(session, 'signRequest', {
+      'identifier' in table ? table : { identifier: toIdentifier(table), remoteSigning: {} }
+    const signingHeaders = Object.entries(remoteSigning.headers ?? {})
+    const response = await call(session, 'signRequest', {
       ...options,
-      ...placeOf(identifier),
-      headers: own.flatMap(([name, values]) => values.map((value) => [name, value] as const)),
+      ...toTableParams(identifier),
+      headers: signingHeaders.flatMap(([name, values]) => values.map((value) => [name, value] as const)),
       body: { region, uri, method, headers, properties: remoteSigning.properties, body, provider },
     })
-    return readAs('signRequest', answer.json, (value) => {
+    return decodeResponse('signRequest', response.json, (value) => {
       const signed = decodeObject(value)
       return {
         uri: required(signed, 'uri', decodeString),
         headers: required(signed, 'headers', decodeMultiMap),
-        reusable: /(?:^|[\s,])private(?:$|[\s,;])/i.test(answer.headers.get('cache-control') ?? ''),
+        reusable: /(?:^|[\s,])private(?:$|[\s,;])/i.test(response.headers.get('cache-control') ?? ''),
       }
     })
   },

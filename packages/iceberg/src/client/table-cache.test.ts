@@ -1,32 +1,32 @@
 import type { AuthProvider } from '@headgate/auth'
 import { stringify, type JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { loaded, orders, testCatalog, type TestCatalogOptions } from '../../test/client/catalog.ts'
+import { loadBody, orders, testCatalog, type TestCatalogOptions } from '../../test/client/catalog.ts'
 import { InvalidAnswerError } from './index.ts'
-import type { Reply, Seen } from '../../test/client/scripted-server.ts'
+import type { ScriptedResponse, RecordedRequest } from '../../test/client/scripted-server.ts'
 
-/** A server that answers 304 to whoever has the newest. */
+/** Responds with 304 if the request contains the current ETag. */
 const etags =
-  (body: JsonObject = loaded(), etag = '"1"') =>
-  ({ headers }: Seen): Reply =>
+  (body: JsonObject = loadBody(), etag = '"1"') =>
+  ({ headers }: RecordedRequest): ScriptedResponse =>
     headers['if-none-match'] === etag ? { status: 304, headers: { etag } } : { json: body, headers: { etag } }
 
 async function loads(
-  options: Omit<TestCatalogOptions, 'answer'>,
+  options: Omit<TestCatalogOptions, 'respond'>,
   ...calls: readonly object[]
 ): Promise<unknown[]> {
-  await using it = await testCatalog({ ...options, answer: etags() })
+  await using it = await testCatalog({ ...options, respond: etags() })
   const tables = []
   for (const call of calls) tables.push(await it.catalog.loadTable(orders, call))
   for (const table of tables) expect(table).toEqual(tables[0])
-  return it.seen.map(({ headers }) => headers['if-none-match'])
+  return it.requests.map(({ headers }) => headers['if-none-match'])
 }
 
-test('a table that was loaded is asked about with its ETag, and 304 gives the one at hand', async () => {
+test('a second load sends the ETag, and returns the cached table after a 304', async () => {
   expect(await loads({}, {}, {}, {})).toEqual([undefined, '"1"', '"1"'])
 })
 
-test('another form of the answer has another place, and a caller may want all of it', async () => {
+test('each set of options has its own entry, and cached: false loads the complete table', async () => {
   expect(
     await loads(
       {},
@@ -41,16 +41,16 @@ test('another form of the answer has another place, and a caller may want all of
   ).toEqual([undefined, undefined, undefined, undefined, undefined, '"1"', '"1"'])
 })
 
-test('nothing is kept where nobody wants it', async () => {
+test('tableCache: false disables the cache', async () => {
   expect(await loads({ tableCache: false }, {}, {})).toEqual([undefined, undefined])
 })
 
-test('nothing is kept for a provider that does not say who it is', async () => {
+test('responses for a provider without provenance are not cached', async () => {
   const auth: AuthProvider = { authenticate: (request) => Promise.resolve(request) }
   expect(await loads({ auth }, {}, {})).toEqual([undefined, undefined])
 })
 
-test('what one identity was given is never the answer of another', async () => {
+test('a caller never receives the cached response of another caller', async () => {
   let subject = 'alice'
   const auth: AuthProvider = {
     authenticate: (request) => Promise.resolve(request),
@@ -58,24 +58,24 @@ test('what one identity was given is never the answer of another', async () => {
       return { who: { issuer: 'https://login.example', subject }, obtainedBy: 'static', renewableBy: [] }
     },
   }
-  await using it = await testCatalog({ auth, answer: etags() })
+  await using it = await testCatalog({ auth, respond: etags() })
   for (subject of ['alice', 'bob', 'alice']) await it.catalog.loadTable(orders)
-  expect(it.seen.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, undefined, '"1"'])
-  await using turning = await testCatalog({
+  expect(it.requests.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, undefined, '"1"'])
+  await using changing = await testCatalog({
     auth,
-    answer: (seen) => {
+    respond: (request) => {
       subject = 'mallory'
-      return etags()(seen)
+      return etags()(request)
     },
   })
   subject = 'alice'
-  await turning.catalog.loadTable(orders)
+  await changing.catalog.loadTable(orders)
   subject = 'alice'
-  await turning.catalog.loadTable(orders)
-  expect(turning.seen[1]?.headers['if-none-match']).toBeUndefined()
+  await changing.catalog.loadTable(orders)
+  expect(changing.requests[1]?.headers['if-none-match']).toBeUndefined()
 })
 
-test('it is used again for five minutes, and no longer than the keys in it need no renewal', async () => {
+test('an entry expires after five minutes, or when its credentials must be renewed', async () => {
   const config = { 's3.access-key-id': 'A', 's3.secret-access-key': 'B', 's3.session-token': 'C' }
   for (const [life, good, over] of [
     [3_600_000, 299_000, 300_000],
@@ -83,26 +83,26 @@ test('it is used again for five minutes, and no longer than the keys in it need 
     [60_000, 29_000, 30_000],
   ] as const) {
     const until = Date.parse('2026-01-01T00:00:00Z') + life
-    const body = loaded({
+    const body = loadBody({
       'storage-credentials': [
         { prefix: 's3://lake', config: { ...config, 's3.session-token-expires-at-ms': String(until) } },
       ],
     })
-    await using it = await testCatalog({ answer: etags(body) })
+    await using it = await testCatalog({ respond: etags(body) })
     await it.catalog.loadTable(orders)
     it.clock.time = until - life + good
     await it.catalog.loadTable(orders)
     it.clock.time = until - life + over
     await it.catalog.loadTable(orders)
-    expect(it.seen.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"1"', undefined])
+    expect(it.requests.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"1"', undefined])
   }
 })
 
-test('what was used longest ago goes when there are too many, or too many bytes', async () => {
-  for (const tableCache of [{ maxEntries: 2 }, { maxBytes: 2.5 * stringify(loaded()).length }]) {
-    await using it = await testCatalog({ tableCache, answer: etags() })
+test('the cache evicts the least recently used table when it has too many entries or bytes', async () => {
+  for (const tableCache of [{ maxEntries: 2 }, { maxBytes: 2.5 * stringify(loadBody()).length }]) {
+    await using it = await testCatalog({ tableCache, respond: etags() })
     for (const name of ['a', 'b', 'a', 'c', 'a', 'b']) await it.catalog.loadTable({ ...orders, name })
-    expect(it.seen.map(({ headers }) => headers['if-none-match'])).toEqual([
+    expect(it.requests.map(({ headers }) => headers['if-none-match'])).toEqual([
       undefined,
       undefined,
       '"1"',
@@ -111,13 +111,13 @@ test('what was used longest ago goes when there are too many, or too many bytes'
       undefined,
     ])
   }
-  await using it = await testCatalog({ tableCache: { maxBytes: 10 }, answer: etags() })
+  await using it = await testCatalog({ tableCache: { maxBytes: 10 }, respond: etags() })
   for (let count = 0; count < 2; count++) await it.catalog.loadTable(orders)
-  expect(it.seen[1]?.headers['if-none-match']).toBeUndefined()
+  expect(it.requests[1]?.headers['if-none-match']).toBeUndefined()
 })
 
-test('304 to somebody who did not ask is an error', async () => {
-  await using it = await testCatalog({ answer: () => ({ status: 304 }) })
+test('a 304 to a request without If-None-Match is an error', async () => {
+  await using it = await testCatalog({ respond: () => ({ status: 304 }) })
   await expect(it.catalog.loadTable(orders)).rejects.toMatchObject({ status: 304 })
   await expect(it.catalog.loadNamespace(['a'])).rejects.not.toBeInstanceOf(InvalidAnswerError)
 })

@@ -1,13 +1,13 @@
 import type { Clock } from './clock.ts'
-import { planLife } from './credentials/life.ts'
+import { planRenewal } from './credentials/renewal-times.ts'
 import type { LoadedTable } from './loaded-table.ts'
 
 export interface TableCacheOptions {
-  /** Tables, at most. Default: 100. */
+  /** Maximum number of tables. Default: 100. */
   readonly maxEntries?: number
-  /** Bytes of the answers they came in, all together. Default: 64 MiB. */
+  /** Maximum total size of the cached responses, in bytes. Default: 64 MiB. */
   readonly maxBytes?: number
-  /** How long an answer may be used again, in ms. Default: 5 minutes. */
+  /** Maximum age of an entry, in ms. Default: 5 minutes. */
   readonly maxAgeMs?: number
 }
 
@@ -18,10 +18,10 @@ interface Entry {
 }
 
 /**
- * Tables as they were loaded, to be asked about with `If-None-Match`: the server decides about each load, and says 304
- * where nothing has changed. Keys name the caller (`AuthSession.identity`), so that nobody gets the answer of another.
- *
- * An answer is used again for as long as the storage credentials in it need no renewal.
+ * Cache of loaded tables, which are revalidated with `If-None-Match`: the server authorizes each load, and answers
+ * 304 if the table is unchanged. Keys contain the identity of the caller (`Session.identity`), so that no caller
+ * receives the cached response of another caller. A cached table expires when its storage credentials must be
+ * renewed.
  */
 export class TableCache {
   readonly #entries = new Map<string, Entry>()
@@ -39,20 +39,20 @@ export class TableCache {
     if (entry === undefined) return undefined
     this.#delete(key, entry)
     if (this.#clock.now() >= entry.until) return undefined
-    // The one that was used last is let go last.
+    // Removes the entry and adds it again, so that all other entries are evicted before it.
     this.#add(key, entry)
     return entry.table
   }
 
   set(key: string, table: LoadedTable, bytes: number): void {
-    const before = this.#entries.get(key)
-    if (before !== undefined) this.#delete(key, before)
+    const previous = this.#entries.get(key)
+    if (previous !== undefined) this.#delete(key, previous)
     const { maxEntries, maxBytes, maxAgeMs } = this.#options
     if (table.etag === null || bytes > maxBytes) return
-    const lives = [table.config, ...table.storageCredentials.map(({ config }) => config)].map(
-      (config) => planLife(config, this.#clock).refreshAt ?? Number.POSITIVE_INFINITY,
+    const renewals = [table.config, ...table.storageCredentials.map(({ config }) => config)].map(
+      (config) => planRenewal(config, this.#clock).refreshAt ?? Number.POSITIVE_INFINITY,
     )
-    this.#add(key, { table, bytes, until: Math.min(this.#clock.now() + maxAgeMs, ...lives) })
+    this.#add(key, { table, bytes, until: Math.min(this.#clock.now() + maxAgeMs, ...renewals) })
     for (const [oldest, entry] of this.#entries) {
       if (this.#entries.size <= maxEntries && this.#bytes <= maxBytes) return
       this.#delete(oldest, entry)

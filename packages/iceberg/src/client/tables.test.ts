@@ -1,6 +1,6 @@
 import type { Json } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { loaded, LOCATION, metadata, orders, schema, testCatalog } from '../../test/client/catalog.ts'
+import { loadBody, LOCATION, metadata, orders, schema, testCatalog } from '../../test/client/catalog.ts'
 
 async function all<T>(list: AsyncIterable<T>): Promise<readonly T[]> {
   const items: T[] = []
@@ -8,7 +8,7 @@ async function all<T>(list: AsyncIterable<T>): Promise<readonly T[]> {
   return items
 }
 
-test('a load gives metadata with exact 64-bit integers, configuration, credentials and the ETag', async () => {
+test('loadTable returns metadata with exact 64-bit integers, configuration, credentials and the ETag', async () => {
   const id = 3_055_729_675_574_597_004n
   const snapshot = {
     'snapshot-id': id,
@@ -18,9 +18,9 @@ test('a load gives metadata with exact 64-bit integers, configuration, credentia
     summary: {},
   }
   await using it = await testCatalog({
-    answer: () => ({
+    respond: () => ({
       headers: { etag: 'W/"1"' },
-      json: loaded({
+      json: loadBody({
         metadata: {
           ...metadata,
           'last-sequence-number': 1,
@@ -52,24 +52,24 @@ test('a load gives metadata with exact 64-bit integers, configuration, credentia
   expect(it.targets()).toEqual(['GET /v1/wh/namespaces/sales/tables/orders?snapshots=refs'])
 })
 
-test('access to storage is asked for as the catalog says, or the call', async () => {
-  const asked = async (options: object, call: object): Promise<unknown> => {
-    await using it = await testCatalog({ ...options, answer: () => ({ json: loaded() }) })
+test('the options of the catalog or of the call decide which storage access is requested', async () => {
+  const requestedAccess = async (options: object, call: object): Promise<unknown> => {
+    await using it = await testCatalog({ ...options, respond: () => ({ json: loadBody() }) })
     await it.catalog.loadTable(orders, call)
-    return it.seen[0]?.headers['x-iceberg-access-delegation']
+    return it.requests[0]?.headers['x-iceberg-access-delegation']
   }
-  expect(await asked({}, {})).toBe('vended-credentials')
-  expect(await asked({ accessDelegation: [] }, {})).toBe(undefined)
-  expect(await asked({ accessDelegation: ['remote-signing', 'vended-credentials'] }, {})).toBe(
+  expect(await requestedAccess({}, {})).toBe('vended-credentials')
+  expect(await requestedAccess({ accessDelegation: [] }, {})).toBe(undefined)
+  expect(await requestedAccess({ accessDelegation: ['remote-signing', 'vended-credentials'] }, {})).toBe(
     'remote-signing,vended-credentials',
   )
-  expect(await asked({ accessDelegation: [] }, { accessDelegation: ['remote-signing'] })).toBe(
+  expect(await requestedAccess({ accessDelegation: [] }, { accessDelegation: ['remote-signing'] })).toBe(
     'remote-signing',
   )
 })
 
-test('a staged create sends its parts and is known as staged', async () => {
-  await using it = await testCatalog({ answer: () => ({ json: loaded({ 'metadata-location': null }) }) })
+test('createTable with stageCreate sends the definition and returns a staged table', async () => {
+  await using it = await testCatalog({ respond: () => ({ json: loadBody({ 'metadata-location': null }) }) })
   const table = await it.catalog.createTable(orders, {
     schema,
     partitionSpec: { fields: [{ name: 'p', transform: 'identity', 'source-id': 1 }] },
@@ -78,7 +78,7 @@ test('a staged create sends its parts and is known as staged', async () => {
   })
   expect(table).toMatchObject({ staged: true, metadataLocation: null })
   expect(it.targets()).toEqual(['POST /v1/wh/namespaces/sales/tables'])
-  expect(it.seen[0]?.json).toEqual({
+  expect(it.requests[0]?.json).toEqual({
     name: 'orders',
     schema: { 'schema-id': 0, ...schema },
     'partition-spec': {
@@ -90,8 +90,8 @@ test('a staged create sends its parts and is known as staged', async () => {
   })
 })
 
-test('a commit is sent in the form of the wire, with integers as they are', async () => {
-  await using it = await testCatalog({ answer: () => ({ json: loaded(), headers: { etag: '"2"' } }) })
+test('commitTable sends the wire form, with exact integers', async () => {
+  await using it = await testCatalog({ respond: () => ({ json: loadBody(), headers: { etag: '"2"' } }) })
   const id = 9_007_199_254_740_993n
   const committed = await it.catalog.commitTable(orders, {
     requirements: [{ type: 'assert-ref-snapshot-id', ref: 'main', 'snapshot-id': null }],
@@ -113,7 +113,7 @@ test('a commit is sent in the form of the wire, with integers as they are', asyn
     metadataLocation: `${LOCATION}/metadata/00000.metadata.json`,
     etag: '"2"',
   })
-  expect(it.seen[0]?.json).toMatchObject({
+  expect(it.requests[0]?.json).toMatchObject({
     identifier: orders,
     requirements: [{ type: 'assert-ref-snapshot-id', ref: 'main', 'snapshot-id': null }],
     updates: [
@@ -123,9 +123,9 @@ test('a commit is sent in the form of the wire, with integers as they are', asyn
   })
 })
 
-test('a success that cannot be read says that the change may have been made', async () => {
-  for (const json of [null, {}, loaded({ metadata: { 'format-version': 9 } })]) {
-    await using it = await testCatalog({ answer: () => ({ json }) })
+test('an error for an invalid response of a commit states that the commit may have been made', async () => {
+  for (const json of [null, {}, loadBody({ metadata: { 'format-version': 9 } })]) {
+    await using it = await testCatalog({ respond: () => ({ json }) })
     await expect(it.catalog.commitTable(orders, { requirements: [], updates: [] })).rejects.toMatchObject({
       type: 'InvalidAnswer',
       outcomeUnknown: true,
@@ -137,9 +137,9 @@ test('a success that cannot be read says that the change may have been made', as
   }
 })
 
-test('tables are registered, renamed and dropped', async () => {
+test('registerTable, renameTable and dropTable send the requests of the specification', async () => {
   await using it = await testCatalog({
-    answer: ({ method }) => (method === 'DELETE' ? { status: 204 } : { json: loaded() }),
+    respond: ({ method }) => (method === 'DELETE' ? { status: 204 } : { json: loadBody() }),
   })
   await it.catalog.registerTable(orders, { metadataLocation: 's3://m' })
   await it.catalog.renameTable(orders, { namespace: ['x', 'y'], name: 'z' })
@@ -151,14 +151,14 @@ test('tables are registered, renamed and dropped', async () => {
     'DELETE /v1/wh/namespaces/sales/tables/orders',
     'DELETE /v1/wh/namespaces/sales/tables/orders?purgeRequested=true',
   ])
-  expect(it.seen.slice(0, 2).map(({ json }) => json)).toEqual([
+  expect(it.requests.slice(0, 2).map(({ json }) => json)).toEqual([
     { name: 'orders', 'metadata-location': 's3://m' },
     { source: orders, destination: { namespace: ['x', 'y'], name: 'z' } },
   ])
 })
 
-test('credentials are loaded with a token or a plan in the query', async () => {
-  await using it = await testCatalog({ answer: () => ({ json: { 'storage-credentials': [] } }) })
+test('loadCredentials sends the token or the plan id in the query', async () => {
+  await using it = await testCatalog({ respond: () => ({ json: { 'storage-credentials': [] } }) })
   expect(await it.catalog.loadCredentials(orders)).toEqual([])
   await it.catalog.loadCredentials(orders, { storageRefreshToken: 'a+b/c=' })
   await it.catalog.loadCredentials(orders, { planId: 'p 1' })
@@ -166,14 +166,14 @@ test('credentials are loaded with a token or a plan in the query', async () => {
   expect(it.targets()).toEqual([path, `${path}?storageRefreshToken=a%2Bb%2Fc%3D`, `${path}?planId=p%201`])
 })
 
-test('lists go from page to page as they are consumed', async () => {
+test('listTables fetches each page when the iteration reaches it', async () => {
   const page = (names: readonly string[], next: string | null): Json => ({
     identifiers: names.map((name) => ({ namespace: ['sales'], name })),
     'next-page-token': next,
   })
   await using it = await testCatalog({
     pageSize: 2,
-    answer: ({ target }) => {
+    respond: ({ target }) => {
       const token = new URL(target, 'http://x').searchParams.get('pageToken')
       if (token === '') return { json: page(['a', 'b'], 'after b&') }
       return { json: token === 'after b&' ? page([], 'more') : page(['c'], null) }
@@ -181,7 +181,7 @@ test('lists go from page to page as they are consumed', async () => {
   })
   const names: string[] = []
   for await (const { name } of it.catalog.listTables(['sales'])) {
-    if (name === 'a') expect(it.seen.length).toBe(1)
+    if (name === 'a') expect(it.requests.length).toBe(1)
     names.push(name)
   }
   expect(names).toEqual(['a', 'b', 'c'])
@@ -192,22 +192,22 @@ test('lists go from page to page as they are consumed', async () => {
   ])
 })
 
-test('a server without pages gives its list in one answer, and one that goes round is an error', async () => {
-  await using plain = await testCatalog({ answer: () => ({ json: { namespaces: [['a'], ['b', 'c']] } }) })
+test('listNamespaces accepts a response without a token, and refuses a repeated token', async () => {
+  await using plain = await testCatalog({ respond: () => ({ json: { namespaces: [['a'], ['b', 'c']] } }) })
   expect(await all(plain.catalog.listNamespaces({ parent: ['p', 'q'] }))).toEqual([['a'], ['b', 'c']])
   expect(plain.targets()).toEqual(['GET /v1/wh/namespaces?pageToken=&parent=p%1Fq'])
   await using round = await testCatalog({
-    answer: () => ({ json: { namespaces: [], 'next-page-token': 'again' } }),
+    respond: () => ({ json: { namespaces: [], 'next-page-token': 'again' } }),
   })
   await expect(all(round.catalog.listNamespaces())).rejects.toMatchObject({
     type: 'InvalidAnswer',
   })
-  expect(round.seen.length).toBe(2)
+  expect(round.requests.length).toBe(2)
 })
 
-test('namespaces are created, read, changed and dropped', async () => {
+test('namespaces are created, loaded, changed and dropped', async () => {
   await using it = await testCatalog({
-    answer: ({ target, method }) => {
+    respond: ({ target, method }) => {
       if (method === 'DELETE') return { status: 204 }
       if (target.endsWith('/properties')) return { json: { updated: ['a'], removed: ['b'] } }
       return { json: { namespace: ['sales'], properties: { a: '1' } } }
@@ -223,7 +223,7 @@ test('namespaces are created, read, changed and dropped', async () => {
     missing: [],
   })
   await it.catalog.dropNamespace(['sales'])
-  expect(it.seen.map(({ method, json }) => [method, json])).toEqual([
+  expect(it.requests.map(({ method, json }) => [method, json])).toEqual([
     ['POST', { namespace: ['sales'], properties: { a: '1' } }],
     ['GET', null],
     ['POST', { updates: { a: '2' }, removals: ['b'] }],

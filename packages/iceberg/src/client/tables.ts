@@ -6,45 +6,45 @@ import type { SortOrder } from '../metadata/sort/types.ts'
 import type { TableIdentifier } from '../rest/identifier.ts'
 import type { Namespace } from '../rest/names.ts'
 import { call, delegationHeader, supports } from './call.ts'
-import { existence } from './existence.ts'
+import { resolveExistence } from './existence.ts'
 import { loadTable, type LoadTableOptions } from './load-table.ts'
-import { readLoadedTable, type LoadedTable } from './loaded-table.ts'
+import { decodeLoadedTable, type LoadedTable } from './loaded-table.ts'
 import { listPages, type ListOptions, type Pages } from './pages.ts'
-import { bare, decodeIdentifiers, placeOf } from './place.ts'
+import { toIdentifier, decodeIdentifiers, toTableParams } from './identifiers.ts'
 import type { CallOptions, Delegation, Session } from './session.ts'
 
-/** What a table is made of. */
+/** Definition of a table to create. */
 export interface NewTable {
-  /** Its ids only tie the spec and the order to it; the table gets fresh ones. */
+  /** Schema. The partition spec and the sort order refer to its column ids. The server assigns new ids to the table. */
   readonly schema: StructType
-  /** Default: unpartitioned. */
+  /** Partition spec. Default: the table is unpartitioned. */
   readonly partitionSpec?: { readonly 'spec-id'?: number; readonly fields: readonly PartitionField[] }
-  /** Default: unsorted. */
+  /** Sort order. Default: the table is unsorted. */
   readonly writeOrder?: SortOrder
-  /** Default: the server chooses. */
+  /** Location of the table. Default: the server chooses a location. */
   readonly location?: string
   readonly properties?: StringMap
-  /** Only prepare it: files can be written, and the first commit, with `assert-create`, creates it. */
+  /** Whether the table is only staged: the client can write files, and the first commit creates the table (`assert-create`). */
   readonly stageCreate?: boolean
 }
 
-/** Ids of partition fields begin here (Iceberg table specification, Partition Specs). */
+/** Lowest id of a partition field (Iceberg table specification, Partition Specs). */
 const FIRST_PARTITION_ID = 1_000
 
-/** A metadata file that is to become a table. */
+/** Metadata file to register as a table. */
 export interface Registration {
   readonly metadataLocation: string
-  /** Take the place of what is registered under the name. */
+  /** Whether an existing table with this name is replaced. Default: false. */
   readonly overwrite?: boolean
 }
 
 export interface TableOperations {
-  /** The tables of a namespace; pages are fetched as they are needed. */
+  /** Lists the tables of a namespace. Fetches each page when the iteration reaches it. */
   listTables(namespace: Namespace, options?: ListOptions): Pages<TableIdentifier>
   loadTable(identifier: TableIdentifier, options?: LoadTableOptions): Promise<LoadedTable>
   tableExists(identifier: TableIdentifier, options?: CallOptions): Promise<boolean>
   /**
-   * Creates a table, or with `stageCreate` prepares one that the first commit creates.
+   * Creates a table, or, with `stageCreate`, prepares a staged table that the first commit creates.
    *
    * @example
    * ```ts
@@ -57,15 +57,15 @@ export interface TableOperations {
     table: NewTable,
     options?: CallOptions & Delegation,
   ): Promise<LoadedTable>
-  /** Makes a table of a metadata file that is there already. */
+  /** Registers an existing metadata file as a table. */
   registerTable(
     identifier: TableIdentifier,
     registration: Registration,
     options?: CallOptions & Delegation,
   ): Promise<LoadedTable>
-  /** The catalog forgets the table and leaves its files; commits by those who hold it fail from then on. */
+  /** Removes a table from the catalog and keeps its files. Later commits of clients that loaded the table fail. */
   unregisterTable(identifier: TableIdentifier, options?: CallOptions): Promise<LoadedTable>
-  /** `purge`: the server deletes the files too. */
+  /** Drops a table. With `purge`, the server also deletes its files. */
   dropTable(
     identifier: TableIdentifier,
     options?: CallOptions & { readonly purge?: boolean | undefined },
@@ -85,14 +85,14 @@ export const tableOperations = (session: Session): TableOperations => ({
   loadTable: (identifier, options) => loadTable(session, identifier, options),
 
   async tableExists(identifier, options = {}) {
-    const at = { ...options, ...placeOf(identifier) }
-    if (supports(session, 'tableExists')) return await existence(call(session, 'tableExists', at))
-    return await existence(call(session, 'loadTable', { ...at, query: { snapshots: 'refs' } }))
+    const params = { ...options, ...toTableParams(identifier) }
+    if (supports(session, 'tableExists')) return await resolveExistence(call(session, 'tableExists', params))
+    return await resolveExistence(call(session, 'loadTable', { ...params, query: { snapshots: 'refs' } }))
   },
 
   async createTable({ namespace, name }, table, { accessDelegation, ...options } = {}) {
     const { schema, partitionSpec, writeOrder, location, properties, stageCreate = false } = table
-    const answer = await call(session, 'createTable', {
+    const response = await call(session, 'createTable', {
       ...options,
       namespace,
       headers: delegationHeader(session, { accessDelegation }),
@@ -102,7 +102,7 @@ export const tableOperations = (session: Session): TableOperations => ({
         'partition-spec': partitionSpec && {
           'spec-id': 0,
           ...partitionSpec,
-          // The server gives them ids of its own, but some insist on one.
+          // The server assigns new ids, but some servers refuse fields without an id.
           fields: partitionSpec.fields.map((field, index) => ({
             'field-id': FIRST_PARTITION_ID + index,
             ...field,
@@ -114,31 +114,34 @@ export const tableOperations = (session: Session): TableOperations => ({
         'stage-create': stageCreate,
       },
     })
-    return readLoadedTable('createTable', answer, { namespace, name }, stageCreate)
+    return decodeLoadedTable('createTable', response, { namespace, name }, stageCreate)
   },
 
   async registerTable({ namespace, name }, registration, { accessDelegation, ...options } = {}) {
     const { metadataLocation, overwrite } = registration
-    const answer = await call(session, 'registerTable', {
+    const response = await call(session, 'registerTable', {
       ...options,
       namespace,
       headers: delegationHeader(session, { accessDelegation }),
       body: { name, 'metadata-location': metadataLocation, overwrite },
     })
-    return readLoadedTable('registerTable', answer, { namespace, name })
+    return decodeLoadedTable('registerTable', response, { namespace, name })
   },
 
   async unregisterTable(identifier, options = {}) {
-    const answer = await call(session, 'unregisterTable', { ...options, ...placeOf(identifier) })
-    return readLoadedTable('unregisterTable', answer, bare(identifier))
+    const response = await call(session, 'unregisterTable', { ...options, ...toTableParams(identifier) })
+    return decodeLoadedTable('unregisterTable', response, toIdentifier(identifier))
   },
 
   async dropTable(identifier, { purge, ...options } = {}) {
     const query = { purgeRequested: purge?.toString() }
-    await call(session, 'dropTable', { ...options, ...placeOf(identifier), query })
+    await call(session, 'dropTable', { ...options, ...toTableParams(identifier), query })
   },
 
   async renameTable(from, to, options = {}) {
-    await call(session, 'renameTable', { ...options, body: { source: bare(from), destination: bare(to) } })
+    await call(session, 'renameTable', {
+      ...options,
+      body: { source: toIdentifier(from), destination: toIdentifier(to) },
+    })
   },
 })

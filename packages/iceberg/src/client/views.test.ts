@@ -1,11 +1,11 @@
 import type { JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
 import { applyViewUpdates } from '../view/apply-view-updates.ts'
-import { exampleView, schemaOf, sql } from '../../test/view/example-view.ts'
+import { exampleView, makeSchema, sql } from '../../test/view/example-view.ts'
 import { decodeCommitViewRequest } from '../rest/requests/commit-view.ts'
-import { everything, problem, testCatalog } from '../../test/client/catalog.ts'
+import { fullConfig, errorResponse, testCatalog } from '../../test/client/catalog.ts'
 import { CommitFailedError, NoSuchViewError } from './index.ts'
-import type { Reply, Seen } from '../../test/client/scripted-server.ts'
+import type { ScriptedResponse, RecordedRequest } from '../../test/client/scripted-server.ts'
 
 const recent = { namespace: ['sales', 'eu'], name: 'recent' } as const
 const at = '/v1/wh/namespaces/sales%1Feu/views'
@@ -14,11 +14,12 @@ const loaded = (metadata = exampleView()): JsonObject => ({
   metadata,
 })
 
-test('views are created, loaded, asked for, registered, renamed and dropped at their own places', async () => {
+test('each operation of views sends the request of the specification', async () => {
   await using it = await testCatalog({
-    answer: ({ method }) => (method === 'DELETE' || method === 'HEAD' ? { status: 204 } : { json: loaded() }),
+    respond: ({ method }) =>
+      method === 'DELETE' || method === 'HEAD' ? { status: 204 } : { json: loaded() },
   })
-  const definition = { schema: schemaOf('x'), representations: [sql('select 1')] }
+  const definition = { schema: makeSchema('x'), representations: [sql('select 1')] }
   const view = await it.catalog.createView(recent, { ...definition, properties: { a: 'b' } })
   expect(view).toMatchObject({ identifier: recent, metadata: { 'view-uuid': exampleView()['view-uuid'] } })
   await it.catalog.loadView(recent, { referencedBy: [{ namespace: ['a,b'], name: 'outer' }, recent] })
@@ -34,9 +35,9 @@ test('views are created, loaded, asked for, registered, renamed and dropped at t
     'POST /v1/wh/views/rename',
     `DELETE ${at}/recent`,
   ])
-  expect(it.seen[0]?.json).toEqual({
+  expect(it.requests[0]?.json).toEqual({
     name: 'recent',
-    schema: { ...schemaOf('x') },
+    schema: { ...makeSchema('x') },
     'view-version': {
       'version-id': 1,
       'timestamp-ms': it.clock.now(),
@@ -47,8 +48,8 @@ test('views are created, loaded, asked for, registered, renamed and dropped at t
     },
     properties: { a: 'b' },
   })
-  // The specification knows no key for createView.
-  expect(it.seen.map(({ headers }) => 'idempotency-key' in headers)).toEqual([
+  // The specification defines no idempotency key for createView.
+  expect(it.requests.map(({ headers }) => 'idempotency-key' in headers)).toEqual([
     false,
     false,
     false,
@@ -58,42 +59,45 @@ test('views are created, loaded, asked for, registered, renamed and dropped at t
   ])
 })
 
-test('a view that is not there is an error of its own, or no', async () => {
-  await using it = await testCatalog({ answer: () => problem(404, 'NoSuchViewException') })
+test('loadView throws NoSuchViewError for a missing view, and viewExists returns false', async () => {
+  await using it = await testCatalog({ respond: () => errorResponse(404, 'NoSuchViewException') })
   await expect(it.catalog.loadView(recent)).rejects.toBeInstanceOf(NoSuchViewError)
   expect(await it.catalog.viewExists(recent)).toBe(false)
 })
 
-/** A server with one view. */
-function oneView(faults: readonly (Reply | 'lost' | undefined)[]): {
-  answer: (seen: Seen) => Reply
+/**
+ * Returns a request handler that serves one view. Each commit fails in the way that the next element of `faults`
+ * describes.
+ */
+function serveOneView(faults: readonly (ScriptedResponse | 'lost' | undefined)[]): {
+  respond: (request: RecordedRequest) => ScriptedResponse
   current: () => ReturnType<typeof exampleView>
 } {
   let view = exampleView()
   let count = 0
   return {
     current: () => view,
-    answer: ({ method, json }) => {
+    respond: ({ method, json }) => {
       if (method !== 'POST') return { json: loaded(view) }
       const fault = faults[count++]
       if (fault !== undefined && fault !== 'lost') return fault
       view = applyViewUpdates(view, decodeCommitViewRequest(json).updates, { now: 1_000 }).metadata
-      return fault === 'lost' ? { hangUp: true } : { json: loaded(view) }
+      return fault === 'lost' ? { disconnect: true } : { json: loaded(view) }
     },
   }
 }
 
-const noKeys = { ...everything, 'idempotency-key-lifetime': null }
+const noIdempotencyKeys = { ...fullConfig, 'idempotency-key-lifetime': null }
 
-test('a view gets another definition, tried again after a conflict, and found when the answer is lost', async () => {
-  for (const fault of [undefined, problem(409, 'CommitFailedException'), 'lost'] as const) {
-    const server = oneView([fault])
-    await using it = await testCatalog({ config: noKeys, answer: server.answer })
+test('a commit replaces the definition of a view, also after a conflict or a lost response', async () => {
+  for (const fault of [undefined, errorResponse(409, 'CommitFailedException'), 'lost'] as const) {
+    const server = serveOneView([fault])
+    await using it = await testCatalog({ config: noIdempotencyKeys, respond: server.respond })
     const view = await it.catalog.loadView(recent)
     const after = await it.catalog
       .updateView(view)
       .setProperties({ a: 'b' })
-      .replace({ schema: schemaOf('x', 'y'), representations: [sql('select 2')] })
+      .replace({ schema: makeSchema('x', 'y'), representations: [sql('select 2')] })
       .commit()
     expect(after.metadata).toMatchObject({ 'current-version-id': 2, properties: { a: 'b' } })
     expect(after.metadata.versions.length).toBe(2)
@@ -101,15 +105,18 @@ test('a view gets another definition, tried again after a conflict, and found wh
   }
 })
 
-test('a commit to a view ends with the error of the server', async () => {
-  const conflicts = Array.from({ length: 9 }, () => problem(409, 'CommitFailedException'))
-  await using it = await testCatalog({ config: noKeys, answer: oneView(conflicts).answer })
+test('a commit to a view throws the error of the server after its last retry', async () => {
+  const conflicts = Array.from({ length: 9 }, () => errorResponse(409, 'CommitFailedException'))
+  await using it = await testCatalog({ config: noIdempotencyKeys, respond: serveOneView(conflicts).respond })
   const view = await it.catalog.loadView(recent)
   const builder = it.catalog.updateView(view).removeProperties(['a']).setLocation('s3://b/c')
   await expect(builder.commit({ commitRetries: 2 })).rejects.toBeInstanceOf(CommitFailedError)
-  expect(it.seen.filter(({ method }) => method === 'POST').length).toBe(3)
-  await expect(it.catalog.updateView(view).commit()).rejects.toThrow('nothing to commit')
-  await using lost = await testCatalog({ config: noKeys, answer: oneView([problem(502, 'X')]).answer })
+  expect(it.requests.filter(({ method }) => method === 'POST').length).toBe(3)
+  await expect(it.catalog.updateView(view).commit()).rejects.toThrow('contains no changes')
+  await using lost = await testCatalog({
+    config: noIdempotencyKeys,
+    respond: serveOneView([errorResponse(502, 'X')]).respond,
+  })
   const other = lost.catalog.updateView(await lost.catalog.loadView(recent)).setProperties({ a: 'b' })
   await expect(other.commit()).rejects.toMatchObject({
     name: 'CommitStateUnknownError',

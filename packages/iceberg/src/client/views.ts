@@ -8,57 +8,65 @@ import type { OperationId } from '../rest/operations.ts'
 import { decodeViewMetadata } from '../view/decode-view-metadata.ts'
 import type { ViewMetadata, ViewRepresentation } from '../view/view-metadata.ts'
 import type { ViewRequirement, ViewUpdate } from '../view/view-update.ts'
-import { call, readAs, supports } from './call.ts'
+import { call, decodeResponse, supports } from './call.ts'
 import { decodeProperties } from './decode-properties.ts'
-import { existence } from './existence.ts'
+import { resolveExistence } from './existence.ts'
 import type { CallResponse } from './http/send-call.ts'
 import { listPages, type ListOptions, type Pages } from './pages.ts'
-import { bare, decodeIdentifiers, referencedByOf, viewPlaceOf, type ReferencedBy } from './place.ts'
+import {
+  toIdentifier,
+  decodeIdentifiers,
+  encodeReferencedBy,
+  toViewParams,
+  type ReferencedBy,
+} from './identifiers.ts'
 import type { CallOptions, Session } from './session.ts'
 
-/** A view as a client holds it: `LoadViewResult` of the Iceberg REST specification, with its name. */
+/** Loaded view: `LoadViewResult` of the Iceberg REST specification, with the name of the view. */
 export interface LoadedView {
   readonly identifier: TableIdentifier
   readonly metadataLocation: string
   readonly metadata: ViewMetadata
-  /** What the server says about access to this view. May hold secrets. */
+  /** Configuration for access to this view. May contain secrets. */
   readonly config: StringMap
 }
 
-/** What a view says. */
+/** Definition of a view. */
 export interface ViewDefinition {
-  /** Of what it gives. */
+  /** Schema of the rows that the view returns. */
   readonly schema: StructType | Schema
-  /** The same in one dialect or more: `{ type: 'sql', sql, dialect: 'spark' }`. */
+  /** Query in one or more dialects: `{ type: 'sql', sql, dialect: 'spark' }`. */
   readonly representations: readonly ViewRepresentation[]
-  /** For names without one. Default: that of the view. */
+  /** Namespace of tables and views that the query names without a namespace. Default: the namespace of the view. */
   readonly defaultNamespace?: Namespace
-  /** For names without one. Default: that of the view. */
+  /** Catalog of tables and views that the query names without a catalog. Default: the catalog of the view. */
   readonly defaultCatalog?: string
-  /** Who made this version, and with what: `engine-name`, `engine-version` … */
+  /** Program that created this version: `engine-name`, `engine-version` … */
   readonly summary?: StringMap
 }
 
-/** A view that is to be created. */
+/** Definition, location and properties of a view to create. */
 export interface NewView extends ViewDefinition {
-  /** Default: the server chooses. */
+  /** Location of the view. Default: the server chooses a location. */
   readonly location?: string
   readonly properties?: StringMap
 }
 
-/** A change to a view that is made as a whole or not at all. */
+/** Atomic change of a view: the server applies all updates or none. */
 export interface ViewCommit {
   readonly requirements: readonly ViewRequirement[]
-  /** In the order in which they are applied. */
+  /** Updates in the order in which the server applies them. */
   readonly updates: readonly ViewUpdate[]
 }
 
 export interface ViewOperations {
-  /** The views of a namespace; pages are fetched as they are needed. */
+  /** Lists the views of a namespace. Fetches each page when the iteration reaches it. */
   listViews(namespace: Namespace, options?: ListOptions): Pages<TableIdentifier>
   loadView(identifier: TableIdentifier, options?: CallOptions & ReferencedBy): Promise<LoadedView>
   viewExists(identifier: TableIdentifier, options?: CallOptions): Promise<boolean>
   /**
+   * Creates a view.
+   *
    * @example
    * ```ts
    * await catalog.createView({ namespace: ['sales'], name: 'recent' }, {
@@ -68,9 +76,9 @@ export interface ViewOperations {
    * ```
    */
   createView(identifier: TableIdentifier, view: NewView, options?: CallOptions): Promise<LoadedView>
-  /** Commits to a view, in one request: see `updateView` for one that minds others who commit. */
+  /** Commits to a view in one request. `updateView` also handles conflicts with other commits. */
   replaceView(identifier: TableIdentifier, commit: ViewCommit, options?: CallOptions): Promise<LoadedView>
-  /** Makes a view of a metadata file that is there already. */
+  /** Registers an existing metadata file as a view. */
   registerView(
     identifier: TableIdentifier,
     registration: { readonly metadataLocation: string },
@@ -85,14 +93,14 @@ export const viewOperations = (session: Session): ViewOperations => ({
     listPages(session, 'listViews', { namespace, member: 'identifiers', decode: decodeIdentifiers }, options),
 
   async loadView(identifier, { referencedBy, ...options } = {}) {
-    const rawQuery = { 'referenced-by': referencedByOf(session, { referencedBy }) }
-    const answer = await call(session, 'loadView', { ...options, ...viewPlaceOf(identifier), rawQuery })
-    return readLoadedView('loadView', answer, identifier)
+    const rawQuery = { 'referenced-by': encodeReferencedBy(session, { referencedBy }) }
+    const response = await call(session, 'loadView', { ...options, ...toViewParams(identifier), rawQuery })
+    return decodeLoadedView('loadView', response, identifier)
   },
 
   async viewExists(identifier, options = {}) {
     const id = supports(session, 'viewExists') ? 'viewExists' : 'loadView'
-    return await existence(call(session, id, { ...options, ...viewPlaceOf(identifier) }))
+    return await resolveExistence(call(session, id, { ...options, ...toViewParams(identifier) }))
   },
 
   async createView(identifier, view, options = {}) {
@@ -102,11 +110,11 @@ export const viewOperations = (session: Session): ViewOperations => ({
       name,
       location,
       schema: encodeSchema({ 'schema-id': 0, ...schema }),
-      'view-version': viewVersion(view, namespace, 1, 0, session.clock.now()),
+      'view-version': toViewVersion(view, namespace, 1, 0, session.clock.now()),
       properties,
     }
-    const answer = await call(session, 'createView', { ...options, namespace, body })
-    return readLoadedView('createView', answer, identifier)
+    const response = await call(session, 'createView', { ...options, namespace, body })
+    return decodeLoadedView('createView', response, identifier)
   },
 
   replaceView: (identifier, commit, options) => replaceView(session, identifier, commit, options),
@@ -114,39 +122,43 @@ export const viewOperations = (session: Session): ViewOperations => ({
   async registerView(identifier, { metadataLocation }, options = {}) {
     const { namespace, name } = identifier
     const body = { name, 'metadata-location': metadataLocation }
-    const answer = await call(session, 'registerView', { ...options, namespace, body })
-    return readLoadedView('registerView', answer, identifier)
+    const response = await call(session, 'registerView', { ...options, namespace, body })
+    return decodeLoadedView('registerView', response, identifier)
   },
 
   async dropView(identifier, options = {}) {
-    await call(session, 'dropView', { ...options, ...viewPlaceOf(identifier) })
+    await call(session, 'dropView', { ...options, ...toViewParams(identifier) })
   },
 
   async renameView(from, to, options = {}) {
-    await call(session, 'renameView', { ...options, body: { source: bare(from), destination: bare(to) } })
+    await call(session, 'renameView', {
+      ...options,
+      body: { source: toIdentifier(from), destination: toIdentifier(to) },
+    })
   },
 })
 
-export async function replaceView(
+/** Commits to a view in one request. */
+async function replaceView(
   session: Session,
   identifier: TableIdentifier,
   { requirements, updates }: ViewCommit,
   options: CallOptions = {},
 ): Promise<LoadedView> {
   const body = {
-    identifier: bare(identifier),
+    identifier: toIdentifier(identifier),
     requirements: requirements.map((requirement) => ({ ...requirement })),
     updates: updates.map(encodeViewUpdate),
   }
-  const answer = await call(session, 'replaceView', { ...options, ...viewPlaceOf(identifier), body })
-  return readLoadedView('replaceView', answer, identifier)
+  const response = await call(session, 'replaceView', { ...options, ...toViewParams(identifier), body })
+  return decodeLoadedView('replaceView', response, identifier)
 }
 
 const encodeViewUpdate = (update: ViewUpdate): JsonObject =>
   update.action === 'add-schema' ? { ...update, schema: encodeSchema(update.schema) } : { ...update }
 
-/** A version of a view as it is sent: the server gives it its own id. */
-export function viewVersion(
+/** Converts a definition to a version in wire form. The server may assign another version id. */
+export function toViewVersion(
   { representations, defaultNamespace, defaultCatalog, summary = {} }: ViewDefinition,
   namespace: Namespace,
   versionId: number,
@@ -164,15 +176,15 @@ export function viewVersion(
   }
 }
 
-function readLoadedView(
+function decodeLoadedView(
   operation: OperationId,
-  answer: CallResponse,
+  response: CallResponse,
   identifier: TableIdentifier,
 ): LoadedView {
-  return readAs(operation, answer.json, (value) => {
+  return decodeResponse(operation, response.json, (value) => {
     const body = decodeObject(value)
     return {
-      identifier: bare(identifier),
+      identifier: toIdentifier(identifier),
       metadataLocation: required(body, 'metadata-location', decodeString),
       metadata: required(body, 'metadata', decodeViewMetadata),
       config: optional(body, 'config', decodeProperties) ?? {},

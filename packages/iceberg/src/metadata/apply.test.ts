@@ -150,7 +150,7 @@ test('the metadata log keeps 100 entries, or the number that the new properties 
   )
 })
 
-test('removed entries of the metadata log are deleted only if the table enables it', () => {
+test('the files of removed metadata log entries are deleted only if a property of the table enables it', () => {
   const table = history(newTable(), 5)
   const expired = (properties: JsonObject): readonly string[] => {
     const updates = [decodeTableUpdate(set({ 'write.metadata.previous-versions-max': '2', ...properties }))]
@@ -161,7 +161,7 @@ test('removed entries of the metadata log are deleted only if the table enables 
   expect(expired({ 'write.metadata.delete-after-commit.enabled': 'TRUE' })).toEqual(['f0', 'f1', 'f2', 'f3'])
 })
 
-test('a commit without a metadata file of the base does not change the metadata log', () => {
+test('a commit does not change the metadata log if the base has no metadata file', () => {
   expect(files(apply(newTable(), set({ a: 'b' })).metadata)).toEqual([])
 })
 
@@ -190,7 +190,7 @@ test('the base is not changed by a commit or by a refused commit', () => {
 const at = (time: number): unknown =>
   apply(newTable(), ...append(1, 1, { 'timestamp-ms': time })).metadata['snapshot-log']
 
-test('the time of a commit is not before the time of the previous commit, also if the clock is behind', () => {
+test('the time of a commit is not before the time of the previous commit, even if the clock of the catalog is behind', () => {
   const ahead = { ...newTable(), 'last-updated-ms': NOW + 3_600_000 }
   const step = (base: TableMetadata, now: number): TableMetadata =>
     applyTableUpdates(base, [decodeTableUpdate(set({ at: String(now) }))], { now, baseLocation: `f${now}` })

@@ -14,7 +14,7 @@ export interface ApplyContext {
   readonly now: number
   /** Location of the metadata file of the base, which is added to the metadata log unless it is null or missing. */
   readonly baseLocation?: string | null
-  /** UUID for a new table if no update assigns one. */
+  /** UUID for a new table if no update assigns a UUID. */
   readonly uuid?: string
 }
 
@@ -31,14 +31,14 @@ export interface AppliedUpdates {
 }
 
 /**
- * Applies the updates of one commit, in order, to the current metadata of a table. If the base is null, the commit creates
- * the table (the second step of a staged creation). The base is not changed. Does not check requirements: call
- * `checkTableRequirements` first.
+ * Applies the updates of one commit, in order, to the current metadata of a table. If the base is null, the commit
+ * creates the table (the second step of a staged creation). Returns new metadata and does not change the base. Does
+ * not check requirements: call `checkTableRequirements` first.
  *
  * Source: Iceberg REST specification, updateTable and commitTransaction.
  *
- * @throws {HeadgateError} `commit-failed` ("Validation failed, please retry: …") when a snapshot was created for an older
- *   state of the table, and `bad-request` when an update cannot be applied
+ * @throws {HeadgateError} `commit-failed` ("Validation failed, please retry: …") when a snapshot was created for an
+ *   older state of the table, and `bad-request` when an update cannot be applied
  * @example
  * ```ts
  * checkTableRequirements(base, requirements)

@@ -22,7 +22,10 @@ import { addSpec } from './update/specs.ts'
 const DEFAULT_FORMAT_VERSION = 2
 const NEW_TABLE_DEFAULTS = { 'write.parquet.compression-codec': 'zstd' }
 
-/** A new table. The ids of schema, spec and order connect the parts of the request, and are replaced. */
+/**
+ * Request to create a table. Its parts refer to each other by schema, spec and order ids. The new table has other
+ * ids.
+ */
 export interface CreateTable {
   readonly uuid: string
   readonly location: string
@@ -35,9 +38,9 @@ export interface CreateTable {
 }
 
 /**
- * Creates the first metadata of a table. Assigns new ids to the columns, and updates the spec, order and identifier fields.
- * The property `format-version` selects the format version (default: 2). It and the other reserved properties are not
- * stored.
+ * Creates the first metadata of a table. Assigns new ids to the columns, and updates the spec, order and identifier
+ * fields. The property `format-version` selects the format version (default: 2). This property and the other reserved
+ * properties are not stored.
  *
  * Source: Iceberg REST specification, createTable.
  *
@@ -62,10 +65,10 @@ export function createTableMetadata(request: CreateTable): TableMetadata {
 }
 
 function requestedVersion(properties: Readonly<Record<string, string>>): FormatVersion {
-  const given = Object.hasOwn(properties, FORMAT_VERSION_PROPERTY)
+  const text = Object.hasOwn(properties, FORMAT_VERSION_PROPERTY)
     ? properties[FORMAT_VERSION_PROPERTY]
     : undefined
-  const version = intProperty(FORMAT_VERSION_PROPERTY, given, DEFAULT_FORMAT_VERSION)
+  const version = intProperty(FORMAT_VERSION_PROPERTY, text, DEFAULT_FORMAT_VERSION)
   if (version === 1 || version === 2 || version === 3) return version
   throw invalid(`Unsupported format version: v${version} (supported: v${SUPPORTED_FORMAT_VERSION})`)
 }

@@ -47,7 +47,7 @@ test('tableLocations returns the location of the table and the paths of its prop
 const data = (properties: Readonly<Record<string, string>>): unknown =>
   tableLocations(newTable({ properties })).dataPath
 
-test('tableLocations uses earlier names of the data path and returns all of them', () => {
+test('tableLocations accepts earlier names of the data path property, and lists the locations of all these properties', () => {
   const older = { 'write.object-storage.path': 's3://o', 'write.folder-storage.path': 's3://f' }
   expect(data(older)).toBe('s3://f')
   expect(data({ ...older, 'write.object-storage.enabled': 'true' })).toBe('s3://o')

@@ -17,7 +17,10 @@ export function metadataFileName(version: number, uuid: string, codec: MetadataC
   return `${String(version).padStart(5, '0')}-${uuid}${codec === 'gzip' ? '.gz' : ''}.metadata.json`
 }
 
-/** Returns the version in the name of a metadata file, or -1 if the name has none, as in file-system catalogs. */
+/**
+ * Returns the version in the name of a metadata file, or -1 if the name contains no version, as in file-system
+ * catalogs.
+ */
 export function parseMetadataVersion(location: string): number {
   const name = location.slice(location.lastIndexOf('/') + 1)
   const dash = name.indexOf('-')
@@ -45,8 +48,8 @@ export interface TableLocations {
   /** Value of `write.metadata.path`. May be relative to the location. */
   readonly metadataPath: string | null
   /**
-   * All locations in the metadata, including unused ones. Writers differ in which of the earlier properties they use, so
-   * all locations must be checked before access is granted.
+   * All locations in the metadata, including unused ones. Different writers read different properties, so all these
+   * locations must be checked before access is granted.
    */
   readonly all: readonly string[]
 }

@@ -28,7 +28,7 @@ export interface EncryptedKey extends JsonObject {
 /**
  * State of a table: the metadata document of the Iceberg table specification, with the same keys.
  *
- * It is normalized, so that other code does not depend on the format version. Every list and map is present,
+ * The state is normalized, so that other code does not depend on the format version. Every list and map is present,
  * `current-snapshot-id` is null if there is no current snapshot, the lists contain `schema` and `partition-spec` of
  * version 1, and numbers that a version does not have are 0. Unknown fields are kept at every level. Values are
  * immutable; updates create new values.

@@ -2,12 +2,16 @@
 export type AccessDelegation = 'vended-credentials' | 'remote-signing'
 
 const none: readonly AccessDelegation[] = []
-/** Value that nearly every client sends. It is shared to avoid an allocation per request. */
+/**
+ * Decoded form of the header value that most clients send. All requests share this array, which avoids an allocation
+ * per request.
+ */
 const onlyVended: readonly AccessDelegation[] = ['vended-credentials']
 
 /**
- * Decodes the header `X-Iceberg-Access-Delegation`: the mechanisms that the client supports, in its order of preference.
- * Ignores unknown mechanisms, because the specification lets the server choose any or none.
+ * Decodes the header `X-Iceberg-Access-Delegation`: the mechanisms that the client supports, in its order of
+ * preference. Ignores unknown mechanisms, because the specification lets the server choose any of the mechanisms or
+ * no mechanism.
  *
  * @example decodeAccessDelegation('remote-signing, vended-credentials') // ['remote-signing', 'vended-credentials']
  */

@@ -1,11 +1,12 @@
 import { HeadgateError } from '@headgate/errors'
 
-// The entity-tag of RFC 9110, section 8.8.3: optional W/, then visible characters except the quote, in quotes.
+// Syntax of an entity tag (RFC 9110, section 8.8.3): an optional W/, then visible characters except the quote, in
+// quotes.
 const OPAQUE = /^[\x21\x23-\x7e]*$/
 const MEMBER = /^[\t ]*(?:(?:W\/)?"([\x21\x23-\x7e\x80-\uffff]*)"[\t ]*)?(?:,|$)/
 
 /**
- * Formats an entity tag. It is weak, because two responses with the same tag may contain different credentials.
+ * Formats an entity tag. The tag is weak, because two responses with the same tag may contain different credentials.
  *
  * @param opaque visible ASCII without quotes, unique for each metadata version and representation
  */
@@ -15,7 +16,7 @@ export function formatEtag(opaque: string): string {
   return `W/"${opaque}"`
 }
 
-/** Versions that the client has: any version, or those with these tags (without `W/` and quotes). */
+/** Versions that the client has cached: any version, or the versions with these tags (without `W/` and quotes). */
 export type IfNoneMatch =
   { readonly kind: 'any' } | { readonly kind: 'tags'; readonly tags: readonly string[] }
 
@@ -36,7 +37,10 @@ export function decodeIfNoneMatch(header: string | null | undefined): IfNoneMatc
   return { kind: 'tags', tags }
 }
 
-/** Returns whether the client has the version with this tag (weak comparison, RFC 9110, section 8.8.3.2): respond 304. */
+/**
+ * Returns whether the client has cached the version with this tag, so that the server can respond with 304 (weak
+ * comparison, RFC 9110, section 8.8.3.2).
+ */
 export function matchesEtag(condition: IfNoneMatch, etag: string): boolean {
   if (condition.kind === 'any') return true
   const own = decodeIfNoneMatch(etag)

@@ -16,13 +16,13 @@ describe('X-Iceberg-Access-Delegation', () => {
     ['vended-credentials,vended-credentials', ['vended-credentials']],
     ['teleport,remote-signing', ['remote-signing']],
     ['true', []],
-  ])('the header %j requests %j', (header, mechanisms) => {
+  ])('the header X-Iceberg-Access-Delegation: %j requests %j', (header, mechanisms) => {
     expect(decodeAccessDelegation(header)).toEqual(mechanisms)
   })
 })
 
 describe('Idempotency-Key', () => {
-  test('a UUID of version 7 is decoded in lower case', () => {
+  test('an Idempotency-Key that is a UUID of version 7 is converted to lower case', () => {
     expect(decodeIdempotencyKey('017F22E2-79B0-7CC3-98C4-DC0C0C07398F')).toBe(
       '017f22e2-79b0-7cc3-98c4-dc0c0c07398f',
     )
@@ -41,7 +41,7 @@ describe('Idempotency-Key', () => {
     ' 017f22e2-79b0-7cc3-98c4-dc0c0c07398f',
     '017f22e2-79b0-7cc3-98c4-dc0c0c07398f\n',
     '{17f22e2-79b0-7cc3-98c4-dc0c0c07398f',
-  ])('the key %j is refused', (header) => {
+  ])('the Idempotency-Key %j is refused', (header) => {
     expect(() => decodeIdempotencyKey(header)).toThrow(
       expect.objectContaining({ code: 'bad-request', message: expect.stringContaining('Idempotency-Key') }),
     )

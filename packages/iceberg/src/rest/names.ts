@@ -4,7 +4,7 @@ import { invalid } from '../field-error.ts'
 /** Levels of a namespace, outermost first. A decoded namespace has at least one level. */
 export type Namespace = readonly string[]
 
-/** Limits of names in bytes of UTF-8, which databases and object keys count too. */
+/** Limits of names in bytes of UTF-8. Databases and object stores also limit names in bytes. */
 export interface NameLimits {
   /** Limit of one level of a namespace, and of the name of a table or view. */
   readonly maxNameBytes: number
@@ -24,7 +24,7 @@ const invalidName = (what: string, why: string): HeadgateError => invalid(`Inval
 const shown = (name: string): string => JSON.stringify(name.length > 64 ? `${name.slice(0, 64)}…` : name)
 
 /**
- * Checks a name. It must be unambiguous in URLs, object keys, policies and logs.
+ * Checks a name. A name must be unambiguous in URLs, object keys, policies and logs.
  *
  * @param what kind of the name, for the message: `table name`, `namespace level`
  * @throws {HeadgateError} `bad-request`
@@ -32,9 +32,10 @@ const shown = (name: string): string => JSON.stringify(name.length > 64 ? `${nam
 export function checkName(name: string, what: string, limits: NameLimits = defaultNameLimits): string {
   if (name === '') throw invalidName(what, 'must not be empty')
   if (!name.isWellFormed()) throw invalidName(what, 'not well-formed Unicode')
-  // This includes the unit separator 0x1F, which separates the levels of a namespace in URLs.
+  // The refused control characters include the unit separator 0x1F, which separates the levels of a namespace in
+  // URLs.
   if (CONTROL.test(name)) throw invalidName(what, `${shown(name)} has a control character`)
-  // Clients, proxies and object stores resolve these as path segments.
+  // Clients, proxies and object stores resolve the names `.` and `..` as relative path segments.
   if (name === '.' || name === '..') throw invalidName(what, `${shown(name)} is reserved`)
   if (Buffer.byteLength(name) > limits.maxNameBytes) {
     throw invalidName(what, `${shown(name)} is longer than ${limits.maxNameBytes} bytes`)
@@ -43,7 +44,7 @@ export function checkName(name: string, what: string, limits: NameLimits = defau
 }
 
 /**
- * Checks a namespace. It must have at least one level, and all levels must be valid names.
+ * Checks a namespace. A namespace must have at least one level, and all levels must be valid names.
  *
  * @throws {HeadgateError} `bad-request`
  */

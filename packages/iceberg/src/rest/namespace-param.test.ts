@@ -19,7 +19,7 @@ describe('namespaces', () => {
     ['a%2Eb', ['.'], ['a', 'b']],
     ['a.b%1Fc', ['.'], ['a.b', 'c']],
     ['a::b.c', ['::', '.'], ['a', 'b', 'c']],
-  ])('%s with the separators %j is decoded as %j', (raw, separators, namespace) => {
+  ])('the encoded namespace %s with the separators %j is decoded as %j', (raw, separators, namespace) => {
     expect(decodeNamespaceParam(raw, separators)).toEqual(namespace)
   })
 

@@ -7,8 +7,8 @@ export const UNIT_SEPARATOR = '\u001f'
 /**
  * Decodes a namespace from a percent-encoded path segment or query value.
  *
- * If the value contains the unit separator, the other separators are parts of names, so that a client that does not know
- * the advertised separator can use it in a name.
+ * If the value contains the unit separator, the other separators are parts of names, so that a client that does not
+ * know the advertised separator can use this character in a name.
  *
  * @param separators decoded separators in addition to the unit separator
  * @throws {HeadgateError} `bad-request`

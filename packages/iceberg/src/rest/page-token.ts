@@ -1,8 +1,9 @@
 import { HeadgateError } from '@headgate/errors'
 
-// A token is [version, last name] as JSON in base64url. It is neither secret nor a credential: it contains the position
-// in the list, and each page is authorized separately. Names in a list are unique and ordered, so that pages neither skip
-// nor repeat an item that exists during the whole listing, even if other items are created or dropped.
+// A token is [version, last name] as JSON in base64url. A token is not secret and grants no rights: it contains only
+// the position in the list, and the server authorizes each page separately. Names in a list are unique and ordered,
+// so that pages neither skip nor repeat an item that exists during the whole listing, even if other items are created
+// or dropped.
 const VERSION = 1
 const MAX_LENGTH = 8192
 
@@ -14,7 +15,7 @@ export function encodePageToken(lastName: string): string {
 /**
  * Returns the name after which the page of this token starts.
  *
- * @throws {HeadgateError} `bad-request` when `encodePageToken` does not return this token for any name
+ * @throws {HeadgateError} `bad-request` when `encodePageToken` did not create the token
  */
 export function decodePageToken(token: string): string {
   const lastName = token.length <= MAX_LENGTH ? parseLastName(token) : undefined

@@ -17,7 +17,7 @@ test('an empty token requests the first page', () => {
   expect(page('', '5')).toEqual({ kind: 'page', after: undefined, size: 5 })
 })
 
-test('a token requests the page after a name', () => {
+test('a page token requests the page that starts after a name', () => {
   expect(page(encodePageToken('orders'), '5')).toEqual({ kind: 'page', after: 'orders', size: 5 })
 })
 
@@ -28,14 +28,14 @@ test('a page is not larger than the limit of the server', () => {
 })
 
 test.each(['0', '-1', '', ' 5', '5.0', '1e3', 'all', '٣'])(
-  'a size of %j is refused, with or without a token',
+  'the page size %j is refused, with or without a page token',
   (size) => {
     expect(() => page('', size)).toThrow(refused(/^Invalid pageSize/))
     expect(() => page(undefined, size)).toThrow(refused(/^Invalid pageSize/))
   },
 )
 
-test('a token contains only characters that are safe in URLs, and is decoded as its name', () => {
+test('a page token contains only characters that are safe in URLs, and is decoded to the name that it was created from', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (name) => {
       expect(encodePageToken(name)).toMatch(/^[\w-]+$/)

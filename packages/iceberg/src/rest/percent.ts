@@ -1,8 +1,8 @@
 import { HeadgateError } from '@headgate/errors'
 
 /**
- * Decodes one percent-encoded path segment or query value. `+` is decoded as a space, also in paths, because the reference
- * client uses form encoding in all names. Clients encode a plus as `%2B`.
+ * Decodes one percent-encoded path segment or query value. `+` is decoded as a space, also in paths, because the
+ * reference client uses form encoding in all names. Clients encode a plus sign as `%2B`.
  *
  * @param what kind of the value, for the message
  * @throws {HeadgateError} `bad-request` for an incomplete or non-hexadecimal escape, and for bytes that are not UTF-8

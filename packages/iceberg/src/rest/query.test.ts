@@ -10,7 +10,7 @@ test('the default of snapshots is all', () => {
   expect(decodeSnapshotMode('REFS')).toBe('refs')
 })
 
-test.each(['', 'none', 'refs,all'])('snapshots=%s is refused', (value) => {
+test.each(['', 'none', 'refs,all'])('the query parameter snapshots=%s is refused', (value) => {
   expect(() => decodeSnapshotMode(value)).toThrow(refused)
 })
 
@@ -22,6 +22,6 @@ test('purgeRequested accepts the spellings of Java and Python, and its default i
   expect(decodePurgeRequested('True')).toBe(true)
 })
 
-test.each(['', '1', 'yes', 'TRUE', ' true'])('purgeRequested=%s is refused', (value) => {
+test.each(['', '1', 'yes', 'TRUE', ' true'])('the query parameter purgeRequested=%s is refused', (value) => {
   expect(() => decodePurgeRequested(value)).toThrow(refused)
 })

@@ -4,14 +4,14 @@ import { decodeReferencedBy } from './referenced-by.ts'
 const refused = (message: RegExp): object =>
   expect.objectContaining({ code: 'bad-request', message: expect.stringMatching(message) })
 
-test('views are decoded outermost first, and the last separator precedes the name', () => {
+test('referenced-by is decoded to views, outermost first, and the text after the last separator is the name of the view', () => {
   expect(decodeReferencedBy('prod%1Fanalytics%1Fquarterly_view,prod%1Fanalytics%1Fmonthly_view')).toEqual([
     { namespace: ['prod', 'analytics'], name: 'quarterly_view' },
     { namespace: ['prod', 'analytics'], name: 'monthly_view' },
   ])
 })
 
-test('a comma in a name is decoded from %2C', () => {
+test('a view name can contain a comma, which is encoded as %2C', () => {
   expect(decodeReferencedBy('a.x%2Cy', ['.'])).toEqual([{ namespace: ['a'], name: 'x,y' }])
 })
 
@@ -20,7 +20,7 @@ test('a missing parameter is decoded as no views', () => {
   expect(decodeReferencedBy('')).toEqual([])
 })
 
-test('a view without a namespace, an empty view, broken escapes and endless chains are refused', () => {
+test('a view without a namespace, an empty view, invalid percent escapes and more than 64 views are refused', () => {
   expect(() => decodeReferencedBy('v')).toThrow(refused(/Invalid namespace/))
   expect(() => decodeReferencedBy('a%1Fv,')).toThrow(refused(/Invalid namespace/))
   expect(() => decodeReferencedBy('a%1F%')).toThrow(refused(/broken percent-encoding/))

@@ -56,8 +56,8 @@ function upgradeFormatVersion(draft: ViewDraft, version: number): void {
 }
 
 /**
- * Adds a schema and returns its id, or returns the id of the equal schema of the view. In both cases -1 refers to the
- * result, because a client cannot know whether another client has added the schema before.
+ * Adds a schema and returns its id, or returns the id of the equal schema of the view. In both cases the id -1 then
+ * refers to this schema, because a client cannot know whether another client has already added an equal schema.
  */
 function addSchema(draft: ViewDraft, schema: Schema): number {
   const fields = schemaIndex(schema).byId.size

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { applyViewUpdates } from './apply-view-updates.ts'
-import { exampleView, OTHER_UUID, schemaOf, sql, UUID, versionOf } from '../../test/view/example-view.ts'
+import { exampleView, OTHER_UUID, makeSchema, sql, UUID, makeVersion } from '../../test/view/example-view.ts'
 import type { ViewMetadata, ViewVersion } from './view-metadata.ts'
 import type { ViewUpdate } from './view-update.ts'
 
@@ -23,7 +23,7 @@ const setProperty = (name: string, value: string): ViewUpdate => ({
   updates: { [name]: value },
 })
 const replace = (text: string, more: Partial<ViewVersion> = {}): readonly ViewUpdate[] => [
-  addVersion(versionOf(text, more)),
+  addVersion(makeVersion(text, more)),
   setCurrent(-1),
 ]
 const upgrade = (version: number): ViewUpdate => ({
@@ -90,7 +90,7 @@ describe('schemas', () => {
   test('a new schema takes the id after the highest, and -1 in a version refers to it', () => {
     const view = apply(
       exampleView(),
-      { action: 'add-schema', schema: schemaOf('x', 'y') },
+      { action: 'add-schema', schema: makeSchema('x', 'y') },
       ...replace('select 2', { 'schema-id': -1 }),
     )
     expect(view.schemas.map((schema) => schema['schema-id'])).toEqual([0, 1])
@@ -100,7 +100,7 @@ describe('schemas', () => {
   test('an equal schema is reused, and -1 refers to it', () => {
     const view = apply(
       exampleView(),
-      { action: 'add-schema', schema: schemaOf('x') },
+      { action: 'add-schema', schema: makeSchema('x') },
       ...replace('select 2', { 'schema-id': -1 }),
     )
     expect(view.schemas).toHaveLength(1)
@@ -147,7 +147,7 @@ describe('dialects', () => {
 })
 
 describe('history', () => {
-  test('the log contains the time of a new version, and the time of the commit for an older version', () => {
+  test('the version log contains the time of a new version, and for a rollback to an older version the time of the commit', () => {
     const view = apply(exampleView(), ...replace('select 2', { 'timestamp-ms': 700 }))
     expect(log(view)).toEqual([
       [500, 1],
@@ -160,7 +160,7 @@ describe('history', () => {
     ])
   })
 
-  test('the log contains only the last change of a commit, and none if the current version did not change', () => {
+  test('the version log gets one entry for all changes of a commit, and no entry if the current version did not change', () => {
     const view = apply(exampleView(), ...replace('select 2'), ...replace('select 3', { 'timestamp-ms': 800 }))
     expect(log(view)).toEqual([
       [500, 1],
@@ -174,7 +174,7 @@ describe('history', () => {
     ...replace('select 3', { 'timestamp-ms': 800 }),
   )
 
-  test('ten versions are kept, or the number that the view sets', () => {
+  test('a view keeps ten versions, or the number that its property sets', () => {
     let view = exampleView()
     for (let n = 2; n <= 14; n++) view = apply(view, ...replace(`select ${n}`))
     expect(ids(view)).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14])
@@ -189,14 +189,14 @@ describe('history', () => {
   test('all versions that the commit adds are kept', () => {
     const view = apply(
       exampleView({ 'version.history.num-entries': '1' }),
-      addVersion(versionOf('select 2')),
-      addVersion(versionOf('select 3')),
+      addVersion(makeVersion('select 2')),
+      addVersion(makeVersion('select 3')),
       setCurrent(-1),
     )
     expect(ids(view)).toEqual([2, 3])
   })
 
-  test('the log begins after the last entry of a removed version', () => {
+  test('the version log begins after the last entry of a removed version', () => {
     const view = apply(three, setProperty('version.history.num-entries', '2'))
     expect(log(view)).toEqual([
       [700, 2],
@@ -254,10 +254,10 @@ describe('the result changed', () => {
     ['no updates', []],
     ['properties as they are', [setProperty('a', 'b')]],
     ['removals of unknown items', [{ action: 'remove-properties', removals: ['z'] }]],
-    ['an equal schema', [{ action: 'add-schema', schema: schemaOf('x') }]],
+    ['an equal schema', [{ action: 'add-schema', schema: makeSchema('x') }]],
     ['an equal version', replace('select 1')],
     ['the location as it is', [{ action: 'set-location', location: 's3://bucket/ns/v' }]],
-  ])('changed is false for %s', (_, updates) => {
+  ])('applyViewUpdates returns changed: false for %s', (_, updates) => {
     const base = exampleView({ a: 'b' })
     const result = applyViewUpdates(base, updates, { now: 9_000 })
     expect(result.changed).toBe(false)
@@ -266,10 +266,10 @@ describe('the result changed', () => {
 
   test.each<[string, readonly ViewUpdate[]]>([
     ['a property', [setProperty('a', 'c')]],
-    ['a schema', [{ action: 'add-schema', schema: schemaOf('z') }]],
-    ['a version that is not current', [addVersion(versionOf('select 2'))]],
+    ['a schema', [{ action: 'add-schema', schema: makeSchema('z') }]],
+    ['a version that is not current', [addVersion(makeVersion('select 2'))]],
     ['a location', [{ action: 'set-location', location: 's3://elsewhere' }]],
-  ])('changed is true for %s', (_, updates) => {
+  ])('applyViewUpdates returns changed: true for %s', (_, updates) => {
     expect(applyViewUpdates(exampleView({ a: 'b' }), updates, { now: 9_000 }).changed).toBe(true)
   })
 })
@@ -278,7 +278,7 @@ describe('a new view', () => {
   const uuid: ViewUpdate = { action: 'assign-uuid', uuid: UUID }
   const location: ViewUpdate = { action: 'set-location', location: 's3://b/v' }
   const rest: readonly ViewUpdate[] = [
-    { action: 'add-schema', schema: schemaOf('x') },
+    { action: 'add-schema', schema: makeSchema('x') },
     ...replace('select 1', { 'schema-id': -1 }),
   ]
 

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
 import { createViewMetadata } from './create-view-metadata.ts'
 import { decodeViewMetadata, encodeViewMetadata } from './decode-view-metadata.ts'
-import { exampleView, schemaOf, sql, UUID, versionOf } from '../../test/view/example-view.ts'
+import { exampleView, makeSchema, sql, UUID, makeVersion } from '../../test/view/example-view.ts'
 import type { ViewRepresentation } from './view-metadata.ts'
 
 const create = (...representations: readonly ViewRepresentation[]): unknown =>
   createViewMetadata({
     uuid: UUID,
     location: 's3://b/v',
-    schema: schemaOf('x'),
-    version: versionOf('', { representations }),
+    schema: makeSchema('x'),
+    version: makeVersion('', { representations }),
     properties: {},
     now: 500,
   })
@@ -20,19 +20,19 @@ test('a new view has schema 0, version 1 with the current time, and one entry in
     'format-version': 1,
     location: 's3://bucket/ns/v',
     properties: { comment: 'c' },
-    schemas: [{ ...schemaOf('x'), 'schema-id': 0 }],
+    schemas: [{ ...makeSchema('x'), 'schema-id': 0 }],
     'current-version-id': 1,
-    versions: [versionOf('select 1', { 'timestamp-ms': 500 })],
+    versions: [makeVersion('select 1', { 'timestamp-ms': 500 })],
     'version-log': [{ 'timestamp-ms': 500, 'version-id': 1 }],
   })
 })
 
 test('the ids and the time of the requested version are replaced', () => {
-  const version = versionOf('select 1', { 'version-id': 40, 'schema-id': 12, 'timestamp-ms': 9 })
+  const version = makeVersion('select 1', { 'version-id': 40, 'schema-id': 12, 'timestamp-ms': 9 })
   const view = createViewMetadata({
     uuid: UUID,
     location: 's3://bucket/ns/v',
-    schema: schemaOf('x'),
+    schema: makeSchema('x'),
     version,
     properties: {},
     now: 500,

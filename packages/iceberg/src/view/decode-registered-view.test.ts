@@ -12,7 +12,7 @@ test('a metadata file that engines can read is accepted', () => {
 
 test('null properties and representations of an unknown type are refused, because readers refuse them', () => {
   expect(refusal(() => decodeRegisteredView({ ...document, properties: null }))).toBe(
-    'bad-request: Invalid properties: must be left out, not null',
+    'bad-request: Invalid properties: must be omitted instead of set to null',
   )
   const versions = exampleView().versions.map((version) => ({ ...version, representations: [{ type: 'x' }] }))
   expect(refusal(() => decodeRegisteredView({ ...document, versions }))).toContain(

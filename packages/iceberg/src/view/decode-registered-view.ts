@@ -8,9 +8,9 @@ import { checkRepresentations } from './dialects.ts'
 import type { ViewMetadata } from './view-metadata.ts'
 
 /**
- * Decodes the metadata file of a view that a client registers. Clients receive the file unchanged, so that engines must be
- * able to read it. In addition to `decodeViewMetadata`, refuses null for members that must be omitted, and checks schemas
- * and versions like new ones.
+ * Decodes the metadata file of a view that a client registers. Clients receive the content of the file unchanged, so
+ * engines must be able to read it. In addition to `decodeViewMetadata`, refuses null for members that must be
+ * omitted, and checks schemas and versions like new ones.
  *
  * @throws {HeadgateError} bad-request
  */

@@ -2,17 +2,17 @@ import type { Json } from '@headgate/json'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeViewRequirement, decodeViewUpdate } from './decode-view-update.ts'
-import { schemaOf, UUID, versionOf } from '../../test/view/example-view.ts'
+import { makeSchema, UUID, makeVersion } from '../../test/view/example-view.ts'
 import { anyJson, damaged, outcome } from '../../test/view/views.ts'
 
 const updates: readonly Json[] = [
   { action: 'assign-uuid', uuid: UUID },
   { action: 'upgrade-format-version', 'format-version': 1 },
-  { action: 'add-schema', schema: schemaOf('x') },
+  { action: 'add-schema', schema: makeSchema('x') },
   { action: 'set-location', location: 's3://b/v' },
   { action: 'set-properties', updates: { a: 'b' } },
   { action: 'remove-properties', removals: ['a'] },
-  { action: 'add-view-version', 'view-version': versionOf('select 1', { 'schema-id': -1, 'x-more': 1 }) },
+  { action: 'add-view-version', 'view-version': makeVersion('select 1', { 'schema-id': -1, 'x-more': 1 }) },
   { action: 'set-current-view-version', 'view-version-id': -1 },
 ]
 

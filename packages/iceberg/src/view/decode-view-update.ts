@@ -16,7 +16,10 @@ import { decodeNewSchema } from '../metadata/schema/decode-new-schema.ts'
 import { decodeUuid } from './uuid.ts'
 import type { ViewRequirement, ViewUpdate } from './view-update.ts'
 
-/** Returns the name of a member in this object: the current one, or the earlier one that older clients send. */
+/**
+ * Returns the name under which this object contains a member: the current name, or the earlier name that older
+ * clients send.
+ */
 function renamed(object: JsonObject, name: string, earlier: string): string {
   return object[name] === undefined && object[earlier] !== undefined ? earlier : name
 }
@@ -57,7 +60,7 @@ function readUpdate(value: Json): ViewUpdate {
 }
 
 /**
- * Decodes a requirement of a view. The only one is `assert-view-uuid`.
+ * Decodes a requirement of a view. The only type of requirement is `assert-view-uuid`.
  *
  * @throws {HeadgateError} `bad-request`, also for an unknown type and for requirements of tables
  */

@@ -42,7 +42,7 @@ export function checkRepresentations(version: ViewVersion): void {
   }
 }
 
-/** Refuses a new current version that lacks a dialect of the previous one. */
+/** Refuses a new current version that lacks a dialect of the previous current version. */
 export function checkNoDialectLost(previous: ViewVersion, current: ViewVersion): void {
   const before = sqlDialects(previous)
   const after = sqlDialects(current)

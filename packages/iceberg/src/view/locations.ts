@@ -6,7 +6,7 @@ export interface ViewLocations {
   readonly location: string
   /** Value of `write.metadata.path`, or null if metadata files are in `<location>/metadata`. */
   readonly metadataPath: string | null
-  /** All locations in the metadata. They must be checked before a file is written. */
+  /** All locations in the metadata. The caller must check that all of them are allowed before it writes a file. */
   readonly all: readonly string[]
 }
 

@@ -17,16 +17,16 @@ export interface ViewDraft {
   schemas: readonly Schema[]
   currentVersionId: number | undefined
   versions: readonly ViewVersion[]
-  /** Schema id that -1 refers to: that of the last `add-schema` of this commit. */
+  /** Schema id that -1 refers to: the id of the last schema that an `add-schema` of this commit added. */
   lastAddedSchemaId: number | undefined
-  /** Version id that -1 refers to: that of the last `add-view-version` of this commit. */
+  /** Version id that -1 refers to: the id of the last version that an `add-view-version` of this commit added. */
   lastAddedVersionId: number | undefined
   /** Versions that this commit added. */
   readonly newVersionIds: Set<number>
   readonly budget: StepBudget
 }
 
-/** Creates a draft from the current metadata of a view, or of a new view if it is null. */
+/** Creates a draft from the current metadata of a view, or an empty draft of a new view if `base` is null. */
 export function openDraft(base: ViewMetadata | null): ViewDraft {
   return {
     uuid: base?.['view-uuid'],
@@ -43,7 +43,10 @@ export function openDraft(base: ViewMetadata | null): ViewDraft {
   }
 }
 
-/** Converts a draft to metadata. Adds an entry to the version log, and removes versions that the view no longer keeps. */
+/**
+ * Converts a draft to metadata. Adds an entry to the version log, and removes versions above the number that the view
+ * keeps.
+ */
 export function closeDraft(draft: ViewDraft, base: ViewMetadata | null, now: Int64): ViewMetadata {
   const { uuid, location } = draft
   const properties = Object.fromEntries(draft.properties)
@@ -76,7 +79,8 @@ export function closeDraft(draft: ViewDraft, base: ViewMetadata | null, now: Int
 function logEntry(base: ViewMetadata | null, current: ViewVersion, now: Int64): readonly ViewHistoryEntry[] {
   const id = current['version-id']
   if (base !== null && base['current-version-id'] === id) return []
-  // A new version became current at its own time. A rollback to an older version gets the time of this commit.
+  // The log entry of a new version contains the time of the version. The log entry of a rollback to an older version
+  // contains the time of this commit.
   const isNew = base === null || !base.versions.some((version) => version['version-id'] === id)
   return [{ 'timestamp-ms': isNew ? current['timestamp-ms'] : now, 'version-id': id }]
 }

@@ -15,19 +15,19 @@ export interface ViewMetadata extends JsonObject {
   readonly schemas: readonly Schema[]
   readonly 'current-version-id': number
   readonly versions: readonly ViewVersion[]
-  /** Oldest first. */
+  /** Changes of the current version, oldest first. */
   readonly 'version-log': readonly ViewHistoryEntry[]
 }
 
 /** Definition of a view. Immutable. */
 export interface ViewVersion extends JsonObject {
   readonly 'version-id': number
-  /** Time of its creation in ms since the epoch. */
+  /** Time of the creation of this version, in ms since the epoch. */
   readonly 'timestamp-ms': Int64
-  /** Id of its schema. In an update, -1 refers to the last schema that the same commit added. */
+  /** Id of the schema of this version. In an update, -1 refers to the last schema that the same commit added. */
   readonly 'schema-id': number
   readonly summary: StringMap
-  /** Catalog for names without a catalog. Default: the catalog of the view. */
+  /** Catalog of tables and views that the query names without a catalog. Default: the catalog of the view. */
   readonly 'default-catalog'?: string
   readonly 'default-namespace': readonly string[]
   readonly representations: readonly ViewRepresentation[]

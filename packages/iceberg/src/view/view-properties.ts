@@ -10,7 +10,7 @@ export const viewPropertyNames = {
   metadataPath: 'write.metadata.path',
 } as const
 
-/** Returns an own property, and no inherited member such as `constructor`. */
+/** Returns the value of a property. Ignores inherited members of the object, such as `constructor`. */
 export const ownProperty = (properties: StringMap, name: string): string | undefined =>
   Object.hasOwn(properties, name) ? properties[name] : undefined
 
@@ -28,7 +28,7 @@ export function viewHistorySize(properties: StringMap): number {
   return Number(text)
 }
 
-/** Returns whether a new current version may lack a dialect of the previous one. Default: false. */
+/** Returns whether a new current version may lack a dialect of the previous version. Default: false. */
 export function dropDialectAllowed(properties: StringMap): boolean {
   return ownProperty(properties, viewPropertyNames.dropDialectAllowed)?.toLowerCase() === 'true'
 }

@@ -6,7 +6,8 @@ import type { ViewRequirement } from './view-update.ts'
 /**
  * Checks the requirements of a commit against the current metadata of the view.
  *
- * @throws {HeadgateError} `commit-failed` when a requirement fails; the client can load the view again and retry
+ * @throws {HeadgateError} `commit-failed` when a requirement does not hold; the client can load the view again and
+ *   retry
  */
 export function checkViewRequirements(base: ViewMetadata, requirements: readonly ViewRequirement[]): void {
   for (const { uuid } of requirements) {

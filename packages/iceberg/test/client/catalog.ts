@@ -3,52 +3,52 @@ import { operations } from '../../src/rest/operations.ts'
 import type { ConnectOptions } from '../../src/client/connect.ts'
 import { ManualClock } from './manual-clock.ts'
 import { RestCatalog } from '../../src/client/rest-catalog.ts'
-import { ScriptedServer, type Reply, type Seen } from './scripted-server.ts'
+import { ScriptedServer, type ScriptedResponse, type RecordedRequest } from './scripted-server.ts'
 
 export interface TestCatalog extends AsyncDisposable {
   readonly catalog: RestCatalog
   readonly clock: ManualClock
   readonly url: string
-  /** Requests after that for the configuration. */
-  readonly seen: readonly Seen[]
-  /** `METHOD target` of each of them. */
+  /** Requests since the catalog was connected. */
+  readonly requests: readonly RecordedRequest[]
+  /** Returns these requests in the form `METHOD target`. */
   targets(): readonly string[]
-  /** Whether a request is being answered. */
-  isAnswering(): boolean
+  /** Returns whether the server is handling a request. */
+  hasOpenRequests(): boolean
 }
 
 export interface TestCatalogOptions extends Partial<ConnectOptions> {
   readonly config?: JsonObject
-  answer(seen: Seen): Reply | Promise<Reply>
+  respond(request: RecordedRequest): ScriptedResponse | Promise<ScriptedResponse>
 }
 
-/** A server that has every operation, and remembers idempotency keys. */
-export const everything: JsonObject = {
+/** Configuration of a server that supports every operation and idempotency keys. */
+export const fullConfig: JsonObject = {
   defaults: {},
   overrides: { prefix: 'wh' },
   endpoints: operations.map(({ endpoint }) => endpoint),
   'idempotency-key-lifetime': 'PT30M',
 }
 
-/** A catalog that is connected to a server which answers what the test says. */
+/** Starts a server that responds with the values of the test, and connects a catalog to it. */
 export async function testCatalog({
-  config = everything,
-  answer,
+  config = fullConfig,
+  respond,
   ...options
 }: TestCatalogOptions): Promise<TestCatalog> {
-  const server = await ScriptedServer.start((seen) =>
-    seen.target.startsWith('/v1/config') ? { json: config } : answer(seen),
+  const server = await ScriptedServer.start((request) =>
+    request.target.startsWith('/v1/config') ? { json: config } : respond(request),
   )
   const clock = new ManualClock()
   const catalog = await RestCatalog.connect({ uri: server.url, clock, ...options })
-  server.seen.length = 0
+  server.requests.length = 0
   return {
     catalog,
     clock,
     url: server.url,
-    seen: server.seen,
-    targets: () => server.seen.map(({ method, target }) => `${method} ${target}`),
-    isAnswering: () => server.open > 0,
+    requests: server.requests,
+    targets: () => server.requests.map(({ method, target }) => `${method} ${target}`),
+    hasOpenRequests: () => server.openRequests > 0,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
@@ -80,29 +80,30 @@ export const metadata: JsonObject = {
   properties: {},
 }
 
-/** The body of a load. */
-export const loaded = (more: JsonObject = {}): JsonObject => ({
+/** Returns the body of the response of a load. */
+export const loadBody = (more: JsonObject = {}): JsonObject => ({
   'metadata-location': `${LOCATION}/metadata/00000.metadata.json`,
   metadata,
   config: {},
   ...more,
 })
 
-export const problem = (status: number, type: string, message = 'a message'): Reply => ({
+/** Returns an error response of the protocol. */
+export const errorResponse = (status: number, type: string, message = 'a message'): ScriptedResponse => ({
   status,
   json: { error: { message, type, code: status } },
 })
 
-/** Waits until it holds. */
-export async function eventually(holds: () => boolean): Promise<void> {
+/** Waits until a condition holds, for at most 2.5 s. */
+export async function waitUntil(holds: () => boolean): Promise<void> {
   for (let tries = 0; !holds(); tries++) {
-    if (tries > 500) throw new Error('this never happened')
+    if (tries > 500) throw new Error('The condition was not met in time')
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
 
-/** Everything that comes. */
-export async function gathered<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+/** Collects the items of an iteration. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   const all: T[] = []
   for await (const item of items) all.push(item)
   return all

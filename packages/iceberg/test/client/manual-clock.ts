@@ -1,11 +1,11 @@
 import type { Clock } from '../../src/client/clock.ts'
 
-/** A clock that only its owner moves. Sleeping takes no time but passes it. */
+/** Clock that only the test moves. A sleep moves it forward and returns at once. */
 export class ManualClock implements Clock {
   time: number = Date.parse('2026-01-01T00:00:00Z')
-  /** What `random` gives. */
+  /** Return value of `random`. */
   chance = 0
-  /** How long each sleep was, in ms. */
+  /** Durations of the sleeps, in ms. */
   readonly slept: number[] = []
 
   now(): number {

@@ -2,7 +2,7 @@ import type { JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
 import { operation, operations, type OperationId } from '../../src/rest/operations.ts'
 import { exampleView } from '../view/example-view.ts'
-import { gathered, loaded, orders, schema, testCatalog } from './catalog.ts'
+import { collect, loadBody, orders, schema, testCatalog } from './catalog.ts'
 import type { RestCatalog } from '../../src/client/index.ts'
 
 type Call = (catalog: RestCatalog) => Promise<unknown>
@@ -22,15 +22,15 @@ const report = {
 
 /** One call of each operation. `getConfig` is what connecting does, `getToken` is for providers of authentication. */
 const calls: Readonly<Record<Exclude<OperationId, 'getConfig' | 'getToken'>, Call>> = {
-  listNamespaces: (it) => gathered(it.listNamespaces()),
+  listNamespaces: (it) => collect(it.listNamespaces()),
   createNamespace: (it) => it.createNamespace(at.namespace),
   loadNamespaceMetadata: (it) => it.loadNamespace(at.namespace),
   namespaceExists: (it) => it.namespaceExists(at.namespace),
   dropNamespace: (it) => it.dropNamespace(at.namespace),
   updateProperties: (it) => it.updateNamespaceProperties(at.namespace, {}),
-  listTables: (it) => gathered(it.listTables(at.namespace)),
+  listTables: (it) => collect(it.listTables(at.namespace)),
   createTable: (it) => it.createTable(at, { schema }),
-  listFunctions: (it) => gathered(it.listFunctions(at.namespace)),
+  listFunctions: (it) => collect(it.listFunctions(at.namespace)),
   loadFunction: (it) => it.loadFunction(at),
   planTableScan: (it) => it.planTableScan(at),
   fetchPlanningResult: (it) => it.fetchPlanningResult(at, 'p/1'),
@@ -47,7 +47,7 @@ const calls: Readonly<Record<Exclude<OperationId, 'getConfig' | 'getToken'>, Cal
   renameTable: (it) => it.renameTable(at, orders),
   reportMetrics: (it) => it.reportMetrics(at, report),
   commitTransaction: (it) => it.commitTransaction([{ identifier: at, ...none }]),
-  listViews: (it) => gathered(it.listViews(at.namespace)),
+  listViews: (it) => collect(it.listViews(at.namespace)),
   createView: (it) => it.createView(at, { schema, representations: [] }),
   loadView: (it) => it.loadView(at),
   replaceView: (it) => it.replaceView(at, none),
@@ -59,7 +59,7 @@ const calls: Readonly<Record<Exclude<OperationId, 'getConfig' | 'getToken'>, Cal
 
 /** Everything that some operation answers with. */
 const answer: JsonObject = {
-  ...loaded(),
+  ...loadBody(),
   namespaces: [],
   identifiers: [],
   namespace: [],
@@ -79,7 +79,7 @@ const entries = Object.entries(calls) as readonly [OperationId, Call][]
 
 test.each(entries)('%s goes where the specification says, and its answer is read', async (id, call) => {
   await using it = await testCatalog({
-    answer: ({ method }) => (/HEAD|DELETE/.test(method) ? { status: 204 } : { json: answerTo(id) }),
+    respond: ({ method }) => (/HEAD|DELETE/.test(method) ? { status: 204 } : { json: answerTo(id) }),
   })
   await call(it.catalog)
   const path = operation(id)
@@ -93,9 +93,9 @@ test.each(entries)('%s goes where the specification says, and its answer is read
 })
 
 test.each(entries)('%s is not asked of a server that does not list it', async (_, call) => {
-  await using it = await testCatalog({ config: { endpoints: [] }, answer: () => ({ json: answer }) })
+  await using it = await testCatalog({ config: { endpoints: [] }, respond: () => ({ json: answer }) })
   await expect(call(it.catalog)).rejects.toMatchObject({ code: 'unsupported' })
-  expect(it.seen).toEqual([])
+  expect(it.requests).toEqual([])
 })
 
 test('there are as many as the specification has', () => {

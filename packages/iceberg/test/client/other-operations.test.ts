@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest'
-import { loaded, orders, problem, testCatalog } from './catalog.ts'
+import { loadBody, orders, errorResponse, testCatalog } from './catalog.ts'
 import { InvalidAnswerError, NoSuchFunctionError } from '../../src/client/index.ts'
 
 const at = '/v1/wh/namespaces/sales/tables/orders'
 
 test('a request to storage is signed with what the server said of signing', async () => {
   await using it = await testCatalog({
-    answer: ({ target }) =>
+    respond: ({ target }) =>
       target.endsWith('/sign')
         ? {
             headers: { 'cache-control': 'private' },
             json: { uri: 'https://s3/signed', headers: { Authorization: ['AWS4'], 'x-amz-date': ['now'] } },
           }
         : {
-            json: loaded({
+            json: loadBody({
               'remote-signing-config': { properties: { token: 'T' }, headers: { 'x-tenant': ['t1'] } },
             }),
           },
@@ -26,13 +26,13 @@ test('a request to storage is signed with what the server said of signing', asyn
     reusable: true,
   })
   expect(it.targets()[1]).toBe(`POST ${at}/sign`)
-  expect(it.seen[1]).toMatchObject({
+  expect(it.requests[1]).toMatchObject({
     headers: { 'x-tenant': 't1' },
     json: { ...request, properties: { token: 'T' } },
   })
-  expect(it.seen[1]?.headers['idempotency-key']).toBeUndefined()
+  expect(it.requests[1]?.headers['idempotency-key']).toBeUndefined()
   await it.catalog.signRequest(orders, { ...request, body: '<Delete/>', provider: 's3' })
-  expect(it.seen[2]?.json).toEqual({ ...request, body: '<Delete/>', provider: 's3' })
+  expect(it.requests[2]?.json).toEqual({ ...request, body: '<Delete/>', provider: 's3' })
 })
 
 test('functions are listed by their levels and loaded by name', async () => {
@@ -52,7 +52,7 @@ test('functions are listed by their levels and loaded by name', async () => {
     'definition-log': [],
   }
   await using it = await testCatalog({
-    answer: ({ target }) => ({
+    respond: ({ target }) => ({
       json: target.includes('/functions/') ? { metadata } : { identifiers: [['sales', 'double']] },
     }),
   })
@@ -69,9 +69,9 @@ test('functions are listed by their levels and loaded by name', async () => {
     'GET /v1/wh/namespaces/sales/functions?pageToken=',
     'GET /v1/wh/namespaces/sales/functions/double',
   ])
-  await using gone = await testCatalog({ answer: () => problem(404, 'NoSuchFunctionException') })
+  await using gone = await testCatalog({ respond: () => errorResponse(404, 'NoSuchFunctionException') })
   await expect(gone.catalog.loadFunction(double)).rejects.toBeInstanceOf(NoSuchFunctionError)
-  await using broken = await testCatalog({ answer: () => ({ json: { metadata: {}, identifiers: [[]] } }) })
+  await using broken = await testCatalog({ respond: () => ({ json: { metadata: {}, identifiers: [[]] } }) })
   await expect(broken.catalog.loadFunction(double)).rejects.toBeInstanceOf(InvalidAnswerError)
   await expect(broken.catalog.listFunctions(['sales']).pages().next()).rejects.toBeInstanceOf(
     InvalidAnswerError,
@@ -87,19 +87,19 @@ test('metrics are reported as they are, once', async () => {
     operation: 'append',
     metrics: { attempts: { unit: 'count', value: 1 } },
   } as const
-  await using it = await testCatalog({ answer: () => ({ status: 204 }) })
+  await using it = await testCatalog({ respond: () => ({ status: 204 }) })
   await it.catalog.reportMetrics(orders, report)
   expect(it.targets()).toEqual([`POST ${at}/metrics`])
-  expect(it.seen[0]?.json).toEqual(report)
-  await using broken = await testCatalog({ answer: () => problem(500, 'X') })
+  expect(it.requests[0]?.json).toEqual(report)
+  await using broken = await testCatalog({ respond: () => errorResponse(500, 'X') })
   await expect(broken.catalog.reportMetrics(orders, report)).rejects.toMatchObject({ outcomeUnknown: true })
-  expect(broken.seen.length).toBe(1)
+  expect(broken.requests.length).toBe(1)
 })
 
 test('a table that is unregistered comes back as it was last', async () => {
-  await using it = await testCatalog({ answer: () => ({ json: loaded() }) })
+  await using it = await testCatalog({ respond: () => ({ json: loadBody() }) })
   const table = await it.catalog.unregisterTable(orders)
-  expect(table).toMatchObject({ identifier: orders, metadataLocation: loaded()['metadata-location'] })
+  expect(table).toMatchObject({ identifier: orders, metadataLocation: loadBody()['metadata-location'] })
   expect(it.targets()).toEqual([`POST ${at}/unregister`])
 })
 
@@ -111,7 +111,7 @@ test('pages come one after the other, from any token on, and a list that goes ro
     round: { identifiers: [], 'next-page-token': 'round' },
   }
   await using it = await testCatalog({
-    answer: ({ target }) => ({
+    respond: ({ target }) => ({
       json: { ...pages[new URL(target, 'http://x').searchParams.get('pageToken') ?? ''] },
     }),
   })

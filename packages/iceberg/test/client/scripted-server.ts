@@ -2,48 +2,50 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parse, stringify, type Json } from '@headgate/json'
 
-export interface Seen {
+export interface RecordedRequest {
   readonly method: string
-  /** Path and query, as they came. */
+  /** Path and query, not decoded. */
   readonly target: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly json: Json
 }
 
-export interface Reply {
-  /** Default: 200. */
+export interface ScriptedResponse {
+  /** HTTP status. Default: 200. */
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly json?: Json
   readonly text?: string
-  /** Break the connection instead of answering. */
-  readonly hangUp?: boolean
+  /** Whether the server closes the connection without a response. */
+  readonly disconnect?: boolean
 }
 
-/** An HTTP server that answers what a test says, and keeps what it saw. */
+/** HTTP server that responds with the values of a test and records the requests. */
 export class ScriptedServer implements AsyncDisposable {
-  readonly seen: Seen[] = []
-  /** Requests whose answers have not left. */
-  open = 0
+  readonly requests: RecordedRequest[] = []
+  /** Number of requests without a complete response. */
+  openRequests = 0
   readonly #server: Server
 
   private constructor(server: Server) {
     this.#server = server
   }
 
-  static async start(answer: (seen: Seen) => Reply | Promise<Reply>): Promise<ScriptedServer> {
+  static async start(
+    respond: (request: RecordedRequest) => ScriptedResponse | Promise<ScriptedResponse>,
+  ): Promise<ScriptedServer> {
     const server = createServer()
     const scripted = new ScriptedServer(server)
     server.on('request', (request, response) => {
-      scripted.open += 1
-      response.once('close', () => (scripted.open -= 1))
+      scripted.openRequests += 1
+      response.once('close', () => (scripted.openRequests -= 1))
       void (async () => {
-        const text = await textOf(request)
+        const text = await readText(request)
         const { method = '', url: target = '', headers } = request
-        const seen = { method, target, headers, json: text === '' ? null : parse(text) }
-        scripted.seen.push(seen)
-        const reply = await answer(seen)
-        if (reply.hangUp === true) return response.destroy()
+        const recorded = { method, target, headers, json: text === '' ? null : parse(text) }
+        scripted.requests.push(recorded)
+        const reply = await respond(recorded)
+        if (reply.disconnect === true) return response.destroy()
         const body = reply.text ?? (reply.json === undefined ? '' : stringify(reply.json))
         response.writeHead(reply.status ?? 200, { 'content-type': 'application/json', ...reply.headers })
         return response.end(method === 'HEAD' ? undefined : body)
@@ -65,7 +67,7 @@ export class ScriptedServer implements AsyncDisposable {
   }
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
   return Buffer.concat(chunks).toString()

@@ -6,12 +6,12 @@ import type { Schema } from '../../src/metadata/schema/types.ts'
 import { field, schemaJson, snapshot, sortBy } from './tables.ts'
 import type { TableMetadata } from '../../src/metadata/types.ts'
 
-function schemaOf(letter: string): JsonObject {
+function toSchema(letter: string): JsonObject {
   const columns = SCHEMAS[letter]?.columns ?? []
   return schemaJson(columns.map((id) => field(id, `c${id}`, id === 7 ? 'variant' : 'long')))
 }
 
-function specOf(letter: string): JsonObject {
+function toSpec(letter: string): JsonObject {
   const fields = (SPECS[letter] ?? []).map(([column, id]) => ({
     name: `p${id}`,
     transform: 'bucket[4]',
@@ -21,7 +21,7 @@ function specOf(letter: string): JsonObject {
   return { 'spec-id': 0, fields }
 }
 
-function orderOf(letter: string): JsonObject {
+function toOrder(letter: string): JsonObject {
   const columns = ORDERS[letter] ?? []
   return { 'order-id': columns.length === 0 ? 0 : 9, fields: columns.map((column) => sortBy(column)) }
 }
@@ -34,11 +34,11 @@ export function toUpdate(step: Step): JsonObject {
     case 'move':
       return { action: 'set-location', location: step.location }
     case 'add-schema':
-      return { action: step.do, schema: schemaOf(step.letter) }
+      return { action: step.do, schema: toSchema(step.letter) }
     case 'add-spec':
-      return { action: step.do, spec: specOf(step.letter) }
+      return { action: step.do, spec: toSpec(step.letter) }
     case 'add-order':
-      return { action: 'add-sort-order', 'sort-order': orderOf(step.letter) }
+      return { action: 'add-sort-order', 'sort-order': toOrder(step.letter) }
     case 'use-schema':
       return { action: 'set-current-schema', 'schema-id': step.id }
     case 'use-spec':
@@ -54,15 +54,15 @@ export function toUpdate(step: Step): JsonObject {
     case 'unset':
       return { action: 'remove-properties', removals: [step.name] }
     case 'snapshot':
-      return { action: 'add-snapshot', snapshot: snapshotOf(step) }
+      return { action: 'add-snapshot', snapshot: toSnapshot(step) }
     case 'drop-snapshot':
       return { action: 'remove-snapshots', 'snapshot-ids': [toInt64(step.id)] }
     case 'ref':
-      return { action: 'set-snapshot-ref', 'ref-name': step.name, ...refOf(step.ref) }
+      return { action: 'set-snapshot-ref', 'ref-name': step.name, ...toRef(step.ref) }
     case 'drop-ref':
       return { action: 'remove-snapshot-ref', 'ref-name': step.name }
     case 'statistics':
-      return { action: 'set-partition-statistics', 'partition-statistics': statisticsOf(step.id) }
+      return { action: 'set-partition-statistics', 'partition-statistics': toStatistics(step.id) }
     case 'drop-statistics':
       return { action: 'remove-partition-statistics', 'snapshot-id': toInt64(step.id) }
     case 'key':
@@ -75,7 +75,7 @@ export function toUpdate(step: Step): JsonObject {
   }
 }
 
-function snapshotOf(step: Extract<Step, { do: 'snapshot' }>): JsonObject {
+function toSnapshot(step: Extract<Step, { do: 'snapshot' }>): JsonObject {
   return snapshot(toInt64(step.id), {
     'sequence-number': toInt64(step.sequence),
     ...(step.parent ? { 'parent-snapshot-id': 1 } : {}),
@@ -85,7 +85,7 @@ function snapshotOf(step: Extract<Step, { do: 'snapshot' }>): JsonObject {
   })
 }
 
-function refOf(ref: ModelRef): JsonObject {
+function toRef(ref: ModelRef): JsonObject {
   return {
     type: ref.tag ? 'tag' : 'branch',
     'snapshot-id': toInt64(ref.id),
@@ -93,7 +93,7 @@ function refOf(ref: ModelRef): JsonObject {
   }
 }
 
-function statisticsOf(id: bigint): JsonObject {
+function toStatistics(id: bigint): JsonObject {
   return { 'snapshot-id': toInt64(id), 'statistics-path': 's3://p', 'file-size-in-bytes': 1 }
 }
 
@@ -104,12 +104,12 @@ export function toModel(table: TableMetadata): Model {
     location: table.location,
     lastSequence: BigInt(table['last-sequence-number']),
     lastColumn: table['last-column-id'],
-    schemas: new Map(table.schemas.map((it) => [it['schema-id'], letterOf(it)])),
+    schemas: new Map(table.schemas.map((it) => [it['schema-id'], findLetter(it)])),
     schema: table['current-schema-id'],
     specs: new Map(
       table['partition-specs'].map((it) => [
         it['spec-id'],
-        letter(SPECS, it.fields.map(sourceOf), ([column]) => column),
+        letter(SPECS, it.fields.map(readSourceId), ([column]) => column),
       ]),
     ),
     spec: table['default-spec-id'],
@@ -117,7 +117,7 @@ export function toModel(table: TableMetadata): Model {
     orders: new Map(
       table['sort-orders'].map((it) => [
         it['order-id'],
-        letter(ORDERS, it.fields.map(sourceOf), (column) => column),
+        letter(ORDERS, it.fields.map(readSourceId), (column) => column),
       ]),
     ),
     order: table['default-sort-order-id'],
@@ -143,11 +143,11 @@ function toModelRef(ref: TableMetadata['refs'][string]): ModelRef {
   }
 }
 
-function sourceOf(it: { readonly 'source-id'?: number }): number {
+function readSourceId(it: { readonly 'source-id'?: number }): number {
   return it['source-id'] ?? -1
 }
 
-function letterOf(schema: Schema): string {
+function findLetter(schema: Schema): string {
   const ids = schema.fields.map((it) => it.id).join()
   return Object.entries(SCHEMAS).find(([, it]) => it.columns.join() === ids)?.[0] ?? '?'
 }
@@ -155,9 +155,9 @@ function letterOf(schema: Schema): string {
 function letter<T>(
   all: Readonly<Record<string, readonly T[]>>,
   columns: readonly number[],
-  columnOf: (item: T) => number,
+  readColumn: (item: T) => number,
 ): string {
-  return Object.entries(all).find(([, items]) => items.map(columnOf).join() === columns.join())?.[0] ?? '?'
+  return Object.entries(all).find(([, items]) => items.map(readColumn).join() === columns.join())?.[0] ?? '?'
 }
 
 const BIG = 2n ** 62n

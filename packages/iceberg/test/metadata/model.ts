@@ -188,9 +188,9 @@ class Session {
   private addSchema(letter: string): Refusal | undefined {
     const schema = SCHEMAS[letter]
     if (schema === undefined || schema.since > this.model.version) return 'bad-request'
-    const known = idOf(this.model.schemas, letter)
+    const known = findId(this.model.schemas, letter)
     if (known === undefined) {
-      this.remember('schema', this.model.schemas, letter, 0)
+      this.addToLog('schema', this.model.schemas, letter, 0)
       this.model.lastColumn = Math.max(this.model.lastColumn, ...schema.columns)
     } else {
       this.last.schema = this.last.schema !== null && this.fresh.schema.includes(known) ? known : null
@@ -201,27 +201,27 @@ class Session {
   private addSpec(letter: string): Refusal | undefined {
     if (!this.fits(letter, undefined)) return 'bad-request'
     const fields = SPECS[letter] ?? []
-    const known = idOf(this.model.specs, letter)
+    const known = findId(this.model.specs, letter)
     if (known !== undefined) {
       if (!this.fresh.spec.includes(this.last.spec ?? -1)) this.last.spec = null
       else this.last.spec = known
       return undefined
     }
     if (this.model.version === 1 && fields.some(([, id], i) => id !== 1000 + i)) return 'bad-request'
-    this.remember('spec', this.model.specs, letter, 0)
+    this.addToLog('spec', this.model.specs, letter, 0)
     this.model.lastPartition = Math.max(this.model.lastPartition, ...fields.map(([, id]) => id))
     return undefined
   }
 
   private addOrder(letter: string): Refusal | undefined {
     if (!this.fits(undefined, letter)) return 'bad-request'
-    const known = idOf(this.model.orders, letter)
-    if (known === undefined) this.remember('order', this.model.orders, letter, 1)
+    const known = findId(this.model.orders, letter)
+    if (known === undefined) this.addToLog('order', this.model.orders, letter, 1)
     else this.last.order = this.fresh.order.includes(this.last.order ?? -1) ? known : null
     return undefined
   }
 
-  private remember(
+  private addToLog(
     kind: 'schema' | 'spec' | 'order',
     all: Map<number, string>,
     letter: string,
@@ -292,6 +292,6 @@ class Session {
   }
 }
 
-function idOf(all: ReadonlyMap<number, string>, letter: string): number | undefined {
+function findId(all: ReadonlyMap<number, string>, letter: string): number | undefined {
   return [...all].find(([, other]) => other === letter)?.[0]
 }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { applyViewUpdates } from '../../src/view/apply-view-updates.ts'
 import { decodeViewMetadata, encodeViewMetadata } from '../../src/view/decode-view-metadata.ts'
-import { exampleView, schemaOf, sql, UUID, versionOf } from './example-view.ts'
+import { exampleView, makeSchema, sql, UUID, makeVersion } from './example-view.ts'
 import { outcome } from './views.ts'
 import type { ViewMetadata } from '../../src/view/view-metadata.ts'
 import type { ViewUpdate } from '../../src/view/view-update.ts'
@@ -10,7 +10,7 @@ import type { ViewUpdate } from '../../src/view/view-update.ts'
 const version = fc
   .record({ id: fc.integer({ min: -1, max: 6 }), schema: fc.integer({ min: -1, max: 3 }), text: fc.nat(4) })
   .map(({ id, schema, text }) =>
-    versionOf('', {
+    makeVersion('', {
       'version-id': id,
       'schema-id': schema,
       representations: [sql(`select ${text}`, text === 4 ? 'trino' : 'spark')],
@@ -21,7 +21,7 @@ const update: fc.Arbitrary<ViewUpdate> = fc.oneof(
   fc.constant<ViewUpdate>({ action: 'assign-uuid', uuid: UUID }),
   fc
     .constantFrom('x', 'y', 'z')
-    .map((name): ViewUpdate => ({ action: 'add-schema', schema: schemaOf(name) })),
+    .map((name): ViewUpdate => ({ action: 'add-schema', schema: makeSchema(name) })),
   version.map((v): ViewUpdate => ({ action: 'add-view-version', 'view-version': v })),
   fc
     .integer({ min: -1, max: 8 })
@@ -68,7 +68,7 @@ test('applying the same updates again has no effect', () => {
   fc.assert(
     fc.property(fc.array(version, { minLength: 1, maxLength: 3 }), (versions) => {
       const updates: readonly ViewUpdate[] = [
-        { action: 'add-schema', schema: schemaOf('y') },
+        { action: 'add-schema', schema: makeSchema('y') },
         ...versions.map((v): ViewUpdate => ({
           action: 'add-view-version',
           'view-version': { ...v, 'schema-id': -1 },

@@ -6,7 +6,7 @@ import type { ViewMetadata, ViewRepresentation, ViewVersion } from '../../src/vi
 export const UUID = 'fa6506c3-7681-40c8-86dc-e36561f83385'
 export const OTHER_UUID = '0191f0c2-7d6a-7cc3-98c4-dc0c0c07398f'
 
-export function schemaOf(...names: readonly string[]): Schema {
+export function makeSchema(...names: readonly string[]): Schema {
   return {
     type: 'struct',
     'schema-id': 7,
@@ -21,7 +21,7 @@ export const sql = (text: string, dialect = 'spark'): ViewRepresentation => ({
 })
 
 /** Creates a version in the form of a request. */
-export function versionOf(text: string, more: Partial<ViewVersion> = {}): ViewVersion {
+export function makeVersion(text: string, more: Partial<ViewVersion> = {}): ViewVersion {
   return {
     'version-id': 1,
     'timestamp-ms': 1_000,
@@ -38,8 +38,8 @@ export const exampleView = (properties: Readonly<Record<string, string>> = {}): 
   createViewMetadata({
     uuid: UUID,
     location: 's3://bucket/ns/v',
-    schema: schemaOf('x'),
-    version: versionOf('select 1'),
+    schema: makeSchema('x'),
+    version: makeVersion('select 1'),
     properties,
     now: 500,
   })

@@ -1,11 +1,11 @@
-/** What every operation takes beside its request. */
+/** Options of every operation. */
 export interface CallOptions {
-  /** Ends the call, its waiting for a retry included. */
+  /** Cancels the call, also while it waits before a retry. */
   readonly signal?: AbortSignal | undefined
-  /** How long nothing may move, in ms, in place of the namespace's own: operations that compute take their time. */
+  /** Longest time without progress, in ms. Some operations compute for long. Default: that of the namespace. */
   readonly timeoutMs?: number | undefined
-  /** Attempts after the first one, in place of the namespace's own. */
+  /** Maximum number of attempts after the first one. Default: that of the namespace. */
   readonly maxRetries?: number | undefined
-  /** What stands between names in the URL, in place of the namespace's own: for names with that in them. */
+  /** Delimiter between names in the URL, for names that contain the delimiter of the namespace. */
   readonly delimiter?: string | undefined
 }

@@ -1,6 +1,6 @@
 import { stringify, type JsonObject } from '@headgate/json'
 import { operation, type Operation, type OperationId } from '../model/operations.ts'
-import { arrowUpload, wholeBody, type Upload } from './arrow/upload.ts'
+import { arrowUpload, bufferedUpload, type Upload } from './arrow/upload.ts'
 import type { ArrowData } from './arrow/arrow-data.ts'
 import type { CallOptions } from './call-options.ts'
 import type { BufferedResponse } from '@headgate/http'
@@ -10,37 +10,37 @@ import { requestUrl, type Members } from './request-url.ts'
 import type { Session } from './session.ts'
 
 export interface Call extends CallOptions {
-  /** For operations that take Arrow IPC. */
+  /** Rows, for operations that upload Arrow IPC. */
   readonly data?: ArrowData | undefined
-  /** The answer is not read, but handed on. */
+  /** Whether the body of the response is returned as a stream. Default: false. */
   readonly streams?: boolean
 }
 
 const ARROW_STREAM = 'application/vnd.apache.arrow.stream'
-const ARROW_ANSWER = `application/vnd.apache.arrow.file, ${ARROW_STREAM};q=0.9, application/json;q=0.5`
+const ACCEPTED_ARROW = `application/vnd.apache.arrow.file, ${ARROW_STREAM};q=0.9, application/json;q=0.5`
 
-/** Calls an operation: the answer is a success, and not looked at yet. */
+/** Calls an operation and returns its response, which has a 2xx status and is not decoded yet. */
 export async function call(
   session: Session,
   id: OperationId,
   request: WithContext & object,
   { data, streams = false, delimiter = session.delimiter, signal, timeoutMs, maxRetries }: Call = {},
 ): Promise<BufferedResponse> {
-  const how = operation(id)
+  const called = operation(id)
   const members = request as Members
-  const upload = uploadOf(how, request, members, data)
-  const type = how.body === 'arrow' ? ARROW_STREAM : 'application/json'
+  const upload = createUpload(called, request, members, data)
+  const type = called.body === 'arrow' ? ARROW_STREAM : 'application/json'
   return await sendCall(session.http, {
     operation: id,
-    method: how.method,
-    url: requestUrl(session.uri, how, members, delimiter),
+    method: called.method,
+    url: requestUrl(session.uri, called, members, delimiter),
     headers: [
-      ['accept', how.answer === 'arrow' ? ARROW_ANSWER : 'application/json'],
+      ['accept', called.answer === 'arrow' ? ACCEPTED_ARROW : 'application/json'],
       ...(upload.body === null ? [] : ([['content-type', type]] as const)),
     ],
     context: contextHeaders(request),
     upload,
-    repeatable: how.effect === 'reads',
+    repeatable: called.effect === 'reads',
     streams,
     timeoutMs,
     maxRetries,
@@ -48,7 +48,7 @@ export async function call(
   })
 }
 
-function uploadOf(
+function createUpload(
   { body }: Operation,
   { context }: WithContext,
   { identity: _, ...members }: Members,
@@ -58,13 +58,13 @@ function uploadOf(
     case 'arrow':
       return arrowUpload(data ?? new Uint8Array())
     case 'json':
-      return jsonBody({ ...members, context: bodyContext(context) })
+      return jsonUpload({ ...members, context: bodyContext(context) })
     case 'map':
-      return jsonBody(members['metadata'] ?? {})
+      return jsonUpload(members['metadata'] ?? {})
     default:
-      return wholeBody(null)
+      return bufferedUpload(null)
   }
 }
 
-const jsonBody = (value: object): Upload =>
-  wholeBody(new TextEncoder().encode(stringify(value as JsonObject)))
+const jsonUpload = (value: object): Upload =>
+  bufferedUpload(new TextEncoder().encode(stringify(value as JsonObject)))

@@ -10,7 +10,7 @@ import {
 } from './operations/materialized-views.ts'
 import { namespaceOperations, type NamespaceOperations } from './operations/namespaces.ts'
 import { queryOperations, type QueryOperations } from './operations/queries.ts'
-import type { About } from './operations/respond.ts'
+import type { About } from './operations/call-json.ts'
 import { tableOperations, type TableOperations } from './operations/tables.ts'
 import { tagOperations, type TagOperations } from './operations/tags.ts'
 import { transactionOperations, type TransactionOperations } from './operations/transactions.ts'
@@ -24,11 +24,11 @@ import {
 } from './storage-options/storage-options.ts'
 
 /**
- * A Lance namespace behind the REST protocol: its 54 operations by their names, each with the request of the
- * specification and its response.
+ * Client of a Lance namespace: the 54 operations of the REST protocol, with the names, requests and responses of the
+ * specification.
  *
- * Every operation may throw a `LanceNamespaceError` for what the server says, a `LanceConnectionError` when it says
- * nothing, an `AuthError` when the request cannot be authenticated, and the reason of its signal.
+ * Every operation throws a `LanceNamespaceError` for an error response, a `LanceConnectionError` when there is no
+ * response, an `AuthError` when the request cannot be authenticated, and the reason of its signal when it is aborted.
  */
 export interface LanceNamespace
   extends
@@ -45,9 +45,10 @@ export interface LanceNamespace
     TransactionOperations,
     AsyncDisposable {
   /**
-   * Access to the storage of a table, described or only declared, that is renewed for as long as the server allows.
+   * Creates options to access the storage of a table. They are renewed for as long as the server allows. The table may
+   * also be a declared one without data.
    *
-   * @param known what DescribeTable, DeclareTable or CreateTable answered, to begin with
+   * @param known response of DescribeTable, DeclareTable or CreateTable, whose options are used first
    * @example Type-checked only, because it needs a store.
    * ```ts
    * const declared = await lance.declareTable({ id: ['sales', 'orders'] })
@@ -62,13 +63,13 @@ export interface LanceNamespace
   ): StorageOptions
 }
 
-/** How to get one. */
+/** Connects to Lance namespaces. */
 export const LanceNamespace: { connect(options: ConnectOptions): Promise<LanceNamespace> } = {
   /**
-   * Connects to a namespace: checks the options and the authentication, and asks nothing of the server.
+   * Connects to a namespace: checks the options and opens the authentication. Sends no request to the namespace.
    *
-   * @throws {HeadgateError} for options that contradict each other
-   * @throws {AuthError} naming the property to change
+   * @throws {HeadgateError} for options that are invalid or contradict each other
+   * @throws {AuthError} with the property to change
    * @example Type-checked only, because it needs a namespace.
    * ```ts
    * await using datasets = await LanceNamespace.connect({ uri: 'https://lance.example.com', properties: { 'rest.auth.type': 'sigv4' } })
@@ -77,11 +78,11 @@ export const LanceNamespace: { connect(options: ConnectOptions): Promise<LanceNa
    */
   async connect(options) {
     const { session, close } = await connect(options)
-    return { ...operationsOf(session), [Symbol.asyncDispose]: close }
+    return { ...createOperations(session), [Symbol.asyncDispose]: close }
   },
 }
 
-const operationsOf = (session: Session): Omit<LanceNamespace, typeof Symbol.asyncDispose> => ({
+const createOperations = (session: Session): Omit<LanceNamespace, typeof Symbol.asyncDispose> => ({
   ...namespaceOperations(session),
   ...tableOperations(session),
   ...versionOperations(session),

@@ -1,7 +1,8 @@
 import { InvalidAnswerError } from './errors/lance-namespace-error.ts'
 
 /**
- * Everything in a list, or page by page. Nothing is asked for before it is iterated, and each iteration starts anew.
+ * Items of a list, which the client reads page by page. The first request is sent when the iteration starts. Each
+ * iteration reads the list again.
  *
  * @example
  * ```ts
@@ -10,22 +11,24 @@ import { InvalidAnswerError } from './errors/lance-namespace-error.ts'
  * ```
  */
 export interface Pages<Item, Page> extends AsyncIterable<Item> {
-  /** The responses as they come: from the one that the request's `page_token` names, if it has one. */
+  /** Returns the responses in order. The first one is that of the `page_token` of the request, if it has one. */
   pages(): AsyncGenerator<Page, void, undefined>
 }
 
-interface HasToken {
+interface PageWithToken {
   readonly page_token?: string | null | undefined
 }
 
 /**
- * @param fetchPage gets one page by its token; undefined asks for the one the request names
- * @param itemsOf what a page holds
+ * Creates a list that reads its pages during iteration.
+ *
+ * @param fetchPage requests the page of a token. Undefined: the page that the original request names
+ * @param getItems returns the items of a page
  */
-export function pagesOf<Item, Page extends HasToken>(
+export function createPages<Item, Page extends PageWithToken>(
   operation: string,
   fetchPage: (token: string | undefined) => Promise<Page>,
-  itemsOf: (page: Page) => Iterable<Item>,
+  getItems: (page: Page) => Iterable<Item>,
 ): Pages<Item, Page> {
   const pages = async function* (): AsyncGenerator<Page, void, undefined> {
     const seen = new Set<string>()
@@ -33,25 +36,23 @@ export function pagesOf<Item, Page extends HasToken>(
     do {
       const page: Page = await fetchPage(token)
       yield page
-      // Null, missing and empty all mean the end.
+      // On the last page, servers send null, an empty token, or no token.
       token = page.page_token || undefined
-      if (token !== undefined && seen.has(token)) throw goesRound(operation)
+      // A repeated token would make the list endless.
+      if (token !== undefined && seen.has(token)) throw repeatedTokenError(operation)
       if (token !== undefined) seen.add(token)
     } while (token !== undefined)
   }
   return {
     pages,
     async *[Symbol.asyncIterator]() {
-      for await (const page of pages()) yield* itemsOf(page)
+      for await (const page of pages()) yield* getItems(page)
     },
   }
 }
 
-/** A list that goes round would be endless. */
-const goesRound = (operation: string): InvalidAnswerError =>
-  new InvalidAnswerError(`${operation}: the server gave the same page_token twice`, {
-    operation,
-    status: 200,
-    code: null,
-    outcomeUnknown: false,
-  })
+const repeatedTokenError = (operation: string): InvalidAnswerError =>
+  new InvalidAnswerError(
+    `${operation}: the server returned the same page_token twice, so the list cannot be completed. Report this to the operator of the server.`,
+    { operation, status: 200, code: null, outcomeUnknown: false },
+  )

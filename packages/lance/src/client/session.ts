@@ -1,8 +1,8 @@
 import type { LanceHttp } from './http/send-call.ts'
 
-/** A namespace that has been connected to. */
+/** State of a connected namespace. */
 export interface Session {
-  /** Without a slash at its end; paths begin with `/v1`. */
+  /** Base URL without a slash at its end. The paths of operations begin with `/v1`. */
   readonly uri: string
   readonly delimiter: string
   readonly http: LanceHttp

@@ -67,11 +67,20 @@ export interface Operation {
   readonly method: 'GET' | 'POST'
   /** Path template with `{id}` for an identifier, and `{index_name}`. */
   readonly path: string
-  /** Request body. `json`: the request; `map`: only its member `metadata`; `arrow`: an Arrow IPC stream; `none`: no body. */
+  /**
+   * Request body:
+   * - `json`: the request
+   * - `map`: only the member `metadata` of the request
+   * - `arrow`: an Arrow IPC stream
+   * - `none`: no body
+   */
   readonly body: 'json' | 'map' | 'arrow' | 'none'
   /**
-   * Response body. `json`: the response; `map`, `count` and `text`: the value of its only member, without an object;
-   * `arrow`: an Arrow IPC file; `status`: no body.
+   * Response body:
+   * - `json`: the response
+   * - `map`, `count`, `text`: the value of the only member of the response, without an object
+   * - `arrow`: an Arrow IPC file
+   * - `status`: no body
    */
   readonly answer: 'json' | 'map' | 'count' | 'text' | 'arrow' | 'status'
   /** Whether the operation only reads, so that clients may retry it. */

@@ -4,90 +4,94 @@ import { id, testNamespace, type Reply } from './scripted-server.ts'
 
 const never = (): Promise<Reply> => Promise.withResolvers<Reply>().promise
 
-test('an answer that does not come is given up', async () => {
+test('a call fails when the server sends no response', async () => {
   let tries = 0
-  await using it = await testNamespace({
+  await using fixture = await testNamespace({
     timeoutMs: 40,
     maxRetries: 1,
     fetch: (url, init) => {
       tries++
       return fetch(url, init)
     },
-    answer: never,
+    respond: never,
   })
-  await expect(it.lance.describeTable({ id })).rejects.toMatchObject({
+  await expect(fixture.lance.describeTable({ id })).rejects.toMatchObject({
     name: 'LanceConnectionError',
-    message: 'DescribeTable: nothing moved for 40 ms',
+    message: 'DescribeTable: no byte was sent or received for 40 ms',
   })
   expect(tries).toBe(2)
 })
 
-test('an answer that begins and does not end is given up', async () => {
-  await using it = await testNamespace({
+test('a call fails when the server stops within a response', async () => {
+  await using fixture = await testNamespace({
     timeoutMs: 40,
     maxRetries: 0,
-    answer: () => ({ body: '{"location":', stall: true }),
+    respond: () => ({ body: '{"location":', stall: true }),
   })
-  await expect(it.lance.describeTable({ id })).rejects.toThrow('nothing moved for 40 ms')
+  await expect(fixture.lance.describeTable({ id })).rejects.toThrow('no byte was sent or received for 40 ms')
 })
 
-test('a call may take longer than the namespace says', async () => {
-  const slowly = async (): Promise<Reply> => {
+test('the time limit of a call replaces that of the namespace', async () => {
+  const respondSlowly = async (): Promise<Reply> => {
     await new Promise((resolve) => setTimeout(resolve, 120))
     return { json: {} }
   }
-  await using it = await testNamespace({ timeoutMs: 20, maxRetries: 0, answer: slowly })
-  await expect(it.lance.createTableIndex({ id, column: 'a', index_type: 'BTREE' })).rejects.toThrow(
-    'nothing moved',
+  await using fixture = await testNamespace({ timeoutMs: 20, maxRetries: 0, respond: respondSlowly })
+  await expect(fixture.lance.createTableIndex({ id, column: 'a', index_type: 'BTREE' })).rejects.toThrow(
+    'no byte was sent or received',
   )
-  await it.lance.createTableIndex({ id, column: 'a', index_type: 'BTREE' }, { timeoutMs: 5_000 })
+  await fixture.lance.createTableIndex({ id, column: 'a', index_type: 'BTREE' }, { timeoutMs: 5_000 })
 })
 
-test('what moves may take as long as it needs: an upload in pieces longer than the limit', async () => {
-  await using it = await testNamespace({ timeoutMs: 1_000, maxRetries: 0, answer: () => ({ json: {} }) })
-  const pieces = async function* (): AsyncGenerator<Uint8Array> {
-    for (let piece = 0; piece < 10; piece++) {
+test('an upload may take longer than the time limit if it makes progress', async () => {
+  await using fixture = await testNamespace({
+    timeoutMs: 1_000,
+    maxRetries: 0,
+    respond: () => ({ json: {} }),
+  })
+  const chunks = async function* (): AsyncGenerator<Uint8Array> {
+    for (let count = 0; count < 10; count++) {
       await new Promise((resolve) => setTimeout(resolve, 150))
       yield Uint8Array.of(0xff, 0xff, 0xff, 0xff)
     }
   }
-  await it.lance.insertIntoTable({ id }, pieces())
-  expect(it.seen[0]?.bytes).toHaveLength(40)
+  await fixture.lance.insertIntoTable({ id }, chunks())
+  expect(fixture.requests[0]?.bytes).toHaveLength(40)
 })
 
-test('an answer that is too long is given up, and is not asked for again', async () => {
-  await using it = await testNamespace({
+test('a call fails without a retry when the response exceeds its size limit', async () => {
+  await using fixture = await testNamespace({
     maxResponseBytes: 1_000,
-    answer: () => ({ json: { location: 'x'.repeat(1_000) } }),
+    respond: () => ({ json: { location: 'x'.repeat(1_000) } }),
   })
-  const error: unknown = await it.lance.describeTable({ id }).catch((thrown: unknown) => thrown)
+  const error: unknown = await fixture.lance.describeTable({ id }).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(LanceConnectionError)
   expect(error).toMatchObject({ message: 'DescribeTable: the answer is longer than 1000 bytes' })
-  expect(it.seen.length).toBe(1)
+  expect(fixture.requests.length).toBe(1)
 })
 
-test('a signal ends a request under way, a wait, and what would come after', async () => {
+test('a signal ends a request, a wait before a retry, and calls that start later', async () => {
   const controller = new AbortController()
   const reason = new Error('enough')
-  await using it = await testNamespace({
-    answer: () => {
+  await using fixture = await testNamespace({
+    respond: () => {
       controller.abort(reason)
       return never()
     },
   })
   const { signal } = controller
-  await expect(it.lance.describeTable({ id }, { signal })).rejects.toBe(reason)
-  await expect(it.lance.describeTable({ id }, { signal })).rejects.toBe(reason)
-  await expect(it.lance.listTables({}, { signal }).pages().next()).rejects.toBe(reason)
-  expect(it.seen.length).toBe(1)
+  await expect(fixture.lance.describeTable({ id }, { signal })).rejects.toBe(reason)
+  await expect(fixture.lance.describeTable({ id }, { signal })).rejects.toBe(reason)
+  await expect(fixture.lance.listTables({}, { signal }).pages().next()).rejects.toBe(reason)
+  expect(fixture.requests.length).toBe(1)
 
   const waiting = new AbortController()
-  await using busy = await testNamespace({
+  await using failing = await testNamespace({
     firstRetryMs: 60_000,
-    answer: () => {
+    respond: () => {
       setTimeout(() => waiting.abort(reason), 20)
       return { status: 500 }
     },
   })
-  await expect(busy.lance.describeTable({ id }, { signal: waiting.signal })).rejects.toBe(reason)
+  await expect(failing.lance.describeTable({ id }, { signal: waiting.signal })).rejects.toBe(reason)
 })

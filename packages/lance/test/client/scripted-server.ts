@@ -4,31 +4,33 @@ import { parse, stringify, type Json, type JsonObject } from '@headgate/json'
 import type { ConnectOptions } from '../../src/client/connect.ts'
 import { LanceNamespace } from '../../src/client/lance-namespace.ts'
 
-export interface Seen {
+/** Request that the server received. */
+export interface ReceivedRequest {
   readonly method: string
-  /** Path and query, as they came. */
+  /** Path and query, without decoding. */
   readonly target: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly bytes: Uint8Array
-  /** The body, if it is JSON. */
+  /** Body, if it is JSON. */
   readonly json: Json | undefined
 }
 
+/** Response of the server. */
 export interface Reply {
   /** Default: 200. */
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly json?: Json
   readonly body?: string | Uint8Array
-  /** Break the connection, after the head and what there is of the body. */
-  readonly hangUp?: boolean
-  /** Send the head and the body, and never the end. */
+  /** Whether to close the connection instead of completing the response. Default: false. */
+  readonly disconnect?: boolean
+  /** Whether to send the headers and the body without completing the response. Default: false. */
   readonly stall?: boolean
 }
 
-/** An HTTP server that answers what a test says, and keeps what it saw. */
+/** HTTP server that sends the replies of a test and records requests. */
 export class ScriptedServer implements AsyncDisposable {
-  readonly seen: Seen[] = []
+  readonly requests: ReceivedRequest[] = []
   url = ''
   readonly #server: Server
 
@@ -36,17 +38,19 @@ export class ScriptedServer implements AsyncDisposable {
     this.#server = server
   }
 
-  static async start(answer: (seen: Seen) => Reply | Promise<Reply>): Promise<ScriptedServer> {
+  static async start(
+    respond: (received: ReceivedRequest) => Reply | Promise<Reply>,
+  ): Promise<ScriptedServer> {
     const server = createServer()
     const scripted = new ScriptedServer(server)
     server.on('request', (request, response) => {
       void (async () => {
-        const bytes = await bytesOf(request).catch(() => undefined)
+        const bytes = await readBytes(request).catch(() => undefined)
         if (bytes === undefined) return
         const { method = '', url: target = '', headers } = request
-        const seen = { method, target, headers, bytes, json: jsonOf(headers['content-type'], bytes) }
-        scripted.seen.push(seen)
-        send(response, await answer(seen))
+        const received = { method, target, headers, bytes, json: parseJson(headers['content-type'], bytes) }
+        scripted.requests.push(received)
+        send(response, await respond(received))
       })()
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -60,46 +64,50 @@ export class ScriptedServer implements AsyncDisposable {
   }
 }
 
-function send(response: ServerResponse, { status = 200, json, hangUp, stall, headers, body }: Reply): void {
+function send(
+  response: ServerResponse,
+  { status = 200, json, disconnect, stall, headers, body }: Reply,
+): void {
   const text = body ?? (json === undefined ? '' : stringify(json))
-  if (hangUp === true && text === '') response.destroy()
+  if (disconnect === true && text === '') response.destroy()
   if (response.destroyed) return
   response.writeHead(status, { ...(text !== '' && { 'content-type': 'application/json' }), ...headers })
   response.write(text)
-  if (hangUp === true) setTimeout(() => response.destroy(), 10)
+  if (disconnect === true) setTimeout(() => response.destroy(), 10)
   else if (stall !== true) response.end()
 }
 
-async function bytesOf(request: IncomingMessage): Promise<Uint8Array> {
+async function readBytes(request: IncomingMessage): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 
-const jsonOf = (type: string | undefined, bytes: Uint8Array): Json | undefined =>
+const parseJson = (type: string | undefined, bytes: Uint8Array): Json | undefined =>
   type === 'application/json' && bytes.length > 0 ? parse(new TextDecoder().decode(bytes)) : undefined
 
+/** Client with the server that it is connected to. */
 export interface TestNamespace extends AsyncDisposable {
   readonly lance: LanceNamespace
   readonly url: string
-  readonly seen: readonly Seen[]
-  /** `METHOD target` of each request. */
+  readonly requests: readonly ReceivedRequest[]
+  /** Returns `METHOD target` of each request. */
   targets(): readonly string[]
 }
 
 export interface TestNamespaceOptions extends Partial<ConnectOptions> {
-  answer(seen: Seen): Reply | Promise<Reply>
+  respond(request: ReceivedRequest): Reply | Promise<Reply>
 }
 
-/** A client that is connected to a server which answers what the test says. It waits a millisecond before it tries again. */
-export async function testNamespace({ answer, ...options }: TestNamespaceOptions): Promise<TestNamespace> {
-  const server = await ScriptedServer.start(answer)
+/** Starts a scripted server, and connects a client that waits 1 ms before its first retry. */
+export async function testNamespace({ respond, ...options }: TestNamespaceOptions): Promise<TestNamespace> {
+  const server = await ScriptedServer.start(respond)
   const lance = await LanceNamespace.connect({ uri: server.url, firstRetryMs: 1, ...options })
   return {
     lance,
     url: server.url,
-    seen: server.seen,
-    targets: () => server.seen.map(({ method, target }) => `${method} ${target}`),
+    requests: server.requests,
+    targets: () => server.requests.map(({ method, target }) => `${method} ${target}`),
     async [Symbol.asyncDispose]() {
       await lance[Symbol.asyncDispose]()
       await server[Symbol.asyncDispose]()
@@ -107,30 +115,35 @@ export async function testNamespace({ answer, ...options }: TestNamespaceOptions
   }
 }
 
-/** One answer after the other, the last one for ever. */
-export function inTurn(...replies: readonly Reply[]): () => Reply {
+/** Creates a function that returns one reply after the other, and then the last one for all other requests. */
+export function replyInOrder(...replies: readonly Reply[]): () => Reply {
   let count = 0
   return () => replies[Math.min(count++, replies.length - 1)] ?? {}
 }
 
-export const problem = (status: number, code: number, error = 'a message', more: JsonObject = {}): Reply => ({
+export const errorReply = (
+  status: number,
+  code: number,
+  error = 'a message',
+  more: JsonObject = {},
+): Reply => ({
   status,
   json: { error, code, ...more },
 })
 
 export const id = ['sales', 'orders'] as const
 
-/** Everything that comes. */
-export async function gathered<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+/** Reads all items. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   const all: T[] = []
   for await (const item of items) all.push(item)
   return all
 }
 
-/** Waits until it holds. */
-export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await holds()); tries++) {
-    if (tries > 500) throw new Error('this never happened')
+/** Waits until a condition is true. */
+export async function waitUntil(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await condition()); tries++) {
+    if (tries > 500) throw new Error('The condition did not become true in time')
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

@@ -18,7 +18,7 @@ const services = [...readme.matchAll(/^(.+)\n```properties\n([^]*?)```/gm)].map(
   }),
 )
 
-/** By type, what the service gets; of a discovered type, what the document below declares. */
+/** Headers that a service receives, by the type of authentication. `discover` uses the type of the document below. */
 const expected: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   'api-key': { 'x-api-key': /^sk_x$/, 'x-lancedb-database': /^my-database$/ },
   oauth2: { authorization: /^Bearer token$/ },
@@ -40,8 +40,8 @@ interface Sent {
   readonly headers: Headers
 }
 
-/** The service itself, and whoever issues tokens for it, on no network. */
-function world(uri: string, sent: Sent[]): ConnectOptions['fetch'] {
+/** Creates a `fetch` that responds as the service and as the issuers of its tokens, without a network. */
+function createFetch(uri: string, sent: Sent[]): ConnectOptions['fetch'] {
   return async (url, init) => {
     if (url.startsWith(`${uri}/v1/namespace/sales/table/list`)) {
       sent.push({ url, headers: new Headers(init.headers) })
@@ -57,10 +57,10 @@ function world(uri: string, sent: Sent[]): ConnectOptions['fetch'] {
       return new Response('id.of.machine', { headers: { 'metadata-flavor': 'Google' } })
     }
     if (url === `${uri}/v1/namespace/%24/list`) {
-      const at = 'https://lance.example.com/meta'
+      const metadata = 'https://lance.example.com/meta'
       return new Response(null, {
         status: 401,
-        headers: { 'www-authenticate': `Bearer resource_metadata="${at}"` },
+        headers: { 'www-authenticate': `Bearer resource_metadata="${metadata}"` },
       })
     }
     if (url === `${uri}/meta`) {
@@ -70,7 +70,7 @@ function world(uri: string, sent: Sent[]): ConnectOptions['fetch'] {
   }
 }
 
-describe('each service of the README is configured by its properties alone', () => {
+describe('services of the README', () => {
   beforeEach(() => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE')
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
@@ -79,23 +79,26 @@ describe('each service of the README is configured by its properties alone', () 
     return () => vi.unstubAllEnvs()
   })
 
-  test.each(services)('$title', async ({ properties: { uri = '', ...properties } }) => {
-    const sent: Sent[] = []
-    const warnings: string[] = []
-    const fetch = world(uri, sent)
-    const warn = (message: string): void => void warnings.push(message)
-    await using lance = await LanceNamespace.connect({ uri, properties, fetch, warn })
-    for await (const name of lance.listTables({ id: ['sales'] })) expect(name).toBe('none')
-    const headers = expected[properties['rest.auth.type'] ?? '']
-    expect(headers).toBeDefined()
-    for (const [name, value] of Object.entries(headers ?? {}))
-      expect(sent[0]?.headers.get(name), name).toMatch(value)
-    const delegate = properties['rest.auth.sigv4.delegate-auth-type']
-    expect(sent[0]?.headers.get('original-authorization')).toBe(delegate === undefined ? null : 'Bearer x')
-    expect(warnings).toEqual([])
-  })
+  test.each(services)(
+    'the properties configure the authentication of: $title',
+    async ({ properties: { uri = '', ...properties } }) => {
+      const sent: Sent[] = []
+      const warnings: string[] = []
+      const fetch = createFetch(uri, sent)
+      const warn = (message: string): void => void warnings.push(message)
+      await using lance = await LanceNamespace.connect({ uri, properties, fetch, warn })
+      for await (const name of lance.listTables({ id: ['sales'] })) expect(name).toBe('none')
+      const headers = expected[properties['rest.auth.type'] ?? '']
+      expect(headers).toBeDefined()
+      for (const [name, value] of Object.entries(headers ?? {}))
+        expect(sent[0]?.headers.get(name), name).toMatch(value)
+      const delegate = properties['rest.auth.sigv4.delegate-auth-type']
+      expect(sent[0]?.headers.get('original-authorization')).toBe(delegate === undefined ? null : 'Bearer x')
+      expect(warnings).toEqual([])
+    },
+  )
 
-  test('and they are all kinds', () => {
+  test('the services use every type of authentication that this test expects', () => {
     const types = services.map(({ properties }) => properties['rest.auth.type'])
     expect(new Set(types)).toEqual(new Set(Object.keys(expected)))
   })

@@ -23,9 +23,12 @@ test('the recorded exchanges cover 30 operations', () => {
 
 test('decoders accept every request of a real client', () => {
   let read = 0
-  for (const { operation, request, place } of known) {
+  for (const { operation, request, location } of known) {
     if (operation?.body !== 'json' || request.body === undefined) continue
-    expect(() => decoder(`${operation.operationId}Request`)(parse(request.body ?? '')), place).not.toThrow()
+    expect(
+      () => decoder(`${operation.operationId}Request`)(parse(request.body ?? '')),
+      location,
+    ).not.toThrow()
     read++
   }
   expect(read).toBeGreaterThan(120)
@@ -33,25 +36,25 @@ test('decoders accept every request of a real client', () => {
 
 test('decoders accept every response of the reference server', () => {
   let read = 0
-  for (const { operation, response, place } of known) {
+  for (const { operation, response, location } of known) {
     if (response.status !== 200 || response.body === undefined) continue
     if (operation?.answer === 'json') {
       expect(
         () => decoder(`${operation.operationId}Response`)(parse(response.body ?? '')),
-        place,
+        location,
       ).not.toThrow()
       read++
     }
-    if (operation?.answer === 'count') expect(parse(response.body), place).toEqual(expect.any(Number))
-    if (operation?.answer === 'text') expect(parse(response.body), place).toEqual(expect.any(String))
+    if (operation?.answer === 'count') expect(parse(response.body), location).toEqual(expect.any(Number))
+    if (operation?.answer === 'text') expect(parse(response.body), location).toEqual(expect.any(String))
   }
   expect(read).toBeGreaterThan(110)
 })
 
 test('every error of the reference server has a code of the specification', () => {
-  for (const { response, place, injected } of known) {
+  for (const { response, location, injected } of known) {
     if (response.status < 400 || injected) continue
     const { code } = model.decodeErrorResponse(parse(response.body ?? ''))
-    expect(model.isLanceErrorCode(code), place).toBe(true)
+    expect(model.isLanceErrorCode(code), location).toBe(true)
   }
 })

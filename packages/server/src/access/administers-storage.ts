@@ -2,7 +2,10 @@ import { decide } from './decide.ts'
 import type { Policy } from './policy.ts'
 import type { Chain } from '../privilege.ts'
 
-/** Returns true when the caller administers the storage of an object: it may use places that hold files. */
+/**
+ * Returns true when the caller holds `administer-storage` on an object, so that it may use locations that already
+ * contain files.
+ */
 export function administersStorage(policy: Policy, chain: Chain): boolean {
   return decide(policy, chain, 'administer-storage').outcome === 'allow'
 }

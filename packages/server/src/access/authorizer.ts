@@ -1,6 +1,6 @@
 import type { Authorizer } from './policy.ts'
 
-/** Authorizer that removes nothing: only grants decide. */
+/** Default authorizer. It removes no privilege, so only grants and ownership decide. */
 export const grantsAuthorizer: Authorizer = {
   narrows: false,
   narrow: (_caller, _object, bits) => bits,

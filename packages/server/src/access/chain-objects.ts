@@ -10,13 +10,16 @@ import { holds } from './privilege-bits.ts'
 /** An object of a chain with its name and owner. */
 export type ChainObject = NamedSecurableRow
 
-/** Returns the objects of a chain from the object itself to its warehouse. The server has no row. */
+/**
+ * Returns the objects of a chain, ordered from the object itself to its warehouse. The server is not in the result,
+ * because it has no row.
+ */
 export async function listChainObjects(sql: Queryable, chain: Chain): Promise<readonly ChainObject[]> {
   return (await nameSecurables(sql, chain.ids)).toSorted((a, b) => measureDepth(b) - measureDepth(a))
 }
 
 /**
- * Returns those of the objects on which the caller holds the privilege.
+ * Returns the objects on which the caller holds the privilege.
  *
  * @param objects of one chain, from the object itself to its warehouse
  */
@@ -48,7 +51,7 @@ export async function isNamedOn(
   return isNamedInGrants(sql, ids, principalId)
 }
 
-/** Returns the names of an object of the chain. */
+/** Returns the names of one object of a chain: those of the whole chain without the names below the object. */
 function cutNames({ kind, name }: ChainObject, names: ObjectNames): ObjectNames {
   if (kind === 'relation') return names
   return { ...names, namespace: kind === 'namespace' ? splitLevels(name) : null, relation: null }

@@ -1,6 +1,6 @@
 import type { Chain, ObjectNames } from '../privilege.ts'
 
-/** Returns the chain of a relation in the namespace `above`. */
+/** Returns the privilege chain of a relation in the namespace whose chain is `above`. */
 export function relationChain(
   above: Chain,
   id: string,
@@ -14,13 +14,13 @@ export function relationChain(
   }
 }
 
-/** The ids and owners of the namespaces around an object and its own, as the store keeps them: the outermost first. */
+/** Ids and owners of a namespace and its parent namespaces, the outermost namespace first. */
 export interface Lineage {
   readonly lineage: readonly string[]
   readonly owners: readonly string[]
 }
 
-/** Returns the chain of a namespace of a warehouse; `levels` are its names. */
+/** Returns the privilege chain of a namespace. `levels` are the names of its parents and its own name. */
 export function namespaceChain(
   { lineage, owners }: Lineage,
   warehouse: Chain,

@@ -9,7 +9,7 @@ import { serverId } from '../reserved-ids.ts'
 /**
  * Returns the policy of a principal, compiled from its row.
  *
- * @param actorId engine that acts for the principal; null: none
+ * @param actorId id of the engine that acts for the principal, or null when the principal calls directly
  */
 export function compilePolicy(
   principalId: string,

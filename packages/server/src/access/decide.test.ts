@@ -56,7 +56,7 @@ const decideModify = (policy: Policy): ReturnType<typeof decide> =>
 const outcome = (policy: Policy, on: string, privilege: Privilege): string =>
   decide(policy, findChain(on), privilege).outcome
 
-test('a grant holds on the object and everything below it, and nowhere else', () => {
+test('a grant on an object holds on the object and everything below it, but not on other objects', () => {
   const policy = policyWith([[namespace, 'select']])
   expect(outcome(policy, 'table', 'select')).toBe('allow')
   expect(outcome(policy, 'namespace', 'use')).toBe('allow')
@@ -64,13 +64,13 @@ test('a grant holds on the object and everything below it, and nowhere else', ()
   expect(outcome(policy, 'server', 'use')).toBe('hide')
 })
 
-test('a grant on the server holds everywhere', () => {
+test('a grant on the server holds on every object', () => {
   const policy = policyWith([[serverId, 'select']])
   for (const on of Object.keys(chains)) expect(outcome(policy, on, 'select')).toBe('allow')
   expect(outcome(policy, 'table', 'modify')).toBe('deny')
 })
 
-test('without use an object does not exist; with it, what is missing is named', () => {
+test('hides an object from a caller without use, and names the missing privilege to a caller with use', () => {
   expect(decide(policyWith([]), findChain('table'), 'select')).toEqual({
     outcome: 'hide',
     privilege: 'select',
@@ -83,7 +83,7 @@ test('without use an object does not exist; with it, what is missing is named', 
   })
 })
 
-test('the owner of an object may do everything with it and with all below, and nothing above', () => {
+test('the owner of an object has all rights on it and on everything below it, but none above it', () => {
   const owned: Chain = { ids: [table, namespace, warehouse], owners: [other, me, other], names }
   expect(decide(policyWith([]), owned, 'manage').outcome).toBe('allow')
   expect(
@@ -92,18 +92,18 @@ test('the owner of an object may do everything with it and with all below, and n
   expect(decide(policyWith([]), { ids: [warehouse], owners: [other], names }, 'use').outcome).toBe('hide')
 })
 
-test('an owner holds administer-storage only by a grant, and manage on the server includes it everywhere', () => {
+test('an owner holds administer-storage only by a grant, but manage on the server includes it on every object', () => {
   const owned: Chain = { ids: [warehouse], owners: [me], names }
   const may = (policy: Policy): string => decide(policy, owned, 'administer-storage').outcome
   expect(may(policyWith([]))).toBe('deny')
   expect(may(policyWith([[warehouse, 'manage']]))).toBe('deny')
   expect(may(policyWith([[warehouse, 'administer-storage']]))).toBe('allow')
   expect(may(policyWith([[serverId, 'manage']]))).toBe('allow')
-  // The grant adds to what the owner holds.
+  // The grant adds rights to those of the owner.
   expect(decide(policyWith([[warehouse, 'administer-storage']]), owned, 'manage').outcome).toBe('allow')
 })
 
-test('a caller with use on an object passes through the objects that contain it, and has no other right on them', () => {
+test('a caller with use on an object may pass through the objects that contain it, and has no other right on those objects', () => {
   const policy = policyWith([[table, 'select']], [warehouse, namespace])
   for (const on of ['warehouse', 'namespace']) {
     expect(decidePassage(policy, findChain(on)).outcome).toBe('allow')
@@ -112,7 +112,7 @@ test('a caller with use on an object passes through the objects that contain it,
   expect(decidePassage(policy, { ids: ['elsewhere', warehouse], owners: [], names }).outcome).toBe('hide')
 })
 
-test('a disabled principal sees nothing, not even what it owns', () => {
+test('a disabled principal sees no object, not even objects that it owns', () => {
   const policy = disabled(me, 7)
   const owned: Chain = { ids: [table], owners: [me], names }
   expect(decide(policy, owned, 'use').outcome).toBe('hide')
@@ -136,7 +136,7 @@ test('no right is allowed without a grant or ownership, and more grants never al
     manage: ['manage'],
     'administer-storage': ['administer-storage'],
   }
-  const gives = (id: string, held: Privilege, privilege: Privilege): boolean =>
+  const allows = (id: string, held: Privilege, privilege: Privilege): boolean =>
     implied[privilege].includes(held) || (id === serverId && held === 'manage')
   fc.assert(
     fc.property(
@@ -146,7 +146,7 @@ test('no right is allowed without a grant or ownership, and more grants never al
       fc.constantFrom(...privileges),
       (some, more, on, privilege) => {
         const reach = new Set([serverId, ...findChain(on).ids])
-        const expected = some.some(([id, held]) => reach.has(id) && gives(id, held, privilege))
+        const expected = some.some(([id, held]) => reach.has(id) && allows(id, held, privilege))
         expect(outcome(policyWith(some), on, privilege) === 'allow').toBe(expected)
         if (expected) expect(outcome(policyWith([...some, ...more]), on, privilege)).toBe('allow')
       },
@@ -155,7 +155,7 @@ test('no right is allowed without a grant or ownership, and more grants never al
 })
 
 describe('a list', () => {
-  test('shows everything below what may be used, else only what is granted, owned or on the way', () => {
+  test('shows everything below an object with use, and otherwise only objects that are granted, owned, or contain such objects', () => {
     expect(listFilter(policyWith([[warehouse, 'use']]), findChain('warehouse'))).toEqual({
       all: true,
       within: null,
@@ -166,7 +166,7 @@ describe('a list', () => {
     expect(listFilter(policy, findChain('namespace'))).toEqual(filter)
   })
 
-  test('shows exactly what is visible', () => {
+  test('shows exactly the visible objects', () => {
     const ids = ['a', 'b', 'c', 'd']
     fc.assert(
       fc.property(
@@ -194,7 +194,7 @@ describe('a list', () => {
 describe('behind an engine', () => {
   const privilegeSets = fc.option(fc.subarray([...privileges]), { nil: null })
   const places = ['wh-1', 'wh-2']
-  const world: Readonly<Record<string, Chain>> = {
+  const chainById: Readonly<Record<string, Chain>> = {
     server: serverChain,
     ...Object.fromEntries(
       places.flatMap((wh) => [
@@ -207,7 +207,7 @@ describe('behind an engine', () => {
   }
   const grants = fc.array(
     fc.tuple(
-      fc.constantFrom(serverId, ...Object.keys(world).filter((name) => name !== 'server')),
+      fc.constantFrom(serverId, ...Object.keys(chainById).filter((name) => name !== 'server')),
       fc.constantFrom(...privileges),
     ),
     { maxLength: 6 },
@@ -234,16 +234,16 @@ describe('behind an engine', () => {
     },
   })
 
-  test('rights are those of the user that the engine may use too: never more, never less', () => {
+  test('a user has exactly the rights that both the user and the engine have', () => {
     fc.assert(
       fc.property(
         grants,
         fc.subarray(places),
         privilegeSets,
         fc.option(fc.subarray(places), { nil: null }),
-        fc.constantFrom(...Object.keys(world)),
+        fc.constantFrom(...Object.keys(chainById)),
         (held, passed, allowed, warehouses, on) => {
-          const chain = world[on] ?? serverChain
+          const chain = chainById[on] ?? serverChain
           const user = policyWith(held, passed)
           const policy = behind(user, allowed, warehouses)
           const inReach = warehouses === null || warehouses.includes(on.slice(0, 4))
@@ -262,7 +262,7 @@ describe('behind an engine', () => {
     )
   })
 
-  test('lists show exactly what is visible', () => {
+  test('a list shows exactly the visible objects', () => {
     fc.assert(
       fc.property(
         grants,
@@ -272,9 +272,9 @@ describe('behind an engine', () => {
         (held, passed, allowed, warehouses) => {
           const policy = behind(policyWith(held, passed), allowed, warehouses)
           for (const above of ['server', ...places, ...places.map((wh) => `${wh}.ns`)]) {
-            const parent = world[above] ?? serverChain
+            const parent = chainById[above] ?? serverChain
             const filter = listFilter(policy, parent)
-            for (const [name, chain] of Object.entries(world)) {
+            for (const [name, chain] of Object.entries(chainById)) {
               const rest = name.slice(above === 'server' ? 0 : above.length + 1)
               const child = above === 'server' ? places.includes(name) : name.startsWith(`${above}.`)
               if (!child || rest.includes('.')) continue

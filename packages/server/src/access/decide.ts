@@ -12,13 +12,14 @@ export const serverChain: Chain = {
 }
 
 /**
- * Decides whether the caller may do what needs `privilege` on the object at the head of `chain`.
+ * Decides whether the caller holds `privilege` on the first object of `chain`.
  *
- * - `allow`: a grant of it on the object or anything above, or an owner among them.
- * - `deny`: the object may be seen but this may not be done (403, the privilege may be named).
- * - `hide`: the object may not even be seen; answer as if it did not exist (404).
+ * - `allow`: the caller has a grant on the object or on an object above it, or owns one of them.
+ * - `deny`: the caller may see the object but lacks the privilege (403; the message may name the privilege).
+ * - `hide`: the caller may not see the object (404, as if the object did not exist).
  *
- * Pure. The decision holds the policy version it was made under: a write checks it again when it happens.
+ * Pure. The decision contains the version of the policy that it was made with. A write verifies that this version is
+ * still current.
  *
  * @example
  * ```ts
@@ -39,8 +40,8 @@ export function decide(policy: Policy, chain: Chain, privilege: Privilege): Deci
 }
 
 /**
- * Decides `use` like `decide`, but a right on an object below is enough: a caller that may read one table must pass
- * through its warehouse and namespaces, and sees nothing else there.
+ * Decides `use` as `decide` does, but a right on an object below is also sufficient. A caller that may read one table
+ * must be able to pass through its warehouse and namespaces, but it sees no other object in them.
  */
 export function decidePassage(policy: Policy, chain: Chain): Decision {
   const outcome = visible(policy, chain) ? 'allow' : 'hide'
@@ -48,8 +49,9 @@ export function decidePassage(policy: Policy, chain: Chain): Decision {
 }
 
 /**
- * Decides whether the caller may read the configuration of the warehouse at the head of `chain`. It may if it may see
- * the warehouse. So may an engine that starts: it may act there for users that it does not know yet.
+ * Decides whether the caller may read the configuration of the warehouse at the head of `chain`. A caller that may see
+ * the warehouse may read it. An engine that calls without a user may read it too, because it needs the configuration
+ * before its first user calls.
  */
 export function decideConfig(policy: Policy, chain: Chain): Decision {
   const starting = policy.engine?.alone === true && policy.engine.firstCalls !== 'deny'
@@ -57,40 +59,47 @@ export function decideConfig(policy: Policy, chain: Chain): Decision {
   return { outcome: may ? 'allow' : 'hide', privilege: 'use', policyVersion: policy.version }
 }
 
-/** Returns true when the caller has `manage` on the server: it may list principals and learn their state. */
+/**
+ * Returns true when the caller has `manage` on the server. It may then list principals and see whether they are
+ * disabled.
+ */
 export function managesServer(policy: Policy): boolean {
   return decide(policy, serverChain, 'manage').outcome === 'allow'
 }
 
-/** Returns true when the caller may know that the object exists. */
+/** Returns true when the caller may see that the object exists. */
 export function visible(policy: Policy, chain: Chain): boolean {
   return (holds(grantedBits(policy, chain), 'use') || passes(policy, chain)) && isShown(policy, chain)
 }
 
-/** Returns true when the authorizer lets the caller know of the object, if the grants do. */
+/** Returns true when the authorizer does not hide the object from the caller. Grants are not checked here. */
 function isShown(policy: Policy, { names }: Chain): boolean {
   return policy.authorizer.narrow(policy, names, privilegeBits.use) !== 0
 }
 
 /**
- * Returns the privileges that the caller has on the object at the head of `chain`, as bits: those of the user, within
- * the limits of the engine and of the authorizer.
+ * Returns the privileges that the caller has on the object at the head of `chain`, as bits: the privileges of the user
+ * that the engine limits and the authorizer do not remove.
  *
- * @param sought only this one and what it implies; default: all
+ * @param sought limits the result to this privilege and those that it implies. Default: all privileges
  */
 export function bitsOn(policy: Policy, chain: Chain, sought?: Privilege): number {
   const granted = grantedBits(policy, chain) & (sought === undefined ? everyBit : privilegeBits[sought])
   return granted === 0 ? 0 : policy.authorizer.narrow(policy, chain.names, granted)
 }
 
-/** Returns the bits that the grants allow the caller: those of the user, within the limits of the engine. */
+/**
+ * Returns the bits of the privileges that grants and ownership give the user and the limits of the engine do not
+ * remove. The authorizer is not called.
+ */
 export function grantedBits(policy: Policy, chain: Chain): number {
   if (!reaches(policy, chain)) return 0
   return ownBitsOn(policy, chain) & (policy.engine?.bits ?? everyBit)
 }
 
 /**
- * Returns the bits that the principal holds on the object without the limits of an engine: as an owner, and by grants.
+ * Returns the bits of the privileges that the principal holds on the object by ownership and grants. The limits of an
+ * engine are not applied.
  */
 export function ownBitsOn(policy: Policy, chain: Chain): number {
   let bits = policy.grants.get(serverId) ?? 0
@@ -105,8 +114,8 @@ function passes(policy: Policy, chain: Chain): boolean {
 }
 
 /**
- * Returns false for a disabled principal and outside the warehouses of the engine. What is above the warehouses is
- * beyond them.
+ * Returns false when the principal is disabled, or when the object is outside the warehouses that the entry of the
+ * engine lists. Then the server itself, which is above all warehouses, is outside too.
  */
 function reaches({ enabled, engine }: Policy, chain: Chain): boolean {
   if (!enabled) return false
@@ -114,7 +123,7 @@ function reaches({ enabled, engine }: Policy, chain: Chain): boolean {
   return within === null || within.has(chain.ids.at(-1) ?? '')
 }
 
-/** Returns false when the caller cannot hold the privilege on any object below the head of `chain`, with any grants. */
+/** Returns false when no grant can give the caller the privilege on any object below the head of `chain`. */
 export function mayHold(policy: Policy, chain: Chain, privilege: Privilege): boolean {
   return reaches(policy, chain) && holds(policy.engine?.bits ?? everyBit, privilege)
 }
@@ -123,25 +132,26 @@ function mayUse({ engine }: Policy): boolean {
   return engine === null || holds(engine.bits, 'use')
 }
 
-/** Which objects directly below something a list may show. */
+/** Filter for the objects directly below one object that a list shows to the caller. */
 export type ListFilter = (
   | { readonly all: true }
-  /** Only the objects with one of these ids and those owned by the principal. */
+  /** The list shows only the objects with one of these ids, and the objects that the principal owns. */
   | { readonly all: false; readonly principalId: string; readonly ids: readonly string[] }
 ) & {
-  /** Ids of the warehouses that a list of warehouses is limited to. Null: no limit. */
+  /** Ids of the only warehouses that a list of warehouses may show, or null when the caller has no such limit. */
   readonly within: readonly string[] | null
 }
 
 /**
  * Returns the objects directly below the head of `chain` that a list may show, as a filter for SQL. For warehouses,
- * pass `serverChain`. It shows exactly the objects for which `visible` is true, and those that only an authorizer
- * hides: see `shownIn`.
+ * pass `serverChain`. The filter matches every object for which `visible` is true. It also matches objects that only an
+ * authorizer hides; `shownIn` removes them.
  */
 export function listFilter(policy: Policy, chain: Chain): ListFilter {
   const warehouses = chain.ids.at(-1) === serverId
   const within = warehouses && policy.engine?.warehouses ? [...policy.engine.warehouses] : null
-  // No object has the server's id as its owner, so a disabled principal does not even see the objects that it owns.
+  // A disabled principal must not see objects that it owns. No object has the server's id as its owner, so the filter
+  // matches none.
   if (!policy.enabled || !mayUse(policy) || !(warehouses || reaches(policy, chain)))
     return { all: false, principalId: serverId, ids: [], within }
   if (holds(ownBitsOn(policy, chain), 'use')) return { all: true, within }
@@ -150,7 +160,10 @@ export function listFilter(policy: Policy, chain: Chain): ListFilter {
 
 const visibleIdsByPolicy = new WeakMap<Policy, readonly string[]>()
 
-/** Returns the same array for the same policy, because lists may be requested many times. */
+/**
+ * Returns the ids of the visible objects. The array is cached for each policy, because lists may be requested many
+ * times.
+ */
 function visibleIds(policy: Policy): readonly string[] {
   const known = visibleIdsByPolicy.get(policy)
   if (known) return known
@@ -160,14 +173,14 @@ function visibleIds(policy: Policy): readonly string[] {
 }
 
 /**
- * Returns the filter of the authorizer for objects that the grants show in a list. Null: it shows all of them, so no
- * row must be tested.
+ * Returns a function that tells whether the authorizer shows a listed object to the caller. Returns null when the
+ * authorizer hides no objects, so that no row must be tested.
  */
 export function shownIn<Row>(
   policy: Policy,
-  namesOf: (row: Row) => ObjectNames,
+  toNames: (row: Row) => ObjectNames,
 ): ((row: Row) => boolean) | null {
   const { authorizer } = policy
   if (!authorizer.narrows) return null
-  return (row) => authorizer.narrow(policy, namesOf(row), privilegeBits.use) !== 0
+  return (row) => authorizer.narrow(policy, toNames(row), privilegeBits.use) !== 0
 }

@@ -1,12 +1,12 @@
 import type { Privilege } from '../privilege.ts'
 
-/** The answer to "may they", as a value. `policyVersion` is re-checked inside the write it allows. */
+/** Result of an access check. A write verifies that `policyVersion` is still current before it commits. */
 export interface Decision {
   readonly outcome: 'allow' | 'hide' | 'deny'
   readonly privilege: Privilege
   readonly policyVersion: number
-  /** The user may, but not through this engine: the name of its entry. */
+  /** Name of the engine whose limits remove the privilege. Present only when the user itself holds the privilege. */
   readonly limitedBy?: string
-  /** Rules of the authorizer that remove the granted right. Empty: no rule permits it. */
+  /** Names of the authorizer rules that remove the granted privilege. Empty when no rule permits it. */
   readonly forbiddenBy?: readonly string[]
 }

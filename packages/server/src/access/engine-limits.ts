@@ -6,34 +6,46 @@ import type { PolicyEngine, PolicyRow } from '../store/policies.ts'
 import { joinBits, holds, privilegeBits } from './privilege-bits.ts'
 import { serverId } from '../reserved-ids.ts'
 
-/** The limits of an engine's entry, compiled. They apply to calls of the engine itself and for users. */
+/**
+ * Compiled limits of an engine entry (the registration of an engine). They apply to calls that the engine makes for
+ * itself and for users.
+ */
 export interface EngineLimits {
-  /** For messages: how to call the entry. */
+  /** Name of the engine in messages. */
   readonly name: string
-  /** Its client id, or `ISSUER#SUBJECT` where another issuer vouches for it. */
+  /** Client id of the engine, or `ISSUER#SUBJECT` for an engine that authenticates with tokens of another issuer. */
   readonly client: string
-  /** True: it calls for itself, without a user. */
+  /** True when the engine calls without a user. */
   readonly alone: boolean
   readonly firstCalls: FirstCalls
-  /** Ids; null: every warehouse, and what is above them. */
+  /**
+   * Ids of the warehouses that callers behind the engine may use. Null when they may use all warehouses and the server
+   * itself.
+   */
   readonly warehouses: ReadonlySet<string> | null
   /**
-   * The privileges that may be used at all (see `privilegeBits`), implied ones included. An entry without a limit
-   * allows all but `administer-storage`, which an entry must name.
+   * Privileges that callers behind the engine may use, as bits (see `privilegeBits`) with implied privileges. An entry
+   * without limits allows all privileges except `administer-storage`, which must be listed explicitly.
    */
   readonly bits: number
   readonly administers: boolean
   readonly refreshes: boolean
   readonly viewChains: boolean
-  /** The user administers the server, and the entry does not let the engine state such a name. */
+  /**
+   * True when the user administers the server and the entry does not allow the engine to name such users. The user must
+   * then authenticate with a token.
+   */
   readonly mustBeProven: boolean
-  /** In which ways the engine may name the user, who proves nothing by that. */
+  /** Ways in which the engine may name the user without a token of the user. */
   readonly states: ReadonlySet<Proof>
-  /** Epoch ms of the last change of the entry. */
+  /** Time of the last change of the entry, in epoch ms. */
   readonly changedAt: number
 }
 
-/** Compiles the limits of an entry for the principal of the row. `alone`: the engine is that principal. */
+/**
+ * Compiles the limits of an engine entry for the principal of the row. `alone` is true when the engine itself is that
+ * principal.
+ */
 export function compileLimits(row: PolicyRow, engine: PolicyEngine, alone: boolean): EngineLimits {
   const allowed = engine.privileges === null ? privilegeBits.manage : joinBits(engine.privileges)
   return {
@@ -42,7 +54,7 @@ export function compileLimits(row: PolicyRow, engine: PolicyEngine, alone: boole
     alone,
     firstCalls: engine.firstCalls,
     warehouses: engine.warehouses === null ? null : new Set(engine.warehouses),
-    // Without a user, an engine has its granted rights only if its entry allows it.
+    // An engine without a user gets its granted rights only if its entry has `first_calls: service`.
     bits: alone && engine.firstCalls !== 'service' ? 0 : allowed,
     administers: engine.administers,
     refreshes: engine.refreshes,
@@ -53,15 +65,15 @@ export function compileLimits(row: PolicyRow, engine: PolicyEngine, alone: boole
   }
 }
 
-/** Tolerated difference between the clocks of the database and of the server that sealed an identity, in ms. */
+/** Tolerated difference between the clocks of the database and of the server that issued a token, in ms. */
 const clockToleranceMs = 60_000
 
 /**
- * Returns true when the entry allows the way in which the identity was proven. An entry that loses a permission to
- * state users holds for the users that the engine has stated before.
+ * Returns true when the entry of the engine allows the method by which the user was authenticated. When the entry no
+ * longer allows the engine to name users, access that was issued for users named earlier is refused too.
  *
- * An identity of unknown provenance may have been stated: it needs an entry that has not changed since it was sealed,
- * and a user that the engine may state as far as administrators are concerned.
+ * Older tokens do not record the method, so the engine may only have named their user. Such a token is accepted only
+ * when the entry has not changed since the token was issued, and when `mustBeProven` is false.
  */
 export function allowsProvenance(limits: EngineLimits, identity: ProvenIdentity): boolean {
   const proof = provenBy(identity)
@@ -71,7 +83,7 @@ export function allowsProvenance(limits: EngineLimits, identity: ProvenIdentity)
   return !limits.mustBeProven && limits.changedAt + clockToleranceMs < issuedAt
 }
 
-/** Returns true when the entry lets the engine act for the principal of the row. */
+/** Returns true when the entry allows the engine to act for the principal of the row. */
 export function actsFor({ subject }: PolicyRow, engine: PolicyEngine): boolean {
   return subject !== null && admits(engine.subjects, subject)
 }

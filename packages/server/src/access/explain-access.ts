@@ -12,10 +12,10 @@ import { explain, type Reason } from './explain.ts'
 import type { Policy } from './policy.ts'
 import { grantingPrivilege, isOwners } from './privilege-bits.ts'
 
-/** Managers in one explanation, at most. */
+/** Maximum number of managers in one explanation. */
 const maxManagers = 20
 
-/** Object of the chain. `name` does not contain the names above it. */
+/** Object of a privilege chain. `name` does not contain the names of its parents. */
 export interface ExplainedObject {
   readonly kind: SecurableKind
   readonly id: string
@@ -29,15 +29,15 @@ interface Holder {
   readonly name: string | null
 }
 
-/** Ownership or grant by which a principal holds a privilege, with names. */
+/** Ownership or grant because of which a principal holds a privilege, with names instead of ids. */
 export interface ExplainedReason {
   readonly because: 'owner' | 'grant'
   readonly privilege: Privilege
   readonly on: { readonly kind: SecurableKind; readonly name: string }
   readonly to: Holder
-  /** Names of the groups and roles by which the principal has it. */
+  /** Names of the groups and roles through which the principal has the grant. Empty for ownership and direct grants. */
   readonly through: readonly string[]
-  /** Epoch ms. Null: ownership. */
+  /** Time of the grant in epoch ms. Null for ownership. */
   readonly grantedAt: number | null
 }
 
@@ -45,27 +45,27 @@ export interface AccessExplanation {
   readonly deciding: ExplainedReason | null
   readonly own: readonly Privilege[]
   readonly effective: readonly Privilege[]
-  /** From the object to the server. */
+  /** Objects from the requested object up to the server, each with the reasons for rights on it. */
   readonly chain: readonly (ExplainedObject & { readonly reasons: readonly ExplainedReason[] })[]
-  /** Principals, roles and groups that can grant the privilege, with the name of the object that they manage. */
+  /** Principals, roles and groups that can grant the privilege, each with the name of the object that it manages. */
   readonly managers: readonly (Holder & { readonly on: string })[]
 }
 
 /** Request for an explanation. */
 export interface ExplanationRequest {
-  /** Policy of the caller. */
+  /** Policy of the caller, who asks for the explanation. */
   readonly asking: Policy
-  /** The caller asks about itself. */
+  /** True when the caller asks about its own rights. */
   readonly isOwn: boolean
-  /** The decision is not `allow`, so that the explanation contains managers. */
+  /** True when the decision is not `allow`. The explanation then lists who can grant the privilege. */
   readonly isMissing: boolean
 }
 
 const serverObject: ExplainedObject = { kind: 'server', id: serverId, name: 'server', owner: null }
 
 /**
- * Explains a decision about an object by names, as far as the caller may learn them. Returns null when the policy changed
- * while the reasons were read.
+ * Explains a decision about an object. The explanation contains names instead of ids, and only facts that the caller
+ * may learn. Returns null when the policy changed while the reasons were read.
  */
 export async function explainAccess(
   sql: Sql,
@@ -126,15 +126,16 @@ async function findManagers(
 }
 
 interface Visible {
-  /** Ids of the objects whose owners and managers are named. */
+  /** Ids of the objects whose owners and managers the explanation names. */
   readonly people: ReadonlySet<string>
-  /** Ids of the objects whose reasons are returned. Null: all. */
+  /** Ids of the objects whose reasons the explanation contains. Null when it contains the reasons of all objects. */
   readonly reasons: ReadonlySet<string> | null
 }
 
 /**
- * Returns which parts of an explanation the caller may learn: owners and managers of the objects that it uses, and of the
- * server only with `manage` there; all reasons about itself, and reasons about others on the objects that it manages.
+ * Returns which facts the caller may learn. It learns owners and managers of the objects that it may use, and those of
+ * the server only with `manage` there. It learns all reasons for its own rights, and reasons for the rights of others
+ * only on objects that it manages.
  */
 function findVisible(
   { asking, isOwn }: ExplanationRequest,

@@ -6,28 +6,31 @@ import type { Chain, Privilege } from '../privilege.ts'
 
 /** Ownership of an object, or a grant on it to the principal, a group or a role. */
 export interface Reason {
-  /** The object that it is about: the one that was asked for, or one above it. */
+  /** Id of the object that is owned or granted: the requested object, or an object above it. */
   readonly on: string
-  /** Null: the principal owns it. */
+  /** The grant. Null when the reason is ownership. */
   readonly grant: HeldGrantRow | null
-  /** The groups and roles by which the principal has it, from its own to the one that was granted it. */
+  /**
+   * Memberships that connect the principal with the grantee: the first is a group or role of the principal, the last is
+   * the grantee. Empty for ownership and direct grants.
+   */
   readonly through: readonly MembershipRow[]
 }
 
 export interface Explanation {
-  /** All reasons for rights on the object; those that are nearest to the object come first. */
+  /** All reasons for rights on the object. Reasons on the object itself come before reasons on objects above it. */
   readonly reasons: readonly Reason[]
-  /** Nearest of the reasons that are sufficient. Null: nothing does. */
+  /** Nearest reason that is sufficient for the requested privilege, or null when no reason is sufficient. */
   readonly deciding: Reason | null
-  /** Privileges of the principal, without the limits of an engine. */
+  /** Privileges that the principal holds by grants and ownership. The limits of an engine are not applied. */
   readonly own: readonly Privilege[]
-  /** Privileges within the limits of the engine and of the authorizer. */
+  /** Privileges that remain after the limits of the engine and the authorizer are applied. */
   readonly effective: readonly Privilege[]
 }
 
 /**
- * Explains the result of `decide`. Pure, and only about what `decide` looks at: grants to whom the policy does not know
- * are not counted.
+ * Explains the result of `decide`. Pure. It uses the same facts as `decide`: grants to principals, groups and roles
+ * that are not in the policy are ignored.
  *
  * @param order ids from the object to the server
  */
@@ -75,7 +78,7 @@ export function findMembershipPaths(
   memberships: readonly MembershipRow[],
 ): ReadonlyMap<string, readonly MembershipRow[]> {
   const paths = new Map<string, readonly MembershipRow[]>([[principalId, []]])
-  // The loop also visits entries that it adds, in their order, so shorter paths come first.
+  // The loop also visits entries that it adds, in their order, so it finds the shortest path to each grantee first.
   for (const [id, path] of paths) {
     for (const step of memberships) {
       if (step.memberId === id && !paths.has(step.id) && grantees.has(step.id))

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fillPage } from './fill-page.ts'
 
-/** Returns a list of numbers from 0, with the number of reads. */
+/** Returns a list of the numbers from 0, and records the number of reads. */
 function list(length: number): {
   reads: number[]
   read: (after: number | null, limit: number) => Promise<number[]>
@@ -20,7 +20,7 @@ function list(length: number): {
   }
 }
 
-test('a page has as many rows as are wanted, or all that are left, in order', async () => {
+test('a page contains the wanted number of visible rows, or all remaining ones, in order', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.nat(60),
@@ -37,7 +37,7 @@ test('a page has as many rows as are wanted, or all that are left, in order', as
   )
 })
 
-test('nothing is read twice, and nothing more than is wanted when all is shown', async () => {
+test('reads no row twice, and no more rows than wanted when all rows are visible', async () => {
   const all = list(10)
   expect(await fillPage(4, all.read, null)).toEqual([0, 1, 2, 3])
   expect(all.reads).toEqual([4])
@@ -51,7 +51,7 @@ test('fillPage stops when the signal is aborted', async () => {
   await expect(fillPage(4, list(10).read, () => true, signal)).rejects.toThrow('the client went away')
 })
 
-test('others get their turn while many rows are left out', async () => {
+test('lets other requests run while it skips many hidden rows', async () => {
   let turns = 0
   const counting = setInterval(() => (turns += 1), 0)
   const busy = (): boolean => {

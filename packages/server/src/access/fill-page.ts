@@ -1,8 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
-/** Rows read at a time once a first read did not fill the page. */
+/** Number of rows of each further read, after the first read did not fill the page. */
 const refillRows = 1_000
-/** An authorizer may take half a millisecond to decide: others get their turn in between. */
+/**
+ * Number of rows after which the event loop runs other requests. An authorizer may need half a millisecond for each
+ * row.
+ */
 const rowsInATurn = 20
 
 /**
@@ -10,8 +13,8 @@ const rowsInATurn = 20
  * reveals nothing about hidden rows.
  *
  * @param read receives the last row that was read, and the maximum number of rows
- * @param shown null: all are
- * @throws the reason of the signal, between reads and while rows are decided about
+ * @param shown returns whether the caller may see a row. Null when it may see all rows
+ * @throws the reason of the signal, when the signal is aborted
  */
 export async function fillPage<Row>(
   wanted: number,

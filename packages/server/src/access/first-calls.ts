@@ -5,25 +5,25 @@ import type { Policy } from './policy.ts'
 /**
  * Refuses a call without a user unless the engine's entry allows it.
  *
- * @param needsNoUser the operation belongs to starting up, or carries its user in something sealed
- * @throws HeadgateError `forbidden`, with what to change
+ * @param needsNoUser true for an operation that engines call when they start, or whose sealed token contains the user
+ * @throws HeadgateError `forbidden`; the message contains the necessary change
  */
 export function checkFirstCall({ engine }: Policy, needsNoUser: boolean): void {
   if (engine === null || !engine.alone || engine.firstCalls === 'service') return
   if (engine.firstCalls === 'config-only' && needsNoUser) return
-  throw new HeadgateError('forbidden', toldTo(engine))
+  throw new HeadgateError('forbidden', describeRemedy(engine))
 }
 
-/** Returns true when an engine calls without a user, for the audit event. */
+/** Returns true when an engine calls without a user. Audit events record this. */
 export function isWithoutUser({ engine }: Policy): boolean {
   return engine?.alone === true
 }
 
-function toldTo({ name, firstCalls }: EngineLimits): string {
-  const may = firstCalls === 'deny' ? 'nothing' : 'only ask for the configuration'
+function describeRemedy({ name, firstCalls }: EngineLimits): string {
+  const may = firstCalls === 'deny' ? 'nothing' : 'only requests for the configuration'
   return (
-    `The engine ${name} calls without a user, and its entry allows ${may} then (first_calls: ${firstCalls}). ` +
-    'Let the engine pass on its user by token exchange (in Trino: iceberg.rest-catalog.session=USER). ' +
-    `If it shall work as itself: headgate engine set ${name} --first-calls service`
+    `The engine ${name} calls without a user. Without a user, its entry allows ${may} (first_calls: ${firstCalls}). ` +
+    'Configure the engine to exchange the token of its user (in Trino: iceberg.rest-catalog.session=USER). ' +
+    `To let the engine call with its own rights, run:  headgate engine set ${name} --first-calls service`
   )
 }

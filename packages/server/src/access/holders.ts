@@ -15,22 +15,25 @@ export interface HolderDeps {
   readonly policies: Policies
 }
 
-export type HolderPosition = Pick<PrincipalRow, 'name' | 'id'>
+type HolderPosition = Pick<PrincipalRow, 'name' | 'id'>
 
 /** List of the principals that hold a privilege on an object, as one caller may see it. */
 export interface HolderList {
-  /** True: the list contains members of roles and groups. False: it contains owners and principals that grants name. */
+  /**
+   * True when the list also contains members of roles and groups. False when it contains only owners and principals
+   * that grants name directly.
+   */
   readonly isComplete: boolean
   read(after: HolderPosition | null, limit: number): Promise<readonly PrincipalRow[]>
-  /** Returns whether a row belongs to the list. Null: each does. */
+  /** Returns whether a row belongs to the list. Null when every row belongs to it. */
   readonly shown: ((holder: PrincipalRow) => Promise<boolean>) | null
 }
 
 /**
- * Returns the list of the principals that hold a privilege on an object when no engine acts for them, by name.
+ * Returns the principals that hold a privilege on an object, ordered by name. The limits of engines are not applied.
  *
- * Callers with `manage` on the server see all of them. Other callers see the principals that own, or that grants name on,
- * the objects that they manage.
+ * A caller with `manage` on the server sees all of these principals. Any other caller sees only owners and direct
+ * grantees of the objects that it manages.
  *
  * @param asking policy of the caller
  */

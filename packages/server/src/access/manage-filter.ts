@@ -3,13 +3,19 @@ import type { Policy } from './policy.ts'
 import { holds } from './privilege-bits.ts'
 import type { Chain } from '../privilege.ts'
 
-/** Which objects a list shows: all, or those that have one of these ids or owners on their way up. */
+/**
+ * Filter for the objects of a list. With `ids` null it matches all objects. Otherwise it matches an object if the
+ * object itself or an object above it has one of the `ids` or one of the `owners`.
+ */
 export interface ManageFilter {
   readonly ids: readonly string[] | null
   readonly owners: readonly string[]
 }
 
-/** Returns the filter for objects below the head of `chain` on which the grants allow `manage`; see `managedIn`. */
+/**
+ * Returns the filter for objects below the head of `chain` on which grants or ownership give `manage`. The authorizer
+ * is not called; `managedIn` does that.
+ */
 export function manageFilter(policy: Policy, chain: Chain): ManageFilter {
   if (holds(grantedBits(policy, chain), 'manage')) return { ids: null, owners: [] }
   if (!mayHold(policy, chain, 'manage')) return { ids: [], owners: [] }
@@ -17,8 +23,11 @@ export function manageFilter(policy: Policy, chain: Chain): ManageFilter {
   return { ids, owners: [policy.principalId] }
 }
 
-/** Returns the filter of the authorizer for the objects that such a list contains. Null: it contains all of them. */
-export function managedIn<Row>(policy: Policy, chainOf: (row: Row) => Chain): ((row: Row) => boolean) | null {
+/**
+ * Returns a function that tells whether the caller still has `manage` on a row after the authorizer is applied. Returns
+ * null when the authorizer removes no privileges.
+ */
+export function managedIn<Row>(policy: Policy, toChain: (row: Row) => Chain): ((row: Row) => boolean) | null {
   if (!policy.authorizer.narrows) return null
-  return (row) => holds(bitsOn(policy, chainOf(row)), 'manage')
+  return (row) => holds(bitsOn(policy, toChain(row)), 'manage')
 }

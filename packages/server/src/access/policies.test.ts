@@ -9,24 +9,30 @@ import { Gate } from '../../test/access/gate.ts'
 import { Policies } from './policies.ts'
 import type { Policy } from './policy.ts'
 import { testPolicies, type TestPolicies } from '../../test/access/policies.ts'
-import { addMember, addPrincipal, addRole, addWorld, grant } from '../../test/access/world.ts'
+import {
+  addMember,
+  addPrincipal,
+  addRole,
+  addAccessFixture,
+  grant,
+} from '../../test/access/access-fixture.ts'
 
-let given: TestPolicies
+let fixture: TestPolicies
 let sql: Sql
 let policies: Policies
 
 beforeAll(async () => {
-  given = await testPolicies()
-  ;({ sql, policies } = given)
+  fixture = await testPolicies()
+  ;({ sql, policies } = fixture)
 })
-afterAll(() => given[Symbol.asyncDispose]())
-beforeEach(() => given.wipe())
+afterAll(() => fixture[Symbol.asyncDispose]())
+beforeEach(() => fixture.wipe())
 
-const changed: TestPolicies['change'] = (work) => given.change(work)
+const changed: TestPolicies['change'] = (work) => fixture.change(work)
 
 describe('a change', () => {
-  test('refuses a right that was revoked as soon as the caller has seen the new policy version', async () => {
-    const { table } = await addWorld(sql)
+  test('applies to a caller as soon as the caller has seen the new policy version', async () => {
+    const { table } = await addAccessFixture(sql)
     const who = await addPrincipal(sql, 'etl')
     const role = await addRole(sql, 'team')
     const { id } = who.principal
@@ -47,8 +53,8 @@ describe('a change', () => {
     expect(await may(await changed((tx) => deletePrincipal(tx, id)))).toBe('hide')
   })
 
-  test('reaches a replica that only listens', async () => {
-    const { table } = await addWorld(sql)
+  test('reaches another replica through a notification', async () => {
+    const { table } = await addAccessFixture(sql)
     const who = await addPrincipal(sql, 'etl')
     expect(decide(await policies.get(who), table.chain, 'select').outcome).toBe('hide')
     await grant(sql, 'select', table, 'principal', who.principal.id)
@@ -57,10 +63,10 @@ describe('a change', () => {
     await expect.poll(decided).toBe('allow')
   })
 
-  test('reaches a replica that is deaf within the maximum age', async () => {
+  test('reaches a replica that receives no notifications within the maximum age', async () => {
     let now = 0
     await using deaf = await Policies.open({ sql: new Gate(sql), maxAgeMs: 10_000, now: () => now })
-    const { table } = await addWorld(sql)
+    const { table } = await addAccessFixture(sql)
     const who = await addPrincipal(sql, 'etl')
     await deaf.get(who)
     await grant(sql, 'select', table, 'principal', who.principal.id)
@@ -74,7 +80,7 @@ describe('a change', () => {
     let now = 0
     const gate = new Gate(sql)
     await using deaf = await Policies.open({ sql: gate, maxAgeMs: 10_000, now: () => now })
-    const { table } = await addWorld(sql)
+    const { table } = await addAccessFixture(sql)
     const who = await addPrincipal(sql, 'etl')
     await deaf.get(who)
     await grant(sql, 'select', table, 'principal', who.principal.id)
@@ -82,15 +88,15 @@ describe('a change', () => {
     expect(deaf.get(who)).not.toBeInstanceOf(Promise)
     expect(gate.reads).toBe(1)
     now = 6_000
-    const answer = gate.hold()
+    const response = gate.hold()
     expect([deaf.get(who), deaf.get(who)].filter((policy) => policy instanceof Promise)).toEqual([])
     expect(gate.reads).toBe(2)
-    answer.release()
+    response.release()
     now = 9_000
     await expect.poll(async () => decide(await deaf.get(who), table.chain, 'select').outcome).toBe('allow')
   })
 
-  test('uses a policy that cannot be reloaded until its maximum age', async () => {
+  test('uses a cached policy until its maximum age when it cannot be reloaded', async () => {
     let now = 0
     const gate = new Gate(sql)
     await using deaf = await Policies.open({ sql: gate, maxAgeMs: 10_000, now: () => now })
@@ -102,10 +108,10 @@ describe('a change', () => {
     await new Promise((resolve) => setTimeout(resolve, 10))
     now = 10_000
     gate.failNext = true
-    await expect(deaf.get(who)).rejects.toThrow('the store is away')
+    await expect(deaf.get(who)).rejects.toThrow('the store is unavailable')
   })
 
-  test('stops sessions from before not_before, and only those', async () => {
+  test('refuses exactly the sessions that began before not_before', async () => {
     const who = await addPrincipal(sql, 'etl')
     const before = Date.now() - 1_000
     const version = await changed((tx) => stopPrincipalSessions(tx, who.principal.id, Date.now()))
@@ -115,7 +121,7 @@ describe('a change', () => {
     })
   })
 
-  test('stops sessions that a server whose clock is ahead of the database dated a moment ago', async () => {
+  test('refuses a session that began just before not_before on a server whose clock is ahead of the database', async () => {
     const who = await addPrincipal(sql, 'etl')
     const ours = Date.now() + 60_000
     const version = await changed((tx) => stopPrincipalSessions(tx, who.principal.id, ours))
@@ -124,13 +130,13 @@ describe('a change', () => {
 })
 
 describe('the cache', () => {
-  test('answers without a promise while nothing changed', async () => {
+  test('returns the policy without a promise while the policy version has not changed', async () => {
     const who = await addPrincipal(sql, 'etl')
     const policy = await policies.get(who, await policyVersion(sql))
     expect(policies.get(who)).toBe(policy)
   })
 
-  test('reads once for many who ask at the same time', async () => {
+  test('reads the policy once for many concurrent callers', async () => {
     const counting = new Gate(sql)
     await using many = await Policies.open({ sql: counting })
     const who = await addPrincipal(sql, 'etl')
@@ -150,34 +156,34 @@ describe('the cache', () => {
   test('a read that began before a change is neither returned to callers that saw the change, nor cached', async () => {
     const gate = new Gate(sql)
     await using slow = await Policies.open({ sql: gate, maxAgeMs: 3_600_000 })
-    const { table } = await addWorld(sql)
+    const { table } = await addAccessFixture(sql)
     const who = await addPrincipal(sql, 'etl')
     await grant(sql, 'select', table, 'principal', who.principal.id)
     const outcomeFor = (policy: Policy): string => decide(policy, table.chain, 'select').outcome
 
-    const answer = gate.hold()
+    const response = gate.hold()
     const early = Promise.resolve(slow.get(who))
-    await answer.read
+    await response.read
     const version = await changed((tx) =>
       deleteGrant(tx, { securableId: table.id, granteeId: who.principal.id, privilege: 'select' }),
     )
     const late = Promise.resolve(slow.get(who, version))
-    answer.release()
+    response.release()
     expect(outcomeFor(await early)).toBe('allow')
     expect(outcomeFor(await late)).toBe('hide')
     expect(outcomeFor(await slow.get(who))).toBe('hide')
   })
 
-  test('a notification during a read makes the next answer new', async () => {
+  test('a notification that arrives during a read makes the next call read the policy again', async () => {
     const gate = new Gate(sql)
     await using slow = await Policies.open({ sql: gate, maxAgeMs: 3_600_000 })
-    const { table } = await addWorld(sql)
+    const { table } = await addAccessFixture(sql)
     const who = await addPrincipal(sql, 'etl')
-    const answer = gate.hold()
+    const response = gate.hold()
     const early = Promise.resolve(slow.get(who))
-    await answer.read
+    await response.read
     gate.notify(`policy:${await grant(sql, 'select', table, 'principal', who.principal.id)}`)
-    answer.release()
+    response.release()
     await early
     expect(decide(await slow.get(who), table.chain, 'select').outcome).toBe('allow')
   })
@@ -197,7 +203,7 @@ describe('the cache', () => {
 
   test('a version that another caller has read makes the policies of all callers stale', async () => {
     await using deaf = await Policies.open({ sql: new Gate(sql), maxAgeMs: 3_600_000 })
-    const { table } = await addWorld(sql)
+    const { table } = await addAccessFixture(sql)
     const [reader, other] = [await addPrincipal(sql, 'reader'), await addPrincipal(sql, 'other')]
     const grantee = reader.principal.id
     await grant(sql, 'select', table, 'principal', grantee)
@@ -227,7 +233,7 @@ describe('the cache', () => {
     await using broken = await Policies.open({ sql: gate })
     const who = await addPrincipal(sql, 'etl')
     gate.failNext = true
-    await expect(broken.get(who)).rejects.toThrow('the store is away')
+    await expect(broken.get(who)).rejects.toThrow('the store is unavailable')
     expect(await broken.get(who)).toMatchObject({ enabled: true })
   })
 })

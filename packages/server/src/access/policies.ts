@@ -13,39 +13,48 @@ import type { Policy } from './policy.ts'
 
 export interface PoliciesOptions {
   readonly sql: Sql
-  /** No decision rests on a policy read longer ago than this, even when a notification was lost. Default 10 s. */
+  /** Maximum age of a policy that is used, in ms, even if a notification was lost. Default 10 s. */
   readonly maxAgeMs?: number
-  /** Default: groups do not count. */
+  /**
+   * Maximum age of the groups in a token, by issuer. Default: groups are
+   * ignored.
+   */
   readonly groupAges?: GroupAges
-  /** Authorizer that can remove granted rights. Default: they have it. */
+  /** Authorizer that can remove granted rights. Default: an authorizer that removes no rights. */
   readonly authorizer?: Authorizer
-  /** Policies that are kept. Default 10 000. */
+  /** Maximum number of cached policies. Default 10 000. */
   readonly maxPolicies?: number
-  /** Monotonic ms; for tests. */
+  /** Returns a monotonic time in ms. For tests. */
   readonly now?: () => number
 }
 
-/** Versions that are stored until their notifications have arrived. */
+/** Maximum number of policy versions that are stored until their notifications have arrived. */
 const maxNoted = 1_000
 
 interface Entry {
   readonly policy: Policy
-  /** Epoch ms: sessions that began before are over, and whose fault that is. */
+  /** Time in epoch ms. Sessions of the principal that began before it are refused. */
   readonly notBefore: number
+  /** Time in epoch ms. Sessions in which the engine acts are refused if they began before it. */
   readonly engineNotBefore: number
-  /** When the read began: nothing later can be missing from what was known then. */
+  /**
+   * Monotonic time in ms at which the read of the entry began. The entry contains all changes that were committed
+   * before.
+   */
   readonly readAt: number
-  /** Order of reads; larger began later. */
+  /** Number of the read. A read with a larger number began later. */
   readonly turn: number
 }
 
 /**
- * Caches what every caller may do, by principal and by the engine that acts for it. Versions of the policy are random,
- * so they show that two states differ, not which is newer: a read is newer than what was known before it began. An
- * entry is fresh while it is younger than the maximum age and no other version was seen after its read began: not by
- * notification, not by a read of another caller, not in a row that the caller has read. Then `get` is a synchronous
- * look-up. In the second half of that age the entry is read again in the background. Concurrent reads for one caller
- * are shared; an older read never replaces a newer one.
+ * Caches the policy of each caller, by principal and by the engine that acts for it. Policy versions are random: two
+ * versions show that two states differ, but not which state is newer. A read is newer than everything that was known
+ * before it began.
+ *
+ * An entry is fresh while it is younger than the maximum age, and no other version was seen after its read began: in a
+ * notification, in a read for another caller, or in a row that the caller has read. `get` returns a fresh entry
+ * synchronously. In the second half of the maximum age, it also reloads the entry in the background. Concurrent reads
+ * for one caller are shared, and an older read never replaces a newer one.
  */
 export class Policies implements AsyncDisposable {
   readonly #sql: Sql
@@ -55,15 +64,15 @@ export class Policies implements AsyncDisposable {
   readonly #now: () => number
   readonly #entries: CallerCache<Entry>
   readonly #reads = new SingleFlight<Entry>()
-  /** The version that was announced or read last. Null: not known. */
+  /** Policy version of the newest read or notification. Null when it is unknown. */
   #version: number | null = null
-  /** Versions whose commits were noted last; see `saw`. */
+  /** Recently committed versions that were passed to `saw`. */
   readonly #noted = new Set<number>()
-  /** The last read that `#version` rests on. */
+  /** Number of the newest read whose version was compared with `#version`. */
   #versionTurn = 0
   #mark = {}
   #turn = 0
-  /** Entries whose read began before this turn are stale. */
+  /** Smallest number of a read whose entry is still valid. Entries of reads with a smaller number are stale. */
   #firstGoodTurn = 0
   #listening: AsyncDisposable | undefined
 
@@ -87,16 +96,16 @@ export class Policies implements AsyncDisposable {
     return this.#authorizer.narrows
   }
 
-  /** Returns the time for which groups of each issuer count. */
+  /** Returns the time for which the groups of each issuer are valid. */
   get groupAges(): GroupAges {
     return this.#groupAges
   }
 
   /**
-   * Returns the policy of the caller. Synchronous when known.
+   * Returns the policy of the caller, synchronously if the cached policy is fresh.
    *
-   * @param seenVersion the policy version that the caller has seen, for example in a row that it read: the policy has
-   *   this version, or its read begins now and it is newer. 0: none was seen.
+   * @param seenVersion the policy version that the caller has seen, for example in a row that it read. A cached policy
+   *   is returned only if it has this version. 0: the caller has seen no version.
    */
   get(identity: ProvenIdentity, seenVersion = 0): Policy | Promise<Policy> {
     const stating = statedBy(identity)
@@ -106,8 +115,8 @@ export class Policies implements AsyncDisposable {
   }
 
   /**
-   * Returns the policy of a user whom another engine than the acting one has stated. The entry of that engine must
-   * still allow it: nothing else proves who the user is.
+   * Returns the policy of a user whom one engine named without a token of the user, while another engine acts now. The
+   * entry of the first engine must still allow this, because nothing else proves the identity of the user.
    */
   async #getStated(identity: ProvenIdentity, stating: Principal, seenVersion: number): Promise<Policy> {
     const { enabled, shutOut } = await this.#getDirect({ ...identity, actors: [stating] }, seenVersion)
@@ -124,19 +133,19 @@ export class Policies implements AsyncDisposable {
   }
 
   /**
-   * Returns the policy of a principal itself, without a caller: of the definer of a view, whose rights apply to reads
+   * Returns the policy of a principal that is not the caller: of the definer of a view, whose rights apply to reads
    * through the view. `absentPrincipalId` has no rights.
    */
   ofPrincipal(id: string, seenVersion = 0): Policy | Promise<Policy> {
-    // Anonymous callers own no objects. The policy of their id is everything, and must not be returned here.
+    // Anonymous callers own no objects. Their policy allows everything, so it must not be returned here.
     if (id === anonymousId || id === absentPrincipalId) return disabled(id, seenVersion)
     const principal = { id, issuer: '', subject: '', name: '' }
     return this.get({ principal, actors: [], method: 'session-token', expiresAt: null }, seenVersion)
   }
 
   /**
-   * Returns the current rights of a principal by its own grants, roles and ownership. It is the same for disabled
-   * principals and engines, for callers that may not learn their state. One query for each call.
+   * Returns the current rights of a principal by its own grants, roles and ownership. The result does not show whether
+   * the principal is disabled or an engine, because the caller may not be allowed to know that. Sends one query per call.
    */
   async ofRights(id: string): Promise<Policy> {
     const row = await loadPolicyRow(this.#sql, id, null, this.#groupAges)
@@ -144,9 +153,9 @@ export class Policies implements AsyncDisposable {
   }
 
   /**
-   * Notes a policy version that was committed. Unless the version is known, every entry is read again. A version that
-   * was noted before needs no second reading, even when later versions were noted since: all entries that are fresh
-   * were read after its commit. So the notification of a change does not discard what was read after the change.
+   * Records a policy version that was committed, and makes all entries stale. Has no effect for a version that was
+   * recorded before, even if later versions followed: all fresh entries were read after its commit. So the notification
+   * of a change does not discard entries that were read after the change.
    */
   saw(version: number): void {
     if (version === this.#version || this.#noted.has(version)) return
@@ -156,7 +165,7 @@ export class Policies implements AsyncDisposable {
     this.#distrust(version)
   }
 
-  /** Makes all entries stale, those included whose read is running. */
+  /** Makes all entries stale, including those whose read is running. */
   #distrust(version: number | null): void {
     this.#turn += 1
     this.#firstGoodTurn = this.#turn
@@ -164,7 +173,10 @@ export class Policies implements AsyncDisposable {
     this.#mark = {}
   }
 
-  /** Object that changes when principals, engines or rights may have changed, for caches elsewhere. */
+  /**
+   * Returns an object that is replaced whenever principals, engines or rights may have changed. Other caches compare it
+   * by identity to detect such a change.
+   */
   get mark(): object {
     return this.#mark
   }
@@ -175,15 +187,15 @@ export class Policies implements AsyncDisposable {
       turn > before ||
       (turn >= firstGood && readAt > oldest && (seenVersion === 0 || policy.version === seenVersion))
     let entry = await this.#read(identity)
-    // A read that is joined may have begun too early. The next one begins now.
+    // The joined read may have begun before the call. The next read begins after it.
     while (!isGood(entry)) entry = await this.#read(identity)
     return policyFor(entry, identity)
   }
 
-  /** Reloads in the background, so that frequent callers do not wait for the read of thousands of grants. */
+  /** Reloads the policy in the background, so that frequent callers do not wait for the read of thousands of grants. */
   #renewBehind(identity: ProvenIdentity): void {
     this.#read(identity).catch(() => {
-      // The entry is used until its maximum age; then callers receive the error.
+      // The cached entry is used until its maximum age. After that, callers receive the error of the reload.
     })
   }
 
@@ -227,7 +239,7 @@ export class Policies implements AsyncDisposable {
 
   #notice(payload: string | null): void {
     if (payload === null) {
-      // Notifications may have been missed, and the database may be another one: a promoted stand-by, a restored
+      // Notifications may have been missed, and the database may be another one: a promoted standby or a restored
       // backup.
       this.#distrust(null)
       return
@@ -243,7 +255,10 @@ export class Policies implements AsyncDisposable {
   }
 }
 
-/** Returns the cache key: only the outermost engine decides. */
+/**
+ * Returns the cache key of a caller. Of the actors, it contains only the outermost engine, because only the entry of
+ * that engine limits the rights.
+ */
 function toKey({ principal, actors }: ProvenIdentity): CallerKey {
   const [actor] = actors
   return actor === undefined ? callerKey(principal.id) : callerKey(principal.id, actor.id)
@@ -256,14 +271,14 @@ function compiled(
   authorizer: Authorizer,
 ): Policy {
   const { id } = identity.principal
-  // Anonymous callers exist only where the server was started for them; there they may do everything.
+  // Only a server that was started without authentication has anonymous callers, and it allows them everything.
   if (identity.method === 'anonymous') return everything(id, row.version, authorizer)
   return compilePolicy(id, actorId, row, authorizer)
 }
 
 function policyFor({ policy, notBefore, engineNotBefore }: Entry, identity: ProvenIdentity): Policy {
   const { issuedAt = Infinity } = identity
-  // Both times are truncated to milliseconds, so a session of the same millisecond may have begun before.
+  // Both times are truncated to milliseconds, so a session that began in the same millisecond is refused too.
   if (issuedAt <= notBefore) return disabled(policy.principalId, policy.version)
   if (issuedAt <= engineNotBefore) return disabled(policy.principalId, policy.version, 'engine')
   if (policy.engine !== null && !allowsProvenance(policy.engine, identity))

@@ -9,42 +9,52 @@ import type { ObjectNames, Privilege } from '../privilege.ts'
 export interface Policy {
   readonly version: number
   readonly principalId: string
-  /** False: nothing is allowed, for the reason in `shutOut`. */
+  /** False when every request is refused. `shutOut` contains the reason. */
   readonly enabled: boolean
   /**
-   * `principal`: it was disabled, removed, or its sessions were stopped. `engine`: the one that acts for it is not
-   * registered, or that was done to it. `subject`: the engine's entry does not let it act for this principal.
+   * Reason for which every request is refused. `principal`: the principal was disabled or removed, or its sessions were
+   * ended. `engine`: the acting engine is not registered, was disabled, or its sessions were ended. `subject`: the
+   * entry of the engine does not allow the engine to act for this principal.
    */
   readonly shutOut: 'principal' | 'engine' | 'subject' | null
-  /** Limits of the acting engine. Null: no engine acts. */
+  /** Limits of the acting engine. Null when no engine acts. */
   readonly engine: EngineLimits | null
-  /** Null: there is no such principal. */
+  /** Row of the principal. Null when the principal does not exist. */
   readonly subject: PolicySubject | null
-  /** Names of the roles it has, directly, through groups or through roles. */
+  /** Names of all roles of the principal, including roles that it has through groups and other roles. */
   readonly roles: readonly string[]
-  /** Decides last. */
+  /** Authorizer that is called after grants and ownership allowed an operation. */
   readonly authorizer: Authorizer
-  /** The principal, its groups, and every role it has, directly, through groups or through roles. */
+  /** Ids of the principal, its groups, and all its roles, including roles through groups and other roles. */
   readonly grantees: ReadonlySet<string>
-  /** Securable id -> bit set of the privileges held there (see `privilegeBits`), implied ones included. */
+  /**
+   * Bits of the privileges that are granted on each object (see `privilegeBits`), by the id of the object. They include
+   * implied privileges.
+   */
   readonly grants: ReadonlyMap<string, number>
-  /** Warehouses and namespaces that are ancestors of something granted: their names may be seen, nothing more. */
+  /**
+   * Ids of warehouses and namespaces that contain an object on which the principal has a grant. The principal may see
+   * the names of these warehouses and namespaces, but has no right on them.
+   */
   readonly passage: ReadonlySet<string>
 }
 
 /**
- * Restricts what grants allow: it may remove privileges, never add any. It receives the caller as a policy and objects
- * by their names, so it needs only data in memory, and a list and a single look-up of an object have the same result.
+ * Removes privileges that grants give. It never adds privileges. It receives the policy of the caller and the names of
+ * the object, so it needs only data in memory. A list of objects and a look-up of one object therefore have the same
+ * result.
  */
 export interface Authorizer {
-  /** Whether it may remove privileges. If not, lists skip it. */
+  /** True when the authorizer can remove privileges. When false, lists do not call it. */
   readonly narrows: boolean
   /**
-   * Returns the privileges, as bits, that remain on an object. Without a privilege, all that imply it are removed too.
+   * Returns the bits that remain on an object. When a privilege is removed, all privileges that imply it are removed
+   * too.
    */
   narrow(caller: Policy, object: ObjectNames, bits: number): number
   /**
-   * Returns the names of the rules that remove a privilege; an empty list if no rule permits it; null if it remains.
+   * Returns the names of the rules that remove a privilege. Returns an empty list if no rule permits the privilege, and
+   * null if the privilege remains.
    */
   forbidding(caller: Policy, object: ObjectNames, privilege: Privilege): readonly string[] | null
 }

@@ -14,9 +14,9 @@ test.each<[Privilege, Privilege[]]>([
   expect(privilegesIn(privilegeBits[privilege])).toEqual(implied)
 })
 
-test('several privileges hold what any of them implies, and nothing holds nothing', () => {
+test('several privileges imply what any of them implies, and an empty set implies no privilege', () => {
   expect(privilegesIn(joinBits(['create', 'select']))).toEqual(['use', 'select', 'create'])
-  // Together they are still not manage.
+  // All privileges below manage together do not include manage.
   expect(holds(joinBits(['modify', 'create']), 'manage')).toBe(false)
   expect(privileges.filter((privilege) => holds(0, privilege))).toEqual([])
 })

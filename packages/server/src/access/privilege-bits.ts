@@ -1,7 +1,7 @@
 import type { Privilege } from '../privilege.ts'
 import { serverId } from '../reserved-ids.ts'
 
-/** Every privilege that can be granted; a privilege comes after those that it implies. */
+/** All privileges that can be granted, ordered so that each privilege comes after the privileges that it implies. */
 export const privileges: readonly Privilege[] = [
   'use',
   'select',
@@ -18,7 +18,7 @@ const create = 8
 const manage = 16
 const administerStorage = 32
 
-/** The bits of a privilege together with those it implies on every object. */
+/** Bits of each privilege together with the bits of the privileges that it implies on every object. */
 export const privilegeBits: Readonly<Record<Privilege, number>> = {
   use,
   select: select | use,
@@ -28,7 +28,7 @@ export const privilegeBits: Readonly<Record<Privilege, number>> = {
   'administer-storage': administerStorage | use,
 }
 
-/** The one bit that says a privilege itself is held. */
+/** Bit of each privilege, without the bits of implied privileges. */
 export const ownBit: Readonly<Record<Privilege, number>> = {
   use,
   select,
@@ -38,10 +38,10 @@ export const ownBit: Readonly<Record<Privilege, number>> = {
   'administer-storage': administerStorage,
 }
 
-/** Bits of all privileges, as `manage` on the server includes them. */
+/** Bits of all privileges. `manage` on the server implies all of them. */
 export const everyBit: number = privilegeBits.manage | privilegeBits['administer-storage']
 
-/** Returns the bits of several privileges, on any object. */
+/** Returns the combined bits of several privileges on an object below the server. */
 export function joinBits(held: Iterable<Privilege>): number {
   let bits = 0
   for (const privilege of held) bits |= privilegeBits[privilege]
@@ -49,7 +49,8 @@ export function joinBits(held: Iterable<Privilege>): number {
 }
 
 /**
- * Returns the bits of privileges that are granted on the object: `manage` on the server includes `administer-storage`.
+ * Returns the bits of the privileges that are granted on the object. On the server, `manage` also implies
+ * `administer-storage`.
  */
 export function bitsGrantedOn(securableId: string, granted: Iterable<Privilege>): number {
   const bits = joinBits(granted)
@@ -71,12 +72,12 @@ export function grantingPrivilege(privilege: Privilege): Privilege {
   return privilege === 'administer-storage' ? privilege : 'manage'
 }
 
-/** Returns true when owners hold the privilege on their objects without a grant. */
+/** Returns true when the owner of an object holds the privilege on it without a grant. */
 export function isOwners(privilege: Privilege): boolean {
   return holds(privilegeBits.manage, privilege)
 }
 
-/** Returns true when `bits` contain the privilege, itself or implied. */
+/** Returns true when `bits` contain the privilege, either granted or implied. */
 export function holds(bits: number, privilege: Privilege): boolean {
   return (bits & ownBit[privilege]) !== 0
 }

@@ -1,17 +1,20 @@
 import type { Privilege, SecurableKind } from '../privilege.ts'
 
 /**
- * One thing an operation needs: a privilege on one of the objects it touches. All requirements of an operation must
- * be met. `docs/reference/privileges.md` is generated from this table; the operations enforce it.
+ * Requirement of an operation: a privilege on one object. A caller must meet all requirements of an operation.
+ * `docs/reference/privileges.md` is generated from this table; the code of each operation enforces its requirements.
  */
 export interface Requirement {
   readonly privilege: Privilege
   readonly on: SecurableKind
-  /** Which object of that kind, where the operation touches several. */
+  /** Name of the object, for operations with several objects of the same kind. */
   readonly object: string
-  /** True: `use` on an object below is enough (`decidePassage`); the response is filtered. */
+  /**
+   * True when `use` on an object below is also sufficient (`decidePassage`). The response then contains only what the
+   * caller may see.
+   */
   readonly passage?: true
-  /** When the requirement holds; absent: always. */
+  /** Condition under which the requirement applies. Absent when it always applies. */
   readonly when?: string
 }
 
@@ -62,7 +65,7 @@ export const privilegesByOperation = {
   },
   createTable: {
     needs: [{ privilege: 'create', on: 'namespace', object: 'the namespace' }],
-    note: 'Staged or not. The caller owns the table.',
+    note: 'The same privilege is needed for a staged table. The caller owns the table.',
   },
   registerTable: {
     needs: [
@@ -78,19 +81,19 @@ export const privilegesByOperation = {
   },
   loadTable: {
     needs: [{ privilege: 'select', on: 'relation', object: 'the table' }],
-    note: 'With referenced-by, behind an engine with viewChains: the caller needs select on the outermost view, its definer on the next view, and the definer of the last view on the table.',
+    note: 'With referenced-by, behind an engine with viewChains, the caller needs select on the outermost view instead. The definer of each view needs select on the next view, and the definer of the last view needs select on the table.',
   },
   tableExists: { needs: [{ privilege: 'use', on: 'relation', object: 'the table' }] },
   loadCredentials: {
     needs: [{ privilege: 'select', on: 'relation', object: 'the table' }],
-    note: 'The credentials can write when the caller also has modify. With views as for loadTable. With a storage refresh token for a table that is being created: create on the namespace.',
+    note: 'The credentials can write when the caller also has modify. For reads through views, see loadTable. A request with a storage refresh token for a table that is being created needs create on the namespace instead.',
   },
   signRequest: {
     needs: [
       { privilege: 'select', on: 'relation', object: 'the table' },
       { privilege: 'modify', on: 'relation', object: 'the table', when: 'the request writes or deletes' },
     ],
-    note: 'With a storage refresh token for a table that is being created: create on the namespace.',
+    note: 'A request with a storage refresh token for a table that is being created needs create on the namespace instead.',
   },
   updateTable: {
     needs: [
@@ -100,13 +103,13 @@ export const privilegesByOperation = {
   },
   dropTable: {
     needs: [{ privilege: 'manage', on: 'relation', object: 'the table' }],
-    note: 'Also with purgeRequested.',
+    note: 'The same privilege is needed with purgeRequested.',
   },
   unregisterTable: { needs: [{ privilege: 'manage', on: 'relation', object: 'the table' }] },
   renameTable: {
     needs: [
       { privilege: 'manage', on: 'relation', object: 'the table' },
-      { privilege: 'create', on: 'namespace', object: 'the namespace it moves to' },
+      { privilege: 'create', on: 'namespace', object: 'the new namespace of the table' },
     ],
   },
   commitTransaction: {
@@ -137,7 +140,7 @@ export const privilegesByOperation = {
   },
   loadView: {
     needs: [{ privilege: 'select', on: 'relation', object: 'the view' }],
-    note: 'With referenced-by as for loadTable.',
+    note: 'For reads through views with referenced-by, see loadTable.',
   },
   viewExists: { needs: [{ privilege: 'use', on: 'relation', object: 'the view' }] },
   replaceView: {
@@ -148,18 +151,20 @@ export const privilegesByOperation = {
   renameView: {
     needs: [
       { privilege: 'manage', on: 'relation', object: 'the view' },
-      { privilege: 'create', on: 'namespace', object: 'the namespace it moves to' },
+      { privilege: 'create', on: 'namespace', object: 'the new namespace of the view' },
     ],
   },
 
   // Management
   createPrincipal: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  registerPrincipal: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   listPrincipals: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   getPrincipal: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   enablePrincipal: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   disablePrincipal: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   stopSessions: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   addSecret: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  importSecret: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   dropOldSecret: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   addClientKey: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   listClientKeys: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
@@ -226,7 +231,7 @@ export const privilegesByOperation = {
         privilege: 'manage',
         on: 'server',
         object: 'the server',
-        when: 'grants of another grantee, or on the server, are listed',
+        when: 'all grants, those of another grantee, or those on the server are listed',
       },
       {
         privilege: 'manage',
@@ -251,7 +256,7 @@ export const privilegesByOperation = {
   },
   whoAmI: {
     needs: [],
-    note: 'Every caller may, also an engine without a user, unless its entry denies first calls.',
+    note: 'Every caller may call this operation. An engine without a user may call it unless its entry denies first calls.',
   },
   explainAccess: {
     needs: [
@@ -280,7 +285,7 @@ export const privilegesByOperation = {
         when: 'the rights of another principal are requested, on a table or view',
       },
     ],
-    note: 'Every caller may ask about itself; objects that it may not see are answered as missing. Callers without manage on the server ask about principals that own, or that grants name on, the objects that they manage; the response does not state whether these are disabled, or engines. Administrators of the server are named to holders of manage there.',
+    note: 'Every caller may ask about its own rights. For objects that the caller may not see, the response is that of a missing object. A caller without manage on the server may ask about principals that own, or are named in grants on, the objects that it manages. The response then does not show whether these principals are disabled or engines. Names of server administrators are shown only to holders of manage on the server.',
   },
   checkAccess: {
     needs: [
@@ -309,7 +314,7 @@ export const privilegesByOperation = {
         when: 'the rights of another principal are requested, on a table or view',
       },
     ],
-    note: 'Every caller may ask about itself. Objects that it may not see are answered as missing. For other principals as in explainAccess.',
+    note: 'Every caller may ask about its own rights. For objects that the caller may not see, the response is that of a missing object. For other principals, see explainAccess.',
   },
   whoCan: {
     needs: [
@@ -333,6 +338,6 @@ export const privilegesByOperation = {
         when: 'the request is about a table or view',
       },
     ],
-    note: 'Lists every holder for callers with manage on the server; for others, the principals that own, or that grants name on, the objects that they manage.',
+    note: 'Callers with manage on the server see every holder. Other callers see the principals that own, or are named in grants on, the objects that they manage.',
   },
 } as const

@@ -9,20 +9,23 @@ const notFound = {
   relation: 'no-such-table',
 } as const satisfies Record<SecurableKind, string>
 
-/** Something a decision was made about, for the message. */
+/** Object of a decision, for the error message. */
 export interface RefusedObject {
   readonly kind: SecurableKind
   /** Name of the object from the request: `sales.orders`. */
   readonly name: string
   /** Action that needs the privilege, as the subject of a sentence: `Changing vending`. Default: `This`. */
   readonly action?: string
-  /** The exact error of an object that does not exist; a hidden one must not differ by a letter. */
+  /**
+   * Returns the error for an object that does not exist. A hidden object gets the same error, so that callers cannot
+   * distinguish the two cases.
+   */
   readonly missing?: () => HeadgateError
 }
 
 /**
- * Passes for `allow`; throws 404 for `hide`, indistinguishable from a missing object, and 403 for `deny`. The existence
- * of the server is known, so nothing is hidden there.
+ * Returns if the outcome is `allow`. Throws 403 for `deny`. For `hide`, throws the same 404 as for a missing object.
+ * The existence of the server is not secret, so `hide` on the server is also a 403.
  */
 export function enforce(decision: Decision, object: RefusedObject): void {
   switch (object.kind === 'server' && decision.outcome === 'hide' ? 'deny' : decision.outcome) {
@@ -52,13 +55,13 @@ function missing({ privilege }: Decision, { kind, name, action = 'This' }: Refus
   const advice =
     privilege === 'administer-storage'
       ? 'ask an administrator of its storage or of the server'
-      : 'ask who manages it'
+      : 'ask its owner or a principal with manage on it'
   return `${action} needs the privilege ${privilege} on ${kind} ${name}: ${advice}.`
 }
 
 function forbidden({ privilege }: Decision, rules: readonly string[], { kind, name }: RefusedObject): string {
   const object = kind === 'server' ? 'the server' : `${kind} ${name}`
-  return `The privilege ${privilege} on ${object} is granted, but ${forbiddingText(rules)}: ask who operates the server.`
+  return `The privilege ${privilege} on ${object} is granted, but ${forbiddingText(rules)}. Ask the operator of the server.`
 }
 
 function forbiddingText(rules: readonly string[]): string {
@@ -67,17 +70,20 @@ function forbiddingText(rules: readonly string[]): string {
 
 function limited({ privilege }: Decision, engine: string, { kind, name }: RefusedObject): string {
   const object = kind === 'server' ? 'the server' : `${kind} ${name}`
-  return `The user has the privilege ${privilege} on ${object}, but not through the engine ${engine}: see headgate engine show ${engine}.`
+  return `The user has the privilege ${privilege} on ${object}, but the engine ${engine} may not use it: see headgate engine show ${engine}.`
 }
 
-/** Marks a 404 that is a refusal in truth. For the audit: on the wire there is no difference. */
+/**
+ * Cause of a 404 for an object that exists but that the caller may not see. Only the audit log records it; the response
+ * is the same as for a missing object.
+ */
 class Hidden extends Error {
   override readonly name = 'Hidden'
 }
 
 function hidden(error: HeadgateError, { forbiddenBy }: Decision): HeadgateError {
   const why = forbiddenBy === undefined ? '' : `: ${forbiddingText(forbiddenBy)}`
-  error.cause ??= new Hidden(`the object exists but may not be seen${why}`)
+  error.cause ??= new Hidden(`the object exists, but the caller may not see it${why}`)
   return error
 }
 

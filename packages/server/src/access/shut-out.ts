@@ -2,7 +2,7 @@ import { HeadgateError } from '@headgate/errors'
 import type { ProvenIdentity } from '../proven-identity.ts'
 import type { Policy } from './policy.ts'
 
-/** @throws HeadgateError `unauthenticated` or `forbidden` when the policy allows nothing at all, with the reason */
+/** @throws HeadgateError `unauthenticated` or `forbidden`, with the reason, when the policy refuses every request */
 export function refuseShutOut({ enabled, shutOut }: Policy, { actors }: ProvenIdentity): void {
   if (enabled) return
   const engine = actors[0]?.name ?? ''
@@ -10,18 +10,18 @@ export function refuseShutOut({ enabled, shutOut }: Policy, { actors }: ProvenId
     case 'engine':
       throw new HeadgateError(
         'unauthenticated',
-        `The engine ${engine} of this token is not registered, is disabled, or its sessions were stopped: see headgate engine show ${engine}.`,
+        `The engine ${engine} of this token is not registered or is disabled, or its sessions were ended: see headgate engine show ${engine}.`,
       )
     case 'subject':
       throw new HeadgateError(
         'forbidden',
-        `The entry of the engine ${engine} does not let it act for this user: see headgate engine show ${engine}.`,
+        `The entry of the engine ${engine} does not allow the engine to act for this user: see headgate engine show ${engine}.`,
       )
     case 'principal':
     case null:
       throw new HeadgateError(
         'unauthenticated',
-        'The principal of this token is disabled or was removed, or its sessions were stopped.',
+        'The principal of this token was disabled or removed, or its sessions were ended.',
       )
   }
 }

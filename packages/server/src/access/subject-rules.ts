@@ -1,7 +1,7 @@
 import { matchesGlob } from '../glob.ts'
 import type { SubjectRule } from '../store/engines.ts'
 
-/** Fields of a principal that rules match. */
+/** Fields of a principal that the subject rules of an engine compare. */
 export interface RuledSubject {
   readonly issuer: string
   readonly subject: string
@@ -9,7 +9,7 @@ export interface RuledSubject {
   readonly groups: readonly string[]
 }
 
-/** Returns true when one of the rules admits the principal. An empty list admits no principal. */
+/** Returns true when at least one rule matches the principal. Returns false for an empty list. */
 export function admits(rules: readonly SubjectRule[], principal: RuledSubject): boolean {
   return rules.some(
     ({ issuer, pattern, groups }) =>

@@ -19,7 +19,10 @@ const at = (name: string, kind: 'table' | 'view', owner: string): Chain =>
 const table = at('t', 'table', 'nobody')
 const view = at('v', 'view', 'dora')
 
-/** Returns a principal with these rights, by default behind an engine whose statements are accepted. */
+/**
+ * Returns the policy of a principal with these rights. By default, an engine that may name views acts for the
+ * principal.
+ */
 function policy(
   id: string,
   grants: Readonly<Record<string, Privilege>>,
@@ -63,7 +66,7 @@ const link: ViewLink = { chain: view, definer: dora }
 const outcome = (caller: Policy, views: readonly ViewLink[]): string =>
   decideThroughViews(caller, views, table).outcome
 
-test('the caller needs the view, and its owner the table', () => {
+test('the caller needs select on the view, and the definer of the view needs select on the table', () => {
   expect(outcome(alice, [link])).toBe('allow')
   expect(outcome(policy('alice', { v: 'use' }), [link])).toBe('hide')
   expect(outcome(alice, [{ ...link, definer: policy('dora', {}, { behind: false }) }])).toBe('hide')
@@ -71,11 +74,11 @@ test('the caller needs the view, and its owner the table', () => {
   expect(outcome(policy('alice', { v: 'select' }, { behind: false }), [link])).toBe('hide')
 })
 
-test('through no view nothing is allowed, not even what the caller may', () => {
+test('a request that names no view is refused, even if the caller may select from the table', () => {
   expect(outcome(policy('alice', { t: 'manage' }), [])).toBe('hide')
 })
 
-test('an owner that is an engine has its own limits as well', () => {
+test('a definer that is an engine is still limited by its entry', () => {
   const limits = dora.engine ?? alice.engine
   if (limits === null) throw new Error('no engine')
   const limited = (more: object): Policy => ({ ...dora, engine: { ...limits, ...more } })
@@ -87,7 +90,7 @@ test('an owner that is an engine has its own limits as well', () => {
   expect(through(limited({ warehouses: new Set(['wh', 'other']) }), narrow)).toBe('allow')
 })
 
-test('a right that an authorizer removes from the caller, or from the owner, is not restored by a view', () => {
+test('a view does not restore a right that the authorizer removed from the caller or from the definer', () => {
   const without = (subject: string, object = 't'): Authorizer => ({
     narrows: true,
     narrow: (caller, { relation }, bits) =>
@@ -110,7 +113,7 @@ test('a right that an authorizer removes from the caller, or from the owner, is 
   expect(nested(without('alice', 'inner'))).toBe('hide')
 })
 
-test('the writer of a view is its definer; behind an engine without select, the view has no definer', () => {
+test('the caller that writes a view is its definer, but behind an engine without select, the view has no definer', () => {
   const behind = (privileges: readonly Privilege[]): Policy => {
     if (alice.engine === null) throw new Error('no engine')
     return { ...alice, engine: { ...alice.engine, bits: joinBits(privileges) } }

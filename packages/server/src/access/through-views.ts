@@ -6,39 +6,41 @@ import type { Chain } from '../privilege.ts'
 import { absentPrincipalId } from '../reserved-ids.ts'
 import { holds, privilegeBits } from './privilege-bits.ts'
 
-/** A view that something is read through, and what its definer may do: definer's rights, as SQL calls them. */
+/** View through which an object is read, with the rights of its definer (SQL: definer's rights). */
 export interface ViewLink {
   readonly chain: Chain
-  /** Principal that wrote the definition, without an engine. */
+  /** Policy of the principal that wrote the view. The engine that acted for the writer is not in it. */
   readonly definer: Policy
 }
 
-/** More views in one chain are refused: each of them asks for the rights of its definer. */
+/** Maximum number of views in one request. Each view needs a query for the rights of its definer. */
 export const maxViews = 16
 
 /**
- * Returns the definer of a view that this caller writes: its principal, or `absentPrincipalId` behind an engine that
- * does not let the writer read, so that the view adds no rights. Otherwise a view would extend the writer's rights
- * beyond the limits of that engine, for readers through other engines. Views lend within one warehouse, which the
- * engine reaches, since it writes there.
+ * Returns the id of the definer of a view that the caller writes. The definer is the caller's principal. Behind an
+ * engine without `select`, it is `absentPrincipalId`, so that the view grants its readers no rights; otherwise readers
+ * through other engines would get rights of the writer that this engine may not use. A view grants rights only in its
+ * own warehouse, and the engine reaches that warehouse, because the view was written there.
  */
 export function chooseDefiner({ engine, principalId }: Policy): string {
   return engine === null || holds(engine.bits, 'select') ? principalId : absentPrincipalId
 }
 
 /**
- * Returns true when the views that the caller names are accepted: for a user behind an engine whose entry allows it.
+ * Returns true when the server considers the views that a request names. The caller must be a user behind an engine
+ * whose entry has `viewChains`.
  */
 export function mayReadThroughViews({ enabled, engine }: Policy): boolean {
   return enabled && engine !== null && !engine.alone && engine.viewChains
 }
 
 /**
- * Decides whether the caller may read the object at `target` through these views, the outermost first. The caller must
- * be able to select from the first, its definer from the next, and the definer of the last from the target; all of it
- * within the limits of the engine. That a view really refers to what comes after it is the engine's word.
+ * Decides whether the caller may read `target` through these views. The first view is the outermost. The caller needs
+ * `select` on the first view, the definer of each view needs it on the next view, and the definer of the last view
+ * needs it on `target`. The limits of the engine apply to all of them. The server does not verify that each view refers
+ * to the next object; it trusts the engine.
  *
- * Pure. `hide` unless it is allowed: the caller then gets the response of a read without views.
+ * Pure. The outcome is `allow` or `hide`. For `hide`, the caller gets the response of a read without views.
  */
 export function decideThroughViews(caller: Policy, views: readonly ViewLink[], target: Chain): Decision {
   const [first] = views
@@ -53,15 +55,18 @@ export function decideThroughViews(caller: Policy, views: readonly ViewLink[], t
 }
 
 /**
- * Returns whether the reader may read the object for the caller. An authorizer that forbids it to the caller decides,
- * also against the rights of the reader.
+ * Returns true when the reader has `select` on the object and the authorizer permits `select` to the caller. The reader
+ * is the caller or the definer of a view.
  */
 function mayRead(reader: Policy, caller: Policy, chain: Chain): boolean {
   const left = caller.authorizer.narrow(caller, chain.names, privilegeBits.select)
   return holds(left, 'select') && decide(reader, chain, 'select').outcome === 'allow'
 }
 
-/** Returns the policy of a definer within the limits of the caller's engine. A definer that is an engine also has its own limits. */
+/**
+ * Returns the policy of a definer with the limits of the caller's engine. If the definer is an engine, the limits of
+ * the definer's entry apply too.
+ */
 function within(definer: Policy, limits: EngineLimits | null): Policy {
   if (limits === null) return definer
   const own = definer.engine

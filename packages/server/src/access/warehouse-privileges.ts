@@ -12,15 +12,16 @@ const administerNamespaceStorage = {
   needs: [{ privilege: 'administer-storage', on: 'namespace', object: 'the namespace' }],
 } as const
 const manageDropped = { privilege: 'manage', on: 'relation', object: 'the dropped table or view' } as const
-/** Such a storage reaches everything that the machine may reach. */
-const ofTheMachine = 'With the keys of the machine (default-chain): administer-storage on the server.'
-const seesStorage = 'Instead, administer-storage on the warehouse is enough.'
+/** A warehouse with these keys can access all storage that the machine can access. */
+const ofTheMachine =
+  'A warehouse with the storage keys of the machine (default-chain) also needs administer-storage on the server.'
+const seesStorage = 'administer-storage on the warehouse is sufficient too.'
 
-/** Requirements of the operations of `warehouseApiOperations`, in the form of `privileges-by-operation.ts`. */
+/** Requirements of the operations in `warehouseApiOperations`. Part of the table in `privileges-by-operation.ts`. */
 export const warehousePrivileges: Readonly<Record<string, OperationPrivileges>> = {
   createWarehouse: {
     ...createOnServer,
-    note: `The caller owns the warehouse and is granted administer-storage on it. ${ofTheMachine} Vending access with the identity of the machine, the server or its users needs it too.`,
+    note: `The caller owns the warehouse and is granted administer-storage on it. A request that names another owner also needs manage on the server. ${ofTheMachine} So does a warehouse that vends access with the identity of the machine, the server or its users.`,
   },
   validateStorage: { ...createOnServer, note: ofTheMachine },
   listWarehouses: {
@@ -43,11 +44,12 @@ export const warehousePrivileges: Readonly<Record<string, OperationPrivileges>> 
         when: 'store, storageKeys, fileMode, vending, allowedLocations, defaults or overrides change',
       },
     ],
-    note: 'A change of store needs administer-storage on every warehouse with the same endpoint, and on one of those whose store has that name already. Further locations of a warehouse with the keys of the machine, and vending access with the identity of the machine, the server or its users, need administer-storage on the server.',
+    note: 'A change of the store name needs administer-storage on every warehouse with the same endpoint. If other warehouses already use the new store name, it also needs administer-storage on one of them. Adding allowed locations to a warehouse with the keys of the machine needs administer-storage on the server, and so does vending access with the identity of the machine, the server or its users.',
   },
   validateWarehouse: { ...manageWarehouse, note: seesStorage },
   checkWarehouse: { ...manageWarehouse, note: seesStorage },
   deleteWarehouse: manageWarehouse,
+  createOwnedNamespace: manageServer,
   getNamespaceDetails: { needs: [{ privilege: 'manage', on: 'namespace', object: 'the namespace' }] },
   listNamespaceLocations: { needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace' }] },
   grantNamespaceLocation: administerNamespaceStorage,
@@ -67,10 +69,13 @@ export const warehousePrivileges: Readonly<Record<string, OperationPrivileges>> 
   },
   listDropped: {
     needs: [{ ...manageDropped, object: 'each dropped table or view' }],
-    note: 'Shows the relations that the caller manages. If the namespace was dropped: those that the caller owns, was granted, or that are in a warehouse that it manages.',
+    note: 'Shows the relations that the caller manages. If their namespace was dropped too, the list contains the relations that the caller owns or was granted, and all of a warehouse that it manages.',
   },
   restoreDropped: {
-    needs: [manageDropped, { privilege: 'create', on: 'namespace', object: 'the namespace it goes to' }],
+    needs: [
+      manageDropped,
+      { privilege: 'create', on: 'namespace', object: 'the namespace into which it is restored' },
+    ],
   },
   purgeDropped: { needs: [manageDropped] },
   listAbandonedCreates: manageWarehouse,

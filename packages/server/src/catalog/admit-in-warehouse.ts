@@ -14,9 +14,9 @@ import { type Warehouse, warehouseChain } from './warehouses.ts'
 type AdmitDeps = Pick<CatalogDeps, 'sql'> & { readonly policies: Policies }
 
 /**
- * Requires `use` on a warehouse, or a privilege on an object in it, before the server parses the body of a request whose
- * path names only the warehouse. Decides with the caller's policy, and if that refuses, with the policy that the store has
- * now.
+ * Requires `use` on a warehouse, or a privilege on an object in it, before the server parses the body of a request
+ * whose path names only the warehouse. Decides with the cached policy of the caller. If that policy refuses, decides
+ * again with the policy in the database.
  *
  * @returns the policy that decided
  * @throws HeadgateError of a missing warehouse

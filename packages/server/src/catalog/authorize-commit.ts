@@ -5,8 +5,8 @@ import { authorizeRelation, type FindDeps, lookUp } from './find-relation.ts'
 import { type RelationRef, toResolvedName } from './target.ts'
 
 /**
- * Decides whether the caller may commit to a name: with `modify` on the relation, or for a commit that creates a table,
- * with `create` on the namespace.
+ * Decides whether the caller may commit to a table or view name. A commit to an existing relation needs `modify` on it.
+ * A commit that creates a table needs `create` on the namespace.
  */
 export async function authorizeCommit(
   deps: FindDeps,

@@ -5,13 +5,13 @@ import type { Policy } from '../access/policy.ts'
 export interface Authorized<T> {
   readonly found: T
   readonly decision: Decision
-  /** Policy that decided. */
+  /** Policy with which the decision was made. */
   readonly policy: Policy
 }
 
 /**
- * Returns the policy version that decisions or rows of one operation have in common. Null when they differ: the policy
- * changed between them, and versions do not say which one is newer.
+ * Returns the policy version of the decisions and rows of one operation if all have the same version. Returns null if
+ * they differ: the policy changed between the reads, and versions do not show which one is newer.
  */
 export function commonPolicyVersion(first: Versioned, ...others: readonly Versioned[]): number | null {
   const { policyVersion } = first

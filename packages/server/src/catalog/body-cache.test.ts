@@ -5,15 +5,15 @@ import { BodyCache, isHeld, type ServedBody } from './body-cache.ts'
 import { compress } from './compressed-body.ts'
 
 const warehouse = testWarehouse({ mode: 'none' }, { bucket: 'lake', endpoint: 'http://127.0.0.1:9' }, null)
-const placeOf = (
+const toPlace = (
   name: string,
 ): { warehouse: typeof warehouse; identifier: { namespace: string[]; name: string } } => ({
   warehouse,
   identifier: { namespace: ['a'], name },
 })
-const at = placeOf('t')
+const at = toPlace('t')
 
-function rowOf(name: string, body: CompressedBody): RelationRow {
+function toRow(name: string, body: CompressedBody): RelationRow {
   return {
     id: name,
     kind: 'table',
@@ -31,9 +31,9 @@ function rowOf(name: string, body: CompressedBody): RelationRow {
   }
 }
 
-test('caches a text when it is loaded, and replaces it with a newer text of the same name', async () => {
+test('BodyCache caches a text when it is loaded, and replaces it with a newer text of the same name', async () => {
   const cache = new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 })
-  const row = rowOf('t', await compress(Buffer.from('{"a":1}')))
+  const row = toRow('t', await compress(Buffer.from('{"a":1}')))
   const loaded = await cache.get(at, row, 'all')
   expect([isHeld(loaded), cache.held(at, 'all')]).toEqual([true, loaded])
   expect((await cache.inflated(at, 'all', loaded)).toString()).toBe('{"a":1}')
@@ -43,40 +43,40 @@ test('caches a text when it is loaded, and replaces it with a newer text of the 
   expect(cache.held(at, 'all')).toBe(moved)
 })
 
-test('returns one text to concurrent callers with the same row, and decompresses it once', async () => {
+test('BodyCache returns one text to concurrent callers with the same row, and decompresses it once', async () => {
   const cache = new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 })
-  const row = rowOf('t', await compress(Buffer.from('{"a":1}')))
+  const row = toRow('t', await compress(Buffer.from('{"a":1}')))
   await cache.get(at, row, 'all')
   const place = { ...at, held: null }
-  const given = await Promise.all([1, 2, 3].map(async () => cache.get(place, row, 'all')))
-  const texts = await Promise.all(given.map(async (served) => cache.inflated(place, 'all', served)))
-  expect([new Set(given).size, new Set(texts).size]).toEqual([1, 1])
+  const results = await Promise.all([1, 2, 3].map(async () => cache.get(place, row, 'all')))
+  const texts = await Promise.all(results.map(async (served) => cache.inflated(place, 'all', served)))
+  expect([new Set(results).size, new Set(texts).size]).toEqual([1, 1])
 })
 
-test('does not share a text between relations whose metadata files have the same location', async () => {
+test('BodyCache does not share a text between relations whose metadata files have the same location', async () => {
   const cache = new BodyCache({ maxBytes: 10_000_000, maxFileBytes: 10_000_000 })
   const texts = ['a', 'b'].map((letter) => Buffer.from(JSON.stringify(letter.repeat(200_000))))
   const rows = await Promise.all(
     texts.map(async (text, index) => ({
-      ...rowOf(`t${index}`, await compress(text)),
+      ...toRow(`t${index}`, await compress(text)),
       metadataLocation: 's3://lake/v1.metadata.json',
     })),
   )
-  const plain = await Promise.all(rows.map((row) => cache.plain(placeOf(row.id), row, 'all')))
+  const plain = await Promise.all(rows.map((row) => cache.plain(toPlace(row.id), row, 'all')))
   expect(plain.map((text) => text.equals(texts[0] ?? text))).toEqual([true, false])
 })
 
-test('serves a text that exceeds the size of the cache without caching it', async () => {
+test('BodyCache serves a text that exceeds its size without caching it', async () => {
   const cache = new BodyCache({ maxBytes: 0, maxFileBytes: 1_000_000 })
-  const served = await cache.get(placeOf('t'), rowOf('t', await compress(Buffer.from('{"a":1}'))), 'all')
+  const served = await cache.get(toPlace('t'), toRow('t', await compress(Buffer.from('{"a":1}'))), 'all')
   expect([isHeld(served), cache.held(at, 'all'), cache.bytes]).toEqual([false, null, 0])
   expect((await cache.inflated(at, 'all', served)).toString()).toBe('{"a":1}')
 })
 
-test('decompresses a large text once for concurrent callers', async () => {
+test('BodyCache decompresses a large text once for concurrent callers', async () => {
   const cache = new BodyCache({ maxBytes: 10_000_000, maxFileBytes: 10_000_000 })
   const text = Buffer.from(JSON.stringify(Array.from({ length: 50_000 }, (_, index) => index)))
-  const served = await cache.get(placeOf('t'), rowOf('t', await compress(text)), 'all')
+  const served = await cache.get(toPlace('t'), toRow('t', await compress(text)), 'all')
   const [first, ...others] = await Promise.all(
     Array.from({ length: 10 }, async () => cache.inflated(at, 'all', served)),
   )
@@ -85,47 +85,47 @@ test('decompresses a large text once for concurrent callers', async () => {
   expect(cache.held(at, 'all')?.plain).toBe(first)
 })
 
-test('adds the decompressed text to the cached entry, so that responses made of it are cached', async () => {
+test('BodyCache adds the decompressed text to the cached entry, so that responses with this text can be cached', async () => {
   const cache = new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 })
-  const served = await cache.get(placeOf('t'), rowOf('t', await compress(Buffer.from('{"a":1}'))), 'all')
+  const served = await cache.get(toPlace('t'), toRow('t', await compress(Buffer.from('{"a":1}'))), 'all')
   const text = await cache.inflated(at, 'all', served)
   expect(served.plain).toBe(text)
   expect(cache.held(at, 'all')).toBe(served)
 })
 
-test('counts the bytes of texts and responses, and of a text inside a response only once', async () => {
+test('BodyCache counts the bytes of texts and responses, and counts a text inside a cached response only once', async () => {
   const cache = new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 })
   const body = await compress(Buffer.alloc(5_000, 'text'))
-  const served = await cache.get(placeOf('t'), rowOf('t', body), 'all')
-  const beside = cache.bytes - body.compressed.length
+  const served = await cache.get(toPlace('t'), toRow('t', body), 'all')
+  const overhead = cache.bytes - body.compressed.length
   await cache.inflated(at, 'all', served)
-  expect(cache.bytes).toBe(beside + body.compressed.length + 5_000)
-  const answer = Buffer.concat([Buffer.from('before'), served.plain ?? Buffer.of(), Buffer.from('after')])
-  const plain = answer.subarray(6, 5_006)
-  cache.answered(at, 'all', served, { plain, bytes: 11 })
-  expect(cache.bytes).toBe(beside + body.compressed.length + 5_011)
+  expect(cache.bytes).toBe(overhead + body.compressed.length + 5_000)
+  const response = Buffer.concat([Buffer.from('before'), served.plain ?? Buffer.of(), Buffer.from('after')])
+  const plain = response.subarray(6, 5_006)
+  cache.addResponses(at, 'all', served, { plain, bytes: 11 })
+  expect(cache.bytes).toBe(overhead + body.compressed.length + 5_011)
   expect(cache.held(at, 'all')?.plain).toBe(plain)
 })
 
-test('ignores responses that were made of a replaced text', async () => {
+test('BodyCache does not cache responses that contain a replaced text', async () => {
   const cache = new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 })
-  const old = await cache.get(placeOf('t'), rowOf('t', await compress(Buffer.from('old'))), 'all')
+  const old = await cache.get(toPlace('t'), toRow('t', await compress(Buffer.from('old'))), 'all')
   cache.add(at, 's3://lake/t/metadata/00001.json', Buffer.from('new'), null)
   const { bytes } = cache
-  cache.answered(at, 'all', old, { plain: Buffer.from('old'), bytes: 100_000 })
+  cache.addResponses(at, 'all', old, { plain: Buffer.from('old'), bytes: 100_000 })
   expect(cache.bytes).toBe(bytes)
   expect(cache.held(at, 'all')?.plain?.toString()).toBe('new')
 })
 
-test('evicts the least recently used entries when responses grow, and keeps its bound', async () => {
+test('BodyCache evicts the least recently used entries when responses grow, and keeps its bound', async () => {
   const cache = new BodyCache({ maxBytes: 20_000, maxFileBytes: 1_000_000 })
-  const given: ServedBody[] = []
+  const results: ServedBody[] = []
   for (const name of ['a', 'b', 'c'])
-    given.push(await cache.get(placeOf(name), rowOf(name, await compress(Buffer.from(name))), 'all'))
-  const [, , last] = given
-  if (last === undefined) throw new Error('nothing was given')
-  cache.answered(placeOf('c'), 'all', last, { bytes: 17_000 })
+    results.push(await cache.get(toPlace(name), toRow(name, await compress(Buffer.from(name))), 'all'))
+  const [, , last] = results
+  if (last === undefined) throw new Error('The cache returned no text.')
+  cache.addResponses(toPlace('c'), 'all', last, { bytes: 17_000 })
   expect(cache.bytes).toBeLessThanOrEqual(20_000)
-  expect(cache.held(placeOf('a'), 'all')).toBeNull()
-  expect(cache.held(placeOf('c'), 'all')).toBe(last)
+  expect(cache.held(toPlace('a'), 'all')).toBeNull()
+  expect(cache.held(toPlace('c'), 'all')).toBe(last)
 })

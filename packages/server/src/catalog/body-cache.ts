@@ -10,29 +10,38 @@ import type { Warehouse } from './warehouses.ts'
 
 type Form = Exclude<BodyForm, 'none'>
 
-/** Location of a metadata text: a name in a warehouse. */
+/** Relation whose metadata text is requested: a name in a warehouse. */
 export interface BodyPlace {
   readonly warehouse: Warehouse
   readonly identifier: TableIdentifier
-  /** The entry that was cached when the name was resolved: the store did not send that text again. */
+  /**
+   * Cache entry of the name at the time of the query. The database does not return the text again if the entry is
+   * current.
+   */
   readonly held?: ServedBody | null
 }
 
-/** The text of one metadata file in its served forms. At least one of `plain` and `compressed` is not null. */
+/**
+ * Text of one metadata file in the forms that the server can send. At least one of `plain` and `compressed` is not
+ * null.
+ */
 export interface ServedBody {
-  /** The `toMetadataKey` its row. */
+  /** Metadata key of its row (`toMetadataKey`). */
   readonly key: string
   readonly plain: Buffer | null
   readonly compressed: CompressedBody | null
 }
 
-/** A cached text. Its texts may become views of a response that was made of them. */
+/**
+ * Cache entry of a metadata text. Its buffers can be replaced by views into a cached response that contains the same
+ * text, so that the bytes are in memory only once.
+ */
 class Held implements ServedBody {
   readonly key: string
   plain: Buffer | null
   compressed: CompressedBody | null
-  /** Bytes of the cached responses made of it, without the texts. */
-  answerBytes = 0
+  /** Number of bytes of the cached responses, without the metadata text inside them. */
+  responseBytes = 0
 
   constructor({ key, plain, compressed }: ServedBody) {
     this.key = key
@@ -42,25 +51,28 @@ class Held implements ServedBody {
 
   get bytes(): number {
     return (
-      (this.plain?.length ?? 0) + (this.compressed?.compressed.length ?? 0) + this.answerBytes + bytesBeside
+      (this.plain?.length ?? 0) +
+      (this.compressed?.compressed.length ?? 0) +
+      this.responseBytes +
+      entryOverheadBytes
     )
   }
 }
 
 /** Estimate of the bytes of keys, locations, headers and objects of one entry. */
-const bytesBeside = 1_000
+const entryOverheadBytes = 1_000
 
-/** Responses that are cached with the text that they were made of. */
-export interface KeptAnswers {
-  /** The part of a response that is the text. */
+/** Cached responses that contain a metadata text. */
+export interface CachedResponses {
+  /** Slice of a response that contains the plain text. */
   readonly plain?: Buffer | undefined
-  /** The part of a response that is the compressed text. */
+  /** Slice of a response that contains the compressed text. */
   readonly compressed?: Buffer | undefined
   /** Bytes of all responses without these two parts. */
   readonly bytes: number
 }
 
-/** Returns whether a text is cached, so that responses made of it can be cached with it. */
+/** Returns true when the text is in the cache. Only responses with such a text can be cached. */
 export function isHeld(served: ServedBody): boolean {
   return served instanceof Held
 }
@@ -85,9 +97,12 @@ export class BodyCache {
     return this.#entries.calculatedSize
   }
 
-  /** Returns the text that was cached last for a name. The store does not send it again while its key is the current one. */
+  /**
+   * Returns the cached text of a name, or null. When its key is still current, the database does not return the text
+   * again.
+   */
   held(at: BodyPlace, form: Form): ServedBody | null {
-    return this.#entries.get(keyOf(at, form)) ?? null
+    return this.#entries.get(toKey(at, form)) ?? null
   }
 
   /** Returns the text of a row that was resolved with this form: from the cache, the row, or storage. */
@@ -101,7 +116,7 @@ export class BodyCache {
     const isWhole =
       form === 'refs' && row.kind === 'table' && (body === null || lacksReferencedForm(body.length))
     if (body && !isWhole) {
-      return this.#keep(keyOf(at, form), { key, plain: null, compressed: body })
+      return this.#cache(toKey(at, form), { key, plain: null, compressed: body })
     }
     return this.#reads.join(`${form} ${key}`, () => this.#read(at, row, form, isWhole))
   }
@@ -115,43 +130,51 @@ export class BodyCache {
   inflated(at: BodyPlace, form: Form, served: ServedBody): Buffer | Promise<Buffer> {
     const { key, plain, compressed } = served
     if (plain) return plain
-    if (!compressed) throw new Error('A served body has no text.')
+    if (!compressed) throw new Error('The cache entry has neither a plain nor a compressed text.')
     return this.#decompressions.join(`${form} ${key}`, async () =>
-      this.#keepPlain(at, form, served, await decompress(compressed)),
+      this.#cachePlain(at, form, served, await decompress(compressed)),
     )
   }
 
-  #keepPlain(at: BodyPlace, form: Form, served: ServedBody, text: Buffer): Buffer {
-    this.#change(keyOf(at, form), served, (held) => (held.plain ??= text))
+  #cachePlain(at: BodyPlace, form: Form, served: ServedBody, text: Buffer): Buffer {
+    this.#change(toKey(at, form), served, (held) => (held.plain ??= text))
     return text
   }
 
-  /** Caches responses with the text that they were made of. A response that contains the text replaces the text itself. */
-  answered(at: BodyPlace, form: Form, served: ServedBody, { plain, compressed, bytes }: KeptAnswers): void {
-    this.#change(keyOf(at, form), served, (held) => {
+  /**
+   * Caches responses that contain a metadata text. The cached text is replaced by a slice of the response, so that it
+   * is in memory only once.
+   */
+  addResponses(
+    at: BodyPlace,
+    form: Form,
+    served: ServedBody,
+    { plain, compressed, bytes }: CachedResponses,
+  ): void {
+    this.#change(toKey(at, form), served, (held) => {
       if (plain !== undefined) held.plain = plain
       if (compressed !== undefined && held.compressed !== null)
         held.compressed = { ...held.compressed, compressed }
-      held.answerBytes = bytes
+      held.responseBytes = bytes
     })
   }
 
-  /** Changes an entry and its size, unless it was replaced or evicted. */
+  /** Changes an entry and updates its size, unless the entry was replaced or evicted. */
   #change(key: string, served: ServedBody, change: (held: Held) => void): void {
     const held = this.#entries.peek(key)
     if (held !== served || held === undefined) return
     change(held)
-    // `set` ignores a new size of the value that the cache already has.
+    // `set` does not update the size when the cache already contains the same value.
     this.#entries.delete(key)
     this.#entries.set(key, held, { size: held.bytes })
   }
 
-  /** Caches a text that was just written. `key` is the `toMetadataKey` its row. */
+  /** Caches a text that was just written. `key` is the metadata key of its row (`toMetadataKey`). */
   add(at: BodyPlace, key: string, plain: Buffer, compressed: CompressedBody | null): void {
-    this.#keep(keyOf(at, 'all'), { key, plain, compressed })
+    this.#cache(toKey(at, 'all'), { key, plain, compressed })
   }
 
-  #keep(entry: string, text: ServedBody): ServedBody {
+  #cache(entry: string, text: ServedBody): ServedBody {
     const held = new Held(text)
     this.#entries.set(entry, held, { size: held.bytes })
     // The cache refuses entries that exceed its size.
@@ -166,10 +189,10 @@ export class BodyCache {
         : await decompress(body)
     const plain = isWhole ? referencedForm(text, metadataLocation) : text
     const compressed = plain === text && body !== null ? body : await compress(plain)
-    return this.#keep(keyOf(at, form), { key: toMetadataKey(row), plain, compressed })
+    return this.#cache(toKey(at, form), { key: toMetadataKey(row), plain, compressed })
   }
 }
 
-function keyOf({ warehouse, identifier }: BodyPlace, form: Form): string {
+function toKey({ warehouse, identifier }: BodyPlace, form: Form): string {
   return `${form} ${nameKey(warehouse.id, identifier)}`
 }

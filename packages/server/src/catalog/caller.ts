@@ -7,11 +7,11 @@ import type { ProvenIdentity } from '../proven-identity.ts'
 export interface Caller {
   readonly identity: ProvenIdentity
   readonly policy: Policy
-  /** The functions that authorize a caller add the object and the privilege. */
+  /** Draft of the audit event. Functions that authorize the caller add the object and the privilege to it. */
   readonly audit: AuditDraft
 }
 
-/** Returns the caller's policy of the version that a row was read with, or a newer one. */
+/** Returns the policy of the caller with the version that a row was read with, or with a newer version. */
 export function policyAt(
   { policies }: { readonly policies: Policies },
   { policy, identity }: Pick<Caller, 'policy' | 'identity'>,

@@ -24,20 +24,21 @@ import { Stale } from './stale.ts'
 import { openProfile, sealProfile } from './storage-secret.ts'
 import { storedProfile } from './stored-places.ts'
 
-/** A new name for the store of a warehouse. */
+/** New name of the store (the S3 service) of a warehouse. */
 export interface StoreChange {
-  /** Null: the store has no name, and its endpoint identifies it. */
+  /** New name. Null when the store has no name and is identified by its endpoint. */
   readonly storeName: string | null
-  /** Whether the caller administers the storage of a warehouse. */
+  /** Returns true when the caller has `administer-storage` on the warehouse. */
   readonly administers: (warehouse: Pick<WarehousePlace, 'id' | 'name' | 'ownerId'>) => boolean
 }
 
 /**
- * Renames the store of a warehouse. All warehouses with the same endpoint are on that store, so they get the name too.
- * Their claims move to the new store identity in the same transaction: until it ends, no location can be claimed in
- * them, and no location can be chosen in any warehouse. Takes about 20 seconds for 1,000,000 claims.
+ * Renames the store of a warehouse. All warehouses with the same endpoint are on the same store, so they get the name
+ * too. The same transaction updates the store identity in their location claims. Until it ends, no location can be
+ * claimed in these warehouses, and clients cannot choose a location in any warehouse. The transaction takes about 20
+ * seconds for 1,000,000 location claims.
  *
- * @param record of the change, by the names of the other warehouses that got the name
+ * @param record returns the record of the change for the names of the other warehouses that got the store name
  * @throws HeadgateError `bad-request` for a directory or a malformed name, `forbidden` when the caller does not administer
  *   the other warehouses on the store, or none of those whose store has the new name already, `already-exists` with the
  *   first overlap when the warehouses then overlap with others
@@ -53,7 +54,7 @@ export async function changeStore(
   const to = storeIdentity(profile)
   await deps.sql.transaction(async (tx) => {
     await lockLocations(tx)
-    const places = s3PlacesOf(await listWarehousePlaces(tx))
+    const places = selectS3Places(await listWarehousePlaces(tx))
     const moving = places.filter(
       (place) => unnamedStoreIdentity(place.profile) === unnamedStoreIdentity(profile),
     )
@@ -92,7 +93,7 @@ function profileWithStore(
 function fileStoreError(): HeadgateError {
   return new HeadgateError(
     'bad-request',
-    'Only a warehouse in a bucket has a store name: remove "store" for a directory.',
+    'Only an S3 warehouse has a store name. Remove "store", because this warehouse is a directory.',
   )
 }
 
@@ -100,13 +101,13 @@ interface S3Place extends WarehousePlace {
   readonly profile: S3StorageProfile
 }
 
-function s3PlacesOf(rows: readonly WarehousePlace[]): S3Place[] {
+function selectS3Places(rows: readonly WarehousePlace[]): S3Place[] {
   return rows.flatMap((row) => {
     try {
       const profile = storedProfile(row.storage)
       return profile.type === 's3' ? [{ ...row, profile }] : []
     } catch {
-      // A profile that cannot be read has no locations to compare.
+      // The locations of an unreadable storage profile are unknown and cannot be compared.
       return []
     }
   })
@@ -120,13 +121,13 @@ function checkRights(
   if (!others.every(administers)) {
     throw new HeadgateError(
       'forbidden',
-      'Other warehouses have the same endpoint, and their store gets the name too. This change needs administer-storage on each of them.',
+      'Other warehouses have the same endpoint, so their store gets the name too. This change needs administer-storage on each of them.',
     )
   }
   if (joined.length > 0 && !joined.some(administers)) {
     throw new HeadgateError(
       'forbidden',
-      'The store of another warehouse has this name. Using it for another endpoint needs administer-storage on that warehouse.',
+      'Another warehouse with another endpoint already uses this store name. Using it here needs administer-storage on that warehouse.',
     )
   }
 }
@@ -160,7 +161,7 @@ function overlapError(
   const named = storeName === null ? 'Without a store name' : `With the store name "${storeName}"`
   return new HeadgateError(
     'already-exists',
-    `${named}, two warehouses have one location: ${shown(outer)} is or contains ${shown(inner)}. Nothing was changed. Move or remove one of the two first.`,
+    `${named}, two warehouses would share a location: ${shown(outer)} is or contains ${shown(inner)}. Nothing was changed. Move or remove one of the two first.`,
   )
 }
 

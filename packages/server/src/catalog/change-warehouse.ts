@@ -47,16 +47,19 @@ export interface WarehouseCreation {
   readonly profile: StorageProfile
   readonly settings: WarehouseSettings
   readonly ownerId: string
-  /** The principal that is granted `administer-storage` on the warehouse; null: none. */
+  /** Id of the principal that receives `administer-storage` on the warehouse, or null when no principal receives it. */
   readonly grantee: string | null
 }
 
-/** In seconds; null: the default of seven days, see `retention_seconds`. */
+/**
+ * Default retention of dropped relations in seconds: seven days. A null in the column `retention_seconds` has the same
+ * meaning.
+ */
 export const defaultRetentionSeconds = 604_800
 
 /**
- * Creates a warehouse at a location that no other warehouse has. Returns its id, and the policy version since which the
- * grantee has `administer-storage` on it.
+ * Creates a warehouse at a location that overlaps with no other warehouse. Returns its id, and the policy version in
+ * which the grantee has `administer-storage` on the warehouse.
  *
  * @throws HeadgateError `already-exists` when the name or the location is taken
  * @throws Stale when the policy changed
@@ -73,11 +76,12 @@ export async function createWarehouse(
     id,
     name,
     ownerId,
-    ...contentOf(settings),
+    ...toContent(settings),
     ...sealProfile(deps.master, id, profile),
   }
   const claims = warehouseClaims(profile, settings.allowedLocations)
-  // The check comes first: nothing is created at a refused location, and no storage call runs under the lock.
+  // Checks the location first, so that nothing is created at a refused location and no storage call runs under the
+  // lock.
   await checkWarehousePlaces(deps.sql, id, profile, claims)
   if (profile.type === 'file') makeDirectories(profile, [profile.root, ...settings.allowedLocations])
   try {
@@ -120,7 +124,7 @@ export async function updateWarehouse(
   const { profile, settings } = change
   checkSettings(profile, settings)
   const added = settings.allowedLocations.filter((place) => !row.allowedLocations.includes(place))
-  const content = { ...contentOf(settings), ...sealProfile(deps.master, row.id, profile) }
+  const content = { ...toContent(settings), ...sealProfile(deps.master, row.id, profile) }
   const isSame = added.length === 0 && settings.allowedLocations.length === row.allowedLocations.length
   if (isSame) {
     if (!(await updateRow(deps.sql, row, content, record))) throw new Stale()
@@ -128,7 +132,7 @@ export async function updateWarehouse(
   }
   const claims = warehouseClaims(profile, settings.allowedLocations)
   const before = new Set(warehouseClaims(profile, row.allowedLocations).map(({ place }) => place))
-  // Overlaps that exist already do not block changes of other settings.
+  // Overlaps that existed before this change do not block changes of other settings.
   const fresh = claims.filter(({ place }) => !before.has(place))
   await checkWarehousePlaces(deps.sql, row.id, profile, fresh)
   if (profile.type === 'file') makeDirectories(profile, added)
@@ -142,9 +146,10 @@ export async function updateWarehouse(
 }
 
 /**
- * Deletes an empty warehouse. Its location, and all files there, stay.
+ * Deletes an empty warehouse. The files at its location are not deleted.
  *
- * @throws HeadgateError `protected`, or `conflict` with the number of relations in it, dropped ones included
+ * @throws HeadgateError `protected`, or `conflict` when it contains relations; the message contains their number,
+ *   including dropped ones
  */
 export async function deleteWarehouse(
   deps: WarehouseDeps,
@@ -201,7 +206,7 @@ export async function ensureWarehouse(
       await createWarehouse(deps, { ...wanted, settings, ownerId: serverId, grantee: null }, () => record)
       return
     } catch (error) {
-      // Another replica created it first, or the policy changed: read again to find out.
+      // Another replica created the warehouse, or the policy changed. The next iteration reads the warehouse again.
       const exists = (await findWarehouse(deps.sql, wanted.name)) !== null
       if (!exists && !(error instanceof Stale)) throw error
     }
@@ -212,7 +217,7 @@ function makeDirectories(profile: FileStorageProfile, places: readonly string[])
   makeRoots(places, fileModes(profile.fileMode))
 }
 
-function contentOf(settings: WarehouseSettings): Omit<WarehouseContent, 'storage' | 'storageSecret'> {
+function toContent(settings: WarehouseSettings): Omit<WarehouseContent, 'storage' | 'storageSecret'> {
   return { ...settings, vending: { ...settings.vending } }
 }
 
@@ -221,7 +226,7 @@ function checkSettings(profile: StorageProfile, { allowedLocations, vending }: W
   if (bucketOfDirectory(profile) !== null && allowedLocations.length > 0) {
     throw new HeadgateError(
       'bad-request',
-      'A directory that clients reach as a bucket is the whole warehouse: remove its further allowed locations.',
+      'Clients reach this directory as one bucket, and the bucket must contain only this directory: remove the other allowed locations.',
     )
   }
   for (const text of allowedLocations) {
@@ -229,7 +234,7 @@ function checkSettings(profile: StorageProfile, { allowedLocations, vending }: W
     if (location.scheme !== profile.type) {
       throw new HeadgateError(
         'bad-request',
-        `Location ${text} is on another store than the warehouse. Allowed locations must be on its own store, ${profile.type}.`,
+        `Location ${text} is not on the store of the warehouse. Allowed locations must be on the same store, which is of type ${profile.type}.`,
       )
     }
     if (location.scheme === 'file' && location.key === '') {

@@ -5,11 +5,14 @@ import { awsDomain, type EndpointGuard, type S3StorageProfile, systemCode } from
 import type { Finding } from './finding.ts'
 
 const timeLimitMs = 5_000
-/** Clock difference that is reported, in ms. Stores refuse requests from a difference of 15 minutes on. */
+/**
+ * Clock difference that makes the check fail, in ms. S3 stores refuse requests when the clocks differ by 15 minutes or
+ * more.
+ */
 const skewLimitMs = 300_000
 
-/** Returns the base URL of a store; that of AWS when the profile has none. */
-export function endpointOf({ endpoint, region }: Pick<S3StorageProfile, 'endpoint' | 'region'>): string {
+/** Returns the base URL of a store. Without a configured endpoint, it is the URL of AWS. */
+export function resolveEndpoint({ endpoint, region }: Pick<S3StorageProfile, 'endpoint' | 'region'>): string {
   return endpoint ?? `https://s3.${region}.${awsDomain(region)}`
 }
 
@@ -17,7 +20,7 @@ export function endpointOf({ endpoint, region }: Pick<S3StorageProfile, 'endpoin
  * Checks that a server answers at an address, and compares its clock with that of this server. The request contains no key. Ignores the
  * status and the body of the response.
  *
- * @param guard checks the connection; absent: the address is the operator's own
+ * @param guard checks the connection; absent when the operator configured the address
  */
 export async function checkEndpoint(
   name: string,
@@ -34,29 +37,36 @@ export async function checkEndpoint(
     signal.throwIfAborted()
     if (isHeadgateError(error)) return [{ name, ok: false, message: error.message }]
     return [
-      { name, ok: false, message: `Nothing answers at ${url} (${causeOf(error)}): ${adviceFor(error)}` },
+      {
+        name,
+        ok: false,
+        message: `Nothing answers at ${url} (${describeCause(error)}): ${adviceFor(error)}`,
+      },
     ]
   }
   const reached = { name, ok: true, message: `${url} answers.` }
-  // The middle of request and response is the best estimate of when the store read its clock.
+  // The middle between request and response is the best estimate of the time at which the store read its clock.
   const here = (sentAt + Date.now()) / 2
   return [reached, clockFinding(date === null ? Number.NaN : Date.parse(date), here)]
 }
 
-/** Returns the Date header of any response. Does not use `fetch`, which refuses some ports that stores use. */
+/**
+ * Returns the Date header of a response with any status. Does not use `fetch`, which refuses some ports that S3 stores
+ * use.
+ */
 function dateAt(url: string, signal: AbortSignal, agent: Agent | false): Promise<string | null> {
   const { promise, resolve, reject } = Promise.withResolvers<string | null>()
   const send = url.startsWith('https:') ? tlsRequest : plainRequest
-  send(url, { signal, agent }, (answer) => {
-    resolve(answer.headers.date ?? null)
-    answer.destroy()
+  send(url, { signal, agent }, (response) => {
+    resolve(response.headers.date ?? null)
+    response.destroy()
   })
     .on('error', reject)
     .end()
   return promise
 }
 
-/** @param there clock of the store, epoch ms, rounded to the second */
+/** @param there clock of the store in epoch ms, rounded to seconds */
 export function clockFinding(there: number, here: number): Finding {
   const name = 'clock'
   if (Number.isNaN(there))
@@ -69,13 +79,13 @@ export function clockFinding(there: number, here: number): Finding {
   return {
     name,
     ok: false,
-    message: `The clock of this server is ${seconds} s ${behind} that of the store, which refuses requests from 900 s on: synchronize both by NTP.`,
+    message: `The clock of this server is ${seconds} s ${behind} that of the store, which refuses requests when the clocks differ by 900 s or more: synchronize both by NTP.`,
   }
 }
 
-function causeOf(error: unknown): string {
+function describeCause(error: unknown): string {
   const code = systemCode(error)
-  // The reason of an aborted request is always the time limit.
+  // A request is aborted only by the time limit.
   return code === '' || code === 'ABORT_ERR' ? `within ${timeLimitMs / 1000} s` : code
 }
 

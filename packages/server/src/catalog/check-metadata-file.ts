@@ -2,7 +2,8 @@ import { missingMetadataFile } from './metadata-file.ts'
 import type { Target } from './target.ts'
 
 /**
- * Checks whether the metadata file of a relation exists, on a storage where this needs no request.
+ * Checks whether the metadata file of a relation exists. Does nothing for storage where this check needs a network
+ * request.
  *
  * @throws HeadgateError `no-such-file`
  */

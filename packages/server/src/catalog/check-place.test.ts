@@ -35,13 +35,13 @@ async function check(profile: StorageProfile, allowed: readonly string[] = []): 
   await checkWarehousePlaces(store.sql, second ?? '', profile, warehouseClaims(profile, allowed))
 }
 
-test('a warehouse cannot allow the directory of another one, by its path, by a link, above or below it', async () => {
+test('a warehouse cannot allow a location that contains, equals or is inside the directory of another warehouse, also through a symbolic link', async () => {
   await store.sql.run(insertWarehouse, [
     first,
     'one',
     JSON.stringify({ type: 'file', root: `file://${folder}/w1`, bucket: 'label' }),
   ])
-  // Claims from before the upgrade, one of them overlapping the root of a later warehouse.
+  // Claims that an earlier version recorded; one of them overlaps the root of a later warehouse.
   await store.sql.run(insertClaim, [relation, first, 's3://label/t/'])
   expect(await resolveClaims(store.sql)).toEqual([])
   await mkdir(join(folder, 'w1'))
@@ -54,14 +54,14 @@ test('a warehouse cannot allow the directory of another one, by its path, by a l
   await expect(check(own)).resolves.toBeUndefined()
 })
 
-test('claims from before the upgrade are resolved to directories and found by overlaps', async () => {
+test('resolves location claims of an earlier version to directories, and finds their overlaps', async () => {
   const owner = { ownerIds: [], warehouseId: second ?? '', reusesRetired: false }
   const at = (place: string) => findConflict(store.sql, { places: [place], ancestors: [] }, owner)
   expect(await at(`file:${folder}/w1/t/`)).toBe('relation')
   expect(await at(`file:${folder}/w1/u/`)).toBeNull()
 })
 
-test('equal bucket names on two stores do not overlap, and one store under two names needs one store name', async () => {
+test('buckets with the same name on two stores do not overlap, but a store with two names is refused', async () => {
   const s3 = { type: 's3', bucket: 'lake', region: 'us-east-1', credentials: 'default-chain' } as const
   const owner = { ...s3, endpoint: 'https://one.example' }
   await store.sql.run(insertWarehouse, [relation, 'three', JSON.stringify(owner)])

@@ -12,30 +12,31 @@ import type { Queryable } from '../store/sql.ts'
 import { findWarehouseConflict, type WarehouseClaim } from '../store/warehouse-claims.ts'
 import { listWarehousePlaces } from '../store/warehouse-writes.ts'
 import { bucketOfDirectory } from './check-vending.ts'
-import { rootOf } from './open-storage.ts'
+import { toRootLocation } from './open-storage.ts'
 import { storedProfile } from './stored-places.ts'
 
 /**
- * Returns the locations that a warehouse claims for itself: its root and its allowed locations. Resolves symbolic links,
- * so call it before `lockLocations`.
+ * Returns the locations that belong to a warehouse itself: its root and its allowed locations. Resolves symbolic links
+ * in the file system, so it must not be called while `lockLocations` is held.
  */
 export function warehouseClaims(
   profile: StorageProfile,
   allowedLocations: readonly string[],
 ): readonly WarehouseClaim[] {
   const allowed = allowedLocations.map(parseLocation)
-  const { placeOf } = placeRules(profile, allowed)
-  const root = parseLocation(rootOf(profile))
+  const { resolvePlace } = placeRules(profile, allowed)
+  const root = parseLocation(toRootLocation(profile))
   return [root, ...allowed].map((location) => ({
     kind: location === root ? 'root' : 'allowed',
     location: canonicalPrefix(location),
-    place: placeOf(location),
+    place: resolvePlace(location),
   }))
 }
 
 /**
- * Refuses locations that overlap with a root, an allowed location or a relation of another warehouse. Two warehouses with
- * one location would read and delete each other's files. Call under `lockLocations`; makes no storage call.
+ * Refuses locations that overlap with a root, an allowed location or a relation of another warehouse. Warehouses that
+ * share a location could read and delete each other's files. The caller must hold `lockLocations`. Makes no storage
+ * call.
  *
  * @throws HeadgateError `already-exists`
  */
@@ -46,7 +47,7 @@ export async function checkWarehousePlaces(
   claims: readonly WarehouseClaim[],
 ): Promise<void> {
   const others = (await listWarehousePlaces(tx)).filter(({ id }) => id !== warehouseId)
-  const nameOf = (id: string): string => others.find((other) => other.id === id)?.name ?? 'another one'
+  const findName = (id: string): string => others.find((other) => other.id === id)?.name ?? 'another one'
   for (const { name, storage } of others) {
     const other = profileOrNull(storage)
     if (other !== null) checkNames(profile, other, name)
@@ -58,19 +59,22 @@ export async function checkWarehousePlaces(
     const how = found.above ? 'lies in' : 'holds'
     const whose =
       found.kind === 'root' || found.kind === 'allowed'
-        ? `that of warehouse ${nameOf(found.warehouseId)}`
-        : `one of a table or view of warehouse ${nameOf(found.warehouseId)}`
+        ? `that of warehouse ${findName(found.warehouseId)}`
+        : `one of a table or view of warehouse ${findName(found.warehouseId)}`
     throw new HeadgateError('already-exists', `${what} ${how} ${whose}: choose another one.`)
   }
 }
 
-/** Refuses the bucket name of another directory, and another store name for an endpoint that has one. */
+/**
+ * Refuses a bucket name that another directory has, and a store name that differs from the store name of another
+ * warehouse with the same endpoint.
+ */
 function checkNames(profile: StorageProfile, other: StorageProfile, name: string): void {
   const bucket = bucketOfDirectory(profile)
   if (bucket !== null && bucketOfDirectory(other) === bucket) {
     throw new HeadgateError(
       'already-exists',
-      `The bucket name ${bucket} is that of warehouse ${name}: choose another one.`,
+      `The bucket name ${bucket} belongs to warehouse ${name}: choose another one.`,
     )
   }
   if (profile.type !== 's3' || other.type !== 's3') return
@@ -78,7 +82,7 @@ function checkNames(profile: StorageProfile, other: StorageProfile, name: string
   if (!isOneEndpoint || storeIdentity(profile) === storeIdentity(other)) return
   throw new HeadgateError(
     'conflict',
-    `Warehouse ${name} has the same endpoint and ${other.store === undefined ? 'no store name' : `the store name "${other.store}"`}: give this one the same, or their places cannot be compared.`,
+    `Warehouse ${name} has the same endpoint and ${other.store === undefined ? 'no store name' : `the store name "${other.store}"`}. Use the same for this warehouse, so that the server can detect overlapping locations.`,
   )
 }
 

@@ -4,13 +4,13 @@ import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findMinio, needsMinio, startMinio } from '@headgate/testkit'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { replaceMethods } from '../../test/faults/replace-methods.ts'
 import { openStorage, type StorageProfile } from '@headgate/storage'
-import { checkEndpoint, clockFinding, endpointOf } from './check-endpoint.ts'
+import { checkEndpoint, clockFinding, resolveEndpoint } from './check-endpoint.ts'
 import { checkStorage } from './check-storage.ts'
 import type { Finding } from './finding.ts'
-import { rootOf } from './open-storage.ts'
+import { toRootLocation } from './open-storage.ts'
 
 const signal = AbortSignal.timeout(60_000)
 let folder: string
@@ -21,13 +21,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 async function check(profile: StorageProfile): Promise<Finding[]> {
   await using storage = await openStorage(profile)
-  return checkStorage({ storage, root: rootOf(profile) }, profile, signal)
+  return checkStorage({ storage, root: toRootLocation(profile) }, profile, signal)
 }
 const brief = (findings: readonly Finding[]): string[] =>
   findings.map(({ name, ok }) => `${name} ${ok ? 'ok' : 'not ok'}`)
 
-describe('the check of a storage', () => {
-  it('tries a directory out step by step, and leaves nothing there', async () => {
+describe('checkStorage', () => {
+  it('writes, reads, lists and deletes an object in a directory, and leaves no file there', async () => {
     const profile = { type: 'file', root: `file://${folder}/good` } as const
     expect(brief(await check(profile))).toEqual(['write ok', 'read ok', 'list ok', 'delete ok'])
     await using storage = await openStorage(profile)
@@ -36,32 +36,38 @@ describe('the check of a storage', () => {
     expect(left).toEqual([])
   })
 
-  it('leaves nothing there either when nobody waits for it any more', async () => {
+  it('deletes its object when the caller aborts the check', async () => {
     const profile = { type: 'file', root: `file://${folder}/left` } as const
     await using storage = await openStorage(profile)
     for (const step of ['put', 'getBytes'] as const) {
-      const gone = new AbortController()
-      const leaving = replaceMethods(storage, {
+      const caller = new AbortController()
+      const aborting = replaceMethods(storage, {
         async [step](...args: never[]) {
           const result = await (storage[step] as (...all: never[]) => Promise<never>)(...args)
-          gone.abort(new Error('gone'))
+          caller.abort(new Error('aborted'))
           return result
         },
       })
-      const checked = checkStorage({ storage: leaving, root: rootOf(profile) }, profile, gone.signal)
-      await expect(checked, step).rejects.toThrow('gone')
+      const checked = checkStorage(
+        { storage: aborting, root: toRootLocation(profile) },
+        profile,
+        caller.signal,
+      )
+      await expect(checked, step).rejects.toThrow('aborted')
       expect(await readdir(join(folder, 'left')), step).toEqual([])
     }
   })
 
-  // Nothing is forbidden to root.
-  it.skipIf(process.getuid?.() === 0)('says who may not write to a directory', async () => {
+  // Permissions of files do not apply to root.
+  it.skipIf(process.getuid?.() === 0)('names the user that may not write to a directory', async () => {
     await mkdir(join(folder, 'closed'))
     await chmod(join(folder, 'closed'), 0o500)
     const root = `file://${folder}/closed`
     const [write, ...others] = await check({ type: 'file', root })
     expect(write).toMatchObject({ name: 'write', ok: false })
-    expect(write?.message).toContain(`Let the user that the server runs as read and write ${root}.`)
+    expect(write?.message).toContain(
+      `Allow the operating system user of the server to read and write ${root}.`,
+    )
     expect(others).toEqual([])
     const inside = check({ type: 'file', root: `${root}/inside` })
     await expect(inside).rejects.toMatchObject({
@@ -70,45 +76,49 @@ describe('the check of a storage', () => {
     })
   })
 
-  it('says what to do when nothing answers at the endpoint, and tries no more', async () => {
+  it('states what to do when no server answers at the endpoint, and skips the other steps', async () => {
     const profile = {
       type: 's3',
       bucket: 'b',
       region: 'us-east-1',
       endpoint: 'http://127.0.0.1:1',
       accessKeyId: 'A',
-      secretAccessKey: 'not-to-be-told',
+      secretAccessKey: 'must-not-be-shown',
     } as const
     const findings = await check(profile)
     expect(brief(findings)).toEqual(['endpoint not ok'])
     expect(findings[0]?.message).toMatch(/Nothing answers at http:\/\/127.0.0.1:1 .*check the port/)
-    expect(JSON.stringify(findings)).not.toContain('not-to-be-told')
+    expect(JSON.stringify(findings)).not.toContain('must-not-be-shown')
   })
 })
 
-describe.skipIf(findMinio() === undefined)(needsMinio('the check of a bucket (MinIO)'), () => {
-  it('finds everything in order, or names what the keys may not do', { timeout: 60_000 }, async () => {
-    await using minio = await startMinio({ buckets: ['lake'] })
-    const { endpoint, region, accessKeyId, secretAccessKey } = minio
-    const profile = { type: 's3', bucket: 'lake', prefix: 'wh', endpoint, region, accessKeyId } as const
-    expect(brief(await check({ ...profile, secretAccessKey }))).toEqual([
-      'endpoint ok',
-      'clock ok',
-      'write ok',
-      'read ok',
-      'list ok',
-      'delete ok',
-    ])
-    const wrong = await check({ ...profile, secretAccessKey: 'not-the-secret' })
-    expect(brief(wrong)).toEqual(['endpoint ok', 'clock ok', 'write not ok'])
-    expect(wrong.at(-1)?.message).toContain('Allow s3:PutObject on everything below s3://lake/wh/')
-    const gone = await check({ ...profile, bucket: 'absent', secretAccessKey })
-    expect(gone.at(-1)).toMatchObject({ name: 'write', ok: false })
-    expect(gone.at(-1)?.message).toContain('no such bucket')
-  })
+describe.skipIf(findMinio() === undefined)(needsMinio('checkStorage of a bucket (MinIO)'), () => {
+  it(
+    'reports that all steps succeed, or names the permission that the keys lack',
+    { timeout: 60_000 },
+    async () => {
+      await using minio = await startMinio({ buckets: ['lake'] })
+      const { endpoint, region, accessKeyId, secretAccessKey } = minio
+      const profile = { type: 's3', bucket: 'lake', prefix: 'wh', endpoint, region, accessKeyId } as const
+      expect(brief(await check({ ...profile, secretAccessKey }))).toEqual([
+        'endpoint ok',
+        'clock ok',
+        'write ok',
+        'read ok',
+        'list ok',
+        'delete ok',
+      ])
+      const wrong = await check({ ...profile, secretAccessKey: 'not-the-secret' })
+      expect(brief(wrong)).toEqual(['endpoint ok', 'clock ok', 'write not ok'])
+      expect(wrong.at(-1)?.message).toContain('Allow s3:PutObject on everything below s3://lake/wh/')
+      const missing = await check({ ...profile, bucket: 'absent', secretAccessKey })
+      expect(missing.at(-1)).toMatchObject({ name: 'write', ok: false })
+      expect(missing.at(-1)?.message).toContain('no such bucket')
+    },
+  )
 })
 
-describe('the endpoint', () => {
+describe('checkEndpoint', () => {
   let server: Server
   let url: string
   let date: string | null
@@ -130,7 +140,7 @@ describe('the endpoint', () => {
     [280, true],
     [-400, false],
     [400, false],
-  ])('has a clock that may be %i s off: %o', async (seconds, ok) => {
+  ])('accepts a clock that differs by %i s: %o', async (seconds, ok) => {
     date = new Date(Date.now() + seconds * 1000).toUTCString()
     expect(await checkEndpoint('endpoint', url, signal)).toMatchObject([
       { name: 'endpoint', ok: true },
@@ -138,20 +148,20 @@ describe('the endpoint', () => {
     ])
   })
 
-  it('need not say what time it has', async () => {
+  it('accepts a response without a Date header', async () => {
     date = null
     expect(brief(await checkEndpoint('endpoint', url, signal))).toEqual(['endpoint ok', 'clock ok'])
   })
+})
 
-  it('says on which side the clock is wrong', () => {
-    const now = Date.now()
-    expect(clockFinding(now + 600_000, now).message).toContain('600 s behind that of the store')
-    expect(clockFinding(now - 600_000, now).message).toContain('600 s ahead of that of the store')
-  })
+test('clockFinding states whether the clock of the server is behind or ahead', () => {
+  const now = Date.now()
+  expect(clockFinding(now + 600_000, now).message).toContain('600 s behind that of the store')
+  expect(clockFinding(now - 600_000, now).message).toContain('600 s ahead of that of the store')
+})
 
-  it('is that of AWS when none is configured', () => {
-    expect(endpointOf({ region: 'eu-central-1' })).toBe('https://s3.eu-central-1.amazonaws.com')
-    expect(endpointOf({ region: 'cn-north-1' })).toBe('https://s3.cn-north-1.amazonaws.com.cn')
-    expect(endpointOf({ region: 'x', endpoint: 'http://store' })).toBe('http://store')
-  })
+test('resolveEndpoint returns the endpoint of AWS when none is configured', () => {
+  expect(resolveEndpoint({ region: 'eu-central-1' })).toBe('https://s3.eu-central-1.amazonaws.com')
+  expect(resolveEndpoint({ region: 'cn-north-1' })).toBe('https://s3.cn-north-1.amazonaws.com.cn')
+  expect(resolveEndpoint({ region: 'x', endpoint: 'http://store' })).toBe('http://store')
 })

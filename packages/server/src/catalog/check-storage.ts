@@ -1,11 +1,11 @@
 import { isHeadgateError } from '@headgate/errors'
 import type { EndpointGuard, S3StorageProfile, StorageProfile } from '@headgate/storage'
-import { checkEndpoint, endpointOf } from './check-endpoint.ts'
+import { checkEndpoint, resolveEndpoint } from './check-endpoint.ts'
 import type { Finding } from './finding.ts'
-import { type Probe, probeOf, type ProbeStep, reasonOf } from './probe-storage.ts'
+import { type Probe, createProbe, type ProbeStep, toReason } from './probe-storage.ts'
 import type { OpenedStorage } from './warehouses.ts'
 
-/** Permissions that a storage key needs, by step of the check. */
+/** S3 permissions that the storage key needs for each step of the check. */
 const actions = {
   write: 's3:PutObject',
   read: 's3:GetObject',
@@ -14,8 +14,9 @@ const actions = {
 } as const
 
 /**
- * Tries every storage operation that a warehouse needs, and returns a finding for each, with the change to make when it
- * failed. A failed operation is a finding, not an exception. Skips operations that depend on a failed one.
+ * Tries every storage operation that a warehouse needs. Returns one finding for each operation. The finding of a failed
+ * operation contains the change to make; no exception is thrown. Operations that depend on a failed operation are
+ * skipped.
  */
 export async function checkStorage(
   opened: Pick<OpenedStorage, 'storage' | 'root'>,
@@ -25,7 +26,7 @@ export async function checkStorage(
 ): Promise<Finding[]> {
   const findings = profile.type === 's3' ? await endpointFindings(profile, signal, guard) : []
   if (findings.some(({ name, ok }) => name === 'endpoint' && !ok)) return findings
-  const probe = probeOf(opened, signal)
+  const probe = createProbe(opened, signal)
   let gone = false
   try {
     for (const step of probe.steps) {
@@ -41,7 +42,10 @@ export async function checkStorage(
   return findings
 }
 
-/** Skips AWS's own endpoints: no request configures them, and a private network may resolve them to its own addresses. */
+/**
+ * Skips the check for AWS endpoints. No request can set them, and a private network may resolve their names to private
+ * addresses.
+ */
 function endpointFindings(
   profile: S3StorageProfile,
   signal: AbortSignal,
@@ -49,7 +53,7 @@ function endpointFindings(
 ): Promise<Finding[]> {
   return checkEndpoint(
     'endpoint',
-    endpointOf(profile),
+    resolveEndpoint(profile),
     signal,
     profile.endpoint === undefined ? undefined : guard,
   )
@@ -63,7 +67,7 @@ async function tried(step: ProbeStep, probe: Probe, root: string, profile: Stora
   } catch (error) {
     const advice = isHeadgateError(error, 'forbidden') ? ` ${allow(name, root, profile)}` : ''
     const left = name === 'delete' ? ` The object ${probe.location} was not deleted.` : ''
-    return { name, ok: false, message: `${reasonOf(error)}${advice}${left}` }
+    return { name, ok: false, message: `${toReason(error)}${advice}${left}` }
   }
 }
 
@@ -75,7 +79,8 @@ const done = {
 } as const
 
 function allow(name: ProbeStep['name'], root: string, profile: StorageProfile): string {
-  if (profile.type === 'file') return `Let the user that the server runs as read and write ${root}.`
+  if (profile.type === 'file')
+    return `Allow the operating system user of the server to read and write ${root}.`
   const action = actions[name]
   return name === 'list'
     ? `Allow ${action} on the bucket ${profile.bucket}, for prefixes below ${root}/.`

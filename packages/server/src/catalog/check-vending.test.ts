@@ -25,7 +25,7 @@ const problem = (profile: StorageProfile, vending: object): string | null => {
   }
 }
 
-describe('a way of handing out storage access', () => {
+describe('checkVending', () => {
   it.each([
     [directory, { mode: 'none' }],
     [asBucket, { mode: 'none' }],
@@ -39,7 +39,7 @@ describe('a way of handing out storage access', () => {
     [minio, { mode: 'sts', identity: 'user-token', tokenAudience: 'a', tokenClaims: { policy: 'b' } }],
     [aws, { mode: 'sts', roleArn, identity: 'user-token', sessionTags: true }],
     [aws, { mode: 'static', longLivedKeysMayLeaveTheServer: true }],
-  ])('fits: %o %o', (profile, vending) => {
+  ])('accepts storage %o with vending %o', (profile, vending) => {
     expect(problem(profile, vending)).toBeNull()
   })
 
@@ -49,7 +49,7 @@ describe('a way of handing out storage access', () => {
     [asBucket, { mode: 'sts', roleArn }, /sts needs storage of type s3/],
     [asBucket, { mode: 'remote-signing' }, /remote-signing needs storage of type s3/],
     [asBucket, { mode: 'static', longLivedKeysMayLeaveTheServer: true }, /static needs storage with static/],
-    [machine, { mode: 'static', longLivedKeysMayLeaveTheServer: true }, /never sends out the keys/],
+    [machine, { mode: 'static', longLivedKeysMayLeaveTheServer: true }, /never sends the keys/],
     [aws, { mode: 'static' }, /longLivedKeysMayLeaveTheServer/],
     [aws, { mode: 'sts' }, /needs roleArn/],
     [minio, { mode: 'sts', externalId: 'abc' }, /externalId needs roleArn/],
@@ -62,14 +62,18 @@ describe('a way of handing out storage access', () => {
     [aws, { mode: 'sts', roleArn, lifetimeSeconds: 43_201 }, /lower lifetimeSeconds/],
     [aws, { mode: 'sts', roleArn, lifetimeSeconds: 899 }, /raise lifetimeSeconds/],
     [aws, { mode: 'gateway', roleArn }, /roleArn/],
-    [aws, { mode: 'remote-signing', lifetimeSeconds: 60 }, /takes no lifetimeSeconds/],
+    [
+      aws,
+      { mode: 'remote-signing', lifetimeSeconds: 60 },
+      /lifetimeSeconds is not possible with remote-signing/,
+    ],
     [aws, { mode: 'remote-signing', roleArn }, /roleArn/],
-  ])('is refused in a sentence: %o %o', (profile, vending, sentence) => {
+  ])('refuses storage %o with vending %o, and names the setting', (profile, vending, sentence) => {
     expect(problem(profile, vending)).toMatch(sentence)
   })
 })
 
-it('lends an identity exactly when it is not that of keys of its own', () => {
+it('lendsIdentity is true when credentials are minted with another identity than the keys of the warehouse', () => {
   expect(lendsIdentity(aws, { mode: 'sts', roleArn })).toBe(false)
   expect(lendsIdentity(machine, { mode: 'gateway' })).toBe(false)
   expect(lendsIdentity(machine, { mode: 'sts', roleArn })).toBe(true)

@@ -18,9 +18,9 @@ export function checkVending(profile: StorageProfile, vending: VendingProfile): 
 }
 
 /**
- * Returns whether credentials are minted with an identity other than the warehouse's own keys: that of the machine, of
- * the server or of the user. Only a caller that manages the server may configure it, because it decides which service
- * receives tokens of that identity.
+ * Returns true when credentials are minted with the identity of the machine, of the server or of the user instead of
+ * the warehouse's own keys. Only callers that administer the server may configure this, because the configuration
+ * decides which service receives tokens of that identity.
  */
 export function lendsIdentity(profile: StorageProfile, vending: VendingProfile): boolean {
   if (vending.mode !== 'sts') return false
@@ -28,7 +28,10 @@ export function lendsIdentity(profile: StorageProfile, vending: VendingProfile):
   return profile.type === 's3' && profile.credentials === 'default-chain'
 }
 
-/** Returns the bucket name under which clients reach a directory; null for a bucket, or a directory without a name. */
+/**
+ * Returns the bucket name under which clients reach a directory; Returns null for a warehouse in S3, and for a
+ * directory without a bucket name.
+ */
 export function bucketOfDirectory(profile: StorageProfile): string | null {
   return profile.type === 'file' ? (profile.bucket ?? null) : null
 }
@@ -54,7 +57,7 @@ const unfitOnDisk: Readonly<Record<Exclude<VendingProfile['mode'], 'none'>, stri
 
 function onS3(profile: S3StorageProfile, vending: VendingProfile): string | null {
   if (vending.mode === 'static' && profile.accessKeyId === undefined) {
-    return 'Vending mode static needs storage with static keys, and the server never sends out the keys of its machine: use sts, gateway or remote-signing.'
+    return 'Vending mode static needs storage with static keys, and the server never sends the keys of its machine to clients: use sts, gateway or remote-signing.'
   }
   return vending.mode === 'sts' ? onSts(profile, vending) : null
 }

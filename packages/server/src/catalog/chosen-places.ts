@@ -10,24 +10,26 @@ import {
 import type { Queryable } from '../store/sql.ts'
 import type { Warehouse } from './warehouses.ts'
 
-/** Rights of a caller on a location that a client chose. */
+/** Rights of a caller on a location that the caller chose instead of the default location. */
 export interface LocationRights {
-  /** The caller administers storage of the object: the location may contain files. */
+  /** True when the caller has `administer-storage` on the object. The location may then contain files. */
   readonly administersStorage: boolean
-  /** The location may be retired. */
+  /** True when the caller may use a retired location: one that another relation left and that is not released yet. */
   readonly reusesRetired: boolean
-  /** Ids of the namespaces around the relation. Locations that are granted to them may contain files. */
+  /**
+   * Ids of the namespace of the relation and its parents. A location that is granted to one of them may contain files.
+   */
   readonly namespaceIds: readonly string[]
 }
 
-/** Locations that a client chose, to be claimed for one relation. */
+/** Locations that a client chose for one relation, with the rights of the caller on them. */
 export interface ChosenPlaces extends ClaimedPlaces, LocationRights {}
 
 /**
- * Checks, without a lock, that a client may use the locations that it chose. No claim of any warehouse may overlap them.
- * Each location must be empty, or claimed by the owner before, or inside a location that is granted to a namespace around
- * the relation, or the caller administers the storage. Compares claims before it calls storage, so that an error reveals
- * nothing about files of other relations.
+ * Checks, without a lock, that a client may use the locations that it chose. They must not overlap a location claim of
+ * another owner in any warehouse. A location that contains files is accepted only if the owner already claims it, if it
+ * is granted to a namespace of the relation, or if the caller has `administer-storage`. Compares the claims before it
+ * calls storage, so that an error reveals nothing about files of other relations.
  *
  * @param ownerIds ids of the relation itself, and of the staged creates that it completes
  * @throws HeadgateError `bad-request` for an overlap, `forbidden` for a location that contains files
@@ -39,7 +41,8 @@ export async function checkChosenPlaces(
   ownerIds: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
-  if ((await findConflict(sql, chosen, ownerOf(warehouse, chosen, ownerIds))) !== null) throw overlapError()
+  if ((await findConflict(sql, chosen, toClaimOwner(warehouse, chosen, ownerIds))) !== null)
+    throw overlapError()
   if (chosen.administersStorage) return
   const usable = await findUsablePlaces(sql, ownerIds, chosen.namespaceIds)
   for (const [index, location] of chosen.locations.entries()) {
@@ -50,8 +53,8 @@ export async function checkChosenPlaces(
 }
 
 /**
- * Compares the locations with all claims again, and ends the retirement of those that are used again. Call in the
- * transaction that claims them, after `lockLocations`. Makes no storage call.
+ * Compares the locations with all location claims again, and marks retired locations that are reused as not retired.
+ * The caller runs it in the transaction that claims the locations, after `lockLocations`. Makes no storage call.
  *
  * @throws HeadgateError `bad-request` for an overlap
  */
@@ -61,12 +64,13 @@ export async function confirmChosenPlaces(
   chosen: ChosenPlaces,
   ownerIds: readonly string[],
 ): Promise<void> {
-  if ((await findConflict(tx, chosen, ownerOf(warehouse, chosen, ownerIds))) !== null) throw overlapError()
-  // Retired locations of completed staged creates can be there too.
+  if ((await findConflict(tx, chosen, toClaimOwner(warehouse, chosen, ownerIds))) !== null)
+    throw overlapError()
+  // A completed staged create may have left a retired location here too.
   if (chosen.reusesRetired || ownerIds.length > 1) await reuseRetired(tx, chosen.places)
 }
 
-/** Returns true when a claim of another relation, staged create or warehouse overlaps the places. */
+/** Returns true when another relation, staged create or warehouse claims an overlapping location. */
 export async function areTaken(
   sql: Queryable,
   warehouse: Pick<Warehouse, 'id'>,
@@ -77,7 +81,9 @@ export async function areTaken(
   return (await findConflict(sql, places, owner)) !== null
 }
 
-/** Returns true when a claim of another owner overlaps one of the locations that a relation or staged create claims. */
+/**
+ * Returns true when another owner claims a location that overlaps one of the locations of a relation or staged create.
+ */
 export async function overlapsOthers(
   sql: Queryable,
   { relationId, warehouseId }: { readonly relationId: string; readonly warehouseId: string },
@@ -87,7 +93,7 @@ export async function overlapsOthers(
   return areTaken(sql, { id: warehouseId }, { places, ancestors }, [relationId])
 }
 
-function ownerOf(
+function toClaimOwner(
   { id }: Pick<Warehouse, 'id'>,
   { reusesRetired }: LocationRights,
   ownerIds: readonly string[],
@@ -95,7 +101,7 @@ function ownerOf(
   return { ownerIds, warehouseId: id, reusesRetired }
 }
 
-/** Returns whether a place contains a file. Reads at most one page of a listing. */
+/** Returns true when a location contains at least one file. Reads at most one page of a listing. */
 async function hasFiles(
   { storage }: Pick<Warehouse, 'storage'>,
   location: string,
@@ -106,11 +112,11 @@ async function hasFiles(
   return false
 }
 
-/** Returns the error for an overlap. It does not name the other relation. */
+/** Returns the error for overlapping locations. It does not name the other relation. */
 export function overlapError(): HeadgateError {
   return new HeadgateError(
     'bad-request',
-    'Location overlaps with that of another table or view, a dropped one, a staged one, or another warehouse: choose another location, or omit it.',
+    'Location overlaps with the location of another table or view (possibly a dropped or staged one) or of another warehouse. Choose another location, or omit it.',
   )
 }
 

@@ -3,7 +3,9 @@ import { HeadgateError } from '@headgate/errors'
 
 type ClientProperties = Readonly<Record<string, string>>
 
-/** Properties with addresses at which clients request storage keys and signatures, with their catalog token. */
+/**
+ * Names of properties with URLs to which clients send their catalog token when they request storage keys or signatures.
+ */
 const askedWithToken = /(^|[.-])(signer\.(uri|endpoint)|credentials\.uri|refresh-credentials-endpoint)$/
 
 /** Returns whether a warehouse may set a property for its clients. */
@@ -26,12 +28,18 @@ export function checkClientProperties(...all: readonly ClientProperties[]): void
   )
 }
 
-/** Returns the properties that a change adds or changes. Properties from before a refusal existed do not block a change. */
-export function setAnew(before: ClientProperties, after: ClientProperties = {}): ClientProperties {
+/**
+ * Returns the properties that a change adds or changes. Unchanged properties are not checked, because they may have
+ * been set before the server refused them.
+ */
+export function selectChanged(before: ClientProperties, after: ClientProperties = {}): ClientProperties {
   return Object.fromEntries(Object.entries(after).filter(([name, value]) => before[name] !== value))
 }
 
-/** Returns the properties without those that a warehouse cannot set any more; clients receive the rest. */
-export function settableOf(properties: ClientProperties): ClientProperties {
+/**
+ * Returns the properties that a warehouse may set. Clients do not receive the others, which an earlier version may have
+ * accepted.
+ */
+export function selectSettable(properties: ClientProperties): ClientProperties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => isSettable(name)))
 }

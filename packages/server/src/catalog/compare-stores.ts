@@ -11,7 +11,7 @@ import {
 import type { Queryable } from '../store/sql.ts'
 import { listWarehousesOnBucket, type WarehouseRow } from '../store/warehouses.ts'
 import type { Finding } from './finding.ts'
-import { reasonOf } from './probe-storage.ts'
+import { toReason } from './probe-storage.ts'
 import { openProfile } from './storage-secret.ts'
 import { hasProbe, removeLeftProbes, type StoreProbe, withStoreProbe } from './store-probe.ts'
 import { storedProfile } from './stored-places.ts'
@@ -20,15 +20,15 @@ import type { OpenedStorage } from './warehouses.ts'
 export interface CompareStoresDeps {
   readonly sql: Queryable
   readonly master: MasterKey
-  /** Checks the connections to endpoints. */
+  /** Refuses connections to addresses that endpoints of warehouses may not have. */
   readonly guard: EndpointGuard
   /** Epoch ms. */
   readonly now: () => number
-  /** Whether the answer may contain the name of a warehouse. */
+  /** Returns true when the result may contain the name of a warehouse. */
   readonly mayName: (warehouse: Pick<WarehouseRow, 'id' | 'name' | 'ownerId'>) => boolean
 }
 
-/** A warehouse whose storage works. */
+/** Warehouse to check. Its storage was probed before and works. */
 export interface ComparedWarehouse {
   readonly id: string
   readonly name: string
@@ -36,18 +36,18 @@ export interface ComparedWarehouse {
   readonly opened: Pick<OpenedStorage, 'storage' | 'root'>
 }
 
-/** Maximum number of warehouses to read. */
+/** Maximum number of warehouses that are read from the database. */
 const maxWarehouses = 100
-/** Maximum number of warehouses of one store to try, until one of them has an answer. */
+/** Maximum number of warehouses of one store that are tried until one of them can read its store. */
 const maxOfOneStore = 3
 const maxAsked = 20
 const lookMs = 3_000
 const allMs = 10_000
 
 /**
- * Finds a store with two names: writes a probe object below the root of a warehouse, and looks for it through every other
- * warehouse with the same bucket and another store identity. Returns no finding when there is none. Tries at most 20
- * warehouses, for at most 10 s in total.
+ * Detects a store that is configured under two names. Writes a probe object below the root of a warehouse and tries to
+ * read it through other warehouses that use the same bucket name on a different store. Returns an empty list when no
+ * warehouse can read it. Tries at most 20 warehouses, for at most 10 s.
  */
 export async function compareStores(
   deps: CompareStoresDeps,
@@ -64,16 +64,16 @@ export async function compareStores(
     return await withStoreProbe(opened.storage, opened.root, limit, async (probe) => {
       const looks = await Promise.all(stores.map((rows) => lookThrough(deps, rows, probe, limit)))
       signal.throwIfAborted()
-      return findingsOf(deps, { name: warehouse.name, profile }, looks)
+      return toFindings(deps, { name: warehouse.name, profile }, looks)
     })
   } catch (error) {
     signal.throwIfAborted()
-    const message = `The check whether the bucket ${profile.bucket} has two store names failed: ${reasonOf(error)}`
+    const message = `The server could not check whether the bucket ${profile.bucket} has two store names: ${toReason(error)}`
     return [{ name: 'store', ok: false, message }]
   }
 }
 
-/** Returns the warehouses with the bucket and another store identity, by store. */
+/** Returns the other warehouses with the same bucket name and another store identity, grouped by store identity. */
 async function otherStores(
   { sql }: CompareStoresDeps,
   id: string,
@@ -102,7 +102,10 @@ function identityOrNull(storage: WarehouseRow['storage']): string | null {
   }
 }
 
-/** Outcome of a search for the probe object. `unknown`: the keys cannot read there, or the store did not answer. */
+/**
+ * Result of a search for the probe object. `same`: the object was found. `other`: it does not exist there. `unknown`:
+ * the keys cannot read there, or the store did not answer.
+ */
 interface Look {
   readonly row: WarehouseRow
   readonly outcome: 'same' | 'other' | 'unknown'
@@ -136,7 +139,7 @@ async function lookFrom(
   return (await hasProbe(storage, probe, limit)) ? 'same' : 'other'
 }
 
-function findingsOf(
+function toFindings(
   { mayName }: CompareStoresDeps,
   own: { readonly name: string; readonly profile: S3StorageProfile },
   stores: readonly (readonly Look[])[],
@@ -150,7 +153,7 @@ function findingsOf(
   const left =
     unknown.length === 0
       ? ''
-      : ` ${unknown.length} could not tell${names.length === 0 ? '' : ` (${names.join(', ')})`}: their keys do not reach that location, or their store did not answer.`
+      : ` ${unknown.length} of the tried warehouses could not be checked${names.length === 0 ? '' : ` (${names.join(', ')})`}: their keys may not read that location, or their store did not respond.`
   const message = `No other warehouse reaches the bucket ${bucket} under another store name.${left}`
   return [{ name: 'store', ok: true, message }]
 }
@@ -161,7 +164,7 @@ function sameStore(
   isNamed: boolean,
 ): Finding {
   const { bucket } = own.profile
-  const why = 'so that the server does not see where their locations overlap'
+  const why = 'so the server cannot detect overlaps between their locations'
   if (!isNamed) {
     const message = `Warehouse ${own.name} and another one reach the bucket ${bucket} under two store names, ${why}. Ask a holder of administer-storage on the server to run this check.`
     return { name: 'store', ok: false, message }
@@ -192,7 +195,7 @@ function commands(
   return `${update(own.name, store)} && ${update(otherName, store)}`
 }
 
-/** Returns a valid store name that is similar to the endpoint. */
+/** Returns a valid store name that is derived from the endpoint. */
 function nameFor(profile: S3StorageProfile): string {
   const name = unnamedStoreIdentity(profile)
     .toLowerCase()

@@ -6,17 +6,18 @@ import { crc32Combine } from './crc32-combine.ts'
 const deflate = promisify(deflateRaw)
 const inflate = promisify(inflateRaw)
 
-/** Bytes of plain text up to which a synchronous call takes less time than the thread pool. */
+/** Maximum number of bytes of plain text for which a synchronous call is faster than the thread pool. */
 const smallEnough = 64 * 1024
 
-// A sync flush ends on a byte boundary without a final block, so that more blocks can follow in the same gzip member. For
-// metadata, level 1 needs half the time of level 6, and its result is at most 3 % larger. A small window is allocated faster.
+// A sync flush ends on a byte boundary without a final block, so that more blocks can follow in the same gzip member.
+// For metadata, level 1 needs half the time of level 6, and its result is at most 3 % larger. A small window is
+// allocated faster.
 const finishFlush = constants.Z_SYNC_FLUSH
 const smallOptions = { level: 1, windowBits: 14, memLevel: 7, finishFlush }
 const defaultOptions = { level: 1, finishFlush }
 const bestOptions = { level: 6, finishFlush }
 const inflateOptions = { finishFlush: constants.Z_SYNC_FLUSH }
-/** Minimum of zlib, in bytes. */
+/** Minimum output buffer size that zlib accepts, in bytes. */
 const leastChunk = 64
 
 /** Compresses metadata text for its row: raw deflate blocks (RFC 1951) that can be spliced into a gzip response. */
@@ -26,7 +27,10 @@ export async function compress(text: Buffer): Promise<CompressedBody> {
   return { compressed, length: text.length, crc: crc32(text) }
 }
 
-/** Compresses a text that is used many times: its result is a tenth smaller, and it takes several times as long. */
+/**
+ * Compresses a text that is sent many times. The result is about 10 % smaller than that of `compress`, but compression
+ * takes several times as long.
+ */
 export async function compressWell(text: Buffer): Promise<CompressedBody> {
   return { compressed: await deflate(text, bestOptions), length: text.length, crc: crc32(text) }
 }
@@ -43,9 +47,9 @@ export function joinCompressed(bodies: readonly CompressedBody[]): CompressedBod
   return { compressed: Buffer.concat(bodies.map(({ compressed }) => compressed)), length, crc }
 }
 
-/** Returns the text, synchronously when it is small. */
+/** Decompresses a text. Small texts are decompressed synchronously. */
 export function decompress({ compressed, length }: CompressedBody): Buffer | Promise<Buffer> {
   if (length > smallEnough) return inflate(compressed, inflateOptions)
-  // One byte more than the text: zlib allocates another chunk as soon as one is full.
+  // The buffer is one byte larger than the text, because zlib allocates another buffer as soon as one is full.
   return inflateRawSync(compressed, { ...inflateOptions, chunkSize: Math.max(length + 1, leastChunk) })
 }

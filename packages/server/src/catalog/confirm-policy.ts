@@ -4,8 +4,8 @@ import type { Queryable } from '../store/sql.ts'
 import { Stale } from './stale.ts'
 
 /**
- * Locks the policy against changes until the transaction ends. It is the last statement of a transaction with several
- * statements, so that no revocation can be acknowledged between the last change and the commit.
+ * Locks the policy against changes until the transaction ends. It must be the last statement of a transaction with
+ * several statements. Then no revocation can be acknowledged between the last change and the commit.
  *
  * @throws Stale when the policy changed after the decision
  */
@@ -17,7 +17,7 @@ export async function confirmPolicy(
 }
 
 /**
- * Writes the record of a change, and then confirms the policy. Both belong to the transaction of the change.
+ * Writes the record of a change, and then calls `confirmPolicy`, in the transaction of the change.
  *
  * @throws Stale when the policy changed after the decision
  */

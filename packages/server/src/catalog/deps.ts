@@ -15,6 +15,6 @@ export interface CatalogDeps extends MetadataLimits {
   readonly tableModels: ModelCache<TableMetadata>
   readonly viewModels: ModelCache<ViewMetadata>
   readonly log: Log
-  /** Milliseconds. */
+  /** Returns the current time in epoch ms. */
   now(): number
 }

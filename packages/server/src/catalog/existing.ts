@@ -9,7 +9,7 @@ import type { RelationKind } from '../store/relations.ts'
 
 const titles = { table: 'Table', view: 'View' } as const
 
-/** Returns the 409 error for a name that is taken, with the text that clients and the compatibility kit look for. */
+/** Returns the 409 error for an existing name. Clients and the Iceberg compatibility kit (RCK) look for this text. */
 export function takenError(
   wanted: RelationKind,
   existing: RelationKind,
@@ -23,12 +23,12 @@ export function takenError(
   return new HeadgateError('already-exists', message)
 }
 
-/** Returns the 409 error for a create whose name is free, but whose uuid is taken. */
+/** Returns the 409 error for a create with a free name whose uuid another relation of the warehouse already has. */
 export function uuidTakenError(kind: RelationKind, identifier: TableIdentifier): HeadgateError {
   const shown = formatIdentifier(identifier)
   return new HeadgateError(
     'already-exists',
-    `Cannot create ${shown}: a ${kind} with its uuid already exists in the warehouse, under another name or dropped.`,
+    `Cannot create ${shown}: a ${kind} with its uuid already exists in the warehouse, possibly under another name or as a dropped ${kind}.`,
   )
 }
 
@@ -46,5 +46,5 @@ export function missingNamespace(namespace: Namespace): HeadgateError {
 }
 
 export function protectedError(what: string): HeadgateError {
-  return new HeadgateError('protected', `${what} is protected: remove the protection, then try again.`)
+  return new HeadgateError('protected', `${what} is protected. Remove the protection, then try again.`)
 }

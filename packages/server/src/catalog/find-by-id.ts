@@ -8,18 +8,18 @@ import { missingRelation } from './existing.ts'
 import { type FindDeps, findRelation } from './find-relation.ts'
 import type { RelationRef, Target } from './target.ts'
 
-/** Relation of an earlier request. */
+/** Relation that an earlier request with the same idempotency key created or changed. */
 export interface EarlierRelation {
-  /** Name in the earlier request. */
+  /** Name of the relation in the earlier request. */
   readonly ref: RelationRef
   readonly kind: RelationKind
-  /** Null: the earlier request recorded none. */
+  /** Id of the relation. Null when the earlier request recorded no id. */
   readonly relationId: string | null
 }
 
 /**
- * Finds the relation that an earlier request created or changed. It may have another name now, and its earlier name may
- * belong to another relation.
+ * Finds the relation that an earlier request created or changed. It may have been renamed since then, and another
+ * relation may have its former name.
  *
  * @throws HeadgateError of a missing relation when it was dropped or the caller may not see it
  */
@@ -39,8 +39,8 @@ export async function findEarlier(
 /**
  * Finds the relation that an earlier commit changed.
  *
- * @throws HeadgateError `commit-state-unknown` when it was dropped or the caller may not change it: after 404, the client
- * would delete files that the commit references
+ * @throws HeadgateError `commit-state-unknown` when the relation was dropped or the caller may not change it. After a
+ *   404, the client would delete files that the commit references
  */
 export async function findCommitted(
   deps: FindDeps & Pick<CatalogDeps, 'sql'>,

@@ -6,17 +6,17 @@ import type { Caller } from './caller.ts'
 import type { CatalogDeps } from './deps.ts'
 import { warehouseChain, type Warehouses } from './warehouses.ts'
 
-/** Warehouses, and the name of the one for clients that name none. */
+/** Dependencies for the choice of a warehouse when a client names none. */
 export interface DefaultWarehouseDeps extends Pick<CatalogDeps, 'sql'> {
   readonly warehouses: Warehouses
   readonly defaultWarehouse: string
 }
 
 /**
- * Returns the name of the warehouse for a client that names none: the configured default, or the only one that the caller
- * can see.
+ * Returns the name of the warehouse for a client that names none. This is the configured default warehouse, or else the
+ * only warehouse that the caller can see.
  *
- * @throws HeadgateError `bad-request` when the caller sees none or several
+ * @throws HeadgateError `bad-request` when no default is configured and the caller sees no warehouse or several
  */
 export async function findDefaultWarehouse(
   { sql, warehouses, defaultWarehouse }: DefaultWarehouseDeps,
@@ -36,5 +36,8 @@ export async function findDefaultWarehouse(
     signal,
   )
   if (first !== undefined && others.length === 0) return first.name
-  throw new HeadgateError('bad-request', 'Name the warehouse: set the client property "warehouse".')
+  throw new HeadgateError(
+    'bad-request',
+    'The request names no warehouse: set the client property "warehouse".',
+  )
 }

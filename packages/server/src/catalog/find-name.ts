@@ -10,10 +10,11 @@ import { missingIn } from './find-warehouse.ts'
 import { type RelationRef, type ResolvedName, toResolvedName } from './target.ts'
 
 /**
- * Finds a name in a namespace in which the caller may create relations. A relation may have the name.
+ * Finds a name in a namespace in which the caller may create relations. Also returns a name that a relation already
+ * has.
  *
- * @throws HeadgateError of a missing namespace when it does not exist or the caller may not see it, `bad-request` when the
- * name is free and no relation may have it
+ * @throws HeadgateError of a missing namespace when it does not exist or the caller may not see it, `bad-request` when
+ *   the name is free but not valid for a relation
  */
 export async function findNameToCreate(
   deps: FindDeps,
@@ -23,7 +24,10 @@ export async function findNameToCreate(
   return authorizeCreate(deps, caller, await lookUp(deps, ref, 'none'))
 }
 
-/** Decides on a name that was looked up; otherwise like `findNameToCreate`. */
+/**
+ * Decides whether the caller may create a relation under a name that was looked up before. Otherwise equal to
+ * `findNameToCreate`.
+ */
 export async function authorizeCreate(
   deps: Pick<FindDeps, 'policies'>,
   caller: Caller,

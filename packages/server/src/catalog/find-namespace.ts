@@ -13,9 +13,9 @@ import { type FoundNamespace, lookUpNamespace } from './namespaces.ts'
 import type { Warehouse } from './warehouses.ts'
 
 /**
- * Finds a namespace that the caller may use with this privilege.
+ * Finds a namespace on which the caller holds this privilege.
  *
- * @param passage a privilege on an object in the namespace is sufficient
+ * @param passage when true, a privilege on an object in the namespace is also sufficient
  * @throws HeadgateError of a missing namespace when it does not exist or the caller may not see it
  */
 export async function findNamespace(

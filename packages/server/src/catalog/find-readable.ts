@@ -10,23 +10,23 @@ import { done, moved, type Outcome } from './commit/outcome.ts'
 import { authorizeRelation, type FindDeps, type LookedUp, lookUp } from './find-relation.ts'
 import { type RelationRef, type Target, toResolvedName, toTarget } from './target.ts'
 
-/** View that a caller reads a relation through. */
-export interface ReadView extends ViewLink {
+/** View through which a caller reads a relation. */
+interface ReadView extends ViewLink {
   readonly id: string
 }
 
 /** A relation that the caller may read. */
 export interface Readable {
   readonly found: Target
-  /** Views that lend the right to read. Empty: the caller's own privilege allows it. */
+  /** Views whose definers give the caller the right to read. Empty when the caller itself has the privilege. */
   readonly views: readonly ReadView[]
 }
 
 /**
- * Finds a relation that the caller may select from, by its own privilege or through views. Every refusal has the
- * same message, so that it tells nothing about the views.
+ * Finds a relation that the caller may select from, by its own privilege or through views. All refusals have the same
+ * message, so that they reveal nothing about the views.
  *
- * @param viewNames views that the caller claims to read through, the outermost first
+ * @param viewNames views through which the engine says that the caller reads, the outermost first
  * @throws HeadgateError of `findRelation`
  */
 export async function findReadable(
@@ -53,7 +53,10 @@ export async function findReadable(
   return done({ found, views: [] })
 }
 
-/** Returns null when the caller's own privilege decides. */
+/**
+ * Returns the views and the decision about a read through them. Returns null when only the caller's own privilege
+ * decides.
+ */
 async function readThrough(
   deps: FindDeps,
   { audit }: Caller,

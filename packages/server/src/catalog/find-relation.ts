@@ -15,16 +15,19 @@ import { missingIn } from './find-warehouse.ts'
 import { resolve } from './resolve.ts'
 import { type RelationRef, type Target, toResolvedName, toTarget } from './target.ts'
 
-/** The module's caches, and the policies that decide. */
+/** Cache of metadata texts and policies that `findRelation` needs. */
 export type FindDeps = Pick<CatalogDeps, 'sql' | 'bodies'> & { readonly policies: Policies }
 
-/** A name with its current rows, and the text that was cached for it before, which the database does not send again. */
+/**
+ * Relation name with its current rows, and with the metadata text that was in the cache before the query. The database
+ * does not return this text again.
+ */
 export interface LookedUp extends RelationRef {
   readonly resolved: Resolved
   readonly held: ServedBody | null
 }
 
-/** Reads the rows of a name with one query. */
+/** Reads the namespace row and the relation row of a name with one query. */
 export async function lookUp(
   { bodies, sql }: Pick<CatalogDeps, 'sql' | 'bodies'>,
   { warehouse, identifier }: RelationRef,
@@ -37,7 +40,7 @@ export async function lookUp(
 }
 
 /**
- * Finds a relation of one kind that the caller may use with this privilege.
+ * Finds a table or view on which the caller holds this privilege.
  *
  * @throws HeadgateError of a missing relation when it does not exist or the caller may not see it
  */
@@ -52,7 +55,10 @@ export async function findRelation(
   return authorizeRelation(deps, caller, await lookUp(deps, ref, form), kind, privilege)
 }
 
-/** Decides on the relation that has a name; otherwise like `findRelation`. */
+/**
+ * Decides whether the caller holds the privilege on the relation with a name that was looked up before. Otherwise equal
+ * to `findRelation`.
+ */
 export async function authorizeRelation(
   deps: Pick<FindDeps, 'policies'>,
   caller: Caller,

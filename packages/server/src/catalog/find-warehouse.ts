@@ -8,13 +8,17 @@ import type { Caller } from './caller.ts'
 import { missingWarehouse } from './existing.ts'
 import { type Warehouse, warehouseChain, type Warehouses } from './warehouses.ts'
 
-/** Returns `missing`, or the error of a missing warehouse for a caller that may not see the warehouse. */
+/**
+ * Returns the error for a missing object. If the caller may not see the warehouse either, returns the error for a
+ * missing warehouse.
+ */
 export function missingIn(policy: Policy, warehouse: Warehouse, missing: HeadgateError): HeadgateError {
   return visible(policy, warehouseChain(warehouse)) ? missing : missingWarehouse(warehouse.name)
 }
 
 /**
- * Returns a managed warehouse. Does not decide whether the caller may see it: the decision on an object in it does.
+ * Returns a warehouse without checking whether the caller may see it. The later decision on an object in the warehouse
+ * checks that.
  *
  * @throws HeadgateError `no-such-warehouse`
  */
@@ -27,7 +31,10 @@ export async function getManagedWarehouse(
   return warehouse
 }
 
-/** Decides on the warehouse itself. For `use`, a privilege on an object in it is sufficient. */
+/**
+ * Decides whether the caller holds the privilege on the warehouse. For `use`, a privilege on an object in the warehouse
+ * is also sufficient.
+ */
 export function authorizeWarehouse(caller: Caller, warehouse: Warehouse, privilege: Privilege): Decision {
   const chain = warehouseChain(warehouse)
   const { policy } = caller

@@ -3,6 +3,6 @@ export interface Finding {
   /** Stable identifier for programs: `write`, `clock` … */
   readonly name: string
   readonly ok: boolean
-  /** Observation of the step; for a failed step also the change to make. */
+  /** Result of the step as a sentence. For a failed step, it contains the change to make. */
   readonly message: string
 }

@@ -11,15 +11,15 @@ import type { FoundNamespace } from './namespaces.ts'
 import { Stale } from './stale.ts'
 import type { Warehouse } from './warehouses.ts'
 
-/** Maximum number of locations that are granted to one namespace; each check of a chosen location reads all of them. */
+/** Maximum number of locations that are granted to one namespace. Each check of a chosen location reads all of them. */
 const maxLocations = 100
 
-/** A location that can be granted to a namespace, with its physical place. */
+/** Location that can be granted to a namespace, with the physical place to which it resolves. */
 export interface GrantableLocation {
-  /** Canonical, ending in `/`. */
+  /** Canonical location that ends in `/`. */
   readonly location: string
   readonly place: PhysicalPlace
-  /** Name of the store with which the place was computed; null: it has no name. */
+  /** Name of the store to which the place belongs, or null when the store has no name. */
   readonly storeName: string | null
 }
 
@@ -32,13 +32,13 @@ export interface GrantableLocation {
 export function grantableLocation(warehouse: Warehouse, text: string): GrantableLocation {
   checkLocations(warehouse, [text])
   const location = parseLocation(text)
-  const { placeOf, storeName } = warehouse
-  return { location: canonicalPrefix(location), place: placeOf(location), storeName }
+  const { resolvePlace, storeName } = warehouse
+  return { location: canonicalPrefix(location), place: resolvePlace(location), storeName }
 }
 
 /**
- * Allows tables and views of a namespace, and of the namespaces in it, to use a location that contains files. Returns
- * false when it was granted before. The grant belongs to the id of the namespace and is deleted with it.
+ * Allows tables and views of a namespace and its child namespaces to use a location that contains files. Returns false
+ * when the location was granted before. The grant belongs to the id of the namespace and is deleted with the namespace.
  *
  * @throws HeadgateError `conflict` when the namespace has the maximum number of locations
  * @throws Stale when the namespace was dropped, or the store was renamed, meanwhile
@@ -61,8 +61,9 @@ export async function grantLocation(
 }
 
 /**
- * Revokes the grant of exactly this location; tables that lie there stay. Returns false when there is no such grant. Works
- * also when the warehouse does not allow the location any more.
+ * Revokes the grant of exactly this location. Existing tables in the location are not affected. Returns false when the
+ * location is not granted. A grant can be revoked even if the location is no longer an allowed location of the
+ * warehouse.
  *
  * @throws HeadgateError `bad-request` when the location is malformed
  */

@@ -18,19 +18,19 @@ test('gzipSplice returns one valid gzip member of the three texts', async () => 
   await fc.assert(
     fc.asyncProperty(text, text, text, async (before, middle, after) => {
       for (const end of [storedEnd(after), deflatedEnd(after)]) {
-        const answer = Buffer.concat(gzipSplice(before, await compress(middle), end))
-        expect(gunzipSync(answer).equals(Buffer.concat([before, middle, after]))).toBe(true)
+        const response = Buffer.concat(gzipSplice(before, await compress(middle), end))
+        expect(gunzipSync(response).equals(Buffer.concat([before, middle, after]))).toBe(true)
       }
     }),
   )
 })
 
-test('gzipSplice splices texts that exceed a stored block and the synchronous limit', async () => {
+test('gzipSplice splices texts that are larger than a stored block and larger than the limit for synchronous calls', async () => {
   const before = Buffer.alloc(200_000, 'b')
   const middle = Buffer.from(JSON.stringify(Array.from({ length: 50_000 }, (_, n) => n)))
   const after = Buffer.alloc(65_535, 'a')
   for (const end of [storedEnd(after), deflatedEnd(after)]) {
-    const answer = Buffer.concat(gzipSplice(before, await compress(middle), end))
-    expect(gunzipSync(answer).equals(Buffer.concat([before, middle, after]))).toBe(true)
+    const response = Buffer.concat(gzipSplice(before, await compress(middle), end))
+    expect(gunzipSync(response).equals(Buffer.concat([before, middle, after]))).toBe(true)
   }
 })

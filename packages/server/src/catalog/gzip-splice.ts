@@ -2,17 +2,17 @@ import { crc32, deflateRawSync } from 'node:zlib'
 import type { CompressedBody } from '../store/relations.ts'
 import { crc32Combine } from './crc32-combine.ts'
 
-// RFC 1952: magic, deflate, no flags, no time, no extra flags, unknown system.
+// Header of a gzip member (RFC 1952): magic number, method deflate, no flags, no time, no extra flags, unknown system.
 const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
 const largestStoredBlock = 0xffff
 // A small window is allocated faster.
 const deflating = { level: 6, windowBits: 13, memLevel: 6 }
 
 /**
- * Returns the pieces of one gzip member that contains `before + body + end`. Compresses nothing: `before` becomes stored
- * blocks, and the compressed forms of `body` and `end` follow unchanged.
+ * Returns the pieces of one gzip member that contains `before + body + end`. No text is compressed here: `before` is
+ * written as stored blocks, followed by the compressed forms of `body` and `end`.
  *
- * @param end contains the final block, as the results of `storedEnd` and `deflatedEnd` do
+ * @param end result of `storedEnd` or `deflatedEnd`, because it must contain the final block
  */
 export function gzipSplice(before: Buffer, body: CompressedBody, end: CompressedBody): Buffer[] {
   const trailer = Buffer.allocUnsafe(8)
@@ -27,7 +27,7 @@ export function storedEnd(text: Buffer): CompressedBody {
   return { compressed: Buffer.concat(stored(text, true)), length: text.length, crc: crc32(text) }
 }
 
-/** Returns a text as the compressed end of a gzip member. For a few kilobytes that are sent often. */
+/** Returns a text as the compressed end of a gzip member. Useful for a text of a few kilobytes that is sent often. */
 export function deflatedEnd(text: Buffer): CompressedBody {
   return { compressed: deflateRawSync(text, deflating), length: text.length, crc: crc32(text) }
 }

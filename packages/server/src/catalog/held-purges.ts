@@ -3,12 +3,12 @@ import { type ForeignHome, listForeignHomes } from '../store/claim-overlaps.ts'
 import type { Queryable } from '../store/sql.ts'
 import type { Finding } from './finding.ts'
 
-/** Maximum number of places to report. */
+/** Maximum number of overlapping locations in the result. */
 const maxFindings = 5
 
 export interface HeldPurgesDeps {
   readonly sql: Queryable
-  /** Returns whether the answer may contain the name and the locations of a warehouse. */
+  /** Returns true when the result may contain the name and the locations of a warehouse. */
   readonly mayName: (warehouse: {
     readonly id: string
     readonly name: string
@@ -17,27 +17,27 @@ export interface HeldPurgesDeps {
 }
 
 /**
- * Finds locations of other warehouses that cover all or a part of the locations of this one. A purge never deletes files
- * in a location with two owners. Returns no finding when there is none.
+ * Finds locations of other warehouses that overlap the locations of this warehouse. A purge never deletes files in a
+ * location that belongs to two warehouses. Returns an empty list when no locations overlap.
  */
 export async function findHeldPurges(deps: HeldPurgesDeps, warehouseId: string): Promise<Finding[]> {
   const homes = await listForeignHomes(deps.sql, warehouseId, maxFindings)
-  return homes.map((home) => ({ name: 'purge', ok: false, message: messageOf(home, deps.mayName) }))
+  return homes.map((home) => ({ name: 'purge', ok: false, message: describeHeldPurge(home, deps.mayName) }))
 }
 
-function messageOf(home: ForeignHome, mayName: HeldPurgesDeps['mayName']): string {
+function describeHeldPurge(home: ForeignHome, mayName: HeldPurgesDeps['mayName']): string {
   const { kind, covers, own } = home
   const held = `Files of purged tables are never deleted ${covers ? `in ${own}` : `in a part of ${own}`}`
   if (!mayName({ id: home.warehouseId, name: home.warehouse, ownerId: home.ownerId }))
-    return `${held}, because another warehouse has that location too. Ask a holder of administer-storage on the server to run this check.`
-  const location = textOf(home)
+    return `${held}, because the location also belongs to another warehouse. Ask a holder of administer-storage on the server to run this check.`
+  const location = findWrittenLocation(home)
   if (kind === 'root')
     return `${held}, because the root of warehouse ${home.warehouse}, ${location}, ${covers ? 'covers it' : 'is inside it'}. Delete one of the two warehouses when it is empty: headgate warehouse delete ${home.warehouse}`
   return `${held}, because warehouse ${home.warehouse} allows ${location}, which ${covers ? 'covers it' : 'is inside it'}. Remove that allowed location: headgate warehouse update ${home.warehouse} --disallow '${location}'`
 }
 
-/** Returns the allowed location as the operator wrote it, because `--disallow` compares that text. */
-function textOf({ location, allowedLocations }: ForeignHome): string {
+/** Returns the allowed location with the spelling of the operator. `--disallow` requires exactly this text. */
+function findWrittenLocation({ location, allowedLocations }: ForeignHome): string {
   return allowedLocations.find((text) => canonicalOrNull(text) === location) ?? location
 }
 

@@ -2,30 +2,32 @@ import type { ListFilter } from '../access/decide.ts'
 import { fillPage } from '../access/fill-page.ts'
 import type { ChildFilter } from '../store/namespaces.ts'
 
-/** Names that are read per query when a client requests a list without pages. */
+/** Number of names that one query reads when a client requests a list without pages. */
 const wholeListStep = 5_000
 
 /** Names of a list, in order. */
 export interface ListPage {
   readonly names: readonly string[]
-  /** Whether a next page exists. */
+  /** True when there are more names after this page. */
   readonly hasMore: boolean
 }
 
-/** Page of a list: names after `after`, up to `size`. Null: the whole list. */
+/**
+ * Requested page of a list: at most `size` names after the name `after`. Null when the client requests the whole list.
+ */
 export type PageRequest = { readonly after: string | null; readonly size: number } | null
 
-/** Names that a caller may see. */
+/** Names in a list that a caller may see. */
 export interface VisibleNames {
-  /** Names that the caller's grants show. */
+  /** Filter for the names that grants and ownership show to the caller. */
   readonly filter: ListFilter
-  /** Decision of the authorizer on a name. Null: the authorizer shows all. */
+  /** Returns whether the authorizer shows a name to the caller. Null when it shows all names. */
   readonly shown: ((name: string) => boolean | Promise<boolean>) | null
 }
 
 /**
- * Reads one page of a list, or the whole list. A page starts after the last name of the page before, so a name that exists
- * during the whole listing is listed exactly once, also while other names are created and dropped.
+ * Reads one page of a list, or the whole list. Each page starts after the last name of the previous page. A name that
+ * exists during the whole listing is therefore listed exactly once, even if other names are created or dropped.
  */
 export async function listPage(
   page: PageRequest,

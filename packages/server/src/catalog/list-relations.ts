@@ -11,7 +11,7 @@ import type { Warehouse } from './warehouses.ts'
 /** Tables or views of a namespace. */
 export interface ListedRelations {
   readonly identifiers: readonly TableIdentifier[]
-  /** Whether a next page exists. */
+  /** True when there are more names after this page. */
   readonly hasMore: boolean
 }
 

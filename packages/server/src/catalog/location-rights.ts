@@ -6,7 +6,7 @@ import type { LocationRights } from './chosen-places.ts'
 /**
  * Returns what a caller may do with a location that it chose.
  *
- * @param chain of the relation, or of the namespace of a new relation
+ * @param chain privilege chain of the relation, or of the namespace for a new relation
  */
 export function locationRights(policy: Policy, chain: Chain): LocationRights {
   const administers = administersStorage(policy, chain)

@@ -12,7 +12,10 @@ import type { ClaimedPlaces } from '../store/location-claims.ts'
 import { probeFolder } from './store-probe.ts'
 import type { Warehouse } from './warehouses.ts'
 
-/** Returns a random location below the warehouse's root. It stays valid after a rename, and clients cannot guess it. */
+/**
+ * Returns a random location below the warehouse's root. It contains no table name, so it stays correct after a rename,
+ * and clients cannot guess it.
+ */
 export function defaultLocation(warehouse: Warehouse): string {
   return `${warehouse.root.replace(/\/+$/, '')}/${randomUUID()}`
 }
@@ -29,8 +32,8 @@ export function checkLocations(warehouse: Warehouse, locations: readonly string[
   return parsed
 }
 
-/** Returns those of the locations that the warehouse allows now. */
-export function allowedOf({ places }: Pick<Warehouse, 'places'>, locations: readonly string[]): string[] {
+/** Returns only the locations that the warehouse currently allows. */
+export function selectAllowed({ places }: Pick<Warehouse, 'places'>, locations: readonly string[]): string[] {
   return locations.filter((text) => {
     const location = parseLocation(text)
     return !contains(location, places[0]) && places.some((place) => contains(place, location))
@@ -47,7 +50,7 @@ function checkOne({ name, places }: Warehouse, location: Location): void {
   if (canonicalPrefix(location).startsWith(probeFolder(canonicalPrefix(places[0])))) {
     throw new HeadgateError(
       'bad-request',
-      `Location ${shown(location.text)} is in the folder that \`headgate warehouse check\` uses: choose another one.`,
+      `Location ${shown(location.text)} is in the folder for the test objects of \`headgate warehouse check\`: choose another one.`,
     )
   }
   if (places.some((place) => contains(place, location))) return
@@ -57,10 +60,12 @@ function checkOne({ name, places }: Warehouse, location: Location): void {
   )
 }
 
-/** Returns the claim of one relation: all its locations, without those that lie inside another one. */
+/**
+ * Returns the locations that one relation claims. Locations inside another location of the same relation are omitted.
+ */
 export function claimFor(warehouse: Warehouse, locations: readonly string[]): ClaimedPlaces {
   const parsed = checkLocations(warehouse, locations)
-  return claimOf(
+  return toClaimedPlaces(
     warehouse,
     parsed.filter((location, index) =>
       parsed.every(
@@ -71,12 +76,12 @@ export function claimFor(warehouse: Warehouse, locations: readonly string[]): Cl
   )
 }
 
-/** Returns locations with their physical places. */
-export function claimOf(
-  { placeOf, storeName }: Pick<Warehouse, 'placeOf' | 'storeName'>,
+/** Adds the physical place to each location. */
+export function toClaimedPlaces(
+  { resolvePlace, storeName }: Pick<Warehouse, 'resolvePlace' | 'storeName'>,
   locations: readonly Location[],
 ): ClaimedPlaces {
-  const places = locations.map(placeOf)
+  const places = locations.map(resolvePlace)
   return {
     locations: locations.map(canonicalPrefix),
     places,

@@ -1,6 +1,6 @@
 import { hash, subtle } from 'node:crypto'
 
-/** Bytes. Up to here a synchronous hash takes less time than a trip to the thread pool. */
+/** Maximum text size in bytes for which a synchronous hash is faster than the thread pool. */
 const maxSyncBytes = 256 * 1024
 
 /** Returns the SHA-256 of a metadata text, in hex. Large texts are hashed in the thread pool. */

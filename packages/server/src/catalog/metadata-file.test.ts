@@ -13,7 +13,7 @@ const metadata = (codec: string) =>
   })
 
 test.each(['none', 'gzip'])(
-  'composeMetadataFile limits the text of a %s file to the size that the server reads',
+  'composeMetadataFile refuses a %s file whose text is larger than the server reads',
   async (codec) => {
     const compose = (maxMetadataBytes: number) =>
       composeMetadataFile({ maxMetadataBytes }, tableModel, metadata(codec), null)
@@ -21,7 +21,7 @@ test.each(['none', 'gzip'])(
     expect((await compose(length)).text.whole).toHaveLength(length)
     await expect(compose(length - 1)).rejects.toMatchObject({
       code: 'bad-request',
-      message: `The metadata of the table would have ${length} bytes, more than ${length - 1}: remove something first, such as old snapshots or properties.`,
+      message: `The metadata of the table would have ${length} bytes, more than ${length - 1}. Remove old snapshots or properties first.`,
     })
   },
 )

@@ -14,13 +14,13 @@ const decompress = promisify(gunzip)
 
 /** Limits of metadata, in bytes. */
 export interface MetadataLimits {
-  /** Compressed metadata that a row may contain. */
+  /** Maximum size of the compressed metadata in a row. Larger metadata is only in the file. */
   readonly rowLimitBytes: number
-  /** Metadata file that the server reads and writes. */
+  /** Maximum size of a metadata file that the server reads or writes. */
   readonly maxMetadataBytes: number
 }
 
-/** A metadata file, written or not. */
+/** Metadata file, before or after it is written to storage. */
 export interface MetadataFile {
   readonly location: string
   /** The file's bytes: the text, or the text compressed with gzip. */
@@ -29,10 +29,10 @@ export interface MetadataFile {
 }
 
 /**
- * Composes the metadata file that follows `previous`. Writes nothing.
+ * Composes the next metadata file after `previous`. Does not write it to storage.
  *
- * @param previous location of the current file. Null: there is none
- * @throws HeadgateError `bad-request` when the file would be larger than the largest one that the server reads
+ * @param previous location of the current metadata file. Null for a new relation
+ * @throws HeadgateError `bad-request` when the text exceeds `maxMetadataBytes`
  */
 export async function composeMetadataFile<Metadata>(
   { maxMetadataBytes }: Pick<MetadataLimits, 'maxMetadataBytes'>,
@@ -45,7 +45,7 @@ export async function composeMetadataFile<Metadata>(
   if (text.whole.length > maxMetadataBytes) {
     throw new HeadgateError(
       'bad-request',
-      `The metadata of the ${model.kind} would have ${text.whole.length} bytes, more than ${maxMetadataBytes}: remove something first, such as old snapshots or properties.`,
+      `The metadata of the ${model.kind} would have ${text.whole.length} bytes, more than ${maxMetadataBytes}. Remove old snapshots or properties first.`,
     )
   }
   const content = name.includes('.gz.') ? await compress(text.whole) : text.whole
@@ -53,14 +53,15 @@ export async function composeMetadataFile<Metadata>(
 }
 
 /**
- * Maximum length, in bytes, of a text whose referenced form is made when a client requests it, which is rare, and not
- * with every commit.
+ * Maximum length in bytes of a metadata text whose referenced form (with referenced snapshots only) is not stored with
+ * each commit. It is computed when a client requests it, which is rare.
  */
 const maxDeferredBytes = 64 * 1024
 
 /**
- * Returns the forms of a metadata text that its row contains. Null: the form exceeds the row's limit or, for the
- * referenced form, it equals the full one or `referencedForm` makes it quickly.
+ * Returns the compressed forms of a metadata text for its row. A form is null when it exceeds `rowLimitBytes`. The
+ * referenced form is also null when it is equal to the full form, or when the text is so short that `referencedForm`
+ * can compute it quickly.
  */
 export async function servedBodies<Metadata>(
   model: RelationModel<Metadata, never, never>,
@@ -78,12 +79,17 @@ export async function servedBodies<Metadata>(
   }
 }
 
-/** Returns whether a row with a text of this length may contain the full form in place of the referenced one. */
+/**
+ * Returns true when the row of a text with this length does not contain the referenced form, so that `referencedForm`
+ * must compute it.
+ */
 export function lacksReferencedForm(length: number): boolean {
   return length <= maxDeferredBytes
 }
 
-/** Returns the text with referenced snapshots only: the same text when it has no others. */
+/**
+ * Returns the metadata text with referenced snapshots only. Returns the same text when all snapshots are referenced.
+ */
 export function referencedForm(text: Buffer, location: string): Buffer {
   const referenced = tableModel.referencedOnly(tableModel.decode(parseMetadataText(text, location)))
   return referenced === null ? text : tableModel.text(referenced).whole
@@ -92,7 +98,8 @@ export function referencedForm(text: Buffer, location: string): Buffer {
 /**
  * Reads the text of a metadata file from storage.
  *
- * @throws HeadgateError `no-such-file` with the message that clients look for, `bad-request` for a damaged file
+ * @throws HeadgateError `no-such-file` with a message that Iceberg clients recognize, or `bad-request` for a damaged
+ *   file
  */
 export async function readMetadataText(
   storage: Storage,
@@ -120,13 +127,16 @@ export function missingMetadataFile(location: string): HeadgateError {
   return new HeadgateError('no-such-file', `Failed to open input stream for file: ${location}`)
 }
 
-/** Maximum levels of nesting. Requests with the highest HEADGATE_MAX_JSON_DEPTH create metadata with fewer levels. */
+/**
+ * Maximum nesting depth of metadata JSON. Metadata that requests create is never nested more deeply, even with the
+ * highest HEADGATE_MAX_JSON_DEPTH.
+ */
 const maxMetadataDepth = 1000
 
 /**
  * Parses the JSON of a metadata file.
  *
- * @throws HeadgateError `bad-request` with the location of a file that is not JSON
+ * @throws HeadgateError `bad-request`, with the location of the file, when the text is not valid JSON
  */
 export function parseMetadataText(text: Buffer, location: string): Json {
   try {

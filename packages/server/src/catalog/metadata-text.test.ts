@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib'
 import type { TextPiece } from '@headgate/iceberg/metadata'
 import { expect, test } from 'vitest'
 import { gzipSplice, storedEnd } from './gzip-splice.ts'
-import { metadataText, metadataTextOf, compressText } from './metadata-text.ts'
+import { metadataText, toMetadataText, compressText } from './metadata-text.ts'
 import { decompress } from './compressed-body.ts'
 
 const none = Buffer.alloc(0)
@@ -14,7 +14,7 @@ function piece(lasting: boolean, length: number): TextPiece {
 const long = piece(true, 4_000)
 const longest = piece(true, 20_000)
 
-test('metadataText joins its pieces, plain and compressed, with pieces that were compressed before', async () => {
+test('metadataText concatenates its pieces, in plain and compressed form, including pieces that were compressed before', async () => {
   for (const pieces of [
     [piece(false, 10)],
     [piece(false, 10), long, piece(false, 3)],
@@ -27,17 +27,17 @@ test('metadataText joins its pieces, plain and compressed, with pieces that were
     const compressed = await compressText(text)
     expect(compressed.length).toBe(text.whole.length)
     expect((await decompress(compressed)).toString()).toBe(expected)
-    // which checks the sum as well
+    // `gunzipSync` also verifies the checksum.
     expect(gunzipSync(Buffer.concat(gzipSplice(none, compressed, storedEnd(none)))).toString()).toBe(expected)
   }
 })
 
-test('metadataText encodes a lasting piece once', () => {
+test('metadataText encodes a lasting piece only once', () => {
   const [first, second] = [metadataText([piece(false, 1), long]), metadataText([long])]
   expect(second.parts[0]).toBe(first.parts[1])
 })
 
 test('compressText compresses an existing text', async () => {
   const whole = Buffer.from(longest.text)
-  expect((await decompress(await compressText(metadataTextOf(whole)))).equals(whole)).toBe(true)
+  expect((await decompress(await compressText(toMetadataText(whole)))).equals(whole)).toBe(true)
 })

@@ -5,34 +5,34 @@ import { compress, compressWell, joinCompressed } from './compressed-body.ts'
 /** The text of a metadata file as bytes. */
 export interface MetadataText {
   readonly whole: Buffer
-  /** The consecutive parts of the text. A commit to a large table changes few of them. */
+  /** Consecutive parts of the text. A commit to a large table changes only a few parts. */
   readonly parts: readonly Part[]
 }
 
 interface Part {
   readonly bytes: Buffer
-  /** True for a part that later versions of the metadata contain unchanged. */
+  /** True for a part that later versions of the metadata contain without changes. */
   readonly lasting: boolean
-  /** The compressed form of a lasting part, made once. */
+  /** Compressed form of a lasting part. It is computed only once. */
   compressed?: Promise<CompressedBody>
 }
 
 const lastingParts = new WeakMap<TextPiece, Part>()
 
-/** Returns the text of the pieces. */
+/** Concatenates pieces to one metadata text. */
 export function metadataText(pieces: readonly TextPiece[]): MetadataText {
-  const parts = pieces.map(partOf)
+  const parts = pieces.map(toPart)
   const [only] = parts
   const whole = parts.length === 1 && only ? only.bytes : Buffer.concat(parts.map(({ bytes }) => bytes))
   return { whole, parts }
 }
 
 /** Returns an existing text as one part. */
-export function metadataTextOf(whole: Buffer): MetadataText {
+export function toMetadataText(whole: Buffer): MetadataText {
   return { whole, parts: [{ bytes: whole, lasting: false }] }
 }
 
-function partOf(piece: TextPiece): Part {
+function toPart(piece: TextPiece): Part {
   const known = lastingParts.get(piece)
   if (known !== undefined) return known
   const part = { bytes: Buffer.from(piece.text), lasting: piece.lasting }
@@ -40,7 +40,7 @@ function partOf(piece: TextPiece): Part {
   return part
 }
 
-/** Compresses a text for its row. Lasting parts are compressed once. */
+/** Compresses a text for its row. The compressed form of a lasting part is reused. */
 export async function compressText({ parts }: MetadataText): Promise<CompressedBody> {
   return joinCompressed(await Promise.all(parts.map(compressPart)))
 }

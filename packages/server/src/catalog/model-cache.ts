@@ -2,7 +2,10 @@ import type { TableMetadata } from '@headgate/iceberg/metadata'
 import type { ViewMetadata } from '@headgate/iceberg/view'
 import { sharedCache, type SharedCache } from '../cache.ts'
 
-/** A decoded model, with what is kept of its text, takes several times the memory of that. */
+/**
+ * Estimated number of bytes in memory for each byte of text. A decoded model with its cached text parts takes several
+ * times the memory of the text.
+ */
 const bytesPerTextByte = 7
 
 interface Entry<Metadata> {
@@ -11,8 +14,8 @@ interface Entry<Metadata> {
 }
 
 /**
- * The newest decoded metadata of each relation, for the next commit to it. Models are immutable values, so sharing
- * them is safe; bounded by an estimate of their bytes.
+ * Caches the newest decoded metadata of each relation for the next commit. Models are immutable, so several requests
+ * can share one. The cache is bounded by an estimate of the bytes.
  */
 export class ModelCache<Metadata extends TableMetadata | ViewMetadata> {
   readonly #entries: SharedCache<Entry<Metadata>>
@@ -21,7 +24,9 @@ export class ModelCache<Metadata extends TableMetadata | ViewMetadata> {
     this.#entries = sharedCache({ maxSize: Math.max(1, Math.floor(maxBytes)) })
   }
 
-  /** Returns the model of the metadata text with this `toMetadataKey`, if it is the one that was added last. */
+  /**
+   * Returns the decoded metadata with this `toMetadataKey`. Returns undefined when the cache contains another version.
+   */
   get(relationId: string, key: string): Metadata | undefined {
     const entry = this.#entries.get(relationId)
     return entry?.key === key ? entry.metadata : undefined

@@ -13,7 +13,7 @@ export interface FoundNamespace {
   readonly chain: Chain
 }
 
-/** Returns null when the namespace does not exist. */
+/** Returns the namespace with this path, or null when it does not exist. */
 export async function lookUpNamespace(
   deps: Pick<CatalogDeps, 'sql'>,
   warehouse: Warehouse,

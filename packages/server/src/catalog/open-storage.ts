@@ -20,14 +20,14 @@ export interface OpenStorageDeps {
 /**
  * Opens the stored storage profile of a warehouse: its root, and its allowed locations on the same store.
  *
- * @throws HeadgateError `internal` when its secret cannot be opened, `bad-request` when a location is malformed
+ * @throws HeadgateError `internal` when its secret cannot be decrypted, `bad-request` when a location is malformed
  */
-export async function openStorageOf(
+export async function openWarehouseStorage(
   row: WarehouseRow,
   { master, registry }: OpenStorageDeps,
 ): Promise<OpenedStorage> {
   const profile = openProfile(master, row)
-  const root = rootOf(profile)
+  const root = toRootLocation(profile)
   const open = async (place: string): Promise<StoragePlace> => ({
     place,
     storage: await registry.open({
@@ -41,10 +41,10 @@ export async function openStorageOf(
     ...otherPlaces(root, row.allowedLocations).map(open),
   ])
   const storage = others.length === 0 ? own.storage : new ManyPlaces(own, others)
-  return { storage, root, hints: hintsOf(profile), store: storeOf(profile) }
+  return { storage, root, hints: toHints(profile), store: toS3Store(profile) }
 }
 
-function storeOf(profile: StorageProfile): S3Store | null {
+function toS3Store(profile: StorageProfile): S3Store | null {
   if (profile.type === 'file') return null
   const { bucket, region, endpoint = null, pathStyle = endpoint !== null } = profile
   const { accessKeyId, secretAccessKey, sessionToken } = profile
@@ -55,15 +55,15 @@ function storeOf(profile: StorageProfile): S3Store | null {
   return { bucket, region, endpoint, pathStyle, keys: () => keys }
 }
 
-/** Returns the root location of a profile. */
-export function rootOf(profile: StorageProfile): string {
+/** Returns the root location of a storage profile. */
+export function toRootLocation(profile: StorageProfile): string {
   if (profile.type === 'file') return profile.bucket === undefined ? profile.root : `s3://${profile.bucket}`
   const prefix = profile.prefix?.replaceAll(/^\/+|\/+$/g, '') ?? ''
   return prefix === '' ? `s3://${profile.bucket}` : `s3://${profile.bucket}/${prefix}`
 }
 
-/** Returns the client properties that describe the storage (endpoint, region …), never a key. */
-function hintsOf(profile: StorageProfile): Readonly<Record<string, string>> {
+/** Returns the client properties that describe the storage, such as endpoint and region. They never contain a key. */
+function toHints(profile: StorageProfile): Readonly<Record<string, string>> {
   if (profile.type === 'file') return {}
   const { region, endpoint, pathStyle = endpoint !== undefined } = profile
   return {
@@ -73,7 +73,7 @@ function hintsOf(profile: StorageProfile): Readonly<Record<string, string>> {
   }
 }
 
-/** Returns the allowed locations that no other one contains. */
+/** Returns the allowed locations that are neither below the root nor below another allowed location. */
 function otherPlaces(root: string, allowed: readonly string[]): string[] {
   const own = parseLocation(root)
   const places: Location[] = []
@@ -85,7 +85,7 @@ function otherPlaces(root: string, allowed: readonly string[]): string[] {
 }
 
 function profileAt(profile: StorageProfile, place: string): StorageProfile {
-  // A directory that clients reach as a bucket is one location: no other location can be allowed.
+  // A directory with a bucket name has only one location: its allowed locations cannot be outside of it.
   if (profile.type === 'file') return profile.bucket === undefined ? { ...profile, root: place } : profile
   const { bucket, key } = parseLocation(place)
   const { prefix: _, ...rest } = profile

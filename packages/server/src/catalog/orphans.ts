@@ -11,43 +11,43 @@ import { type CommitRecord, writeRecord } from '../store/commit-record.ts'
 import type { Queryable, Sql } from '../store/sql.ts'
 import { areTaken } from './chosen-places.ts'
 import { confirmPolicy } from './confirm-policy.ts'
-import { claimOf } from './locations.ts'
+import { toClaimedPlaces } from './locations.ts'
 import { Stale } from './stale.ts'
 import type { Warehouse } from './warehouses.ts'
 
 export { type AbandonedCreate, listAbandonedCreates } from '../store/orphans.ts'
 
-/** Number of files below some locations. */
+/** Number and size of the files below some locations. */
 export interface FoundFiles {
   readonly files: number
   readonly bytes: number
-  /** True: there are more files, and the counts cover only the first ones. */
+  /** True when there are more files than `files`, because only the first ones were counted. */
   readonly more: boolean
 }
 
-/** Progress of a clearing. */
+/** Result of one call of `clearAbandonedCreate`. */
 export interface Clearing {
-  /** Files that this call deleted. */
+  /** Number of files that this call deleted. */
   readonly deleted: number
-  /** False: files remain, and so does the record of the create. */
+  /** False when files remain. The record of the create then remains too, so that the call can be repeated. */
   readonly done: boolean
 }
 
 const maxCounted = 10_000
-/** Number of files that are deleted between two checks of the time. */
+/** Number of files that are deleted before the time limit is checked again. */
 const batchSize = 250
 
-/** Returns the locations where a create may have left files, without those that lie inside another one. */
-export function placesOf({ prefixes }: Pick<AbandonedCreate, 'prefixes'>): string[] {
+/** Returns the locations in which an abandoned create may have left files. Omits locations inside another one. */
+export function findOutermostPrefixes({ prefixes }: Pick<AbandonedCreate, 'prefixes'>): string[] {
   const places: string[] = []
-  // Sorts by length: a location follows those that contain it.
+  // Shorter locations come first, so a location comes after the locations that contain it.
   for (const place of prefixes.toSorted((a, b) => a.length - b.length)) {
     if (!places.some((outer) => contains(parseLocation(outer), parseLocation(place)))) places.push(place)
   }
   return places
 }
 
-/** Counts the files at the locations of a staged create. */
+/** Counts the files in the locations of a staged create. */
 export async function countFiles(
   { storage }: Pick<Warehouse, 'storage'>,
   create: Pick<AbandonedCreate, 'prefixes'>,
@@ -55,7 +55,7 @@ export async function countFiles(
 ): Promise<FoundFiles> {
   let files = 0
   let bytes = 0
-  for (const place of placesOf(create)) {
+  for (const place of findOutermostPrefixes(create)) {
     for await (const entry of storage.list(place, { signal })) {
       if (files === maxCounted) return { files, bytes, more: true }
       files += 1
@@ -66,12 +66,12 @@ export async function countFiles(
 }
 
 /**
- * Deletes the files that were written for an abandoned create, and then its record. First marks the create as being
- * cleared: from then on its commit and its tokens are refused, so that files are deleted without a lock. The mark and the
- * record stay until all files are deleted, so that an interrupted clearing can be repeated. Deletes only in locations that
- * the create still claims, because files in a released location can belong to others.
+ * Deletes the files that were written for an abandoned create, and then its record. First marks the record. The server
+ * refuses the commit and the tokens of a marked create, so files can be deleted without a lock. The marked record stays
+ * until all files are deleted, so that an interrupted call can be repeated. Deletes only in locations that the create
+ * still claims, because files in a released location can belong to other relations.
  *
- * @param policyVersion of the decision. No file is deleted when the policy has changed since
+ * @param policyVersion policy version of the decision. No file is deleted if the policy has changed
  * @param until epoch ms at which it stops after the current batch, so that the caller can continue
  * @throws Stale when the policy has changed
  * @throws HeadgateError `no-such-object` when it was completed or deleted, or is younger than `seconds`, `conflict` when
@@ -79,7 +79,7 @@ export async function countFiles(
  */
 export async function clearAbandonedCreate(
   sql: Sql,
-  warehouse: Pick<Warehouse, 'id' | 'storage' | 'placeOf' | 'storeName'>,
+  warehouse: Pick<Warehouse, 'id' | 'storage' | 'resolvePlace' | 'storeName'>,
   at: {
     readonly id: string
     readonly seconds: number
@@ -97,7 +97,7 @@ export async function clearAbandonedCreate(
     return marked
   })
   let deleted = 0
-  for (const place of placesOf(create)) {
+  for (const place of findOutermostPrefixes(create)) {
     for await (const batch of batches(storage.list(place, { signal }))) {
       if (deleted > 0 && Date.now() >= at.until) {
         await writeRecord(sql, record(create, deleted))
@@ -118,25 +118,29 @@ export async function clearAbandonedCreate(
   return { deleted, done: true }
 }
 
-/** Returns whether the storage refuses a location as malformed; its file can never be deleted. */
+/**
+ * Returns true when the storage refuses the location of a file as malformed. Such a file can never be deleted, so the
+ * clearing ignores it.
+ */
 function mayPass({ error }: DeleteFailure): boolean {
   return !isHeadgateError(error, 'bad-request')
 }
 
 async function markAsClearing(
   tx: Queryable,
-  warehouse: Pick<Warehouse, 'id' | 'placeOf' | 'storeName'>,
+  warehouse: Pick<Warehouse, 'id' | 'resolvePlace' | 'storeName'>,
   key: Parameters<typeof lockAbandonedCreate>[1],
 ): Promise<AbandonedCreate> {
-  // No claim is added to its locations between this comparison and the mark; afterwards its own claims exclude others.
+  // Other owners cannot claim these locations: the lock prevents it until the mark is set, and then the claims of this
+  // create do.
   await lockLocations(tx)
   const found = await lockAbandonedCreate(tx, key)
   if (found === null) throw missingCreate(key.id)
-  const claim = claimOf(warehouse, placesOf(found).map(parseLocation))
+  const claim = toClaimedPlaces(warehouse, findOutermostPrefixes(found).map(parseLocation))
   if (await areTaken(tx, warehouse, claim, [found.id])) {
     throw new HeadgateError(
       'conflict',
-      'Its location, or a part of it, now belongs to another table or view, so its files are not deleted.',
+      'The location of this create, or a part of it, now belongs to another table or view, so its files are not deleted.',
     )
   }
   if (!(await markClearing(tx, { id: found.id, warehouseId: warehouse.id }, claim))) throw new Stale()
@@ -144,7 +148,7 @@ async function markAsClearing(
 }
 
 function missingCreate(id: string): HeadgateError {
-  return new HeadgateError('no-such-object', `No abandoned create has the id ${id} and that age.`)
+  return new HeadgateError('no-such-object', `No abandoned create with the id ${id} and that age exists.`)
 }
 
 async function* batches(entries: AsyncIterable<ListEntry>): AsyncGenerator<readonly string[]> {

@@ -3,27 +3,27 @@ import { shownIn } from '../access/decide.ts'
 import type { Policy } from '../access/policy.ts'
 import { splitLevels } from '../namespace-path.ts'
 import type { ObjectNames } from '../privilege.ts'
-import { listOverlaps, type OverlappingClaim, positionOf } from '../store/claim-overlaps.ts'
+import { listOverlaps, type OverlappingClaim, toPosition } from '../store/claim-overlaps.ts'
 import type { Sql } from '../store/sql.ts'
 import { type Warehouse, warehouseChain } from './warehouses.ts'
 
-/** One of two places that overlap, as far as a caller may learn it: all fields but `kind` may be null. */
-export interface OverlappingPlace {
+/** One of two overlapping locations. All fields except `kind` are null when the caller may not learn them. */
+interface OverlappingPlace {
   readonly kind: OverlappingClaim['kind']
   readonly warehouse: string | null
   readonly location: string | null
-  /** Id of the warehouse, table, view or staged create. */
+  /** Id of the warehouse, table, view or staged create that claims the location. */
   readonly ownerId: string | null
   readonly namespace: string[] | null
   readonly name: string | null
   readonly dropped: boolean | null
 }
 
-/** Two places with different owners. `inner` is equal to `outer` or within it. */
+/** Two overlapping locations of different owners. `inner` is equal to `outer` or inside it. */
 export interface StorageOverlap {
   readonly outer: OverlappingPlace
   readonly inner: OverlappingPlace
-  /** Position in the list. */
+  /** Position of this overlap in the list, for the next page. */
   readonly position: readonly string[]
 }
 
@@ -37,10 +37,11 @@ const hidden = {
 } as const
 
 /**
- * Returns places of a warehouse that overlap with the places of other tables, views and warehouses, in order of place.
+ * Returns locations of a warehouse that overlap locations of other tables, views and warehouses, ordered by location.
  *
- * @param asking policy of the caller. Places of warehouses whose storage it does not administer are hidden
- * @param after position of the last overlap of the page before; empty: the first page
+ * @param asking policy of the caller. Without `administer-storage` on a warehouse, the caller does not see its
+ *   locations
+ * @param after position of the last overlap on the previous page. Empty for the first page
  */
 export async function listStorageOverlaps(
   sql: Sql,
@@ -52,11 +53,11 @@ export async function listStorageOverlaps(
   return rows.map((row) => ({
     outer: redact(asking, row.outer),
     inner: redact(asking, row.inner),
-    position: positionOf(row),
+    position: toPosition(row),
   }))
 }
 
-function parsePosition(position: readonly string[]): ReturnType<typeof positionOf> | null {
+function parsePosition(position: readonly string[]): ReturnType<typeof toPosition> | null {
   const [a, b, c, d, e, f] = position
   if (a === undefined || b === undefined || c === undefined) return null
   return d === undefined || e === undefined || f === undefined ? null : [a, b, c, d, e, f]

@@ -1,25 +1,30 @@
 import { HeadgateError } from '@headgate/errors'
 import { canonicalPrefix, type Location, parseLocation, parseObjectLocation } from '@headgate/storage'
 
-/** Returns the recorded prefixes of a relation's row: canonical, each ending in `/`. */
+/** Returns the recorded locations in the row of a relation. They are canonical and end in `/`. */
 export function recordedPrefixes({ prefixes }: { readonly prefixes: string }): readonly string[] {
   return prefixes === '' ? [] : prefixes.split('\n')
 }
 
-/** Returns whether a location is one of these canonical prefixes or is below one. False for malformed text. */
+/**
+ * Returns true when a location is equal to or below one of these canonical locations. Returns false for malformed text.
+ */
 export function isPlaceWithin(location: string, prefixes: readonly string[]): boolean {
   const parsed = parsedOrNull(parseLocation, location)
   return parsed !== null && isWithin(canonicalPrefix(parsed), prefixes)
 }
 
-/** Returns the parsed location of an object below one of these canonical prefixes. Null for any other text. */
+/**
+ * Parses the location of an object. Returns null when the text is malformed or the object is not below one of these
+ * canonical locations.
+ */
 export function objectWithin(file: string, prefixes: readonly string[]): Location | null {
   const parsed = parsedOrNull(parseObjectLocation, file)
   return parsed !== null && isWithin(parsed.canonical, prefixes) ? parsed : null
 }
 
 /**
- * Refuses to write a metadata file outside of a relation's own prefixes.
+ * Throws when a metadata file is outside the recorded locations of its relation.
  *
  * @throws HeadgateError `internal`
  */

@@ -4,13 +4,13 @@ import { expect, test } from 'vitest'
 import { openStorage } from '@headgate/storage'
 import { probeStorage } from './probe-storage.ts'
 
-test('a store that never answers is told of in time', async () => {
+test('probeStorage names the failed step when the store never responds, and ends within its time limit', async () => {
   const sockets: Socket[] = []
-  const mute = createServer((socket) => void sockets.push(socket))
-  mute.listen(0, '127.0.0.1')
-  await once(mute, 'listening')
-  const address = mute.address()
-  if (address === null || typeof address === 'string') throw new Error('it listens on a port')
+  const silent = createServer((socket) => void sockets.push(socket))
+  silent.listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const address = silent.address()
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
   try {
     await using storage = await openStorage({
       type: 's3',
@@ -29,6 +29,6 @@ test('a store that never answers is told of in time', async () => {
     expect(performance.now() - began).toBeLessThan(10_000)
   } finally {
     for (const socket of sockets) socket.destroy()
-    mute.close()
+    silent.close()
   }
 })

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { type EndpointGuard, openStorage, type StorageProfile } from '@headgate/storage'
-import { rootOf } from './open-storage.ts'
+import { toRootLocation } from './open-storage.ts'
 import type { OpenedStorage } from './warehouses.ts'
 
 type ProbeName = 'write' | 'read' | 'list' | 'delete'
@@ -9,23 +9,26 @@ type ProbeName = 'write' | 'read' | 'list' | 'delete'
 /** One storage operation of the probe. */
 export interface ProbeStep {
   readonly name: ProbeName
-  /** Gerund for a sentence: "writing failed". */
+  /** Name of the step as a gerund, for a sentence such as "writing failed". */
   readonly doing: string
   run(): Promise<void>
 }
 
-/** A small object below the warehouse's root, and the operations on it, in their order. */
+/** Small test object below the warehouse's root, with the storage operations of the probe in order. */
 export interface Probe {
   readonly location: string
   readonly steps: readonly ProbeStep[]
-  /** Deletes the object after a failed step. Never throws. */
+  /** Deletes the object if it exists, after a failed step. Never throws. */
   cleanUp(): Promise<void>
 }
 
-/** Time limit for the deletion of an object that an unresponsive store may not even have, in ms. */
+/**
+ * Time limit in ms for deleting the test object after a failed step. It is short, because the store may not respond at
+ * all.
+ */
 const cleanUpMs = 2_000
 
-export function probeOf(
+export function createProbe(
   { storage, root }: Pick<OpenedStorage, 'storage' | 'root'>,
   signal: AbortSignal,
 ): Probe {
@@ -65,7 +68,10 @@ export function probeOf(
   }
 }
 
-/** Shorter than the time limit of a request, so that the caller gets an error that names the failed step. */
+/**
+ * Time limit of the probe in ms. It is shorter than the time limit of a request, so that the caller receives an error
+ * that names the failed step.
+ */
 const defaultPatienceMs = 10_000
 
 /**
@@ -81,7 +87,7 @@ export async function probeStorage(
   patienceMs: number = defaultPatienceMs,
 ): Promise<void> {
   const late = AbortSignal.timeout(patienceMs)
-  const probe = probeOf(opened, AbortSignal.any([signal, late]))
+  const probe = createProbe(opened, AbortSignal.any([signal, late]))
   for (const { doing, run } of probe.steps) {
     try {
       await run()
@@ -89,24 +95,27 @@ export async function probeStorage(
       await probe.cleanUp()
       const reason = late.aborted
         ? `The store did not answer within ${patienceMs / 1000} s.`
-        : reasonOf(error)
+        : toReason(error)
       const why = `The storage cannot be used: ${doing} failed. ${reason}`
       throw new HeadgateError('bad-request', why, { cause: error })
     }
   }
 }
 
-/** Verifies that the storage of a profile can be used, before a warehouse has it. */
+/** Verifies that the storage of a profile can be used. Called before the profile is stored for a warehouse. */
 export async function probeProfile(
   profile: StorageProfile,
   guard: EndpointGuard,
   signal: AbortSignal,
 ): Promise<void> {
   await using storage = await openStorage(profile, false, guard)
-  await probeStorage({ storage, root: rootOf(profile) }, signal)
+  await probeStorage({ storage, root: toRootLocation(profile) }, signal)
 }
 
-/** Returns a message for people: only messages of this project, never those of a client library. */
-export function reasonOf(error: unknown): string {
+/**
+ * Returns the message of an error for clients. Messages of client libraries are replaced, because they may contain
+ * internal details.
+ */
+export function toReason(error: unknown): string {
   return isHeadgateError(error) ? error.message : 'the store could not be reached'
 }

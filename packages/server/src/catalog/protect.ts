@@ -5,7 +5,7 @@ import type { FoundNamespace } from './namespaces.ts'
 import { Stale } from './stale.ts'
 import { toRowVersion, type Target } from './target.ts'
 
-/** Turns the drop protection of a namespace on or off. Returns false when nothing changes. */
+/** Turns the drop protection of a namespace on or off. Returns false when the protection does not change. */
 export async function protectNamespace(
   sql: Sql,
   { row }: FoundNamespace,
@@ -17,7 +17,9 @@ export async function protectNamespace(
   return true
 }
 
-/** Turns the drop and purge protection of a table or view on or off. Returns false when nothing changes. */
+/**
+ * Turns the drop and purge protection of a table or view on or off. Returns false when the protection does not change.
+ */
 export async function protectRelation(
   sql: Sql,
   target: Target,

@@ -6,17 +6,17 @@ import { parseMetadataText, readMetadataText } from './metadata-file.ts'
 import { isPlaceWithin, recordedPrefixes } from './own-places.ts'
 import { tableModel, viewModel } from './relation-model.ts'
 
-/** What the row of a relation records about its metadata file. */
+/** Columns of a relation's row with which the content of its metadata file is verified. */
 export type RecordedMetadata = Pick<
   RelationRow,
   'kind' | 'uuid' | 'metadataLocation' | 'digest' | 'location' | 'prefixes'
 >
 
 /**
- * Reads the text of a relation's metadata file from storage and verifies it. Clients can write below the location of
- * their tables, so the content of a file proves nothing by itself.
+ * Reads the text of a relation's metadata file from storage and verifies it. The server does not trust the content of
+ * the file, because clients can write to the location of their tables.
  *
- * @throws HeadgateError `damaged-metadata` when the text is not the recorded one, `no-such-file`
+ * @throws HeadgateError `damaged-metadata` when the text is not the one that was committed; `no-such-file`
  */
 export async function readRecordedMetadata(
   storage: Storage,
@@ -35,19 +35,19 @@ export async function readRecordedMetadata(
 }
 
 /**
- * Verifies a metadata text that was read back from storage: against the digest in the row, and while that is missing,
- * against the uuid and the locations in the row.
+ * Verifies a metadata text that was read back from storage against the digest in the row, or, if the row has no digest
+ * yet, against the uuid and the locations in the row.
  *
  * @throws HeadgateError `damaged-metadata`
  */
-export async function verifyMetadataText(text: Buffer, recorded: RecordedMetadata): Promise<void> {
+async function verifyMetadataText(text: Buffer, recorded: RecordedMetadata): Promise<void> {
   const isRecorded =
     recorded.digest === null ? matchesRow(text, recorded) : (await digestOfText(text)) === recorded.digest
   if (!isRecorded) throw damagedMetadata(recorded)
 }
 
 /** Returns whether the uuid and all locations in a metadata text are those of the relation's row. */
-export function matchesRow(text: Buffer, recorded: RecordedMetadata): boolean {
+function matchesRow(text: Buffer, recorded: RecordedMetadata): boolean {
   try {
     return recorded.kind === 'table'
       ? matches(tableModel, text, recorded)
@@ -74,7 +74,7 @@ function matches<Metadata>(model: Model<Metadata>, text: Buffer, recorded: Recor
   )
 }
 
-/** The error of a metadata file whose content is not what its relation's row records. */
+/** Creates the error for a metadata file whose content does not match the row of its relation. */
 export function damagedMetadata(
   { kind, metadataLocation }: Pick<RecordedMetadata, 'kind' | 'metadataLocation'>,
   options?: ErrorOptions,

@@ -29,30 +29,33 @@ import { type Json, stringify } from '@headgate/json'
 import type { RelationKind } from '../store/relations.ts'
 import { metadataText, type MetadataText } from './metadata-text.ts'
 
-export interface Applied<Metadata> {
+interface Applied<Metadata> {
   readonly metadata: Metadata
   readonly changed: boolean
-  /** Metadata files that the log no longer lists, and that may be deleted after the commit. */
+  /** Metadata files that the commit removes from the metadata log. They may be deleted after the commit. */
   readonly expired: readonly string[]
 }
 
-/** Differences between tables and views. */
+/** Operations that differ between tables and views. */
 export interface RelationModel<Metadata, Update, Requirement> {
   readonly kind: RelationKind
   decode(value: Json): Metadata
-  /** Decodes a file to register, which engines read unchanged. */
+  /** Decodes a registered metadata file. Engines read this file unchanged. */
   decodeRegistered(value: Json): Metadata
   /** Returns the JSON text that is stored and served. */
   text(metadata: Metadata): MetadataText
-  /** Returns the uuid in lower case. Null: an old table without one. */
+  /** Returns the uuid in lower case. Returns null for an old table without uuid. */
   uuid(metadata: Metadata): string | null
   location(metadata: Metadata): string
-  /** Returns every location that the relation's files may be written to, its own first. */
+  /**
+   * Returns all locations to which files of the relation may be written. The location of the relation itself is the
+   * first.
+   */
   locations(metadata: Metadata): readonly string[]
   /** Returns the folder of the metadata files, without trailing slash. */
   metadataFolder(metadata: Metadata): string
   metadataFileName(metadata: Metadata, version: number): string
-  /** Returns the form with referenced snapshots only. Null: it equals the full form. */
+  /** Returns the metadata with referenced snapshots only. Returns null when all snapshots are referenced. */
   referencedOnly(metadata: Metadata): Metadata | null
   check(base: Metadata | null, requirements: readonly Requirement[]): void
   apply(
@@ -70,7 +73,7 @@ export const tableModel: RelationModel<TableMetadata, TableUpdate, TableRequirem
   uuid: (metadata) => metadata['table-uuid']?.toLowerCase() ?? null,
   location: (metadata) => metadata.location,
   locations: (metadata) => tableLocations(metadata).all,
-  metadataFolder: (metadata) => folderOf(tableLocations(metadata)),
+  metadataFolder: (metadata) => resolveMetadataFolder(tableLocations(metadata)),
   metadataFileName: (metadata, version) =>
     metadataFileName(version, crypto.randomUUID(), parseMetadataCodec(metadata)),
   referencedOnly: referencedSnapshotsOnly,
@@ -89,7 +92,7 @@ export const viewModel: RelationModel<ViewMetadata, ViewUpdate, ViewRequirement>
   uuid: (metadata) => metadata['view-uuid'].toLowerCase(),
   location: (metadata) => metadata.location,
   locations: (metadata) => viewLocations(metadata).all,
-  metadataFolder: (metadata) => folderOf(viewLocations(metadata)),
+  metadataFolder: (metadata) => resolveMetadataFolder(viewLocations(metadata)),
   metadataFileName: (metadata, version) =>
     viewMetadataFileName(version, crypto.randomUUID(), viewMetadataCodec(metadata.properties ?? {})),
   referencedOnly: () => null,
@@ -99,7 +102,7 @@ export const viewModel: RelationModel<ViewMetadata, ViewUpdate, ViewRequirement>
   apply: (base, updates, context) => ({ ...applyViewUpdates(base, updates, context), expired: [] }),
 }
 
-function folderOf({
+function resolveMetadataFolder({
   location,
   metadataPath,
 }: {

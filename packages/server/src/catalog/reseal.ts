@@ -6,16 +6,16 @@ import type { Sql } from '../store/sql.ts'
 import { listSealedSecrets } from '../store/warehouse-writes.ts'
 import { resealStorageSecrets } from './storage-secret.ts'
 
-/** Results of resealing the key ring and the storage secrets of warehouses. */
+/** Results of reencrypting the key ring and the storage secrets. */
 export interface ResealReport {
   readonly keys: Resealed
   readonly warehouses: Resealed
 }
 
 /**
- * Seals the key ring and the storage secrets of all warehouses with the current master key.
+ * Encrypts the key ring and the storage secrets of all warehouses with the current master key.
  *
- * @param record what is written afterwards, in its own statement
+ * @param record returns the record that is written afterwards in a separate statement
  */
 export async function resealAll(
   sql: Sql,
@@ -29,7 +29,7 @@ export async function resealAll(
   return report
 }
 
-/** Returns the number of warehouses whose storage secret an earlier master key sealed. */
+/** Returns the number of warehouses whose storage secret is encrypted with an earlier master key. */
 export async function countSecretsToReseal(sql: Sql, master: MasterKey): Promise<number> {
   const secrets = await listSealedSecrets(sql)
   return secrets.filter(({ storageSecret }) => !isSealedBy(master, storageSecret)).length

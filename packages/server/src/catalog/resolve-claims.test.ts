@@ -14,7 +14,7 @@ const insert = statement(
 )
 const claimed = statement('test_resolve_claims', 'select location from location_claim order by 1')
 
-/** Returns the store, with a change by another replica as soon as the warehouses have been read. */
+/** Returns a connection that runs `change`, like another replica, right after the warehouses were read. */
 function interrupted(sql: Sql, change: () => Promise<unknown>): Sql {
   let isFirst = true
   const transaction: Sql['transaction'] = async (work, options) => {
@@ -31,7 +31,7 @@ function interrupted(sql: Sql, change: () => Promise<unknown>): Sql {
   })
 }
 
-test('a location that another replica allows while claims are resolved stays claimed', async () => {
+test('a location that another replica allows while location claims are resolved stays claimed', async () => {
   await using store = await testStore()
   const { sql } = store
   await sql.run(insert, [id, JSON.stringify(profile)])
@@ -47,7 +47,7 @@ test('a location that another replica allows while claims are resolved stays cla
   expect(await sql.run(claimed)).toEqual([{ location: `${allowed}/` }, { location: `${root}/` }])
 })
 
-test('a warehouse that another replica deletes while claims are resolved claims nothing afterwards', async () => {
+test('a warehouse that another replica deletes while location claims are resolved has no claims afterwards', async () => {
   await using store = await testStore()
   const { sql } = store
   await sql.run(insert, [id, JSON.stringify(profile)])

@@ -16,11 +16,11 @@ import { storedPlaceRules, storedProfile } from './stored-places.ts'
 const pageSize = 1_000
 
 /**
- * Records the physical places of all warehouses, and of claims from before physical places were recorded. Runs at each
- * start after the migrations and before the first request, while other replicas may change warehouses. Existing
- * overlaps are recorded as they are, and marked.
+ * Records the physical places of all warehouses, and of location claims that an earlier version recorded without them.
+ * Runs at each start after the migrations and before the first request. Other replicas may change warehouses at the
+ * same time. Overlaps that exist already are not refused but marked.
  *
- * @returns names of warehouses whose stored storage profile cannot be read; their claims stay unresolved
+ * @returns names of the warehouses whose storage profile cannot be read. Their location claims have no physical places
  */
 export async function resolveClaims(sql: Sql): Promise<string[]> {
   const unreadable: string[] = []
@@ -35,7 +35,7 @@ async function resolveWarehouse(sql: Sql, warehouse: WarehousePlace): Promise<bo
   const { id, storage, allowedLocations } = warehouse
   const read = readPlaces(storage, allowedLocations)
   if (read === null) return false
-  const { claims, rules, placeOf } = read
+  const { claims, rules, resolvePlace } = read
   const current = await sql.transaction(async (tx) => {
     await lockLocations(tx)
     const stored = await holdWarehousePlace(tx, id)
@@ -48,10 +48,10 @@ async function resolveWarehouse(sql: Sql, warehouse: WarehousePlace): Promise<bo
   })
   if (current === null) return true
   if (!isDeepStrictEqual(current, warehouse)) return await resolveWarehouse(sql, current)
-  // Locations that the warehouse does not allow any more are resolved one by one.
+  // The earlier loop resolves the locations that the warehouse allows. All other locations are resolved here.
   for (let resolved = 0; ;) {
     const rows = await listUnresolved(sql, id, pageSize)
-    for (const row of rows) await resolveClaim(sql, row, placeOf(parseLocation(row.location)))
+    for (const row of rows) await resolveClaim(sql, row, resolvePlace(parseLocation(row.location)))
     resolved += rows.length
     if (rows.length === pageSize) continue
     if (resolved > 0) await setClaimsUncompared(sql, id)
@@ -59,7 +59,10 @@ async function resolveWarehouse(sql: Sql, warehouse: WarehousePlace): Promise<bo
   }
 }
 
-/** Marks overlaps when places were recorded, here or by a server that ended before it marked them. */
+/**
+ * Marks overlapping claims after physical places were recorded, either by this server or by a server that stopped
+ * before it marked them.
+ */
 async function compareClaims(sql: Sql): Promise<void> {
   if (!(await hasUncomparedClaims(sql))) return
   await sql.transaction(async (tx) => {

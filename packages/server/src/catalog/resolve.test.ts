@@ -28,7 +28,7 @@ async function change(sql: string): Promise<void> {
   await server.sql.run(statement(`test_${randomUUID()}`, sql))
 }
 
-/** Changes of one column each. */
+/** Changes of one column each, as SQL. */
 const changes: readonly (readonly [string, string])[] = [
   ['another owner', 'update relation set owner_id = gen_random_uuid()'],
   ['another definer', 'update relation set definer_id = gen_random_uuid()'],
@@ -50,7 +50,7 @@ const changes: readonly (readonly [string, string])[] = [
 ]
 
 describe('resolve', () => {
-  test('returns each change of a row after it was committed', async () => {
+  test('returns each change of a row after the change was committed', async () => {
     await create('steady')
     for (const [what, sql] of changes) {
       const before = await find('steady')
@@ -84,7 +84,7 @@ describe('resolve', () => {
     expect(await server.sql.run(others)).toEqual([{ policyVersion, ...namespace }])
   })
 
-  test('returns the text unless the caller has it', async () => {
+  test('returns the metadata text unless the caller already has it', async () => {
     await create('texts')
     const { relation } = await find('texts')
     expect(relation?.body?.compressed).toBeInstanceOf(Buffer)

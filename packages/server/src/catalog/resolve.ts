@@ -3,12 +3,18 @@ import { joinLevels } from '../namespace-path.ts'
 import { type Resolved, type ResolveKey, resolveRelation } from '../store/resolve-relation.ts'
 import type { Sql } from '../store/sql.ts'
 
-/** The form of the metadata text to return, and the `toMetadataKey` the text that the caller has in this form. */
+/**
+ * Requested form of the metadata text, and the key (`toMetadataKey`) of the text that the caller already has in this
+ * form. The query does not return that text again.
+ */
 export type WantedText = Pick<ResolveKey, 'form' | 'known'>
 
 const noText: WantedText = { form: 'none', known: null }
 
-/** Resolves a name in a warehouse. The result includes every commit that was acknowledged before the call. */
+/**
+ * Reads the namespace and the relation of a name. The result includes every commit that was acknowledged before the
+ * call.
+ */
 export function resolve(
   sql: Sql,
   warehouseId: string,

@@ -2,22 +2,22 @@ import { type JsonObject, stringify } from '@headgate/json'
 import type { CompressedBody } from '../store/relations.ts'
 import { deflatedEnd, storedEnd } from './gzip-splice.ts'
 
-/** Minimum length in bytes of text that is deflated. Deflating shorter text saves nothing. */
+/** Minimum length in bytes of a text that is compressed. Compressing a shorter text saves no bytes. */
 const minDeflateBytes = 256
 
 /**
- * Suffix of a JSON response body after the metadata text, in plain and compressed form. Each form is encoded once, on first
- * use.
+ * Part of a JSON response body after the metadata text, in plain and compressed form. Each form is encoded on first use
+ * and cached.
  *
- * The suffix is deflated apart from the metadata: compression must not mix secret keys with text that another person can
- * choose, or the length of the response reveals the keys (BREACH, CVE-2013-3587).
+ * The suffix is compressed separately from the metadata. If secret keys were compressed together with text that another
+ * person can choose, the length of the response would reveal the keys (BREACH, CVE-2013-3587).
  */
 export class ResponseSuffix {
   readonly #fields: JsonObject | null
   #text: Buffer | undefined
   #compressed: CompressedBody | undefined
 
-  /** @param fields fields after the metadata; null for a response without further fields */
+  /** @param fields JSON members that follow the metadata; null for a response without further members */
   constructor(fields: JsonObject | null) {
     this.#fields = fields
   }
@@ -26,7 +26,7 @@ export class ResponseSuffix {
     return (this.#text ??= this.#encode())
   }
 
-  /** The text as the end of a gzip member. */
+  /** Compressed text as the end of a gzip member. */
   get compressed(): CompressedBody {
     if (this.#compressed === undefined) {
       const text = this.#text ?? this.#encode()

@@ -4,26 +4,35 @@ import type { Sql } from '../store/sql.ts'
 import { Stale } from './stale.ts'
 import type { Warehouse } from './warehouses.ts'
 
-/** Place that a relation left, or of a reservation that ended. Files or credentials may remain there. */
+/**
+ * Location that a relation no longer uses, or whose reservation ended. It cannot be reused yet, because files or valid
+ * credentials may remain there.
+ */
 export interface RetiredPlace {
   readonly location: string
   readonly kind: 'retired' | 'reservation'
-  /** Id of the relation or of the staged create that had the place. */
+  /** Id of the relation or staged create to which the location belonged. */
   readonly ownerId: string
-  /** Reason for which the place is not free. `static-keys`: clients may have long-lived keys of vending mode `static`. */
+  /**
+   * Reason why other relations cannot use the location yet. `static-keys`: clients may still have the long-lived keys
+   * of vending mode `static`.
+   */
   readonly reason: 'files-or-credentials' | 'reservation-ended' | 'static-keys'
-  /** Epoch ms at which the server checks the place again and frees it if it contains no files. Null: never. */
+  /**
+   * Time in epoch ms at which the server checks the location again. If the location contains no files, the server then
+   * releases it. Null when the server never checks it.
+   */
   readonly checkedAgainAt: number | null
 }
 
 export interface RetiredPlacePage {
-  /** Canonical location: only places at and below it. Empty: all. */
+  /** Canonical location that limits the list to retired locations at and below it. Empty for all retired locations. */
   readonly below: string
   readonly after: Pick<RetiredPlace, 'location' | 'ownerId'> | null
   readonly limit: number
 }
 
-/** Returns the retired places of a warehouse in order of location. */
+/** Returns the retired locations of a warehouse, ordered by location. */
 export async function listRetiredPlaces(
   sql: Sql,
   { id }: Pick<Warehouse, 'id'>,
@@ -33,7 +42,8 @@ export async function listRetiredPlaces(
 }
 
 /**
- * Frees the retired places of a warehouse at and below a canonical location. Returns their number. Deletes no file.
+ * Releases the retired locations of a warehouse at and below a canonical location, so that other relations can use
+ * them. Returns the number of released locations. Deletes no file.
  *
  * @throws Stale when the policy changed
  */

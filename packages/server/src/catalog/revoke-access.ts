@@ -9,8 +9,8 @@ import type { Warehouse, Warehouses } from './warehouses.ts'
 type Deps = Pick<CatalogDeps, 'sql' | 'now'> & { readonly warehouses: Warehouses }
 
 /**
- * Ends the storage access and the refresh tokens that were issued in a warehouse so far. Returns the time before which
- * issued access is invalid, in epoch ms.
+ * Revokes the storage access and the refresh tokens that were issued in a warehouse until now. Returns the time of the
+ * revocation in epoch ms; access that was issued before this time is invalid.
  *
  * @throws Stale when the warehouse was deleted or the policy changed
  */
@@ -26,8 +26,8 @@ export async function revokeWarehouseAccess(
 }
 
 /**
- * Ends the storage access and the refresh tokens that were issued for a table so far. Returns the time before which
- * issued access is invalid, in epoch ms.
+ * Revokes the storage access and the refresh tokens that were issued for a table until now. Returns the time of the
+ * revocation in epoch ms; access that was issued before this time is invalid.
  *
  * @throws HeadgateError `bad-request` for a view
  * @throws Stale when the table was dropped or the policy changed

@@ -1,14 +1,14 @@
 import { done, moved, type Outcome } from './commit/outcome.ts'
 
 /**
- * Nothing was written, because a row changed after it was read: the relation was committed, renamed or dropped
- * by another request, or the policy changed. The operation runs again; see `retryMoved`.
+ * Error of an attempt that wrote nothing, because a row or the policy changed after it was read. The operation is
+ * attempted again; see `retryMoved`.
  */
 export class Stale extends Error {
   override readonly name = 'Stale'
 }
 
-/** Runs an attempt that throws `Stale` when a row or the policy moved. */
+/** Runs an attempt. If it throws `Stale`, returns the outcome `moved`. */
 export async function toOutcome<T>(attempt: () => Promise<T>): Promise<Outcome<T>> {
   try {
     return done(await attempt())

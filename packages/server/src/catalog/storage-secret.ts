@@ -7,63 +7,66 @@ import type { Sql } from '../store/sql.ts'
 import { listSealedSecrets, replaceSealedSecret } from '../store/warehouse-writes.ts'
 import type { WarehouseRow } from '../store/warehouses.ts'
 
-/** A storage profile as it is stored: readable fields, and sealed secrets. */
+/** Stored form of a storage profile: readable fields, and encrypted secrets. */
 export interface StoredProfile {
   readonly storage: Readonly<Record<string, unknown>>
   readonly storageSecret: Buffer | null
 }
 
-/** Fields of a profile that no response contains. */
+/** Fields of a profile that are secret, so that no response contains them. */
 const secretFields: ReadonlySet<string> = new Set(['secretAccessKey', 'sessionToken'])
 
 export function sealProfile(master: MasterKey, warehouseId: string, profile: StorageProfile): StoredProfile {
-  const given = Object.entries(profile).filter(([, value]) => value !== undefined)
-  const secret = given.filter(([name]) => secretFields.has(name))
-  const storage = Object.fromEntries(given.filter(([name]) => !secretFields.has(name)))
+  const defined = Object.entries(profile).filter(([, value]) => value !== undefined)
+  const secret = defined.filter(([name]) => secretFields.has(name))
+  const storage = Object.fromEntries(defined.filter(([name]) => !secretFields.has(name)))
   const text = JSON.stringify(Object.fromEntries(secret))
   return {
     storage,
     storageSecret:
-      secret.length === 0 ? null : sealWithMaster(master, contextOf(warehouseId), Buffer.from(text)),
+      secret.length === 0 ? null : sealWithMaster(master, formatContext(warehouseId), Buffer.from(text)),
   }
 }
 
 /**
- * Returns the profile with its secrets.
+ * Decrypts the secrets of a stored profile and returns the complete profile.
  *
- * @throws HeadgateError `internal` when it was sealed with another master key, or for another warehouse
+ * @throws HeadgateError `internal` when the secrets were encrypted with another master key or for another warehouse
  */
 export function openProfile(
   master: MasterKey,
   row: Pick<WarehouseRow, 'id' | 'name' | 'storage' | 'storageSecret'>,
 ): StorageProfile {
   if (row.storageSecret === null) return parseStorageProfile(row.storage)
-  const secret = openWithMaster(master, contextOf(row.id), row.storageSecret)
+  const secret = openWithMaster(master, formatContext(row.id), row.storageSecret)
   if (secret === null) {
     throw new HeadgateError(
       'internal',
-      `The master key (fingerprint ${master.fingerprint}) does not open the storage secret of warehouse ${row.name}. ` +
-        'Start the server with the master key of this database, or with that key as the previous one, or set the storage keys of the warehouse again.',
+      `The master key (fingerprint ${master.fingerprint}) cannot decrypt the storage secret of warehouse ${row.name}. ` +
+        'Start the server with the master key of this database, or configure that key as the previous master key, or set the storage keys of the warehouse again.',
     )
   }
   return parseStorageProfile({ ...row.storage, ...(JSON.parse(secret.toString()) as object) })
 }
 
-/** Seals the secrets of all warehouses with the current master key; see `resealRing`. */
+/** Encrypts the storage secrets of all warehouses with the current master key; see `resealRing`. */
 export async function resealStorageSecrets(sql: Sql, master: MasterKey): Promise<Resealed> {
   const rows = await listSealedSecrets(sql)
   return resealEach(
     master,
     rows.map((row) => ({
       name: row.name,
-      context: contextOf(row.id),
+      context: formatContext(row.id),
       sealed: row.storageSecret,
       replace: (after) => replaceSealedSecret(sql, row, after),
     })),
   )
 }
 
-/** Returns the associated data of a secret, so that a sealed secret cannot be moved to another warehouse. */
-function contextOf(warehouseId: string): string {
+/**
+ * Returns the associated data for the encryption of a secret. It contains the warehouse id, so that a secret cannot be
+ * copied to another warehouse.
+ */
+function formatContext(warehouseId: string): string {
   return `headgate warehouse storage\n${warehouseId}`
 }

@@ -2,29 +2,32 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { isHeadgateError } from '@headgate/errors'
 import type { Storage } from '@headgate/storage'
 
-/** Folder below the root of a warehouse for probe objects only. Tables cannot be created in it. */
+/** Folder below the root of each warehouse for test objects of the check. Tables cannot be created in it. */
 const folderName = '.headgate-store-probe'
 const objectName = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const probeBytes = 64
-/** Age of probe objects that a check left behind, in ms: longer than any check takes, plus differences of clocks. */
+/**
+ * Minimum age in ms of test objects that can be deleted because a check left them behind. A check takes less time, even
+ * if clocks differ.
+ */
 const leftAfterMs = 3_600_000
 const maxLeft = 100
 const cleanUpMs = 2_000
 
-/** Returns the folder of probe objects of a warehouse as a location that ends in `/`. */
+/** Returns the folder for test objects of a warehouse as a location that ends in `/`. */
 export function probeFolder(root: string): string {
   return `${root.replace(/\/+$/, '')}/${folderName}/`
 }
 
-/** A small object below a warehouse's root that the check looks for through other warehouses. */
+/** Small test object below a warehouse's root. The check tries to read it through other warehouses. */
 export interface StoreProbe {
   readonly location: string
   readonly content: Buffer
 }
 
 /**
- * Writes a probe object, passes it to `look`, and deletes it, also when `look` fails. If the process ends before the
- * deletion, the object stays until `removeLeftProbes` finds it.
+ * Writes a test object, passes it to `look`, and deletes it even if `look` fails. If the process ends before the
+ * deletion, a later call of `removeLeftProbes` deletes the object.
  */
 export async function withStoreProbe<T>(
   storage: Pick<Storage, 'put' | 'delete'>,
@@ -41,7 +44,7 @@ export async function withStoreProbe<T>(
   }
 }
 
-/** Returns whether a storage has the probe object. */
+/** Returns true when a storage contains the test object. */
 export async function hasProbe(
   storage: Pick<Storage, 'getBytes'>,
   { location, content }: StoreProbe,
@@ -56,10 +59,10 @@ export async function hasProbe(
 }
 
 /**
- * Deletes probe objects that an earlier check left behind: at most the first 100 in the folder of the warehouse, and only
- * objects with the name, the size and the minimum age of a probe.
+ * Deletes test objects that an earlier check left in the folder of the warehouse. Lists at most 100 objects, and
+ * deletes only those with the name, size and minimum age of a test object.
  *
- * @param now epoch ms
+ * @param now current time in epoch ms
  */
 export async function removeLeftProbes(
   storage: Pick<Storage, 'list' | 'deleteMany'>,

@@ -1,7 +1,7 @@
 import {
   parseLocation,
   parseStorageProfile,
-  type PlaceOf,
+  type ResolvePlace,
   type PlaceRule,
   placeRules,
   type StorageProfile,
@@ -9,14 +9,14 @@ import {
 import type { WarehousePlace } from '../store/warehouse-writes.ts'
 
 /**
- * Returns the mapping of a stored warehouse's locations to physical places. Needs no secret.
+ * Returns the rules that map locations of a warehouse to physical places. Does not need the storage secret.
  *
  * @throws HeadgateError `bad-request` when the stored profile is malformed
  */
 export function storedPlaceRules(row: Pick<WarehousePlace, 'storage' | 'allowedLocations'>): {
   readonly rules: readonly PlaceRule[]
-  readonly placeOf: PlaceOf
-  /** Name of the store; null: it has no name. */
+  readonly resolvePlace: ResolvePlace
+  /** Name of the store, or null when the store has no name. */
   readonly storeName: string | null
 } {
   const profile = storedProfile(row.storage)
@@ -24,7 +24,9 @@ export function storedPlaceRules(row: Pick<WarehousePlace, 'storage' | 'allowedL
   return { ...placeRules(profile, row.allowedLocations.map(parseLocation)), storeName }
 }
 
-/** Returns a stored profile without the access key id, which is useless without the secret key. */
+/**
+ * Parses the storage profile of a row without its access key id. The id is useless without the encrypted secret key.
+ */
 export function storedProfile(storage: Readonly<Record<string, unknown>>): StorageProfile {
   const { accessKeyId: _, ...rest } = storage
   return parseStorageProfile(storage['type'] === 's3' ? { ...rest, credentials: 'default-chain' } : rest)

@@ -7,31 +7,31 @@ import type { Resolved } from '../store/resolve-relation.ts'
 import type { ServedBody } from './body-cache.ts'
 import { type Warehouse, warehouseChain } from './warehouses.ts'
 
-/** A name in a warehouse. */
+/** Name of a table or view in a warehouse. */
 export interface RelationRef {
   readonly warehouse: Warehouse
   readonly identifier: TableIdentifier
 }
 
-/** A name in an existing namespace, with the relation that has it. */
+/** Name in an existing namespace, with the relation that has this name. */
 export interface ResolvedName extends RelationRef {
   readonly namespaceId: string
   readonly namespaceChain: Chain
-  /** Null: the name is free. */
+  /** Relation with this name. Null when no relation has it. */
   readonly relation: RelationRow | null
 }
 
-/** An existing relation. */
+/** Existing relation with its row and its privilege chain. */
 export interface Target extends ResolvedName {
   readonly relation: RelationRow
-  /** The `toMetadataKey` the relation's row. */
+  /** Metadata key of the relation's row; see `toMetadataKey`. */
   readonly metadataKey: string
   readonly chain: Chain
-  /** Text that was cached when the name was resolved. It may be that of an older metadata file. */
+  /** Metadata text that was in the cache when the name was resolved. It may belong to an older metadata file. */
   readonly held: ServedBody | null
 }
 
-/** Returns null when the namespace does not exist. */
+/** Returns the resolved name, or null when the namespace does not exist. */
 export function toResolvedName(
   { warehouse, identifier }: RelationRef,
   resolved: Resolved,
@@ -43,7 +43,7 @@ export function toResolvedName(
   return { warehouse, identifier, namespaceId: namespace.id, namespaceChain: chain, relation }
 }
 
-/** Returns null when the name is free. */
+/** Returns the relation with this name, or null when the name is free. */
 export function toTarget(name: ResolvedName, held: ServedBody | null = null): Target | null {
   const { warehouse, identifier, namespaceId, namespaceChain, relation } = name
   if (relation === null) return null
@@ -62,7 +62,7 @@ export function toTarget(name: ResolvedName, held: ServedBody | null = null): Ta
   }
 }
 
-/** Returns the state of the relation's row that a change requires. */
+/** Returns the version of the relation's row that a change requires. */
 export function toRowVersion({ relation, namespaceId, identifier }: Target): RowVersion {
   const { id, version, metadataLocation } = relation
   return { id, version, namespaceId, name: identifier.name, metadataLocation }

@@ -26,11 +26,11 @@ export { type DroppedRelation, listDropped } from '../store/dropped-relations.ts
 /** A dropped relation with its privilege chain. */
 export interface DroppedTarget {
   readonly row: DroppedRelation
-  /** Contains the namespaces that the relation was in, by id, as far as they exist, and the warehouse. */
+  /** Privilege chain with the warehouse and those namespaces of the relation that still exist. */
   readonly chain: Chain
 }
 
-/** Returns null when the warehouse has no dropped relation with this id. */
+/** Returns a dropped relation, or null when the warehouse has no dropped relation with this id. */
 export async function lookUpDropped(
   sql: Sql,
   warehouse: Pick<Warehouse, 'id' | 'ownerId' | 'name'>,
@@ -39,7 +39,7 @@ export async function lookUpDropped(
   return toDroppedTarget(warehouse, await findDropped(sql, warehouse.id, id))
 }
 
-/** Returns null when no dropped relation of the warehouse has this table or view uuid. */
+/** Returns a dropped relation, or null when no dropped relation of the warehouse has this table or view uuid. */
 export async function lookUpDroppedByUuid(
   sql: Sql,
   warehouse: Pick<Warehouse, 'id' | 'ownerId' | 'name'>,
@@ -57,8 +57,8 @@ function toDroppedTarget(
 }
 
 /**
- * Returns the privilege chain of a dropped relation. Only its former namespaces grant rights on it, by their ids; a newer
- * namespace with the same path does not.
+ * Returns the privilege chain of a dropped relation. Only the namespaces that contained the relation give rights on it.
+ * A newer namespace with the same path has another id and grants no rights.
  */
 export function droppedChain(
   warehouse: Pick<Warehouse, 'id' | 'ownerId' | 'name'>,
@@ -73,10 +73,10 @@ export function missingDropped(id: string): HeadgateError {
 }
 
 /**
- * Gives a dropped relation a name again, its earlier one or another. Its metadata, location and owner do not change.
+ * Restores a dropped relation under its earlier name or another name. Its metadata, location and owner stay the same.
  *
- * @throws HeadgateError `already-exists` when the name is taken, `conflict` when its files are being deleted,
- *   `no-such-object` when it was purged or restored since
+ * @throws HeadgateError `already-exists` when the name is taken; `conflict` when the purge of the relation has begun;
+ *   `no-such-object` when the relation was purged or restored meanwhile
  */
 export async function restore(
   sql: Sql,
@@ -87,7 +87,7 @@ export async function restore(
   if (relation !== null) throw takenError(row.kind, relation.kind, identifier)
   try {
     const isRestored = await tryTransaction(sql, async (tx) => {
-      await holdDropped(tx, row.id)
+      await lockForChange(tx, row.id)
       return (
         (await restoreDropped(tx, row.id, { namespaceId, name: identifier.name }, record)) &&
         (await lockPolicy(tx, record.policyVersion))
@@ -95,7 +95,7 @@ export async function restore(
     })
     return isRestored ? done(undefined) : moved
   } catch (error) {
-    // The name was taken after it was read: the next attempt reads which relation has it.
+    // Another request took the name after it was read. The next attempt reads which relation has the name.
     if (isViolation(error, 'relation_name')) return moved
     if (isViolation(error, 'relation_namespace_id_fkey')) throw missingNamespace(identifier.namespace)
     throw error
@@ -103,8 +103,8 @@ export async function restore(
 }
 
 /**
- * Ends the retention of a dropped relation, whether or not a purge was requested: the background jobs delete its files, and
- * it cannot be restored.
+ * Ends the retention of a dropped relation. Background jobs then delete its files, even if its drop did not request a
+ * purge. The relation can no longer be restored.
  *
  * @throws HeadgateError of `restore`, except `already-exists`
  */
@@ -114,7 +114,7 @@ export async function purgeNow(
   record: CommitRecord,
 ): Promise<Outcome<void>> {
   const isPurged = await tryTransaction(sql, async (tx) => {
-    await holdDropped(tx, row.id)
+    await lockForChange(tx, row.id)
     if (!(await endRetention(tx, row.id, record))) return false
     await startPurges(tx, [row.id])
     return await lockPolicy(tx, record.policyVersion)
@@ -122,7 +122,12 @@ export async function purgeNow(
   return isPurged ? done(undefined) : moved
 }
 
-async function holdDropped(tx: Queryable, id: string): Promise<void> {
+/**
+ * Locks the row of a dropped relation whose purge has not begun.
+ *
+ * @throws HeadgateError `no-such-object`, `conflict`
+ */
+async function lockForChange(tx: Queryable, id: string): Promise<void> {
   switch (await lockDropped(tx, id)) {
     case 'dropped':
       return
@@ -131,7 +136,7 @@ async function holdDropped(tx: Queryable, id: string): Promise<void> {
     case 'purging':
       throw new HeadgateError(
         'conflict',
-        'Its purge has begun and may have deleted files, so it cannot be restored.',
+        `The purge of the dropped table or view ${id} has begun and may have deleted files, so it cannot be restored.`,
       )
   }
 }

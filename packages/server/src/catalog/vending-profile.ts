@@ -3,8 +3,8 @@ import { z } from 'zod'
 
 interface Keys {
   /**
-   * Patterns of User-Agent headers (`*`, `?`) of clients that get their keys without `s3.endpoint`. Default: none.
-   * Only `*`: all clients.
+   * User-Agent patterns (`*`, `?`) of clients whose storage credentials must not contain `s3.endpoint`. Default: no
+   * client. The pattern `*` matches all clients.
    */
   readonly omitEndpointFor?: readonly string[] | undefined
 }
@@ -13,41 +13,41 @@ interface Life {
   /** Lifetime of storage credentials, in seconds. Default 3,600. */
   readonly lifetimeSeconds?: number | undefined
   /**
-   * Issue storage access to clients that do not request it. Default: true in mode `gateway`, where minting needs no other
-   * service; else false.
+   * When true, clients receive storage credentials even if they do not request them. Default: true in mode `gateway`,
+   * where no other service is called; otherwise false.
    */
   readonly whenNotAsked?: boolean | undefined
 }
 
-/** Configuration of how a warehouse issues storage access. */
+/** Configuration of storage access for the clients of a warehouse. */
 export type VendingProfile =
   | { readonly mode: 'none' }
   | ({ readonly mode: 'gateway' } & Life & Keys)
   | ({ readonly mode: 'remote-signing' } & Pick<Life, 'whenNotAsked'>)
   | ({
       readonly mode: 'sts'
-      /** Base URL of a security token service that is not AWS; default: the storage's own endpoint, else AWS. */
+      /** Base URL of a security token service that is not AWS. Default: the endpoint of the storage, or AWS. */
       readonly stsEndpoint?: string | undefined
       readonly roleArn?: string | undefined
       readonly externalId?: string | undefined
       /**
-       * Identity that calls the token service: the warehouse's storage keys (AssumeRole), or a web identity: the server's
-       * own token, or one that the server mints for the user.
+       * Identity with which the server calls the token service: the warehouse's storage keys (AssumeRole), or a web
+       * identity. The web identity is the server's own token, or a token that the server mints for the user.
        */
       readonly identity?: 'keys' | 'server-token' | 'user-token' | undefined
-      /** KMS keys of encrypted objects, which sessions may use. */
+      /** ARNs of the KMS keys that encrypt the objects. Sessions may use these keys. */
       readonly kmsKeyArns?: readonly string[] | undefined
-      /** Add tags with the principal to the session; the role must allow `sts:TagSession`. */
+      /** When true, the session has tags with the principal. The role must allow `sts:TagSession`. */
       readonly sessionTags?: boolean | undefined
-      /** `user-token`: its `aud`. Default `sts.amazonaws.com`. */
+      /** Audience (`aud`) of a `user-token`. Default `sts.amazonaws.com`. */
       readonly tokenAudience?: string | undefined
-      /** `user-token`: further claims that the token service requires, such as the `policy` of MinIO. */
+      /** Additional claims of a `user-token` that the token service requires, such as the `policy` of MinIO. */
       readonly tokenClaims?: Readonly<Record<string, string>> | undefined
     } & Life &
       Keys)
   | ({
       readonly mode: 'static'
-      /** Every client that may load a table receives the warehouse's own keys, which do not expire. */
+      /** Confirms that every client that may load a table receives the warehouse's own keys, which do not expire. */
       readonly longLivedKeysMayLeaveTheServer: true
     } & Keys)
 
@@ -55,14 +55,14 @@ const whenNotAsked = z
   .boolean()
   .optional()
   .describe(
-    'Issue storage access to clients that do not request it (X-Iceberg-Access-Delegation). Default: true in mode gateway, else false.',
+    'Issue storage credentials even to clients that do not request them with X-Iceberg-Access-Delegation. Default: true in mode gateway, else false.',
   )
 const omitEndpointFor = z
   .array(z.string().min(1).max(100))
   .max(10)
   .optional()
   .describe(
-    'Patterns of User-Agent headers (* is any text, ? any one character) of clients that get their keys without s3.endpoint, such as ClickHouse*. Default: none.',
+    'User-Agent patterns of clients whose storage credentials must not contain s3.endpoint, such as ClickHouse*. In a pattern, * is any text and ? is one character. Default: no client.',
   )
 const life = {
   lifetimeSeconds: z
@@ -78,7 +78,7 @@ const arn = z
   .string()
   .regex(/^arn:[\w-]+:[\w-]+:[\w-]*:\d*:[\w+=,.@/:-]+$/, 'must be an ARN')
   .max(2048)
-/** Claims that the server sets itself, in this token or in a session token. */
+/** Claims that the server sets itself. A configured claim must not have one of these names. */
 const ownClaims = new Set(
   'iss sub aud exp nbf iat jti act name client_id scope principal_id https://aws.amazon.com/tags'.split(' '),
 )
@@ -99,8 +99,10 @@ export const vendingProfile: z.ZodType<VendingProfile> = z
     z.strictObject({ mode: z.literal('remote-signing'), whenNotAsked }, { error: withoutLifetime }),
     z.strictObject({
       mode: z.literal('sts'),
-      stsEndpoint: url.optional().describe('Default: the endpoint of the storage, else AWS.'),
-      roleArn: arn.optional().describe('The role to assume; required at AWS.'),
+      stsEndpoint: url
+        .optional()
+        .describe('Base URL of the security token service. Default: the endpoint of the storage, or AWS.'),
+      roleArn: arn.optional().describe('ARN of the role that the server assumes. Required at AWS.'),
       externalId: z
         .string()
         .min(2)
@@ -111,20 +113,20 @@ export const vendingProfile: z.ZodType<VendingProfile> = z
         .enum(['keys', 'server-token', 'user-token'])
         .optional()
         .describe(
-          'Identity that calls the token service: the keys of the storage, a token of the server, or a token that the server mints for the user.',
+          'Identity with which the server calls the token service: the storage keys, the token of the server itself, or a token that the server mints for the user.',
         ),
-      kmsKeyArns: z.array(arn).max(10).optional().describe('KMS keys of encrypted objects.'),
+      kmsKeyArns: z.array(arn).max(10).optional().describe('ARNs of the KMS keys that encrypt the objects.'),
       sessionTags: z.boolean().optional().describe('Add tags with the principal to the session.'),
       tokenAudience: z
         .string()
         .min(1)
         .max(255)
         .optional()
-        .describe('Identity user-token: audience of the token. Default: sts.amazonaws.com.'),
+        .describe('Audience of the token. Only with identity user-token. Default: sts.amazonaws.com.'),
       tokenClaims: tokenClaims
         .optional()
         .describe(
-          'Identity user-token: further claims of the token, such as the policy that MinIO requires.',
+          'Additional claims of the token, such as the policy that MinIO requires. Only with identity user-token.',
         ),
       ...life,
     }),
@@ -133,7 +135,7 @@ export const vendingProfile: z.ZodType<VendingProfile> = z
       longLivedKeysMayLeaveTheServer: z
         .literal(true)
         .describe(
-          'Every client that may load a table receives the keys of the storage, which do not expire.',
+          'Confirms that every client that may load a table receives the storage keys, which do not expire.',
         ),
       omitEndpointFor,
     }),
@@ -149,7 +151,7 @@ function withoutLifetime({
 }): string | undefined {
   if (code !== 'unrecognized_keys' || !Array.isArray(keys) || !keys.includes('lifetimeSeconds'))
     return undefined
-  return 'remote-signing takes no lifetimeSeconds, because each request is signed when it is sent'
+  return 'lifetimeSeconds is not possible with remote-signing, because each request is signed when it is sent'
 }
 
 /**

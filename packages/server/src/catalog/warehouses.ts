@@ -1,6 +1,6 @@
 import { sharedCache } from '../cache.ts'
 import type { Chain } from '../privilege.ts'
-import { type Location, parseLocation, type PlaceOf, type S3Keys, type Storage } from '@headgate/storage'
+import { type Location, parseLocation, type ResolvePlace, type S3Keys, type Storage } from '@headgate/storage'
 import { SingleFlight } from '../concurrency/single-flight.ts'
 import type { Queryable, Sql } from '../store/sql.ts'
 import { storedPlaceRules } from './stored-places.ts'
@@ -13,37 +13,39 @@ export { listWarehouses, type WarehouseRow } from '../store/warehouses.ts'
 /** An opened storage profile of a warehouse. */
 export interface OpenedStorage {
   readonly storage: Storage
-  /** Root location; default locations lie below it. */
+  /** Root location of the warehouse. Default locations of tables are below it. */
   readonly root: string
-  /** Client properties that describe the storage (endpoint, region …), never a key. */
+  /** Client properties that describe the storage, such as endpoint and region. They never contain a key. */
   readonly hints: Readonly<Record<string, string>>
-  /** The S3 store; null: local files. */
+  /** S3 store of the warehouse, or null for a local directory. */
   readonly store: S3Store | null
 }
 
-/** A bucket and its keys. The keys are behind a function, so that logging the object does not print them. */
+/**
+ * Bucket and keys of a warehouse. The keys are returned by a function, so that logging the object does not print them.
+ */
 export interface S3Store {
   readonly bucket: string
   readonly region: string
-  /** Base URL of a store that is not AWS. */
+  /** Base URL of the store, or null for AWS. */
   readonly endpoint: string | null
   readonly pathStyle: boolean
-  /** Returns the static keys; null: the server uses the default credential chain of AWS programs. */
+  /** Returns the static keys. Returns null when the server uses the default credential chain of the AWS SDK. */
   keys(): S3Keys | null
 }
 
-/** A warehouse with opened storage. */
+/** Row of a warehouse with its opened storage. */
 export interface Warehouse extends Omit<WarehouseRow, 'storage' | 'vending'>, OpenedStorage {
   readonly vending: VendingProfile
-  /** Parsed `root` and `allowedLocations`: relations of the warehouse lie below them. */
+  /** Parsed `root` and `allowedLocations`. All relations of the warehouse are below them. */
   readonly places: readonly [Location, ...Location[]]
-  /** Maps locations to physical places, by which they are compared. */
-  readonly placeOf: PlaceOf
-  /** Name of its store, which `placeOf` uses; null: it has no name. */
+  /** Maps a location to its physical place. Two locations overlap when their physical places do. */
+  readonly resolvePlace: ResolvePlace
+  /** Name of the store that `resolvePlace` uses, or null when the store has no name. */
   readonly storeName: string | null
 }
 
-/** Opens the storage profile of a warehouse. A new `version` shows that the profile may have changed. */
+/** Opens the storage profile of a warehouse. A new `version` of the row means that the profile may have changed. */
 export type OpenStorage = (row: WarehouseRow) => Promise<OpenedStorage>
 
 export interface WarehousesOptions {
@@ -58,8 +60,8 @@ interface Entry {
 }
 
 /**
- * Caches warehouses by name. An entry is at most `maxAgeMs` old; usually it is current, because every change notifies
- * all replicas. Concurrent reads of one name share a query.
+ * Caches warehouses by name. Each change of a warehouse notifies all replicas, which then clear their caches. If a
+ * notification is lost, an entry is used for at most `maxAgeMs`. Concurrent reads of one name share a query.
  */
 export class Warehouses implements AsyncDisposable {
   readonly #options: WarehousesOptions
@@ -80,7 +82,7 @@ export class Warehouses implements AsyncDisposable {
     return warehouses
   }
 
-  /** Returns null when no warehouse has the name. */
+  /** Returns the warehouse with this name, or null when it does not exist. */
   async get(name: string): Promise<Warehouse | null> {
     // A text of PostgreSQL cannot contain U+0000, so no warehouse has such a name.
     if (name.includes('\u0000')) return null
@@ -89,7 +91,7 @@ export class Warehouses implements AsyncDisposable {
     return this.#reads.join(name, () => this.#read(name))
   }
 
-  /** Clears the cache after a change. */
+  /** Clears the cache after a change of a warehouse. */
   forget(): void {
     this.#turn += 1
     this.#entries.clear()
@@ -101,7 +103,7 @@ export class Warehouses implements AsyncDisposable {
     const readAt = performance.now()
     const row = await findWarehouse(this.#options.sql, name)
     const warehouse = row === null ? null : openedWarehouse(row, await this.#options.openStorage(row))
-    // A read that began before a change must not be cached after it.
+    // The result of a read that began before a change must not be cached after the change.
     if (turn === this.#turn) this.#entries.set(name, { warehouse, readAt })
     return warehouse
   }
@@ -114,12 +116,12 @@ export class Warehouses implements AsyncDisposable {
 /** @throws HeadgateError `bad-request` when a location or the vending profile in the row is malformed */
 export function openedWarehouse(row: WarehouseRow, opened: OpenedStorage): Warehouse {
   const places = [parseLocation(opened.root), ...row.allowedLocations.map(parseLocation)] as const
-  const { placeOf, storeName } = storedPlaceRules(row)
-  return { ...row, ...opened, places, placeOf, storeName, vending: parseVendingProfile(row.vending) }
+  const { resolvePlace, storeName } = storedPlaceRules(row)
+  return { ...row, ...opened, places, resolvePlace, storeName, vending: parseVendingProfile(row.vending) }
 }
 
 /**
- * Returns the current row of a warehouse, not the cached one.
+ * Reads the current row of a warehouse from the database, bypassing the cache.
  *
  * @throws HeadgateError `no-such-warehouse`
  */

@@ -3,7 +3,7 @@ import { FairQueue } from './fair-queue.ts'
 
 const limits = { places: 2, perParty: 3, waiting: 5, patienceMs: 60_000 }
 
-/** Enters tasks and records the order in which they started. */
+/** Enters tasks into the queue and records the order in which they start. */
 function worker(queue: FairQueue): {
   started: string[]
   enter(party: string, name: string): Promise<(() => void) | null>
@@ -21,7 +21,7 @@ function worker(queue: FairQueue): {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-test('FairQueue runs one task of each party and few in all, and parties take turns', async () => {
+test('FairQueue runs one task of each party and a limited number in total, and parties take turns', async () => {
   const { started, enter } = worker(new FairQueue(limits))
   const a1 = enter('a', 'a1')
   const work = [enter('a', 'a2'), enter('a', 'a3'), enter('b', 'b1'), enter('c', 'c1')]
@@ -53,7 +53,7 @@ test('FairQueue refuses every party when too many tasks wait', async () => {
   expect(started).toEqual(['a', 'no g'])
 })
 
-test('FairQueue refuses a task that waited too long, and does not start it later', async () => {
+test('FairQueue refuses a task after its maximum wait, and does not start it later', async () => {
   const queue = new FairQueue({ ...limits, patienceMs: 10 })
   const leave = await queue.enter('a')
   expect(await queue.enter('a')).toBeNull()
@@ -61,7 +61,7 @@ test('FairQueue refuses a task that waited too long, and does not start it later
   expect(await queue.enter('a')).not.toBeNull()
 })
 
-test('FairQueue starts one task when a task leaves twice', async () => {
+test('FairQueue starts only one task when `leave` is called twice', async () => {
   const { started, enter } = worker(new FairQueue({ ...limits, places: 1 }))
   const leave = await enter('a', 'a1')
   void enter('a', 'a2')

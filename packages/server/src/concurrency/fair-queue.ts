@@ -1,21 +1,21 @@
-/** How much of the work runs at once: `places` in all, and one of each party. */
+/** Limits of a queue. At most `places` tasks run concurrently, and at most one of each party. */
 export interface QueueLimits {
   readonly places: number
-  /** How many of one party may wait, and how many of all. */
+  /** Maximum number of waiting tasks of one party (`perParty`) and of all parties (`waiting`). */
   readonly perParty: number
   readonly waiting: number
-  /** For how long, in ms. */
+  /** Maximum wait of a task, in ms. */
   readonly patienceMs: number
 }
 
-/** The limits that hold when nothing else is configured. */
+/** Limits that are used when no others are configured. */
 const defaultQueueLimits: QueueLimits = { places: 4, perParty: 20, waiting: 400, patienceMs: 5_000 }
 
 type Waiter = (leave: (() => void) | null) => void
 
 /**
- * Queues work that must not run all at once: at most one task of each party and few in all, with parties served in
- * turns, so that a party with many tasks delays only its own.
+ * Queues tasks of several parties. Runs at most one task of each party and a limited number in total, and serves the
+ * parties in turns. A party with many tasks therefore delays only its own tasks.
  */
 export class FairQueue {
   readonly #limits: QueueLimits
@@ -27,7 +27,10 @@ export class FairQueue {
     this.#limits = limits
   }
 
-  /** Resolves to the function that the caller calls when its work ends, or to null when the queue is full or too slow. */
+  /**
+   * Waits until the task may start. Resolves to the function that the caller must call when the task ends. Resolves to
+   * null when the queue is full or the maximum wait has passed.
+   */
   enter(party: string): Promise<(() => void) | null> {
     const line = this.#waiting.get(party)
     if ((line?.size ?? 0) >= this.#limits.perParty || this.#size >= this.#limits.waiting)
@@ -54,7 +57,7 @@ export class FairQueue {
       const [waiter] = line
       if (waiter === undefined || this.#running.has(party)) continue
       this.#drop(party, waiter)
-      // Behind all others that wait.
+      // The party moves behind all other waiting parties.
       if (line.size > 0) {
         this.#waiting.delete(party)
         this.#waiting.set(party, line)

@@ -3,7 +3,7 @@ import { KeyedMutex } from './keyed-mutex.ts'
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** Returns a task that ends when it is released, and the names of all tasks that started. */
+/** Returns a task that ends when the test releases it, and the names of all started tasks. */
 function tasks(): {
   started: string[]
   task(name: string): { run: () => Promise<string>; end: () => void; fail: (e: Error) => void }
@@ -56,7 +56,7 @@ describe('KeyedMutex', () => {
     await expect(results[1]).resolves.toBe('b')
   })
 
-  it('refuses a task when too many with its key wait, and accepts one after they end', async () => {
+  it('refuses a task when too many tasks with its key wait, and accepts a task after they end', async () => {
     const { task } = tasks()
     const mutex = new KeyedMutex(2)
     const both = [task('a'), task('b')]

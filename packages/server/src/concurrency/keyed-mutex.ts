@@ -18,7 +18,7 @@ export class KeyedMutex {
   readonly #maxTasks: number
   readonly #queues = new Map<string, Queue>()
 
-  /** @param maxTasks number of running and waiting tasks of one key; further ones are refused */
+  /** @param maxTasks maximum number of running and waiting tasks of one key; `run` refuses further tasks */
   constructor(maxTasks = 1_000) {
     this.#maxTasks = maxTasks
   }

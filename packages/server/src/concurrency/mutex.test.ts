@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Mutex } from './mutex.ts'
 
-test('Mutex runs one piece of work at a time, also after one failed', async () => {
+test('Mutex runs one task at a time, also after a task failed', async () => {
   const mutex = new Mutex()
   const started: string[] = []
   const { promise, reject } = Promise.withResolvers<void>()

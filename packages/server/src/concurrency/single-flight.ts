@@ -1,6 +1,6 @@
 /**
- * Shares asynchronous work between concurrent callers with the same key. Holds only running work: it caches no result
- * and no failure.
+ * Shares asynchronous work between concurrent callers with the same key. Results and errors are not cached: after the
+ * work has ended, the next call starts it again.
  *
  * @example
  * ```ts

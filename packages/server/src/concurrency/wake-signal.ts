@@ -1,17 +1,23 @@
 const maxTimerMs = 2 ** 31 - 1
 
-/** Ends a timed wait early. A `notify` without a waiter ends the next wait at once. For one waiter at a time. */
+/**
+ * Wait with a time limit that can be ended early. If no caller waits when `notify` is called, the next wait ends
+ * immediately. Supports one waiting caller at a time.
+ */
 export class WakeSignal {
   #notified = false
   #wake: (() => void) | undefined
 
-  /** Ends the current wait, or the next one. */
+  /** Ends the current wait. If no caller waits, ends the next wait immediately. */
   notify(): void {
     this.#notified = true
     this.#wake?.()
   }
 
-  /** Resolves after the time, or at the first `notify` since the previous wait. */
+  /**
+   * Resolves after the time, or as soon as `notify` is called. Resolves immediately if `notify` was called since the
+   * previous wait.
+   */
   async wait(milliseconds: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     if (!this.#notified) {

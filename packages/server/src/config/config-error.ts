@@ -1,4 +1,4 @@
-/** Why the configuration cannot be used: one sentence per problem, each saying what to do. Holds no secret. */
+/** Error of a refused configuration: one sentence per problem, with the necessary change. Contains no secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly problems: readonly string[]

@@ -12,8 +12,8 @@ import { readMasterKey } from './secrets.ts'
 import type { Variable } from './variable.ts'
 import { variables } from './variables.ts'
 
-const KEY = Buffer.alloc(32, 7).toString('base64')
-const DATABASE = 'postgresql://headgate:hunter2@db.example.com/headgate'
+const key = Buffer.alloc(32, 7).toString('base64')
+const databaseUrl = 'postgresql://headgate:hunter2@db.example.com/headgate'
 
 function problems(environment: Readonly<Record<string, string>>, args: readonly string[] = []): string {
   try {
@@ -31,8 +31,8 @@ beforeAll(async () => {
 })
 afterAll(async () => await rm(directory, { recursive: true, force: true }))
 
-describe('configuration', () => {
-  test('of nothing is a private server with an embedded database', () => {
+describe('readConfig', () => {
+  test('returns a private server with an embedded database when nothing is set', () => {
     const config = readConfig({}, [])
     expect(config.listen).toMatchObject({ host: '127.0.0.1', port: 8181, tls: null })
     expect(config).toMatchObject({
@@ -58,43 +58,43 @@ describe('configuration', () => {
     })
   })
 
-  test('of production is accepted', () => {
+  test('accepts the settings of a production server', () => {
     const config = readConfig(
       {
         HEADGATE_HOST: '0.0.0.0',
         HEADGATE_PUBLIC_URL: 'https://catalog.example.com/',
-        HEADGATE_DATABASE_URL: DATABASE,
-        HEADGATE_MASTER_KEY: KEY,
+        HEADGATE_DATABASE_URL: databaseUrl,
+        HEADGATE_MASTER_KEY: key,
         HEADGATE_CORS_ORIGINS: 'https://a.example, https://b.example:8443',
       },
       [],
     )
     expect(config.publicUrl).toBe('https://catalog.example.com')
-    expect(config.databaseUrl?.reveal()).toBe(DATABASE)
+    expect(config.databaseUrl?.reveal()).toBe(databaseUrl)
     expect(config.context.corsOrigins).toEqual(['https://a.example', 'https://b.example:8443'])
   })
 
-  test('has the storage gateway on the port after that of the catalog, on any when that is any, or where it is told', () => {
-    const portOf = (environment: Readonly<Record<string, string>>): number | undefined =>
+  test('puts the storage gateway on the port after that of the catalog, or on the configured port', () => {
+    const readGatewayPort = (environment: Readonly<Record<string, string>>): number | undefined =>
       readConfig(environment, []).gateway?.listen.port
-    expect(portOf({})).toBe(8182)
-    expect(portOf({ HEADGATE_PORT: '9000' })).toBe(9001)
-    expect(portOf({ HEADGATE_PORT: '0' })).toBe(0)
-    expect(portOf({ HEADGATE_PORT: '9000', HEADGATE_S3_PORT: '9100' })).toBe(9100)
+    expect(readGatewayPort({})).toBe(8182)
+    expect(readGatewayPort({ HEADGATE_PORT: '9000' })).toBe(9001)
+    expect(readGatewayPort({ HEADGATE_PORT: '0' })).toBe(0)
+    expect(readGatewayPort({ HEADGATE_PORT: '9000', HEADGATE_S3_PORT: '9100' })).toBe(9100)
   })
 
-  test('lets warehouses lie in the data directory, or where it is told instead', () => {
-    const rootsOf = (environment: Readonly<Record<string, string>>): readonly string[] =>
+  test('allows local warehouses in the data directory, or in the configured locations', () => {
+    const readFileRoots = (environment: Readonly<Record<string, string>>): readonly string[] =>
       readConfig({ HEADGATE_DATA_DIR: '/data', ...environment }, []).context.fileRoots
-    expect(rootsOf({})).toEqual(['file:///data/warehouses'])
-    expect(rootsOf({ HEADGATE_FILE_ROOTS: 'file:///a,file:///b' })).toEqual(['file:///a', 'file:///b'])
+    expect(readFileRoots({})).toEqual(['file:///data/warehouses'])
+    expect(readFileRoots({ HEADGATE_FILE_ROOTS: 'file:///a,file:///b' })).toEqual(['file:///a', 'file:///b'])
   })
 
-  test('keeps audit events for ever when told', () => {
+  test('keeps audit events without a time limit when the retention is set to 0', () => {
     expect(readConfig({ HEADGATE_AUDIT_RETENTION_DAYS: '0' }, []).context.auditRetentionSeconds).toBe(0)
   })
 
-  test('keeps retired keys longer than anything can be told to live that they protect', () => {
+  test('keeps retired signing keys longer than the longest lifetime of tokens and sessions that need them', () => {
     const longest = { HEADGATE_STORAGE_REFRESH_CAP: '604800', HEADGATE_TOKEN_TTL_SECONDS: '86400' }
     const { retiredKeySeconds, storageAccess, tokenTtlSeconds } = readConfig(
       { ...longest, HEADGATE_RETIRED_KEY_DAYS: '8' },
@@ -109,7 +109,7 @@ describe('configuration', () => {
       expect(problems({ HEADGATE_RETIRED_KEY_DAYS: days })).toMatch(/HEADGATE_RETIRED_KEY_DAYS must be/)
   })
 
-  test('divides among the workers what the server has once', () => {
+  test('divides the limits of the server by the number of workers', () => {
     const limits = { HEADGATE_DATABASE_POOL_SIZE: '20', HEADGATE_MAX_CONCURRENT_REQUESTS: '100' }
     const config = readConfig({ ...limits, HEADGATE_METADATA_CACHE_BYTES: '64MiB' }, ['--workers', '3'])
     expect(config).toMatchObject({ workers: 3, database: { poolSize: 6 } })
@@ -120,14 +120,14 @@ describe('configuration', () => {
     expect(readConfig({}, [])).toMatchObject({ workers: 1, database: { poolSize: 20 } })
   })
 
-  test('has as many workers as cores when told, but a connection for each', () => {
+  test('uses as many workers as cores with auto, but at most one for each database connection', () => {
     expect(readConfig({ HEADGATE_WORKERS: 'auto', HEADGATE_DATABASE_POOL_SIZE: '45' }, []).workers).toBe(
       Math.min(availableParallelism(), 45),
     )
     expect(readConfig({ HEADGATE_WORKERS: 'auto', HEADGATE_DATABASE_POOL_SIZE: '1' }, []).workers).toBe(1)
   })
 
-  test('takes flags over variables, and an empty variable as not set', () => {
+  test('prefers flags to variables, and treats an empty variable as not set', () => {
     const environment = { HEADGATE_PORT: '1', HEADGATE_HOST: '', HEADGATE_VERIFY_METADATA_FILES: 'yes' }
     const args = ['--port', '9', '--data-dir=/x y', '--insecure-anonymous', '--no-verify-metadata-files']
     const config = readConfig(environment, args)
@@ -154,27 +154,27 @@ describe('configuration', () => {
     )
   })
 
-  test('warns of variables that look like ours, but not of what Kubernetes or tests set', () => {
+  test('warns about unknown variables, except those that Kubernetes or tests set', () => {
     const others = {
       HEADGATE_SERVICE_HOST: '10.0.0.1',
       HEADGATE_PORT_8181_TCP: 'x',
       HEADGATE_TEST_DATABASE_URL: 'x',
     }
     expect(readConfig({ ...others, HEADGATE_PROT: '1' }, []).warnings).toEqual([
-      'There is no variable HEADGATE_PROT: it is ignored.',
+      'The variable HEADGATE_PROT is unknown and ignored: compare its name with docs/reference/configuration.md.',
     ])
   })
 })
 
-describe('configuration that cannot be read is refused', () => {
+describe('readConfig of invalid values', () => {
   test.each([
-    [{ HEADGATE_PORT: '70000' }, 'HEADGATE_PORT must be a whole number from 0 to 65535, and is "70000".'],
+    [{ HEADGATE_PORT: '70000' }, 'HEADGATE_PORT must be a whole number from 0 to 65535, but is "70000".'],
     [{ HEADGATE_PORT: '1e3' }, 'HEADGATE_PORT must be a whole number'],
     [{ HEADGATE_PORT: 'tcp://10.0.0.1:8181' }, 'set enableServiceLinks to false'],
     [{ HEADGATE_INSECURE_ANONYMOUS: 'maybe' }, 'HEADGATE_INSECURE_ANONYMOUS must be `true` or `false`'],
     [
       { HEADGATE_WORKERS: '0' },
-      'HEADGATE_WORKERS must be a whole number from 1 to 64, or `auto`, and is "0".',
+      'HEADGATE_WORKERS must be a whole number from 1 to 64, or `auto`, but is "0".',
     ],
     [{ HEADGATE_WORKERS: '65' }, 'HEADGATE_WORKERS must be a whole number from 1 to 64'],
     [{ HEADGATE_WORKERS: 'all' }, 'HEADGATE_WORKERS must be a whole number from 1 to 64'],
@@ -190,79 +190,82 @@ describe('configuration that cannot be read is refused', () => {
     [{ HEADGATE_DEFAULT_WAREHOUSE: 'a/b' }, 'a warehouse name'],
     [{ HEADGATE_CORS_ORIGINS: 'example.com' }, 'origins such as'],
     [{ HEADGATE_CORS_ORIGINS: 'https://example.com/' }, 'origins such as'],
-    [{ HEADGATE_DATABASE_URL: 'mysql://root@db', HEADGATE_MASTER_KEY: KEY }, 'must begin with postgresql://'],
+    [{ HEADGATE_DATABASE_URL: 'mysql://root@db', HEADGATE_MASTER_KEY: key }, 'must begin with postgresql://'],
     [
-      { HEADGATE_DATABASE_URL: 'postgresql://u:hunter2@[::1/d', HEADGATE_MASTER_KEY: KEY },
-      'HEADGATE_DATABASE_URL is no URL: what has a meaning in one, in the password say, must be percent-encoded',
+      { HEADGATE_DATABASE_URL: 'postgresql://u:hunter2@[::1/d', HEADGATE_MASTER_KEY: key },
+      'HEADGATE_DATABASE_URL is not a valid URL: percent-encode reserved characters',
     ],
-  ])('%o', (environment, sentence) => {
+  ])('refuses %o', (environment, sentence) => {
     expect(problems(environment)).toContain(sentence)
     expect(problems(environment)).not.toContain('hunter2')
   })
 
   test.each(['a,b/d', 'u:hunter2@a:5432,b:5432/d', 'u:hunter2@a,b?sslmode=require'])(
-    'hosts in %s',
+    'refuses a database URL with several hosts: %s',
     (rest) => {
-      const told = problems({ HEADGATE_DATABASE_URL: `postgresql://${rest}`, HEADGATE_MASTER_KEY: KEY })
-      expect(told).toContain(
-        'HEADGATE_DATABASE_URL names several hosts: name one that leads to whichever of them',
-      )
-      expect(told).not.toContain('hunter2')
+      const message = problems({ HEADGATE_DATABASE_URL: `postgresql://${rest}`, HEADGATE_MASTER_KEY: key })
+      expect(message).toContain('HEADGATE_DATABASE_URL names several hosts: name one host')
+      expect(message).not.toContain('hunter2')
     },
   )
 
   test.each(['u:hunt,er2@a/d', 'a/d?application_name=a,b', 'a/d,e'])(
-    'a comma in %s is not one between hosts',
+    'accepts a database URL with a comma that does not separate hosts: %s',
     (rest) => {
-      const environment = { HEADGATE_DATABASE_URL: `postgresql://${rest}`, HEADGATE_MASTER_KEY: KEY }
+      const environment = { HEADGATE_DATABASE_URL: `postgresql://${rest}`, HEADGATE_MASTER_KEY: key }
       expect(() => readConfig(environment, [])).not.toThrow()
     },
   )
 
-  test('all at once', () => {
+  test('reports all problems at once', () => {
     expect(problems({ HEADGATE_PORT: 'x', HEADGATE_LOG_FORMAT: 'xml' }).split('\n')).toHaveLength(2)
   })
 
   test.each([
-    [['--prot', '1'], 'There is no flag --prot: did you mean --port?'],
-    [['--frobnicate'], 'There is no flag --frobnicate: --help lists them all.'],
-    [['-p', '1'], 'There is no flag -p'],
-    [['--no-port'], 'There is no flag --no-port'],
+    [['--prot', '1'], 'The flag --prot is unknown: did you mean --port?'],
+    [['--frobnicate'], 'The flag --frobnicate is unknown: --help lists all flags.'],
+    [['-p', '1'], 'The flag -p is unknown'],
+    [['--no-port'], 'The flag --no-port is unknown'],
     [['--port'], '--port needs a value: integer, 0 to 65535.'],
-    [['--port=x'], '--port must be a whole number from 0 to 65535, and is "x".'],
-    [['serve'], 'Nothing is known to do with "serve"'],
-    [['--database-url', DATABASE], 'There is no flag --database-url'],
-    [['--master-key', KEY], 'There is no flag --master-key'],
-  ])('flags %o', (args, sentence) => {
+    [['--port=x'], '--port must be a whole number from 0 to 65535, but is "x".'],
+    [['serve'], 'The argument "serve" is refused'],
+    [['--database-url', databaseUrl], 'The flag --database-url is unknown'],
+    [['--master-key', key], 'The flag --master-key is unknown'],
+  ])('refuses the arguments %o', (args, sentence) => {
     expect(problems({}, args)).toContain(sentence)
   })
 
-  test('one misspelled flag is one problem', () => {
-    expect(problems({}, ['--prot', '1', '--port', '2'])).toBe('There is no flag --prot: did you mean --port?')
+  test('reports a misspelled flag and its value as one problem', () => {
+    expect(problems({}, ['--prot', '1', '--port', '2'])).toBe(
+      'The flag --prot is unknown: did you mean --port?',
+    )
   })
 
-  test('files of secrets that are missing or empty', async () => {
+  test('refuses missing and empty secret files', async () => {
     expect(
-      problems({ HEADGATE_DATABASE_URL_FILE: join(directory, 'none'), HEADGATE_MASTER_KEY: KEY }),
+      problems({ HEADGATE_DATABASE_URL_FILE: join(directory, 'none'), HEADGATE_MASTER_KEY: key }),
     ).toContain('ENOENT')
     await writeFile(join(directory, 'empty'), '\n')
     expect(
-      problems({ HEADGATE_DATABASE_URL_FILE: join(directory, 'empty'), HEADGATE_MASTER_KEY: KEY }),
+      problems({ HEADGATE_DATABASE_URL_FILE: join(directory, 'empty'), HEADGATE_MASTER_KEY: key }),
     ).toContain('is empty')
   })
 })
 
-describe('contradictions are refused', () => {
+describe('readConfig of contradictory settings', () => {
   test.each([
-    [{ HEADGATE_PORT: '9000', HEADGATE_S3_PORT: '9000' }, 'both 9000: the storage gateway needs a port of'],
-    [{ HEADGATE_PORT: '65535' }, 'choose a lower one, or set HEADGATE_S3_PORT'],
+    [
+      { HEADGATE_PORT: '9000', HEADGATE_S3_PORT: '9000' },
+      'both 9000: the storage gateway needs a separate port',
+    ],
+    [{ HEADGATE_PORT: '65535' }, 'choose a lower port, or set HEADGATE_S3_PORT'],
     [{ HEADGATE_TLS_CERT_FILE: 'a' }, 'HEADGATE_TLS_CERT_FILE needs HEADGATE_TLS_KEY_FILE'],
     [{ HEADGATE_TLS_KEY_FILE: 'a' }, 'HEADGATE_TLS_KEY_FILE needs HEADGATE_TLS_CERT_FILE'],
     [{ HEADGATE_HOST: '0.0.0.0' }, 'set HEADGATE_PUBLIC_URL'],
     [{ HEADGATE_HOST: '::' }, 'set HEADGATE_PUBLIC_URL'],
     [
       { HEADGATE_TLS_CERT_FILE: 'a', HEADGATE_TLS_KEY_FILE: 'b', HEADGATE_PUBLIC_URL: 'http://c.example' },
-      'make it an https URL',
+      'set it to an https URL',
     ],
     [
       {
@@ -270,49 +273,46 @@ describe('contradictions are refused', () => {
         HEADGATE_HOST: '10.0.0.1',
         HEADGATE_PUBLIC_URL: 'http://10.0.0.1',
       },
-      'everybody who reaches 10.0.0.1',
+      'every client that reaches 10.0.0.1',
     ],
     [
       { HEADGATE_INSECURE_ANONYMOUS: 'true', HEADGATE_PUBLIC_URL: 'https://c.example' },
-      'everybody who reaches https://c.example',
+      'every client that reaches https://c.example',
     ],
     [{ HEADGATE_INSECURE_ANONYMOUS: 'true', HEADGATE_CORS_ORIGINS: '*' }, 'every web page'],
     [{ HEADGATE_AUTHORIZER: 'cedar' }, 'set HEADGATE_CEDAR_POLICIES to the file or directory'],
-    [{ HEADGATE_CEDAR_POLICIES: 'p.cedar' }, 'HEADGATE_AUTHORIZER is grants, which would pass over'],
+    [{ HEADGATE_CEDAR_POLICIES: 'p.cedar' }, 'HEADGATE_AUTHORIZER is grants, which ignores these policies'],
     [
       {
         HEADGATE_PUBLIC_URL: 'https://c.example/lake/',
         HEADGATE_ISSUERS: '[{ "issuer": "https://c.example/lake", "audience": "a" }]',
       },
-      'HEADGATE_ISSUERS has https://c.example/lake, which is this server',
+      'HEADGATE_ISSUERS contains https://c.example/lake, which is this server',
     ],
-    [{ HEADGATE_DATABASE_URL: DATABASE }, 'needs HEADGATE_MASTER_KEY'],
+    [{ HEADGATE_DATABASE_URL: databaseUrl }, 'needs HEADGATE_MASTER_KEY'],
     [
-      { HEADGATE_DATABASE_URL: DATABASE, HEADGATE_DATABASE_URL_FILE: 'a', HEADGATE_MASTER_KEY: KEY },
+      { HEADGATE_DATABASE_URL: databaseUrl, HEADGATE_DATABASE_URL_FILE: 'a', HEADGATE_MASTER_KEY: key },
       'keep one',
     ],
-    [{ HEADGATE_MASTER_KEY: KEY, HEADGATE_MASTER_KEY_FILE: 'a' }, 'keep one'],
-    [{ HEADGATE_DATABASE_POOL_SIZE: '100' }, 'the embedded PostgreSQL has connections for at most 45'],
-    [
-      { HEADGATE_WORKERS: '21' },
-      'HEADGATE_WORKERS is 21, and HEADGATE_DATABASE_POOL_SIZE (20), which they share, has not one connection',
-    ],
+    [{ HEADGATE_MASTER_KEY: key, HEADGATE_MASTER_KEY_FILE: 'a' }, 'keep one'],
+    [{ HEADGATE_DATABASE_POOL_SIZE: '100' }, 'the embedded PostgreSQL accepts at most 45'],
+    [{ HEADGATE_WORKERS: '21' }, 'HEADGATE_WORKERS is 21, but HEADGATE_DATABASE_POOL_SIZE is 20'],
     [
       { HEADGATE_WORKERS: '2', HEADGATE_MAX_CONCURRENT_REQUESTS: '1' },
-      'HEADGATE_WORKERS is 2, and HEADGATE_MAX_CONCURRENT_REQUESTS (1), which they share, lets not one request',
+      'HEADGATE_WORKERS is 2, but HEADGATE_MAX_CONCURRENT_REQUESTS is 1',
     ],
     [
       { HEADGATE_DATABASE_STATEMENT_TIMEOUT_MS: '60000' },
       'HEADGATE_DATABASE_STATEMENT_TIMEOUT_MS (60000) is longer than HEADGATE_REQUEST_TIMEOUT_MS (30000)',
     ],
-  ])('%o', (environment, sentence) => {
+  ])('refuses %o', (environment, sentence) => {
     expect(problems(environment)).toContain(sentence)
   })
 
   test.each([
     [{ HEADGATE_HOST: '::1', HEADGATE_INSECURE_ANONYMOUS: 'true' }],
     [{ HEADGATE_PORT: '0', HEADGATE_S3_PORT: '0' }],
-    [{ HEADGATE_DATABASE_URL: 'postgresql://u:p@/d?host=/var/run', HEADGATE_MASTER_KEY: KEY }],
+    [{ HEADGATE_DATABASE_URL: 'postgresql://u:p@/d?host=/var/run', HEADGATE_MASTER_KEY: key }],
     [{ HEADGATE_PORT: '65535', HEADGATE_S3_PORT: '9000' }],
     [{ HEADGATE_PORT: '65535', HEADGATE_PUBLIC_URL: 'https://no-gateway.example' }],
     [
@@ -324,13 +324,13 @@ describe('contradictions are refused', () => {
     ],
     [{ HEADGATE_PUBLIC_URL: 'https://behind-a-proxy.example' }],
     [{ HEADGATE_TLS_CERT_FILE: 'a', HEADGATE_TLS_KEY_FILE: 'b', HEADGATE_PUBLIC_URL: 'https://c.example' }],
-  ])('and nothing else: %o', (environment) => {
+  ])('accepts %o', (environment) => {
     expect(problems(environment)).toBe('none')
   })
 })
 
-describe('secrets', () => {
-  test('do not print, however they are printed', () => {
+describe('Secret and readMasterKey', () => {
+  test('prints a secret neither as text, nor as JSON, nor with inspect', () => {
     const secret = new Secret('hunter2')
     const printed = [
       String(secret),
@@ -343,62 +343,62 @@ describe('secrets', () => {
     expect(secret.reveal()).toBe('hunter2')
   })
 
-  test('of a configuration do not print, nor in the errors about them', () => {
-    const environment = { HEADGATE_DATABASE_URL: DATABASE, HEADGATE_MASTER_KEY: KEY }
+  test('neither prints the secrets of a configuration nor repeats them in errors', () => {
+    const environment = { HEADGATE_DATABASE_URL: databaseUrl, HEADGATE_MASTER_KEY: key }
     const config = readConfig(environment, [])
     for (const text of [JSON.stringify(config), inspect(config, { depth: 9, showHidden: true })]) {
       expect(text).not.toContain('hunter2')
-      expect(text).not.toContain(KEY)
+      expect(text).not.toContain(key)
     }
     expect(
-      problems({ HEADGATE_DATABASE_URL: 'mysql://a:hunter2@b', HEADGATE_MASTER_KEY: KEY }),
+      problems({ HEADGATE_DATABASE_URL: 'mysql://a:hunter2@b', HEADGATE_MASTER_KEY: key }),
     ).not.toContain('hunter2')
     expect(problems({}, ['--database-url=postgres://a:hunter2@b'])).not.toContain('hunter2')
   })
 
-  test('may come from files', async () => {
-    await writeFile(join(directory, 'url'), `${DATABASE}\n`)
-    await writeFile(join(directory, 'key'), `${KEY}\n`)
+  test('reads secrets from files', async () => {
+    await writeFile(join(directory, 'url'), `${databaseUrl}\n`)
+    await writeFile(join(directory, 'key'), `${key}\n`)
     const files = {
       HEADGATE_DATABASE_URL_FILE: join(directory, 'url'),
       HEADGATE_MASTER_KEY_FILE: join(directory, 'key'),
     }
     const config = readConfig(files, [])
-    expect(config.databaseUrl?.reveal()).toBe(DATABASE)
-    expect((await readMasterKey(config.masterKey)).reveal()).toBe(KEY)
+    expect(config.databaseUrl?.reveal()).toBe(databaseUrl)
+    expect((await readMasterKey(config.masterKey)).reveal()).toBe(key)
   })
 
-  test('a master key is made once, complete, for its owner alone, also by many at once', async () => {
+  test('concurrent starts create one master key file, which is complete and readable only by its owner', async () => {
     const { masterKey } = readConfig({ HEADGATE_DATA_DIR: join(directory, 'new') }, [])
-    const made = await Promise.all(
+    const keys = await Promise.all(
       Array.from({ length: 8 }, async () => (await readMasterKey(masterKey)).reveal()),
     )
-    expect(new Set(made).size).toBe(1)
-    expect(Buffer.from(made[0] ?? '', 'base64')).toHaveLength(32)
+    expect(new Set(keys).size).toBe(1)
+    expect(Buffer.from(keys[0] ?? '', 'base64')).toHaveLength(32)
     expect((await stat(join(directory, 'new', 'master-key'))).mode & 0o777).toBe(0o600)
-    expect((await readMasterKey(masterKey)).reveal()).toBe(made[0])
+    expect((await readMasterKey(masterKey)).reveal()).toBe(keys[0])
   })
 
-  test('a named key file is never made', async () => {
+  test('does not create a master key file at a configured path', async () => {
     const { masterKey } = readConfig({ HEADGATE_MASTER_KEY_FILE: join(directory, 'missing') }, [])
     await expect(readMasterKey(masterKey)).rejects.toBeInstanceOf(ConfigError)
   })
 })
 
-describe('the reference', () => {
-  test('--help has every flag and no secret', () => {
+describe('the reference of variables and flags', () => {
+  test('--help lists every flag except those of secrets', () => {
     const shown = [...flagsPage().matchAll(/^ {2}--([\w-]+)/gm)].map(([, flag]) => flag)
     const flags = Object.values<Variable<unknown>>(variables).flatMap(({ flag }) => flag ?? [])
     expect(shown.toSorted()).toEqual(flags.toSorted())
     expect(shown).not.toContain('master-key')
   })
 
-  test('docs/reference/configuration.md is what the definitions say: run `npm run docs`', async () => {
+  test('docs/reference/configuration.md equals the generated page (`npm run docs`)', async () => {
     const path = join(import.meta.dirname, '../../../../docs/reference/configuration.md')
     expect(await readFile(path, 'utf8')).toBe(configurationPage())
   })
 
-  test('has every variable once, with a default that can be read', () => {
+  test('the reference page lists every variable once, with a valid default', () => {
     const page = configurationPage()
     for (const variable of Object.values(variables)) {
       expect(page.split(`| \`${variable.name}\` |`), variable.name).toHaveLength(2)

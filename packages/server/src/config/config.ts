@@ -2,49 +2,55 @@ import { join, resolve } from 'node:path'
 import type { ContextOptions } from '../context-options.ts'
 import type { EndpointRules } from '@headgate/storage'
 import { ConfigError } from './config-error.ts'
-import { contradictions } from './contradictions.ts'
-import { readEnv, unknownVariables } from './env.ts'
+import { findContradictions } from './contradictions.ts'
+import { readEnv, findUnknownVariables } from './env.ts'
 import { parseFlags } from './flags.ts'
 import { isForThisMachine } from './for-this-machine.ts'
 import { hasGateway } from './has-gateway.ts'
 import { type Issuers, readIssuers } from './issuers/read-issuers.ts'
+import type { ConfigFile } from './read-config-file.ts'
 import type { Secret } from './secret.ts'
-import { shareOf, workersOf } from './workers.ts'
-import { secretFrom, type MasterKeySource } from './secrets.ts'
+import { type MasterKeySource, readSecret } from './secrets.ts'
+import { divideAmongWorkers, resolveWorkers } from './workers.ts'
 import type { Env } from './env-type.ts'
 
-/** Seconds. */
-const DAY = 86_400
+const secondsPerDay = 86_400
 
 /** Address and limits of a listening socket. */
-export interface ListenConfig {
+interface ListenConfig {
   readonly host: string
   readonly port: number
-  /** Null: the socket speaks HTTP without TLS. */
+  /** TLS files of the socket, or null for HTTP without TLS. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
   readonly maxHeaderBytes: number
-  /** Maximum time in ms until a request has arrived. 0: the handler of the requests limits it. */
+  /** Maximum time in ms until a request is complete. 0 when the request handler has its own time limit. */
   readonly requestTimeoutMs: number
 }
 
-/** What the server is told, derived and checked. Secrets in it do not print. */
+/** Validated configuration of the server, with derived values. Secrets in it are never printed. */
 export interface Config {
   readonly listen: ListenConfig
-  /** The storage gateway; null: clients could not reach it. `publicUrl` null: the loopback address listened on. */
+  /**
+   * Storage gateway, or null when it is off because clients could not reach it. If `publicUrl` is null, clients use the
+   * loopback address of its listener.
+   */
   readonly gateway: { readonly listen: ListenConfig; readonly publicUrl: string | null } | null
-  /** Without trailing slash; null: the loopback address that is listened on. */
+  /** URL that clients use, without trailing slash. Null when clients use the loopback address of the listener. */
   readonly publicUrl: string | null
-  /** The endpoints of warehouses that may have addresses which are not public. */
+  /** Rules for warehouse endpoints with addresses that are not public. */
   readonly endpoints: EndpointRules
-  /** Absolute. */
+  /** Absolute path of the data directory. */
   readonly dataDir: string
-  /** Null: the embedded PostgreSQL in the data directory. */
+  /** Connection string of PostgreSQL, or null for the embedded PostgreSQL in the data directory. */
   readonly databaseUrl: Secret | null
-  /** Processes that answer. What they share is in here as the share of one. */
+  /**
+   * Number of worker processes. The pool size, the cache size and the request limit in this configuration apply to one
+   * worker.
+   */
   readonly workers: number
   readonly database: { readonly poolSize: number; readonly statementTimeoutMs: number }
   readonly masterKey: MasterKeySource
-  /** The master key whose place that one takes. */
+  /** Previous master key. It decrypts existing values until they are encrypted with the new master key. */
   readonly masterKeyPrevious: Secret | null
   readonly shutdownTimeoutMs: number
   readonly log: { readonly level: Env['logLevel']; readonly format: 'json' | 'pretty' }
@@ -52,25 +58,48 @@ export interface Config {
     ContextOptions,
     'sql' | 'log' | 'publicUrl' | 'gatewayUrl' | 'master' | 'openStorage' | 'endpoints'
   >
-  /** Worth a line in the log at start: variables that look like ours but are not. */
+  /** Sentences that the server logs at the start, for example about misspelled variables. */
   readonly warnings: readonly string[]
 }
 
 /**
- * Reads the configuration from environment variables and command line flags, which win.
+ * Reads the configuration. Command line flags override environment variables, which override the configuration file
+ * (`--config` or `HEADGATE_CONFIG`).
  *
  * @throws ConfigError with a sentence for each problem
  */
-export function readConfig(environment: NodeJS.ProcessEnv, args: readonly string[]): Config {
-  const env = readEnv(environment, parseFlags(args))
-  const warnings = unknownVariables(environment).map((name) => `There is no variable ${name}: it is ignored.`)
+export async function loadConfig(environment: NodeJS.ProcessEnv, args: readonly string[]): Promise<Config> {
+  const { HEADGATE_CONFIG: flag } = parseFlags(args)
+  const path = flag ?? environment['HEADGATE_CONFIG']
+  if (path === undefined || path === '') return readConfig(environment, args)
+  // The YAML parser is imported on demand, because most servers have no configuration file.
+  const { readConfigFile } = await import('./read-config-file.ts')
+  return readConfig(environment, args, await readConfigFile(path))
+}
+
+/** Reads the configuration from variables and flags only. See `loadConfig`. */
+export function readConfig(
+  environment: NodeJS.ProcessEnv,
+  args: readonly string[],
+  file: ConfigFile | null = null,
+): Config {
+  const env = readEnv(environment, parseFlags(args), file)
+  const warnings = findUnknownVariables(environment).map(
+    (name) =>
+      `The variable ${name} is unknown and ignored: compare its name with docs/reference/configuration.md.`,
+  )
   const config = toConfig(env, readIssuers(env.issuers, environment))
   return { ...config, warnings: [...warnings, ...config.warnings] }
 }
 
-/** Second step: refuses contradictions and derives what the parts of the server are given. */
-export function toConfig(env: Env, issuers: Issuers): Config {
-  const problems = [...contradictions(env), ...ownIssuer(env, issuers)]
+/**
+ * Refuses contradictory settings, and derives the options of each module. It is the second step of the configuration,
+ * after `readEnv`.
+ *
+ * @throws ConfigError with a sentence for each problem
+ */
+function toConfig(env: Env, issuers: Issuers): Config {
+  const problems = [...findContradictions(env), ...checkOwnIssuer(env, issuers)]
   if (problems.length > 0) throw new ConfigError(problems)
   const { tlsCertFile: certFile, tlsKeyFile: keyFile } = env
   const dataDir = resolve(env.dataDir)
@@ -83,24 +112,24 @@ export function toConfig(env: Env, issuers: Issuers): Config {
   }
   return {
     listen,
-    gateway: gateway(env, listen),
+    gateway: toGatewayConfig(env, listen),
     endpoints: { named: env.privateEndpoints, loopback: isForThisMachine(env) },
     publicUrl: env.publicUrl,
     dataDir,
-    databaseUrl: databaseUrl(env),
-    workers: workersOf(env),
+    databaseUrl: readDatabaseUrl(env),
+    workers: resolveWorkers(env),
     database: {
-      poolSize: shareOf(env.databasePoolSize, env),
+      poolSize: divideAmongWorkers(env.databasePoolSize, env),
       statementTimeoutMs: env.databaseStatementTimeoutMs,
     },
-    masterKey: masterKey(env, dataDir),
-    masterKeyPrevious: secretFrom(
+    masterKey: toMasterKeySource(env, dataDir),
+    masterKeyPrevious: readSecret(
       env.masterKeyPrevious,
       env.masterKeyPreviousFile,
       'HEADGATE_MASTER_KEY_PREVIOUS_FILE',
     ),
     shutdownTimeoutMs: env.shutdownTimeoutMs,
-    log: { level: env.logLevel, format: logFormat(env) },
+    log: { level: env.logLevel, format: resolveLogFormat(env) },
     context: {
       anonymous: env.insecureAnonymous,
       issuers,
@@ -114,7 +143,7 @@ export function toConfig(env: Env, issuers: Issuers): Config {
         maxJsonDepth: env.maxJsonDepth,
         maxJsonValues: env.maxJsonValues,
         requestTimeoutMs: env.requestTimeoutMs,
-        maxConcurrentRequests: shareOf(env.maxConcurrentRequests, env),
+        maxConcurrentRequests: divideAmongWorkers(env.maxConcurrentRequests, env),
         maxNameBytes: env.maxNameBytes,
         maxPageSize: env.pageSizeMax,
       },
@@ -134,73 +163,79 @@ export function toConfig(env: Env, issuers: Issuers): Config {
         },
       },
       metadataRowLimitBytes: env.metadataRowLimitBytes,
-      metadataCacheBytes: shareOf(env.metadataCacheBytes, env),
+      metadataCacheBytes: divideAmongWorkers(env.metadataCacheBytes, env),
       namespaceSeparator: env.namespaceSeparator,
       defaultWarehouse: env.defaultWarehouse,
       verifyMetadataFiles: env.verifyMetadataFiles,
       jobIntervalMs: env.jobIntervalMs,
-      auditRetentionSeconds: env.auditRetentionDays * DAY,
-      auditRefusalRetentionSeconds: env.auditRefusalRetentionDays * DAY,
-      retiredKeySeconds: env.retiredKeyDays * DAY,
+      auditRetentionSeconds: env.auditRetentionDays * secondsPerDay,
+      auditRefusalRetentionSeconds: env.auditRefusalRetentionDays * secondsPerDay,
+      retiredKeySeconds: env.retiredKeyDays * secondsPerDay,
       fileRoots: env.fileRoots.length > 0 ? env.fileRoots : [`file://${join(dataDir, 'warehouses')}`],
     },
-    warnings: shortLives(env),
+    warnings: warnOfShortCredentials(env),
   }
 }
 
-/** Our own tokens would be taken for those of another issuer, and all of them refused. */
-function ownIssuer({ publicUrl }: Env, issuers: Issuers): readonly string[] {
+/**
+ * Returns an error sentence if `HEADGATE_ISSUERS` contains this server itself. Tokens of this server do not fulfil the
+ * rules for entries in that list, so the server would refuse its own tokens.
+ */
+function checkOwnIssuer({ publicUrl }: Env, issuers: Issuers): readonly string[] {
   const own = issuers.find(({ issuer }) => publicUrl !== null && issuer.replace(/\/+$/, '') === publicUrl)
   if (own === undefined) return []
   return [
-    `HEADGATE_ISSUERS has ${own.issuer}, which is this server: its own tokens are taken without an entry.`,
+    `HEADGATE_ISSUERS contains ${own.issuer}, which is this server: remove the entry. The server accepts its own tokens without one.`,
   ]
 }
 
-/** Bodies of objects take as long as they take: only silence ends a request there. */
-const uploadTimeoutMs = 0
+/**
+ * The duration of an upload depends on its size. The gateway therefore has no time limit for a request, but closes
+ * connections that send no data.
+ */
+const noTimeLimit = 0
 
-function gateway(env: Env, listen: ListenConfig): Config['gateway'] {
+function toGatewayConfig(env: Env, listen: ListenConfig): Config['gateway'] {
   if (!hasGateway(env)) return null
   const { s3PublicUrl, s3Port } = env
   const port = s3Port ?? (env.port === 0 ? 0 : env.port + 1)
   return {
-    listen: { ...listen, port, requestTimeoutMs: uploadTimeoutMs },
+    listen: { ...listen, port, requestTimeoutMs: noTimeLimit },
     publicUrl: s3PublicUrl,
   }
 }
 
-function shortLives({ minCredentialSeconds }: Env): string[] {
+function warnOfShortCredentials({ minCredentialSeconds }: Env): string[] {
   if (minCredentialSeconds >= 900) return []
   return [
-    `HEADGATE_TEST_MIN_CREDENTIAL_SECONDS is ${minCredentialSeconds}: for tests only, clients will ask for new credentials all the time.`,
+    `HEADGATE_TEST_MIN_CREDENTIAL_SECONDS is ${minCredentialSeconds}, which is for tests only. Clients will request new credentials continuously.`,
   ]
 }
 
-function databaseUrl(env: Env): Secret | null {
-  const url = secretFrom(env.databaseUrl, env.databaseUrlFile, 'HEADGATE_DATABASE_URL_FILE')
+function readDatabaseUrl(env: Env): Secret | null {
+  const url = readSecret(env.databaseUrl, env.databaseUrlFile, 'HEADGATE_DATABASE_URL_FILE')
   if (url === null) return null
   if (!/^postgres(ql)?:\/\//.test(url.reveal()))
-    throw new ConfigError(['HEADGATE_DATABASE_URL must begin with postgresql://'])
+    throw new ConfigError(['HEADGATE_DATABASE_URL must begin with postgresql:// or postgres://.'])
   if (/^[^/]*\/\/([^/?#]*@)?[^/?#@]*,[^/?#@]*([/?#]|$)/.test(url.reveal())) {
     throw new ConfigError([
-      'HEADGATE_DATABASE_URL names several hosts: name one that leads to whichever of them is the primary, such as the address of a proxy before them.',
+      'HEADGATE_DATABASE_URL names several hosts: name one host that always leads to the primary, such as a proxy in front of them.',
     ])
   }
-  // The driver takes libpq's form without a host as well.
+  // The driver also accepts connection strings of libpq without a host. `new URL` refuses them.
   if (URL.canParse(url.reveal().replace('@/', '@localhost/'))) return url
   throw new ConfigError([
-    'HEADGATE_DATABASE_URL is no URL: what has a meaning in one, in the password say, must be percent-encoded.',
+    'HEADGATE_DATABASE_URL is not a valid URL: percent-encode reserved characters, for example in the password.',
   ])
 }
 
-function masterKey(env: Env, dataDir: string): MasterKeySource {
+function toMasterKeySource(env: Env, dataDir: string): MasterKeySource {
   if (env.masterKey !== null) return { kind: 'value', secret: env.masterKey }
   if (env.masterKeyFile !== null) return { kind: 'file', path: resolve(env.masterKeyFile), generate: false }
   return { kind: 'file', path: join(dataDir, 'master-key'), generate: true }
 }
 
-function logFormat({ logFormat }: Env): 'json' | 'pretty' {
+function resolveLogFormat({ logFormat }: Env): 'json' | 'pretty' {
   if (logFormat !== 'auto') return logFormat
   return process.stderr.isTTY ? 'pretty' : 'json'
 }

@@ -1,8 +1,9 @@
 import type { Secret } from './secret.ts'
 import type { Variable } from './variable.ts'
 
-/** Every variable, read and typed, and nothing decided yet. */
+/** Parsed values of all variables, before contradictions are checked and defaults are derived. */
 export interface Env {
+  readonly config: string | null
   readonly host: string
   readonly port: number
   readonly publicUrl: string | null
@@ -63,5 +64,5 @@ export interface Env {
   readonly auditRefusalRetentionDays: number
 }
 
-/** The definitions, by the same keys. */
+/** Definitions of all variables, with the same keys as `Env`. */
 export type Variables = { readonly [Key in keyof Env]: Variable<Env[Key]> }

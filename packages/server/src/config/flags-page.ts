@@ -1,35 +1,31 @@
+import { removeMarkdown } from './plain-text.ts'
 import { sections, type Variable } from './variable.ts'
 import { variables } from './variables.ts'
 
 const introduction = `Usage: headgate serve [flags]    (in a checkout: npm start -- [flags])
 
-Runs the server until it is told to stop (Ctrl-C). Each flag is an environment variable as well: --port is HEADGATE_PORT.
-docs/reference/configuration.md says more, and has the secrets, which are no flags.
+Runs the server until it receives SIGINT (Ctrl-C) or SIGTERM. Each flag has an environment variable and a key in the file of
+--config: --port is HEADGATE_PORT, and port: 8181 in the file. Flags override variables, and variables override the file.
+docs/reference/configuration.md describes all settings, also secrets, which have an environment variable but no flag.
 `
 
-/** What `--help` prints: every flag, its default in brackets, and what it is in a sentence. */
+/**
+ * Returns the text of `--help`: every flag with its default in parentheses and the first sentence of its description.
+ */
 export function flagsPage(): string {
   const all = Object.values<Variable<unknown>>(variables)
-  return introduction + sections.map((section) => part(section, all)).join('')
+  return introduction + sections.map((section) => formatSection(section, all)).join('')
 }
 
-function part(section: string, all: readonly Variable<unknown>[]): string {
+function formatSection(section: string, all: readonly Variable<unknown>[]): string {
   const rows = all.filter((variable) => variable.section === section && variable.flag !== undefined)
-  return `\n${section}:\n${rows.map(row).join('')}`
+  return `\n${section}:\n${rows.map(formatFlag).join('')}`
 }
 
-function row({ flag = '', isSwitch, fallback, fallbackNote, doc }: Variable<unknown>): string {
-  const value = plain(fallbackNote ?? fallback ?? '')
-  const known = isSwitch || value === '' ? '' : ` (${value})`
-  return `  --${flag}${known}\n      ${firstSentence(plain(doc))}\n`
-}
-
-/** Without marks of Markdown, and without what only leads to another page. */
-function plain(text: string): string {
-  return text
-    .replaceAll(/: \[[^\]]*\]\([^)]*\)/g, '')
-    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replaceAll('`', '')
+function formatFlag({ flag = '', isSwitch, fallback, fallbackNote, doc }: Variable<unknown>): string {
+  const value = removeMarkdown(fallbackNote ?? fallback ?? '')
+  const note = isSwitch || value === '' ? '' : ` (${value})`
+  return `  --${flag}${note}\n      ${firstSentence(removeMarkdown(doc))}\n`
 }
 
 function firstSentence(text: string): string {

@@ -1,7 +1,10 @@
-/** More processes than this would wait for one PostgreSQL. */
+/** Maximum number of worker processes. More workers do not increase throughput, because PostgreSQL limits it. */
 export const maxWorkers = 64
 
-/** An ISO 8601 duration of days, hours, minutes and seconds, such as `PT30M`, in seconds. */
+/**
+ * Parses an ISO 8601 duration with days, hours, minutes and seconds, such as `PT30M`. Returns the number of seconds, or
+ * undefined for any other text.
+ */
 export function parseDuration(text: string): number | undefined {
   const match = /^P(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text)
   if (match === null || text === 'P') return undefined
@@ -9,16 +12,22 @@ export function parseDuration(text: string): number | undefined {
   return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 }
 
-/** An absolute http or https URL without user, query and fragment; comes back without a trailing slash. */
+/**
+ * Parses an absolute http or https URL without user, query and fragment. Returns it without trailing slashes, or
+ * undefined for any other text.
+ */
 export function parsePublicUrl(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined
   const url = new URL(text)
-  const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === ''
-  if (!plain || !/^https?:$/.test(url.protocol)) return undefined
+  const isPlain = url.username === '' && url.password === '' && url.search === '' && url.hash === ''
+  if (!isPlain || !/^https?:$/.test(url.protocol)) return undefined
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
 }
 
-/** A percent-encoded character such as `%1F`, or a plain one that has no meaning in a URL. */
+/**
+ * Parses a separator: percent-encoded characters such as `%1F`, or characters that are not reserved in a URL. Returns
+ * the text unchanged, or undefined for any other text.
+ */
 export function parseSeparator(text: string): string | undefined {
   if (!/^([A-Za-z0-9._~-]+|(%[0-9A-F]{2})+)$/i.test(text)) return undefined
   try {
@@ -29,18 +38,18 @@ export function parseSeparator(text: string): string | undefined {
   }
 }
 
-/** An origin as browsers send it, or `*`. Throws otherwise. */
+/** @throws Error when the text is neither `*` nor an origin in the form that browsers send */
 export function checkOrigin(text: string): void {
   if (text === '*' || (URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text)) return
   throw new Error('origins such as `https://console.example.com`, or `*`')
 }
 
-/** A directory as a location. Throws otherwise. */
+/** @throws Error when the text is not the location of a local directory */
 export function checkFileRoot(text: string): void {
   if (!/^file:\/\/\/[^?#]*$/.test(text)) throw new Error('locations such as `file:///srv/lake`')
 }
 
-/** `auto`, or how many processes answer. */
+/** Parses the number of workers, or `auto`. Returns undefined for any other text. */
 export function parseWorkers(text: string): number | 'auto' | undefined {
   if (text === 'auto') return text
   const count = /^\d+$/.test(text) ? Number(text) : 0

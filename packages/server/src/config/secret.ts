@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 
-const HIDDEN = '[secret]'
+const hidden = '[secret]'
 
-/** A text that must never be printed: whatever turns it into text or JSON gets `[secret]`. */
+/** Text that is never printed: conversions to a string and to JSON return `[secret]`. */
 export class Secret {
   readonly #text: string
 
@@ -10,24 +10,24 @@ export class Secret {
     this.#text = text
   }
 
-  /** The text itself. Call it where it is used, and nowhere else. */
+  /** Returns the secret text. Call it only where the text is needed. */
   reveal(): string {
     return this.#text
   }
 
   toString(): string {
-    return HIDDEN
+    return hidden
   }
 
   toJSON(): string {
-    return HIDDEN
+    return hidden
   }
 
   [Symbol.toPrimitive](): string {
-    return HIDDEN
+    return hidden
   }
 
   static {
-    Object.defineProperty(Secret.prototype, inspect.custom, { value: () => HIDDEN })
+    Object.defineProperty(Secret.prototype, inspect.custom, { value: () => hidden })
   }
 }

@@ -5,47 +5,52 @@ import { dirname } from 'node:path'
 import { ConfigError } from './config-error.ts'
 import { Secret } from './secret.ts'
 
-/** Where the master key comes from. `generate`: a file that is made on the first start. */
+/** Source of the master key. With `generate`, the first start creates the key file. */
 export type MasterKeySource =
   | { readonly kind: 'value'; readonly secret: Secret }
   | { readonly kind: 'file'; readonly path: string; readonly generate: boolean }
 
 /**
- * A secret from its variable or from the file that stands in its place; null when neither is given.
+ * Returns a secret from its setting or from its configured file. Returns null when neither is set.
  *
- * @param setting What names the file, for messages
+ * @param fileSetting name of the setting with the path of the file, for error messages
  * @throws ConfigError when the file cannot be read or is empty
  */
-export function secretFrom(value: Secret | null, file: string | null, setting: string): Secret | null {
+export function readSecret(value: Secret | null, file: string | null, fileSetting: string): Secret | null {
   if (file === null) return value
   let text: string
   try {
     text = readFileSync(file, 'utf8').trim()
   } catch (cause) {
-    throw new ConfigError([`The file of ${setting} cannot be read: ${reason(cause)}.`], { cause })
+    throw new ConfigError([`The file of ${fileSetting} cannot be read: ${reason(cause)}.`], { cause })
   }
-  if (text === '') throw new ConfigError([`The file of ${setting} is empty: ${file}.`])
+  if (text === '') throw new ConfigError([`The file of ${fileSetting} is empty: ${file}.`])
   return new Secret(text)
 }
 
 /**
- * Reads the master key's text; makes one on the first start of an embedded server. Of several that start at once, all
- * get the same one.
+ * Reads the text of the master key. The first start of a server with the embedded database creates one. Servers that
+ * start at the same time use the same key.
  *
- * @throws ConfigError when the file cannot be read or written
+ * @throws ConfigError when the file cannot be read or created
  */
 export async function readMasterKey(source: MasterKeySource): Promise<Secret> {
   if (source.kind === 'value') return source.secret
   try {
-    if (source.generate) await generate(source.path)
+    if (source.generate) await generateKeyFile(source.path)
     return new Secret((await readFile(source.path, 'utf8')).trim())
   } catch (cause) {
-    throw new ConfigError([`The master key in ${source.path} cannot be read: ${reason(cause)}.`], { cause })
+    throw new ConfigError([`The master key in ${source.path} cannot be read or created: ${reason(cause)}.`], {
+      cause,
+    })
   }
 }
 
-/** Creates the file complete and flushed to disk, for its owner alone, unless it is there. */
-async function generate(path: string): Promise<void> {
+/**
+ * Creates a file with a random master key, unless the file exists. The file gets its name only after its content is
+ * flushed to disk, and only its owner can read it.
+ */
+async function generateKeyFile(path: string): Promise<void> {
   if (await exists(path)) return
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const draft = `${path}.${randomBytes(6).toString('hex')}.new`

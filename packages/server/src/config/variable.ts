@@ -1,7 +1,11 @@
 import { Secret } from './secret.ts'
 
-/** The parts of the reference, in their order. */
+/** JSON Schema of a value in the configuration file. */
+export type ValueSchema = Readonly<Record<string, unknown>>
+
+/** Titles of the sections of the reference page, in order. */
 export const sections = [
+  'Configuration file',
   'Network',
   'Store',
   'Keys and tokens',
@@ -11,71 +15,89 @@ export const sections = [
   'Logs and audit',
 ] as const
 
-/** Where a variable stands in the reference. */
-export type Section = (typeof sections)[number]
+/** Title of the section of the reference page that describes a variable. */
+type Section = (typeof sections)[number]
 
-/** One environment variable: how its text is read, and what its users are told. */
+/** Definition of an environment variable, with its parser and its documentation. */
 export interface Variable<T> {
   readonly name: `HEADGATE_${string}`
   readonly section: Section
-  /** What kind of value it takes, for people. */
+  /** Description of the accepted values, for the reference page. */
   readonly type: string
-  /** The text that stands for it when it is not set; undefined: none. */
+  /** Text that is parsed when the variable is not set. Undefined when there is no default. */
   readonly fallback: string | undefined
-  /** The default in words, where the text alone would not say it. */
+  /** Description of the default for the reference page, if the text of `fallback` does not describe it. */
   readonly fallbackNote: string | undefined
   readonly doc: string
-  /** The command line flag; secrets have none, because others can see command lines. */
+  /** Key of the variable in the configuration file. The file must not contain secrets. */
+  readonly key: string
+  /** Command line flag. Undefined for secrets, because other users of the machine can read command lines. */
   readonly flag: string | undefined
-  /** True for a switch: its flag takes no value. */
+  /** True when the flag has no value, such as `--insecure-anonymous`. */
   readonly isSwitch: boolean
-  /** @throws Error whose message completes the sentence "NAME must be …" */
+  readonly schema: ValueSchema
+  /**
+   * Parses the text of the variable.
+   *
+   * @throws Error whose message completes the sentence "NAME must be …"
+   */
   parse(text: string): T
 }
 
-/** What every variable says of itself. */
-export interface About {
+/** Documentation of a variable. */
+export interface Documentation {
   readonly section: Section
   readonly doc: string
   readonly fallbackNote?: string
+  /** JSON Schema of the value. Default: the schema for the type of the variable. */
+  readonly schema?: ValueSchema
 }
 
-type Name = Variable<unknown>['name']
+type VariableName = Variable<unknown>['name']
 
-interface Kind<T> {
+interface ValueType<T> {
   readonly type: string
   readonly isSwitch?: boolean
-  readonly hidden?: boolean
+  readonly isSecret?: boolean
+  readonly schema?: ValueSchema
   parse(text: string): T
 }
 
-function variable<T>(name: Name, about: About, fallback: string | undefined, kind: Kind<T>): Variable<T> {
-  const flag = name.replace('HEADGATE_', '').toLowerCase().replaceAll('_', '-')
+function variable<T>(
+  name: VariableName,
+  documentation: Documentation,
+  fallback: string | undefined,
+  valueType: ValueType<T>,
+): Variable<T> {
+  const key = name.replace('HEADGATE_', '').toLowerCase().replaceAll('_', '-')
   return {
     name,
-    section: about.section,
-    doc: about.doc,
-    type: kind.type,
+    section: documentation.section,
+    doc: documentation.doc,
+    type: valueType.type,
     fallback,
-    fallbackNote: about.fallbackNote,
-    flag: kind.hidden === true ? undefined : flag,
-    isSwitch: kind.isSwitch === true,
-    parse: (text) => kind.parse(text),
+    fallbackNote: documentation.fallbackNote,
+    key,
+    flag: valueType.isSecret === true ? undefined : key,
+    isSwitch: valueType.isSwitch === true,
+    schema: documentation.schema ?? valueType.schema ?? { type: 'string' },
+    parse: (text) => valueType.parse(text),
   }
 }
 
-/** The same variable, whose value is null when it is not set. */
-export function optional<T>(of: Variable<T>): Variable<T | null> {
-  return { ...of, fallback: undefined }
+/** Returns a variable whose value is null when the variable is not set. */
+export function optional<T>(base: Variable<T>): Variable<T | null> {
+  const { default: _, ...schema } = base.schema
+  return { ...base, fallback: undefined, schema }
 }
 
-export function text(name: Name, fallback: string, about: About): Variable<string> {
-  return variable(name, about, fallback, { type: 'text', parse: (value) => value })
+export function text(name: VariableName, fallback: string, documentation: Documentation): Variable<string> {
+  return variable(name, documentation, fallback, { type: 'text', parse: (value) => value })
 }
 
-/** The path of a file or directory; relative ones start at the current directory. */
-export function path(name: Name, fallback: string, about: About): Variable<string> {
-  return variable(name, about, fallback, { type: 'path', parse: (value) => value })
+/** Defines the path of a file or directory. A relative path starts at the current directory. */
+export function path(name: VariableName, fallback: string, documentation: Documentation): Variable<string> {
+  return variable(name, documentation, fallback, { type: 'path', parse: (value) => value })
 }
 
 export interface Range {
@@ -83,26 +105,47 @@ export interface Range {
   readonly max: number
 }
 
-export function integer(name: Name, fallback: number, range: Range, about: About): Variable<number> {
+export function integer(
+  name: VariableName,
+  fallback: number,
+  range: Range,
+  documentation: Documentation,
+): Variable<number> {
   const type = `integer, ${range.min} to ${range.max}`
-  return variable(name, about, String(fallback), { type, parse: (value) => within(value, range, /^\d+$/) })
+  return variable(name, documentation, String(fallback), {
+    type,
+    schema: { type: 'integer', minimum: range.min, maximum: range.max, default: fallback },
+    parse: (value) => parseWithin(value, range),
+  })
 }
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
+const unitBytes: Readonly<Record<string, number>> = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
 
-/** A number of bytes: `1048576`, `1024KiB` or `1MiB`. */
-export function bytes(name: Name, fallback: string, range: Range, about: About): Variable<number> {
+/** Defines a number of bytes: `1048576`, `1024KiB` or `1MiB`. */
+export function bytes(
+  name: VariableName,
+  fallback: string,
+  range: Range,
+  documentation: Documentation,
+): Variable<number> {
   const parse = (value: string): number => {
     const [, digits = '', unit = ''] = /^(\d+) ?(|KiB|MiB|GiB)$/.exec(value) ?? []
-    return within(digits === '' ? value : String(Number(digits) * (UNITS[unit] ?? 1)), range, /^\d+$/)
+    return parseWithin(digits === '' ? value : String(Number(digits) * (unitBytes[unit] ?? 1)), range)
   }
-  return variable(name, about, fallback, { type: 'bytes, such as `512KiB` or `32MiB`', parse })
+  const type = 'bytes, such as `512KiB` or `32MiB`'
+  const schema = { type: ['integer', 'string'], minimum: range.min, pattern: '^\\d+ ?(|KiB|MiB|GiB)$' }
+  return variable(name, documentation, fallback, { type, schema: { ...schema, default: fallback }, parse })
 }
 
-export function toggle(name: Name, fallback: boolean, about: About): Variable<boolean> {
-  return variable(name, about, String(fallback), {
+export function toggle(
+  name: VariableName,
+  fallback: boolean,
+  documentation: Documentation,
+): Variable<boolean> {
+  return variable(name, documentation, String(fallback), {
     type: '`true` or `false`',
     isSwitch: true,
+    schema: { type: 'boolean', default: fallback },
     parse: parseBoolean,
   })
 }
@@ -114,10 +157,10 @@ function parseBoolean(value: string): boolean {
 }
 
 export function choice<const T extends string>(
-  name: Name,
+  name: VariableName,
   choices: readonly T[],
   fallback: NoInfer<T>,
-  about: About,
+  documentation: Documentation,
 ): Variable<T> {
   const type = `one of ${choices.map((one) => `\`${one}\``).join(', ')}`
   const parse = (value: string): T => {
@@ -125,14 +168,21 @@ export function choice<const T extends string>(
     if (found === undefined) throw new Error(type)
     return found
   }
-  return variable(name, about, fallback, { type, parse })
+  return variable(name, documentation, fallback, {
+    type,
+    schema: { enum: choices, default: fallback },
+    parse,
+  })
 }
 
-/** Values divided by commas. */
+/** Description of the type of variables that `list` defines. */
+export const listType = 'comma-separated list'
+
+/** Defines a list of values, separated by commas. */
 export function list(
-  name: Name,
+  name: VariableName,
   fallback: string,
-  about: About,
+  documentation: Documentation,
   check: (item: string) => void,
 ): Variable<readonly string[]> {
   const parse = (value: string): readonly string[] => {
@@ -141,18 +191,19 @@ export function list(
     kept.forEach(check)
     return kept
   }
-  return variable(name, about, fallback, { type: 'list, divided by commas', parse })
+  const schema = { anyOf: [{ type: 'array', items: { type: 'string' } }, { type: 'string' }] }
+  return variable(name, documentation, fallback, { type: listType, schema, parse })
 }
 
-/** A text with rules of its own. `describe` completes the sentence "NAME must be …". */
+/** Defines a value with its own parser. `describe` completes the sentence "NAME must be …". */
 export function custom<T>(
-  name: Name,
+  name: VariableName,
   fallback: string,
   describe: string,
-  about: About,
+  documentation: Documentation,
   parse: (text: string) => T | undefined,
 ): Variable<T> {
-  return variable(name, about, fallback, {
+  return variable(name, documentation, fallback, {
     type: describe,
     parse: (value) => {
       const parsed = parse(value)
@@ -162,15 +213,19 @@ export function custom<T>(
   })
 }
 
-/** A text that is never printed and has no flag. */
-export function secret(name: Name, type: string, about: About): Variable<Secret | null> {
+/** Defines a secret text, which is never printed and has no flag. */
+export function secret(
+  name: VariableName,
+  type: string,
+  documentation: Documentation,
+): Variable<Secret | null> {
   return optional(
-    variable(name, about, undefined, { type, hidden: true, parse: (value) => new Secret(value) }),
+    variable(name, documentation, undefined, { type, isSecret: true, parse: (value) => new Secret(value) }),
   )
 }
 
-function within(value: string, range: Range, pattern: RegExp): number {
-  const number = pattern.test(value) ? Number(value) : Number.NaN
+function parseWithin(value: string, range: Range): number {
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN
   if (number >= range.min && number <= range.max) return number
   throw new Error(`a whole number from ${range.min} to ${range.max}`)
 }

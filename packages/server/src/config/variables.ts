@@ -1,5 +1,6 @@
 import type { Variables } from './env-type.ts'
 import { catalog } from './variables/catalog.ts'
+import { file } from './variables/file.ts'
 import { keys } from './variables/keys.ts'
 import { limits } from './variables/limits.ts'
 import { logs } from './variables/logs.ts'
@@ -7,8 +8,9 @@ import { network } from './variables/network.ts'
 import { storageAccess } from './variables/storage-access.ts'
 import { store } from './variables/store.ts'
 
-/** The one definition of every variable: its name, type, default, documentation and flag. */
+/** Definitions of all variables: name, type, default, documentation and flag. */
 export const variables: Variables = {
+  ...file,
   ...network,
   ...store,
   ...keys,

@@ -5,10 +5,10 @@ import { Policies } from '../access/policies.ts'
 import type { ContextOptions } from '../context-options.ts'
 import { bumpPolicy } from '../store/policies.ts'
 
-/** Maximum age of the groups of an issuer's users, in seconds, by issuer. */
+/** Maximum age of groups in tokens, in seconds, by issuer. */
 export type GroupAges = Readonly<Record<string, number>>
 
-/** Opens the policies of callers. With Cedar policies, every decision also asks Cedar. */
+/** Opens the cache of policies. If Cedar policies are configured, every decision also evaluates them. */
 export async function openAccess(
   options: ContextOptions,
   stack: AsyncDisposableStack,
@@ -20,7 +20,7 @@ export async function openAccess(
   )
   if (path === null)
     return { policies: stack.use(await Policies.open({ sql, maxAgeMs, groupAges })), groupAges }
-  // Every replica watches the files itself. A new policy version makes the decisions that it cached void.
+  // Every replica reads the policy files itself. A new policy version invalidates the decisions that replicas cached.
   const onChange = async (): Promise<void> => policies.saw(await sql.transaction((tx) => bumpPolicy(tx)))
   const cedar = stack.use(await openCedar({ path, log, onChange }))
   observeCedar(registry, cedar)

@@ -21,12 +21,12 @@ import type { GroupAges } from './open-access.ts'
 import type { OpenedCredentials } from './open-credentials.ts'
 import type { OpenedIdentity } from './open-identity.ts'
 
-/** Objects of other modules that the APIs depend on. */
+/** Dependencies of the APIs that other modules provide. */
 export interface ApiDeps {
   readonly ring: KeyRing
   readonly audit: AuditLog
   readonly metrics: RequestMetrics
-  readonly addressOf: ClientAddress
+  readonly resolveAddress: ClientAddress
   readonly identity: OpenedIdentity
   readonly groupAges: GroupAges
   readonly opened: OpenedCredentials
@@ -50,8 +50,8 @@ function openHealth({ log, wholeMetrics }: ContextOptions, { catalog, metrics }:
   return healthOperations({
     checks: () => readinessChecks(catalog),
     onChange: (check, err) => {
-      if (err === null) log.info({ check }, 'the server is ready again, by this check')
-      else log.warn({ check, err }, 'the server is not ready')
+      if (err === null) log.info({ check }, 'a check found that the server is ready again')
+      else log.warn({ check, err }, 'a check found that the server is not ready')
     },
     contentType: metrics.registry.contentType,
     metrics: wholeMetrics ?? (() => metrics.registry.metrics()),
@@ -73,13 +73,13 @@ function readinessChecks(deps: IcebergDeps): [string, (signal: AbortSignal) => P
 
 function openOAuth(
   options: ContextOptions,
-  { ring, audit, addressOf, identity, groupAges, catalog }: ApiDeps,
+  { ring, audit, resolveAddress, identity, groupAges, catalog }: ApiDeps,
 ): Operations {
   const { sql, log, publicUrl, sessionSeconds } = options
   const { sessions, external } = identity
   const grants = allGrants({ sql, sessions, external, groupAges, sessionSeconds, now: Date.now })
   const issuers = options.issuers.map(({ issuer }) => issuer)
-  const onError = (err: unknown): void => log.error({ err }, 'the token endpoint failed')
+  const onError = (err: unknown): void => log.error({ err }, 'a request to the token endpoint failed')
   const logout =
     external === null
       ? []
@@ -92,7 +92,7 @@ function openOAuth(
           }),
         ]
   return [
-    ...createTokenEndpoint({ grants, audit, addressOf, onError }),
+    ...createTokenEndpoint({ grants, audit, resolveAddress, onError }),
     ...logout,
     ...discoveryOperations({ issuer: publicUrl, ring, grantTypes: [...grants.keys()], issuers }),
   ]

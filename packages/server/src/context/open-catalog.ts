@@ -9,10 +9,10 @@ import type { Policies } from '../access/policies.ts'
 import type { IcebergDeps } from '../iceberg/deps.ts'
 import type { OpenedCredentials } from './open-credentials.ts'
 
-/** Maximum size of a metadata file, in bytes. JSON of this size is a defect of the writer. */
+/** Maximum size of a metadata file in bytes. A larger file is most likely an error of its writer. */
 const maxMetadataBytes = 256 * 1024 * 1024
 
-/** Opens the caches of the catalog, and returns what its operations depend on. */
+/** Opens the caches of the catalog, and returns the dependencies of its operations. */
 export async function openCatalog(
   options: ContextOptions,
   stack: AsyncDisposableStack,

@@ -14,7 +14,7 @@ import { StsVendor } from '../credentials/vendors/sts.ts'
 import { WebIdentities } from '../credentials/vendors/web-identities.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 
-/** Storage access of one server. */
+/** Objects that issue and renew storage access. */
 export interface OpenedCredentials {
   readonly credentials: CredentialCache
   readonly issuer: CredentialIssuer
@@ -24,7 +24,7 @@ export interface OpenedCredentials {
   readonly webIdentities: WebIdentities
 }
 
-/** Opens the vendors that are configured, the cache of credentials, and the issuer of storage access. */
+/** Opens the configured credential vendors, the credential cache, and the issuer of storage access. */
 export function openCredentials(
   options: ContextOptions,
   {

@@ -8,8 +8,11 @@ import type { S3EndpointDeps } from '../s3/deps.ts'
 /** Maximum size of an object and of a part, in bytes: the limit of Amazon S3. */
 const maxObjectPartBytes = 5 * 1024 ** 3
 
-/** Objects of other modules that the gateway depends on. */
-export type GatewayDeps = Pick<S3EndpointDeps, 'ring' | 'audit' | 'addressOf' | 'metrics' | 'loopTurns'> &
+/** Dependencies of the gateway that other modules provide. */
+export type GatewayDeps = Pick<
+  S3EndpointDeps,
+  'ring' | 'audit' | 'resolveAddress' | 'metrics' | 'loopTurns'
+> &
   Pick<IcebergDeps, 'policies' | 'warehouses'>
 
 /** Opens the S3 endpoint, and returns the handler of its requests. */
@@ -36,9 +39,9 @@ export function openGateway(
 }
 
 /**
- * Returns the interval, in ms, at which running requests of the storage gateway are authorized again. The authorizer
- * renews a decision in the second half of its maximum age: with four checks in this age, a running request ends within it
- * after a revocation.
+ * Returns the interval in ms at which running requests of the storage gateway are authorized again. A cached decision
+ * is renewed in the second half of its maximum age. Four checks within the maximum age ensure that a running request
+ * ends within that age after a revocation.
  */
 function recheckInterval(decisionMaxAgeMs: number): number {
   return Math.min(Math.max(decisionMaxAgeMs / 4, 250), 30_000)

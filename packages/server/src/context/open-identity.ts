@@ -7,15 +7,15 @@ import { openExternal, type OpenedExternal } from '../identity/issuers/open-exte
 import type { KeyRing } from '../keys/key-ring.ts'
 import { Sessions } from '../sessions/sessions.ts'
 
-/** Authentication of callers. */
+/** Objects that authenticate callers. */
 export interface OpenedIdentity {
   readonly sessions: Sessions
-  /** Tokens of configured issuers. Null: none is configured. */
+  /** Verifiers for tokens of configured issuers. Null when no issuer is configured. */
   readonly external: OpenedExternal | null
   readonly authenticator: Authenticator
 }
 
-/** Opens the sessions of this server and the issuers whose tokens it accepts. */
+/** Opens the sessions of this server, and the verifiers for tokens of configured issuers. */
 export function openIdentity(
   options: ContextOptions,
   { ring, policies }: { readonly ring: KeyRing; readonly policies: Policies },

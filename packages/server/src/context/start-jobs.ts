@@ -11,7 +11,7 @@ import { dropRetired } from '../keys/rotate.ts'
 import { purgeJob } from '../store/dropped-relations.ts'
 import { recordDigestsJob } from '../store/metadata-digests.ts'
 
-/** Starts the background jobs and the sweeps of this process. */
+/** Starts the background jobs and the periodic clean-ups of this process. */
 export function startJobs(options: ContextOptions, deps: IcebergDeps): Jobs {
   const { sql, log, jobIntervalMs: intervalMs } = options
   const { warehouses } = deps

@@ -14,11 +14,14 @@ test.each<[VendingProfile, string]>([
   [{ mode: 'remote-signing', whenNotAsked: true }, 'remote-signing'],
   [long, 'none'],
   [{ mode: 'none' }, 'none'],
-])('A client that does not request access, with %j: %s', (profile, delegation) => {
-  expect(selectDelegation(profile, [], true)).toBe(delegation)
-})
+])(
+  'A client that does not request storage access, in a warehouse with vending %j, gets: %s',
+  (profile, delegation) => {
+    expect(selectDelegation(profile, [], true)).toBe(delegation)
+  },
+)
 
-test('A client that does not request access gets none from a server that cannot mint', () => {
+test('A client that does not request storage access gets none from a server that cannot mint credentials', () => {
   expect(selectDelegation({ mode: 'gateway' }, [], false)).toBe('none')
   expect(selectDelegation({ mode: 'gateway' }, ['vended-credentials'], false)).toBe('vended-credentials')
 })

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { ProvenIdentity } from '../proven-identity.ts'
-import { TestLake } from '../../test/credentials/lake.ts'
+import { CredentialFixture } from '../../test/credentials/credential-fixture.ts'
 import { CredentialCache, type CredentialCacheOptions, credentialKey } from './credential-cache.ts'
 import type { CredentialVendor, MintedKeys } from './storage-credential.ts'
 import type { GrantLimits } from './grant-limits.ts'
@@ -12,22 +12,22 @@ import type { VendingProfile } from '../catalog/vending-profile.ts'
 import { GatewayVendor } from './vendors/gateway.ts'
 
 const minute = 60_000
-let lake: TestLake
+let fixture: CredentialFixture
 let warehouse: Warehouse
 let alice: ProvenIdentity
 let now: number
 
 beforeAll(async () => {
-  lake = await TestLake.open()
-  warehouse = await lake.warehouse()
-  alice = await lake.principal('alice')
+  fixture = await CredentialFixture.open()
+  warehouse = await fixture.warehouse()
+  alice = await fixture.principal('alice')
 })
-afterAll(() => lake[Symbol.asyncDispose]())
+afterAll(() => fixture[Symbol.asyncDispose]())
 beforeEach(() => {
   now = 1_800_000_000_000
 })
 
-/** Vendor of the gateway that can wait, fail, or mint keys with a shorter lifetime. */
+/** Credential vendor of the gateway that can wait, fail, or mint keys with a shorter lifetime. */
 class Watched implements CredentialVendor {
   readonly asked: { readonly notAfter: number }[] = []
   held: Promise<void> | null = null
@@ -39,7 +39,7 @@ class Watched implements CredentialVendor {
     await this.held
     if (this.failure !== null) throw this.failure
     const gateway = new GatewayVendor({
-      ring: lake.ring,
+      ring: fixture.ring,
       endpoint: () => 'http://s3',
       region: 'r',
       now: () => now,
@@ -89,7 +89,7 @@ function request(changes: Partial<StorageGrant> = {}): StorageGrant {
   }
 }
 
-/** Returns the same warehouse with another profile, as it is read after a change. */
+/** Returns the same warehouse with another vending profile, like a read after a change of the profile. */
 const withVending = (vending: VendingProfile): Warehouse => ({ ...warehouse, vending: { ...vending } })
 
 describe('minting', () => {
@@ -118,7 +118,7 @@ describe('minting', () => {
     expect(expiresAt - now).toBe(30 * minute)
   })
 
-  test('refuses a grant that ends before the minimum lifetime without a call of the vendor', async () => {
+  test('refuses a grant that ends before the minimum lifetime, without calling the vendor', async () => {
     const { vendor, vending } = open()
     await expect(vending.get(request({ limits: endingAt(now + 14 * minute) }))).rejects.toMatchObject({
       code: 'forbidden',
@@ -126,7 +126,7 @@ describe('minting', () => {
     expect(vendor.asked).toHaveLength(0)
   })
 
-  test('neither returns nor caches a credential that expires too early', async () => {
+  test('neither returns nor caches a credential that the vendor mints with too short a lifetime', async () => {
     const { vendor, vending } = open()
     vendor.shortBy = 50 * minute
     await expect(vending.get(request())).rejects.toMatchObject({ code: 'unavailable' })
@@ -156,7 +156,7 @@ describe('failures', () => {
     expect(vending.counts).toMatchObject({ mints: 2, failures: 1 })
   })
 
-  test('answers unavailable with a time to retry when a vendor exceeds its time limit', async () => {
+  test('answers unavailable, with a time to retry, when a vendor exceeds its time limit', async () => {
     const slow: CredentialVendor = {
       mint: (_, __, signal) =>
         new Promise((_resolve, reject) => {
@@ -186,7 +186,7 @@ describe('failures', () => {
 })
 
 describe('A cached credential', () => {
-  test('remains valid for reuse during the first half of its lifetime, so that half of it always remains', async () => {
+  test('remains reusable during the first half of its lifetime, so that at least half of it remains', async () => {
     const { vending } = open()
     const begin = now
     const first = await vending.get(request())
@@ -198,7 +198,7 @@ describe('A cached credential', () => {
     expect(second.expiresAt - now).toBe(60 * minute)
   })
 
-  test('never has less than the minimum lifetime left, for all times', async () => {
+  test('always has at least the minimum lifetime left when it is returned', async () => {
     const { vending } = open()
     const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 15, max: 90 })), {
       minLength: 1,
@@ -218,7 +218,7 @@ describe('A cached credential', () => {
     )
   })
 
-  test('stays cached when the end of a grant shortens another one', async () => {
+  test('stays cached when the end of a grant shortens another credential', async () => {
     const { vendor, vending } = open()
     const first = await vending.get(request())
     const short = await vending.get(request({ limits: endingAt(now + 20 * minute) }))
@@ -235,7 +235,7 @@ describe('A cached credential', () => {
     expect(vendor.asked).toHaveLength(4)
   })
 
-  test('loses its validity for reuse when keys of the ring change', async () => {
+  test('becomes invalid for reuse when the keys of the key ring change', async () => {
     let generation = 1
     const { vending } = open({ generation: () => generation })
     const first = await vending.get(request())
@@ -272,7 +272,7 @@ describe('Two requests share a credential only with equal', () => {
     expect(changed()).not.toBe(key())
   })
 
-  test('Two requests share a credential with different orders of prefixes, sessions and ends', () => {
+  test('Two requests with different orders of prefixes, sessions and ends share a credential', () => {
     const prefixes = ['s3://lake/b/', 's3://lake/a/']
     expect(key({ prefixes })).toBe(key({ prefixes: prefixes.toReversed() }))
     expect(key({ identity: { ...base().identity, issuedAt: 7 }, limits: endingAt(7) })).toBe(key())

@@ -5,37 +5,37 @@ import { CredentialIssuer } from './credential-issuer.ts'
 import { openRefreshToken } from './refresh-token.ts'
 import { openS3Session } from './s3-session.ts'
 import {
-  lastingTokenOf,
+  readLastingToken,
   publicUrl,
-  TestLake,
+  CredentialFixture,
   testLives,
   type TestTable,
-  tokenOf,
-} from '../../test/credentials/lake.ts'
+  readToken,
+} from '../../test/credentials/credential-fixture.ts'
 import { StaticVendor } from './vendors/static.ts'
 
-let lake: TestLake
+let fixture: CredentialFixture
 let alice: ProvenIdentity
 let table: TestTable
 
 beforeAll(async () => {
-  lake = await TestLake.open()
-  alice = await lake.principal('alice')
-  table = await lake.table('orders', ['s3://lake/orders/', 's3://lake/orders-data/'])
+  fixture = await CredentialFixture.open()
+  alice = await fixture.principal('alice')
+  table = await fixture.table('orders', ['s3://lake/orders/', 's3://lake/orders-data/'])
 })
-afterAll(() => lake[Symbol.asyncDispose]())
+afterAll(() => fixture[Symbol.asyncDispose]())
 beforeEach(() => {
-  lake.now = Date.now()
+  fixture.now = Date.now()
 })
 
 const claimsIn = async (token: string): Promise<object> => {
-  const opened = await openRefreshToken(lake.ring, token, { issuer: publicUrl, now: lake.now })
+  const opened = await openRefreshToken(fixture.ring, token, { issuer: publicUrl, now: fixture.now })
   return opened.ok ? opened.value : { refused: opened.reason }
 }
 
 describe('CredentialIssuer, for a table whose credentials are vended,', () => {
-  test('returns one credential with four keys, the address of the store, the refresh endpoint and the token', async () => {
-    const { config, credentials, remoteSigning } = await lake.load(table, alice)
+  test('returns one credential with four keys, the endpoint of the store, the refresh endpoint and the refresh token', async () => {
+    const { config, credentials, remoteSigning } = await fixture.load(table, alice)
     expect(credentials).toHaveLength(1)
     const [credential] = credentials
     expect(Object.keys(credential?.config ?? {}).toSorted()).toEqual([
@@ -60,13 +60,13 @@ describe('CredentialIssuer, for a table whose credentials are vended,', () => {
     )
   })
 
-  test('mints a session for the prefixes, the permission and the caller that ends at the reported expiry', async () => {
-    const { config } = await lake.load(table, alice, 'read')
+  test('mints a session for the prefixes, the permission and the caller, which ends at the reported expiry', async () => {
+    const { config } = await fixture.load(table, alice, 'read')
     const session = openS3Session(
-      lake.ring,
+      fixture.ring,
       config['s3.access-key-id'] ?? '',
       config['s3.session-token'] ?? '',
-      lake.now,
+      fixture.now,
     )
     expect(session).toMatchObject({
       ok: true,
@@ -82,10 +82,10 @@ describe('CredentialIssuer, for a table whose credentials are vended,', () => {
     })
   })
 
-  test('issues a field token that each refresh extends, and an endpoint token that is valid until the cap', async () => {
-    const handedOut = await lake.load(await lake.table('lasting'), alice)
-    const sliding = await claimsIn(tokenOf(handedOut))
-    const lasting = await claimsIn(lastingTokenOf(handedOut))
+  test('issues a token in the field, which each refresh extends, and a token in the endpoint, which is valid until the renewal limit', async () => {
+    const loaded = await fixture.load(await fixture.table('lasting'), alice)
+    const sliding = await claimsIn(readToken(loaded))
+    const lasting = await claimsIn(readLastingToken(loaded))
     expect(sliding).toMatchObject({
       table: 'lasting',
       permission: 'read-write',
@@ -93,49 +93,49 @@ describe('CredentialIssuer, for a table whose credentials are vended,', () => {
     })
     const { cap } = lasting as { cap: number }
     expect(lasting).toMatchObject({ expiresAt: cap })
-    expect(sliding).toMatchObject({ expiresAt: lake.now + testLives.tokenTtlMs, cap })
-    expect(cap - lake.now).toBeGreaterThan(testLives.capMs - 700_000)
-    expect(cap - lake.now).toBeLessThanOrEqual(testLives.capMs)
+    expect(sliding).toMatchObject({ expiresAt: fixture.now + testLives.tokenTtlMs, cap })
+    expect(cap - fixture.now).toBeGreaterThan(testLives.capMs - 700_000)
+    expect(cap - fixture.now).toBeLessThanOrEqual(testLives.capMs)
   })
 
-  test('returns the same response for equal grants until the credential is renewed', async () => {
-    const first = await lake.load(table, alice)
-    expect(await lake.load(table, alice)).toBe(first)
-    lake.now += 31 * 60_000
-    const second = await lake.load(table, alice)
+  test('returns the same response for equal grants until the credential is minted again', async () => {
+    const first = await fixture.load(table, alice)
+    expect(await fixture.load(table, alice)).toBe(first)
+    fixture.now += 31 * 60_000
+    const second = await fixture.load(table, alice)
     expect(second.version).not.toBe(first.version)
-    expect(tokenOf(second)).not.toBe(tokenOf(first))
+    expect(readToken(second)).not.toBe(readToken(first))
   })
 
-  test('returns another version for each caller, permission and time of revocation', async () => {
-    const bob = await lake.principal('bob')
+  test('returns another ETag version for each caller, permission and time of revocation', async () => {
+    const bob = await fixture.principal('bob')
     const engine = { ...alice, actors: [bob.principal] }
-    const revoked = { ...(await lake.grantFor(table, alice)), policyVersion: 1, revokedBefore: 7 }
+    const revoked = { ...(await fixture.grantFor(table, alice)), policyVersion: 1, revokedBefore: 7 }
     const tags = [
-      await lake.load(table, alice),
-      await lake.load(table, alice, 'read'),
-      await lake.load(table, bob),
-      await lake.load(table, engine),
-      await lake.issuer.issue(revoked),
+      await fixture.load(table, alice),
+      await fixture.load(table, alice, 'read'),
+      await fixture.load(table, bob),
+      await fixture.load(table, engine),
+      await fixture.issuer.issue(revoked),
     ].map(({ version }) => version)
     expect(new Set(tags).size).toBe(5)
   })
 
-  test('issues a full credential in an old session, with a token that hardly allows a refresh', async () => {
-    const old = { ...alice, issuedAt: lake.now - 48 * 3_600_000 }
-    const handedOut = await lake.load(await lake.table('long-ago'), old)
-    expect(Number(handedOut.config['s3.session-token-expires-at-ms'])).toBe(lake.now + 3_600_000)
-    const { cap } = (await claimsIn(lastingTokenOf(handedOut))) as { cap: number }
-    expect(cap - lake.now).toBeGreaterThanOrEqual(2 * testLives.minLifeMs)
-    expect(cap - lake.now).toBeLessThanOrEqual(2 * testLives.minLifeMs + 600_000)
+  test('issues a credential with full lifetime to a session at its renewal limit, with a token that can hardly be refreshed', async () => {
+    const old = { ...alice, issuedAt: fixture.now - 48 * 3_600_000 }
+    const loaded = await fixture.load(await fixture.table('long-ago'), old)
+    expect(Number(loaded.config['s3.session-token-expires-at-ms'])).toBe(fixture.now + 3_600_000)
+    const { cap } = (await claimsIn(readLastingToken(loaded))) as { cap: number }
+    expect(cap - fixture.now).toBeGreaterThanOrEqual(2 * testLives.minLifeMs)
+    expect(cap - fixture.now).toBeLessThanOrEqual(2 * testLives.minLifeMs + 600_000)
   })
 
-  test('applies a short cap as exactly as a long one', async () => {
+  test('applies a short renewal limit as exactly as a long one', async () => {
     const lives = { minLifeMs: 5_000, tokenTtlMs: 60_000, capMs: 60_000 }
-    await using other = await TestLake.open({ lives })
+    await using other = await CredentialFixture.open({ lives })
     const anna = await other.principal('anna')
-    const handedOut = await other.load(await other.table('orders'), anna)
-    const opened = await openRefreshToken(other.ring, lastingTokenOf(handedOut), {
+    const loaded = await other.load(await other.table('orders'), anna)
+    const opened = await openRefreshToken(other.ring, readLastingToken(loaded), {
       issuer: publicUrl,
       now: other.now,
     })
@@ -144,12 +144,14 @@ describe('CredentialIssuer, for a table whose credentials are vended,', () => {
     expect(opened.value.cap - other.now).toBeLessThanOrEqual(60_000)
   })
 
-  test('does not shorten a lifetime that exceeds the cap: the cap limits refreshes', async () => {
-    await using other = await TestLake.open({ vending: { mode: 'gateway', lifetimeSeconds: 3 * 86_400 } })
+  test('does not shorten a lifetime that exceeds the renewal limit, which limits only refreshes', async () => {
+    await using other = await CredentialFixture.open({
+      vending: { mode: 'gateway', lifetimeSeconds: 3 * 86_400 },
+    })
     const anna = await other.principal('anna')
-    const handedOut = await other.load(await other.table('orders'), anna)
-    expect(Number(handedOut.config['s3.session-token-expires-at-ms'])).toBe(other.now + 3 * 86_400_000)
-    const opened = await openRefreshToken(other.ring, lastingTokenOf(handedOut), {
+    const loaded = await other.load(await other.table('orders'), anna)
+    expect(Number(loaded.config['s3.session-token-expires-at-ms'])).toBe(other.now + 3 * 86_400_000)
+    const opened = await openRefreshToken(other.ring, readLastingToken(loaded), {
       issuer: publicUrl,
       now: other.now,
     })
@@ -159,9 +161,9 @@ describe('CredentialIssuer, for a table whose credentials are vended,', () => {
 })
 
 describe('CredentialIssuer, for a table whose requests are signed,', () => {
-  test('returns neither a credential nor a key, and an endpoint without a token', async () => {
-    const { config, credentials, remoteSigning } = await lake.issuer.issueSigning(
-      await lake.grantFor(table, alice),
+  test('returns the sign endpoint without a token, and no credential or key', async () => {
+    const { config, credentials, remoteSigning } = await fixture.issuer.issueSigning(
+      await fixture.grantFor(table, alice),
     )
     expect(credentials).toEqual([])
     expect(remoteSigning).toEqual({ properties: {}, headers: {} })
@@ -169,9 +171,9 @@ describe('CredentialIssuer, for a table whose requests are signed,', () => {
     expect(JSON.stringify(config)).not.toMatch(/access-key|session-token|storageRefreshToken/)
   })
 
-  test('returns an endpoint with a token that is valid until the cap while the table is staged', async () => {
-    const staged = await lake.staged('coming', alice)
-    const { config } = await lake.issuer.issueSigning(await lake.grantFor(staged, alice))
+  test('returns a sign endpoint with a token that is valid until the renewal limit while the table is staged', async () => {
+    const staged = await fixture.staged('coming', alice)
+    const { config } = await fixture.issuer.issueSigning(await fixture.grantFor(staged, alice))
     const url = new URL(config['signer.endpoint'] ?? '', publicUrl)
     const claims = await claimsIn(url.searchParams.get('storageRefreshToken') ?? '')
     expect(claims).toMatchObject({ relationId: staged.id, staged: true, mode: 'remote-signing' })
@@ -180,22 +182,25 @@ describe('CredentialIssuer, for a table whose requests are signed,', () => {
   })
 })
 
-test('returns another version for each caller and until the token expires when the table is read through views', async () => {
+test('returns another ETag version for each caller, and after the token expired, when the table is read through views', async () => {
   const through = ['00000000-0000-4000-8000-000000000001']
-  const tagOf = async (who: ProvenIdentity, more: object = {}): Promise<string> => {
-    const grant = { ...(await lake.grantFor(table, who, 'read')), viewIds: through, ...more }
-    return (await lake.issuer.issueSigning(grant)).version
+  const issueVersion = async (who: ProvenIdentity, more: object = {}): Promise<string> => {
+    const grant = { ...(await fixture.grantFor(table, who, 'read')), viewIds: through, ...more }
+    return (await fixture.issuer.issueSigning(grant)).version
   }
-  const first = await tagOf(alice)
-  expect(await tagOf(alice)).toBe(first)
-  const others = [await tagOf(await lake.principal('another')), await tagOf(alice, { revokedBefore: 1 })]
-  lake.now += testLives.capMs
-  others.push(await tagOf(alice))
+  const first = await issueVersion(alice)
+  expect(await issueVersion(alice)).toBe(first)
+  const others = [
+    await issueVersion(await fixture.principal('another')),
+    await issueVersion(alice, { revokedBefore: 1 }),
+  ]
+  fixture.now += testLives.capMs
+  others.push(await issueVersion(alice))
   expect(new Set([first, ...others]).size).toBe(4)
 })
 
 test('CredentialIssuer returns long-lived keys without a refresh endpoint, a token, or an expiry', async () => {
-  await using other = await TestLake.open({
+  await using other = await CredentialFixture.open({
     storage: {
       type: 's3',
       bucket: 'lake',

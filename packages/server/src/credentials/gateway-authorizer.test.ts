@@ -6,9 +6,9 @@ import type { ProvenIdentity } from '../proven-identity.ts'
 import type { Sql } from '../store/sql.ts'
 import { GatewayAuthorizer } from './gateway-authorizer.ts'
 import { openS3Session, type S3Session } from './s3-session.ts'
-import { TestLake, type TestTable } from '../../test/credentials/lake.ts'
+import { CredentialFixture, type TestTable } from '../../test/credentials/credential-fixture.ts'
 
-let lake: TestLake
+let fixture: CredentialFixture
 let alice: ProvenIdentity
 let table: TestTable
 let gate: GatewayAuthorizer
@@ -17,27 +17,27 @@ let clock: number
 let turn = 0
 
 beforeAll(async () => {
-  lake = await TestLake.open()
+  fixture = await CredentialFixture.open()
 })
-afterAll(() => lake[Symbol.asyncDispose]())
+afterAll(() => fixture[Symbol.asyncDispose]())
 beforeEach(async () => {
-  lake.now = Date.now()
+  fixture.now = Date.now()
   turn += 1
-  alice = await lake.principal(`alice-${turn}`)
-  table = await lake.table(`t${turn}`)
-  await lake.grant('modify', alice, table)
+  alice = await fixture.principal(`alice-${turn}`)
+  table = await fixture.table(`t${turn}`)
+  await fixture.grant('modify', alice, table)
   queries = 0
   clock = 0
   gate = new GatewayAuthorizer({
-    sql: counting(lake.sql),
-    policies: lake.policies,
-    warehouses: lake.warehouses,
+    sql: counting(fixture.sql),
+    policies: fixture.policies,
+    warehouses: fixture.warehouses,
     anonymous: false,
     now: () => clock,
   })
 })
 
-/** Returns the connection with another function that runs statements. */
+/** Returns the connection with another function that runs its statements. */
 function running(sql: Sql, run: Sql['run']): Sql {
   return {
     run,
@@ -62,12 +62,12 @@ async function session(
   on: TestTable = table,
   access: 'read' | 'read-write' = 'read-write',
 ): Promise<S3Session> {
-  const { config } = await lake.load(on, who, access)
+  const { config } = await fixture.load(on, who, access)
   const opened = openS3Session(
-    lake.ring,
+    fixture.ring,
     config['s3.access-key-id'] ?? '',
     config['s3.session-token'] ?? '',
-    lake.now,
+    fixture.now,
   )
   if (!opened.ok) throw new Error(opened.reason)
   return opened.value
@@ -85,9 +85,9 @@ async function refusal(attempt: Promise<unknown>): Promise<string> {
 }
 
 describe('GatewayAuthorizer', () => {
-  test('admits a session to its warehouse, and decides once within the maximum age', async () => {
+  test('admits a session to its warehouse, and makes one decision within the maximum age', async () => {
     const one = await session()
-    expect((await gate.authorize(one)).id).toBe((await lake.warehouse()).id)
+    expect((await gate.authorize(one)).id).toBe((await fixture.warehouse()).id)
     for (let request = 0; request < 50; request += 1) await gate.authorize(one)
     clock = 14_999
     await gate.authorize(one)
@@ -103,7 +103,7 @@ describe('GatewayAuthorizer', () => {
     expect(queries).toBe(1)
   })
 
-  test('decides again in the background before the decision is too old', async () => {
+  test('makes the decision again in the background before it is too old', async () => {
     const one = await session()
     await gate.authorize(one)
     clock = 20_000
@@ -113,11 +113,11 @@ describe('GatewayAuthorizer', () => {
   })
 
   test('admits a session while its table is staged, and after the commit', async () => {
-    await lake.grant('create', alice)
-    const staged = await lake.staged(`s${turn}`, alice)
+    await fixture.grant('create', alice)
+    const staged = await fixture.staged(`s${turn}`, alice)
     const one = await session(alice, staged)
     await gate.authorize(one)
-    await lake.grant('modify', alice, await lake.commit(staged))
+    await fixture.grant('modify', alice, await fixture.commit(staged))
     await gate.authorize(one)
   })
 
@@ -129,77 +129,77 @@ describe('GatewayAuthorizer', () => {
       expiresAt: null,
     }
     const one = await session(anonymous)
-    const { sql, policies, warehouses } = lake
+    const { sql, policies, warehouses } = fixture
     await new GatewayAuthorizer({ sql, policies, warehouses, anonymous: true }).authorize(one)
-    // The server was restarted, and requires a login.
+    // The server was restarted, and now requires authentication.
     expect(await refusal(gate.authorize(one))).toBe('anonymous callers are not accepted')
   })
 })
 
 describe('GatewayAuthorizer refuses a session', () => {
-  test('at once after the privilege was revoked', async () => {
+  test('immediately after the privilege was revoked', async () => {
     const one = await session()
     await gate.authorize(one)
-    await lake.revokeAll(alice)
+    await fixture.revokeAll(alice)
     expect(await refusal(gate.authorize(one))).toBe('privilege modify revoked')
-    await lake.grant('modify', alice, table)
+    await fixture.grant('modify', alice, table)
     await gate.authorize(one)
   })
 
-  test('at once after its principal or its engine was disabled', async () => {
-    const engine = await lake.engine(`engine-${turn}`)
+  test('immediately after its principal or its engine was disabled', async () => {
+    const engine = await fixture.engine(`engine-${turn}`)
     const one = await session({ ...alice, actors: [engine.principal] })
     await gate.authorize(one)
-    await lake.change('disable', engine.principal.id)
+    await fixture.change('disable', engine.principal.id)
     expect(await refusal(gate.authorize(one))).toBe('engine disabled')
     const other = await session()
     await gate.authorize(other)
-    await lake.change('disable', alice.principal.id)
+    await fixture.change('disable', alice.principal.id)
     expect(await refusal(gate.authorize(other))).toMatch(/revoked/)
   })
 
-  test('after the engine entry lost the permission to state the user', async () => {
-    const engine = await lake.engine(`engine-${turn}`, { namesIssuer: 'headgate', unsignedSubjects: true })
+  test('after the entry of its engine lost the permission to name the user', async () => {
+    const engine = await fixture.engine(`engine-${turn}`, { namesIssuer: 'headgate', unsignedSubjects: true })
     const one = await session({ ...alice, actors: [engine.principal], method: 'statement' })
     await gate.authorize(one)
-    await lake.change('forbidStatements', engine.principal.id)
+    await fixture.change('forbidStatements', engine.principal.id)
     expect(await refusal(gate.authorize(one))).toMatch(/privilege modify revoked/)
   })
 
-  test('after the engine that stated the user and passed it to another engine lost the permission', async () => {
+  test('after the engine that named the user first, and passed it to another engine, lost the permission', async () => {
     const settings = { namesIssuer: 'headgate', unsignedSubjects: true }
-    const engine = await lake.engine(`engine-${turn}`, settings)
-    const stating = await lake.engine(`stating-${turn}`, settings)
+    const engine = await fixture.engine(`engine-${turn}`, settings)
+    const stating = await fixture.engine(`stating-${turn}`, settings)
     const actors = [engine.principal, stating.principal]
     const one = await session({ ...alice, actors, obtainedBy: 'statement' })
     await gate.authorize(one)
-    await lake.change('forbidStatements', stating.principal.id)
+    await fixture.change('forbidStatements', stating.principal.id)
     expect(await refusal(gate.authorize(one))).toMatch(/privilege modify revoked/)
   })
 
-  test('after the engine entry changed since the session was issued without provenance', async () => {
-    const engine = await lake.engine(`engine-${turn}`)
-    await lake.change('changeEntryAt', engine.principal.id, new Date(lake.now - 600_000))
+  test('refuses a session without recorded authentication method after the entry of its engine changed', async () => {
+    const engine = await fixture.engine(`engine-${turn}`)
+    await fixture.change('changeEntryAt', engine.principal.id, new Date(fixture.now - 600_000))
     const old = { ...(await session({ ...alice, actors: [engine.principal] })), provenBy: null }
     const alone = { ...(await session()), provenBy: null }
     await gate.authorize(old)
     await gate.authorize(alone)
-    await lake.change('changeEntryAt', engine.principal.id, new Date(lake.now))
+    await fixture.change('changeEntryAt', engine.principal.id, new Date(fixture.now))
     expect(await refusal(gate.authorize(old))).toMatch(/privilege modify revoked/)
     await gate.authorize(alone)
   })
 
-  test('after the sessions of its principal were revoked', async () => {
+  test('after the sessions of its principal were ended', async () => {
     const one = await session()
     await gate.authorize(one)
-    await lake.change('revokePrincipal', alice.principal.id, new Date(lake.now))
+    await fixture.change('revokePrincipal', alice.principal.id, new Date(fixture.now))
     expect(await refusal(gate.authorize(one))).toMatch(/revoked/)
   })
 
   const revoked: [string, () => Promise<void>, string][] = [
-    ['dropped', () => lake.change('drop', table.id), 'table dropped'],
-    ['revoked', () => lake.change('revoke', table.id, new Date(lake.now)), 'table revoked'],
-    ['moved', () => lake.change('setPrefixes', table.id, ['s3://lake/else/']), 'locations changed'],
+    ['dropped', () => fixture.change('drop', table.id), 'table dropped'],
+    ['revoked', () => fixture.change('revoke', table.id, new Date(fixture.now)), 'table revoked'],
+    ['moved', () => fixture.change('setPrefixes', table.id, ['s3://lake/else/']), 'locations changed'],
   ]
   test.each(revoked)('within the maximum age after its table was %s', async (_, change, reason) => {
     const one = await session()
@@ -209,27 +209,27 @@ describe('GatewayAuthorizer refuses a session', () => {
     expect(await refusal(gate.authorize(one))).toBe(reason)
   })
 
-  test('after another table received the location of the staged one', async () => {
-    await lake.grant('create', alice)
-    const staged = await lake.staged(`s${turn}`, alice)
+  test('after another table received the location of its staged table', async () => {
+    await fixture.grant('create', alice)
+    const staged = await fixture.staged(`s${turn}`, alice)
     const one = await session(alice, staged)
     await gate.authorize(one)
-    await lake.table(`winner-${turn}`, staged.prefixes)
+    await fixture.table(`winner-${turn}`, staged.prefixes)
     clock = 30_000
     expect(await refusal(gate.authorize(one))).toBe('locations overlap')
   })
 
-  test('after its warehouse was revoked, or uses another vending mode', async () => {
+  test('after access to its warehouse was revoked, or the warehouse uses another vending mode', async () => {
     const one = await session()
     await gate.authorize(one)
-    const { id } = await lake.warehouse()
-    await lake.change('revokeWarehouse', id, new Date(lake.now))
+    const { id } = await fixture.warehouse()
+    await fixture.change('revokeWarehouse', id, new Date(fixture.now))
     expect(await refusal(gate.authorize(one))).toBe('warehouse revoked')
-    await lake.change('revokeWarehouse', id, new Date(0))
-    await lake.change('setVending', id, JSON.stringify({ mode: 'none' }))
+    await fixture.change('revokeWarehouse', id, new Date(0))
+    await fixture.change('setVending', id, JSON.stringify({ mode: 'none' }))
     clock += 30_000
     expect(await refusal(gate.authorize(one))).toBe('other mode')
-    await lake.change('setVending', id, JSON.stringify({ mode: 'gateway' }))
+    await fixture.change('setVending', id, JSON.stringify({ mode: 'gateway' }))
     clock += 30_000
     await gate.authorize(one)
   })
@@ -239,24 +239,24 @@ describe('GatewayAuthorizer refuses a session', () => {
     expect(await refusal(gate.authorize({ ...one, expiresAt: Date.now() }))).toBe('session expired')
   })
 
-  test('that writes, but not one that reads, after modify was revoked', async () => {
-    await lake.revokeAll(alice)
-    await lake.grant('select', alice, table)
+  test('that writes, but not a session that reads, after modify was revoked', async () => {
+    await fixture.revokeAll(alice)
+    await fixture.grant('select', alice, table)
     await gate.authorize(await session(alice, table, 'read'))
     expect(await refusal(gate.authorize(await session()))).toBe('privilege modify revoked')
   })
 })
 
-test('GatewayAuthorizer keeps decisions until they are too old while the database is unavailable', async () => {
+test('GatewayAuthorizer uses decisions until their maximum age while the database is unavailable', async () => {
   let away = false
-  const failing = running(lake.sql, (statement, values) =>
+  const failing = running(fixture.sql, (statement, values) =>
     away
       ? Promise.reject(new HeadgateError('unavailable', 'the database is unavailable'))
-      : lake.sql.run(statement, values),
+      : fixture.sql.run(statement, values),
   )
-  // These policies are read again for every request.
+  // These policies are read from the database for every request.
   await using policies = await Policies.open({ sql: failing, maxAgeMs: 0 })
-  const { warehouses } = lake
+  const { warehouses } = fixture
   const strict = new GatewayAuthorizer({
     sql: failing,
     policies,
@@ -275,11 +275,11 @@ test('GatewayAuthorizer keeps decisions until they are too old while the databas
   await strict.authorize(one)
 })
 
-test('GatewayAuthorizer caches a bounded number of decisions', async () => {
+test('GatewayAuthorizer caches a limited number of decisions', async () => {
   const small = new GatewayAuthorizer({
-    sql: counting(lake.sql),
-    policies: lake.policies,
-    warehouses: lake.warehouses,
+    sql: counting(fixture.sql),
+    policies: fixture.policies,
+    warehouses: fixture.warehouses,
     anonymous: false,
     maxEntries: 1,
     now: () => clock,

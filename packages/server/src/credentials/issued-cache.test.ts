@@ -3,35 +3,40 @@ import type { ProvenIdentity, Principal } from '../proven-identity.ts'
 import { CredentialCache } from './credential-cache.ts'
 import { CredentialIssuer } from './credential-issuer.ts'
 import type { StorageGrant } from './storage-grant.ts'
-import { publicUrl, TestLake, testLives, type TestTable } from '../../test/credentials/lake.ts'
+import {
+  publicUrl,
+  CredentialFixture,
+  testLives,
+  type TestTable,
+} from '../../test/credentials/credential-fixture.ts'
 import { GatewayVendor } from './vendors/gateway.ts'
 
 const minute = 60_000
-let lake: TestLake
+let fixture: CredentialFixture
 let alice: ProvenIdentity
 let table: TestTable
-let entitled: StorageGrant
+let grant: StorageGrant
 
 beforeAll(async () => {
-  lake = await TestLake.open()
-  alice = await lake.principal('alice')
-  table = await lake.table('orders')
+  fixture = await CredentialFixture.open()
+  alice = await fixture.principal('alice')
+  table = await fixture.table('orders')
 })
-afterAll(() => lake[Symbol.asyncDispose]())
+afterAll(() => fixture[Symbol.asyncDispose]())
 beforeEach(async () => {
-  lake.now = Date.now()
-  entitled = await lake.grantFor(table, alice, 'read')
+  fixture.now = Date.now()
+  grant = await fixture.grantFor(table, alice, 'read')
 })
 
 test('findIssued returns the issued access for an equal grant without waiting', async () => {
-  const first = await lake.issuer.issue(entitled)
-  const before = lake.credentials.counts
-  expect(lake.issuer.findIssued(await lake.grantFor(table, alice, 'read'))).toBe(first)
-  expect(lake.credentials.counts).toEqual({ ...before, hits: before.hits + 1 })
+  const first = await fixture.issuer.issue(grant)
+  const before = fixture.credentials.counts
+  expect(fixture.issuer.findIssued(await fixture.grantFor(table, alice, 'read'))).toBe(first)
+  expect(fixture.credentials.counts).toEqual({ ...before, hits: before.hits + 1 })
 })
 
 test('findIssued returns null before access was issued', async () => {
-  expect(lake.issuer.findIssued(await lake.grantFor(await lake.table('new'), alice))).toBeNull()
+  expect(fixture.issuer.findIssued(await fixture.grantFor(await fixture.table('new'), alice))).toBeNull()
 })
 
 describe('findIssued returns null for a grant that differs in', () => {
@@ -49,26 +54,26 @@ describe('findIssued returns null for a grant that differs in', () => {
     ['query', () => ({ identity: { ...alice, queryId: 'q1' } })],
     ['views', () => ({ viewIds: ['v1'] })],
     ['right', () => ({ permission: 'read-write' })],
-    ['table', () => ({ table: { ...entitled.table, id: 'another' } })],
-    ['namespace', () => ({ table: { ...entitled.table, namespaceId: 'another' } })],
-    ['being staged', () => ({ table: { ...entitled.table, staged: true } })],
+    ['table', () => ({ table: { ...grant.table, id: 'another' } })],
+    ['namespace', () => ({ table: { ...grant.table, namespaceId: 'another' } })],
+    ['being staged', () => ({ table: { ...grant.table, staged: true } })],
     ['name of the table', () => ({ identifier: { namespace: ['ns'], name: 'renamed' } })],
     ['name of the namespace', () => ({ identifier: { namespace: ['n', 's'], name: 'orders' } })],
     ['location', () => ({ clientPrefix: 's3://lake/moved/' })],
-    ['places', () => ({ prefixes: [...entitled.prefixes, 's3://lake/more/'] })],
+    ['places', () => ({ prefixes: [...grant.prefixes, 's3://lake/more/'] })],
     ['other places', () => ({ prefixes: ['s3://lake/moved/'] })],
-    ['object of the warehouse row', () => ({ warehouse: { ...entitled.warehouse } })],
-    ['policy version', () => on({ policyVersion: entitled.policyVersion + 1 })],
+    ['object of the warehouse row', () => ({ warehouse: { ...grant.warehouse } })],
+    ['policy version', () => on({ policyVersion: grant.policyVersion + 1 })],
     ['time of revocation', () => on({ revokedBefore: 7 })],
   ])('%s', async (_, changed) => {
-    const given = await lake.issuer.issue(entitled)
-    expect(lake.issuer.findIssued({ ...entitled, ...changed() })).toBeNull()
-    expect(lake.issuer.findIssued(entitled)).toBe(given)
+    const issued = await fixture.issuer.issue(grant)
+    expect(fixture.issuer.findIssued({ ...grant, ...changed() })).toBeNull()
+    expect(fixture.issuer.findIssued(grant)).toBe(issued)
   })
 })
 
 test('findIssued returns access only during the first half of its lifetime', async () => {
-  await using other = await TestLake.open()
+  await using other = await CredentialFixture.open()
   const anna = await other.principal('anna')
   const orders = await other.grantFor(await other.table('orders'), anna)
   const begin = Math.ceil(other.now / (10 * minute)) * 10 * minute
@@ -81,7 +86,7 @@ test('findIssued returns access only during the first half of its lifetime', asy
 })
 
 test('findIssued does not return access with less than the minimum lifetime left', async () => {
-  await using other = await TestLake.open({ lives: { ...testLives, minLifeMs: 40 * minute } })
+  await using other = await CredentialFixture.open({ lives: { ...testLives, minLifeMs: 40 * minute } })
   const anna = await other.principal('anna')
   const orders = await other.grantFor(await other.table('orders'), anna)
   const first = await other.issuer.issue(orders)
@@ -93,31 +98,31 @@ test('findIssued does not return access with less than the minimum lifetime left
 })
 
 test('findIssued does not return access to a session whose refreshes end at another time', async () => {
-  await lake.issuer.issue(entitled)
+  await fixture.issuer.issue(grant)
   const later = { ...alice, issuedAt: (alice.issuedAt ?? 0) + 20 * minute }
-  lake.now += 20 * minute
-  expect(lake.issuer.findIssued(await lake.grantFor(table, later, 'read'))).toBeNull()
+  fixture.now += 20 * minute
+  expect(fixture.issuer.findIssued(await fixture.grantFor(table, later, 'read'))).toBeNull()
 })
 
 test('findIssued does not return access to an engine whose session ends at another time', async () => {
-  const engine = await lake.engine('trino')
+  const engine = await fixture.engine('trino')
   const through = (sessionEndsAt: number): ProvenIdentity => ({
     ...alice,
     actors: [engine.principal],
     sessionEndsAt,
   })
-  const first = await lake.grantFor(table, through(lake.now + 60 * minute), 'read')
-  const given = await lake.issuer.issue(first)
-  expect(lake.issuer.findIssued(first)).toBe(given)
+  const first = await fixture.grantFor(table, through(fixture.now + 60 * minute), 'read')
+  const issued = await fixture.issuer.issue(first)
+  expect(fixture.issuer.findIssued(first)).toBe(issued)
   expect(
-    lake.issuer.findIssued(await lake.grantFor(table, through(lake.now + 90 * minute), 'read')),
+    fixture.issuer.findIssued(await fixture.grantFor(table, through(fixture.now + 90 * minute), 'read')),
   ).toBeNull()
 })
 
 test('findIssued does not return access after keys of the ring have changed', async () => {
   let generation = 1
-  const { ring, lives } = lake
-  const now = (): number => lake.now
+  const { ring, lives } = fixture
+  const now = (): number => fixture.now
   const gateway = new GatewayVendor({ ring, endpoint: () => 'http://s3', region: 'r', now })
   const credentials = new CredentialCache({
     vendors: { gateway },
@@ -127,8 +132,8 @@ test('findIssued does not return access after keys of the ring have changed', as
   })
   const catalog = { publicUrl, namespaceSeparator: '%1F' }
   const issuer = new CredentialIssuer({ credentials, ring, catalog, lifetimes: lives, now })
-  const first = await issuer.issue(entitled)
-  expect(issuer.findIssued(entitled)).toBe(first)
+  const first = await issuer.issue(grant)
+  expect(issuer.findIssued(grant)).toBe(first)
   generation = 2
-  expect(issuer.findIssued(entitled)).toBeNull()
+  expect(issuer.findIssued(grant)).toBeNull()
 })

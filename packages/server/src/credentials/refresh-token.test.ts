@@ -58,7 +58,7 @@ const claims: RefreshClaims = {
 const opened = (token: string, at = now): ReturnType<typeof openRefreshToken> =>
   openRefreshToken(ring, token, { issuer, now: at })
 
-test('openRefreshToken returns the sealed claims, for all names', async () => {
+test('openRefreshToken returns the encrypted claims, for all names', async () => {
   const party = fc.record({ id: fc.string(), issuer: fc.string(), subject: fc.string() })
   const arbitrary = fc.record({
     principal: party,
@@ -97,7 +97,7 @@ test('A refresh token does not reveal its claims', async () => {
 test('openRefreshToken refuses a token with a changed, removed or added character', async () => {
   const token = await sealRefreshToken(ring, claims)
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-  const bytesOf = (text: string): string =>
+  const decodeToHex = (text: string): string =>
     text
       .split('.')
       .map((part) => Buffer.from(part, 'base64url').toString('hex'))
@@ -110,15 +110,15 @@ test('openRefreshToken refuses a token with a changed, removed or added characte
       token.slice(0, at) + token.slice(at + 1),
       token.slice(0, at),
     ]) {
-      // The last character of a part may contain bits that belong to no byte.
-      if (bytesOf(changed) === bytesOf(token)) same += 1
+      // The last character of a Base64 part may contain bits that belong to no byte.
+      if (decodeToHex(changed) === decodeToHex(token)) same += 1
       else expect(await opened(changed), `at ${at}`).toMatchObject({ ok: false })
     }
   }
   expect(same).toBeLessThan(10)
 })
 
-test('openRefreshToken refuses a combination of the parts of two tokens', async () => {
+test('openRefreshToken refuses a combination of parts of two tokens', async () => {
   const one = (await sealRefreshToken(ring, claims)).split('.')
   const other = (await sealRefreshToken(ring, { ...claims, table: 'salaries' })).split('.')
   for (let mask = 1; mask < 31; mask += 1) {
@@ -156,7 +156,7 @@ test('openRefreshToken refuses keys of other purposes, of other rings, and unkno
   expect(await opened(await seal('nobody', randomBytes(32)))).toEqual({ ok: false, reason: 'unknown key' })
 })
 
-test('openRefreshToken refuses a text that the same key sealed for another purpose', async () => {
+test('openRefreshToken refuses a text that the same key encrypted for another purpose', async () => {
   const key = ring.sealing('storage-refresh')
   const claimed: unknown = JSON.parse(Buffer.from(encodeRefreshClaims(claims)).toString())
   for (const plain of [
@@ -173,7 +173,7 @@ test('openRefreshToken refuses a text that the same key sealed for another purpo
   }
 })
 
-test('A refresh token expires at its expiry, or at the cap when that is earlier', async () => {
+test('A refresh token expires at its expiry, or at the renewal limit (cap) when that is earlier', async () => {
   const token = await sealRefreshToken(ring, claims)
   expect(await opened(token, claims.expiresAt - 1)).toMatchObject({ ok: true })
   expect(await opened(token, claims.expiresAt)).toEqual({ ok: false, reason: 'expired' })
@@ -183,12 +183,12 @@ test('A refresh token expires at its expiry, or at the cap when that is earlier'
   expect(await opened(token, claims.issuedAt - 120_000)).toEqual({ ok: false, reason: 'not yet valid' })
 })
 
-test('openRefreshToken refuses a token of another server with the same keys', async () => {
+test('openRefreshToken refuses a token of another server that has the same keys', async () => {
   const token = await sealRefreshToken(ring, { ...claims, issuer: 'https://other.example' })
   expect(await opened(token)).toEqual({ ok: false, reason: 'wrong issuer' })
 })
 
-test('A refresh token stays valid after a rotation of the key, and ends with a revocation of the key', async () => {
+test('A refresh token stays valid when its key is rotated, and ends when its key is revoked', async () => {
   const token = await sealRefreshToken(ring, claims)
   const before = ring.sealing('storage-refresh').id
   await promoteKey(store.sql, await addKey(store.sql, master, 'storage-refresh'), 0)

@@ -14,16 +14,17 @@ export interface SigningDeps {
   readonly policies: Policies
   readonly storageKeys: StorageKeys
   readonly signingKeys: SigningKeys
-  /** Epoch ms. */
+  /** Returns the current time in epoch ms. */
   readonly now: () => number
 }
 
-/** Fields of a `StorageGrant` that restrict which requests are signed. A refresh token authorizes a whole grant. */
+/** Fields of a storage grant that limit which requests are signed. */
 export type SigningGrant = Pick<StorageGrant, 'prefixes' | 'permission' | 'table'>
 
 /**
- * Decides which requests the server signs for a caller that names a committed table. The operation has decided that the
- * caller may load it. For a staged table and for access through views, `authorizeRefresh` decides.
+ * Decides which requests the server signs for a caller that names a committed table. The operation has checked before
+ * that the caller may load the table. For staged tables and for access through views, `authorizeRefresh` decides
+ * instead.
  */
 export async function decideSigning(
   { policies }: SigningDeps,
@@ -36,7 +37,7 @@ export async function decideSigning(
 }
 
 /**
- * Signs a request to the object store with the warehouse's keys, if the grant allows it.
+ * Signs a request to the object store with the warehouse's keys, if the grant allows the request.
  *
  * @param provider `provider` of the `RemoteSignRequest`
  * @throws HeadgateError `unsupported` when the warehouse does not sign requests, `forbidden` when the request exceeds the

@@ -14,7 +14,7 @@ test('allowedPrefixes returns the locations of a table that the warehouse allows
   expect(within('s3://lake/wh/t/', 's3://lake/wh/', 's3://lake/')).toEqual(['s3://lake/wh/t/'])
 })
 
-test('allowedPrefixes returns all locations when none is allowed, so that the caller refuses them', () => {
+test('allowedPrefixes returns all locations when the warehouse allows none, so that a later check refuses them', () => {
   expect(within('s3://gone/t/')).toEqual(['s3://gone/t/'])
   expect(within('s3://gone/t/', 's3://gone/u/')).toEqual(['s3://gone/t/', 's3://gone/u/'])
 })

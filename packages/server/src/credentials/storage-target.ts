@@ -3,24 +3,24 @@ import { claimFor } from '../catalog/locations.ts'
 import type { ResolvedName, Target } from '../catalog/target.ts'
 import type { StorageTarget } from './storage-grant.ts'
 
-/** Describes a table that was found by its name. */
+/** Returns the storage target for a table that was found by its name. */
 export function committedTarget({ namespaceId, chain, relation }: Target): StorageTarget {
   const { id, prefixes, notBefore } = relation
   const table = { id, staged: false, namespaceId }
   return { table, chain, prefixes: prefixes.split('\n'), revokedBefore: notBefore }
 }
 
-/** Table that does not exist yet. */
+/** Table that has not been created yet. */
 export interface NewTable {
   readonly id: string
   readonly staged: boolean
-  /** All locations in the metadata. */
+  /** All locations in the table metadata. */
   readonly locations: readonly string[]
 }
 
 /**
- * Describes a table that a caller is about to create or to stage, with the caller as its owner. The privilege for a staged
- * table is required on its namespace.
+ * Returns the storage target for a table that a caller is about to create or stage. The caller becomes its owner. For a
+ * staged table, the privilege is required on the namespace.
  */
 export function newTarget(
   { warehouse, identifier, namespaceId, namespaceChain }: ResolvedName,

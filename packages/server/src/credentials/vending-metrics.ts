@@ -1,7 +1,10 @@
 import { Counter, type Registry } from 'prom-client'
 import type { CredentialCache } from './credential-cache.ts'
 
-/** Registers a counter of storage credentials by how they were obtained: minted, reused from the cache, shared, failed. */
+/**
+ * Registers a counter of storage credentials with the labels minted, kept (reused from the cache), joined (shared with
+ * a concurrent request) and failed.
+ */
 export function observeVending(registry: Registry, credentials: CredentialCache): void {
   const counter: Counter<'outcome'> = new Counter({
     name: 'headgate_storage_credentials',
@@ -10,7 +13,7 @@ export function observeVending(registry: Registry, credentials: CredentialCache)
     registers: [registry],
     collect: () => {
       const { mints, hits, joins, failures } = credentials.counts
-      // `CredentialCache` counts the totals.
+      // `CredentialCache` counts the totals, so each scrape replaces the values of the metric.
       counter.reset()
       counter.inc({ outcome: 'minted' }, mints)
       counter.inc({ outcome: 'kept' }, hits)

@@ -8,18 +8,21 @@ import { findSubject } from '../store/subjects.ts'
 
 export type { FirstCalls } from '../store/engines.ts'
 
-/** Facts about a caller that its token does not contain. */
+/** Facts about a caller that are not in its token. */
 export interface CallerDescription {
   readonly login: string | null
-  /** Names of its groups at its issuer, without those that are too old to count. */
+  /** Names of the caller's groups at its issuer. Groups from a token that is too old are not included. */
   readonly groups: readonly string[]
-  /** Roles with the names of the groups and roles by which the caller has them. */
+  /** Roles of the caller, each with the names of the groups and roles through which the caller has it. */
   readonly roles: readonly { readonly id: string; readonly name: string; readonly through: string[] }[]
-  /** Names of the warehouses that the acting engine is limited to. Null: no engine, or no limit. */
+  /**
+   * Names of the warehouses to which the acting engine is limited. Null when no engine acts, or when its entry has no
+   * such limit.
+   */
   readonly engineWarehouses: readonly string[] | null
 }
 
-/** Describes the caller of a policy. */
+/** Returns the description of a caller for its policy. */
 export async function describeCaller(
   { sql, policies }: { readonly sql: Sql; readonly policies: Pick<Policies, 'groupAges'> },
   policy: Policy,

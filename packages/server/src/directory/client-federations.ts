@@ -11,13 +11,15 @@ import { ownIssuer, requirePrincipal } from './principals.ts'
 
 export type { FederationRow } from '../store/client-federations.ts'
 
-/** Name of a client at another issuer, whose tokens authenticate the client. */
+/** Issuer and subject of a client at another issuer. Tokens with this issuer and subject authenticate the client. */
 export type FederatedName = Pick<FederationRow, 'issuer' | 'subject'>
 
-/** Maximum number of such names of one client. */
+/** Maximum number of federated names of one client. */
 const maxNames = 16
 
-/** @throws HeadgateError `bad-request` for the server's own issuer, `already-exists` */
+/**
+ * @throws HeadgateError `bad-request` for the server's own issuer, `already-exists` when a client already has this name
+ */
 export async function addFederation(
   deps: DirectoryDeps,
   change: RequestedChange,
@@ -26,7 +28,7 @@ export async function addFederation(
 ): Promise<FederationRow> {
   const row = await requirePrincipal(deps.sql, reference)
   if (name.issuer === ownIssuer)
-    throw new HeadgateError('bad-request', 'The issuer must be another one than Headgate itself.')
+    throw new HeadgateError('bad-request', 'The issuer must not be Headgate itself.')
   change.audit.object = row.name
   change.audit.detail = { ...name }
   const added = await changePolicy(deps, change, (tx) => insertFederation(tx, row.id, name, maxNames))
@@ -37,7 +39,7 @@ export async function addFederation(
   )
 }
 
-/** Lists the names of a client at other issuers. */
+/** Lists the federated names of a client. */
 export async function listClientFederations(
   { sql }: Pick<DirectoryDeps, 'sql'>,
   reference: string,
@@ -46,7 +48,7 @@ export async function listClientFederations(
   return listFederations(sql, row.id)
 }
 
-/** @throws HeadgateError `no-such-object` */
+/** @throws HeadgateError `no-such-object` when the client does not have this name */
 export async function removeFederation(
   deps: DirectoryDeps,
   change: RequestedChange,
@@ -58,6 +60,9 @@ export async function removeFederation(
   change.audit.detail = { ...name }
   await changePolicy(deps, change, async (tx) => {
     if (await deleteFederation(tx, row.id, name)) return
-    throw new HeadgateError('no-such-object', `${row.name} is not known as ${name.subject} there.`)
+    throw new HeadgateError(
+      'no-such-object',
+      `The principal ${row.name} has no name ${name.subject} at this issuer.`,
+    )
   })
 }

@@ -16,9 +16,10 @@ export type { ClientKeyRow } from '../store/client-keys.ts'
 const maxKeys = 16
 
 /**
- * Registers a public key (RFC 7517) for assertions of a client.
+ * Registers a public key (RFC 7517) with which the server verifies assertions of a client.
  *
- * @throws HeadgateError `bad-request` for an unsuitable key or a principal of another issuer, `already-exists`
+ * @throws HeadgateError `bad-request` for an unsuitable key or a principal of another issuer, `already-exists` when the
+ *   key id is in use or the client has the maximum number of keys
  */
 export async function addClientKey(
   deps: DirectoryDeps,
@@ -28,16 +29,19 @@ export async function addClientKey(
 ): Promise<ClientKeyRow> {
   const row = await requirePrincipal(deps.sql, reference)
   if (row.issuer !== ownIssuer)
-    throw new HeadgateError('bad-request', `The principal ${row.name} is vouched for by ${row.issuer}.`)
+    throw new HeadgateError(
+      'bad-request',
+      `The principal ${row.name} authenticates at ${row.issuer}, so it cannot have keys here.`,
+    )
   const key = await checkClientKey(jwk)
-  if (!key.ok) throw new HeadgateError('bad-request', key.told)
+  if (!key.ok) throw new HeadgateError('bad-request', key.message)
   change.audit.object = row.name
   change.audit.detail = { key: key.value.id }
   const added = await changePolicy(deps, change, (tx) => insertClientKey(tx, row.id, key.value, maxKeys))
   if (added) return added
   throw new HeadgateError(
     'already-exists',
-    `The principal ${row.name} has a key ${key.value.id} already, or ${maxKeys} keys: remove one first.`,
+    `The principal ${row.name} already has a key with the id ${key.value.id}, or it has ${maxKeys} keys. Remove a key first.`,
   )
 }
 
@@ -50,7 +54,7 @@ export async function listClientKeys(
   return listKeys(sql, row.id)
 }
 
-/** @throws HeadgateError `no-such-object` */
+/** @throws HeadgateError `no-such-object` when the client has no key with this id */
 export async function removeClientKey(
   deps: DirectoryDeps,
   change: RequestedChange,

@@ -1,7 +1,7 @@
-/** Returns a sentence with the configured issuers, for errors about another one. */
+/** Returns a sentence that lists the configured issuers, for error messages about an unknown issuer. */
 export function listConfiguredIssuers(issuers: ReadonlySet<string>): string {
   const known = [...issuers].toSorted().join(', ')
   return known === ''
     ? 'No issuer is configured (HEADGATE_ISSUERS).'
-    : `Configured, letter by letter, are: ${known}.`
+    : `Configured issuers, which must match exactly: ${known}.`
 }

@@ -1,12 +1,15 @@
 import { HeadgateError } from '@headgate/errors'
 import { type EngineRow, type EngineSettings } from '../store/engines.ts'
-import { hasPrincipalsOf, ownIssuer } from '../store/principals.ts'
+import { hasPrincipals, ownIssuer } from '../store/principals.ts'
 import { listConfiguredIssuers } from './configured-issuers.ts'
 import type { DirectoryDeps } from './deps.ts'
 
-/** Entry of an engine: for which users it may act, where, and with which privileges. */
+/**
+ * Entry (registration) of an engine. It limits for which users the engine may act, in which warehouses, and with which
+ * privileges.
+ */
 export interface EngineEntry extends Omit<EngineSettings, 'warehouses'> {
-  /** Names or ids; null: no limit. */
+  /** Names or ids of the warehouses that the engine may use. Null when it may use all warehouses. */
   readonly warehouses: readonly string[] | null
 }
 
@@ -15,7 +18,7 @@ export type EngineEntryChange = {
   readonly [name in keyof EngineEntry]?: EngineEntry[name] | undefined
 }
 
-/** Returns the entry of a stored engine. Warehouses are ids. */
+/** Returns the entry of an engine from its row. The warehouses in it are ids. */
 export function entryOfRow(row: EngineRow): EngineEntry {
   const { id: _, name: __, issuer: ___, subject: ____, enabled: _5, notBefore: _6, ...rest } = row
   const { createdAt: _7, updatedAt: _8, ...entry } = rest
@@ -29,9 +32,9 @@ export function changeEntry(entry: EngineEntry, change: EngineEntryChange): Engi
 }
 
 /**
- * Refuses an entry with rules that contradict each other or name unknown users.
+ * Refuses an entry whose rules contradict each other or name issuers without known users.
  *
- * @param before issuers that the entry named already. A rule stays valid when its issuer leaves the configuration
+ * @param before issuers in the entry before the change. They stay valid even if they are no longer configured
  * @throws HeadgateError `bad-request`
  */
 export async function checkEntry(
@@ -43,7 +46,10 @@ export async function checkEntry(
   refuseContradictions(entry, deps.issuers)
 }
 
-/** Users come from Headgate, from configured issuers, and from issuers whose users an engine creates as principals. */
+/**
+ * Refuses subject rules for issuers whose users the server cannot know. It knows users of Headgate itself, of
+ * configured issuers, and of issuers for whose users an engine creates principals.
+ */
 async function refuseUnknownSubjects(
   { sql, issuers }: Pick<DirectoryDeps, 'sql' | 'issuers'>,
   { subjects, namesIssuer, makesPrincipals }: EngineEntry,
@@ -52,10 +58,10 @@ async function refuseUnknownSubjects(
   for (const issuer of new Set(subjects.map((rule) => rule.issuer))) {
     if (issuer === ownIssuer || issuers.has(issuer) || before.has(issuer)) continue
     if (makesPrincipals && issuer === namesIssuer) continue
-    if (await hasPrincipalsOf(sql, issuer)) continue
+    if (await hasPrincipals(sql, issuer)) continue
     throw new HeadgateError(
       'bad-request',
-      `The server accepts no tokens of the issuer ${issuer} and knows none of its users, so the engine could not act for any of them. ${listConfiguredIssuers(issuers)} Principals of this server have the issuer ${ownIssuer}.`,
+      `The server accepts no tokens of the issuer ${issuer} and has no principals of it, so the engine could not act for any of its users. ${listConfiguredIssuers(issuers)} Principals of this server have the issuer ${ownIssuer}.`,
     )
   }
 }
@@ -67,20 +73,21 @@ function refuseContradictions(
   if (namesIssuer === null && (unsignedSubjects || assertions || makesPrincipals)) {
     throw new HeadgateError(
       'bad-request',
-      'An engine that states user names needs namesIssuer: the issuer whose users these names are.',
+      'An engine that names its users without a token needs namesIssuer: the issuer to which these user names belong.',
     )
   }
   if (makesPrincipals && namesIssuer === ownIssuer) {
     throw new HeadgateError(
       'bad-request',
-      'An engine cannot make principals of Headgate itself: set namesIssuer to another name for its users, such as ldap.',
+      'An engine cannot create principals of Headgate itself: set namesIssuer to another name for its users, such as ldap.',
     )
   }
-  // A principal created from a login would be a second one next to the principal of the issuer's own token.
+  // Such a principal would be a second principal of the user, in addition to the one that a token of the issuer
+  // creates.
   if (makesPrincipals && namesIssuer !== null && issuers.has(namesIssuer)) {
     throw new HeadgateError(
       'bad-request',
-      `An engine cannot make principals of ${namesIssuer}: only a token of this issuer says what their sub is. Leave makesPrincipals out: its users are known here once they have signed in.`,
+      `An engine cannot create principals of ${namesIssuer}, because only a token of this issuer contains the sub of a user. Remove makesPrincipals. The principal of a user is created when the user signs in for the first time.`,
     )
   }
 }

@@ -22,18 +22,15 @@ import { isId } from './external-name.ts'
 import { changePolicy, type RequestedChange } from './policy-change.ts'
 import { refuseSelf, requirePrincipal } from './principals.ts'
 
-export {
-  type EngineRow,
-  findEngine,
-  findEngineOfParty,
-  type FirstCalls,
-  listEngines,
-} from '../store/engines.ts'
+export { type EngineRow, findEngine, findEngineOfParty, listEngines } from '../store/engines.ts'
 
 /** Engine with the names of its warehouses. */
 export interface NamedEngine {
   readonly row: EngineRow
-  /** Name of each warehouse of the entry, or its id if the warehouse was deleted; null: no limit. */
+  /**
+   * Names of the warehouses that the engine may use, or the id of a warehouse that was deleted. Null when the engine
+   * may use all warehouses.
+   */
   readonly warehouses: readonly string[] | null
 }
 
@@ -52,7 +49,7 @@ export async function requireEngine(sql: Queryable, reference: string): Promise<
   )
 }
 
-/** Adds the names of its warehouses to an engine. */
+/** Returns an engine with the names of its warehouses. */
 export async function nameWarehouses(sql: Queryable, row: EngineRow): Promise<NamedEngine> {
   if (row.warehouses === null) return { row, warehouses: null }
   const found = await Promise.all(row.warehouses.map((id) => findWarehouseById(sql, id)))
@@ -76,14 +73,14 @@ export async function createEngine(
   if (!(await changePolicy(deps, change, (tx) => insertEngine(tx, principal.id, settings)))) {
     throw new HeadgateError(
       'already-exists',
-      `The principal ${principal.name} is an engine already: headgate engine set ${principal.name}`,
+      `The principal ${principal.name} is already an engine: headgate engine set ${principal.name}`,
     )
   }
   return nameWarehouses(deps.sql, await requireEngine(deps.sql, principal.id))
 }
 
 /**
- * Changes the entry of an engine, also for its running sessions.
+ * Changes the entry of an engine. The change also applies to running sessions.
  *
  * @throws HeadgateError `bad-request`, `no-such-object`, `no-such-warehouse`
  */
@@ -101,7 +98,10 @@ export async function updateEngine(
   return nameWarehouses(deps.sql, await requireEngine(deps.sql, row.id))
 }
 
-/** Removes the entry of an engine, and ends its sessions and those in which it acts for users. The principal remains. */
+/**
+ * Deletes the entry of an engine. Ends the sessions of the engine, and the sessions in which it acts for users. Its
+ * principal is not deleted.
+ */
 export async function deleteEngine(
   deps: DirectoryDeps,
   change: RequestedChange,
@@ -110,7 +110,8 @@ export async function deleteEngine(
   const row = await requireEngine(deps.sql, reference)
   change.audit.object = row.name
   await changePolicy(deps, change, async (tx) => {
-    // Otherwise its sessions would be valid again after a new registration, and until then without the limits of an entry.
+    // Without this, the sessions would be valid again after a new registration, and until then they would be valid
+    // without the limits of an entry.
     await stopPrincipalSessions(tx, row.id, Date.now())
     return deleteEngineRow(tx, row.id)
   })
@@ -137,7 +138,7 @@ async function prepare(
 async function warehouseId({ sql }: DirectoryDeps, reference: string): Promise<string> {
   const row = isId(reference) ? await findWarehouseById(sql, reference) : await findWarehouse(sql, reference)
   if (row) return row.id
-  // A deleted warehouse remains in an entry under its id until the list is replaced.
+  // The entry of an engine keeps the id of a deleted warehouse until a request replaces the list of warehouses.
   if (isId(reference)) return reference.toLowerCase()
   throw new HeadgateError('no-such-warehouse', `There is no warehouse ${reference}.`)
 }

@@ -10,9 +10,11 @@ import { changePolicy, type RequestedChange } from './policy-change.ts'
 export { listNamespaceLocations } from '../store/namespace-locations.ts'
 
 /**
- * Grants a namespace the use of a place that contains files. Returns false if it was granted before.
+ * Grants a location that contains files to a namespace, so that its tables may use it. Returns false if it was granted
+ * before.
  *
- * The policy gets a new version, so that a request that was authorized before a revocation cannot commit after it.
+ * The policy gets a new version, so that a request that was authorized before a revocation cannot commit after the
+ * revocation.
  */
 export function grantLocation(
   deps: Pick<DirectoryDeps, 'sql' | 'policies'>,
@@ -23,7 +25,7 @@ export function grantLocation(
   return changePolicy(deps, change, (tx) => grant(tx, namespace, location))
 }
 
-/** Revokes the grant of exactly this place. Returns false if there is none. */
+/** Revokes the grant of exactly this location. Returns false if the location is not granted. */
 export function revokeLocation(
   deps: Pick<DirectoryDeps, 'sql' | 'policies'>,
   change: RequestedChange,

@@ -13,9 +13,12 @@ export type GranteeReference =
 export interface Grantee {
   readonly kind: MemberKind
   readonly id: string
-  /** Null if it was deleted. */
+  /** Name of the principal, role or group. Null if it was deleted. */
   readonly name: string | null
-  /** Only for groups. False if the server accepts no tokens of its issuer, so that it has no members. */
+  /**
+   * Present only for groups. False if the server accepts no tokens of the group's issuer, so that the group has no
+   * members.
+   */
   readonly issuerConfigured?: boolean
 }
 
@@ -43,7 +46,7 @@ export async function requireGrantee(
   return { kind: 'role', id, name }
 }
 
-/** Adds to a group whether its issuer is configured. */
+/** Adds `issuerConfigured` to a group. Returns other grantees unchanged. */
 export function withIssuerState(grantee: Grantee, issuers: ReadonlySet<string>): Grantee {
   if (grantee.kind !== 'group' || grantee.name === null) return grantee
   const { issuer } = parseExternalName(grantee.name)

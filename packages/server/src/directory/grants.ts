@@ -23,7 +23,7 @@ export interface GrantRequest {
   readonly grantee: GranteeReference
 }
 
-/** Grants privileges on an object and on everything below it. Returns false if all were granted before. */
+/** Grants privileges on an object and on everything below it. Returns false if all of them were granted before. */
 export async function grantPrivileges(
   deps: DirectoryDeps,
   change: RequestedChange,
@@ -48,7 +48,8 @@ export async function grantPrivileges(
 }
 
 /**
- * Revokes exactly the named grants. Rights by other grants, roles or ownership remain. Returns false if there were none.
+ * Revokes exactly the named grants. Rights by other grants, roles or ownership remain. Returns false if none of them
+ * existed.
  *
  * @throws HeadgateError `bad-request` if the caller could no longer administer the server
  */
@@ -76,7 +77,7 @@ function describe({ audit }: RequestedChange, { object, privileges }: GrantReque
   audit.detail = { granted, to: grantee.name, toKind: grantee.kind }
 }
 
-/** Makes one change for each privilege. Returns whether one of them changed something. */
+/** Makes one change for each privilege. Returns true if at least one of them changed a row. */
 async function changeEach(
   privileges: readonly Privilege[],
   change: (privilege: Privilege) => Promise<boolean>,

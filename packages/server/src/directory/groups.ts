@@ -10,8 +10,8 @@ export { type GroupRow, listGroups } from '../store/groups.ts'
 /**
  * Finds a group by its id or by `ISSUER#NAME`.
  *
- * @param isReceiver whether it is about to receive a grant or a membership. Then a group that no token has named yet is
- * created, so that it has its rights before its first member comes; its issuer must be configured
+ * @param isReceiver true when the group will receive a grant or a role. If no token has contained the group yet, it is
+ *   then created, so that its first member has these rights immediately. Its issuer must be configured
  * @throws HeadgateError `no-such-object`, `bad-request`
  */
 export async function requireGroup(
@@ -30,7 +30,10 @@ export async function requireGroup(
       ? null
       : await findGroupByName(sql, issuer, name)
   if (!row)
-    throw new HeadgateError('no-such-object', `There is no group ${reference}: name it by ISSUER#NAME.`)
+    throw new HeadgateError(
+      'no-such-object',
+      `Group ${reference} does not exist. Name a group as ISSUER#NAME.`,
+    )
   if (isReceiver) refuseUnknownIssuer(row.issuer, issuers)
   return row
 }

@@ -4,17 +4,18 @@ import { findSubject } from '../store/subjects.ts'
 import type { RequestedChange } from './policy-change.ts'
 
 /**
- * Refuses a change after which its caller could no longer administer the server. So there is always an administrator:
- * changes are serialized, and two administrators cannot remove each other. Called in the transaction of the change.
+ * Refuses a change if its caller could no longer administer the server afterwards. Policy changes are serialized, so
+ * two administrators cannot remove each other, and the server always has an administrator. The caller runs it in the
+ * transaction of the change.
  *
  * @throws HeadgateError `bad-request`
  */
 export async function keepAdministering(tx: Queryable, { call }: RequestedChange): Promise<void> {
   const caller = await findSubject(tx, call.identity.principal.id)
-  // A caller without credentials has no row, and needs no grant.
+  // An anonymous caller has no row, and needs no grant to administer the server.
   if (caller === null || caller.administers) return
   throw new HeadgateError(
     'bad-request',
-    'You would not administer the server any more: ask another administrator to do this.',
+    'After this change, you could not administer the server any more. Ask another administrator to make it.',
   )
 }

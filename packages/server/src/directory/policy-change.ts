@@ -12,11 +12,14 @@ import type { Queryable, Sql } from '../store/sql.ts'
 export interface RequestedChange {
   readonly decision: Decision
   readonly call: AuditedCall & { readonly identity: ProvenIdentity }
-  /** The function that makes the change adds its object and details. */
+  /** Draft of the audit event. The function that makes the change adds the object and details. */
   readonly audit: AuditDraft
 }
 
-/** Returns the rows that a change writes together with itself: its audit event, and the policy that allowed it. */
+/**
+ * Returns the additional rows that the transaction of a change writes: its audit event, and the policy version that
+ * must still be current.
+ */
 export function commitRecord({ decision, call, audit }: RequestedChange): CommitRecord {
   return {
     policyVersion: decision.policyVersion,
@@ -33,8 +36,8 @@ export function commitRecord({ decision, call, audit }: RequestedChange): Commit
  * transaction.
  *
  * @param work makes the change in the transaction
- * @throws Stale if the policy changed after the decision. The caller may have lost the privilege, so the operation starts
- * again
+ * @throws Stale if the policy changed after the decision. The operation is then attempted again, because the caller may
+ *   have lost the privilege
  */
 export async function changePolicy<T>(
   { sql, policies }: { readonly sql: Sql; readonly policies: Pick<Policies, 'saw'> },
@@ -53,7 +56,7 @@ export async function changePolicy<T>(
     await writeRecord(tx, commitRecord(change))
     return result
   })
-  // The notification takes a moment. This replica must apply the change as soon as the caller has its response.
+  // The notification arrives later. This replica must apply the change before the caller receives the response.
   policies.saw(committed)
   return result
 }

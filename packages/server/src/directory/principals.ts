@@ -21,7 +21,7 @@ export { listSecrets, type SecretRow } from '../store/client-secrets.ts'
 export { listPrincipals, ownIssuer, type PrincipalRow } from '../store/principals.ts'
 
 /**
- * Finds a principal by its id, by the client id of one of this server, or by `ISSUER#SUBJECT`.
+ * Finds a principal by its id, by its client id if it belongs to this server, or by `ISSUER#SUBJECT`.
  *
  * @throws HeadgateError `no-such-object`
  */
@@ -35,7 +35,7 @@ export async function requirePrincipal(sql: Queryable, reference: string): Promi
 }
 
 /**
- * Creates a service principal with a client secret, which is not stored in readable form.
+ * Creates a service principal with a client secret. Only a digest of the secret is stored.
  *
  * @throws HeadgateError `already-exists`
  */
@@ -54,14 +54,16 @@ export async function createPrincipal(
       name,
       kind: 'service',
     })
-    if (!row) throw new HeadgateError('already-exists', `There is a principal ${name} already.`)
+    if (!row) throw new HeadgateError('already-exists', `A principal with the name ${name} already exists.`)
     await insertSecret(tx, row.id, hashSecret(clientSecret))
     return row
   })
   return { principal, clientSecret }
 }
 
-/** Deletes a principal with its credentials, memberships and grants. Objects that it owns remain. */
+/**
+ * Deletes a principal with its credentials, memberships and grants. Objects that the principal owns are not deleted.
+ */
 export async function deletePrincipal(
   deps: DirectoryDeps,
   change: RequestedChange,
@@ -73,7 +75,7 @@ export async function deletePrincipal(
   await changePolicy(deps, change, (tx) => deletePrincipalRow(tx, row.id))
 }
 
-/** Enables a principal, also for its tokens that were issued before and have not expired. */
+/** Enables a disabled principal. Its tokens that were issued before and have not expired are valid again. */
 export function enablePrincipal(
   deps: DirectoryDeps,
   change: RequestedChange,
@@ -82,7 +84,7 @@ export function enablePrincipal(
   return changeState(deps, change, reference, (tx, id) => setEnabled(tx, id, true))
 }
 
-/** Disables a principal: it gets no new tokens, and its tokens are refused. */
+/** Disables a principal. It receives no new tokens, and its existing tokens are refused. */
 export function disablePrincipal(
   deps: DirectoryDeps,
   change: RequestedChange,
@@ -91,7 +93,7 @@ export function disablePrincipal(
   return changeState(deps, change, reference, (tx, id) => setEnabled(tx, id, false), 'disable')
 }
 
-/** Invalidates all tokens of a principal that were issued before now. Its secrets remain. */
+/** Invalidates all tokens of a principal that were issued before now. Its secrets stay valid. */
 export function stopSessions(
   deps: DirectoryDeps,
   change: RequestedChange,
@@ -115,7 +117,10 @@ async function changeState(
   return changed
 }
 
-/** Refuses changes by which a caller would lock itself out. Another administrator can make them. */
+/**
+ * Refuses a change by which a caller would disable or delete its own principal. Another administrator can make the
+ * change.
+ */
 export function refuseSelf({ id }: PrincipalRow, { call }: RequestedChange, verb: string): void {
   if (id === call.identity.principal.id)
     throw new HeadgateError('bad-request', `You cannot ${verb} yourself: ask another administrator.`)

@@ -10,12 +10,12 @@ import { keepAdministering } from './keep-administering.ts'
 import { changePolicy, type RequestedChange } from './policy-change.ts'
 import { requireRole } from './roles.ts'
 
-export { listMembers, type MemberRow } from '../store/roles.ts'
+export { listMembers } from '../store/roles.ts'
 
 /**
- * Adds a principal, a role or a group to a role. Returns false if it is a member already.
+ * Adds a principal, a role or a group to a role. Returns false if it is already a member.
  *
- * @throws HeadgateError `bad-request` if roles would contain each other
+ * @throws HeadgateError `bad-request` if two roles would contain each other
  */
 export async function addRoleMember(
   deps: DirectoryDeps,
@@ -28,11 +28,11 @@ export async function addRoleMember(
   change.audit.object = role.name
   change.audit.detail = { member: member.name, memberKind: member.kind }
   return changePolicy(deps, change, async (tx) => {
-    // The new policy version serializes this check with other changes of memberships.
+    // The transaction has locked the policy, so no other membership can change between this check and the commit.
     if (member.kind === 'role' && (await roleReaches(tx, role.id, member.id))) {
       throw new HeadgateError(
         'bad-request',
-        `The role ${role.name} is a member of ${member.name} already: roles must not go in circles.`,
+        `The role ${role.name} is already a member of ${member.name}, and roles must not contain each other.`,
       )
     }
     return insertMember(tx, role.id, member)

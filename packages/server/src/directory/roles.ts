@@ -35,7 +35,7 @@ export function createRole(deps: DirectoryDeps, change: RequestedChange, name: s
   change.audit.object = name
   return changePolicy(deps, change, async (tx) => {
     const row = await insertRole(tx, { id: randomUUID(), name, system: false })
-    if (!row) throw new HeadgateError('already-exists', `There is a role ${name} already.`)
+    if (!row) throw new HeadgateError('already-exists', `A role with the name ${name} already exists.`)
     return row
   })
 }
@@ -43,7 +43,8 @@ export function createRole(deps: DirectoryDeps, change: RequestedChange, name: s
 /**
  * Deletes a role with its memberships and grants.
  *
- * @throws HeadgateError `protected` for a role of the server, `bad-request` if the caller could no longer administer
+ * @throws HeadgateError `protected` for a built-in role, `bad-request` if the caller could no longer administer the
+ *   server
  */
 export async function deleteRole(
   deps: DirectoryDeps,
@@ -52,7 +53,7 @@ export async function deleteRole(
 ): Promise<void> {
   const row = await requireRole(deps.sql, reference)
   if (row.system)
-    throw new HeadgateError('protected', `The role ${row.name} belongs to the server and cannot be deleted.`)
+    throw new HeadgateError('protected', `The role ${row.name} is built in and cannot be deleted.`)
   change.audit.object = row.name
   await changePolicy(deps, change, async (tx) => {
     await deleteRoleRow(tx, row.id)

@@ -15,17 +15,17 @@ export { useAssertion } from '../store/used-assertions.ts'
 export interface Logout {
   readonly issuer: string
   readonly subject: string
-  /** Id of the logout token, unique at its issuer. */
+  /** Id (`jti`) of the logout token, unique for its issuer. */
   readonly id: string
-  /** End of the token, epoch ms. */
+  /** Expiry of the logout token in epoch ms. */
   readonly expiresAt: number
 }
 
 /**
- * Invalidates all tokens of a user that were issued before `now`, and the sessions that began with them. The logout token
- * is accepted once, and its audit event is committed in the same transaction.
+ * Invalidates all tokens of a user that were issued before `now`, and the sessions that began with these tokens. Each
+ * logout token is accepted only once. The audit event is committed in the same transaction.
  *
- * @param now epoch ms
+ * @param now current time in epoch ms
  * @throws HeadgateError `bad-request` if the logout token was used before
  */
 export async function logOut(
@@ -37,7 +37,7 @@ export async function logOut(
     const version = await bumpPolicy(tx)
     if (!(await useAssertion(tx, { issuer: `logout ${issuer}`, id, expiresAt }))) return null
     const row = await findPrincipalBySubject(tx, issuer, subject)
-    // A user that never signed in has no sessions.
+    // A user that never signed in has no sessions to end.
     if (row === null) return version
     await stopPrincipalSessions(tx, row.id, now)
     const principal = { id: row.id, issuer, subject, name: row.name }

@@ -1,7 +1,7 @@
 import type { Privilege, SecurableKind } from '../privilege.ts'
 import type { ProvenIdentity } from '../proven-identity.ts'
 
-/** Object that events and grants refer to. */
+/** Object that audit events and grants refer to, such as a warehouse or a table. */
 export interface Securable {
   readonly kind: SecurableKind
   readonly id: string
@@ -11,19 +11,28 @@ export interface Securable {
 export interface AuditDraft {
   operation: string
   securable?: Securable
-  /** Name of the object from the request, for people: `lakehouse:sales.orders`. */
+  /** Readable name of the object as the request names it: `lakehouse:sales.orders`. */
   object?: string
   privilege?: Privilege
   reason?: string
-  /** Query id that the client sent, used when the token contains none. Not verified. */
+  /** Unverified query id that the client sent. The event contains it only if the token contains no query id. */
   queryId?: string
-  /** Identity of the call when it differs from the sender: a renewal by an engine is a call of the token's user. */
+  /**
+   * Identity that the event records instead of the sender. Example: when an engine renews a storage credential
+   * for a user, the event records the user.
+   */
   identity?: ProvenIdentity
-  /** Address of the client, behind trusted proxies. Empty: unknown. */
+  /**
+   * IP address of the client. For a request through trusted proxies, it is the address that they report. Empty:
+   * unknown.
+   */
   address?: string
-  /** True: an engine called for itself, so the user is unknown. */
+  /** True: an engine sent the request for itself, so no user is known. */
   withoutUser?: boolean
   detail?: Readonly<Record<string, unknown>>
-  /** True: the event was written in the transaction of the change. `onCommit` of its `CommitRecord` sets it. */
+  /**
+   * True: the transaction of the change already wrote the event, so the pipeline does not write it again.
+   * `onCommit` of the `CommitRecord` sets this field.
+   */
   written?: boolean
 }

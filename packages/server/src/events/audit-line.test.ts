@@ -19,7 +19,7 @@ const row: AuditRow = {
   query_id: null,
 }
 
-test('auditLine writes the row, the time and the figures as one JSON object', () => {
+test('auditLine writes the row, the time, the status and the duration as one JSON object', () => {
   vi.useFakeTimers({ now: Date.UTC(2026, 0, 2, 3, 4, 5, 6) })
   try {
     const known = { audit: true, time: '2026-01-02T03:04:05.006Z', ...row }

@@ -1,15 +1,15 @@
 import type { AuditRow } from '../store/commit-record.ts'
 
-/** Figures of a request that only its line contains. */
+/** Status and duration of a request. The log line contains them, and the audit row does not. */
 export interface LineFigures {
   readonly status: number
   readonly milliseconds: number
 }
 
 /**
- * Returns an event as one line of JSON, without the end of the line.
+ * Returns an audit event as one line of JSON, without the newline.
  *
- * @param figures null for an event of a change, whose row has no figures
+ * @param figures null for the event of a change, which is written before the status and the duration are known
  */
 export function auditLine(row: AuditRow, figures: LineFigures | null = null): string {
   const start = `{"audit":true,"time":"${timestamp()}",${JSON.stringify(row).slice(1)}`
@@ -21,7 +21,10 @@ export function auditLine(row: AuditRow, figures: LineFigures | null = null): st
 let last = 0
 let lastText = new Date(last).toISOString()
 
-/** Returns the current time. Formatting it takes as long as the rest of a line, so it is formatted once a millisecond. */
+/**
+ * Returns the current time. Formatting the time takes as long as the rest of the line, so the text is cached
+ * for one millisecond.
+ */
 function timestamp(): string {
   const now = Date.now()
   if (now !== last) {

@@ -10,7 +10,7 @@ import { auditLine } from './audit-line.ts'
 import { auditRow, toAuditOutcome } from './audit-row.ts'
 import type { Refusal, RefusalLog } from './refusal-log.ts'
 
-/** Finished request. */
+/** Finished request, with the data that its audit event needs. */
 export interface AuditEntry {
   readonly draft: AuditDraft
   readonly identity: ProvenIdentity | null
@@ -22,8 +22,9 @@ export interface AuditEntry {
 }
 
 /**
- * Destination of events of reads and failures: none, the log as JSON lines, or the store in batches. Refusals are always
- * written to the store (`RefusalLog`).
+ * Destination of the audit events of reads and failures. `off`: they are not recorded. `log`: JSON lines in the
+ * server log. `store`: rows in the database, written in batches. Refusals are always written to the database
+ * (`RefusalLog`).
  */
 export type AuditMode = 'off' | 'log' | 'store'
 
@@ -31,15 +32,21 @@ export interface AuditLogOptions {
   readonly mode: AuditMode
   /** Receives each event as one line of JSON, without the newline. */
   readonly write: (line: string) => void
-  /** Required for the mode `store`. */
+  /** Connections to the database. The mode `store` requires them. */
   readonly sql?: Sql
   /** Receives every refusal, in every mode. */
   readonly refusals?: RefusalLog
-  /** Time after which a batch is written if it is not full, and retried after a failure, in ms. Default 500. */
+  /**
+   * Time in ms after which an incomplete batch is written, and after which a failed write is retried. Default
+   * 500.
+   */
   readonly flushAfterMs?: number
-  /** Events in one statement. Default 500. */
+  /** Maximum number of events in one statement. Default 500. */
   readonly batchSize?: number
-  /** Events in the queue while the store is unavailable; further events are passed to `write`. Default 10 000. */
+  /**
+   * Maximum number of queued events while the database is unavailable. Further events are passed to `write`.
+   * Default 10 000.
+   */
   readonly maxWaiting?: number
 }
 
@@ -75,16 +82,16 @@ export class AuditLog implements AsyncDisposable {
     const isKept = outcome === 'denied' && refusals !== undefined
     if (mode === 'off' && !isKept) return
     const reason = draft.reason ?? findReason(failure)
-    const told = reason === undefined ? draft : { ...draft, reason }
-    if (isKept) refusals.record(toRefusal(told, entry, () => auditRow(told, entry, outcome)))
-    // The refusal log has written the refusal already, with the equal ones.
+    const refused = reason === undefined ? draft : { ...draft, reason }
+    if (isKept) refusals.record(toRefusal(refused, entry, () => auditRow(refused, entry, outcome)))
+    // The refusal log already counts this refusal together with equal refusals.
     if (mode === 'off' || (mode === 'store' && isKept)) return
-    const row = auditRow(told, entry, outcome)
+    const row = auditRow(refused, entry, outcome)
     if (mode === 'log') this.#options.write(auditLine(row, entry))
-    else this.#keep(row)
+    else this.#write(row)
   }
 
-  #keep(row: AuditRow): void {
+  #write(row: AuditRow): void {
     if (this.#waiting.length >= (this.#options.maxWaiting ?? 10_000)) {
       this.#line(row)
       return
@@ -105,7 +112,7 @@ export class AuditLog implements AsyncDisposable {
     })
   }
 
-  /** Writes all queued events. Throws when the store refuses them; they stay in the queue. */
+  /** Writes all queued events. Throws when the database is unavailable; the events then stay in the queue. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -126,7 +133,8 @@ export class AuditLog implements AsyncDisposable {
         await insertAudit(sql, batch)
       } catch (error) {
         if (isHeadgateError(error)) throw error
-        // The store is available and refuses these events, so they must not block the others.
+        // The database is available but rejects these events. They go to the log, because otherwise they would
+        // block all later events.
         for (const row of batch) this.#line(row)
       }
       this.#waiting = this.#waiting.slice(batch.length)
@@ -165,7 +173,10 @@ function toRefusal(draft: AuditDraft, { identity: caller }: AuditEntry, row: () 
   }
 }
 
-/** Returns the code of a failure and its cause, which contains for example why a token was refused. */
+/**
+ * Returns the code of an error and the message of its cause, which states, for example, why a token was
+ * refused.
+ */
 function findReason(failure: HeadgateError | null): string | undefined {
   if (!failure) return undefined
   const { cause } = failure

@@ -5,17 +5,18 @@ import type { Sql } from '../store/sql.ts'
 
 export { type AuditQuery, queryAudit, type StoredAuditRow } from '../store/audit.ts'
 
-/** Object whose events are asked for. */
+/** Object whose audit events a caller requests. */
 export interface AuditedName {
   readonly name: SecurableName
   readonly kind: SecurableKind
-  /** Name as events contain it: `lakehouse:sales.orders`. */
+  /** Name of the object in audit events: `lakehouse:sales.orders`. */
   readonly label: string
 }
 
 /**
- * Returns the id of the object that has the name now, otherwise of the last object that had it in an event, because the
- * object may have been dropped, purged or renamed. Returns null if no object had the name.
+ * Returns the id of the object that currently has the name. If no object has it, returns the id of the last
+ * object that an audit event records under this name: that object may have been dropped, purged or renamed.
+ * Returns null if no event contains the name.
  */
 export async function findAuditedId(sql: Sql, { name, kind, label }: AuditedName): Promise<string | null> {
   const row = await findSecurable(sql, name)

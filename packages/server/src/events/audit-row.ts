@@ -8,7 +8,7 @@ import { plainText, redact } from './redact.ts'
 /** Outcome of a call. `denied`: the caller lacks the right. `failed`: the caller has it, but the call failed or its result is unknown. */
 export type AuditOutcome = 'allowed' | 'denied' | 'failed'
 
-/** Facts about a call that the pipeline knows. */
+/** Data of a request that the pipeline adds to the audit event. */
 export interface AuditedCall {
   readonly requestId: string
   /** Null: the caller was not identified. */
@@ -47,7 +47,10 @@ export function auditRow(draft: AuditDraft, call: AuditedCall, outcome: AuditOut
   }
 }
 
-/** Returns the query id. The one in the token takes precedence over that of a header, because the engine set it for the user. */
+/**
+ * Returns the query id for the audit event. The query id in the token takes precedence over the header, because
+ * the engine requested the token for this query.
+ */
 function chooseQueryId(draft: AuditDraft, identity: ProvenIdentity | null): string | null {
   const queryId = identity?.queryId ?? draft.queryId
   return queryId === undefined ? null : plainText(queryId, 256)
@@ -63,13 +66,16 @@ function buildDetail(draft: AuditDraft): Readonly<Record<string, unknown>> | nul
   return withoutUser || address !== '' ? around : null
 }
 
-/** Returns the outcome that a response status stands for. */
+/** Returns the outcome in the audit event for a response status and its error. */
 export function toAuditOutcome(status: number, failure: HeadgateError | null): AuditOutcome {
   if (status === 401 || status === 403 || status === 429 || (failure && isHidden(failure))) return 'denied'
   return status >= 400 ? 'failed' : 'allowed'
 }
 
-/** Returns the name of a principal. A subject of another issuer is unique only with its issuer. */
+/**
+ * Returns the name of a principal in audit events. For a principal of another issuer, it contains the issuer,
+ * because two issuers can use the same subject.
+ */
 function formatName(principal: { readonly issuer: string; readonly subject: string }): string {
   const name =
     principal.issuer === 'headgate' ? principal.subject : `${principal.issuer}#${principal.subject}`

@@ -5,7 +5,7 @@ import { type RefusalRow, upsertRefusals } from '../store/refusals.ts'
 import type { AuditRow } from '../store/commit-record.ts'
 import type { Sql } from '../store/sql.ts'
 
-/** Refused request, with the fields by which equal ones are found. */
+/** Refused request. Two refusals are equal if these fields, except `row`, are equal. */
 export interface Refusal {
   /** Id of the principal. Null: the caller was not identified. */
   readonly principalId: string | null
@@ -14,7 +14,7 @@ export interface Refusal {
   readonly operation: string
   readonly object: string
   readonly reason: string
-  /** Views that the caller named and that granted no right. */
+  /** Views that the caller named in `referenced-by`, but through which it may not read the table. */
   readonly views: string
   /** Creates the event that is stored for all equal refusals. */
   row(): AuditRow
@@ -22,25 +22,28 @@ export interface Refusal {
 
 export interface RefusalLogOptions {
   readonly sql: Sql
-  /** Receives rows that the store refuses, as lines. */
+  /** Writes a row to the server log, when the database rejects the row or the queue is full. */
   readonly writeRow: (row: AuditRow) => void
-  /** Epoch ms. Default: the clock. */
+  /** Returns the time in epoch ms. Default: `Date.now`. */
   readonly now?: () => number
-  /** Time between the first of new refusals and the write, in ms. Default 500. */
+  /** Time in ms between the first unwritten refusal and the write. Default 500. */
   readonly flushAfterMs?: number
-  /** Rows of one minute for callers that were not identified. Default 100. */
+  /** Maximum number of rows per minute for all callers that were not identified. Default 100. */
   readonly maxUnidentified?: number
-  /** Rows of one minute for one principal. Default 100. */
+  /** Maximum number of rows per minute for one principal. Default 100. */
   readonly maxPerPrincipal?: number
-  /** Rows of one minute in total. Default 10,000. */
+  /** Maximum number of rows per minute in total. Default 10,000. */
   readonly maxRows?: number
 }
 
 interface Group {
   readonly row: AuditRow
-  /** Key of equal refusals of one minute, the same on all replicas. */
+  /**
+   * Key of the row for equal refusals of one minute. All replicas compute the same key, so they count in the
+   * same row.
+   */
   readonly key: string
-  /** Refusals that are not written yet. */
+  /** Number of refusals that are not written yet. */
   pending: number
 }
 
@@ -50,16 +53,16 @@ const patienceAtEndMs = 3_000
 const unidentified = 'unidentified'
 
 /**
- * Writes refusals to the store in batches, without delaying requests. Equal refusals (of one principal or address, for one
- * operation, object and reason) of one minute are one row with their count. Beyond a number of rows per minute, the further
- * refusals of a principal, or of all callers that were not identified, are counted in one row. The same numbers limit the
- * memory.
+ * Writes refusals to the store in batches, without delaying requests. Equal refusals (same principal or
+ * address, operation, object and reason) within one minute share one row, which contains their number. When a
+ * principal reaches its maximum number of rows per minute, its further refusals share one row. All callers that
+ * were not identified share one such row. The same limits bound the memory.
  */
 export class RefusalLog implements AsyncDisposable {
   readonly #options: Required<RefusalLogOptions>
   #minute = 0
   readonly #groups = new Map<string, Group>()
-  readonly #rowsOf = new Map<string, number>()
+  readonly #rowCounts = new Map<string, number>()
   readonly #unwritten = new Set<Group>()
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> | undefined
@@ -78,7 +81,7 @@ export class RefusalLog implements AsyncDisposable {
   /** Counts one refusal. Returns at once and never throws. */
   record(refusal: Refusal): void {
     this.#enterMinute()
-    const group = this.#groupOf(refusal)
+    const group = this.#getGroup(refusal)
     group.pending += 1
     this.#unwritten.add(group)
     this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), this.#options.flushAfterMs)
@@ -89,10 +92,10 @@ export class RefusalLog implements AsyncDisposable {
     if (minute === this.#minute) return
     this.#minute = minute
     this.#groups.clear()
-    this.#rowsOf.clear()
+    this.#rowCounts.clear()
   }
 
-  #groupOf(refusal: Refusal): Group {
+  #getGroup(refusal: Refusal): Group {
     const { principalId, actorId, address, operation, object, reason, views } = refusal
     const caller = principalId ?? unidentified
     const name = JSON.stringify([
@@ -107,17 +110,20 @@ export class RefusalLog implements AsyncDisposable {
     const known = this.#groups.get(name)
     if (known !== undefined) return known
     const { maxUnidentified, maxPerPrincipal, maxRows } = this.#options
-    const rows = this.#rowsOf.get(caller) ?? 0
+    const rows = this.#rowCounts.get(caller) ?? 0
     const max = principalId === null ? maxUnidentified : maxPerPrincipal
     if (rows >= max || this.#groups.size >= maxRows)
-      return this.#restOf(refusal, this.#groups.size < 2 * maxRows)
-    this.#rowsOf.set(caller, rows + 1)
+      return this.#getOverflowGroup(refusal, this.#groups.size < 2 * maxRows)
+    this.#rowCounts.set(caller, rows + 1)
     return this.#add(name, refusal.row())
   }
 
-  /** Returns the row of refusals beyond the limit: one for each principal within the total limit, otherwise one for all. */
-  #restOf({ principalId, row }: Refusal, isRoom: boolean): Group {
-    const caller = isRoom && principalId !== null ? principalId : unidentified
+  /**
+   * Returns the shared row for refusals beyond the limit: one row for each principal, or one row for all
+   * principals when the total limit is reached, too.
+   */
+  #getOverflowGroup({ principalId, row }: Refusal, hasCapacity: boolean): Group {
+    const caller = hasCapacity && principalId !== null ? principalId : unidentified
     const name = JSON.stringify(['rest', caller])
     const known = this.#groups.get(name)
     if (known !== undefined) return known
@@ -134,7 +140,7 @@ export class RefusalLog implements AsyncDisposable {
       object: null,
       privilege: null,
       outcome: 'denied',
-      reason: 'further refusals of this minute, beyond the number of rows that are stored',
+      reason: 'further refusals in this minute, after the maximum number of rows was stored',
       user_agent: null,
       detail: null,
       query_id: null,
@@ -148,7 +154,9 @@ export class RefusalLog implements AsyncDisposable {
     return group
   }
 
-  /** Writes all queued refusals. Throws when the store refuses them; they stay in the queue. */
+  /**
+   * Writes all queued refusals. Throws when the database is unavailable; the refusals then stay in the queue.
+   */
   async flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -173,7 +181,8 @@ export class RefusalLog implements AsyncDisposable {
         await upsertRefusals(sql, rows)
       } catch (error) {
         if (!isHeadgateError(error)) {
-          // The store is available and refuses these rows, so they must not block the others.
+          // The database is available but rejects these rows. They go to the log, because otherwise they would
+          // block all later rows.
           for (const { row } of batch) writeRow(row)
           continue
         }
@@ -188,7 +197,10 @@ export class RefusalLog implements AsyncDisposable {
     }
   }
 
-  /** Limits the queue over several minutes while the store is unavailable. */
+  /**
+   * Moves the oldest unwritten rows beyond `maxRows` to the log. Rows accumulate while the database is
+   * unavailable for several minutes.
+   */
   #dropOldest(): void {
     for (const group of this.#unwritten) {
       if (this.#unwritten.size <= this.#options.maxRows) return

@@ -1,14 +1,15 @@
 import { HeadgateError } from '@headgate/errors'
 
-/** Bytes of large request bodies that the server holds at once. */
+/** Maximum numbers of bytes of large request bodies in memory. */
 export interface BodyMemoryLimits {
   readonly totalBytes: number
   readonly perPrincipalBytes: number
 }
 
 /**
- * Counts the bytes of large request bodies that are being received or processed, in all and for each principal. A body
- * is reserved at its announced size before it is read, so that many at once cannot exhaust the memory of the process.
+ * Counts the bytes of large request bodies that are being received or processed, in total and for each
+ * principal. Memory for the announced size of a body is reserved before the body is read, so many concurrent
+ * bodies cannot exhaust the memory of the process.
  */
 export class BodyMemory {
   readonly #limits: BodyMemoryLimits
@@ -22,7 +23,8 @@ export class BodyMemory {
   /**
    * Reserves memory for one body; returns the function that releases it.
    *
-   * @throws HeadgateError `too-many-requests` when the principal, or all together, would exceed the limit
+   * @throws HeadgateError `too-many-requests` when the reservation would exceed the limit of the principal or
+   *   the total limit
    */
   reserve(principalId: string, bytes: number): () => void {
     const held = this.#held.get(principalId) ?? 0

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { HeadgateError, type ErrorCode } from '@headgate/errors'
-import { errorAnswer } from './error-answer.ts'
+import { errorResponse } from './error-response.ts'
 
 /** Returns the response to a malformed request. */
 export type Refuse = (error: HeadgateError) => {
@@ -10,7 +10,7 @@ export type Refuse = (error: HeadgateError) => {
   readonly body: string
 }
 
-/** Last request of a connection. */
+/** Last request of a connection, with its response. */
 export interface Serving {
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -20,12 +20,12 @@ const lingerMs = 1_000
 
 /** Returns the error body of the catalog. */
 export function refuseForCatalog(error: HeadgateError): ReturnType<Refuse> {
-  const { status, headers, body } = errorAnswer(error, 'GET')
+  const { status, headers, body } = errorResponse(error, 'GET')
   return { status, headers: headers ?? {}, body: String(body) }
 }
 
 /** Answers a request that the HTTP parser refused (`clientError`). */
-export function answerBrokenRequest(
+export function respondToBrokenRequest(
   error: Error & { code?: string },
   socket: Socket,
   { last, refuse }: { readonly last: Serving | undefined; readonly refuse: Refuse },
@@ -35,20 +35,21 @@ export function answerBrokenRequest(
     return
   }
   if (last?.request.complete === true && !last.response.writableFinished) {
-    // The malformed text follows a complete request that is still running. A response 400 now would be taken for its response.
+    // The malformed text follows a complete request that is still running. The client would take a response 400
+    // for the response to that request.
     last.response.once('close', () => socket.destroy())
     return
   }
   if (last?.response.headersSent === true && !last.request.complete) {
-    // It is the rest of a request that has been answered.
+    // The malformed bytes are the rest of a request whose response the server has already sent.
     socket.destroySoon()
     return
   }
-  answerSocket(socket, refuse(new HeadgateError(...explain(error.code))))
+  writeResponse(socket, refuse(new HeadgateError(...explain(error.code))))
 }
 
 /** Writes a response to the socket: when the HTTP parser refuses a request, no response object exists. */
-export function answerSocket(socket: Socket, { status, headers, body }: ReturnType<Refuse>): void {
+export function writeResponse(socket: Socket, { status, headers, body }: ReturnType<Refuse>): void {
   const lines = Object.entries({
     ...headers,
     connection: 'close',

@@ -1,11 +1,12 @@
 import type { HeadgateError } from '@headgate/errors'
 
 /**
- * Returns `WWW-Authenticate` of a 401 (RFC 6750 section 3, RFC 9728 section 5.1): the address where a client learns how to
- * get a token and, when it sent one, the error of its token.
+ * Returns the `WWW-Authenticate` header of a 401 (RFC 6750 section 3, RFC 9728 section 5.1): the URL of the
+ * metadata from which a client learns how to get a token and, if the request contained a token, the reason for
+ * its refusal.
  *
  * @param metadataUrl URL of this server's RFC 9728 document
- * @param sent whether the request had an Authorization header; without one the challenge contains no error
+ * @param sent whether the request had an Authorization header. If false, the challenge contains no error
  */
 export function challenge(
   metadataUrl: string,

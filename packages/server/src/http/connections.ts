@@ -6,7 +6,10 @@ import type { Serving } from './broken-request.ts'
 /** Connections of a server, including those without a request, which Node's HTTP server does not track. */
 export class Connections {
   readonly #open = new Set<Socket>()
-  /** Connections without a finished TLS handshake, by their two ends: afterwards, another socket object represents them. */
+  /**
+   * Connections whose TLS handshake is not finished, by local and remote address. After the handshake, another
+   * socket object represents the connection.
+   */
   readonly #beginning = new Map<string, Socket>()
   readonly #serving = new Map<Socket, Serving>()
 
@@ -16,14 +19,14 @@ export class Connections {
       return
     }
     server.on('connection', (socket: Socket) => {
-      const ends = endsOf(socket)
+      const ends = formatEnds(socket)
       this.#beginning.set(ends, socket)
       socket.once('close', () => {
         if (this.#beginning.get(ends) === socket) this.#beginning.delete(ends)
       })
     })
     server.on('secureConnection', (socket: Socket) => {
-      this.#beginning.delete(endsOf(socket))
+      this.#beginning.delete(formatEnds(socket))
       this.#add(socket)
     })
   }
@@ -34,11 +37,11 @@ export class Connections {
   }
 
   /** Returns the last request of a connection. */
-  lastOf(socket: Socket): Serving | undefined {
+  findLast(socket: Socket): Serving | undefined {
     return this.#serving.get(socket)
   }
 
-  /** Announces the end of the connections in responses that are still to be sent. */
+  /** Adds `Connection: close` to all responses whose headers are not sent yet. */
   announceEnd(): void {
     for (const { response } of this.#serving.values())
       if (!response.headersSent) response.setHeader('connection', 'close')
@@ -51,8 +54,9 @@ export class Connections {
   }
 
   /**
-   * Handles a connection that was idle for the maximum time: closes it when its client does not read the response, or has
-   * received its response and sends no further request. A request that is running or arriving has its own limits.
+   * Handles a connection that was idle for the maximum time. Closes it if its client does not read the
+   * response, or if the client has received its response and sends no further request. Other connections stay
+   * open, because requests that are running or arriving have their own time limits.
    */
   cutStill(socket: Socket): void {
     const answered = this.#serving.get(socket)?.response.writableFinished === true
@@ -68,6 +72,6 @@ export class Connections {
   }
 }
 
-function endsOf({ localAddress, remoteAddress, remotePort }: Socket): string {
+function formatEnds({ localAddress, remoteAddress, remotePort }: Socket): string {
   return `${localAddress} ${remoteAddress} ${remotePort}`
 }

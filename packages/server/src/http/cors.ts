@@ -33,11 +33,11 @@ export function isPreflight(request: IncomingMessage): boolean {
 }
 
 /**
- * Checks the origin and host of an anonymous request. Without tokens, only these two headers protect the server from the pages
- * that its user visits.
+ * Checks the origin and host of an anonymous request. An anonymous request contains no token, so only these two
+ * headers show whether a web page sent it through the browser of a user.
  *
- * @throws HeadgateError `forbidden` for a request that a browser sent for a page of another origin, or to another host name
- *   than those of this machine, which could resolve to it (DNS rebinding)
+ * @throws HeadgateError `forbidden` for a request that a browser sent for a page of another origin, or to a
+ *   host name that is not one of this machine (DNS rebinding)
  */
 export function refuseForeignPage(request: IncomingMessage, origins: readonly string[]): void {
   const { origin, host } = request.headers

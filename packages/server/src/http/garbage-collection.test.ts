@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { GarbageCollection } from './garbage-collection.ts'
 
-test('requests within the idle time lead to one collection after the last of them', async () => {
+test('several requests within the idle time cause one garbage collection, after the last request', async () => {
   const collected: number[] = []
   const collection = new GarbageCollection({ idleMs: 100, collect: () => collected.push(performance.now()) })
   collection.request()

@@ -1,16 +1,16 @@
 import { Session } from 'node:inspector'
 
 export interface GarbageCollectionOptions {
-  /** Time without a further request before the collection, in ms. Default: 30 s. */
+  /** Time in ms between the last call of `request` and the collection. Default: 30 s. */
   readonly idleMs?: number
-  /** Default: a full collection by V8. */
+  /** Runs a collection. Default: a full garbage collection of V8. */
   readonly collect?: () => void
 }
 
 /**
- * Runs a full garbage collection after large bodies. V8 collects when a process allocates; a process that is idle after a
- * burst of large bodies would keep their memory until the next burst. The collection also returns free pages of the
- * JavaScript heap to the system. It holds the event loop for a tenth of a second.
+ * Runs a full garbage collection after large bodies. V8 collects when a process allocates; a process that is
+ * idle after a burst of large bodies would keep their memory until the next burst. The collection also returns
+ * free pages of the JavaScript heap to the system. The collection blocks the event loop for about 100 ms.
  */
 export class GarbageCollection {
   readonly #idleMs: number
@@ -22,7 +22,7 @@ export class GarbageCollection {
     this.#collect = collect
   }
 
-  /** Schedules one collection. Another request before it starts the time again. */
+  /** Schedules one collection. A further call before the collection postpones it. */
   request(): void {
     if (this.#timer !== undefined) {
       this.#timer.refresh()
@@ -35,10 +35,10 @@ export class GarbageCollection {
   }
 }
 
-/** Uses the inspector, because `globalThis.gc` exists only with a flag of V8. */
+/** Runs a full collection through the inspector, because `globalThis.gc` exists only with a flag of V8. */
 function collectGarbage(): void {
   const session = new Session()
   session.connect()
-  // A session that disconnects in the callback itself never returns.
+  // `disconnect` must not be called inside the callback, because it would never return.
   session.post('HeapProfiler.collectGarbage', () => setImmediate(() => session.disconnect()))
 }

@@ -1,14 +1,20 @@
 import type { OpenOperation } from '../operation/open-operation.ts'
 
-/** Check of a part that the server needs, by name. It rejects with the reason when the part does not work. */
-export type ReadinessCheck = readonly [name: string, check: (signal: AbortSignal) => Promise<void>]
+/**
+ * Named check of a component that the server needs. The function rejects with the reason when the component
+ * does not work.
+ */
+type ReadinessCheck = readonly [name: string, check: (signal: AbortSignal) => Promise<void>]
 
 const checkTimeoutMs = 2_000
 
 /** Options of the health endpoints. */
 export interface Health {
   readonly checks: () => readonly ReadinessCheck[]
-  /** Called when a check begins to fail, with the reason, which the response does not contain, and with null when it succeeds again. */
+  /**
+   * Called with the reason when a check begins to fail, and with null when it succeeds again. The response does
+   * not contain the reason.
+   */
   readonly onChange: (name: string, reason: unknown) => void
   /** Returns the metrics and their content type. */
   readonly metrics: () => Promise<string>
@@ -55,7 +61,7 @@ export function healthOperations({ checks, onChange, metrics, contentType }: Hea
   return [
     ...probes,
     // Load balancers often send HEAD.
-    ...probes.map((probe) => ({ ...probe, method: 'HEAD' as const, open: headOf(probe) })),
+    ...probes.map((probe) => ({ ...probe, method: 'HEAD' as const, open: openWithoutBody(probe) })),
     {
       id: 'metrics',
       method: 'GET',
@@ -69,6 +75,6 @@ export function healthOperations({ checks, onChange, metrics, contentType }: Hea
   ]
 }
 
-function headOf(probe: OpenOperation): OpenOperation['open'] {
+function openWithoutBody(probe: OpenOperation): OpenOperation['open'] {
   return async (request, limits) => ({ ...(await probe.open(request, limits)), body: null })
 }

@@ -68,33 +68,33 @@ const operations = [
   ['reportMetrics', 'namespaces/a/tables/t/metrics', 'namespaces/a/tables/none/metrics'],
   ['signRequest', 'namespaces/a/tables/t/sign', 'namespaces/a/tables/none/sign'],
 ] as const
-const messageOf = (text: string): string =>
+const maskNames = (text: string): string =>
   text.replaceAll('none', 'X').replaceAll(/\ba\.t\b|\ba\.v\b/g, 'a.X')
 
 describe('A body over 64 KiB of a caller without privileges', () => {
   test.each(operations)(
-    'makes %s refuse before it is sent, as for a missing object',
+    '%s refuses the body before the client sends it, with the error for a missing object',
     async (id, path, missing) => {
       const size = Math.min(large, bodyLimits[id] ?? 0)
       const sent = start(stranger, path, { 'content-length': size })
       sent.request.flushHeaders()
-      const answer = await sent.response
-      expect(answer.status).toBe(404)
+      const response = await sent.response
+      expect(response.status).toBe(404)
       const other = start(stranger, missing, { 'content-length': size })
       other.request.flushHeaders()
       const absent = await other.response
       expect(absent.status).toBe(404)
-      expect(messageOf(answer.text)).toBe(messageOf(absent.text).replaceAll('"X"', '"a"'))
+      expect(maskNames(response.text)).toBe(maskNames(absent.text).replaceAll('"X"', '"a"'))
     },
   )
 
-  test('causes a refusal after 64 KiB when it is sent in chunks of unknown length', async () => {
+  test('the server refuses a body in chunks, without a length, after 64 KiB', async () => {
     const { request, response } = start(stranger, 'namespaces/a/tables/t', {})
     request.write(Buffer.alloc(smallBodyBytes + 1, ' '))
     expect((await response).status).toBe(404)
   })
 
-  test('causes a refusal after 64 KiB of decompressed bytes when it is compressed', async () => {
+  test('the server refuses a compressed body after 64 KiB of decompressed bytes', async () => {
     const bomb = gzipSync(Buffer.concat([Buffer.from('['), Buffer.alloc(15 * 1024 * 1024, '[],')]))
     expect(bomb.length).toBeLessThan(smallBodyBytes)
     const delay = monitorEventLoopDelay({ resolution: 5 })
@@ -103,7 +103,8 @@ describe('A body over 64 KiB of a caller without privileges', () => {
     request.end(bomb)
     expect((await response).status).toBe(404)
     delay.disable()
-    // It took 2,600 ms when the body was parsed first. Client, server and test share this event loop.
+    // A server that parses the body before it authorizes the caller takes 2,600 ms here. Client, server and
+    // test share this event loop.
     expect(delay.max / 1e6).toBeLessThan(500)
   })
 })
@@ -116,11 +117,11 @@ describe('A body of up to 64 KiB of a caller without privileges', () => {
       'namespaces/a/tables/t',
       (schema: object) => ({ requirements: [], updates: [{ action: 'add-schema', schema }] }),
     ],
-  ])('does not block the event loop with names of fields: %s', async (_, path, bodyOf) => {
+  ])('does not block the event loop with names of fields: %s', async (_, path, makeBody) => {
     const field = (id: number, name: string, type: unknown): object => ({ id, name, required: false, type })
     const inner = Array.from({ length: 700 }, (_, i) => field(i + 2, `f${i}`, 'int'))
     const column = field(1, 'x'.repeat(17_000), { type: 'struct', fields: inner })
-    const body = JSON.stringify(bodyOf({ type: 'struct', fields: [column] }))
+    const body = JSON.stringify(makeBody({ type: 'struct', fields: [column] }))
     expect(body.length).toBeLessThan(smallBodyBytes)
     const delay = monitorEventLoopDelay({ resolution: 5 })
     const { request, response } = start(stranger, path, {})
@@ -128,7 +129,7 @@ describe('A body of up to 64 KiB of a caller without privileges', () => {
     request.end(body)
     expect([400, 404]).toContain((await response).status)
     delay.disable()
-    // It took 2,400 ms when the full names were compared.
+    // An earlier version compared the full names, and took 2,400 ms here.
     expect(delay.max / 1e6).toBeLessThan(500)
   })
 })
@@ -145,7 +146,7 @@ describe('A body over 64 KiB of a caller with the privilege', () => {
     expect((await response).status).toBe(200)
   })
 
-  test('creates a table by a commit with create on the namespace, without modify on anything', async () => {
+  test('a caller with create on the namespace, but modify on no object, creates a table by a commit with a large body', async () => {
     const creator = await server.caller('creator')
     const grant = {
       privilege: 'create',
@@ -178,7 +179,7 @@ describe('A body over 64 KiB of a caller with the privilege', () => {
     expect([status, text.slice(0, 300)]).toEqual([200, expect.any(String)])
   })
 
-  test('needs modify or create on an object of the warehouse, for a transaction', async () => {
+  test('a transaction with a large body requires modify or create on an object of the warehouse', async () => {
     const body = JSON.stringify({ 'table-changes': [], padding: 'x'.repeat(200_000) })
     const transaction = async (caller: TestCaller): Promise<number> => {
       const { request, response } = start(caller, 'transactions/commit', { 'content-length': body.length })
@@ -208,7 +209,7 @@ describe('A body over 64 KiB of a caller with the privilege', () => {
 })
 
 describe('Limits of bodies:', () => {
-  test('each operation that accepts more than 64 KiB decides on the path first', () => {
+  test('each operation that accepts more than 64 KiB authorizes the object in the path before it reads the body', () => {
     const served = new Map(icebergOperations(server.context.deps).map((one) => [one.id, one]))
     for (const id of Object.keys(bodyLimits)) expect(served.get(id)?.admit, id).toBeTypeOf('function')
     for (const { id, maxBodyBytes = 0 } of served.values())
@@ -235,7 +236,7 @@ describe('Limits of bodies:', () => {
 })
 
 describe('The memory of large bodies', () => {
-  test('covers the decompressed size of a compressed body', async () => {
+  test('the server reserves memory for the decompressed size of a compressed body', async () => {
     // 200 KiB that hardly compress, and 15 MiB that compress well.
     const noise = Buffer.from(randomBytes(200 * 1024).toString('base64'))
     const bomb = gzipSync(Buffer.concat([Buffer.from('{"x":"'), noise, Buffer.alloc(15 * 1024 * 1024, 32)]))
@@ -245,7 +246,7 @@ describe('The memory of large bodies', () => {
         'content-encoding': 'gzip',
         'content-length': bomb.length,
       })
-      // No body is complete before all have begun.
+      // All requests begin before the first body is complete.
       request.write(bomb.subarray(0, -1))
       setTimeout(() => request.end(bomb.subarray(-1)), 500)
       return (await response).status
@@ -258,7 +259,7 @@ describe('The memory of large bodies', () => {
     expect(await send()).toBe(400)
   })
 
-  test('has a limit for each principal and in total, and is released once', () => {
+  test('the memory has a limit for each principal and in total, and each body releases its memory once', () => {
     const memory = new BodyMemory({ totalBytes: 100, perPrincipalBytes: 60 })
     const first = memory.reserve('a', 50)
     expect(() => memory.reserve('a', 20)).toThrow('as many large request bodies')

@@ -6,20 +6,20 @@ import { GarbageCollection } from './garbage-collection.ts'
 /** Any caller with a token may send a body of this size: to read and parse it takes about a millisecond. */
 export const smallBodyBytes: number = 64 * 1024
 
-/** Bodies from this size on are processed one at a time: each may hold the event loop for a tenth of a second. */
+/** Bodies from this size on are processed one at a time, because each may block the event loop for 100 ms. */
 const heavyBodyBytes = 1024 * 1024
 
 export interface LargeBodiesOptions {
   /** Largest body of any operation. */
   readonly maxBodyBytes: number
-  /** How long a heavy body waits for those before it, in ms. */
+  /** Maximum time in ms that a heavy body waits until earlier heavy bodies are processed. */
   readonly patienceMs: number
   readonly turns: LoopTurns
 }
 
 /**
- * Limits what large bodies (over `smallBodyBytes`) cost the process: the memory that they take together, and how long
- * they hold the event loop at a stretch.
+ * Limits the total memory of large bodies (over `smallBodyBytes`), and the time for which they block the event
+ * loop without interruption.
  */
 export class LargeBodies {
   readonly turns: LoopTurns
@@ -39,9 +39,10 @@ export class LargeBodies {
   }
 
   /**
-   * Waits until a body that has been received may be parsed. Returns the function to call when the request is answered.
+   * Waits until a body that has been received may be parsed. Returns the function to call when the request is
+   * answered.
    *
-   * @throws HeadgateError `too-many-requests` when too many wait, or for too long
+   * @throws HeadgateError `too-many-requests` when too many bodies wait, or when this body waited too long
    */
   async start(principalId: string, bytes: number): Promise<() => void> {
     const leave = bytes < heavyBodyBytes ? doNothing : await this.#enterQueue(principalId)

@@ -7,7 +7,7 @@ import { certificate, certificateFiles } from '../../test/start/certificate.ts'
 import { Listener } from './listener.ts'
 
 test(
-  'Listener.close waits for a running request, but not for another one on its connection',
+  'Listener.close waits for a running request, but not for a further request on the same connection',
   { timeout: 30_000 },
   async () => {
     const asked = Promise.withResolvers<void>()
@@ -42,7 +42,7 @@ test('Listener.close announces the end of the connection in responses, so that c
       void allowed.promise.then(() => response.end('done'))
     },
   )
-  const answers = ['/', '/begun'].map((path) => {
+  const responses = ['/', '/begun'].map((path) => {
     const client = connect(listener.port, '127.0.0.1')
     const read: Buffer[] = []
     client.on('data', (piece: Buffer) => read.push(piece))
@@ -52,10 +52,10 @@ test('Listener.close announces the end of the connection in responses, so that c
   })
   await asked.promise
   const closed = listener.close(60_000)
-  answers[1]?.client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  responses[1]?.client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
   await expect.poll(() => count).toBe(3)
   allowed.resolve()
-  expect(await Promise.all(answers.map(({ ended }) => ended))).toEqual([
+  expect(await Promise.all(responses.map(({ ended }) => ended))).toEqual([
     ['connection: close'],
     ['Connection: keep-alive', 'connection: close'],
   ])
@@ -106,7 +106,7 @@ test('Listener.close waits for a running request over TLS, and not for a connect
   await closed
 })
 
-test('Listener.close answers a request that was on its way', async () => {
+test('Listener.close answers a request that the client had sent before the close', async () => {
   await using listener = await Listener.open(
     { host: '127.0.0.1', port: 0, tls: null, maxHeaderBytes: 8_192, requestTimeoutMs: 30_000 },
     (_request, response) => response.end('done'),

@@ -10,7 +10,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import { Server as NetServer, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { HeadgateError } from '@headgate/errors'
-import { answerBrokenRequest, answerSocket, type Refuse, refuseForCatalog } from './broken-request.ts'
+import { respondToBrokenRequest, writeResponse, type Refuse, refuseForCatalog } from './broken-request.ts'
 import { Connections } from './connections.ts'
 import { withHost } from './with-host.ts'
 
@@ -20,21 +20,25 @@ export interface ListenerOptions {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
   readonly maxHeaderBytes: number
   /**
-   * Maximum time in ms until a whole request has arrived, and for which a client may not read its response. 0: the handler
-   * limits it.
+   * Maximum time in ms for a request to arrive completely, and for a client to stop reading its response. 0:
+   * the handler enforces its own limits.
    */
   readonly requestTimeoutMs: number
   /** True when the handler sends `100 Continue` itself. */
   readonly asksFirst?: boolean
-  /** True when a client that closes its side is disconnected, and its request aborted. Otherwise it receives its response. */
+  /**
+   * True: when a client half-closes its connection, its request is aborted and the connection is closed. False:
+   * the client still receives its response.
+   */
   readonly endsWithClient?: boolean
   /** Returns the response to a malformed request. Default: the error body of the catalog. */
   readonly refuse?: Refuse
 }
 
 /**
- * Interval in ms at which a listener that closes looks for idle connections. They are not closed at once: a request may be on
- * its way on a connection that looks idle, and its client could not know the outcome.
+ * Interval in ms at which a closing listener closes idle connections. It does not close them at once: a request
+ * may be in transit on a connection that looks idle, and its client could not know whether the server executed
+ * it.
  */
 const sweepMs = 100
 
@@ -55,14 +59,14 @@ export class Listener implements AsyncDisposable {
     const serverOptions: ServerOptions = {
       maxHeaderSize: options.maxHeaderBytes,
       requestTimeout: options.requestTimeoutMs,
-      // Node looks for requests over the time limit at this interval, by default every 30 s.
+      // Node checks at this interval for requests that exceeded their time limit. The default is 30 s.
       connectionsCheckingInterval: Math.min(Math.max(timeLimit / 4, 100), 5_000),
       headersTimeout: Math.min(timeLimit, 20_000),
       keepAliveTimeout: 65_000,
       noDelay: true,
-      // The refusal of Node has no body. That of `withHost` has one.
+      // `withHost` checks the Host header instead, because Node's own refusal has no body.
       requireHostHeader: false,
-      // Does not create a stream for requests without a body, which are most of them.
+      // Most requests have no body. With this option, Node creates no stream for them.
       optimizeEmptyRequests: true,
     }
     const { refuse = refuseForCatalog } = options
@@ -82,21 +86,22 @@ export class Listener implements AsyncDisposable {
           handle,
         )
       : createHttpServer(serverOptions, handle)
-    // Without this, Node closes a connection before its response when the client has closed its side.
+    // Without this option, Node closes a connection before it sends the response when the client has
+    // half-closed it.
     if (options.endsWithClient !== true) Object.assign(server, { httpAllowHalfOpen: true })
     const connections = new Connections(server)
     if (options.requestTimeoutMs > 0) {
       server.setTimeout(options.requestTimeoutMs, (socket: Socket) => connections.cutStill(socket))
     }
     server.on('clientError', (error: Error & { code?: string }, socket: Socket) =>
-      answerBrokenRequest(error, socket, { last: connections.lastOf(socket), refuse }),
+      respondToBrokenRequest(error, socket, { last: connections.findLast(socket), refuse }),
     )
-    // The server may ignore expectations other than 100-continue (RFC 9110 section 10.1.1).
+    // Handles requests with an unknown Expect header like others, as RFC 9110 section 10.1.1 permits.
     server.on('checkExpectation', handle)
     if (options.asksFirst === true) server.on('checkContinue', handle)
-    // Without this, Node closes the connection of CONNECT without a response.
+    // Without this handler, Node closes the connection of a CONNECT request without a response.
     server.on('connect', (_: IncomingMessage, socket: Socket) =>
-      answerSocket(
+      writeResponse(
         socket,
         refuse(
           new HeadgateError('method-not-allowed', 'CONNECT is not supported: this server is not a proxy.'),
@@ -114,14 +119,17 @@ export class Listener implements AsyncDisposable {
   async close(timeoutMs: number): Promise<void> {
     if (!this.#server.listening) return
     const closed = once(this.#server, 'close')
-    // The method of Node's HTTP server would close idle connections now.
+    // `close` of Node's HTTP server would also close idle connections at once, on which a request may be in
+    // transit.
     NetServer.prototype.close.call(this.#server)
-    // A client whose connection ends without notice cannot know the outcome of the request that it sends next.
+    // Without this header, a client could send a further request while its connection is being closed, and
+    // could not know the outcome.
     this.#connections.announceEnd()
-    // A connection whose last request has finished since then would stay open for another one.
+    // Closes connections whose last request finished meanwhile. They would otherwise stay open for a further
+    // request.
     const sweep = setInterval(() => {
       this.#server.closeIdleConnections()
-      // A connection without a request is not idle for Node.
+      // Node does not treat a connection that never sent a request as idle.
       this.#connections.cutSilent()
     }, sweepMs)
     const timer = setTimeout(() => {
@@ -131,7 +139,7 @@ export class Listener implements AsyncDisposable {
     await closed
     clearInterval(sweep)
     clearTimeout(timer)
-    // Ends Node's timer for slow requests.
+    // Stops the timer with which Node checks for slow requests.
     this.#server.close()
   }
 

@@ -4,7 +4,7 @@ import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client
 export class RequestMetrics {
   readonly registry: Registry = new Registry()
   readonly #seconds: Histogram<'operation'>
-  readonly #answers: Counter<'operation' | 'status'>
+  readonly #responses: Counter<'operation' | 'status'>
   readonly #bound = new Map<string, { observe(value: number): void }>()
   readonly #counted = new Map<string, { inc(): void }>()
 
@@ -12,14 +12,14 @@ export class RequestMetrics {
     collectDefaultMetrics({ register: this.registry })
     this.#seconds = new Histogram({
       name: 'headgate_request_seconds',
-      help: 'Time from the request line to the answer, by operation.',
+      help: 'Time from the request line to the response, by operation.',
       labelNames: ['operation'],
       buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
       registers: [this.registry],
     })
-    this.#answers = new Counter({
+    this.#responses = new Counter({
       name: 'headgate_requests_total',
-      help: 'Answers by operation and HTTP status.',
+      help: 'Number of responses, by operation and HTTP status.',
       labelNames: ['operation', 'status'],
       registers: [this.registry],
     })
@@ -31,7 +31,7 @@ export class RequestMetrics {
     histogram.observe(milliseconds / 1000)
     const key = `${operation} ${status}`
     let counter = this.#counted.get(key)
-    if (!counter) this.#counted.set(key, (counter = this.#answers.labels(operation, String(status))))
+    if (!counter) this.#counted.set(key, (counter = this.#responses.labels(operation, String(status))))
     counter.inc()
   }
 }

@@ -12,7 +12,7 @@ import type { ProvenIdentity } from '../proven-identity.ts'
 import type { ClientAddress } from '../operation/client-address.ts'
 import { challenge } from './challenge.ts'
 import { corsHeaders, isPreflight, refuseForeignPage } from './cors.ts'
-import { errorAnswer, toHeadgateError } from './error-answer.ts'
+import { errorResponse, toHeadgateError } from './error-response.ts'
 import type { RequestMetrics } from './metrics.ts'
 import type { CallLimits, Operation, Response } from '../operation/operation.ts'
 import { LargeBodies } from './large-bodies.ts'
@@ -34,11 +34,17 @@ export interface PipelineDeps {
   readonly metrics: RequestMetrics
   readonly log: Log
   readonly limits: CallLimits & { readonly maxConcurrentRequests: number }
-  /** Shared by all code of the process that parses large documents. */
+  /**
+   * Limits how long the parsing of large documents blocks the event loop. All code of the process that parses
+   * such documents shares this object.
+   */
   readonly loopTurns: LoopTurns
   readonly corsOrigins: readonly string[]
-  readonly addressOf: ClientAddress
-  /** URL of the metadata from which clients learn how to get a token. In the challenge of every 401. */
+  readonly resolveAddress: ClientAddress
+  /**
+   * URL of the metadata from which clients learn how to get a token. Every 401 contains this URL in its
+   * `WWW-Authenticate` header.
+   */
   readonly resourceMetadataUrl: string
 }
 
@@ -66,17 +72,17 @@ export function createPipeline(deps: PipelineDeps): Listener {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = performance.now()
     const method = request.method ?? 'GET'
-    const requestId = requestIdOf(request)
-    const queryId = queryIdOf(request)
+    const requestId = readRequestId(request)
+    const queryId = readQueryId(request)
     const draft: AuditDraft = {
       operation: 'unknown',
-      address: deps.addressOf(request),
+      address: deps.resolveAddress(request),
       ...(queryId === undefined ? {} : { queryId }),
     }
     let identity: ProvenIdentity | null = null
     let audited = false
     let failure: HeadgateError | null = null
-    let answer: Response
+    let result: Response
     let call: RequestCall | undefined
     running += 1
     try {
@@ -85,11 +91,11 @@ export function createPipeline(deps: PipelineDeps): Listener {
       const path = mark < 0 ? url : url.slice(0, mark)
       const { target, params } = deps.router.match(method, path)
       draft.operation = target.id
-      // An overloaded server must answer health checks, or it is restarted.
+      // An overloaded server must answer health checks, because an orchestrator otherwise restarts it.
       const asksForHealth = 'open' in target && (method === 'GET' || method === 'HEAD')
       if (running > deps.limits.maxConcurrentRequests && !asksForHealth) throw overloaded()
       if ('open' in target) {
-        answer = await target.open(request, deps.limits, withoutSlot)
+        result = await target.open(request, deps.limits, withoutSlot)
       } else {
         audited = true
         const current = await deps.authenticator.authenticate(request.headers)
@@ -114,26 +120,26 @@ export function createPipeline(deps: PipelineDeps): Listener {
         )
         const begun = call
         const tryCancel = (): boolean => target.announces === true && begun.tryCancel()
-        answer = await withinTime(target.handle(begun), request, deps.limits.requestTimeoutMs, tryCancel)
+        result = await withinTime(target.handle(begun), request, deps.limits.requestTimeoutMs, tryCancel)
       }
     } catch (error) {
       failure = toHeadgateError(error, requestId)
       if (failure.kind.status >= 500)
         deps.log.error({ err: error, requestId, operation: draft.operation }, failure.message)
-      answer = challenged(errorAnswer(failure, method), failure, request)
+      result = challenged(errorResponse(failure, method), failure, request)
     } finally {
       running -= 1
       call?.close()
     }
-    send(request, response, answer, requestId)
+    send(request, response, result, requestId)
     const milliseconds = performance.now() - startedAt
-    deps.metrics.observe(draft.operation, answer.status, milliseconds)
+    deps.metrics.observe(draft.operation, result.status, milliseconds)
     if (audited && draft.written !== true) {
       deps.audit.record({
         draft,
         identity,
         requestId,
-        status: answer.status,
+        status: result.status,
         milliseconds,
         failure,
         userAgent: request.headers['user-agent'],
@@ -141,35 +147,36 @@ export function createPipeline(deps: PipelineDeps): Listener {
     }
   }
 
-  function challenged(answer: Response, failure: HeadgateError, request: IncomingMessage): Response {
-    if (answer.status !== 401) return answer
+  function challenged(result: Response, failure: HeadgateError, request: IncomingMessage): Response {
+    if (result.status !== 401) return result
     const value = challenge(deps.resourceMetadataUrl, failure, request.headers.authorization !== undefined)
-    return { ...answer, headers: { ...answer.headers, 'www-authenticate': value } }
+    return { ...result, headers: { ...result.headers, 'www-authenticate': value } }
   }
 
   function send(
     request: IncomingMessage,
     response: ServerResponse,
-    answer: Response,
+    result: Response,
     requestId: string,
   ): void {
-    const headers: Record<string, string> = { 'x-request-id': requestId, ...answer.headers }
+    const headers: Record<string, string> = { 'x-request-id': requestId, ...result.headers }
     if (deps.corsOrigins.length > 0) {
       const { vary, ...cors } = corsHeaders(request, deps.corsOrigins)
       Object.assign(headers, cors)
       if (vary !== undefined)
         headers['vary'] = headers['vary'] === undefined ? vary : `${headers['vary']}, ${vary}`
     }
-    const body = answer.body ?? null
-    if (body !== null) headers['content-length'] = String(lengthOf(body))
+    const body = result.body ?? null
+    if (body !== null) headers['content-length'] = String(countBytes(body))
     const unread = isUnread(request)
-    // The server would otherwise parse the rest of an unread body as the next request, or read it in vain.
+    // Closes the connection after this response. Otherwise, the server would have to read the rest of the body
+    // before the next request.
     if (unread) headers['connection'] = 'close'
-    response.writeHead(answer.status, headers)
-    // The time limit has ended: the server does not wait for a slow client any longer.
-    if (unread && answer.status !== 408) {
+    response.writeHead(result.status, headers)
+    // After a 408, the server does not wait for the rest of the body, because the client is too slow.
+    if (unread && result.status !== 408) {
       response.flushHeaders()
-      for (const piece of piecesOf(body)) response.write(piece)
+      for (const piece of toPieces(body)) response.write(piece)
       void endUnread(request, response)
       return
     }
@@ -194,12 +201,12 @@ export function createPipeline(deps: PipelineDeps): Listener {
   }
 }
 
-function lengthOf(body: NonNullable<Response['body']>): number {
+function countBytes(body: NonNullable<Response['body']>): number {
   if (typeof body === 'string') return Buffer.byteLength(body)
   return body instanceof Uint8Array ? body.length : body.reduce((sum, piece) => sum + piece.length, 0)
 }
 
-function piecesOf(body: Response['body']): readonly (string | Uint8Array)[] {
+function toPieces(body: Response['body']): readonly (string | Uint8Array)[] {
   if (body === null || body === undefined) return []
   return typeof body === 'string' || body instanceof Uint8Array ? [body] : body
 }
@@ -218,12 +225,12 @@ function overloaded(): HeadgateError {
  * Returns the query id of the request. Engines whose users can set headers send it, as Spark and PyIceberg do with
  * `header.x-headgate-query-id`. Only a short printable text is accepted.
  */
-function queryIdOf(request: IncomingMessage): string | undefined {
-  const given = request.headers['x-headgate-query-id']
-  return typeof given === 'string' && /^[\x21-\x7e]{1,256}$/.test(given) ? given : undefined
+function readQueryId(request: IncomingMessage): string | undefined {
+  const header = request.headers['x-headgate-query-id']
+  return typeof header === 'string' && /^[\x21-\x7e]{1,256}$/.test(header) ? header : undefined
 }
 
-function requestIdOf(request: IncomingMessage): string {
-  const given = request.headers['x-request-id']
-  return typeof given === 'string' && /^[\w.-]{1,128}$/.test(given) ? given : randomUUID()
+function readRequestId(request: IncomingMessage): string {
+  const header = request.headers['x-request-id']
+  return typeof header === 'string' && /^[\w.-]{1,128}$/.test(header) ? header : randomUUID()
 }

@@ -8,7 +8,7 @@ import { truncatedBody, readBody } from '../operation/read-body.ts'
 import { type LargeBodies, smallBodyBytes } from './large-bodies.ts'
 import type { Call, CallLimits, Operation } from '../operation/operation.ts'
 
-/** Parts that a call needs to read its body and the current policy. */
+/** Dependencies by which a `RequestCall` reads the request body and the current policy. */
 export interface CallSources {
   readonly limits: CallLimits
   readonly largeBodies: LargeBodies
@@ -23,8 +23,11 @@ export interface CallSources {
  */
 const formType = /^\s*(?:text\/plain|multipart\/form-data|application\/x-www-form-urlencoded)\s*(?:;|$)/i
 
-/** Reason of every such abort. Creating one for each request would cost more than the rest of its clean-up. */
-const answered = new Error('The request has been answered.')
+/**
+ * Abort reason of all calls after their response. All calls share it, because creating an error for each
+ * request would cost more than the rest of its clean-up.
+ */
+const responseSent = new Error('The request has been answered.')
 
 /** `Call` of a node:http request. Reads the body and creates the signal only when the operation uses them. */
 export class RequestCall implements Call {
@@ -43,7 +46,7 @@ export class RequestCall implements Call {
   #isAdmitted = false
   /** Releases the memory that is reserved for a large body. */
   #releaseMemory: (() => void) | undefined
-  /** Ends the turn of a large body. */
+  /** Ends the turn of a large body, so that the next large body is processed. */
   #endTurn: (() => void) | undefined
   #isClosed = false
   #state: 'preparing' | 'begun' | 'canceled' = 'preparing'
@@ -94,7 +97,9 @@ export class RequestCall implements Call {
     this.#state = 'begun'
   }
 
-  /** Cancels a change that was not sent yet. Returns false when it was sent. */
+  /**
+   * Cancels the change of this call unless it was already sent to the database. Returns false if it was sent.
+   */
   tryCancel(): boolean {
     if (this.#state === 'preparing') this.#state = 'canceled'
     return this.#state === 'canceled'
@@ -153,10 +158,13 @@ export class RequestCall implements Call {
     return bytes.length === 0 ? null : parseBytes(bytes, { maxDepth, maxValues, keepNumberText })
   }
 
-  /** Ends the call when its response is known, also by the time limit. Work of the call that has not begun must not begin later. */
+  /**
+   * Ends the call when its response is known or its time limit has expired. Work of the call that has not
+   * started then is not started later.
+   */
   close(): void {
     this.#isClosed = true
-    this.#controller?.abort(answered)
+    this.#controller?.abort(responseSent)
     this.#releaseMemory?.()
     this.#endTurn?.()
   }

@@ -2,7 +2,7 @@ import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { HeadgateError } from '@headgate/errors'
 import type { Operation } from '../operation/operation.ts'
 
-/** Operation of a request line with its path parameters, percent-encoded. */
+/** Operation that matches a request line, and the path parameters in percent-encoded form. */
 export interface Match<T> {
   readonly target: T
   readonly params: Readonly<Record<string, string>>
@@ -12,12 +12,15 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 const noParams = {}
 
 /**
- * Finds the operation of a request by its path as received. Nothing is decoded or normalized before: `%2F` in a name must not
- * become a segment border, and `.` or `..` must not redirect the request.
+ * Finds the operation of a request by its path. The path is neither decoded nor normalized before: `%2F` in a
+ * name must not become a segment border, and `.` or `..` must not redirect the request.
  */
 export class Router<T extends Pick<Operation, 'method' | 'path'>> {
   readonly #routers = new Map<string, RegExpRouter<T>>()
-  /** Paths without parameters. They take precedence: `/v1/config` is not the prefix `config`. */
+  /**
+   * Operations whose path has no parameters. They take precedence, so `/v1/config` is not a path with the
+   * prefix `config`.
+   */
   readonly #fixed = new Map<string, T>()
 
   constructor(targets: Iterable<T>) {

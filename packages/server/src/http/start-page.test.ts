@@ -7,7 +7,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-test('the address of the catalog, opened in a browser, shows a page whose links lead somewhere', async () => {
+test('the URL of the catalog shows a page in a browser, and all links of the page exist', async () => {
   const page = await fetch(`${server.url}/`, { headers: { accept: 'text/html' } })
   expect(page.status).toBe(200)
   expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')
@@ -21,9 +21,9 @@ test('the address of the catalog, opened in a browser, shows a page whose links 
 })
 
 test('/openapi.json describes the management interface without a token', async () => {
-  const answer = await fetch(`${server.url}/openapi.json`)
-  expect(answer.status).toBe(200)
-  const document = (await answer.json()) as { openapi: string; paths: Record<string, unknown> }
+  const response = await fetch(`${server.url}/openapi.json`)
+  expect(response.status).toBe(200)
+  const document = (await response.json()) as { openapi: string; paths: Record<string, unknown> }
   expect(document.openapi).toBe('3.1.1')
   expect(Object.keys(document.paths)).toContain('/management/v1/warehouses')
 })

@@ -1,10 +1,10 @@
 import type { OpenOperation } from '../operation/open-operation.ts'
 
-/** Addresses that the page names, relative to the page, so that they hold behind any proxy. */
+/** Links of the page. They are relative, so that they work behind any proxy. */
 const links = [
-  ['openapi.json', 'the management interface, as OpenAPI'],
-  ['.well-known/oauth-authorization-server', 'where clients get tokens'],
-  ['health/ready', 'whether the server can answer'],
+  ['openapi.json', 'OpenAPI description of the management API'],
+  ['.well-known/oauth-authorization-server', 'endpoints at which clients get tokens'],
+  ['health/ready', 'readiness of the server'],
   ['metrics', 'Prometheus metrics'],
 ] as const
 

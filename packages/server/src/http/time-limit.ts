@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import { HeadgateError } from '@headgate/errors'
 
 /**
- * Returns the outcome of an operation, or an error when the time limit of requests ends before. The error states whether
- * anything was changed. That is known while the request is still arriving, when it only reads, and when it could be canceled.
+ * Returns the result of an operation. Throws when the time limit of the request expires first. The error states
+ * that the request changed nothing if it was not complete, if it only reads, or if its change could be
+ * canceled. Otherwise the error states that the outcome is unknown.
  *
- * @throws HeadgateError `request-timeout`, `unavailable` or `commit-state-unknown` when the time limit ends
+ * @throws HeadgateError `request-timeout`, `unavailable` or `commit-state-unknown` when the time limit expires
  */
 export async function withinTime<T>(
   work: Promise<T>,

@@ -2,7 +2,10 @@ import type { IncomingMessage, RequestListener } from 'node:http'
 import { HeadgateError } from '@headgate/errors'
 import type { Refuse } from './broken-request.ts'
 
-/** Passes on requests with one host. Refuses HTTP/1.1 requests without a Host header, and all with more than one (RFC 9112 section 3.2). */
+/**
+ * Passes requests with one Host header to the listener. Refuses HTTP/1.1 requests without a Host header, and
+ * all requests with several Host headers (RFC 9112 section 3.2).
+ */
 export function withHost(listener: RequestListener, refuse: Refuse): RequestListener {
   return (request, response) => {
     const hosts = countHosts(request.rawHeaders)
@@ -23,7 +26,10 @@ export function withHost(listener: RequestListener, refuse: Refuse): RequestList
   }
 }
 
-/** Converts the absolute target that a request to a proxy has to a path with that host (RFC 9112 section 3.2.2). */
+/**
+ * Converts an absolute request target (`http://host/path`) to a path and a Host header (RFC 9112 section
+ * 3.2.2).
+ */
 function toOriginForm(request: IncomingMessage): void {
   const { url = '/' } = request
   if (url.startsWith('/')) return
@@ -33,7 +39,7 @@ function toOriginForm(request: IncomingMessage): void {
   request.url = rest.startsWith('/') ? rest : `/${rest}`
 }
 
-/** Returns all values of the Host header: Node provides only the first one. */
+/** Returns the number of Host headers. `request.headers` contains only the first one. */
 function countHosts(rawHeaders: readonly string[]): number {
   let count = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {

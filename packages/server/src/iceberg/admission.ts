@@ -4,13 +4,13 @@ import type { Call } from '../operation/operation.ts'
 import type { IcebergDeps } from './deps.ts'
 import { namespaceParam, relationParam, warehouseParam } from './params.ts'
 
-/** Admits a large commit to the table or view of the path. */
+/** Authorizes a commit to the table or view in the path before its large body is read. */
 export async function admitCommit(deps: IcebergDeps, call: Call, kind: 'table' | 'view'): Promise<void> {
   const ref = { warehouse: await warehouseParam(deps, call), identifier: relationParam(deps, call, kind) }
   await authorizeCommit(deps, call, ref, kind)
 }
 
-/** Admits a large body about the namespace of the path. */
+/** Authorizes a request for the namespace in the path before its large body is read. */
 export async function admitInNamespace(
   deps: IcebergDeps,
   call: Call,

@@ -1,12 +1,13 @@
 import type { OperationId } from '@headgate/iceberg/rest'
 
 const MiB = 1024 ** 2
-/** Only `HEADGATE_MAX_BODY_BYTES` limits it. */
+/** Limit of bodies that only `HEADGATE_MAX_BODY_BYTES` limits. */
 const configured = Number.POSITIVE_INFINITY
 
 /**
- * Largest request body of each operation, in bytes. Operations that are not listed accept small bodies (64 KiB). Each
- * listed one has an `admit` in its file, which decides on larger bodies before they are read.
+ * Largest request body of each operation, in bytes. Operations that are not listed accept small bodies (64
+ * KiB). Each listed operation has an `admit` function in its file, which authorizes the caller before a larger
+ * body is read.
  */
 export const bodyLimits: Partial<Readonly<Record<OperationId, number>>> = {
   createTable: configured,
@@ -18,6 +19,6 @@ export const bodyLimits: Partial<Readonly<Record<OperationId, number>>> = {
   updateProperties: MiB,
   // A report contains the names of thousands of projected columns.
   reportMetrics: MiB / 4,
-  // The request contains the body of a signed DeleteObjects request.
+  // The request contains the body of the DeleteObjects request that the server signs.
   signRequest: 2 * MiB,
 }

@@ -5,7 +5,7 @@ import type { Response, Call } from '../operation/operation.ts'
 import { idempotent, type IdempotentOperation } from '../idempotency/idempotent.ts'
 import type { IcebergDeps } from './deps.ts'
 
-/** Change that a request makes once, however often it is sent. */
+/** Change that is made once, even if the client sends its request several times. */
 export interface Change {
   /** Status of the response when the change succeeds. */
   readonly status: 200 | 204
@@ -15,7 +15,10 @@ export interface Change {
   replay(...stored: Parameters<IdempotentOperation<Response>['replay']>): Response | Promise<Response>
 }
 
-/** Makes a change once for its `Idempotency-Key`. Repeats it when a row or the policy moved. */
+/**
+ * Makes a change once for its `Idempotency-Key`. Retries the change when another transaction modified a row or
+ * the policy meanwhile.
+ */
 export async function commitOnce(
   deps: Pick<IcebergDeps, 'idempotency'>,
   call: Call,

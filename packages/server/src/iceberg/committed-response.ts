@@ -6,7 +6,7 @@ import type { IcebergDeps } from './deps.ts'
 import type { ResponseSuffix } from '../catalog/response-suffix.ts'
 import { formatMetadataEtag, metadataResponse } from './responses.ts'
 
-/** Encodes the state of a relation after a commit. */
+/** Encodes the state of a table or view after a commit. */
 export function encodeCommitted(
   { metadataLocation, metadataKey, text }: CommittedRelation,
   suffix: ResponseSuffix,
@@ -15,7 +15,7 @@ export function encodeCommitted(
   return metadataResponse({ location: metadataLocation, text, suffix, etag })
 }
 
-/** Encodes the current state of a relation in the form of a commit's response. */
+/** Encodes the current state of a table or view as the response to a commit. */
 export async function encodeCurrent(
   deps: Pick<IcebergDeps, 'bodies'>,
   target: Target,

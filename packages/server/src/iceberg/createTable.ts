@@ -20,10 +20,16 @@ import { formatMetadataEtag, metadataResponse } from './responses.ts'
 import { route } from './route.ts'
 import { accessRequest, auditAccess, auditRequestedAccess } from './storage-access.ts'
 
-/** Time that a reservation lasts after the last storage access to it may have been renewed. */
+/**
+ * Time in ms for which the location of a staged table stays reserved after the last possible expiry of its
+ * storage credentials.
+ */
 const reservationMarginMs = 3_600_000
 
-/** Creates a table, or with `stage-create` reserves one that the client's first commit will create. */
+/**
+ * Creates a table. With `stage-create`, stages the table and reserves its location; the first commit of the
+ * client creates it.
+ */
 export function createTable(deps: IcebergDeps): Operation {
   const reservationSeconds = (deps.refresh.lifetimes.capMs + reservationMarginMs) / 1_000
   const handle = async (call: Call): Promise<Response> => {

@@ -18,12 +18,12 @@ export interface IcebergDeps extends CommitDeps {
   readonly signingKeys: SigningKeys
   readonly idempotency: IdempotencyDeps
   readonly nameLimits: NameLimits
-  /** Separator of namespace levels as advertised, percent-encoded. */
+  /** Separator of namespace levels in paths, percent-encoded, as `GET /v1/config` advertises it. */
   readonly namespaceSeparator: string
   readonly maxPageSize: number
-  /** Warehouse of a client that names none. */
+  /** Warehouse for clients that name no warehouse. */
   readonly defaultWarehouse: string
-  /** Whether loads check that the metadata file exists, where that needs no request. */
+  /** True: a load checks that the metadata file exists, if this check needs no network request. */
   readonly verifyMetadataFiles: boolean
   /** Starts the background jobs before their next interval. */
   wakeJobs(): void

@@ -7,7 +7,7 @@ import type { RelationRef } from '../catalog/target.ts'
 import type { Call } from '../operation/operation.ts'
 import type { IcebergDeps } from './deps.ts'
 
-/** Finds a relation that the caller may read, also through the views of `referenced-by`. */
+/** Finds a table or view that the caller may read, directly or through the views in `referenced-by`. */
 export async function findReadable(
   deps: IcebergDeps,
   call: Call,
@@ -19,7 +19,8 @@ export async function findReadable(
 }
 
 /**
- * Returns the views that the caller says it reads through. Empty when the caller is not trusted to say it.
+ * Returns the views in `referenced-by`, through which the caller states to read. Empty if the server does not
+ * trust the statements of this caller.
  *
  * @throws HeadgateError `bad-request`
  */
@@ -37,8 +38,9 @@ function referencedBy(
 }
 
 /**
- * Returns the parameter with its percent-encoding, because a comma in a name is encoded. Some clients encode the finished
- * list a second time: then the separator, which every identifier contains, arrives as the text `%251F`.
+ * Returns the parameter in percent-encoded form, in which a comma in a name differs from a comma between names.
+ * Some clients encode the complete list a second time. The separator, which every identifier contains, then
+ * arrives as the text `%251F`.
  */
 function rawValue({ search }: Call): string | undefined {
   const raw = /(?:^|&)referenced-by=([^&]*)/.exec(search)?.[1]
@@ -46,7 +48,10 @@ function rawValue({ search }: Call): string | undefined {
   return raw !== undefined && /%251f/i.test(raw) ? decodePercents(raw).replaceAll('+', '%20') : raw
 }
 
-/** Returns malformed text unchanged: the decoder of the list reports it. */
+/**
+ * Decodes percent-encoded text. Returns malformed text unchanged, because the decoder of the list then reports
+ * the error.
+ */
 function decodePercents(raw: string): string {
   try {
     return decodeURIComponent(raw)

@@ -1,5 +1,5 @@
 import { operation, type OperationId } from '@headgate/iceberg/rest'
-import { settableOf } from '../catalog/client-properties.ts'
+import { selectSettable } from '../catalog/client-properties.ts'
 import { findDefaultWarehouse } from '../catalog/find-default-warehouse.ts'
 import { missingWarehouse } from '../catalog/existing.ts'
 import { authorizeConfig } from '../catalog/find-warehouse.ts'
@@ -17,9 +17,9 @@ export function getConfig(deps: IcebergDeps, served: readonly OperationId[]): Op
     if (warehouse === null) throw missingWarehouse(name)
     authorizeConfig(call, warehouse)
     return jsonResponse({
-      defaults: { ...warehouse.hints, ...settableOf(warehouse.defaults) },
+      defaults: { ...warehouse.hints, ...selectSettable(warehouse.defaults) },
       overrides: {
-        ...settableOf(warehouse.overrides),
+        ...selectSettable(warehouse.overrides),
         prefix: warehouse.name,
         'namespace-separator': deps.namespaceSeparator,
       },

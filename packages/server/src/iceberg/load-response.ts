@@ -17,9 +17,9 @@ import {
 import { auditAccess, committedAccessRequest } from './storage-access.ts'
 
 /**
- * Encodes the response of a load of a relation that the caller may read.
+ * Encodes the response to a load of a table or view that the caller may read.
  *
- * @param views views that the caller reads it through
+ * @param views views through which the caller reads the table or view
  */
 export async function loadResponse(
   deps: IcebergDeps,

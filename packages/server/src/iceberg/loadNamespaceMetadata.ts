@@ -5,7 +5,7 @@ import { namespaceParam, warehouseParam } from './params.ts'
 import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 
-/** Loads the properties of a namespace. A privilege on an object in it is not sufficient. */
+/** Loads the properties of a namespace. A privilege on a table or view in the namespace is not sufficient. */
 export function loadNamespaceMetadata(deps: IcebergDeps): Operation {
   return route('loadNamespaceMetadata', async (call) => {
     const warehouse = await warehouseParam(deps, call)

@@ -6,7 +6,10 @@ import { loadResponse } from './load-response.ts'
 import { relationParam, warehouseParam } from './params.ts'
 import { route } from './route.ts'
 
-/** Loads a table. One query finds, authorizes and reads it, and the response contains the stored text unchanged. */
+/**
+ * Loads a table. One query finds the table, reads it and returns the data for its authorization. The response
+ * contains the stored metadata text unchanged.
+ */
 export function loadTable(deps: IcebergDeps): Operation {
   return route('loadTable', async (call) => {
     const form = decodeSnapshotMode(call.query.get('snapshots') ?? undefined)

@@ -5,7 +5,7 @@ import { namespaceParam, warehouseParam } from './params.ts'
 import { noContent } from './responses.ts'
 import { route } from './route.ts'
 
-/** Tells whether a namespace exists that the caller may see. */
+/** Returns 204 if the namespace exists and the caller may see it, otherwise 404. */
 export function namespaceExists(deps: IcebergDeps): Operation {
   return route('namespaceExists', async (call) => {
     const warehouse = await warehouseParam(deps, call)

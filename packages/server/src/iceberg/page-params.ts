@@ -4,7 +4,8 @@ import type { PageRequest } from '../catalog/list-page.ts'
 import type { Call } from '../operation/operation.ts'
 
 /**
- * Returns the page that a request asks for. Null: the client does not know pages, and gets the whole list.
+ * Returns the page that the request asks for. Null: the client does not support pages, so the response contains
+ * the whole list.
  *
  * @throws HeadgateError `bad-request`
  */

@@ -12,7 +12,10 @@ import type { IcebergDeps } from './deps.ts'
 
 type NameDeps = Pick<IcebergDeps, 'namespaceSeparator' | 'nameLimits'>
 
-/** Returns the warehouse of the path. The decision on an object in it says whether the caller may see it. */
+/**
+ * Returns the warehouse in the path. Does not check the caller's rights: the decision on the object in the
+ * warehouse does.
+ */
 export async function warehouseParam(deps: Pick<IcebergDeps, 'warehouses'>, call: Call): Promise<Warehouse> {
   return await getManagedWarehouse(deps, decodePrefix(call.params['prefix'] ?? ''))
 }
@@ -32,21 +35,6 @@ export function namespaceParam(deps: NameDeps, call: Call): Namespace {
 
 function decodeNamespace(deps: NameDeps, raw: string): Namespace {
   return decodeNamespaceParam(raw, [decodeURIComponent(deps.namespaceSeparator)], deps.nameLimits)
-}
-
-/**
- * Refuses a new namespace that no path can name: one level that contains the advertised separator.
- *
- * @throws HeadgateError `bad-request`
- */
-export function checkReachable({ namespaceSeparator }: NameDeps, levels: Namespace): void {
-  const [level = ''] = levels
-  const separator = decodeURIComponent(namespaceSeparator)
-  if (levels.length > 1 || !level.includes(separator)) return
-  throw new HeadgateError(
-    'bad-request',
-    `Invalid namespace: ${JSON.stringify(level)} contains ${JSON.stringify(separator)}, which separates levels on this server (HEADGATE_NAMESPACE_SEPARATOR). Send each level as a separate element.`,
-  )
 }
 
 /** Returns the name of the table or view in the path. */

@@ -14,7 +14,7 @@ import { loadResponse } from './load-response.ts'
 import { namespaceParam, warehouseParam } from './params.ts'
 import { accessRequest, auditAccess, auditRequestedAccess } from './storage-access.ts'
 
-/** Gives an existing metadata file a name. With `overwrite`, replaces the metadata file of an existing table. */
+/** Registers an existing metadata file under a name. With `overwrite`, replaces the metadata file of an existing table. */
 export async function registerRelation<Metadata>(
   deps: IcebergDeps,
   call: Call,
@@ -38,8 +38,9 @@ export async function registerRelation<Metadata>(
       if (registration.type === 'create' && model.kind === 'table') {
         const { name, id, metadata, ownerId, locationRights } = registration.creation
         const table = { id, staged: false, locations: model.locations(metadata) }
-        const wanted = accessRequest(call, name, newTarget(name, table, ownerId), model.location(metadata))
-        // `IssuedCache` keeps the access for the response.
+        const target = newTarget(name, table, ownerId)
+        const wanted = accessRequest(call, name, target, model.location(metadata))
+        // Issues the storage access before the table is created. `respond` later reads it from `IssuedCache`.
         auditAccess(call, await issueBeforeCreate(deps, wanted, locationRights, call.signal))
       }
       return mapDone(await commitRegistration(deps, context, model, models, registration), respond)

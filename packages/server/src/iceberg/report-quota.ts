@@ -1,7 +1,7 @@
 import { type CallerCache, callerCache, callerKey } from '../cache.ts'
 
 export interface ReportQuotaOptions {
-  /** Reports of one principal that are stored in one window. */
+  /** Maximum number of reports of one principal that are stored in one window. */
   readonly perWindow: number
   readonly windowMs: number
   /** Returns the time in epoch ms. */
@@ -16,7 +16,10 @@ interface Count {
 /** Maximum number of principals that are counted at the same time. */
 const maxPrincipals = 10_000
 
-/** Limits how many metrics reports of each principal are stored, in fixed windows and for this process. */
+/**
+ * Limits how many metrics reports of each principal are stored, in fixed time windows. Each process counts
+ * separately.
+ */
 export class ReportQuota {
   readonly #options: ReportQuotaOptions
   readonly #counts: CallerCache<Count> = callerCache({ max: maxPrincipals })

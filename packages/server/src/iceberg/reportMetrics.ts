@@ -11,7 +11,7 @@ import { ReportQuota } from './report-quota.ts'
 import { noContent } from './responses.ts'
 import { route } from './route.ts'
 
-/** Ten reports per second. */
+/** Quota of one principal: ten reports per second on average. */
 const quota = { perWindow: 600, windowMs: 60_000 }
 
 /**

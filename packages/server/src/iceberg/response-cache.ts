@@ -4,7 +4,7 @@ import type { Response } from '../operation/operation.ts'
 import type { IcebergDeps } from './deps.ts'
 import type { EncodedResponse } from './responses.ts'
 
-/** Metadata text of a response, and its place in the cache. */
+/** Metadata text of a response, and its entry in the cache of metadata texts. */
 export interface ServedText {
   readonly place: BodyPlace
   readonly form: 'all' | 'refs'
@@ -22,11 +22,11 @@ type CachedByEncoding = Record<ServedText['encoding'], Cached>
 const cachedByBody = new WeakMap<ServedBody, CachedByEncoding>()
 
 /**
- * Returns the response with a text and a storage access, which may be none. Responses are cached as long as their text is:
- * for each encoding, the one without storage access and the one with the last storage access, so that the size of the cache
- * does not grow with the number of readers.
+ * Returns the response with a metadata text and a storage access (null: none). Encoded responses are cached as
+ * long as their metadata text. For each encoding, the cache contains the response without storage access, and
+ * the response with the most recent storage access. So its size does not depend on the number of readers.
  *
- * @param encode gets whether the response will be cached
+ * @param encode encodes the response. Its argument states whether the response will be cached
  */
 export function cachedResponse(
   { bodies }: Pick<IcebergDeps, 'bodies'>,
@@ -47,11 +47,14 @@ export function cachedResponse(
   const [plain, compressed] = [all.plain.withoutAccess?.text, all.compressed.withoutAccess?.text]
   const bytes =
     bytesIn(all.plain) + bytesIn(all.compressed) - (plain?.length ?? 0) - (compressed?.length ?? 0)
-  bodies.answered(place, form, served, { plain, compressed, bytes })
+  bodies.addResponses(place, form, served, { plain, compressed, bytes })
   return encoded.response
 }
 
-/** Returns the bytes of copies. Large responses are not copied: they consist of the text and a short suffix. */
+/**
+ * Returns the number of bytes that cached responses contain as copies. Large responses contain no copy: they
+ * consist of the shared text and a short suffix.
+ */
 function bytesIn({ withoutAccess, last }: Cached): number {
   return copiedBytes(withoutAccess) + copiedBytes(last)
 }

@@ -8,11 +8,20 @@ import type { Response } from '../operation/operation.ts'
 
 const json = { 'content-type': 'application/json' }
 
-/** Minimum length, in bytes, of a compressed text: a shorter one saves no packet. */
+/**
+ * Minimum length, in bytes, of a text that is sent compressed. Compression of a shorter text saves no network
+ * packet.
+ */
 const minCompressedBytes = 1_400
-/** Maximum length, in bytes, of a cached response that is copied into one buffer: one write is cheaper then. */
+/**
+ * Maximum length, in bytes, of a cached response that is copied into one buffer. Up to this length, a copy is
+ * cheaper than several writes.
+ */
 const maxCachedCopyBytes = 32 * 1024
-/** Maximum length, in bytes, of a response that is copied and not cached. A larger buffer would not come from the pool. */
+/**
+ * Maximum length, in bytes, of a response that is copied and not cached. Node would not allocate a larger
+ * buffer from its buffer pool.
+ */
 const maxCopyBytes = 4 * 1024
 
 export const noContent: Response = { status: 204 }
@@ -36,7 +45,10 @@ export function metadataResponse(fields: MetadataFields): Response {
   return plainResponse(fields, false).response
 }
 
-/** A response, and the metadata text in its body. The text is absent when the body does not contain a copy. */
+/**
+ * Encoded response. `text` is the part of its body that contains a copy of the metadata text; absent if there
+ * is no copy.
+ */
 export interface EncodedResponse {
   readonly response: Response
   readonly text?: Buffer | undefined
@@ -54,7 +66,7 @@ export function plainResponse(
   return encode(etag, {}, joinSmall([prefixWith(location), text, suffix.text], isCached), text)
 }
 
-/** A text with its compressed form. */
+/** Metadata text that also has a compressed form. */
 export type CompressedText = ServedBody & { readonly compressed: NonNullable<ServedBody['compressed']> }
 
 /** Encodes a response with metadata as gzip, from the compressed form of the text. */
@@ -107,12 +119,12 @@ function joinSmall(pieces: readonly Buffer[], isCached: boolean): JoinedPieces {
   return { body, pieces }
 }
 
-/** Encodes the response for a client that has the current form. */
+/** Encodes the 304 response for a client that already has the current metadata. */
 export function notModified(etag: string): Response {
   return { status: 304, headers: { ...caching, etag } }
 }
 
-/** The response depends on the caller, and a cache must revalidate it for each request. */
+/** Headers of responses that depend on the caller. Caches must revalidate such a response for each request. */
 const caching = {
   'cache-control': 'private, no-cache',
   vary: 'Authorization, Accept-Encoding, X-Iceberg-Access-Delegation',
@@ -124,7 +136,10 @@ function metadataHeaders(etag: string | null): Record<string, string> {
   return headers
 }
 
-/** Returns the ETag of a metadata text, by its `toMetadataKey`, in one form and with one version of storage access. */
+/**
+ * Returns the ETag of a response. It depends on the metadata text (`metadataKey` from `toMetadataKey`), on the
+ * snapshots that the response contains (`form`), and on the version of the storage access.
+ */
 export function formatMetadataEtag(metadataKey: string, form: 'all' | 'refs', access?: string): string {
   const accessVersion = access === undefined ? '' : ` ${access}`
   return formatEtag(hash('sha1', `${form} ${metadataKey}${accessVersion}`, 'base64url'))

@@ -3,8 +3,8 @@ import type { Response, Call, Operation } from '../operation/operation.ts'
 import { bodyLimits } from './body-limits.ts'
 
 /**
- * Returns an operation with the method and path of the Iceberg REST specification. Changes of the operation call `begin`
- * before they are sent to the database.
+ * Returns an operation with the method and path of the Iceberg REST specification. The operation must call
+ * `Call.begin` directly before it sends a change to the database.
  */
 export function route(
   id: OperationId,

@@ -5,7 +5,7 @@ import { relationParam, warehouseParam } from './params.ts'
 import { noContent } from './responses.ts'
 import { route } from './route.ts'
 
-/** Tells whether a table exists that the caller may see. */
+/** Returns 204 if the table exists and the caller may see it, otherwise 404. */
 export function tableExists(deps: IcebergDeps): Operation {
   return route('tableExists', async (call) => {
     const ref = {

@@ -25,7 +25,8 @@ export function updateProperties(deps: IcebergDeps): Operation {
           jsonResponse({ updated, removed, missing }),
         )
       },
-      // The keys that were missing are not recorded. A client that repeats a request needs to know that it succeeded.
+      // The database does not record which keys were missing. A client that repeats the request only needs to
+      // know that it succeeded.
       replay: () =>
         jsonResponse({ updated: Object.keys(change.updates), removed: [...change.removals], missing: [] }),
     })

@@ -5,7 +5,7 @@ import { relationParam, warehouseParam } from './params.ts'
 import { noContent } from './responses.ts'
 import { route } from './route.ts'
 
-/** Tells whether a view exists that the caller may see. */
+/** Returns 204 if the view exists and the caller may see it, otherwise 404. */
 export function viewExists(deps: IcebergDeps): Operation {
   return route('viewExists', async (call) => {
     const ref = { warehouse: await warehouseParam(deps, call), identifier: relationParam(deps, call, 'view') }

@@ -31,13 +31,16 @@ export interface IdempotentCall {
 export interface IdempotentOperation<T> {
   /** Status of the response when the operation succeeds. */
   readonly status: number
-  /** Runs the operation. A change stores the key, if there is one, in its own transaction. */
+  /** Runs the operation. If the key is not null, the transaction of the change also stores the key. */
   attempt(key: IdempotencyKey | null): Promise<Outcome<T>>
-  /** Encodes the response of an earlier request with the same key. */
+  /** Encodes the response to a repeated request with the same key. */
   replay(stored: StoredOutcome): Promise<T>
 }
 
-/** Statuses of errors that a repeated request would get again. Missing rights, limits and failures are not among them. */
+/**
+ * HTTP statuses of errors that the same request would get again. Errors because of missing rights, limits or
+ * failures are not listed, because a later attempt may succeed.
+ */
 const deterministic: ReadonlySet<number> = new Set([400, 404, 406, 409, 412, 422])
 
 /**
@@ -85,7 +88,8 @@ export async function idempotent<T>(
     return moved
   }
   if (!isHeadgateError(error) || !isStored(error)) return outcome
-  // The conflict may be with the change of the same request, which ran concurrently or whose response was lost.
+  // The conflicting change may come from the same request, which the client sent twice: it ran concurrently, or
+  // its response was lost.
   const other = await replayStored()
   if (other !== null) return other
   return (await storeError(deps, key, error)) ? outcome : ((await replayStored()) ?? outcome)
@@ -103,8 +107,8 @@ async function findStored({ sql }: IdempotencyDeps, key: IdempotencyKey): Promis
 }
 
 /**
- * Stores an error under the key. Returns false when a concurrent request with the same key was committed. A store that
- * fails changes nothing about the response: the same request gets the same error again.
+ * Stores an error under the key. Returns false when a concurrent request with the same key was committed. A
+ * failed write is ignored, because the same request gets the same error again.
  */
 async function storeError(
   { sql }: IdempotencyDeps,
@@ -127,14 +131,17 @@ function toError({ code, message }: NonNullable<StoredOutcome['error']>): Headga
 }
 
 /**
- * Returns whether an error is stored. A caller that may not see the warehouse gets the error of a missing warehouse for
- * every request in it: storing it would let callers without rights fill the database.
+ * Returns whether an error is stored. The error of a missing warehouse is not stored: every caller without
+ * rights gets it, so such callers could fill the database.
  */
 function isStored({ kind, code }: HeadgateError): boolean {
   return deterministic.has(kind.status) && code !== 'no-such-warehouse'
 }
 
-/** Returns the digest of a request, with the engine that acts for the user: the limits of another engine may differ. */
+/**
+ * Returns the digest of a request. It includes the engine that acts for the user, because another engine may
+ * have other limits.
+ */
 async function digestRequest(call: IdempotentCall): Promise<string> {
   const [actor] = call.identity.actors
   const through = actor === undefined ? '' : ` ${actor.id}`

@@ -21,7 +21,7 @@ describe('The Authorization header', () => {
   const strict = createAuthenticator({ sessions })
 
   test.each(['Bearer abc.def-_~+/=', 'bearer   abc.def-_~+/=', 'BEARER abc.def-_~+/='])(
-    '%s is a token, and whose it is comes at once',
+    '%s contains a token, whose identity is returned synchronously',
     (authorization) => {
       expect(strict.authenticate({ authorization })).toBe(etl)
       expect(seen.at(-1)).toBe('abc.def-_~+/=')
@@ -40,7 +40,7 @@ describe('The Authorization header', () => {
     ['Basic YWRtaW46c2VjcmV0', /token endpoint/],
     ['Negotiate abc', /token endpoint/],
     ['AWS4-HMAC-SHA256 Credential=a', /token endpoint/],
-  ])('%s is refused with 401 and without being repeated', (authorization, message) => {
+  ])('%s is refused with 401, and the error does not contain it', (authorization, message) => {
     const refuse = (): unknown => strict.authenticate({ authorization })
     expect(refuse).toThrow(
       expect.objectContaining({ code: 'unauthenticated', message: expect.stringMatching(message) as string }),
@@ -48,7 +48,7 @@ describe('The Authorization header', () => {
     expect(refuse).not.toThrow(/YWRtaW46c2VjcmV0|größe/)
   })
 
-  test('can be missing where anonymous callers are allowed, but not invalid', () => {
+  test('a server for anonymous callers accepts requests without an Authorization header, but refuses an invalid header', () => {
     const open = createAuthenticator({ sessions, anonymous: true })
     expect(open.authenticate({})).toMatchObject({ method: 'anonymous', principal: { name: 'anonymous' } })
     expect(() => open.authenticate({ authorization: 'Basic x' })).toThrow(/token endpoint/)

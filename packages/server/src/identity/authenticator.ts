@@ -3,12 +3,15 @@ import { bearerToken } from './bearer.ts'
 import { anonymousId } from '../reserved-ids.ts'
 import type { ProvenIdentity } from '../proven-identity.ts'
 
-/** Headers that prove an identity, in the form of node:http. */
-export interface AuthenticationHeaders {
+/** Request headers that prove an identity, by their names in node:http. */
+interface AuthenticationHeaders {
   readonly authorization?: string | undefined
 }
 
-/** Says who calls. Throws `unauthenticated` (401). Synchronous where nothing has to be awaited. */
+/**
+ * Returns the identity of the caller. Throws `unauthenticated` (401) if the headers do not prove one. Returns
+ * no promise if the token is cached.
+ */
 export interface Authenticator {
   authenticate(headers: AuthenticationHeaders): ProvenIdentity | Promise<ProvenIdentity>
 }
@@ -21,8 +24,9 @@ export interface BearerVerifier {
 export interface AuthenticatorDeps {
   readonly sessions: BearerVerifier
   /**
-   * Callers without an Authorization header may do everything. For a laptop only (`--insecure-anonymous`). A header in
-   * the request is still verified, so that a client with a token gets the identity of the token.
+   * True: callers without an Authorization header have all rights. Only for development on one machine
+   * (`--insecure-anonymous`). A header in the request is still verified, so that a client with a token gets the
+   * identity of the token.
    */
   readonly anonymous?: boolean
 }

@@ -13,7 +13,9 @@ export function bearerToken(header: string): string {
   )
 }
 
-/** Parses the token of such a header. Returns null for another or a malformed header. */
+/**
+ * Parses the token of an `Authorization: Bearer` header. Returns null for another scheme or a malformed header.
+ */
 export function parseBearer(header: string): string | null {
   return /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(header)?.[1] ?? null
 }

@@ -23,7 +23,7 @@ async function reset(): Promise<{ clientSecret: string }> {
 }
 
 describe('The first administrator', () => {
-  test('exists once, also after concurrent starts; the other starts learn that it exists, without its secret', async () => {
+  test('concurrent starts create one administrator, and only one of them receives its secret', async () => {
     const results = await Promise.all(Array.from({ length: 5 }, () => bootstrapAdministrator({ sql })))
     const made = results.filter((result) => result.created)
     expect(made).toHaveLength(1)
@@ -35,7 +35,7 @@ describe('The first administrator', () => {
     expect(check.ok).toBe(true)
   })
 
-  test('manages the server through a role', async () => {
+  test('has manage on the server through a role', async () => {
     await using policies = await Policies.open({ sql })
     const { clientSecret } = await reset()
     const check = await checkClientSecret(sql, 'admin', clientSecret, Date.now())
@@ -45,7 +45,7 @@ describe('The first administrator', () => {
     expect(policy.grantees).toContain((await findRoleByName(sql, administratorsRole))?.id)
   })
 
-  test('can be restored by a reset: the old secret stops, and membership and state are restored', async () => {
+  test('a reset invalidates the old secret, enables the administrator, and restores its role membership', async () => {
     const before = await reset()
     const first = await checkClientSecret(sql, 'admin', before.clientSecret, 0)
     if (!first.ok) throw new Error(first.reason)
@@ -59,7 +59,7 @@ describe('The first administrator', () => {
       ok: true,
       identity: { principal: { id } },
     })
-    // It is a member again: adding it changes nothing.
+    // The administrator is a member again, so adding it changes nothing.
     expect(await addRoleMember(sql, role?.id ?? '', { kind: 'principal', id })).toBe(false)
   })
 })

@@ -25,10 +25,10 @@ export type Bootstrap =
   | { readonly created: false; readonly clientId: string }
 
 /**
- * Makes the first administrator: the principal `admin`, the role `administrators` with `manage` on the server, and the
- * one in the other. The secret is returned once and kept nowhere in clear. When there is an `admin` already, nothing
- * happens, unless `reset` asks for a way back in: then its secrets are replaced, it is enabled, and its membership and
- * the role's grant are restored.
+ * Creates the first administrator: the principal `admin`, as a member of the role `administrators`, which has `manage` on
+ * the server. The secret is returned once, and only its hash is stored. If `admin` exists already, nothing changes,
+ * unless `reset` is true. A reset enables the principal, replaces its secrets, and restores its membership and the grant
+ * of the role.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export async function bootstrapAdministrator(parts: {
   const clientId = administratorName
   const created = await parts.sql.transaction(async (tx) => {
     if (parts.reset !== true && (await findPrincipalBySubject(tx, ownIssuer, administratorName))) return false
-    // Makes replicas that start at the same time wait for one another, so the principal is looked for again after it.
+    // Replicas that start at the same time wait here for one another. So another replica may have created the principal.
     await bumpPolicy(tx)
     const present = await findPrincipalBySubject(tx, ownIssuer, administratorName)
     if (present && parts.reset !== true) return false
@@ -72,7 +72,7 @@ export async function bootstrapAdministrator(parts: {
   return created ? { created, clientId, clientSecret } : { created, clientId }
 }
 
-/** Returns the id of the role, which is created or restored. */
+/** Creates the role or restores its grant. Returns its id. */
 async function administratorsId(tx: Queryable): Promise<string> {
   const present = await findRoleByName(tx, administratorsRole)
   const id = present?.id ?? randomUUID()

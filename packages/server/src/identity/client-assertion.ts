@@ -9,15 +9,15 @@ import { checkSignedAssertion } from './signed-assertion.ts'
 
 export interface AssertionDeps {
   readonly sql: Queryable
-  /** The token endpoint's issuer: the only `aud` of a client's own assertions. */
+  /** Issuer of the token endpoint: the only accepted `aud` of assertions that clients sign themselves. */
   readonly issuer: string
-  /** Tokens of the workloads' own issuers; null: none are configured. */
+  /** Verifies tokens of other issuers, with which workloads authenticate. Null: no issuer is configured. */
   readonly external: ExternalTokens | null
 }
 
 /**
- * Authenticates a client by a JWT (RFC 7523 section 2.2): one that it signed with a registered key, which is accepted
- * once, or a token of its platform, such as that of a Kubernetes service account.
+ * Authenticates a client by a JWT (RFC 7523 section 2.2): an assertion that it signed with a registered key,
+ * which is accepted once, or a token that its platform issued, such as that of a Kubernetes service account.
  */
 export async function checkClientAssertion(
   deps: AssertionDeps,
@@ -33,16 +33,17 @@ export async function checkClientAssertion(
 
 async function checkOwn(deps: AssertionDeps, assertion: string, nowMs: number): Promise<ClientCheck> {
   const check = await checkSignedAssertion(deps.sql, assertion, { audience: deps.issuer, now: nowMs })
-  if (!check.ok) return { ok: false, reason: check.reason, clientId: null, told: check.told }
+  if (!check.ok) return { ok: false, reason: check.reason, clientId: null, message: check.message }
   const { client, subject, id, expiresAt } = check.value
   const clientId = client.subject
   if (subject !== clientId) {
-    const told = 'The iss and the sub of a client assertion must both be the client id.'
-    return { ok: false, reason: 'sub is another', clientId, told }
+    const message = 'The iss and the sub of a client assertion must both be the client id.'
+    return { ok: false, reason: 'sub is not the client id', clientId, message }
   }
   if (!(await useAssertion(deps.sql, { issuer: `client ${client.id}`, id, expiresAt }))) {
-    const told = 'The client assertion was used before: make a new one, with another jti, for each request.'
-    return { ok: false, reason: 'used before', clientId, told }
+    const message =
+      'The client assertion was used before. Sign a new assertion with a new jti for each request.'
+    return { ok: false, reason: 'used before', clientId, message }
   }
   return proven(client, 'client-key', nowMs)
 }
@@ -54,12 +55,12 @@ async function checkFederated(
   nowMs: number,
 ): Promise<ClientCheck> {
   const verified = await external.verify(assertion, 'client')
-  if (!verified.ok) return { ok: false, reason: verified.reason, clientId: null, told: verified.told }
+  if (!verified.ok) return { ok: false, reason: verified.reason, clientId: null, message: verified.message }
   const { issuer, subject } = verified.value
   const client = await findFederatedClient(sql, issuer, subject)
   if (client === null) {
-    const told = `The token is good, but no client is known by its subject: headgate principal federation add CLIENT ${issuer} ${subject}`
-    return { ok: false, reason: 'unknown client', clientId: subject, told }
+    const message = `The token is valid, but its subject is not registered for a client. Register it with: headgate principal federation add CLIENT ${issuer} ${subject}`
+    return { ok: false, reason: 'unknown client', clientId: subject, message }
   }
   if (!client.enabled) return { ok: false, reason: 'disabled', clientId: client.subject }
   return proven(client, 'client-federation', nowMs)

@@ -3,7 +3,7 @@ import { calculateJwkThumbprint, importJWK, type CryptoKey, type JWK } from 'jos
 /** Algorithms that clients may sign with: only asymmetric ones. */
 export const clientAlgorithms: readonly string[] = ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'PS256', 'RS256']
 
-/** Members of a public key, by its kind; other members are not stored. */
+/** JWK members that are stored for a public key, by its `kty`. */
 const membersByKind: Readonly<Record<string, readonly string[]>> = {
   EC: ['kty', 'crv', 'x', 'y'],
   OKP: ['kty', 'crv', 'x'],
@@ -17,15 +17,15 @@ const algorithmsByKind: Readonly<Record<string, readonly string[]>> = {
   RSA: ['PS256', 'RS256'],
 }
 
-/** A public key as it is kept. */
-export interface ClientKey {
-  /** Its own `kid`, else its thumbprint (RFC 7638). */
+/** Public key of a client, in the form in which the database stores it. */
+interface ClientKey {
+  /** `kid` of the key. Default: its thumbprint (RFC 7638). */
   readonly id: string
   readonly jwk: Readonly<Record<string, string>>
 }
 
 export type ClientKeyCheck =
-  { readonly ok: true; readonly value: ClientKey } | { readonly ok: false; readonly told: string }
+  { readonly ok: true; readonly value: ClientKey } | { readonly ok: false; readonly message: string }
 
 /**
  * Validates a key for a client: public, asymmetric, strong enough, usable. `alg` is stored if it is set, and derived if
@@ -38,7 +38,7 @@ export async function checkClientKey(jwk: Readonly<Record<string, unknown>>): Pr
   if (members === undefined) return refused('The key must be of kty EC, OKP or RSA.')
   if (['d', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'oth'].some((name) => name in jwk))
     return refused(
-      'This is a private key: register the public one, without d, and take this one for compromised.',
+      'This is a private key, which is now compromised. Create another key pair, and register only its public key, without d.',
     )
   const possible = algorithmsByKind[kty === 'RSA' ? 'RSA' : `${String(kty)} ${String(crv)}`]
   if (possible === undefined) return refused('The curve must be P-256, P-384 or Ed25519.')
@@ -54,10 +54,10 @@ export async function checkClientKey(jwk: Readonly<Record<string, unknown>>): Pr
     kept[name] = value
   }
   if (kty === 'RSA' && Buffer.from(kept['n'] ?? '', 'base64url').length < 256)
-    return refused('An RSA key must have 2048 bits at least.')
+    return refused('An RSA key must have at least 2048 bits.')
   const problem = await importKey(kept).then(
     () => null,
-    () => 'The key cannot be used: its members do not fit together.',
+    () => 'The key is invalid: its members contradict each other.',
   )
   if (problem !== null) return refused(problem)
   const id = typeof kid === 'string' && kid !== '' ? kid : await calculateJwkThumbprint(kept)
@@ -72,6 +72,6 @@ export async function importKey(jwk: Readonly<Record<string, unknown>>): Promise
   return key
 }
 
-function refused(told: string): ClientKeyCheck {
-  return { ok: false, told }
+function refused(message: string): ClientKeyCheck {
+  return { ok: false, message }
 }

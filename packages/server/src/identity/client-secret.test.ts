@@ -40,7 +40,7 @@ describe('A client secret', () => {
     )
   })
 
-  test('proves the client in either slot, with its id or by itself', async () => {
+  test('authenticates the client as its first or its second secret, with or without the client id', async () => {
     const { id, secrets } = await client('both')
     for (const secret of secrets) {
       for (const clientId of ['both', null]) {
@@ -54,7 +54,7 @@ describe('A client secret', () => {
     }
   })
 
-  test('fails for another client, without a client, and with the wrong name', async () => {
+  test('does not authenticate another client or an unknown client', async () => {
     const { secrets } = await client('mine')
     const other = await client('theirs')
     expect(await reasons('mine', other.secrets[0] ?? '')).toBe('wrong secret')
@@ -84,7 +84,7 @@ describe('A client secret', () => {
     })
   })
 
-  test('rotates without an interruption: a third one is refused until the old ones are deleted, which invalidates them', async () => {
+  test('a rotation works without an interruption: a third secret is refused until the old secrets are deleted, and deleted secrets are invalid', async () => {
     const { id, secrets } = await client('rotating')
     const next = generateSecret()
     expect(await insertSecret(sql, id, hashSecret(next))).toBeNull()

@@ -5,16 +5,16 @@ import type { Queryable } from '../store/sql.ts'
 import type { ProvenIdentity } from '../proven-identity.ts'
 
 /**
- * Generates a client secret: 256 random bits in base64url, 43 characters. It exists in clear only in the answer that
- * tells it.
+ * Generates a client secret: 256 random bits in base64url, 43 characters. Only the response that returns the
+ * secret contains it as plain text.
  */
 export function generateSecret(): string {
   return randomBytes(32).toString('base64url')
 }
 
 /**
- * Returns the digest of a secret, as it is stored. A plain digest is sufficient, because 2^256 secrets cannot be
- * enumerated.
+ * Returns the SHA-256 digest of a secret, which the database stores. A digest without salt is sufficient,
+ * because 2^256 secrets cannot be enumerated.
  */
 export function hashSecret(secret: string): Buffer {
   return hash('sha256', secret, 'buffer')
@@ -24,17 +24,17 @@ export type ClientCheck =
   | { readonly ok: true; readonly identity: ProvenIdentity; readonly clientId: string }
   | {
       readonly ok: false
-      /** For logs: on the wire most of them look the same. */
+      /** Reason for the log. The response to the client is the same for most reasons. */
       readonly reason: string
       readonly clientId: string | null
-      /** Message for the client, if its proof is good enough to receive it. */
-      readonly told?: string | null
+      /** Message for the client. Absent or null: the client has not proven enough to receive details. */
+      readonly message?: string | null
     }
 
 /**
- * Checks a client by its secret, with its id or, for clients that send nothing else, without.
+ * Authenticates a client by its secret.
  *
- * @param clientId null: the secret itself identifies the client.
+ * @param clientId null: the client sent only its secret, which identifies the client
  */
 export async function checkClientSecret(
   sql: Queryable,
@@ -60,7 +60,10 @@ export async function checkClientSecret(
   return { ok: true, identity, clientId: client.subject }
 }
 
-/** Compares with every slot, always both: the time tells neither which one matched nor how many there are. */
+/**
+ * Compares a digest with both possible secrets of a client. The function always makes two comparisons, so that
+ * its duration reveals neither which secret matched nor how many secrets the client has.
+ */
 function matchesAny(client: ClientRow | null, digest: Buffer): boolean {
   let matched = false
   for (let slot = 0; slot < 2; slot += 1) {

@@ -17,7 +17,7 @@ async function inDirectory(work: (directory: string) => Promise<void>): Promise<
 describe('The credential file', () => {
   const credential = { clientId: 'admin', clientSecret: 'canary-secret' }
 
-  test('contains one line, readable only by its owner, and replaces the previous file without a temporary file left', () =>
+  test('contains one line, is readable only by its owner, and replaces the previous file without leaving a temporary file', () =>
     inDirectory(async (directory) => {
       const path = join(directory, 'admin-credential')
       await writeFile(path, 'old', { mode: 0o644 })
@@ -27,7 +27,7 @@ describe('The credential file', () => {
       expect(await readdir(directory)).toEqual(['admin-credential'])
     }))
 
-  test('does not follow a link to elsewhere', () =>
+  test('writeCredentialFile does not write through a symbolic link', () =>
     inDirectory(async (directory) => {
       const target = join(directory, 'target')
       await writeFile(target, 'untouched')

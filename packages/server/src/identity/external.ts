@@ -7,40 +7,46 @@ import type { Principal } from '../proven-identity.ts'
 export type ExternalPurpose =
   /** Access to the catalog: an access token for this server's audience, never an id_token. */
   | 'bearer'
-  /** The user of a token exchange: as `bearer`, or a kind that the issuer's configuration allows for that. */
+  /**
+   * Subject token of a token exchange: a token as for `bearer`, or of a kind that the issuer's configuration
+   * accepts as a subject token.
+   */
   | 'subject'
   /**
-   * A workload proves which client it is (`client_assertion` of RFC 7523 section 2.2): its audience is the token
-   * endpoint's issuer.
+   * Client assertion of a workload (`client_assertion` of RFC 7523 section 2.2): a token whose audience is the
+   * issuer of the token endpoint.
    */
   | 'client'
 
-/** A party as an issuer names it. */
+/** Subject or actor that an issuer names in a token. */
 export interface ExternalParty {
   readonly issuer: string
   readonly subject: string
 }
 
-/**
- * Facts about a subject that a configured issuer states in a token, which was just verified. The store need not contain
- * the subject.
- */
+/** Content of a verified token of a configured issuer. The database may not contain its subject. */
 export interface VerifiedExternal extends ExternalParty {
-  /** Exactly as configured; never as an unverified token says. */
+  /** Issuer from the configuration, whose key verified the token. */
   readonly issuer: string
   readonly subject: string
-  /** The name a person types to sign in, such as `preferred_username`; null: the token has none. */
+  /** Name that a person types to sign in, such as `preferred_username`. Null: the token does not contain it. */
   readonly login: string | null
-  /** For people; null: the token has none. */
+  /** Display name. Null: the token does not contain it. */
   readonly name: string | null
-  /** Names of groups at this issuer. Null: the token contains no groups, so those of the last login remain. */
+  /**
+   * Names of groups at this issuer. Null: the token does not state the groups, so the stored groups of the
+   * principal remain.
+   */
   readonly groups: readonly string[] | null
   /**
    * Party that acts for the subject: the outermost `act`, or an `azp` that the configuration of the issuer lists as an
    * actor.
    */
   readonly actor: ExternalParty | null
-  /** `may_act` (RFC 8693 section 4.4): the only party that may act for the subject. Null: not stated. */
+  /**
+   * `may_act` (RFC 8693 section 4.4): the only party that may act for the subject. Null: the token does not
+   * contain it.
+   */
   readonly mayAct: ExternalParty | null
   /** `client_id`, or `azp`: client that the token was issued to. */
   readonly clientId: string | null
@@ -49,14 +55,15 @@ export interface VerifiedExternal extends ExternalParty {
   readonly issuedAt: number
   /** Epoch ms. */
   readonly expiresAt: number
-  /** `auth_time` in epoch ms; null: the token does not say. */
+  /** `auth_time` in epoch ms. Null: the token does not contain it. */
   readonly authTime: number | null
-  /** `jti`; null: none. */
+  /** `jti`. Null: the token does not contain it. */
   readonly id: string | null
 }
 
 /**
- * Reason for which a token of another issuer was refused. For the log and the audit; callers learn what `told` says.
+ * Reason for which a token of another issuer was refused. The log and the audit event contain it; callers
+ * receive `message`.
  */
 export type ExternalRefusal =
   | 'too long'
@@ -78,37 +85,41 @@ export type ExternalVerification =
       readonly ok: true
       readonly value: VerifiedExternal
       /**
-       * Epoch ms until which the result may be cached, so that a revocation at the issuer takes effect here. Absent:
-       * not at all.
+       * Time in epoch ms until which the result may be cached. Then the token is verified again, so that a
+       * revocation at the issuer takes effect. Absent: the result must not be cached.
        */
       readonly goodUntil?: number
     }
   | {
       readonly ok: false
       readonly reason: ExternalRefusal
-      /** A sentence for the caller: what was wrong and what to do; never a part of the token. */
-      readonly told: string
+      /**
+       * Sentence for the caller: why the token was refused, and what to do. It contains no part of the token.
+       */
+      readonly message: string
     }
 
-/** Tokens of the configured issuers. */
+/** Verifies tokens of the configured issuers. */
 export interface ExternalTokens {
-  /** The configured issuers, as their tokens name them. */
+  /** Configured issuers, by the value of `iss` in their tokens. */
   readonly issuers: ReadonlySet<string>
   /**
-   * Verifies a token and returns its subject. Keys come from configured issuers only, by what the configuration says,
-   * never by the token.
+   * Verifies a token and returns its subject. Only the configuration determines from where keys are loaded,
+   * never the token.
    *
-   * @param signal ends the waiting for keys or introspection
-   * @throws HeadgateError `unavailable` when the issuer cannot be asked and the token may well be good
+   * @param signal aborts the wait for keys or introspection
+   * @throws HeadgateError `unavailable` when the issuer does not respond, so that it is unknown whether the
+   *   token is valid
    */
   verify(token: string, purpose: ExternalPurpose, signal?: AbortSignal): Promise<ExternalVerification>
 }
 
-/** Principals of other issuers. */
+/** Finds and creates the principals of other issuers. */
 export interface ExternalPrincipals {
   /**
-   * Finds the principal of a verified token, or creates it if the configuration of the issuer allows it. Its login,
-   * name and groups are updated from the token. The result does not state whether it is enabled: its policy does.
+   * Finds the principal of a verified token, or creates it if the configuration of the issuer allows it. The
+   * token updates the login, name and groups of the principal. The result does not state whether the principal
+   * is enabled; its policy does.
    *
    * @throws HeadgateError `unauthenticated` for an unknown subject that may not be created
    */
@@ -116,27 +127,35 @@ export interface ExternalPrincipals {
 }
 
 export type SecondLegResponse =
-  /** Combines the verified subject token and the verified response: the earlier ends apply. */
+  /**
+   * Identity from the verified subject token and the verified response of the issuer. The earlier expiry of the
+   * two applies.
+   */
   | { readonly ok: true; readonly value: VerifiedExternal }
   | {
       readonly ok: false
-      /** For the log and the audit. */
+      /** Reason for the log and the audit event. */
       readonly reason: string
-      /** A sentence for the caller: what was wrong and what to do; never a part of a token. */
-      readonly told: string
+      /** Sentence for the caller: why the exchange failed, and what to do. It contains no part of a token. */
+      readonly message: string
     }
 
 /**
- * Second leg of an exchange: the server requests, with its own client, a token of the same user for this server from
- * the issuer of a user's token (RFC 8693, RFC 7523), and only then mints its own token.
+ * Second leg of a token exchange. Before this server mints a token, it sends the user's token to the issuer of
+ * that token, as a client of the issuer, and requests a token of the same user for this server (RFC 8693, RFC
+ * 7523).
  */
 export interface SecondLegs {
-  /** Returns the name of the second leg, for the audit event. Null: tokens of the issuer need none. */
+  /**
+   * Returns the profile of the second leg, for the audit event. Null: no second leg is configured for the
+   * issuer.
+   */
   findProfile(issuer: string): string | null
   /**
-   * @param token the subject token, as it was shown
-   * @param subject what it says, verified just now
-   * @throws HeadgateError `unavailable` when the issuer does not answer in time, or too many wait for it
+   * @param token the subject token, as the caller sent it
+   * @param subject verified content of this token
+   * @throws HeadgateError `unavailable` when the issuer does not respond in time, or too many requests to it
+   *   are running
    */
   ask(token: string, subject: VerifiedExternal): Promise<SecondLegResponse>
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { JsonError, parseBytes } from '@headgate/json'
 
-/** Longer texts cannot be tokens for this server and are not even split. */
+/** Maximum number of characters of a token. Longer texts are refused without being parsed. */
 export const maxForeignTokenLength = 16_384
 const maxDepth = 16
 
@@ -9,11 +9,14 @@ const maxDepth = 16
 export interface Peeked {
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
-  /** Null: it is unsigned. */
+  /** Null: the JWT is unsigned. */
   readonly signature: string | null
 }
 
-/** Splits a JWT in the compact form, to find out who could verify it. Null: it is none. */
+/**
+ * Parses a JWT in compact form without verifying it, so that its verifier can be selected. Null: the text is
+ * not a JWT.
+ */
 export function peek(token: string): Peeked | null {
   if (token.length > maxForeignTokenLength) return null
   const [first = '', second = '', third, ...more] = token.split('.')
@@ -26,7 +29,7 @@ export function peek(token: string): Peeked | null {
 function parseObject(part: string): Readonly<Record<string, unknown>> | null {
   if (!/^[A-Za-z0-9_-]+$/.test(part)) return null
   const bytes = Buffer.from(part, 'base64url')
-  // No name has a NUL in it, and the store has no way to be asked for one.
+  // PostgreSQL can neither store nor search U+0000, so no valid token contains this character.
   if (!isUtf8(bytes) || bytes.includes('\\u0000')) return null
   try {
     const value: unknown = parseBytes(bytes, { maxDepth })

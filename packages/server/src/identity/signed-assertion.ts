@@ -5,11 +5,14 @@ import type { Queryable } from '../store/sql.ts'
 import { clientAlgorithms, importKey } from './client-key.ts'
 import { peek } from './peek.ts'
 
-/** Assertion that a client signed with its registered key, verified. Whether it was used before is not checked yet. */
+/**
+ * Verified assertion that a client signed with its registered key. The caller must still check that it was not
+ * used before.
+ */
 export interface SignedAssertion {
   readonly client: Omit<SigningClientRow, 'keys'>
   readonly subject: string
-  /** `jti`. */
+  /** Value of the claim `jti`. */
   readonly id: string
   /** Epoch ms. */
   readonly issuedAt: number
@@ -22,12 +25,13 @@ export type AssertionCheck =
   | { readonly ok: true; readonly value: SignedAssertion }
   | {
       readonly ok: false
-      /** For the log. */
+      /** Reason for the log. */
       readonly reason: string
       /**
-       * Message for the client, once its signature is verified. Null: the client gets no message that helps guessing.
+       * Message for the client if its signature was verified. Null: the client has proven nothing, so it gets
+       * no details that help an attacker.
        */
-      readonly told: string | null
+      readonly message: string | null
     }
 
 export interface AssertionRules {
@@ -39,7 +43,9 @@ export interface AssertionRules {
 const maxLength = 8_192
 const maxLifeSeconds = 300
 const leewaySeconds = 5
-/** A header may name the key and its kind, but not a URL of a key. */
+/**
+ * Accepted header members. They identify a registered key; members that contain a key or its URL are refused.
+ */
 const allowedHeader: ReadonlySet<string> = new Set(['alg', 'kid', 'typ'])
 const allowedTypes: ReadonlySet<unknown> = new Set([
   undefined,
@@ -50,9 +56,9 @@ const allowedTypes: ReadonlySet<unknown> = new Set([
 ])
 
 /**
- * Verifies a JWT that a client of this server signed with a registered key (RFC 7523 section 3): `iss` is its client
- * id, `aud` the token endpoint, it is valid for at most five minutes and has a `jti`. The caller decides about `sub`
- * and uses the `jti` up.
+ * Verifies a JWT that a client of this server signed with a registered key (RFC 7523 section 3): `iss` is its
+ * client id, `aud` the token endpoint, it is valid for at most five minutes and has a `jti`. The caller must
+ * check `sub`, and record the `jti` so that the assertion is accepted once.
  */
 export async function checkSignedAssertion(
   sql: Queryable,
@@ -65,7 +71,7 @@ export async function checkSignedAssertion(
   const { header } = peeked
   if (typeof header['alg'] !== 'string' || !clientAlgorithms.includes(header['alg']))
     return guess('wrong algorithm')
-  if (Object.keys(header).some((name) => !allowedHeader.has(name))) return guess('header names a key or more')
+  if (Object.keys(header).some((name) => !allowedHeader.has(name))) return guess('header member not allowed')
   if (!allowedTypes.has(header['typ'])) return guess('wrong type')
   const client = await findSigningClient(sql, ownIssuer, issuer)
   const key = client === null ? undefined : keyFor(client, header)
@@ -110,10 +116,7 @@ async function verifySignature(
     if (error instanceof errors.JWTExpired)
       return lapse('expired', 'The assertion has expired: make a new one.')
     if (error instanceof errors.JWTClaimValidationFailed)
-      return lapse(
-        `claim ${error.claim}`,
-        `The claim ${error.claim} of the assertion is missing or not as it must be.`,
-      )
+      return lapse(`claim ${error.claim}`, `The claim ${error.claim} of the assertion is missing or wrong.`)
     if (error instanceof errors.JOSEError || error instanceof TypeError) return guess('wrong signature')
     throw error
   }
@@ -137,14 +140,17 @@ function checkClaims(
   if (iat * 1000 > now + leewaySeconds * 1000)
     return lapse('made in the future', 'The assertion was made in the future: compare the clocks.')
   if (exp - iat > maxLifeSeconds)
-    return lapse('too long a life', `The assertion may be valid for ${maxLifeSeconds} seconds at most.`)
+    return lapse('lifetime too long', `The assertion may be valid for ${maxLifeSeconds} seconds at most.`)
   return {
     ok: true,
     value: { client, subject: sub, id: jti, issuedAt: iat * 1000, expiresAt: exp * 1000, claims },
   }
 }
 
-/** The private key is unknown: verification with it takes as long as with the key of an existing client. */
+/**
+ * Public key for assertions of unknown clients. Verification with it fails, but takes as long as with the key
+ * of an existing client, so the duration does not reveal which clients exist.
+ */
 const decoy = {
   kty: 'EC',
   crv: 'P-256',
@@ -154,9 +160,9 @@ const decoy = {
 } as const
 
 function guess(reason: string): Extract<AssertionCheck, { ok: false }> {
-  return { ok: false, reason, told: null }
+  return { ok: false, reason, message: null }
 }
 
-function lapse(reason: string, told: string): Extract<AssertionCheck, { ok: false }> {
-  return { ok: false, reason, told }
+function lapse(reason: string, message: string): Extract<AssertionCheck, { ok: false }> {
+  return { ok: false, reason, message }
 }

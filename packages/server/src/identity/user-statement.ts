@@ -1,26 +1,27 @@
 import { peek } from './peek.ts'
 
-/** Statement of an engine about its user, signed or unsigned. */
+/** Content of a token, signed or unsigned, in which an engine states for which user it acts. */
 export interface UserStatement {
-  /** The name as the engine knows it. */
+  /** Name of the user at the engine. */
   readonly name: string
   readonly queryId: string | null
 }
 
 export type StatementReading =
   | { readonly ok: true; readonly value: UserStatement }
-  /** `told`: what was wrong, for the engine that sent it. */
-  | { readonly ok: false; readonly told: string }
+  /** `message` states for the engine why its token was refused. */
+  | { readonly ok: false; readonly message: string }
 
 const maxAgeSeconds = 300
 const maxAheadSeconds = 30
 const allowedHeader: ReadonlySet<string> = new Set(['alg', 'typ'])
 
 /**
- * Reads an unsigned JWT (`alg: none`) as the statement of the engine that sends it: data, and no proof of anything.
- * Pure.
+ * Reads an unsigned JWT (`alg: none`) in which an engine states for which user it acts. The JWT proves nothing,
+ * so the engine must be authenticated separately.
  *
- * It must be recent, so that one from a log cannot be used, and must name neither a key nor an actor.
+ * The JWT must be recent, so that a JWT from an old log cannot be used. It must contain neither a key nor an
+ * actor.
  */
 export function readUnsigned(token: string, nowMs: number): StatementReading {
   const peeked = peek(token)
@@ -30,9 +31,11 @@ export function readUnsigned(token: string, nowMs: number): StatementReading {
     return refused('An unsigned subject token must have alg none and an empty signature.')
   const foreign = Object.keys(header).find((name) => !allowedHeader.has(name))
   if (foreign !== undefined)
-    return refused('The header of an unsigned subject token may hold alg and typ only.')
+    return refused('The header of an unsigned subject token may contain only alg and typ.')
   if (claims['act'] !== undefined || claims['may_act'] !== undefined)
-    return refused('An unsigned subject token must not say who acts: the engine that sends it does.')
+    return refused(
+      'An unsigned subject token must not contain act or may_act: the actor is the engine that sends the token.',
+    )
   const stale = staleness(claims, nowMs / 1000)
   return stale === null ? readClaims(claims) : refused(stale)
 }
@@ -42,7 +45,7 @@ export function readClaims(claims: Readonly<Record<string, unknown>>): Statement
   const { sub, query_id: queryId } = claims
   if (!isUserName(sub))
     return refused(
-      'The sub of the statement must be a user name: 1 to 256 characters, none of them a control character, no blanks around it.',
+      'The sub of the statement must be a user name: 1 to 256 characters, without control characters, and without spaces at its start or end.',
     )
   if (queryId !== undefined && !(typeof queryId === 'string' && /^[\x21-\x7e]{1,256}$/.test(queryId)))
     return refused('The query_id must have 1 to 256 printable characters.')
@@ -75,6 +78,6 @@ function staleness(claims: Readonly<Record<string, unknown>>, now: number): stri
   return null
 }
 
-function refused(told: string): StatementReading {
-  return { ok: false, told }
+function refused(message: string): StatementReading {
+  return { ok: false, message }
 }

@@ -7,8 +7,8 @@ import { ownEvent } from './own-event.ts'
 const batchSize = 100
 
 /**
- * Ends the retention of dropped relations. Starts a purge for relations that were dropped with purge. Deletes the rows of
- * all others, which releases their locations and keeps their files.
+ * Ends the retention of dropped tables and views. If the drop requested a purge, starts a job that deletes the
+ * files. Otherwise deletes only the row, which releases the location and keeps the files.
  */
 export function expireSweep(sql: Sql): Sweep {
   return {

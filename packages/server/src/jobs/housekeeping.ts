@@ -20,13 +20,13 @@ export interface HousekeepingOptions {
 }
 
 const metricsReportSeconds = 30 * 86_400
-/** Retention of finished jobs, for people who analyze them. */
+/** Retention of finished jobs in seconds, so that an operator can analyze them. */
 const finishedJobSeconds = 7 * 86_400
 const batchSize = 1_000
-/** Maximum number of rows of each kind in one run. The next run deletes the others. */
+/** Maximum number of statements for each kind of row in one run. The next run deletes the remaining rows. */
 const maxBatches = 100
 
-/** Deletes expired rows, in small statements that hold no lock for long. */
+/** Deletes expired rows in small statements, which hold their locks only for a short time. */
 export function housekeepingSweep(options: HousekeepingOptions): Sweep {
   const { sql, auditSeconds, refusalSeconds, dropRetiredKeys, everyMs = 10 * 60_000 } = options
   const chores = [

@@ -3,17 +3,20 @@ import type { JobRow } from '../store/jobs.ts'
 import { renewLease, saveProgress } from '../store/jobs.ts'
 import type { Sql } from '../store/sql.ts'
 
-/** The lease of a job was lost, or could not be renewed in time. The run must stop and change nothing more. */
+/**
+ * Error of a run whose lease was lost or could not be renewed in time. The run must stop without further
+ * changes.
+ */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost'
 }
 
-/** Run of one job, while this worker holds its lease. */
+/** Run of one job. It may make changes while its worker holds the lease of the job. */
 export interface JobRun {
   readonly id: string
   readonly subjectId: string | null
   readonly payload: Json
-  /** Progress as it was saved last, by this run or by an earlier one that died. */
+  /** Last saved progress of the job, from this run or an earlier one that was interrupted. */
   readonly progress: JsonObject
   /** Number of claims since the job last made progress, including this one. */
   readonly attempts: number
@@ -38,7 +41,10 @@ export class LeasedRun implements JobRun, Disposable {
   readonly #leaseMs: number
   readonly #lost = new AbortController()
   readonly #timer: NodeJS.Timeout
-  /** End of the lease by the monotonic clock, computed before the lease was requested: never later than that of the database. */
+  /**
+   * End of the lease by the monotonic clock. It is computed from the time before the request for the lease, so
+   * it is never later than the end in the database.
+   */
   #until: number
   #renewing = false
 

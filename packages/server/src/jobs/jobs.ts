@@ -9,12 +9,12 @@ import { type JobRun, LeasedRun, LeaseLost } from './job-run.ts'
 /** Runs one job. It may run again from its saved progress after any crash, so every step must be repeatable. */
 export type JobHandler = (run: JobRun) => Promise<void>
 
-/** Work that any replica may do at any time. It finds by itself what is due. */
+/** Periodic work that any replica may do at any time. It determines itself which rows are due. */
 export interface Sweep {
   readonly name: string
-  /** Interval in ms. With 0, it also runs at every `wake`. */
+  /** Minimum interval in ms between two runs. 0: the sweep also runs at every `wake`. */
   readonly everyMs: number
-  /** True when it may take long: jobs and other sweeps do not wait for it. */
+  /** True: the sweep may take long, so jobs and other sweeps do not wait for it. */
   readonly takesLong?: boolean
   run(signal: AbortSignal): Promise<void>
 }
@@ -28,7 +28,7 @@ export interface JobsOptions {
   /** Handlers by kind of job. Jobs without a handler are left to other replicas. */
   readonly handlers: ReadonlyMap<string, JobHandler>
   readonly sweeps: readonly Sweep[]
-  /** Interval in ms at which the worker looks for jobs without a `wake`. */
+  /** Interval in ms at which the worker looks for jobs, even if `wake` is not called. */
   readonly intervalMs: number
   /** Time in ms after which another worker may claim the job of a worker that died. Default 30 s. */
   readonly leaseMs?: number
@@ -42,9 +42,9 @@ const longestRetryMs = 30 * 60_000
 const patienceAtEndMs = 10_000
 
 /**
- * Runs background jobs of the database, together with all other replicas: each job is leased to one worker, and continues
- * elsewhere from its saved progress when that worker dies. A job that fails runs again, with growing delays, until it
- * succeeds.
+ * Runs background jobs of the database, together with all other replicas: each job is leased to one worker. If
+ * that worker dies, another worker continues the job from its saved progress. A job that fails runs again, with
+ * increasing delays, until it succeeds.
  *
  * @example
  * ```ts
@@ -124,7 +124,7 @@ export class Jobs implements AsyncDisposable {
       try {
         row = await claimJob(sql, randomUUID(), this.#leaseMs / 1000, [...handlers.keys()])
       } catch (error) {
-        log.error({ err: error }, 'background jobs could not be read')
+        log.error({ err: error }, 'background jobs could not be claimed from the database')
         return
       }
       if (row === null) return
@@ -148,14 +148,14 @@ export class Jobs implements AsyncDisposable {
       run.check()
       await finishJob(sql, row)
     } catch (error) {
-      outcome = await this.#giveBack(row, error)
+      outcome = await this.#release(row, error)
     }
     const milliseconds = performance.now() - startedAt
     observe?.(row.kind, outcome, milliseconds)
     log.debug({ job: row.id, kind: row.kind, outcome, milliseconds }, 'a background job finished')
   }
 
-  async #giveBack(row: JobRow, error: unknown): Promise<JobOutcome> {
+  async #release(row: JobRow, error: unknown): Promise<JobOutcome> {
     const { sql, log } = this.#options
     const job = { job: row.id, kind: row.kind, subject: row.subjectId }
     try {
@@ -172,16 +172,16 @@ export class Jobs implements AsyncDisposable {
         { ...job, err: error, attempts: row.attempts, retryInMs: Math.round(delay) },
         'a background job failed',
       )
-      await postponeJob(sql, row, delay / 1000, messageOf(error))
+      await postponeJob(sql, row, delay / 1000, toMessage(error))
       this.#retryAt = Math.min(this.#retryAt, performance.now() + delay)
     } catch (failure) {
-      // The lease expires by itself.
+      // The failure is only logged, because the lease expires anyway.
       log.warn({ ...job, err: failure }, 'the lease of a background job could not be released')
     }
     return this.#stop.signal.aborted ? 'interrupted' : 'failed'
   }
 
-  /** Stops all running jobs. Another replica, or the next start, continues them. */
+  /** Stops all running jobs. Another replica continues them, or this server after its next start. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new DOMException('the server stops', 'AbortError'))
     this.#wake.notify()
@@ -190,12 +190,15 @@ export class Jobs implements AsyncDisposable {
   }
 }
 
-/** Returns the delay before the next attempt. It doubles with every attempt, and is random, so that jobs that failed together do not run together. */
+/**
+ * Returns the delay in ms before the next attempt. It doubles with every attempt, and has a random part, so
+ * that jobs that failed at the same time do not all run again at the same time.
+ */
 function retryDelay(attempts: number): number {
   return Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempts - 1, 30)) * (0.5 + Math.random() / 2)
 }
 
-function messageOf(error: unknown): string {
+function toMessage(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   return message.replaceAll('\u0000', '').slice(0, 1_000)
 }

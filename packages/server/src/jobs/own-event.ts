@@ -4,14 +4,14 @@ import type { AuditRow } from '../store/commit-record.ts'
 export interface OwnEvent {
   readonly operation: string
   readonly relationId: string
-  /** Name for people: warehouse, namespace and name. */
+  /** Readable name of the object: warehouse, namespace and name. */
   readonly object: string
   readonly detail: Readonly<Record<string, unknown>>
   /** Request id of the event. Default: a new id. */
   readonly requestId?: string
 }
 
-/** Returns the audit event of a change that the server makes by itself, without a request. */
+/** Returns the audit event of a change that the server itself makes, without a request of a caller. */
 export function ownEvent({
   operation,
   relationId,

@@ -11,18 +11,19 @@ import type { JobHandler } from './jobs.ts'
 export interface RecordDigestsDeps {
   readonly sql: Sql
   readonly log: Log
-  /** By name; `Warehouses.get`. */
+  /** Finds a warehouse by its name, as `Warehouses.get` does. */
   readonly warehouses: { get(name: string): Promise<Warehouse | null> }
-  /** Bytes of a metadata file that will be read. */
+  /** Maximum size in bytes of a metadata file that is read. */
   readonly maxMetadataBytes: number
 }
 
 const pageSize = 20
 
 /**
- * Records the digests that are missing after an upgrade, of live and dropped relations in order of their ids. A text in
- * the row needs no check. A text in storage is recorded when its uuid and locations equal the row's; another one is
- * logged and keeps its error at each load until it is repaired.
+ * Records the metadata digests that are missing after an upgrade, for live and dropped tables and views in the
+ * order of their ids. Metadata in the row is not checked. For metadata in storage, the digest is recorded only
+ * if its uuid and locations equal those in the row. Otherwise the difference is logged, and each load fails
+ * until an operator repairs the file.
  */
 export function recordDigestsHandler(deps: RecordDigestsDeps): JobHandler {
   return async (run) => {
@@ -36,7 +37,7 @@ export function recordDigestsHandler(deps: RecordDigestsDeps): JobHandler {
           await recordOne(deps, relation)
         } catch (error) {
           run.check()
-          // The storage of one warehouse does not hold up the relations of others.
+          // Continues with the next table, because it may be in a warehouse whose storage is available.
           if (!isHeadgateError(error, 'unavailable')) throw error
           unavailable = error
         }
@@ -46,19 +47,20 @@ export function recordDigestsHandler(deps: RecordDigestsDeps): JobHandler {
       await run.save({ after })
     }
     if (unavailable === undefined) return
-    // The next attempt begins with the first relation again: only those that are missing still are listed.
+    // The next attempt starts from the beginning. `listUnrecorded` then returns only the rows whose digest is
+    // still missing.
     await run.save({})
     throw unavailable
   }
 }
 
 async function recordOne(deps: RecordDigestsDeps, relation: UnrecordedRelation): Promise<void> {
-  const text = await textOf(deps, relation)
+  const text = await readText(deps, relation)
   if (text !== null) await recordDigest(deps.sql, relation, await digestOfText(text))
 }
 
-/** Returns null for a text that cannot be recorded. */
-async function textOf(
+/** Returns the metadata text of a table or view, or null if its digest must not be recorded. */
+async function readText(
   { warehouses, log, maxMetadataBytes }: RecordDigestsDeps,
   relation: UnrecordedRelation,
 ): Promise<Buffer | null> {
@@ -75,7 +77,10 @@ async function textOf(
     return await readRecordedMetadata(warehouse.storage, relation, maxMetadataBytes)
   } catch (err) {
     if (!isHeadgateError(err, 'damaged-metadata') && !isHeadgateError(err, 'no-such-file')) throw err
-    log.warn({ err, relation: id, location: metadataLocation }, 'a metadata file is not that of its relation')
+    log.warn(
+      { err, relation: id, location: metadataLocation },
+      'a metadata file does not belong to the table or view whose row names it',
+    )
     return null
   }
 }

@@ -10,7 +10,7 @@ import { statement } from '../store/sql.ts'
 import { insertStaged } from '../store/staged-relations.ts'
 import { updateWarehouse } from '../store/warehouse-writes.ts'
 import { findWarehouse } from '../store/warehouses.ts'
-import { testLake, type TestLake } from '../../test/jobs/purge/lake.ts'
+import { openPurgeFixture, type PurgeFixture } from '../../test/jobs/purge/purge-fixture.ts'
 import { currentRecord } from '../../test/jobs/purge/table.ts'
 import { retiredPlacesSweep } from './retired-places.ts'
 
@@ -22,26 +22,26 @@ const passTime = statement(
    update location_claim set ends_at = ends_at - make_interval(secs => $1)`,
 )
 
-let lake: TestLake
+let fixture: PurgeFixture
 beforeEach(async () => {
-  lake = await testLake()
+  fixture = await openPurgeFixture()
 })
-afterEach(() => lake[Symbol.asyncDispose]())
+afterEach(() => fixture[Symbol.asyncDispose]())
 
 const hour = 3_600
 const day = 86_400
-const pass = (seconds: number): Promise<unknown> => lake.store.sql.run(passTime, [seconds])
+const pass = (seconds: number): Promise<unknown> => fixture.store.sql.run(passTime, [seconds])
 
 async function setMode(mode: 'static' | 'none'): Promise<void> {
   const vending = mode === 'static' ? { mode, longLivedKeysMayLeaveTheServer: true } : { mode }
-  const { sql } = lake.store
+  const { sql } = fixture.store
   const row = await findWarehouse(sql, 'lakehouse')
   if (row === null) throw new Error('no warehouse')
   expect(await updateWarehouse(sql, row, { ...row, vending }, await currentRecord(sql))).toBe(true)
 }
 
-function rowOf(name: string): Parameters<typeof insertRelation>[1] {
-  const { place } = lake
+function makeRow(name: string): Parameters<typeof insertRelation>[1] {
+  const { place } = fixture
   const id = randomUUID()
   const location = `${place.root}/${name}`
   return {
@@ -65,8 +65,8 @@ function rowOf(name: string): Parameters<typeof insertRelation>[1] {
 }
 
 async function create(name: string, isReserved?: string): Promise<Parameters<typeof deleteRelation>[1]> {
-  const { sql } = lake.store
-  const row = rowOf(name)
+  const { sql } = fixture.store
+  const row = makeRow(name)
   const id = isReserved ?? row.id
   const all = { ...row, id, uuid: id, isReserved: isReserved !== undefined }
   expect(await insertRelation(sql, all, await currentRecord(sql))).toBe(true)
@@ -75,30 +75,30 @@ async function create(name: string, isReserved?: string): Promise<Parameters<typ
 }
 
 async function stage(name: string): Promise<string> {
-  const { sql } = lake.store
-  const row = rowOf(name)
+  const { sql } = fixture.store
+  const row = makeRow(name)
   const staged = { ...row, path: 'sales', principalId: row.id, location: `${row.location}/`, seconds: hour }
   expect(await insertStaged(sql, staged, await currentRecord(sql))).toBe(true)
   return row.id
 }
 
 async function remove(rowVersion: Parameters<typeof deleteRelation>[1]): Promise<void> {
-  const { sql } = lake.store
+  const { sql } = fixture.store
   expect(await deleteRelation(sql, rowVersion, await currentRecord(sql))).toBe(true)
 }
 
 function retired(): Promise<RetiredPlace[]> {
-  const { store, place } = lake
+  const { store, place } = fixture
   return listRetired(store.sql, place.warehouseId, { below: '', after: null, limit: 10 })
 }
 
 async function sweep(): Promise<void> {
-  const { sql, log, warehouses } = lake.deps
+  const { sql, log, warehouses } = fixture.deps
   await retiredPlacesSweep({ sql, log, warehouses }).run(AbortSignal.timeout(60_000))
 }
 
-describe('a place that a table left', () => {
-  it('the sweep frees an empty place after 12 hours', async () => {
+describe('a location that a table left', () => {
+  it('the sweep releases an empty retired location after 12 hours', async () => {
     await remove(await create('t'))
     await pass(11 * hour)
     await sweep()
@@ -108,8 +108,8 @@ describe('a place that a table left', () => {
     expect(await retired()).toEqual([])
   })
 
-  it('the sweep frees a place whose warehouse was deleted meanwhile', async () => {
-    const { sql } = lake.store
+  it('the sweep releases a retired location whose warehouse was deleted meanwhile', async () => {
+    const { sql } = fixture.store
     const insert = statement(
       'test_retired_claim',
       `insert into location_claim (owner_id, warehouse_id, kind, location, place, ends_at)
@@ -118,12 +118,12 @@ describe('a place that a table left', () => {
     await sql.run(insert, [randomUUID(), randomUUID(), 'file:/gone/due/', -1])
     await sql.run(insert, [randomUUID(), randomUUID(), 'file:/gone/later/', 60])
     const warehouses = { get: () => Promise.resolve(null) }
-    await retiredPlacesSweep({ sql, warehouses, log: lake.deps.log }).run(new AbortController().signal)
+    await retiredPlacesSweep({ sql, warehouses, log: fixture.deps.log }).run(new AbortController().signal)
     const left = statement('test_retired_left', 'select location from location_claim')
     expect(await sql.run(left)).toEqual([{ location: 'file:/gone/later/' }])
   })
 
-  it('the place stays retired in mode static, and after it, until an administrator releases it', async () => {
+  it('a location with credentials of mode static stays retired until an administrator releases it, also after the mode changed', async () => {
     await setMode('static')
     const [first, second] = [await create('a'), await create('b')]
     await remove(first)
@@ -132,7 +132,7 @@ describe('a place that a table left', () => {
     await remove(second)
     await pass(30 * day)
     await sweep()
-    const { store, place } = lake
+    const { store, place } = fixture
     expect(await retired()).toMatchObject([
       { location: `${place.root}/a/`, checkedAgainAt: null },
       { location: `${place.root}/b/`, checkedAgainAt: null },
@@ -142,7 +142,7 @@ describe('a place that a table left', () => {
     expect(await retired()).toEqual([])
   })
 
-  it('the sweep frees the place of a table that was created after mode static had ended', async () => {
+  it('the sweep releases the location of a table that was created after the warehouse left mode static', async () => {
     await setMode('static')
     await setMode('none')
     await pass(hour)
@@ -152,7 +152,7 @@ describe('a place that a table left', () => {
     expect(await retired()).toEqual([])
   })
 
-  it('the place of a table that was staged in mode static and finished later stays retired', async () => {
+  it('the location of a table that was staged in mode static and created later stays retired', async () => {
     await setMode('static')
     const id = await stage('t')
     await setMode('none')
@@ -164,8 +164,8 @@ describe('a place that a table left', () => {
   })
 })
 
-describe('the place of a reservation that ended', () => {
-  it('the sweep frees an empty place, and keeps it retired in mode static', async () => {
+describe('the location of a reservation that ended', () => {
+  it('the sweep releases an empty location after a reservation, but not in mode static', async () => {
     await stage('short-lived')
     await pass(2 * hour)
     await sweep()
@@ -177,12 +177,12 @@ describe('the place of a reservation that ended', () => {
     expect(await retired()).toMatchObject([{ kind: 'retired', checkedAgainAt: null }])
   })
 
-  it('the create holds its place again while its files are cleared, and the place stays retired afterwards', async () => {
+  it('the location is reserved again while its files are deleted, and stays retired afterwards', async () => {
     await setMode('static')
     const id = await stage('t')
     await pass(2 * hour)
     await sweep()
-    const { deps, storage, place } = lake
+    const { deps, storage, place } = fixture
     await storage.put(`${place.root}/t/data`, Buffer.from('x'))
     const warehouse = await deps.warehouses.get('lakehouse')
     if (warehouse === null) throw new Error('no warehouse')

@@ -13,24 +13,28 @@ import type { Sweep } from './jobs.ts'
 export interface RetiredPlacesDeps {
   readonly sql: Sql
   readonly log: Log
-  /** By name; `Warehouses.get`. */
+  /** Finds a warehouse by its name, as `Warehouses.get` does. */
   readonly warehouses: { get(name: string): Promise<Warehouse | null> }
-  /** Default 10 minutes. */
+  /** Interval in ms between two runs. Default 10 minutes. */
   readonly everyMs?: number
 }
 
 const batchSize = 100
-/** In one turn; further due claims wait for the next one. */
+/** Maximum number of batches in one run. The next run checks the remaining claims. */
 const maxBatches = 20
-/** Seconds between two checks of a place that holds files. */
+/** Seconds between two checks of a retired location that contains files. */
 const recheckSeconds = 86_400
-/** A store that does not answer delays its own warehouse only by this time in each turn. */
+/**
+ * Time limit in ms of one listing, so that an object store that does not respond delays a run only by this
+ * time.
+ */
 const listTimeoutMs = 10_000
 
 /**
- * Frees places that relations left and reservations that ended, once a listing finds no object there. Places with files
- * stay retired and are checked again a day later; `headgate storage release` frees them at once. Places for which clients
- * may hold keys of mode `static` stay retired until then.
+ * Releases retired locations (left by a table, view or ended reservation) in which a listing finds no object,
+ * so that new tables can use them. A location with files stays retired, and is checked again a day later. A
+ * location for which clients may have credentials of mode `static` is never released automatically. `headgate
+ * storage release` releases both kinds.
  */
 export function retiredPlacesSweep(deps: RetiredPlacesDeps): Sweep {
   const { sql, everyMs = 10 * 60_000 } = deps
@@ -54,7 +58,7 @@ export function retiredPlacesSweep(deps: RetiredPlacesDeps): Sweep {
 async function checkClaim(deps: RetiredPlacesDeps, claim: DueClaim, signal: AbortSignal): Promise<void> {
   const { sql, log, warehouses } = deps
   if (claim.hasStaticKeys) return holdClaim(sql, claim)
-  // The warehouse was deleted while the place was retired.
+  // The warehouse was deleted while the location was retired.
   if (claim.warehouse === null) {
     await releaseClaim(sql, claim)
     return
@@ -67,7 +71,10 @@ async function checkClaim(deps: RetiredPlacesDeps, claim: DueClaim, signal: Abor
     }
   } catch (error) {
     signal.throwIfAborted()
-    log.warn({ err: error, location: claim.location }, 'a retired place could not be listed')
+    log.warn(
+      { err: error, location: claim.location },
+      'the objects in a retired location could not be listed',
+    )
   }
   await postponeClaim(sql, claim, recheckSeconds)
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { openStorageOf } from '../catalog/open-storage.ts'
+import { openWarehouseStorage } from '../catalog/open-storage.ts'
 import { Warehouses } from '../catalog/warehouses.ts'
 import { masterKeyFrom } from '../keys/master-key.ts'
 import { StorageRegistry } from '@headgate/storage'
@@ -17,13 +17,13 @@ const insertWarehouse = statement(
   `insert into warehouse (id, name, kind, storage, owner_id) values ($1, $2, 'managed', $3, $4)`,
 )
 
-/** Sets the times of all files in a folder to so many days ago. */
+/** Sets the times of all files in a folder to a number of days before now. */
 async function age(folder: string, days: number): Promise<void> {
   const past = new Date(Date.now() - days * 86_400_000)
   for (const name of await readdir(folder, { recursive: true })) await utimes(join(folder, name), past, past)
 }
 
-test('The sweep removes uploads of a week ago from every warehouse that can be reached, and keeps later ones', async () => {
+test('The sweep removes uploads that are older than a week from every warehouse that is available, and keeps newer uploads', async () => {
   await using stack = new AsyncDisposableStack()
   const { sql } = stack.use(await testStore())
   const folder = await mkdtemp(join(tmpdir(), 'headgate-sweep-'))
@@ -44,7 +44,7 @@ test('The sweep removes uploads of a week ago from every warehouse that can be r
   const opened = new Set<string>()
   const openStorage: Parameters<typeof Warehouses.open>[0]['openStorage'] = (row) => {
     opened.add(row.name)
-    return openStorageOf(row, { master, registry })
+    return openWarehouseStorage(row, { master, registry })
   }
   const warehouses = stack.use(await Warehouses.open({ sql, openStorage, maxAgeMs: 10_000 }))
   const uploads = async (name: string): Promise<string[]> => {

@@ -11,28 +11,31 @@ export interface StorageSweepOptions {
 }
 
 const dayMs = 86_400_000
-/** Longer than any job keeps an upload open. The upload may have received its last part in its first minutes. */
+/** Minimum age in ms of the files that are removed. No engine keeps an upload open for this time. */
 const olderThan = 7 * dayMs
 const pageSize = 100
 
-/** Removes files that killed writers left in directories: unfinished files, and uploads that will not be completed. */
+/**
+ * Removes files that killed processes left in warehouses on local disk: incomplete files, and parts of uploads
+ * that were never completed.
+ */
 export function storageSweep({ sql, warehouses, log }: StorageSweepOptions): Sweep {
   async function sweepOne(name: string, signal: AbortSignal): Promise<void> {
     try {
       const removed = await (await warehouses.get(name))?.storage.sweep?.({ olderThan, signal })
       if (removed !== undefined && removed.files + removed.uploads > 0)
-        log.info({ warehouse: name, ...removed }, 'files of killed writers were removed')
+        log.info({ warehouse: name, ...removed }, 'incomplete files of killed processes were removed')
     } catch (err) {
       signal.throwIfAborted()
-      // The other warehouses are not affected.
-      log.warn({ err, warehouse: name }, 'files of killed writers could not be removed')
+      // The sweep continues with the other warehouses.
+      log.warn({ err, warehouse: name }, 'incomplete files of killed processes could not be removed')
     }
   }
 
   return {
     name: 'storage',
     everyMs: dayMs,
-    // Directories may be large, and a disk may not respond.
+    // A listing of a large directory may take long, and a disk may not respond.
     takesLong: true,
     async run(signal) {
       for (let after: string | null | undefined = null; after !== undefined;) {
@@ -43,7 +46,7 @@ export function storageSweep({ sql, warehouses, log }: StorageSweepOptions): Swe
           within: null,
           limit: pageSize,
         })
-        // Other stores have their own lifecycle rules for uploads, and need not be opened.
+        // Object stores remove uploads by their own lifecycle rules.
         for (const { name, storage } of page) if (storage['type'] === 'file') await sweepOne(name, signal)
         after = page.length === pageSize ? page.at(-1)?.name : undefined
       }

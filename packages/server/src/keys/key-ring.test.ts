@@ -22,7 +22,7 @@ const openRing = (options: Partial<KeyRingOptions> = {}): Promise<KeyRing> =>
   KeyRing.open({ sql: store.sql, master, ...options })
 
 describe('the first start', () => {
-  test('makes one active key for each purpose, sealed', async () => {
+  test('creates one active key for each purpose, and seals it', async () => {
     await using ring = await openRing()
     expect(
       ring
@@ -37,8 +37,8 @@ describe('the first start', () => {
     }
   })
 
-  test('makes no second keys, also when many replicas start at the same moment', async () => {
-    // Connections first, or the slowness of making them would put the replicas in a row.
+  test('creates no second key for a purpose, even if many replicas start at the same moment', async () => {
+    // Opens the connections first. Otherwise the replicas would start one after another, because connecting is slow.
     const warm = statement('test-warm', 'select pg_sleep(0.1)')
     await Promise.all(Array.from({ length: 8 }, () => store.sql.run(warm)))
     const rings = await Promise.all(Array.from({ length: 8 }, () => openRing()))
@@ -47,7 +47,7 @@ describe('the first start', () => {
     await Promise.all(rings.map((ring) => ring[Symbol.asyncDispose]()))
   })
 
-  test('fails with the wrong master key without changing anything, and reports it', async () => {
+  test('fails with the wrong master key, names the problem, and changes no key', async () => {
     await (await openRing())[Symbol.asyncDispose]()
     await expect(openRing({ master: masterKeyFrom(randomBytes(32)) })).rejects.toThrow(
       /master key .* does not open/,
@@ -57,7 +57,7 @@ describe('the first start', () => {
 })
 
 describe('a rotation', () => {
-  test('signs with the new key only after promotion, and the old one still verifies', async () => {
+  test('signs with the new key only after its promotion, and the old key still verifies signatures', async () => {
     await using ring = await openRing()
     const before = ring.signing('session-token').id
     const id = await addKey(store.sql, master, 'session-token')
@@ -70,7 +70,7 @@ describe('a rotation', () => {
     expect(ring.verifying('session-token', before)?.state).toBe('retired')
   })
 
-  test('refuses to promote a key that other replicas may not have yet', async () => {
+  test('refuses to promote a key that other replicas may not have loaded yet', async () => {
     const id = await addKey(store.sql, master, 'session-token')
     await expect(promoteKey(store.sql, id, 60_000)).rejects.toThrow(/too young/)
     await expect(promoteKey(store.sql, 'nothing', 0)).rejects.toThrow(/The key ring contains no key nothing/)
@@ -87,7 +87,7 @@ describe('a rotation', () => {
     await expect(revokeKey(store.sql, ring.signing('session-token').id)).rejects.toThrow(/active/)
   })
 
-  test('reaches the other replicas by notification, and moves their generation', async () => {
+  test('a notification makes other replicas load the new key and change their generation', async () => {
     await using ring = await openRing({ maxAgeMs: 3_600_000 })
     const { generation } = ring
     const id = await addKey(store.sql, master, 'page-token')
@@ -95,7 +95,7 @@ describe('a rotation', () => {
     expect(ring.generation).toBeGreaterThan(generation)
   })
 
-  test('reaches them by age when the notification is lost', async () => {
+  test('other replicas load the new key after the maximum age if the notification is lost', async () => {
     await using ring = await openRing({ maxAgeMs: 20 })
     const silent = statement(
       'test-silent-retire',
@@ -108,7 +108,7 @@ describe('a rotation', () => {
   })
 })
 
-test('a key moved to another purpose or id does not open', async () => {
+test('a sealed key does not open if its row has another purpose or id', async () => {
   await (await openRing())[Symbol.asyncDispose]()
   await store.sql.run(
     statement('test-move-key', `update key_ring set id = 'elsewhere' where purpose = 'page-token'`),
@@ -129,14 +129,14 @@ test('the public key in the table is not trusted', async () => {
   expect(ring.signing('session-token').publicKey.export({ format: 'jwk' })).toEqual(honest)
 })
 
-test('unknown key ids cause few reloads, however many there are', async () => {
+test('many unknown key ids cause only few reloads', async () => {
   await using ring = await openRing({ unknownKeyCooldownMs: 60_000 })
   const results = await Promise.all(Array.from({ length: 50 }, () => ring.reloadForUnknownKey()))
   expect(results.filter(Boolean)).toHaveLength(1)
 })
 
 describe('page tokens', () => {
-  test('open for their own list, on every replica, and after a rotation', async () => {
+  test('a page token is valid for its own list, on every replica, and after a rotation', async () => {
     await using ring = await openRing()
     await using other = await openRing()
     const token = createPageTokens(ring).seal('tables of x', ['größe', 'b'])
@@ -145,7 +145,7 @@ describe('page tokens', () => {
     expect(createPageTokens(other).open('tables of x', token)).toEqual(['größe', 'b'])
   })
 
-  test('fail with 400 for another list and when changed or invented, and their content is not readable', async () => {
+  test('a page token of another list, or a modified or invented one, is refused with 400, and its content is encrypted', async () => {
     await using ring = await openRing()
     const tokens = createPageTokens(ring)
     const token = tokens.seal('tables of x', ['hidden-name'])

@@ -23,15 +23,19 @@ export interface KeyRingOptions {
   readonly master: MasterKey
   /** Maximum age of the ring in memory when no notification arrives, in ms. Default 60 s. */
   readonly maxAgeMs?: number
-  /** Minimum time between two reloads for unknown key ids, in ms, so that invalid tokens cannot load the store. Default 2 s. */
+  /**
+   * Minimum time between two reloads for unknown key ids, in ms, so that invalid tokens cannot overload the
+   * database. Default 2 s.
+   */
   readonly unknownKeyCooldownMs?: number
   /** Called when a reload in the background failed. The ring in memory remains in use. */
   readonly onError?: (error: unknown) => void
 }
 
 /**
- * Keys that this replica has loaded. Reading is synchronous; notifications, a timer and unknown ids reload them. The first
- * start on a new store creates one active key for each purpose.
+ * Signing and sealing keys that this replica has loaded. Access to a key is synchronous. Notifications, a timer
+ * and unknown key ids cause a reload. The first start with a new database creates one active key for each
+ * purpose.
  */
 export class KeyRing implements AsyncDisposable {
   readonly #options: KeyRingOptions
@@ -50,7 +54,10 @@ export class KeyRing implements AsyncDisposable {
     this.#cooldownMs = options.unknownKeyCooldownMs ?? 2_000
   }
 
-  /** Opens the ring and creates the first keys if there are none. Throws when another master key sealed the stored ones. */
+  /**
+   * Opens the ring and creates the first keys if there are none. Throws if another master key sealed the stored
+   * keys.
+   */
   static async open(options: KeyRingOptions): Promise<KeyRing> {
     const ring = new KeyRing(options)
     await ring.reload()
@@ -65,7 +72,10 @@ export class KeyRing implements AsyncDisposable {
     return ring
   }
 
-  /** Object that changes with the set of keys or their states: results that were computed from the earlier ring are invalid. */
+  /**
+   * Number that changes with the set of keys or their states. Results that were computed with another
+   * generation are invalid.
+   */
   get generation(): number {
     return this.#generation
   }
@@ -84,7 +94,10 @@ export class KeyRing implements AsyncDisposable {
     throw noActiveKey(purpose)
   }
 
-  /** Returns the key of an id and purpose, in any state: an added key may be active on another replica. */
+  /**
+   * Returns the key with an id and purpose, in any state, because an added key may already be active on another
+   * replica.
+   */
   verifying(purpose: SigningPurpose, id: string): SigningKey | undefined {
     const key = this.#keys.get(id)
     return key?.purpose === purpose ? key : undefined
@@ -100,7 +113,7 @@ export class KeyRing implements AsyncDisposable {
     return key?.purpose === purpose ? key : undefined
   }
 
-  /** Returns ids, purposes and states of all keys, for people. Serialization cannot reach key material. */
+  /** Returns the ids, purposes and states of all keys, without key material. */
   list(): readonly Pick<RingKey, 'id' | 'purpose' | 'state' | 'createdAt' | 'retiredAt'>[] {
     return [...this.#keys.values()].map(({ id, purpose, state, createdAt, retiredAt }) => ({
       id,

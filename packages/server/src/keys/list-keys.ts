@@ -11,9 +11,9 @@ export interface KeyDescription {
   readonly createdAt: number
   readonly promotedAt: number | null
   readonly retiredAt: number | null
-  /** Ms since the key was added, by the clock of the database. */
+  /** Age of the key in ms, by the clock of the database. */
   readonly ageMs: number
-  /** False: an earlier master key sealed it. */
+  /** True: the current master key sealed the key. False: an earlier master key sealed it. */
   readonly isSealedByMasterKey: boolean
 }
 

@@ -6,7 +6,10 @@ export interface MasterKey {
   readonly key: KeyObject
   /** Identifies the master key without revealing it. */
   readonly fingerprint: string
-  /** Previous master key during a rotation: it opens what it sealed, and seals nothing. */
+  /**
+   * Previous master key during a rotation. It only opens secrets that it sealed. Null: no rotation is in
+   * progress.
+   */
   readonly previous: MasterKey | null
 }
 

@@ -10,8 +10,8 @@ const young = masterKeyFrom(randomBytes(32), old)
 const alone = masterKeyFrom(young.key.export())
 const secret = Buffer.from('a secret')
 
-describe('what the master key sealed', () => {
-  it('opens with the master key and only for its context', () => {
+describe('a secret that the master key sealed', () => {
+  it('opens with the master key, and only with the context for which it was sealed', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.string(), fc.string(), (plain, context, other) => {
         const sealed = sealWithMaster(young, context, plain)
@@ -22,7 +22,7 @@ describe('what the master key sealed', () => {
     )
   })
 
-  it('opens no more when a single bit of it is changed', () => {
+  it('does not open if a single bit was changed', () => {
     const sealed = sealWithMaster(young, 'here', secret)
     for (let bit = 0; bit < sealed.length * 8; bit += 1) {
       const changed = Buffer.from(sealed)
@@ -42,7 +42,7 @@ describe('what the master key sealed', () => {
     expect(resealed(young, 'elsewhere', before)).toBeNull()
   })
 
-  it('opens also when an earlier release wrote it, which named no master key', () => {
+  it('opens if an earlier release sealed it without the fingerprint of the master key', () => {
     const before = seal(old.key, 'here', secret)
     expect(openWithMaster(old, 'here', before)).toEqual(secret)
     expect(openWithMaster(young, 'here', before)).toEqual(secret)
@@ -58,7 +58,7 @@ describe('what the master key sealed', () => {
   })
 })
 
-it('a previous master key is read in the same forms', () => {
+it('a previous master key is parsed from the same formats as the current one', () => {
   const [one, two] = [randomBytes(32), randomBytes(32)]
   const master = parseMasterKey(one.toString('hex'), `${two.toString('base64')}\n`)
   expect(master.fingerprint).toBe(masterKeyFrom(one).fingerprint)

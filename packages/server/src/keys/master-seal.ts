@@ -6,18 +6,21 @@ const fingerprintBytes = 8
 const head = 1 + fingerprintBytes
 
 /**
- * Seals with the master key, as `seal` does, and adds its fingerprint, so that two master keys can be in use during a
- * rotation.
+ * Seals a secret with the master key, as `seal` does, and adds the fingerprint of the master key, so that two
+ * master keys can be used during a rotation.
  *
- * Layout: version (1 byte), fingerprint of the master key (8), output of `seal`. Earlier releases wrote no fingerprint;
- * their output begins with the version of `seal`.
+ * Layout: version (1 byte), fingerprint of the master key (8), output of `seal`. Earlier releases wrote no
+ * fingerprint; their output begins with the version of `seal`.
  */
 export function sealWithMaster(master: MasterKey, context: string, plain: Uint8Array): Buffer {
   const fingerprint = Buffer.from(master.fingerprint, 'hex')
   return Buffer.concat([Buffer.of(layoutVersion), fingerprint, seal(master.key, context, plain)])
 }
 
-/** Opens what the master key or the previous one sealed. Returns null otherwise. The fingerprint is a hint, not a proof. */
+/**
+ * Opens a secret that the current or the previous master key sealed. Returns null if neither opens it. The
+ * fingerprint only selects the master key, and proves nothing.
+ */
 export function openWithMaster(master: MasterKey, context: string, sealed: Uint8Array): Buffer | null {
   const sealer = readFingerprint(sealed)
   const body = sealer === null ? sealed : sealed.subarray(head)
@@ -29,7 +32,7 @@ export function openWithMaster(master: MasterKey, context: string, sealed: Uint8
   return null
 }
 
-/** Returns true when the fingerprint is that of this master key. */
+/** Returns true if the secret contains the fingerprint of this master key. */
 export function isSealedBy(master: MasterKey, sealed: Uint8Array): boolean {
   return readFingerprint(sealed) === master.fingerprint
 }

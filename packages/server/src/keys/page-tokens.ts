@@ -9,7 +9,7 @@ const maxTokenLength = 4096
  * position.
  */
 export interface PageTokens {
-  /** @param list names the list with everything that selects its content; the token opens only for the same list */
+  /** @param list identifies the list, including all filters. The token is valid only for the same list */
   seal(list: string, position: readonly string[]): string
   /** Returns the position. Throws 400 for a text that is not a token of this list. */
   open(list: string, token: string): readonly string[]
@@ -30,7 +30,7 @@ function toTokenKind(list: string): TokenKind {
   return { purpose: 'page-token', context: list }
 }
 
-/** Parses the content of a token. Only output of `seal` reaches this function; the check is for the types. */
+/** Parses the content of a token. The content always comes from `seal`, so the checks only narrow the type. */
 function parsePosition(value: unknown): readonly string[] {
   if (Array.isArray(value) && value.every((part) => typeof part === 'string')) return value
   throw notAToken()

@@ -13,8 +13,8 @@ export interface PublicJwk {
 }
 
 /**
- * Returns the public keys of all keys of a purpose. Retired keys are included because their signatures are still in use,
- * and added keys so that verifiers know them before the first signature.
+ * Returns the public keys of all keys of a purpose. The result includes retired keys, because tokens with their
+ * signatures are still valid, and added keys, so that verifiers load them before the first signature.
  */
 export function publicKeys(ring: KeyRing, purpose: SigningPurpose): readonly PublicJwk[] {
   return ring.signingKeys(purpose).map(({ id, publicKey }) => {

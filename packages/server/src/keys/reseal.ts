@@ -4,17 +4,17 @@ import type { MasterKey } from './master-key.ts'
 import { isSealedBy, resealed } from './master-seal.ts'
 import { contextOfKey } from './ring-key.ts'
 
-/** Result of resealing. */
+/** Result of sealing all secrets again with the current master key. */
 export interface Resealed {
-  /** Secrets that this pass sealed again. */
+  /** Number of secrets that were sealed again. */
   readonly done: number
-  /** Secrets that the current master key had sealed already. */
+  /** Number of secrets that the current master key had already sealed. */
   readonly before: number
   /** Ids or names of secrets that neither the master key nor the previous one opens. */
   readonly unreadable: readonly string[]
 }
 
-/** Sealed secret with the function that replaces it, unless it changed meanwhile. */
+/** Sealed secret, with a function that replaces it in the database unless it changed meanwhile. */
 export interface SealedThing {
   readonly name: string
   readonly context: string
@@ -37,8 +37,9 @@ export async function resealRing(sql: Sql, master: MasterKey): Promise<Resealed>
 }
 
 /**
- * Seals each secret again in its own statement, so that an interrupted pass leaves only secrets that one of the two master
- * keys opens. A secret that changed meanwhile is skipped: its writer sealed it with the current key.
+ * Seals each secret again in its own statement, so that after an interruption, the current or the previous
+ * master key opens every secret. A secret that changed meanwhile is skipped, because its writer sealed it with
+ * the current master key.
  */
 export async function resealEach(master: MasterKey, things: readonly SealedThing[]): Promise<Resealed> {
   let done = 0

@@ -11,9 +11,12 @@ import type { KeyRow, KeyState } from '../store/key-ring.ts'
 import type { MasterKey } from './master-key.ts'
 import { openWithMaster, sealWithMaster } from './master-seal.ts'
 
-/** Key that signs with ES256, which all JWT libraries support and which is the fastest elliptic curve to verify here. */
+/**
+ * Purpose of a key that signs with ES256. All JWT libraries support ES256, and its signatures are faster to
+ * verify on this server than those of other curves.
+ */
 export type SigningPurpose = 'session-token'
-/** Key that seals with AES-256-GCM. */
+/** Purpose of a key that seals with AES-256-GCM. */
 export type SealingPurpose = 'page-token' | 's3-session' | 'storage-refresh'
 export type KeyPurpose = SigningPurpose | SealingPurpose
 
@@ -73,7 +76,10 @@ export function generateKey(
   }
 }
 
-/** Generates a key id that does not begin with a dash, because people write it on command lines. */
+/**
+ * Generates a key id that does not begin with a dash, because a command line would parse such an id as an
+ * option.
+ */
 function newId(): string {
   for (;;) {
     const id = randomBytes(12).toString('base64url')
@@ -97,7 +103,7 @@ export function openKey(master: MasterKey, row: KeyRow): RingKey | null {
       return { ...base, purpose: row.purpose, privateKey, publicKey: createPublicKey(privateKey) }
     }
     default:
-      // A later release added this purpose. This release does not use its keys.
+      // The key has a purpose of a later release, which this release does not use.
       return null
   }
 }

@@ -17,7 +17,10 @@ export type Alongside = (tx: Queryable) => Promise<void>
 
 const nothing: Alongside = () => Promise.resolve()
 
-/** Adds a key, the first phase of a rotation: all replicas load it, but none signs or seals with it. Returns its id. */
+/**
+ * Adds a key, the first phase of a rotation: all replicas load the key, but none signs or seals with it yet.
+ * Returns its id.
+ */
 export async function addKey(
   sql: Sql,
   master: MasterKey,
@@ -34,10 +37,11 @@ export async function addKey(
 }
 
 /**
- * Promotes an added key, the second phase of a rotation. The previous key is retired; it still verifies and opens.
+ * Promotes an added key, the second phase of a rotation. The previous key is retired: it still verifies
+ * signatures and opens tokens, but does not create new ones.
  *
- * @param minAgeMs the key must have at least this age, so that every replica has loaded it. Use the maximum age of the
- *   ring
+ * @param minAgeMs the key must have at least this age, so that every replica has loaded it. Use the maximum age
+ *   of the ring
  */
 export async function promoteKey(
   sql: Sql,
@@ -63,8 +67,8 @@ export async function promoteKey(
 }
 
 /**
- * Deletes keys that were retired longer than `keepMs` ago and returns their ids. `keepMs` must be at least the longest
- * lifetime of what the keys protect.
+ * Deletes keys that were retired longer than `keepMs` ago and returns their ids. `keepMs` must be at least the
+ * longest lifetime of the tokens that the keys signed or sealed.
  */
 export function dropRetired(sql: Sql, keepMs: number): Promise<string[]> {
   return sql.transaction(async (tx) => {
@@ -73,7 +77,10 @@ export function dropRetired(sql: Sql, keepMs: number): Promise<string[]> {
   })
 }
 
-/** Deletes a leaked key at once, which invalidates everything that it protects. An active key must be replaced first. */
+/**
+ * Deletes a leaked key at once, which invalidates all tokens that it signed or sealed. An active key must be
+ * replaced first.
+ */
 export async function revokeKey(sql: Sql, id: string, alongside: Alongside = nothing): Promise<void> {
   await sql.transaction(async (tx) => {
     await lockKeyRing(tx)

@@ -14,7 +14,7 @@ test('sealed content opens with the same key and context, for all contents', () 
   )
 })
 
-test('it does not open with another key, for another context, or with any byte changed or missing', () => {
+test('sealed content does not open with another key or context, or if a byte is changed or missing', () => {
   const sealed = seal(key, 'here', Buffer.from('a secret'))
   expect(open(createSecretKey(randomBytes(32)), 'here', sealed)).toBeNull()
   expect(open(key, 'there', sealed)).toBeNull()
@@ -26,14 +26,14 @@ test('it does not open with another key, for another context, or with any byte c
   }
 })
 
-test('sealing twice returns different bytes, and neither contains the content', () => {
+test('sealing the same content twice returns different bytes, which do not contain the content', () => {
   const plain = Buffer.from('a secret that is easy to find')
   const [one, other] = [seal(key, 'here', plain), seal(key, 'here', plain)]
   expect(one.equals(other)).toBe(false)
   expect(one.includes(plain)).toBe(false)
 })
 
-test('a master key is 32 bytes in base64, base64url or hex, and the same in each', () => {
+test('a master key is parsed from 32 bytes in base64, base64url or hex', () => {
   const bytes = randomBytes(32)
   const { fingerprint } = masterKeyFrom(bytes)
   for (const text of [
@@ -52,7 +52,7 @@ test.each([
   randomBytes(31).toString('base64'),
   randomBytes(33).toString('hex'),
   `${randomBytes(32).toString('hex')}!`,
-])('anything else is refused without being repeated (%#)', (text) => {
+])('any other text is refused as a master key, and the error does not contain the text (%#)', (text) => {
   const refuse = (): unknown => parseMasterKey(text)
   expect(refuse).toThrow(/32 random bytes/)
   if (text !== '') expect(refuse).not.toThrow(text)

@@ -2,7 +2,7 @@ import type { KeyRing } from './key-ring.ts'
 import type { SealingKey, SealingPurpose } from './ring-key.ts'
 import { open, seal } from './seal.ts'
 
-/** Purpose and context of a token. A token of one does not open as one of another. */
+/** Key purpose and context of a sealed token. A token does not open with another purpose or context. */
 export interface TokenKind {
   readonly purpose: SealingPurpose
   readonly context: string

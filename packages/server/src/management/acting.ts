@@ -2,8 +2,9 @@ import { HeadgateError } from '@headgate/errors'
 import type { Call } from '../operation/operation.ts'
 
 /**
- * @throws HeadgateError `forbidden` when an engine calls, for itself or for a user, whose entry does not let it
- *   administer
+ * Refuses administration by an engine, for itself or for a user, unless the engine entry allows it.
+ *
+ * @throws HeadgateError `forbidden`
  */
 export function refuseActing({ identity, policy }: Pick<Call, 'identity' | 'policy'>): void {
   const { engine } = policy
@@ -11,6 +12,6 @@ export function refuseActing({ identity, policy }: Pick<Call, 'identity' | 'poli
   const name = engine?.name ?? 'that acts here'
   throw new HeadgateError(
     'forbidden',
-    `The engine ${name} may not administer: sign in without an engine, or see headgate engine show.`,
+    `The engine ${name} may not administer. Sign in without an engine, or allow administration in the engine entry (headgate engine show).`,
   )
 }

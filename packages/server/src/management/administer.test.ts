@@ -13,6 +13,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 describe('Management operations', () => {
   const lines: readonly [string, unknown?][] = [
     ['POST /principals', { name: 'intruder' }],
+    ['POST /principals/register', { subject: 'intruder' }],
     ['GET /principals'],
     ['GET /principals/admin'],
     ['DELETE /principals/admin'],
@@ -20,6 +21,7 @@ describe('Management operations', () => {
     ['POST /principals/admin/disable'],
     ['POST /principals/admin/stop-sessions'],
     ['POST /principals/admin/secrets'],
+    ['POST /principals/admin/secrets/import', { clientSecret: 'x'.repeat(43) }],
     ['DELETE /principals/admin/secrets/old'],
     ['POST /principals/admin/keys', { jwk: {} }],
     ['GET /principals/admin/keys'],
@@ -30,6 +32,7 @@ describe('Management operations', () => {
     ['POST /engines', { principal: 'admin' }],
     ['GET /engines'],
     ['GET /groups'],
+    ['GET /grants?all=true'],
     ['GET /engines/admin'],
     ['PATCH /engines/admin', { administers: true }],
     ['DELETE /engines/admin'],
@@ -51,7 +54,7 @@ describe('Management operations', () => {
 
   const forEverybody = new Set(['whoAmI'])
 
-  test('have a test case each', () => {
+  test('each have a test case', () => {
     const covered = new Set(
       lines.map(([line]) =>
         line
@@ -89,7 +92,7 @@ describe('Management operations', () => {
     })
   })
 
-  test('decide again when the policy changed meanwhile, and do not commit the first attempt', async () => {
+  test('the server authorizes an operation again when the policy changed meanwhile, and does not commit the first attempt', async () => {
     const { who, clientId } = await principal()
     await as(admin, 'POST /grants', { privilege: 'manage', on: 'server', to: { principal: clientId } })
     const before = await server.deps.policies.get(who)
@@ -113,13 +116,13 @@ describe('Management operations', () => {
       as(who, 'POST /roles', { name: role }),
     ])
     expect(revoked.status).toBe(200)
-    // Either it came first, or it was refused.
+    // Either the change was committed before the revocation, or it was refused.
     const exists = (await as(admin, `GET /roles?name=${role}`)).body.roles.length === 1
     expect(exists).toBe(made.status === 201)
     expect((await as(who, 'POST /roles', { name: name() })).status).toBe(403)
   })
 
-  test('apply their change on this replica before the notification arrives', async () => {
+  test('make their change effective on this replica before the notification arrives', async () => {
     const { who, id } = await principal()
     const { sql } = server.store
     const silence = { [Symbol.asyncDispose]: () => Promise.resolve() }

@@ -16,15 +16,15 @@ export interface ManagementDeps extends DirectoryDeps {
   readonly pageTokens: PageTokens
 }
 
-/** Requires `manage` on the server. */
+/** Requires the privilege `manage` on the server from the caller. */
 export function administerServer(call: Call): Decision {
   call.audit.securable = { kind: 'server', id: serverId }
   return administer(call, serverChain, { kind: 'server', name: 'server' })
 }
 
 /**
- * Requires the privilege on the object, and a caller in person: a session in which an engine acts for the caller
- * administers only if the engine's entry allows it.
+ * Requires the privilege on the object from the caller. If an engine acts for the caller, the engine entry must
+ * allow administration, too.
  */
 export function administer(
   call: Call,
@@ -39,13 +39,16 @@ export function administer(
   return decision
 }
 
-/** Returns the request for a change that the decision allows. */
+/**
+ * Returns the data that a change needs from its call: the caller, the audit event and the policy version of the
+ * decision.
+ */
 export function requestChange(call: Call, decision: Decision): RequestedChange {
   const { requestId, identity, audit } = call
   return { decision, audit, call: { requestId, identity, userAgent: call.header('user-agent') } }
 }
 
-/** Requires `manage` on the server, and returns the request for a change. */
+/** Requires the privilege `manage` on the server, and returns the data that a change needs from its call. */
 export function requestServerChange(call: Call): RequestedChange {
   return requestChange(call, administerServer(call))
 }

@@ -7,7 +7,7 @@ import { requirePrincipal } from '../directory/principals.ts'
 import type { ManagementDeps } from './administer.ts'
 import { idOrName } from './schemas.ts'
 
-/** Principal and engine whose rights a caller asks for. */
+/** Principal and engine whose rights a caller requests. */
 export interface AskedAbout {
   readonly principal?: string | undefined
   readonly engine?: string | undefined
@@ -23,11 +23,11 @@ export const askedAbout: {
   engine: idOrName
     .optional()
     .describe(
-      'The engine that acts for the principal, by id or client id. Absent: no engine, or the engine of this call.',
+      'Id or client id of the engine that acts for the principal. Absent: no engine or, if the principal is the caller, the engine of this call.',
     ),
 }
 
-/** Returns true when the caller asks only about itself in its current session, which every caller may do. */
+/** Returns true if the caller requests its own rights in its current session. Every caller may do so. */
 export function isOwn({ principal, engine }: AskedAbout, { identity }: Pick<Call, 'identity'>): boolean {
   const { id, issuer, subject } = identity.principal
   return (
@@ -37,8 +37,9 @@ export function isOwn({ principal, engine }: AskedAbout, { identity }: Pick<Call
 }
 
 /**
- * Returns the identity that is asked about, with a proof by itself. Call it only after the caller was found to have
- * `manage` on the object, because other callers must not learn which principals exist.
+ * Returns the identity whose rights are requested, as if it had authenticated itself. Call this function only
+ * after the caller was found to have `manage` on the object, because other callers must not learn which
+ * principals exist.
  */
 export async function findAskedIdentity(
   sql: ManagementDeps['sql'],
@@ -52,12 +53,12 @@ export async function findAskedIdentity(
   return { principal: named(principal), actors, method: 'external-token', expiresAt: null }
 }
 
-async function requireEnginePrincipal(sql: ManagementDeps['sql'], given: string): Promise<Principal> {
-  const principal = await requirePrincipal(sql, given)
+async function requireEnginePrincipal(sql: ManagementDeps['sql'], reference: string): Promise<Principal> {
+  const principal = await requirePrincipal(sql, reference)
   if ((await findEngine(sql, principal.id)) === null)
     throw new HeadgateError(
       'no-such-object',
-      `The principal ${given} is not an engine: see headgate engine list.`,
+      `The principal ${reference} is not an engine. headgate engine list shows all engines.`,
     )
   return named(principal)
 }

@@ -9,22 +9,22 @@ import type { SecurableRow } from '../directory/grants.ts'
 import { administer, administerServer, type ManagementDeps } from './administer.ts'
 import { type AskedAbout, findAskedIdentity, isOwn } from './asked-about.ts'
 
-/** Identity and policy that a caller asks about. */
+/** Identity whose rights a caller requests, with its policy. */
 export interface AskedPolicy {
   readonly identity: ProvenIdentity
   readonly policy: Policy
 }
 
 /**
- * Returns the policy of those who are asked about.
+ * Returns the policy of the principal and engine whose rights the caller requests.
  *
- * - Callers ask about themselves on every object that they see.
- * - Holders of `manage` on the server ask about every principal and engine.
- * - Other holders of `manage` on the object ask about the principals that own, or that grants name on, the objects that
- *   they manage. Whether such a principal is disabled, or an engine, makes no difference to what they learn.
+ * - Every caller may request its own rights on every object that it may see.
+ * - Holders of `manage` on the server may request the rights of every principal and engine.
+ * - Other holders of `manage` on the object may request the rights of principals that own, or have a grant on,
+ *   an object that they manage. The result does not reveal whether such a principal is disabled or an engine.
  *
- * @throws HeadgateError `forbidden`; `no-such-object` for a principal that is missing or that the caller may not ask
- *   about
+ * @throws HeadgateError `forbidden`; `no-such-object` for a principal that does not exist or whose rights the
+ *   caller may not request
  */
 export async function askedPolicy(
   { sql, policies }: ManagementDeps,
@@ -41,7 +41,7 @@ export async function askedPolicy(
     const identity = await findAskedIdentity(sql, asked, call)
     return { identity, policy: await policies.get(identity, row.policyVersion) }
   }
-  // Only administrators may learn the limits of an engine's entry.
+  // Only administrators of the server may learn the limits in an engine entry.
   if (asked.engine !== undefined) administerServer(call)
   const identity = await findAskedIdentity(sql, asked, call)
   const { id } = identity.principal

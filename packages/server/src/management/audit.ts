@@ -39,8 +39,10 @@ const text = z.string().nullable()
 
 const auditView: z.ZodType<AuditView> = z
   .strictObject({
-    id: z.string().describe('Grows from event to event.'),
-    at: instant.describe('When it was written: of a change with the change, of a read up to a second later.'),
+    id: z.string().describe('Id of the event. A later event has a larger id.'),
+    at: instant.describe(
+      'Time at which the event was written. The event of a change is written with the change; the event of a read up to a second later.',
+    ),
     requestId: z.string(),
     principal: z.string(),
     principalId: text,
@@ -50,27 +52,32 @@ const auditView: z.ZodType<AuditView> = z
     securableKind: text,
     securableId: text,
     privilege: text,
-    outcome: z.string().describe('allowed, denied or failed.'),
+    outcome: z.string().describe('Outcome of the request: allowed, denied or failed.'),
     count: z
       .int()
-      .describe('How many equal refusals of one minute the event stands for; 1 for all other events.'),
+      .describe(
+        'Number of equal refusals within one minute that the event represents. 1 for all other events.',
+      ),
     reason: text,
     userAgent: text.describe('The User-Agent header of the client.'),
-    queryId: text.describe("The engine's name for what it was doing, as the engine said."),
+    queryId: text.describe('Query id that the engine stated. Not verified.'),
     detail: z.record(z.string(), z.unknown()).nullable(),
   })
   .meta({ id: 'AuditEvent' })
 
-const moment = z.iso.datetime({ offset: true })
+const timestamp = z.iso.datetime({ offset: true })
 
 const auditQuery = z.strictObject({
-  from: moment.optional().describe('Not before this moment.'),
-  until: moment.optional().describe('Before this moment.'),
+  from: timestamp.optional().describe('Only events at or after this time.'),
+  until: timestamp.optional().describe('Only events before this time.'),
   principal: z
     .string()
     .optional()
-    .describe('Only events of this principal: its id, or its name as events show it.'),
-  engine: z.string().optional().describe('Only what this engine did, for others or for itself.'),
+    .describe('Only events of this principal: its id, or its name in audit events.'),
+  engine: z
+    .string()
+    .optional()
+    .describe('Only events of requests that this engine sent, for a user or for itself.'),
   operation: z.string().optional().describe('Only events of this operation.'),
   outcome: z.enum(['allowed', 'denied', 'failed']).optional(),
   object: z
@@ -78,19 +85,26 @@ const auditQuery = z.strictObject({
     .min(1)
     .max(1024)
     .optional()
-    .describe('Only events of objects whose name in the request begins with this text: lakehouse:sales.'),
-  securableId: id.optional().describe('Only events of the object with this id, under all its names.'),
+    .describe(
+      'Only events of objects whose name in the request begins with this text, for example lakehouse:sales.',
+    ),
+  securableId: id
+    .optional()
+    .describe('Only events of the object with this id, including events under its earlier names.'),
   warehouse: z
     .string()
     .optional()
     .describe(
-      'Only events of the object that has this name now, together with namespace and relation, under all its names; if there is none, of the last object that had the name.',
+      'Only events of the object that currently has the name in warehouse, namespace and relation, including events under its earlier names. If no object has the name, events of the last object that had it.',
     ),
-  namespace: z.array(z.string()).optional().describe('The levels, outermost first, one parameter each.'),
+  namespace: z
+    .array(z.string())
+    .optional()
+    .describe('Levels of the namespace, outermost first, one parameter for each level.'),
   relation: z.string().optional(),
-  queryId: z.string().optional().describe('Only events of what the engine calls so.'),
+  queryId: z.string().optional().describe('Only events with this query id.'),
   requestId: z.string().optional(),
-  order: z.enum(['newest', 'oldest']).default('newest').describe('Which events come first.'),
+  order: z.enum(['newest', 'oldest']).default('newest').describe('Order of the events by time.'),
   ...pageParameters,
 })
 
@@ -100,7 +114,7 @@ export function auditOperations({ sql, pageTokens }: ManagementDeps): readonly M
     method: 'GET',
     path: '/management/v1/audit',
     subject: 'audit',
-    summary: 'Shows audit events kept in the store.',
+    summary: 'Lists audit events from the database.',
     query: auditQuery,
     lists: ['namespace'],
     response: {
@@ -132,9 +146,12 @@ async function toAuditFilter(
 ): Promise<Omit<AuditQuery, 'after' | 'limit'>> {
   const { warehouse, namespace, relation, principal } = asked
   if (warehouse === undefined && (namespace ?? relation) !== undefined)
-    throw new HeadgateError('bad-request', 'A namespace or relation needs its warehouse.')
+    throw new HeadgateError(
+      'bad-request',
+      'The parameters namespace and relation require the parameter warehouse.',
+    )
   if (warehouse !== undefined && asked.securableId !== undefined)
-    throw new HeadgateError('bad-request', 'Name the object or its id, not both.')
+    throw new HeadgateError('bad-request', 'Send either the name of the object or its id, not both.')
   const named =
     warehouse === undefined
       ? undefined
@@ -156,7 +173,7 @@ async function toAuditFilter(
   }
 }
 
-/** @throws HeadgateError 404 if no object has the name, or had it in an event */
+/** @throws HeadgateError 404 if no object has the name, and no audit event contains it */
 async function objectId(sql: ManagementDeps['sql'], name: SecurableName): Promise<string> {
   const id = await findAuditedId(sql, {
     name: toStoredName(name),
@@ -170,7 +187,7 @@ async function objectId(sql: ManagementDeps['sql'], name: SecurableName): Promis
 function epochMs(text: string | undefined): number | null {
   if (text === undefined) return null
   const value = Date.parse(text)
-  if (Number.isNaN(value)) throw new HeadgateError('bad-request', `${text} is not a moment.`)
+  if (Number.isNaN(value)) throw new HeadgateError('bad-request', `${text} is not a valid time.`)
   return value
 }
 

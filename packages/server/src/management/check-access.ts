@@ -33,27 +33,33 @@ const checked: z.ZodType<Checked> = z
     allowed: z.boolean(),
     outcome: z
       .enum(['allow', 'deny', 'hide'])
-      .describe('hide: there is no such object, or it may not be seen; these look the same.'),
+      .describe(
+        'allow: the principal has the privilege. deny: it does not have the privilege, but may see the object. hide: the object does not exist, or the principal may not see it; the result does not distinguish these two cases.',
+      ),
     limitedBy: z
       .string()
       .nullable()
-      .describe('The engine through which the principal may not do what it may otherwise.'),
+      .describe(
+        'Name of the engine whose limits refuse what the principal itself may do. Null: no engine limits the decision.',
+      ),
     forbiddenBy: z
       .array(z.string())
       .nullable()
       .describe(
-        'Names of the policies that remove the granted right; empty: no policy permits it. Null: it is not so.',
+        'Names of the Cedar policies that forbid what grants allow. Empty: no Cedar policy permits it. Null: Cedar policies do not refuse it.',
       ),
   })
   .meta({ id: 'AccessAnswer' })
 
 const maxChecks = 1_000
-/** Each is one policy, which may have to be read. */
+/**
+ * Maximum number of other principals in one request. The server may have to read one policy for each of them.
+ */
 const maxOthers = 100
 
 const hidden: Checked = { allowed: false, outcome: 'hide', limitedBy: null, forbiddenBy: null }
 
-/** Says of many things at once whether they may be done. */
+/** Returns the operation that decides many access checks in one request. */
 export function checkOperations(deps: ManagementDeps): readonly ManagementOperation[] {
   const { sql } = deps
   return [
@@ -63,19 +69,22 @@ export function checkOperations(deps: ManagementDeps): readonly ManagementOperat
       path: '/management/v1/access/check',
       subject: 'access',
       summary:
-        'Says of each of many things whether it may be done: by the caller, or by others on objects the caller manages.',
+        'Decides many access checks: whether the caller, or another principal on an object that the caller manages, has a privilege on an object.',
       body: z.strictObject({ checks: z.array(check).min(1).max(maxChecks) }),
       response: {
         status: 200,
         schema: z.strictObject({ results: z.array(checked) }),
-        description: 'The answers, in the order of the questions.',
+        description: 'The results, in the order of the checks.',
       },
       async run({ body: { checks } }, call) {
         if (
           new Set(checks.filter((one) => !isOwn(one, call)).map((one) => toPolicyKey(one, call))).size >
           maxOthers
         )
-          throw new HeadgateError('bad-request', `Ask about ${maxOthers} others at most in one request.`)
+          throw new HeadgateError(
+            'bad-request',
+            `One request may contain checks for at most ${maxOthers} other principals.`,
+          )
         call.audit.detail = { checks: checks.length }
         const rows = await findSecurables(
           sql,
@@ -106,15 +115,15 @@ export function checkOperations(deps: ManagementDeps): readonly ManagementOperat
     known.set(key, policy)
     const decision = decide(await policy, row.chain, one.privilege)
     const { outcome, limitedBy = null, forbiddenBy = null } = decision
-    // A policy that forbids the access would reveal that the object exists.
+    // The name of a Cedar policy would reveal that the object exists.
     if (outcome === 'hide' && forbiddenBy !== null && isOwn(one, call)) return hidden
     return { allowed: outcome === 'allow', outcome, limitedBy, forbiddenBy }
   }
 }
 
 /**
- * Returns true when the caller may not see the object, so that it is missing for all questions. Throws 403 for what it
- * sees and does not manage.
+ * Returns true if the caller may not see the object, so that the result is that of a missing object. Throws 403
+ * if the caller may see the object but does not manage it.
  */
 function isHidden(call: Call, one: Check, row: SecurableRow): boolean {
   if (isOwn(one, call)) return false
@@ -123,7 +132,10 @@ function isHidden(call: Call, one: Check, row: SecurableRow): boolean {
   return false
 }
 
-/** Administrators ask about others wherever they are; what other callers may ask depends on the object. */
+/**
+ * Returns a key that is equal for checks with the same policy. For checks of administrators, the policy does
+ * not depend on the object; for checks of other callers, it does.
+ */
 function toPolicyKey(one: Check, call: Call): string {
   const { principal = null, engine = null, on } = one
   const isAnywhere = isOwn(one, call) || managesServer(call.policy)

@@ -42,8 +42,8 @@ const setEndpoint = statement(
   'test_set_endpoint',
   `update warehouse set storage = jsonb_set(storage, '{endpoint}', to_jsonb($2::text)) where name = $1`,
 )
-const create = (lake: TestWarehouseManagement, body: object, who = lake.server.admin): Promise<Reply> =>
-  lake.as(who, 'POST /warehouses', { name: name(), skipProbe: true, ...body })
+const create = (fixture: TestWarehouseManagement, body: object, who = fixture.server.admin): Promise<Reply> =>
+  fixture.as(who, 'POST /warehouses', { name: name(), skipProbe: true, ...body })
 
 describe('checkEndpoints', () => {
   test('refuses loopback, link-local, metadata and private addresses, also for an administrator', async () => {
@@ -74,7 +74,7 @@ describe('checkEndpoints', () => {
     expect(connections).toBe(before)
   })
 
-  test('refuses such a stsEndpoint of an existing warehouse, also for a caller that administers its storage', async () => {
+  test('refuses a private stsEndpoint for an existing warehouse, even from a caller with administer-storage on the warehouse', async () => {
     const body = { name: name(), storage: s3(), skipProbe: true }
     expect(await create(closed, body)).toMatchObject({ status: 201 })
     const on = { warehouse: body.name }
@@ -86,7 +86,7 @@ describe('checkEndpoints', () => {
     expect(await change('https://10.9.1.2')).toMatchObject({ status: 200 })
   })
 
-  test('accepts loopback on a server that only this machine reaches, for holders of administer-storage on the server', async () => {
+  test('accepts loopback addresses from holders of administer-storage on the server, if only this machine can reach the server', async () => {
     expect(await create(local, { storage: s3(loopback) })).toMatchObject({ status: 201 })
     const creator = await local.principal({ privilege: 'create', on: 'server' })
     expect(await create(local, { storage: s3(loopback) }, creator)).toMatchObject({ status: 403 })
@@ -94,7 +94,7 @@ describe('checkEndpoints', () => {
   })
 })
 
-test('a forbidden endpoint that was stored earlier is never connected to, and the check of the warehouse names the setting that allows it', async () => {
+test('the server does not connect to a forbidden endpoint of an existing warehouse, and checkWarehouse names the setting that allows the endpoint', async () => {
   const body = { name: name(), storage: s3('https://10.9.1.2') }
   expect(await create(closed, body)).toMatchObject({ status: 201 })
   await closed.deps.sql.run(setEndpoint, [body.name, loopback])

@@ -5,8 +5,9 @@ import type { StorageProfile } from '@headgate/storage'
 import type { WarehouseApiDeps } from './warehouse-deps.ts'
 
 /**
- * Checks the endpoints that a request sets: they have public addresses, or the operator's configuration names them. On a
- * server that only this machine reaches, holders of `administer-storage` on the server may use loopback as well.
+ * Checks the storage endpoints in a request: they must have public addresses, or the configuration of the
+ * server must allow them. If only this machine can reach the server, holders of `administer-storage` on the
+ * server may use loopback addresses, too.
  *
  * @throws HeadgateError `forbidden`
  */

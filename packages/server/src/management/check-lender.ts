@@ -6,8 +6,9 @@ import type { Call } from '../operation/operation.ts'
 import type { StorageProfile } from '@headgate/storage'
 
 /**
- * Requires `administer-storage` on the server from callers whose warehouse vends with the identity of the machine, the
- * server or the user: they choose which role the machine assumes, and where the tokens of users are sent.
+ * Requires `administer-storage` on the server if a warehouse vends credentials with the identity of the
+ * machine, the server or the user. The caller of such a change chooses which role the machine assumes, and
+ * where the server sends the tokens of users.
  *
  * @throws HeadgateError `forbidden`
  */
@@ -15,13 +16,13 @@ export function checkLender(call: Call, profile: StorageProfile, vending: Vendin
   if (!lendsIdentity(profile, vending) || administersAllStorage(call)) return
   throw new HeadgateError(
     'forbidden',
-    'Vending with the identity of the machine, the server or the user needs administer-storage on the server: set keys for the warehouse, or ask an administrator.',
+    'Vending with the identity of the machine, the server or the user requires administer-storage on the server. Set keys for the warehouse, or ask an administrator.',
   )
 }
 
 /**
- * Requires `administer-storage` on the server from callers who choose a warehouse with the keys of the machine, or its
- * places: the warehouse reaches all that these keys reach.
+ * Requires `administer-storage` on the server if a warehouse uses the keys of the machine (`default-chain`),
+ * because the warehouse can then access everything that these keys can access.
  *
  * @throws HeadgateError `forbidden`
  */
@@ -29,7 +30,7 @@ export function checkBorrower(call: Call, profile: StorageProfile): void {
   if (profile.type !== 's3' || profile.credentials !== 'default-chain' || administersAllStorage(call)) return
   throw new HeadgateError(
     'forbidden',
-    'A warehouse with the keys of the machine (default-chain) reaches everything that these keys reach. Choosing the keys or its places needs administer-storage on the server: set keys for the warehouse, or ask an administrator.',
+    'A warehouse with the keys of the machine (default-chain) can access everything that these keys can access. To choose these keys, or the locations of such a warehouse, requires administer-storage on the server. Set keys for the warehouse, or ask an administrator.',
   )
 }
 

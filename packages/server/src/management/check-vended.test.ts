@@ -16,15 +16,15 @@ import {
 } from '../../test/management/warehouse-management.ts'
 import { warehouseCheckOperations } from './warehouse-check.ts'
 
-/** Returns the operation of a server that issues storage access by these vendors. */
+/** Returns the operation checkWarehouse of a server that issues storage credentials with these vendors. */
 function checkOperation(
-  lake: TestWarehouseManagement,
+  fixture: TestWarehouseManagement,
   vendors: Readonly<Record<string, CredentialVendor>>,
 ): Operation {
   const credentials = new CredentialCache({ vendors, minLifeMs: 900_000 })
   const storageKeys = new StorageKeys()
   const deps = {
-    ...lake.deps,
+    ...fixture.deps,
     checkVending: vendingCheck({
       credentials,
       storageKeys,
@@ -37,12 +37,15 @@ function checkOperation(
   return operation
 }
 
-/** Returns findings in short. The reaction of MinIO to unsigned writes depends on its version, so only the name remains. */
+/**
+ * Returns the findings in a short form. It contains no result for unsigned writes, because this result depends
+ * on the version of MinIO.
+ */
 const brief = (findings: readonly { readonly name: string; readonly ok: boolean }[]): string[] =>
   findings.map(({ name, ok }) => (name === 'unsigned' ? name : `${name} ${ok ? 'ok' : 'not ok'}`))
 const storageSteps = ['endpoint ok', 'clock ok', 'write ok', 'read ok', 'list ok', 'delete ok']
 
-/** Issues keys without limits, like a store that ignores session policies. */
+/** Issues keys without limits. This has the same effect as an object store that ignores session policies. */
 class Careless implements CredentialVendor {
   mint(
     { warehouse }: Parameters<CredentialVendor['mint']>[0],
@@ -67,14 +70,14 @@ function storageOn({ endpoint, region, accessKeyId, secretAccessKey }: Minio): J
 
 describe.skipIf(findMinio() === undefined)(needsMinio('checkWarehouse for vended access (MinIO)'), () => {
   it(
-    'proves that keys work in their place and nowhere else, and leaves nothing',
+    'reports that the keys work only in their own location, and leaves no file there',
     { timeout: 60_000 },
     async () => {
       await using minio = await startMinio({ buckets: ['lake'] })
-      await using lake = await testWarehouseManagement()
+      await using fixture = await testWarehouseManagement()
       const storage = storageOn(minio)
-      const { admin } = lake.server
-      const created = await lake.as(admin, 'POST /warehouses', {
+      const { admin } = fixture.server
+      const created = await fixture.as(admin, 'POST /warehouses', {
         name: 'wh',
         storage,
         vending: { mode: 'sts' },
@@ -82,8 +85,8 @@ describe.skipIf(findMinio() === undefined)(needsMinio('checkWarehouse for vended
       expect(created).toMatchObject({ status: 201 })
       const check = async (vendors: Readonly<Record<string, CredentialVendor>>): Promise<string[]> =>
         brief(
-          (await lake.server.run(admin, checkOperation(lake, vendors), undefined, { warehouse: 'wh' })).body
-            .findings,
+          (await fixture.server.run(admin, checkOperation(fixture, vendors), undefined, { warehouse: 'wh' }))
+            .body.findings,
         )
 
       expect(await check({ sts: new StsVendor() })).toEqual([
@@ -104,32 +107,32 @@ describe.skipIf(findMinio() === undefined)(needsMinio('checkWarehouse for vended
       ])
       expect(await check({})).toEqual([...storageSteps, 'vend not ok'])
 
-      const warehouse = await lake.deps.warehouses.get('wh')
+      const warehouse = await fixture.deps.warehouses.get('wh')
       expect(await left(warehouse)).toEqual([])
 
-      await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'gateway' } })
+      await fixture.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'gateway' } })
       expect(await check({})).toEqual([...storageSteps, 'vend not ok'])
-      await lake.as(admin, 'PATCH /warehouses/wh', {
+      await fixture.as(admin, 'PATCH /warehouses/wh', {
         vending: { mode: 'static', longLivedKeysMayLeaveTheServer: true },
       })
       expect(await check({ static: new StaticVendor() })).toEqual([...storageSteps, 'vend ok'])
-      await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'remote-signing' } })
+      await fixture.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'remote-signing' } })
       expect(await check({})).toEqual([...storageSteps, 'sign ok', 'outside ok', 'unsigned'])
       expect(await left(warehouse)).toEqual([])
-      await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'none' } })
+      await fixture.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'none' } })
       expect(await check({})).toEqual(storageSteps)
     },
   )
 
-  it('returns the message of the token service', { timeout: 60_000 }, async () => {
+  it('contains the error message of the token service', { timeout: 60_000 }, async () => {
     await using minio = await startMinio({ buckets: ['lake'] })
-    await using lake = await testWarehouseManagement()
+    await using fixture = await testWarehouseManagement()
     const storage = storageOn(minio)
-    const { admin } = lake.server
+    const { admin } = fixture.server
     const vending = { mode: 'sts', stsEndpoint: 'http://127.0.0.1:1' }
-    await lake.as(admin, 'POST /warehouses', { name: 'wh', storage, vending })
-    const operation = checkOperation(lake, { sts: new StsVendor() })
-    const { body } = await lake.server.run(admin, operation, undefined, { warehouse: 'wh' })
+    await fixture.as(admin, 'POST /warehouses', { name: 'wh', storage, vending })
+    const operation = checkOperation(fixture, { sts: new StsVendor() })
+    const { body } = await fixture.server.run(admin, operation, undefined, { warehouse: 'wh' })
     expect(body.findings.at(-1)).toMatchObject({ name: 'vend', ok: false })
     expect(JSON.stringify(body)).not.toContain(minio.secretAccessKey)
   })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { checkEndpoint } from '../catalog/check-endpoint.ts'
 import type { Finding } from '../catalog/finding.ts'
-import { reasonOf } from '../catalog/probe-storage.ts'
+import { toReason } from '../catalog/probe-storage.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { CredentialCache } from '../credentials/credential-cache.ts'
 import type { StorageCredential } from '../credentials/storage-credential.ts'
@@ -20,16 +20,16 @@ export interface VendingCheckDeps {
   readonly storageKeys: StorageKeys
   /** Checks connections to the endpoints of warehouses. */
   readonly endpoints: EndpointGuard
-  /** URL of the storage gateway for clients. Null: the gateway is off. */
+  /** URL at which clients reach the storage gateway. Null: the gateway is off. */
   readonly gatewayUrl: string | null
 }
 
-/** Long enough for every mode to be willing. */
+/** Requested lifetime in ms of the keys that are tested. Every vending mode shortens it if necessary. */
 const lifeMs = 12 * 3_600_000
 
 /**
- * Tests the access that a warehouse vends: the keys must work in their own place and must be refused elsewhere. Nothing
- * is handed to the caller.
+ * Tests the access that a warehouse vends: the keys must work in their own location and must be refused
+ * elsewhere. The caller receives no keys.
  */
 export function vendingCheck(
   deps: VendingCheckDeps,
@@ -57,10 +57,10 @@ const longLived: Finding = {
   name: 'vend',
   ok: true,
   message:
-    'Clients get the long-lived keys of the storage, as the warehouse says in so many words: gateway, sts or remote-signing would keep them here.',
+    'Clients receive the long-lived keys of the storage, because the warehouse uses vending mode static. Modes gateway, sts and remote-signing do not reveal these keys.',
 }
 
-/** Tests the gateway, which checks for every session whether its table exists. For one that is not, it must refuse. */
+/** Tests the storage gateway. It must refuse a session for a table that does not exist. */
 async function ofGateway(
   { credentials, gatewayUrl }: VendingCheckDeps,
   warehouse: Warehouse,
@@ -68,7 +68,7 @@ async function ofGateway(
 ): Promise<Finding[]> {
   if (gatewayUrl === null) {
     const message =
-      'This server has no storage gateway that clients could reach: set HEADGATE_S3_PUBLIC_URL, or choose another vending mode.'
+      'Clients cannot reach a storage gateway of this server. Set HEADGATE_S3_PUBLIC_URL, or choose another vending mode.'
     return [{ name: 'vend', ok: false, message }]
   }
   const place = choosePlace(warehouse)
@@ -127,7 +127,7 @@ async function ofSigning(
     return [...findings, ...(await unsignedIsRefused(deps, place, call.signal))]
   } catch (error) {
     call.signal.throwIfAborted()
-    return [{ name: 'sign', ok: false, message: reasonOf(error) }]
+    return [{ name: 'sign', ok: false, message: toReason(error) }]
   }
 }
 
@@ -173,10 +173,10 @@ async function mint(
   try {
     const credential = await credentials.get(grant, call.signal)
     const minutes = Math.round((credential.expiresAt - credential.mintedAt) / 60_000)
-    const message = `Mode ${credential.mode} issued keys for one place, valid for ${minutes} min.`
+    const message = `Mode ${credential.mode} issued keys for one location, valid for ${minutes} min.`
     return { credential, finding: { name: 'vend', ok: true, message } }
   } catch (error) {
     call.signal.throwIfAborted()
-    return { credential: null, finding: { name: 'vend', ok: false, message: reasonOf(error) } }
+    return { credential: null, finding: { name: 'vend', ok: false, message: toReason(error) } }
   }
 }

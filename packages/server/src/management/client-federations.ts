@@ -23,11 +23,14 @@ const federationView: z.ZodType<FederationView> = z
   .meta({ id: 'ClientFederation' })
 
 const party = z.strictObject({
-  issuer: z.string().min(1).max(512).describe('A configured issuer, as its tokens name it.'),
-  subject: z.string().min(1).max(512).describe('The sub of the tokens that prove this client.'),
+  issuer: z.string().min(1).max(512).describe('A configured issuer: the iss of its tokens.'),
+  subject: z.string().min(1).max(512).describe('The sub of the tokens that authenticate this client.'),
 })
 
-/** Issuers and subjects by which a client is known elsewhere. Tokens of these issuers prove the client. */
+/**
+ * Returns the operations for federations of a client: issuers and subjects whose tokens authenticate the
+ * client.
+ */
 export function clientFederationOperations(deps: ManagementDeps): readonly ManagementOperation[] {
   const common = { subject, params: principalParams } as const
 
@@ -38,9 +41,9 @@ export function clientFederationOperations(deps: ManagementDeps): readonly Manag
       method: 'POST',
       path: '/management/v1/principals/:principal/federations',
       summary:
-        'Lets tokens of another issuer prove this client, such as those of a Kubernetes service account.',
+        'Registers an issuer and a subject whose tokens authenticate this client, for example those of a Kubernetes service account.',
       body: party,
-      response: { status: 201, schema: federationView, description: 'The name it is known by there.' },
+      response: { status: 201, schema: federationView, description: 'The registered issuer and subject.' },
       run: async ({ params, body }, call) =>
         toFederationView(await addFederation(deps, requestServerChange(call), params.principal, body)),
     }),
@@ -49,11 +52,11 @@ export function clientFederationOperations(deps: ManagementDeps): readonly Manag
       id: 'listClientFederations',
       method: 'GET',
       path: '/management/v1/principals/:principal/federations',
-      summary: 'Lists the names under which other issuers know a client.',
+      summary: 'Lists the issuers and subjects whose tokens authenticate a client.',
       response: {
         status: 200,
         schema: z.strictObject({ federations: z.array(federationView) }),
-        description: 'All of them.',
+        description: 'All registered issuers and subjects of the client.',
       },
       async run({ params }, call) {
         administerServer(call)
@@ -65,9 +68,9 @@ export function clientFederationOperations(deps: ManagementDeps): readonly Manag
       id: 'removeClientFederation',
       method: 'POST',
       path: '/management/v1/principals/:principal/federations/remove',
-      summary: 'Stops tokens of another issuer from proving this client.',
+      summary: 'Removes an issuer and a subject, whose tokens then no longer authenticate this client.',
       body: party,
-      response: { status: 204, description: 'They prove it no more.' },
+      response: { status: 204, description: 'The issuer and subject were removed.' },
       run: ({ params, body }, call) =>
         removeFederation(deps, requestServerChange(call), params.principal, body),
     }),

@@ -15,13 +15,13 @@ interface KeyView {
 
 const keyView: z.ZodType<KeyView> = z
   .strictObject({
-    id: z.string().describe('The kid that the assertions of this key must name.'),
+    id: z.string().describe('The kid that assertions with this key must contain.'),
     jwk: z.record(z.string(), z.unknown()).describe('The public key.'),
     createdAt: instant,
   })
   .meta({ id: 'ClientKey' })
 
-/** Returns the operations for public keys that prove a client without a shared secret. */
+/** Returns the operations for public keys, with which a client authenticates without a shared secret. */
 export function clientKeyOperations(deps: ManagementDeps): readonly ManagementOperation[] {
   const common = { subject, params: principalParams } as const
 
@@ -32,7 +32,7 @@ export function clientKeyOperations(deps: ManagementDeps): readonly ManagementOp
       method: 'POST',
       path: '/management/v1/principals/:principal/keys',
       summary:
-        'Registers a public key. Signatures of the key prove this client, and the users that it asserts as an engine.',
+        'Registers a public key. Assertions with its signature authenticate this client and, if it is an engine, name the users for which it acts.',
       body: z.strictObject({
         jwk: z.record(z.string(), z.unknown()).describe('A public JSON Web Key (RFC 7517): EC, OKP or RSA.'),
       }),
@@ -49,7 +49,7 @@ export function clientKeyOperations(deps: ManagementDeps): readonly ManagementOp
       response: {
         status: 200,
         schema: z.strictObject({ keys: z.array(keyView) }),
-        description: 'All of them.',
+        description: 'All public keys of the client.',
       },
       async run({ params }, call) {
         administerServer(call)
@@ -62,7 +62,7 @@ export function clientKeyOperations(deps: ManagementDeps): readonly ManagementOp
       method: 'DELETE',
       path: '/management/v1/principals/:principal/keys/:key',
       summary:
-        'Takes a public key away from a client. Sessions that began with it continue and are renewed until they end: see stop-sessions.',
+        'Removes a public key from a client. Sessions that began with this key continue until they end; stop-sessions ends them.',
       params: z.strictObject({
         ...principalParams.shape,
         key: z.string().min(1).max(128).describe('Its id.'),

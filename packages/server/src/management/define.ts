@@ -24,7 +24,7 @@ export interface ManagementOperation extends Operation {
 }
 
 /** Input after validation. Parts without a schema are absent. */
-export interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   readonly params: z.output<P>
   readonly query: z.output<Q>
   readonly body: z.output<B>
@@ -36,7 +36,7 @@ export interface Definition<
   B extends z.ZodType,
   A extends z.ZodType,
 > {
-  /** Names the operation in `privileges-by-operation.ts`, in events and metrics. */
+  /** Id of the operation in `privileges-by-operation.ts`, in audit events and metrics. */
   readonly id: string
   readonly method: Operation['method']
   /** Router pattern; its parameters must be those of `params`. */
@@ -48,15 +48,18 @@ export interface Definition<
   readonly lists?: readonly string[]
   readonly body?: B
   readonly response: { readonly status: 200 | 201 | 204; readonly schema?: A; readonly description: string }
-  /** Decides, acts, and returns the body of the response. Throws `HeadgateError`. */
+  /**
+   * Authorizes the caller, executes the operation, and returns the body of the response. Throws
+   * `HeadgateError`.
+   */
   readonly run: (input: Input<P, Q, B>, call: Call) => Promise<z.input<A>>
 }
 
 const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
 
 /**
- * Makes an operation of the management interface: input is checked against its schemas before `run` sees it, unknown
- * members and parameters are refused, and the OpenAPI document describes exactly these schemas.
+ * Defines an operation of the management API. Input is validated against its schemas before `run` is called,
+ * unknown members and parameters are refused, and the OpenAPI document describes exactly these schemas.
  *
  * @example
  * ```ts
@@ -102,13 +105,16 @@ function toResponse(status: number, body: unknown): Response {
 function checked(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
   if (!schema) return undefined
   if (!isStorable(value))
-    throw new HeadgateError('bad-request', `The ${where} holds a NUL character or half a surrogate pair.`)
+    throw new HeadgateError(
+      'bad-request',
+      `The ${where} contains U+0000 or a lone surrogate, which the database cannot store.`,
+    )
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const problems = result.error.issues
     .slice(0, 5)
     .map(({ path, message }) => `${[where, ...path.map(String)].join('.')}: ${message}`)
-  throw new HeadgateError('bad-request', `The request does not fit: ${problems.join('; ')}`)
+  throw new HeadgateError('bad-request', `The request is invalid: ${problems.join('; ')}`)
 }
 
 /** Returns whether PostgreSQL can store the text: it contains neither lone surrogates nor U+0000. */

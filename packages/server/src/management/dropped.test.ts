@@ -16,22 +16,22 @@ import {
 } from '../../test/management/warehouse-management.ts'
 import { PolicyReloaded, type Reply } from '../../test/management/management.ts'
 
-let lake: TestWarehouseManagement
+let fixture: TestWarehouseManagement
 const all = everything(randomUUID(), 0)
 let made = 0
 beforeAll(async () => {
-  lake = await testWarehouseManagement()
+  fixture = await testWarehouseManagement()
 })
-afterAll(() => lake[Symbol.asyncDispose]())
+afterAll(() => fixture[Symbol.asyncDispose]())
 
-const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
+const admin = (line: string, body?: unknown): Promise<Reply> => fixture.as(fixture.server.admin, line, body)
 
 /** Creates a warehouse with a namespace `sales`, whose tables are in a separate folder. */
 async function freshWarehouse(): Promise<{ warehouse: Warehouse; place: TestPlace; name: string }> {
   const name = `wh-${(made += 1)}`
-  const root = `${lake.folder}/${name}`
+  const root = `${fixture.folder}/${name}`
   await admin('POST /warehouses', { name, storage: { type: 'file', root } })
-  const warehouse = await lake.deps.warehouses.get(name)
+  const warehouse = await fixture.deps.warehouses.get(name)
   if (warehouse === null) throw new Error('not made')
   const place = { warehouseId: warehouse.id, namespaceId: await addNamespace(warehouse, ['sales']), root }
   return { warehouse, place, name }
@@ -44,16 +44,16 @@ async function addNamespace(
   parentId: string | null = null,
 ): Promise<string> {
   const namespace = { id: randomUUID(), warehouseId: id, parentId, levels, ownerId, properties: {} }
-  await insertNamespace(lake.deps.sql, namespace, await record())
+  await insertNamespace(fixture.deps.sql, namespace, await record())
   return namespace.id
 }
 
 async function record(): Promise<typeof bare> {
-  return { ...bare, policyVersion: await policyVersion(lake.deps.sql) }
+  return { ...bare, policyVersion: await policyVersion(fixture.deps.sql) }
 }
 
 async function table(warehouse: Warehouse, place: TestPlace): Promise<TestTable & { name: string }> {
-  const made = await testTable(lake.deps.sql, warehouse.storage, place, {
+  const made = await testTable(fixture.deps.sql, warehouse.storage, place, {
     snapshots: 1,
     record: await record(),
   })
@@ -65,19 +65,38 @@ async function dropIt(
   name: string,
   options: { purge?: boolean; namespace?: string[] } = {},
 ): Promise<void> {
-  const { found } = await requireRelation(lake.deps, all, warehouse, options.namespace ?? ['sales'], name)
+  const { found } = await requireRelation(fixture.deps, all, warehouse, options.namespace ?? ['sales'], name)
   await dropTarget(
-    lake.deps,
-    { target: found, purge: options.purge ?? false, principalId: lake.server.admin.principal.id },
+    fixture.deps,
+    { target: found, purge: options.purge ?? false, principalId: fixture.server.admin.principal.id },
     await record(),
   )
 }
 
-const details = (name: string, relation: string, who: ProvenIdentity = lake.server.admin): Promise<Reply> =>
-  lake.as(who, `GET /warehouses/${name}/relation?namespace=sales&relation=${relation}`)
+const details = (
+  name: string,
+  relation: string,
+  who: ProvenIdentity = fixture.server.admin,
+): Promise<Reply> => fixture.as(who, `GET /warehouses/${name}/relation?namespace=sales&relation=${relation}`)
+
+describe('A grant on a dropped table', () => {
+  it('a grant on a dropped table has the mark dropped in lists of grants', async () => {
+    const { name, warehouse, place } = await freshWarehouse()
+    const { name: relation } = await table(warehouse, place)
+    const on = { warehouse: name, namespace: ['sales'], relation }
+    await admin('POST /grants', { privilege: 'select', on, to: { role: 'administrators' } })
+    const listed = async (): Promise<readonly unknown[]> =>
+      (await admin('GET /grants?role=administrators')).body.grants.filter(
+        (grant) => grant.privilege === 'select',
+      )
+    expect(await listed()).toEqual([expect.not.objectContaining({ dropped: true })])
+    await dropIt(warehouse, relation)
+    expect(await listed()).toMatchObject([{ on, dropped: true }])
+  })
+})
 
 describe('restoreDropped and purgeDropped', () => {
-  it('restore a table unchanged under its old name', async () => {
+  it('restore an unchanged table under its old name', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     const before = await details(name, t.name)
@@ -94,7 +113,7 @@ describe('restoreDropped and purgeDropped', () => {
           location: t.location,
           purge: true,
           purging: false,
-          droppedBy: lake.server.admin.principal.id,
+          droppedBy: fixture.server.admin.principal.id,
         },
       ],
       nextPageToken: null,
@@ -126,7 +145,7 @@ describe('restoreDropped and purgeDropped', () => {
       name: 'again',
     })
     expect(restored).toMatchObject({ status: 200, body: { namespace: ['other'], name: 'again' } })
-    expect((await requireRelation(lake.deps, all, warehouse, ['other'], 'again')).found.relation.id).toBe(
+    expect((await requireRelation(fixture.deps, all, warehouse, ['other'], 'again')).found.relation.id).toBe(
       t.id,
     )
   })
@@ -136,7 +155,7 @@ describe('restoreDropped and purgeDropped', () => {
     const t = await table(warehouse, place)
     await dropIt(warehouse, t.name)
     const other = await table(warehouse, place)
-    await lake.deps.sql.run(statement('test_rename', 'update relation set name = $2 where id = $1'), [
+    await fixture.deps.sql.run(statement('test_rename', 'update relation set name = $2 where id = $1'), [
       other.id,
       t.name,
     ])
@@ -154,7 +173,7 @@ describe('restoreDropped and purgeDropped', () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     await dropIt(warehouse, t.name)
-    await lake.deps.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [
+    await fixture.deps.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [
       place.namespaceId,
     ])
     expect(await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {})).toMatchObject({
@@ -174,15 +193,15 @@ describe('restoreDropped and purgeDropped', () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     await dropIt(warehouse, t.name)
-    const woken = lake.woken()
+    const woken = fixture.woken()
     expect(await admin(`POST /warehouses/${name}/dropped/${t.id}/purge`)).toMatchObject({ status: 204 })
-    expect(lake.woken()).toBe(woken + 1)
+    expect(fixture.woken()).toBe(woken + 1)
     const refused = await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {})
     expect(refused).toMatchObject({
       status: 409,
       body: {
         error: {
-          message: 'Its purge has begun and may have deleted files, so it cannot be restored.',
+          message: `The purge of the dropped table or view ${t.id} has begun and may have deleted files, so it cannot be restored.`,
         },
       },
     })
@@ -190,13 +209,13 @@ describe('restoreDropped and purgeDropped', () => {
       { id: t.id, purging: true },
     ])
     expect(await admin(`POST /warehouses/${name}/dropped/${t.id}/purge`)).toMatchObject({ status: 409 })
-    await using _ = startTestJobs(lake.deps)
-    await until(async () => !(await relationExists(lake.deps.sql, t.id)))
+    await using _ = startTestJobs(fixture.deps)
+    await until(async () => !(await relationExists(fixture.deps.sql, t.id)))
     expect(await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {})).toMatchObject({ status: 404 })
     for await (const entry of warehouse.storage.list(`${place.root}/`)) expect(entry).toBeUndefined()
   })
 
-  it('restores or purges, and never both, when both are requested at the same time', async () => {
+  it('execute either the restore or the purge when both are requested at the same time', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     for (let round = 0; round < 10; round += 1) {
       const t = await table(warehouse, place)
@@ -206,7 +225,7 @@ describe('restoreDropped and purgeDropped', () => {
         admin(`POST /warehouses/${name}/dropped/${t.id}/purge`),
       ])
       const live = (await details(name, t.name)).status === 200
-      const jobs = await jobsFor(lake.deps.sql, t.id)
+      const jobs = await jobsFor(fixture.deps.sql, t.id)
       expect([restored.status === 200, purged.status === 204, jobs.length === 1]).toEqual([
         live,
         !live,
@@ -215,7 +234,7 @@ describe('restoreDropped and purgeDropped', () => {
     }
   })
 
-  it('restores or deletes the row, and never both, when the retention ends', async () => {
+  it('either restore the table or delete its row when the retention ends during the restore', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const expire = statement(
       'test_expire',
@@ -224,184 +243,193 @@ describe('restoreDropped and purgeDropped', () => {
     for (let round = 0; round < 6; round += 1) {
       const t = await table(warehouse, place)
       await dropIt(warehouse, t.name, { purge: round % 2 === 0 })
-      await lake.deps.sql.run(expire, [t.id])
-      const jobs = startTestJobs(lake.deps, { handlers: new Map(), intervalMs: 3_600_000 })
+      await fixture.deps.sql.run(expire, [t.id])
+      const jobs = startTestJobs(fixture.deps, { handlers: new Map(), intervalMs: 3_600_000 })
       const restored = await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {})
       await jobs[Symbol.asyncDispose]()
       const live = (await details(name, t.name)).status === 200
       expect(restored.status === 200).toBe(live)
-      if (live) expect(await jobsFor(lake.deps.sql, t.id)).toEqual([])
+      if (live) expect(await jobsFor(fixture.deps.sql, t.id)).toEqual([])
     }
   })
 
-  it('lets one of two concurrent restores under one name win', async () => {
+  it('let one of two concurrent restores under the same name succeed', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const [a, b] = [await table(warehouse, place), await table(warehouse, place)]
     for (const t of [a, b]) await dropIt(warehouse, t.name)
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [a, b].map((t) => admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, { name: 'one' })),
     )
-    expect(answers.map(({ status }) => status === 200).filter(Boolean)).toHaveLength(1)
-    expect(answers.map(({ status }) => status)).toContain(409)
+    expect(responses.map(({ status }) => status === 200).filter(Boolean)).toHaveLength(1)
+    expect(responses.map(({ status }) => status)).toContain(409)
   })
 })
 
 describe('The right to see and restore dropped tables', () => {
-  it('shows a dropped table to managers of the table, its namespace or the warehouse, and hides it from others', async () => {
+  it('belongs to managers of the table, of its namespace or of the warehouse, and the table is hidden from others', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
-    const creator = await lake.principal({
+    const creator = await fixture.principal({
       privilege: 'manage',
       on: { warehouse: name, namespace: ['sales'], relation: t.name },
     })
-    const keeper = await lake.principal({
+    const keeper = await fixture.principal({
       privilege: 'manage',
       on: { warehouse: name, namespace: ['sales'] },
     })
-    const reader = await lake.principal({ privilege: 'modify', on: { warehouse: name } })
-    const stranger = await lake.principal()
+    const reader = await fixture.principal({ privilege: 'modify', on: { warehouse: name } })
+    const stranger = await fixture.principal()
     await dropIt(warehouse, t.name)
     const line = `GET /warehouses/${name}/dropped`
     for (const who of [creator, keeper])
-      expect((await lake.as(who, line)).body.dropped).toMatchObject([{ id: t.id }])
-    expect((await lake.as(reader, line)).body.dropped).toEqual([])
-    const missing = await lake.as(stranger, 'GET /warehouses/nowhere/dropped')
-    expect(JSON.stringify(await lake.as(stranger, line))).toBe(
+      expect((await fixture.as(who, line)).body.dropped).toMatchObject([{ id: t.id }])
+    expect((await fixture.as(reader, line)).body.dropped).toEqual([])
+    const missing = await fixture.as(stranger, 'GET /warehouses/nowhere/dropped')
+    expect(JSON.stringify(await fixture.as(stranger, line))).toBe(
       JSON.stringify(missing).replace('nowhere', name),
     )
     const restore = `POST /warehouses/${name}/dropped/${t.id}/restore`
-    expect(await lake.as(stranger, restore, {})).toMatchObject({ status: 404 })
-    expect(await lake.as(reader, restore, {})).toMatchObject({ status: 403 })
-    expect(await lake.as(reader, `POST /warehouses/${name}/dropped/${t.id}/purge`)).toMatchObject({
+    expect(await fixture.as(stranger, restore, {})).toMatchObject({ status: 404 })
+    expect(await fixture.as(reader, restore, {})).toMatchObject({ status: 403 })
+    expect(await fixture.as(reader, `POST /warehouses/${name}/dropped/${t.id}/purge`)).toMatchObject({
       status: 403,
     })
-    // To manage the table is not enough: it goes into a namespace again.
-    expect(await lake.as(creator, restore, {})).toMatchObject({ status: 404 })
-    expect(await lake.as(keeper, restore, {})).toMatchObject({ status: 200 })
+    // Manage on the table is not sufficient, because the restore adds the table to a namespace.
+    expect(await fixture.as(creator, restore, {})).toMatchObject({ status: 404 })
+    expect(await fixture.as(keeper, restore, {})).toMatchObject({ status: 200 })
   })
 
-  it('lets the owner restore also after the namespace was deleted, and refuses former managers of the namespace', async () => {
+  it('remains with the owner after the namespace was deleted, but not with former managers of the namespace', async () => {
     const { warehouse, place, name } = await freshWarehouse()
-    const owner = await lake.principal({ privilege: 'create', on: { warehouse: name } })
-    const keeper = await lake.principal({
+    const owner = await fixture.principal({ privilege: 'create', on: { warehouse: name } })
+    const keeper = await fixture.principal({
       privilege: 'manage',
       on: { warehouse: name, namespace: ['sales'] },
     })
     const t = await table(warehouse, place)
-    await lake.deps.sql.run(statement('test_give', 'update relation set owner_id = $2 where id = $1'), [
+    await fixture.deps.sql.run(statement('test_give', 'update relation set owner_id = $2 where id = $1'), [
       t.id,
       owner.principal.id,
     ])
     await dropIt(warehouse, t.name)
-    await lake.deps.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [
+    await fixture.deps.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [
       place.namespaceId,
     ])
-    expect(await lake.as(keeper, `GET /warehouses/${name}/dropped`)).toMatchObject({ status: 404 })
-    expect((await lake.as(owner, `GET /warehouses/${name}/dropped`)).body.dropped).toMatchObject([
+    expect(await fixture.as(keeper, `GET /warehouses/${name}/dropped`)).toMatchObject({ status: 404 })
+    expect((await fixture.as(owner, `GET /warehouses/${name}/dropped`)).body.dropped).toMatchObject([
       { id: t.id },
     ])
     await addNamespace(warehouse, ['mine'], owner.principal.id)
-    const moved = await lake.as(owner, `POST /warehouses/${name}/dropped/${t.id}/restore`, {
+    const moved = await fixture.as(owner, `POST /warehouses/${name}/dropped/${t.id}/restore`, {
       namespace: ['mine'],
     })
     expect(moved).toMatchObject({ status: 200, body: { namespace: ['mine'], name: t.name } })
   })
 
-  it('grants no right to the owner or a manager of another namespace that has the path now', async () => {
+  it('the owner or a manager of another namespace that now has the same path cannot restore the table', async () => {
     const { warehouse, place, name } = await freshWarehouse()
-    const former = await lake.principal({
+    const former = await fixture.principal({
       privilege: 'manage',
       on: { warehouse: name, namespace: ['sales'] },
     })
     const t = await table(warehouse, place)
     await dropIt(warehouse, t.name)
     const dropped = `GET /warehouses/${name}/dropped`
-    expect((await lake.as(former, dropped)).body.dropped).toMatchObject([{ id: t.id }])
-    await lake.deps.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [
+    expect((await fixture.as(former, dropped)).body.dropped).toMatchObject([{ id: t.id }])
+    await fixture.deps.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [
       place.namespaceId,
     ])
-    const owner = await lake.principal({ privilege: 'use', on: { warehouse: name } })
+    const owner = await fixture.principal({ privilege: 'use', on: { warehouse: name } })
     await addNamespace(warehouse, ['sales'], owner.principal.id)
-    const manager = await lake.principal({
+    const manager = await fixture.principal({
       privilege: 'manage',
       on: { warehouse: name, namespace: ['sales'] },
     })
     for (const who of [owner, manager, former]) {
-      expect((await lake.as(who, dropped)).body.dropped ?? []).toEqual([])
+      expect((await fixture.as(who, dropped)).body.dropped ?? []).toEqual([])
       for (const verb of ['restore', 'purge']) {
         const line = `POST /warehouses/${name}/dropped/${t.id}/${verb}`
-        const { status } = await lake.as(who, line, verb === 'restore' ? { namespace: ['sales'] } : undefined)
+        const { status } = await fixture.as(
+          who,
+          line,
+          verb === 'restore' ? { namespace: ['sales'] } : undefined,
+        )
         expect([403, 404], verb).toContain(status)
       }
     }
-    // The manager of the warehouse does not hand it to the new owner by accident.
+    // The manager of the warehouse must name the namespace, so that it does not accidentally give the table to
+    // another owner.
     const restore = `POST /warehouses/${name}/dropped/${t.id}/restore`
     const refused = { status: 409, body: { error: { message: expect.stringContaining('--as') as string } } }
     expect(await admin(restore, {})).toMatchObject(refused)
     expect(await admin(restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
   })
 
-  it('remains for managers of the namespaces above a deleted one', async () => {
+  it('remains with managers of the namespaces that contained a deleted namespace', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const inner = await addNamespace(warehouse, ['sales', 'eu'], randomUUID(), place.namespaceId)
-    const keeper = await lake.principal({
+    const keeper = await fixture.principal({
       privilege: 'manage',
       on: { warehouse: name, namespace: ['sales'] },
     })
     const t = await table(warehouse, { ...place, namespaceId: inner })
     await dropIt(warehouse, t.name, { namespace: ['sales', 'eu'] })
-    await lake.deps.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [inner])
-    const listed = await lake.as(keeper, `GET /warehouses/${name}/dropped`)
+    await fixture.deps.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [
+      inner,
+    ])
+    const listed = await fixture.as(keeper, `GET /warehouses/${name}/dropped`)
     expect(listed.body.dropped).toMatchObject([{ id: t.id, namespace: ['sales', 'eu'] }])
     const restore = `POST /warehouses/${name}/dropped/${t.id}/restore`
-    expect(await lake.as(keeper, restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
+    expect(await fixture.as(keeper, restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
   })
 
-  it('lets the owner and managers of the warehouse restore when the drop recorded no namespace', async () => {
+  it('belongs to the owner and to managers of the warehouse when the drop recorded no namespace', async () => {
     const { warehouse, place, name } = await freshWarehouse()
-    const owner = await lake.principal({ privilege: 'create', on: { warehouse: name } })
-    const keeper = await lake.principal({
+    const owner = await fixture.principal({ privilege: 'create', on: { warehouse: name } })
+    const keeper = await fixture.principal({
       privilege: 'manage',
       on: { warehouse: name, namespace: ['sales'] },
     })
-    const manager = await lake.principal({ privilege: 'manage', on: { warehouse: name } })
+    const manager = await fixture.principal({ privilege: 'manage', on: { warehouse: name } })
     const t = await table(warehouse, place)
     await dropIt(warehouse, t.name)
     const forget = 'update relation set owner_id = $2, dropped_lineage = null where id = $1'
-    await lake.deps.sql.run(statement('test_forget_lineage', forget), [t.id, owner.principal.id])
+    await fixture.deps.sql.run(statement('test_forget_lineage', forget), [t.id, owner.principal.id])
     const dropped = async (who: ProvenIdentity): Promise<unknown> =>
-      (await lake.as(who, `GET /warehouses/${name}/dropped`)).body.dropped ?? []
+      (await fixture.as(who, `GET /warehouses/${name}/dropped`)).body.dropped ?? []
     expect(await dropped(keeper)).toEqual([])
     for (const who of [owner, manager]) expect(await dropped(who)).toMatchObject([{ id: t.id }])
     const restore = `POST /warehouses/${name}/dropped/${t.id}/restore`
-    expect(await lake.as(keeper, restore, { namespace: ['sales'] })).toMatchObject({ status: 404 })
-    expect(await lake.as(owner, restore, {})).toMatchObject({ status: 409 })
-    expect(await lake.as(owner, restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
+    expect(await fixture.as(keeper, restore, { namespace: ['sales'] })).toMatchObject({ status: 404 })
+    expect(await fixture.as(owner, restore, {})).toMatchObject({ status: 409 })
+    expect(await fixture.as(owner, restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
   })
 
-  it('applies only under the policy that allowed it, so a right that was revoked meanwhile counts', async () => {
+  it('the server checks the right again if the policy changed meanwhile, so a revocation takes effect', async () => {
     const { warehouse, place, name } = await freshWarehouse()
-    const keeper = await lake.principal({ privilege: 'manage', on: { warehouse: name } })
+    const keeper = await fixture.principal({ privilege: 'manage', on: { warehouse: name } })
     const t = await table(warehouse, place)
     await dropIt(warehouse, t.name)
-    const before = await lake.server.deps.policies.get(keeper)
+    const before = await fixture.server.deps.policies.get(keeper)
     await admin('POST /grants/revoke', {
       privilege: 'manage',
       on: { warehouse: name },
       to: { principal: keeper.principal.id },
     })
     const line = `POST /management/v1/warehouses/${name}/dropped/${t.id}`
-    await expect(lake.server.call(keeper, `${line}/restore`, {}, before)).rejects.toThrow(PolicyReloaded)
-    await expect(lake.server.call(keeper, `${line}/purge`, undefined, before)).rejects.toThrow(PolicyReloaded)
+    await expect(fixture.server.call(keeper, `${line}/restore`, {}, before)).rejects.toThrow(PolicyReloaded)
+    await expect(fixture.server.call(keeper, `${line}/purge`, undefined, before)).rejects.toThrow(
+      PolicyReloaded,
+    )
     expect((await admin(`GET /warehouses/${name}/dropped`)).body.dropped).toMatchObject([
       { id: t.id, purging: false },
     ])
-    expect(await jobsFor(lake.deps.sql, t.id)).toEqual([])
+    expect(await jobsFor(fixture.deps.sql, t.id)).toEqual([])
   })
 })
 
 describe('listDropped', () => {
-  it('returns pages in one order, optionally of one namespace', async () => {
+  it('listDropped returns pages in a stable order, optionally of one namespace', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const other = { ...place, namespaceId: await addNamespace(warehouse, ['a', 'b']) }
     const tables: (TestTable & { name: string; namespace: string[] })[] = []

@@ -54,7 +54,9 @@ const droppedView: z.ZodType<DroppedView> = z
     id,
     namespace: z
       .array(z.string())
-      .describe('The namespace it was in. It may be deleted, and another one may have its name.'),
+      .describe(
+        'The namespace from which the table or view was dropped. It may have been deleted, and another namespace may have its name.',
+      ),
     name: z.string(),
     kind: z.enum(['table', 'view']),
     uuid: id,
@@ -63,9 +65,9 @@ const droppedView: z.ZodType<DroppedView> = z
     ownerId: id,
     droppedAt: instant,
     droppedBy: id.nullable(),
-    expiresAt: instant.describe('Until then it can be restored.'),
-    purge: z.boolean().describe('Whether its files are deleted then; else they stay.'),
-    purging: z.boolean().describe('Its files are being deleted: it cannot be restored any more.'),
+    expiresAt: instant.describe('Time until which the table or view can be restored.'),
+    purge: z.boolean().describe('True: its files are deleted at that time. False: its files are kept.'),
+    purging: z.boolean().describe('True: its files are being deleted, so it cannot be restored any more.'),
   })
   .meta({ id: 'DroppedRelation' })
 
@@ -74,9 +76,9 @@ const destination = z
     namespace: levels
       .optional()
       .describe(
-        'The namespace to restore it into. Default: the one it was dropped from, if that still exists.',
+        'Namespace of the restored table or view. Default: the namespace from which it was dropped, if that still exists.',
       ),
-    name: objectName.optional().describe('Default: its old name.'),
+    name: objectName.optional().describe('Name of the restored table or view. Default: its old name.'),
   })
   .meta({ id: 'RestoreRequest' })
 
@@ -91,7 +93,7 @@ export function droppedOperations(deps: WarehouseApiDeps): readonly ManagementOp
     method: 'GET',
     path: '/management/v1/warehouses/:warehouse/dropped',
     subject,
-    summary: 'Lists dropped tables and views that the caller manages and that are still there.',
+    summary: 'Lists dropped tables and views that the caller manages and that are not deleted yet.',
     params: warehouseParams,
     query: z.strictObject({ namespace: levels.optional(), ...pageParameters }),
     lists: ['namespace'],
@@ -132,13 +134,13 @@ export function droppedOperations(deps: WarehouseApiDeps): readonly ManagementOp
     method: 'POST',
     path: '/management/v1/warehouses/:warehouse/dropped/:id/restore',
     subject,
-    summary: 'Restores a dropped table or view, under its old name in its old namespace or under another.',
+    summary: 'Restores a dropped table or view, by default under its old name in its old namespace.',
     params,
     body: destination,
     response: {
       status: 200,
       schema: z.strictObject({ id, namespace: z.array(z.string()), name: z.string() }),
-      description: 'Where it is now.',
+      description: 'Namespace and name of the restored table or view.',
     },
     async run({ params, body }, call) {
       const warehouse = await requireManagedWarehouse(deps, params.warehouse)
@@ -170,7 +172,7 @@ export function droppedOperations(deps: WarehouseApiDeps): readonly ManagementOp
     summary:
       'Ends the retention of a dropped table or view: its files are deleted now. It cannot be restored any more.',
     params,
-    response: { status: 204, description: 'Its purge has begun.' },
+    response: { status: 204, description: 'The deletion of its files has begun.' },
     async run({ params }, call) {
       const warehouse = await requireManagedWarehouse(deps, params.warehouse)
       const { target, object } = await droppedIn(deps, call.policy, warehouse, params.id)
@@ -192,7 +194,7 @@ function otherNamespace({ row }: DroppedTarget, name: string): HeadgateError {
   const shown = formatIdentifier({ namespace, name })
   return new HeadgateError(
     'conflict',
-    `Namespace ${formatNamespace(namespace)} is not known to be the one that this ${row.kind} was dropped from. Name the namespace to restore it into (--as ${shown}, or the member "namespace" of the request).`,
+    `Namespace ${formatNamespace(namespace)} may not be the namespace from which this ${row.kind} was dropped. Name the namespace to restore it into (--as ${shown}, or the member "namespace" of the request).`,
   )
 }
 

@@ -19,18 +19,20 @@ const issuer = z.string().min(1).max(512)
 
 const subjectRule = z
   .strictObject({
-    issuer: issuer.describe("headgate for principals made here, else the issuer's URL."),
+    issuer: issuer.describe('headgate for principals of this server, otherwise the URL of the issuer.'),
     pattern: z
       .string()
       .min(1)
       .max(256)
       .default('*')
-      .describe('Matches the whole subject or login: * is any text, ? any one character.'),
+      .describe('Pattern for the whole subject or login. * matches any text, ? matches one character.'),
     groups: z
       .array(z.string().min(1).max(512))
       .max(100)
       .default([])
-      .describe('Groups at the issuer, one of which the user must be in; empty: none needed.'),
+      .describe(
+        'Groups at the issuer. The user must be in one of them. Empty: the user need not be in a group.',
+      ),
   })
   .meta({ id: 'SubjectRule' })
 
@@ -38,61 +40,79 @@ const members = {
   subjects: z
     .array(subjectRule)
     .max(100)
-    .describe('Users for which it may act: those that match one of the rules; without rules none.'),
+    .describe(
+      'Users for which the engine may act: those that match one of these rules. Without rules, the engine may act for no user.',
+    ),
   namesIssuer: issuer
     .nullable()
-    .describe('The issuer whose users its bare user names are; null: it states none.'),
+    .describe(
+      'Issuer of the users that the engine identifies only by a user name. Null: the engine may not identify users by name.',
+    ),
   unsignedSubjects: z
     .boolean()
     .describe(
-      "It may state a user by an unsigned token, as Iceberg's own dialect does (Trino session=USER).",
+      'The engine may name its user in an unsigned token, as Iceberg clients do (Trino: iceberg.rest-catalog.session=USER).',
     ),
   assertions: z
     .boolean()
-    .describe('It may assert users by tokens that it signs with a registered key (RFC 7523).'),
+    .describe('The engine may name its user in a token that it signs with a registered key (RFC 7523).'),
   makesPrincipals: z
     .boolean()
     .describe(
-      'Creates a principal for a user that the engine names and that the server does not know; never for users of a configured issuer.',
+      'The server creates a principal for an unknown user that the engine names, but never for a user of a configured issuer.',
     ),
   namesAdministrators: z
     .boolean()
-    .describe('It may also name users who have manage on the server, without their proof.'),
+    .describe(
+      'The engine may also name users who have manage on the server, although these users have not been authenticated.',
+    ),
   firstCalls: z
     .enum(['deny', 'config-only', 'service'])
     .describe(
-      'Calls that it may make without a user: none, the configuration, or everything that it was granted itself.',
+      'Requests that the engine may send without a user. deny: none. config-only: only the catalog configuration. service: everything for which the engine itself has privileges.',
     ),
   warehouses: z
     .array(idOrName)
     .max(1_000)
     .nullable()
-    .describe('Names or ids of the only warehouses that it reaches, for all users; null: all.'),
+    .describe('Names or ids of the warehouses that the engine may use, for all users. Null: all warehouses.'),
   privileges: z
     .array(z.enum(privileges as [Privilege, ...Privilege[]]))
     .max(6)
     .nullable()
     .describe(
-      'Privileges that it may use, for all users, with those that they imply; null: all except administer-storage, which must be named.',
+      'Privileges that the engine may use, for all users, including the privileges that they imply. Null: all privileges except administer-storage, which must be listed.',
     ),
-  administers: z.boolean().describe('It may administer for users who may.'),
-  refreshes: z.boolean().describe('It may renew storage credentials of its users without them.'),
-  viewChains: z.boolean().describe('The server accepts its statement for which view it reads a table.'),
-  tokenSeconds: z.int().min(60).max(86_400).describe('Life of the tokens of its users.'),
+  administers: z.boolean().describe('The engine may administer for users who may administer.'),
+  refreshes: z
+    .boolean()
+    .describe('The engine may renew storage credentials of its users without a token of the user.'),
+  viewChains: z
+    .boolean()
+    .describe(
+      'The server trusts the engine to name the views through which it reads a table (referenced-by).',
+    ),
+  tokenSeconds: z
+    .int()
+    .min(60)
+    .max(86_400)
+    .describe('Lifetime in seconds of tokens that the engine gets for its users.'),
   sessionSeconds: z
     .int()
     .min(60)
     .max(30 * 86_400)
-    .describe('How long a token of a user can be renewed, counted from the proof of the user.'),
+    .describe(
+      'Time in seconds for which a token of a user can be renewed, counted from the authentication of the user.',
+    ),
 } as const
 
-/** A new entry, and the principal it is for. */
+/** New engine entry, and the principal that becomes an engine. */
 export interface NewEngine extends EngineEntry {
   readonly principal: string
 }
 
 export const newEngine: z.ZodType<NewEngine> = z.strictObject({
-  principal: idOrName.describe('Its id, or the client id.'),
+  principal: idOrName.describe('Id or client id of the principal that becomes an engine.'),
   subjects: members.subjects.default([]),
   namesIssuer: members.namesIssuer.default(null),
   unsignedSubjects: members.unsignedSubjects.default(false),
@@ -109,15 +129,18 @@ export const newEngine: z.ZodType<NewEngine> = z.strictObject({
   sessionSeconds: members.sessionSeconds.default(86_400),
 })
 
-export const engineChange: z.ZodType<EngineEntryChange> = z.strictObject(members).partial()
+export const engineChange: z.ZodType<EngineEntryChange> = z
+  .strictObject(members)
+  .partial()
+  .meta({ id: 'EngineChange' })
 
 export const engineView: z.ZodType<EngineView> = z
   .strictObject({
-    id: id.describe('Of its principal.'),
+    id: id.describe('Id of the principal.'),
     name: z.string(),
     issuer: z.string(),
     subject: z.string(),
-    enabled: z.boolean().describe('Whether its principal is.'),
+    enabled: z.boolean().describe('True: the principal is enabled.'),
     ...members,
     createdAt: instant,
     updatedAt: instant,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
 import { Policies } from '../access/policies.ts'
-import { openEngine } from '../../test/access/world.ts'
+import { openEngine } from '../../test/access/access-fixture.ts'
 import { findEngine, findEngineOfParty, insertEngine } from '../store/engines.ts'
 import { findFederatedClient } from '../store/client-federations.ts'
 import { policyVersion } from '../store/policies.ts'
@@ -97,20 +97,20 @@ describe('The engine operations', () => {
     ['has first calls that do not exist', { firstCalls: 'all' }, /firstCalls/],
     ['has tokens for a second', { tokenSeconds: 1 }, /tokenSeconds/],
     ['has an unknown member', { trusted: true }, /trusted/],
-  ])('refuses an entry that %s', async (_name, entry, told) => {
+  ])('refuses an entry that %s', async (_name, entry, message) => {
     const { clientId } = await principal()
     const refused = await as(admin, 'POST /engines', { principal: clientId, ...entry })
     expect(refused.status).toBeGreaterThanOrEqual(400)
-    expect(refused.body.error.message).toMatch(told)
+    expect(refused.body.error.message).toMatch(message)
     expect(await findEngine(server.store.sql, clientId).catch(() => null)).toBeNull()
   })
 
-  test('accepts users of a configured issuer, and names the configured issuers for a mistyped one', async () => {
+  test('accept users of a configured issuer, and the error for an unknown issuer names the configured issuers', async () => {
     const { clientId } = await principal()
     const rule = (issuer: string): object => ({ subjects: [{ issuer: ownIssuer }, { issuer }] })
     const mistyped = rule(`${testIssuer}/`)
-    const told = `The server accepts no tokens of the issuer ${testIssuer}/ and knows none of its users, so the engine could not act for any of them. Configured, letter by letter, are: ${testIssuer}. Principals of this server have the issuer headgate.`
-    const refused = { status: 400, body: { error: { code: 'bad-request', message: told } } }
+    const message = `The server accepts no tokens of the issuer ${testIssuer}/ and has no principals of it, so the engine could not act for any of its users. Configured issuers, which must match exactly: ${testIssuer}. Principals of this server have the issuer headgate.`
+    const refused = { status: 400, body: { error: { code: 'bad-request', message: message } } }
     expect(await as(admin, 'POST /engines', { principal: clientId, ...mistyped })).toMatchObject(refused)
     expect(await as(admin, `GET /engines/${clientId}`)).toMatchObject({ status: 404 })
     await as(admin, 'POST /engines', { principal: clientId, ...rule(testIssuer) })
@@ -142,7 +142,7 @@ describe('The engine operations', () => {
     expect(await as(admin, path, { subjects: [narrower] })).toMatchObject({ body: { subjects: [narrower] } })
   })
 
-  test('refuses that a caller makes itself an engine, and that an unknown principal becomes one', async () => {
+  test('refuse to register the caller itself or an unknown principal as an engine', async () => {
     expect(await as(admin, 'POST /engines', { principal: 'admin' })).toMatchObject({ status: 400 })
     expect(await as(admin, 'POST /engines', { principal: 'nobody' })).toMatchObject({ status: 404 })
   })
@@ -186,15 +186,15 @@ describe('The operations for proofs of a client', () => {
       [{ ...p256, alg: 'HS256' }, /ES256/],
       [{ ...p256, alg: 'none' }, /ES256/],
       [{ ...p256, crv: 'secp256k1' }, /curve/],
-      [{ ...p256, x: 'AAAA' }, /fit together/],
+      [{ ...p256, x: 'AAAA' }, /contradict each other/],
       [{ kty: 'RSA', n: 'AQAB', e: 'AQAB', alg: 'RS256' }, /2048/],
       [{ ...(await publicJwk('RS256')) }, /alg/],
       [{ ...p256, kid: 'a b' }, /kid/],
     ]
-    for (const [jwk, told] of keys) {
+    for (const [jwk, message] of keys) {
       const refused = await as(admin, `POST /principals/${clientId}/keys`, { jwk })
       expect(refused.status).toBe(400)
-      expect(refused.body.error.message).toMatch(told)
+      expect(refused.body.error.message).toMatch(message)
     }
   })
 

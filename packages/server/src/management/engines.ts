@@ -15,7 +15,9 @@ import { idOrName, nextPageToken, pageParameters } from './schemas.ts'
 
 const subject = 'engines'
 const params = z.strictObject({
-  engine: idOrName.describe('The id of its principal, or the client id of one made here.'),
+  engine: idOrName.describe(
+    'Id of the principal of the engine, or its client id if it is a client of this server.',
+  ),
 })
 
 export function engineOperations(deps: ManagementDeps): readonly ManagementOperation[] {
@@ -27,7 +29,7 @@ export function engineOperations(deps: ManagementDeps): readonly ManagementOpera
       method: 'POST',
       path: '/management/v1/engines',
       subject,
-      summary: 'Registers a principal as an engine, which may act for users within its entry.',
+      summary: 'Registers a principal as an engine, which may act for users within the limits of its entry.',
       body: newEngine,
       response: { status: 201, schema: engineView, description: 'The engine.' },
       run: async ({ body: { principal, ...entry } }, call) =>
@@ -90,9 +92,9 @@ export function engineOperations(deps: ManagementDeps): readonly ManagementOpera
       path: '/management/v1/engines/:engine',
       subject,
       summary:
-        'Strikes an engine off: its sessions, and those in which it acts for users, end for good. The principal stays.',
+        'Deletes an engine entry. All sessions of the engine end, including those in which it acts for users. The principal remains.',
       params,
-      response: { status: 204, description: 'The entry was deleted.' },
+      response: { status: 204, description: 'The engine entry was deleted.' },
       run: ({ params }, call) => deleteEngine(deps, requestServerChange(call), params.engine),
     }),
   ]

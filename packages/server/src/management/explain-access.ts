@@ -24,7 +24,10 @@ const question: z.ZodType<Question> = z
   .strictObject({ ...askedAbout, privilege, on: securableName })
   .meta({ id: 'AccessQuestion' })
 
-/** Returns the operation that explains why a principal has a right, or which privilege is missing. */
+/**
+ * Returns the operation that explains why a principal has a privilege on an object, or which privilege is
+ * missing.
+ */
 export function explainOperations(deps: ManagementDeps): readonly ManagementOperation[] {
   const { sql } = deps
 
@@ -35,7 +38,7 @@ export function explainOperations(deps: ManagementDeps): readonly ManagementOper
       path: '/management/v1/access/explain',
       subject: 'access',
       summary:
-        'Explains a decision: every object of the chain, the effective rights, and the grant that decides or the privilege that is missing.',
+        'Explains an authorization decision: the object and all objects that contain it, the effective privileges, and the grant that decides or the privilege that is missing.',
       body: question,
       response: { status: 200, schema: explanationView, description: 'The decision and its reasons.' },
       async run({ body }, call) {
@@ -43,7 +46,7 @@ export function explainOperations(deps: ManagementDeps): readonly ManagementOper
         call.audit.object = formatSecurable(body.on)
         const { identity, policy } = await askedPolicy(deps, body, row, object, call)
         const decision = decide(policy, row.chain, body.privilege)
-        // Callers learn no more about themselves than from an attempt.
+        // A caller must not learn more about its own rights than from a real request.
         if (decision.outcome === 'hide' && row.kind !== 'server' && isOwn(body, call))
           enforce(decision, object)
         noteAbout(call, row, body)
@@ -76,7 +79,7 @@ export function explainOperations(deps: ManagementDeps): readonly ManagementOper
   ]
 }
 
-/** Adds to the audit event of a question which object and whose rights it is about. */
+/** Adds the object, and the principal and engine whose rights are requested, to the audit event. */
 export function noteAbout(call: Call, row: Pick<SecurableRow, 'kind' | 'id'>, asked: AskedAbout): void {
   call.audit.securable = { kind: row.kind, id: row.id }
   const { principal, engine } = asked

@@ -35,7 +35,7 @@ export interface ExplanationView {
   readonly managers: readonly (Grantee & { readonly on: string })[]
 }
 
-/** Principal of a call. */
+/** Principal or engine in an explanation. */
 export const party: z.ZodType<Party> = z
   .strictObject({ id, issuer: z.string(), subject: z.string(), name: z.string() })
   .meta({ id: 'Party' })
@@ -44,14 +44,18 @@ const kind = z.enum(['server', 'warehouse', 'namespace', 'relation'])
 
 const reason: z.ZodType<ReasonView> = z
   .strictObject({
-    because: z.enum(['owner', 'grant']).describe('Owners have manage without a grant.'),
+    because: z
+      .enum(['owner', 'grant'])
+      .describe('owner: the owner of an object has manage without a grant. grant: a grant on the object.'),
     privilege,
-    on: z.strictObject({ kind, name: z.string() }).describe('The object itself, or one above it.'),
+    on: z
+      .strictObject({ kind, name: z.string() })
+      .describe('The object itself, or an object that contains it.'),
     to: granteeView,
     through: z
       .array(z.string())
       .describe(
-        'The groups and roles by which the principal has it, its own first; empty: it is granted to the principal.',
+        'Groups and roles through which the principal has the privilege, starting with those of the principal itself. Empty: the privilege is granted to the principal.',
       ),
     grantedAt: instant.nullable(),
   })
@@ -66,22 +70,24 @@ export const explanationView: z.ZodType<ExplanationView> = z
     outcome: z
       .enum(['allow', 'deny', 'hide'])
       .describe(
-        'deny: it may be seen, but this may not be done (403). hide: it looks as if it did not exist (404).',
+        'deny: the principal may see the object, but does not have the privilege (403). hide: the principal may not see the object (404).',
       ),
     deciding: reason
       .nullable()
       .describe(
-        'Ownership or grant that decides; null: none, or one on an object that the caller does not manage.',
+        'Ownership or grant that decides. Null: there is none, or it is on an object that the caller does not manage.',
       ),
     limitedBy: z
       .string()
       .nullable()
-      .describe('The engine through which the principal may not do what it may otherwise.'),
+      .describe(
+        'Name of the engine whose limits refuse what the principal itself may do. Null: no engine limits the decision.',
+      ),
     forbiddenBy: z
       .array(z.string())
       .nullable()
       .describe(
-        'Names of the policies that remove the granted right; empty: no policy permits it. Null: it is not so.',
+        'Names of the Cedar policies that forbid what grants allow. Empty: no Cedar policy permits it. Null: Cedar policies do not refuse it.',
       ),
     shutOut: z
       .enum(['principal', 'engine', 'subject'])
@@ -89,9 +95,17 @@ export const explanationView: z.ZodType<ExplanationView> = z
       .describe(
         'All rights are refused: the principal or the engine is disabled, or the engine may not act for the principal.',
       ),
-    mustBeProven: z.boolean().describe('Nothing is allowed where the engine only states who it acts for.'),
-    own: z.array(privilege).describe('Privileges of the principal here, without the limits of the engine.'),
-    effective: z.array(privilege).describe('Privileges within the limits of the engine.'),
+    mustBeProven: z
+      .boolean()
+      .describe(
+        'True: the principal must authenticate itself. The access is refused because the engine only names the principal for which it acts.',
+      ),
+    own: z
+      .array(privilege)
+      .describe('Privileges of the principal on the object, without the limits of the engine.'),
+    effective: z
+      .array(privilege)
+      .describe('Privileges of the principal on the object, within the limits of the engine.'),
     chain: z
       .array(
         z.strictObject({
@@ -102,7 +116,7 @@ export const explanationView: z.ZodType<ExplanationView> = z
           reasons: z.array(reason).describe('Ownership and grants of the principal on this object.'),
         }),
       )
-      .describe('The object and all above it, the server last.'),
+      .describe('The object and all objects that contain it, the server last.'),
     managers: z
       .array(
         z.strictObject({
@@ -113,7 +127,7 @@ export const explanationView: z.ZodType<ExplanationView> = z
         }),
       )
       .describe(
-        'Some of those who could grant what is missing, with the object that they manage: of the objects that the caller uses; of the server for holders of manage there.',
+        'Some principals, roles and groups that could grant the missing privilege, with the object that they manage. Lists only objects that the caller may use, and the server only for holders of manage on the server.',
       ),
   })
   .meta({ id: 'AccessExplanation' })

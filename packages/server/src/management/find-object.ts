@@ -40,7 +40,7 @@ export function missingOrHidden(policy: Policy, warehouse: Warehouse, missing: H
   return visible(policy, warehouseChain(warehouse)) ? missing : missingWarehouse(warehouse.name)
 }
 
-/** The server itself, as the object of a decision. */
+/** The server itself as the object of an authorization decision. */
 export const serverObject: Permitted = { kind: 'server', id: serverId, name: 'server', chain: serverChain }
 
 /** Returns a managed warehouse with its storage open. */
@@ -61,7 +61,7 @@ export function toObject(warehouse: Pick<Warehouse, 'id' | 'name' | 'ownerId'>):
   }
 }
 
-/** Object of an operation, with its name in decisions and events. */
+/** Object of an operation, with its name in authorization decisions and audit events. */
 export interface FoundObject<T> {
   readonly found: T
   readonly object: Permitted
@@ -80,7 +80,7 @@ export async function requireNamespace(
   return { found, object: { kind: 'namespace', id: found.row.id, name, chain: found.chain, missing } }
 }
 
-/** Finds a name in an existing namespace, with or without a relation. */
+/** Finds a name in an existing namespace. The namespace need not contain a table or view with this name. */
 export async function requirePlace(
   deps: WarehouseApiDeps,
   policy: Policy,

@@ -30,6 +30,7 @@ import {
 interface GrantView {
   readonly privilege: Privilege
   readonly on: SecurableName | null
+  readonly dropped?: true
   readonly to: Grantee
   readonly grantedAt: string
 }
@@ -38,47 +39,66 @@ const grantView: z.ZodType<GrantView> = z
   .strictObject({
     privilege,
     on: securableName.nullable().describe('Null: the object was deleted.'),
+    dropped: z
+      .literal(true)
+      .exactOptional()
+      .describe(
+        'True: the table or view was dropped. The grant takes effect again if the table or view is restored.',
+      ),
     to: granteeView,
     grantedAt: instant,
   })
   .meta({ id: 'Grant' })
 
 const query = z.strictObject({
-  principal: idOrName.optional().describe('The grants to this principal itself, not to its roles.'),
-  role: idOrName.optional().describe('The grants to this role.'),
-  group: idOrName.optional().describe('The grants to this group: its id, or ISSUER#NAME.'),
-  server: z.literal('true').optional().describe('The grants on the server.'),
+  principal: idOrName.optional().describe('Only grants to this principal itself, not to its roles.'),
+  role: idOrName.optional().describe('Only grants to this role.'),
+  group: idOrName.optional().describe('Only grants to this group, by its id or ISSUER#NAME.'),
+  all: z.literal('true').optional().describe('All grants on all objects.'),
+  server: z.literal('true').optional().describe('Only grants on the server itself.'),
   warehouse: z
     .string()
     .optional()
-    .describe('The grants on this warehouse, or on what namespace and relation name in it.'),
-  namespace: z.array(z.string()).optional().describe('The levels, outermost first, one parameter each.'),
+    .describe(
+      'Only grants on this warehouse or, with namespace and relation, on the namespace, table or view in it.',
+    ),
+  namespace: z
+    .array(z.string())
+    .optional()
+    .describe('Levels of the namespace, outermost first, one parameter for each level.'),
   relation: z.string().optional(),
   ...pageParameters,
 })
 
 type Query = z.output<typeof query>
 
-/** Which grants are asked for, after the caller was found to be allowed to see them. */
+/** Filter of the grants to list. The caller was already authorized to see these grants. */
 type Selection = Pick<Parameters<typeof listGrants>[1], 'securableId' | 'granteeId'>
 
 export function grantListOperations(deps: ManagementDeps): readonly ManagementOperation[] {
   const { sql, pageTokens } = deps
 
   async function toSelection(asked: Query, call: Call): Promise<Selection> {
-    const { principal, role, group, server, warehouse, namespace, relation } = asked
-    const given = [principal, role, group, server, warehouse].filter((value) => value !== undefined)
-    if (given.length !== 1)
+    const { principal, role, group, all, server, warehouse, namespace, relation } = asked
+    const filters = [principal, role, group, all, server, warehouse].filter((value) => value !== undefined)
+    if (filters.length !== 1)
       throw new HeadgateError(
         'bad-request',
-        'Name exactly one of principal, role, group, server and warehouse.',
+        'Send exactly one of the parameters principal, role, group, all, server and warehouse.',
       )
     if (warehouse === undefined && (namespace ?? relation) !== undefined) {
-      throw new HeadgateError('bad-request', 'A namespace or relation needs its warehouse.')
+      throw new HeadgateError(
+        'bad-request',
+        'The parameters namespace and relation require the parameter warehouse.',
+      )
     }
     if (principal !== undefined) return granteeSelection({ principal }, call)
     if (role !== undefined) return granteeSelection({ role }, call)
     if (group !== undefined) return granteeSelection({ group }, call)
+    if (all !== undefined) {
+      administerServer(call)
+      return { securableId: null, granteeId: null }
+    }
     const { row, object } = await requireSecurable(
       sql,
       parseSecurable(warehouse === undefined ? 'server' : { warehouse, namespace, relation }),
@@ -106,7 +126,7 @@ export function grantListOperations(deps: ManagementDeps): readonly ManagementOp
     method: 'GET',
     path: '/management/v1/grants',
     subject: 'grants',
-    summary: 'Lists the grants to a principal, role or group, or those on one object.',
+    summary: 'Lists the grants to a principal, role or group, the grants on one object, or all grants.',
     query,
     lists: ['namespace'],
     response: {
@@ -121,7 +141,7 @@ export function grantListOperations(deps: ManagementDeps): readonly ManagementOp
         { list: JSON.stringify(['grants', selection]), pageToken: query.pageToken, pageSize: query.pageSize },
         (position, limit) => listGrants(sql, { ...selection, after: parsePosition(position), limit }),
         (row) => [row.securableId, row.granteeId, row.privilege],
-        // The caller was authorized for all grants on one object.
+        // For one object, no filter is needed, because the caller may see all grants on it.
         selection.securableId === null ? shownIn(call.policy, toObjectNames) : null,
         call.signal,
       )
@@ -149,5 +169,11 @@ function toObjectNames({ warehouse, namespacePath, relation, relationKind }: Gra
 
 function toGrantView(row: GrantRow, issuers: ReadonlySet<string>): GrantView {
   const to = withIssuerState({ kind: row.granteeKind, id: row.granteeId, name: row.granteeName }, issuers)
-  return { privilege: row.privilege, on: toSecurableName(row), to, grantedAt: formatInstant(row.grantedAt) }
+  return {
+    privilege: row.privilege,
+    on: toSecurableName(row),
+    ...(row.dropped ? { dropped: true } : {}),
+    to,
+    grantedAt: formatInstant(row.grantedAt),
+  }
 }

@@ -6,7 +6,7 @@ export const granteeName: z.ZodType<GranteeReference> = z
   .union([
     z.strictObject({ principal: idOrName }),
     z.strictObject({ role: idOrName }),
-    z.strictObject({ group: idOrName.describe('The id of the group, or ISSUER#NAME.') }),
+    z.strictObject({ group: idOrName.describe('Id of the group, or ISSUER#NAME.') }),
   ])
   .meta({ id: 'GranteeName', description: 'A principal, a role or a group of an issuer, by id or by name.' })
 

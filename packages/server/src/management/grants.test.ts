@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { addNamespace, addRelation, addWarehouse } from '../../test/access/world.ts'
+import { addNamespace, addRelation, addWarehouse } from '../../test/access/access-fixture.ts'
 import type { ProvenIdentity } from '../proven-identity.ts'
 import { type Reply, testManagement } from '../../test/management/management.ts'
 
@@ -22,7 +22,7 @@ async function place(): Promise<Place> {
 }
 
 describe('A grant of several privileges', () => {
-  test('can be made and revoked in one request', async () => {
+  test('can be created and revoked in one request', async () => {
     const { warehouse } = await place()
     const { clientId } = await principal()
     const request = { privileges: ['modify', 'create'], on: { warehouse }, to: { principal: clientId } }
@@ -37,7 +37,7 @@ describe('A grant of several privileges', () => {
     expect(await held()).toEqual(['select'])
   })
 
-  test('grants all or none: the caller must be allowed to grant each, and each must fit the object', async () => {
+  test('the server grants all privileges or none: the caller must be allowed to grant each, and each must apply to the object', async () => {
     const { warehouse, table } = await place()
     const [manager, other] = [await principal(), await principal()]
     const on = { warehouse }
@@ -58,6 +58,29 @@ describe('A grant of several privileges', () => {
 })
 
 describe('The grant operations', () => {
+  test('list all grants of the server to administrators, page by page', async () => {
+    const { warehouse, table } = await place()
+    const { clientId, who } = await principal()
+    const to = { principal: clientId }
+    for (const on of ['server', { warehouse }, table])
+      await as(admin, 'POST /grants', { privilege: 'use', on, to })
+    const seen: unknown[] = []
+    let token = ''
+    do {
+      const { body } = await as(admin, `GET /grants?all=true&pageSize=2${token}`)
+      seen.push(...body.grants)
+      token = body.nextPageToken === null ? '' : `&pageToken=${body.nextPageToken}`
+    } while (token !== '')
+    for (const on of ['server', { warehouse }, table])
+      expect(seen).toContainEqual(
+        expect.objectContaining({ on, to: expect.objectContaining({ name: clientId }) as object }),
+      )
+    expect(new Set(seen.map((grant) => JSON.stringify(grant))).size).toBe(seen.length)
+    expect(await as(admin, 'GET /grants?all=true&role=administrators')).toMatchObject({ status: 400 })
+    await as(admin, 'POST /grants', { privilege: 'manage', on: { warehouse }, to })
+    expect(await as(who, 'GET /grants?all=true')).toMatchObject({ status: 403 })
+  })
+
   test('grants and revokes on every kind of object, and lists by object and by grantee', async () => {
     const { warehouse, table } = await place()
     const { clientId, who, id } = await principal()
@@ -159,15 +182,16 @@ describe('The grant operations', () => {
       on: { warehouse, namespace: ['a'] },
       to: { principal: manager.clientId },
     })
-    const give = (who: ProvenIdentity, on: unknown): Promise<Reply> =>
+    const grantTo = (who: ProvenIdentity, on: unknown): Promise<Reply> =>
       as(who, 'POST /grants', { privilege: 'select', on, to: { principal: other.clientId } })
-    expect(await give(manager.who, table)).toMatchObject({ status: 200 })
-    // The warehouse contains objects that they manage: they see it, but cannot grant on it.
-    expect(await give(manager.who, { warehouse })).toMatchObject({ status: 403 })
-    expect(await give(manager.who, 'server')).toMatchObject({ status: 403 })
-    expect(await give(other.who, table)).toMatchObject({ status: 403 })
-    const hidden = await give(other.who, { warehouse, namespace: ['zzz'] })
-    expect(await give((await principal()).who, { warehouse, namespace: ['a'] })).toEqual({
+    expect(await grantTo(manager.who, table)).toMatchObject({ status: 200 })
+    // These callers manage objects in the warehouse, so they may see the warehouse, but cannot grant privileges
+    // on it.
+    expect(await grantTo(manager.who, { warehouse })).toMatchObject({ status: 403 })
+    expect(await grantTo(manager.who, 'server')).toMatchObject({ status: 403 })
+    expect(await grantTo(other.who, table)).toMatchObject({ status: 403 })
+    const hidden = await grantTo(other.who, { warehouse, namespace: ['zzz'] })
+    expect(await grantTo((await principal()).who, { warehouse, namespace: ['a'] })).toEqual({
       status: hidden.status,
       body: JSON.parse(JSON.stringify(hidden.body).replace('zzz', 'a')) as unknown,
     })

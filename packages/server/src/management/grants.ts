@@ -39,15 +39,20 @@ interface GrantBody {
 const grantBody: z.ZodType<GrantBody> = z
   .strictObject({
     privilege: privilege.optional(),
-    privileges: z.array(privilege).min(1).max(6).optional().describe('Several at once: all, or none.'),
+    privileges: z
+      .array(privilege)
+      .min(1)
+      .max(6)
+      .optional()
+      .describe('Several privileges, which are granted or revoked together or not at all.'),
     on: securableName,
     to: granteeName,
   })
   .refine(
     (body) => (body.privilege === undefined) !== (body.privileges === undefined),
-    'names either privilege or privileges',
+    'must contain either privilege or privileges',
   )
-  .meta({ id: 'GrantRequest', description: 'Names either privilege or privileges.' })
+  .meta({ id: 'GrantRequest', description: 'Must contain either privilege or privileges.' })
 
 function requestedPrivileges({ privilege, privileges = [] }: GrantBody): readonly Privilege[] {
   return [...new Set(privilege === undefined ? privileges : [privilege])]
@@ -58,7 +63,7 @@ interface Prepared {
   readonly request: GrantRequest
 }
 
-/** Requires each privilege that is needed to grant or revoke these privileges on the object. */
+/** Checks that the caller may grant or revoke each of these privileges on the object. */
 function permitAll(
   call: Call,
   { chain }: SecurableRow,
@@ -70,7 +75,10 @@ function permitAll(
   return decision
 }
 
-/** Callers with `manage` on an object grant and revoke its privileges; `administer-storage` only its holders. */
+/**
+ * Returns the operations for grants. Callers with `manage` on an object may grant and revoke privileges on it.
+ * Only holders of `administer-storage` may grant and revoke `administer-storage`.
+ */
 export function grantOperations(deps: ManagementDeps): readonly ManagementOperation[] {
   const { sql } = deps
   const subject = 'grants'
@@ -100,7 +108,7 @@ export function grantOperations(deps: ManagementDeps): readonly ManagementOperat
       if (requestedPrivileges(body).includes('create') && toSecurableKind(body.on) === 'relation') {
         throw new HeadgateError(
           'bad-request',
-          'Nothing is created in a table or view: grant create on a namespace, warehouse or the server.',
+          'The privilege create does not apply to a table or view. Grant it on a namespace, a warehouse or the server.',
         )
       }
       const { change, request } = await prepare(call, body)
@@ -113,8 +121,7 @@ export function grantOperations(deps: ManagementDeps): readonly ManagementOperat
     method: 'POST',
     path: '/management/v1/grants/revoke',
     subject,
-    summary:
-      'Takes back exactly the grants that are named. Rights by other grants, roles or ownership remain.',
+    summary: 'Revokes exactly the named grants. Rights from other grants, roles or ownership remain.',
     body: grantBody,
     response,
     async run({ body }, call) {

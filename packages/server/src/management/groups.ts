@@ -19,8 +19,10 @@ const groupView: z.ZodType<GroupView> = z
     id,
     issuer: z.string().describe('Issuer whose tokens contain the group.'),
     name: z.string(),
-    members: z.number().int().describe('Principals whose last token said that they are in it.'),
-    issuerConfigured: z.boolean().describe('False: no tokens of its issuer are taken any more.'),
+    members: z.number().int().describe('Number of principals whose last token contained this group.'),
+    issuerConfigured: z
+      .boolean()
+      .describe('False: the issuer is no longer configured, so its tokens are refused.'),
     createdAt: instant,
   })
   .meta({ id: 'Group' })
@@ -35,7 +37,7 @@ export function groupOperations({
     method: 'GET',
     path: '/management/v1/groups',
     subject: 'groups',
-    summary: 'Lists the groups of issuers: those that tokens contained, and those that hold grants.',
+    summary: 'Lists the groups of all issuers: groups that tokens contained, and groups with grants.',
     query: z.strictObject({
       issuer: z.string().max(2_048).optional().describe('Only groups of this issuer.'),
       ...pageParameters,

@@ -6,7 +6,7 @@ export const keyParams: z.ZodObject<{ key: z.ZodType<string> }> = z.strictObject
   key: z.string().min(1).max(64).describe('The id of the key.'),
 })
 
-/** A key as administrators see it: never with what it is made of. */
+/** Key of the ring in responses, without its secret. */
 export interface KeyView {
   readonly id: string
   readonly purpose: string
@@ -29,10 +29,14 @@ export const keyView: z.ZodType<KeyView> = z
     promotableInSeconds: z
       .int()
       .nullable()
-      .describe('Of an added key: when every replica has it; 0: now. Null for others.'),
+      .describe(
+        'Seconds until every replica has loaded the added key, so that it can be promoted. 0: it can be promoted now. Null: the key is not in state added.',
+      ),
     sealedByMasterKey: z
       .boolean()
-      .describe('False: by the previous one, or before that was kept; reseal it.'),
+      .describe(
+        'True: the current master key sealed this key. False: seal it again with the operation resealKeys.',
+      ),
   })
   .meta({ id: 'Key' })
 
@@ -51,7 +55,7 @@ export function toKeyView(key: KeyDescription, maxAgeMs: number): KeyView {
   }
 }
 
-/** The master key: which one it is, and what it has not sealed yet. */
+/** Identity of the master key, and the number of secrets that it has not sealed yet. */
 export interface MasterKeyView {
   readonly fingerprint: string
   readonly previousFingerprint: string | null
@@ -63,15 +67,17 @@ const masterKeyView: z.ZodType<MasterKeyView> = z
   .strictObject({
     fingerprint: z.string().describe('Identifies the master key without revealing it.'),
     previousFingerprint: z.string().nullable(),
-    keysToReseal: z.int().describe('Keys that another master key sealed.'),
-    warehousesToReseal: z.int().describe('Warehouses whose storage secret another master key sealed.'),
+    keysToReseal: z.int().describe('Number of keys that another master key sealed.'),
+    warehousesToReseal: z
+      .int()
+      .describe('Number of warehouses whose storage secret another master key sealed.'),
   })
   .meta({ id: 'MasterKey' })
 
 export const keyList: z.ZodType<{ readonly keys: KeyView[]; readonly masterKey: MasterKeyView }> =
   z.strictObject({ keys: z.array(keyView), masterKey: masterKeyView })
 
-/** How a pass of resealing went, for keys or for warehouses. */
+/** Result of sealing the secrets of keys or warehouses with the current master key. */
 interface ResealedView {
   readonly done: number
   readonly before: number
@@ -80,9 +86,11 @@ interface ResealedView {
 
 const resealedView: z.ZodType<ResealedView> = z
   .strictObject({
-    done: z.int().describe('Sealed anew.'),
-    before: z.int().describe('Sealed by the master key already.'),
-    unreadable: z.array(z.string()).describe('Neither master key opens them: they stay as they are.'),
+    done: z.int().describe('Number of secrets that were sealed with the current master key.'),
+    before: z.int().describe('Number of secrets that the current master key had already sealed.'),
+    unreadable: z
+      .array(z.string())
+      .describe('Ids or names of secrets that neither master key opens. They remain unchanged.'),
   })
   .meta({ id: 'Resealed' })
 

@@ -14,13 +14,13 @@ import {
 } from '../../test/management/warehouse-management.ts'
 import type { Reply } from '../../test/management/management.ts'
 
-let lake: TestWarehouseManagement
+let fixture: TestWarehouseManagement
 beforeAll(async () => {
-  lake = await testWarehouseManagement()
+  fixture = await testWarehouseManagement()
 })
-afterAll(() => lake[Symbol.asyncDispose]())
+afterAll(() => fixture[Symbol.asyncDispose]())
 
-const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
+const admin = (line: string, body?: unknown): Promise<Reply> => fixture.as(fixture.server.admin, line, body)
 
 const keys = async (): Promise<readonly KeyView[]> => (await admin('GET /keys')).body.keys
 const findActive = async (purpose: string): Promise<string | undefined> =>
@@ -58,7 +58,7 @@ describe('The key operations', () => {
     ])
   })
 
-  it('rotate in two steps: a key is promoted only when every replica has it', async () => {
+  it('rotate a key in two steps: it is promoted only when every replica has loaded it', async () => {
     const before = await findActive('s3-session')
     const key = await add('s3-session')
     expect(key).toMatchObject({ state: 'added', purpose: 's3-session' })
@@ -66,7 +66,7 @@ describe('The key operations', () => {
     const refused = await admin(`POST /keys/${key.id}/promote`, {})
     expect(refused).toMatchObject({ status: 400 })
     expect(refused.body.error.message).toMatch(/too young: promote it in \d+ seconds/)
-    await lake.deps.sql.run(grow, [key.id])
+    await fixture.deps.sql.run(grow, [key.id])
     expect(await admin(`POST /keys/${key.id}/promote`, {})).toMatchObject({
       status: 200,
       body: { state: 'active', promotableInSeconds: null },
@@ -96,11 +96,11 @@ describe('The key operations', () => {
   })
 
   it('requires manage on the server', async () => {
-    const maker = await lake.principal({ privilege: 'create', on: 'server' })
+    const maker = await fixture.principal({ privilege: 'create', on: 'server' })
     const [first] = await keys()
     for (const line of ['GET /keys', 'POST /keys/reseal', `DELETE /keys/${first?.id}`])
-      expect(await lake.as(maker, line)).toMatchObject({ status: 403 })
-    expect(await lake.as(maker, 'POST /keys', { purpose: 'page-token' })).toMatchObject({ status: 403 })
+      expect(await fixture.as(maker, line)).toMatchObject({ status: 403 })
+    expect(await fixture.as(maker, 'POST /keys', { purpose: 'page-token' })).toMatchObject({ status: 403 })
     const count = (await keys()).length
     expect(await admin('POST /keys', { purpose: 'nothing' })).toMatchObject({ status: 400 })
     expect(await keys()).toHaveLength(count)
@@ -108,7 +108,7 @@ describe('The key operations', () => {
 })
 
 describe('The rotation of the master key', () => {
-  it('opens secrets with either key during the rotation, and without the old key after it', async () => {
+  it('lets the server open secrets with both master keys during the rotation, and without the old one after it', async () => {
     await using fresh = await testWarehouseManagement()
     const { sql } = fresh.deps
     const secretAccessKey = `secret-${randomUUID()}`
@@ -126,7 +126,7 @@ describe('The rotation of the master key', () => {
     await as('POST /warehouses', { name: 'plain', storage: { type: 'file', root: `${fresh.folder}/plain` } })
     const old = fresh.deps.master
     const young = masterKeyFrom(randomBytes(32), old)
-    const both = keyOperationsOf(fresh, young)
+    const both = bindKeyOperations(fresh, young)
     const before = await as('GET /keys')
 
     expect(await both('listKeys')).toMatchObject({
@@ -172,19 +172,19 @@ describe('The rotation of the master key', () => {
     await expect(KeyRing.open({ sql, master: old })).rejects.toThrow(/master key .* does not open/)
   })
 
-  it('leaves secrets that neither key opens unchanged, names them and continues', async () => {
-    const { sql } = lake.deps
+  it('does not change secrets that neither master key opens, names them in the response, and continues with the others', async () => {
+    const { sql } = fixture.deps
     const [stored] = await sql.run<{ text: string }>(everySealed)
     const stranger = masterKeyFrom(randomBytes(32), masterKeyFrom(randomBytes(32)))
-    const report = await keyOperationsOf(lake, stranger)('resealKeys')
+    const report = await bindKeyOperations(fixture, stranger)('resealKeys')
     const ids = (await readKeys(sql)).map(({ id }) => id)
     expect(report).toMatchObject({ keys: { done: 0, before: 0, unreadable: ids } })
     expect(await sql.run(everySealed)).toEqual([stored])
   })
 })
 
-/** Returns the operations of a server with another master key on the same store. */
-function keyOperationsOf(
+/** Returns the key operations of a server with another master key and the same database. */
+function bindKeyOperations(
   { server, deps }: TestWarehouseManagement,
   master: MasterKey,
 ): (id: string) => Promise<object> {

@@ -16,7 +16,10 @@ import { toCommitRecord } from './permit.ts'
 
 const subject = 'keys'
 
-/** Operations of the key ring: its rotation in two phases, and the rotation of the master key that seals it. */
+/**
+ * Returns the operations of the key ring: the rotation of a key in two phases, and the rotation of the master
+ * key.
+ */
 export function keyOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
   const { sql, master } = deps
 
@@ -32,7 +35,7 @@ export function keyOperations(deps: WarehouseApiDeps): readonly ManagementOperat
     method: 'GET',
     path: '/management/v1/keys',
     subject,
-    summary: 'Lists the keys that the server made for itself, without their secrets.',
+    summary: 'Lists the signing and sealing keys of the server, without their secrets.',
     response: { status: 200, schema: keyList, description: 'All keys.' },
     async run(_, call) {
       administerServer(call)
@@ -54,7 +57,8 @@ export function keyOperations(deps: WarehouseApiDeps): readonly ManagementOperat
     method: 'POST',
     path: '/management/v1/keys',
     subject,
-    summary: 'First phase of a rotation: every replica learns the new key, which makes nothing yet.',
+    summary:
+      'First phase of a rotation: adds a key. Every replica loads it, and none signs or seals with it yet.',
     body: z.strictObject({ purpose: z.enum(keyPurposes) }),
     response: { status: 201, schema: keyView, description: 'The key.' },
     async run({ body }, call) {
@@ -71,13 +75,15 @@ export function keyOperations(deps: WarehouseApiDeps): readonly ManagementOperat
     path: '/management/v1/keys/:key/promote',
     subject,
     summary:
-      'Second phase: the added key makes everything from now on; the one before is retired and still opens what it made.',
+      'Second phase of a rotation: the added key becomes active and signs or seals from now on. The previous key is retired: it still verifies and opens the tokens that it signed or sealed.',
     params: keyParams,
     body: z.strictObject({
       forceNow: z
         .boolean()
         .optional()
-        .describe('Although it is young: replicas that lack it refuse what it makes until they have it.'),
+        .describe(
+          'Promotes a key that some replicas may not have loaded yet. Until they load it, they refuse tokens that it signed or sealed.',
+        ),
     }),
     response: { status: 200, schema: keyView, description: 'The key, active now.' },
     async run({ params, body }, call) {
@@ -95,7 +101,7 @@ export function keyOperations(deps: WarehouseApiDeps): readonly ManagementOperat
     method: 'DELETE',
     path: '/management/v1/keys/:key',
     subject,
-    summary: 'Deletes a key that is not active: everything that it signed or sealed becomes invalid at once.',
+    summary: 'Deletes a key that is not active: all tokens that it signed or sealed become invalid at once.',
     params: keyParams,
     response: { status: 204, description: 'The key was deleted.' },
     async run({ params }, call) {
@@ -114,7 +120,7 @@ export function keyOperations(deps: WarehouseApiDeps): readonly ManagementOperat
     response: {
       status: 200,
       schema: resealReport,
-      description: 'Counts of the secrets that were sealed again. Repeating it is harmless.',
+      description: 'Numbers of secrets that were sealed again. The operation can be repeated safely.',
     },
     async run(_, call) {
       const decision = administerServer(call)
@@ -130,7 +136,10 @@ export function keyOperations(deps: WarehouseApiDeps): readonly ManagementOperat
   return [list, add, promote, retire, reseal]
 }
 
-/** Returns the function that writes the audit event and confirms the policy in the transaction of a change. */
+/**
+ * Returns a function for the transaction of a change. It writes the audit event, and checks that the policy is still the
+ * one that allowed the change.
+ */
 function alongside(call: Call, decision: Decision): Alongside {
   return (tx) => writeConfirmedRecord(tx, toCommitRecord(call, decision))
 }

@@ -41,7 +41,7 @@ async function locationsIn(namespace: string): Promise<Json> {
   return Array.isArray(locations) ? locations.map((each) => textAt(each, 'location')) : []
 }
 
-/** Creates a namespace in which ann has the privilege; returns its id. */
+/** Creates a namespace, grants ann the privilege on it, and returns its id. */
 async function namespaceFor(
   name: string,
   privilege: 'create' | 'manage' | 'administer-storage' = 'create',
@@ -53,7 +53,10 @@ async function namespaceFor(
   return id
 }
 
-/** Writes a table that the catalog does not know, with `recorded` as its location; returns its metadata file. */
+/**
+ * Writes the files of a table that is not in the catalog. Its metadata contains `recorded` as its location.
+ * Returns the location of the metadata file.
+ */
 async function putTable(location: string, recorded = location): Promise<string> {
   const name = `t${randomUUID().slice(0, 8)}`
   const body = { name, schema, location: `${server.root}/${randomUUID()}`, 'stage-create': true }
@@ -78,10 +81,10 @@ const register = (
 const create = (namespace: string, location: string, send = ann.send): Promise<TestResponse> =>
   send('POST', `namespaces/${namespace}/tables`, { name: randomUUID(), schema, location })
 
-test('lets a caller with create register and create tables in a place that the namespace was granted, and not next to it', async () => {
+test('a caller with create on a namespace registers and creates tables in a location that was granted to the namespace, but not next to it', async () => {
   const id = await namespaceFor('granted')
   const landing = `${server.root}/landing`
-  const [inside, second, beside] = [
+  const [inside, second, sibling] = [
     await putTable(`${landing}/a`),
     await putTable(`${landing}/b`),
     await putTable(`${landing}-2/a`),
@@ -97,19 +100,19 @@ test('lets a caller with create register and create tables in a place that the n
   expect(await grant('granted', landing)).toMatchObject({ status: 200, json: { changed: true } })
   expect((await register('granted', inside)).status).toBe(200)
   expect((await create('granted', `${landing}/b`)).status).toBe(200)
-  expect((await register('granted', beside)).status).toBe(403)
+  expect((await register('granted', sibling)).status).toBe(403)
   expect((await create('granted', `${landing}-2/a`)).status).toBe(403)
-  // Metadata in the granted place cannot lead the table to another one.
+  // A metadata file in the granted location cannot direct the table to another location.
   const leading = await putTable(`${landing}/c`, `${landing}-2/a`)
   expect((await register('granted', leading)).status).toBe(403)
-  // Tables of other owners keep their places, also in a granted one.
+  // Locations of tables of other owners remain protected, even within a granted location.
   const bob = await server.caller('bob')
   await server.grant({ privilege: 'create', on: { kind: 'namespace', id }, to: bob })
   expect((await register('granted', second, bob.send)).status).toBe(403)
   expect((await create('granted', `${landing}/b`, bob.send)).status).toBe(400)
 })
 
-test('a grant holds for namespaces in the namespace, and for no others', async () => {
+test('a granted location can be used by child namespaces, but not by other namespaces', async () => {
   await namespaceFor('outer')
   await server.send('POST', 'namespaces', { namespace: ['outer', 'inner'] })
   await namespaceFor('sibling')
@@ -120,7 +123,7 @@ test('a grant holds for namespaces in the namespace, and for no others', async (
   expect((await register('outer%1Finner', file)).status).toBe(200)
 })
 
-test('a recreated namespace of the same name has no grant', async () => {
+test('a namespace that was deleted and created again has no granted locations', async () => {
   await namespaceFor('again')
   const place = `${server.root}/again`
   const file = await putTable(`${place}/t`)
@@ -132,7 +135,7 @@ test('a recreated namespace of the same name has no grant', async () => {
   expect((await create('again', `${place}/t`)).status).toBe(403)
 })
 
-test('a revoked place is refused, and tables that use it remain', async () => {
+test('a location is refused after its grant was revoked, but existing tables in it remain', async () => {
   await namespaceFor('revoked')
   const place = `${server.root}/revoked`
   const [first, second] = [await putTable(`${place}/a`), await putTable(`${place}/b`)]
@@ -145,7 +148,7 @@ test('a revoked place is refused, and tables that use it remain', async () => {
   expect((await ann.send('GET', 'namespaces/revoked/tables/kept')).status).toBe(200)
 })
 
-test('only holders of administer-storage grant and revoke, managers of the namespace do not', async () => {
+test('only holders of administer-storage, and not managers of the namespace, grant and revoke locations', async () => {
   await namespaceFor('managed', 'manage')
   await namespaceFor('administered', 'administer-storage')
   const place = `${server.root}/administered`
@@ -156,11 +159,11 @@ test('only holders of administer-storage grant and revoke, managers of the names
   expect((await list('managed', ann.send)).status).toBe(200)
   expect((await revoke('administered', place, ann.send)).json).toEqual({ changed: true })
   const stranger = await server.caller('stranger')
-  for (const answer of [await list('managed', stranger.send), await grant('managed', place, stranger.send)])
-    expect(answer.status).toBe(404)
+  for (const response of [await list('managed', stranger.send), await grant('managed', place, stranger.send)])
+    expect(response.status).toBe(404)
 })
 
-test('the root of the warehouse, places around it and outside of the allowed locations are refused', async () => {
+test('a grant of the warehouse root, of a location that contains it, or of a location outside of the allowed locations is refused', async () => {
   await namespaceFor('bounded')
   for (const [location, status] of [
     [server.root, 400],
@@ -178,7 +181,7 @@ test('the root of the warehouse, places around it and outside of the allowed loc
   expect(await locationsIn('bounded')).toEqual([`file://${extra}/`])
 })
 
-test('granted places are listed in pages, and each change is an audit event', async () => {
+test('granted locations are listed in pages, and each change writes an audit event', async () => {
   await namespaceFor('audited')
   for (const name of ['c', 'a', 'b']) await grant('audited', `${server.root}/audited/${name}`)
   expect(await locationsIn('audited')).toEqual(
@@ -207,7 +210,7 @@ test('granted places are listed in pages, and each change is an audit event', as
   })
 })
 
-test('a create that was decided before a revocation is not committed after it', async () => {
+test('a create that was authorized before the revocation of its location is not committed afterwards', async () => {
   let beforePut: (() => Promise<void>) | null = null
   await using other = await testServer({
     wrapStorage: (storage) =>
@@ -242,7 +245,7 @@ test('a create that was decided before a revocation is not committed after it', 
   expect((await other.send('HEAD', 'namespaces/n/tables/t')).status).toBe(404)
 })
 
-test('a namespace has at most 100 granted places', async () => {
+test('a namespace has at most 100 granted locations', async () => {
   await namespaceFor('crowded')
   for (let index = 0; index < 100; index += 1)
     expect((await grant('crowded', `file://${extra}/crowded/${index}`)).status).toBeLessThan(300)

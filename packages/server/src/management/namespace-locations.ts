@@ -17,15 +17,16 @@ const locationView = z
 const body = z
   .strictObject({
     namespace: levels,
-    location: z.string().min(1).max(4_096).describe('Location; everything below it is included.'),
+    location: z.string().min(1).max(4_096).describe('Granted location, including everything below it.'),
   })
   .meta({ id: 'NamespaceLocationRequest' })
 
 const path = '/management/v1/warehouses/:warehouse/namespace/locations'
 
 /**
- * Returns the operations for places that tables and views of a namespace may use although they contain files. Both
- * changes give the policy a new version, so that a request that was decided before a revocation cannot commit after it.
+ * Returns the operations for granted locations, which tables and views of a namespace may use although the
+ * locations contain files. A grant and a revocation increment the policy version, so that a request that was
+ * authorized before a revocation cannot be committed after it.
  */
 export function namespaceLocationOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
   const { sql, pageTokens } = deps
@@ -38,7 +39,8 @@ export function namespaceLocationOperations(deps: WarehouseApiDeps): readonly Ma
     id: 'listNamespaceLocations',
     method: 'GET',
     path,
-    summary: 'Lists the places that are granted to a namespace itself, not those of namespaces around it.',
+    summary:
+      'Lists the locations that are granted to a namespace itself, without those of its parent namespaces.',
     query: z.strictObject({ namespace: levels, ...pageParameters }),
     lists: ['namespace'],
     response: {
@@ -72,7 +74,7 @@ export function namespaceLocationOperations(deps: WarehouseApiDeps): readonly Ma
     method: 'POST',
     path,
     summary:
-      'Lets tables and views of a namespace, and of namespaces in it, use a place that holds files, unless it belongs to another table or view. The grant is deleted with the namespace.',
+      'Grants a location to a namespace: tables and views of the namespace and its child namespaces may use the location although it contains files, unless it belongs to another table or view. The grant is deleted with the namespace.',
     body,
     response,
     async run({ params, body }, call) {
@@ -92,7 +94,8 @@ export function namespaceLocationOperations(deps: WarehouseApiDeps): readonly Ma
     id: 'revokeNamespaceLocation',
     method: 'POST',
     path: `${path}/revoke`,
-    summary: 'Revokes the grant of exactly this place to a namespace. Tables and views that lie there stay.',
+    summary:
+      'Revokes the grant of exactly this location to a namespace. Existing tables and views in the location remain.',
     body,
     response,
     async run({ params, body }, call) {

@@ -7,10 +7,10 @@ import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { openapiDocument } from './openapi.ts'
 import { managementOperations, managementRoutes } from './routes.ts'
 
-// Nothing is called here: the document is made of what the operations declare.
+// No operation is called here, because the document is generated from their declarations.
 const deps = {} as ManagementDeps
-const lake = warehouseApiOperations({} as WarehouseApiDeps)
-const document = openapiDocument([...managementOperations(deps), ...lake])
+const warehouseOperations = warehouseApiOperations({} as WarehouseApiDeps)
+const document = openapiDocument([...managementOperations(deps), ...warehouseOperations])
 const docs = new URL('../../../../docs/reference/', import.meta.url)
 
 test('docs/reference/management-openapi.json is current (npm run docs)', async () => {
@@ -44,10 +44,10 @@ test('the target of every reference exists, and every path parameter has a descr
   }
 })
 
-test('operation ids and lines are unique, and the document is served', async () => {
-  const routes = managementRoutes(deps, lake)
+test('operation ids and request lines are unique, and the server returns the document', async () => {
+  const routes = managementRoutes(deps, warehouseOperations)
   expect(new Set(routes.map(({ id }) => id)).size).toBe(routes.length)
   expect(new Set(routes.map(({ method, path }) => `${method} ${path}`)).size).toBe(routes.length)
-  const answer = await routes.at(-1)?.handle({} as never)
-  expect(JSON.parse(String(answer?.body))).toEqual(JSON.parse(JSON.stringify(document)))
+  const response = await routes.at(-1)?.handle({} as never)
+  expect(JSON.parse(String(response?.body))).toEqual(JSON.parse(JSON.stringify(document)))
 })

@@ -7,18 +7,19 @@ interface Page<Row> {
 }
 
 export interface PageRequest {
-  /** Names the list with all that selects its content. */
+  /** Identifies the list, including all filters, so that a page token is valid only for this list. */
   readonly list: string
   readonly pageToken: string | undefined
   readonly pageSize: number
 }
 
 /**
- * Reads one page: asks for one row more than fits, to know whether there is another page.
+ * Reads one page of a list. It reads one row more than the page size, to determine whether there is another
+ * page.
  *
- * @param read gets where the page before ended, empty on the first page
- * @param toPosition where a page that ends with this row ends
- * @param shown which rows are in the list; null: all
+ * @param read reads rows after a position. The position is empty for the first page
+ * @param toPosition returns the position after a row
+ * @param shown returns whether the caller may see a row. Null: the caller may see all rows
  */
 export async function readPage<Row>(
   tokens: PageTokens,

@@ -4,7 +4,7 @@ import type { Call } from '../operation/operation.ts'
 import { permit, type Permitted } from './permit.ts'
 import type { WarehouseChange } from './warehouse-schemas.ts'
 
-/** The privilege on the warehouse that each field of a change needs. */
+/** Privilege on the warehouse that a change of each field requires. */
 const privilegeByField = {
   retentionSeconds: 'manage',
   protected: 'manage',
@@ -21,9 +21,9 @@ const privilegeByField = {
 const fields = Object.keys(privilegeByField) as (keyof WarehouseChange)[]
 
 /**
- * Requires every privilege that the fields of the change need. A change without fields needs `manage`.
+ * Requires every privilege that the fields of the change require. A change without fields requires `manage`.
  *
- * @throws HeadgateError 403 that names the missing privilege and the fields that need it
+ * @throws HeadgateError 403 that names the missing privilege and the fields that require it
  */
 export function permitWarehouseChange(call: Call, object: Permitted, change: WarehouseChange): Decision {
   const changed = fields.filter((field) => change[field] !== undefined)

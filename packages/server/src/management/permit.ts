@@ -7,14 +7,17 @@ import type { Call } from '../operation/operation.ts'
 import { requestChange } from './administer.ts'
 import { refuseActing } from './acting.ts'
 
-/** An object that an operation is about, with its place. */
+/** Object of an operation, with the objects that contain it (`chain`). */
 export interface Permitted extends RefusedObject {
   readonly kind: SecurableKind
   readonly id: string
   readonly chain: Chain
 }
 
-/** Requires the privilege on the object, and a caller in person, as all administration does (`acting.ts`). */
+/**
+ * Requires the privilege on the object from the caller. If an engine acts for the caller, its entry must allow
+ * administration (`acting.ts`).
+ */
 export function permit(call: Call, object: Permitted, privilege: Privilege = 'manage'): Decision {
   call.audit.privilege = privilege
   call.audit.object = object.name
@@ -25,7 +28,10 @@ export function permit(call: Call, object: Permitted, privilege: Privilege = 'ma
   return decision
 }
 
-/** Requires one of the privileges on the object; a refusal names the first. Otherwise like `permit`. */
+/**
+ * Requires one of the privileges on the object, with the checks of `permit`. A refusal names the first
+ * privilege.
+ */
 export function permitAny(
   call: Call,
   object: Permitted,
@@ -36,7 +42,7 @@ export function permitAny(
   return permit(call, object, isFirstHeld ? first : (held ?? first))
 }
 
-/** Returns the rows that a change of this call writes together with itself. */
+/** Returns the rows that the transaction of a change must also write, such as the audit event. */
 export function toCommitRecord(call: Call, decision: Decision): ReturnType<typeof commitRecord> {
   return commitRecord(requestChange(call, decision))
 }

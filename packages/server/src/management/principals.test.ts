@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { addPrincipal } from '../../test/access/world.ts'
+import { addPrincipal } from '../../test/access/access-fixture.ts'
 import { checkClientSecret } from '../identity/client-secret.ts'
 import { statement } from '../store/sql.ts'
 import { type Reply, testManagement } from '../../test/management/management.ts'
@@ -9,7 +9,7 @@ const { admin, as, name, principal } = server
 afterAll(() => server[Symbol.asyncDispose]())
 
 describe('The principal operations', () => {
-  test('creates a principal with a secret that the response contains once and that works', async () => {
+  test('create a principal with a valid secret, which only this response contains', async () => {
     const reply = await as(admin, 'POST /principals', { name: 'etl' })
     expect(reply).toMatchObject({
       status: 201,
@@ -95,7 +95,7 @@ describe('The principal operations', () => {
     expect(await as(admin, 'POST /principals/nobody/disable')).toMatchObject({ status: 404 })
   })
 
-  test('ends older tokens when sessions are stopped, and keeps the secrets', async () => {
+  test('invalidate older tokens when sessions are stopped, and keep the secrets', async () => {
     const { clientId, clientSecret, who } = await principal()
     expect(await as(admin, `POST /principals/${clientId}/stop-sessions`)).toMatchObject({ status: 200 })
     expect(await server.deps.policies.get({ ...who, issuedAt: Date.now() - 10_000 })).toMatchObject({
@@ -124,13 +124,13 @@ describe('The principal operations', () => {
     expect(await server.deps.policies.get(who)).toMatchObject({ enabled: false })
   })
 
-  test('refuse that a principal disables or deletes itself', async () => {
+  test('refuse requests of a principal to disable or delete itself', async () => {
     expect(await as(admin, 'POST /principals/admin/disable')).toMatchObject({ status: 400 })
     expect(await as(admin, 'DELETE /principals/admin')).toMatchObject({ status: 400 })
   })
 })
 
-test('two principals of other issuers may have one subject, and neither is the client of that name', async () => {
+test('two principals of other issuers may have the same subject, and neither is the client with this client id', async () => {
   const { clientId } = await principal()
   const other = await addPrincipal(server.store.sql, name())
   await server.store.sql.run(

@@ -16,7 +16,7 @@ import { defineOperation, type ManagementOperation } from './define.ts'
 import { readPage } from './paging.ts'
 import { id, idOrName, instant, formatInstant, newName, nextPageToken, pageParameters } from './schemas.ts'
 
-/** A principal as management shows it. */
+/** Principal in responses of the management API. */
 export interface PrincipalView {
   readonly id: string
   readonly issuer: string
@@ -31,7 +31,9 @@ export const principalView: z.ZodType<PrincipalView> = z
   .strictObject({
     id,
     issuer: z.string().describe('Issuer of the subject: headgate for principals of this server.'),
-    subject: z.string().describe('The client id of principals made here.'),
+    subject: z
+      .string()
+      .describe('Subject at the issuer. For principals of this server, it is the client id.'),
     name: z.string(),
     kind: z.enum(['service', 'user']),
     enabled: z.boolean(),
@@ -46,11 +48,16 @@ export interface SecretView {
 }
 
 export const secretView: z.ZodType<SecretView> = z
-  .strictObject({ clientId: z.string(), clientSecret: z.string().describe('Shown here and never again.') })
+  .strictObject({
+    clientId: z.string(),
+    clientSecret: z.string().describe('The client secret. No later response contains it.'),
+  })
   .meta({ id: 'ClientSecret' })
 
 export const principalParams: z.ZodObject<{ principal: z.ZodType<string> }> = z.strictObject({
-  principal: idOrName.describe('The id of the principal, the client id of one made here, or ISSUER#SUBJECT.'),
+  principal: idOrName.describe(
+    'Id of the principal, client id of a principal of this server, or ISSUER#SUBJECT.',
+  ),
 })
 
 export function toPrincipalView({
@@ -74,8 +81,8 @@ export function principalOperations(deps: ManagementDeps): readonly ManagementOp
     method: 'POST',
     path: '/management/v1/principals',
     subject,
-    summary: 'Makes a principal with a client secret. The secret is in this response only.',
-    body: z.strictObject({ name: newName.describe('Also the client id.') }),
+    summary: 'Creates a principal with a client secret. Only this response contains the secret.',
+    body: z.strictObject({ name: newName.describe('Name of the principal, which is also its client id.') }),
     response: {
       status: 201,
       schema: z.strictObject({ principal: principalView, secret: secretView }),
@@ -124,7 +131,7 @@ export function principalOperations(deps: ManagementDeps): readonly ManagementOp
     method: 'GET',
     path: '/management/v1/principals/:principal',
     subject,
-    summary: 'Shows a principal and when its secrets were made.',
+    summary: 'Shows a principal and the times at which its secrets were created.',
     params: principalParams,
     response: {
       status: 200,
@@ -160,7 +167,7 @@ export function principalOperations(deps: ManagementDeps): readonly ManagementOp
   return [create, list, get, remove]
 }
 
-/** Operations that change whether a principal and its sessions are accepted. */
+/** Returns the operations that enable or disable a principal, or end its sessions. */
 export function principalStateOperations(deps: ManagementDeps): readonly ManagementOperation[] {
   const common = { method: 'POST', subject: 'principals', params: principalParams } as const
   const response = {
@@ -176,7 +183,7 @@ export function principalStateOperations(deps: ManagementDeps): readonly Managem
       id: 'enablePrincipal',
       path: '/management/v1/principals/:principal/enable',
       summary:
-        'Enables a disabled principal. Tokens issued before that have not expired are accepted again; stopSessions ends those.',
+        'Enables a disabled principal. Earlier tokens that have not expired are accepted again; stopSessions invalidates them.',
       run: async ({ params }, call) =>
         toPrincipalView(await enablePrincipal(deps, requestServerChange(call), params.principal)),
     }),

@@ -15,16 +15,16 @@ import {
 } from '../../test/management/warehouse-management.ts'
 import type { Reply } from '../../test/management/management.ts'
 
-let lake: TestWarehouseManagement
+let fixture: TestWarehouseManagement
 const all = everything(randomUUID(), 0)
 let warehouse: Warehouse
 const namespaceId = randomUUID()
 
 beforeAll(async () => {
-  lake = await testWarehouseManagement()
-  const root = `${lake.folder}/wh`
+  fixture = await testWarehouseManagement()
+  const root = `${fixture.folder}/wh`
   await admin('POST /warehouses', { name: 'wh', storage: { type: 'file', root } })
-  const found = await lake.deps.warehouses.get('wh')
+  const found = await fixture.deps.warehouses.get('wh')
   if (found === null) throw new Error('not made')
   warehouse = found
   const namespace = {
@@ -35,22 +35,22 @@ beforeAll(async () => {
     ownerId: randomUUID(),
     properties: { k: 'v' },
   }
-  await insertNamespace(lake.deps.sql, namespace, await record())
+  await insertNamespace(fixture.deps.sql, namespace, await record())
 })
-afterAll(() => lake[Symbol.asyncDispose]())
+afterAll(() => fixture[Symbol.asyncDispose]())
 
 const namespace = ['a b', 'ü.x']
 const query = 'namespace=a%20b&namespace=%C3%BC.x'
-const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
+const admin = (line: string, body?: unknown): Promise<Reply> => fixture.as(fixture.server.admin, line, body)
 const protect = (body: object): Promise<Reply> => admin('PUT /warehouses/wh/protection', body)
 async function record(): Promise<CommitRecord> {
-  return { ...bare, policyVersion: await policyVersion(lake.deps.sql) }
+  return { ...bare, policyVersion: await policyVersion(fixture.deps.sql) }
 }
 
 describe('setProtection', () => {
   it('keeps a table from being dropped until the protection is removed', async () => {
     const place = { warehouseId: warehouse.id, namespaceId, root: warehouse.root }
-    const { id } = await testTable(lake.deps.sql, warehouse.storage, place, {
+    const { id } = await testTable(fixture.deps.sql, warehouse.storage, place, {
       snapshots: 0,
       record: await record(),
     })
@@ -69,8 +69,8 @@ describe('setProtection', () => {
       body: { id, protected: true, namespace, name: relation, kind: 'table', version: 1 },
     })
     const dropIt = async (purge: boolean): Promise<void> => {
-      const { found } = await requireRelation(lake.deps, all, warehouse, namespace, relation)
-      await dropTarget(lake.deps, { target: found, purge, principalId: id }, await record())
+      const { found } = await requireRelation(fixture.deps, all, warehouse, namespace, relation)
+      await dropTarget(fixture.deps, { target: found, purge, principalId: id }, await record())
     }
     await expect(dropIt(false)).rejects.toMatchObject({ code: 'protected' })
     await expect(dropIt(true)).rejects.toMatchObject({ code: 'protected' })
@@ -91,21 +91,21 @@ describe('setProtection', () => {
       status: 200,
       body: { id: namespaceId, namespace, protected: true, properties: { k: 'v' } },
     })
-    const { found } = await requireNamespace(lake.deps, all, warehouse, namespace)
-    await expect(dropFoundNamespace(lake.deps, found, await record())).rejects.toMatchObject({
+    const { found } = await requireNamespace(fixture.deps, all, warehouse, namespace)
+    await expect(dropFoundNamespace(fixture.deps, found, await record())).rejects.toMatchObject({
       code: 'protected',
     })
     expect(await protect({ namespace, protected: false })).toMatchObject({ body: { changed: true } })
   })
 
   it('requires manage, and reveals nothing to other callers', async () => {
-    const reader = await lake.principal({ privilege: 'modify', on: { warehouse: 'wh' } })
-    const stranger = await lake.principal()
+    const reader = await fixture.principal({ privilege: 'modify', on: { warehouse: 'wh' } })
+    const stranger = await fixture.principal()
     const body = { namespace, protected: true }
-    expect(await lake.as(reader, 'PUT /warehouses/wh/protection', body)).toMatchObject({ status: 403 })
-    expect(await lake.as(reader, `GET /warehouses/wh/namespace?${query}`)).toMatchObject({ status: 403 })
-    const hidden = await lake.as(stranger, 'PUT /warehouses/wh/protection', body)
-    const missing = await lake.as(stranger, 'PUT /warehouses/wh/protection', {
+    expect(await fixture.as(reader, 'PUT /warehouses/wh/protection', body)).toMatchObject({ status: 403 })
+    expect(await fixture.as(reader, `GET /warehouses/wh/namespace?${query}`)).toMatchObject({ status: 403 })
+    const hidden = await fixture.as(stranger, 'PUT /warehouses/wh/protection', body)
+    const missing = await fixture.as(stranger, 'PUT /warehouses/wh/protection', {
       ...body,
       namespace: ['no', 'such'],
     })

@@ -27,7 +27,7 @@ const body = z
   })
   .refine(
     ({ namespace, relation }) => relation === undefined || namespace !== undefined,
-    'a relation needs its namespace',
+    'relation requires namespace',
   )
   .meta({ id: 'Protection' })
 
@@ -53,16 +53,16 @@ export function protectionOperations(deps: WarehouseApiDeps): readonly Managemen
   async function protectInside(
     call: Call,
     name: string,
-    given: z.output<typeof body>,
+    request: z.output<typeof body>,
     namespace: readonly string[],
   ): Promise<boolean> {
     const warehouse = await requireManagedWarehouse(deps, name)
-    if (given.relation === undefined) {
+    if (request.relation === undefined) {
       const { found, object } = await requireNamespace(deps, call.policy, warehouse, namespace)
-      return protectNamespace(deps.sql, found, given.protected, toCommitRecord(call, permit(call, object)))
+      return protectNamespace(deps.sql, found, request.protected, toCommitRecord(call, permit(call, object)))
     }
-    const { found, object } = await requireRelation(deps, call.policy, warehouse, namespace, given.relation)
-    return protectRelation(deps.sql, found, given.protected, toCommitRecord(call, permit(call, object)))
+    const { found, object } = await requireRelation(deps, call.policy, warehouse, namespace, request.relation)
+    return protectRelation(deps.sql, found, request.protected, toCommitRecord(call, permit(call, object)))
   }
 
   const protect = defineOperation({
@@ -70,8 +70,7 @@ export function protectionOperations(deps: WarehouseApiDeps): readonly Managemen
     method: 'PUT',
     path: '/management/v1/warehouses/:warehouse/protection',
     subject: 'protection',
-    summary:
-      'Protects a warehouse, or a namespace, table or view in it, against being dropped, or stops that.',
+    summary: 'Protects a warehouse, namespace, table or view against drops, or removes this protection.',
     params: warehouseParams,
     body,
     response: { status: 200, schema: changedView, description: 'Whether anything changed.' },

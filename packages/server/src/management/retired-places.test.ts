@@ -8,18 +8,18 @@ import {
 } from '../../test/management/warehouse-management.ts'
 import type { Reply } from '../../test/management/management.ts'
 
-let lake: TestWarehouseManagement
+let fixture: TestWarehouseManagement
 let root: string
 let warehouseId: string
 beforeAll(async () => {
-  lake = await testWarehouseManagement()
-  root = `${lake.folder}/wh`
+  fixture = await testWarehouseManagement()
+  root = `${fixture.folder}/wh`
   await admin('POST /warehouses', { name: 'wh', storage: { type: 'file', root } })
-  warehouseId = (await lake.deps.warehouses.get('wh'))?.id ?? ''
+  warehouseId = (await fixture.deps.warehouses.get('wh'))?.id ?? ''
 })
-afterAll(() => lake[Symbol.asyncDispose]())
+afterAll(() => fixture[Symbol.asyncDispose]())
 
-const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
+const admin = (line: string, body?: unknown): Promise<Reply> => fixture.as(fixture.server.admin, line, body)
 const insert = statement(
   'test_claim',
   `insert into location_claim (owner_id, warehouse_id, kind, location, place, ends_at)
@@ -31,7 +31,7 @@ const endless = statement('test_endless', 'update location_claim set ends_at = n
 async function claim(kind: string, name: string, seconds: number): Promise<string> {
   const location = `${root}/${name}/`
   const [place] = fileTestPlaces([location])
-  await lake.deps.sql.run(insert, [randomUUID(), warehouseId, kind, location, place, seconds])
+  await fixture.deps.sql.run(insert, [randomUUID(), warehouseId, kind, location, place, seconds])
   return location
 }
 
@@ -40,8 +40,8 @@ const at = (location: string): string =>
 const listed = async (location: string): Promise<readonly unknown[]> =>
   (await admin(`GET ${at(location)}`)).body.places
 
-describe('The operations for retired places', () => {
-  it('lists retired places with ended reservations, page by page, and without claims in use', async () => {
+describe('The operations for retired locations', () => {
+  it('list retired locations and ended reservations in pages, without locations that are in use', async () => {
     const retired = await claim('retired', 'listed/a', 3_600)
     const ended = await claim('staged', 'listed/b', -5)
     await claim('staged', 'listed/c', 3_600)
@@ -64,47 +64,47 @@ describe('The operations for retired places', () => {
     })
   })
 
-  it('frees places at and below a location only, and writes an audit event', async () => {
+  it('release only the retired locations at and below a location, and write an audit event', async () => {
     await claim('retired', 'freed', 3_600)
     await claim('retired', 'freed/below', 3_600)
     await claim('staged', 'freed/ended', -5)
-    const beside = await claim('retired', 'freed2', 3_600)
+    const sibling = await claim('retired', 'freed2', 3_600)
     const relation = await claim('relation', 'freed/table', -5)
     const reservation = await claim('staged', 'freed/staged', 3_600)
     expect(await admin(`DELETE ${at(`${root}/freed`)}`)).toEqual({ status: 200, body: { released: 3 } })
     expect(await listed(`${root}/freed`)).toEqual([])
-    expect(await listed(beside)).toHaveLength(1)
+    expect(await listed(sibling)).toHaveLength(1)
     const held = statement(
       'test_held',
       'select location from location_claim where location = any($1) order by 1',
     )
-    expect(await lake.deps.sql.run(held, [[relation, reservation]])).toHaveLength(2)
+    expect(await fixture.deps.sql.run(held, [[relation, reservation]])).toHaveLength(2)
     const [event] = (await admin('GET /audit?operation=releaseRetiredPlaces&pageSize=1')).body.events
     expect(event).toMatchObject({ privilege: 'administer-storage', detail: { location: `${root}/freed/` } })
   })
 
-  it('return no next check for places whose static keys may be in use, and free them on request', async () => {
+  it('return no next check for locations for which clients may have static keys, and release these locations on request', async () => {
     const location = await claim('retired', 'static', 3_600)
-    await lake.deps.sql.run(endless, [location])
+    await fixture.deps.sql.run(endless, [location])
     expect(await listed(location)).toMatchObject([{ reason: 'static-keys', checkedAgainAt: null }])
     expect(await admin(`DELETE ${at(location)}`)).toMatchObject({ body: { released: 1 } })
   })
 
-  it('requires administer-storage, not manage', async () => {
+  it('require administer-storage; manage is not sufficient', async () => {
     const location = await claim('retired', 'guarded', 3_600)
-    const manager = await lake.principal({ privilege: 'manage', on: { warehouse: 'wh' } })
-    expect(await lake.as(manager, `GET ${at(location)}`)).toMatchObject({ status: 403 })
-    expect(await lake.as(manager, `DELETE ${at(location)}`)).toMatchObject({ status: 403 })
+    const manager = await fixture.principal({ privilege: 'manage', on: { warehouse: 'wh' } })
+    expect(await fixture.as(manager, `GET ${at(location)}`)).toMatchObject({ status: 403 })
+    expect(await fixture.as(manager, `DELETE ${at(location)}`)).toMatchObject({ status: 403 })
     expect(await listed(location)).toHaveLength(1)
-    const custodian = await lake.principal({ privilege: 'administer-storage', on: { warehouse: 'wh' } })
-    expect(await lake.as(custodian, `DELETE ${at(location)}`)).toMatchObject({ body: { released: 1 } })
+    const custodian = await fixture.principal({ privilege: 'administer-storage', on: { warehouse: 'wh' } })
+    expect(await fixture.as(custodian, `DELETE ${at(location)}`)).toMatchObject({ body: { released: 1 } })
   })
 
-  it('refuses malformed locations, and does not free places of other warehouses', async () => {
+  it('refuse malformed locations, and release no locations of other warehouses', async () => {
     const location = await claim('retired', 'mine', 3_600)
     await admin('POST /warehouses', {
       name: 'other',
-      storage: { type: 'file', root: `${lake.folder}/other` },
+      storage: { type: 'file', root: `${fixture.folder}/other` },
     })
     const query = `location=${encodeURIComponent(location)}`
     expect(await admin(`DELETE /warehouses/other/retired-places?${query}`)).toMatchObject({

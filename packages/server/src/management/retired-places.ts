@@ -13,24 +13,28 @@ const retiredView = z
     location: z.string(),
     kind: z
       .enum(['retired', 'reservation'])
-      .describe('retired: a table or view left the place; reservation: the reservation of a create ended.'),
-    ownerId: id.describe('The id of the table, view or create that had the place.'),
+      .describe(
+        'retired: a table or view left the location. reservation: the reservation of a staged table ended.',
+      ),
+    ownerId: id.describe('Id of the table, view or staged table that had the location.'),
     reason: z
       .enum(['files-or-credentials', 'reservation-ended', 'static-keys'])
       .describe(
-        'Why the place is not free. static-keys: clients may hold the long-lived keys of vending mode static, which do not expire.',
+        'Reason why new tables cannot use the location. static-keys: clients may have the long-lived keys of vending mode static, which do not expire.',
       ),
     checkedAgainAt: instant
       .nullable()
-      .describe('The server frees the place then, when it holds no files. Null: only a release frees it.'),
+      .describe(
+        'Time of the next check. The server then releases the location if it contains no files. Null: only releaseRetiredPlaces releases it.',
+      ),
   })
   .meta({ id: 'RetiredPlace' })
 
 const location = z.string().min(1).max(4_096)
 
 /**
- * Returns the operations for places that relations left and for ended reservations: files or credentials may remain
- * there.
+ * Returns the operations for retired locations, which a table, a view or an ended reservation left. New tables
+ * cannot use them yet, because files or valid credentials may remain.
  */
 export function retiredPlaceOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
   const { sql, pageTokens } = deps
@@ -42,10 +46,10 @@ export function retiredPlaceOperations(deps: WarehouseApiDeps): readonly Managem
     method: 'GET',
     path,
     subject,
-    summary: 'Lists places that tables and views left, and places of ended reservations.',
+    summary: 'Lists retired locations: locations that tables, views and ended reservations left.',
     params: warehouseParams,
     query: z.strictObject({
-      location: location.optional().describe('Only places at and below it.'),
+      location: location.optional().describe('Only retired locations at and below this location.'),
       ...pageParameters,
     }),
     response: {
@@ -83,13 +87,17 @@ export function retiredPlaceOperations(deps: WarehouseApiDeps): readonly Managem
     path,
     subject,
     summary:
-      'Frees the retired places at and below a location, although files or credentials may remain there. Deletes no file.',
+      'Releases the retired locations at and below a location, so that new tables can use them, although files or credentials may remain. Deletes no file.',
     params: warehouseParams,
-    query: z.strictObject({ location: location.describe('The root of the warehouse frees all below it.') }),
+    query: z.strictObject({
+      location: location.describe(
+        'Location whose retired locations are released. The root of the warehouse includes all locations below it.',
+      ),
+    }),
     response: {
       status: 200,
       schema: z.strictObject({ released: z.int().describe('Places.') }),
-      description: 'New tables can use the places.',
+      description: 'New tables can use the released locations.',
     },
     async run({ params, query }, call) {
       const warehouse = await requireManagedWarehouse(deps, params.warehouse)

@@ -19,7 +19,7 @@ const body = z
   .strictObject({ namespace: levels.optional(), table: objectName.optional() })
   .refine(
     ({ namespace, table }) => (namespace === undefined) === (table === undefined),
-    'a table needs its namespace, and access to a namespace as a whole cannot be revoked',
+    'a table requires its namespace, and access to a whole namespace cannot be revoked',
   )
   .meta({ id: 'Revocation' })
 
@@ -54,9 +54,11 @@ export function revocationOperations(deps: WarehouseApiDeps): readonly Managemen
     body,
     response: {
       status: 200,
-      schema: z.strictObject({ notBefore: instant.describe('Access that was issued earlier is invalid.') }),
+      schema: z.strictObject({
+        notBefore: instant.describe('Storage access that was issued before this time is invalid.'),
+      }),
       description:
-        'It is revoked. Credentials that a store issued itself (modes sts and static) remain valid until they expire.',
+        'The access is revoked. Credentials that an object store issued (modes sts and static) remain valid at the store until they expire.',
     },
     async run({ params, body }, call) {
       const { namespace, table } = body

@@ -14,7 +14,11 @@ interface Changed {
 }
 
 export const changedView: z.ZodType<Changed> = z
-  .strictObject({ changed: z.boolean().describe('False: it was so before.') })
+  .strictObject({
+    changed: z
+      .boolean()
+      .describe('True: the request changed the members. False: they were already in the requested state.'),
+  })
   .meta({ id: 'Changed' })
 
 export function roleMemberOperations(deps: ManagementDeps): readonly ManagementOperation[] {
@@ -60,7 +64,7 @@ export function roleMemberOperations(deps: ManagementDeps): readonly ManagementO
     method: 'POST',
     path: '/management/v1/roles/:role/members/add',
     subject,
-    summary: 'Makes a principal, a role or a group a member of a role.',
+    summary: 'Adds a principal, a role or a group to the members of a role.',
     params: roleParams,
     body: granteeName,
     response,
@@ -74,7 +78,7 @@ export function roleMemberOperations(deps: ManagementDeps): readonly ManagementO
     method: 'POST',
     path: '/management/v1/roles/:role/members/remove',
     subject,
-    summary: 'Takes a member out of a role. A caller cannot remove its own right to administer the server.',
+    summary: 'Removes a member from a role. A caller cannot remove its own right to administer the server.',
     params: roleParams,
     body: granteeName,
     response,

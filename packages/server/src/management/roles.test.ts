@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { addWarehouse } from '../../test/access/world.ts'
+import { addWarehouse } from '../../test/access/access-fixture.ts'
 import { testManagement } from '../../test/management/management.ts'
 
 const server = await testManagement()
@@ -22,8 +22,8 @@ describe('The role operations', () => {
     expect(await as(admin, 'DELETE /roles/administrators')).toMatchObject({ status: 403 })
   })
 
-  test('keeps a role of a caller that administers by it, and lets other administrators remove it', async () => {
-    const refused = { status: 400, body: { error: { message: /You would not administer the server/ } } }
+  test('refuse to remove the role through which the caller itself administers, and let other administrators remove it', async () => {
+    const refused = { status: 400, body: { error: { message: /you could not administer the server/ } } }
     const other = await principal()
     const [role, inner] = [name(), name()]
     for (const each of [role, inner]) await as(admin, 'POST /roles', { name: each })
@@ -40,9 +40,9 @@ describe('The role operations', () => {
       [other.who, `DELETE /roles/${inner}`, undefined],
       [other.who, `DELETE /roles/${role}`, undefined],
     ] as const) {
-      const { status, body: told } = await as(who, line, body)
+      const { status, body: responseBody } = await as(who, line, body)
       expect([line, status]).toEqual([line, refused.status])
-      expect(told.error?.message).toMatch(refused.body.error.message)
+      expect(responseBody.error?.message).toMatch(refused.body.error.message)
     }
     expect(await as(other.who, 'GET /roles')).toMatchObject({ status: 200 })
     await as(admin, 'POST /grants', { privilege: 'manage', on: 'server', to: self })
@@ -83,7 +83,7 @@ describe('The role operations', () => {
     expect(await may()).toBe(404)
   })
 
-  test('refuse circles of roles, also with concurrent requests', async () => {
+  test('refuse cycles of roles, also with concurrent requests', async () => {
     const [a, b, c] = [name(), name(), name()]
     for (const role of [a, b, c]) await as(admin, 'POST /roles', { name: role })
     expect(await as(admin, `POST /roles/${a}/members/add`, { role: a })).toMatchObject({ status: 400 })

@@ -16,7 +16,7 @@ const roleView: z.ZodType<RoleView> = z
   .strictObject({
     id,
     name: z.string(),
-    system: z.boolean().describe('Made by the server itself: it cannot be deleted.'),
+    system: z.boolean().describe('True: the server created the role, so it cannot be deleted.'),
     createdAt: instant,
   })
   .meta({ id: 'Role' })
@@ -38,7 +38,7 @@ export function roleOperations(deps: ManagementDeps): readonly ManagementOperati
     method: 'POST',
     path: '/management/v1/roles',
     subject,
-    summary: 'Makes a role without members or grants.',
+    summary: 'Creates a role without members or grants.',
     body: z.strictObject({ name: newName }),
     response: { status: 201, schema: roleView, description: 'The role.' },
     run: async ({ body: { name } }, call) =>

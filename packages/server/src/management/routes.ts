@@ -16,6 +16,7 @@ import { grantOperations } from './grants.ts'
 import { groupOperations } from './groups.ts'
 import { openapiOperations } from './openapi.ts'
 import { principalOperations, principalStateOperations } from './principals.ts'
+import { registerPrincipalOperations } from './register-principal.ts'
 import { roleMemberOperations } from './role-members.ts'
 import { roleOperations } from './roles.ts'
 import { secretOperations } from './secrets.ts'
@@ -26,6 +27,7 @@ import { whoamiOperations } from './whoami.ts'
 export function managementOperations(deps: ManagementDeps): readonly ManagementOperation[] {
   return [
     ...principalOperations(deps),
+    ...registerPrincipalOperations(deps),
     ...principalStateOperations(deps),
     ...secretOperations(deps),
     ...clientKeyOperations(deps),
@@ -44,7 +46,7 @@ export function managementOperations(deps: ManagementDeps): readonly ManagementO
   ]
 }
 
-/** Returns what the router takes, without {@link ManagementApi.document}. */
+/** Returns the operations for the router, without {@link ManagementApi.document}. */
 export function managementRoutes(
   deps: ManagementDeps,
   more: readonly ManagementOperation[] = [],
@@ -54,16 +56,21 @@ export function managementRoutes(
 
 export interface ManagementApi {
   readonly routes: readonly Operation[]
-  /** `/openapi.json`, for which no token is needed. */
+  /** Operation `/openapi.json`, which requires no token. */
   readonly document: OpenOperation
 }
 
-/** @param more operations of other modules that belong to this interface */
+/**
+ * Returns the management API.
+ *
+ * @param more operations of other modules that belong to this API
+ */
 export function managementApi(
   deps: ManagementDeps,
   more: readonly ManagementOperation[] = [],
 ): ManagementApi {
-  // Every change of the directory replaces the version of the policy, so of concurrent ones only one succeeds.
+  // Every change of principals, roles or grants replaces the policy version, so only one of several concurrent
+  // changes succeeds at its first attempt. A queue avoids these retries.
   const changes = new Mutex()
   const own = managementOperations(deps).map((one) =>
     retried(one, one.method === 'GET' ? undefined : changes),
@@ -73,7 +80,9 @@ export function managementApi(
   return { routes: [...operations, operation], document: open }
 }
 
-/** Returns the operation with retries of attempts that moved; see `retryMoved`. */
+/**
+ * Returns the operation with retries of attempts that failed because of a concurrent change; see `retryMoved`.
+ */
 function retried(operation: ManagementOperation, queue?: Mutex): ManagementOperation {
   return {
     ...operation,

@@ -1,11 +1,13 @@
-import { addSecret, dropOldSecrets } from '../directory/client-secrets.ts'
+import { z } from 'zod'
+import { addSecret, dropOldSecrets, importSecret } from '../directory/client-secrets.ts'
 import { type ManagementDeps, requestServerChange } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { principalParams, secretView } from './principals.ts'
+import { changedView } from './role-members.ts'
 
 /**
- * Operations of client secrets. A secret is rotated by adding a second one, configuring the client, and dropping the
- * first.
+ * Returns the operations for client secrets. A secret is rotated by adding a second one, configuring the
+ * client, and dropping the first.
  */
 export function secretOperations(deps: ManagementDeps): readonly ManagementOperation[] {
   const subject = 'principals'
@@ -15,7 +17,8 @@ export function secretOperations(deps: ManagementDeps): readonly ManagementOpera
     method: 'POST',
     path: '/management/v1/principals/:principal/secrets',
     subject,
-    summary: 'Makes a second client secret; the first stays valid. The secret is in this response only.',
+    summary:
+      'Creates a second client secret. The first one remains valid. Only this response contains the new secret.',
     params: principalParams,
     response: { status: 201, schema: secretView, description: 'The new secret.' },
     run: ({ params }, call) => addSecret(deps, requestServerChange(call), params.principal),
@@ -27,11 +30,33 @@ export function secretOperations(deps: ManagementDeps): readonly ManagementOpera
     path: '/management/v1/principals/:principal/secrets/old',
     subject,
     summary:
-      'Drops every client secret but the newest. Sessions that began with it continue and are renewed until they end: see stop-sessions.',
+      'Deletes every client secret except the newest. Sessions that began with a deleted secret continue until they end; stop-sessions ends them.',
     params: principalParams,
-    response: { status: 204, description: 'Only the newest secret is left.' },
+    response: { status: 204, description: 'Only the newest secret remains.' },
     run: ({ params }, call) => dropOldSecrets(deps, requestServerChange(call), params.principal),
   })
 
-  return [add, dropOld]
+  const take = defineOperation({
+    id: 'importSecret',
+    method: 'POST',
+    path: '/management/v1/principals/:principal/secrets/import',
+    subject,
+    summary:
+      'Adds a client secret that already exists, for example on another server. No response contains it.',
+    params: principalParams,
+    body: z.strictObject({
+      clientSecret: z
+        .string()
+        .regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 random bytes in base64url, which are 43 characters')
+        .describe(
+          'Client secret: 32 random bytes in base64url without padding, which is the form of secrets of this server.',
+        ),
+    }),
+    response: { status: 200, schema: changedView, description: 'Whether anything changed.' },
+    run: async ({ params, body }, call) => ({
+      changed: await importSecret(deps, requestServerChange(call), params.principal, body.clientSecret),
+    }),
+  })
+
+  return [add, take, dropOld]
 }

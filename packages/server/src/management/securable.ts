@@ -11,7 +11,7 @@ import {
 import { joinLevels, splitLevels } from '../namespace-path.ts'
 import type { ManagementDeps } from './administer.ts'
 
-/** An object that grants are on, as requests and answers name it. */
+/** Name of an object that grants can refer to, in requests and responses. */
 export type SecurableName =
   | 'server'
   | {
@@ -37,21 +37,21 @@ export const securableName: z.ZodType<SecurableName> = z
       })
       .refine(
         ({ namespace, relation }) => relation === undefined || namespace !== undefined,
-        'a relation needs its namespace',
+        'relation requires namespace',
       ),
   ])
   .meta({
     id: 'SecurableName',
-    description: 'The server, or a warehouse, or a namespace, table or view in it.',
+    description: 'Name of an object: the server, a warehouse, or a namespace, table or view in a warehouse.',
   })
 
-/** Parses the object that query parameters name. Throws 400. */
-export function parseSecurable(given: unknown): SecurableName {
-  const result = securableName.safeParse(given)
+/** Parses the name of an object from query parameters. Throws 400 if they are invalid. */
+export function parseSecurable(value: unknown): SecurableName {
+  const result = securableName.safeParse(value)
   if (result.success) return result.data
   throw new HeadgateError(
     'bad-request',
-    'The warehouse, namespace and relation do not name an object: a relation needs its namespace.',
+    'The parameters warehouse, namespace and relation do not name an object: relation requires namespace.',
   )
 }
 
@@ -68,7 +68,10 @@ export function toSecurableKind(name: SecurableName): SecurableKind {
   return name.namespace === undefined ? 'warehouse' : 'namespace'
 }
 
-/** Returns the object with its chain. Throws the same 404 as for an object that the caller may not see. */
+/**
+ * Returns the object and the objects that contain it. For a missing object, throws the same 404 as for an
+ * object that the caller may not see.
+ */
 export async function requireSecurable(
   sql: ManagementDeps['sql'],
   name: SecurableName,
@@ -79,7 +82,7 @@ export async function requireSecurable(
   return { row, object }
 }
 
-/** Returns the name in the form of the store. */
+/** Converts a name to its form in the database, in which the namespace is one text. */
 export function toStoredName(name: SecurableName): StoredName {
   if (name === 'server') return {}
   const { warehouse, namespace, relation } = name

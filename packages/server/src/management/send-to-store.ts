@@ -1,15 +1,15 @@
 import { request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
-import { endpointOf } from '../catalog/check-endpoint.ts'
+import { resolveEndpoint } from '../catalog/check-endpoint.ts'
 import type { S3Store } from '../catalog/warehouses.ts'
 import { type EndpointGuard, parseLocation } from '@headgate/storage'
 
 const timeLimitMs = 10_000
 
-/** Returns the URL at which clients find the object of a location. */
+/** Returns the URL by which clients access the object at a location. */
 export function urlInStore(store: S3Store, location: string): string {
   const { key } = parseLocation(location)
-  const url = new URL(endpointOf({ region: store.region, endpoint: store.endpoint ?? undefined }))
+  const url = new URL(resolveEndpoint({ region: store.region, endpoint: store.endpoint ?? undefined }))
   const base = url.pathname.replace(/\/$/, '')
   const path = key.split('/').map(encodeURIComponent).join('/')
   if (!store.pathStyle) return `${url.protocol}//${store.bucket}.${url.host}${base}/${path}`
@@ -17,10 +17,10 @@ export function urlInStore(store: S3Store, location: string): string {
 }
 
 /**
- * Sends a request and returns the status of its response; the body is that of writes. `fetch` is of no use here: it
- * refuses ports that stores may have, and takes no agent.
+ * Sends a request to an object store, and returns the status of the response. The body is sent only with
+ * writes. `fetch` cannot be used, because it refuses some ports of object stores, and does not accept an agent.
  *
- * @param guard checks the connection; absent: the store has AWS's own endpoint
+ * @param guard checks the connection. Absent: the endpoint is that of AWS, which needs no check
  */
 export function sendToStore(
   {

@@ -19,18 +19,18 @@ import {
 } from '../../test/management/warehouse-management.ts'
 import type { Reply } from '../../test/management/management.ts'
 
-let lake: TestWarehouseManagement
+let fixture: TestWarehouseManagement
 let warehouse: Warehouse
 beforeAll(async () => {
-  lake = await testWarehouseManagement()
-  await admin('POST /warehouses', { name: 'wh', storage: { type: 'file', root: `${lake.folder}/wh` } })
-  const found = await lake.deps.warehouses.get('wh')
+  fixture = await testWarehouseManagement()
+  await admin('POST /warehouses', { name: 'wh', storage: { type: 'file', root: `${fixture.folder}/wh` } })
+  const found = await fixture.deps.warehouses.get('wh')
   if (found === null) throw new Error('not made')
   warehouse = found
 })
-afterAll(() => lake[Symbol.asyncDispose]())
+afterAll(() => fixture[Symbol.asyncDispose]())
 
-const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
+const admin = (line: string, body?: unknown): Promise<Reply> => fixture.as(fixture.server.admin, line, body)
 const age = statement(
   'test_age',
   `with aged as (update staged_relation set created_at = now() - make_interval(days => $2), prefixes = $3 where id = $1)
@@ -40,7 +40,7 @@ const age = statement(
 
 async function staged(location: string, days: number, prefixes: readonly string[] = []): Promise<string> {
   const id = randomUUID()
-  const record = { ...bare, policyVersion: await policyVersion(lake.deps.sql) }
+  const record = { ...bare, policyVersion: await policyVersion(fixture.deps.sql) }
   const row = {
     id,
     warehouseId: warehouse.id,
@@ -55,8 +55,8 @@ async function staged(location: string, days: number, prefixes: readonly string[
     seconds: null,
     principalId: id,
   }
-  await insertStaged(lake.deps.sql, row, record)
-  await lake.deps.sql.run(age, [id, days, prefixes, warehouse.id, fileTestPlaces(prefixes)])
+  await insertStaged(fixture.deps.sql, row, record)
+  await fixture.deps.sql.run(age, [id, days, prefixes, warehouse.id, fileTestPlaces(prefixes)])
   await warehouse.storage.put(`${location}/data/a.parquet`, Buffer.from('12345'))
   await warehouse.storage.put(`${location}/data/b.parquet`, Buffer.from('123'))
   return id
@@ -69,7 +69,7 @@ async function filesAt(location: string): Promise<number> {
 }
 
 describe('The operations for abandoned creates', () => {
-  it('lists abandoned creates with their files, and clears them on request', async () => {
+  it('list abandoned creates with their files, and delete these files on request', async () => {
     const old = `${warehouse.root}/${randomUUID()}`
     const young = `${warehouse.root}/${randomUUID()}`
     const id = await staged(old, 10)
@@ -95,7 +95,7 @@ describe('The operations for abandoned creates', () => {
     expect(await admin('GET /warehouses/wh/orphans?olderThanSeconds=5')).toMatchObject({ status: 400 })
   })
 
-  it('count and delete files in all places that the create claims', async () => {
+  it('count and delete files in all locations that the create claims', async () => {
     const [location, data] = [`${warehouse.root}/${randomUUID()}`, `${warehouse.root}/data-${randomUUID()}`]
     const inside = `${location}/inside/`
     const id = await staged(location, 10, [`${data}/`, inside, `${location}/`])
@@ -109,7 +109,7 @@ describe('The operations for abandoned creates', () => {
     expect([await filesAt(location), await filesAt(data)]).toEqual([0, 0])
   })
 
-  it('clears a create although its folder contains files whose names are not locations, which remain', async () => {
+  it('delete a create although its folder contains files whose names are not valid locations, and keep these files', async () => {
     const location = `${warehouse.root}/${randomUUID()}`
     const id = await staged(location, 10)
     const folder = fileURLToPath(`${location}/data`)
@@ -122,7 +122,7 @@ describe('The operations for abandoned creates', () => {
     expect((await readdir(folder)).toSorted()).toEqual(odd)
   })
 
-  it('delete no file when another create claims one of the places', async () => {
+  it('delete no file when another create claims one of the locations', async () => {
     const [location, data] = [`${warehouse.root}/${randomUUID()}`, `${warehouse.root}/data-${randomUUID()}`]
     const id = await staged(location, 10, [`${data}/`])
     await staged(`${warehouse.root}/${randomUUID()}`, 0, [`${data}/deeper/`])
@@ -131,7 +131,7 @@ describe('The operations for abandoned creates', () => {
     expect([await filesAt(location), await filesAt(data)]).toEqual([2, 1])
   })
 
-  it('clears many files in several requests', { timeout: 30_000 }, async () => {
+  it('delete many files in several requests', { timeout: 30_000 }, async () => {
     const location = `${warehouse.root}/${randomUUID()}`
     const id = await staged(location, 10)
     for (let file = 0; file < 300; file += 1)
@@ -141,10 +141,10 @@ describe('The operations for abandoned creates', () => {
       recorded.push(deleted)
       return { ...bare, policyVersion: version }
     }
-    const version = await policyVersion(lake.deps.sql)
+    const version = await policyVersion(fixture.deps.sql)
     const at = { id, seconds: 3_600, policyVersion: version, until: 0 }
     const clear = (): ReturnType<typeof clearAbandonedCreate> =>
-      clearAbandonedCreate(lake.deps.sql, warehouse, at, record, AbortSignal.timeout(10_000))
+      clearAbandonedCreate(fixture.deps.sql, warehouse, at, record, AbortSignal.timeout(10_000))
     expect(await clear()).toMatchObject({ deleted: 250, done: false })
     expect(await filesAt(location)).toBe(52)
     expect(await clear()).toMatchObject({ deleted: 52, done: true })
@@ -152,7 +152,7 @@ describe('The operations for abandoned creates', () => {
     await expect(clear()).rejects.toMatchObject({ code: 'no-such-object' })
   })
 
-  it('keep the claims of a create during the clearing, also after its reservation ended', async () => {
+  it('keep the locations of a create reserved while they delete its files, even after its reservation ended', async () => {
     const location = `${warehouse.root}/${randomUUID()}`
     const id = await staged(location, 10)
     for (let file = 0; file < 300; file += 1)
@@ -161,39 +161,39 @@ describe('The operations for abandoned creates', () => {
       'test_ended',
       `update location_claim set kind = 'retired', ends_at = now() where owner_id = $1`,
     )
-    await lake.deps.sql.run(ended, [id])
-    const version = await policyVersion(lake.deps.sql)
+    await fixture.deps.sql.run(ended, [id])
+    const version = await policyVersion(fixture.deps.sql)
     const record = (): CommitRecord => ({ ...bare, policyVersion: version })
     const at = { id, seconds: 3_600, policyVersion: version, until: 0 }
     const clear = (): ReturnType<typeof clearAbandonedCreate> =>
-      clearAbandonedCreate(lake.deps.sql, warehouse, at, record, AbortSignal.timeout(10_000))
+      clearAbandonedCreate(fixture.deps.sql, warehouse, at, record, AbortSignal.timeout(10_000))
     expect(await clear()).toMatchObject({ done: false })
     const claimed = statement(
       'test_claimed',
       `select kind, ends_at > now() + interval '50 minutes' as held from location_claim where owner_id = $1`,
     )
-    expect(await lake.deps.sql.run(claimed, [id])).toEqual([{ kind: 'staged', held: true }])
+    expect(await fixture.deps.sql.run(claimed, [id])).toEqual([{ kind: 'staged', held: true }])
     expect(await clear()).toMatchObject({ done: true })
-    expect(await lake.deps.sql.run(claimed, [id])).toMatchObject([{ kind: 'retired' }])
+    expect(await fixture.deps.sql.run(claimed, [id])).toMatchObject([{ kind: 'retired' }])
   })
 
-  it('delete no file in a place that was freed', async () => {
+  it('delete no file in a location that was released', async () => {
     const [location, kept] = [`${warehouse.root}/${randomUUID()}`, `${warehouse.root}/kept-${randomUUID()}`]
     const id = await staged(location, 10, [`${kept}/`])
     await warehouse.storage.put(`${kept}/a.parquet`, Buffer.from('1'))
-    // The reservation ended, and a listing found no file: the place could be used by others since.
+    // The reservation ended, and a listing found no file, so another table may use the location since then.
     const freed = statement('test_freed', 'delete from location_claim where owner_id = $1 and location = $2')
-    await lake.deps.sql.run(freed, [id, `${location}/`])
+    await fixture.deps.sql.run(freed, [id, `${location}/`])
     const listed = (await admin('GET /warehouses/wh/orphans')).body.orphans.find((one) => one.id === id)
     expect(listed).toMatchObject({ files: 1, prefixes: [`${kept}/`] })
-    // Files of a table that was unregistered since: its place is retired.
+    // These files belong to a table that was unregistered meanwhile, so its location is retired.
     const retired = statement(
       'test_retired',
       `insert into location_claim (owner_id, warehouse_id, kind, location, place, ends_at)
        values (gen_random_uuid(), $1, 'retired', $2, $3, now() + interval '1 day')`,
     )
     const [place] = fileTestPlaces([location])
-    await lake.deps.sql.run(retired, [warehouse.id, `${location}/`, place])
+    await fixture.deps.sql.run(retired, [warehouse.id, `${location}/`, place])
     expect(await admin(`DELETE /warehouses/wh/orphans/${id}`)).toEqual({
       status: 200,
       body: { deleted: 1, done: true },
@@ -205,22 +205,22 @@ describe('The operations for abandoned creates', () => {
   it('delete no file when the policy changed after the decision', async () => {
     const location = `${warehouse.root}/${randomUUID()}`
     const id = await staged(location, 10)
-    const version = (await policyVersion(lake.deps.sql)) - 1
+    const version = (await policyVersion(fixture.deps.sql)) - 1
     const at = { id, seconds: 3_600, policyVersion: version, until: Date.now() + 5_000 }
     const record = (): CommitRecord => ({ ...bare, policyVersion: version })
-    const clear = clearAbandonedCreate(lake.deps.sql, warehouse, at, record, AbortSignal.timeout(10_000))
+    const clear = clearAbandonedCreate(fixture.deps.sql, warehouse, at, record, AbortSignal.timeout(10_000))
     await expect(clear).rejects.toBeInstanceOf(Stale)
     expect(await filesAt(location)).toBe(2)
     expect(await admin(`DELETE /warehouses/wh/orphans/${id}`)).toMatchObject({ body: { deleted: 2 } })
   })
 
-  it('delete no file when the place overlaps with that of a table', async () => {
+  it('delete no file when the location overlaps with that of a table', async () => {
     const location = `${warehouse.root}/chosen`
     const id = await staged(location, 10)
-    const record = { ...bare, policyVersion: await policyVersion(lake.deps.sql) }
+    const record = { ...bare, policyVersion: await policyVersion(fixture.deps.sql) }
     const namespaceId = randomUUID()
     await insertNamespace(
-      lake.deps.sql,
+      fixture.deps.sql,
       {
         id: namespaceId,
         warehouseId: warehouse.id,
@@ -232,7 +232,7 @@ describe('The operations for abandoned creates', () => {
       record,
     )
     const place = { warehouseId: warehouse.id, namespaceId, root: warehouse.root }
-    await testTable(lake.deps.sql, warehouse.storage, place, {
+    await testTable(fixture.deps.sql, warehouse.storage, place, {
       location: `${location}/inside`,
       snapshots: 0,
       record,
@@ -243,9 +243,9 @@ describe('The operations for abandoned creates', () => {
   })
 
   it('requires manage on the warehouse', async () => {
-    const maker = await lake.principal({ privilege: 'create', on: { warehouse: 'wh' } })
-    expect(await lake.as(maker, 'GET /warehouses/wh/orphans')).toMatchObject({ status: 403 })
-    expect(await lake.as(maker, `DELETE /warehouses/wh/orphans/${randomUUID()}`)).toMatchObject({
+    const maker = await fixture.principal({ privilege: 'create', on: { warehouse: 'wh' } })
+    expect(await fixture.as(maker, 'GET /warehouses/wh/orphans')).toMatchObject({ status: 403 })
+    expect(await fixture.as(maker, `DELETE /warehouses/wh/orphans/${randomUUID()}`)).toMatchObject({
       status: 403,
     })
   })

@@ -6,7 +6,7 @@ import {
   clearAbandonedCreate,
   countFiles,
   listAbandonedCreates,
-  placesOf,
+  findOutermostPrefixes,
 } from '../catalog/orphans.ts'
 import { warehouseChain } from '../catalog/warehouses.ts'
 import { splitLevels } from '../namespace-path.ts'
@@ -23,12 +23,12 @@ const orphanView = z
     namespace: z.array(z.string()),
     name: z.string(),
     location: z.string(),
-    prefixes: z.array(z.string()).describe('Everywhere that its files may lie.'),
-    principalId: id.describe('Principal that began the create.'),
+    prefixes: z.array(z.string()).describe('All locations that may contain files of the table.'),
+    principalId: id.describe('Principal that staged the table.'),
     createdAt: instant,
-    files: z.int().describe('Files there, up to 10 000.'),
+    files: z.int().describe('Number of files in these locations, counted up to 10 000.'),
     bytes: z.int(),
-    more: z.boolean().describe('There are more files than were counted.'),
+    more: z.boolean().describe('True: there are more files than were counted.'),
   })
   .meta({ id: 'AbandonedCreate' })
 
@@ -39,10 +39,12 @@ const age = {
     .min(3_600)
     .max(2_000_000_000)
     .default(7 * 86_400)
-    .describe('Minimum age in seconds. Default: one week; at least one hour.') as z.ZodType<number>,
+    .describe(
+      'Minimum age of the abandoned creates in seconds. Default: one week. Minimum: one hour.',
+    ) as z.ZodType<number>,
 }
 
-/** How long one request deletes, in ms: well below the time that requests have. */
+/** Time in ms for which one request deletes files. It is well below the time limit of requests. */
 const clearForMs = 5_000
 
 /**
@@ -59,7 +61,7 @@ export function storageOrphanOperations(deps: WarehouseApiDeps): readonly Manage
     path: '/management/v1/warehouses/:warehouse/orphans',
     subject,
     summary:
-      'Lists creates that were begun and never finished, with the files that lie there. Nothing is deleted.',
+      'Lists abandoned creates (staged tables whose create was never committed) with their files. Deletes nothing.',
     params: warehouseParams,
     query: z.strictObject({ ...age, ...pageParameters }),
     response: {
@@ -91,7 +93,7 @@ export function storageOrphanOperations(deps: WarehouseApiDeps): readonly Manage
           namespace: splitLevels(path),
           name,
           location,
-          prefixes: placesOf(row),
+          prefixes: findOutermostPrefixes(row),
           principalId,
           createdAt: formatInstant(createdAt),
           ...found,
@@ -106,16 +108,16 @@ export function storageOrphanOperations(deps: WarehouseApiDeps): readonly Manage
     method: 'DELETE',
     path: '/management/v1/warehouses/:warehouse/orphans/:id',
     subject,
-    summary: 'Deletes the files of a create that was never finished, and its record.',
+    summary: 'Deletes an abandoned create (a staged table whose create was never committed) and its files.',
     params: warehouseParams.extend({ id }),
     query: z.strictObject(age),
     response: {
       status: 200,
       schema: z.strictObject({
         deleted: z.int().describe('Files.'),
-        done: z.boolean().describe('False: there are more files; send it again.'),
+        done: z.boolean().describe('False: there are more files. Send the request again.'),
       }),
-      description: 'The create was deleted, or a part of its files.',
+      description: 'The abandoned create and all of its files were deleted, or only a part of its files.',
     },
     async run({ params, query }, call) {
       const warehouse = await requireManagedWarehouse(deps, params.warehouse)

@@ -9,19 +9,19 @@ import {
 } from '../../test/management/warehouse-management.ts'
 import type { Reply } from '../../test/management/management.ts'
 
-let lake: TestWarehouseManagement
+let fixture: TestWarehouseManagement
 const ids: Record<string, string> = {}
 beforeAll(async () => {
-  lake = await testWarehouseManagement()
+  fixture = await testWarehouseManagement()
   for (const name of ['a', 'b', 'clean']) {
-    await admin('POST /warehouses', { name, storage: { type: 'file', root: `${lake.folder}/${name}` } })
-    ids[name] = (await lake.deps.warehouses.get(name))?.id ?? ''
+    await admin('POST /warehouses', { name, storage: { type: 'file', root: `${fixture.folder}/${name}` } })
+    ids[name] = (await fixture.deps.warehouses.get(name))?.id ?? ''
   }
 })
-afterAll(() => lake[Symbol.asyncDispose]())
+afterAll(() => fixture[Symbol.asyncDispose]())
 
 function admin(line: string, body?: unknown): Promise<Reply> {
-  return lake.as(lake.server.admin, line, body)
+  return fixture.as(fixture.server.admin, line, body)
 }
 
 const insert = statement(
@@ -30,22 +30,22 @@ const insert = statement(
 )
 
 /**
- * Inserts a claim without comparing it with others, as servers of earlier versions did. `markOverlaps` follows at a
- * start.
+ * Inserts a location claim without comparing it with other claims, as servers of earlier versions did. The next
+ * start calls `markOverlaps`.
  */
 async function claim(
   warehouse: string,
   path: string,
   { kind = 'relation', ownerId = randomUUID() }: { kind?: string; ownerId?: string } = {},
 ): Promise<{ ownerId: string; location: string }> {
-  const location = `${lake.folder}/${path}/`
+  const location = `${fixture.folder}/${path}/`
   const [place] = fileTestPlaces([location])
-  await lake.deps.sql.run(insert, [ownerId, ids[warehouse], kind, location, place])
+  await fixture.deps.sql.run(insert, [ownerId, ids[warehouse], kind, location, place])
   return { ownerId, location }
 }
 
 describe('listStorageOverlaps', () => {
-  it('returns pairs page by page, without claims that belong together', async () => {
+  it('returns pairs of overlapping location claims in pages, and omits pairs of one owner and retired locations', async () => {
     const outer = await claim('a', 'a/t')
     const own = await claim('a', 'a/t/own', { ownerId: outer.ownerId })
     const inner = await claim('a', 'a/t/own/deep')
@@ -59,10 +59,10 @@ describe('listStorageOverlaps', () => {
       { outer, inner: staged },
       { outer: own, inner },
     ]
-    await markOverlaps(lake.deps.sql)
+    await markOverlaps(fixture.deps.sql)
     const { overlaps, nextPageToken } = (await admin('GET /warehouses/a/overlaps')).body
     expect(nextPageToken).toBeNull()
-    // The claim of b is also within the root of a.
+    // The location of table b is also within the root of warehouse a.
     expect(overlaps).toMatchObject([{ outer: { kind: 'root', warehouse: 'a' }, inner: foreign }, ...expected])
     const paged: unknown[] = []
     for (let token: string | null = '', pages = 0; token !== null && pages < 9; pages += 1) {
@@ -80,12 +80,12 @@ describe('listStorageOverlaps', () => {
     expect((await admin('GET /warehouses/clean/overlaps')).body.overlaps).toEqual([])
   })
 
-  it('returns equal places once, and hides warehouses whose storage the caller does not administer', async () => {
+  it('returns a pair of equal locations once, and hides warehouses whose storage the caller does not administer', async () => {
     const first = await claim('clean', 'shared/x')
     await claim('b', 'shared/x')
-    await markOverlaps(lake.deps.sql)
-    const custodian = await lake.principal({ privilege: 'administer-storage', on: { warehouse: 'clean' } })
-    const { overlaps } = (await lake.as(custodian, 'GET /warehouses/clean/overlaps')).body
+    await markOverlaps(fixture.deps.sql)
+    const custodian = await fixture.principal({ privilege: 'administer-storage', on: { warehouse: 'clean' } })
+    const { overlaps } = (await fixture.as(custodian, 'GET /warehouses/clean/overlaps')).body
     expect(overlaps).toHaveLength(1)
     const [{ outer, inner } = { outer: null, inner: null }] = overlaps
     const hidden = {
@@ -99,14 +99,14 @@ describe('listStorageOverlaps', () => {
     }
     expect([outer, inner]).toContainEqual(hidden)
     expect([outer, inner]).toContainEqual(expect.objectContaining({ ...first, warehouse: 'clean' }))
-    const manager = await lake.principal({ privilege: 'manage', on: { warehouse: 'clean' } })
-    expect(await lake.as(manager, 'GET /warehouses/clean/overlaps')).toMatchObject({ status: 403 })
+    const manager = await fixture.principal({ privilege: 'manage', on: { warehouse: 'clean' } })
+    expect(await fixture.as(manager, 'GET /warehouses/clean/overlaps')).toMatchObject({ status: 403 })
   })
 
-  it('returns two overlapping roots as one pair, without the tables in them', async () => {
+  it('returns two overlapping warehouse roots as one pair, without pairs for the tables in them', async () => {
     await claim('b', 'clean/nested', { kind: 'root', ownerId: ids['b'] ?? '' })
     await claim('b', 'clean/nested/table')
-    await markOverlaps(lake.deps.sql)
+    await markOverlaps(fixture.deps.sql)
     const { overlaps } = (await admin('GET /warehouses/clean/overlaps')).body
     const nested = overlaps.filter(({ outer }) => (outer as { kind: string }).kind === 'root')
     expect(nested).toMatchObject([

@@ -12,32 +12,35 @@ const claimView = z
     kind: z
       .enum(['root', 'allowed', 'relation', 'staged'])
       .describe(
-        'root and allowed: a place of the warehouse itself; relation: a table or view; staged: a create in progress.',
+        'Owner of the location. root: the root of a warehouse. allowed: an allowed location of a warehouse. relation: a table or view. staged: a staged table.',
       ),
     warehouse: z
       .string()
       .nullable()
       .describe(
-        'Null: a warehouse whose storage the caller does not administer; all members but kind are null then.',
+        'Name of the warehouse. Null: the caller does not administer its storage; all members except kind are then null.',
       ),
     location: z.string().nullable(),
-    ownerId: id.nullable().describe('The id of the warehouse, table, view or create.'),
+    ownerId: id.nullable().describe('Id of the warehouse, table, view or staged table.'),
     namespace: z.array(z.string()).nullable(),
     name: z.string().nullable(),
-    dropped: z.boolean().nullable().describe('The table or view is dropped and not purged yet.'),
+    dropped: z
+      .boolean()
+      .nullable()
+      .describe('True: the table or view is dropped, and its files are not deleted yet.'),
   })
   .meta({ id: 'OverlappingClaim' })
 
 const overlapView = z
   .strictObject({
     outer: claimView,
-    inner: claimView.describe('Its place is equal to that of outer or within it.'),
+    inner: claimView.describe('Owner of a location that is equal to the location of outer, or within it.'),
   })
   .meta({ id: 'StorageOverlap' })
 
 /**
- * Returns the operation that lists places with two owners, which exist from the time before locations were compared as
- * physical places.
+ * Returns the operation that lists locations with two owners. They come from earlier versions, which compared
+ * locations only as text and not as physical locations.
  */
 export function storageOverlapOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
   const list = defineOperation({
@@ -45,7 +48,8 @@ export function storageOverlapOperations(deps: WarehouseApiDeps): readonly Manag
     method: 'GET',
     path: '/management/v1/warehouses/:warehouse/overlaps',
     subject: 'storage',
-    summary: 'Lists places of the warehouse that overlap with those of another table, view or warehouse.',
+    summary:
+      'Lists locations in the warehouse that overlap with the location of another table, view or warehouse.',
     params: warehouseParams,
     query: z.strictObject(pageParameters),
     response: {

@@ -1,12 +1,12 @@
 import { isHeadgateError } from '@headgate/errors'
 import type { Finding } from '../catalog/finding.ts'
-import { probeOf, reasonOf } from '../catalog/probe-storage.ts'
+import { createProbe, toReason } from '../catalog/probe-storage.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { MintedKeys } from '../credentials/storage-credential.ts'
 import { type EndpointGuard, parseLocation, type Storage } from '@headgate/storage'
 import { S3Storage } from '@headgate/storage/s3'
 
-/** Opens the storage like a client: with the issued keys only. */
+/** Opens the storage with only the issued keys, as a client does. */
 async function asClient(
   { config }: MintedKeys,
   place: string,
@@ -29,7 +29,7 @@ async function asClient(
   })
 }
 
-/** Checks that the keys allow everything that a table needs, in their own place. */
+/** Checks that the keys allow everything that a table needs in the location that they were issued for. */
 export async function usableInside(
   warehouse: Warehouse,
   access: MintedKeys,
@@ -38,7 +38,7 @@ export async function usableInside(
   guard: EndpointGuard,
 ): Promise<Finding> {
   await using storage = await asClient(access, place, guard)
-  const probe = probeOf({ storage, root: place }, signal)
+  const probe = createProbe({ storage, root: place }, signal)
   for (const { doing, run } of probe.steps) {
     try {
       await run()
@@ -48,14 +48,18 @@ export async function usableInside(
       return {
         name: 'inside',
         ok: false,
-        message: `With the keys that clients get, ${doing} failed in their own place. ${reasonOf(error)} The role, or the policy of the storage's keys, must allow s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket there.`,
+        message: `With the keys that clients get, ${doing} failed in the location of the keys. ${toReason(error)} The role, or the policy of the storage's keys, must allow s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket there.`,
       }
     }
   }
-  return { name: 'inside', ok: true, message: 'In their own place the keys write, read, list and delete.' }
+  return {
+    name: 'inside',
+    ok: true,
+    message: 'The keys can write, read, list and delete objects in their location.',
+  }
 }
 
-/** Requests that an attacker with stolen keys would send. */
+/** Request with which an attacker could use stolen keys. */
 type Attempt = 'write' | 'read' | 'list' | 'delete'
 const attempts: Readonly<
   Record<Attempt, (storage: Storage, object: string, signal: AbortSignal) => Promise<unknown>>
@@ -69,11 +73,12 @@ const attempts: Readonly<
 }
 
 /**
- * Checks that the keys are refused in another place. The object exists, so that only a refusal keeps the keys from
- * reading it.
+ * Checks that the object store refuses the keys outside their location. The function first creates an object
+ * there, so a failed read means that the keys were refused.
  *
- * @param guard checks the connections; absent: the endpoint is the operator's own
- * @param only what is tried; default: everything
+ * @param guard checks the connections. Undefined: the endpoint comes from the configuration of the server and
+ *   needs no check
+ * @param only the only request that is tested. Undefined: all requests are tested
  */
 export async function refusedOutside(
   warehouse: Warehouse,
@@ -93,7 +98,7 @@ export async function refusedOutside(
       signal.throwIfAborted()
       if (seen === null) return { name, ok: false, message: escaped(attempt, only !== undefined) }
       if (!isHeadgateError(seen, 'forbidden')) {
-        const message = `Whether the keys are refused outside their place is not known, since the attempt to ${attempt} ended otherwise. ${reasonOf(seen)}`
+        const message = `It is unknown whether the keys are refused outside their location, because the attempt to ${attempt} there had another result. ${toReason(seen)}`
         return { name, ok: false, message }
       }
     }
@@ -101,7 +106,7 @@ export async function refusedOutside(
     await warehouse.storage.delete(object).catch(() => undefined)
   }
   const message =
-    only === undefined ? 'Outside their place the keys are refused.' : 'Keys for reading cannot write.'
+    only === undefined ? 'The keys are refused outside their location.' : 'Read-only keys cannot write.'
   return { name, ok: true, message }
 }
 
@@ -116,7 +121,7 @@ async function refusal(work: () => Promise<unknown>): Promise<unknown> {
 
 function escaped(attempt: Attempt, readOnly: boolean): string {
   const what = readOnly
-    ? 'Keys that are for reading were used to write'
-    : `The keys were used to ${attempt} outside their place`
+    ? 'Read-only keys were used to write'
+    : `The keys were used to ${attempt} outside their location`
   return `${what}: this store does not enforce session policies. Use vending mode gateway or remote-signing.`
 }

@@ -10,7 +10,9 @@ import { signedRequestsWork } from './try-signing.ts'
 
 const keys = { accessKeyId: 'AKWAREHOUSE', secretAccessKey: 'warehouse-secret' }
 
-/** A store that takes what is signed with those keys, unless its key may not do it. */
+/**
+ * Object store that accepts requests that are signed with these keys, unless the keys do not allow the request.
+ */
 let server: Server
 let endpoint: string
 let seen: string[]
@@ -42,7 +44,7 @@ async function tried(secretAccessKey = keys.secretAccessKey, at = endpoint): Pro
 }
 
 describe('trySigning', () => {
-  it('sends signed requests to the store, which must accept them, and signs none for another place', async () => {
+  it('sends signed requests to the object store, which must accept them, and signs no request for another location', async () => {
     expect(await tried()).toMatchObject([
       { name: 'sign', ok: true },
       { name: 'outside', ok: true },
@@ -50,7 +52,7 @@ describe('trySigning', () => {
     expect(seen).toEqual(['PUT', 'GET', 'DELETE'].map((method) => `${method} /lake/a%20b/object`))
   })
 
-  it('returns a finding with the request that the store refused and its status', async () => {
+  it('returns a finding that names the refused request and the status of the response', async () => {
     forbidden = ['DELETE']
     const [finding, ...more] = await tried()
     expect(more).toEqual([])

@@ -2,9 +2,9 @@ import { isHeadgateError } from '@headgate/errors'
 import type { Finding } from '../catalog/finding.ts'
 import { signForTable, type Signed } from '../credentials/signing/sign.ts'
 import { sendToStore, urlInStore } from './send-to-store.ts'
-import type { StoreParts } from './try-unsigned.ts'
+import type { StoreAddress } from './try-unsigned.ts'
 
-/** Requests in their order, with the status that means success. */
+/** Requests in the order in which they are sent, with their expected status. */
 const steps = [
   { method: 'PUT', doing: 'writing', status: 200 },
   { method: 'GET', doing: 'reading', status: 200 },
@@ -12,14 +12,14 @@ const steps = [
 ] as const
 
 /**
- * Signs requests as for a client and sends them: the store must take them in a place of a table, and for another place
- * none must be signed.
+ * Signs requests as for a client, and sends them to the object store. The store must accept the requests for a
+ * location of a table, and the server must sign no request for another location.
  *
- * @param place of a table that does not exist, ending in `/`
- * @param elsewhere a place of another one
+ * @param place location of a table that does not exist, ending in `/`
+ * @param elsewhere location of another table that does not exist
  */
 export async function signedRequestsWork(
-  { warehouse, store, keys, guard }: StoreParts,
+  { warehouse, store, keys, guard }: StoreAddress,
   place: string,
   elsewhere: string,
   signal: AbortSignal,
@@ -40,11 +40,15 @@ export async function signedRequestsWork(
     if (seen === status) continue
     await warehouse.storage.delete(object).catch(() => undefined)
     const what = seen === null ? 'The store did not respond.' : `The store responded ${seen}.`
-    const message = `With a request that was signed for a client, ${doing} failed. ${what} Check that the keys of the storage may do it, and that clients and server see the store at the same address.`
+    const message = `With a request that was signed for a client, ${doing} failed. ${what} Check that the keys of the storage allow it, and that clients and server use the same address of the store.`
     return [{ name: 'sign', ok: false, message }]
   }
   return [
-    { name: 'sign', ok: true, message: 'Signed requests write, read and delete in the place of a table.' },
+    {
+      name: 'sign',
+      ok: true,
+      message: 'Signed requests can write, read and delete in the location of a table.',
+    },
     refusedElsewhere(() => sign('GET', `${elsewhere}object`)),
   ]
 }
@@ -55,7 +59,12 @@ function refusedElsewhere(attempt: () => unknown): Finding {
     attempt()
   } catch (error) {
     if (!isHeadgateError(error, 'forbidden')) throw error
-    return { name, ok: true, message: 'For another place no request is signed.' }
+    return { name, ok: true, message: 'The server signs no request for another location.' }
   }
-  return { name, ok: false, message: 'A request for another place was signed: report this, and use gateway.' }
+  return {
+    name,
+    ok: false,
+    message:
+      'The server signed a request for another location. Report this defect, and use vending mode gateway.',
+  }
 }

@@ -10,7 +10,7 @@ import { unsignedIsRefused } from './try-unsigned.ts'
 
 const keys = { accessKeyId: 'AKWAREHOUSE', secretAccessKey: 'warehouse-secret' }
 
-/** A store that answers writes with this status, or not at all. */
+/** Object store that answers writes with this status, or does not answer. */
 let server: Server
 let status: number | null
 let seen: string[]
@@ -30,8 +30,8 @@ beforeEach(() => {
   deleted = []
 })
 
-function tried(answer: number | null, at?: string): Promise<Finding[]> {
-  status = answer
+function tried(response: number | null, at?: string): Promise<Finding[]> {
+  status = response
   const endpoint = at ?? `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const made = testWarehouse({ mode: 'sts' }, { bucket: 'lake', endpoint }, keys)
   const { store } = made
@@ -46,7 +46,7 @@ function tried(answer: number | null, at?: string): Promise<Finding[]> {
 }
 
 describe('tryUnsignedWrite', () => {
-  it('passes when the store refuses the write', async () => {
+  it('reports success when the store refuses the unsigned write', async () => {
     expect(await tried(403)).toMatchObject([{ name: 'unsigned', ok: true }])
     expect(seen).toHaveLength(1)
     expect(seen[0]).toMatch(
@@ -55,7 +55,7 @@ describe('tryUnsignedWrite', () => {
     expect(deleted).toEqual([])
   })
 
-  it('fails with an instruction when the store accepts the write, and deletes the object', async () => {
+  it('reports a failure with an instruction when the store accepts the unsigned write, and deletes the object', async () => {
     const [finding, ...more] = await tried(200)
     expect(more).toEqual([])
     expect(finding).toMatchObject({ name: 'unsigned', ok: false })
@@ -63,7 +63,7 @@ describe('tryUnsignedWrite', () => {
     expect(deleted).toEqual(['s3://lake/probe/unsigned'])
   })
 
-  it('returns no finding without a response, and sends nothing to AWS', async () => {
+  it('returns no finding if the store does not respond, and sends no request to AWS', async () => {
     expect(await tried(null)).toEqual([])
     expect(deleted).toEqual(['s3://lake/probe/unsigned'])
     expect(await tried(200, 'https://s3.us-east-1.amazonaws.com')).toEqual([])

@@ -3,8 +3,8 @@ import type { S3Store, Warehouse } from '../catalog/warehouses.ts'
 import { type EndpointGuard, isAws, type S3Keys } from '@headgate/storage'
 import { sendToStore, urlInStore } from './send-to-store.ts'
 
-/** A store, with the keys that the server has for it. */
-export interface StoreParts {
+/** Object store of a warehouse, with the server's keys for it. */
+export interface StoreAddress {
   readonly warehouse: Warehouse
   readonly store: S3Store
   readonly keys: S3Keys
@@ -15,14 +15,15 @@ export interface StoreParts {
 const body = '8\r\nunsigned\r\n0\r\nx-amz-checksum-crc32:9WIORQ==\r\n\r\n'
 
 /**
- * Returns whether the store refuses an unsigned write that names an access key id. MinIO takes it in all versions
- * whose source is open since May 2023 (CVE-2026-40344, CVE-2026-41145), and clients of modes `sts` and `remote-signing`
- * learn the id of the warehouse's keys. Nothing is found out about AWS, which has no such fault.
+ * Tests whether the object store refuses an unsigned write that contains an access key id. All open-source
+ * versions of MinIO since May 2023 accept such a write (CVE-2026-40344, CVE-2026-41145), and clients of modes
+ * `sts` and `remote-signing` know the id of the warehouse's keys. The test is skipped for AWS, which does not
+ * have this vulnerability.
  *
- * @param place that nothing else is in, ending in `/`
+ * @param place location without other files, ending in `/`
  */
 export async function unsignedIsRefused(
-  { warehouse, store, keys, guard }: StoreParts,
+  { warehouse, store, keys, guard }: StoreAddress,
   place: string,
   signal: AbortSignal,
 ): Promise<Finding[]> {
@@ -51,6 +52,6 @@ export async function unsignedIsRefused(
   await warehouse.storage.delete(object).catch(() => undefined)
   if (status === null) return []
   const message =
-    'The store accepted an unsigned write that only names an access key id, which clients know: every client that reaches the store can write everywhere. It is a fault of MinIO (CVE-2026-40344, CVE-2026-41145): update it, have a proxy before it refuse requests with x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER, or use mode gateway and keep clients away from the store.'
+    'The store accepted an unsigned write that only contains an access key id. Clients know this id, so every client that can connect to the store can write any object. This is a vulnerability of MinIO (CVE-2026-40344, CVE-2026-41145). Update MinIO, or let a proxy refuse requests with x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER, or use mode gateway and block connections of clients to the store.'
   return [{ name, ok: false, message }]
 }

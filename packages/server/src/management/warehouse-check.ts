@@ -26,7 +26,7 @@ const finding: z.ZodType<FindingView> = z
         'Name of the test: endpoint, clock, write, read, list, delete, store, purge, vend, sign, inside, outside.',
       ),
     ok: z.boolean(),
-    message: z.string().describe('Result of the test; if it is not ok, also what to change.'),
+    message: z.string().describe('Result of the test. If the test failed, also what to change.'),
   })
   .meta({ id: 'Finding' })
 
@@ -37,7 +37,7 @@ const report = z
     clientEndpoint: z
       .string()
       .nullable()
-      .describe('Endpoint of the storage for clients: test from a client whether it responds there.'),
+      .describe('Endpoint of the storage for clients. Test from a client whether the endpoint responds.'),
   })
   .meta({ id: 'WarehouseCheck' })
 
@@ -48,9 +48,14 @@ export function warehouseCheckOperations(deps: WarehouseApiDeps): readonly Manag
     method: 'POST',
     path: '/management/v1/warehouses/:warehouse/check',
     subject: 'warehouses',
-    summary: 'Tries out everything that a warehouse needs of its storage, and says of each what to change.',
+    summary:
+      'Tests everything that a warehouse requires of its storage. Each failed test states what to change.',
     params: warehouseParams,
-    response: { status: 200, schema: report, description: 'Findings, also when not everything is ok.' },
+    response: {
+      status: 200,
+      schema: report,
+      description: 'Results of all tests. The status is 200 even if a test failed.',
+    },
     async run({ params }, call) {
       const row = await requireWarehouse(deps.sql, params.warehouse)
       permitAny(call, toObject(row), ['manage', 'administer-storage'])

@@ -4,14 +4,15 @@ import type { Finding } from '../catalog/finding.ts'
 import type { Warehouse, Warehouses } from '../catalog/warehouses.ts'
 import type { WebIdentities } from '../credentials/vendors/web-identities.ts'
 import type { Call } from '../operation/operation.ts'
+import type { NameLimits } from '@headgate/iceberg/rest'
 import type { EndpointGuard } from '@headgate/storage'
 import type { MasterKey } from '../keys/master-key.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
 
-/** Result of testing the access that a warehouse vends. */
+/** Result of the test of the storage access that a warehouse vends. */
 export interface VendingCheck {
   readonly findings: readonly Finding[]
-  /** Endpoint of the storage for clients. Null: that of the warehouse. */
+  /** Endpoint of the storage for clients. Null: clients use the endpoint of the warehouse. */
   readonly clientEndpoint: string | null
 }
 
@@ -20,18 +21,24 @@ export interface WarehouseApiDeps extends CatalogDeps {
   readonly master: MasterKey
   readonly pageTokens: PageTokens
   readonly warehouses: Warehouses
+  readonly nameLimits: NameLimits
+  /** Separator of namespace levels in paths, percent-encoded, as `GET /v1/config` advertises it. */
+  readonly namespaceSeparator: string
   readonly policies: Pick<Policies, 'saw'>
-  /** Checks the endpoints that requests set, and the connections to them. */
+  /** Checks the storage endpoints that requests configure, and the connections to these endpoints. */
   readonly endpoints: EndpointGuard
   /**
-   * Locations (`file:///data`) below which warehouses on the server's own disk may lie. Without this limit, every
-   * creator of warehouses could read and delete all files of the server's user. Empty: none can be made over this
-   * interface.
+   * Locations (`file:///data`) below which the management API may create warehouses on the server's own disk.
+   * Without this limit, everyone who may create warehouses could read and delete all files of the server's
+   * user. Empty: the API creates no warehouses on disk.
    */
   readonly fileRoots: readonly string[]
-  /** Tests the access that a warehouse vends. Absent: this server vends no access. */
+  /** Tests the storage access that a warehouse vends. Absent: this server vends no storage access. */
   readonly checkVending?: (warehouse: Warehouse, call: Call) => Promise<VendingCheck>
-  /** The web identities that warehouses may ask with. Absent: this server has none. */
+  /**
+   * Web identities with which warehouses may authenticate at a security token service. Absent: this server has
+   * none.
+   */
   readonly webIdentities?: Pick<WebIdentities, 'check'>
   /** Wakes the background jobs. */
   wakeJobs(): void

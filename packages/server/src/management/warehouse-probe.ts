@@ -23,7 +23,7 @@ export function warehouseProbeOperations(deps: WarehouseApiDeps): readonly Manag
     ...common,
     id: 'validateStorage',
     path: '/management/v1/warehouses/validate',
-    summary: 'Tries out a storage that no warehouse has yet.',
+    summary: 'Tests a storage that no warehouse uses yet.',
     body: z.strictObject({ storage: storageBody }),
     async run({ body }, call) {
       permit(call, serverObject, 'create')
@@ -39,7 +39,7 @@ export function warehouseProbeOperations(deps: WarehouseApiDeps): readonly Manag
     ...common,
     id: 'validateWarehouse',
     path: '/management/v1/warehouses/:warehouse/validate',
-    summary: 'Tries out the storage of a warehouse.',
+    summary: 'Tests the storage of a warehouse.',
     params: warehouseParams,
     async run({ params }, call) {
       const warehouse = await requireManagedWarehouse(deps, params.warehouse)

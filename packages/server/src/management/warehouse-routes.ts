@@ -4,6 +4,7 @@ import { droppedOperations } from './dropped.ts'
 import { keyOperations } from './keys.ts'
 import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { namespaceLocationOperations } from './namespace-locations.ts'
+import { ownedNamespaceOperations } from './owned-namespaces.ts'
 import { protectionOperations } from './protection.ts'
 import { retiredPlaceOperations } from './retired-places.ts'
 import { revocationOperations } from './revocations.ts'
@@ -22,6 +23,7 @@ export function warehouseApiOperations(deps: WarehouseApiDeps): readonly Managem
     ...warehouseProbeOperations(deps),
     ...warehouseCheckOperations(deps),
     ...detailOperations(deps),
+    ...ownedNamespaceOperations(deps),
     ...namespaceLocationOperations(deps),
     ...protectionOperations(deps),
     ...droppedOperations(deps),

@@ -3,36 +3,39 @@ import { z } from 'zod'
 import { contains, parseLocation, parseStorageProfile, type StorageProfile } from '@headgate/storage'
 import type { WarehouseRow } from '../catalog/warehouses.ts'
 import { type VendingProfile, vendingProfile } from '../catalog/vending-profile.ts'
-import { id, instant, formatInstant, ownerField } from './schemas.ts'
+import { id, idOrName, instant, formatInstant, ownerField } from './schemas.ts'
 
 const text = z.string().min(1).max(2048)
 const secret = z.string().min(1).max(16_384)
 const maxRetentionSeconds = 10 * 366 * 86_400
 
-export const warehouseName: z.ZodType<string> = z
+const warehouseName: z.ZodType<string> = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9_.-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 _ . -, and begin with a letter or digit')
+  .regex(
+    /^[a-z0-9][a-z0-9_.-]{0,62}$/,
+    'must be 1 to 63 characters of a-z 0-9 _ . -, and begin with a letter or digit',
+  )
 
 const fileMode = text
   .optional()
   .describe(
-    'Permission bits of new files, in octal: `0640` where engines of the same group read them. Default: `0600`. The mode of existing files and directories does not change.',
+    'Permission bits of new files, in octal: use `0640` if engines of the same group read them. Default: `0600`. The mode of existing files and directories does not change.',
   )
 
 const fileStorage = z
   .strictObject({
     type: z.literal('file'),
-    root: text.describe('A directory of the server: file:///data/lake.'),
+    root: text.describe('Directory on the server, for example file:///data/lake.'),
     bucket: text
       .optional()
-      .describe('The bucket as which clients see the directory; the storage gateway serves it.'),
+      .describe('Bucket name under which the storage gateway shows the directory to clients.'),
     fileMode,
   })
   .meta({ id: 'FileStorage' })
 
 const s3Keys = {
   accessKeyId: text.optional(),
-  secretAccessKey: secret.optional().describe('Sealed when it is kept, and never shown again.'),
+  secretAccessKey: secret.optional().describe('Stored encrypted. No response contains it.'),
   sessionToken: secret.optional(),
 }
 
@@ -40,21 +43,26 @@ const s3Storage = z
   .strictObject({
     type: z.literal('s3'),
     bucket: text,
-    prefix: text.optional().describe('Folder of the bucket that the warehouse owns; all of it without one.'),
-    endpoint: text.optional().describe('Base URL of a store that is not AWS.'),
-    region: text.optional().describe('Default with an endpoint: us-east-1.'),
+    prefix: text
+      .optional()
+      .describe('Folder of the bucket that the warehouse owns. Default: the whole bucket.'),
+    endpoint: text.optional().describe('Base URL of an object store other than AWS.'),
+    region: text.optional().describe('AWS region. Default if endpoint is set: us-east-1.'),
     store: z
       .string()
       .optional()
       .describe(
-        'Name of the store, equal for all warehouses on it. Needed when one store has several endpoints.',
+        'Name of the object store, which must be equal for all warehouses on this store. Required if one store has several endpoints.',
       ),
-    pathStyle: z.boolean().optional().describe('Bucket in the path. Default: true exactly with an endpoint.'),
+    pathStyle: z
+      .boolean()
+      .optional()
+      .describe('True: the URL path contains the bucket. Default: true if endpoint is set, otherwise false.'),
     ...s3Keys,
     credentials: z
       .literal('default-chain')
       .optional()
-      .describe('Instead of keys: those of the machine that the server runs on.'),
+      .describe('default-chain: use the keys of the machine on which the server runs, instead of own keys.'),
   })
   .meta({ id: 'S3Storage' })
 
@@ -71,7 +79,7 @@ type S3Body = {
   readonly region?: string | undefined
 }
 
-/** Storage of a new warehouse. `toProfile` validates it as a whole. */
+/** Storage of a new warehouse. `toProfile` validates the combination of its fields. */
 export type StorageBody = FileBody | S3Body
 
 export const storageBody: z.ZodType<StorageBody> = z
@@ -80,25 +88,32 @@ export const storageBody: z.ZodType<StorageBody> = z
 
 const properties = z
   .record(z.string().min(1).max(256), z.string().max(4096))
-  .refine((given) => Object.keys(given).length <= 100, 'must be 100 at most')
+  .refine((value) => Object.keys(value).length <= 100, 'must be 100 at most')
 
 const settings = {
   allowedLocations: z
     .array(text)
     .max(100)
     .optional()
-    .describe('Further places, on the same store, that tables may have their files in.'),
+    .describe('Further locations on the same object store that tables may use.'),
   retentionSeconds: z
     .int()
     .min(0)
     .max(maxRetentionSeconds)
     .optional()
-    .describe('How long dropped tables and views can be restored; 0: not at all.'),
-  defaults: properties.optional().describe('Properties for clients that do not set them.'),
-  overrides: properties.optional().describe('Properties that clients must take.'),
-  vending: vendingProfile.optional().describe('How clients get access to the storage; taken as a whole.'),
-  protected: z.boolean().optional().describe('It cannot be deleted.'),
-  skipProbe: z.boolean().optional().describe('Do not write, read and delete an object first.'),
+    .describe(
+      'Time in seconds for which dropped tables and views can be restored. 0: they cannot be restored.',
+    ),
+  defaults: properties.optional().describe('Client properties that apply unless the client sets them.'),
+  overrides: properties.optional().describe('Client properties that replace those of the client.'),
+  vending: vendingProfile
+    .optional()
+    .describe('How clients get access to the storage. A change replaces all vending settings.'),
+  protected: z.boolean().optional().describe('True: the warehouse cannot be deleted.'),
+  skipProbe: z
+    .boolean()
+    .optional()
+    .describe('True: the server does not test the storage by writing, reading and deleting an object.'),
 }
 
 interface SettingsBody {
@@ -114,6 +129,7 @@ interface SettingsBody {
 interface NewWarehouse extends SettingsBody {
   readonly name: string
   readonly storage: StorageBody
+  readonly owner?: string | undefined
 }
 
 export interface WarehouseChange extends SettingsBody {
@@ -122,8 +138,18 @@ export interface WarehouseChange extends SettingsBody {
   readonly fileMode?: string | undefined
 }
 
+/** Owner of a new object, if it is not the caller. */
+export const newOwner: z.ZodType<string> = idOrName.describe(
+  'Owner instead of the caller: a principal, or server for no owner. Requires manage on the server.',
+)
+
 export const newWarehouse: z.ZodType<NewWarehouse> = z
-  .strictObject({ name: warehouseName, storage: storageBody, ...settings })
+  .strictObject({
+    name: warehouseName,
+    storage: storageBody,
+    owner: newOwner.optional(),
+    ...settings,
+  })
   .meta({ id: 'NewWarehouse' })
 export const warehouseChange: z.ZodType<WarehouseChange> = z
   .strictObject({
@@ -132,15 +158,15 @@ export const warehouseChange: z.ZodType<WarehouseChange> = z
       .nullable()
       .optional()
       .describe(
-        'New name of the store, also for the other warehouses with the same endpoint; null: none. In a request without other changes.',
+        'New name of the object store, which also applies to the other warehouses with the same endpoint. Null: no name. The request must contain no other change.',
       ),
-    storageKeys: z.strictObject(s3Keys).optional().describe('New keys for the same place.'),
+    storageKeys: z.strictObject(s3Keys).optional().describe('New keys for the same storage.'),
     fileMode,
     ...settings,
   })
   .meta({ id: 'WarehouseChange' })
 
-/** A warehouse as those see it who manage it. Never with a secret. */
+/** Warehouse in responses to callers that manage it. Contains no secret. */
 export interface WarehouseView {
   readonly id: string
   readonly name: string
@@ -166,15 +192,17 @@ export const warehouseView: z.ZodType<WarehouseView> = z
     id,
     name: z.string(),
     kind: z.enum(['managed', 'upstream']),
-    storage: z.record(z.string(), z.unknown()).describe('Settings as the request set them, without secrets.'),
-    hasSecret: z.boolean().describe('Whether secret keys are kept for the storage.'),
+    storage: z
+      .record(z.string(), z.unknown())
+      .describe('Storage settings from the request, without secrets.'),
+    hasSecret: z.boolean().describe('True: the server stores secret keys for the storage.'),
     allowedLocations: z.array(z.string()),
     retentionSeconds: z.int(),
     defaults: z.record(z.string(), z.string()),
     overrides: z.record(z.string(), z.string()),
     vending: z.record(z.string(), z.unknown()).describe('How clients get access to the storage.'),
     protected: z.boolean(),
-    notBefore: instant.describe('Storage access that was issued earlier is invalid.'),
+    notBefore: instant.describe('Storage access that was issued before this time is invalid.'),
     ownerId: id,
     owner: ownerField,
     version: z.int().describe('A random number that changes with every change of the settings.'),
@@ -183,7 +211,11 @@ export const warehouseView: z.ZodType<WarehouseView> = z
   })
   .meta({ id: 'Warehouse' })
 
-/** @param owner see `owner-name.ts` */
+/**
+ * Converts the row of a warehouse to its form in responses.
+ *
+ * @param owner name of the owner, from `owner-name.ts`
+ */
 export function toWarehouseView(row: WarehouseRow, owner: string | null): WarehouseView {
   const { id, name, kind, retentionSeconds, ownerId, version } = row
   return {
@@ -214,7 +246,7 @@ export function toProfile(body: StorageBody): StorageProfile {
   return parseStorageProfile({ ...body, ...(region === undefined ? {} : { region }) })
 }
 
-/** @throws HeadgateError `forbidden` when a place on the server's disk is not below one that is meant for warehouses */
+/** @throws HeadgateError `forbidden` when a location on the server's disk is not within `fileRoots` */
 export function checkFileRoots(
   profile: StorageProfile,
   allowedLocations: readonly string[],
@@ -225,7 +257,7 @@ export function checkFileRoots(
     if (place.scheme !== 'file' || fileRoots.some((root) => contains(parseLocation(root), place))) continue
     throw new HeadgateError(
       'forbidden',
-      `This server keeps no warehouses at ${place.text}: its operator says in which directories they may lie.`,
+      `This server allows no warehouses at ${place.text}. Its operator configures the directories that warehouses may use.`,
     )
   }
 }

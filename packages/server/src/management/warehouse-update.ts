@@ -16,7 +16,7 @@ import { toObject, warehouseParams } from './find-object.ts'
 import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { toCommitRecord } from './permit.ts'
 import { permitWarehouseChange } from './permit-warehouse-change.ts'
-import { checkClientProperties, setAnew } from '../catalog/client-properties.ts'
+import { checkClientProperties, selectChanged } from '../catalog/client-properties.ts'
 import { checkEndpoints } from './check-endpoints.ts'
 import { checkBorrower, checkLender } from './check-lender.ts'
 import { checkFileRoots, type WarehouseChange, warehouseChange, warehouseView } from './warehouse-schemas.ts'
@@ -28,7 +28,7 @@ export function warehouseUpdateOperations(deps: WarehouseApiDeps): readonly Mana
     path: '/management/v1/warehouses/:warehouse',
     subject: 'warehouses',
     summary:
-      'Changes the settings that the request contains, or the keys of the storage. Other settings and the place remain.',
+      'Changes the settings in the request, or the keys of the storage. Other settings and the location remain.',
     params: warehouseParams,
     body: warehouseChange,
     response: { status: 200, schema: warehouseView, description: 'The warehouse as it is now.' },
@@ -40,14 +40,14 @@ export function warehouseUpdateOperations(deps: WarehouseApiDeps): readonly Mana
         if (Object.keys(body).length > 1)
           throw new HeadgateError(
             'bad-request',
-            'A change of the store name takes no other change: make it by itself.',
+            'A request that changes the store name must contain no other change.',
           )
         await nameStore(deps, call, { row, decision }, store)
         return await describeWarehouse(deps, await requireWarehouse(deps.sql, params.warehouse))
       }
       checkClientProperties(
-        setAnew(row.defaults, changed.defaults),
-        setAnew(row.overrides, changed.overrides),
+        selectChanged(row.defaults, changed.defaults),
+        selectChanged(row.overrides, changed.overrides),
       )
       const profile = withFileMode(profileAfter(deps, row, storageKeys), fileMode)
       const settings = {
@@ -66,7 +66,8 @@ export function warehouseUpdateOperations(deps: WarehouseApiDeps): readonly Mana
         await checkEndpoints(deps, call, profile, settings.vending)
         await deps.webIdentities?.check(profile, settings.vending)
       }
-      // Only what is new is checked: a root that the operator has chosen need not lie where others may.
+      // Checks only new locations, because the operator may have created the warehouse with a root outside of
+      // the directories for others.
       if (changed.allowedLocations !== undefined && profile.type === 'file') {
         checkFileRoots(profile, changed.allowedLocations, [...deps.fileRoots, profile.root])
       }
@@ -104,7 +105,8 @@ async function nameStore(
 }
 
 /**
- * Returns the stored profile, with the new keys if the request contains some; then the old keys need not be readable.
+ * Returns the stored storage profile, with the keys from the request if it contains keys. The stored keys are
+ * then not opened, so the request succeeds even if the master key cannot open them.
  */
 function profileAfter(
   { master }: WarehouseApiDeps,
@@ -119,13 +121,14 @@ function profileAfter(
 }
 
 /**
- * @throws HeadgateError `bad-request` when the warehouse keeps no files of the server's disk, or the mode is not one
+ * @throws HeadgateError `bad-request` when the warehouse is not in a directory of the server, or the mode is
+ *   invalid
  */
 function withFileMode(profile: StorageProfile, fileMode: string | undefined): StorageProfile {
   if (fileMode === undefined) return profile
   if (profile.type === 'file') return parseStorageProfile({ ...profile, fileMode })
   throw new HeadgateError(
     'bad-request',
-    'fileMode is for warehouses in a directory: objects in a bucket have no mode.',
+    'fileMode applies only to warehouses in a directory, because objects in a bucket have no file mode.',
   )
 }

@@ -17,16 +17,16 @@ import {
 } from '../../test/management/warehouse-management.ts'
 import type { Reply } from '../../test/management/management.ts'
 
-let lake: TestWarehouseManagement
+let fixture: TestWarehouseManagement
 beforeAll(async () => {
-  lake = await testWarehouseManagement()
+  fixture = await testWarehouseManagement()
 })
-afterAll(() => lake[Symbol.asyncDispose]())
+afterAll(() => fixture[Symbol.asyncDispose]())
 
-const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
+const admin = (line: string, body?: unknown): Promise<Reply> => fixture.as(fixture.server.admin, line, body)
 let made = 0
 const name = (): string => `wh-${(made += 1)}`
-const file = (path: string): object => ({ type: 'file', root: `${lake.folder}/${path}` })
+const file = (path: string): object => ({ type: 'file', root: `${fixture.folder}/${path}` })
 const s3 = { type: 's3', bucket: 'lake', endpoint: 'http://127.0.0.1:1', accessKeyId: 'AKIDEXAMPLE' }
 const setUri = statement(
   'test_set_uri',
@@ -39,7 +39,7 @@ const everything = statement(
 
 describe('The operations on warehouses and their content', () => {
   it('have documented privileges and are in the OpenAPI document', () => {
-    const operations = warehouseApiOperations(lake.deps)
+    const operations = warehouseApiOperations(fixture.deps)
     expect(operations.map(({ id }) => id).toSorted()).toEqual(Object.keys(warehousePrivileges).toSorted())
     const document = openapiDocument(operations)
     expect(Object.keys(document.paths).length).toBeGreaterThan(10)
@@ -56,11 +56,11 @@ describe('The operations on warehouses and their content', () => {
   it('refuse an engine that acts for a user', async () => {
     const wh = name()
     await admin('POST /warehouses', { name: wh, storage: file(wh) })
-    const engine = await lake.principal()
+    const engine = await fixture.principal()
     await admin('POST /engines', { principal: engine.principal.id, subjects: [{ issuer: 'headgate' }] })
-    const delegated = { ...lake.server.admin, actors: [engine.principal] }
+    const delegated = { ...fixture.server.admin, actors: [engine.principal] }
     for (const line of [`GET /warehouses/${wh}`, `DELETE /warehouses/${wh}`]) {
-      expect(await lake.as(delegated, line)).toMatchObject({ status: 403 })
+      expect(await fixture.as(delegated, line)).toMatchObject({ status: 403 })
     }
   })
 })
@@ -98,10 +98,10 @@ describe('The warehouse operations', () => {
     expect(await admin(`PATCH /warehouses/${wanted.name}`, change)).toMatchObject({ status: 200 })
   })
 
-  it('accepts settings from before they were refused until they are removed, when other fields change', async () => {
+  it('keep client properties from before they were refused when other fields change', async () => {
     const wanted = { name: name(), storage: file(name()) }
     expect(await admin('POST /warehouses', wanted)).toMatchObject({ status: 201 })
-    await lake.deps.sql.run(setUri, [wanted.name])
+    await fixture.deps.sql.run(setUri, [wanted.name])
     const change = (overrides: object): Promise<Reply> =>
       admin(`PATCH /warehouses/${wanted.name}`, { overrides })
     const more = { uri: 'https://old.example', 'io-impl': 'y' }
@@ -111,13 +111,15 @@ describe('The warehouse operations', () => {
     expect(await change(more)).toMatchObject({ status: 400 })
   })
 
-  it('creates a warehouse at a place without other warehouses, for callers that may create on the server, who then own it', async () => {
+  it('create a warehouse at a location without other warehouses for callers with create on the server, who become its owner', async () => {
     const wh = name()
     const storage = file(wh)
-    const stranger = await lake.principal()
-    const maker = await lake.principal({ privilege: 'create', on: 'server' })
-    expect(await lake.as(stranger, 'POST /warehouses', { name: wh, storage })).toMatchObject({ status: 403 })
-    const created = await lake.as(maker, 'POST /warehouses', {
+    const stranger = await fixture.principal()
+    const maker = await fixture.principal({ privilege: 'create', on: 'server' })
+    expect(await fixture.as(stranger, 'POST /warehouses', { name: wh, storage })).toMatchObject({
+      status: 403,
+    })
+    const created = await fixture.as(maker, 'POST /warehouses', {
       name: wh,
       storage,
       retentionSeconds: 60,
@@ -136,18 +138,18 @@ describe('The warehouse operations', () => {
         ownerId: maker.principal.id,
       },
     })
-    expect(await lake.as(maker, `GET /warehouses/${wh}`)).toEqual({ status: 200, body: created.body })
-    expect(await lake.as(stranger, `GET /warehouses/${wh}`)).toMatchObject({
+    expect(await fixture.as(maker, `GET /warehouses/${wh}`)).toEqual({ status: 200, body: created.body })
+    expect(await fixture.as(stranger, `GET /warehouses/${wh}`)).toMatchObject({
       status: 404,
       body: { error: { code: 'no-such-warehouse' } },
     })
-    expect((await lake.deps.warehouses.get(wh))?.root).toBe(`${lake.folder}/${wh}`)
-    expect(await lake.as(maker, 'POST /warehouses', { name: wh, storage: file(name()) })).toMatchObject({
+    expect((await fixture.deps.warehouses.get(wh))?.root).toBe(`${fixture.folder}/${wh}`)
+    expect(await fixture.as(maker, 'POST /warehouses', { name: wh, storage: file(name()) })).toMatchObject({
       status: 409,
     })
   })
 
-  it('refuse names that do not fit into paths', async () => {
+  it('refuse names that cannot be used in paths', async () => {
     for (const bad of ['', 'UPPER', '-x', 'a/b', 'ä', 'x'.repeat(64), '.hidden', 'a b']) {
       expect(await admin('POST /warehouses', { name: bad, storage: file('bad') })).toMatchObject({
         status: 400,
@@ -163,11 +165,11 @@ describe('The warehouse operations', () => {
   it('refuse overlapping warehouses, also with concurrent requests', async () => {
     const base = name()
     const roots = [base, base, `${base}/inside`, `${base}/inside/deeper`]
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       roots.map((root) => admin('POST /warehouses', { name: name(), storage: file(`o/${root}`) })),
     )
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
-    expect(answers.filter(({ status }) => status === 409)).toHaveLength(3)
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(1)
+    expect(responses.filter(({ status }) => status === 409)).toHaveLength(3)
     expect(
       (await admin('POST /warehouses', { name: name(), storage: file('o') })).body.error.message,
     ).toContain('holds that of warehouse')
@@ -185,14 +187,14 @@ describe('The warehouse operations', () => {
   })
 
   it('refuse an overlap through a symbolic link', async () => {
-    const folder = fileURLToPath(lake.folder)
+    const folder = fileURLToPath(fixture.folder)
     const [real, wh] = [name(), name()]
     expect(await admin('POST /warehouses', { name: wh, storage: file(real) })).toMatchObject({ status: 201 })
     await symlink(join(folder, real), join(folder, `${real}-link`))
     for (const root of [`${real}-link`, `${real}-link/inside`, `${real}-link/inside/deeper`]) {
-      const answer = await admin('POST /warehouses', { name: name(), storage: file(root) })
-      expect(answer, root).toMatchObject({ status: 409 })
-      expect(answer.body.error.message).toContain(`that of warehouse ${wh}`)
+      const response = await admin('POST /warehouses', { name: name(), storage: file(root) })
+      expect(response, root).toMatchObject({ status: 409 })
+      expect(response.body.error.message).toContain(`that of warehouse ${wh}`)
     }
     await mkdir(join(folder, `${real}-other`))
     await symlink(join(folder, `${real}-other`), join(folder, `${real}-free`))
@@ -203,7 +205,7 @@ describe('The warehouse operations', () => {
   })
 
   it('create warehouses on local disk only below the configured roots', async () => {
-    for (const root of ['file:///etc', 'file:///', `${lake.folder}/../x`, `${lake.folder}2/x`]) {
+    for (const root of ['file:///etc', 'file:///', `${fixture.folder}/../x`, `${fixture.folder}2/x`]) {
       const { status } = await admin('POST /warehouses', { name: name(), storage: { type: 'file', root } })
       expect([400, 403]).toContain(status)
     }
@@ -216,26 +218,26 @@ describe('The warehouse operations', () => {
       status: 403,
     })
     expect(
-      await admin(`PATCH /warehouses/${wh}`, { allowedLocations: [`${lake.folder}/more`] }),
+      await admin(`PATCH /warehouses/${wh}`, { allowedLocations: [`${fixture.folder}/more`] }),
     ).toMatchObject({ status: 200 })
     expect(await admin(`PATCH /warehouses/${wh}`, { allowedLocations: ['s3://bucket/x'] })).toMatchObject({
       status: 400,
     })
   })
 
-  it('open storage that reads and writes in all allowed locations, and nowhere else', async () => {
+  it('open storage that reads and writes only in the allowed locations', async () => {
     const wh = name()
-    const more = [`${lake.folder}/shared-${wh}/a`, `${lake.folder}/shared-${wh}/b`]
+    const more = [`${fixture.folder}/shared-${wh}/a`, `${fixture.folder}/shared-${wh}/b`]
     await admin('POST /warehouses', { name: wh, storage: file(wh), allowedLocations: more })
-    const warehouse = await lake.deps.warehouses.get(wh)
-    const places = [`${lake.folder}/${wh}`, ...more].map((place) => `${place}/x`)
+    const warehouse = await fixture.deps.warehouses.get(wh)
+    const places = [`${fixture.folder}/${wh}`, ...more].map((place) => `${place}/x`)
     for (const place of places) await warehouse?.storage.put(place, Buffer.from(place))
     await warehouse?.storage.copy(places[0] ?? '', `${more[0]}/copy`)
     expect((await warehouse?.storage.getBytes(`${more[0]}/copy`, { maxBytes: 1_000 }))?.toString()).toBe(
       places[0],
     )
     expect(warehouse?.storage.existsSync?.(`${more[1]}/x`)).toBe(true)
-    const outside = `${lake.folder}/shared-${wh}/c/x`
+    const outside = `${fixture.folder}/shared-${wh}/c/x`
     await expect(warehouse?.storage.put(outside, Buffer.from('x'))).rejects.toMatchObject({
       code: 'forbidden',
     })
@@ -253,15 +255,15 @@ describe('The warehouse operations', () => {
       status: 201,
       body: { hasSecret: true, storage: { accessKeyId: 'AKIDEXAMPLE', region: 'us-east-1' } },
     })
-    const answers = [created, await admin(`GET /warehouses/${wh}`), await admin('GET /audit')]
-    const [stored] = await lake.server.store.sql.run<{ text: string }>(everything)
-    expect(JSON.stringify(answers) + (stored?.text ?? '')).not.toContain(secretAccessKey)
-    const row = await findWarehouse(lake.deps.sql, wh)
+    const responses = [created, await admin(`GET /warehouses/${wh}`), await admin('GET /audit')]
+    const [stored] = await fixture.server.store.sql.run<{ text: string }>(everything)
+    expect(JSON.stringify(responses) + (stored?.text ?? '')).not.toContain(secretAccessKey)
+    const row = await findWarehouse(fixture.deps.sql, wh)
     if (row === null) throw new Error('gone')
-    expect(openProfile(lake.deps.master, row)).toMatchObject({ secretAccessKey })
+    expect(openProfile(fixture.deps.master, row)).toMatchObject({ secretAccessKey })
     expect(() => openProfile(masterKeyFrom(Buffer.alloc(32, 8)), row)).toThrow('master key')
-    expect(() => openProfile(lake.deps.master, { ...row, id: randomUUID() })).toThrow('master key')
-    expect((await lake.deps.warehouses.get(wh))?.hints).toEqual({
+    expect(() => openProfile(fixture.deps.master, { ...row, id: randomUUID() })).toThrow('master key')
+    expect((await fixture.deps.warehouses.get(wh))?.hints).toEqual({
       's3.endpoint': 'http://127.0.0.1:1',
       's3.path-style-access': 'true',
       'client.region': 'us-east-1',
@@ -277,8 +279,8 @@ describe('The warehouse operations', () => {
       status: 200,
       body: { retentionSeconds: 5, storage: { accessKeyId: 'NEW', prefix: 'p' } },
     })
-    const row = await findWarehouse(lake.deps.sql, wh)
-    expect(row && openProfile(lake.deps.master, row)).toMatchObject({ ...keys, bucket: storage.bucket })
+    const row = await findWarehouse(fixture.deps.sql, wh)
+    expect(row && openProfile(fixture.deps.master, row)).toMatchObject({ ...keys, bucket: storage.bucket })
     expect(
       await admin(`PATCH /warehouses/${wh}`, { storageKeys: { accessKeyId: 'HALF' }, skipProbe: true }),
     ).toMatchObject({ status: 400 })
@@ -303,23 +305,23 @@ describe('The warehouse operations', () => {
     await admin('POST /warehouses', { name: wh, storage: file(wh) })
     expect(await admin(`POST /warehouses/${wh}/validate`)).toMatchObject({ status: 204 })
     const left = []
-    const warehouse = await lake.deps.warehouses.get(wh)
-    for await (const entry of warehouse?.storage.list(`${lake.folder}/${wh}/`) ?? []) left.push(entry)
+    const warehouse = await fixture.deps.warehouses.get(wh)
+    for await (const entry of warehouse?.storage.list(`${fixture.folder}/${wh}/`) ?? []) left.push(entry)
     expect(left).toEqual([])
   })
 
-  it('lists warehouses by name, page by page, to callers that may use an object in them', async () => {
+  it('list warehouses by name, in pages, to callers that may use an object in them', async () => {
     const names = [name(), name(), name()]
     for (const wh of names) await admin('POST /warehouses', { name: wh, storage: file(wh) })
-    const who = await lake.principal(
+    const who = await fixture.principal(
       { privilege: 'use', on: { warehouse: names[0] } },
       { privilege: 'select', on: { warehouse: names[2] } },
     )
-    const first = await lake.as(who, 'GET /warehouses?pageSize=1')
+    const first = await fixture.as(who, 'GET /warehouses?pageSize=1')
     expect(first.body.warehouses).toMatchObject([{ name: names[0] }])
-    const second = await lake.as(who, `GET /warehouses?pageSize=1&pageToken=${first.body.nextPageToken}`)
+    const second = await fixture.as(who, `GET /warehouses?pageSize=1&pageToken=${first.body.nextPageToken}`)
     expect(second.body).toMatchObject({ warehouses: [{ name: names[2] }], nextPageToken: null })
-    expect((await lake.as(await lake.principal(), 'GET /warehouses')).body.warehouses).toEqual([])
+    expect((await fixture.as(await fixture.principal(), 'GET /warehouses')).body.warehouses).toEqual([])
   })
 
   it('deletes a warehouse only when it is empty and not protected', async () => {
@@ -341,11 +343,11 @@ describe('The warehouse operations', () => {
        insert into relation (id, warehouse_id, namespace_path, name, kind, uuid, metadata_location, location, owner_id, dropped_at, expires_at)
        values ($2, $1, 'n', 't', 'table', $2, 'file:///x', 'file:///x', $2, now(), now() + interval '1 day')`,
     )
-    await lake.deps.sql.run(insert, [body.id, randomUUID()])
+    await fixture.deps.sql.run(insert, [body.id, randomUUID()])
     const refused = await admin(`DELETE /warehouses/${wh}`)
     expect(refused).toMatchObject({ status: 409 })
     expect(refused.body.error.message).toContain('it contains 1 namespace, 1 dropped table or view')
-    await lake.deps.sql.run(
+    await fixture.deps.sql.run(
       statement(
         'test_empty_warehouse',
         'with r as (delete from relation where warehouse_id = $1) delete from namespace where warehouse_id = $1',
@@ -358,7 +360,7 @@ describe('The warehouse operations', () => {
 
   it('notify all replicas of every change', async () => {
     const seen: (string | null)[] = []
-    await using _ = await lake.server.store.sql.listen('headgate', (payload) => seen.push(payload))
+    await using _ = await fixture.server.store.sql.listen('headgate', (payload) => seen.push(payload))
     const wh = name()
     const { body } = await admin('POST /warehouses', { name: wh, storage: file(wh) })
     await admin(`PATCH /warehouses/${wh}`, { retentionSeconds: 1 })
@@ -367,9 +369,9 @@ describe('The warehouse operations', () => {
   })
 
   it('creates a missing warehouse once at the start of a server', async () => {
-    const wanted = { name: name(), profile: { type: 'file', root: `${lake.folder}/ensured` } } as const
-    await Promise.all([1, 2, 3].map(() => ensureWarehouse(lake.deps, wanted)))
-    await ensureWarehouse(lake.deps, { ...wanted, settings: { retentionSeconds: 1 } })
+    const wanted = { name: name(), profile: { type: 'file', root: `${fixture.folder}/ensured` } } as const
+    await Promise.all([1, 2, 3].map(() => ensureWarehouse(fixture.deps, wanted)))
+    await ensureWarehouse(fixture.deps, { ...wanted, settings: { retentionSeconds: 1 } })
     expect(await admin(`GET /warehouses/${wanted.name}`)).toMatchObject({
       body: { version: 1, retentionSeconds: 604_800 },
     })

@@ -12,6 +12,7 @@ import { checkEndpoints } from './check-endpoints.ts'
 import { checkBorrower, checkLender } from './check-lender.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { describeWarehouse } from './warehouse-view.ts'
+import { requireOwnerId } from '../directory/owner-name.ts'
 import { toObject, serverObject, warehouseParams } from './find-object.ts'
 import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { readPage } from './paging.ts'
@@ -27,8 +28,11 @@ const briefView = z
     name: z.string(),
     kind: z.enum(['managed', 'upstream']),
     protected: z.boolean(),
-    location: z.string().nullable().describe('Its place; null for callers who do not manage it.'),
-    vending: z.string().nullable().describe('The vending mode; null for callers who do not manage it.'),
+    location: z
+      .string()
+      .nullable()
+      .describe('Location of the warehouse. Null: the caller does not manage the warehouse.'),
+    vending: z.string().nullable().describe('Vending mode. Null: the caller does not manage the warehouse.'),
   })
   .meta({ id: 'WarehouseName' })
 
@@ -41,8 +45,8 @@ function toBriefView(row: WarehouseRow, policy: Policy): z.output<typeof briefVi
 }
 
 /**
- * Returns the place of a warehouse as people write it: for a directory the directory itself, not the bucket that
- * clients see.
+ * Returns the location of a warehouse for its administrators. For a directory, this is the path of the directory, and not
+ * the bucket name that clients use.
  */
 function formatPlace({ type, root, bucket, prefix }: WarehouseRow['storage']): string | null {
   if (type === 'file') return toText(root)
@@ -64,11 +68,11 @@ export function warehouseOperations(deps: WarehouseApiDeps): readonly Management
     path: '/management/v1/warehouses',
     subject,
     summary:
-      'Makes a warehouse at a place that no other warehouse has. The caller owns it and administers its storage.',
+      'Creates a warehouse at a location that no other warehouse uses. The caller owns it and administers its storage.',
     body: newWarehouse,
     response: { status: 201, schema: warehouseView, description: 'The warehouse.' },
     async run({ body }, call) {
-      const decision = permit(call, serverObject, 'create')
+      const decision = permit(call, serverObject, body.owner === undefined ? 'create' : 'manage')
       const {
         name,
         allowedLocations = [],
@@ -93,9 +97,11 @@ export function warehouseOperations(deps: WarehouseApiDeps): readonly Management
         vending,
         protected: body.protected ?? false,
       }
-      const ownerId = call.identity.principal.id
-      // An anonymous caller has no row that a grant could refer to, and every privilege without one.
-      const grantee = call.identity.method === 'anonymous' ? null : ownerId
+      const ownerId =
+        body.owner === undefined ? call.identity.principal.id : await requireOwnerId(deps.sql, body.owner)
+      // An anonymous caller has every privilege, and no row that a grant could refer to. A caller that names an owner
+      // manages the server, and can grant privileges to the owner in further requests.
+      const grantee = call.identity.method === 'anonymous' || body.owner !== undefined ? null : ownerId
       const created = await createWarehouse(deps, { name, profile, settings, ownerId, grantee }, (id) => {
         Object.assign(call.audit, {
           object: name,
@@ -104,7 +110,8 @@ export function warehouseOperations(deps: WarehouseApiDeps): readonly Management
         })
         return toCommitRecord(call, decision)
       })
-      // The notification arrives later, and the creator must hold the privilege as soon as the response is sent.
+      // Applies the change on this replica before the notification arrives, so that the creator has the
+      // privilege when it receives the response.
       deps.policies.saw(created.policyVersion)
       deps.warehouses.forget()
       return await describeWarehouse(deps, await requireWarehouse(deps.sql, name))
@@ -116,7 +123,8 @@ export function warehouseOperations(deps: WarehouseApiDeps): readonly Management
     method: 'GET',
     path: '/management/v1/warehouses',
     subject,
-    summary: 'Lists the warehouses that the caller may use, or that hold something that the caller may use.',
+    summary:
+      'Lists the warehouses that the caller may use, or that contain an object that the caller may use.',
     query: z.strictObject(pageParameters),
     response: {
       status: 200,
@@ -161,7 +169,8 @@ export function warehouseOperations(deps: WarehouseApiDeps): readonly Management
     method: 'DELETE',
     path: '/management/v1/warehouses/:warehouse',
     subject,
-    summary: 'Deletes an empty warehouse. Dropped tables and views count as long as they can be restored.',
+    summary:
+      'Deletes an empty warehouse. It is not empty while it contains dropped tables or views that can be restored.',
     params: warehouseParams,
     response: { status: 204, description: 'The warehouse was deleted; its files remain.' },
     async run({ params }, call) {
@@ -176,8 +185,8 @@ export function warehouseOperations(deps: WarehouseApiDeps): readonly Management
 }
 
 /**
- * Returns the default vending profile: a directory with a bucket name uses the gateway, every other storage vends
- * nothing.
+ * Returns the default vending profile. A directory with a bucket name uses the storage gateway. Other storages
+ * vend no access.
  */
 function defaultVending(profile: StorageProfile): VendingProfile {
   return { mode: bucketOfDirectory(profile) === null ? 'none' : 'gateway' }

@@ -9,7 +9,7 @@ import { readPage } from './paging.ts'
 import { id, nextPageToken, pageParameters } from './schemas.ts'
 import { formatSecurable, parseSecurable, requireSecurable } from './securable.ts'
 
-/** A principal without its state. */
+/** Principal in the result, without its state. */
 type HolderView = Pick<PrincipalRow, 'id' | 'issuer' | 'subject' | 'name' | 'kind'>
 
 const holderView: z.ZodType<HolderView> = z
@@ -22,7 +22,7 @@ const holderView: z.ZodType<HolderView> = z
   })
   .meta({ id: 'Holder' })
 
-/** Says who may do something with an object. */
+/** Returns the operation that lists the principals with a privilege on an object. */
 export function whoCanOperations({
   sql,
   policies,
@@ -35,18 +35,23 @@ export function whoCanOperations({
       path: '/management/v1/access/who-can',
       subject: 'access',
       summary:
-        'Lists the principals that may do something with an object when no engine acts for them, by name. Without manage on the server: those that own, or that grants name on, the objects that the caller manages.',
+        'Lists by name the principals that have a privilege on an object when no engine acts for them. Callers without manage on the server see only principals that own, or have a grant on, an object that the caller manages.',
       query: z.strictObject({
         privilege,
-        server: z.literal('true').optional().describe('On the server.'),
+        server: z
+          .literal('true')
+          .optional()
+          .describe('List the principals with the privilege on the server.'),
         warehouse: z
           .string()
           .optional()
-          .describe('On this warehouse, or on what namespace and relation name in it.'),
+          .describe(
+            'List the principals with the privilege on this warehouse or, with namespace and relation, on the namespace, table or view in it.',
+          ),
         namespace: z
           .array(z.string())
           .optional()
-          .describe('The levels, outermost first, one parameter each.'),
+          .describe('Levels of the namespace, outermost first, one parameter for each level.'),
         relation: z.string().optional(),
         ...pageParameters,
       }),

@@ -23,10 +23,10 @@ interface LimitsView {
 const limitsView: z.ZodType<LimitsView> = z
   .strictObject({
     name: z.string(),
-    alone: z.boolean().describe('It calls for itself.'),
+    alone: z.boolean().describe('True: the engine sent the request for itself, not for a user.'),
     firstCalls: z.enum(['deny', 'config-only', 'service']),
-    warehouses: z.array(z.string()).nullable().describe('Null: all.'),
-    privileges: z.array(privilege).describe('The only ones that it may use in this call.'),
+    warehouses: z.array(z.string()).nullable().describe('Warehouses that the engine may use. Null: all.'),
+    privileges: z.array(privilege).describe('Privileges that the engine may use in this call.'),
     administers: z.boolean(),
     refreshes: z.boolean(),
   })
@@ -47,38 +47,45 @@ const role = z.strictObject({
   name: z.string(),
   through: z
     .array(z.string())
-    .describe('The groups and roles by which the principal has it; empty: it is a member itself.'),
+    .describe('The groups and roles that give the principal this role. Empty: it is a member itself.'),
 })
 
-/** Tells callers who they are here. */
+/** Returns the operation that shows a caller its own identity. */
 export function whoamiOperations(deps: ManagementDeps): readonly ManagementOperation[] {
   const whoami = defineOperation({
     id: 'whoAmI',
     method: 'GET',
     path: '/management/v1/whoami',
     subject: 'access',
-    summary: 'Shows who calls, on whose behalf, how that was proven and until when.',
+    summary:
+      'Returns the identity of the caller: its principal and engines, how and when the caller was authenticated, and when its token expires.',
     response: {
       status: 200,
       schema: z.strictObject({
         principal: party,
         actors: z
           .array(party)
-          .describe('The engines that act for the principal, outermost first; the first one decides.'),
-        method: proof.describe('How this call was proven.'),
-        obtainedBy: proof.describe('How the session began, however often it was renewed since.'),
-        authenticatedAt: instant.nullable().describe('When the principal itself was last proven.'),
-        expiresAt: instant.nullable().describe('When the token ends.'),
-        sessionEndsAt: instant.nullable().describe('No renewal reaches beyond; null: it cannot be renewed.'),
+          .describe(
+            'The engines that act for the principal, outermost first. The entry of the first one limits the call.',
+          ),
+        method: proof.describe('How this call was authenticated.'),
+        obtainedBy: proof.describe(
+          'How the caller was authenticated when the session began. Renewals do not change it.',
+        ),
+        authenticatedAt: instant.nullable().describe('When the principal itself was last authenticated.'),
+        expiresAt: instant.nullable().describe('When the token expires.'),
+        sessionEndsAt: instant
+          .nullable()
+          .describe('Latest possible expiry of a renewed token. Null: the token cannot be renewed.'),
         queryId: z.string().nullable(),
         login: z.string().nullable(),
         groups: z
           .array(z.string())
           .describe(
-            'Its groups at its issuer, as its last token said; without those that are too old to count.',
+            'The groups of the principal at its issuer, from its last token. Groups that are too old to be valid are omitted.',
           ),
         roles: z.array(role),
-        administrator: z.boolean().describe('It may manage the server in this call.'),
+        administrator: z.boolean().describe('True: the caller has manage on the server in this call.'),
         limits: limitsView.nullable().describe('Limits of the engine; null: no engine acts in this call.'),
       }),
       description: 'The caller.',
@@ -105,7 +112,7 @@ export function whoamiOperations(deps: ManagementDeps): readonly ManagementOpera
       }
     },
   })
-  // An engine that cannot get further may at least ask what it was taken for.
+  // Every engine may request its identity, even if its entry allows no other request without a user.
   return [{ ...whoami, needsNoUser: () => true }]
 }
 

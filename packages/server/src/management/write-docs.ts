@@ -7,12 +7,13 @@ import { openapiDocument } from './openapi.ts'
 import { managementOperations } from './routes.ts'
 
 /**
- * Writes what is generated from the code into `docs/reference/`. Run after a change of operations or privileges:
+ * Writes the documents in `docs/reference/` that are generated from the code. Run it after a change of
+ * operations or privileges:
  *
- *     node --conditions=x-source packages/server/src/management/write-docs.ts
+ * node --conditions=x-source packages/server/src/management/write-docs.ts
  */
 const docs = new URL('../../../../docs/reference/', import.meta.url)
-// Only what the operations declare is read; none is called.
+// Only the declarations of the operations are read, so no operation is called.
 const operations = [
   ...managementOperations({} as ManagementDeps),
   ...warehouseApiOperations({} as WarehouseApiDeps),

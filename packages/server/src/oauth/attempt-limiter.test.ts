@@ -14,7 +14,7 @@ function fail(limiter: AttemptLimiter, times: number, of: AttemptSource): void {
   for (let time = 0; time < times; time += 1) limiter.failed(of)
 }
 
-test('many failures at one address delay new sources there, and not a source that has authenticated there', () => {
+test('AttemptLimiter delays new client names at an address with many failures, and not a client that has authenticated from it', () => {
   const limiter = limiterAt()
   limiter.succeeded(source('etl'))
   for (let guess = 0; guess < 10; guess += 1) limiter.failed(source(`guess-${guess}`))
@@ -23,14 +23,14 @@ test('many failures at one address delay new sources there, and not a source tha
   expect(limiter.secondsToWait(source('new', null, '10.0.0.2'))).toBe(0)
 })
 
-test('failures of a name that has authenticated count for that name only', () => {
+test('AttemptLimiter counts failures of a client name that has authenticated for that name only, and not for other names', () => {
   const limiter = limiterAt()
   limiter.succeeded(source('etl'))
   fail(limiter, 3, source('etl'))
   expect(limiter.secondsToWait(source('etl'))).toBe(60)
 })
 
-test('a secret that was accepted at this address is never delayed by failures of others under its name', () => {
+test('AttemptLimiter does not delay a secret that was accepted at an address after failures of other secrets of the same client name', () => {
   const limiter = limiterAt()
   limiter.succeeded(source('etl', 'right'))
   for (let guess = 0; guess < 20; guess += 1) limiter.failed(source('etl', `wrong-${guess}`))
@@ -39,14 +39,14 @@ test('a secret that was accepted at this address is never delayed by failures of
   expect(limiter.secondsToWait(source('other', 'right'))).toBe(60)
 })
 
-test('an accepted secret is delayed after it fails itself', () => {
+test('AttemptLimiter delays a previously accepted secret after an attempt with it fails', () => {
   const limiter = limiterAt()
   limiter.succeeded(source('etl', 'right'))
   fail(limiter, 3, source('etl', 'right'))
   expect(limiter.secondsToWait(source('etl', 'right'))).toBe(60)
 })
 
-test('failures expire with their window', () => {
+test('AttemptLimiter no longer counts a failure after its time window has ended', () => {
   let now = 0
   const limiter = limiterAt(() => now)
   fail(limiter, 3, source('etl'))

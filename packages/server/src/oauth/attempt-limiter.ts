@@ -1,28 +1,38 @@
 import { type CallerCache, callerKey, type CallerKey, callerCache } from '../cache.ts'
 
 export interface AttemptLimits {
-  /** Failures of one client name at one address before it is delayed. 0: no limit. */
+  /**
+   * Number of failed attempts of one client name at one address after which its further attempts are delayed.
+   * 0: no limit.
+   */
   readonly perClient: number
-  /** Failures of one address before it is delayed. 0: no limit. */
+  /**
+   * Number of failed attempts from one address after which further attempts from it are delayed. 0: no limit.
+   */
   readonly perAddress: number
-  /** Time for which a failure counts, in ms. */
+  /** Time in ms for which the limiter counts a failed attempt. */
   readonly windowMs: number
 }
 
-/** The default limits. */
 const defaultAttemptLimits: AttemptLimits = { perClient: 20, perAddress: 100, windowMs: 60_000 }
 
-/** Source of an attempt. */
+/** Client address, client name and secret of an authentication attempt. */
 export interface AttemptSource {
-  /** The party, as computed by `partyOf`. */
+  /** The IPv4 address or the IPv6 network of the client, as `toAttemptKey` returns it. */
   readonly address: string
-  /** The client name of the request; empty: the request has none. */
+  /** The client name in the request; empty when the request contains no client name. */
   readonly client: string
-  /** Digest of the secret; null: the proof is a different one in each request. */
+  /**
+   * Digest of the client secret; null when the client authenticates in another way, such as with an
+   * assertion.
+   */
   readonly secret: string | null
 }
 
-/** Maximum number of sources to remember, of each kind. */
+/**
+ * Maximum number of entries in each of the two caches of the limiter: failure counts, and accepted secrets
+ * and client names.
+ */
 const maxSources = 10_000
 
 interface Count {
@@ -31,14 +41,15 @@ interface Count {
 }
 
 /**
- * Counts failed attempts in fixed windows, in memory, for a bounded number of sources: per address, and per client name
- * at an address. It never counts per client name only, because anyone who knows a name could then delay its owner from
- * any address.
+ * Counts failed authentication attempts in fixed time windows, in memory, for a bounded number of sources: per
+ * address, and per client name at an address. The limiter never counts only per client name, because an attacker who
+ * knows a client name could then delay its owner at every address.
  *
- * Secrets of 256 bits cannot be guessed; the limiter keeps guesses from loading the database. So it does not lock out a
- * source over its limit: attempts of that source wait in a queue (`fair-queue.ts`), because another client at the same
- * address, or behind the same proxy, may be the owner of the name. A secret that was accepted at this address before
- * does not wait. This reveals no secret: the limiter compares a digest, and the caller checks the secret in full.
+ * Client secrets have 256 bits and cannot be guessed; the limiter only prevents that guesses overload the database.
+ * So it does not refuse all attempts of a source over its limit: they wait in a queue (`fair-queue.ts`), because the
+ * owner of the client name may be at the same address or behind the same proxy as the attacker. An attempt with a
+ * secret that was accepted at this address before does not wait. The limiter stores only digests of secrets; its
+ * caller verifies the secret itself.
  */
 export class AttemptLimiter {
   readonly #limits: AttemptLimits
@@ -53,12 +64,12 @@ export class AttemptLimiter {
     this.#proven = callerCache({ max: maxSources })
   }
 
-  /** Returns for how many seconds the source is delayed; 0: it is not. */
+  /** Returns the number of seconds for which the limiter delays attempts of the source, or 0. */
   secondsToWait(source: AttemptSource): number {
-    if (source.secret !== null && this.#proven.has(secretOf(source))) return 0
+    if (source.secret !== null && this.#proven.has(toSecretKey(source))) return 0
     const now = this.#now()
     const all = this.#counters(source)
-    const counters = this.#proven.has(nameOf(source)) ? all.slice(1) : all
+    const counters = this.#proven.has(toClientKey(source)) ? all.slice(1) : all
     const waits = counters.map(({ key, limit }) => {
       const count = this.#counts.get(key)
       return limit > 0 && count && count.failures >= limit && count.until > now
@@ -70,7 +81,7 @@ export class AttemptLimiter {
 
   failed(source: AttemptSource): void {
     const now = this.#now()
-    this.#proven.delete(secretOf(source))
+    this.#proven.delete(toSecretKey(source))
     for (const { key } of this.#counters(source)) {
       const count = this.#counts.get(key)
       if (count && count.until > now) count.failures += 1
@@ -78,25 +89,31 @@ export class AttemptLimiter {
     }
   }
 
-  /** Records a successful attempt. */
+  /**
+   * Records a successful authentication, so that failures of other sources do not delay this client and this
+   * secret.
+   */
   succeeded(source: AttemptSource): void {
-    this.#proven.set(nameOf(source), true)
-    if (source.secret !== null) this.#proven.set(secretOf(source), true)
+    this.#proven.set(toClientKey(source), true)
+    if (source.secret !== null) this.#proven.set(toSecretKey(source), true)
   }
 
-  /** Returns the counters of an attempt, that of the address first. */
+  /**
+   * Returns the keys and limits of the counters that apply to an attempt: first the counter of the address,
+   * then that of the client name.
+   */
   #counters(source: AttemptSource): { readonly key: CallerKey; readonly limit: number }[] {
     return [
       { key: callerKey(source.address), limit: this.#limits.perAddress },
-      { key: nameOf(source), limit: this.#limits.perClient },
+      { key: toClientKey(source), limit: this.#limits.perClient },
     ]
   }
 }
 
-function nameOf({ address, client }: AttemptSource): CallerKey {
+function toClientKey({ address, client }: AttemptSource): CallerKey {
   return callerKey(address, client)
 }
 
-function secretOf({ address, client, secret }: AttemptSource): CallerKey {
+function toSecretKey({ address, client, secret }: AttemptSource): CallerKey {
   return callerKey(address, client, secret ?? '')
 }

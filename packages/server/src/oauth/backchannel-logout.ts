@@ -14,7 +14,7 @@ export interface LogoutDeps extends Pick<DirectoryDeps, 'sql' | 'policies'> {
   readonly tokens: Pick<IssuerTokens, 'trusted'>
   /** Logs why a logout token was refused. */
   readonly log: (reason: string) => void
-  /** Epoch ms; for tests. */
+  /** Returns the current time in epoch ms. Tests replace it. */
   readonly now?: () => number
 }
 
@@ -22,8 +22,9 @@ const maxBodyBytes = 64 * 1024
 const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
 
 /**
- * Returns the endpoint at which issuers report that a user signed out or was disabled (OpenID Connect Back-Channel Logout
- * 1.0 section 2.5). All earlier tokens of the user are refused from then on, and so are sessions that began with one.
+ * Returns the endpoint at which an issuer reports that a user signed out or was disabled (OpenID Connect
+ * Back-Channel Logout 1.0 section 2.5). After the report, the server refuses all earlier tokens of the user
+ * and all sessions that were created with one of them.
  */
 export function backchannelLogout(deps: LogoutDeps): OpenOperation {
   const { tokens, log, now = Date.now } = deps
@@ -32,7 +33,7 @@ export function backchannelLogout(deps: LogoutDeps): OpenOperation {
     const check = await verifyLogout(tokens, token, now())
     if (!check.ok) {
       log(check.reason)
-      throw new HeadgateError('bad-request', check.told)
+      throw new HeadgateError('bad-request', check.message)
     }
     await logOut(deps, check.value, { requestId: randomUUID(), now: now() })
   }

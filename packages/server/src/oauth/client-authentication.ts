@@ -6,35 +6,40 @@ import { jwtAssertion } from './token-types.ts'
 const maxLength = 512
 const maxAssertionLength = 16_384
 
-/** Proof of identity in a client's request. */
+/** Credential that a client sends in a token request to authenticate itself. */
 export type ClientProof =
-  /** `id` null: the client sent only a secret. */
+  /** A client secret. `id` is null when the request contains a secret without a client id. */
   | { readonly kind: 'secret'; readonly id: string | null; readonly secret: string }
   | { readonly kind: 'assertion'; readonly id: string | null; readonly assertion: string }
-  /** Authenticates an engine in Iceberg's own form of token exchange, and is ignored by all other grants. */
+  /**
+   * A `Bearer` token. It authenticates an engine in the token exchange that Iceberg defines; all other grants
+   * ignore it.
+   */
   | { readonly kind: 'bearer'; readonly token: string }
 
 /**
- * Parses the client authentication: `client_secret_basic` (id and secret form-encoded inside, RFC 6749 section 2.3.1),
- * `client_secret_post`, or a JWT (`private_key_jwt` and similar, RFC 7523 section 2.2), never two of them. Returns null
- * when the request has none.
+ * Parses the client authentication of a token request: `client_secret_basic` (id and secret are form-encoded,
+ * RFC 6749 section 2.3.1), `client_secret_post`, or a JWT (such as `private_key_jwt`, RFC 7523 section 2.2).
+ * Refuses a request with two of these methods. Returns null when the request contains no client
+ * authentication.
  *
- * Any of them has precedence over a `Bearer` header: Iceberg clients that request a new token also send their old one.
+ * Each of these methods has precedence over a `Bearer` header, because Iceberg clients send their old token
+ * in that header when they request a new one.
  */
-export function clientProofOf(authorization: string | undefined, form: Form): ClientProof | null {
+export function parseClientProof(authorization: string | undefined, form: Form): ClientProof | null {
   const basic = authorization === undefined ? null : basicCredentials(authorization)
-  const assertion = assertionOf(form)
+  const assertion = parseAssertion(form)
   const secret = form.get('client_secret')
   const id = form.get('client_id') ?? null
-  if ([basic, assertion, secret].filter((given) => given !== null && given !== undefined).length > 1) {
+  if ([basic, assertion, secret].filter((each) => each !== null && each !== undefined).length > 1) {
     throw invalidRequest(
-      'The client authenticates twice: send either the Authorization header, client_secret or client_assertion.',
+      'The request contains two client authentications: send only one of the Authorization header, client_secret and client_assertion.',
     )
   }
   if (basic) {
     if (id !== null && id !== basic.id)
       throw invalidRequest(
-        'The client_id differs from the one in the Authorization header: send the same one, or omit it.',
+        'The client_id differs from the client id in the Authorization header: send the same client id, or omit the parameter client_id.',
       )
     return basic
   }
@@ -47,7 +52,7 @@ export function clientProofOf(authorization: string | undefined, form: Form): Cl
   return token === null ? null : { kind: 'bearer', token }
 }
 
-function assertionOf(form: Form): string | null {
+function parseAssertion(form: Form): string | null {
   const [assertion, type] = [form.get('client_assertion'), form.get('client_assertion_type')]
   if (assertion === undefined && type === undefined) return null
   if (assertion === undefined || type !== jwtAssertion)
@@ -85,5 +90,7 @@ function tooLong(): Error {
 }
 
 function malformed(): Error {
-  return invalidRequest('The Authorization header must be Basic and base64 of the form-encoded id:secret.')
+  return invalidRequest(
+    'The Authorization header must be "Basic" and the base64 encoding of the form-encoded client_id:client_secret.',
+  )
 }

@@ -7,14 +7,14 @@ import type { ClientProof } from './client-authentication.ts'
 import { invalidAssertion, invalidClient } from './token-errors.ts'
 import type { TokenDeps } from './token-deps.ts'
 
-/** A client that has authenticated in this request. */
+/** Client that the current token request has authenticated. */
 export interface Client {
   readonly identity: ProvenIdentity
   readonly clientId: string
 }
 
 /**
- * Authenticates the client by its secret or its assertion.
+ * Verifies the client secret or the client assertion of a token request and returns the client.
  *
  * @throws HeadgateError `invalid-client`
  */
@@ -37,21 +37,21 @@ export async function authenticateClient(deps: TokenDeps, proof: ClientProof | n
     proof.assertion,
     deps.now(),
   )
-  if (!check.ok) throw invalidAssertion(check.reason, check.told)
+  if (!check.ok) throw invalidAssertion(check.reason, check.message)
   if (proof.id !== null && proof.id !== check.clientId)
     throw invalidAssertion(
       'another client_id',
-      'The client_id differs from the one in the client_assertion: send the same one, or omit it.',
+      'The client_id differs from the client id in the client_assertion: send the same client id, or omit the parameter client_id.',
     )
   return check
 }
 
 /**
- * Finds the engine entry of a client that acts for users.
+ * Returns the engine entry of a client. Only clients with an engine entry may request tokens of users.
  *
- * @throws HeadgateError `unauthorized-client` when it is not registered as an engine
+ * @throws HeadgateError `unauthorized-client` when the client is not registered as an engine
  */
-export async function engineOf(
+export async function requireEngine(
   { sql }: TokenDeps,
   { identity }: Pick<Client, 'identity'>,
 ): Promise<EngineRow> {

@@ -12,14 +12,14 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** Requests a document under a host name that the server does not have. */
+/** Requests a discovery document with a Host header that differs from the configured public URL. */
 async function get(path: string, host = 'evil.example'): Promise<Record<string, unknown>> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   request(server.url + path, { headers: { host, 'x-forwarded-host': host, forwarded: `host=${host}` } })
-    .on('response', (answer) => {
+    .on('response', (response) => {
       let text = ''
-      answer.on('data', (chunk: Buffer) => (text += chunk.toString()))
-      answer.on('end', () => resolve(text))
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()))
+      response.on('end', () => resolve(text))
     })
     .on('error', reject)
     .end()
@@ -27,7 +27,7 @@ async function get(path: string, host = 'evil.example'): Promise<Record<string, 
 }
 
 describe('discovery', () => {
-  test('describes the server as an OpenID provider under its configured URL', async () => {
+  test('the OpenID configuration contains the configured public URL as the issuer', async () => {
     expect(await get('/.well-known/openid-configuration')).toMatchObject({
       issuer,
       jwks_uri: `${issuer}/.well-known/jwks.json`,
@@ -37,7 +37,7 @@ describe('discovery', () => {
     })
   })
 
-  test('describes the server as an authorization server', async () => {
+  test('the authorization server metadata (RFC 8414) describes the token endpoint', async () => {
     expect(await get('/.well-known/oauth-authorization-server')).toMatchObject({
       issuer,
       token_endpoint: `${issuer}/oauth/token`,
@@ -50,7 +50,7 @@ describe('discovery', () => {
     })
   })
 
-  test('lists the accepted issuers at the address that every 401 contains', async () => {
+  test('the resource metadata, whose URL every 401 response contains, lists the accepted issuers', async () => {
     const path = '/.well-known/oauth-protected-resource'
     expect(await get(path)).toMatchObject({
       resource: issuer,
@@ -71,7 +71,7 @@ describe('discovery', () => {
     )
   })
 
-  test('publishes the public keys that verify tokens, without private parts', async () => {
+  test('the JWKS document contains the public keys that verify tokens, and no private key', async () => {
     const { keys } = (await get('/.well-known/jwks.json')) as unknown as JSONWebKeySet
     expect(keys.map((key) => Object.keys(key).toSorted())).toEqual([
       ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'],
@@ -81,7 +81,7 @@ describe('discovery', () => {
     expect(payload['name']).toBe('somebody')
   })
 
-  test('publishes a new key before the server signs with it', async () => {
+  test('the JWKS document contains a new key before the server signs tokens with it', async () => {
     const added = await server.send('POST', '/management/v1/keys', { purpose: 'session-token' })
     expect(added.status).toBe(201)
     const { id } = objectAt(added.json)
@@ -97,11 +97,12 @@ describe('discovery', () => {
 describe('discovery for a public URL with a path', () => {
   const publicUrl = 'https://data.example/lake/catalog'
 
-  test('serves documents below the URL, and at the paths of RFC 8414 and RFC 9728', async () => {
+  test('with a path in the public URL, the server serves discovery documents below the URL and at the paths of RFC 8414 and RFC 9728', async () => {
     await using behind = await testServer({ publicUrl })
     const json = async (path: string): Promise<unknown> => (await behind.send('GET', path)).json
     for (const name of ['oauth-protected-resource', 'oauth-authorization-server', 'openid-configuration']) {
-      // The proxy removes the path, and forwards requests for the host's own `/.well-known/`.
+      // The proxy removes the path of the public URL from requests, and also forwards requests for
+      // `/.well-known/` of the host.
       const [below, between] = [`/.well-known/${name}`, `/.well-known/${name}/lake/catalog`]
       expect(await json(between)).toEqual(await json(below))
       expect((await behind.send('GET', `${between}/more`)).status).toBe(404)
@@ -113,7 +114,7 @@ describe('discovery for a public URL with a path', () => {
     })
   })
 
-  test('a 401 contains the address that RFC 9728 defines for the document', async () => {
+  test('a 401 response contains the URL that RFC 9728 defines for the resource metadata', async () => {
     await using behind = await testServer({ publicUrl, anonymous: false })
     const refused = await behind.send('GET', '/v1/config')
     expect(refused.headers.get('www-authenticate')).toBe(

@@ -5,7 +5,7 @@ import type { KeyRing } from '../keys/key-ring.ts'
 import { publicKeys } from '../keys/public-keys.ts'
 
 export interface DiscoveryDeps {
-  /** The configured public URL, without trailing slash; never taken from a request. */
+  /** The configured public URL, without trailing slash. The server never derives it from a request. */
   readonly issuer: string
   readonly ring: KeyRing
   /** `grant_type`s of the token endpoint. */
@@ -14,14 +14,18 @@ export interface DiscoveryDeps {
   readonly issuers: readonly string[]
 }
 
-/** Seconds. A key is published at least this long before it signs, which is at most as long as `promoteKey` waits. */
+/**
+ * Time in seconds for which clients may cache the JWKS document. `promoteKey` requires at least this age of a key, so
+ * that clients can load the key before the server signs with it.
+ */
 const keysMaxAge = 60
 const documentMaxAge = 3_600
 
 /**
- * Serves the metadata with which others verify tokens of this server. As an OpenID provider: OpenID Connect Discovery 1.0
- * section 4, without sign-in, which this server does not have. As an authorization server: RFC 8414. Its public keys:
- * RFC 7517. As a protected resource: the issuers that it accepts, RFC 9728. Nothing in it is secret.
+ * Returns the operations that serve the discovery documents of this server: the OpenID configuration (OpenID
+ * Connect Discovery 1.0 section 4, without an authorization endpoint), the authorization server metadata (RFC
+ * 8414), the public keys (RFC 7517), and the resource metadata with the accepted issuers (RFC 9728). The
+ * documents contain no secrets.
  */
 export function discoveryOperations({ issuer, ring, grantTypes, issuers }: DiscoveryDeps): OpenOperation[] {
   const common = { issuer, jwks_uri: `${issuer}${keysPath}` }
@@ -39,7 +43,7 @@ export function discoveryOperations({ issuer, ring, grantTypes, issuers }: Disco
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     token_endpoint_auth_signing_alg_values_supported: clientAlgorithms,
     scopes_supported: ['catalog'],
-    // The server has no authorization endpoint.
+    // RFC 8414 requires the member. It is empty, because the server has no authorization endpoint.
     response_types_supported: [],
   }
   const resource = {
@@ -57,19 +61,22 @@ export function discoveryOperations({ issuer, ring, grantTypes, issuers }: Disco
   ] as const
   return [
     ...documents.flatMap(([id, path, content]) =>
-      placesOf(path, issuer).map((place) => document(id, place, documentMaxAge, () => content)),
+      listDocumentPaths(path, issuer).map((place) => document(id, place, documentMaxAge, () => content)),
     ),
     document('getPublicKeys', keysPath, keysMaxAge, () => ({ keys: publicKeys(ring, 'session-token') })),
   ]
 }
 
-/** Maximum number of schemes that clients read (`spec/rest-auth-extension.md`). */
+/**
+ * Maximum number of authentication schemes that a client reads from the resource metadata
+ * (`spec/rest-auth-extension.md`).
+ */
 const maxSchemes = 16
 
 /**
- * Returns the ways in which clients may authenticate (`spec/rest-auth-extension.md`): with a token of one of the accepted
- * issuers, this server's own first, or with a token that they already have. The parameters of a request to another issuer
- * are defined by that issuer.
+ * Returns the authentication schemes for clients (`spec/rest-auth-extension.md`): one OAuth2 scheme for this server,
+ * one for each other accepted issuer, and the scheme for clients that already have a token. The schemes of other
+ * issuers contain only the issuer URL, because each issuer defines its own parameters for token requests.
  */
 function declaredSchemes(issuer: string, others: readonly string[]): object {
   const bearer = { name: 'BearerAuth', type: 'bearer' }
@@ -85,22 +92,27 @@ function declaredSchemes(issuer: string, others: readonly string[]): object {
 const resourceMetadataPath = '/.well-known/oauth-protected-resource'
 const keysPath = '/.well-known/jwks.json'
 
-/** Returns the address of the document by RFC 9728 section 3.1; the challenge of every 401 contains it. */
+/**
+ * Returns the URL of the resource metadata (RFC 9728 section 3.1). The `WWW-Authenticate` header of every 401
+ * response contains this URL.
+ */
 export function resourceMetadataUrl(publicUrl: string): string {
-  return `${new URL(publicUrl).origin}${resourceMetadataPath}${pathOf(publicUrl)}`
+  return `${new URL(publicUrl).origin}${resourceMetadataPath}${readBasePath(publicUrl)}`
 }
 
 /**
- * Returns the paths of a document, as this server sees them behind a proxy that removes the path of the public URL. One is
- * below the public URL (OpenID Connect Discovery section 4.1). For a public URL with a path, another one is between the
- * host and that path (RFC 8414 section 3.1, RFC 9728 section 3.1), if the proxy forwards it.
+ * Returns the request paths at which this server serves a discovery document. The proxy in front of the
+ * server removes the path of the public URL, so the first path stands for the URL below the public URL
+ * (OpenID Connect Discovery section 4.1). If the public URL has a path, the second path is that of RFC 8414
+ * section 3.1 and RFC 9728 section 3.1: `/.well-known/…` followed by the path of the public URL. The proxy
+ * must forward it unchanged.
  */
-function placesOf(path: string, publicUrl: string): string[] {
-  const behind = pathOf(publicUrl)
+function listDocumentPaths(path: string, publicUrl: string): string[] {
+  const behind = readBasePath(publicUrl)
   return behind === '' ? [path] : [path, `${path}${behind}`]
 }
 
-function pathOf(publicUrl: string): string {
+function readBasePath(publicUrl: string): string {
   return new URL(publicUrl).pathname.replace(/\/+$/, '')
 }
 

@@ -3,13 +3,13 @@ import type { ExternalIdentities, ExternalParty, SecondLegs, VerifiedExternal } 
 import type { Principal } from '../proven-identity.ts'
 import { type EngineRow, findEngineOfParty } from '../directory/engines.ts'
 import type { TokenRequest } from './grant.ts'
-import { principalOf, type ProvenSubject, refuseStopped } from './issue.ts'
+import { toPrincipal, type ProvenSubject, refuseStopped } from './issue.ts'
 import { invalidGrant } from './token-errors.ts'
 import type { TokenDeps } from './token-deps.ts'
 
 /**
- * Verifies a token of a configured issuer and returns its user. If the issuer is configured with a second leg, first
- * requests from that issuer a token of the same user for this server.
+ * Verifies a token of a configured issuer and returns its user. If the issuer is configured with a second
+ * token request (second leg), first requests a token of the same user for this server from that issuer.
  *
  * @throws HeadgateError `invalid-grant`, `unavailable`
  */
@@ -21,7 +21,7 @@ export async function externalSubject(
   note: TokenRequest['note'],
 ): Promise<ProvenSubject> {
   const verified = await tokens.verify(token, 'subject')
-  if (!verified.ok) throw invalidGrant(`The subject token is invalid: ${verified.told}`, verified.reason)
+  if (!verified.ok) throw invalidGrant(`The subject token is invalid: ${verified.message}`, verified.reason)
   note({ for: verified.value.subject })
   await refuseForEngine(deps, engine, verified.value)
   const { actor, issuedAt } = verified.value
@@ -50,12 +50,15 @@ async function afterSecondLeg(
   const profile = secondLegs.findProfile(subject.issuer)
   if (profile === null) return subject
   note({ secondLeg: `${profile} at ${subject.issuer}` })
-  const answer = await secondLegs.ask(token, subject)
-  if (!answer.ok) throw invalidGrant(answer.told, answer.reason)
-  return answer.value
+  const response = await secondLegs.ask(token, subject)
+  if (!response.ok) throw invalidGrant(response.message, response.reason)
+  return response.value
 }
 
-/** Refuses the token of an engine, and a token that only another engine may use. */
+/**
+ * Refuses a subject token that belongs to an engine, and a subject token whose `may_act` claim names another
+ * engine.
+ */
 async function refuseForEngine(
   deps: TokenDeps,
   engine: EngineRow,
@@ -83,17 +86,20 @@ async function principalFor(
   }
 }
 
-/** Returns the engine that the subject token names as actor; it becomes an earlier actor of the new session. */
+/**
+ * Returns the engine that the subject token names in its `act` claim. The new session contains this engine as
+ * an earlier actor.
+ */
 async function actingBefore(deps: TokenDeps, party: ExternalParty, shownAt: number): Promise<Principal> {
   const engine = await findEngineOfParty(deps.sql, party.issuer, party.subject)
   if (engine === null) {
     throw invalidGrant(
-      'The subject token names an actor that is not an engine of this server: register it, or remove the actor from the token at its issuer.',
+      'The subject token names an actor that is not an engine of this server: register the actor as an engine, or configure the issuer to omit the actor from its tokens.',
       'unknown actor',
     )
   }
   refuseStopped(engine, shownAt)
-  return principalOf(engine)
+  return toPrincipal(engine)
 }
 
 async function isParty(deps: TokenDeps, engine: EngineRow, party: ExternalParty): Promise<boolean> {

@@ -1,13 +1,13 @@
 import type { ProvenIdentity } from '../proven-identity.ts'
 import { admits } from '../access/subject-rules.ts'
 import { type EngineRow, findEngine } from '../directory/engines.ts'
-import { refuseStatement, refuseStopped, standing } from './issue.ts'
+import { refuseStatement, refuseStopped, requireCurrent } from './issue.ts'
 import { invalidGrant } from './token-errors.ts'
 import type { TokenDeps } from './token-deps.ts'
 
 /**
- * Checks a session that another engine obtained and this engine presents: the other engine must still be allowed to act
- * for the user.
+ * Refuses a session that another engine obtained, and that this engine presents as its subject token, when
+ * the other engine is no longer allowed to act for the user.
  *
  * @throws HeadgateError `invalid-grant`
  */
@@ -22,7 +22,10 @@ export async function refuseLapsed(
     return
   }
   const before = await findEngine(deps.sql, acting.id)
-  const subject = await standing(deps, { principalId: session.principal.id, shownAt: session.issuedAt ?? 0 })
+  const subject = await requireCurrent(deps, {
+    principalId: session.principal.id,
+    shownAt: session.issuedAt ?? 0,
+  })
   if (before === null || !admits(before.subjects, subject))
     throw invalidGrant(`The engine ${acting.name} of the subject token may no longer act for its user.`)
   refuseStopped(before, session.issuedAt ?? 0)

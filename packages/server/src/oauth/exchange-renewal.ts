@@ -1,19 +1,20 @@
 import type { ProvenIdentity } from '../proven-identity.ts'
 import { findEngine } from '../directory/engines.ts'
 import type { Granted } from './grant.ts'
-import { issueFor, principalOf, type ProvenSubject, refuseStopped, standing } from './issue.ts'
+import { issueFor, toPrincipal, type ProvenSubject, refuseStopped, requireCurrent } from './issue.ts'
 import { invalidGrant } from './token-errors.ts'
 import type { TokenDeps } from './token-deps.ts'
 
 /**
- * Mints a further token for a running session. The identity never changes, and neither does the end of the session.
+ * Mints a new token for a client's own session that has not ended. The new token has the same identity and
+ * the same end of the session.
  *
  * @throws HeadgateError `invalid-grant`
  */
 export async function renewOwn(deps: TokenDeps, session: ProvenIdentity, scope: string): Promise<Granted> {
   const { issuedAt: shownAt = 0 } = session
-  const end = endOf(session)
-  const subject = await standing(deps, { principalId: session.principal.id, shownAt })
+  const end = requireSessionEnd(session)
+  const subject = await requireCurrent(deps, { principalId: session.principal.id, shownAt })
   const now = deps.now()
   if (end <= now)
     throw invalidGrant(
@@ -21,7 +22,7 @@ export async function renewOwn(deps: TokenDeps, session: ProvenIdentity, scope: 
     )
   const identity: ProvenIdentity = {
     ...session,
-    principal: principalOf(subject),
+    principal: toPrincipal(subject),
     expiresAt: null,
     issuedAt: now,
   }
@@ -29,7 +30,10 @@ export async function renewOwn(deps: TokenDeps, session: ProvenIdentity, scope: 
   return { identity, token, scope }
 }
 
-/** Renews the session of a user behind an engine, after checking the engine and its entry again. */
+/**
+ * Mints a new token for the session of a user for whom an engine acts, after checking again that the engine
+ * entry allows this.
+ */
 export async function renewUser(deps: TokenDeps, session: ProvenIdentity, scope: string): Promise<Granted> {
   const [acting] = session.actors
   const engine = acting === undefined ? null : await findEngine(deps.sql, acting.id)
@@ -39,7 +43,10 @@ export async function renewUser(deps: TokenDeps, session: ProvenIdentity, scope:
   return issueFor(deps, engine, shownBySession(session), scope)
 }
 
-/** Returns the proof about the user that a running session of this server contains. */
+/**
+ * Returns the facts about the user that a session token of this server proves: the principal, the time of the
+ * last sign-in and the actors.
+ */
 export function shownBySession(session: ProvenIdentity): ProvenSubject {
   const { principal, actors, obtainedBy = session.method, issuedAt = 0, authTime = issuedAt } = session
   return {
@@ -47,13 +54,13 @@ export function shownBySession(session: ProvenIdentity): ProvenSubject {
     obtainedBy,
     authTime,
     shownAt: issuedAt,
-    sessionEndsAt: endOf(session),
+    sessionEndsAt: requireSessionEnd(session),
     actors,
     queryId: session.queryId ?? null,
   }
 }
 
-function endOf({ sessionEndsAt }: ProvenIdentity): number {
+function requireSessionEnd({ sessionEndsAt }: ProvenIdentity): number {
   if (sessionEndsAt === undefined)
     throw invalidGrant('The session of this token cannot be renewed: authenticate again.')
   return sessionEndsAt

@@ -1,13 +1,18 @@
 import { HeadgateError } from '@headgate/errors'
 import type { Form } from './form.ts'
-import { scopeOf } from './scope.ts'
+import { parseScope } from './scope.ts'
 import { invalidRequest } from './token-errors.ts'
 import { tokenTypes } from './token-types.ts'
 
-/** A parsed token exchange (RFC 8693 section 2.1), before any verification. */
+/**
+ * Parsed parameters of a token exchange request (RFC 8693 section 2.1). The tokens in it are not verified.
+ */
 export interface ExchangeRequest {
   readonly subjectToken: string
-  /** Declared as a JWT without further type: unsigned tokens and assertions have this type. */
+  /**
+   * True when `subject_token_type` is the general type `jwt`. Unsigned subject tokens and assertions must
+   * have this type.
+   */
   readonly saidToBeJwt: boolean
   readonly actorToken: string | null
   readonly scope: string
@@ -18,7 +23,12 @@ const issuedTypes: readonly string[] = [tokenTypes.accessToken, tokenTypes.jwt]
 /** Maximum length of any token that the server accepts. */
 const maxTokenLength = 16_384
 
-/** @param self names of this server as a target: the issuer and the audience of its tokens */
+/**
+ * Parses the parameters of a token exchange request.
+ *
+ * @param self names of this server that `resource` and `audience` may contain: the issuer and the audience of
+ *   its tokens
+ */
 export function readExchange(form: Form, self: readonly string[]): ExchangeRequest {
   const subjectToken = token(form, 'subject_token')
   if (subjectToken === null) throw invalidRequest('The parameter subject_token is missing.')
@@ -43,7 +53,7 @@ export function readExchange(form: Form, self: readonly string[]): ExchangeReque
     subjectToken,
     saidToBeJwt: subjectType === tokenTypes.jwt,
     actorToken,
-    scope: scopeOf(form.get('scope')),
+    scope: parseScope(form.get('scope')),
   }
 }
 
@@ -62,7 +72,10 @@ function type(form: Form, name: string, of: string): string {
   throw invalidRequest(`The ${name} must be one of ${subjectTypes.join(', ')}.`)
 }
 
-/** Returns whether a target is the server itself, or a resource below its URL (RFC 8707). */
+/**
+ * Returns whether a `resource` or `audience` parameter names this server, or a resource below the URL of this
+ * server (RFC 8707).
+ */
 function isSelf(target: string, self: readonly string[]): boolean {
   return self.some((name) => target === name || target.startsWith(`${name}/`))
 }

@@ -13,8 +13,9 @@ import { invalidGrant, invalidRequest } from './token-errors.ts'
 import type { TokenDeps } from './token-deps.ts'
 
 /**
- * Verifies the subject token of an authenticated engine and returns its user. The token is one of this server, one of a
- * configured issuer, an assertion that the engine signed, or, if the engine's entry allows it, an unsigned statement.
+ * Verifies the subject token that an authenticated engine sends, and returns the user of the token. The
+ * engine may send a token of this server, a token of a configured issuer, an assertion that the engine
+ * signed, or, if the engine entry allows it, an unsigned JWT that names the user.
  *
  * @throws HeadgateError `invalid-grant`, `invalid-request`
  */
@@ -29,7 +30,7 @@ export async function shownSubject(
     note({ subject: 'session', for: session.principal.name })
     if ((session.expiresAt ?? 0) <= deps.now()) {
       throw invalidGrant(
-        'The subject token has expired. A session can be renewed only while its token is valid, by the client that holds it: exchange a new token of the user.',
+        'The subject token has expired. A client can renew a session only while its token is valid: exchange a new token of the user.',
         'expired',
       )
     }
@@ -66,12 +67,12 @@ async function statedSubject(
 ): Promise<ProvenSubject> {
   if (!engine.unsignedSubjects) {
     throw invalidGrant(
-      `The subject token is unsigned, and the entry of the engine ${engine.name} does not allow that. Allow it: headgate engine set ${engine.name} --unsigned-subjects`,
+      `The subject token is unsigned, and the entry of the engine ${engine.name} does not allow unsigned subject tokens. Allow them: headgate engine set ${engine.name} --unsigned-subjects`,
       'unsigned subject',
     )
   }
   const statement = readUnsigned(token, deps.now())
-  if (!statement.ok) throw invalidGrant(statement.told, 'unsigned subject')
+  if (!statement.ok) throw invalidGrant(statement.message, 'unsigned subject')
   const at = deps.now()
   return {
     principalId: await namedSubject(deps, engine, statement.value, note),

@@ -2,13 +2,13 @@ import { invalidRequest } from './token-errors.ts'
 
 const maxParameters = 50
 
-/** Parameters of a token request: each at most once, none empty. */
+/** Parameters of a token request by name. Each parameter occurs at most once, and no value is empty. */
 export type Form = ReadonlyMap<string, string>
 
 /**
- * Parses the body of a token request. It is strict, because two programs that read one request differently open a way for
- * attacks: it accepts only `application/x-www-form-urlencoded`, UTF-8, valid escapes, and each parameter once (RFC 6749
- * section 3.2). A parameter without a value counts as absent.
+ * Parses the body of a token request. The parser accepts only `application/x-www-form-urlencoded`, UTF-8 and
+ * valid escapes, and refuses a parameter that occurs twice (RFC 6749 section 3.2): an attacker could use a
+ * body that a proxy and this server parse differently. A parameter without a value counts as absent.
  */
 export function parseForm(contentType: string | undefined, body: Uint8Array): Form {
   if (
@@ -18,7 +18,7 @@ export function parseForm(contentType: string | undefined, body: Uint8Array): Fo
   }
   const form = new Map<string, string>()
   const seen = new Set<string>()
-  for (const pair of textOf(body).split('&')) {
+  for (const pair of decodeUtf8(body).split('&')) {
     if (pair === '') continue
     const equals = pair.indexOf('=')
     const name = formDecode(equals < 0 ? pair : pair.slice(0, equals))
@@ -45,7 +45,7 @@ export function formDecode(text: string): string | null {
   }
 }
 
-function textOf(body: Uint8Array): string {
+function decodeUtf8(body: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
   } catch {

@@ -3,11 +3,14 @@ import type { MintedToken } from '../sessions/session-token.ts'
 import type { ClientProof } from './client-authentication.ts'
 import type { Form } from './form.ts'
 
-/** A parsed token request, before any verification. */
+/** Parsed token request. Its credentials and tokens are not verified. */
 export interface TokenRequest {
   readonly form: Form
   readonly proof: ClientProof | null
-  /** Adds facts to the audit event; later facts replace earlier ones. */
+  /**
+   * Adds details to the audit event of the request. A later detail replaces an earlier detail of the same
+   * name.
+   */
   note(facts: Readonly<Record<string, unknown>>): void
 }
 
@@ -18,7 +21,7 @@ export interface Granted {
 }
 
 /**
- * Implements one `grant_type`. Throws `HeadgateError` with an OAuth code; an error that may be a guess (`isGuess`) counts
- * as a failed attempt.
+ * Implements one `grant_type`. Throws `HeadgateError` with an OAuth code. The token endpoint counts an error
+ * for which `isGuess` is true as a failed attempt.
  */
 export type Grant = (request: TokenRequest) => Promise<Granted>

@@ -5,7 +5,7 @@ import { tokenExchangeGrant } from './token-exchange.ts'
 import type { TokenDeps } from './token-deps.ts'
 import { grantTypes } from './token-types.ts'
 
-/** Returns all grants, by `grant_type`. */
+/** Returns the implementations of all grants that the token endpoint supports, by `grant_type`. */
 export function allGrants(deps: TokenDeps): ReadonlyMap<string, Grant> {
   return new Map([
     [grantTypes.clientCredentials, clientCredentialsGrant(deps)],

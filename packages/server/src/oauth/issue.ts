@@ -8,27 +8,36 @@ import type { Granted } from './grant.ts'
 import { invalidGrant } from './token-errors.ts'
 import type { TokenDeps } from './token-deps.ts'
 
-/** A user whose presence an engine has proven or stated. */
+/**
+ * A user for whom an engine requests a token, and the proof that the engine presented: a verified token or
+ * assertion, or an unsigned statement.
+ */
 export interface ProvenSubject {
-  /** Id in the database. */
+  /** Id of the user's principal in the database. */
   readonly principalId: string
   readonly obtainedBy: Proof
-  /** Time of the last proof of the user, in epoch ms; the age of the session counts from it. */
+  /**
+   * Time at which the user last signed in, in epoch ms. The maximum age of the session counts from this time.
+   */
   readonly authTime: number
-  /** Time at which the presented proof was issued, in epoch ms; a revocation covers older proofs. */
+  /**
+   * Time at which the presented token or assertion was issued, in epoch ms. A revocation invalidates tokens
+   * that were issued before it.
+   */
   readonly shownAt: number
-  /** Expiry of the presented proof, in epoch ms; the token expires with it. */
+  /** Expiry of the presented token, in epoch ms. The new token expires no later. */
   readonly notAfter?: number
-  /** End of the session that is continued, in epoch ms. */
+  /** End of the session that the new token continues, in epoch ms. Absent for a new session. */
   readonly sessionEndsAt?: number
-  /** Engines that acted before, the outermost first. */
+  /** Engines that acted for the user in the presented token, from the most recent one to the first one. */
   readonly actors: readonly Principal[]
   readonly queryId: string | null
 }
 
 /**
- * Mints the token of a user behind an engine. Checks everything that can have changed since the last token, for new
- * sessions and renewals alike: the user, the engine, its entry, the ages.
+ * Mints the token of a user for whom an engine acts. For new sessions and for renewals, checks again
+ * everything that can have changed since the previous token: the user, the engine, the engine entry and the
+ * age of the session.
  *
  * @throws HeadgateError `invalid-grant`
  */
@@ -38,7 +47,7 @@ export async function issueFor(
   shown: ProvenSubject,
   scope: string,
 ): Promise<Granted> {
-  const subject = await standing(deps, shown)
+  const subject = await requireCurrent(deps, shown)
   refuseOutside(engine, subject, shown.obtainedBy)
   await refuseLapsedStatement(deps, engine, subject, shown)
   const now = deps.now()
@@ -46,14 +55,15 @@ export async function issueFor(
   const sessionEndsAt = Math.min(bySettings, shown.sessionEndsAt ?? Infinity)
   if (sessionEndsAt <= now) {
     throw invalidGrant(
-      `The last proof of the user is older than sessions of the engine ${engine.name} may last (${engine.sessionSeconds} s): let the user sign in again.`,
+      `The user last signed in more than ${engine.sessionSeconds} s ago, which is the maximum length of sessions of the engine ${engine.name}: let the user sign in again.`,
     )
   }
   const { notAfter } = shown
-  // The verification tolerates a clock difference, so the token can have expired by the clock of this server.
+  // The verification of the subject token tolerates a clock difference, so an accepted token can have expired
+  // by the clock of this server.
   if (notAfter !== undefined && notAfter <= now)
     throw invalidGrant('The subject token has expired.', 'expired')
-  const acting = principalOf(engine)
+  const acting = toPrincipal(engine)
   const before = shown.actors[0]?.id === engine.id ? shown.actors.slice(1) : shown.actors
   const actors = [acting, ...before]
   if (actors.length > maxActors)
@@ -61,7 +71,7 @@ export async function issueFor(
       `The subject token has passed through more than ${maxActors} engines: exchange it fewer times.`,
     )
   const identity: ProvenIdentity = {
-    principal: principalOf(subject),
+    principal: toPrincipal(subject),
     actors,
     method: 'session-token',
     obtainedBy: shown.obtainedBy,
@@ -78,8 +88,11 @@ export async function issueFor(
   return { identity, token, scope }
 }
 
-/** Reads the current row of the user. */
-export async function standing(
+/**
+ * Returns the current row of the user. Throws when the user is disabled or removed, or when the sessions of
+ * the user were revoked after the proof was issued.
+ */
+export async function requireCurrent(
   { sql, groupAges }: TokenDeps,
   { principalId, shownAt }: Pick<ProvenSubject, 'principalId' | 'shownAt'>,
 ): Promise<SubjectRow> {
@@ -87,7 +100,7 @@ export async function standing(
   if (subject === null || !subject.enabled)
     throw invalidGrant(
       'The user of the subject token is disabled or was removed.',
-      'subject disabled or gone',
+      'the user is disabled or was removed',
     )
   if (shownAt <= subject.notBefore)
     throw invalidGrant(
@@ -96,7 +109,9 @@ export async function standing(
   return subject
 }
 
-/** Refuses a disabled engine, and a proof that is older than the engine's last revocation. */
+/**
+ * Refuses a disabled engine, and a token that was issued before the sessions of the engine were last revoked.
+ */
 export function refuseStopped(engine: EngineRow, shownAt: number): void {
   if (!engine.enabled) throw invalidGrant(`The engine ${engine.name} is disabled.`)
   if (shownAt <= engine.notBefore)
@@ -119,8 +134,8 @@ function refuseOutside(engine: EngineRow, subject: SubjectRow, obtainedBy: Proof
 }
 
 /**
- * Refuses a user that another engine has stated, when that engine may not state users any more: the session has no other
- * proof of the user.
+ * Refuses a session in which another engine named the user without a token of the user, when that engine is
+ * no longer allowed to do this. The session contains no other proof of the user.
  */
 async function refuseLapsedStatement(
   { sql }: TokenDeps,
@@ -133,32 +148,35 @@ async function refuseLapsedStatement(
   const engine = await findEngine(sql, stating.id)
   if (engine === null || !admits(engine.subjects, subject))
     throw invalidGrant(
-      `The engine ${stating.name} stated this user without proof and may not do so any more: let the user sign in again.`,
+      `The engine ${stating.name} named this user without a token of the user, and its entry does not allow this any more: let the user sign in again.`,
       'statement lapsed',
     )
   refuseStopped(engine, shownAt)
   refuseStatement(engine, subject, obtainedBy)
 }
 
-/** Refuses a user that was only stated, when the engine's entry does not allow that. */
+/**
+ * Refuses a user that an engine named without a token of the user (`isStated`), when the entry of the engine
+ * does not allow this.
+ */
 export function refuseStatement(engine: EngineRow, subject: SubjectRow, obtainedBy: Proof): void {
   if (isStated(obtainedBy) && !mayState(engine, subject, obtainedBy)) {
     throw invalidGrant(
-      `The user was stated without proof, and the entry of the engine ${engine.name} does not allow it to state users of ${subject.issuer} in this way: let the user sign in.`,
+      `The engine named this user without a token of the user, and the entry of the engine ${engine.name} does not allow this for users of ${subject.issuer}: let the user sign in.`,
       `no ${obtainedBy} allowed`,
     )
   }
   if (isStated(obtainedBy) && subject.administers && !engine.namesAdministrators) {
     throw invalidGrant(
-      `The user administers the server, and the engine ${engine.name} may not state administrators: let the user sign in.`,
-      'administrator stated by an engine',
+      `The user administers the server, and the engine ${engine.name} may name administrators only with a token of the administrator: let the user sign in.`,
+      'an engine named an administrator without a token',
     )
   }
 }
 
 /**
- * Checks the age also of sessions that continue, and of sessions that another engine started, so that the narrow limits of
- * one engine cannot be widened by exchanging its token at another.
+ * Returns whether the engine entry allows the engine to name users of this issuer without a token of the user, by an
+ * assertion or by an unsigned subject token.
  */
 function mayState(
   { namesIssuer, assertions, unsignedSubjects }: EngineRow,
@@ -168,6 +186,6 @@ function mayState(
   return namesIssuer === issuer && (proof === 'assertion' ? assertions : unsignedSubjects)
 }
 
-export function principalOf({ id, issuer, subject, name }: Principal): Principal {
+export function toPrincipal({ id, issuer, subject, name }: Principal): Principal {
   return { id, issuer, subject, name }
 }

@@ -5,26 +5,27 @@ import { checkSignedAssertion, type SignedAssertion } from '../identity/signed-a
 import { readClaims } from '../identity/user-statement.ts'
 import { type EngineRow, findEngine } from '../directory/engines.ts'
 import { useAssertion } from '../directory/subjects.ts'
-import { authenticateClient, type Client, engineOf } from './clients.ts'
+import { authenticateClient, type Client, requireEngine } from './clients.ts'
 import { externalSubject } from './exchange-external.ts'
 import type { Grant, Granted, TokenRequest } from './grant.ts'
 import { issueFor, refuseStopped } from './issue.ts'
 import { namedSubject } from './named-subject.ts'
-import { scopeOf } from './scope.ts'
+import { parseScope } from './scope.ts'
 import { guessedGrant, invalidGrant, invalidRequest } from './token-errors.ts'
 import type { TokenDeps } from './token-deps.ts'
 
 /**
- * Implements grant `jwt-bearer` (RFC 7523 section 2.1): an engine asserts its user with a JWT that it signs, for sign-ins without a
- * token (LDAP, Kerberos, certificates). The signature authenticates the engine; it may authenticate in another way as well.
- * A token of a configured issuer is also an assertion, for an engine that authenticates itself.
+ * Implements grant `jwt-bearer` (RFC 7523 section 2.1): an engine signs a JWT (assertion) that names its
+ * user. Engines use it when the user signed in without a token (LDAP, Kerberos, certificates). The signature
+ * authenticates the engine, which may also send another client authentication. If the engine sends another
+ * client authentication, the assertion may also be a token of a configured issuer.
  */
 export function jwtBearerGrant(deps: TokenDeps): Grant {
   return async (request) => {
     const { form, proof } = request
     const assertion = form.get('assertion')
     if (assertion === undefined) throw invalidRequest('The parameter assertion is missing.')
-    const scope = scopeOf(form.get('scope'))
+    const scope = parseScope(form.get('scope'))
     const client = proof === null || proof.kind === 'bearer' ? null : await authenticateClient(deps, proof)
     const issuer = peek(assertion)?.claims['iss']
     if (deps.external !== null && typeof issuer === 'string' && deps.external.tokens.issuers.has(issuer))
@@ -32,15 +33,16 @@ export function jwtBearerGrant(deps: TokenDeps): Grant {
     const asserted = await verifiedAssertion(deps, assertion)
     if (client !== null && client.identity.principal.id !== asserted.client.id)
       throw invalidGrant(
-        'The assertion was signed by another engine than the client: send an assertion of the client itself.',
+        'The assertion was signed by another engine than the authenticated client: send an assertion that the client signed.',
       )
     return grantAsserted(deps, asserted, scope, request.note)
   }
 }
 
 /**
- * Handles a user's token as the assertion (on-behalf-of, as Entra uses RFC 7523): the same steps as its exchange. The
- * engine must authenticate itself, because the signature is not its own.
+ * Handles an assertion that is a token of the user (the on-behalf-of flow of Entra) in the same way as a
+ * token exchange with this subject token. The engine must send a client authentication, because it did not
+ * sign the assertion.
  */
 async function grantOnBehalf(
   deps: TokenDeps,
@@ -51,20 +53,24 @@ async function grantOnBehalf(
   note: TokenRequest['note'],
 ): Promise<Granted> {
   const proven = client ?? (await authenticateClient(deps, null))
-  const engine = await engineOf(deps, proven)
+  const engine = await requireEngine(deps, proven)
   note({ client: proven.clientId, engine: engine.name, subject: 'external token' })
   return issueFor(deps, engine, await externalSubject(deps, external, engine, assertion, note), scope)
 }
 
-/** @throws HeadgateError `invalid-grant`, which counts as a failed attempt */
+/**
+ * Verifies the signature of an assertion with the registered keys of its engine.
+ *
+ * @throws HeadgateError `invalid-grant`, which counts as a failed attempt
+ */
 export async function verifiedAssertion(deps: TokenDeps, assertion: string): Promise<SignedAssertion> {
   const { issuer: audience } = deps.sessions.settings
   const check = await checkSignedAssertion(deps.sql, assertion, { audience, now: deps.now() })
-  if (!check.ok) throw guessedGrant(check.reason, check.told)
+  if (!check.ok) throw guessedGrant(check.reason, check.message)
   return check.value
 }
 
-/** Mints the token for a verified assertion of an engine. */
+/** Mints a token for the user that a verified assertion of an engine names. */
 export async function grantAsserted(
   deps: TokenDeps,
   asserted: SignedAssertion,
@@ -73,13 +79,15 @@ export async function grantAsserted(
 ): Promise<Granted> {
   const engine = await assertingEngine(deps, asserted)
   const { id, subject, expiresAt, issuedAt, claims } = asserted
-  note({ engine: engine.name, assertion: id, authMethod: methodOf(claims['auth_method']) })
+  note({ engine: engine.name, assertion: id, authMethod: parseMethod(claims['auth_method']) })
   if (claims['act'] !== undefined)
     throw invalidGrant('An assertion must not contain an act claim: the engine that signs it is the actor.')
   const statement = readClaims(claims)
-  if (!statement.ok) throw invalidGrant(statement.told)
+  if (!statement.ok) throw invalidGrant(statement.message)
   if (subject === engine.subject)
-    throw invalidGrant('The sub of the assertion is the engine itself: use grant_type client_credentials.')
+    throw invalidGrant(
+      'The sub of the assertion is the engine itself: to request a token of the engine, use grant_type client_credentials.',
+    )
   const shown = {
     principalId: await namedSubject(deps, engine, statement.value, note),
     obtainedBy: 'assertion',
@@ -89,7 +97,9 @@ export async function grantAsserted(
     queryId: statement.value.queryId,
   } as const
   if (!(await useAssertion(deps.sql, { issuer: `client ${engine.id}`, id, expiresAt })))
-    throw invalidGrant('The assertion was used before: sign a new one, with another jti, for each request.')
+    throw invalidGrant(
+      'The assertion was used before: sign a new assertion with another jti for each request.',
+    )
   return issueFor(deps, engine, shown, scope)
 }
 
@@ -101,14 +111,17 @@ async function assertingEngine(deps: TokenDeps, { client, issuedAt }: SignedAsse
       engine === null ? `headgate engine add ${subject}` : `headgate engine set ${subject} --assertions`
     throw new HeadgateError(
       'unauthorized-client',
-      `The client ${subject} may not assert users. Allow it: ${next}`,
+      `The client ${subject} may not name users in assertions. Allow it: ${next}`,
     )
   }
   refuseStopped(engine, issuedAt)
   return engine
 }
 
-/** Returns how the user signed in at the engine, by a claim of the engine, for the audit event. */
-function methodOf(value: unknown): string | undefined {
+/**
+ * Returns the method by which the user signed in at the engine. The engine states it in a claim of the
+ * assertion, and the audit event contains it.
+ */
+function parseMethod(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\x20-\x7e]{1,64}$/.test(value) ? value : undefined
 }

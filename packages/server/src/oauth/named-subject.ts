@@ -8,8 +8,8 @@ import { invalidGrant } from './token-errors.ts'
 import type { TokenDeps } from './token-deps.ts'
 
 /**
- * Finds the principal that an engine states by a bare name: a user of the issuer in the engine's entry. Creates the
- * principal if the entry allows it.
+ * Returns the id of the principal for a user name that an engine sends without an issuer. The user belongs to the
+ * issuer that the entry of the engine names (`namesIssuer`). Creates the principal if the entry allows it.
  *
  * @throws HeadgateError `invalid-grant`
  */
@@ -23,12 +23,14 @@ export async function namedSubject(
   const { namesIssuer: issuer } = engine
   if (issuer === null) {
     throw invalidGrant(
-      `The entry of the engine ${engine.name} has no issuer for bare names. Set it: headgate engine set ${engine.name} --names-issuer …`,
+      `The entry of the engine ${engine.name} has no issuer for user names. Set it: headgate engine set ${engine.name} --names-issuer …`,
     )
   }
   const found = await findNamed(sql, issuer, name)
   if (found.kind === 'several')
-    throw invalidGrant(`Several users of ${issuer} sign in with this name: send a token of the user.`)
+    throw invalidGrant(
+      `Several users of ${issuer} sign in with this name: send a token of the user instead of the name.`,
+    )
   if (found.kind === 'one') return found.id
   if (!engine.makesPrincipals) {
     throw invalidGrant(
@@ -36,13 +38,14 @@ export async function namedSubject(
       'unknown name',
     )
   }
-  // The issuer may have been configured after the entry was created.
+  // The issuer may have been configured after the engine entry was created. Only tokens of a configured
+  // issuer may create its principals.
   if (external !== null && external.tokens.issuers.has(issuer))
     throw invalidGrant(
       `No user of ${issuer} has this name, and only a token of that issuer can create one: let the user sign in once.`,
-      'unknown name of a configured issuer',
+      'the user name is unknown, and its issuer is configured',
     )
-  // Creates no principal for which the engine may not act.
+  // The server creates a principal only if the rules of the engine allow the engine to act for it.
   if (!admits(engine.subjects, { issuer, subject: name, login: name, groups: [] }))
     throw invalidGrant(
       `The entry of the engine ${engine.name} does not allow it to act for users with this name. Add a rule: headgate engine set ${engine.name} --subject …`,

@@ -7,12 +7,12 @@ import type { GroupAges } from '../directory/subjects.ts'
 export interface TokenDeps {
   readonly sql: DirectoryDeps['sql']
   readonly sessions: Sessions
-  /** Verification of tokens of other issuers; null: none is configured. */
+  /** Verifies tokens of other issuers; null when no other issuer is configured. */
   readonly external: ExternalIdentities | null
-  /** Absent: groups are ignored. */
+  /** Maximum age of group memberships, by issuer. Absent: the grants ignore groups. */
   readonly groupAges?: GroupAges
-  /** Time for which sessions of clients that are not engines can be renewed, in seconds. */
+  /** Time in seconds for which a client that is not an engine can renew its session. */
   readonly sessionSeconds: number
-  /** Epoch ms. */
+  /** Returns the current time in epoch ms. */
   readonly now: () => number
 }

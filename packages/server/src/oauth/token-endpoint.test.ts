@@ -21,7 +21,7 @@ const post = (body: string | Buffer, headers: Record<string, string> = {}): Prom
   server.post(body, headers)
 
 describe('the token endpoint returns a token', () => {
-  test('that authenticates, with the members that Iceberg clients read and headers that forbid caching', async () => {
+  test('the token endpoint returns a token that authenticates, the members that Iceberg clients read, and headers that forbid caching', async () => {
     const { status, headers, body } = await post(form(good))
     expect(status).toBe(200)
     expect(headers).toMatchObject({
@@ -69,7 +69,7 @@ describe('the token endpoint returns a token', () => {
     expect(await post(form(parameters), headers)).toMatchObject({ status: 200 })
   })
 
-  test('for Basic authentication with any characters, form-encoded by RFC 6749', async () => {
+  test('the token endpoint accepts Basic authentication whose id and secret contain any characters, form-encoded as in RFC 6749', async () => {
     const strange = 'a:b %+/ü€'
     await server.addClient('strange', strange)
     expect(await post('grant_type=client_credentials', basic('strange', strange))).toMatchObject({
@@ -81,7 +81,7 @@ describe('the token endpoint returns a token', () => {
 describe('the attempt limiter of the token endpoint', () => {
   const wrong = form({ ...good, client_secret: 'wrong' })
 
-  test('refuses a source after some failures for the time of Retry-After, and then accepts it again', async () => {
+  test('after several failures the token endpoint answers 429 with Retry-After, and processes attempts again when that time has passed', async () => {
     for (let time = 0; time < 5; time += 1) expect(await post(wrong)).toMatchObject({ status: 401 })
     const turned = await post(wrong)
     expect(turned).toMatchObject({ status: 429, body: { error: 'slow_down' } })
@@ -90,17 +90,17 @@ describe('the attempt limiter of the token endpoint', () => {
     expect(await post(wrong)).toMatchObject({ status: 401 })
   })
 
-  test('accepts a correct secret while other attempts at the same address fail', async () => {
+  test('the token endpoint accepts a correct secret while other attempts from the same address fail', async () => {
     for (let time = 0; time < 8; time += 1) await post(wrong)
     expect(await post(form(good))).toMatchObject({ status: 200 })
-    // Other attempts from the same address and under the same client id continue meanwhile.
+    // Failing attempts from the same address and with the same client id run at the same time.
     const guesses = Array.from({ length: 200 }, () => post(wrong))
     const rights = Array.from({ length: 5 }, () => post(form(good)))
     expect((await Promise.all(rights)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
     expect(new Set((await Promise.all(guesses)).map(({ status }) => status))).toEqual(new Set([429]))
   })
 
-  test('answers an unknown client and a wrong secret alike, and records the cause in the audit log', async () => {
+  test('the token endpoint returns the same error for an unknown client and a wrong secret, and the audit log contains the cause', async () => {
     const unknown = form({ ...good, client_id: 'nobody' })
     for (let time = 0; time < 5; time += 1) await Promise.all([post(wrong), post(unknown)])
     server.lines.length = 0
@@ -113,7 +113,7 @@ describe('the attempt limiter of the token endpoint', () => {
     ])
   })
 
-  test('counts failures behind a trusted proxy by client address', async () => {
+  test('the attempt limiter counts failures of clients behind a trusted proxy by the address of the client', async () => {
     const from = (address: string): Record<string, string> => ({ 'x-forwarded-for': address })
     server.trust({ networks: ['127.0.0.0/8'], header: 'x-forwarded-for' })
     for (let time = 0; time < 5; time += 1) await post(wrong, from(`6.6.6.${time}, 203.0.113.9`))
@@ -121,18 +121,18 @@ describe('the attempt limiter of the token endpoint', () => {
     expect(await post(wrong, from('203.0.113.8'))).toMatchObject({ status: 401 })
   })
 
-  test('does not delay another client name after failures of one', async () => {
+  test('the attempt limiter does not delay a client name after failures of another client name', async () => {
     for (let time = 0; time < 6; time += 1) await post(form({ ...good, client_id: 'victim' }))
     expect(await post(form(good))).toMatchObject({ status: 200 })
   })
 
-  test('does not count malformed requests as failures', async () => {
+  test('the attempt limiter does not count malformed token requests as failures', async () => {
     for (let time = 0; time < 10; time += 1) await post(form({ ...good, scope: 'openid' }))
     expect(await post(form(good))).toMatchObject({ status: 200 })
   })
 })
 
-test('every request has an audit event with its reason, and no event or error contains a secret or token', async () => {
+test('every token request writes an audit event with its outcome, and no audit event or error contains a secret or token', async () => {
   server.lines.length = 0
   const { body } = await post(form(good), { 'user-agent': 'Spark', 'x-request-id': 'r-1' })
   await post(form({ ...good, client_id: 'off', client_secret: secrets.disabled }))
@@ -160,7 +160,7 @@ test('every request has an audit event with its reason, and no event or error co
     'eyJhbGciOiJFUzI1NiJ9',
   ])
     expect(written).not.toContain(canary)
-  for (const answer of server.told.filter((text) => text.includes('error')))
+  for (const response of server.logged.filter((text) => text.includes('error')))
     for (const canary of [secrets.first, secrets.second, secrets.disabled])
-      expect(answer).not.toContain(canary)
+      expect(response).not.toContain(canary)
 })

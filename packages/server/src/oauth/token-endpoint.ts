@@ -8,13 +8,13 @@ import { readBody } from '../operation/read-body.ts'
 import type { OpenOperation, WithoutSlot } from '../operation/open-operation.ts'
 import type { CallLimits, Response } from '../operation/operation.ts'
 import { type ClientAddress, peerAddress } from '../operation/client-address.ts'
-import { partyOf } from '../operation/forwarded.ts'
+import { toAttemptKey } from '../operation/forwarded.ts'
 import { AttemptLimiter, type AttemptSource } from './attempt-limiter.ts'
-import { type ClientProof, clientProofOf } from './client-authentication.ts'
+import { type ClientProof, parseClientProof } from './client-authentication.ts'
 import { parseForm } from './form.ts'
 import type { Grant, Granted, TokenRequest } from './grant.ts'
 import { FairQueue } from '../concurrency/fair-queue.ts'
-import { isGuess, tokenErrorAnswer, tokenHeaders } from './token-errors.ts'
+import { isGuess, tokenErrorResponse, tokenHeaders } from './token-errors.ts'
 
 const maxBodyBytes = 64 * 1024
 
@@ -23,49 +23,46 @@ export interface TokenEndpointDeps {
   readonly grants: ReadonlyMap<string, Grant>
   readonly audit: AuditLog
   readonly limiter?: AttemptLimiter
-  readonly lane?: FairQueue
+  readonly queue?: FairQueue
   /** Returns the address of the client. Default: the peer of the connection. */
-  readonly addressOf?: ClientAddress
-  /** Receives errors that the request did not cause. */
+  readonly resolveAddress?: ClientAddress
+  /** Called with each internal error of the server that a token request encounters. */
   readonly onError?: (error: unknown) => void
 }
 
-/** Facts about a request that are collected for its audit event. */
+/** Details of a token request that the endpoint collects for the audit event. */
 interface Trail {
   readonly requestId: string
   readonly startedAt: number
   readonly address: string
   client?: string
   grantType?: string
-  /** Facts that the grant adds. */
+  /** Details that the grant adds by `TokenRequest.note`. */
   facts: Readonly<Record<string, unknown>>
 }
 
 /**
- * Serves the token endpoint (RFC 6749 section 3.2): clients exchange a proof of identity for an access token. All
- * responses, errors too, have the form of OAuth and must not be cached. It is at `/v1/oauth/tokens`, where Iceberg clients
- * expect it (Iceberg REST `getToken`), and at `/oauth/token`, which stays when Iceberg removes its path.
+ * Serves the token endpoint (RFC 6749 section 3.2): clients authenticate and receive an access token. All
+ * responses, including errors, have the format that OAuth defines and forbid caching. The endpoint has two
+ * paths: `/v1/oauth/tokens`, which Iceberg clients expect (Iceberg REST `getToken`), and `/oauth/token`,
+ * which will remain after the Iceberg specification removes its path.
  */
 export function createTokenEndpoint(deps: TokenEndpointDeps): readonly OpenOperation[] {
   const limiter = deps.limiter ?? new AttemptLimiter()
-  const lane = deps.lane ?? new FairQueue()
-  const addressOf = deps.addressOf ?? peerAddress
+  const queue = deps.queue ?? new FairQueue()
+  const resolveAddress = deps.resolveAddress ?? peerAddress
 
-  async function answerTo(
-    request: IncomingMessage,
-    trail: Trail,
-    withoutSlot: WithoutSlot,
-  ): Promise<Granted> {
+  async function respond(request: IncomingMessage, trail: Trail, withoutSlot: WithoutSlot): Promise<Granted> {
     const body = await withoutSlot(readBody(request, { maxBytes: maxBodyBytes, setting: null }))
     const form = parseForm(request.headers['content-type'], body)
-    const proof = clientProofOf(request.headers.authorization, form)
-    const name = nameOf(proof, form.get('assertion'))
+    const proof = parseClientProof(request.headers.authorization, form)
+    const name = readClientName(proof, form.get('assertion'))
     trail.client = plainText(name === '' ? '(no id)' : name, 256)
     const grantType = form.get('grant_type')
     trail.grantType = plainText(grantType ?? '(none)', 128)
-    const grant = grantOf(deps.grants, grantType)
+    const grant = requireGrant(deps.grants, grantType)
     const secret = proof?.kind === 'secret' ? hash('sha256', proof.secret, 'base64url') : null
-    const source: AttemptSource = { address: partyOf(trail.address), client: name, secret }
+    const source: AttemptSource = { address: toAttemptKey(trail.address), client: name, secret }
     const note = (facts: Readonly<Record<string, unknown>>): void => {
       trail.facts = { ...trail.facts, ...facts }
     }
@@ -73,13 +70,14 @@ export function createTokenEndpoint(deps: TokenEndpointDeps): readonly OpenOpera
   }
 
   /**
-   * Delays sources with many failures. While a source is delayed, all its failures get the same error; a correct proof gets
-   * its token.
+   * Processes a token request, and delays it in a queue when its source has many failed attempts. While a
+   * source is delayed, a correct credential still gets a token, and every failed attempt gets the same error.
    */
   async function attempt(grant: Grant, request: TokenRequest, source: AttemptSource): Promise<Granted> {
     const wait = limiter.secondsToWait(source)
-    const leave = wait > 0 ? await lane.enter(source.address) : null
-    if (wait > 0 && leave === null) throw heldUp(wait, new Error('queue is full'))
+    const leave = wait > 0 ? await queue.enter(source.address) : null
+    if (wait > 0 && leave === null)
+      throw heldUp(wait, new Error('the queue of delayed token requests is full'))
     try {
       const granted = await grant(request)
       limiter.succeeded(source)
@@ -100,14 +98,14 @@ export function createTokenEndpoint(deps: TokenEndpointDeps): readonly OpenOpera
     status: number,
   ): void {
     const { failure, granted } = result
-    const why = failure !== undefined && toldInAudit.has(failure.code)
+    const why = failure !== undefined && auditedCodes.has(failure.code)
     const cause = why && failure.cause instanceof Error ? `: ${failure.cause.message}` : ''
     deps.audit.record({
       draft: {
         operation: 'getToken',
         address: trail.address,
         ...(failure ? { reason: failure.code + cause } : {}),
-        // The name of a refused client is not verified.
+        // For a refused request, the client name in the event is not verified.
         detail: {
           grantType: trail.grantType,
           client: trail.client,
@@ -130,27 +128,27 @@ export function createTokenEndpoint(deps: TokenEndpointDeps): readonly OpenOpera
     withoutSlot: WithoutSlot = (body) => body,
   ): Promise<Response> {
     const trail: Trail = {
-      requestId: requestIdOf(request),
+      requestId: readRequestId(request),
       startedAt: performance.now(),
-      address: addressOf(request),
+      address: resolveAddress(request),
       facts: {},
     }
     try {
-      const granted = await answerTo(request, trail, withoutSlot)
+      const granted = await respond(request, trail, withoutSlot)
       record(request, trail, { granted }, 200)
-      return grantedAnswer(granted)
+      return grantedResponse(granted)
     } catch (error) {
-      const failure = toldError(error, deps.onError)
+      const failure = toTokenError(error, deps.onError)
       record(request, trail, { failure }, failure.kind.status)
-      return tokenErrorAnswer(failure)
+      return tokenErrorResponse(failure)
     }
   }
 
   return ['/v1/oauth/tokens', '/oauth/token'].map((path) => ({ id: 'getToken', method: 'POST', path, open }))
 }
 
-/** Codes of errors whose cause is written to the audit event. */
-const toldInAudit: ReadonlySet<string> = new Set([
+/** Codes of the errors whose `cause` the audit event contains. */
+const auditedCodes: ReadonlySet<string> = new Set([
   'invalid-client',
   'invalid-grant',
   'too-many-requests',
@@ -169,21 +167,23 @@ function heldUp(seconds: number, cause: unknown): HeadgateError {
 }
 
 /** Returns the unverified name of the client in a request. */
-function nameOf(proof: ClientProof | null, assertion: string | undefined): string {
-  // The signature of the assertion authenticates the client.
-  if (proof === null) return assertion === undefined ? '' : claimOf(assertion, 'iss')
-  // Counts each token by itself, so that invalid tokens of one client do not delay valid tokens of others.
+function readClientName(proof: ClientProof | null, assertion: string | undefined): string {
+  // In a request without client authentication, the signature of the assertion authenticates the client,
+  // whose name is in `iss`.
+  if (proof === null) return assertion === undefined ? '' : readClaim(assertion, 'iss')
+  // The digest of the token is part of the name, so that invalid bearer tokens do not delay requests with
+  // other bearer tokens.
   if (proof.kind === 'bearer') return `bearer ${hash('sha256', proof.token, 'base64url').slice(0, 12)}`
   if (proof.id !== null || proof.kind === 'secret') return proof.id ?? ''
-  return claimOf(proof.assertion, 'sub')
+  return readClaim(proof.assertion, 'sub')
 }
 
-function claimOf(token: string, name: 'iss' | 'sub'): string {
+function readClaim(token: string, name: 'iss' | 'sub'): string {
   const value = peek(token)?.claims[name]
   return typeof value === 'string' ? value.slice(0, 256) : ''
 }
 
-function grantOf(grants: ReadonlyMap<string, Grant>, grantType: string | undefined): Grant {
+function requireGrant(grants: ReadonlyMap<string, Grant>, grantType: string | undefined): Grant {
   if (grantType === undefined) throw new HeadgateError('bad-request', 'The parameter grant_type is missing.')
   const grant = grants.get(grantType)
   if (grant) return grant
@@ -193,8 +193,11 @@ function grantOf(grants: ReadonlyMap<string, Grant>, grantType: string | undefin
   )
 }
 
-/** Encodes a token response (RFC 6749 section 5.1), with the `issued_token_type` that Iceberg clients read. */
-function grantedAnswer({ token, scope }: Granted): Response {
+/**
+ * Encodes a token response (RFC 6749 section 5.1), including the `issued_token_type` that Iceberg clients
+ * require.
+ */
+function grantedResponse({ token, scope }: Granted): Response {
   const body = {
     access_token: token.token,
     token_type: 'bearer',
@@ -205,17 +208,17 @@ function grantedAnswer({ token, scope }: Granted): Response {
   return { status: 200, headers: tokenHeaders, body: JSON.stringify(body) }
 }
 
-function requestIdOf(request: IncomingMessage): string {
-  const given = request.headers['x-request-id']
-  return typeof given === 'string' && /^[\w.-]{1,128}$/.test(given) ? given : randomUUID()
+function readRequestId(request: IncomingMessage): string {
+  const header = request.headers['x-request-id']
+  return typeof header === 'string' && /^[\w.-]{1,128}$/.test(header) ? header : randomUUID()
 }
 
-function toldError(error: unknown, onError: ((error: unknown) => void) | undefined): HeadgateError {
+function toTokenError(error: unknown, onError: ((error: unknown) => void) | undefined): HeadgateError {
   if (isHeadgateError(error)) return error
   onError?.(error)
   return new HeadgateError(
     'internal',
-    'The server failed to process the request. Ask its operator to look into the log.',
+    'The server failed to process the request. Ask the operator of the server to check its log.',
     { cause: error },
   )
 }

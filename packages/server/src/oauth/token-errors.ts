@@ -13,7 +13,7 @@ export const tokenHeaders: Readonly<Record<string, string>> = {
  *
  * `error_description` may contain only printable ASCII without `"` and `\`, so other characters are replaced.
  */
-export function tokenErrorAnswer(error: HeadgateError): Response {
+export function tokenErrorResponse(error: HeadgateError): Response {
   const { status, oauth = 'invalid_request' } = error.kind
   const headers: Record<string, string> = { ...tokenHeaders }
   if (status === 401) headers['www-authenticate'] = 'Basic realm="headgate"'
@@ -26,45 +26,54 @@ export function invalidRequest(message: string): HeadgateError {
   return new HeadgateError('bad-request', message)
 }
 
-/** Marks an error that may be a guess: it counts as a failed attempt. */
+/**
+ * Cause of an error that may result from a guessed credential. The token endpoint counts an error with this
+ * cause as a failed attempt.
+ */
 class Guess extends Error {
   override readonly name = 'Guess'
 }
 
-/** Returns whether an error counts as a failed attempt, after many of which a source is delayed. */
+/** Returns whether an error counts as a failed attempt. The server delays a source with many failed attempts. */
 export function isGuess(error: unknown): error is HeadgateError {
   return error instanceof HeadgateError && error.cause instanceof Guess
 }
 
-/** Returns one error for an unknown client, a wrong secret and a disabled client, so that guesses reveal nothing. */
-export function invalidClient(cause: string, told?: string | null): HeadgateError {
+/**
+ * Returns the same error for an unknown client, a wrong secret and a disabled client, so that an attacker
+ * cannot find out which clients exist.
+ */
+export function invalidClient(cause: string, message?: string | null): HeadgateError {
   return new HeadgateError(
     'invalid-client',
-    told ?? 'The client id and secret do not belong to an enabled client.',
+    message ?? 'The client id and secret do not belong to an enabled client.',
     { cause: new Guess(cause) },
   )
 }
 
-/** Returns the error for a client that authenticates with a signature. */
-export function invalidAssertion(cause: string, told?: string | null): HeadgateError {
+/** Returns the error for a client whose signed assertion does not authenticate it. */
+export function invalidAssertion(cause: string, message?: string | null): HeadgateError {
   return invalidClient(
     cause,
-    told ??
-      'The assertion is not signed by a registered key of an enabled client, or not in the form of RFC 7523.',
+    message ??
+      'The assertion is not signed by a registered key of an enabled client, or does not have the format of RFC 7523.',
   )
 }
 
 /** Returns the error for an invalid subject token or assertion. */
-export function invalidGrant(told: string, cause?: string): HeadgateError {
-  return new HeadgateError('invalid-grant', told, cause === undefined ? {} : { cause: new Error(cause) })
+export function invalidGrant(message: string, cause?: string): HeadgateError {
+  return new HeadgateError('invalid-grant', message, cause === undefined ? {} : { cause: new Error(cause) })
 }
 
-/** Returns the error for an invalid assertion that is also the client's authentication. */
-export function guessedGrant(cause: string, told: string | null): HeadgateError {
+/**
+ * Returns the error for an invalid assertion that names a user and also authenticates the client. The error
+ * counts as a failed attempt.
+ */
+export function guessedGrant(cause: string, message: string | null): HeadgateError {
   return new HeadgateError(
     'invalid-grant',
-    told ??
-      'The assertion is not signed by a registered key of an enabled engine, or not in the form of RFC 7523.',
+    message ??
+      'The assertion is not signed by a registered key of an enabled engine, or does not have the format of RFC 7523.',
     { cause: new Guess(cause) },
   )
 }

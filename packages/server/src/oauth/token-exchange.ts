@@ -8,11 +8,12 @@ import { issueFor } from './issue.ts'
 import type { TokenDeps } from './token-deps.ts'
 
 /**
- * Implements grant `token-exchange` (RFC 8693): a registered engine gets a token of its user, with itself in `act`; and
- * every client can renew its session. Accepts the standard form and Iceberg's own form, in which the engine's valid
- * token in the Authorization header authenticates it.
+ * Implements grant `token-exchange` (RFC 8693): a registered engine gets a token of its user, which names the
+ * engine in `act`, and every client can renew its own session. The grant accepts the standard client
+ * authentication, and the one that Iceberg clients send: a valid token of the engine in the Authorization
+ * header.
  *
- * No path turns a user's session into a session of the engine: the `sub` of the result is the `sub` of the subject token.
+ * An exchange never changes the user: the new token has the same `sub` as the subject token.
  */
 export function tokenExchangeGrant(deps: TokenDeps): Grant {
   const { issuer, audience } = deps.sessions.settings

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { checkNetwork, clientAddressBehind, type TrustedProxies } from './client-address.ts'
-import { forwardedFor, hostOf, partyOf } from './forwarded.ts'
+import { forwardedFor, parseIpAddress, toAttemptKey } from './forwarded.ts'
 
 const networks = ['10.0.0.0/8', '2001:db8:1::/48', '192.0.2.7']
 
@@ -14,7 +14,7 @@ function seen(
   return find(request as Parameters<typeof find>[0])
 }
 
-test('clientAddressBehind returns the address of the connection and ignores headers without trusted proxies', () => {
+test('clientAddressBehind without trusted proxies ignores forwarding headers and returns the address of the connection', () => {
   const headers = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9' }
   expect(seen('10.0.0.1', headers, { networks: [] })).toBe('10.0.0.1')
   expect(seen('::ffff:10.0.0.1', headers, { networks: [] })).toBe('10.0.0.1')
@@ -46,7 +46,7 @@ test.each<[string, string, string, string]>([
   expect(seen(peer, { 'x-forwarded-for': value })).toBe(address)
 })
 
-test('clientAddressBehind reads only the configured header', () => {
+test('clientAddressBehind reads only the forwarding header that is configured', () => {
   const headers = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=198.51.100.1' }
   expect(seen('10.0.0.1', headers)).toBe('203.0.113.9')
   expect(seen('10.0.0.1', headers, { header: 'forwarded' })).toBe('198.51.100.1')
@@ -61,7 +61,8 @@ test.each<[string, string | null]>([
   ['for=_hidden', null],
   ['by=192.0.2.43', null],
   ['for=192.0.2.43;for=192.0.2.44', null],
-  // Parts of `host="a,for=6.6.6.6;x"`, which a proxy wrote for the Host header of its client.
+  // The two elements result from the parameter `host="a,for=6.6.6.6;x"`, which a proxy wrote for a forged Host header
+  // of its client.
   ['for=6.6.6.6"', null],
   ['for=6.6.6.6;x"', null],
   ['for=6.6.6.6;x=\\""', null],
@@ -69,25 +70,26 @@ test.each<[string, string | null]>([
   expect(forwardedFor(element)).toBe(address)
 })
 
-test('clientAddressBehind returns the proxy when a comma splits a quoted text', () => {
+test('clientAddressBehind returns the address of the proxy when a comma splits a quoted text in the Forwarded header', () => {
   const forwarded = 'for=203.0.113.9;host="a,for=6.6.6.6;x"'
   expect(seen('10.0.0.1', { forwarded }, { header: 'forwarded' })).toBe('10.0.0.1')
 })
 
-test('hostOf returns an address without zone, or null', () => {
-  expect(hostOf('fe80::1%eth0')).toBe('fe80::1')
-  for (const none of ['', 'localhost', '1.2.3', '[::1', '1.2.3.4:x', '::1]']) expect(hostOf(none)).toBeNull()
+test('parseIpAddress returns an IP address without its zone, or null when the text is not an IP address', () => {
+  expect(parseIpAddress('fe80::1%eth0')).toBe('fe80::1')
+  for (const none of ['', 'localhost', '1.2.3', '[::1', '1.2.3.4:x', '::1]'])
+    expect(parseIpAddress(none)).toBeNull()
 })
 
-test('partyOf returns the network of 64 bits of an IPv6 address', () => {
-  expect(partyOf('2001:DB8:0:0:1:2:3:4')).toBe(partyOf('2001:db8::ffff:0:0:1'))
-  expect(partyOf('2001:db8::1')).toBe('2001:db8:0:0::/64')
-  expect(partyOf('1:2:3:4:5:6:7:8')).toBe('1:2:3:4::/64')
-  expect(partyOf('::1')).toBe('0:0:0:0::/64')
-  expect(partyOf('203.0.113.9')).toBe('203.0.113.9')
+test('toAttemptKey returns the /64 network of an IPv6 address', () => {
+  expect(toAttemptKey('2001:DB8:0:0:1:2:3:4')).toBe(toAttemptKey('2001:db8::ffff:0:0:1'))
+  expect(toAttemptKey('2001:db8::1')).toBe('2001:db8:0:0::/64')
+  expect(toAttemptKey('1:2:3:4:5:6:7:8')).toBe('1:2:3:4::/64')
+  expect(toAttemptKey('::1')).toBe('0:0:0:0::/64')
+  expect(toAttemptKey('203.0.113.9')).toBe('203.0.113.9')
 })
 
-test('checkNetwork refuses malformed networks and networks of all addresses', () => {
+test('checkNetwork refuses malformed networks and networks that contain all addresses', () => {
   for (const good of ['10.0.0.0/8', '10.0.0.1', '::1', '2001:db8::/32'])
     expect(() => checkNetwork(good)).not.toThrow()
   for (const bad of [

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
-import { forwardedFor, hostOf } from './forwarded.ts'
+import { forwardedFor, parseIpAddress } from './forwarded.ts'
 
-/** Proxies whose forwarding header is trusted. */
+/** Proxies whose forwarding header the server trusts. */
 export interface TrustedProxies {
   /** Networks such as `10.0.0.0/8`, or single addresses. */
   readonly networks: readonly string[]
   /**
-   * The only header that is read. A proxy writes one of them and forwards the other as its client sent it, so a server that
-   * read both would trust the client.
+   * The only forwarding header that the server reads. A proxy writes one of the two headers and forwards the other
+   * header as the client sent it, so a client could forge its address if the server read both.
    */
   readonly header: 'x-forwarded-for' | 'forwarded'
 }
@@ -17,15 +17,16 @@ export interface TrustedProxies {
 export type ClientAddress = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string
 
 /** Returns the address of the connection's peer, for servers without trusted proxies. */
-export const peerAddress: ClientAddress = ({ socket }) => hostOf(socket.remoteAddress ?? '') ?? ''
+export const peerAddress: ClientAddress = ({ socket }) => parseIpAddress(socket.remoteAddress ?? '') ?? ''
 
-/** Maximum number of proxies in a row. Further hops are ignored. */
+/** Maximum number of addresses in a forwarding header that the server reads. */
 const maxHops = 32
 
 /**
- * Returns a function that finds the client behind trusted proxies. It starts at the peer of the connection and reads the
- * hops of the header from right to left, as long as the current address is a trusted proxy. The client can write all hops
- * to the left of that. At a hop that is hidden (`unknown`, `_name`) or malformed, the result is the proxy that wrote it.
+ * Returns a function that finds the address of the client behind trusted proxies. The function starts at the address
+ * of the connection and reads the addresses in the header from right to left, until an address is not that of a
+ * trusted proxy. It ignores the addresses to the left of this one, because the client can forge them. If an address
+ * is hidden (`unknown`, `_name`) or malformed, the function returns the address of the proxy that wrote it.
  *
  * @throws RangeError for a malformed network
  */
@@ -42,7 +43,7 @@ export function clientAddressBehind({ networks, header }: TrustedProxies): Clien
     const hops = value.split(',').slice(-maxHops)
     while (hops.length > 0 && isTrusted(address)) {
       const hop = hops.pop() ?? ''
-      const before = header === 'forwarded' ? forwardedFor(hop) : hostOf(hop.trim())
+      const before = header === 'forwarded' ? forwardedFor(hop) : parseIpAddress(hop.trim())
       if (before === null) return address
       address = before
     }
@@ -50,7 +51,11 @@ export function clientAddressBehind({ networks, header }: TrustedProxies): Clien
   }
 }
 
-/** @throws RangeError for a malformed network, and for one that contains all addresses */
+/**
+ * Checks a network of trusted proxies.
+ *
+ * @throws RangeError for a malformed network, and for a network that contains all addresses
+ */
 export function checkNetwork(text: string): void {
   add(new BlockList(), text)
 }
@@ -61,6 +66,8 @@ function add(to: BlockList, network: string): void {
   const [family, most] = version === 6 ? (['ipv6', 128] as const) : (['ipv4', 32] as const)
   const prefix = bits === undefined ? most : Number(bits)
   if (version === 0 || prefix < 1 || prefix > most)
-    throw new RangeError('networks such as `10.0.0.0/8` or `2001:db8::/32`, not all addresses')
+    throw new RangeError(
+      'networks such as `10.0.0.0/8` or `2001:db8::/32`, and not a network of all addresses',
+    )
   to.addSubnet(address, prefix, family)
 }

@@ -3,9 +3,10 @@ import { isIP } from 'node:net'
 const pair = /^([!#$%&'*+.^_`|~\w-]+)=(?:([!#$%&'*+.^_`|~\w-]+)|"([^"\\]*)")$/
 
 /**
- * Returns the address in the `for` parameter of one element of a `Forwarded` header (RFC 7239 section 4). Null: the
- * parameter is missing or hidden (section 6.3), or the element is malformed. The syntax is checked strictly, because a
- * comma in a quoted text of the client splits the header, too.
+ * Returns the address in the `for` parameter of one element of a `Forwarded` header (RFC 7239 section 4). Returns
+ * null when the parameter is missing or hidden (section 6.3), or when the element is malformed. The function accepts
+ * no deviation from the syntax: a comma in a quoted text, which the client can control, also splits the header into
+ * elements.
  */
 export function forwardedFor(element: string): string | null {
   let found: string | null = null
@@ -17,14 +18,14 @@ export function forwardedFor(element: string): string | null {
     if (found !== null) return null
     found = token ?? quoted ?? ''
   }
-  return found === null ? null : hostOf(found)
+  return found === null ? null : parseIpAddress(found)
 }
 
 /**
- * Returns an address without port, brackets, zone, and the prefix of mapped IPv4 addresses. Null: the text is not an
- * address.
+ * Returns the IP address in a text, without port, brackets, zone and the prefix of IPv4-mapped addresses. Returns
+ * null when the text contains no IP address.
  */
-export function hostOf(text: string): string | null {
+export function parseIpAddress(text: string): string | null {
   const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text)?.[1]
   const withPort = /^([\d.]+):\d{1,5}$/.exec(text)?.[1]
   const address = (bracketed ?? withPort ?? text).replace(/%.*$/, '').toLowerCase()
@@ -34,12 +35,13 @@ export function hostOf(text: string): string | null {
 }
 
 /**
- * Returns the key by which attempts of an address are counted. An IPv6 client has a network of at least 64 bits, and could
- * use a new address for each attempt.
+ * Returns the key by which the server counts authentication attempts from an address: an IPv4 address, or the /64
+ * network of an IPv6 address. An IPv6 client controls at least a /64 network, so it could use a new address for each
+ * attempt.
  */
-export function partyOf(address: string): string {
+export function toAttemptKey(address: string): string {
   if (isIP(address) !== 6) return address
-  // URLs contain the canonical form of an address.
+  // The URL parser returns the canonical form of an IPv6 address.
   const text = new URL(`http://[${address}]`).hostname.slice(1, -1)
   const [head = '', tail] = text.split('::')
   const [front, back] = [head, tail ?? ''].map((part) => (part === '' ? [] : part.split(':')))

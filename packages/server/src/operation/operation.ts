@@ -3,35 +3,40 @@ import type { ProvenIdentity } from '../proven-identity.ts'
 import type { Policy } from '../access/policy.ts'
 import type { AuditDraft } from '../events/audit-event.ts'
 
-/** One authenticated request, as an operation receives it. */
+/** Authenticated request that the router passes to an operation. */
 export interface Call {
   readonly requestId: string
   readonly method: string
   /** Path parameters, percent-encoded. The operation decodes them by the rules of its protocol. */
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
-  /** Query string as received, without `?`. For values that are split before they are decoded. */
+  /** Query string as received, without `?`. Operations use it for values that they split before they decode them. */
   readonly search: string
   readonly identity: ProvenIdentity
-  /** Policy of the caller. `decide` makes decisions from it. */
+  /** Policy of the caller: the roles and grants from which `decide` computes authorization decisions. */
   readonly policy: Policy
-  /** Replaces `policy` with the current one in the database: see `retryMoved`. */
+  /** Reads the current policy of the caller from the database and replaces `policy` with it: see `retryMoved`. */
   reloadPolicy(): Promise<void>
-  /** Aborts when the client disconnects, and when the request is answered. */
+  /** Aborts when the client disconnects, and when the response has been sent. */
   readonly signal: AbortSignal
   /** Draft of the audit event. The operation adds the objects that it accesses. */
   readonly audit: AuditDraft
   /**
-   * Marks the change as sent. An operation that announces its changes calls it right before it sends one.
+   * Records that the operation now sends a change to the database. An operation with `announces` calls `begin`
+   * directly before it sends each change.
    *
-   * @throws HeadgateError `unavailable` when the request has been answered with the error that nothing was changed
+   * @throws HeadgateError `unavailable` when the server has already answered the request with an error that says that
+   *   nothing was changed
    */
   begin(): void
   header(name: string): string | undefined
-  /** Reads the body within the limit of the operation. Reads a large one only after the operation admits the caller. */
+  /**
+   * Reads the request body up to the size limit of the operation. Reads a large body only after `Operation.admit` has
+   * succeeded.
+   */
   bytes(): Promise<Uint8Array>
   /**
-   * Reads the body as JSON. An absent body is `null`.
+   * Reads and parses the request body as JSON. Returns `null` for a request without a body.
    *
    * @throws HeadgateError `bad-request` when the body is not JSON
    */
@@ -41,37 +46,47 @@ export interface Call {
 export interface Response {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  /** Chunks are sent one after the other and are not copied into one buffer. */
+  /**
+   * Response body. The server sends the chunks of a list one after the other and does not copy them into one buffer.
+   */
   readonly body?: string | Uint8Array | readonly Uint8Array[] | null
 }
 
-/** Operation of an API. */
+/** Operation of an HTTP API for authenticated callers. */
 export interface Operation {
   readonly id: string
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** Pattern of the router, such as `/v1/:prefix/namespaces/:namespace`. */
+  /** Path pattern for the router, such as `/v1/:prefix/namespaces/:namespace`. */
   readonly path: string
-  /** True when the operation calls `Call.begin` before each change. Until then the server can cancel it without a change. */
+  /**
+   * True when the operation calls `Call.begin` before it sends each change. Before that call, the server can cancel
+   * the request and report that nothing was changed.
+   */
   readonly announces?: boolean
-  /** Maximum size of the body in bytes, unless the limit of the server is lower. Default: `smallBodyBytes`. */
+  /**
+   * Maximum size of the request body in bytes. A lower limit of the server has precedence. Default: `smallBodyBytes`.
+   */
   readonly maxBodyBytes?: number
   /**
-   * Decides whether the caller may send a body of more than `smallBodyBytes` to the object in the path, before such a body
-   * is read.
+   * Checks whether the caller may access the object in the path. The server calls it before it reads a body of more
+   * than `smallBodyBytes`.
    *
-   * @throws HeadgateError of a missing object or of a missing privilege
+   * @throws HeadgateError when the object does not exist or the caller lacks the privilege
    */
   admit?(call: Call): Promise<unknown>
-  /** Returns whether an engine may call it without a user, if its entry permits only such calls. Absent: never. */
+  /**
+   * Returns whether the request is one that an engine may send for itself when its entry has `firstCalls:
+   * config-only`. Absent: such engines may not call the operation.
+   */
   needsNoUser?(query: URLSearchParams): boolean
   handle(call: Call): Promise<Response>
 }
 
-/** Limits of a request, from the configuration. */
+/** Configured limits of one request. */
 export interface CallLimits {
   readonly maxBodyBytes: number
   readonly maxJsonDepth: number
-  /** Maximum number of values in a JSON body. */
+  /** Maximum number of values in the JSON body of a request. */
   readonly maxJsonValues: number
   readonly requestTimeoutMs: number
 }

@@ -5,34 +5,40 @@ import { HeadgateError } from '@headgate/errors'
 
 const inflate = promisify(gunzip)
 
-/** Limits of the size of a request body. */
+/** Size limits of a request body. */
 export interface BodyLimits {
-  /** Bytes, before and after decompression. */
+  /** Maximum size in bytes, which applies to the compressed and to the decompressed body. */
   readonly maxBytes: number
-  /** Variable that sets the limit, for the error message. Null: the limit is not configurable. */
+  /**
+   * Name of the configuration variable that sets the limit, for the error message. Null when the limit is not
+   * configurable.
+   */
   readonly setting: 'HEADGATE_MAX_BODY_BYTES' | null
   readonly admission?: BodyAdmission
 }
 
-/** Decision that is made before a large body is read. */
-export interface BodyAdmission {
-  /** Bytes, before and after decompression, that are read without the decision. */
+/** Authorization check that must succeed before the server reads a large body. */
+interface BodyAdmission {
+  /**
+   * Size in bytes, of the compressed and of the decompressed body, up to which the server reads a body without the
+   * check.
+   */
   readonly freeBytes: number
   /**
-   * Resolves when the caller may send a body of up to `bytes` bytes, before and after decompression. Called again for a body
-   * that is larger than announced.
+   * Resolves when the caller may send a body of up to `bytes` bytes, compressed or decompressed. The server calls it
+   * again when a body is larger than announced.
    *
-   * @throws HeadgateError the refusal
+   * @throws HeadgateError when the caller may not send the body
    */
   admit(bytes: number): Promise<void>
 }
 
 /**
- * Reads a request body within its limits. Reads and decompresses at most `freeBytes` of a body that needs admission before
- * the admission.
+ * Reads a request body up to its size limits. Reads and decompresses at most `freeBytes` before `BodyAdmission.admit`
+ * has succeeded.
  *
- * @throws HeadgateError `payload-too-large` as soon as the limit is exceeded or announced, `bad-request` when the client
- * ends the request early or the body is not in its encoding
+ * @throws HeadgateError `payload-too-large` as soon as the limit is exceeded or announced, `bad-request` when the
+ *   client ends the request early or the body does not have the format in Content-Encoding
  */
 export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Uint8Array> {
   const announced = Number(request.headers['content-length'] ?? 0)
@@ -43,7 +49,7 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
   return decode(body, request.headers['content-encoding'] ?? 'identity', reading)
 }
 
-/** Limits of one body that is being read, and the number of bytes that were admitted. */
+/** Limits of the body that is being read, and the number of bytes that the server may read so far. */
 class BodyReading {
   readonly limits: BodyLimits
   #allowedBytes: number
@@ -53,7 +59,7 @@ class BodyReading {
     this.#allowedBytes = Math.min(limits.admission?.freeBytes ?? limits.maxBytes, limits.maxBytes)
   }
 
-  /** Bytes that may be buffered now. */
+  /** Number of bytes that the server may buffer until the next call of `admit`. */
   get allowedBytes(): number {
     return this.#allowedBytes
   }
@@ -68,7 +74,9 @@ class BodyReading {
   }
 }
 
-/** Listens to events, because an async iterator costs more than all other work on a small body. */
+/**
+ * Reads the body by stream events, because an async iterator takes more CPU time than all other work on a small body.
+ */
 function receive(request: IncomingMessage, reading: BodyReading): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const chunks: Buffer[] = []
@@ -78,7 +86,7 @@ function receive(request: IncomingMessage, reading: BodyReading): Promise<Buffer
   }
   const refuse = (error: unknown): void => {
     settle()
-    // The connection stays open for the response.
+    // Pauses the request and keeps the connection open, so that the server can send the error response.
     request.pause()
     reject(error)
   }
@@ -103,7 +111,7 @@ function receive(request: IncomingMessage, reading: BodyReading): Promise<Buffer
     reject(truncatedBody(cause))
   }
   request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken)
-  // A request without a body has ended before, and emits no further event.
+  // The stream of a request without a body has already ended and emits no further event.
   if (request.readableEnded) onEnd()
   else if (request.destroyed) onBroken()
   return promise
@@ -120,7 +128,7 @@ async function decode(body: Buffer, encoding: string, reading: BodyReading): Pro
   }
 }
 
-/** Decompresses in the thread pool, in chunks, and stops at the first byte above the allowed size. */
+/** Decompresses a body in the thread pool, and stops when the result exceeds the allowed size. */
 async function decompress(body: Buffer, reading: BodyReading): Promise<Uint8Array> {
   const { maxBytes } = reading.limits
   const { allowedBytes } = reading
@@ -130,7 +138,7 @@ async function decompress(body: Buffer, reading: BodyReading): Promise<Uint8Arra
     if (!(error instanceof RangeError)) {
       throw new HeadgateError(
         'bad-request',
-        'The body is not valid gzip data, as Content-Encoding announces.',
+        'The body is not valid gzip data, although Content-Encoding is gzip.',
         {
           cause: error,
         },

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { locationOf, parseAddress, parseCopySource } from './address.ts'
+import { toLocation, parseAddress, parseCopySource } from './address.ts'
 import { S3Error } from './s3-error.ts'
 
 const parse = (path: string, host = 'localhost:9000'): object => parseAddress(path, host, 'gw.test')
@@ -17,7 +17,7 @@ describe('parseAddress', () => {
     ['/lake//a', 'lake', '/a'],
     ['/lake/dir/', 'lake', 'dir/'],
     ['/lake/%C3%BC', 'lake', 'ü'],
-  ])('parses the path %s', (path, bucket, key) => {
+  ])('parseAddress returns the bucket and key of the path %s', (path, bucket, key) => {
     expect(parse(path)).toEqual({ bucket, key })
   })
 
@@ -28,9 +28,12 @@ describe('parseAddress', () => {
     ['gw.test', '/lake/a', 'lake', 'a'],
     ['lakegw.test', '/lake/a', 'lake', 'a'],
     ['lake.gw.test.evil.test', '/lake/a', 'lake', 'a'],
-  ])('parses the host %s with the path %s', (host, path, bucket, key) => {
-    expect(parse(path, host)).toEqual({ bucket, key })
-  })
+  ])(
+    'parseAddress returns the bucket and key of a request to the host %s with the path %s',
+    (host, path, bucket, key) => {
+      expect(parse(path, host)).toEqual({ bucket, key })
+    },
+  )
 
   test.each([
     '/la%2Fke/a',
@@ -46,7 +49,7 @@ describe('parseAddress', () => {
     expect(() => parse(path)).toThrow(S3Error)
   })
 
-  test('parses a copy source in the same way', () => {
+  test('parseCopySource returns the bucket and key of x-amz-copy-source, and refuses a source without bucket or key', () => {
     expect(parseCopySource('/lake/a%2520b?versionId=null')).toEqual({ bucket: 'lake', key: 'a%20b' })
     expect(parseCopySource('lake/a%3Fb')).toEqual({ bucket: 'lake', key: 'a?b' })
     for (const source of ['', '/', 'lake', 'lake/', '//a', 'lake/a?versionId=1', 'arn:aws:s3:::lake/a'])
@@ -54,7 +57,7 @@ describe('parseAddress', () => {
   })
 })
 
-test('locationOf returns a location that can only be parsed as this bucket and key', () => {
+test('toLocation returns a location from which parsing results in the same bucket and key', () => {
   const pieces = fc.constantFrom(
     'a',
     '.',
@@ -79,7 +82,7 @@ test('locationOf returns a location that can only be parsed as this bucket and k
     fc.property(fc.array(pieces, { maxLength: 12 }), (parts) => {
       const key = parts.join('')
       try {
-        const location = locationOf({ bucket: 'lake', key })
+        const location = toLocation({ bucket: 'lake', key })
         expect(location).toBe(`s3://lake/${key}`)
         expect(key.split('/').some((segment) => segment === '.' || segment === '..')).toBe(false)
         expect(key).not.toMatch(/[\\?#\p{Cc}]/u)

@@ -2,7 +2,10 @@ import { isHeadgateError } from '@headgate/errors'
 import { parseObjectLocation } from '@headgate/storage'
 import { S3Error } from './s3-error.ts'
 
-/** Bucket and key of a request. Both are empty for the service itself, only `key` is empty for a bucket. */
+/**
+ * Bucket and key of an S3 request. Both are empty for a request to the service itself, and only `key` is empty for a
+ * request to a bucket.
+ */
 export interface S3Address {
   readonly bucket: string
   readonly key: string
@@ -12,10 +15,11 @@ const bucketForm = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
 const maxKeyBytes = 1024
 
 /**
- * Parses the bucket and key of a request: from the first labels of the host when it ends in `hostSuffix` (virtual-host
- * style), otherwise from the path. The path is decoded exactly once. Percent signs after that are characters of the key.
+ * Returns the bucket and key of a request. If the host ends in `hostSuffix` (virtual-host style), the labels before
+ * the suffix are the bucket. Otherwise the path contains the bucket. The function decodes the path exactly once, so
+ * percent signs in the result are characters of the key.
  *
- * @param path raw, as it was signed
+ * @param path the path without any decoding, as the client signed it
  * @throws S3Error `InvalidURI`
  */
 export function parseAddress(path: string, host: string, hostSuffix: string | null): S3Address {
@@ -28,11 +32,11 @@ export function parseAddress(path: string, host: string, hostSuffix: string | nu
   return { bucket: checkBucket(decoded.slice(0, slash)), key: decoded.slice(slash + 1) }
 }
 
-/** Parses the bucket and key of `x-amz-copy-source`: `/bucket/key`, percent-encoded, the first slash is optional. */
+/** Parses the bucket and key of `x-amz-copy-source`: `/bucket/key`, percent-encoded. The first slash is optional. */
 export function parseCopySource(source: string): S3Address {
   const mark = source.indexOf('?')
   if (mark >= 0 && source.slice(mark) !== '?versionId=null')
-    throw new S3Error('NotImplemented', { message: 'This server does not support versions of objects.' })
+    throw new S3Error('NotImplemented', { message: 'This server does not support object versions.' })
   const decoded = decodePath(mark < 0 ? source : source.slice(0, mark)).replace(/^\//, '')
   const slash = decoded.indexOf('/')
   if (slash < 1 || slash === decoded.length - 1)
@@ -41,12 +45,12 @@ export function parseCopySource(source: string): S3Address {
 }
 
 /**
- * Returns the canonical location of an object, whose text can be compared with prefixes: no dot segments, and no characters
- * that a parser could take for the end of the path.
+ * Returns the canonical location of an object. Its text can be compared with prefixes, because it contains no dot
+ * segments and no characters that a parser could take for the end of the path.
  *
  * @throws S3Error `InvalidURI`, `KeyTooLongError`
  */
-export function locationOf({ bucket, key }: S3Address): string {
+export function toLocation({ bucket, key }: S3Address): string {
   if (Buffer.byteLength(key) > maxKeyBytes) throw new S3Error('KeyTooLongError')
   const text = `s3://${bucket}/${key}`
   try {
@@ -57,7 +61,7 @@ export function locationOf({ bucket, key }: S3Address): string {
     throw new S3Error('InvalidURI', { reason: error.message, cause: error })
   }
   throw new S3Error('InvalidURI', {
-    reason: 'bucket and key differ after they were parsed from the location',
+    reason: 'the location of the object does not result in the same bucket and key when it is parsed',
   })
 }
 
@@ -67,14 +71,17 @@ function bucketOfHost(host: string, suffix: string): string | undefined {
   return name.endsWith(end) ? name.slice(0, -end.length) : undefined
 }
 
-/** Refuses a slash or an at sign in a bucket, which would move the border between bucket and key. */
+/**
+ * Returns the bucket if its name is valid. Refuses a slash or an at sign, with which a parser would split bucket and
+ * key differently.
+ */
 function checkBucket(bucket: string): string {
   if (bucketForm.test(bucket)) return bucket
-  throw new S3Error('InvalidURI', { reason: 'the name of the bucket is not valid' })
+  throw new S3Error('InvalidURI', { reason: 'the bucket name is not valid' })
 }
 
 function decodePath(path: string): string {
-  // Bytes beyond ASCII that are not encoded could be decoded in more than one way.
+  // Refuses unencoded bytes outside ASCII, because parsers could decode them differently.
   if (!/^[\x21-\x7e]*$/.test(path)) throw new S3Error('InvalidURI', { reason: 'the path is not ASCII' })
   try {
     return decodeURIComponent(path)

@@ -14,7 +14,7 @@ import { toS3Error } from './to-s3-error.ts'
 
 export interface SignedRequest {
   readonly method: string
-  /** Target in the request line, as received. */
+  /** Request target (path and query) in the request line, as received. */
   readonly target: string
   readonly rawHeaders: readonly string[]
 }
@@ -23,11 +23,11 @@ export interface AuthenticationDeps {
   readonly ring: KeyRing
   readonly keys: SigningKeys
   readonly regions: readonly string[]
-  /** Epoch ms. */
+  /** Current time in epoch ms. */
   readonly now: number
 }
 
-/** Request with its verified signature, and the session whose token is signed with it. */
+/** Request whose signature was verified, and the session of the session token in the request. */
 export interface AuthenticatedRequest {
   readonly session: S3Session
   readonly verified: VerifiedRequest
@@ -36,8 +36,8 @@ export interface AuthenticatedRequest {
 /**
  * Verifies the signature of a request and opens its session token.
  *
- * @throws S3Error that reveals nothing to a caller without a session, and makes the SDK of a caller whose session has ended
- *   refresh it. Its `reason` is for the log.
+ * @throws S3Error Its code makes the SDK of a caller whose session has ended refresh the credentials. Its message
+ *   contains no details for callers without a session; `reason` contains the details for the log.
  */
 export async function authenticate(
   { method, target, rawHeaders }: SignedRequest,
@@ -56,15 +56,17 @@ export async function authenticate(
 }
 
 /**
- * Opens the session token for each request: this takes 3 % of the CPU time of a small GET, and a key that is removed from the
- * ring is refused at once.
+ * Decrypts the session token of a request and returns its session. The session is not cached, so the server refuses
+ * the token as soon as its key is removed from the key ring. Decryption takes 3 % of the CPU time of a small GET.
  */
 async function openSession(request: ParsedRequest, ring: KeyRing, now: number): Promise<S3Session> {
   const { accessKeyId, sessionToken } = request
-  // All keys of this server belong to sessions. Without the token such a key does not exist, as at AWS.
-  if (sessionToken === undefined) throw new S3Error('InvalidAccessKeyId', { reason: 'no session token' })
+  // Each access key of this server is valid only together with a session token, so a request without a session token
+  // gets the error for an unknown access key, as at AWS.
+  if (sessionToken === undefined)
+    throw new S3Error('InvalidAccessKeyId', { reason: 'the request contains no session token' })
   let opened = openS3Session(ring, accessKeyId, sessionToken, now)
-  // Another replica may have sealed it with a key that was just added.
+  // Another replica may have encrypted the session token with a key that this replica has not loaded yet.
   if (!opened.ok && opened.reason === 'unknown key' && (await ring.reloadForUnknownKey()))
     opened = openS3Session(ring, accessKeyId, sessionToken, now)
   if (opened.ok) return opened.value
@@ -82,7 +84,7 @@ function toAuthenticationError(refusal: SigV4Error, regions: readonly string[]):
   const error = toS3Error(refusal)
   const [region] = regions
   if (refusal.code !== 'wrong-scope' || region === undefined) return error
-  // SDKs repeat the request with a signature for the region in the error.
+  // SDKs sign the request again for the region in this error and repeat it.
   return new S3Error(error.code, {
     fields: { Region: region },
     cause: refusal,

@@ -6,32 +6,42 @@ import {
   type Header,
   headerPairs,
 } from '@headgate/sigv4'
-import { blocksOf, type Body, collect } from '@headgate/storage'
+import { splitBlocks, type Body, collect } from '@headgate/storage'
 import type { S3Call } from './operation.ts'
 import { S3Error } from './s3-error.ts'
 
-/** Maximum size in bytes of a body that is buffered, so that the storage receives one write instead of a stream. */
+/**
+ * Maximum size in bytes of an upload body that the server buffers completely, so that it sends one write to the
+ * storage instead of a stream.
+ */
 const gatheredBytes = 256 * 1024
-/** Size in bytes to which small chunks are joined: each write to the storage has a cost. */
+/**
+ * Size in bytes of the blocks into which the server joins small chunks, to reduce the number of writes to the
+ * storage.
+ */
 const blockBytes = 256 * 1024
-/** Size in bytes above which a document is parsed in a separate turn of the event loop. */
+/**
+ * Size in bytes above which the server waits for a turn of the event loop before it parses an XML document, so that
+ * several large documents do not block the event loop one after the other.
+ */
 const smallDocumentBytes = 64 * 1024
 const presignedChecksum = /^x-amz-checksum-(?:crc32|crc32c|crc64nvme|sha1|sha256)$/i
 
 /**
- * Passes the body of a request to the storage, and checks all that the request declares about it. Holds the last bytes back
- * until all checks have passed and the session is confirmed, so that the storage never stores an object with a wrong body or
- * of an ended session.
+ * Passes the body of a request to the storage, and checks the length, checksums and signatures that the request
+ * declares for it. Sends the last bytes to the storage only after all checks have passed and the session has been
+ * authorized again, so that the storage never stores an object with a wrong body or for a session that has ended.
  *
- * @throws S3Error, SigV4Error the fault of the body, also when the storage wraps it in its own error
+ * @throws S3Error, SigV4Error when the body is wrong. The function throws this error also when the storage wrapped it
+ *   in its own error
  */
 export async function storeBody<T>(
   call: S3Call,
   store: (body: Body, size: number) => Promise<T>,
 ): Promise<T> {
-  const size = sizeOf(call)
+  const size = readSize(call)
   if (size > call.limits.maxObjectPartBytes) throw tooLarge(call.limits.maxObjectPartBytes)
-  // A buffered body is checked completely before the storage is called.
+  // For a small body, all checks are complete before the first call of the storage.
   if (size <= gatheredBytes) {
     const bytes = await collect(checkedBody(call, size), size, 'body')
     await call.confirm()
@@ -41,7 +51,7 @@ export async function storeBody<T>(
   let ended = false
   async function* watched(): AsyncGenerator<Uint8Array> {
     try {
-      yield* confirmedBody(call, blocksOf(checkedBody(call, size), blockBytes))
+      yield* confirmedBody(call, splitBlocks(checkedBody(call, size), blockBytes))
       ended = true
     } catch (error) {
       failure = error
@@ -58,12 +68,13 @@ export async function storeBody<T>(
 }
 
 /**
- * Returns the body of a request that is a document of at most `maxBytes`. The session is confirmed after the last byte.
+ * Returns the request body that contains an XML document of at most `maxBytes`. Authorizes the session again after
+ * the last byte has arrived.
  *
- * @throws S3Error `EntityTooLarge` before any of a larger body is read
+ * @throws S3Error `EntityTooLarge` for a larger body, before reading any of it
  */
 export async function readDocument(call: S3Call, maxBytes: number): Promise<Buffer> {
-  const size = sizeOf(call)
+  const size = readSize(call)
   if (size > maxBytes) throw tooLarge(maxBytes)
   const document = await collect(checkedBody(call, size), size, 'document')
   await call.confirm()
@@ -72,8 +83,8 @@ export async function readDocument(call: S3Call, maxBytes: number): Promise<Buff
 }
 
 /**
- * Yields the chunks of a body. Holds the last one back until the body is complete and the session is confirmed, so that
- * the storage never has a whole object of a session that has ended.
+ * Yields the chunks of a body. Yields the last chunk only after the body is complete and the session has been
+ * authorized again, so that the storage never receives a complete object from a session that has ended.
  */
 export async function* confirmedBody(
   { confirm }: Pick<S3Call, 'confirm'>,
@@ -89,17 +100,20 @@ export async function* confirmedBody(
   if (held !== undefined) yield held
 }
 
-/** Returns whether the request proves the bytes of its body: by a hash, a checksum, or the signatures of its chunks. */
+/**
+ * Returns whether the server can detect a wrong body, because the request contains a hash, a checksum, or a signature
+ * of each chunk.
+ */
 export function isVouchedFor(call: S3Call): boolean {
   const { payload } = call.verified.request
   if (payload.kind === 'hashed') return true
   if (payload.kind === 'streaming' && (payload.chunks === 'signed' || payload.trailer !== undefined))
     return true
-  return call.headers['content-md5'] !== undefined || checksumOf(call) !== undefined
+  return call.headers['content-md5'] !== undefined || readChecksum(call) !== undefined
 }
 
-/** Returns the number of bytes of the body, without the framing of chunks. */
-function sizeOf({ verified, headers }: S3Call): number {
+/** Returns the announced size of the body in bytes, without the framing of signed chunks. */
+function readSize({ verified, headers }: S3Call): number {
   const { payload } = verified.request
   if (payload.kind === 'streaming') return payload.decodedLength
   const announced = headers['content-length']
@@ -108,8 +122,8 @@ function sizeOf({ verified, headers }: S3Call): number {
 }
 
 async function* checkedBody(call: S3Call, size: number): AsyncGenerator<Uint8Array> {
-  const checksum = checksumOf(call)
-  const md5 = md5Of(call)
+  const checksum = readChecksum(call)
+  const md5 = readMd5(call)
   let seen = 0
   for await (const chunk of decodeBody(
     call.verified,
@@ -127,15 +141,15 @@ async function* checkedBody(call: S3Call, size: number): AsyncGenerator<Uint8Arr
     throw new S3Error('BadDigest', { reason: 'Content-MD5 differs' })
 }
 
-/** Returns a checksum from a header, or from a presigned query, where SDKs move headers to. */
-function checksumOf({ rawHeaders, parameters }: S3Call): DeclaredChecksum | undefined {
+/** Returns the checksum that a request declares in a header, or in the query of a presigned URL. */
+function readChecksum({ rawHeaders, parameters }: S3Call): DeclaredChecksum | undefined {
   const moved: Header[] = [...parameters].filter(([name]) => presignedChecksum.test(name))
   const declared = declaredChecksum([...headerPairs(rawHeaders), ...moved])
   if (declared.ok) return declared.value
   throw declared.refusal
 }
 
-function md5Of({ headers }: S3Call): { readonly hash: Hash; readonly expected: Buffer } | undefined {
+function readMd5({ headers }: S3Call): { readonly hash: Hash; readonly expected: Buffer } | undefined {
   const text = headers['content-md5']
   if (typeof text !== 'string') return undefined
   const expected = Buffer.from(text, 'base64')

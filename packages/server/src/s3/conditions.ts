@@ -7,8 +7,8 @@ import { S3Error } from './s3-error.ts'
 /**
  * Evaluates the conditions of a read (RFC 9110 section 13.2.2).
  *
- * @param prefix `x-amz-copy-source-` for the source of a copy, whose conditions never result in 304
- * @returns false when the caller already has the object
+ * @param prefix `x-amz-copy-source-` for the conditions on the source of a copy, which never result in the status 304
+ * @returns false when the caller already has the current object (status 304)
  * @throws S3Error `PreconditionFailed`
  */
 export function mayRead(
@@ -22,15 +22,19 @@ export function mayRead(
   if (typeof ifMatch === 'string') {
     if (!names(ifMatch, info.etag)) throw failed('If-Match')
   } else {
-    const since = dateOf(headers[`${prefix}if-unmodified-since`])
+    const since = parseDate(headers[`${prefix}if-unmodified-since`])
     if (since !== undefined && modified > since) throw failed('If-Unmodified-Since')
   }
   if (typeof ifNoneMatch === 'string') return !names(ifNoneMatch, info.etag)
-  const since = dateOf(headers[`${prefix}if-modified-since`])
+  const since = parseDate(headers[`${prefix}if-modified-since`])
   return since === undefined || modified > since
 }
 
-/** @throws S3Error `NotImplemented` for conditions that S3, or this store, does not support */
+/**
+ * Returns the condition of a write from its headers `If-Match` and `If-None-Match`.
+ *
+ * @throws S3Error `NotImplemented` for a condition that S3, or the storage of the warehouse, does not support
+ */
 export function writeCondition(
   headers: IncomingHttpHeaders,
   capabilities: Pick<StorageCapabilities, 'conditionalPut' | 'ifMatch'>,
@@ -51,8 +55,8 @@ export function writeCondition(
 }
 
 /**
- * Runs a write that may be conditional. If the expected object does not exist, S3 answers `NoSuchKey`, and not
- * `PreconditionFailed`.
+ * Runs a write that may have a condition. If the condition names an object that does not exist, throws `NoSuchKey`
+ * instead of `PreconditionFailed`, as S3 does.
  */
 export async function onCondition<T>(
   { storage, location, signal }: Pick<S3Call, 'storage' | 'location' | 'signal'>,
@@ -68,7 +72,7 @@ export async function onCondition<T>(
   }
 }
 
-/** Returns the ETag without quotes, as the storage port expects it. */
+/** Returns an ETag without its quotes, which is the format that the storage interface uses. */
 export function bareEtag(text: string): string {
   return text.trim().replace(/^"(.*)"$/, '$1')
 }
@@ -77,7 +81,9 @@ export function quoted(etag: string): string {
   return `"${etag}"`
 }
 
-/** Returns whether a list of ETags, quoted or not, contains this one. Weak ETags are compared as strong ones. */
+/**
+ * Returns whether a list of ETags, with or without quotes, contains this ETag. The prefix of weak ETags is ignored.
+ */
 function names(list: string, etag: string): boolean {
   return list.split(',').some((item) => {
     const text = item.trim().replace(/^W\//, '')
@@ -85,8 +91,11 @@ function names(list: string, etag: string): boolean {
   })
 }
 
-/** Parses a date. A malformed one is ignored (RFC 9110 section 13.1.3). */
-function dateOf(header: string | string[] | undefined): number | undefined {
+/**
+ * Parses the date of a condition header. Returns undefined for a malformed date, so that the condition is ignored
+ * (RFC 9110 section 13.1.3).
+ */
+function parseDate(header: string | string[] | undefined): number | undefined {
   const time = typeof header === 'string' ? Date.parse(header) : Number.NaN
   return Number.isNaN(time) ? undefined : time
 }
@@ -96,5 +105,7 @@ function failed(condition: string): S3Error {
 }
 
 function unknown(condition: string): S3Error {
-  return new S3Error('NotImplemented', { message: `This server does not support this form of ${condition}.` })
+  return new S3Error('NotImplemented', {
+    message: `This server does not support this value of the header ${condition}.`,
+  })
 }

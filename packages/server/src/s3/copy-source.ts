@@ -1,4 +1,4 @@
-import { locationOf, parseCopySource } from './address.ts'
+import { toLocation, parseCopySource } from './address.ts'
 import { mayRead } from './conditions.ts'
 import { cannotHold } from './missing.ts'
 import type { S3Call } from './operation.ts'
@@ -6,15 +6,15 @@ import { S3Error } from './s3-error.ts'
 import { checkScope } from './scope.ts'
 import type { StoredObject } from '@headgate/storage'
 
-/** Returns the location of a copy's source. Checks that the session may read it. */
-export function copySourceOf({ headers, session }: S3Call): string {
+/** Returns the location of the source object of a copy request, after checking that the session may read it. */
+export function readCopySource({ headers, session }: S3Call): string {
   const header = headers['x-amz-copy-source']
-  const location = locationOf(parseCopySource(typeof header === 'string' ? header : ''))
+  const location = toLocation(parseCopySource(typeof header === 'string' ? header : ''))
   checkScope(session, location, 'read')
   return location
 }
 
-/** Opens the source of a copy, if the conditions of the request for it are true. */
+/** Opens the source object of a copy request for reading, if the conditions of the request on the source are true. */
 export async function openCopySource(
   { storage, headers, signal }: S3Call,
   source: string,

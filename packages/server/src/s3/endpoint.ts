@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SigningKeys } from '@headgate/sigv4'
 import type { S3Session } from '../credentials/s3-session.ts'
 import { createPageTokens } from '../keys/page-tokens.ts'
-import { locationOf, parseAddress } from './address.ts'
+import { toLocation, parseAddress } from './address.ts'
 import { authenticate } from './authenticate.ts'
 import { errorResponse } from './error-document.ts'
 import type { S3Response } from './operation.ts'
@@ -11,7 +11,7 @@ import { parseParameters } from './query.ts'
 import { ClientGone, receiveBody } from './receive.ts'
 import { clientGoneStatus, createRecorder } from './record.ts'
 import { newRequestId } from './request-id.ts'
-import { operationOf } from './routes.ts'
+import { findOperation } from './routes.ts'
 import { S3Error } from './s3-error.ts'
 import { checkBucketScope, checkScope } from './scope.ts'
 import { type SessionWatch, watchSession } from './session-watch.ts'
@@ -22,23 +22,25 @@ import { LoopTurns } from '../concurrency/loop-turns.ts'
 const signingKeysHeld = 4096
 const defaultPatienceMs = 10_000
 
-/** Facts about a request, collected while it runs, for its record. */
+/** Details of a running request that the endpoint collects for the metrics, the log and the audit event. */
 interface Trace {
   operation: string
   session: S3Session | undefined
   location: string | undefined
-  /** Runs from the authorization of the request until its end. */
+  /** Watch of the session, from the authorization of the request until the end of the response. */
   watch: SessionWatch | undefined
   note: Readonly<Record<string, unknown>> | undefined
 }
 
 /**
- * Returns the S3-compatible endpoint of the storage gateway, as a listener for `request` **and `checkContinue`**: it sends
- * `100 Continue` itself. The server around it must not limit the time of a whole request (Node's `requestTimeout`), because
- * large objects may take hours. The endpoint disconnects idle clients.
+ * Returns the S3-compatible endpoint of the storage gateway, as a listener for the events `request` **and
+ * `checkContinue`** of an HTTP server, because the endpoint sends `100 Continue` itself. The HTTP server must not
+ * limit the total time of a request (Node's `requestTimeout`), because the transfer of a large object may take hours.
+ * The endpoint disconnects idle clients.
  *
- * Steps of a request: refuse it when too many are running, verify the signature, open and authorize the session, find the
- * operation, check the prefixes. The body is read only after all of them.
+ * For each request, the endpoint checks the number of running requests, verifies the signature, decrypts the session
+ * token, authorizes the session, finds the operation and checks that the session covers the location. It reads the
+ * body only after these steps.
  */
 export function createS3Endpoint(
   deps: S3EndpointDeps,
@@ -51,7 +53,7 @@ export function createS3Endpoint(
   const patienceMs = deps.patienceMs ?? defaultPatienceMs
   let running = 0
 
-  async function answerTo(
+  async function respond(
     request: IncomingMessage,
     response: ServerResponse,
     trace: Trace,
@@ -71,16 +73,17 @@ export function createS3Endpoint(
     const { path, host } = verified.request
     const address = parseAddress(path, host, deps.hostSuffix ?? null)
     const parameters = parseParameters(target.slice(path.length + 1))
-    const operation = operationOf(method, address, parameters, headers)
+    const operation = findOperation(method, address, parameters, headers)
     trace.operation = operation.id
-    const location = address.key === '' ? `s3://${address.bucket}/` : locationOf(address)
+    const location = address.key === '' ? `s3://${address.bucket}/` : toLocation(address)
     trace.location = location
     if (address.key === '') checkBucketScope(session, address.bucket, operation.access)
     else checkScope(session, location, operation.access)
     signal.throwIfAborted()
     const watch = watchSession(deps, session, operation.access, (reason) => {
       client.abort(reason)
-      // Breaks the connection: the client must not take a part of the object for the whole.
+      // Closes the connection in the middle of the response, so that the client detects that the object is
+      // incomplete.
       if (operation.access === 'read' && response.headersSent) response.destroy()
     })
     trace.watch = watch
@@ -131,10 +134,10 @@ export function createS3Endpoint(
     }
     try {
       if (!held) throw new S3Error('SlowDown', { reason: 'overloaded' })
-      const answer = await answerTo(request, response, trace, client)
-      status = answer.status
-      trace.note = answer.note
-      failure = await sendResponse(answer, exchange)
+      const result = await respond(request, response, trace, client)
+      status = result.status
+      trace.note = result.note
+      failure = await sendResponse(result, exchange)
     } catch (error) {
       const ended: unknown = client.signal.reason
       const isClientGone = ended instanceof ClientGone
@@ -144,11 +147,12 @@ export function createS3Endpoint(
         status = failure?.status ?? clientGoneStatus
       } else {
         failure = toS3Error(error)
-        const answer = errorResponse(failure, requestId, request.method ?? '')
-        // A client that reads an error slowly must not take the slot of another request.
+        const result = errorResponse(failure, requestId, request.method ?? '')
+        // The request does not count as running while an error is sent, so that a client that reads the error slowly
+        // does not block other requests.
         release()
-        status = answer.status
-        await sendResponse(answer, exchange)
+        status = result.status
+        await sendResponse(result, exchange)
       }
     } finally {
       trace.watch?.[Symbol.dispose]()
@@ -159,7 +163,7 @@ export function createS3Endpoint(
 
   return (request, response) => {
     serve(request, response).catch((error: unknown) => {
-      deps.log.error({ err: error }, 'failed to answer an S3 request')
+      deps.log.error({ err: error }, 'failed to send the response to an S3 request')
       response.destroy()
     })
   }

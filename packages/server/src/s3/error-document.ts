@@ -2,7 +2,10 @@ import type { S3Response } from './operation.ts'
 import type { S3Error } from './s3-error.ts'
 import { type XmlElement, xmlPlain } from './xml-writer.ts'
 
-/** Returns the answer for an error. The answer to HEAD has no body: the header `x-amz-error-code` contains the code. */
+/**
+ * Returns the HTTP response for an error. The response to a HEAD request has no body and contains the error code in
+ * the header `x-amz-error-code`.
+ */
 export function errorResponse(error: S3Error, requestId: string, method: string): S3Response {
   const { status, headers, code } = error
   if (method === 'HEAD') return { status, headers: { ...headers, 'x-amz-error-code': code } }

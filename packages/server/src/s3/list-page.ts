@@ -8,31 +8,35 @@ import { invalidArgument, S3Error } from './s3-error.ts'
 import { isInside } from './scope.ts'
 import type { XmlElement } from './xml-writer.ts'
 
-/** Maximum page size: one less than that of S3, so that one page of the storage shows whether more keys follow. */
+/**
+ * Maximum number of entries in a page: one less than at S3, so that one page of 1,000 entries from the storage shows
+ * whether more keys follow.
+ */
 const mostEntries = 999
 
-/** Parameters of both versions of ListObjects. */
+/** Parameters that ListObjects and ListObjectsV2 have in common. */
 export interface ListQuery {
   readonly prefix: string
   readonly delimiter: '/' | ''
   readonly maxKeys: number
-  /** Encodes keys as the client requested. */
+  /** Encodes a key for the response as the parameter `encoding-type` requires. */
   readonly written: (key: string) => string
   readonly encodingType: 'url' | undefined
 }
 
 export interface ListedPage {
-  /** `Contents` and `CommonPrefixes`. */
+  /** XML elements `Contents` and `CommonPrefixes` of the page. */
   readonly elements: readonly XmlElement[]
   readonly count: number
-  /** The last key or folded prefix of the page, if more follow. */
+  /** The last key or common prefix of the page, if more keys follow. Otherwise undefined. */
   readonly next: string | undefined
 }
 
 /**
- * Parses the parameters of a list.
+ * Parses the parameters of a ListObjects or ListObjectsV2 request.
  *
- * @throws S3Error `AccessDenied` unless the prefix is within one of the session's, `InvalidArgument`, `NotImplemented`
+ * @throws S3Error `AccessDenied` when the prefix is not within one of the prefixes of the session, `InvalidArgument`,
+ *   `NotImplemented`
  */
 export function parseListQuery({ parameters, session, location }: S3Call): ListQuery {
   const prefix = parameters.get('prefix') ?? ''
@@ -47,7 +51,7 @@ export function parseListQuery({ parameters, session, location }: S3Call): ListQ
   checkPrefix(location + prefix)
   if (!isInside(session, location + prefix))
     throw new S3Error('AccessDenied', {
-      reason: `list of ${location + prefix}: outside the session's prefixes`,
+      reason: `the listed prefix ${location + prefix} is outside the prefixes of the session`,
     })
   return {
     prefix,
@@ -58,7 +62,10 @@ export function parseListQuery({ parameters, session, location }: S3Call): ListQ
   }
 }
 
-/** Lists the keys after `after`: a key, a folded prefix, or any text. */
+/**
+ * Returns one page of the keys that sort after the text `after`, which may be a key, a common prefix or any other
+ * text.
+ */
 export async function listPage(
   { storage, location: root, signal }: S3Call,
   { prefix, delimiter, maxKeys, written }: ListQuery,
@@ -70,9 +77,9 @@ export async function listPage(
   const nothing = { elements, count: 0, next: undefined }
   if (limit === 0) return nothing
   const within = after.startsWith(prefix)
-  // All keys with the prefix sort before that text.
+  // All keys with the prefix sort before `after`, so the page is empty.
   if (!within && compareUtf8(after, prefix) > 0) return nothing
-  const start = within ? startOf(root, prefix, after) : prefix
+  const start = within ? resolveStart(root, prefix, after) : prefix
   const entries = storage.list(root + prefix, {
     signal,
     pageSize: limit + 1,
@@ -86,7 +93,7 @@ export async function listPage(
         throw new S3Error('InternalError', { reason: 'the storage listed a location outside the prefix' })
       if (compareUtf8(key, after) <= 0) continue
       if (elements.length === limit) return { elements, count: limit, next: last }
-      elements.push(elementOf(entry, written(key)))
+      elements.push(toElement(entry, written(key)))
       last = key
     }
   } catch (error) {
@@ -96,10 +103,10 @@ export async function listPage(
 }
 
 /**
- * Returns the location after which the storage continues. `after` may not be a valid location. The text before its last
- * slashes then sorts before it.
+ * Returns the start position of the list, without the root. If `after` is not a valid key, returns the longest valid
+ * part before one of its slashes, which sorts before `after`.
  */
-function startOf(root: string, prefix: string, after: string): string {
+function resolveStart(root: string, prefix: string, after: string): string {
   let start = after
   while (start.length > prefix.length && !isLocation(root + start))
     start = start.slice(0, Math.max(start.lastIndexOf('/'), prefix.length))
@@ -116,7 +123,7 @@ function isLocation(text: string): boolean {
   }
 }
 
-function elementOf(entry: ListEntry, key: string): XmlElement {
+function toElement(entry: ListEntry, key: string): XmlElement {
   if (entry.type === 'prefix') return ['CommonPrefixes', [['Prefix', key]]]
   const { size, etag, lastModified } = entry.info
   return [
@@ -140,7 +147,10 @@ function checkPrefix(text: string): void {
   }
 }
 
-/** Encodes spaces as `%20`: every SDK decodes it, but not every SDK decodes `+`. */
+/**
+ * Percent-encodes a key for a response with `encoding-type=url`. Encodes a space as `%20`, because some SDKs do not
+ * decode `+`.
+ */
 function encodeKey(key: string): string {
   return encodeURIComponent(key)
     .replaceAll('%2F', '/')

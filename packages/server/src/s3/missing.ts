@@ -1,8 +1,8 @@
 import { isHeadgateError } from '@headgate/errors'
 
 /**
- * Returns true when an error only means that the store cannot contain an object of this key. Files have no names with empty
- * segments, such as the `dir/` that some clients read and write as the marker of a directory.
+ * Returns true when the storage refused a key because a file cannot have this name, so no such object exists. Files
+ * have no names with empty segments, such as the key `dir/` that some clients read and write as a directory marker.
  */
 export function cannotHold(key: string, error: unknown): boolean {
   return (

@@ -2,7 +2,10 @@ import type { ObjectInfo } from '@headgate/storage'
 import { quoted } from './conditions.ts'
 import { responseOverrides } from './response-overrides.ts'
 
-/** Returns the headers that describe an object, with the overrides in the query of the request. */
+/**
+ * Returns the response headers that describe an object. Parameters in the query of the request, such as
+ * `response-content-type`, replace their values.
+ */
 export function objectHeaders(
   { etag, lastModified, contentType }: ObjectInfo,
   parameters: ReadonlyMap<string, string>,

@@ -1,7 +1,8 @@
 import { S3Error } from './s3-error.ts'
 
 /**
- * Parses the parameters of a raw query, decoded once. `+` is a space, as in the signature. Names are case-sensitive, as at S3.
+ * Parses the parameters of a query string and decodes them once. Decodes `+` as a space, as the signature does.
+ * Parameter names are case-sensitive, as at S3.
  *
  * @throws S3Error `InvalidURI`, `InvalidArgument` when a parameter occurs twice
  */
@@ -18,7 +19,7 @@ export function parseParameters(query: string): ReadonlyMap<string, string> {
   return parameters
 }
 
-/** Parses a decimal number of at most `max`. */
+/** Parses a decimal number. Returns undefined for another text and for a number above `max`. */
 export function parseCount(text: string, max: number): number | undefined {
   if (!/^\d{1,15}$/.test(text)) return undefined
   const number = Number(text)

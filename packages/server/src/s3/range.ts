@@ -3,7 +3,10 @@ import { invalidArgument } from './s3-error.ts'
 
 const one = /^bytes=(?:(\d{1,15})-(\d{1,15})?|-(\d{1,15}))$/
 
-/** Parses the range of a read. A malformed one, or several, are ignored (RFC 9110 section 14.2). */
+/**
+ * Parses the Range header of a read. Returns undefined, so that the header is ignored, when it is malformed or
+ * contains several ranges (RFC 9110 section 14.2).
+ */
 export function parseRange(header: string | undefined): ByteRange | undefined {
   const match = one.exec(header?.trim() ?? '')
   if (match === null) return undefined
@@ -13,7 +16,7 @@ export function parseRange(header: string | undefined): ByteRange | undefined {
   return Number(end) < Number(start) ? undefined : { start: Number(start), end: Number(end) }
 }
 
-/** Parses the range of UploadPartCopy, which must have both ends. */
+/** Parses the range of UploadPartCopy, which must contain the first and the last byte position. */
 export function parseCopyRange(header: string | undefined): { start: number; end: number } | undefined {
   if (header === undefined) return undefined
   const [, start, end] = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header) ?? []

@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { S3Error } from './s3-error.ts'
 
-/** Maximum size in bytes of a body that is read by events: an async iterator costs more than all other work on it. */
+/**
+ * Maximum size in bytes of a body that the server reads by stream events. For small bodies, an async iterator takes
+ * more CPU time than all other work.
+ */
 const gatheredBytes = 256 * 1024
 
-/** Reason for which the work on a request is aborted: its client has disconnected. */
+/** Reason with which the server aborts a request after its client has disconnected. */
 export class ClientGone extends Error {
   override readonly name = 'ClientGone'
 
@@ -14,9 +17,9 @@ export class ClientGone extends Error {
 }
 
 /**
- * Yields the bytes of a request's body. Sends `100 Continue` to a client that waits for it, only now: the caller is
- * authenticated and authorized. Throws when no byte arrives for `idleMs` during a read, or when the client disconnects. The
- * connection stays open for a response in both cases.
+ * Yields the bytes of a request body. Sends `100 Continue` to a client that waits for it; at this time, the caller is
+ * authenticated and authorized. Throws when no byte arrives for `idleMs`, or when the client disconnects. The
+ * function never closes the connection, so that the server can send an error response.
  */
 export async function* receiveBody(
   request: IncomingMessage,
@@ -31,7 +34,8 @@ export async function* receiveBody(
     if (body.length > 0) yield body
     return
   }
-  // If the reader stops early, the connection must stay open for the response.
+  // By default, an iterator that is not read to its end destroys the request. The connection must stay open for the
+  // response.
   const chunks = (request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>)[
     Symbol.asyncIterator
   ]()
@@ -54,12 +58,15 @@ export async function* receiveBody(
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', onAbort)
-    // Not awaited: it settles only after a pending read, which may never end.
+    // The promise is not awaited, because it settles only after a pending read, and this read may never end.
     chunks.return?.().then(undefined, () => undefined)
   }
 }
 
-/** Reads a whole body. Node's parser reads no more than announced, and fails when less arrives. */
+/**
+ * Reads a complete request body into one buffer. The HTTP parser of Node limits the body to the announced length, and
+ * reports an error when fewer bytes arrive.
+ */
 function gathered(request: IncomingMessage, idleMs: number, signal: AbortSignal): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const chunks: Buffer[] = []
@@ -87,7 +94,7 @@ function gathered(request: IncomingMessage, idleMs: number, signal: AbortSignal)
   const timer = setTimeout(() => fail(new S3Error('RequestTimeout')), idleMs)
   signal.addEventListener('abort', onAbort, { once: true })
   request.on('data', onData).on('end', onEnd).on('error', fail).on('close', onClose)
-  // A request without a body has already ended, and emits no further event.
+  // The stream of a request without a body has already ended and emits no further event.
   if (request.readableEnded) onEnd()
   else if (request.destroyed) onClose()
   return promise

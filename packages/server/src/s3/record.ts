@@ -8,7 +8,7 @@ import type { ProvenIdentity } from '../proven-identity.ts'
 import type { S3EndpointDeps } from './deps.ts'
 import type { S3Error } from './s3-error.ts'
 
-/** Outcome of a request. */
+/** Result of an S3 request, for its metrics, log line and audit event. */
 export interface S3Outcome {
   readonly operation: string
   readonly requestId: string
@@ -21,17 +21,20 @@ export interface S3Outcome {
 }
 
 const maxCachedReads = 20_000
-/** Status that nginx logs for a client that disconnected before the response. */
+/**
+ * Status in metrics and audit events of a request whose client disconnected before the response, as in logs of nginx.
+ */
 export const clientGoneStatus = 499
 
 /**
- * Returns a function that records metrics, log lines and audit events of requests. Engines read one file in many ranges, and
- * request missing files repeatedly: these are one event for each session. Each write and each refusal is one event.
+ * Returns a function that records metrics, log lines and audit events of requests. Each write and each refusal
+ * results in one audit event. Repeated reads of the same file, or of the same missing file, result in one audit event
+ * for each session, because engines read a file in many ranges.
  */
 export function createRecorder(
-  deps: Pick<S3EndpointDeps, 'audit' | 'addressOf' | 'log' | 'metrics'>,
+  deps: Pick<S3EndpointDeps, 'audit' | 'resolveAddress' | 'log' | 'metrics'>,
 ): (request: IncomingMessage, outcome: S3Outcome) => void {
-  const addressOf = deps.addressOf ?? peerAddress
+  const resolveAddress = deps.resolveAddress ?? peerAddress
   const reads = callerCache<true>({ max: maxCachedReads })
   return (request, outcome) => {
     const { operation, requestId, session, location, status, milliseconds, failure } = outcome
@@ -50,8 +53,8 @@ export function createRecorder(
       reads.set(key, true)
     }
     deps.audit.record({
-      draft: { ...draftOf(outcome), address: addressOf(request) },
-      identity: session === undefined ? null : identityOf(session),
+      draft: { ...toAuditDraft(outcome), address: resolveAddress(request) },
+      identity: session === undefined ? null : toIdentity(session),
       requestId,
       status,
       milliseconds,
@@ -61,7 +64,7 @@ export function createRecorder(
   }
 }
 
-function draftOf({ operation, session, location, note, failure, status }: S3Outcome): AuditDraft {
+function toAuditDraft({ operation, session, location, note, failure, status }: S3Outcome): AuditDraft {
   const reason =
     failure === undefined
       ? status === clientGoneStatus
@@ -82,7 +85,7 @@ function draftOf({ operation, session, location, note, failure, status }: S3Outc
   }
 }
 
-function identityOf({ principal, actor, expiresAt, queryId }: S3Session): ProvenIdentity {
+function toIdentity({ principal, actor, expiresAt, queryId }: S3Session): ProvenIdentity {
   return {
     principal,
     actors: actor === null ? [] : [actor],

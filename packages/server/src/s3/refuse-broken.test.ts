@@ -11,7 +11,7 @@ test.each([
   ['headers above the limit', `GET / HTTP/1.1\r\nHost: x\r\nx: ${long}\r\n\r\n`, 400],
   ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400],
   ['a request to a proxy', 'CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n', 405],
-])('refuseBroken answers with an S3 error to %s', async (_name, bytes, status) => {
+])('refuseBroken returns an S3 error document for %s', async (_name, bytes, status) => {
   const refuse = { refuse: refuseBroken }
   const limits = { maxHeaderBytes: 8_192, requestTimeoutMs: 30_000 }
   await using listener = await Listener.open(
@@ -23,10 +23,10 @@ test.each([
   client.on('data', (piece: Buffer) => read.push(piece))
   client.write(bytes)
   await once(client, 'end')
-  const answer = String(Buffer.concat(read))
-  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
-  expect(answer).toMatch(/^content-type: application\/xml$/im)
-  expect(answer).toMatch(
+  const response = String(Buffer.concat(read))
+  expect(response).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  expect(response).toMatch(/^content-type: application\/xml$/im)
+  expect(response).toMatch(
     /<Error><Code>\w+<\/Code><Message>.+<\/Message><RequestId>\w+<\/RequestId><\/Error>$/,
   )
 })

@@ -3,7 +3,7 @@ import { errorResponse } from './error-document.ts'
 import { newRequestId } from './request-id.ts'
 import { toS3Error } from './to-s3-error.ts'
 
-/** Returns the S3 error for a malformed HTTP request, which reaches no operation. For `ListenerOptions.refuse`. */
+/** Returns the S3 error response for a request that the HTTP parser refused. Used as `ListenerOptions.refuse`. */
 export function refuseBroken(error: HeadgateError): {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** Creates the id that identifies a response in the log, in the form of S3. */
+/** Creates a random request id, in the format of S3, that identifies the request in the log and in the response. */
 export function newRequestId(): string {
   return randomBytes(10).toString('hex').toUpperCase()
 }

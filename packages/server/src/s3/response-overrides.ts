@@ -1,6 +1,6 @@
 import { invalidArgument } from './s3-error.ts'
 
-const headerOf: Readonly<Record<string, string>> = {
+const headerByParameter: Readonly<Record<string, string>> = {
   'response-cache-control': 'cache-control',
   'response-content-disposition': 'content-disposition',
   'response-content-encoding': 'content-encoding',
@@ -9,15 +9,19 @@ const headerOf: Readonly<Record<string, string>> = {
   'response-expires': 'expires',
 }
 
-export const overrideParameters: readonly string[] = Object.keys(headerOf)
+export const overrideParameters: readonly string[] = Object.keys(headerByParameter)
 
-/** Parses the response headers that a read requests in its query. S3 allows them only in signed requests, as all are here. */
+/**
+ * Returns the response headers that a read requests in its query (such as `response-content-type`). S3 allows these
+ * parameters only in signed requests, and this server accepts only signed requests.
+ */
 export function responseOverrides(parameters: ReadonlyMap<string, string>): Record<string, string> {
   const headers: Record<string, string> = {}
-  for (const [parameter, header] of Object.entries(headerOf)) {
+  for (const [parameter, header] of Object.entries(headerByParameter)) {
     const value = parameters.get(parameter)
     if (value === undefined) continue
-    if (!/^[\x20-\x7e]{1,1024}$/.test(value)) throw invalidArgument(parameter, 'cannot be sent as a header')
+    if (!/^[\x20-\x7e]{1,1024}$/.test(value))
+      throw invalidArgument(parameter, 'contains characters that a response header cannot contain')
     headers[header] = value
   }
   return headers

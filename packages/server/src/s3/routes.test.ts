@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseParameters } from './query.ts'
-import { operationOf } from './routes.ts'
+import { findOperation } from './routes.ts'
 import { S3Error } from './s3-error.ts'
 
 function named(request: string, headers: Record<string, string> = {}): string {
@@ -8,7 +8,7 @@ function named(request: string, headers: Record<string, string> = {}): string {
   const [path = '', query = ''] = target.split('?')
   const [bucket = '', ...rest] = path.slice(1).split('/')
   try {
-    return operationOf(method, { bucket, key: rest.join('/') }, parseParameters(query), headers).id
+    return findOperation(method, { bucket, key: rest.join('/') }, parseParameters(query), headers).id
   } catch (error) {
     if (error instanceof S3Error) return error.code
     throw error
@@ -35,11 +35,11 @@ test.each([
   ['GET /b', 'ListObjects'],
   ['GET /b?location', 'GetBucketLocation'],
   ['HEAD /b', 'HeadBucket'],
-])('operationOf returns, for %s, %s', (request, id) => {
+])('findOperation for the request "%s" returns %s', (request, id) => {
   expect(named(request)).toBe(id)
 })
 
-test('operationOf distinguishes a copy from a write by its header', () => {
+test('findOperation returns the copy operation for a PUT request with the header x-amz-copy-source', () => {
   const headers = { 'x-amz-copy-source': 'b/k' }
   expect(named('PUT /b/k', headers)).toBe('CopyObject')
   expect(named('PUT /b/k?partNumber=1&uploadId=u', headers)).toBe('UploadPartCopy')
@@ -73,12 +73,12 @@ test.each([
   'PUT /b/k?partNumber=1&uploadId=u&acl',
   'DELETE /b/k?tagging',
   'GET /?list-type=2',
-])('operationOf refuses %s', (request) => {
+])('findOperation refuses %s', (request) => {
   expect(named(request)).toBe('NotImplemented')
 })
 
 test.each(['OPTIONS /b/k', 'PATCH /b/k', 'TRACE /b', 'PROPFIND /b'])(
-  'operationOf refuses the method %s',
+  'findOperation refuses the method %s',
   (request) => {
     expect(named(request)).toBe('MethodNotAllowed')
   },

@@ -23,7 +23,10 @@ import { S3Error } from './s3-error.ts'
 interface Route {
   readonly method: string
   readonly place: 'bucket' | 'object'
-  /** Parameters that select this operation, each with its only allowed value, or null for any value. */
+  /**
+   * Query parameters that the request must contain to select this operation, each with its required value, or null
+   * for any value.
+   */
   readonly marks: Readonly<Record<string, string | null>>
   readonly optional: readonly string[]
   readonly copies?: true
@@ -33,7 +36,10 @@ interface Route {
 const part = { partNumber: null, uploadId: null }
 const listing = ['prefix', 'delimiter', 'max-keys', 'encoding-type', 'fetch-owner']
 
-/** Routes with more marks come first. */
+/**
+ * Routes of all operations. Of two routes for the same method, the one with more required parameters comes first,
+ * because the first match is used.
+ */
 const routes: readonly Route[] = [
   {
     method: 'GET',
@@ -89,17 +95,20 @@ const routes: readonly Route[] = [
   { method: 'POST', place: 'bucket', marks: { delete: '' }, optional: [], operation: deleteObjects },
 ]
 
-/** Parameters that any request may have: the signature, notes of the SDKs, and presigned checksums. */
+/**
+ * Query parameters that every request may contain: the signature of a presigned URL, information about the SDK, and
+ * checksums.
+ */
 const everywhere =
   /^(?:x-id|X-Amz-(?:Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token|Content-Sha256)|x-amz-(?:user-agent|sdk-checksum-algorithm|checksum-(?:mode|type|crc32|crc32c|crc64nvme|sha1|sha256)))$/i
 
 /**
- * Finds the operation of a request. Refuses a parameter that the operation does not support: `PUT /b/k?acl` must not create
- * an object.
+ * Returns the operation for a request. Refuses a request with a parameter that the operation does not support,
+ * because `PUT /b/k?acl`, for example, must not create an object.
  *
  * @throws S3Error `NotImplemented`, `MethodNotAllowed`
  */
-export function operationOf(
+export function findOperation(
   method: string,
   address: S3Address,
   parameters: ReadonlyMap<string, string>,

@@ -1,7 +1,7 @@
 /**
- * All errors of this endpoint: the `Code`, which SDKs act on, with the HTTP status and the message. The messages contain
- * only what an unauthenticated client may know; the details are in `reason`.
- * Source: Amazon S3 API Reference, "Error responses".
+ * All errors of the S3 endpoint: the `Code`, by which SDKs decide whether to retry, with the HTTP status and the
+ * message. The messages contain no details, because unauthenticated clients receive them; `S3Error.reason` contains
+ * the details. Source: Amazon S3 API Reference, "Error responses".
  */
 export const s3Errors = {
   AccessDenied: [403, 'Access denied.'],
@@ -10,10 +10,14 @@ export const s3Errors = {
   BadDigest: [400, 'The checksum or Content-MD5 does not match the body.'],
   EntityTooLarge: [400, 'The body exceeds the allowed size.'],
   EntityTooSmall: [400, 'A part that is not the last one is smaller than the minimum size.'],
-  // AWS answers 400. SDKs act on the code; DuckDB refreshes its keys only on 401 and 403.
+  // AWS returns the status 400 for this error. SDKs use only the code, but DuckDB refreshes its credentials only
+  // after the status 401 or 403.
   ExpiredToken: [403, 'The session token has expired. Refresh the credentials.'],
-  IncompleteBody: [400, 'The body is shorter than announced.'],
-  InternalError: [500, 'The server failed. Ask its operator for the request id.'],
+  IncompleteBody: [400, 'The body is shorter than its announced length.'],
+  InternalError: [
+    500,
+    'The server failed to process the request. Report the request id to the operator of the server.',
+  ],
   InvalidAccessKeyId: [403, 'The access key id does not exist.'],
   InvalidArgument: [400, 'A header or parameter of the request is not valid.'],
   InvalidChunkSizeError: [400, 'A chunk of the body has a size that is not allowed.'],
@@ -32,12 +36,12 @@ export const s3Errors = {
   MissingSecurityHeader: [400, 'The request lacks a required header.'],
   NoSuchBucket: [404, 'The bucket does not exist.'],
   NoSuchKey: [404, 'The key does not exist.'],
-  NoSuchUpload: [404, 'The upload does not exist. It may have been completed or aborted.'],
+  NoSuchUpload: [404, 'The multipart upload does not exist. It may have been completed or aborted.'],
   NotImplemented: [501, 'This server does not support this request.'],
-  PreconditionFailed: [412, 'A condition of the request is not true.'],
+  PreconditionFailed: [412, 'A condition of the request, such as If-Match, is not true.'],
   RequestTimeTooSkewed: [
     403,
-    'The difference between the time of the request and that of the server is too large.',
+    'The difference between the time of the request and the time of the server is too large.',
   ],
   RequestTimeout: [400, 'The connection was idle for too long.'],
   ServiceUnavailable: [503, 'The storage cannot be reached. Try again.'],
@@ -46,20 +50,20 @@ export const s3Errors = {
   XAmzContentSHA256Mismatch: [400, 'The body does not match the signed hash.'],
 } as const
 
-/** Code that SDKs act on. */
+/** Error code by which SDKs decide how to handle the error. */
 export type S3Code = keyof typeof s3Errors
 
 export interface S3ErrorOptions extends ErrorOptions {
-  /** Complete reason, for log and audit. */
+  /** Detailed reason for the log and the audit event. The client does not receive it. */
   readonly reason?: string
-  /** Message for the caller, instead of the default message of the code. */
+  /** Message for the client. Default: the message of the code in `s3Errors`. */
   readonly message?: string
-  /** Additional elements of the error document. */
+  /** Additional XML elements of the error document, by name. */
   readonly fields?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Error as an S3 client receives it. */
+/** Error that the server sends to an S3 client. */
 export class S3Error extends Error {
   override readonly name = 'S3Error'
   readonly code: S3Code

@@ -2,25 +2,34 @@ import type { S3Session } from '../credentials/s3-session.ts'
 import type { StoragePermission } from '../credentials/storage-grant.ts'
 import { S3Error } from './s3-error.ts'
 
-/** Fields of a session that restrict its access. */
+/** Fields of a session that restrict the locations and operations that it may access. */
 export type SessionScope = Pick<S3Session, 'prefixes' | 'permission'>
 
-/** Returns true when a canonical location, or a prefix of one, is within one of the session's prefixes, by whole segments. */
+/**
+ * Returns true when a canonical location, or a prefix of canonical locations, is within one of the prefixes of the
+ * session.
+ */
 export function isInside(session: SessionScope, location: string): boolean {
-  // The prefixes end in a slash, so `s3://b/t/` does not contain `s3://b/t2/x`.
+  // The prefixes of a session end in a slash, so the prefix `s3://b/t/` does not match `s3://b/t2/x`.
   return session.prefixes.some((prefix) => prefix.endsWith('/') && location.startsWith(prefix))
 }
 
-/** @throws S3Error `AccessDenied` when the session does not permit this access to the location */
+/**
+ * Checks that a session permits an access to a location.
+ *
+ * @throws S3Error `AccessDenied` when it does not
+ */
 export function checkScope(session: SessionScope, location: string, access: StoragePermission): void {
   checkAccess(session, access)
   if (!isInside(session, location)) throw denied(`${location} is outside the session's prefixes`)
 }
 
 /**
- * Checks access to a bucket. The operation checks the keys in its prefix or body.
+ * Checks that a session has a prefix in a bucket. The operation then checks the keys in the query or body of its
+ * request.
  *
- * @throws S3Error `AccessDenied` when the session has no prefix in the bucket, whether the bucket exists or not
+ * @throws S3Error `AccessDenied` when the session has no prefix in the bucket, regardless of whether the bucket
+ *   exists
  */
 export function checkBucketScope(session: SessionScope, bucket: string, access: StoragePermission): void {
   checkAccess(session, access)
@@ -30,7 +39,7 @@ export function checkBucketScope(session: SessionScope, bucket: string, access: 
 
 function checkAccess(session: SessionScope, access: StoragePermission): void {
   if (access === 'read-write' && session.permission !== 'read-write')
-    throw denied('the session may only read')
+    throw denied('the session permits only reads')
 }
 
 function denied(reason: string): S3Error {

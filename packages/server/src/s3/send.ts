@@ -14,35 +14,38 @@ export interface Exchange {
   readonly response: ServerResponse
   readonly requestId: string
   readonly idleMs: number
-  /** Time in ms after which blanks are sent for a document that is not ready, and the interval between them. */
+  /**
+   * Time in ms after which the server starts to send blanks when the XML document is not ready, and the interval
+   * between the blanks.
+   */
   readonly patienceMs: number
 }
 
 /**
- * Sends a response and waits until it has been sent. Closes the connection when an object cannot be read to its end, so that
- * the client notices the truncation.
+ * Sends a response and waits until it has been sent. Closes the connection when an object cannot be read to its end,
+ * so that the client notices the truncation.
  *
- * @returns the error that was sent after the status
- * @throws errors of `answer.pending`, while nothing has been sent
+ * @returns the error that was sent in the body after the status 200, or undefined
+ * @throws errors of `result.pending`, if they occur before anything has been sent
  */
-export async function sendResponse(answer: S3Response, exchange: Exchange): Promise<S3Error | undefined> {
+export async function sendResponse(result: S3Response, exchange: Exchange): Promise<S3Error | undefined> {
   const { response, request } = exchange
-  const { pending, body } = answer
+  const { pending, body } = result
   if (pending !== undefined) {
     const document = await soon(pending, exchange.patienceMs)
-    if (document === undefined) return sendSlowly(pending, answer, exchange)
-    return sendResponse({ status: answer.status, headers: answer.headers ?? {}, body: document }, exchange)
+    if (document === undefined) return sendSlowly(pending, result, exchange)
+    return sendResponse({ status: result.status, headers: result.headers ?? {}, body: document }, exchange)
   }
-  const headers: Record<string, string> = { 'x-amz-request-id': exchange.requestId, ...answer.headers }
+  const headers: Record<string, string> = { 'x-amz-request-id': exchange.requestId, ...result.headers }
   if (typeof body === 'string') {
     headers['content-type'] = 'application/xml'
     headers['content-length'] = String(Buffer.byteLength(body))
   } else if (body !== undefined) headers['content-length'] = String(body.length)
-  else if (answer.status >= 200 && answer.status !== 204 && answer.status !== 304)
+  else if (result.status >= 200 && result.status !== 204 && result.status !== 304)
     headers['content-length'] ??= '0'
   const unread = isUnread(request)
   if (unread && !keepsConnection(request)) headers['connection'] = 'close'
-  response.writeHead(answer.status, headers)
+  response.writeHead(result.status, headers)
   if (body !== undefined && typeof body !== 'string') await sendObject(body, exchange)
   else if (unread) await finishUnread(request, response, body ?? '')
   else response.end(body)
@@ -57,7 +60,7 @@ async function sendObject(object: Pick<StoredObject, 'body' | 'length'>, exchang
     for await (const chunk of object.body as AsyncIterable<Uint8Array>) {
       sent += chunk.byteLength
       if (sent > object.length) throw new Error('the object has more bytes than announced')
-      // The caller waits until the last chunk has been sent.
+      // After the last chunk, `sendResponse` waits until all of the response has been sent.
       if (!response.write(chunk) && sent < object.length) await drained(response, idleMs)
       if (response.destroyed) throw new Error('the connection is closed')
     }
@@ -70,17 +73,17 @@ async function sendObject(object: Pick<StoredObject, 'body' | 'length'>, exchang
   response.end()
 }
 
-/** Sends blanks until the document is ready, as AWS does for operations that take long. */
+/** Sends blanks until the XML document of the response is ready, as AWS does for operations that take long. */
 async function sendSlowly(
   pending: Promise<string>,
-  answer: S3Response,
+  result: S3Response,
   exchange: Exchange,
 ): Promise<S3Error | undefined> {
   const { response, requestId, patienceMs } = exchange
-  response.writeHead(answer.status, {
+  response.writeHead(result.status, {
     'x-amz-request-id': requestId,
     'content-type': 'application/xml',
-    ...answer.headers,
+    ...result.headers,
   })
   response.write(xmlDeclaration)
   const blanks = setInterval(() => response.write(' '), patienceMs)
@@ -111,7 +114,9 @@ async function soon<T>(pending: Promise<T>, milliseconds: number): Promise<T | u
   }
 }
 
-/** Waits until the client has read what was written. Disconnects a client that reads nothing for `idleMs`. */
+/**
+ * Waits until the client has read the data that was written. Disconnects a client that reads nothing for `idleMs`.
+ */
 async function drained(response: ServerResponse, idleMs: number): Promise<void> {
   await either(response, 'drain', idleMs)
 }

@@ -4,7 +4,7 @@ import type { SessionAuthorizer } from '../credentials/gateway-authorizer.ts'
 import type { S3Session } from '../credentials/s3-session.ts'
 import type { StoragePermission } from '../credentials/storage-grant.ts'
 import { type SessionWatch, watchSession } from './session-watch.ts'
-import { claimsOf } from '../../test/s3/endpoint.ts'
+import { makeClaims } from '../../test/s3/endpoint.ts'
 
 let failure: HeadgateError | null
 let asked: number
@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers())
 
 function watch(permission: StoragePermission): SessionWatch {
-  const session: S3Session = { ...claimsOf(), accessKeyId: 'HG', secretAccessKey: 's' }
+  const session: S3Session = { ...makeClaims(), accessKeyId: 'HG', secretAccessKey: 's' }
   const sessions: SessionAuthorizer = {
     authorize: () => {
       asked += 1
@@ -29,7 +29,7 @@ function watch(permission: StoragePermission): SessionWatch {
   return watchSession(deps, session, permission, ({ code }) => aborts.push(code))
 }
 
-test('Asks at each interval until it is disposed', async () => {
+test('watchSession authorizes the session again at each interval until the watch is disposed', async () => {
   const running = watch('read-write')
   await vi.advanceTimersByTimeAsync(3_500)
   expect(asked).toBe(3)
@@ -39,21 +39,21 @@ test('Asks at each interval until it is disposed', async () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('Aborts once when the session is refused', async () => {
+test('watchSession aborts the request once when the session is refused', async () => {
   using _ = watch('read')
   failure = new HeadgateError('forbidden', 'Access has ended.')
   await vi.advanceTimersByTimeAsync(5_000)
   expect(aborts).toEqual(['AccessDenied'])
 })
 
-test('Aborts a write at the end of its session, and a read not', async () => {
+test('watchSession aborts a write when its session ends, and does not abort a read', async () => {
   using _ = watch('read-write')
   using __ = watch('read')
   await vi.advanceTimersByTimeAsync(3_600_500)
   expect(aborts).toEqual(['ExpiredToken'])
 })
 
-test('While the database is unavailable, a write is aborted and a read continues', async () => {
+test('while the database is unavailable, watchSession aborts a write and lets a read continue', async () => {
   failure = new HeadgateError('unavailable', 'The database cannot be reached.')
   using _ = watch('read-write')
   await vi.advanceTimersByTimeAsync(1_500)

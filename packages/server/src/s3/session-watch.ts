@@ -5,25 +5,26 @@ import type { S3EndpointDeps } from './deps.ts'
 import { S3Error } from './s3-error.ts'
 import { toS3Error } from './to-s3-error.ts'
 
-/** Default interval between two checks, in ms. */
-export const defaultRecheckMs = 7_500
+/** Default interval in ms at which the server authorizes the session of a running request again. */
+const defaultRecheckMs = 7_500
 
-/** Checks the session of a running request again, until it is disposed. */
+/** Checks at an interval that the session of a running request is still authorized, until it is disposed. */
 export interface SessionWatch extends Disposable {
   /**
    * Authorizes the session again, before a write becomes visible.
    *
-   * @throws S3Error `AccessDenied` when its grant does not hold any more, `ExpiredToken` after its end
+   * @throws S3Error `AccessDenied` when the session was revoked or the principal has lost the privilege,
+   *   `ExpiredToken` after the end of the session
    */
   confirm(): Promise<void>
 }
 
 /**
- * Watches the session of a request: authorizes it again at an interval, and aborts the request when its grant does not
- * hold any more. A write is also aborted at the end of its session, and when the session cannot be authorized. A read that
- * began in time may last longer than the session, as at AWS, while the grant holds.
+ * Authorizes the session of a request again at an interval, and aborts the request when the session was revoked or
+ * the principal has lost the privilege. Also aborts a write when its session ends, and when the database is
+ * unavailable. A read that started before the end of the session may continue after it, as at AWS.
  *
- * The authorizer caches decisions and renews them in the background, so a check costs a look-up.
+ * The authorizer caches its decisions and renews them in the background, so a check is only a look-up in the cache.
  */
 export function watchSession(
   { sessions, now, recheckMs = defaultRecheckMs }: Pick<S3EndpointDeps, 'sessions' | 'now' | 'recheckMs'>,

@@ -4,25 +4,28 @@ import { isOutcomeUnknown } from '@headgate/storage'
 import { type S3Code, S3Error, s3Errors } from './s3-error.ts'
 
 /**
- * Converts any error to one that may be sent to an S3 client. Messages of the storage are not sent, because they may contain
- * the location behind the bucket. Messages of signature checks are not sent, because they would help to forge a signature.
+ * Converts any error to an S3 error that the server may send to a client. The result does not contain messages of the
+ * storage, because they may contain the location behind the bucket, and no messages of signature checks, because they
+ * could help to forge a signature.
  */
 export function toS3Error(error: unknown): S3Error {
   if (error instanceof S3Error) return error
   if (error instanceof SigV4Error)
     return new S3Error(known(error.kind.s3), { reason: `${error.code}: ${error.message}`, cause: error })
-  // The storage wraps the error that ended the request: the reason of its signal, or an error of its body.
+  // The storage wraps the error that aborted the request (the reason of its signal, or an error of its body) in its
+  // own error.
   if (isHeadgateError(error) && error.cause instanceof S3Error && !isOutcomeUnknown(error)) return error.cause
   if (isHeadgateError(error))
-    return new S3Error(codeOf(error), { reason: `${error.code}: ${error.message}`, cause: error })
+    return new S3Error(toS3Code(error), { reason: `${error.code}: ${error.message}`, cause: error })
   return new S3Error('InternalError', { reason: 'internal', cause: error })
 }
 
-function codeOf(error: HeadgateError): S3Code {
-  // The object may exist or not, so the only correct response is to try again.
+function toS3Code(error: HeadgateError): S3Code {
+  // It is unknown whether the object was written, so the response asks the client to try again.
   if (isOutcomeUnknown(error)) return 'InternalError'
   switch (error.code) {
-    // A session whose relation, warehouse or principal was removed receives the error of an unknown session.
+    // When the table, warehouse or principal of a session was removed, the client receives the error for an unknown
+    // session.
     case 'no-such-table':
     case 'no-such-view':
     case 'no-such-namespace':

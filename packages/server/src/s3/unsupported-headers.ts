@@ -6,9 +6,9 @@ const promises =
 const plainAcls: readonly string[] = ['private', 'bucket-owner-full-control', 'bucket-owner-read']
 
 /**
- * Refuses a write that requires a property which the storage cannot provide: another encryption, an access list, a lock.
- * Metadata of an object (`x-amz-meta-*`, `cache-control` …) is ignored instead: the storage stores only bytes, and no
- * lakehouse format reads such metadata.
+ * Refuses a write whose headers require a property that the storage does not provide: another encryption, an access
+ * control list, an object lock. Ignores the metadata of an object (`x-amz-meta-*`, `cache-control` …), because the
+ * storage stores only bytes, and no table format reads such metadata.
  *
  * @throws S3Error `NotImplemented`
  */
@@ -18,7 +18,8 @@ export function refuseUnsupportedHeaders(headers: IncomingHttpHeaders): void {
   if (typeof acl === 'string' && !plainAcls.includes(acl)) throw unsupported('x-amz-acl')
   const storageClass = headers['x-amz-storage-class']
   if (storageClass !== undefined && storageClass !== 'STANDARD') throw unsupported('x-amz-storage-class')
-  // The framing of the request is not a property of the object. Any other coding would be one.
+  // The coding `aws-chunked` describes only the transfer of the request. Any other content coding is a property of
+  // the object.
   const codings = (headers['content-encoding'] ?? '').split(',').map((coding) => coding.trim().toLowerCase())
   if (codings.some((coding) => coding !== '' && coding !== 'aws-chunked' && coding !== 'identity'))
     throw unsupported('content-encoding')

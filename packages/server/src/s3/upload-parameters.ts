@@ -2,15 +2,19 @@ import { parseCount } from './query.ts'
 import { invalidArgument, S3Error } from './s3-error.ts'
 import { maxParts } from '@headgate/storage'
 
-/** @throws S3Error `NoSuchUpload` for what cannot be the id of one */
-export function uploadIdOf(parameters: ReadonlyMap<string, string>): string {
+/**
+ * Returns the upload id in the query of a request.
+ *
+ * @throws S3Error `NoSuchUpload` for a text that cannot be an upload id
+ */
+export function readUploadId(parameters: ReadonlyMap<string, string>): string {
   const uploadId = parameters.get('uploadId') ?? ''
   if (/^[\x21-\x7e]{1,1024}$/.test(uploadId)) return uploadId
   throw new S3Error('NoSuchUpload')
 }
 
 /** @throws S3Error `InvalidArgument` */
-export function partNumberOf(parameters: ReadonlyMap<string, string>): number {
+export function readPartNumber(parameters: ReadonlyMap<string, string>): number {
   const number = parseCount(parameters.get('partNumber') ?? '', maxParts)
   if (number !== undefined && number >= 1) return number
   throw invalidArgument('partNumber', `must be a number from 1 to ${maxParts}`)

@@ -7,7 +7,7 @@ import { xmlPlain, xmlResult } from './xml-writer.ts'
 const limits = { maxElements: 1_000 }
 const read = (text: string): ReturnType<typeof readXml> => readXml(Buffer.from(text), limits)
 
-test('parseXml returns what the writer wrote, for all texts', () => {
+test('parseXml returns any text unchanged that the XML writer wrote', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const wellFormed = text.toWellFormed().replaceAll('\u0000', '')
@@ -61,13 +61,13 @@ describe('refused is', () => {
     expect(() => read(text)).toThrow(S3Error)
   })
 
-  test('bytes that are not UTF-8', () => {
+  test('readXml refuses bytes that are not UTF-8', () => {
     expect(() => readXml(Buffer.from([0x3c, 0x61, 0x3e, 0xff, 0x3c, 0x2f, 0x61, 0x3e]), limits)).toThrow(
       S3Error,
     )
   })
 
-  test('a value that occurs twice', () => {
+  test('childText refuses an element that occurs twice', () => {
     expect(() => childText(read('<a><b>1</b><b>2</b></a>'), 'b')).toThrow(S3Error)
   })
 })
@@ -117,7 +117,7 @@ describe('parseXml takes time proportional to the length of the document (4 MB)'
     const bytes = Buffer.from(text)
     const start = process.cpuUsage()
     readXml(bytes, one)
-    // An idle machine takes a third of this; coverage and load make it slower.
+    // Parsing takes a third of this time on an idle machine, and longer with code coverage or on a busy machine.
     expect(process.cpuUsage(start).user).toBeLessThan(750_000)
   })
 

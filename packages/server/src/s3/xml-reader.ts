@@ -1,7 +1,11 @@
 import { parseXml, XmlError, type XmlNode, type XmlOptions } from '../xml.ts'
 import { S3Error } from './s3-error.ts'
 
-/** @throws S3Error `MalformedXML` */
+/**
+ * Parses an XML document.
+ *
+ * @throws S3Error `MalformedXML`
+ */
 export function readXml(bytes: Uint8Array, options: XmlOptions): XmlNode {
   try {
     return parseXml(bytes, options)
@@ -10,7 +14,7 @@ export function readXml(bytes: Uint8Array, options: XmlOptions): XmlNode {
   }
 }
 
-/** Returns the only child of that name. */
+/** Returns the text of the child element with this name, or undefined. Throws when the name occurs more than once. */
 export function childText(node: XmlNode, name: string): string | undefined {
   const found = node.children.filter((child) => child.name === name)
   if (found.length > 1) throw malformed(`${name} occurs more than once`)

@@ -1,17 +1,17 @@
-/** Element: its name, and its text or its children. */
+/** XML element: its name, and its text or its child elements. */
 export type XmlElement = readonly [name: string, content: string | number | boolean | readonly XmlElement[]]
 
 export const xmlDeclaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/'
 
-/** Writes the document of a successful response. */
+/** Returns the XML document of a successful response. */
 export function xmlResult(name: string, content: string | readonly XmlElement[]): string {
   const inner = typeof content === 'string' ? escapeText(content) : content.map(written).join('')
   return `${xmlDeclaration}<${name} xmlns="${namespace}">${inner}</${name}>`
 }
 
-/** Writes a document without a namespace, such as an error. */
+/** Returns an XML document without a namespace, such as an error document. */
 export function xmlPlain(element: XmlElement): string {
   return xmlDeclaration + written(element)
 }
@@ -29,7 +29,10 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&apos;',
 }
 
-/** Writes control characters, which XML 1.0 cannot express, as references, as S3 does. Most parsers accept them. */
+/**
+ * Escapes a text for XML. Writes control characters as numeric references, as S3 does: XML 1.0 forbids them, but most
+ * parsers accept them.
+ */
 function escapeText(text: string): string {
   return text.replaceAll(
     /[&<>"'\p{Cc}\ufffe\uffff]/gu,

@@ -1,39 +1,45 @@
 import type { ProvenIdentity, Principal, Proof } from '../proven-identity.ts'
 
-/** Engines in one chain, at most. No token is issued for a longer chain. */
+/**
+ * Maximum number of engines in the `act` claim of a token: the engine that acts for the user and the engines before
+ * it.
+ */
 export const maxActors = 4
 
 const own = 'headgate'
 
-/** The claim `act` of RFC 8693 section 4.1: the acting party, and inside it the previous one. */
+/**
+ * The claim `act` of RFC 8693 section 4.1: the engine that acts for the user, and in its own member `act` the engine
+ * that acted before it.
+ */
 interface ActClaim {
   readonly sub: string
-  /** Issuer of the engine. Absent: this server. */
+  /** Issuer of the engine's principal. Absent when the issuer is this server. */
   readonly iss?: string
   readonly client_id?: string
   readonly principal_id: string
   readonly act?: ActClaim
 }
 
-/** Claims about the caller and the start of the session. */
+/** Claims of a session token that describe the caller and how the session began. */
 interface WhoClaims {
   readonly sub: string
-  /** Issuer of `sub`. Absent: this server. */
+  /** Issuer of the principal in `sub`. Absent when the issuer is this server. */
   readonly sub_issuer?: string
-  /** Id in the store: a principal that is deleted and created again with its old name has another id. */
+  /** Id of the principal in the database. It distinguishes a principal from a deleted principal of the same name. */
   readonly principal_id: string
   readonly name: string
   readonly act?: ActClaim
-  /** Method by which the session began (`Proof`). */
+  /** Method by which the caller authenticated when the session began (`Proof`). */
   readonly obtained: string
-  /** Seconds, as in OpenID Connect: time at which the principal itself was last proven. */
+  /** Time in epoch seconds at which the principal itself last authenticated, as in OpenID Connect. */
   readonly auth_time?: number
-  /** Seconds. Latest end of every renewal. */
+  /** Time in epoch seconds after which the session cannot be renewed. */
   readonly session_end?: number
   readonly query_id?: string
 }
 
-/** Claims of a session token. */
+/** All claims of a session token. */
 export interface SessionClaims extends WhoClaims {
   readonly iss: string
   readonly aud: string
@@ -44,10 +50,11 @@ export interface SessionClaims extends WhoClaims {
   readonly jti: string
 }
 
-/** Returns the claims that describe an identity. */
+/** Returns the claims of a session token that describe an identity. */
 export function toClaims(identity: ProvenIdentity): WhoClaims {
   const { principal, actors, authTime, sessionEndsAt, queryId } = identity
-  if (actors.length > maxActors) throw new Error(`a session token may name at most ${maxActors} engines`)
+  if (actors.length > maxActors)
+    throw new Error(`the act claim of a session token can contain at most ${maxActors} engines`)
   const act = actors.reduceRight<ActClaim | undefined>((inner, actor) => actClaim(actor, inner), undefined)
   return {
     sub: principal.subject,
@@ -71,7 +78,10 @@ function actClaim({ id, issuer, subject }: Principal, inner: ActClaim | undefine
   }
 }
 
-/** Returns the identity of a token whose signature and times were verified. Null: this server does not write such claims. */
+/**
+ * Returns the identity that the claims of a token contain. The caller has verified the signature and the times of the
+ * token. Returns null for claims that this server never writes.
+ */
 export function readIdentity(
   claims: Readonly<Record<string, unknown>>,
 ): (ProvenIdentity & { readonly expiresAt: number }) | null {
@@ -79,7 +89,8 @@ export function readIdentity(
   const principal = readParty(claims, claims['sub_issuer'])
   const actors = readActors(claims['act'])
   if (principal === null || actors === null || typeof iat !== 'number' || typeof exp !== 'number') return null
-  // Tokens of the first version lack this claim. Without an engine, a client secret was the only method.
+  // Tokens of the first version of Headgate do not contain the claim `obtained`. In that version, a caller without an
+  // engine could authenticate only with a client secret.
   const obtainedBy =
     obtained === undefined && actors.length === 0
       ? 'client-secret'
@@ -108,7 +119,10 @@ const proofs: readonly Proof[] = [
   'statement',
 ]
 
-/** Returns the engines of `act`, outermost first. Null: malformed, or longer than `maxActors`. */
+/**
+ * Returns the engines in the claim `act`: first the engine that acts for the user, then the engines before it.
+ * Returns null when the claim is malformed or contains more than `maxActors` engines.
+ */
 function readActors(act: unknown): readonly Principal[] | null {
   const actors: Principal[] = []
   for (let next = act; next !== undefined; next = next['act']) {

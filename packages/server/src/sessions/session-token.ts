@@ -8,37 +8,44 @@ import type { ProvenIdentity } from '../proven-identity.ts'
 
 const algorithm = 'ES256'
 const type = 'at+jwt'
-/** Characters of a token, at most. Typical tokens have 500 to 1,500, and 4,500 with the longest names and an engine. Longer ones are neither issued nor hashed. */
+/**
+ * Maximum length of a token in characters. Typical tokens have 500 to 1,500 characters, and a token with the longest
+ * possible names and one engine has 4,500. The server does not issue longer tokens, and refuses them before it
+ * computes a digest.
+ */
 export const maxTokenLength = 8192
 
-/** Options for issuing and accepting tokens. */
+/** Options for the tokens that the server issues and accepts. */
 export interface TokenSettings {
-  /** `iss`: the public URL of the server, or the configured issuer. */
+  /** Value of the claim `iss`: the public URL of the server, or the configured issuer. */
   readonly issuer: string
-  /** `aud`: the public URL of the catalog, which accepts the tokens. */
+  /** Value of the claim `aud`: the public URL of the catalog. */
   readonly audience: string
   /** Lifetime of a new token in seconds. */
   readonly ttlSeconds: number
-  /** Difference of clocks that verification tolerates, in seconds. Default 5. */
+  /** Clock difference in seconds that the verification of a token tolerates. Default 5. */
   readonly leewaySeconds?: number
 }
 
 export interface MintedToken {
   readonly token: string
   readonly ttlSeconds: number
-  /** Epoch ms. */
+  /** Expiry of the token in epoch ms. */
   readonly expiresAt: number
-  /** `jti`: identifies the token in logs. */
+  /** Value of the claim `jti`, which identifies the token in logs. */
   readonly id: string
 }
 
 export interface VerifiedToken {
   readonly identity: ProvenIdentity
-  /** Epoch ms until which the token may be cached. */
+  /** Expiry of the token in epoch ms. A cache may keep the identity until this time. */
   readonly expiresAt: number
 }
 
-/** Reason of a refusal, for logs. Callers only learn whether the token expired. */
+/**
+ * Reason for which the server refused a token, for logs. The response to the caller only says whether the token has
+ * expired.
+ */
 export type TokenRefusal =
   | 'too long'
   | 'malformed'
@@ -54,27 +61,31 @@ export type TokenRefusal =
 export type Verification =
   { readonly ok: true; readonly value: VerifiedToken } | { readonly ok: false; readonly reason: TokenRefusal }
 
-/** Request for a new token. */
+/** Parameters for a new token. */
 export interface NewSession {
-  /** Proven identity that is entitled to a token. Minting checks nothing. */
+  /**
+   * Identity for which the token is minted. The caller has checked that the principal may receive a token; minting
+   * does not check it.
+   */
   readonly identity: ProvenIdentity
   readonly clientId: string
   readonly scope: string
-  /** Lifetime in seconds, if it is shorter than the default. */
+  /** Requested lifetime in seconds. It has an effect only if it is shorter than the default. */
   readonly ttlSeconds?: number
-  /** Epoch ms. Latest end, such as that of the token that was exchanged. */
+  /** Latest expiry of the new token in epoch ms, such as the expiry of the exchanged token. */
   readonly notAfter?: number
 }
 
 /**
- * Mints an access token (RFC 9068). It ends after the default lifetime, after the requested one, at `notAfter`, or with the
- * session, whichever is first.
+ * Mints an access token (RFC 9068). The token expires at the earliest of these times: after the default lifetime,
+ * after the requested lifetime, at `notAfter`, and at the end of the session.
  *
  * `iat` contains milliseconds (RFC 7519 allows fractions), so that a revocation can be compared with tokens that were
  * issued in the same second.
  *
  * @throws HeadgateError `invalid-grant` when the names are too long for a token
- * @throws Error when the chain of engines is longer than `maxActors`, or the end has passed
+ * @throws Error when the identity contains more than `maxActors` engines, or the expiry of the token would be in the
+ *   past
  */
 export async function mintSessionToken(
   key: SigningKey,
@@ -88,7 +99,7 @@ export async function mintSessionToken(
   const usual = Math.floor(nowMs / 1000) + ttl
   const exp = Math.min(usual, Math.floor(Math.min(notAfter, identity.sessionEndsAt ?? Infinity) / 1000))
   if (exp * 1000 <= nowMs - leewayMs(settings))
-    throw new Error('the end of the session token has passed already')
+    throw new Error('the expiry of the new session token is in the past')
   const claims: SessionClaims = {
     iss: settings.issuer,
     aud: settings.audience,
@@ -105,7 +116,7 @@ export async function mintSessionToken(
   if (token.length > maxTokenLength)
     throw new HeadgateError(
       'invalid-grant',
-      'The names of the user and of the acting engines are too long for one token. Use a shorter chain of engines.',
+      'The names of the user and of the acting engines are too long for one token. Exchange the token through fewer engines.',
     )
   return { token, ttlSeconds: Math.max(0, exp - Math.floor(nowMs / 1000)), expiresAt: exp * 1000, id }
 }
@@ -114,7 +125,10 @@ function leewayMs({ leewaySeconds = 5 }: TokenSettings): number {
   return leewaySeconds * 1000
 }
 
-/** Verifies a token of this server, without the checks that need the store (see `Policies`). */
+/**
+ * Verifies the signature, times and claims of a token of this server. The checks that need the database, such as
+ * revocation, are in `Policies`.
+ */
 export async function verifySessionToken(
   ring: KeyRing,
   settings: TokenSettings,

@@ -33,7 +33,7 @@ afterAll(async () => {
 const mint = async (): Promise<string> =>
   (await sessions.mint({ identity, clientId: 'etl', scope: 'catalog' })).token
 
-/** Signs a token with the server's own key, but with other claims or another header. */
+/** Signs a token with the signing key of the server, and replaces claims and header parameters. */
 function forge(
   claims: { readonly [name in keyof JWTPayload]: unknown } = {},
   header: Record<string, string | undefined> = {},
@@ -67,7 +67,7 @@ async function refusal(token: string): Promise<{ message: string; reason: string
 }
 
 describe('A session token', () => {
-  test('that was made is taken, however long the names are, and is not made when they are too long', async () => {
+  test('Sessions accepts a token with the longest allowed names, and refuses to mint a token with longer names', async () => {
     const long = '\u5b57'.repeat(512)
     const user = { id: randomUUID(), issuer: 'https://idp.example', subject: long, name: long }
     const engine = { ...principal, subject: 'e'.repeat(128), name: 'e'.repeat(128) }
@@ -84,7 +84,7 @@ describe('A session token', () => {
     await expect(minting).rejects.toMatchObject({ code: 'invalid-grant' })
   })
 
-  test('has the form of RFC 9068', async () => {
+  test('a session token has the header and claims of RFC 9068', async () => {
     const token = await mint()
     expect(decodeProtectedHeader(token)).toEqual({
       alg: 'ES256',
@@ -105,7 +105,7 @@ describe('A session token', () => {
     expect(claims.jti).toBeTypeOf('string')
   })
 
-  test('says who it is: principal, no actors, end and beginning', async () => {
+  test('a verified session token returns its principal, an empty list of actors, and its times of issue and expiry', async () => {
     expect(await sessions.verify(await mint())).toEqual({
       principal,
       actors: [],
@@ -116,7 +116,7 @@ describe('A session token', () => {
     })
   })
 
-  test('costs one digest when it was seen before: the answer is not even a promise', async () => {
+  test('Sessions.verify returns the identity of a cached token synchronously', async () => {
     const token = await mint()
     const first = sessions.verify(token)
     expect(first).toBeInstanceOf(Promise)
@@ -125,14 +125,14 @@ describe('A session token', () => {
     expect(sessions.verify(token)).toBe(await first)
   })
 
-  test('ends at its time, also when it is cached', async () => {
+  test('Sessions refuses a session token after its expiry, even if the token is cached', async () => {
     const token = await mint()
     await sessions.verify(token)
     now += 3_600_000 + 6_000
     expect((await refusal(token)).message).toMatch(/expired/)
   })
 
-  test('tells what it was even after its end; to recognize it is not to accept it', async () => {
+  test('Sessions.recognize returns the identity of an expired token, which Sessions.verify refuses', async () => {
     const token = await mint()
     now += 7_200_000
     expect(await sessions.recognize(token)).toMatchObject({ principal, actors: [] })
@@ -160,7 +160,7 @@ describe('a token of a user behind an engine', () => {
     expiresAt: null,
   })
 
-  test('names the user as sub and the engines as act, the outermost first, and reads back the same', async () => {
+  test('a token of a user contains the user in sub and the engines in act, and its verification returns the same identity', async () => {
     const [trino, bi] = [engine('trino'), { ...engine('svc'), issuer: 'https://idp.example' }]
     const identity = {
       ...behind(trino, bi),
@@ -191,7 +191,7 @@ describe('a token of a user behind an engine', () => {
     expect(await sessions.verify(token)).toMatchObject(who)
   })
 
-  test('ends with the earliest end: its lifetime, the requested one, the end of the original token, or the session', async () => {
+  test('a token expires at the earliest of the default lifetime, the requested lifetime, notAfter and the end of the session', async () => {
     const life = async (
       more: { ttlSeconds?: number; notAfter?: number },
       session: Partial<ProvenIdentity> = {},
@@ -209,10 +209,10 @@ describe('a token of a user behind an engine', () => {
     expect(await life({ ttlSeconds: 9000 })).toBe(3600)
     expect(await life({ ttlSeconds: 900, notAfter: now + 60_000 })).toBe(60)
     expect(await life({ ttlSeconds: 900 }, { sessionEndsAt: now + 30_000 })).toBe(30)
-    await expect(life({ notAfter: now - 60_000 })).rejects.toThrow(/has passed/)
+    await expect(life({ notAfter: now - 60_000 })).rejects.toThrow(/in the past/)
   })
 
-  test('names no more engines than can be followed', async () => {
+  test('Sessions refuses to mint a token with more than four engines in act', async () => {
     const five = Array.from({ length: 5 }, (_, index) => engine(`e${index}`))
     const mintFor = (actors: ProvenIdentity['principal'][]): Promise<unknown> =>
       sessions.mint({ identity: behind(...actors), clientId: 'e0', scope: 'catalog' })
@@ -229,7 +229,7 @@ describe('a token of a user behind an engine', () => {
     ['an inner one that is none', { sub: 'trino', principal_id: randomUUID(), act: 'x' }],
     ['an issuer that is not a text', { sub: 'trino', principal_id: randomUUID(), iss: 1 }],
     ['a deep chain', nested(6)],
-  ])('fails verification with a valid signature when its act is %s', async (_name, act) => {
+  ])('Sessions refuses a correctly signed token whose act claim is %s', async (_name, act) => {
     expect((await refusal(await forge({ act }))).reason).toMatch(/wrong claims/)
   })
 
@@ -279,12 +279,12 @@ describe('hostile tokens', () => {
     ['two parts', () => 'a.b', /malformed/],
     ['five parts', () => 'a.b.c.d.e', /malformed/],
   ])('%s', async (_name, make, reason) => {
-    const told = await refusal(await make())
-    expect(told.reason).toMatch(reason)
-    expect(told.message).toMatch(/expired|not a valid token of this server/)
+    const refused = await refusal(await make())
+    expect(refused.reason).toMatch(reason)
+    expect(refused.message).toMatch(/expired|not a valid token of this server/)
   })
 
-  test('cut short or changed anywhere', async () => {
+  test('Sessions refuses a token that was truncated or changed', async () => {
     const token = await mint()
     for (let length = 0; length < token.length; length += 7)
       expect((await refusal(token.slice(0, length))).reason).not.toBe('')
@@ -295,7 +295,7 @@ describe('hostile tokens', () => {
     await refusal(`${header}.${payload}.`)
   })
 
-  test('no refusal contains the token, and refused tokens are not cached', async () => {
+  test('the error for a refused token does not contain the token, and refused tokens are not cached', async () => {
     const token = await forge({ aud: 'https://other.example' })
     for (let time = 0; time < 3; time += 1) {
       const { message, reason } = await refusal(token)
@@ -321,7 +321,7 @@ describe('hostile tokens', () => {
 })
 
 describe('a rotation of the signing key', () => {
-  test('keeps tokens of the old key valid until that key is deleted, which also invalidates cached ones', async () => {
+  test('after a key rotation, Sessions accepts tokens of the old key until the key is deleted, and then refuses even cached tokens of the key', async () => {
     const old = ring.signing('session-token').id
     const token = await mint()
     await sessions.verify(token)
@@ -333,7 +333,7 @@ describe('a rotation of the signing key', () => {
     expect((await refusal(token)).reason).toMatch(/unknown key/)
   })
 
-  test('a token of a key that this replica has not loaded yet is accepted after one reload', async () => {
+  test('Sessions reloads the key ring once and accepts a token whose key this replica had not loaded yet', async () => {
     await using behind = await KeyRing.open({ sql: silent(store), master, maxAgeMs: 3_600_000 })
     const there = new Sessions({ ring: behind, issuer, audience: issuer, ttlSeconds: 60, now: () => now })
     await promoteKey(store.sql, await addKey(store.sql, master, 'session-token'), 0)
@@ -342,7 +342,7 @@ describe('a rotation of the signing key', () => {
   })
 })
 
-/** Opens the store without its notifications. */
+/** Returns the store without notifications, so that a key ring does not load new keys by itself. */
 function silent({ sql }: TestStore): TestStore['sql'] {
   return {
     run: (s, v) => sql.run(s, v),

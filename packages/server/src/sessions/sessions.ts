@@ -17,54 +17,61 @@ import {
 
 export interface SessionsOptions extends TokenSettings {
   readonly ring: KeyRing
-  /** Verified tokens in the cache. Default 10 000. */
-  readonly maxRemembered?: number
-  /** Epoch ms; for tests. */
+  /** Maximum number of verified tokens in the cache. Default 10 000. */
+  readonly maxCached?: number
+  /** Returns the current time in epoch ms. Tests replace it. */
   readonly now?: () => number
 }
 
-interface Remembered extends VerifiedToken {
+interface CachedToken extends VerifiedToken {
   readonly generation: number
 }
 
-/** Mints and verifies the tokens of this server. A cached token costs one digest and one look-up. */
+/**
+ * Mints and verifies the tokens of this server. The verification of a cached token needs only one digest and one
+ * look-up.
+ */
 export class Sessions {
   readonly #options: SessionsOptions
   readonly #ring: KeyRing
   readonly #now: () => number
-  readonly #remembered: CallerCache<Remembered>
+  readonly #cached: CallerCache<CachedToken>
 
   constructor(options: SessionsOptions) {
     this.#options = options
     this.#ring = options.ring
     this.#now = options.now ?? Date.now
-    this.#remembered = callerCache({ max: options.maxRemembered ?? 10_000 })
+    this.#cached = callerCache({ max: options.maxCached ?? 10_000 })
   }
 
   get settings(): TokenSettings {
     return this.#options
   }
 
-  /** Mints a token for a proven identity. The caller checks that the principal is entitled to it. */
+  /** Mints a token for an authenticated identity. The caller checks that the principal may receive the token. */
   mint(session: NewSession): Promise<MintedToken> {
     return mintSessionToken(this.#ring.signing('session-token'), this.#options, session, this.#now())
   }
 
-  /** Returns the identity of a cached token that has not expired and whose key is still in the ring. Null: verify it. */
+  /**
+   * Returns the identity of a cached token that has not expired and whose key is still in the key ring. Returns null
+   * for any other token, which the caller must pass to `verify`.
+   */
   known(token: string): ProvenIdentity | null {
     return token.length > maxTokenLength ? null : this.#known(digestToken(token))
   }
 
   #known(digest: CallerKey): ProvenIdentity | null {
-    const known = this.#remembered.get(digest)
+    const known = this.#cached.get(digest)
     if (known && known.generation === this.#ring.generation && this.#now() < known.expiresAt)
       return known.identity
     return null
   }
 
   /**
-   * Returns the identity of a token. Synchronous for a cached token that has not expired and whose key is still in the
-   * ring. Throws `unauthenticated`; the reason is in `cause`, for the log, and not in the message.
+   * Returns the identity of a token. Returns it synchronously for a cached token that has not expired and whose key
+   * is still in the key ring. Throws `unauthenticated` for an invalid token. The `cause` of the error contains the
+   * reason for the log, and the message does not contain it.
    */
   verify(token: string): ProvenIdentity | Promise<ProvenIdentity> {
     if (token.length > maxTokenLength) throw refused('too long')
@@ -73,8 +80,9 @@ export class Sessions {
   }
 
   /**
-   * Returns the identity of a token that may have expired; everything else is verified. Null: this server did not issue it.
-   * The token proves nothing, but names the session that a client wants to renew after another proof.
+   * Returns the identity of a token of this server, even if the token has expired. Verifies all other properties of
+   * the token, and returns null when this server did not issue it. The result does not authenticate the caller: it
+   * only identifies the session that an authenticated client requests to renew.
    */
   async recognize(token: string): Promise<ProvenIdentity | null> {
     const end = readEnd(token)
@@ -85,24 +93,28 @@ export class Sessions {
   }
 
   async #verify(token: string, digest: CallerKey): Promise<ProvenIdentity> {
-    // Read before the key: a change of the ring in between invalidates the entry at once.
+    // Reads the version of the key ring before the key, so that a change of the key ring during the verification
+    // invalidates the cache entry.
     const generation = this.#ring.generation
     const result = await verifySessionToken(this.#ring, this.#options, token, this.#now())
     if (!result.ok) {
-      this.#remembered.delete(digest)
+      this.#cached.delete(digest)
       throw refused(result.reason)
     }
-    this.#remembered.set(digest, { ...result.value, generation })
+    this.#cached.set(digest, { ...result.value, generation })
     return result.value.identity
   }
 }
 
-/** Returns the digest of a token. As the cache key, it keeps usable tokens out of memory dumps and heap snapshots. */
+/**
+ * Returns the digest of a token. The cache uses the digest as its key, so that memory dumps and heap snapshots do not
+ * contain valid tokens.
+ */
 function digestToken(token: string): CallerKey {
   return callerKey(hash('sha256', token, 'base64'))
 }
 
-/** Returns `exp` as the token claims it, in epoch ms. */
+/** Returns the unverified claim `exp` of a token in epoch ms, or null. */
 function readEnd(token: string): number | null {
   if (token.length > maxTokenLength) return null
   try {
@@ -118,7 +130,7 @@ function refused(reason: TokenRefusal): HeadgateError {
   const message =
     reason === 'expired'
       ? 'The access token has expired: get a new one from the token endpoint.'
-      : 'The access token is not a valid token of this server: get one from its token endpoint.'
+      : 'The access token is not a valid token of this server: get a token from the token endpoint of this server.'
   return new HeadgateError('unauthenticated', message, {
     cause: new Error(`access token refused: ${reason}`),
   })

@@ -2,19 +2,22 @@ import { styleText } from 'node:util'
 import { snippets, type SnippetFacts } from './snippets.ts'
 
 export interface Announcement extends SnippetFacts {
-  /** True when the default warehouse exists. Without it, clients have nothing to connect to. */
+  /** True when the default warehouse exists. Otherwise the text contains no snippets for clients. */
   readonly hasWarehouse: boolean
   readonly dataDir: string | null
-  /** URL of the storage gateway. Null: the server has none. */
+  /** URL of the storage gateway for clients, or null when the server has no storage gateway. */
   readonly gatewayUrl: string | null
-  /** File of the credential, or how to create one. Null: the server is anonymous. */
+  /**
+   * Text that names the file of the credential, or the command that creates a credential. Null when the server is
+   * anonymous.
+   */
   readonly credential: string | null
   readonly anonymous: boolean
 }
 
 /**
- * Returns the text for standard output that tells a person the next steps. Its first line begins with `ready ` and the URL,
- * and is also for programs.
+ * Returns the text that the server prints to standard output after its start: its URLs, and snippets for clients.
+ * Programs may parse the first line, which is `ready ` and the URL.
  */
 export function announcement(facts: Announcement): string {
   const lines = [
@@ -24,7 +27,7 @@ export function announcement(facts: Announcement): string {
     `  warehouse   ${facts.hasWarehouse ? facts.warehouse : howToMake(facts)}`,
     ...(facts.gatewayUrl === null || !facts.hasWarehouse
       ? []
-      : [`  storage     ${facts.gatewayUrl}  (S3, keys come with the tables)`]),
+      : [`  storage     ${facts.gatewayUrl}  (S3, clients receive the keys with each table)`]),
     ...(facts.dataDir === null ? [] : [`  data        ${facts.dataDir}`]),
     ...(facts.credential === null ? [] : [`  credential  ${facts.credential}`]),
     `  health      ${facts.url}/health/ready   metrics ${facts.url}/metrics`,
@@ -43,7 +46,10 @@ export function announcement(facts: Announcement): string {
   return `${lines.join('\n')}\n`
 }
 
-/** Returns the complete command, with the region and the source of the keys. */
+/**
+ * Returns the command that creates the default warehouse, with options for the region and the source of the storage
+ * keys.
+ */
 function howToMake({ warehouse, gatewayUrl }: Announcement): string {
   const vending = gatewayUrl === null ? '' : ' --vending gateway'
   return (

@@ -7,7 +7,7 @@ import type { Addresses } from './open-server.ts'
 import { credentialFileName, type Prepared } from './prepare-server.ts'
 import type { SnippetStore } from './snippets.ts'
 
-/** Returns the facts that are announced about a running server. */
+/** Returns the facts about a running server that it prints after its start. */
 export function announcedFacts(config: Config, prepared: Prepared, addresses: Addresses): Announcement {
   const { warehouse } = prepared
   const { gateway, url } = addresses
@@ -19,13 +19,16 @@ export function announcedFacts(config: Config, prepared: Prepared, addresses: Ad
     hasWarehouse: warehouse !== null,
     local: warehouse?.storage['type'] === 'file' && warehouse.storage['bucket'] === undefined,
     gatewayUrl: warehouse === null || warehouse.vending['mode'] === 'gateway' ? (gateway?.url ?? null) : null,
-    store: storeOf(config, warehouse, gateway),
+    store: resolveStore(config, warehouse, gateway),
     ask: askFor(warehouse),
     anonymous: config.context.anonymous,
   }
 }
 
-/** Returns the header value that requests storage access from a warehouse of this mode. */
+/**
+ * Returns the value of `X-Iceberg-Access-Delegation` with which clients request storage access from the warehouse.
+ * Returns null when the warehouse issues no storage access.
+ */
 function askFor(warehouse: WarehouseRow | null): Announcement['ask'] {
   switch (warehouse?.vending['mode']) {
     case 'gateway':
@@ -39,8 +42,11 @@ function askFor(warehouse: WarehouseRow | null): Announcement['ask'] {
   }
 }
 
-/** Returns the S3 endpoint that clients of the warehouse use: the storage gateway or the store itself. */
-function storeOf(
+/**
+ * Returns the S3 endpoint that clients of the warehouse use: that of the storage gateway, or that of the object
+ * storage.
+ */
+function resolveStore(
   { context }: Config,
   warehouse: WarehouseRow | null,
   gateway: Addresses['gateway'],
@@ -56,14 +62,15 @@ function storeOf(
 }
 
 /**
- * File in which the README lets `headgate bootstrap` write the credential, outside of any checkout. With an external database
- * the server does not know the file.
+ * File into which `headgate bootstrap` writes the credential when a user follows the README. It is outside of the
+ * source directory, so that the credential is not committed. With an external database, the server does not know
+ * which file the user chose.
  */
 const bootstrapped = join(homedir(), '.config', 'headgate', credentialFileName)
 
 function credential(
   { context }: Config,
-  { credentialFile, nobody }: Prepared,
+  { credentialFile, hasNoPrincipals }: Prepared,
 ): Pick<Announcement, 'credentialFile' | 'credential'> {
   if (context.anonymous) return { credentialFile: null, credential: null }
   if (credentialFile !== null)
@@ -73,8 +80,8 @@ function credential(
     }
   return {
     credentialFile: bootstrapped,
-    credential: nobody
-      ? `none; create an administrator with: headgate bootstrap --output ${bootstrapped}`
+    credential: hasNoPrincipals
+      ? `no principal exists; create an administrator with: headgate bootstrap --output ${bootstrapped}`
       : `client_id:client_secret of a principal; the snippets read it from a file ${bootstrapped}`,
   }
 }

@@ -1,4 +1,4 @@
-/** Returns a valid bucket name that resembles the warehouse's name. */
+/** Returns a valid S3 bucket name that is derived from the name of a warehouse. */
 export function bucketNamed(warehouse: string): string {
   const name = warehouse
     .toLowerCase()

@@ -24,21 +24,23 @@ const other = (cipher?: { cipher: string; passphrase: string }): string =>
     privateKeyEncoding: { type: 'pkcs8', format: 'pem', ...cipher },
   }).privateKey
 
-test('checkTls accepts a certificate and its key', () => {
+test('checkTls accepts a certificate and the private key that belongs to it', () => {
   expect(checkTls(files)).toEqual([])
 })
 
-test('checkTls refuses the key of another certificate', async () => {
+test('checkTls refuses a private key that belongs to another certificate', async () => {
   const keyFile = await file('other.pem', other())
-  expect(() => checkTls({ ...files, keyFile })).toThrow(/\(.*other\.pem\) is the key of another certificate/)
+  expect(() => checkTls({ ...files, keyFile })).toThrow(
+    /\(.*other\.pem\) is not the key of the first certificate/,
+  )
 })
 
-test('checkTls refuses a key with a password', async () => {
+test('checkTls refuses a private key that is encrypted with a password', async () => {
   const keyFile = await file('locked.pem', other({ cipher: 'aes-256-cbc', passphrase: 'x' }))
   expect(() => checkTls({ ...files, keyFile })).toThrow(/in PEM without a password\.$/)
 })
 
-test('checkTls refuses swapped files, and files that contain neither certificate nor key', async () => {
+test('checkTls refuses a key file in place of the certificate file, and files that contain neither a certificate nor a key', async () => {
   const text = await file('text', 'no PEM')
   expect(() => checkTls({ ...files, keyFile: text })).toThrow(/HEADGATE_TLS_KEY_FILE .* private key in PEM/)
   expect(() => checkTls({ ...files, certFile: text })).toThrow(
@@ -52,7 +54,7 @@ test('checkTls refuses swapped files, and files that contain neither certificate
   )
 })
 
-test('checkTls refuses missing files', () => {
+test('checkTls refuses paths of files that do not exist', () => {
   const none = join(files.folder, 'none')
   expect(() => checkTls({ ...files, certFile: none })).toThrow(
     /HEADGATE_TLS_CERT_FILE cannot be read: ENOENT/,
@@ -60,7 +62,7 @@ test('checkTls refuses missing files', () => {
   expect(() => checkTls({ ...files, keyFile: none })).toThrow(/HEADGATE_TLS_KEY_FILE cannot be read: ENOENT/)
 })
 
-test('checkTls warns about a certificate that clients refuse now', () => {
+test('checkTls returns a warning for a certificate that is expired or not valid yet', () => {
   expect(checkTls(files, Date.UTC(2200, 0))).toEqual([expect.stringMatching(/expired at .*2126/)])
   expect(checkTls(files, Date.UTC(2020, 0))).toEqual([expect.stringMatching(/is valid from .*2026/)])
 })

@@ -4,11 +4,11 @@ import { createSecureContext } from 'node:tls'
 import { ConfigError } from '../config/config-error.ts'
 
 /**
- * Checks the certificate and the key before anything is started.
+ * Checks the configured TLS certificate and its private key before the server starts.
  *
  * @param now epoch ms
- * @returns warnings for the log: a certificate that clients do not accept now
- * @throws ConfigError when a file cannot be read, is not PEM, or the two do not belong together
+ * @returns warnings for the log, for a certificate that is expired or not valid yet
+ * @throws ConfigError when a file cannot be read, is not PEM, or when the key does not belong to the certificate
  */
 export function checkTls(
   files: { readonly certFile: string; readonly keyFile: string },
@@ -23,7 +23,7 @@ export function checkTls(
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
     const why =
       code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH'
-        ? `is the key of another certificate than the first one in HEADGATE_TLS_CERT_FILE (${files.certFile})`
+        ? `is not the key of the first certificate in HEADGATE_TLS_CERT_FILE (${files.certFile})`
         : 'does not contain a private key in PEM without a password'
     throw new ConfigError([`HEADGATE_TLS_KEY_FILE (${files.keyFile}) ${why}.`], { cause })
   }

@@ -15,7 +15,7 @@ async function listenFailure(host: string, port: number): Promise<unknown> {
   )
 }
 
-test('explainFailure names the flags that choose the port when it is in use', async () => {
+test('explainFailure names the command line flags for the ports when a port is in use', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -35,7 +35,7 @@ test.each(['192.0.2.77', 'no-such-host.invalid'])(
   },
 )
 
-test('explainFailure names a file that cannot be used, and the reason', async () => {
+test('explainFailure names a file that the server cannot read or write, and the error code', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'headgate-explain-'))
   await mkdir(join(folder, 'a'))
   await mkdir(join(folder, 'b', 'c'), { recursive: true })
@@ -46,7 +46,7 @@ test('explainFailure names a file that cannot be used, and the reason', async ()
   await rm(folder, { recursive: true })
 })
 
-test('explainFailure reports a full disk', () => {
+test('explainFailure returns a sentence for a full disk', () => {
   const failure = Object.assign(new Error('ENOSPC: no space left on device, write'), {
     code: 'ENOSPC',
     syscall: 'write',

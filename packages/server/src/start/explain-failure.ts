@@ -1,5 +1,5 @@
-/** Errors with a message for the operator, who needs no stack. */
-const told: ReadonlySet<string> = new Set([
+/** Names of the errors whose message is complete for the operator, so that no stack trace is printed. */
+const explained: ReadonlySet<string> = new Set([
   'CedarPolicyError',
   'ConfigError',
   'EmbeddedPostgresError',
@@ -8,18 +8,18 @@ const told: ReadonlySet<string> = new Set([
   'WorkerError',
 ])
 
-/** Explains why the server did not start: with a sentence for known errors, otherwise with the stack. */
+/** Returns the reason for which the server did not start: a sentence for a known error, otherwise the stack trace. */
 export function explainFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (told.has(error.name)) return error.message
+  if (explained.has(error.name)) return error.message
   return explainSystem(error) ?? error.stack ?? error.message
 }
 
-/** Explains an error of the operating system. */
+/** Returns a sentence for an error of the operating system, or null for another error. */
 function explainSystem(error: Error & Partial<NodeJS.ErrnoException>): string | null {
   const { code, syscall, path } = error
   if (code === undefined || syscall === undefined) return null
-  // The primary binds the sockets of a worker.
+  // The primary process opens the sockets of a worker, so the system call in the error has another name.
   if (syscall === 'listen' || syscall === 'bind' || syscall === 'getaddrinfo')
     return explainListen(error, code)
   if (code === 'ENOSPC' || code === 'EDQUOT')
@@ -38,13 +38,13 @@ function explainListen(error: Error, code: string): string | null {
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `This machine cannot listen on ${addressOf(error)} (${code}). Set --host or HEADGATE_HOST to one of its addresses, or to 0.0.0.0.`
+      return `This machine cannot listen on ${readAddress(error)} (${code}). Set --host or HEADGATE_HOST to one of its addresses, or to 0.0.0.0.`
     default:
       return null
   }
 }
 
-function addressOf(error: Error): string {
+function readAddress(error: Error): string {
   if ('address' in error) return String(error.address)
   return 'hostname' in error ? String(error.hostname) : 'that address'
 }

@@ -10,7 +10,7 @@ const isLinux = process.platform === 'linux'
 
 describe('The thresholds of malloc', () => {
   test.runIf(isLinux)(
-    'take effect in the environment of a server process, under the same process id',
+    'a server process has the malloc thresholds in its environment and keeps its process id',
     async () => {
       await using stack = new AsyncDisposableStack()
       const folder = await mkdtemp(join(tmpdir(), 'headgate-malloc-'))
@@ -23,7 +23,7 @@ describe('The thresholds of malloc', () => {
     },
   )
 
-  test('replace the process image once, with the same program and arguments', () => {
+  test('setMallocThresholds replaces the process image once, with the same program and arguments', () => {
     const calls = callsFor({})
     expect(calls).toEqual([
       [
@@ -40,8 +40,8 @@ describe('The thresholds of malloc', () => {
     ['a process with a channel to its parent', { channel: {} }],
     ['a value set by the operator', { env: { MALLOC_TRIM_THRESHOLD_: '1' } }],
     ['a Node without execve', { execve: undefined }],
-  ] as const)('do not change for %s', (_case, given) => {
-    expect(callsFor(given)).toEqual([])
+  ] as const)('setMallocThresholds does not replace the process image for %s', (_case, change) => {
+    expect(callsFor(change)).toEqual([])
   })
 })
 

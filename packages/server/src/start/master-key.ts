@@ -11,11 +11,11 @@ import type { Queryable } from '../store/sql.ts'
 type Sources = Pick<Config, 'masterKey' | 'masterKeyPrevious'>
 
 /**
- * Reads the master key of a server, and the previous one that it replaces.
+ * Reads the master key of a server and, during a rotation, the previous master key.
  *
  * @throws ConfigError when a key cannot be read, or is malformed
  */
-export async function masterKeyOf({ masterKey, masterKeyPrevious }: Sources): Promise<MasterKey> {
+export async function loadMasterKey({ masterKey, masterKeyPrevious }: Sources): Promise<MasterKey> {
   const text = (await readMasterKey(masterKey)).reveal()
   const previous = masterKeyPrevious?.reveal() ?? null
   if (previous !== null) named('HEADGATE_MASTER_KEY_PREVIOUS', () => parseMasterKey(previous))
@@ -24,20 +24,21 @@ export async function masterKeyOf({ masterKey, masterKeyPrevious }: Sources): Pr
 }
 
 /**
- * Reads the master key and checks that it opens the keys of a store. Only a store without keys gets a new one.
+ * Reads the master key and checks that it decrypts the keys in the database. Creates a new master key only if the
+ * database contains no keys.
  *
- * @throws ConfigError when there is no master key for the keys of the store
- * @throws HeadgateError `internal` when it does not open them
+ * @throws ConfigError when the master key is missing and the database contains keys
+ * @throws HeadgateError `internal` when the master key does not decrypt the keys
  */
-export async function provenMasterKeyOf(sources: Sources, sql: Queryable): Promise<MasterKey> {
+export async function loadProvenMasterKey(sources: Sources, sql: Queryable): Promise<MasterKey> {
   const rows = await readKeys(sql)
   const { masterKey } = sources
   if (rows.length > 0 && masterKey.kind === 'file' && !existsSync(masterKey.path)) {
     throw new ConfigError([
-      `There is no master key in ${masterKey.path}, and the keys of the store can be opened only with the master key that sealed them. Restore it from its backup, or set it with HEADGATE_MASTER_KEY.`,
+      `There is no master key in ${masterKey.path}, and the keys in the database can be decrypted only with the master key that encrypted them. Restore the master key from its backup, or set it with HEADGATE_MASTER_KEY.`,
     ])
   }
-  const master = await masterKeyOf(sources)
+  const master = await loadMasterKey(sources)
   for (const row of rows) openKey(master, row)
   return master
 }

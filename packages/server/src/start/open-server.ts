@@ -1,46 +1,53 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { HeadgateError } from '@headgate/errors'
 import type { Registry } from 'prom-client'
-import { openStorageOf } from '../catalog/open-storage.ts'
+import { openWarehouseStorage } from '../catalog/open-storage.ts'
 import type { Config } from '../config/config.ts'
 import type { Secret } from '../config/secret.ts'
 import { type Context, openContext } from '../context.ts'
-import { errorAnswer } from '../http/error-answer.ts'
+import { errorResponse } from '../http/error-response.ts'
 import { Listener, type ListenerOptions } from '../http/listener.ts'
 import type { Log } from '../log.ts'
 import { refuseBroken } from '../s3/refuse-broken.ts'
 import { EndpointGuard, StorageRegistry } from '@headgate/storage'
 import { openSql } from '../store/pool.ts'
 import { StartupGate } from './startup-gate.ts'
-import { masterKeyOf } from './master-key.ts'
+import { loadMasterKey } from './master-key.ts'
 
-/** URLs of a server for clients, and its ports. */
+/** URLs for clients and ports of a running server. */
 export interface Addresses {
   readonly url: string
   readonly port: number
-  /** Storage gateway. Null: there is none. */
+  /** URL and port of the storage gateway, or null when the server has no storage gateway. */
   readonly gateway: { readonly url: string; readonly port: number } | null
 }
 
-/** Process that answers requests. Disposal finishes acknowledged work, then releases all that it opened. */
+/**
+ * The part of a server in one process that answers requests. Disposal finishes running requests and acknowledged
+ * background work, then closes the sockets and database connections.
+ */
 export interface OpenServer extends AsyncDisposable {
   readonly addresses: Addresses
-  /** Metrics of this process only. */
+  /** Metrics of this process, without those of other processes of the server. */
   readonly metrics: Registry
 }
 
 export interface OpenServerOptions {
   readonly config: Config
   readonly log: Log
-  /** URL of a prepared database. */
+  /** URL of a database with the current schema (see `prepareServer`). */
   readonly databaseUrl: Secret
-  /** Treatment of requests before the start has finished: `refuse` answers 503; `wait` is for servers with several processes. */
+  /**
+   * Handling of requests that arrive before the start has finished: `refuse` answers 503, `wait` delays them. Servers
+   * with several processes use `wait`.
+   */
   readonly early: 'refuse' | 'wait'
-  /** See `ContextOptions`. */
+  /** Returns the metrics of all processes of the server (see `ContextOptions`). */
   readonly wholeMetrics?: () => Promise<string>
 }
 
-/** Opens what each process needs to answer requests: connections to the database, the sockets, the context. */
+/** Opens the resources that a process needs to answer requests: database connections, sockets and the context. */
 export async function openServer(options: OpenServerOptions): Promise<OpenServer> {
   const { config, log, databaseUrl, wholeMetrics } = options
   await using stack = new AsyncDisposableStack()
@@ -51,21 +58,22 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
       onError: (err) => log.warn({ err }, 'a database connection was lost or refused'),
     }),
   )
-  const master = await masterKeyOf(config)
+  const master = await loadMasterKey(config)
   const endpoints = new EndpointGuard(config.endpoints)
   const registry = stack.use(new StorageRegistry({ guard: endpoints }))
   const gate = new StartupGate<Context>(options.early)
   const listener = await Listener.open(config.listen, (request, response) =>
     gate.use(
       (context) => context.handle(request, response),
-      () => answerStarting(request, response),
+      () => respondWhileStarting(request, response),
     ),
   )
   stack.defer(() => listener.close(config.shutdownTimeoutMs))
-  const url = config.publicUrl ?? urlOf(config.listen, listener)
+  const url = config.publicUrl ?? formatUrl(config.listen, listener)
   const gateway = await openGateway(config, gate)
   if (gateway !== null) stack.defer(() => gateway.listener.close(config.shutdownTimeoutMs))
-  // Before the sockets close, because they wait for pending responses.
+  // If the start fails, refuses the waiting requests before the sockets close, because closing a socket waits for
+  // pending responses.
   stack.defer(() => gate.fail())
   const opened = await openContext({
     ...config.context,
@@ -76,10 +84,11 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
     gatewayUrl: gateway?.url ?? null,
     master,
     endpoints,
-    openStorage: (row) => openStorageOf(row, { master, registry }),
+    openStorage: (row) => openWarehouseStorage(row, { master, registry }),
   })
   gate.open(opened)
-  // After the listener, so that running requests finish before the context is disposed.
+  // From now on, the returned object disposes of the resources: first the listeners, so that running requests finish,
+  // then the context.
   const owned = stack.move()
   return {
     addresses: {
@@ -99,7 +108,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
   }
 }
 
-/** Opens the socket of the storage gateway. Null: clients could not reach it. */
+/** Opens the socket of the storage gateway. Returns null when no storage gateway is configured. */
 async function openGateway(
   { gateway }: Config,
   gate: StartupGate<Context>,
@@ -110,14 +119,14 @@ async function openGateway(
     (request, response) =>
       gate.use(
         (context) => context.handleS3(request, response),
-        // S3 clients repeat the request on this status, for any body.
+        // S3 clients repeat a request after the status 503, regardless of the body.
         () => void response.writeHead(503, { 'retry-after': '1' }).end(),
       ),
   )
-  return { listener, url: gateway.publicUrl ?? urlOf(gateway.listen, listener) }
+  return { listener, url: gateway.publicUrl ?? formatUrl(gateway.listen, listener) }
 }
 
-function urlOf({ tls, host }: ListenerOptions, { port }: Listener): string {
+function formatUrl({ tls, host }: ListenerOptions, { port }: Listener): string {
   return `${tls === null ? 'http' : 'https'}://${hostInUrl(host)}:${port}`
 }
 
@@ -126,10 +135,10 @@ function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-function answerStarting(request: IncomingMessage, response: ServerResponse): void {
+function respondWhileStarting(request: IncomingMessage, response: ServerResponse): void {
   const error = new HeadgateError('unavailable', 'The server is starting. Try again in a second.', {
     retryAfterSeconds: 1,
   })
-  const { status, headers, body } = errorAnswer(error, request.method ?? 'GET')
+  const { status, headers, body } = errorResponse(error, request.method ?? 'GET')
   response.writeHead(status, headers).end(body)
 }

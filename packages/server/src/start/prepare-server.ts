@@ -1,5 +1,6 @@
 import { access, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import { isHeadgateError } from '@headgate/errors'
 import { type EmbeddedPostgres, startPostgres } from '@headgate/postgres'
 import { ensureWarehouse } from '../catalog/change-warehouse.ts'
@@ -13,24 +14,33 @@ import { resolveClaims } from '../catalog/resolve-claims.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations/index.ts'
 import { openSql } from '../store/pool.ts'
-import { hasPrincipalsOf, ownIssuer } from '../store/principals.ts'
+import { hasPrincipals, ownIssuer } from '../store/principals.ts'
 import type { Sql } from '../store/sql.ts'
 import { findWarehouse, type WarehouseRow } from '../store/warehouses.ts'
 import { bucketNamed } from './bucket-name.ts'
 import { checkTls } from './check-tls.ts'
-import { provenMasterKeyOf } from './master-key.ts'
+import { loadProvenMasterKey } from './master-key.ts'
 import { warnOfClock } from './warn-of-clock.ts'
 
-/** Prepared database of a server, for any number of processes. Disposal stops the embedded database. */
+/** Database that is ready for all processes of a server. Disposal stops the embedded database. */
 export interface Prepared extends AsyncDisposable {
   readonly databaseUrl: Secret
-  /** File with the credential of the administrator. Null: this server created none, or is anonymous. */
+  /**
+   * File with the credential of the administrator. Null when this server did not create the credential, or when the
+   * server is anonymous.
+   */
   readonly credentialFile: string | null
-  /** True when the database has no principal yet, and no issuer is configured that could provide one. */
-  readonly nobody: boolean
-  /** Default warehouse. */
+  /**
+   * True when the database contains no principal and no external issuer is configured, so that no client can
+   * authenticate.
+   */
+  readonly hasNoPrincipals: boolean
+  /** Row of the default warehouse, or null when the warehouse does not exist. */
   readonly warehouse: WarehouseRow | null
-  /** Settles when a part has failed that the server needs. */
+  /**
+   * Resolves with the reason when the embedded database has stopped, so that the server must stop. Otherwise never
+   * settles.
+   */
   readonly failed: Promise<string>
 }
 
@@ -38,8 +48,8 @@ export interface Prepared extends AsyncDisposable {
 export const credentialFileName = 'admin-credential'
 
 /**
- * Prepares, in this order: the database (whose lock also protects the data directory), the schema, the master key, the
- * administrator, the default warehouse.
+ * Starts the database (whose lock also protects the data directory), updates the schema, reads the master key, and
+ * creates the administrator and the default warehouse, in this order.
  */
 export async function prepareServer(config: Config, log: Log): Promise<Prepared> {
   await using stack = new AsyncDisposableStack()
@@ -70,7 +80,7 @@ async function startEmbedded({ dataDir, workers }: Config, log: Log): Promise<Em
   await makeDirectory(dataDir)
   return startPostgres({
     dataDir: join(dataDir, 'postgres'),
-    // Each worker has a connection for notifications, in addition to those of the pool.
+    // Each worker has one connection for notifications in addition to the connections of its pool.
     settings: { max_connections: String(embeddedConnections + workers - 1) },
     log: (line) => log.debug({ postgres: true }, line),
   })
@@ -90,23 +100,23 @@ async function makeDirectory(path: string): Promise<void> {
   }
 }
 
-/** Number of connections of one worker. */
+/** Number of database connections for one worker. */
 const embeddedConnections = 50
 
-/** Creates rows at the first start, and finds them at later starts. */
+/** Creates the administrator and the default warehouse at the first start, and reads them at later starts. */
 async function firstThings(
   config: Config,
   databaseUrl: Secret,
   log: Log,
-): Promise<Pick<Prepared, 'credentialFile' | 'nobody' | 'warehouse'>> {
+): Promise<Pick<Prepared, 'credentialFile' | 'hasNoPrincipals' | 'warehouse'>> {
   await using sql = await openSql({ ...config.database, url: databaseUrl.reveal() })
   await warnOfClock(sql, log)
   for (const warehouse of await resolveClaims(sql))
     log.warn(
       { warehouse },
-      'the storage profile of a warehouse cannot be read: its locations are not compared with others',
+      'the storage profile of a warehouse cannot be read: the server does not compare its locations with those of other warehouses',
     )
-  const master = await provenMasterKeyOf(config, sql)
+  const master = await loadProvenMasterKey(config, sql)
   const { defaultWarehouse: name } = config.context
   const credentialFile = await administratorFile(config, sql)
   if (config.databaseUrl === null) {
@@ -117,7 +127,8 @@ async function firstThings(
         ? { name, profile: { type: 'file', root } }
         : {
             name,
-            // Clients reach the directory through the storage gateway, so they need neither a key nor the server's disk.
+            // The storage gateway provides access to the directory for clients, so clients need no storage key and no
+            // access to the disk of the server.
             profile: { type: 'file', root, bucket: bucketNamed(name) },
             settings: { vending: { mode: 'gateway', whenNotAsked: true } },
           },
@@ -133,13 +144,14 @@ async function firstThings(
       )
     })
   }
-  const nobody = config.context.issuers.length === 0 && !(await hasPrincipalsOf(sql, ownIssuer))
-  return { credentialFile, nobody, warehouse: await findWarehouse(sql, name) }
+  const hasNoPrincipals = config.context.issuers.length === 0 && !(await hasPrincipals(sql, ownIssuer))
+  return { credentialFile, hasNoPrincipals, warehouse: await findWarehouse(sql, name) }
 }
 
 /**
- * Creates the administrator at the first start with the embedded database, and writes the credential into the data directory.
- * If the file is missing later, creates a new credential: the owner of the directory is the administrator.
+ * Creates the administrator at the first start with the embedded database, and writes the credential into the data
+ * directory. If the file is missing at a later start, creates a new credential, because the owner of the data
+ * directory is the administrator.
  */
 async function administratorFile(config: Config, sql: Sql): Promise<string | null> {
   if (config.databaseUrl !== null) return null

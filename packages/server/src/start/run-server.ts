@@ -1,18 +1,21 @@
 import { once } from 'node:events'
-import { type Config, readConfig } from '../config/config.ts'
+import { type Config, loadConfig } from '../config/config.ts'
 import { flagsPage } from '../config/flags-page.ts'
 import { createLog, type Log } from '../log.ts'
 import { explainFailure } from './explain-failure.ts'
 import { scriptEnded } from './script-ended.ts'
 import type { RunningServer } from './start-server.ts'
 
-/** Time limit in ms for output that is pending when everything else has been disposed. */
+/**
+ * Time in ms after which the process exits, when the server has been disposed of but requests to a storage are still
+ * pending.
+ */
 const lingerMs = 1_000
 
 /**
- * Runs the server as a program until SIGINT, SIGTERM or the end of its `npm start`. Prints facts for people to standard
- * output, and the log to standard error, also the reason for a failed start. With `--help` it prints the flags and ends.
- * Returns the exit code.
+ * Runs the server until SIGINT, SIGTERM or the end of the `npm start` that started it. Prints URLs and snippets to
+ * standard output, and the log and the reason for a failed start to standard error. With `--help`, only prints the
+ * flags. Returns the exit code.
  *
  * @param args command line flags, as `docs/reference/configuration.md` lists them
  */
@@ -22,17 +25,17 @@ export async function runServer(environment: NodeJS.ProcessEnv, args: readonly s
     return 0
   }
   try {
-    const config = readConfig(environment, args)
+    const config = await loadConfig(environment, args)
     const log = createLog(config.log.level, config.log.format)
     const stop = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), scriptEnded(environment)])
     const starting = start(config, log, args)
     const started = await Promise.race([starting, stop.then(() => null)])
     if (started === null) {
-      log.info('stopping before the server serves')
+      log.info('stopping before the start has finished')
       return await letGo(starting, config.shutdownTimeoutMs)
     }
     const code = await serve(started, stop, log)
-    // Requests to a storage that does not respond may be pending. The process does not wait for them.
+    // The process does not wait for pending requests to a storage that does not respond.
     setTimeout(() => process.exit(code), lingerMs).unref()
     return code
   } catch (error) {
@@ -41,7 +44,10 @@ export async function runServer(environment: NodeJS.ProcessEnv, args: readonly s
   return 1
 }
 
-/** Runs until it is stopped, or a part that it needs has failed. Returns the exit code. */
+/**
+ * Waits until the server must stop: by a signal, or because a component that it needs has failed. Then disposes of
+ * the server and returns the exit code.
+ */
 async function serve(started: RunningServer, stop: Promise<unknown>, log: Log): Promise<number> {
   await using server = started
   process.stdout.write(server.announcement)
@@ -52,8 +58,8 @@ async function serve(started: RunningServer, stop: Promise<unknown>, log: Log): 
 }
 
 /**
- * Waits for a start that cannot be aborted: it releases what it opened when it has finished, or the process ends without
- * that, as it may at any time. The embedded PostgreSQL notices this and stops, too.
+ * Waits until a start that cannot be aborted has finished, and then disposes of the server. Ends the process after
+ * `patienceMs` even if the start has not finished; the embedded PostgreSQL detects this and stops.
  */
 async function letGo(starting: Promise<RunningServer>, patienceMs: number): Promise<number> {
   setTimeout(() => process.exit(1), patienceMs).unref()
@@ -61,7 +67,10 @@ async function letGo(starting: Promise<RunningServer>, patienceMs: number): Prom
   return 0
 }
 
-/** Imports only the needed modules: a primary answers no requests, so it does not need their modules. */
+/**
+ * Starts a server with one process or with several. Imports only the modules of the chosen variant, because a primary
+ * process answers no requests and does not need the modules for that.
+ */
 async function start(config: Config, log: Log, args: readonly string[]): Promise<RunningServer> {
   if (config.workers === 1) {
     const { startServer } = await import('./start-server.ts')

@@ -17,11 +17,11 @@ const facts: Omit<SnippetFacts, 'credentialFile'> = {
 const sparkCommand = (credentialFile: string | null): string =>
   snippets({ ...facts, credentialFile }).find(({ title }) => title.startsWith('Spark'))?.text ?? ''
 
-test('the Spark command, pasted into a shell, has the credential where no list of processes shows it', async () => {
+test('the Spark command passes the credential in the environment and not in the command line, which other users can read', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'headgate snippets '))
   const credentialFile = join(folder, "it's the credential")
   await writeFile(credentialFile, 'admin:s3cret\n')
-  // Stands for Spark: tells how it was called.
+  // Replaces Spark: prints the credential in its environment and its arguments.
   const stub = join(folder, 'spark-sql')
   await writeFile(stub, '#!/bin/sh\necho "$HEADGATE_CREDENTIAL"\nprintf "%s\\n" "$@"\n')
   await chmod(stub, 0o755)
@@ -35,7 +35,7 @@ test('the Spark command, pasted into a shell, has the credential where no list o
   expect(args).toContain('spark.sql.catalog.lakehouse.uri=http://127.0.0.1:8181')
 })
 
-test('no snippet asks for a credential where none is needed', () => {
+test('the snippets for an anonymous server contain no credential', () => {
   for (const { text } of snippets({ ...facts, ask: null, credentialFile: null }))
     expect(text).not.toMatch(/credential/i)
 })
@@ -45,29 +45,29 @@ const textFor = (engine: string, more: Partial<SnippetFacts> = {}): string =>
     title.startsWith(engine),
   )?.text ?? ''
 
-test('the Spark command asks for storage access, so that it works on warehouses that do not vend unasked', () => {
+test('the Spark command requests storage access, because some warehouses issue it only on request', () => {
   const header = 'spark.sql.catalog.lakehouse.header.X-Iceberg-Access-Delegation'
   expect(textFor('Spark')).toContain(`${header}=vended-credentials`)
   expect(textFor('Spark', { ask: 'remote-signing' })).toContain(`${header}=remote-signing`)
   expect(textFor('Spark', { ask: null })).not.toContain(header)
 })
 
-test('the Spark command keeps Spark from the AWS keys of the machine', () => {
+test('the Spark command prevents that Spark uses the AWS keys of the machine', () => {
   expect(textFor('Spark')).toMatch(
     /^AWS_ACCESS_KEY_ID=unused AWS_SECRET_ACCESS_KEY=unused HEADGATE_CREDENTIAL=/,
   )
-  // Without vending, the machine's keys may be what is wanted.
+  // For a warehouse that issues no storage access, Spark may use the AWS keys of the machine.
   expect(textFor('Spark', { ask: null })).not.toContain('AWS_')
 })
 
-test('the Trino file names the store of a warehouse whose keys come from a token service', () => {
+test('the Trino file contains the S3 endpoint and region of a warehouse that issues storage credentials', () => {
   expect(textFor('Trino')).toContain('s3.endpoint=http://127.0.0.1:8182\ns3.path-style-access=true\n')
   const aws = textFor('Trino', { store: { url: null, region: 'eu-central-1', pathStyle: false } })
   expect(aws).toContain('vended-credentials-enabled=true\nfs.s3.enabled=true\ns3.region=eu-central-1\n')
   expect(aws).not.toContain('s3.endpoint')
 })
 
-test('DuckDB is among the snippets, and reads the credential from its file', () => {
+test('the DuckDB snippet reads the credential from the credential file', () => {
   const text = textFor('DuckDB')
   expect(text).toContain('open("/home/a/credential").read()')
   expect(text).toContain(

@@ -1,25 +1,34 @@
-/** Values that the snippets need from a running server. */
+/** Facts about a running server that the snippets contain. */
 export interface SnippetFacts {
   readonly url: string
   readonly warehouse: string
-  /** File with `client_id:client_secret`, which the snippets read. Null: the server is anonymous. */
+  /**
+   * File with `client_id:client_secret`, from which the snippets read the credential. Null when the server is
+   * anonymous.
+   */
   readonly credentialFile: string | null
-  /** True when clients find the warehouse on their own disk, which some engines require as a setting. */
+  /** True when clients read the warehouse from their own disk. Some engines need a setting for this. */
   readonly local: boolean
-  /** S3 endpoint of the warehouse, which some engines require as a setting. Null: unknown or not S3. */
+  /**
+   * S3 endpoint of the warehouse, which some engines need as a setting. Null when the endpoint is unknown or the
+   * storage is not S3.
+   */
   readonly store: SnippetStore | null
-  /** Value of `X-Iceberg-Access-Delegation` for engines that do not send it by themselves. Null: the warehouse vends nothing. */
+  /**
+   * Value of `X-Iceberg-Access-Delegation` for engines that do not send it by themselves. Null when the warehouse
+   * issues no storage access.
+   */
   readonly ask: 'vended-credentials' | 'remote-signing' | null
 }
 
 export interface SnippetStore {
-  /** Region of the store. Null: AWS. */
+  /** URL of the S3 endpoint. Null for AWS. */
   readonly url: string | null
   readonly region: string
   readonly pathStyle: boolean
 }
 
-/** Returns settings for each engine, ready to paste. */
+/** Returns a snippet for each engine that connects it to the server. Users paste it into a shell or a program. */
 export function snippets(facts: SnippetFacts): readonly { readonly title: string; readonly text: string }[] {
   return [
     { title: 'PyIceberg  (pip install "pyiceberg[pyarrow]")', text: pyIceberg(facts) },
@@ -51,12 +60,13 @@ function spark({ url, warehouse, credentialFile, local, ask }: SnippetFacts): st
     `${catalog}.type=rest`,
     `${catalog}.uri=${url}`,
     `${catalog}.warehouse=${warehouse}`,
-    // The catalog executes DROP TABLE … PURGE: the keys of the table end with the table.
+    // With this setting, the catalog deletes the files of DROP TABLE … PURGE. Spark itself cannot, because its
+    // storage credentials become invalid when the table is dropped.
     `${catalog}.rest-catalog-purge=true`,
     ...(ask === null
       ? []
       : [
-          // Spark requests storage access only with this setting.
+          // Spark requests storage access from the catalog only with this header.
           `${catalog}.header.X-Iceberg-Access-Delegation=${ask}`,
         ]),
     ...(credentialFile === null
@@ -64,9 +74,11 @@ function spark({ url, warehouse, credentialFile, local, ask }: SnippetFacts): st
       : [
           `${catalog}.scope=catalog`,
           `${catalog}.oauth2-server-uri=${url}/v1/oauth/tokens`,
-          // Long sessions renew their token with the credential, not by an exchange of the previous token.
+          // With this setting, Spark requests a new token with the credential and not by an exchange of the previous
+          // token, so long sessions do not end.
           `${catalog}.token-exchange-enabled=false`,
-          // Iceberg reads it from the environment, because all users of the machine can see command lines.
+          // Iceberg reads the credential from the environment, because all users of the machine can see command
+          // lines.
           `${catalog}.credential=env:HEADGATE_CREDENTIAL`,
         ]),
     `spark.sql.defaultCatalog=${warehouse}`,
@@ -74,7 +86,8 @@ function spark({ url, warehouse, credentialFile, local, ask }: SnippetFacts): st
   const lines = settings.map((setting) => `  --conf ${setting}`).join(' \\\n')
   const runtime = 'org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0'
   const packages = local ? runtime : `${runtime},org.apache.iceberg:iceberg-aws-bundle:1.12.0`
-  // Where a table comes without keys, Iceberg sends the keys of the machine. These replace them and are refused.
+  // When the catalog returns no storage credentials for a table, Iceberg uses the AWS keys in the environment. These
+  // invalid keys prevent that Iceberg sends the real keys of the machine.
   const noKeys = ask === null ? '' : 'AWS_ACCESS_KEY_ID=unused AWS_SECRET_ACCESS_KEY=unused '
   const credential =
     credentialFile === null ? '' : `HEADGATE_CREDENTIAL="$(cat ${shellQuoted(credentialFile)})" `
@@ -104,7 +117,7 @@ iceberg.rest-catalog.warehouse=${warehouse}
 ${security}${storage}END`
 }
 
-/** Returns the settings for Trino, which uses only keys of the catalog. */
+/** Returns the settings with which Trino uses the storage credentials that the catalog issues. */
 function vended({ url, region, pathStyle }: SnippetStore): string {
   const endpoint = url === null ? '' : `s3.endpoint=${url}\ns3.path-style-access=${String(pathStyle)}\n`
   return `iceberg.rest-catalog.vended-credentials-enabled=true

@@ -1,3 +1,4 @@
+import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import type { Config } from '../config/config.ts'
 import type { Log } from '../log.ts'
 import { announcement } from './announce.ts'
@@ -5,11 +6,14 @@ import { announcedFacts } from './announced-facts.ts'
 import { openServer } from './open-server.ts'
 import { prepareServer } from './prepare-server.ts'
 
-/** Running server. Disposal finishes acknowledged work, then stops all that it started. */
+/**
+ * Running server. Disposal finishes running requests and acknowledged background work, then stops all processes and
+ * connections of the server.
+ */
 export interface RunningServer extends AsyncDisposable {
-  /** Facts for people and programs, see `announce.ts`. */
+  /** Text that the server prints to standard output after its start, see `announce.ts`. */
   readonly announcement: string
-  /** Settles when a part has failed that the server needs. */
+  /** Resolves with the reason when a component that the server needs has failed, so that the server must stop. */
   readonly failed: Promise<string>
 }
 

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import { StartupGate } from './startup-gate.ts'
 
-/** Returns the outcomes of requests before and after the start, in that order. */
-async function outcomesOf(
+/**
+ * Sends requests before and after the end of the start, and returns whether each was processed or refused, in this
+ * order.
+ */
+async function collectOutcomes(
   early: 'refuse' | 'wait',
   then: 'open' | 'fail' | 'nothing',
 ): Promise<readonly string[]> {
@@ -22,14 +25,14 @@ async function outcomesOf(
   return outcomes
 }
 
-test('StartupGate refuses early requests, or lets them wait until the start has finished', async () => {
-  expect(await outcomesOf('refuse', 'open')).toEqual(['before: refused', 'after: parts'])
-  expect(await outcomesOf('wait', 'open')).toEqual(['before: parts', 'after: parts'])
-  expect(await outcomesOf('wait', 'nothing')).toEqual([])
+test('StartupGate refuses requests before the end of the start, or delays them until the start has finished, as configured', async () => {
+  expect(await collectOutcomes('refuse', 'open')).toEqual(['before: refused', 'after: parts'])
+  expect(await collectOutcomes('wait', 'open')).toEqual(['before: parts', 'after: parts'])
+  expect(await collectOutcomes('wait', 'nothing')).toEqual([])
 })
 
 test('StartupGate refuses waiting requests when the start fails', async () => {
-  expect(await outcomesOf('wait', 'fail')).toEqual(['before: refused', 'after: refused'])
+  expect(await collectOutcomes('wait', 'fail')).toEqual(['before: refused', 'after: refused'])
 })
 
 test('StartupGate ignores a failure after the start has finished', async () => {

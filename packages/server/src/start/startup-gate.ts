@@ -1,32 +1,32 @@
 /**
- * Holds the parts of a server that requests need, until they are created. The socket is open before, because some parts
- * contain its port.
+ * Refuses or delays requests until the server has created the objects that process them. The server opens its socket
+ * before that, because some of the objects contain the port of the socket.
  */
 export class StartupGate<T extends object> {
   readonly #early: 'refuse' | 'wait'
   readonly #opened = Promise.withResolvers<T | null>()
-  #parts: T | undefined
+  #deps: T | undefined
 
-  /** @param early decides about requests before the start has finished */
+  /** @param early whether requests that arrive before the end of the start are refused or wait */
   constructor(early: 'refuse' | 'wait') {
     this.#early = early
   }
 
-  /** Runs pending requests: the startup succeeded. */
-  open(parts: T): void {
-    this.#parts = parts
-    this.#opened.resolve(parts)
+  /** Processes the waiting requests, after the start has succeeded. */
+  open(deps: T): void {
+    this.#deps = deps
+    this.#opened.resolve(deps)
   }
 
-  /** Refuses pending requests: the startup failed. Does nothing after `open`. */
+  /** Refuses the waiting requests, after the start has failed. Does nothing after `open`. */
   fail(): void {
     this.#opened.resolve(null)
   }
 
-  /** Runs `work` with the parts, or `refuse`. */
-  use(work: (parts: T) => void, refuse: () => void): void {
-    if (this.#parts !== undefined) work(this.#parts)
+  /** Calls `work` with the created objects when the start has succeeded, or `refuse`. */
+  use(work: (deps: T) => void, refuse: () => void): void {
+    if (this.#deps !== undefined) work(this.#deps)
     else if (this.#early === 'refuse') refuse()
-    else void this.#opened.promise.then((parts) => (parts === null ? refuse() : work(parts)))
+    else void this.#opened.promise.then((deps) => (deps === null ? refuse() : work(deps)))
   }
 }

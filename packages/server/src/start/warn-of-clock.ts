@@ -5,8 +5,9 @@ import type { Queryable } from '../store/sql.ts'
 const mostMs = 2_000
 
 /**
- * Compares the clocks of the server and the database. The server that creates a session dates it by its own clock, and another
- * server may revoke it: a session with a time in the future is revoked only when the other clocks have reached that time.
+ * Logs a warning when the clocks of the server and the database differ. The time of issue in a token comes from the
+ * clock of the server that minted it, and a revocation invalidates tokens with an earlier time of issue. So a
+ * revocation on another server may miss a token from a server whose clock is ahead.
  */
 export async function warnOfClock(
   sql: Queryable,
@@ -18,6 +19,6 @@ export async function warnOfClock(
   const seconds = Math.round(Math.abs(difference) / 1_000)
   const [late, early] = difference > 0 ? ['this server', 'database'] : ['the database', 'server']
   log.warn(
-    `The clock of ${late} is ${seconds} s behind that of the ${early}: revoked sessions may continue for as long, or new ones be refused. Synchronize all machines with one time source (NTP).`,
+    `The clock of ${late} is ${seconds} s behind that of the ${early}: for this time, revoked sessions may continue, or new sessions may be refused. Synchronize all machines with one time source (NTP).`,
   )
 }

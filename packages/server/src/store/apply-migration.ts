@@ -6,18 +6,20 @@ import { MigrationError } from './migration-error.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /**
- * Longest wait for the lock of a table. While a step waits, PostgreSQL queues all later users of the table behind it.
+ * Maximum time in ms for which a migration waits for a table lock. It is short, because all later statements on the
+ * table wait behind the migration.
  */
 const waitForTablesMs = 1_000
 
-/** Returns the SHA-256 of a step's SQL, which is stored in the record of the step. */
+/** Returns the SHA-256 of the SQL text of a migration. The table `schema_migration` stores it. */
 export function checksum(migration: Migration): string {
   return createHash('sha256').update(migration.sql).digest('hex')
 }
 
 /**
- * Applies a step as soon as no other session holds its tables. Waits in short intervals, so that a long lock (for
- * example of a backup) does not make the step block the replicas that serve requests.
+ * Applies a migration as soon as no other session has locked its tables. Retries with a short lock timeout, so that
+ * the migration does not block replicas that serve requests while another session, such as a backup, holds a lock for
+ * long.
  */
 export async function applyBetween(
   client: Client,
@@ -29,7 +31,7 @@ export async function applyBetween(
   while (!(await apply(client, migration))) {
     if (performance.now() > giveUpAt) {
       throw new MigrationError(
-        `Schema step ${migration.version} (${migration.name}) needs a table that another session has locked for more than ${timeoutMs / 1000} s, such as a backup. Wait for that session to end, then start again.`,
+        `Migration ${migration.version} (${migration.name}) needs a table that another session has locked for more than ${timeoutMs / 1000} s, such as a backup. Wait for that session to end, then start again.`,
       )
     }
     await sleep(2 * waitForTablesMs, undefined, signal === undefined ? {} : { signal })
@@ -37,8 +39,8 @@ export async function applyBetween(
 }
 
 /**
- * Returns false, without any change, when another session holds a table of the step or waits for one that the step has
- * locked.
+ * Applies a migration in one transaction. Returns false, without any change, when another session has locked a table
+ * of the migration, or when a deadlock with another session occurred.
  */
 async function apply(client: Client, migration: Migration): Promise<boolean> {
   let committing = false
@@ -62,11 +64,11 @@ async function apply(client: Client, migration: Migration): Promise<boolean> {
       const foreign = `This database contains tables of another program (${reason}). Create a separate database for Headgate.`
       throw new MigrationError(foreign, { cause })
     }
-    const step = `step ${migration.version} (${migration.name})`
+    const step = `migration ${migration.version} (${migration.name})`
     const message =
       committing && isConnectionFailure(cause)
-        ? `The connection was lost while schema ${step} was being committed. Start again: Headgate continues from the state of the database. ${reason}`
-        : `Schema ${step} failed and was rolled back: ${reason}`
+        ? `The connection was lost while ${step} was being committed. Start Headgate again: it checks whether the migration was committed, and continues. ${reason}`
+        : `The ${step} failed and was rolled back: ${reason}`
     throw new MigrationError(message, { cause })
   }
 }

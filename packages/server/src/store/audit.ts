@@ -2,16 +2,19 @@ import type { SecurableKind } from '../privilege.ts'
 import { type AuditRow, insertAuditSql } from './commit-record.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** An audit event in the form in which it is stored. `at` is epoch ms. */
+/** Row of the table `audit`. `at` is epoch ms. */
 export interface StoredAuditRow extends AuditRow {
   readonly id: number | bigint
-  /** Number of equal refusals that this row represents; 1 for all other events. */
+  /** Number of equal refused requests that this row represents. It is 1 for all other events. */
   readonly count: number
   readonly at: number
 }
 
 const insert = statement('audit-insert', `with once as (select 1) ${insertAuditSql(1, 'once')}`)
-/** Builds the query for one order. A null parameter does not filter. */
+/**
+ * Returns the SQL of the audit query for ascending or descending order. A filter parameter that is null has no
+ * effect.
+ */
 function querySql(past: '<' | '>', order: 'desc' | 'asc'): string {
   return `select id, at, request_id, principal_id, principal, actors, operation, securable_kind, securable_id, object, privilege,
      outcome, reason, user_agent, detail, query_id, count
@@ -38,21 +41,24 @@ const prune = statement(
      select ctid from audit where at < now() - make_interval(secs => $1) and refusal_key is null order by at limit $2)) returning 1`,
 )
 
-/** Writes events in one statement, inside or outside a transaction. */
+/** Inserts audit events with one statement. */
 export async function insertAudit(sql: Queryable, rows: readonly AuditRow[]): Promise<void> {
   if (rows.length > 0) await sql.run(insert, [JSON.stringify(rows)])
 }
 
-/** Filter of events. A null field does not filter. */
+/** Filter for audit events. A field that is null has no effect. */
 export interface AuditQuery {
-  /** Epoch ms, inclusive. */
+  /** Earliest time of the events in epoch ms, inclusive. */
   readonly from: number | null
-  /** Epoch ms, exclusive. */
+  /** End of the time range in epoch ms, exclusive. */
   readonly until: number | null
-  /** Name in the events: the subject, prefixed by the issuer and `#` unless the issuer is Headgate. */
+  /** Name of the principal in the events: its subject, with the prefix `ISSUER#` unless the issuer is Headgate. */
   readonly principal: string | null
   readonly principalId: string | null
-  /** Name of the principal or of an engine that acted for it. */
+  /**
+   * Name of an engine: returns events in which the engine is the principal, and events in which it acted for the
+   * principal.
+   */
   readonly engine: string | null
   readonly operation: string | null
   readonly outcome: string | null
@@ -62,14 +68,14 @@ export interface AuditQuery {
   readonly queryId: string | null
   readonly requestId: string | null
   readonly order: 'newest' | 'oldest'
-  /** Id of an event; only later events in the chosen order are returned. */
+  /** Id of the last event of the previous page. The query returns events that follow it in the chosen order. */
   readonly after: string | null
   readonly limit: number
 }
 
 /**
- * Returns events in the order of their ids. This is nearly the order of time, because an event gets its id before its
- * transaction is committed.
+ * Returns audit events in the order of their ids. Events of concurrent transactions may differ from the order of
+ * time, because an event gets its id before its transaction is committed.
  */
 export function queryAudit(sql: Queryable, query: AuditQuery): Promise<StoredAuditRow[]> {
   return sql.run<StoredAuditRow>(query.order === 'newest' ? newest : oldest, [
@@ -90,8 +96,8 @@ export function queryAudit(sql: Queryable, query: AuditQuery): Promise<StoredAud
 }
 
 /**
- * Returns the id of the object that last had this name in an event, also when it was removed since. Returns null when
- * no event has the name.
+ * Returns the id of the object in the newest event with this object name, even if the object no longer exists.
+ * Returns null when no event contains the name.
  */
 export async function findAuditedObject(
   sql: Queryable,

@@ -31,7 +31,9 @@ function changed(change: (url: URL) => void): string {
   return url.href
 }
 
-/** Listens on a port with another protocol. The port refuses connections after the object is disposed of. */
+/**
+ * Starts a server that listens on a port and does not implement the PostgreSQL protocol. Disposal closes the port.
+ */
 async function listening(handle: (socket: Socket) => void): Promise<{ url: string } & AsyncDisposable> {
   const server = createServer(handle)
   server.listen(0, '127.0.0.1')
@@ -55,9 +57,10 @@ test('cannotConnect reports a wrong password without repeating it', async () => 
   expect(message).not.toContain('hunter2')
 })
 
-/** Returns the message for a new role with these rights. */
+/** Creates a database role with these rights and returns the message for a connection with this role. */
 async function messageForRole(rights: string): Promise<string> {
-  // Roles belong to the whole PostgreSQL server, where other test runs create roles as well.
+  // The name of the role is random, because roles exist for the whole PostgreSQL server, and concurrent test runs
+  // create roles too.
   const role = `stranger_${randomBytes(6).toString('hex')}`
   const client = new Client({ connectionString: database.url })
   await client.connect()
@@ -79,16 +82,16 @@ test('cannotConnect reports a user who may not create tables', async () => {
   expect(await messageForRole('')).toMatch(/this user may not create tables in it/)
 })
 
-test('cannotConnect reports that no connection is left', async () => {
+test('cannotConnect reports that PostgreSQL accepts no more connections', async () => {
   expect(await messageForRole('connection limit 0')).toMatch(
-    /has no connection left \(53300\)\. Raise its max_connections or the limit of this user, or lower HEADGATE_DATABASE_POOL_SIZE\.$/,
+    /accepts no more connections \(53300\)\. Raise its max_connections or the limit of this user, or lower HEADGATE_DATABASE_POOL_SIZE\.$/,
   )
 })
 
 test.each([
   ['default_transaction_read_only', 'on', /is read-only, for example a standby\. Configure the primary/],
   ['search_path', 'nowhere', /has no schema for new tables\. Create the schema that the `search_path`/],
-])('cannotConnect reports a database whose sessions have %s = %s', async (setting, value, message) => {
+])('cannotConnect reports a database whose setting %s is %s', async (setting, value, message) => {
   await using odd = await testDatabase()
   const client = new Client({ connectionString: odd.url })
   await client.connect()
@@ -98,9 +101,12 @@ test.each([
 })
 
 test.each([
-  ['SELF_SIGNED_CERT_IN_CHAIN', 'is not trusted (SELF_SIGNED_CERT_IN_CHAIN). Name the file of its authority'],
+  [
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'is not trusted (SELF_SIGNED_CERT_IN_CHAIN). Set `sslrootcert` in the connection string',
+  ],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'for another name. Use a host name of the certificate'],
-])('cannotConnect reports a certificate that is refused with %s', (code, message) => {
+])('cannotConnect reports a TLS certificate that fails verification with %s', (code, message) => {
   const refused = Object.assign(new Error('x'), { code })
   expect(cannotConnect(refused, 'postgresql://u:hunter2@db/d')).toContain(message)
 })
@@ -116,7 +122,7 @@ test('cannotConnect reports a port that refuses connections', async () => {
 test('cannotConnect reports a host that does not answer', async () => {
   const sockets: Socket[] = []
   await using mute = await listening((socket) => void sockets.push(socket))
-  expect(await explain(mute.url)).toMatch(/cannot be used: it did not answer in time\.$/)
+  expect(await explain(mute.url)).toMatch(/cannot be used: it did not respond within the time limit\.$/)
   for (const socket of sockets) socket.destroy()
 })
 
@@ -137,7 +143,7 @@ test.each([
   ['postgresql:///d?host=/var/run', '/var/run'],
   ['postgresql://u:hunter2@/d?host=/var/run', '/var/run'],
   ['postgresql://', 'localhost:5432'],
-])('cannotConnect names the server of %s as %s', (url, place) => {
+])('for the connection string "%s", the message of cannotConnect contains the server "%s"', (url, place) => {
   const unknown = Object.assign(new Error(`getaddrinfo ENOTFOUND ${url}`), { code: 'ENOTFOUND' })
   const message = cannotConnect(unknown, url)
   expect(message).toContain(`The host of ${place} cannot be resolved`)

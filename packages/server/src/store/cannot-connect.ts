@@ -1,6 +1,6 @@
 /**
- * Explains to the operator why the database cannot be connected to. The sentence contains neither the connection
- * string nor the password: it repeats only names and stable codes of the driver's error.
+ * Returns a message for the operator about a failed connection to the database. The message contains the host and the
+ * code of the driver's error, and never the connection string or the password.
  *
  * @param url the connection string
  */
@@ -29,9 +29,9 @@ export function cannotConnect(error: unknown, url: string): string {
     case 'UNABLE_TO_GET_ISSUER_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-      return `The PostgreSQL at ${place} presents a certificate that is not trusted (${code}). Name the file of its authority as \`sslrootcert\` in the connection string.`
+      return `The PostgreSQL at ${place} presents a certificate that is not trusted (${code}). Set \`sslrootcert\` in the connection string to the file of its certificate authority.`
     case '53300':
-      return `The PostgreSQL at ${place} has no connection left (53300). Raise its max_connections or the limit of this user, or lower HEADGATE_DATABASE_POOL_SIZE.`
+      return `The PostgreSQL at ${place} accepts no more connections (53300). Raise its max_connections or the limit of this user, or lower HEADGATE_DATABASE_POOL_SIZE.`
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `The host of ${place} cannot be resolved (${code}). Check the host name of the database.`
@@ -42,17 +42,17 @@ export function cannotConnect(error: unknown, url: string): string {
   }
 }
 
-/** Describes an error of the driver that has no code. */
+/** Returns a description of an error of the PostgreSQL driver that has no code. */
 function describeDriverError(error: unknown): string {
   const message = error instanceof Error ? error.message : ''
-  if (/timeout/i.test(message)) return 'it did not answer in time'
+  if (/timeout/i.test(message)) return 'it did not respond within the time limit'
   if (/does not support SSL/.test(message)) return 'it does not support TLS, which `sslmode` requires'
   return 'the server is not PostgreSQL, or it closed the connection'
 }
 
-/** Returns host and port, without user, password and the other parts of a connection string. */
+/** Returns only the host and port of a connection string. */
 function toHostAndPort(url: string): string {
-  // The driver also accepts the form of libpq without a host.
+  // As in libpq, the URL may have no host, because the parameter `host` can contain it.
   const { hostname, port, searchParams } = new URL(url.replace('@/', '@localhost/'))
   const host = searchParams.get('host') ?? (decodeURIComponent(hostname) || 'localhost')
   return host.startsWith('/') ? host : `${host}:${port || '5432'}`

@@ -3,7 +3,11 @@ import { MigrationError } from './migration-error.ts'
 
 const oldestServer = 15
 
-/** @throws MigrationError when the server is too old */
+/**
+ * Checks the version of the PostgreSQL server.
+ *
+ * @throws MigrationError when the version is too old
+ */
 export async function checkServer(client: Client): Promise<void> {
   const { rows } = await client.query<{ version: string }>(
     "select current_setting('server_version_num') as version",
@@ -16,7 +20,8 @@ export async function checkServer(client: Client): Promise<void> {
 }
 
 /**
- * Checks the encoding, because names and properties are Unicode, and some encodings lack a part of it.
+ * Checks that the encoding of the database is UTF8, because names and properties may contain all Unicode characters,
+ * and other encodings do not support all of them.
  *
  * @throws MigrationError when the database is not in UTF8
  */

@@ -1,6 +1,6 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** One of two claims that overlap. */
+/** One of two location claims that overlap. */
 export interface OverlappingClaim {
   readonly kind: 'root' | 'allowed' | 'relation' | 'staged'
   /** Id of the warehouse, relation or staged create. */
@@ -10,21 +10,24 @@ export interface OverlappingClaim {
   readonly warehouseId: string
   readonly warehouse: string
   readonly warehouseOwnerId: string
-  /** Path of the namespace of a relation or staged create, and its name. Null for a location of a warehouse. */
+  /** Namespace path of the relation or staged table that owns the claim. Null for a claim of a warehouse. */
   readonly path: string | null
   readonly name: string | null
-  /** Null for claims without a relation. */
+  /** Kind of the relation that owns the claim. Null when a warehouse or a staged table owns it. */
   readonly relationKind: 'table' | 'view' | null
   readonly dropped: boolean
 }
 
-/** Two claims of different owners. The physical place of `inner` equals or is within that of `outer`. */
+/**
+ * Two location claims of different owners. The physical location of `inner` is equal to or within the physical
+ * location of `outer`.
+ */
 export interface ClaimOverlap {
   readonly outer: OverlappingClaim
   readonly inner: OverlappingClaim
 }
 
-/** Key of an overlap in the order of the list. */
+/** Position of an overlap in the list of `listOverlaps`, for paging. */
 export type OverlapPosition = readonly [string, string, string, string, string, string]
 
 function claimJson(claim: string): string {
@@ -37,8 +40,9 @@ function claimJson(claim: string): string {
    where w.id = ${claim}.warehouse_id)`
 }
 
-// The places of a warehouse contain its own relations. The places of another warehouse within them represent all
-// claims within those.
+// The root and the allowed locations of a warehouse may contain locations of relations in the same warehouse, so such
+// pairs are not overlaps. If one of them contains a root or an allowed location of another warehouse, only this pair
+// is listed, and not the pairs with claims of relations inside that location.
 const isOverlap = `i.place >= o.place and i.place < left(o.place, -1) || '0' and i.kind <> 'retired'
          and (i.place, i.owner_id) > (o.place, o.owner_id) and i.owner_id <> o.owner_id
          and not (o.warehouse_id = i.warehouse_id and (o.kind in ('root', 'allowed') or i.kind in ('root', 'allowed')))
@@ -46,7 +50,8 @@ const isOverlap = `i.place >= o.place and i.place < left(o.place, -1) || '0' and
            select from location_claim w where w.warehouse_id = i.warehouse_id and w.kind in ('root', 'allowed')
              and w.place >= o.place and starts_with(i.place, w.place)))`
 
-// Reads only marked claims, and compares them, because a mark can remain after an overlap was resolved.
+// Reads only claims with the mark `overlapping`. Compares them again, because the mark remains when an overlap has
+// been resolved.
 const page = statement(
   'claim_overlaps',
   `with pairs as (
@@ -67,8 +72,9 @@ const page = statement(
 )
 
 /**
- * Returns overlaps with a claim of the warehouse, in order of place. They were created before the server compared
- * locations as physical places; new claims never overlap.
+ * Returns overlaps between a location claim of the warehouse and another claim, in the order of physical locations.
+ * Such overlaps were created by versions of Headgate that did not compare physical locations; new claims never
+ * overlap.
  */
 export function listOverlaps(
   sql: Queryable,
@@ -79,12 +85,13 @@ export function listOverlaps(
   return sql.run<ClaimOverlap>(page, [warehouseId, ...position, limit])
 }
 
-export function positionOf({ outer, inner }: ClaimOverlap): OverlapPosition {
+export function toPosition({ outer, inner }: ClaimOverlap): OverlapPosition {
   return [outer.place, outer.ownerId, outer.location, inner.place, inner.ownerId, inner.location]
 }
 
-// In the order of the index, a place that contains another one is directly followed by a place within it, because all
-// texts within a place begin with it. So one pass finds the candidates.
+// The text of a physical location is a prefix of all locations inside it. So in the order of the index, a location
+// that contains others is directly followed by one of them, and the comparison of each row with the next row finds
+// all locations that contain others.
 const mark = statement(
   'claim_mark_overlaps',
   `with ordered as (
@@ -101,7 +108,10 @@ const mark = statement(
    update warehouse set claims_compared = true where not claims_compared`,
 )
 
-/** Compares all claims with each other, and marks both sides of each overlap. Call under `lockLocations`. */
+/**
+ * Compares all location claims of all warehouses, and sets the mark `overlapping` on both claims of each overlap.
+ * Call after `lockLocations`.
+ */
 export async function markOverlaps(tx: Queryable): Promise<void> {
   await tx.run(mark)
 }
@@ -115,7 +125,10 @@ const uncompared = statement(
   'select exists (select from warehouse where not claims_compared) as found',
 )
 
-/** Records that claims of a warehouse got a place without a comparison, so that `markOverlaps` must run. */
+/**
+ * Records that physical locations of claims of a warehouse were stored without a comparison with other claims, so
+ * that `markOverlaps` must run.
+ */
 export async function setClaimsUncompared(sql: Queryable, warehouseId: string): Promise<void> {
   await sql.run(setUncompared, [warehouseId])
 }
@@ -125,19 +138,21 @@ export async function hasUncomparedClaims(sql: Queryable): Promise<boolean> {
   return (await sql.run<{ found: boolean }>(uncompared))[0]?.found ?? false
 }
 
-/** A root or an allowed location of another warehouse that overlaps with a location of this one. */
+/**
+ * Root or allowed location of another warehouse that overlaps with the root or an allowed location of this warehouse.
+ */
 export interface ForeignHome {
   readonly kind: 'root' | 'allowed'
-  /** Canonical, like all locations in the store. */
+  /** Canonical location. */
   readonly location: string
   readonly warehouseId: string
   readonly warehouse: string
   readonly ownerId: string
-  /** Allowed locations of the other warehouse, in their configured spelling. */
+  /** Allowed locations of the other warehouse, as they were configured. */
   readonly allowedLocations: readonly string[]
   /** The root or allowed location of this warehouse. */
   readonly own: string
-  /** True: the other location equals or contains `own`. False: it is within `own`. */
+  /** True when the other location is equal to or contains `own`. False when the other location is within `own`. */
   readonly covers: boolean
 }
 
@@ -153,7 +168,10 @@ const homes = statement(
    order by covers desc, o.location, c.place, c.location, w.id limit $2`,
 )
 
-/** Returns locations of other warehouses that overlap with the root or an allowed location of this one. */
+/**
+ * Returns roots and allowed locations of other warehouses that overlap with the root or an allowed location of this
+ * warehouse.
+ */
 export function listForeignHomes(sql: Queryable, warehouseId: string, limit: number): Promise<ForeignHome[]> {
   return sql.run<ForeignHome>(homes, [warehouseId, limit])
 }

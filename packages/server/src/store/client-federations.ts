@@ -1,7 +1,7 @@
 import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** A client at another issuer whose tokens authenticate a client of Headgate. */
+/** Link from a subject of another issuer to a client of Headgate. Tokens of this subject authenticate the client. */
 export interface FederationRow {
   readonly issuer: string
   readonly subject: string
@@ -29,7 +29,7 @@ const remove = statement(
   `delete from client_federation where principal_id = $1 and issuer = $2 and subject = $3 returning issuer`,
 )
 
-/** Returns the client that is linked to this subject of an issuer. */
+/** Returns the client of Headgate that is linked to a subject of another issuer, or null. */
 export async function findFederatedClient(
   sql: Queryable,
   issuer: string,
@@ -42,7 +42,10 @@ export function listFederations(sql: Queryable, principalId: string): Promise<Fe
   return sql.run<FederationRow>(list, [principalId])
 }
 
-/** Returns null when the subject is linked already, or when the client has `most` links. */
+/**
+ * Links a subject of another issuer to a client. Returns null when the subject is already linked, or when the client
+ * already has `most` links.
+ */
 export async function insertFederation(
   tx: Queryable,
   principalId: string,

@@ -1,16 +1,16 @@
 import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** A public key that a client signs its assertions with. */
+/** Public key with which the server verifies the assertions of a client. */
 export interface ClientKeyRow {
-  /** `kid` of the assertions. */
+  /** Key id, which assertions of the client contain as `kid`. */
   readonly id: string
   readonly jwk: Readonly<Record<string, unknown>>
   /** Epoch ms. */
   readonly createdAt: number
 }
 
-/** A principal with its public keys, which one query reads to verify a signature. */
+/** Principal with all its public keys, which one query reads to verify an assertion. */
 export interface SigningClientRow extends Pick<
   PrincipalRow,
   'id' | 'issuer' | 'subject' | 'name' | 'enabled'
@@ -52,7 +52,7 @@ export function listClientKeys(sql: Queryable, principalId: string): Promise<Cli
   return sql.run<ClientKeyRow>(list, [principalId])
 }
 
-/** Adds a key. Returns null when the id is in use, or when the client has `most` keys. */
+/** Adds a key. Returns null when the client already has a key with this id, or `most` keys. */
 export async function insertClientKey(
   tx: Queryable,
   principalId: string,

@@ -1,7 +1,7 @@
 import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** A principal with the hashes of its secrets, which one query reads to authenticate a client. */
+/** Principal with the hashes of all its secrets, which one query reads to authenticate a client. */
 export interface ClientRow extends Pick<PrincipalRow, 'id' | 'issuer' | 'subject' | 'name' | 'enabled'> {
   readonly hashes: readonly Buffer[]
 }
@@ -57,7 +57,7 @@ export function listSecrets(sql: Queryable, principalId: string): Promise<Secret
   return sql.run<SecretRow>(list, [principalId])
 }
 
-/** Adds a secret. Returns null when both slots are in use. */
+/** Adds a secret. Returns null when the client already has two secrets. */
 export async function insertSecret(
   tx: Queryable,
   principalId: string,

@@ -3,8 +3,8 @@ import { type Queryable, statement } from './sql.ts'
 const ask = statement('clock', `select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`)
 
 /**
- * Returns the difference between the clock of the database and the local clock, in ms; negative when the database is
- * behind. Returns 0 when the round trip can explain the difference.
+ * Returns the time of the database clock minus the time of the local clock, in ms. Returns 0 when the difference is
+ * not larger than the duration of the query.
  *
  * @param now local clock, epoch ms
  */

@@ -3,7 +3,7 @@ import { types, type CustomTypesConfig } from 'pg'
 
 type Decode = (text: string) => unknown
 
-/** Object ids of PostgreSQL's types, which are constant. */
+/** Object ids of PostgreSQL data types. They are the same in every database. */
 const OID = {
   int8: 20,
   int8Array: 1016,
@@ -33,7 +33,7 @@ function decodeInt64(text: string): Int64 {
 
 const INSTANT = /^(\d{4,6})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,3})\d*)?([+-])(\d\d)(?::(\d\d))?$/
 
-/** Decodes an instant into epoch milliseconds, without fractions. `infinity` becomes Infinity. */
+/** Decodes a `timestamptz` value into whole epoch milliseconds. `infinity` becomes Infinity. */
 function decodeInstant(text: string): number {
   if (text === 'infinity') return Infinity
   if (text === '-infinity') return -Infinity

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-test('each statement that writes a commit record compares the policy version again after waiting for locks', () => {
+test('each SQL statement that writes a commit record checks the policy version again after it has waited for locks', () => {
   const files = readdirSync(import.meta.dirname).filter((file) => /^[a-z-]+\.ts$/.test(file))
   const unchecked: string[] = []
   for (const file of files) {

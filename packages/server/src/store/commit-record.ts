@@ -1,8 +1,8 @@
 import { type Queryable, type Statement, statement } from './sql.ts'
 
 /**
- * Rows that a change writes in its own transaction, and the hooks around it. The change is written only while the policy
- * has the version that allowed it.
+ * Audit rows and idempotency row that a change writes in its transaction, and functions that run before and after it.
+ * The change is written only if the policy still has the version with which the change was authorized.
  */
 export interface CommitRecord {
   readonly policyVersion: number
@@ -40,7 +40,10 @@ export interface IdempotencyRow {
   readonly digest: string
   readonly status: number
   readonly relation_id: string | null
-  /** Metadata file of an unregistered table, whose row is deleted. */
+  /**
+   * Metadata location of a table that the request unregistered. The response to a repeated request needs it after the
+   * row of the table was deleted.
+   */
   readonly metadata_location: string | null
   /** SHA-256 of the text at `metadata_location`, in hex. */
   readonly metadata_digest: string | null
@@ -48,7 +51,7 @@ export interface IdempotencyRow {
   readonly expires_at: number
 }
 
-/** The part of an idempotency row that is known before the change. */
+/** Members of an idempotency row that are known before the change is made. */
 export type IdempotencyKey = Omit<
   IdempotencyRow,
   'relation_id' | 'metadata_location' | 'metadata_digest' | 'error'
@@ -61,7 +64,7 @@ export const auditTypes: string =
 const idempotencyTypes =
   'principal_id uuid, key uuid, operation text, digest text, status smallint, relation_id uuid, metadata_location text, metadata_digest text, error jsonb, expires_at double precision'
 
-/** Returns SQL that inserts the audit rows of parameter `$n` if `from` has a row. */
+/** Returns SQL that inserts the audit rows in parameter `$n` if the table expression `from` contains a row. */
 export function insertAuditSql(n: number, from: string): string {
   return auditSql(`jsonb_to_recordset($${n}::jsonb) a(${auditTypes}) where exists (select from ${from})`)
 }
@@ -70,7 +73,10 @@ function auditSql(source: string): string {
   return `insert into audit (${auditColumns}) select ${auditColumns.replaceAll(/\w+/g, 'a.$&')} from ${source}`
 }
 
-/** Returns SQL that stores the idempotent outcome of parameter `$n` (`{}`: none) if `from` has a row. */
+/**
+ * Returns SQL that inserts the idempotency row in parameter `$n` if the table expression `from` contains a row. The
+ * value `{}` inserts no idempotency row.
+ */
 export function insertIdempotencySql(n: number, from: string): string {
   return idempotencySql(
     `jsonb_to_record($${n}::jsonb) i(${idempotencyTypes}) where i.key is not null and exists (select from ${from})`,
@@ -83,21 +89,25 @@ function idempotencySql(source: string): string {
     from ${source}`
 }
 
-/** Returns SQL that inserts the record of a change, the parameters `$n` and `$n + 1`, if `written` has a row. */
+/**
+ * Returns SQL that inserts the audit rows in parameter `$n` and the idempotency row in parameter `$n + 1` if the
+ * table expression `written` contains a row.
+ */
 export function recordSql(n: number): string {
   return `audited as (${insertAuditSql(n, 'written')}), kept as (${insertIdempotencySql(n + 1, 'written')} returning 1)`
 }
 
 /**
- * Returns an SQL condition for the rows that a change returns: the policy has this version after the change has waited for
- * every lock that it needs. Otherwise the statement fails with a serialization failure (see the migration `policy-check`).
- * The pool then runs it again, and the comparison in its own text finds no row.
+ * Returns an SQL condition that checks the policy version after the statement has waited for all locks that it needs.
+ * If the policy has another version, the condition makes the statement fail with a serialization failure (see the
+ * migration `policy-check`). The pool then runs the statement again, and its other comparison of the policy version
+ * finds no row.
  *
- * The comparison with `(select version from policy)` in the statement is not enough: it reads the snapshot that the
- * statement began with, and a revocation may be acknowledged while the statement waits for a row.
+ * The comparison with `(select version from policy)` in the statement is not enough, because it reads the snapshot
+ * from the start of the statement, and a revocation may be committed while the statement waits for a row lock.
  *
- * @param version a column, or the number of a parameter
- * @param after other parts of the statement that wait for locks. They must return rows
+ * @param version the expected policy version: a column, or the number of a parameter
+ * @param after names of the table expressions that wait for locks. They must return rows
  */
 export function permittedSql(version: number | string, after: readonly string[] = ['kept']): string {
   const value = typeof version === 'number' ? `$${version}` : version
@@ -105,13 +115,14 @@ export function permittedSql(version: number | string, after: readonly string[] 
 }
 
 /**
- * SQL that inserts the records of several changes: each row of `written` has its record in the columns `audit` and
- * `idempotency`. The keys are inserted in a fixed order, so that two statements with common keys do not deadlock.
+ * SQL that inserts the audit rows and idempotency rows of several changes. Each row of the table expression `written`
+ * contains those of one change in its columns `audit` and `idempotency`. The SQL inserts idempotency keys in a fixed
+ * order, so that two statements with common keys do not deadlock.
  */
 export const eachRecordSql: string = `audited as (${auditSql(`written w, jsonb_to_recordset(w.audit) a(${auditTypes})`)}),
    kept as (${idempotencySql(`written w, jsonb_to_record(w.idempotency) i(${idempotencyTypes}) where i.key is not null order by i.principal_id, i.key`)} returning 1)`
 
-/** Runs `onSend`. Returns false when it throws: the change must not be sent. */
+/** Calls `onSend` of a record. Returns false when it throws, so that the change must not be sent to the database. */
 export function trySend({ onSend }: CommitRecord): boolean {
   try {
     onSend?.()
@@ -122,8 +133,9 @@ export function trySend({ onSend }: CommitRecord): boolean {
 }
 
 /**
- * Runs the statement of a change together with its record. The last three parameters of the statement are the policy
- * version and the parameters of `recordSql`. It returns a row if the change was written.
+ * Runs a statement that makes a change and inserts the audit and idempotency rows of the change. The last three
+ * parameters of the statement must be the policy version and the two parameters of `recordSql`. The statement returns
+ * a row if the change was written.
  */
 export async function runWithRecord<Row>(
   sql: Queryable,
@@ -140,7 +152,10 @@ export async function runWithRecord<Row>(
 
 const write = statement('record_write', `with written as (select 1), ${recordSql(1)} select 1`)
 
-/** Writes the record of a transaction with several statements, or of a statement that has no parameters for it. */
+/**
+ * Inserts the audit and idempotency rows of a change with a separate statement, for a transaction whose other
+ * statements do not insert them.
+ */
 export async function writeRecord(sql: Queryable, record: CommitRecord): Promise<void> {
   record.onSend?.()
   await sql.run(write, recordValues(record))

@@ -6,7 +6,8 @@ import { openSql } from './pool.ts'
 import { statement } from './sql.ts'
 
 const nap = statement('test_nap', 'select pg_backend_pid() as pid, pg_sleep(0.05)')
-// Roles belong to the whole PostgreSQL server, where other test runs create roles as well.
+// The name of the role is random, because roles exist for the whole PostgreSQL server, and concurrent test runs
+// create roles too.
 const role = `few_connections_${randomBytes(6).toString('hex')}`
 
 let database: Awaited<ReturnType<typeof testDatabase>>
@@ -32,18 +33,18 @@ async function limit(connections: number): Promise<void> {
   await owner.query(`alter role ${role} connection limit ${connections}`)
 }
 
-test('the pool uses its open connections when the server has no more', async () => {
+test('the pool continues with its open connections when PostgreSQL accepts no more connections', async () => {
   await limit(2)
-  const told: string[] = []
-  await using sql = await openSql({ url, poolSize: 8, onError: ({ message }) => void told.push(message) })
+  const messages: string[] = []
+  await using sql = await openSql({ url, poolSize: 8, onError: ({ message }) => void messages.push(message) })
   for (let round = 0; round < 3; round += 1) {
     const rows = await Promise.all(Array.from({ length: 24 }, () => sql.run<{ pid: number }>(nap)))
     expect(new Set(rows.map(([row]) => row?.pid)).size).toBeLessThanOrEqual(2)
   }
-  expect(told).toEqual([expect.stringContaining('too many connections')])
+  expect(messages).toEqual([expect.stringContaining('too many connections')])
 })
 
-test('a statement is refused when the server has no connection at all', async () => {
+test('the pool refuses a statement when it has no connection and PostgreSQL accepts none', async () => {
   await limit(1)
   await using sql = await openSql({ url, poolSize: 8 })
   await limit(0)
@@ -58,14 +59,18 @@ test('a statement is refused when the server has no connection at all', async ()
   await expect.poll(() => sql.run(nap).catch(() => [])).toHaveLength(1)
 })
 
-test('the pool opens more connections when the server has some again', { timeout: 20_000 }, async () => {
-  await limit(1)
-  await using sql = await openSql({ url, poolSize: 4 })
-  const used = async (): Promise<number> => {
-    const rows = await Promise.all(Array.from({ length: 8 }, () => sql.run<{ pid: number }>(nap)))
-    return new Set(rows.map(([row]) => row?.pid)).size
-  }
-  expect(await used()).toBe(1)
-  await limit(4)
-  await expect.poll(used, { timeout: 15_000, interval: 500 }).toBe(4)
-})
+test(
+  'the pool opens more connections after PostgreSQL accepts connections again',
+  { timeout: 20_000 },
+  async () => {
+    await limit(1)
+    await using sql = await openSql({ url, poolSize: 4 })
+    const used = async (): Promise<number> => {
+      const rows = await Promise.all(Array.from({ length: 8 }, () => sql.run<{ pid: number }>(nap)))
+      return new Set(rows.map(([row]) => row?.pid)).size
+    }
+    expect(await used()).toBe(1)
+    await limit(4)
+    await expect.poll(used, { timeout: 15_000, interval: 500 }).toBe(4)
+  },
+)

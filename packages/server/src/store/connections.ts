@@ -11,10 +11,11 @@ import {
 import { columnTypes } from './column-types.ts'
 import { unavailable } from './failures.ts'
 import { serverConnectionName } from './server-connections.ts'
-import { answerGraceMs, makeSettings, type ServerState } from './session-settings.ts'
+import { responseGraceMs, makeSettings, type ServerState } from './session-settings.ts'
 import type { Sockets } from './sockets.ts'
 import type { CompleteSqlConfig } from './sql-config.ts'
 
+/** Returns the configuration with which the driver opens a connection. */
 export function clientConfig(config: CompleteSqlConfig, sockets: Sockets): ClientConfig {
   return {
     stream: sockets.make,
@@ -24,25 +25,28 @@ export function clientConfig(config: CompleteSqlConfig, sockets: Sockets): Clien
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: config.connectionTimeoutMs,
-    query_timeout: config.statementTimeoutMs + answerGraceMs,
+    query_timeout: config.statementTimeoutMs + responseGraceMs,
   }
 }
 
-/** How long the server is not asked for more connections when it had none left, ms. */
-const makeDoMs = 5_000
+/** Time in ms for which the pool opens no further connection after PostgreSQL refused one because it had too many. */
+const growthPauseMs = 5_000
 
-/** Lends connections of a pool: each to one borrower at a time. */
+/** Pool of database connections. Only one caller uses a connection at a time. */
 export class Connections implements AsyncDisposable {
   readonly #pool: Pool
   readonly #maxWaiting: number
   readonly #size: number
   readonly #onError: (error: Error) => void
-  readonly #patienceMs: number
-  /** Those that the server gave. One that broke while it was set up is removed without having been added. */
+  readonly #timeoutMs: number
+  /** Open connections of the pool. */
   readonly #open = new Set<PoolClient>()
-  #growsAt = 0
+  #mayGrowAt = 0
 
-  /** @param onOpen called with the state of the server when a connection is opened */
+  /**
+   * @param onError called when an idle connection is lost, and when PostgreSQL accepts no more connections
+   * @param onOpen called with the state of the PostgreSQL server when a connection is opened
+   */
   constructor(
     config: CompleteSqlConfig,
     sockets: Sockets,
@@ -52,23 +56,24 @@ export class Connections implements AsyncDisposable {
     this.#maxWaiting = config.maxWaiting
     this.#size = config.poolSize
     this.#onError = onError
-    this.#patienceMs = config.connectionTimeoutMs
-    // The pool waits for it, which its types do not say.
+    this.#timeoutMs = config.connectionTimeoutMs
+    // The driver waits for the promise that `onConnect` returns, although its type declarations do not say this.
     const onConnect = (client: ClientBase): unknown => makeSettings(client, config).then(onOpen)
     this.#pool = new Pool({
       ...clientConfig(config, sockets),
       max: config.poolSize,
       onConnect,
       idleTimeoutMillis: 60_000,
-      // Connections spread over new servers after a fail-over or scaling behind one name.
+      // With a limited lifetime, connections are opened again and reach new database servers, which a failover or
+      // scaling added behind the same host name.
       maxLifetimeSeconds: 1_800,
     })
-    // Once the pool ends, a server that stops right behind it may be quicker than its connections.
+    // While the pool closes, PostgreSQL may close a connection first, which is not an error.
     this.#pool.on('error', (error) => {
       if (!this.#pool.ending) onError(error)
     })
-    // While a connection is lent its errors reach the borrower through the statement; without a listener they would
-    // end the program.
+    // An error of a borrowed connection rejects its current statement. Without this listener, the error would also
+    // end the process.
     this.#pool.on('connect', (client) => {
       client.on('error', () => undefined)
       this.#open.add(client)
@@ -76,19 +81,23 @@ export class Connections implements AsyncDisposable {
     this.#pool.on('remove', (client) => this.#open.delete(client))
   }
 
-  /** @throws HeadgateError `unavailable`, before anything was sent */
+  /**
+   * Waits for an idle connection and returns it. The caller must release it.
+   *
+   * @throws HeadgateError `unavailable` when no connection is available within the time limit
+   */
   async borrow(): Promise<PoolClient> {
     if (this.#pool.waitingCount >= this.#maxWaiting)
       throw unavailable('The database is overloaded; try again.')
-    const began = performance.now()
-    if (began >= this.#growsAt) this.#pool.options.max = this.#size
+    const startedAt = performance.now()
+    if (startedAt >= this.#mayGrowAt) this.#pool.options.max = this.#size
     for (;;) {
       try {
         return await this.#connect()
       } catch (error) {
-        if (this.#makesDo(error) && performance.now() - began < this.#patienceMs) continue
-        const late = error instanceof Error && error.message.startsWith('timeout exceeded')
-        throw unavailable(`The database ${late ? 'is overloaded' : 'cannot be reached'}; try again.`, error)
+        if (this.#shrinksAfter(error) && performance.now() - startedAt < this.#timeoutMs) continue
+        const isLate = error instanceof Error && error.message.startsWith('timeout exceeded')
+        throw unavailable(`The database ${isLate ? 'is overloaded' : 'cannot be reached'}; try again.`, error)
       }
     }
   }
@@ -96,21 +105,24 @@ export class Connections implements AsyncDisposable {
   #connect(): Promise<PoolClient> {
     return new Promise((resolve, reject) => {
       this.#pool.connect((error, client) => {
-        if (client === undefined) reject(error ?? new Error('there is no connection'))
+        if (client === undefined) reject(error ?? new Error('The pool returned no connection.'))
         else resolve(client)
       })
     })
   }
 
-  /** The server has none left for us: those that there are must do for a while. False: there are none, or it is another error. */
-  #makesDo(error: unknown): boolean {
+  /**
+   * Limits the pool to its open connections for `growthPauseMs` and returns true, if the error says that PostgreSQL
+   * accepts no more connections. Returns false for another error, and when the pool has no connection.
+   */
+  #shrinksAfter(error: unknown): boolean {
     if (!(error instanceof DatabaseError) || error.code !== '53300' || this.#pool.totalCount === 0)
       return false
     const now = performance.now()
-    if (now >= this.#growsAt) this.#onError(error)
-    // Those that are only being made count for the pool, and will be refused as well.
+    if (now >= this.#mayGrowAt) this.#onError(error)
+    // `totalCount` would include connections that are being opened, which PostgreSQL will refuse too.
     this.#pool.options.max = Math.max(1, this.#open.size)
-    this.#growsAt = now + makeDoMs
+    this.#mayGrowAt = now + growthPauseMs
     return true
   }
 
@@ -119,14 +131,15 @@ export class Connections implements AsyncDisposable {
   }
 }
 
-/** Sends one statement and waits for its rows: one round trip, and a second name for it is never sent. */
+/** Sends one statement and waits for its rows, in one round trip. */
 export async function send(
   client: ClientBase,
   query: { readonly name?: string; readonly text: string },
   values?: readonly unknown[],
 ): Promise<QueryResult<QueryResultRow>> {
   return await new Promise((resolve, reject) => {
-    // The driver copies a configuration property by property, which takes it several microseconds; a text it takes as it is.
+    // Passes the SQL text instead of a configuration object, because the driver copies each property of such an
+    // object, which takes several microseconds.
     const sent = new Query<QueryResultRow>(query.text, values === undefined ? undefined : [...values])
     client.query(
       Object.assign(sent, {

@@ -11,7 +11,9 @@ import {
   runWithRecord,
 } from './commit-record.ts'
 
-/** The kind of job that deletes the files of a dropped relation; its subject is the relation. */
+/**
+ * Kind of the jobs that delete the files of a dropped relation. The subject of such a job is the id of the relation.
+ */
 export const purgeJob = 'purge'
 
 /** A dropped relation. Times are epoch milliseconds. */
@@ -29,15 +31,20 @@ export interface DroppedRelation {
   readonly droppedAt: number
   readonly droppedBy: string | null
   readonly expiresAt: number
-  /** True: its files are deleted when its retention ends. False: only its row is deleted. */
+  /**
+   * True when the files of the relation are deleted at the end of its retention. False when only the row is deleted.
+   */
   readonly purge: boolean
-  /** True when its files are being deleted. It cannot be restored any more. */
+  /** True when a job is deleting the files of the relation, so that it cannot be restored. */
   readonly purging: boolean
-  /** Ids of its former namespaces that still exist, from the outermost. */
+  /** Ids of the former namespaces of the relation that still exist, from the outermost to the innermost. */
   readonly lineage: readonly string[]
-  /** Owners of these namespaces, in the same order. */
+  /** Owners of the namespaces in `lineage`, in the same order. */
   readonly owners: readonly string[]
-  /** Id of its former namespace, which may be deleted. Null: dropped before the server recorded the id. */
+  /**
+   * Id of the former namespace, which may have been deleted. Null when the relation was dropped by a version of
+   * Headgate that did not record the id.
+   */
   readonly namespaceId: string | null
   readonly policyVersion: number
 }
@@ -46,8 +53,8 @@ const columns = `r.id, r.kind, r.uuid, r.namespace_path as path, r.name, r.versi
   r.owner_id as "ownerId", r.dropped_at as "droppedAt", r.dropped_by as "droppedBy", r.expires_at as "expiresAt", r.purge,
   exists (select from job j where j.kind = '${purgeJob}' and j.subject_id = r.id and j.finished_at is null) as purging,
   n.lineage, n.owners, r.dropped_lineage[cardinality(r.dropped_lineage)] as "namespaceId", (select version from policy) as "policyVersion"`
-// Namespaces are found by the ids that were recorded at the drop. So the owner of a new namespace with the same path
-// owns no relation of the former one.
+// Finds the former namespaces by the ids that the drop recorded, and not by their paths. So the owner of a new
+// namespace with the same path has no rights on relations of the former namespace.
 const tables = `relation r cross join lateral (
      select coalesce(array_agg(a.id order by k.ord), '{}') as lineage, coalesce(array_agg(a.owner_id order by k.ord), '{}') as owners
      from unnest(r.dropped_lineage) with ordinality k(id, ord) join namespace a on a.id = k.id) n`
@@ -79,7 +86,8 @@ export async function findDroppedByUuid(
   return (await sql.run<DroppedRelation>(byUuid, [warehouseId, uuid]))[0] ?? null
 }
 
-// A relation is visible to its owner, and with a grant on itself or on one of its former namespaces.
+// Lists dropped relations that the caller may see: as owner of the relation or of one of its former namespaces, or by
+// a grant on one of them.
 const page = statement(
   'dropped_page',
   `select ${columns} from ${tables}
@@ -90,11 +98,12 @@ const page = statement(
 )
 
 export interface DroppedFilter {
-  /** Path of the only namespace to list; null: the whole warehouse. */
+  /** Path of the former namespace whose relations are listed. Null for all namespaces of the warehouse. */
   readonly path: string | null
   readonly after: { readonly path: string; readonly name: string; readonly id: string } | null
   /**
-   * Null: all relations. Else only relations with one of these ids or owners, on themselves or on a former namespace.
+   * Ids of relations and namespaces that the caller may see. The result contains only relations for which the id or
+   * owner of the relation, or of one of its former namespaces, is in `ids` or `owners`. Null for all relations.
    */
   readonly ids: readonly string[] | null
   readonly owners: readonly string[]
@@ -120,8 +129,8 @@ export function listDropped(
   ])
 }
 
-// Both purge and restore first lock the row and then read the other tables, so that each sees the changes of the
-// other.
+// A purge and a restore of the same relation first lock its row and then read the other tables, so that the later one
+// sees the changes of the earlier one.
 const lock = statement(
   'dropped_lock',
   'select id from relation where id = $1 and dropped_at is not null for update',
@@ -131,7 +140,7 @@ const isPurging = statement(
   `select from job where kind = '${purgeJob}' and subject_id = $1 and finished_at is null`,
 )
 
-/** Locks the row of a dropped relation until the transaction ends. */
+/** Locks the row of a dropped relation until the transaction ends, and returns its state. */
 export async function lockDropped(tx: Queryable, id: string): Promise<'gone' | 'dropped' | 'purging'> {
   if ((await tx.run(lock, [id])).length === 0) return 'gone'
   return (await tx.run(isPurging, [id])).length > 0 ? 'purging' : 'dropped'
@@ -149,7 +158,7 @@ const restore = statement(
 
 /**
  * Restores a dropped relation under a name. Call with its row locked. Returns false when the policy version changed.
- * Throws the violation when the name is in use or the namespace was deleted.
+ * Throws the constraint violation when the name is in use or the namespace was deleted.
  */
 export async function restoreDropped(
   tx: Queryable,
@@ -186,16 +195,19 @@ const due = statement(
    order by r.expires_at limit $1 for update of r skip locked`,
 )
 
-/** A dropped relation whose retention has ended. */
+/** Dropped relation whose retention has ended, so that its files or its row can be deleted. */
 export interface DueRelation {
   readonly id: string
   readonly warehouseId: string
   readonly purge: boolean
-  /** Warehouse, namespace and name, for the audit event. */
+  /** Name of the warehouse, namespace and relation in one text, for the audit event. */
   readonly object: string
 }
 
-/** Locks relations whose retention has ended until the transaction ends. Other transactions skip them. */
+/**
+ * Returns dropped relations whose retention has ended, and locks their rows until the transaction ends. Skips rows
+ * that another transaction has locked.
+ */
 export function lockDue(tx: Queryable, limit: number): Promise<DueRelation[]> {
   return tx.run<DueRelation>(due, [limit])
 }
@@ -206,7 +218,7 @@ const insertPurges = statement(
    from unnest($1::uuid[], $2::uuid[]) j(id, relation_id) on conflict (kind, subject_id) where finished_at is null do nothing`,
 )
 
-/** Creates the jobs that delete their files. Call with their rows locked. */
+/** Creates the jobs that delete the files of dropped relations. The caller has locked the rows of the relations. */
 export async function startPurges(tx: Queryable, relationIds: readonly string[]): Promise<void> {
   await tx.run(insertPurges, [relationIds.map(() => randomUUID()), relationIds])
 }
@@ -219,7 +231,10 @@ const forget = statement(
    select id from written`,
 )
 
-/** Deletes the rows of dropped relations, and retires their locations. */
+/**
+ * Deletes the rows of dropped relations, and marks their location claims as retired, so that new tables cannot use
+ * the locations yet.
+ */
 export async function forgetDropped(
   sql: Queryable,
   ids: readonly string[],
@@ -236,13 +251,13 @@ const toPurge = statement(
    from relation r join warehouse w on w.id = r.warehouse_id where r.id = $1 and r.dropped_at is not null`,
 )
 
-/** Input of a purge: the relation and its locations. */
+/** Dropped relation whose files a purge job deletes, with its locations and its metadata. */
 export interface PurgeSubject {
   readonly id: string
   readonly uuid: string
-  /** SHA-256 of the metadata text, in hex. Null: not recorded yet. */
+  /** SHA-256 of the metadata text, in hex. Null when the digest is not recorded yet. */
   readonly digest: string | null
-  /** Canonical prefixes of its current locations, one a line. */
+  /** Canonical prefixes of the current locations of the relation, one per line. */
   readonly prefixes: string
   readonly warehouseId: string
   readonly warehouse: string
@@ -250,14 +265,17 @@ export interface PurgeSubject {
   readonly format: string
   readonly metadataLocation: string
   readonly location: string
-  /** The compressed metadata text in the row; null: too large for the row. */
+  /** Compressed metadata text. Null when the text is too large for the row. */
   readonly body: Buffer | null
   readonly length: number
   readonly crc: number
   readonly object: string
 }
 
-/** Returns null when the relation does not exist any more, because its purge is complete. */
+/**
+ * Returns the dropped relation with the data that its purge needs. Returns null when the relation does not exist any
+ * more, because its purge is complete.
+ */
 export async function findPurgeSubject(sql: Queryable, id: string): Promise<PurgeSubject | null> {
   return (await sql.run<PurgeSubject>(toPurge, [id]))[0] ?? null
 }

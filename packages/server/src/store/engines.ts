@@ -3,35 +3,46 @@ import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
 /**
- * Rule for the users of an engine: principals of one issuer with a matching subject or login, which must be in one of
- * the groups if the list is not empty.
+ * Rule for the users for whom an engine may act. It allows principals of one issuer whose subject or login matches
+ * the pattern and, if the rule lists groups, that are a member of one of the groups.
  */
 export interface SubjectRule {
   /** `headgate` for principals of Headgate, else the issuer's URL. */
   readonly issuer: string
-  /** Pattern for the whole subject or the whole login: `*` matches any text, `?` any one character. */
+  /**
+   * Pattern that must match the complete subject or the complete login: `*` matches any text, `?` matches any one
+   * character.
+   */
   readonly pattern: string
-  /** Names of groups at the issuer; the principal must be in one of them. An empty list accepts all principals. */
+  /**
+   * Names of groups at the issuer. The principal must be a member of one of them. An empty list allows all
+   * principals.
+   */
   readonly groups: readonly string[]
 }
 
-/** Rights of an engine in calls without a user: none, only reading the configuration, or its own grants. */
+/**
+ * Requests that an engine may send for itself, without a user: none, only requests for the configuration, or all
+ * requests that its own grants allow.
+ */
 export type FirstCalls = 'deny' | 'config-only' | 'service'
 
-/** Settings in the entry of an engine. */
+/** Settings of an engine entry: the record that allows a client to act for users. */
 export interface EngineSettings {
   readonly subjects: readonly SubjectRule[]
-  /** The issuer of users that the engine names without proof; null: it may not name users. */
+  /**
+   * Issuer of the users that the engine may name without a token of the user. Null when the engine may not do this.
+   */
   readonly namesIssuer: string | null
   readonly unsignedSubjects: boolean
   readonly assertions: boolean
   readonly makesPrincipals: boolean
-  /** Whether the engine may also name users who have `manage` on the server. */
+  /** Whether the engine may also name users with the privilege `manage` on the server without a token of the user. */
   readonly namesAdministrators: boolean
   readonly firstCalls: FirstCalls
-  /** Ids of the warehouses that it may use; null: no limit. */
+  /** Ids of the warehouses that the engine may use. Null for all warehouses. */
   readonly warehouses: readonly string[] | null
-  /** Privileges that it may use; null: no limit. */
+  /** Privileges that the engine may use. Null for all privileges. */
   readonly privileges: readonly Privilege[] | null
   readonly administers: boolean
   readonly refreshes: boolean
@@ -40,7 +51,7 @@ export interface EngineSettings {
   readonly sessionSeconds: number
 }
 
-/** A row of an engine with its principal. Times are epoch ms. */
+/** Engine entry with the principal of the engine. Times are epoch ms. */
 export interface EngineRow
   extends EngineSettings, Pick<PrincipalRow, 'id' | 'issuer' | 'subject' | 'name' | 'enabled' | 'notBefore'> {
   readonly createdAt: number
@@ -68,6 +79,10 @@ const update = statement(
      ($2::jsonb, $3, $4, $5, $6, $7, $8, $9::uuid[], $10::text[], $11, $12, $13, $14, $15, now())
    where principal_id = $1 returning principal_id`,
 )
+const ofIssuer = statement(
+  'engine-names-issuer',
+  'select exists (select from engine where names_issuer = $1) as named',
+)
 const remove = statement('engine-delete', `delete from engine where principal_id = $1 returning principal_id`)
 const byId = statement(
   'engine-by-id',
@@ -86,27 +101,33 @@ const page = statement(
    where $1::text is null or (p.name, p.id) > ($1, $2::uuid) order by p.name, p.id limit $3`,
 )
 
-/** Registers a principal as an engine. Returns false when it is registered already. */
+/** Registers a principal as an engine. Returns false when the principal is already registered as an engine. */
 export async function insertEngine(tx: Queryable, id: string, settings: EngineSettings): Promise<boolean> {
-  return (await tx.run(insert, [id, ...valuesOf(settings)])).length > 0
+  return (await tx.run(insert, [id, ...toValues(settings)])).length > 0
 }
 
-/** Replaces the settings of an engine. Returns false when it is not registered. */
+/** Replaces the settings of an engine. Returns false when the principal is not registered as an engine. */
 export async function updateEngine(tx: Queryable, id: string, settings: EngineSettings): Promise<boolean> {
-  return (await tx.run(update, [id, ...valuesOf(settings)])).length > 0
+  return (await tx.run(update, [id, ...toValues(settings)])).length > 0
 }
 
-/** Deletes the entry of an engine, but not its principal. Returns false when it is not registered. */
+/**
+ * Deletes the entry of an engine, but not its principal. Returns false when the principal is not registered as an
+ * engine.
+ */
 export async function deleteEngine(tx: Queryable, id: string): Promise<boolean> {
   return (await tx.run(remove, [id])).length > 0
 }
 
-/** Returns the engine of a principal, or null. */
+/** Returns the engine entry of a principal, or null. */
 export async function findEngine(sql: Queryable, principalId: string): Promise<EngineRow | null> {
   return (await sql.run<EngineRow>(byId, [principalId]))[0] ?? null
 }
 
-/** Returns the engine that an issuer identifies by this subject: as its principal, or as a linked client. */
+/**
+ * Returns the engine that a token with this issuer and subject identifies: the engine's principal has this issuer and
+ * subject, or the engine's client is linked to them (`client_federation`).
+ */
 export async function findEngineOfParty(
   sql: Queryable,
   issuer: string,
@@ -115,7 +136,7 @@ export async function findEngineOfParty(
   return (await sql.run<EngineRow>(byParty, [issuer, subject]))[0] ?? null
 }
 
-/** Returns engines in byte order of their names. */
+/** Returns engine entries in the byte order of the engine names. */
 export function listEngines(
   sql: Queryable,
   { after, limit }: { readonly after: Pick<EngineRow, 'name' | 'id'> | null; readonly limit: number },
@@ -123,7 +144,7 @@ export function listEngines(
   return sql.run<EngineRow>(page, [after?.name ?? null, after?.id ?? null, limit])
 }
 
-function valuesOf(settings: EngineSettings): unknown[] {
+function toValues(settings: EngineSettings): unknown[] {
   return [
     JSON.stringify(settings.subjects),
     settings.namesIssuer,
@@ -140,4 +161,9 @@ function valuesOf(settings: EngineSettings): unknown[] {
     settings.tokenSeconds,
     settings.sessionSeconds,
   ]
+}
+
+/** Returns whether an engine entry has this issuer as the issuer of its user names (`namesIssuer`). */
+export async function isNamedByEngine(sql: Queryable, issuer: string): Promise<boolean> {
+  return (await sql.run<{ named: boolean }>(ofIssuer, [issuer]))[0]?.named === true
 }

@@ -3,16 +3,16 @@ import { serverId } from '../reserved-ids.ts'
 import type { MemberKind } from './roles.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** One step from a principal to the holders of its grants: from member to group, or from member to role. */
+/** Membership of a principal or role in a group or role. */
 export interface MembershipRow {
   readonly memberId: string
   readonly kind: 'group' | 'role'
   readonly id: string
-  /** Name; for a group, with its issuer: `https://idp.example#analysts`. */
+  /** Name of the group or role. The name of a group contains its issuer, as in `https://idp.example#analysts`. */
   readonly name: string
 }
 
-/** A grant on one of several objects. Times are epoch ms. */
+/** Grant of a privilege on an object, with the name of the grantee. Times are epoch ms. */
 export interface HeldGrantRow {
   readonly securableId: string
   readonly granteeId: string
@@ -22,18 +22,19 @@ export interface HeldGrantRow {
   readonly grantedAt: number
 }
 
-/** An object by its id, with its own name but without the names of its parents. */
+/** Warehouse, namespace or relation with its own name, without the names of its parents. */
 export interface NamedSecurableRow {
   readonly kind: Exclude<SecurableKind, 'server'>
   readonly id: string
-  /** Name; for a namespace, its levels joined by U+001F. */
+  /** Name of the object. The name of a namespace is its levels, joined by U+001F. */
   readonly name: string
   readonly ownerId: string
   readonly ownerName: string | null
 }
 
 /**
- * Finds all memberships of a principal: its own, by a group or by a role, regardless of the age of the group's record.
+ * Finds all groups and roles of a principal: directly, through a group or through another role. Includes groups whose
+ * memberships are older than the configured maximum age.
  */
 const memberships = statement(
   'memberships-of',
@@ -81,7 +82,7 @@ export function listMemberships(sql: Queryable, principalId: string): Promise<Me
   return sql.run<MembershipRow>(memberships, [principalId])
 }
 
-/** Returns the grants on any of the objects to any of the grantees, the oldest first. */
+/** Returns all grants on these objects to these grantees, the oldest first. */
 export function listHeldGrants(
   sql: Queryable,
   securableIds: readonly string[],
@@ -90,7 +91,10 @@ export function listHeldGrants(
   return sql.run<HeldGrantRow>(held, [securableIds, granteeIds])
 }
 
-/** Returns the grants of `privilege` on any of the objects, and of `manage` on the server, in the order of the objects. */
+/**
+ * Returns the grants of `privilege` on these objects, in the order of the objects. If the objects include the server,
+ * also returns the grants of `manage` on the server.
+ */
 export function listManagers(
   sql: Queryable,
   securableIds: readonly string[],
@@ -100,7 +104,9 @@ export function listManagers(
   return sql.run<HeldGrantRow>(managing, [securableIds, limit, privilege])
 }
 
-/** Returns the names of objects, without an order. Omits deleted objects and the server. */
+/**
+ * Returns the names and owners of objects in any order. The result does not contain deleted objects and the server.
+ */
 export function nameSecurables(sql: Queryable, ids: readonly string[]): Promise<NamedSecurableRow[]> {
   return sql.run<NamedSecurableRow>(named, [ids])
 }

@@ -1,17 +1,17 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** A principal of another issuer, with the values of its last login. Times are epoch ms. */
+/** Principal of another issuer, with the name, login and groups from its newest token. Times are epoch ms. */
 export interface ExternalPrincipalRow {
   readonly id: string
   readonly issuer: string
   readonly subject: string
   readonly name: string
   readonly login: string | null
-  /** Names of its groups in byte order. */
+  /** Names of the groups of the principal in byte order. */
   readonly groups: readonly string[]
-  /** Issue time of the newest token that listed groups; 0 when no token did. */
+  /** Issue time of the newest token that contained groups, or 0. */
   readonly groupsAt: number
-  /** Issue time of the newest token; 0 when the server has received none. */
+  /** Issue time of the newest token of the principal that the server received, or 0. */
   readonly lastLoginAt: number
 }
 
@@ -68,7 +68,7 @@ export async function findExternalPrincipal(
   return (await sql.run<ExternalPrincipalRow>(find, [issuer, subject]))[0] ?? null
 }
 
-/** Returns the client that is linked to this name at the issuer. */
+/** Returns the principal of Headgate that is linked to this subject of the issuer, or null. */
 export async function findFederatedPrincipal(
   sql: Queryable,
   issuer: string,
@@ -77,7 +77,7 @@ export async function findFederatedPrincipal(
   return (await sql.run<ExternalPrincipalRow>(federated, [issuer, subject]))[0] ?? null
 }
 
-/** Creates the principal. Returns false when it exists already. */
+/** Creates a principal of another issuer. Returns false when the principal already exists. */
 export async function makeExternalPrincipal(
   tx: Queryable,
   principal: Pick<ExternalPrincipalRow, 'id' | 'issuer' | 'subject' | 'name' | 'login' | 'lastLoginAt'>,
@@ -86,7 +86,10 @@ export async function makeExternalPrincipal(
   return (await tx.run(make, [id, issuer, subject, name, login, lastLoginAt])).length > 0
 }
 
-/** Stores the values of a token that was issued at this time, unless the server received a newer token. */
+/**
+ * Stores the name and login from a token of a principal, unless the server has received a token that was issued
+ * later.
+ */
 export async function noteLogin(
   tx: Queryable,
   { id, name, login, lastLoginAt }: Pick<ExternalPrincipalRow, 'id' | 'name' | 'login' | 'lastLoginAt'>,
@@ -94,12 +97,15 @@ export async function noteLogin(
   await tx.run(note, [id, name, login, lastLoginAt])
 }
 
-/** Replaces the groups of a principal at its issuer. Returns false when a newer token has set them. */
+/**
+ * Replaces the groups of a principal with those in a token. Returns false when the stored groups are from a token
+ * that was issued later.
+ */
 export async function replaceGroups(
   tx: Queryable,
   { id, issuer, groups, groupsAt }: Pick<ExternalPrincipalRow, 'id' | 'issuer' | 'groups' | 'groupsAt'>,
 ): Promise<boolean> {
-  // This statement locks the row, so replicas write one after the other.
+  // This statement locks the row of the principal, so that replicas update the groups one after the other.
   if ((await tx.run(noteGroups, [id, groupsAt])).length === 0) return false
   if (groups.length > 0) await tx.run(makeGroups, [issuer, groups])
   await tx.run(leaveGroups, [id, groups])

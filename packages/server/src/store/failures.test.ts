@@ -28,7 +28,7 @@ async function killed(run: (pool: Sql) => Promise<unknown>, pool: Sql): Promise<
 }
 
 describe('a failed connection', () => {
-  test('results in unavailable when it could not be opened, because nothing was sent', async () => {
+  test('a connection that cannot be opened results in the error unavailable, because no statement was sent', async () => {
     await using faulty = await things.proxied()
     faulty.proxy.faults = { refuse: true, resetAfterSent: 0 }
     await expect(faulty.sql.run(insert, [id, 1])).rejects.toMatchObject({
@@ -38,22 +38,23 @@ describe('a failed connection', () => {
       code: 'unavailable',
       retryAfterSeconds: 1,
     })
-    expect(await things.valueOf(id)).toBeUndefined()
+    expect(await things.readValue(id)).toBeUndefined()
     faulty.proxy.faults = {}
     await faulty.sql.run(insert, [id, 1])
-    expect(await things.valueOf(id)).toBe(1)
+    expect(await things.readValue(id)).toBe(1)
   })
 
-  test('results in an unknown outcome of a single write', async () => {
+  test('a connection that is lost during a write outside of a transaction results in commit-state-unknown', async () => {
     await using pool = await openSql({ url: things.url })
     expect(await killed(async (on) => await on.run(napAndWrite, [id, 12]), pool)).toMatchObject({
       code: 'commit-state-unknown',
     })
   })
 
-  test('makes the pool repeat a read', async () => {
+  test('the pool repeats a read after its connection was lost', async () => {
     await using pool = await openSql({ url: things.url })
-    // A row contains the duration, so that the statement is fast when it is sent again.
+    // The statement reads the duration of its sleep from a row, so that the test can make it fast before the pool
+    // sends it again.
     const napAndRead = statement(
       'test_nap_read',
       'select 7 as n from pg_sleep((select n from thing where id = $1))',
@@ -66,27 +67,27 @@ describe('a failed connection', () => {
     expect(await outcome).toEqual([{ n: 7 }])
   })
 
-  test('results in unavailable within a transaction before COMMIT, because nothing was committed', async () => {
+  test('a connection that is lost in a transaction before COMMIT results in unavailable, because nothing was committed', async () => {
     await using pool = await openSql({ url: things.url })
     const work = async (on: Sql): Promise<unknown> =>
       await on.transaction(async (tx) => await tx.run(napAndWrite, [id, 12]))
     expect(await killed(work, pool)).toMatchObject({ code: 'unavailable' })
-    expect(await things.valueOf(id)).toBeUndefined()
+    expect(await things.readValue(id)).toBeUndefined()
   })
 
-  test('results in an unknown outcome during COMMIT, because the change may have been committed', async () => {
+  test('a connection that is lost during COMMIT results in commit-state-unknown, because the change may have been committed', async () => {
     await using faulty = await things.proxied()
     const done = faulty.sql.transaction(async (tx) => {
       await tx.run(insert, [id, 1])
-      // The server receives the statement, but the client does not receive the response.
+      // The test proxy forwards the statement to the server, but does not forward the response.
       faulty.proxy.faults = { resetAfterReceived: 0 }
     })
     await expect(done).rejects.toMatchObject({ code: 'commit-state-unknown' })
     await sleep(100)
-    expect(await things.valueOf(id)).toBe(1)
+    expect(await things.readValue(id)).toBe(1)
   })
 
-  test('ends the statement after its time limit when the server does not answer', async () => {
+  test('a statement fails after its time limit when the server does not answer', async () => {
     await using faulty = await things.proxied({ statementTimeoutMs: 1_000 })
     faulty.proxy.faults = { hang: true }
     const start = performance.now()
@@ -94,7 +95,7 @@ describe('a failed connection', () => {
     expect(performance.now() - start).toBeLessThan(10_000)
   })
 
-  test('closes immediately when the server is read-only, like a former primary', async () => {
+  test('the pool closes a connection when a write shows that the server is read-only', async () => {
     const setting = (text: string): Promise<unknown> =>
       sql.run(
         statement(`test_${text.length}`, `alter database ${new URL(things.url).pathname.slice(1)} ${text}`),
@@ -107,28 +108,28 @@ describe('a failed connection', () => {
     }
     await setting('reset default_transaction_read_only')
     await transaction()
-    expect(await things.valueOf(id)).toBe(2)
+    expect(await things.readValue(id)).toBe(2)
   })
 
-  test('results in unavailable for a transaction that was idle for too long, because it was rolled back', async () => {
+  test('a transaction that PostgreSQL ended because it was idle for too long results in unavailable', async () => {
     await using pool = await openSql({ url: things.url, poolSize: 1, statementTimeoutMs: 100 })
     const done = pool.transaction(async (tx) => {
       await tx.run(insert, [id, 1])
-      // Blocks this process, so that it receives the end of the connection only at the COMMIT.
+      // Blocks this process, so that it notices the end of the connection only when it sends COMMIT.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_400)
     })
     await expect(done).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 })
-    expect(await things.valueOf(id)).toBeUndefined()
+    expect(await things.readValue(id)).toBeUndefined()
     await pool.run(insert, [id, 3])
   })
 
-  test('makes opening a pool fail with a sentence, and leaves no connection open', async () => {
+  test('openSql fails with a clear message when the database cannot be reached, and leaves no connection open', async () => {
     const nowhere = new URL(things.url)
     nowhere.port = '1'
     await expect(openSql({ url: nowhere.href })).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  test('results in errors without the password', async () => {
+  test('errors of a failed connection do not contain the password', async () => {
     const wrong = new URL(things.url)
     wrong.password = 'not-the-password'
     const error = await openSql({ url: wrong.href }).catch((reason: unknown) => reason)
@@ -138,7 +139,7 @@ describe('a failed connection', () => {
 })
 
 describe('ping', () => {
-  test('returns when the database answers, and stops when its signal aborts', async () => {
+  test('Sql.ping resolves when the database answers, and rejects when its signal aborts', async () => {
     await sql.ping(AbortSignal.timeout(5_000))
     await using faulty = await things.proxied()
     faulty.proxy.faults = { hang: true }
@@ -146,7 +147,7 @@ describe('ping', () => {
   })
 })
 
-test('isStalePlan recognizes a plan of changed tables in every language of the server', () => {
+test('isStalePlan detects the error about a plan of changed tables in every message language of PostgreSQL', () => {
   const inGerman = 'gecachter Plan darf den Ergebnistyp nicht ändern'
   const error = Object.assign(new DatabaseError(inGerman, 0, 'error'), {
     code: '0A000',

@@ -1,46 +1,47 @@
 import { HeadgateError } from '@headgate/errors'
 import { DatabaseError } from 'pg'
 
-/** How far a statement had come when it failed. */
+/** Whether a failed statement may have changed the database. */
 export type Stage =
-  /** Nothing was sent, or only things that a lost connection takes back. */
+  /** The statement changed nothing: it was not sent, or PostgreSQL rolls it back when the connection is lost. */
   | 'before-effect'
-  /** A change may have been committed: a statement of its own that writes, or COMMIT. */
+  /** A change may have been committed: the statement is COMMIT, or writes outside of a transaction. */
   | 'may-have-effect'
 
 const RETRY_AFTER_SECONDS = 1
 
 /**
- * Turns what went wrong with the connection or the server into an error that callers may be told. PostgreSQL's answers
- * about the statement itself (a violation, say) come back as they are.
+ * Converts an error of the connection or of the PostgreSQL server to a `HeadgateError`. Returns an error of the
+ * statement itself, such as a violated constraint, unchanged.
  */
-export function explain(error: unknown, stage: Stage): unknown {
+export function translateFailure(error: unknown, stage: Stage): unknown {
   if (error instanceof HeadgateError) return error
   if (!isConnectionFailure(error)) {
     return error instanceof DatabaseError && error.code === '57014'
-      ? unavailable('The database took longer than allowed; try again.', error)
+      ? unavailable('The database did not finish a statement within its time limit; try again.', error)
       : error
   }
-  // It answered, and said that it did nothing.
-  const refused = error instanceof DatabaseError && /^(53|25)/.test(error.code ?? '')
-  if (stage === 'before-effect' || refused)
+  // PostgreSQL responded with an error code that means that the statement changed nothing.
+  const isRefused = error instanceof DatabaseError && /^(53|25)/.test(error.code ?? '')
+  if (stage === 'before-effect' || isRefused)
     return unavailable('The database cannot be reached; try again.', error)
   const message =
-    'The connection to the database was lost while a change was being made: it may have happened or not.'
+    'The connection to the database was lost before it confirmed a change. The change may have been committed: check its result before you repeat it.'
   return new HeadgateError('commit-state-unknown', message, { cause: error })
 }
 
-/** True when the connection is of no use any more, whatever the statement. */
+/** Returns whether an error means that the connection cannot be used any more. */
 export function isConnectionFailure(error: unknown): boolean {
-  // 08 connection exception, 57P shutdown and the like, 53 out of connections, memory or disk, 25006 a server that only
-  // reads (the primary before a fail-over), 25P03 and 25P04 a transaction that was open for too long.
+  // SQLSTATE 08: connection exception. 57P: shutdown, start or dropped database. 53: no more connections, memory or
+  // disk space. 25006: the server is read-only, such as a former primary after a failover. 25P03, 25P04: the
+  // transaction was open for too long.
   if (error instanceof DatabaseError) return /^(08...|57P..|53...|25006|25P0[34])$/.test(error.code ?? '')
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return false
-  // The system's errors carry a code (ECONNRESET …), the driver's only a text.
-  return ('code' in error && typeof error.code === 'string') || DRIVER_TEXT.test(error.message)
+  // Errors of the operating system have a code, such as ECONNRESET. Errors of the driver have only a message.
+  return ('code' in error && typeof error.code === 'string') || DRIVER_ERROR.test(error.message)
 }
 
-const DRIVER_TEXT =
+const DRIVER_ERROR =
   /^(Connection terminated|Client (was|has)|Cannot use a pool|Query read timeout|timeout e|Received unexpected|The server does not|There was an error est)/
 
 /** Returns whether the server refused a change because it is a standby, or read-only. */
@@ -48,18 +49,26 @@ export function isReadOnly(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === '25006'
 }
 
-/** Two transactions stood in each other's way; nothing was changed, so the same work may be tried again. */
+/**
+ * Returns whether PostgreSQL rolled a transaction back because of a conflict with a concurrent transaction, so that
+ * the work can be retried.
+ */
 export function isConflict(error: unknown): boolean {
   return error instanceof DatabaseError && (error.code === '40001' || error.code === '40P01')
 }
 
-/** The server forgot a prepared statement, or the tables under it changed. The same text works on a new connection. */
+/**
+ * Returns whether a prepared statement failed because PostgreSQL no longer has it, or because its tables changed. The
+ * same statement succeeds on a new connection.
+ */
 export function isStalePlan(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return false
-  // By the function that found it: messages are in the language of the server.
+  // Compares the name of the PostgreSQL routine that reported the error, because the language of the message depends
+  // on the server.
   return error.code === '26000' || (error.code === '0A000' && error.routine === 'RevalidateCachedQuery')
 }
 
+/** Returns the error for a statement that certainly changed nothing. */
 export function unavailable(message: string, cause?: unknown): HeadgateError {
   return new HeadgateError('unavailable', message, { retryAfterSeconds: RETRY_AFTER_SECONDS, cause })
 }

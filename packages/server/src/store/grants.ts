@@ -14,26 +14,28 @@ export interface GrantKey {
 export interface NewGrant extends GrantKey {
   readonly securableKind: SecurableKind
   readonly granteeKind: MemberKind
-  /** Principal that granted it; null: the server. */
+  /** Principal that created the grant. Null when the server created it. */
   readonly grantedBy: string | null
 }
 
 /**
- * A grant with the names of its object and its grantee. `warehouse` and the fields below are null when the object was
- * deleted.
+ * Grant with the names of its object and its grantee. `warehouse` and the following members are null when the object
+ * was deleted.
  */
 export interface GrantRow extends NewGrant {
   /** Epoch ms. */
   readonly grantedAt: number
   readonly granteeName: string | null
   readonly warehouse: string | null
-  /** Levels joined by U+001F. */
+  /** Namespace levels, joined by U+001F. */
   readonly namespacePath: string | null
   readonly relation: string | null
   readonly relationKind: RelationKind | null
+  /** Whether the object is a dropped relation. Its grants are valid again when it is restored. */
+  readonly dropped: boolean
 }
 
-/** An object that grants can refer to, with its parents. */
+/** Object on which privileges can be granted, with its parents. */
 export interface SecurableRow {
   readonly kind: SecurableKind
   readonly id: string
@@ -50,7 +52,7 @@ const remove = statement(
   'grant-delete',
   `delete from grant_entry where securable_id = $1 and grantee_id = $2 and privilege = $3 returning securable_id`,
 )
-const removeOf = statement(
+const removeAll = statement(
   'grant-delete-of',
   `delete from grant_entry where securable_id = any($1::uuid[]) returning securable_id`,
 )
@@ -60,7 +62,7 @@ const list = statement(
      g.grantee_kind as "granteeKind", g.privilege, g.granted_by as "grantedBy", g.granted_at as "grantedAt",
      coalesce(p.name, o.name, gr.issuer || '#' || gr.name) as "granteeName",
      w.name as warehouse, coalesce(n.path, r.namespace_path) as "namespacePath", r.name as relation,
-     r.kind as "relationKind"
+     r.kind as "relationKind", r.id is not null and r.namespace_id is null as dropped
    from grant_entry g
      left join principal p on g.grantee_kind = 'principal' and p.id = g.grantee_id
      left join role o on g.grantee_kind = 'role' and o.id = g.grantee_id
@@ -92,7 +94,10 @@ const relation = statement(
    where w.name = $1 and n.path = $2 and r.name = $3`,
 )
 
-/** Finds several names in one statement, in their order. `id` is null for a name without an object. */
+/**
+ * Finds the objects of several names with one statement, in the order of the names. `id` is null for a name without
+ * an object.
+ */
 const several = statement(
   'securables-several',
   `select case when q.relation is not null then r.id when q.path is not null then n.id else w.id end as id,
@@ -109,7 +114,9 @@ const several = statement(
    order by q.turn`,
 )
 
-/** Name of a securable. Absent fields are not a part of the name. */
+/**
+ * Name of an object on which privileges can be granted. A member is absent when the object is not below that level.
+ */
 export interface SecurableName {
   readonly warehouse?: string | undefined
   /** Levels joined by U+001F. */
@@ -117,7 +124,7 @@ export interface SecurableName {
   readonly relation?: string | undefined
 }
 
-/** Adds a grant. Returns false when it exists already. */
+/** Adds a grant. Returns false when the grant already exists. */
 export async function insertGrant(tx: Queryable, grant: NewGrant): Promise<boolean> {
   const { securableId, securableKind, granteeId, granteeKind, privilege, grantedBy } = grant
   return (
@@ -131,9 +138,12 @@ export async function deleteGrant(tx: Queryable, grant: GrantKey): Promise<boole
   return (await tx.run(remove, [grant.securableId, grant.granteeId, grant.privilege])).length > 0
 }
 
-/** Deletes all grants on objects that are deleted permanently. Ids are never reused, so this only saves space. */
+/**
+ * Deletes all grants on objects that are deleted permanently. The deletion only saves space, because no other object
+ * ever gets these ids.
+ */
 export async function deleteGrantsOn(tx: Queryable, securableIds: readonly string[]): Promise<number> {
-  return (await tx.run(removeOf, [securableIds])).length
+  return (await tx.run(removeAll, [securableIds])).length
 }
 
 export interface GrantPage {
@@ -151,7 +161,10 @@ export function listGrants(
   return sql.run<GrantRow>(list, [securableId, granteeId, ...position, limit])
 }
 
-/** Returns the objects of names, in the same order and from one snapshot; null for a name without an object. */
+/**
+ * Returns the objects with these names in the order of the names, all read in one snapshot. The result contains null
+ * for a name without an object.
+ */
 export async function findSecurables(
   sql: Queryable,
   names: readonly SecurableName[],
@@ -175,7 +188,7 @@ const theServer = {
   chain: { ids: [serverId], owners: [], names: { warehouse: null, namespace: null, relation: null } },
 } as const
 
-function kindOf({ namespacePath, relation }: SecurableName): SecurableKind {
+function toKind({ namespacePath, relation }: SecurableName): SecurableKind {
   if (relation !== undefined) return 'relation'
   return namespacePath === undefined ? 'warehouse' : 'namespace'
 }
@@ -188,7 +201,7 @@ interface FoundRow {
   readonly policyVersion: number
 }
 
-/** Returns the object of a name, or null. Dropped relations have no name. */
+/** Returns the object with a name, or null. Never returns a dropped relation, because it has no name. */
 export async function findSecurable(sql: Queryable, name: SecurableName): Promise<SecurableRow | null> {
   if (name.warehouse === undefined) return { ...theServer, policyVersion: 0 }
   if (name.namespacePath === undefined)
@@ -201,15 +214,15 @@ export async function findSecurable(sql: Queryable, name: SecurableName): Promis
 function found(name: SecurableName, [row]: readonly FoundRow[]): SecurableRow | null {
   return row
     ? {
-        kind: kindOf(name),
+        kind: toKind(name),
         id: row.id,
-        chain: { ids: headFirst(row), owners: row.owners, names: namesOf(name, row) },
+        chain: { ids: headFirst(row), owners: row.owners, names: toObjectNames(name, row) },
         policyVersion: row.policyVersion,
       }
     : null
 }
 
-function namesOf(
+function toObjectNames(
   { warehouse, namespacePath, relation }: SecurableName,
   { relationKind }: FoundRow,
 ): ObjectNames {
@@ -220,7 +233,9 @@ function namesOf(
   }
 }
 
-/** Returns the ids from the object upwards: `passage` expects the object itself first. */
+/**
+ * Returns the ids of the object and its parents, with the object first, which is the order that `passage` expects.
+ */
 function headFirst(row: FoundRow): readonly string[] {
   return [row.id, ...row.ids.filter((id) => id !== row.id)]
 }

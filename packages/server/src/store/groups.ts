@@ -1,11 +1,11 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** A group of an issuer, as stored. */
+/** Row of a group that an issuer defines. */
 export interface GroupRow {
   readonly id: string
   readonly issuer: string
   readonly name: string
-  /** Principals whose last token said that they are in it, however long ago. */
+  /** Number of principals whose newest token with groups contained this group, regardless of the age of the token. */
   readonly members: number
   /** Epoch ms. */
   readonly createdAt: number
@@ -42,7 +42,7 @@ export async function findGroupByName(
   return (await sql.run<GroupRow>(byName, [issuer, name]))[0] ?? null
 }
 
-/** Makes it known, without members, unless it is. */
+/** Inserts a group without members, unless it already exists. */
 export async function ensureGroup(
   sql: Queryable,
   group: Pick<GroupRow, 'id' | 'issuer' | 'name'>,
@@ -50,7 +50,7 @@ export async function ensureGroup(
   await sql.run(ensure, [group.id, group.issuer, group.name])
 }
 
-/** Groups in byte order of their issuers and names. */
+/** Returns groups in byte order of their issuers and names. */
 export function listGroups(
   sql: Queryable,
   filter: {

@@ -5,8 +5,9 @@ import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
 /**
- * Finds the principals to which `decide` grants a privilege on an object when they call without an engine: as owner,
- * by a grant, by a role or by a group, like `policy-load`. Engines have rights only within their entry.
+ * Finds the principals that have a privilege on an object when they call without an engine: as owner, by a grant, by
+ * a role or by a group. The result is consistent with `decide`. Limits the rights of a principal that is an engine to
+ * those in its engine entry.
  */
 const holders = statement(
   'holders-page',
@@ -33,21 +34,24 @@ const holders = statement(
 export interface HolderPage {
   /** Ids of the object and of all its parents. */
   readonly securableIds: readonly string[]
-  /** The requested privilege, and the privileges that imply it on every object. */
+  /** The requested privilege, and the privileges that include it in a grant on any object. */
   readonly privileges: readonly Privilege[]
-  /** The requested privilege, and the privileges that imply it in grants on the server. */
+  /** The requested privilege, and the privileges that include it in a grant on the server. */
   readonly serverPrivileges: readonly Privilege[]
-  /** False: an engine has the privilege only if its entry lists it. */
+  /**
+   * Whether an engine whose entry limits no privileges has the privilege. If false, an engine has the privilege only
+   * if its entry lists it.
+   */
   readonly unlimitedEngines: boolean
   readonly owners: readonly string[]
-  /** Null: the server. */
+  /** Warehouse of the object. Null when the object is the server. */
   readonly warehouseId: string | null
   readonly groupAges: GroupAges
   readonly after: Pick<PrincipalRow, 'name' | 'id'> | null
   readonly limit: number
 }
 
-/** Returns the holders in byte order of their names. */
+/** Returns the principals that have the privilege, in byte order of their names. */
 export function listHolders(sql: Queryable, page: HolderPage): Promise<PrincipalRow[]> {
   const { securableIds, privileges, owners, warehouseId, groupAges, after, limit } = page
   const { serverPrivileges, unlimitedEngines } = page

@@ -2,7 +2,7 @@ import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
 import { insertIdempotencySql, type IdempotencyRow } from './commit-record.ts'
 
-/** Outcome of an earlier request with the same key. */
+/** Stored result of an earlier request with the same idempotency key. */
 export interface StoredOutcome {
   readonly operation: string
   /** SHA-256 of the request, in hex. */
@@ -40,8 +40,8 @@ const keep = statement(
 )
 
 /**
- * Stores the outcome of a request that changed nothing (a deterministic 4xx). Returns false when the key has an
- * outcome already. Waits for a change with the same key that is being committed.
+ * Stores the result of a request that failed with a deterministic 4xx and changed nothing. Returns false when a
+ * result is already stored for the key. Waits for a concurrent transaction that stores a result for the same key.
  */
 export async function insertOutcome(sql: Queryable, row: IdempotencyRow): Promise<boolean> {
   return (await sql.run(keep, [JSON.stringify(row)])).length === 1
@@ -52,7 +52,7 @@ const forgetOne = statement(
   `delete from idempotency where principal_id = $1 and key = $2 and expires_at <= now()`,
 )
 
-/** Deletes the outcome of a key if it has expired, so that the key can be used again. */
+/** Deletes the stored result of an idempotency key if it has expired, so that the key can be used again. */
 export async function deleteExpiredOutcome(sql: Queryable, principalId: string, key: string): Promise<void> {
   await sql.run(forgetOne, [principalId, key])
 }
@@ -62,7 +62,7 @@ const forget = statement(
   `delete from idempotency where ctid = any(array(select ctid from idempotency where expires_at < now() limit $1)) returning 1`,
 )
 
-/** Deletes up to `limit` expired outcomes. Returns the number of deleted rows. */
+/** Deletes up to `limit` expired results of idempotency keys. Returns the number of deleted rows. */
 export async function forgetExpired(sql: Queryable, limit: number): Promise<number> {
   return (await sql.run(forget, [limit])).length
 }

@@ -2,14 +2,17 @@ import type { Json, JsonObject } from '@headgate/json'
 import { stringify } from '@headgate/json'
 import { type Queryable, statement } from './sql.ts'
 
-/** A claimed job. `lease` identifies this claim; a worker that claims the job later gets another lease. */
+/**
+ * Job that a background worker has claimed. `lease` identifies this claim, because a worker that claims the job later
+ * has another lease.
+ */
 export interface JobRow {
   readonly id: string
   readonly kind: string
   readonly subjectId: string | null
   readonly payload: Json
   readonly progress: JsonObject
-  /** Number of claims since the job last made progress, including this one. */
+  /** Number of times that workers have claimed the job since it last made progress, including the current claim. */
   readonly attempts: number
   readonly lease: string
 }
@@ -33,7 +36,8 @@ export async function insertJob(
   return (await sql.run(insert, [job.id, job.kind, job.subjectId, stringify(job.payload)])).length === 1
 }
 
-// A lease that ended belongs to a stopped worker. The next worker continues the job from its progress.
+// A job whose lease has expired can be claimed again, because its worker has stopped. The next worker continues from
+// the stored progress.
 const claim = statement(
   'job_claim',
   `update job set leased_by = $1, leased_until = now() + make_interval(secs => $2), attempts = attempts + 1
@@ -45,8 +49,8 @@ const claim = statement(
 )
 
 /**
- * Claims the next job that is due, for `leaseSeconds`. Returns null when there is none. `lease` must be new for each
- * claim.
+ * Claims the next due job for `leaseSeconds`. Returns null when no job is due. The caller passes a new random `lease`
+ * for each claim.
  */
 export async function claimJob(
   sql: Queryable,
@@ -105,7 +109,7 @@ const postpone = statement(
    where id = $1 and leased_by = $2 and finished_at is null returning id`,
 )
 
-/** Releases a failed job, so that it is repeated after `seconds`. */
+/** Releases a failed job, so that a worker retries it after `seconds`. */
 export async function postponeJob(
   sql: Queryable,
   { id, lease }: Held,
@@ -121,7 +125,7 @@ const release = statement(
    where id = $1 and leased_by = $2 and finished_at is null`,
 )
 
-/** Releases a job without counting the claim, because the server stops. */
+/** Releases a job when the server stops. The claim does not count as an attempt. */
 export async function releaseJob(sql: Queryable, { id, lease }: Held): Promise<void> {
   await sql.run(release, [id, lease])
 }

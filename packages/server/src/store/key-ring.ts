@@ -2,7 +2,7 @@ import { type Queryable, statement } from './sql.ts'
 
 export type KeyState = 'added' | 'active' | 'retired'
 
-/** A row of the key ring. Times are epoch ms. Only the master key opens `sealed`. */
+/** Row of the key ring. Times are epoch ms. `sealed` is the key, encrypted with the master key. */
 export interface KeyRow {
   readonly id: string
   readonly purpose: string
@@ -12,7 +12,7 @@ export interface KeyRow {
   readonly created_at: number
   readonly promoted_at: number | null
   readonly retired_at: number | null
-  /** Ms since its creation, by the clock of the database. */
+  /** Time in ms since the creation of the key, by the clock of the database. */
   readonly age_ms: number
 }
 
@@ -64,7 +64,7 @@ export function readKeys(sql: Queryable): Promise<KeyRow[]> {
   return sql.run<KeyRow>(select)
 }
 
-/** Locks the key ring until the transaction ends, so that changes of it are serialized. */
+/** Locks the key ring until the transaction ends, so that other transactions cannot change it. */
 export async function lockKeyRing(tx: Queryable): Promise<void> {
   await tx.run(lock)
 }
@@ -83,8 +83,8 @@ export async function insertKey(
 }
 
 /**
- * Makes an added key the active key of its purpose, and retires the previous one. Returns false when no added key has
- * this id.
+ * Makes an added key the active key of its purpose, and the previous active key a retired key. Returns false when no
+ * added key has this id.
  */
 export async function promoteKeyRow(tx: Queryable, id: string): Promise<boolean> {
   return (await tx.run(promote, [id])).length > 0
@@ -95,13 +95,17 @@ export async function dropRetiredKeys(tx: Queryable, seconds: number): Promise<s
   return (await tx.run<{ id: string }>(drop, [seconds])).map((row) => row.id)
 }
 
-/** Deletes a key immediately, unless it is active. Tokens that it protects become invalid. */
+/**
+ * Deletes a key immediately, unless the key is active. Tokens that were signed or encrypted with the key become
+ * invalid.
+ */
 export async function deleteKey(tx: Queryable, id: string): Promise<boolean> {
   return (await tx.run(revoke, [id])).length > 0
 }
 
 /**
- * Replaces the sealed form of a key. Returns false when the row was deleted or another process has replaced the form.
+ * Replaces the encrypted key in a row, after a change of the master key. Returns false when the row was deleted or
+ * when another process has already replaced the encrypted key.
  */
 export async function replaceSealed(
   sql: Queryable,

@@ -2,18 +2,25 @@ import { Client } from 'pg'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { clientConfig } from './connections.ts'
 import type { CompleteSqlConfig } from './sql-config.ts'
-import { explain } from './failures.ts'
+import { translateFailure } from './failures.ts'
 import { makeSettings } from './session-settings.ts'
 import type { Sockets } from './sockets.ts'
 
+/** Maximum pause in ms before the first attempt to reconnect. The maximum doubles after each failed attempt. */
 const FIRST_PAUSE_MS = 100
-const LONGEST_PAUSE_MS = 5_000
-/** A connection whose other end vanished says nothing; asking finds out. */
+const MAX_PAUSE_MS = 5_000
+/**
+ * Interval in ms of a query that detects a lost connection. Without a query, an idle connection reports no error when
+ * the server is no longer reachable.
+ */
 const CHECK_MS = 10_000
 
 type Callback = (payload: string | null) => void
 
-/** One connection that listens on any number of channels, and is made again whenever it is lost. */
+/**
+ * Receives PostgreSQL notifications (LISTEN) of any number of channels over one connection, and reconnects when the
+ * connection is lost.
+ */
 export class Listener implements AsyncDisposable {
   readonly #config: CompleteSqlConfig
   readonly #sockets: Sockets
@@ -21,7 +28,7 @@ export class Listener implements AsyncDisposable {
   readonly #callbacks = new Map<string, Set<Callback>>()
   #closed = false
   #lost = false
-  #link: Promise<Link> | undefined
+  #connection: Promise<ListenConnection> | undefined
 
   constructor(config: CompleteSqlConfig, sockets: Sockets, onError: (error: Error) => void) {
     this.#config = config
@@ -29,19 +36,20 @@ export class Listener implements AsyncDisposable {
     this.#onError = onError
   }
 
-  /** Resolves when the server has confirmed that it will notify us. */
+  /** Subscribes to a channel. Resolves when PostgreSQL has confirmed the subscription. */
   async listen(channel: string, callback: Callback): Promise<AsyncDisposable> {
     const callbacks = this.#callbacks.get(channel) ?? new Set()
     this.#callbacks.set(channel, callbacks.add(callback))
     try {
-      this.#link ??= this.#establish()
-      await (await this.#link).listen(channel)
+      this.#connection ??= this.#connect()
+      await (await this.#connection).listen(channel)
     } catch (error) {
       callbacks.delete(callback)
-      throw explain(error, 'before-effect')
+      throw translateFailure(error, 'before-effect')
     }
     return {
-      // The channel itself stays subscribed: there are few, and they go with the connection.
+      // Removes only the callback. The connection remains subscribed to the channel, because the number of channels
+      // is small.
       [Symbol.asyncDispose]: async () => {
         callbacks.delete(callback)
         await Promise.resolve()
@@ -49,40 +57,41 @@ export class Listener implements AsyncDisposable {
     }
   }
 
-  /** Calls back with null on all channels: something may have been missed. */
+  /** Calls all callbacks with null, because notifications may have been lost. */
   announceLoss(): void {
-    for (const channel of this.#callbacks.keys()) this.#call(channel, null)
+    for (const channel of this.#callbacks.keys()) this.#notify(channel, null)
   }
 
-  /** Connects and subscribes to everything asked for so far; after a loss, tells everybody that there was one. */
-  async #establish(): Promise<Link> {
-    let link: Link | undefined
+  /** Connects and subscribes to all channels. If an earlier connection was lost, calls all callbacks with null. */
+  async #connect(): Promise<ListenConnection> {
+    let connection: ListenConnection | undefined
     try {
       const client = new Client(clientConfig(this.#config, this.#sockets))
-      link = await Link.open(client, (channel, payload) => this.#call(channel, payload), this.#onError)
+      const onNotification = (channel: string, payload: string): void => this.#notify(channel, payload)
+      connection = await ListenConnection.open(client, onNotification, this.#onError)
       await makeSettings(client, this.#config)
-      for (const channel of this.#callbacks.keys()) await link.listen(channel)
+      for (const channel of this.#callbacks.keys()) await connection.listen(channel)
     } catch (error) {
-      this.#link = undefined
-      await link?.close()
+      this.#connection = undefined
+      await connection?.close()
       throw error
     }
     if (this.#lost) this.announceLoss()
-    void this.#replace(link)
-    return link
+    void this.#reconnectAfter(connection)
+    return connection
   }
 
-  /** Waits for the link to break and puts a new one in its place, however long that takes. */
-  async #replace(link: Link): Promise<void> {
-    await link.ended
-    this.#link = undefined
+  /** Waits for the end of a connection, and then reconnects. Repeats failed attempts without a limit. */
+  async #reconnectAfter(connection: ListenConnection): Promise<void> {
+    await connection.ended
+    this.#connection = undefined
     this.#lost = true
-    for (let limit = FIRST_PAUSE_MS; ; limit = Math.min(limit * 2, LONGEST_PAUSE_MS)) {
+    for (let limit = FIRST_PAUSE_MS; ; limit = Math.min(limit * 2, MAX_PAUSE_MS)) {
       await sleep(limit * (0.5 + Math.random() / 2), undefined, { ref: false })
-      // Closed, or somebody who wanted to listen was quicker.
-      if (this.#closed || this.#link !== undefined) return
+      // During the pause, a call of `listen` may already have reconnected.
+      if (this.#closed || this.#connection !== undefined) return
       try {
-        await (this.#link = this.#establish())
+        await (this.#connection = this.#connect())
         return
       } catch (error) {
         if (error instanceof Error) this.#onError(error)
@@ -90,7 +99,7 @@ export class Listener implements AsyncDisposable {
     }
   }
 
-  #call(channel: string, payload: string | null): void {
+  #notify(channel: string, payload: string | null): void {
     for (const callback of this.#callbacks.get(channel) ?? []) {
       try {
         callback(payload)
@@ -102,14 +111,14 @@ export class Listener implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
-    const link = await this.#link?.catch(() => undefined)
-    await link?.close()
+    const connection = await this.#connection?.catch(() => undefined)
+    await connection?.close()
   }
 }
 
-/** One connection's life. */
-class Link {
-  /** Settles when the connection is gone. */
+/** One PostgreSQL connection that receives notifications. `Listener` opens a new one after a loss. */
+class ListenConnection {
+  /** Resolves when the connection has ended. */
   readonly ended: Promise<void>
   readonly #client: Client
   #last: Promise<unknown> = Promise.resolve()
@@ -118,17 +127,17 @@ class Link {
     client: Client,
     onNotification: (channel: string, payload: string) => void,
     onError: (error: Error) => void,
-  ): Promise<Link> {
+  ): Promise<ListenConnection> {
     client.on('notification', ({ channel, payload = '' }) => onNotification(channel, payload))
     client.on('error', onError)
-    const link = new Link(client)
+    const connection = new ListenConnection(client)
     try {
       await client.connect()
     } catch (error) {
-      await link.close()
+      await connection.close()
       throw error
     }
-    return link
+    return connection
   }
 
   constructor(client: Client) {
@@ -154,7 +163,10 @@ class Link {
     await this.#client.end().catch(() => undefined)
   }
 
-  /** One at a time, as the driver wants it. */
+  /**
+   * Runs a query when the previous queries have finished, because the driver deprecates concurrent queries on one
+   * client.
+   */
   async #query(text: string): Promise<void> {
     const turn = this.#last.then(async () => await this.#client.query(text))
     this.#last = turn.catch(() => undefined)

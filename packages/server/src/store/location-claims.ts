@@ -1,38 +1,44 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** Kind of owner of a location, see migration 8. */
+/** Kind of a location claim: the row that records who owns a storage location. See migration 8. */
 export type ClaimKind = 'root' | 'allowed' | 'relation' | 'staged' | 'retired'
 
 /**
- * Locations that one owner has or requests, in the form of clients and in the form that is compared. Equal indexes
- * belong together.
+ * Locations that one owner claims. `locations` contains them as clients use them, and `places` contains the physical
+ * locations (store and path) that the server compares. Equal indexes belong together.
  */
 export interface ClaimedPlaces {
   /** Canonical locations, each ending in `/`. */
   readonly locations: readonly string[]
-  /** Physical places, each ending in `/`. */
+  /** Physical locations of `locations`, each ending in `/`. */
   readonly places: readonly string[]
-  /** All physical places that contain them. */
+  /** All physical locations that contain one of `places`. */
   readonly ancestors: readonly string[]
-  /** Name of the store that the places were computed with; null: it has none. */
+  /** Name of the store from which `places` were computed. Null when the store has no name. */
   readonly storeName: string | null
 }
 
-/** The owner of a new claim, which does not conflict with its own claims. */
+/** Owner of a new location claim. Its own existing claims do not conflict with the new claim. */
 export interface ClaimOwner {
-  /** Ids of the relation or the staged create, and of the attempts that it replaces. */
+  /** Ids of the relation or staged table, and of earlier staged tables that it replaces. */
   readonly ownerIds: readonly string[]
-  /** The warehouse of the places, whose root and allowed locations contain them. */
+  /**
+   * Warehouse of the owner. Its root and allowed locations contain the claimed locations, so they do not conflict
+   * with the claim.
+   */
   readonly warehouseId: string
-  /** Whether the owner may use retired places again. */
+  /** Whether the owner may claim retired locations. */
   readonly reusesRetired: boolean
 }
 
-// One lock for all writers that choose a location, in all warehouses: two of them must not compare locations at the
-// same time.
+// Advisory lock for all transactions that claim locations, in all warehouses. Two transactions must not compare
+// locations at the same time, because each would not see the claims of the other.
 const lock = statement('location_lock', `select pg_advisory_xact_lock(hashtext('headgate.locations'))`)
 
-/** Blocks all other transactions that choose a location until this one ends. Do not call the storage meanwhile. */
+/**
+ * Blocks all other transactions that claim locations until this transaction ends. The caller must not call the
+ * storage while it holds the lock.
+ */
 export async function lockLocations(tx: Queryable): Promise<void> {
   await tx.run(lock)
 }
@@ -40,7 +46,8 @@ export async function lockLocations(tx: Queryable): Promise<void> {
 const isForeign = `c.owner_id <> all($4::uuid[]) and not (c.warehouse_id = $5::uuid and c.kind in ('root', 'allowed'))
   and not ($6 and c.kind = 'retired')`
 
-// The lateral subquery with LIMIT makes the planner use one index probe for each place, regardless of its estimates.
+// The lateral subquery with LIMIT makes the planner use one index look-up for each physical location, regardless of
+// its estimates.
 const conflict = statement(
   'location_conflict',
   `select c.kind from location_claim c where c.place = any($3::text[]) and ${isForeign}
@@ -52,8 +59,8 @@ const conflict = statement(
 )
 
 /**
- * Returns the kind of a claim of any warehouse that overlaps these places, or null. A writer that relies on null must
- * call `lockLocations` first.
+ * Returns the kind of a location claim, in any warehouse, that overlaps with these physical locations, or null. A
+ * transaction that then claims the locations must call `lockLocations` first.
  */
 export async function findConflict(
   sql: Queryable,
@@ -64,7 +71,10 @@ export async function findConflict(
   return (await sql.run<{ kind: ClaimKind }>(conflict, values))[0]?.kind ?? null
 }
 
-/** Returns the first text after all texts with the prefix, which ends in `/`: `0` is the character after the slash. */
+/**
+ * Returns the smallest text that sorts after all physical locations within this one. The location ends in `/`, and
+ * `0` is the next character after the slash.
+ */
 function beyond(place: string): string {
   return `${place.slice(0, -1)}0`
 }
@@ -80,8 +90,8 @@ const foreign = statement(
 )
 
 /**
- * Returns the places that other relations, staged creates or warehouses claim. Returns null when the store of the
- * warehouse has another name than the one that the places were computed with.
+ * Returns those of the physical locations that other relations, staged tables or warehouses claim. Returns null when
+ * the store of the warehouse no longer has the name from which the physical locations were computed.
  */
 export async function findForeignPlaces(
   sql: Queryable,
@@ -100,7 +110,9 @@ const usable = statement(
    union all select place from namespace_location where namespace_id = any($2::uuid[])`,
 )
 
-/** Returns the places that the owners claim already, or that are granted to one of the namespaces. */
+/**
+ * Returns the physical locations that the owners already claim, and those that are granted to one of the namespaces.
+ */
 export async function findUsablePlaces(
   sql: Queryable,
   ownerIds: readonly string[],
@@ -116,7 +128,10 @@ const reuse = statement(
    where c.kind = 'retired' and c.place >= w.place and c.place < w.beyond`,
 )
 
-/** Deletes retired claims at and below places that are in use again. */
+/**
+ * Deletes the claims of retired locations that are equal to or within these physical locations, because a relation
+ * now uses the locations.
+ */
 export async function reuseRetired(tx: Queryable, places: readonly string[]): Promise<void> {
   await tx.run(reuse, [places, places.map(beyond)])
 }
@@ -126,14 +141,14 @@ const around = statement(
   `select distinct owner_id as id from location_claim where place = any($1::text[]) and kind = 'relation'`,
 )
 
-/** Returns the relations that claim one of these places. */
+/** Returns the ids of the relations that claim one of these physical locations. */
 export async function findRelationsAround(sql: Queryable, places: readonly string[]): Promise<string[]> {
   return (await sql.run<{ id: string }>(around, [places])).map(({ id }) => id)
 }
 
 const own = statement('location_own', 'select location from location_claim where owner_id = $1')
 
-/** Returns all prefixes that a relation has ever claimed. */
+/** Returns all locations that a relation claims, including its previous locations. */
 export async function findOwnPrefixes(sql: Queryable, relationId: string): Promise<string[]> {
   return (await sql.run<{ location: string }>(own, [relationId])).map(({ location }) => location)
 }

@@ -1,10 +1,10 @@
 import { digestSql, type RelationKind } from './relations.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** The kind of the job that records missing digests of metadata texts. */
+/** Kind of the job that computes and stores missing digests of table and view metadata. */
 export const recordDigestsJob = 'record-digests'
 
-/** A relation, live or dropped, whose metadata digest is missing. */
+/** Live or dropped relation whose metadata digest is missing in its row. */
 export interface UnrecordedRelation {
   readonly id: string
   readonly warehouse: string
@@ -12,10 +12,10 @@ export interface UnrecordedRelation {
   readonly uuid: string
   readonly metadataLocation: string
   readonly location: string
-  /** Canonical prefixes, one a line. */
+  /** Canonical prefixes of the locations of the relation, one per line. */
   readonly prefixes: string
   readonly digest: null
-  /** The compressed metadata text; null: above the row limit. */
+  /** Compressed metadata text. Null when the text is too large for the row. */
   readonly body: Buffer | null
   readonly length: number
   readonly crc: number
@@ -30,7 +30,7 @@ const page = statement(
    order by r.id limit $2`,
 )
 
-/** Returns relations whose digest is missing, in order of id after `after`. */
+/** Returns relations whose metadata digest is missing and whose id follows `after`, in order of id. */
 export function listUnrecorded(
   sql: Queryable,
   after: string | null,
@@ -45,7 +45,10 @@ const record = statement(
    where id = $1 and metadata_location = $2 and digest_location is distinct from metadata_location returning id`,
 )
 
-/** Records a digest. Returns false when a commit has recorded another one meanwhile, or when the relation was deleted. */
+/**
+ * Stores the metadata digest of a relation. Returns false when a commit has changed the metadata in the meantime, or
+ * when the relation was deleted.
+ */
 export async function recordDigest(
   sql: Queryable,
   { id, metadataLocation }: Pick<UnrecordedRelation, 'id' | 'metadataLocation'>,

@@ -6,18 +6,22 @@ export interface MetricsReport {
   readonly relationId: string
   readonly principalId: string
   readonly kind: 'scan' | 'commit'
-  /** JSON text; 64-bit numbers stay exact. */
+  /** Report as JSON text, so that 64-bit numbers remain exact. */
   readonly report: string
 }
 
 /**
- * Number of newest reports that are kept for one table and for one principal. Concurrent inserts do not see each other's
- * rows, so they can exceed it by the number of connections, until the next insert.
+ * Maximum number of reports that are kept for one table (`maxPerTable`) and of one principal (`maxPerPrincipal`).
+ * Concurrent inserts do not see each other's rows, so they can exceed the maximum by the number of connections until
+ * the next insert.
  */
 const maxPerTable = 200
 const maxPerPrincipal = 1_000
 
-/** Deletes the reports beyond the newest `keep` that have the same value in `column`; `$n` is the value. */
+/**
+ * Returns SQL that deletes the oldest reports whose `column` has the value of parameter `$n`, so that at most `keep`
+ * reports remain after an insert.
+ */
 function trimSql(column: 'relation_id' | 'principal_id', n: number, keep: number): string {
   return `delete from metrics_report where id in (
     select id from metrics_report where ${column} = $${n} order by at desc, id desc offset ${keep - 1} limit 100)`
@@ -31,8 +35,8 @@ const insert = statement(
 )
 
 /**
- * Inserts a report in place of the oldest ones, where its table or its principal has as many as are kept. Returns false
- * when it holds what jsonb cannot, such as U+0000 or a number that is too large.
+ * Inserts a report. Deletes the oldest reports if its table or its principal has reached the maximum number. Returns
+ * false when the report contains a value that `jsonb` does not support, such as U+0000 or a number that is too large.
  */
 export async function insertMetricsReport(sql: Queryable, report: MetricsReport): Promise<boolean> {
   try {
@@ -51,7 +55,7 @@ const forget = statement(
      select ctid from metrics_report where at < now() - make_interval(secs => $1) limit $2)) returning 1`,
 )
 
-/** Deletes up to `limit` reports older than `seconds`; how many it were. */
+/** Deletes up to `limit` reports that are older than `seconds`. Returns the number of deleted rows. */
 export async function forgetMetricsReports(sql: Queryable, seconds: number, limit: number): Promise<number> {
   return (await sql.run(forget, [seconds, limit])).length
 }

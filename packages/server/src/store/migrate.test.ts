@@ -18,7 +18,7 @@ import {
 } from '../../test/store/migrations.ts'
 
 describe('migrate', () => {
-  test('applies the missing steps in order, and only once', async () => {
+  test('migrate applies each missing migration once, in order', async () => {
     await using database = await testDatabase()
     expect(await migrate({ url: database.url, migrations: [one] })).toEqual([one])
     expect(await migrate({ url: database.url, migrations: [one, two] })).toEqual([two])
@@ -38,7 +38,7 @@ describe('migrate', () => {
     )
   })
 
-  test('refuses a database with tables of another program', async () => {
+  test('migrate refuses a database that contains tables of another program', async () => {
     await using database = await testDatabase()
     await ask(database.url, 'create table one ()')
     await expect(migrate({ url: database.url, migrations: [one] })).rejects.toThrow(
@@ -47,7 +47,7 @@ describe('migrate', () => {
     expect(await applied(database.url)).toEqual([])
   })
 
-  test('refuses a database whose encoding lacks characters', async () => {
+  test('migrate refuses a database whose encoding is not UTF8', async () => {
     await using shared = await testDatabase()
     const name = `headgate_latin_${randomUUID().replaceAll('-', '')}`
     const url = new URL(shared.url)
@@ -64,7 +64,7 @@ describe('migrate', () => {
     }
   })
 
-  test('lifts time limits that the database sets for its sessions', async () => {
+  test('migrate removes time limits that the database sets for its sessions', async () => {
     await using database = await testDatabase()
     const name = new URL(database.url).pathname.slice(1)
     await ask(database.url, `alter database ${name} set statement_timeout = '200ms'`)
@@ -72,18 +72,18 @@ describe('migrate', () => {
     expect(await migrate({ url: database.url, migrations: [slow] })).toEqual([slow])
   })
 
-  test('applies the schema of the store', async () => {
+  test('migrate creates the complete schema of Headgate', async () => {
     await using database = await testDatabase()
     expect(await migrate({ url: database.url, migrations })).toEqual(migrations)
     expect(await tables(database.url)).toContain('relation')
   })
 
-  test('rolls a failing step back completely, reports the reason, and releases the lock', async () => {
+  test('migrate rolls a failing migration back completely, reports the reason, and releases the lock', async () => {
     await using database = await testDatabase()
     const broken: Migration = { version: 2, name: 'broken', sql: 'create table half (); select 1/0' }
     const attempt = migrate({ url: database.url, migrations: [one, broken] })
     await expect(attempt).rejects.toThrow(
-      'Schema step 2 (broken) failed and was rolled back: division by zero',
+      'The migration 2 (broken) failed and was rolled back: division by zero',
     )
     expect(await tables(database.url)).toEqual(['one', 'schema_migration'])
     expect(await applied(database.url)).toEqual([1])
@@ -92,7 +92,7 @@ describe('migrate', () => {
     expect(await applied(database.url)).toEqual([1, 2])
   })
 
-  test('reports an unknown outcome when a COMMIT is not answered, and continues from the state of the database', async () => {
+  test('migrate reports a lost connection during COMMIT, and the next run continues from the state of the database', async () => {
     await using database = await testDatabase()
     const url = new URL(database.url)
     await using proxy = await FaultProxy.start({ host: url.hostname, port: Number(url.port) })
@@ -102,13 +102,13 @@ describe('migrate', () => {
     await expect.poll(() => ask(database.url, commitsThatNap)).toHaveLength(1)
     proxy.faults = { resetAfterReceived: 1 }
     expect(String(await attempt)).toMatch(
-      /while schema step 2 \(slow to commit\) was being committed\. Start again/,
+      /while migration 2 \(slow to commit\) was being committed\. Start Headgate again/,
     )
     expect(await migrate({ url: database.url, migrations: steps })).toEqual([])
     expect(await applied(database.url)).toEqual([1, 2])
   })
 
-  test('refuses a schema that is newer than this program', async () => {
+  test('migrate refuses a database whose schema is newer than this version of Headgate', async () => {
     await using database = await testDatabase()
     await migrate({ url: database.url, migrations: [one, two] })
     const attempt = migrate({ url: database.url, migrations: [one] })
@@ -118,22 +118,22 @@ describe('migrate', () => {
     expect(await locks(database.url)).toBe(0)
   })
 
-  test('refuses a database in which an applied step differs', async () => {
+  test('migrate refuses a database in which an applied migration has another checksum', async () => {
     await using database = await testDatabase()
     await migrate({ url: database.url, migrations: [one] })
     const changed = { ...one, sql: `${one.sql} ` }
     const attempt = migrate({ url: database.url, migrations: [changed, two] })
     await expect(attempt).rejects.toThrow(
-      'Schema step 1 (one) in the database differs from the one of this Headgate',
+      'Migration 1 (one) in the database differs from the one of this Headgate',
     )
     expect(await applied(database.url)).toEqual([1])
   })
 
-  test('refuses steps whose numbers are not consecutive', async () => {
+  test('migrate refuses migrations whose numbers are not consecutive', async () => {
     await expect(migrate({ url: 'postgresql://nowhere', migrations: [two] })).rejects.toThrow('numbered')
   })
 
-  test('migrates once when many replicas start', async () => {
+  test('migrate applies the migrations once when several replicas start at the same time', async () => {
     await using database = await testDatabase()
     const results = await Promise.all(
       Array.from({ length: 6 }, async () => await migrate({ url: database.url, migrations: [one, two] })),
@@ -143,7 +143,7 @@ describe('migrate', () => {
     expect(await locks(database.url)).toBe(0)
   })
 
-  test('reports another replica that takes too long', async () => {
+  test('migrate fails when another replica holds the migration lock for too long', async () => {
     await using database = await testDatabase()
     const slow: Migration = { version: 1, name: 'slow', sql: 'lock table gate' }
     const gate = new Client({ connectionString: database.url })
@@ -153,13 +153,15 @@ describe('migrate', () => {
     const first = migrate({ url: database.url, migrations: [slow] })
     await expect.poll(() => locks(database.url)).toBe(1)
     const second = migrate({ url: database.url, migrations: [slow], lockTimeoutMs: 100 })
-    await expect(second).rejects.toThrow('Another Headgate has been changing the schema for more than 0.1 s')
+    await expect(second).rejects.toThrow(
+      'Another Headgate server has been changing the schema for more than 0.1 s',
+    )
     await gate.end()
     await first
   })
 
   test(
-    'does not block other sessions for long while another session holds a table',
+    'migrate does not block other sessions for long while it waits for a table that another session has locked',
     { timeout: 20_000 },
     async () => {
       await using database = await testDatabase()
@@ -180,29 +182,25 @@ describe('migrate', () => {
     },
   )
 
-  test(
-    'retries later when another session waits for a table that the step has locked',
-    { timeout: 20_000 },
-    async () => {
-      await using database = await testDatabase()
-      await migrate({ url: database.url, migrations: [one] })
-      const other = new Client({ connectionString: database.url })
-      await other.connect()
-      const name = other.escapeIdentifier(other.database ?? '')
-      await other.query(`create table gate (); alter database ${name} set deadlock_timeout = '500ms'`)
-      await other.query(`set deadlock_timeout = '60s'`)
-      await other.query('begin; lock table gate')
-      const both: Migration = { version: 2, name: 'both', sql: 'lock table one; lock table gate' }
-      const migrated = migrate({ url: database.url, migrations: [one, both] })
-      const waiting = `select from pg_locks where not granted and relation = 'gate'::regclass`
-      await expect.poll(() => ask(database.url, waiting)).toHaveLength(1)
-      await other.query('lock table one')
-      await other.end()
-      expect(await migrated).toEqual([both])
-    },
-  )
+  test('migrate retries a migration after a deadlock with another session', { timeout: 20_000 }, async () => {
+    await using database = await testDatabase()
+    await migrate({ url: database.url, migrations: [one] })
+    const other = new Client({ connectionString: database.url })
+    await other.connect()
+    const name = other.escapeIdentifier(other.database ?? '')
+    await other.query(`create table gate (); alter database ${name} set deadlock_timeout = '500ms'`)
+    await other.query(`set deadlock_timeout = '60s'`)
+    await other.query('begin; lock table gate')
+    const both: Migration = { version: 2, name: 'both', sql: 'lock table one; lock table gate' }
+    const migrated = migrate({ url: database.url, migrations: [one, both] })
+    const waiting = `select from pg_locks where not granted and relation = 'gate'::regclass`
+    await expect.poll(() => ask(database.url, waiting)).toHaveLength(1)
+    await other.query('lock table one')
+    await other.end()
+    expect(await migrated).toEqual([both])
+  })
 
-  test('reports a table that another session holds for too long, and changes nothing', async () => {
+  test('migrate fails without a change when another session holds a table lock for too long', async () => {
     await using database = await testDatabase()
     await migrate({ url: database.url, migrations: [one] })
     const backup = new Client({ connectionString: database.url })
@@ -210,7 +208,7 @@ describe('migrate', () => {
     await backup.query('begin; select from one')
     const attempt = migrate({ url: database.url, migrations: [one, two], lockTimeoutMs: 100 })
     await expect(attempt).rejects.toThrow(
-      'Schema step 2 (two) needs a table that another session has locked for more than 0.1 s, such as a backup. Wait for that session to end',
+      'Migration 2 (two) needs a table that another session has locked for more than 0.1 s, such as a backup. Wait for that session to end',
     )
     await backup.end()
     expect(await applied(database.url)).toEqual([1])

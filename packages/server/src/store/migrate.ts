@@ -7,20 +7,28 @@ import { MigrationError } from './migration-error.ts'
 import type { Migration } from './migrations/migration.ts'
 import { refuseOlderServers } from './server-connections.ts'
 
-/** Constant number of the advisory lock, equal in every Headgate. The holder of the lock may change the schema. */
+/**
+ * Number of the PostgreSQL advisory lock that a Headgate process must hold to change the schema. All versions of
+ * Headgate use the same number.
+ */
 const LOCK = 5_179_026_441_803
 const patienceMs = 300_000
 
 export interface MigrateOptions {
   readonly url: string
   readonly migrations: readonly Migration[]
-  /** Called for each step after its commit. */
+  /** Called for each migration after its transaction is committed. */
   readonly onApplied?: (migration: Migration) => void
-  /** Longest wait for another replica that migrates, and for sessions that hold a table, ms. Default: five minutes. */
+  /**
+   * Maximum time in ms to wait for another replica that migrates, and for sessions that hold a table lock. Default:
+   * five minutes.
+   */
   readonly lockTimeoutMs?: number
-  /** Longest wait for the connections of older servers to end, ms. Default: ten seconds. */
+  /**
+   * Maximum time in ms to wait until servers of older versions have closed their connections. Default: ten seconds.
+   */
   readonly olderServersPatienceMs?: number
-  /** Longest time for opening the connection, ms. Default: ten seconds. */
+  /** Maximum time in ms to open the connection. Default: ten seconds. */
   readonly connectionTimeoutMs?: number
   readonly signal?: AbortSignal
 }
@@ -32,20 +40,21 @@ interface Applied {
 }
 
 /**
- * Updates the schema, forwards only. Each step runs in one transaction with its record, so an interrupted step has no
- * effect. Replicas that start together migrate one after the other; the later ones have nothing to apply. Returns the
- * applied steps.
+ * Applies the missing migrations to the database and returns them. Each migration and its row in `schema_migration`
+ * are written in one transaction, so an interrupted migration has no effect. Replicas that start at the same time
+ * wait for each other, and the later ones find nothing to apply.
  *
- * It uses a separate connection, whose end releases the lock in every case, also when this process is killed.
+ * The function uses a separate connection. PostgreSQL releases the migration lock when this connection ends, even if
+ * the process was killed.
  *
- * @throws MigrationError when the connection fails, the server is too old, the schema is newer than this program, or a
- * step was changed
+ * @throws MigrationError when the connection fails, the server is too old, the schema is newer than this program, or
+ *   an applied migration was changed
  */
 export async function migrate(options: MigrateOptions): Promise<readonly Migration[]> {
   const { url, migrations, signal } = options
   checkOrder(migrations)
   signal?.throwIfAborted()
-  // Keep-alive detects a server that disappears.
+  // TCP keep-alive detects a database server that is no longer reachable.
   const client = new Client({
     connectionString: url,
     application_name: 'headgate-migrate',
@@ -88,8 +97,8 @@ function checkOrder(migrations: readonly Migration[]): void {
 }
 
 /**
- * Removes the time limits that the database sets for its sessions, because a step or the wait for another replica may
- * take long.
+ * Removes the time limits that the database sets for its sessions, because a migration or the wait for another
+ * replica may take long.
  */
 async function liftLimits(client: Client): Promise<void> {
   await client.query(
@@ -99,8 +108,9 @@ async function liftLimits(client: Client): Promise<void> {
 }
 
 /**
- * Makes the server check the connection during a long step. Otherwise it would not notice the end of this process, and
- * would hold the lock until the step ends. Some systems do not support the check.
+ * Makes PostgreSQL check the connection during a long statement. Otherwise PostgreSQL would not notice the end of
+ * this process, and would hold the migration lock until the statement ends. Some operating systems do not support the
+ * check.
  */
 async function noticeOurDeath(client: Client): Promise<void> {
   await client.query('set client_connection_check_interval = 1000').catch(() => undefined)
@@ -115,7 +125,7 @@ async function lock(client: Client, timeoutMs: number): Promise<void> {
     await client.query('select pg_advisory_lock($1)', [LOCK])
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== '55P03') throw error
-    const message = `Another Headgate has been changing the schema for more than ${timeoutMs / 1000} s. Check its log.`
+    const message = `Another Headgate server has been changing the schema for more than ${timeoutMs / 1000} s. Check the log of that server.`
     throw new MigrationError(message, { cause: error })
   }
   await client.query('set lock_timeout = 0')
@@ -147,8 +157,8 @@ function checkApplied(applied: readonly Applied[], migrations: readonly Migratio
     if (migration !== undefined && record.version === index + 1 && record.checksum === checksum(migration))
       continue
     throw new MigrationError(
-      `Schema step ${record.version} (${record.name}) in the database differs from the one of this Headgate: it was made by ` +
-        `a different or changed program. Start the Headgate that made it, or restore the database.`,
+      `Migration ${record.version} (${record.name}) in the database differs from the one of this Headgate: it was applied by ` +
+        `a different or changed program. Start the version of Headgate that applied it, or restore the database from a backup.`,
     )
   }
 }

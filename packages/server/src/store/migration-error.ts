@@ -1,4 +1,4 @@
-/** Reason why the schema cannot be updated: a sentence for the operator. */
+/** Error that prevents the update of the database schema. Its message is a sentence for the operator. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError'
 }

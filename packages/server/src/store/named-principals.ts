@@ -18,7 +18,10 @@ const page = statement(
    order by p.name, p.id limit $6`,
 )
 
-/** Returns true when a grant on one of the objects names the principal itself, and not only a role or group of it. */
+/**
+ * Returns true when the grantee of a grant on one of the objects is the principal itself, and not only a role or
+ * group of the principal.
+ */
 export async function isNamedInGrants(
   sql: Queryable,
   securableIds: readonly string[],
@@ -28,8 +31,8 @@ export async function isNamedInGrants(
 }
 
 /**
- * Returns the principals that grants of one of the privileges on one of the objects name, and the owners, by name. Whether
- * they are enabled makes no difference.
+ * Returns the owners and the principals that are themselves the grantee of one of the privileges on one of the
+ * objects, in order of their names. The result includes disabled principals.
  */
 export function listNamedHolders(
   sql: Queryable,

@@ -1,6 +1,6 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** A place that relations of a namespace may use although it holds files. */
+/** Location that relations of a namespace may use although it already contains files. */
 export interface NamespaceLocation {
   /** Canonical location, ending in `/`. */
   readonly location: string
@@ -21,11 +21,12 @@ const insert = statement(
 )
 
 /**
- * Grants a place to a namespace, and keeps the namespace from being dropped until the transaction ends.
+ * Allows a namespace to use a location, and prevents that the namespace is dropped until the transaction ends.
  *
- * @param at location with its physical place, and the name of the store that the place was computed with
- * @returns false when it was granted before, null when the namespace does not exist any more, or the store of its
- *   warehouse has another name
+ * @param at location with its physical location, and the name of the store from which the physical location was
+ *   computed
+ * @returns false when the namespace may already use the location; null when the namespace does not exist any more, or
+ *   when the store of its warehouse has another name
  */
 export async function insertNamespaceLocation(
   tx: Queryable,
@@ -41,7 +42,10 @@ const remove = statement(
   'delete from namespace_location where namespace_id = $1 and location = $2 returning location',
 )
 
-/** Revokes the grant of a canonical location. Returns false when there is none. */
+/**
+ * Revokes the permission of a namespace to use a canonical location. Returns false when the namespace had no
+ * permission for this location.
+ */
 export async function deleteNamespaceLocation(
   sql: Queryable,
   namespaceId: string,
@@ -56,7 +60,10 @@ const page = statement(
    where namespace_id = $1 and ($2::text is null or location > $2) order by location limit $3`,
 )
 
-/** Lists the places that are granted to a namespace itself, in order of location. */
+/**
+ * Returns the locations that were granted to a namespace, without those of its parent namespaces, in order of
+ * location.
+ */
 export function listNamespaceLocations(
   sql: Queryable,
   namespaceId: string,

@@ -3,7 +3,10 @@ import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
 import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './commit-record.ts'
 
-/** A namespace as stored; `lineage` and `owners` run from the outermost namespace to itself. */
+/**
+ * Row of a namespace. `lineage` contains the ids, and `owners` the owners, from the outermost namespace to the
+ * namespace itself.
+ */
 export interface NamespaceRow {
   readonly id: string
   readonly path: string
@@ -40,14 +43,18 @@ const children = statement(
 
 export interface ChildFilter {
   readonly after: string | null
-  /** Null: all children. Else only children with these ids, and children of one of `owners`. */
+  /**
+   * Ids of the children that the caller may see, in addition to children with an owner in `owners`. Null for all
+   * children.
+   */
   readonly ids: readonly string[] | null
   readonly owners: readonly string[]
   readonly limit: number
 }
 
 /**
- * Returns the paths of the namespaces directly below `parentId` (null: of the warehouse), in byte order after `after`.
+ * Returns the paths of the direct child namespaces of `parentId` (null for the top level of the warehouse) that
+ * follow `after` in byte order.
  */
 export async function listChildPaths(
   sql: Queryable,
@@ -89,7 +96,7 @@ export interface NewNamespace {
 
 /**
  * Creates a namespace. Returns false when the policy version changed or the parent was deleted. Throws the unique
- * violation when the path is in use.
+ * constraint violation when the path is in use.
  */
 export async function insertNamespace(
   sql: Queryable,
@@ -116,8 +123,8 @@ const remove = statement(
 )
 
 /**
- * Deletes a namespace. Returns false when it was deleted, is protected, or the policy version changed. Throws the
- * foreign key violation when it is not empty.
+ * Deletes a namespace. Returns false when the namespace was deleted or is protected, or when the policy version
+ * changed. Throws the foreign key violation when the namespace is not empty.
  */
 export async function deleteNamespace(sql: Queryable, id: string, record: CommitRecord): Promise<boolean> {
   return (await runWithRecord(sql, remove, [id], record)).length === 1

@@ -4,7 +4,7 @@ import { retireSql } from './retired-claims.ts'
 import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './commit-record.ts'
 import { homeSql } from './store-name.ts'
 
-/** The reservation of a table whose creation was never completed. `createdAt` is epoch ms. */
+/** Reservation of a staged table whose creation was never completed. `createdAt` is epoch ms. */
 export interface AbandonedCreate {
   readonly id: string
   readonly path: string
@@ -12,8 +12,8 @@ export interface AbandonedCreate {
   /** Canonical, ending in `/`. */
   readonly location: string
   /**
-   * Locations that it claims, canonical, each ending in `/`. Does not include locations that were released after the
-   * end of the reservation, because their files belong to other owners.
+   * Canonical locations that the reservation claims, each ending in `/`. Does not include locations that were
+   * released after the end of the reservation, because other owners may have written the files at these locations.
    */
   readonly prefixes: readonly string[]
   readonly principalId: string
@@ -30,7 +30,7 @@ const page = statement(
    order by s.id limit $4`,
 )
 
-/** Returns reservations of a warehouse that are older than `seconds`, in order of id after `after`. */
+/** Returns reservations of a warehouse that are older than `seconds` and whose id follows `after`, in order of id. */
 export function listAbandonedCreates(
   sql: Queryable,
   warehouseId: string,
@@ -44,7 +44,10 @@ const lock = statement(
   `select ${columns} from staged_relation s
    where s.id = $1 and s.warehouse_id = $2 and (s.clearing or s.created_at < now() - make_interval(secs => $3)) for update`,
 )
-/** Time in seconds during which a cleanup request keeps the places of the reservation claimed. */
+/**
+ * Time in seconds for which a cleanup request claims the locations of a reservation, so that no new table can use
+ * them while the files are deleted.
+ */
 const clearingSeconds = 3_600
 const mark = statement(
   'abandoned_mark',
@@ -63,8 +66,8 @@ const mark = statement(
 )
 
 /**
- * Returns an abandoned reservation and locks it until the transaction ends. Returns null when it does not exist any
- * more, or is not old enough.
+ * Returns an abandoned reservation and locks it until the transaction ends. Returns null when the reservation does
+ * not exist any more, or when it is not old enough.
  */
 export async function lockAbandonedCreate(
   tx: Queryable,
@@ -74,9 +77,10 @@ export async function lockAbandonedCreate(
 }
 
 /**
- * Marks a reservation before its files are deleted: its create cannot be completed any more, and its tokens are
- * refused. Claims its places again, because those of an expired reservation may be released. Call under
- * `lockLocations`. Returns false when the store of the warehouse has another name.
+ * Marks a reservation before its files are deleted, so that its table cannot be created any more and the server
+ * refuses its storage tokens. Also claims the locations of the reservation again, because those of an expired
+ * reservation may have been released. Call after `lockLocations`. Returns false when the store of the warehouse has
+ * another name than `storeName`.
  */
 export async function markClearing(
   tx: Queryable,
@@ -95,8 +99,8 @@ const remove = statement(
 )
 
 /**
- * Deletes an abandoned reservation and retires its places. Returns false when it does not exist any more, or the
- * policy version changed.
+ * Deletes an abandoned reservation and retires its locations. Returns false when the reservation does not exist any
+ * more, or when the policy version changed.
  */
 export async function deleteAbandonedCreate(
   sql: Queryable,

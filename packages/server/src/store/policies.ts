@@ -4,7 +4,7 @@ import { ownIssuer } from './principals.ts'
 import { randomVersionSql } from './random-version.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** The part of an engine's entry that a policy contains. */
+/** Settings of an engine entry that a policy contains. */
 export interface PolicyEngine extends Pick<
   EngineSettings,
   | 'subjects'
@@ -20,7 +20,7 @@ export interface PolicyEngine extends Pick<
   | 'viewChains'
 > {
   readonly name: string
-  /** Its client id, or `ISSUER#SUBJECT` when another issuer authenticates it. */
+  /** Client id of the engine, or `ISSUER#SUBJECT` when another issuer authenticates the engine. */
   readonly client: string
   readonly enabled: boolean
   /** Epoch ms. */
@@ -29,7 +29,7 @@ export interface PolicyEngine extends Pick<
   readonly changedAt: number
 }
 
-/** The attributes of a user that the rules of an engine compare. */
+/** Attributes of a user that the server compares with the subject rules of an engine entry. */
 export interface PolicySubject {
   readonly issuer: string
   readonly subject: string
@@ -38,29 +38,32 @@ export interface PolicySubject {
   readonly groups: readonly string[]
 }
 
-/** A principal's policy, read in one snapshot. `enabled` is null when the principal does not exist. */
+/**
+ * Roles, grants and engine entry of a principal (its policy), read in one snapshot. `enabled` is null when the
+ * principal does not exist.
+ */
 export interface PolicyRow {
   readonly version: number
   readonly enabled: boolean | null
-  /** Epoch ms; 0 when it was never set. */
+  /** Time of the last revocation of the principal's sessions in epoch ms, or 0. */
   readonly notBefore: number
   /** Ids of the principal, its groups and its roles. */
   readonly grantees: readonly string[]
   readonly grants: readonly { readonly id: string; readonly privileges: readonly Privilege[] }[]
   readonly passage: readonly string[]
   readonly subject: PolicySubject | null
-  /** Names of its roles in byte order. */
+  /** Names of the roles of the principal in byte order. */
   readonly roles: readonly string[]
   /**
-   * The entry of the engine that acts for the principal. Without such an engine: the entry of the principal itself, or
+   * Entry of the engine that acts for the principal. If no engine acts for it, the principal's own engine entry, or
    * null.
    */
   readonly engine: PolicyEngine | null
 }
 
 /**
- * One statement, and so one snapshot: the version belongs to exactly these roles and grants. `union` (not `union all`)
- * ends the recursion on cycles of roles.
+ * Reads the complete policy with one statement, so that the policy version belongs to exactly these roles and grants.
+ * `union` instead of `union all` ends the recursion when roles contain each other.
  */
 const load = statement(
   'policy-load',
@@ -118,12 +121,16 @@ interface LoadedRow extends Omit<PolicyRow, 'notBefore'> {
 }
 
 /**
- * Longest age of group memberships from tokens, in seconds, by issuer. Groups of issuers that are not listed are
- * ignored, because such an issuer is not configured any more.
+ * Maximum age in seconds of the group memberships from tokens, by issuer. Authorization ignores groups of an issuer
+ * that is not listed, because the issuer is not configured any more.
  */
 export type GroupAges = Readonly<Record<string, number>>
 
-/** @param actorId the engine that acts for the principal; null: the principal calls by itself */
+/**
+ * Reads the policy of a principal.
+ *
+ * @param actorId id of the engine that acts for the principal; null when no engine acts for it
+ */
 export async function loadPolicyRow(
   sql: Queryable,
   principalId: string,
@@ -131,7 +138,7 @@ export async function loadPolicyRow(
   groupAges: GroupAges = {},
 ): Promise<PolicyRow> {
   const [row] = await sql.run<LoadedRow>(load, [principalId, actorId, JSON.stringify(groupAges)])
-  if (!row) throw new Error('the policy query returned no row')
+  if (!row) throw new Error('the query of the policy returned no row')
   const { not_before: notBefore, ...rest } = row
   return { ...rest, notBefore: notBefore ?? 0 }
 }
@@ -143,14 +150,14 @@ const bump = statement(
 )
 
 /**
- * Sets a new policy version and returns it. Every change of principals, roles or grants calls this first in its
- * transaction. Changes then wait for each other, so later checks in the transaction remain valid, and all replicas are
- * notified at the commit. Versions are random: they show whether two states of the policy are equal, not which one is
- * newer.
+ * Sets a new policy version and returns it. Each transaction that changes principals, roles or grants calls this
+ * function first. The function locks the version, so that other changes wait and checks in the transaction remain
+ * valid until its commit. The commit notifies all replicas. Versions are random, so they show whether two states of
+ * the policy are equal, but not which state is newer.
  */
 export async function bumpPolicy(tx: Queryable): Promise<number> {
   const [row] = await tx.run<{ version: number }>(bump)
-  if (!row) throw new Error('the store has no policy row')
+  if (!row) throw new Error('the table policy contains no row')
   return row.version
 }
 
@@ -160,7 +167,7 @@ const bumpFrom = statement(
    select version::float8 as version, pg_notify('headgate', 'policy:' || version) from bumped`,
 )
 
-/** Sets a new policy version if the current one equals `version`. Returns null otherwise. */
+/** Sets a new policy version and returns it if the current version is equal to `version`. Otherwise returns null. */
 export async function bumpPolicyFrom(tx: Queryable, version: number): Promise<number | null> {
   return (await tx.run<{ version: number }>(bumpFrom, [version]))[0]?.version ?? null
 }
@@ -168,8 +175,8 @@ export async function bumpPolicyFrom(tx: Queryable, version: number): Promise<nu
 const lock = statement('policy-lock', 'select version from policy where version = $1 for share')
 
 /**
- * Prevents changes of the policy until the transaction ends. Returns false when it has another version. Waits for a
- * change that is being committed.
+ * Waits for running changes of the policy, and prevents further changes until the transaction ends. Returns false
+ * when the policy has another version than `version`.
  */
 export async function lockPolicy(tx: Queryable, version: number): Promise<boolean> {
   return (await tx.run(lock, [version])).length === 1

@@ -31,7 +31,7 @@ describe('values in statements', () => {
        true as truth, 7 as int, null::text as nothing`,
   )
 
-  test('arrive exactly, with one type each', async () => {
+  test('Sql.run returns each PostgreSQL type as one JavaScript type without loss', async () => {
     const [row] = await sql.run<Readonly<Record<string, unknown>>>(values)
     expect(row).toEqual({
       small: 42,
@@ -52,7 +52,7 @@ describe('values in statements', () => {
     })
   })
 
-  test('do not depend on the time zone of the session', async () => {
+  test('Sql.run returns timestamps independently of the time zone of the session', async () => {
     const zoned = statement('test_zoned', `select '2026-01-01 00:00:00+00'::timestamptz as at`)
     for (const zone of ['Asia/Kolkata', 'America/St_Johns', 'Pacific/Kiritimati', 'UTC']) {
       await sql.transaction(async (tx) => {
@@ -62,7 +62,7 @@ describe('values in statements', () => {
     }
   })
 
-  test('keep their value as parameters and results', async () => {
+  test('Sql.run returns the same value that was passed as a parameter', async () => {
     const echo = statement(
       'test_echo',
       'select $1::bigint as a, $2::bytea as b, $3::timestamptz as c, $4::text[] as d, $5::jsonb as e',
@@ -80,7 +80,7 @@ describe('values in statements', () => {
 })
 
 describe('Sql.run', () => {
-  test('recognizes statements that write', () => {
+  test('statement detects whether its SQL text changes data', () => {
     expect([insert, add, read, nap, napAndWrite].map(({ writes }) => writes)).toEqual([
       true,
       true,
@@ -90,7 +90,7 @@ describe('Sql.run', () => {
     ])
   })
 
-  test('throws a violation that names its constraint, and keeps the connection', async () => {
+  test('Sql.run throws a constraint violation with the name of the constraint, and keeps the connection', async () => {
     const pool = await openSql({ url: things.url, poolSize: 1 })
     const [before] = await pool.run(backend)
     await pool.run(insert, [id, 1])
@@ -109,16 +109,16 @@ describe('Sql.run', () => {
     await pool[Symbol.asyncDispose]()
   })
 
-  test('cancels a statement that takes too long, and throws unavailable', async () => {
+  test('Sql.run cancels a statement that takes too long, and throws unavailable', async () => {
     await using pool = await openSql({ url: things.url, statementTimeoutMs: 1_000 })
     await expect(pool.run(napAndWrite, [id, 10])).rejects.toMatchObject({
       code: 'unavailable',
       retryAfterSeconds: 1,
     })
-    expect(await things.valueOf(id)).toBeUndefined()
+    expect(await things.readValue(id)).toBeUndefined()
   })
 
-  test('prepares a statement again after its table changed', async () => {
+  test('Sql.run prepares a statement again after its table changed', async () => {
     await using pool = await openSql({ url: things.url, poolSize: 1 })
     const all = statement('test_all', 'select * from shape')
     await things.ask('create table shape as select 1 as a')
@@ -127,11 +127,11 @@ describe('Sql.run', () => {
     expect(await pool.run(all)).toEqual([{ a: 1, b: 2 }])
   })
 
-  test('limits the wait for a connection, and refuses statements immediately when too many wait', async () => {
+  test('Sql.run limits the time to wait for a connection, and refuses a statement immediately when too many callers wait', async () => {
     await using pool = await openSql({
       url: things.url,
       poolSize: 1,
-      // Opening the connection must not take longer, either.
+      // The timeout must be long enough to open the first connection of the pool.
       connectionTimeoutMs: 2_000,
       maxWaiting: 2,
     })
@@ -142,36 +142,36 @@ describe('Sql.run', () => {
       await free
     })
     await taken
-    let given = 0
+    let settled = 0
     const waiting = [pool.run(read, [id]), pool.run(read, [id])].map(async (one) => {
       const outcome = await one.catch((error: unknown) => error)
-      given += 1
+      settled += 1
       return outcome
     })
     await expect(pool.run(insert, [id, 1])).rejects.toMatchObject({
       code: 'unavailable',
       retryAfterSeconds: 1,
     })
-    expect(given, 'those before it still wait').toBe(0)
+    expect(settled, 'those before it still wait').toBe(0)
     for (const one of waiting) expect(await one).toMatchObject({ code: 'unavailable' })
     release()
     await busy
-    expect(await things.valueOf(id)).toBeUndefined()
+    expect(await things.readValue(id)).toBeUndefined()
   })
 })
 
 describe('Sql.transaction', () => {
-  test('commits the statements in order, and returns the result of its callback', async () => {
+  test('Sql.transaction runs its statements in order, commits them, and returns the result of its callback', async () => {
     const result = await sql.transaction(async (tx) => {
       await tx.run(insert, [id, 1])
       const [, rows] = await Promise.all([tx.run(add, [id, 1]), tx.run<{ n: number }>(add, [id, 10])])
       return rows[0]?.n
     })
     expect(result).toBe(12)
-    expect(await things.valueOf(id)).toBe(12)
+    expect(await things.readValue(id)).toBe(12)
   })
 
-  test('calls the callbacks of afterCommit in order after the commit, and not after a rollback', async () => {
+  test('Sql.transaction calls the functions that were passed to afterCommit after its commit, and not after a rollback', async () => {
     const seen: string[] = []
     sql.afterCommit(() => seen.push('no transaction'))
     await sql.transaction(async (tx) => {
@@ -190,26 +190,26 @@ describe('Sql.transaction', () => {
     expect(seen).toHaveLength(3)
   })
 
-  test('rolls back when its callback throws, and throws the same error', async () => {
+  test('Sql.transaction rolls back when its callback throws, and throws the same error', async () => {
     const reason = Object.assign(new Error('no such file'), { code: 'ENOENT' })
     const done = sql.transaction(async (tx) => {
       await tx.run(insert, [id, 1])
       throw reason
     })
     await expect(done).rejects.toBe(reason)
-    expect(await things.valueOf(id)).toBeUndefined()
+    expect(await things.readValue(id)).toBeUndefined()
   })
 
-  test('throws when the callback ignored a failed statement', async () => {
+  test('Sql.transaction throws when its callback caught the error of a failed statement', async () => {
     const done = sql.transaction(async (tx) => {
       await tx.run(insert, [id, 1])
       await tx.run(insert, [id, 1]).catch(() => undefined)
     })
     await expect(done).rejects.toMatchObject({ code: 'internal' })
-    expect(await things.valueOf(id)).toBeUndefined()
+    expect(await things.readValue(id)).toBeUndefined()
   })
 
-  test('rolls back when it is aborted before its commit', async () => {
+  test('Sql.transaction rolls back when its signal aborts before its commit', async () => {
     const controller = new AbortController()
     const done = sql.transaction(
       async (tx) => {
@@ -219,10 +219,10 @@ describe('Sql.transaction', () => {
       { signal: controller.signal },
     )
     await expect(done).rejects.toThrow('gone')
-    expect(await things.valueOf(id)).toBeUndefined()
+    expect(await things.readValue(id)).toBeUndefined()
   })
 
-  test('does not start when its signal is aborted', async () => {
+  test('Sql.transaction does not start when its signal is already aborted', async () => {
     let ran = false
     const work = async (): Promise<void> => {
       ran = true
@@ -234,17 +234,17 @@ describe('Sql.transaction', () => {
     expect(ran).toBe(false)
   })
 
-  test('refuses statements after its end', async () => {
+  test('Sql.transaction refuses statements after the transaction has ended', async () => {
     let leaked: Queryable | undefined
     await sql.transaction(async (tx) => {
       leaked = tx
       await tx.run(read, [id])
     })
-    await expect(leaked?.run(insert, [id, 1])).rejects.toThrow('has ended')
-    expect(await things.valueOf(id)).toBeUndefined()
+    await expect(leaked?.run(insert, [id, 1])).rejects.toThrow('has already ended')
+    expect(await things.readValue(id)).toBeUndefined()
   })
 
-  test('repeats transactions after deadlocks until all of them are committed', async () => {
+  test('Sql.transaction repeats transactions after a deadlock until all of them are committed', async () => {
     const [a, b] = [randomUUID(), randomUUID()]
     await sql.run(insert, [a, 0])
     await sql.run(insert, [b, 0])
@@ -259,11 +259,11 @@ describe('Sql.transaction', () => {
         await tx.run(add, [second, 1])
       })
     await Promise.all([both(a, b), both(b, a)])
-    expect([await things.valueOf(a), await things.valueOf(b)]).toEqual([2, 2])
+    expect([await things.readValue(a), await things.readValue(b)]).toEqual([2, 2])
     expect(attempts).toBeGreaterThan(2)
   })
 
-  test('returns its connection to the pool in every case', async () => {
+  test('Sql.transaction returns its connection to the pool after a commit, a failed statement and a thrown error', async () => {
     await using pool = await openSql({ url: things.url, poolSize: 1 })
     for (let round = 0; round < 5; round++) {
       await pool.transaction(async (tx) => await tx.run(insert, [id, -1])).catch(() => undefined)

@@ -3,7 +3,7 @@ import type { PoolClient, QueryResult } from 'pg'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Connections, send } from './connections.ts'
 import { completeSqlConfig, type SqlConfig } from './sql-config.ts'
-import { explain, isConflict, isConnectionFailure, isReadOnly, isStalePlan } from './failures.ts'
+import { isConflict, isConnectionFailure, isReadOnly, isStalePlan, translateFailure } from './failures.ts'
 import { Listener } from './listener.ts'
 import { ReadConnections } from './read-connections.ts'
 import { queryRow } from './row-query.ts'
@@ -19,16 +19,22 @@ import {
 } from './sql.ts'
 
 const ATTEMPTS = 5
-/** More connections make reads only slightly faster. */
+/**
+ * Maximum number of connections that are used only for pipelined reads. More connections would make reads only
+ * slightly faster.
+ */
 const maxReadConnections = 2
-/** Smaller pools have no connection for reads alone. */
+/**
+ * One of this number of connections in the pool is used only for pipelined reads. A pool with fewer connections has
+ * none for this purpose.
+ */
 const connectionsPerReader = 5
 const PING = statement('ping', 'select 1')
 
 /**
- * Opens the store's connection pool and proves that the database answers.
+ * Opens the connection pool of the store and checks that the database answers.
  *
- * @throws HeadgateError `unavailable` when it does not
+ * @throws HeadgateError `unavailable` when the database does not answer
  * @example
  * ```ts
  * await using sql = await openSql({ url: 'postgresql://headgate@localhost/headgate', poolSize: 20 })
@@ -53,14 +59,14 @@ class Pool implements Sql {
   #serverRun: string | null = null
 
   constructor(config: SqlConfig) {
-    const settled = completeSqlConfig(config)
+    const complete = completeSqlConfig(config)
     const onError = config.onError ?? (() => undefined)
-    const onOpen = ({ run }: ServerState): void => this.#noteRun(run)
-    const readers = Math.min(maxReadConnections, Math.floor(settled.poolSize / connectionsPerReader))
-    const pooled = { ...settled, poolSize: settled.poolSize - readers }
+    const onOpen = ({ run }: ServerState): void => this.#recordServerRun(run)
+    const readers = Math.min(maxReadConnections, Math.floor(complete.poolSize / connectionsPerReader))
+    const pooled = { ...complete, poolSize: complete.poolSize - readers }
     this.#connections = new Connections(pooled, this.#sockets, onError, onOpen)
-    this.#reads = new ReadConnections(settled, readers, this.#sockets, onOpen)
-    this.#listener = new Listener(settled, this.#sockets, onError)
+    this.#reads = new ReadConnections(complete, readers, this.#sockets, onOpen)
+    this.#listener = new Listener(complete, this.#sockets, onError)
   }
 
   run<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]> {
@@ -75,19 +81,24 @@ class Pool implements Sql {
 
   async #readOnce(statement: Statement, values: TextValues): Promise<RowFields | null> {
     const acquired = this.#reads.acquire()
-    // Without a wait here, the reads of one iteration of the event loop are spread over the connections.
+    // Does not await a connection that is already open, because the read must count as pending before the next call
+    // of `acquire`. Otherwise all reads of one iteration of the event loop would use the same connection.
     const connection = acquired instanceof Promise ? await acquired : acquired
     if (connection === null) return await this.#onPooled((client) => queryRow(client, statement, values))
     try {
       return await connection.read(statement, values)
     } catch (error) {
-      // Other connections are often lost at the same time, and have the same plans.
+      // Replaces all read connections, because the others are often lost at the same time, and their prepared plans
+      // are stale too.
       if (isStalePlan(error) || isConnectionFailure(error)) this.#reads.retire()
       throw error
     }
   }
 
-  /** Runs `work` with a connection of the pool, which is closed when it is of no more use. */
+  /**
+   * Calls `work` with a connection of the pool. Then closes the connection if the error of `work` shows that it
+   * cannot be used again.
+   */
   async #onPooled<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#connections.borrow()
     let failure: unknown
@@ -97,18 +108,13 @@ class Pool implements Sql {
       failure = error
       throw error
     } finally {
-      client.release(failure !== undefined && this.#isUseless(failure))
+      // A read-only server is no longer the primary, so the read connections must be opened again to the new primary.
+      if (isReadOnly(failure)) this.#reads.retire()
+      client.release(isConnectionFailure(failure) || isStalePlan(failure))
     }
   }
 
-  /** Returns whether a connection with this failure must not be used again. */
-  #isUseless(failure: unknown): boolean {
-    // A server that became read-only is not the primary any more.
-    if (isReadOnly(failure)) this.#reads.retire()
-    return isConnectionFailure(failure) || isStalePlan(failure)
-  }
-
-  /** Repeats the execution of a statement after a failure that had no effect. */
+  /** Executes a statement, and repeats it after a failure that certainly changed nothing. */
   async #retry<T>(statement: Statement, execute: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       let failure: unknown
@@ -118,18 +124,21 @@ class Pool implements Sql {
         if (error instanceof HeadgateError) throw error
         failure = error
       }
-      // Reads have no effect. Conflicts and stale plans are errors before an effect.
-      const harmless = isConflict(failure) || isStalePlan(failure)
-      const lostRead = !statement.writes && isConnectionFailure(failure) && attempt === 1
-      if (!(harmless || lostRead) || attempt >= ATTEMPTS) {
-        throw explain(withCaller(failure), statement.writes ? 'may-have-effect' : 'before-effect')
+      // PostgreSQL reports conflicts and stale plans before a statement changes data. A read never changes data.
+      const hadNoEffect = isConflict(failure) || isStalePlan(failure)
+      const isLostRead = !statement.writes && isConnectionFailure(failure) && attempt === 1
+      if (!(hadNoEffect || isLostRead) || attempt >= ATTEMPTS) {
+        throw translateFailure(withCaller(failure), statement.writes ? 'may-have-effect' : 'before-effect')
       }
       if (isConflict(failure)) await pause(attempt)
     }
   }
 
-  /** Tells listeners that the server was restarted or replaced: what they read before may not be what it contains. */
-  #noteRun(run: string): void {
+  /**
+   * Announces a loss to all listeners when the PostgreSQL server was restarted or replaced, because its data may
+   * differ from cached data.
+   */
+  #recordServerRun(run: string): void {
     const isNew = this.#serverRun !== null && this.#serverRun !== run
     this.#serverRun = run
     if (isNew) this.#listener.announceLoss()
@@ -150,8 +159,8 @@ class Pool implements Sql {
       try {
         return await transaction.perform(work)
       } catch (error) {
-        const again = isConflict(transaction.failure) || isStalePlan(transaction.failure)
-        if (!again || attempt >= ATTEMPTS) throw error
+        const isRetryable = isConflict(transaction.failure) || isStalePlan(transaction.failure)
+        if (!isRetryable || attempt >= ATTEMPTS) throw error
       } finally {
         if (isReadOnly(transaction.failure)) this.#reads.retire()
         client.release(transaction.broken)
@@ -184,14 +193,18 @@ class Pool implements Sql {
 
 /** One attempt at a transaction on one connection. */
 class Transaction implements Queryable {
-  /** What the database or the connection said first; the work may have thrown something else in its place. */
+  /**
+   * First error of a statement or of the connection. The callback may have caught this error and thrown another one.
+   */
   failure: unknown
-  /** The connection's state is not known to be clean: it must not be used again. */
+  /**
+   * True when the connection must not be used again, because it failed or because its transaction may still be open.
+   */
   broken = false
   readonly #client: PoolClient
   readonly #signal: AbortSignal | undefined
   readonly #callbacks: (() => void)[] = []
-  #over = false
+  #ended = false
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(client: PoolClient, signal: AbortSignal | undefined) {
@@ -220,10 +233,10 @@ class Transaction implements Queryable {
       return result
     } catch (error) {
       await this.#rollback()
-      // What the work itself threw is not the database's to explain.
-      throw error === this.failure ? explain(withCaller(error), 'before-effect') : error
+      // An error that the callback itself threw is not a failure of the database, so it is not translated.
+      throw error === this.failure ? translateFailure(withCaller(error), 'before-effect') : error
     } finally {
-      this.#over = true
+      this.#ended = true
     }
   }
 
@@ -232,8 +245,8 @@ class Transaction implements Queryable {
     values?: readonly unknown[],
   ): Promise<QueryResult> {
     this.#signal?.throwIfAborted()
-    if (this.#over)
-      throw new TypeError('This transaction has ended. Await all of its statements in the callback.')
+    if (this.#ended)
+      throw new TypeError('The transaction has already ended. Await all of its statements in the callback.')
     try {
       return await send(this.#client, query, values)
     } catch (error) {
@@ -250,11 +263,17 @@ class Transaction implements Queryable {
     } catch (error) {
       this.failure ??= error
       this.broken = isConnectionFailure(error)
-      throw explain(error, 'may-have-effect')
+      throw translateFailure(error, 'may-have-effect')
     }
-    // The server answers COMMIT with ROLLBACK when a statement had failed and the work went on regardless.
+    // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and the callback ignored the error.
     if (command === 'COMMIT') return
-    throw new HeadgateError('internal', 'The change was not made.', { cause: this.failure })
+    throw new HeadgateError(
+      'internal',
+      'The transaction was rolled back, because one of its statements failed.',
+      {
+        cause: this.failure,
+      },
+    )
   }
 
   async #rollback(): Promise<void> {
@@ -268,13 +287,18 @@ class Transaction implements Queryable {
   }
 }
 
-/** The driver's errors come from its socket; this makes the stack lead to whoever asked. */
+/**
+ * Replaces the stack trace of a driver error with that of the caller. The driver creates errors in socket events, so
+ * their stack traces do not contain the caller.
+ */
 function withCaller(error: unknown): unknown {
   if (error instanceof Error && !(error instanceof HeadgateError)) Error.captureStackTrace(error, withCaller)
   return error
 }
 
-/** Longer after each attempt, and random, so that those who collided do not meet again. */
+/**
+ * Waits for a random time that grows with each attempt, so that two conflicting transactions do not conflict again.
+ */
 async function pause(attempt: number): Promise<void> {
   await sleep(Math.random() * 5 * 2 ** attempt)
 }

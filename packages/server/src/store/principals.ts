@@ -43,7 +43,8 @@ const enable = statement(
 )
 const stopSessions = statement(
   'principal-stop-sessions',
-  // Uses the later one of both clocks, so that tokens with a recent time of the server are revoked too.
+  // Uses the later time of the database clock and the server clock, so that the revocation includes tokens from a
+  // server whose clock is ahead.
   `update principal p set not_before = greatest(p.not_before, clock_timestamp(), to_timestamp($2::float8 / 1000))
    where p.id = $1 returning ${columns}`,
 )
@@ -77,14 +78,14 @@ export async function findPrincipalBySubject(
 }
 
 /** Returns whether a principal of this issuer exists. */
-export async function hasPrincipalsOf(sql: Queryable, issuer: string): Promise<boolean> {
+export async function hasPrincipals(sql: Queryable, issuer: string): Promise<boolean> {
   return (await sql.run<{ known: boolean }>(ofIssuer, [issuer]))[0]?.known === true
 }
 
 export interface PrincipalPage {
-  /** The last principal of the previous page. */
+  /** Last principal of the previous page, or null for the first page. */
   readonly after: { readonly name: string; readonly id: string } | null
-  /** Null, or the exact name of the principals to return. */
+  /** Returns only principals with exactly this name. Null for all names. */
   readonly name: string | null
   readonly limit: number
 }
@@ -106,7 +107,7 @@ export async function setPrincipalEnabled(
 }
 
 /**
- * Revokes all sessions that began before this time.
+ * Revokes all existing sessions of a principal.
  *
  * @param now local clock, epoch ms
  */
@@ -118,7 +119,7 @@ export async function stopPrincipalSessions(
   return (await tx.run<PrincipalRow>(stopSessions, [id, now]))[0] ?? null
 }
 
-/** Deletes the principal with its secrets, memberships and grants. Its objects remain, without an owner. */
+/** Deletes a principal with its secrets, memberships and grants. Objects that it owned remain and have no owner. */
 export async function deletePrincipal(tx: Queryable, id: string): Promise<boolean> {
   return (await tx.run(remove, [id])).length > 0
 }

@@ -10,7 +10,10 @@ const ofNamespace = statement(
    select id from written where ${permittedSql(3)}`,
 )
 
-/** Sets or clears the protection of a namespace. Returns false when it was deleted, or the policy version changed. */
+/**
+ * Sets or clears the protection of a namespace. Returns false when the namespace was deleted, or when the policy
+ * version changed.
+ */
 export async function protectNamespace(
   sql: Queryable,
   id: string,
@@ -20,8 +23,8 @@ export async function protectNamespace(
   return (await runWithRecord(sql, ofNamespace, [id, wanted], record)).length === 1
 }
 
-// The version of the relation does not change, so that a concurrent commit does not fail. The name is compared,
-// because the right to this change depends on the namespace of the relation.
+// The statement does not change the version of the relation, so that a concurrent commit does not fail. It compares
+// the namespace and the name, because the right to change the protection depends on the namespace.
 const ofRelation = statement(
   'relation_protect',
   `with written as (
@@ -32,8 +35,8 @@ const ofRelation = statement(
 )
 
 /**
- * Sets or clears the protection of a relation. Returns false when it was renamed or deleted, or the policy version
- * changed.
+ * Sets or clears the protection of a relation. Returns false when the relation was renamed or deleted, or when the
+ * policy version changed.
  */
 export async function protectRelation(
   sql: Queryable,

@@ -16,7 +16,7 @@ const content: WarehouseContent = {
   protected: false,
 }
 
-test('a change of a warehouse that is made again after it was lost gets another version', async () => {
+test('a warehouse gets a different version each time that the same change is rolled back and made again', async () => {
   await using store = await testStore()
   const { sql } = store
   const record = { policyVersion: await policyVersion(sql), audit: [], idempotency: null }
@@ -34,7 +34,7 @@ test('a change of a warehouse that is made again after it was lost gets another 
   expect(versions.size).toBe(3)
 })
 
-test('the policy is changed and locked only in the version that the caller names', async () => {
+test('bumpPolicyFrom and lockPolicy succeed only when the policy has the version that the caller passes', async () => {
   await using store = await testStore()
   const { sql } = store
   const first = await policyVersion(sql)

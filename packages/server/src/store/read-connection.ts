@@ -1,33 +1,33 @@
 import { Client } from 'pg'
 import { clientConfig } from './connections.ts'
 import { queryRow } from './row-query.ts'
-import { answerGraceMs, makeSettings, type ServerState } from './session-settings.ts'
+import { responseGraceMs, makeSettings, type ServerState } from './session-settings.ts'
 import type { Sockets } from './sockets.ts'
 import type { CompleteSqlConfig } from './sql-config.ts'
 import type { RowFields, Statement, TextValues } from './sql.ts'
 
-/** Number of checks within the time limit of a statement. */
+/** Number of times that `#check` runs within the time limit of a statement. */
 const checks = 8
 
 /**
- * One connection on which reads do not wait for the responses to earlier reads (pipelining). All reads of one iteration of
- * the event loop are sent together, in the order of their calls.
+ * Connection that sends reads without waiting for the responses to earlier reads (pipelining). Sends all reads of one
+ * iteration of the event loop together, in the order of the calls.
  */
 export class ReadConnection {
   readonly openedAt: number = performance.now()
   readonly #client: Client
   readonly #timer: NodeJS.Timeout
-  /** Number of sent reads at each of the last checks. */
+  /** Total number of sent reads at the time of each of the last checks. */
   readonly #sentAtCheck: number[] = []
   #sent = 0
-  #answered = 0
+  #completed = 0
   #corked = false
   #usable = true
 
   /**
    * Opens a connection.
    *
-   * @param onOpen called with the state of the server, before the first read
+   * @param onOpen called with the state of the PostgreSQL server before the first read
    * @throws Error of the driver or of PostgreSQL
    */
   static async open(
@@ -35,9 +35,10 @@ export class ReadConnection {
     sockets: Sockets,
     onOpen: (state: ServerState) => void,
   ): Promise<ReadConnection> {
-    // The driver's time limit is one timer for each read; `#check` limits all of them with one timer.
+    // Disables the time limit of the driver, which uses one timer for each read. `#check` limits the time of all
+    // reads with one timer.
     const client = new Client({ ...clientConfig(config, sockets), query_timeout: 0, pipeline: true })
-    // Errors of the connection reject the reads on it.
+    // A connection error rejects all pending reads. Without this listener, the error would also end the process.
     client.on('error', () => undefined)
     try {
       await client.connect()
@@ -46,7 +47,7 @@ export class ReadConnection {
       void client.end().catch(() => undefined)
       throw error
     }
-    return new ReadConnection(client, config.statementTimeoutMs + answerGraceMs)
+    return new ReadConnection(client, config.statementTimeoutMs + responseGraceMs)
   }
 
   private constructor(client: Client, limitMs: number) {
@@ -61,18 +62,18 @@ export class ReadConnection {
     })
   }
 
-  /** False after the connection was lost or ended. */
+  /** Whether reads can use the connection. False after the connection was lost or closed. */
   get usable(): boolean {
     return this.#usable
   }
 
-  /** Number of reads without a response. */
+  /** Number of sent reads that have no response yet. */
   get pending(): number {
-    return this.#sent - this.#answered
+    return this.#sent - this.#completed
   }
 
   /**
-   * Sends a read at the end of this iteration of the event loop.
+   * Sends a read at the end of the current iteration of the event loop, and returns its row.
    *
    * @returns null when the statement found no row
    * @throws Error of the driver or of PostgreSQL
@@ -83,11 +84,11 @@ export class ReadConnection {
     try {
       return await queryRow(this.#client, statement, values)
     } finally {
-      this.#answered += 1
+      this.#completed += 1
     }
   }
 
-  /** Ends the connection after the responses to all pending reads. */
+  /** Closes the connection after all pending reads have received their responses. */
   async end(): Promise<void> {
     this.#usable = false
     await this.#client.end().catch(() => undefined)
@@ -103,11 +104,14 @@ export class ReadConnection {
     })
   }
 
-  /** Breaks the connection when a read had no response for longer than the time limit. All pending reads fail. */
+  /**
+   * Closes the connection, so that all pending reads fail, when a read had no response for longer than the time
+   * limit.
+   */
   #check(): void {
     this.#sentAtCheck.push(this.#sent)
     if (this.#sentAtCheck.length <= checks) return
     const sent = this.#sentAtCheck.shift() ?? 0
-    if (this.#answered < sent) this.#client.connection.stream.destroy()
+    if (this.#completed < sent) this.#client.connection.stream.destroy()
   }
 }

@@ -5,16 +5,16 @@ import type { ServerState } from './session-settings.ts'
 import type { Sockets } from './sockets.ts'
 import type { CompleteSqlConfig } from './sql-config.ts'
 
-/** Maximum number of reads on one connection without a response. */
+/** Maximum number of pending reads on one connection. */
 const maxPending = 10_000
 
-/** Connections are replaced after this time in ms, as those of the pool are. */
+/** Time in ms after which a connection is replaced, as in the pool. */
 const lifetimeMs = 30 * 60_000
 
-/** Time in ms without attempts to open a connection, after the server refused one or was read-only. */
+/** Time in ms for which no connection is opened after PostgreSQL accepted no more connections or was read-only. */
 const pauseMs = 5_000
 
-/** The few connections for pipelined reads. They are opened by the first read, and again when they are lost. */
+/** Set of connections for pipelined reads. Opens them when they are needed, and opens new ones when they are lost. */
 export class ReadConnections implements AsyncDisposable {
   readonly #config: CompleteSqlConfig
   readonly #size: number
@@ -26,8 +26,8 @@ export class ReadConnections implements AsyncDisposable {
   #closed = false
 
   /**
-   * @param size maximum number of connections; 0 for none
-   * @param onOpen called with the state of the server when a connection is opened
+   * @param size maximum number of connections. With 0, all reads use connections of the pool
+   * @param onOpen called with the state of the PostgreSQL server when a connection is opened
    */
   constructor(
     config: CompleteSqlConfig,
@@ -42,10 +42,10 @@ export class ReadConnections implements AsyncDisposable {
   }
 
   /**
-   * Returns the connection with the fewest pending reads. Null: the server has no connection for this purpose, so the read
-   * needs one of the pool.
+   * Returns the connection with the fewest pending reads. Returns null when no such connection is available, so that
+   * the read must use a connection of the pool.
    *
-   * @throws HeadgateError `unavailable` when the server cannot be reached, or too many reads are pending
+   * @throws HeadgateError `unavailable` when the database cannot be reached, or when too many reads are pending
    */
   acquire(): ReadConnection | Promise<ReadConnection | null> {
     const now = performance.now()
@@ -60,7 +60,7 @@ export class ReadConnections implements AsyncDisposable {
     return least
   }
 
-  /** Replaces all connections. Pending reads on them still end. */
+  /** Closes all connections after their pending reads have ended. Later reads open new connections. */
   retire(): void {
     for (const connection of this.#open) this.#retire(connection)
   }
@@ -90,11 +90,12 @@ export class ReadConnections implements AsyncDisposable {
     } catch (error) {
       if (!(error instanceof DatabaseError) || error.code !== '53300')
         throw unavailable('The database cannot be reached; try again.', error)
-      // The server has no more connections. The pool makes do with those that it has.
+      // PostgreSQL accepts no more connections, so reads use the open connections of the pool.
       this.#opensAt = performance.now() + pauseMs
       return null
     }
-    // No write would ever show that this server is not the primary any more.
+    // Does not use a read-only server, because it may be a former primary with old data. On a connection that only
+    // reads, no failing write would reveal this.
     if (readOnly || this.#closed) {
       void connection.end()
       this.#opensAt = performance.now() + pauseMs

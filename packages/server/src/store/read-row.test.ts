@@ -26,7 +26,7 @@ beforeEach(async () => {
   await things.sql.run(insert, [id, 7])
 })
 
-/** Returns the backend processes that reads use at the same time. */
+/** Returns the process ids of the PostgreSQL backends that execute concurrent reads. */
 async function readers(on: Sql, reads = 50): Promise<Set<string>> {
   const rows = await Promise.all(Array.from({ length: reads }, (_, n) => on.readRow(backend, [String(n)])))
   expect(rows.map((row) => row?.[1])).toEqual(Array.from({ length: reads }, (_, n) => String(n)))
@@ -34,7 +34,7 @@ async function readers(on: Sql, reads = 50): Promise<Set<string>> {
 }
 
 describe('readRow', () => {
-  test('returns the columns in their text form, and null for a missing row', async () => {
+  test('readRow returns the columns of a row as text, and null when no row matches', async () => {
     const all = statement(
       'test_row_all',
       `select 9007199254740993, null, true, '\\x00ff10'::bytea, array['a b', null], $1::text`,
@@ -52,7 +52,7 @@ describe('readRow', () => {
     expect(await sql.readRow(read, [randomUUID()])).toBeNull()
   })
 
-  test('uses two connections, which reads share without waiting for each other', async () => {
+  test('concurrent calls of readRow share two connections and do not wait for each other', async () => {
     await expect.poll(async () => (await readers(sql)).size).toBe(2)
     const naps = [sql.readRow(backendNap, ['0.3']), sql.readRow(backendNap, ['0.3'])]
     const startedAt = performance.now()
@@ -60,13 +60,13 @@ describe('readRow', () => {
     expect(performance.now() - startedAt).toBeLessThan(600)
   })
 
-  test('uses connections of the pool when the pool is small', async () => {
+  test('readRow uses connections of the pool when the pool is small', async () => {
     await using small = await openSql({ url: things.url, poolSize: 1 })
     const [own] = await small.run<{ pid: string }>(poolBackend)
     expect(await readers(small)).toEqual(new Set([own?.pid]))
   })
 
-  test('rejects one read whose statement fails, and no other', async () => {
+  test('a failing statement rejects its own readRow call, and not other calls on the same connection', async () => {
     const division = statement('test_row_division', 'select 1 / $1::int')
     const results = await Promise.allSettled(['1', '0', '1', '0', '1'].map((n) => sql.readRow(division, [n])))
     expect(results.map((result) => (result.status === 'fulfilled' ? result.value : 'failed'))).toEqual([
@@ -79,7 +79,7 @@ describe('readRow', () => {
     expect(results[1]).toMatchObject({ reason: { code: '22012' } })
   })
 
-  test('rejects every read of a statement that cannot be prepared, until it can', async () => {
+  test('readRow rejects each read of a statement that PostgreSQL cannot prepare, and succeeds when it can be prepared', async () => {
     const late = statement('test_row_late', 'select * from late')
     for (const result of await Promise.allSettled([sql.readRow(late, []), sql.readRow(late, [])]))
       expect(result).toMatchObject({ status: 'rejected' })
@@ -87,7 +87,7 @@ describe('readRow', () => {
     expect(await sql.readRow(late, [])).toEqual(['1'])
   })
 
-  test('prepares the statement again after its table changed', async () => {
+  test('readRow prepares a statement again after its table changed', async () => {
     const all = statement('test_row_shape', 'select * from row_shape')
     await things.ask('create table row_shape as select 1 as a')
     expect(await sql.readRow(all, [])).toEqual(['1'])
@@ -96,7 +96,7 @@ describe('readRow', () => {
     expect(rows).toEqual(Array.from({ length: 20 }, () => ['1', '2']))
   })
 
-  test('refuses a read that takes too long with unavailable', async () => {
+  test('readRow rejects a read that takes too long with unavailable', async () => {
     await using quick = await openSql({ url: things.url, poolSize: 10, statementTimeoutMs: 500 })
     await expect(quick.readRow(backendNap, ['10'])).rejects.toMatchObject({
       code: 'unavailable',
@@ -105,7 +105,7 @@ describe('readRow', () => {
     expect(await quick.readRow(read, [id])).toEqual(['7'])
   })
 
-  test('repeats reads whose connection is lost, on another one', async () => {
+  test('readRow repeats a read on another connection after its connection was lost', async () => {
     const before = await readers(sql)
     const naps = Array.from({ length: 4 }, () => sql.readRow(backendNap, ['0.5']))
     await until(() => things.naps())
@@ -114,14 +114,14 @@ describe('readRow', () => {
     expect([...(await readers(sql))].some((pid) => !before.has(pid))).toBe(true)
   })
 
-  test('opens a connection again after idle ones were lost', async () => {
+  test('readRow opens a new connection after idle connections were lost', async () => {
     await readers(sql)
     expect(await things.terminate('%pg_backend_pid(), $1%')).toBeGreaterThan(0)
     await sleep(100)
     expect((await readers(sql)).size).toBeLessThanOrEqual(2)
   })
 
-  test('rejects reads with unavailable within the time limit when the server does not respond', async () => {
+  test('readRow rejects reads with unavailable after the time limit when the database does not respond', async () => {
     await using faulty = await things.proxied({ statementTimeoutMs: 500, poolSize: 10 })
     expect(await faulty.sql.readRow(read, [id])).toEqual(['7'])
     faulty.proxy.faults = { hang: true }
@@ -134,7 +134,7 @@ describe('readRow', () => {
     await expect.poll(() => faulty.sql.readRow(read, [id]).catch(() => null)).toEqual(['7'])
   })
 
-  test('uses the pool when the server has no more connections', async () => {
+  test('readRow uses connections of the pool when PostgreSQL accepts no more connections', async () => {
     const role = `few_readers_${randomUUID().replaceAll('-', '')}`
     await things.ask(`create role ${role} login password 'x' connection limit 1`)
     try {
@@ -148,7 +148,7 @@ describe('readRow', () => {
     }
   })
 
-  test('uses the pool while the server is read-only, and follows it to another server', async () => {
+  test('readRow uses connections of the pool while the server is read-only', async () => {
     const database = new URL(things.url).pathname.slice(1)
     const set = (text: string): Promise<unknown> =>
       things.sql.run(statement(`test_${text.length}`, `alter database ${database} ${text}`))
@@ -162,7 +162,7 @@ describe('readRow', () => {
     expect(await pool.readRow(read, [id])).toEqual(['7'])
   })
 
-  test('replaces its connections when a write shows that the server became read-only', async () => {
+  test('readRow opens new connections after a write shows that the server became read-only', async () => {
     await using pool = await openSql({ url: things.url, poolSize: 5 })
     const before = await readers(pool, 1)
     const readOnly = statement('test_row_read_only', 'set default_transaction_read_only = on')
@@ -171,7 +171,7 @@ describe('readRow', () => {
     expect([...(await readers(pool, 1))]).not.toEqual([...before])
   })
 
-  test('ends pending reads when the pool is closed, and opens no connection after it', async () => {
+  test('closing the pool completes pending reads of readRow, and opens no further connection', async () => {
     const closing = await openSql({ url: things.url, poolSize: 10 })
     await closing.readRow(read, [id])
     const pending = closing.readRow(backendNap, ['0.2'])

@@ -1,11 +1,11 @@
 import { type AuditRow, auditColumns, auditTypes } from './commit-record.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** Several equal refusals. */
+/** Audit row for several equal refused requests. */
 export interface RefusalRow extends AuditRow {
-  /** 32 hexadecimal digits, equal for equal refusals of one minute on all replicas. */
+  /** Key of 32 hexadecimal digits. All replicas compute the same key for equal refusals within the same minute. */
   readonly key: string
-  /** Number of refusals since the last write. */
+  /** Number of equal refusals since they were last written to the database. */
   readonly count: number
 }
 
@@ -18,7 +18,10 @@ const upsert = statement(
    on conflict (refusal_key) where refusal_key is not null do update set count = audit.count + excluded.count`,
 )
 
-/** Inserts refusals, or adds their counts to existing rows. Uses a fixed order, so that replicas do not deadlock. */
+/**
+ * Inserts rows for refused requests, or adds their counts to existing rows with the same key. Writes the rows in the
+ * order of their keys, so that two replicas do not deadlock.
+ */
 export async function upsertRefusals(sql: Queryable, rows: readonly RefusalRow[]): Promise<void> {
   if (rows.length > 0) await sql.run(upsert, [JSON.stringify(rows)])
 }
@@ -30,7 +33,10 @@ const prune = statement(
      order by at limit $2)) returning 1`,
 )
 
-/** Deletes up to `limit` refusals older than `seconds`, the oldest first. Returns the number of deleted rows. */
+/**
+ * Deletes up to `limit` audit rows of refused requests that are older than `seconds`, the oldest first. Returns the
+ * number of deleted rows.
+ */
 export async function pruneRefusals(sql: Queryable, seconds: number, limit: number): Promise<number> {
   return (await sql.run(prune, [seconds, limit])).length
 }

@@ -6,8 +6,8 @@ import { retireSql } from './retired-claims.ts'
 import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './commit-record.ts'
 
 /**
- * Returns an SQL condition: a relation is in the state of the first five parameters, and the policy has the version of
- * parameter `$n`.
+ * Returns an SQL condition that is true when a relation is in the state that the first five parameters describe
+ * (`rowVersionValues`), and the policy has the version in parameter `$n`.
  */
 function rowVersion(n: number): string {
   return `${rowVersionSql} and (select version from policy) = $${n}`
@@ -32,8 +32,8 @@ export interface Drop {
 }
 
 /**
- * Removes the name of a relation, and keeps the row with the ids of its namespaces until its retention ends. Returns
- * false when the relation or the policy changed, or when it is protected.
+ * Drops a relation: its name can be used again, and its row remains until the end of its retention, with the ids of
+ * its former namespaces. Returns false when the relation or the policy changed, or when the relation is protected.
  */
 export async function dropRelation(sql: Queryable, change: Drop, record: CommitRecord): Promise<boolean> {
   const { path, principalId, retentionSeconds, purge } = change
@@ -51,8 +51,8 @@ const remove = statement(
 )
 
 /**
- * Deletes a relation immediately. Its files remain, and its locations are retired. Returns false when the relation or
- * the policy changed, or when it is protected.
+ * Deletes a relation without a retention. Does not delete its files, and retires its locations, so that new tables
+ * cannot use them yet. Returns false when the relation or the policy changed, or when the relation is protected.
  */
 export async function deleteRelation(sql: Queryable, at: RowVersion, record: CommitRecord): Promise<boolean> {
   return (await runWithRecord(sql, remove, rowVersionValues(at), record)).length === 1
@@ -72,9 +72,9 @@ const rename = statement(
 )
 
 /**
- * Renames a relation. A grant on it includes the right to pass through its namespaces, so moving a relation with
- * grants changes the policy version. Returns false when the relation or the policy changed. Throws the violation when
- * the name is in use or the namespace was deleted.
+ * Renames a relation. If a relation with grants moves to another namespace, also changes the policy version, because
+ * a grant on a relation includes the right to access its parent namespaces. Returns false when the relation or the
+ * policy changed. Throws the constraint violation when the name is in use or the namespace was deleted.
  */
 export async function renameRelation(
   sql: Queryable,

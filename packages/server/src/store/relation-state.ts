@@ -1,54 +1,66 @@
 import { type Queryable, statement } from './sql.ts'
 import type { RelationKind } from './relations.ts'
 
-/** A namespace in the form that decisions need: ids and owners from the outermost one to itself. */
+/**
+ * Columns of a namespace that an authorization decision needs. `lineage` contains the ids, and `owners` the owners,
+ * from the outermost namespace to the namespace itself.
+ */
 export interface NamespaceState {
   readonly id: string
-  /** Levels joined by U+001F. */
+  /** Namespace levels, joined by U+001F. */
   readonly path: string
   readonly lineage: readonly string[]
   readonly owners: readonly string[]
 }
 
 /**
- * All rows that decide whether storage access to a relation is still valid, read in one snapshot. Times are epoch ms.
+ * All data that decides whether issued storage access to a relation is still valid, read in one snapshot. Times are
+ * epoch ms.
  */
 export interface RelationState {
   readonly policyVersion: number
-  /** Null: it was deleted. */
+  /** Warehouse of the relation. Null when the warehouse was deleted. */
   readonly warehouse: {
     readonly name: string
     readonly ownerId: string
     readonly version: number
     readonly notBefore: number
   } | null
-  /** Null: it does not exist in this warehouse. */
+  /** Live or dropped relation. Null when no relation with the id exists in the warehouse. */
   readonly relation: {
     readonly kind: RelationKind
     readonly name: string
     readonly ownerId: string
-    /** Principal that last replaced a view, whose rights its readers use. Empty for other relations. */
+    /**
+     * Principal with whose rights readers access the tables of a view: the one that last replaced the view, or else
+     * its owner.
+     */
     readonly definerId: string
     readonly prefixes: readonly string[]
     readonly notBefore: number
-    /** Null: the relation was dropped. */
+    /** Namespace of the relation. Null when the relation was dropped. */
     readonly namespace: NamespaceState | null
   } | null
-  /** Reservation of a table that is being created. */
+  /** Reservation of a staged table: a table that is being created. Null when no reservation has the id. */
   readonly staged: {
     readonly name: string
     readonly prefixes: readonly string[]
-    /** Null: the namespace of the reservation was deleted, even if another one has its path. */
+    /**
+     * Namespace of the reservation. Null when the namespace was deleted, even if a new namespace has the same path.
+     */
     readonly namespace: NamespaceState | null
   } | null
-  /** Id of the relation with the requested name; null when there is none, or no name was requested. */
+  /**
+   * Id of the relation that has the requested name. Null when no relation has the name, or when no name was
+   * requested.
+   */
   readonly holder: string | null
 }
 
 export interface RelationStateKey {
   readonly relationId: string
   readonly warehouseId: string
-  /** Name to look up in the same snapshot; `path` has its levels joined by U+001F. */
+  /** Name to look up in the same snapshot. `path` contains the namespace levels, joined by U+001F. */
   readonly name: { readonly path: string; readonly name: string } | null
 }
 
@@ -99,7 +111,7 @@ interface Row {
 export async function findRelationState(sql: Queryable, key: RelationStateKey): Promise<RelationState> {
   const values = [key.relationId, key.warehouseId, key.name?.path ?? null, key.name?.name ?? null]
   const [row] = await sql.run<Row>(find, values)
-  if (row === undefined) throw new Error('the store returned no row for a relation')
+  if (row === undefined) throw new Error('the query of the state of a relation returned no row')
   return {
     policyVersion: row.policyVersion,
     warehouse:
@@ -121,7 +133,7 @@ export async function findRelationState(sql: Queryable, key: RelationStateKey): 
             definerId: row.definerId,
             prefixes: row.prefixes,
             notBefore: row.notBefore,
-            namespace: namespaceOf(row.namespaceId, row.path, row.lineage, row.owners),
+            namespace: toNamespaceState(row.namespaceId, row.path, row.lineage, row.owners),
           },
     staged:
       row.stagedName === null
@@ -129,7 +141,7 @@ export async function findRelationState(sql: Queryable, key: RelationStateKey): 
         : {
             name: row.stagedName,
             prefixes: row.stagedPrefixes,
-            namespace: namespaceOf(
+            namespace: toNamespaceState(
               row.stagedNamespaceId,
               row.stagedPath,
               row.stagedLineage,
@@ -140,7 +152,7 @@ export async function findRelationState(sql: Queryable, key: RelationStateKey): 
   }
 }
 
-function namespaceOf(
+function toNamespaceState(
   id: string | null,
   path: string,
   lineage: readonly string[],

@@ -5,7 +5,10 @@ import type { CompressedBody, RelationKind } from './relations.ts'
 import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './commit-record.ts'
 import { homeSql } from './store-name.ts'
 
-/** The compressed forms of one metadata file. `body` is null when it is larger than the limit of the row. */
+/**
+ * Compressed metadata text of a relation: `body` with all snapshots, `refs` with referenced snapshots only. `body` is
+ * null when it is too large for the row.
+ */
 export interface Bodies {
   readonly body: CompressedBody | null
   readonly refs: CompressedBody | null
@@ -22,16 +25,16 @@ export interface NewRelation extends Bodies {
   readonly uuid: string
   readonly metadataLocation: string
   readonly location: string
-  /** Canonical prefixes that it may use, each ending in `/`. */
+  /** Canonical locations that the relation may use, each ending in `/`. */
   readonly prefixes: readonly string[]
-  /** Physical places of `prefixes`, in the same order. */
+  /** Physical locations of `prefixes`, in the same order. */
   readonly places: readonly string[]
-  /** See `ClaimedPlaces`. */
+  /** Name of the store from which `places` were computed. Null when the store has no name. */
   readonly storeName: string | null
-  /** True: a staged create reserved the id and the locations, and the reservation must still be valid. */
+  /** True when a staged table has reserved the id and the locations. The reservation must still be valid. */
   readonly isReserved: boolean
   readonly ownerId: string
-  /** Principal whose rights the readers of a view use. Null: its owner. */
+  /** Principal with whose rights readers access the tables of a view. Null for the owner of the view. */
   readonly definerId: string | null
 }
 
@@ -42,13 +45,16 @@ export interface RowVersion {
   readonly namespaceId: string
   readonly name: string
   /**
-   * Identifies exactly one metadata file. `version` by itself can repeat after the database was restored from a
-   * backup.
+   * Location of the metadata file. It is compared in addition to `version`, because a version can occur again after
+   * the database was restored from a backup.
    */
   readonly metadataLocation: string
 }
 
-/** SQL condition: a relation is in the state of the first five parameters, which are `rowVersionValues`. */
+/**
+ * SQL condition that is true when a relation is in the state that the first five parameters (`rowVersionValues`)
+ * describe.
+ */
 export const rowVersionSql =
   'id = $1 and version = $2 and namespace_id = $3 and name = $4 and metadata_location = $5'
 
@@ -67,7 +73,7 @@ export interface Replacement extends Bodies {
   readonly uuid: string
   readonly metadataLocation: string
   readonly location: string
-  /** New principal whose rights the readers of a view use. Null: unchanged. */
+  /** New principal with whose rights readers access the tables of a view. Null leaves it unchanged. */
   readonly definerId: string | null
 }
 
@@ -97,8 +103,8 @@ const insert = statement(
 
 /**
  * Inserts a relation. A staged relation has the creation time of its reservation. Returns false when the policy
- * version changed, the reservation ended, or the store of the warehouse has another name. Throws the violation when
- * the name is in use or the namespace was deleted.
+ * version changed, when the reservation has ended, or when the store of the warehouse has another name than
+ * `storeName`. Throws the constraint violation when the name is in use or the namespace was deleted.
  */
 export async function insertRelation(
   sql: Queryable,
@@ -138,7 +144,8 @@ const replace = statement(
 )
 
 /**
- * Performs the compare-and-swap of a commit. Returns false, without a change, when the relation or the policy changed.
+ * Replaces the metadata of a relation if its row is still in the expected state (compare-and-swap of a commit).
+ * Returns false, without a change, when the relation or the policy changed.
  */
 export async function replaceRelation(
   sql: Queryable,
@@ -162,8 +169,8 @@ const confirm = statement(
 )
 
 /**
- * Confirms a commit that does not change a relation. Returns false when the relation or the policy changed. Lock the
- * row first.
+ * Checks the requirements of a commit that does not change this relation: returns false when the relation or the
+ * policy changed. The caller has locked the row.
  */
 export async function confirmRelation(
   tx: Queryable,
@@ -190,7 +197,7 @@ const lock = statement(
   'select id from relation where id = any($1::uuid[]) order by id for update',
 )
 
-/** Locks rows in the order of their ids, so that two transactions never deadlock. */
+/** Locks the rows of relations in the order of their ids, so that two transactions never deadlock. */
 export async function lockRelations(tx: Queryable, ids: readonly string[]): Promise<void> {
   await tx.run(lock, [ids])
 }
@@ -209,9 +216,9 @@ const setPrefixes = statement(
 )
 
 /**
- * Replaces the locations of a relation. It keeps its claims to the previous ones until it is deleted, because its
- * snapshots and its metadata log refer to files in them. Returns false when the store of the warehouse has another
- * name.
+ * Replaces the locations of a relation. The relation keeps the claims of its previous locations until it is deleted,
+ * because its snapshots and its metadata log refer to files at these locations. Returns false when the store of the
+ * warehouse has another name than `storeName`.
  */
 export async function replacePrefixes(
   tx: Queryable,

@@ -4,10 +4,13 @@ import type { ChildFilter } from './namespaces.ts'
 
 export type RelationKind = 'table' | 'view'
 
-/** Form of a metadata text: with all snapshots, with referenced snapshots only, or no text. */
+/** Content of the metadata text that a query returns: all snapshots, only referenced snapshots, or no text. */
 export type BodyForm = 'all' | 'refs' | 'none'
 
-/** Metadata text as kept in the row: raw deflate blocks, and length and CRC-32 of the plain text. */
+/**
+ * Compressed metadata text in the row of a relation: raw deflate blocks, and the length and CRC-32 of the
+ * uncompressed text.
+ */
 export interface CompressedBody {
   readonly compressed: Buffer
   readonly length: number
@@ -20,24 +23,30 @@ export interface RelationRow {
   readonly uuid: string
   readonly version: number
   readonly metadataLocation: string
-  /** SHA-256 of the text in the metadata file, in hex. Null: not recorded yet. */
+  /** SHA-256 of the text in the metadata file, in hex. Null when the digest is not recorded yet. */
   readonly digest: string | null
   readonly location: string
   readonly ownerId: string
-  /** Principal that last replaced a view, whose rights its readers use. Empty for other relations. */
+  /**
+   * Principal with whose rights readers access the tables of a view: the one that last replaced the view, or else its
+   * owner.
+   */
   readonly definerId: string
   readonly protected: boolean
-  /** Canonical prefixes of its files, each ending in `/`, one per line. */
+  /** Canonical locations of the files of the relation, each ending in `/`, one per line. */
   readonly prefixes: string
-  /** Epoch ms. Storage access that was issued before this time is invalid. */
+  /** Time of the last revocation in epoch ms. Storage access that was issued before this time is invalid. */
   readonly notBefore: number
-  /** Null: not asked for, already known, or over the row's size limit. */
+  /**
+   * Metadata text. Null when the caller did not request it, when the caller already has it, or when the text is too
+   * large for the row.
+   */
   readonly body: CompressedBody | null
 }
 
 /**
- * Returns the key of a metadata text for caches and ETags. The location by itself does not identify the text: a
- * registered relation can have a file name that another text had before.
+ * Returns the key that identifies a metadata text in caches and ETags. The location is not enough, because a client
+ * can register a metadata file whose location contained another text before.
  */
 export function toMetadataKey({
   id,
@@ -47,23 +56,26 @@ export function toMetadataKey({
   return `${id} ${digest ?? ''} ${metadataLocation}`
 }
 
-/** SQL of the digest of relation `r`, in hex; null when it belongs to another metadata file. */
+/**
+ * SQL expression for the metadata digest of relation `r` in hex. Its value is null when the stored digest belongs to
+ * a previous metadata file.
+ */
 export const digestSql = `case when r.digest_location = r.metadata_location then encode(r.metadata_digest, 'hex') end`
 
-/** SQL of `toMetadataKey` of relation `r`. */
+/** SQL expression for the result of `toMetadataKey` for relation `r`. */
 export const metadataKeySql: string = `r.id || ' ' || coalesce(${digestSql}, '') || ' ' || r.metadata_location`
 
-const nameOf = statement(
+const nameById = statement(
   'relation_name_of',
   `select n.path, r.name from relation r join namespace n on n.id = r.namespace_id where r.id = $1`,
 )
 
-/** Returns the current name of a relation, or null when it was dropped. */
+/** Returns the current name of a relation, or null when the relation was dropped or deleted. */
 export async function findRelationName(
   sql: Queryable,
   id: string,
 ): Promise<{ readonly path: string; readonly name: string } | null> {
-  return (await sql.run<{ path: string; name: string }>(nameOf, [id]))[0] ?? null
+  return (await sql.run<{ path: string; name: string }>(nameById, [id]))[0] ?? null
 }
 
 const byUuid = statement('relation_by_uuid', 'select 1 from relation where warehouse_id = $1 and uuid = $2')

@@ -3,15 +3,15 @@ import type { CompressedBody } from './relations.ts'
 import { permittedSql, type CommitRecord, eachRecordSql } from './commit-record.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** A replacement with one metadata text, its audit events and its idempotent outcome. */
+/** Commit that replaces the metadata of one relation, with its audit rows and its idempotency row. */
 export interface SharedReplacement {
   readonly replacement: Replacement & { readonly body: CompressedBody; readonly refs: null }
   readonly record: CommitRecord
 }
 
-// Skips rows that another transaction has locked: waiting for one would delay all others, and two servers could
-// deadlock. The ids are also passed as an array, because the planner then uses index probes regardless of its
-// estimates.
+// Skips rows that another transaction has locked, because the wait for one row would delay all other commits, and two
+// servers could deadlock. The statement also has the ids as an array, because the planner then uses index look-ups
+// regardless of its estimates.
 const replace = statement(
   'relation_replace_together',
   `with change as materialized (
@@ -33,11 +33,13 @@ const replace = statement(
 )
 
 /**
- * Performs the compare-and-swap of several relations with one statement. Returns the ids of the replaced ones. Other
- * relations were changed, or another transaction has locked their rows: `replaceRelation` tells the two cases apart.
+ * Performs the compare-and-swap of several relations with one statement. Returns the ids of the relations that were
+ * replaced. Each other relation was changed, or another transaction has locked its row. A call of `replaceRelation`
+ * for the relation distinguishes these cases.
  *
  * @param changes replacements of different relations
- * @throws the same errors as `run`. When PostgreSQL refuses one replacement (see `isRefused`), it refuses all.
+ * @throws the same errors as `run`. When one replacement makes the statement fail (see `isRefused`), none of the
+ *   relations is replaced.
  */
 export async function replaceTogether(
   sql: Queryable,

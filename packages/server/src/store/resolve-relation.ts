@@ -7,17 +7,23 @@ import {
 } from './relations.ts'
 import { type RowFields, type Sql, statement } from './sql.ts'
 
-/** Names a relation, and the metadata text to return with it. */
+/** Name of a relation, and the metadata text that the query returns with it. */
 export interface ResolveKey {
   readonly warehouseId: string
   readonly path: string
   readonly name: string
   readonly form: BodyForm
-  /** The `toMetadataKey` the text that the caller has in this form: it is not sent again. Null: none. */
+  /**
+   * Key (`toMetadataKey`) of the metadata text that the caller already has. If the text is still current, the query
+   * does not return it again. Null when the caller has no text.
+   */
   readonly known: string | null
 }
 
-/** Namespace and relation with a name, each null when it does not exist, and the policy version at the time of the query. */
+/**
+ * Result of the query: the namespace and the relation with the requested name, each null when it does not exist, and
+ * the current policy version.
+ */
 export interface Resolved {
   readonly policyVersion: number
   readonly namespace: {
@@ -28,8 +34,9 @@ export interface Resolved {
   readonly relation: RelationRow | null
 }
 
-// Lateral subqueries with LIMIT make every plan use one index look-up for each row, regardless of the estimates of the planner. Columns
-// are plain: JSON, casts and further functions would double the cost of the query.
+// Lateral subqueries with LIMIT make every plan use one index look-up for each row, regardless of the estimates of
+// the planner. The statement returns plain columns, because JSON, casts and further functions would double the cost
+// of the query.
 const byName = statement(
   'relation_resolve',
   `select p.version, n.id, n.lineage, n.owners,
@@ -46,7 +53,10 @@ const byName = statement(
    left join lateral (select * from relation where namespace_id = n.id and name = $3 limit 1) r on true`,
 )
 
-/** Reads the relation with a name. The result includes every commit that was acknowledged before the call. */
+/**
+ * Reads the relation with a name from the database. The result includes every commit that was acknowledged before the
+ * call.
+ */
 export async function resolveRelation(sql: Sql, key: ResolveKey): Promise<Resolved> {
   const { warehouseId, path, name, form, known } = key
   const row = await sql.readRow(byName, [warehouseId, path, name, form, known])
@@ -85,7 +95,11 @@ function decodeRelation(fields: RowFields): RelationRow | null {
   }
 }
 
-/** @param body `bytea` in its text form: `\x` and hexadecimal digits */
+/**
+ * Decodes the columns of a metadata text.
+ *
+ * @param body `bytea` in the text format of PostgreSQL: `\x` and hexadecimal digits
+ */
 function decodeBody(
   body: string,
   length: string | null | undefined,
@@ -95,6 +109,7 @@ function decodeBody(
 }
 
 function text(field: string | null | undefined): string {
-  if (field === null || field === undefined) throw new TypeError('A column that is never null is null.')
+  if (field === null || field === undefined)
+    throw new TypeError('The query of a relation returned null for a column that is never null.')
   return field
 }

@@ -2,17 +2,21 @@ import { type Queryable, statement } from './sql.ts'
 import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './commit-record.ts'
 
 /**
- * Longest lifetime of a credential of a security token service, in seconds. Afterwards no short-lived credential of a
- * place is valid.
+ * Maximum lifetime in seconds of a credential from a security token service. A location remains retired for this
+ * time, after which no short-lived credential for it is valid.
  */
 const maxCredentialSeconds = 43_200
 
-/** SQL condition: clients may have long-lived keys for the location of row `w` in warehouse `h`. */
+/**
+ * SQL condition that is true when clients may have long-lived storage keys for the location of relation `w` in
+ * warehouse `h`.
+ */
 const hasStaticKeys = 'coalesce(h.static_until >= w.created_at, false)'
 
 /**
- * Returns SQL that retires the claims of deleted rows, because files or credentials may remain. `from` has the columns
- * `id` and `created_at`. Keys of mode `static` never expire, so these claims have no end.
+ * Returns SQL that retires the location claims of deleted rows, because files or valid credentials may remain at the
+ * locations. The table expression `from` contains the deleted rows with the columns `id` and `created_at`. If clients
+ * may have keys of the vending mode `static`, which never expire, the claims have no end.
  */
 export function retireSql(from: string): string {
   return `retired as (
@@ -22,7 +26,10 @@ export function retireSql(from: string): string {
      from ${from} w where c.owner_id = w.id returning 1)`
 }
 
-/** A claim to process: an expired reservation, or a retired location to check for files again. */
+/**
+ * Location claim whose end has passed: an expired reservation, or a retired location that the server must check for
+ * files again.
+ */
 export interface DueClaim {
   readonly ownerId: string
   readonly warehouse: string | null
@@ -55,12 +62,12 @@ const postpone = statement(
    where owner_id = $1 and location = $2 and kind in ('staged', 'retired') and ends_at <= now()`,
 )
 
-/** Releases the location of a due claim. */
+/** Deletes a due location claim, so that new tables can use the location. */
 export async function releaseClaim(sql: Queryable, { ownerId, location }: DueClaim): Promise<void> {
   await sql.run(release, [ownerId, location])
 }
 
-/** Keeps a location retired, and checks it again after `seconds`. */
+/** Keeps the location of a due claim retired. The claim is due again after `seconds`. */
 export async function postponeClaim(
   sql: Queryable,
   { ownerId, location }: DueClaim,
@@ -75,47 +82,56 @@ const hold = statement(
    where owner_id = $1 and location = $2 and kind in ('staged', 'retired') and ends_at <= now()`,
 )
 
-/** Keeps a location retired until an administrator releases it. */
+/** Keeps the location of a due claim retired until an administrator releases it. */
 export async function holdClaim(sql: Queryable, { ownerId, location }: DueClaim): Promise<void> {
   await sql.run(hold, [ownerId, location])
 }
 
-/** A location that a relation has left, or that an expired reservation claims. */
+/** Retired location of a deleted relation, or location of an expired reservation. New tables cannot use it yet. */
 export interface RetiredPlace {
   readonly location: string
-  /** The relation or the reservation that had the location. */
+  /** Id of the relation or reservation that had the location. */
   readonly ownerId: string
-  /** `staged`: the reservation expired, and the server has not yet checked the location for files. */
+  /** `staged` for an expired reservation whose location the server has not yet checked for files. */
   readonly kind: 'retired' | 'staged'
-  /** Epoch ms. Null: never, because clients may use keys of mode `static`. */
+  /**
+   * Time of the next check for files in epoch ms. Null when the server never checks the location, because clients may
+   * have storage keys that never expire.
+   */
   readonly checkedAgainAt: number | null
 }
 
-// Uses two scans, because no index contains both kinds. Expired reservations are few, because a job retires them.
+// The statement reads the two kinds separately, because no index contains both. The number of expired reservations is
+// small, because a job retires them.
 const isRetired = `kind = 'retired'`
 const hasEnded = `kind = 'staged' and ends_at <= now()`
-/** SQL condition: at and below the location `$2` in the warehouse `$1`. U+10FFFF is the last character. */
+/**
+ * SQL condition that is true for locations of warehouse `$1` that are equal to or within the location `$2`. U+10FFFF
+ * is the last Unicode character.
+ */
 const isBelow = `warehouse_id = $1 and location >= $2 and location < $2 || U&'\\+10FFFF'`
 
-const pageOf = (kind: string): string => `(
+const selectPage = (kind: string): string => `(
      select location, owner_id, kind, ends_at from location_claim where ${isBelow} and ${kind}
        and (location, owner_id) > (coalesce($3, ''), coalesce($4, '00000000-0000-0000-0000-000000000000')::uuid)
      order by location, owner_id limit $5)`
 const page = statement(
   'claim_retired_page',
   `select location, owner_id as "ownerId", kind, ends_at as "checkedAgainAt"
-   from (${pageOf(isRetired)} union all ${pageOf(hasEnded)}) c
+   from (${selectPage(isRetired)} union all ${selectPage(hasEnded)}) c
    order by location, owner_id limit $5`,
 )
 
 export interface RetiredFilter {
-  /** Canonical location; only locations at and below it are returned. Empty: all. */
+  /**
+   * Canonical location. The result contains only locations that are equal to or within it. An empty text returns all.
+   */
   readonly below: string
   readonly after: Pick<RetiredPlace, 'location' | 'ownerId'> | null
   readonly limit: number
 }
 
-/** Returns retired locations of a warehouse in order. */
+/** Returns retired locations of a warehouse in order of location. */
 export function listRetired(
   sql: Queryable,
   warehouseId: string,
@@ -138,8 +154,8 @@ const releaseBelow = statement(
 )
 
 /**
- * Releases the retired locations of a warehouse at and below a canonical location. Returns null when the policy
- * version changed.
+ * Releases the retired locations of a warehouse that are equal to or within a canonical location, and returns their
+ * number. Returns null when the policy version changed.
  */
 export async function releaseRetired(
   sql: Queryable,

@@ -1,7 +1,8 @@
 import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './commit-record.ts'
 import { type Queryable, type Statement, statement } from './sql.ts'
 
-// Uses the later one of both clocks, so that credentials with a recent time of the server are revoked too.
+// Uses the later time of the database clock and the server clock, so that the revocation includes credentials from a
+// server whose clock is ahead.
 const later = `not_before = greatest(not_before, clock_timestamp(), to_timestamp($2::float8 / 1000))`
 
 const warehouse = statement(
@@ -36,7 +37,10 @@ export function revokeWarehouse(
   return revoke(sql, warehouse, [id, now], record)
 }
 
-/** Revokes all storage access to one table, with the same results as {@link revokeWarehouse}. */
+/**
+ * Revokes all storage access to one table. Returns the time of the revocation in epoch ms, or null when the table was
+ * deleted or the policy version changed.
+ */
 export function revokeRelation(
   sql: Queryable,
   id: string,

@@ -2,11 +2,11 @@ import { type Queryable, statement } from './sql.ts'
 
 export type MemberKind = 'principal' | 'role' | 'group'
 
-/** A row of a role. Times are epoch ms. */
+/** Row of a role. Times are epoch ms. */
 export interface RoleRow {
   readonly id: string
   readonly name: string
-  /** Whether the server created it. Such a role cannot be deleted. */
+  /** Whether the server created the role. Such a role cannot be deleted. */
   readonly system: boolean
   readonly createdAt: number
 }
@@ -89,13 +89,14 @@ export function listRoles(
 }
 
 /**
- * Deletes a role with its memberships and grants. Returns false when it does not exist, or when the server created it.
+ * Deletes a role with its memberships and grants. Returns false when the role does not exist, or when the server
+ * created it.
  */
 export async function deleteRole(tx: Queryable, id: string): Promise<boolean> {
   return (await tx.run(remove, [id])).length > 0
 }
 
-/** Returns the direct members by kind and id. */
+/** Returns the direct members of a role, in order of kind and id. */
 export function listMembers(
   sql: Queryable,
   roleId: string,
@@ -104,7 +105,7 @@ export function listMembers(
   return sql.run<MemberRow>(members, [roleId, page.after?.kind ?? null, page.after?.id ?? null, page.limit])
 }
 
-/** Adds a member. Returns false when it is a member already. */
+/** Adds a member to a role. Returns false when it is already a member. */
 export async function addRoleMember(
   tx: Queryable,
   roleId: string,
@@ -113,14 +114,14 @@ export async function addRoleMember(
   return (await tx.run(addMember, [roleId, member.id, member.kind])).length > 0
 }
 
-/** Removes a member. Returns false when it is not a member. */
+/** Removes a member from a role. Returns false when it is not a member. */
 export async function removeRoleMember(tx: Queryable, roleId: string, memberId: string): Promise<boolean> {
   return (await tx.run(removeMember, [roleId, memberId])).length > 0
 }
 
 /**
- * Returns whether `roleId` is `targetId` or a member of it, directly or through roles. In this case the target must
- * not become a member of the role.
+ * Returns whether `roleId` is equal to `targetId`, or is a member of the role `targetId` directly or through other
+ * roles. If so, `targetId` must not become a member of `roleId`, because the memberships would form a cycle.
  */
 export async function roleReaches(tx: Queryable, roleId: string, targetId: string): Promise<boolean> {
   return (await tx.run(reaches, [roleId, targetId])).length > 0

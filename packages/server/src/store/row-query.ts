@@ -1,12 +1,12 @@
 import { type ClientBase, type Connection, Query } from 'pg'
 import type { RowFields, Statement, TextValues } from './sql.ts'
 
-/** Names of the statements that a connection has prepared. */
+/** For each connection, the names of the statements that it has prepared. */
 const preparedOn = new WeakMap<Connection, Set<string>>()
 
 /**
- * Reads at most one row with a prepared statement on a client. On a client with `pipeline`, it does not wait for earlier
- * statements.
+ * Reads at most one row with a prepared statement. With the driver option `pipeline`, sends the statement without
+ * waiting for the responses to earlier statements.
  *
  * @returns null when the statement found no row
  * @throws Error of the driver or of PostgreSQL
@@ -22,8 +22,9 @@ export function queryRow(
 }
 
 /**
- * A query of the driver that skips the description of the columns and the conversion of values: these two take more CPU
- * time than the query itself. The driver calls the methods `handle…` with the messages of the server.
+ * Query class for the driver. It does not request the description of the columns and does not convert values, because
+ * this would take more CPU time than the rest of the query. The driver calls the methods `handle…` with the protocol
+ * messages of PostgreSQL.
  */
 class RowQuery extends Query {
   readonly #statement: Statement
@@ -63,7 +64,7 @@ class RowQuery extends Query {
   }
 
   handleCommandComplete(): void {
-    // The row is complete when the server is ready for the next query.
+    // Does nothing, because `handleReadyForQuery` resolves the result.
   }
 
   handleReadyForQuery(): void {
@@ -71,7 +72,7 @@ class RowQuery extends Query {
   }
 
   handleError(error: Error, connection: Connection): void {
-    // The server may have refused to prepare the statement.
+    // The error may mean that PostgreSQL refused to prepare the statement, so the next call prepares it again.
     preparedOn.get(connection)?.delete(this.#statement.name)
     this.#reject(error)
   }

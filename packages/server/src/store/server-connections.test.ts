@@ -17,9 +17,9 @@ async function connected(url: string, name: string): Promise<Client> {
   return client
 }
 
-describe('a schema step that older servers must not see', () => {
+describe('a migration that no server of an older version may use', () => {
   test.each(['headgate', 'headgate schema 1'])(
-    'waits, and fails after its time limit, while %s is connected',
+    'a migration with stopsOlderServers waits while %s is connected, and fails after its time limit',
     async (name) => {
       await using database = await testDatabase()
       const { url } = database
@@ -27,7 +27,7 @@ describe('a schema step that older servers must not see', () => {
       const older = await connected(url, name)
       try {
         await expect(migrate({ url, migrations: [one, exclusive], ...quick })).rejects.toThrow(
-          /^Schema step 2 \(two\) needs all servers of earlier versions to be stopped, and 1 database connections .* Stop those servers/,
+          /^Migration 2 \(two\) requires that all servers of earlier versions are stopped, and 1 database connections .* Stop those servers/,
         )
         expect(await applied(url)).toEqual([1])
       } finally {
@@ -37,7 +37,7 @@ describe('a schema step that older servers must not see', () => {
     },
   )
 
-  test('applies as soon as the connections of a stopped server have ended', async () => {
+  test('a migration with stopsOlderServers runs as soon as the connections of the stopped server have ended', async () => {
     await using database = await testDatabase()
     const { url } = database
     await migrate({ url, migrations: [one] })
@@ -47,7 +47,7 @@ describe('a schema step that older servers must not see', () => {
     expect(await migrating).toEqual([exclusive])
   })
 
-  test('applies while programs and servers of this version are connected', async () => {
+  test('a migration with stopsOlderServers runs while other programs and servers of the current version are connected', async () => {
     await using database = await testDatabase()
     const { url } = database
     await migrate({ url, migrations: [one] })
@@ -59,7 +59,7 @@ describe('a schema step that older servers must not see', () => {
   })
 })
 
-test('a server includes its schema version in the name of its connections', async () => {
+test('the application_name of the connections of a server contains its schema version', async () => {
   await using database = await testDatabase()
   await using sql = await openSql({ url: database.url })
   const [row] = await sql.run<{ name: string }>(

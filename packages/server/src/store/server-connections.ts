@@ -4,11 +4,14 @@ import { MigrationError } from './migration-error.ts'
 import { migrations } from './migrations/index.ts'
 import type { Migration } from './migrations/migration.ts'
 
-/** Servers of the first schemas named their connections so, without a version. */
+/** `application_name` of the connections of early versions of Headgate, which did not contain a schema version. */
 const unversioned = 'headgate'
 const prefix = 'headgate schema '
 
-/** Returns the `application_name` of a server's connections: it tells schema steps which schema the server knows. */
+/**
+ * Returns the `application_name` of a server's database connections. It contains the schema version of the server, so
+ * that a migration can detect connected servers of older versions.
+ */
 export function serverConnectionName(version: number = migrations.length): string {
   return `${prefix}${version}`
 }
@@ -16,8 +19,8 @@ export function serverConnectionName(version: number = migrations.length): strin
 const askAgainMs = 250
 
 /**
- * Refuses steps that older servers must not see, while one is connected. Connections of a server that was just stopped
- * can remain for a moment, so it asks for up to `patienceMs`.
+ * Waits until no server of an older version is connected, if a missing migration requires this (`stopsOlderServers`).
+ * Throws after `patienceMs`. It waits because connections of a stopped server can remain open for a moment.
  *
  * @throws MigrationError
  */
@@ -49,10 +52,10 @@ async function connectionsOlderThan(client: Client, version: number): Promise<re
      where datname = current_database() and (application_name = $1 or starts_with(application_name, $2))`,
     [unversioned, prefix],
   )
-  return rows.filter(({ name }) => versionOf(name) < version)
+  return rows.filter(({ name }) => parseVersion(name) < version)
 }
 
-function versionOf(name: string): number {
+function parseVersion(name: string): number {
   return name === unversioned ? 0 : Number(name.slice(prefix.length))
 }
 
@@ -61,6 +64,6 @@ function refusal({ version, name }: Migration, older: readonly ServerConnection[
     .toSorted()
     .join(', ')
   return new MigrationError(
-    `Schema step ${version} (${name}) needs all servers of earlier versions to be stopped, and ${older.length} database connections of such servers are open (from ${addresses}). Stop those servers, then start this one again.`,
+    `Migration ${version} (${name}) requires that all servers of earlier versions are stopped, and ${older.length} database connections of such servers are open (from ${addresses}). Stop those servers, then start this one again.`,
   )
 }

@@ -13,7 +13,7 @@ const writer = statement(
 )
 
 test.skipIf(process.platform === 'win32')(
-  'Sql notifies listeners of a loss before it returns the first row of a server that restarted after a crash',
+  'after PostgreSQL restarted because of a crash, Sql calls listeners with null before it returns the first row',
   async () => {
     const directory = await mkdtemp(join(tmpdir(), 'headgate-run-'))
     try {

@@ -10,7 +10,7 @@ interface OddDatabase extends AsyncDisposable {
   readonly sql: Sql
 }
 
-/** Creates a database that changes settings of all sessions. */
+/** Creates a database with settings that apply to all of its sessions. */
 async function databaseWith(settings: Readonly<Record<string, string>>): Promise<OddDatabase> {
   await using stack = new AsyncDisposableStack()
   const { url } = stack.use(await testDatabase())
@@ -31,25 +31,25 @@ const at = statement(
 )
 
 test.each(['German', 'SQL, DMY', 'Postgres, MDY'])(
-  'the pool reads instants in a database whose dates have the format %s',
+  'the pool decodes timestamps in a database whose setting datestyle is %s',
   async (datestyle) => {
-    // The time zone was 44 minutes and 30 seconds behind UTC until 1972.
+    // The time zone Africa/Monrovia was 44 minutes and 30 seconds behind UTC until 1972.
     await using database = await databaseWith({ datestyle, timezone: 'Africa/Monrovia' })
     expect(await database.sql.run(at)).toEqual([{ at: Date.UTC(2026, 1, 1, 12), epoch: 0 }])
   },
 )
 
-test('a transaction sees concurrent commits, regardless of the default isolation level', async () => {
+test('a transaction of the pool reads concurrent commits, regardless of the default isolation level of the database', async () => {
   await using database = await databaseWith({ default_transaction_isolation: 'serializable' })
   const isolation = statement(
     'test_isolation',
     `select current_setting('transaction_isolation') as isolation`,
   )
-  const told = await database.sql.transaction((tx) => tx.run(isolation))
-  expect(told).toEqual([{ isolation: 'read committed' }])
+  const rows = await database.sql.transaction((tx) => tx.run(isolation))
+  expect(rows).toEqual([{ isolation: 'read committed' }])
 })
 
-test('only the limits of the pool end a statement or the wait for a lock', async () => {
+test('the time limits of the pool replace those of the database for statements and lock waits', async () => {
   await using database = await databaseWith({ statement_timeout: '100ms', lock_timeout: '100ms' })
   const { sql } = database
   await sql.run(statement('test_nap', 'select pg_sleep(0.3)'))
@@ -67,15 +67,15 @@ test('only the limits of the pool end a statement or the wait for a lock', async
   expect(await sql.run(limits)).toEqual([{ of_statements: '5s', idle: '7s' }])
 })
 
-test('idle connections stay open, and receive notifications', async () => {
+test('idle connections of the pool remain open and receive notifications, regardless of the time limits of the database', async () => {
   await using database = await databaseWith({ idle_session_timeout: '200ms' })
   const { sql } = database
-  const heard: (string | null)[] = []
-  await using _ = await sql.listen('idle', (payload) => heard.push(payload))
+  const received: (string | null)[] = []
+  await using _ = await sql.listen('idle', (payload) => received.push(payload))
   const backend = statement('test_backend', 'select pg_backend_pid() as pid')
   const before = await sql.run(backend)
   await sleep(600)
   expect(await sql.run(backend)).toEqual(before)
   await sql.run(statement('test_notify', `select pg_notify('idle', 'a')`))
-  await expect.poll(() => heard).toEqual(['a'])
+  await expect.poll(() => received).toEqual(['a'])
 })

@@ -1,14 +1,17 @@
 import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Time in ms to wait for the other end when the driver closes a connection. An unresponsive server never answers. */
+/**
+ * Maximum time in ms to wait until the driver has closed all connections. The limit is necessary because an
+ * unresponsive server never closes its side.
+ */
 const patienceMs = 2_000
 
-/** The sockets of connections to the database. */
+/** All open sockets of connections to the database. */
 export class Sockets {
   readonly #open = new Set<Socket>()
 
-  /** Creates a socket for the option `stream` of the driver. */
+  /** Creates a socket for the driver, which calls this function as its option `stream`. */
   readonly make = (): Socket => {
     const socket = new Socket()
     this.#open.add(socket)
@@ -17,7 +20,8 @@ export class Sockets {
   }
 
   /**
-   * Waits a short time for the end of the connections, then destroys the sockets. Statements in progress on them fail.
+   * Waits up to `patienceMs` until the connections have ended, then destroys the remaining sockets, so that
+   * statements in progress fail.
    */
   async cutAfter(ended: Promise<unknown>): Promise<void> {
     const patience = new AbortController()

@@ -1,13 +1,16 @@
-/** A prepared statement: the name is unique in the program, the text never changes at run time. */
+/** SQL statement that connections prepare. Its name is unique in the process, and its text never changes. */
 export interface Statement {
   readonly name: string
   readonly text: string
-  /** Whether it may change something: then a connection that dies under it leaves the outcome unknown. */
+  /**
+   * Whether the statement may change data. If so, it is unknown whether the change was committed when the connection
+   * is lost.
+   */
   readonly writes: boolean
 }
 
 /**
- * Names a statement. A text that mentions none of SQL's verbs of change only reads.
+ * Creates a statement with a name. The statement counts as a read if its text contains no SQL verb that changes data.
  *
  * @example
  * ```ts
@@ -15,50 +18,63 @@ export interface Statement {
  * ```
  */
 export function statement(name: string, text: string): Statement {
-  return { name, text, writes: CHANGE.test(text) }
+  return { name, text, writes: WRITING_VERB.test(text) }
 }
 
-const CHANGE =
+const WRITING_VERB =
   /\b(insert|update|delete|merge|create|alter|drop|truncate|call|do|copy|grant|revoke|comment|refresh|pg_notify|nextval)\b/i
 
-/** Columns of one row in their order, each in PostgreSQL's text form. */
+/** Columns of one row in their order, each in the text format of PostgreSQL. */
 export type RowFields = readonly (string | null)[]
 
-/** Values of the parameters of a statement, each in PostgreSQL's text form. */
+/** Values of the parameters of a statement, each in the text format of PostgreSQL. */
 export type TextValues = readonly (string | null)[]
 
-/** Runs statements: the pool itself, or one transaction. */
+/** Object that runs SQL statements: the connection pool, or one transaction. */
 export interface Queryable {
   /**
-   * Rows as objects keyed by column. `bigint` columns arrive as canonical Int64, `timestamptz` as epoch ms, uuid as
-   * text, bytea as Buffer, jsonb as JSON with exact integers. Values go in as text, numbers, bigints, booleans, Buffers,
-   * Dates, null, or arrays of those (a PostgreSQL array); JSON goes in as its text.
+   * Runs a statement and returns its rows as objects with a member for each column. `bigint` columns are canonical Int64,
+   * `timestamptz` is epoch ms, `uuid` is text, `bytea` is a Buffer, `jsonb` is JSON with exact integers.
+   *
+   * @param values text, numbers, bigints, booleans, Buffers, Dates, null, or arrays of these for PostgreSQL arrays. JSON is
+   *   passed as its text
    */
   run<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>
-  /** Calls back once everything that was run so far stands: at once outside of a transaction, never when that is undone. */
+  /**
+   * Calls `callback` after the transaction is committed, or immediately when no transaction is open. Never calls it
+   * after a rollback.
+   */
   afterCommit(callback: () => void): void
 }
 
 /**
- * The store's connection pool. Errors are `HeadgateError('unavailable')` when the statement surely did not take effect,
- * and `HeadgateError('commit-state-unknown')` when the connection died while a change may have been committed.
- * PostgreSQL's own errors (unique violation and so on) pass through; see `isViolation` in violation.ts.
+ * The connection pool of the store. When the connection or the server fails, methods throw
+ * `HeadgateError('unavailable')` if the statement certainly changed nothing, and
+ * `HeadgateError('commit-state-unknown')` if a change may have been committed. Errors of PostgreSQL about the
+ * statement, such as unique violations, are thrown unchanged; see `isViolation` in violation.ts.
  */
 export interface Sql extends Queryable, AsyncDisposable {
   /**
-   * Runs `work` in one transaction (read committed) and commits when it resolves. A deadlock or serialization failure
-   * runs `work` again, a few times: it must change nothing but the store. Statements of one transaction run one after
-   * the other, also when they are not awaited one by one.
+   * Runs `work` in one transaction (read committed) and commits it when `work` resolves. After a deadlock or a
+   * serialization failure, `work` runs again, up to five times in total, so it must have no effects outside of the
+   * database. The statements of one transaction run one after the other, even if the caller does not await each of
+   * them.
    */
   transaction<T>(work: (tx: Queryable) => Promise<T>, options?: { readonly signal?: AbortSignal }): Promise<T>
-  /** Calls back with each payload sent by `pg_notify(channel, payload)`, and with `null` when something may have been missed: after a reconnect, and when a new connection reaches a server that was restarted or replaced. */
+  /**
+   * Calls `onPayload` with the payload of each `pg_notify(channel, payload)`. Also calls it with `null` when
+   * notifications may have been lost: after a reconnect, and when a new connection shows that PostgreSQL was
+   * restarted or replaced. Resolves when PostgreSQL has confirmed the subscription.
+   */
   listen(channel: string, onPayload: (payload: string | null) => void): Promise<AsyncDisposable>
   /**
-   * Reads at most one row, without conversion of its columns. Concurrent reads share few connections, on which they do not
-   * wait for each other's responses. The statement must be quick: reads that follow it on its connection are delayed by it.
+   * Reads at most one row, without conversion of its columns. Concurrent reads share a small number of connections,
+   * and are sent without waiting for the responses to earlier reads. The statement must be fast, because it delays
+   * later reads on the same connection.
    *
    * @returns null when the statement found no row
    */
   readRow(statement: Statement, values: TextValues): Promise<RowFields | null>
+  /** Checks that the database responds to a query. */
   ping(signal: AbortSignal): Promise<void>
 }

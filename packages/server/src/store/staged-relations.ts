@@ -5,28 +5,34 @@ import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './com
 import { homeSql } from './store-name.ts'
 
 /**
- * The reservation of a table that is being created: its id and its locations are in use, but the table does not exist
- * yet.
+ * Reservation of a staged table: a table that a client is creating. Its id and its locations are reserved, but the
+ * table does not exist yet.
  */
 export interface StagedRelation {
   readonly id: string
   readonly warehouseId: string
-  /** Its future namespace. Another namespace with the same path does not replace it. */
+  /**
+   * Id of the namespace in which the table will be created. If the namespace is deleted, a new namespace with the
+   * same path does not replace it.
+   */
   readonly namespaceId: string
-  /** Path of that namespace, for display. */
+  /** Path of the namespace, for display. */
   readonly path: string
   readonly name: string
   readonly uuid: string
   /** Canonical, ending in `/`. */
   readonly location: string
-  /** All locations that it may write to, canonical, each ending in `/`. */
+  /** All canonical locations to which the client may write, each ending in `/`. */
   readonly prefixes: readonly string[]
-  /** Physical places of `prefixes`, in the same order. */
+  /** Physical locations of `prefixes`, in the same order. */
   readonly places: readonly string[]
-  /** See `ClaimedPlaces`. */
+  /** Name of the store from which `places` were computed. Null when the store has no name. */
   readonly storeName: string | null
   readonly principalId: string
-  /** Lifetime of the reservation in seconds. Null: no end, because the location is random. */
+  /**
+   * Lifetime of the reservation in seconds. Null when the reservation has no end, because its location is random and
+   * no other table needs it.
+   */
   readonly seconds: number | null
 }
 
@@ -46,8 +52,8 @@ const insert = statement(
 )
 
 /**
- * Reserves the id and the locations. Returns false when the policy version changed, or the store of the warehouse has
- * another name.
+ * Reserves the id and the locations of a staged table. Returns false when the policy version changed, or when the
+ * store of the warehouse has another name than `storeName`.
  */
 export async function insertStaged(
   sql: Queryable,
@@ -60,17 +66,17 @@ export async function insertStaged(
   return (await runWithRecord(sql, insert, values, record)).length === 1
 }
 
-/** Values in a commit that identify its reservation. */
+/** Values in a commit that identify the reservation of its staged table. */
 export interface StagedKey extends Pick<
   StagedRelation,
   'warehouseId' | 'namespaceId' | 'name' | 'location' | 'principalId'
 > {
-  /** Null: the commit assigns no UUID. */
+  /** UUID that the commit assigns to the table, or null when it assigns none. */
   readonly uuid: string | null
 }
 
 export interface FoundStaged extends Pick<StagedRelation, 'id' | 'prefixes'> {
-  /** Whether a client chose the location, or an older version of the server reserved it. */
+  /** Whether the reservation has an end: a client chose the location, or an older version of Headgate reserved it. */
   readonly chosen: boolean
 }
 
@@ -84,9 +90,10 @@ const find = statement(
 )
 
 /**
- * Returns the reservation that the commit of a staged create belongs to, with equal namespace, name, location, UUID
- * and principal. A UUID is a part of paths and not a secret, so the principal is compared as well. Returns null when
- * there is none, it expired, a later attempt replaced it, or its files are being deleted.
+ * Returns the reservation for a commit that creates a staged table. The namespace, name, location, UUID and principal
+ * must be equal. The principal is compared because the UUID is not a secret: it is a part of paths. Returns null when
+ * no such reservation exists (a later attempt may have replaced it), when it has expired, or when its files are being
+ * deleted.
  */
 export async function findStaged(sql: Queryable, key: StagedKey): Promise<FoundStaged | null> {
   const values = [key.location, key.warehouseId, key.namespaceId, key.name, key.uuid, key.principalId]
@@ -99,21 +106,24 @@ const byId = statement(
    where id = $1 and not clearing and (ends_at is null or ends_at > now())`,
 )
 
-/** Values that the response to a repeated stage-create contains again. */
+/** Values of a reservation that the server needs to repeat the response to a stage-create request. */
 export interface RepeatedStaged extends Pick<StagedRelation, 'uuid' | 'location'> {
-  /** Null: an older version reserved it, and its namespace was deleted. */
+  /**
+   * Id of the namespace. Null when an older version of Headgate created the reservation and the namespace was
+   * deleted.
+   */
   readonly namespaceId: string | null
 }
 
 /**
- * Returns the reservation of a repeated stage-create. Returns null when it was completed, it expired, or its files are
- * being deleted.
+ * Returns the reservation of a stage-create request that the client repeats. Returns null when the table was already
+ * created, when the reservation has expired, or when its files are being deleted.
  */
 export async function findStagedById(sql: Queryable, id: string): Promise<RepeatedStaged | null> {
   return (await sql.run<RepeatedStaged>(byId, [id]))[0] ?? null
 }
 
-/** Identifies the attempts of a principal to create one table. */
+/** Values that are equal in all reservations with which a principal tries to create the same table. */
 export type AttemptKey = Pick<StagedRelation, 'namespaceId' | 'name' | 'principalId'>
 
 const overlappingAttempts = `select s.id from staged_relation s
@@ -125,7 +135,10 @@ const overlappingAttempts = `select s.id from staged_relation s
 const attempts = statement('staged_attempts', overlappingAttempts)
 const heldAttempts = statement('staged_attempts_lock', `${overlappingAttempts} for update of s`)
 
-/** Returns the ids of attempts whose locations overlap these. */
+/**
+ * Returns the ids of earlier reservations of the same principal for the same table whose locations overlap with these
+ * physical locations.
+ */
 export async function findAttempts(
   sql: Queryable,
   key: AttemptKey,
@@ -134,7 +147,7 @@ export async function findAttempts(
   return (await sql.run<{ id: string }>(attempts, attemptValues(key, places))).map(({ id }) => id)
 }
 
-/** Returns the ids of attempts whose locations overlap these, and locks them until the transaction ends. */
+/** Returns the same ids as `findAttempts`, and locks the rows of these reservations until the transaction ends. */
 export async function lockAttempts(
   tx: Queryable,
   key: AttemptKey,
@@ -153,7 +166,10 @@ const remove = statement(
    select id from written`,
 )
 
-/** Deletes attempts: the server refuses their tokens and their commits, and retires their locations. */
+/**
+ * Deletes reservations and retires their locations. The server then refuses the storage tokens and the commits of
+ * these reservations.
+ */
 export async function removeAttempts(tx: Queryable, ids: readonly string[]): Promise<void> {
   if (ids.length > 0) await tx.run(remove, [ids])
 }

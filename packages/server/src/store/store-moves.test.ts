@@ -5,7 +5,7 @@ import { testStore } from '../../test/store/database.ts'
 
 const [mine, other] = [1, 2].map((n) => `00000000-0000-4000-8000-00000000000${n}`)
 const many = 120_000
-// A third has one place, more than one statement moves.
+// A third of the claims has the same physical location.
 const fill = statement(
   'test_fill_store',
   `insert into location_claim (owner_id, warehouse_id, kind, location, place)
@@ -20,7 +20,7 @@ const counts = statement(
    from location_claim group by 1, 2 order by 1, 2`,
 )
 
-test('more claims than one statement moves reach the new store, with their keys, and those of others stay', async () => {
+test('moveStore moves more claims than one statement can move to the new store, keeps their paths, and does not move claims of other warehouses', async () => {
   await using store = await testStore()
   const { sql } = store
   await sql.run(fill, [mine, other, many])

@@ -1,7 +1,9 @@
 import { randomVersionSql } from './random-version.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** Claims that one statement moves: well below the time of a statement. */
+/**
+ * Maximum number of claims that one statement moves, so that the statement takes much less time than its time limit.
+ */
 const batchSize = 50_000
 
 const lock = statement(
@@ -10,14 +12,15 @@ const lock = statement(
 )
 
 /**
- * Waits for claims that are being written in these warehouses, and keeps new ones out until the transaction ends. Call
- * under `lockLocations`.
+ * Locks the rows of warehouses: waits for transactions that are creating location claims in these warehouses, and
+ * blocks new claims until the transaction ends. Call after `lockLocations`.
  */
 export async function lockHomes(tx: Queryable, warehouseIds: readonly string[]): Promise<void> {
   await tx.run(lock, [warehouseIds])
 }
 
-// The moved claims leave the range, so that the next statement begins at the last place of this one.
+// Moved claims have another store identity and no longer match the condition, so the next statement can start at the
+// last physical location of this statement.
 const move = statement(
   'store_move_claims',
   `with batch as (
@@ -35,8 +38,8 @@ const moveGranted = statement(
 )
 
 /**
- * Moves all claims of the warehouses, and the places that are granted to their namespaces, from one store identity to
- * another. Claims of other warehouses stay. Call after `lockHomes`.
+ * Changes the store identity in the physical locations of all claims of the warehouses, and of the locations that are
+ * granted to their namespaces. Does not change claims of other warehouses. Call after `lockHomes`.
  */
 export async function moveStore(
   tx: Queryable,
@@ -60,7 +63,10 @@ const rename = statement(
    select pg_notify('headgate', 'warehouse:' || id) from written`,
 )
 
-/** Sets the name of the store of the warehouses; null: none. All servers are notified at commit. */
+/**
+ * Sets the name of the store in the storage profiles of the warehouses. Null removes the name. The commit notifies
+ * all servers.
+ */
 export async function renameStore(
   tx: Queryable,
   warehouseIds: readonly string[],
@@ -69,14 +75,16 @@ export async function renameStore(
   await tx.run(rename, [warehouseIds, storeName])
 }
 
-/** A claim on one side of an overlap between warehouses. */
+/** One of two location claims of different warehouses that overlap. */
 export interface StoreClaim {
   readonly kind: string
   readonly location: string
   readonly warehouseId: string
 }
 
-/** The place of `inner` is that of `outer` or is inside it. */
+/**
+ * Two overlapping claims: the physical location of `inner` is equal to or within the physical location of `outer`.
+ */
 export interface StoreOverlap {
   readonly outer: StoreClaim
   readonly inner: StoreClaim
@@ -85,7 +93,8 @@ export interface StoreOverlap {
 const claimJson = (claim: string): string =>
   `jsonb_build_object('kind', ${claim}.kind, 'location', ${claim}.location, 'warehouseId', ${claim}.warehouse_id)`
 
-// A claim inside a root or an allowed location of the same warehouse overlaps only what these overlap too.
+// The statement skips claims inside the root or an allowed location of the same warehouse: a claim that overlaps with
+// them also overlaps with that root or allowed location.
 const overlap = statement(
   'store_overlap',
   `with homes as materialized (
@@ -104,7 +113,10 @@ const overlap = statement(
    order by o.place limit 1`,
 )
 
-/** Returns the first overlap, on a store, between claims of the warehouses and those of all others; null: there is none. */
+/**
+ * Returns the first overlap on a store between a claim of these warehouses and a claim of any other warehouse, or
+ * null.
+ */
 export async function findStoreOverlap(
   tx: Queryable,
   warehouseIds: readonly string[],

@@ -1,9 +1,11 @@
 /**
- * Returns SQL of a common table expression `home`: the warehouse of parameter `$id`, provided that its store still has the name
- * of parameter `$storeName` (null: none). The statement that claims places selects from it.
+ * Returns SQL of a common table expression `home`. It contains the row of the warehouse in parameter `$id` if the
+ * store of the warehouse still has the name in parameter `$storeName` (null for a store without a name). A statement
+ * that creates location claims selects from `home`, so it creates no claim when the name has changed.
  *
- * Places begin with the identity of the store. The lock keeps the name from being changed until the claim is committed,
- * and a statement that waited for such a change compares with the new name (see `change-store`).
+ * Physical locations begin with the identity of the store, which depends on its name. The row lock prevents that the
+ * name changes until the claim is committed. A statement that waited for a change of the name compares with the new
+ * name (see `change-store`).
  */
 export function homeSql(id: number, storeName: number): string {
   return `home as (

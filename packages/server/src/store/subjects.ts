@@ -9,13 +9,14 @@ export interface SubjectRow extends Pick<
   'id' | 'issuer' | 'subject' | 'name' | 'enabled' | 'notBefore'
 > {
   readonly login: string | null
-  /** Names of its groups at its issuer. */
+  /** Names of the groups of the principal at its issuer. */
   readonly groups: readonly string[]
   /**
-   * Whether it has `manage` on the server by itself, a role or a group, regardless of the age of the group's record.
+   * Whether the principal has the privilege `manage` on the server, by its own grant, a role or a group. Includes
+   * groups whose memberships are older than the configured maximum age.
    */
   readonly administers: boolean
-  /** Whether it is registered as an engine. */
+  /** Whether the principal is registered as an engine. */
   readonly isEngine: boolean
 }
 
@@ -52,7 +53,10 @@ const make = statement(
    on conflict (issuer, subject) do nothing returning id`,
 )
 
-/** Creates a principal of which only the name is known. Returns false when the issuer has one with this name. */
+/**
+ * Creates a principal for a user name that an engine sent. Returns false when the issuer already has a principal with
+ * this name.
+ */
 export async function makeNamed(sql: Queryable, id: string, issuer: string, name: string): Promise<boolean> {
   return (await sql.run(make, [id, issuer, name])).length > 0
 }
@@ -65,11 +69,14 @@ export async function findSubject(
   return (await sql.run<SubjectRow>(byId, [id, JSON.stringify(groupAges)]))[0] ?? null
 }
 
-/** Result of a look-up by name: one principal, none, or several people with this login. */
+/** Result of a look-up by user name: one principal, no principal, or several principals with this login. */
 export type Named =
   { readonly kind: 'one'; readonly id: string } | { readonly kind: 'nobody' } | { readonly kind: 'several' }
 
-/** Finds the issuer's principal with this name as its subject, or else as its login if exactly one has it. */
+/**
+ * Finds the principal of an issuer whose subject is the name. If there is no such principal, finds the principals
+ * whose login is the name.
+ */
 export async function findNamed(sql: Queryable, issuer: string, name: string): Promise<Named> {
   const rows = await sql.run<{ id: string; exact: boolean }>(named, [issuer, name])
   const [first, second] = rows

@@ -8,7 +8,7 @@ const insert = statement('test_insert', 'insert into t values ($1)')
 const select = statement('test_select', 'select n from t order by n')
 
 describe('tryTransaction', () => {
-  it('commits when the work returns true, and rolls back when it returns false or throws', async () => {
+  it('tryTransaction commits when its callback returns true, and rolls back when the callback returns false or throws', async () => {
     await using store = await testStore()
     const { sql } = store
     await sql.run(create)

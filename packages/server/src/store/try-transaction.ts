@@ -1,10 +1,10 @@
 import type { Queryable, Sql } from './sql.ts'
 
 /**
- * Runs `work` in one transaction. Rolls the transaction back and returns false when `work` returns false: a row that the
- * transaction was computed from has changed.
+ * Runs `work` in one transaction. Rolls the transaction back and returns false when `work` returns false, which means
+ * that a row on which the change depends was changed by another transaction.
  *
- * @throws as `Sql.transaction`
+ * @throws the same errors as `Sql.transaction`
  */
 export async function tryTransaction(sql: Sql, work: (tx: Queryable) => Promise<boolean>): Promise<boolean> {
   const rolledBack = new Error('the transaction was rolled back')

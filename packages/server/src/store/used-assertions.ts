@@ -12,10 +12,10 @@ const forget = statement(
 )
 
 /**
- * Records the use of an assertion until it expires. When several requests use it at the same time, on any replicas,
- * exactly one gets true.
+ * Records that an assertion was used. Returns false when it was used before. If several requests use the same
+ * assertion at the same time, on any replicas, exactly one call returns true.
  *
- * @param issuer issuer of the ids, which are unique only within it
+ * @param assertion the `jti` (`id`) of the assertion, which is unique only for its `issuer`, and its expiry
  */
 export async function useAssertion(
   sql: Queryable,
@@ -25,8 +25,8 @@ export async function useAssertion(
 }
 
 /**
- * Deletes up to `limit` records that expired an hour ago, so the clocks of replicas may differ. Returns the number of
- * deleted rows.
+ * Deletes up to `limit` records of used assertions that expired more than an hour ago. The hour tolerates clock
+ * differences between replicas. Returns the number of deleted rows.
  */
 export async function forgetUsedAssertions(sql: Queryable, limit: number): Promise<number> {
   return (await sql.run(forget, [limit])).length

@@ -1,8 +1,8 @@
 import { DatabaseError } from 'pg'
 
 /**
- * Returns whether an error reports an integrity constraint (SQLSTATE class 23: unique, foreign key, check, not null),
- * and, with `constraint`, the one of this name.
+ * Returns whether an error reports the violation of an integrity constraint (SQLSTATE class 23: unique, foreign key,
+ * check, not null). With `constraint`, returns true only for the constraint with this name.
  *
  * @example
  * ```ts
@@ -14,7 +14,7 @@ export function isViolation(error: unknown, constraint?: string): error is Datab
   return constraint === undefined || error.constraint === constraint
 }
 
-/** Returns whether PostgreSQL refused the statement itself. It had no effect. */
+/** Returns whether PostgreSQL reported an error for a statement, so that the statement changed nothing. */
 export function isRefused(error: unknown): error is DatabaseError {
   return error instanceof DatabaseError && error.code !== undefined
 }

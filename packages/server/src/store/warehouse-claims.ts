@@ -1,6 +1,6 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** A location of a warehouse: its root, or one of its allowed locations. */
+/** Location claim of a warehouse, for its root or one of its allowed locations. */
 export interface WarehouseClaim {
   readonly kind: 'root' | 'allowed'
   /** Canonical, ending in `/`. */
@@ -24,8 +24,8 @@ const replace = statement(
 )
 
 /**
- * Replaces the claims of a warehouse for its root and its allowed locations. Returns the number of claims with a new
- * place.
+ * Replaces the claims of a warehouse for its root and its allowed locations. Returns the number of claims that are
+ * new or that have another physical location than before.
  */
 export async function replaceWarehouseClaims(
   tx: Queryable,
@@ -53,15 +53,18 @@ const conflict = statement(
    order by c.kind in ('root', 'allowed') desc limit 1`,
 )
 
-/** A claim of another warehouse that overlaps a requested place. */
+/** Location claim of another warehouse that overlaps with a requested location. */
 export interface WarehouseConflict {
   readonly kind: string
   readonly warehouseId: string
-  /** True: the requested place equals it or is within it. */
+  /** True when the requested location is equal to or within the location of the claim. */
   readonly above: boolean
 }
 
-/** Returns a claim of another warehouse that overlaps the places, or null. Call under `lockLocations`. */
+/**
+ * Returns a location claim of another warehouse that overlaps with one of the physical locations, or null. Call after
+ * `lockLocations`.
+ */
 export async function findWarehouseConflict(
   sql: Queryable,
   warehouseId: string,
@@ -90,7 +93,7 @@ const resolveOne = statement(
   'update location_claim set place = $3 where owner_id = $1 and location = $2',
 )
 
-/** A claim that was created before physical places were recorded. */
+/** Location claim from an earlier version of Headgate that did not record its physical location. */
 export interface UnresolvedClaim {
   readonly ownerId: string
   readonly location: string
@@ -105,8 +108,8 @@ export function listUnresolved(
 }
 
 /**
- * Records the places of all claims of a warehouse whose location is below `from`, which has the place `to`. Returns
- * the number of claims.
+ * Records the physical locations of all claims of a warehouse that are equal to or within the location `from`. `to`
+ * is the physical location of `from`. Returns the number of claims.
  */
 export async function resolveClaimsBelow(
   sql: Queryable,

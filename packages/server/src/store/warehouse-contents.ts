@@ -6,7 +6,7 @@ const isAny = statement(
      or exists (select from relation where id = any($2::uuid[]) and warehouse_id = $1) as found`,
 )
 
-/** Returns true when one of these ids is that of a namespace, table or view in the warehouse. */
+/** Returns true when at least one of the ids belongs to a namespace, table or view in the warehouse. */
 export async function isAnyInWarehouse(
   sql: Queryable,
   warehouseId: string,

@@ -22,8 +22,8 @@ const insert = statement(
 )
 
 /**
- * Creates a warehouse. Returns false when the policy version changed. Throws the violation `warehouse_name_key` when
- * the name is in use.
+ * Creates a warehouse. Returns false when the policy version changed. Throws the violation of the constraint
+ * `warehouse_name_key` when the name is in use.
  */
 export async function insertWarehouse(
   sql: Queryable,
@@ -35,7 +35,9 @@ export async function insertWarehouse(
   return (await runWithRecord(sql, insert, values, record)).length === 1
 }
 
-/** Time in seconds during which a server may use the vending mode before a change, with a margin. */
+/**
+ * Maximum time in seconds, with a margin, for which a server may still use the previous vending mode after a change.
+ */
 const modeChangeSeconds = 60
 
 const update = statement(
@@ -51,7 +53,8 @@ const update = statement(
 )
 
 /**
- * Replaces the content if the warehouse still has this version. Returns false when it or the policy version changed.
+ * Replaces the content of a warehouse if the warehouse still has this version. Returns false when the version of the
+ * warehouse or of the policy changed.
  */
 export async function updateWarehouse(
   sql: Queryable,
@@ -89,8 +92,8 @@ const remove = statement(
 )
 
 /**
- * Deletes a warehouse. Returns false when it was deleted, is protected, or the policy version changed. Throws the
- * foreign key violation when it is not empty.
+ * Deletes a warehouse. Returns false when the warehouse was already deleted, when it is protected, or when the policy
+ * version changed. Throws the foreign key violation when the warehouse is not empty.
  */
 export async function deleteWarehouse(sql: Queryable, id: string, record: CommitRecord): Promise<boolean> {
   return (await runWithRecord(sql, remove, [id], record)).length === 1
@@ -111,12 +114,15 @@ export interface SealedSecret {
   readonly storageSecret: Buffer
 }
 
-/** Returns the secrets of all warehouses that have one. */
+/** Returns the encrypted storage secrets of all warehouses that have a storage secret. */
 export async function listSealedSecrets(sql: Queryable): Promise<SealedSecret[]> {
   return sql.run<SealedSecret>(sealedSecrets)
 }
 
-/** Replaces the sealed form of a secret. Returns false when another process has changed it meanwhile. */
+/**
+ * Replaces the encrypted storage secret of a warehouse, after a change of the master key. Returns false when another
+ * process has changed the secret in the meantime.
+ */
 export async function replaceSealedSecret(
   sql: Queryable,
   { id, storageSecret }: SealedSecret,
@@ -125,11 +131,11 @@ export async function replaceSealedSecret(
   return (await sql.run(resealSecret, [id, storageSecret, after])).length === 1
 }
 
-/** Objects in a warehouse that prevent its deletion. */
+/** Numbers of objects in a warehouse that prevent its deletion. */
 export interface WarehouseContents {
   readonly namespaces: number
   readonly relations: number
-  /** Number of dropped relations that can still be restored or are being purged. */
+  /** Number of dropped relations that can still be restored or whose files are being deleted. */
   readonly dropped: number
 }
 
@@ -148,7 +154,7 @@ const placeColumns = `id, name, owner_id as "ownerId", version, storage, allowed
 
 const stored = statement('warehouse_places', `select ${placeColumns} from warehouse order by id`)
 
-/** Configured location of a warehouse, without secrets. */
+/** Storage profile and allowed locations of a warehouse, without secrets. */
 export interface WarehousePlace {
   readonly id: string
   readonly name: string
@@ -158,7 +164,7 @@ export interface WarehousePlace {
   readonly allowedLocations: readonly string[]
 }
 
-/** Returns the configured locations of all warehouses. */
+/** Returns the storage profiles and allowed locations of all warehouses. */
 export function listWarehousePlaces(sql: Queryable): Promise<WarehousePlace[]> {
   return sql.run<WarehousePlace>(stored)
 }
@@ -169,8 +175,8 @@ const held = statement(
 )
 
 /**
- * Returns the configured location of a warehouse, and prevents its deletion until the transaction ends. Returns null
- * when it was deleted.
+ * Returns the storage profile and allowed locations of a warehouse, and prevents its deletion until the transaction
+ * ends. Returns null when the warehouse was deleted.
  */
 export async function holdWarehousePlace(tx: Queryable, id: string): Promise<WarehousePlace | null> {
   return (await tx.run<WarehousePlace>(held, [id]))[0] ?? null

@@ -1,26 +1,26 @@
 import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
 
-/** Content of a warehouse. `storageSecret` is sealed by the master key. */
+/** Configuration of a warehouse. `storageSecret` is encrypted with the master key. */
 export interface WarehouseContent {
   readonly storage: Readonly<Record<string, unknown>>
   readonly storageSecret: Buffer | null
   readonly allowedLocations: readonly string[]
   readonly defaults: Readonly<Record<string, string>>
   readonly overrides: Readonly<Record<string, string>>
-  /** Configuration of how storage access is issued. */
+  /** Settings that control how the warehouse issues storage access to clients. */
   readonly vending: Readonly<Record<string, unknown>>
   readonly retentionSeconds: number
   readonly protected: boolean
 }
 
-/** A row of a warehouse. Times are epoch milliseconds. */
+/** Row of a warehouse. Times are epoch milliseconds. */
 export interface WarehouseRow extends WarehouseContent {
   readonly id: string
   readonly name: string
   readonly kind: 'managed' | 'upstream'
   readonly ownerId: string
-  /** Storage access and refresh tokens that were issued before this time are invalid. */
+  /** Time of the last revocation. Storage access and refresh tokens that were issued before this time are invalid. */
   readonly notBefore: number
   readonly version: number
   readonly createdAt: number
@@ -49,8 +49,8 @@ const onBucket = statement(
 )
 
 /**
- * Returns other warehouses in object stores that have a root or an allowed location in a bucket of this name, ordered
- * by name.
+ * Returns other warehouses in an S3 object storage whose root or an allowed location is in a bucket with this name,
+ * in order of their names.
  */
 export async function listWarehousesOnBucket(
   sql: Queryable,
@@ -68,8 +68,9 @@ export async function findWarehouseById(sql: Queryable, id: string): Promise<War
 }
 
 /**
- * Returns warehouses after `after`, ordered by name. `ids`: null for all, else only these and those of the owners.
- * `within`: null, or the ids that limit the result.
+ * Returns warehouses whose name follows `after`, in order of their names. If `ids` is not null, returns only
+ * warehouses with these ids and warehouses of `owners`. If `within` is not null, returns only warehouses with these
+ * ids.
  */
 export async function listWarehouses(
   sql: Queryable,

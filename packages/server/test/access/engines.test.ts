@@ -9,24 +9,31 @@ import type { Policies } from '../../src/access/policies.ts'
 import type { Policy } from '../../src/access/policy.ts'
 import { refuseShutOut } from '../../src/access/shut-out.ts'
 import { testPolicies, type TestPolicies } from './policies.ts'
-import { addPrincipal, addWorld, grant, openEngine, registerEngine, type TestWorld } from './world.ts'
+import {
+  addPrincipal,
+  addAccessFixture,
+  grant,
+  openEngine,
+  registerEngine,
+  type AccessFixture,
+} from './access-fixture.ts'
 
-let given: TestPolicies
+let fixture: TestPolicies
 let sql: Sql
 let policies: Policies
-let world: TestWorld
+let objects: AccessFixture
 let alice: ProvenIdentity
 let trino: ProvenIdentity
 let turn = 0
 
 beforeAll(async () => {
-  given = await testPolicies()
-  ;({ sql, policies } = given)
+  fixture = await testPolicies()
+  ;({ sql, policies } = fixture)
 })
-afterAll(() => given[Symbol.asyncDispose]())
+afterAll(() => fixture[Symbol.asyncDispose]())
 beforeEach(async () => {
   turn += 1
-  world = await addWorld(sql)
+  objects = await addAccessFixture(sql)
   alice = await addPrincipal(sql, `alice-${turn}`)
   trino = await addPrincipal(sql, `trino-${turn}`)
 })
@@ -37,20 +44,20 @@ const behind = (engine: ProvenIdentity, more: Partial<ProvenIdentity> = {}): Pro
   ...more,
 })
 const changed = async (work: (tx: Queryable) => Promise<unknown>): Promise<void> => {
-  policies.saw(await given.change(work))
+  policies.saw(await fixture.change(work))
 }
 const register = async (settings: Partial<EngineSettings> = {}): Promise<void> => {
   policies.saw(await registerEngine(sql, trino.principal.id, settings))
 }
-const give = async (privilege: Parameters<typeof grant>[1], to: ProvenIdentity): Promise<void> => {
-  policies.saw(await grant(sql, privilege, world.table, 'principal', to.principal.id))
+const grantTo = async (privilege: Parameters<typeof grant>[1], to: ProvenIdentity): Promise<void> => {
+  policies.saw(await grant(sql, privilege, objects.table, 'principal', to.principal.id))
 }
 const may = (policy: Policy, privilege: Parameters<typeof decide>[2] = 'select'): string =>
-  decide(policy, world.table.chain, privilege).outcome
+  decide(policy, objects.table.chain, privilege).outcome
 
 describe('A user behind an engine', () => {
-  test('has no rights while the engine is not registered, and receives the reason', async () => {
-    await give('select', alice)
+  test('a user has no rights through an engine that is not registered, and receives the reason', async () => {
+    await grantTo('select', alice)
     const policy = await policies.get(behind(trino))
     expect(policy).toMatchObject({ enabled: false, shutOut: 'engine' })
     expect(() => refuseShutOut(policy, behind(trino))).toThrow(/trino-\d+ of this token is not registered/)
@@ -59,28 +66,28 @@ describe('A user behind an engine', () => {
     expect(may(await policies.get(alice))).toBe('allow')
   })
 
-  test('has at most the privileges of the entry, at once after a change of the entry', async () => {
-    await give('modify', alice)
+  test("a user has at most the privileges in the engine's entry, and a change of the entry takes effect at once", async () => {
+    await grantTo('modify', alice)
     await register({ privileges: ['select'] })
     expect(may(await policies.get(behind(trino)), 'modify')).toBe('deny')
     expect(may(await policies.get(alice), 'modify')).toBe('allow')
     const { id } = trino.principal
     await changed((tx) => updateEngine(tx, id, { ...openEngine, warehouses: [] }))
-    expect(visible(await policies.get(behind(trino)), world.table.chain)).toBe(false)
-    await changed((tx) => updateEngine(tx, id, { ...openEngine, warehouses: [world.warehouse.id] }))
+    expect(visible(await policies.get(behind(trino)), objects.table.chain)).toBe(false)
+    await changed((tx) => updateEngine(tx, id, { ...openEngine, warehouses: [objects.warehouse.id] }))
     expect(may(await policies.get(behind(trino)), 'modify')).toBe('allow')
     await changed((tx) => deleteEngine(tx, id))
     expect((await policies.get(behind(trino))).shutOut).toBe('engine')
   })
 
-  test('administers storage through an engine only when its entry names administer-storage', async () => {
+  test("a user administers storage through an engine only when the engine's entry contains administer-storage", async () => {
     policies.saw(await grant(sql, 'manage', null, 'principal', alice.principal.id))
     await register({ administers: true })
     expect(may(await policies.get(alice), 'administer-storage')).toBe('allow')
     const through = await policies.get(behind(trino))
     expect(may(through, 'manage')).toBe('allow')
     expect(may(through, 'administer-storage')).toBe('deny')
-    expect(decide(through, world.table.chain, 'administer-storage').limitedBy).toBe(trino.principal.name)
+    expect(decide(through, objects.table.chain, 'administer-storage').limitedBy).toBe(trino.principal.name)
     for (const [privileges, outcome] of [
       [['manage'], 'deny'],
       [['administer-storage'], 'allow'],
@@ -90,7 +97,7 @@ describe('A user behind an engine', () => {
     }
   })
 
-  test('has no rights when the engine is disabled or its sessions were stopped', async () => {
+  test('a user has no rights through an engine that is disabled or whose sessions were stopped', async () => {
     await register()
     const now = Date.now()
     const acting = behind(trino, { issuedAt: now - 1_000 })
@@ -104,8 +111,8 @@ describe('A user behind an engine', () => {
     expect((await policies.get(behind(trino))).shutOut).toBe('principal')
   })
 
-  test('has no rights when the entry no longer names the user', async () => {
-    await give('select', alice)
+  test('a user has no rights through an engine whose entry no longer allows the user', async () => {
+    await grantTo('select', alice)
     const rule = { issuer: 'headgate', pattern: 'alice-*', groups: [] }
     await register({ subjects: [rule] })
     expect(may(await policies.get(behind(trino)))).toBe('allow')
@@ -113,10 +120,12 @@ describe('A user behind an engine', () => {
     await changed((tx) => updateEngine(tx, trino.principal.id, { ...openEngine, subjects }))
     const policy = await policies.get(behind(trino))
     expect(policy).toMatchObject({ enabled: false, shutOut: 'subject' })
-    expect(() => refuseShutOut(policy, behind(trino))).toThrow(/does not let it act for this user/)
+    expect(() => refuseShutOut(policy, behind(trino))).toThrow(
+      /does not allow the engine to act for this user/,
+    )
   })
 
-  test('with administrator rights must have been proven: an engine may not name such a user, unless its entry allows it', async () => {
+  test("an engine may name an administrator without a token of the administrator only when the engine's entry allows this", async () => {
     policies.saw(await grant(sql, 'manage', null, 'principal', alice.principal.id))
     const names = { namesIssuer: 'headgate', unsignedSubjects: true, assertions: true }
     await register(names)
@@ -131,7 +140,7 @@ describe('A user behind an engine', () => {
     expect((await policies.get(stated)).enabled).toBe(true)
   })
 
-  test('has no rights when an engine named the user and its entry no longer allows that', async () => {
+  test("a user that an engine named without a token has no rights after the engine's entry stops allowing this", async () => {
     const names = { namesIssuer: 'headgate', unsignedSubjects: true, assertions: true }
     await register(names)
     const shutOut = (): Promise<(string | null)[]> =>
@@ -151,30 +160,30 @@ describe('A user behind an engine', () => {
     }
   })
 
-  test('costs no query when the policy is cached, separately from the user without an engine and with other engines', async () => {
+  test('a decision with a cached policy needs no query; the policy of a user is cached separately for each engine', async () => {
     await register({ privileges: ['use'] })
     const other = await addPrincipal(sql, `spark-${turn}`)
     policies.saw(await registerEngine(sql, other.principal.id))
-    await give('select', alice)
+    await grantTo('select', alice)
     const all = [alice, behind(trino), behind(other)]
     for (const one of all) await policies.get(one)
     const again = all.map((one) => policies.get(one))
     expect(again.every((policy) => !(policy instanceof Promise))).toBe(true)
     expect(again.map((policy) => may(policy as Policy))).toEqual(['allow', 'deny', 'allow'])
-    // Only the outermost engine decides.
+    // Only the entry of the outermost engine limits the user.
     const chained = { ...alice, actors: [other.principal, trino.principal] }
     expect(may(await policies.get(chained))).toBe('allow')
   })
 })
 
 describe('An engine without a user', () => {
-  const config = (policy: Policy): string => decideConfig(policy, world.warehouse.chain).outcome
+  const config = (policy: Policy): string => decideConfig(policy, objects.warehouse.chain).outcome
 
-  test('can only read the configuration, with any granted rights', async () => {
+  test('an engine without a user can only read the configuration, regardless of its grants', async () => {
     await register()
-    await give('select', trino)
+    await grantTo('select', trino)
     const policy = await policies.get(trino)
-    expect([may(policy), visible(policy, world.warehouse.chain), config(policy)]).toEqual([
+    expect([may(policy), visible(policy, objects.warehouse.chain), config(policy)]).toEqual([
       'hide',
       false,
       'allow',
@@ -187,23 +196,23 @@ describe('An engine without a user', () => {
     expect(config(await policies.get(trino))).toBe('hide')
   })
 
-  test('has no rights with first calls deny', async () => {
+  test('an engine without a user has no rights when its entry sets firstCalls to deny', async () => {
     await register({ firstCalls: 'deny' })
-    await give('select', trino)
+    await grantTo('select', trino)
     const policy = await policies.get(trino)
     expect([may(policy), config(policy)]).toEqual(['hide', 'hide'])
     expect(() => checkFirstCall(policy, true)).toThrow(/first_calls: deny/)
   })
 
-  test('has its granted rights as a service, within the limits of its entry', async () => {
+  test('an engine without a user has its own grants within the limits of its entry when the entry sets firstCalls to service', async () => {
     await register({ firstCalls: 'service', privileges: ['select'] })
-    await give('modify', trino)
+    await grantTo('modify', trino)
     const policy = await policies.get(trino)
     expect([may(policy), may(policy, 'modify')]).toEqual(['allow', 'deny'])
     expect(() => checkFirstCall(policy, false)).not.toThrow()
   })
 
-  test('does not limit principals that are not engines', async () => {
+  test('the setting firstCalls does not limit principals that are not engines', async () => {
     const policy = await policies.get(alice)
     expect(policy.engine).toBeNull()
     expect(config(policy)).toBe('hide')

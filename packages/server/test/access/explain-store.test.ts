@@ -22,9 +22,16 @@ import {
 } from '../../src/access/privilege-bits.ts'
 import type { Chain, Privilege } from '../../src/privilege.ts'
 import { serverId } from '../../src/reserved-ids.ts'
-import { addMember, addPrincipal, addRole, addWorld, grant, registerEngine } from './world.ts'
+import {
+  addMember,
+  addPrincipal,
+  addRole,
+  addAccessFixture,
+  grant,
+  registerEngine,
+} from './access-fixture.ts'
 
-/** Ages of groups for the principals of these tests: one hour. */
+/** Maximum age in seconds of recorded group memberships, by issuer. */
 const groupAges = { headgate: 3_600 }
 
 let store: TestStore
@@ -46,7 +53,7 @@ const wipe = ['grant_entry', 'role_member'].map((table) =>
   statement(`test-wipe-${table}`, `delete from ${table}`),
 )
 
-async function holdersOf(chain: Chain, privilege: Privilege): Promise<string[]> {
+async function listAllHolders(chain: Chain, privilege: Privilege): Promise<string[]> {
   const found: string[] = []
   for (;;) {
     const page = await listHolders(sql, {
@@ -78,7 +85,7 @@ const joinGroup = statement(
 
 const ids = new Map<string, string>()
 
-async function reasonsOf(
+async function explainPrivilege(
   policy: Policy,
   chain: Chain,
   privilege: Privilege,
@@ -107,23 +114,26 @@ test('findHolders returns exactly the principals that decisions allow, and every
     callers.push(caller)
     ids.set(name, caller.principal.id)
   }
-  const idOf = (index: number): string => callers[index]?.principal.id ?? randomUUID()
-  const { warehouse, outer, inner, sibling, table } = await addWorld(sql, idOf(0))
-  const other = await addWorld(sql)
-  await registerEngine(sql, idOf(3), { firstCalls: 'config-only' })
-  await registerEngine(sql, idOf(4), { firstCalls: 'service', privileges: ['select', 'administer-storage'] })
-  await registerEngine(sql, idOf(5), { firstCalls: 'service', warehouses: [other.warehouse.id] })
+  const toCallerId = (index: number): string => callers[index]?.principal.id ?? randomUUID()
+  const { warehouse, outer, inner, sibling, table } = await addAccessFixture(sql, toCallerId(0))
+  const other = await addAccessFixture(sql)
+  await registerEngine(sql, toCallerId(3), { firstCalls: 'config-only' })
+  await registerEngine(sql, toCallerId(4), {
+    firstCalls: 'service',
+    privileges: ['select', 'administer-storage'],
+  })
+  await registerEngine(sql, toCallerId(5), { firstCalls: 'service', warehouses: [other.warehouse.id] })
   await sql.transaction(async (tx: Queryable) => {
-    await setPrincipalEnabled(tx, idOf(2), false)
+    await setPrincipalEnabled(tx, toCallerId(2), false)
     await bumpPolicy(tx)
   })
-  // The groups of the last one are too old to count.
+  // The group membership of caller 6 is older than `groupAges` allows, so it grants nothing.
   for (const member of [1, 4, 6])
-    await sql.run(joinGroup, [idOf(member), groups[0], member === 6 ? '2026-01-01T00:00:00Z' : null])
-  await sql.run(joinGroup, [idOf(1), groups[1], null])
+    await sql.run(joinGroup, [toCallerId(member), groups[0], member === 6 ? '2026-01-01T00:00:00Z' : null])
+  await sql.run(joinGroup, [toCallerId(1), groups[1], null])
   const objects = [null, warehouse, outer, inner, sibling, table, other.table]
   const roles = [await addRole(sql, 'r0'), await addRole(sql, 'r1'), await addRole(sql, 'r2')]
-  const world = fc.record({
+  const scenarios = fc.record({
     direct: fc.uniqueArray(fc.tuple(fc.nat(6), fc.nat(2)), { selector: String, maxLength: 6 }),
     grouped: fc.uniqueArray(fc.tuple(fc.nat(1), fc.nat(2)), { selector: String, maxLength: 2 }),
     nested: fc.uniqueArray(fc.tuple(fc.nat(2), fc.nat(2)), { selector: String, maxLength: 4 }),
@@ -138,16 +148,17 @@ test('findHolders returns exactly the principals that decisions allow, and every
     ),
   })
   await fc.assert(
-    fc.asyncProperty(world, async ({ direct, grouped, nested, grants }) => {
+    fc.asyncProperty(scenarios, async ({ direct, grouped, nested, grants }) => {
       for (const each of wipe) await sql.run(each)
       let version = await sql.transaction((tx) => bumpPolicy(tx))
       const role = (index: number): string => roles[index % 3] ?? ''
-      for (const [caller, to] of direct) version = await addMember(sql, role(to), 'principal', idOf(caller))
+      for (const [caller, to] of direct)
+        version = await addMember(sql, role(to), 'principal', toCallerId(caller))
       for (const [member, to] of nested) version = await addMember(sql, role(to), 'role', role(member))
       const group = (index: number): string => groups[index % 2] ?? ''
       for (const [member, to] of grouped) version = await addMember(sql, role(to), 'group', group(member))
       for (const [kind, index, on, privilege] of grants) {
-        const id = { principal: idOf, role, group }[kind](index)
+        const id = { principal: toCallerId, role, group }[kind](index)
         version = await grant(sql, privilege, objects[on] ?? null, kind, id)
       }
       const known = await Promise.all(callers.map(async (caller) => policies.get(caller, version)))
@@ -155,14 +166,14 @@ test('findHolders returns exactly the principals that decisions allow, and every
         const chain = object?.chain ?? serverChain
         for (const privilege of ['use', 'modify', 'create', 'manage', 'administer-storage'] as const) {
           const allowed = known.filter((policy) => decide(policy, chain, privilege).outcome === 'allow')
-          expect(await holdersOf(chain, privilege)).toEqual(
+          expect(await listAllHolders(chain, privilege)).toEqual(
             callers
               .filter(({ principal }) => allowed.some(({ principalId }) => principalId === principal.id))
               .map(({ principal }) => principal.name),
           )
           const [policy] = known.slice(1)
           if (policy === undefined) throw new Error('nobody')
-          const { deciding, own } = await reasonsOf(policy, chain, privilege)
+          const { deciding, own } = await explainPrivilege(policy, chain, privilege)
           expect(own.includes(privilege)).toBe(deciding !== null)
           const grant = deciding?.grant ?? null
           if (grant) expect(holds(bitsGrantedOn(grant.securableId, [grant.privilege]), privilege)).toBe(true)
@@ -173,10 +184,10 @@ test('findHolders returns exactly the principals that decisions allow, and every
   )
 }, 60_000)
 
-test('the nearest grant decides, one to the principal before one to its roles, and the path of roles is returned', async () => {
+test('the grant on the nearest object decides, a grant to the principal precedes one to its roles, and the result contains the path of roles', async () => {
   for (const each of wipe) await sql.run(each)
   const who = await addPrincipal(sql, 'nearest')
-  const { warehouse, inner, table } = await addWorld(sql)
+  const { warehouse, inner, table } = await addAccessFixture(sql)
   const [team, company] = [await addRole(sql, 'team'), await addRole(sql, 'company')]
   await addMember(sql, team, 'principal', who.principal.id)
   await addMember(sql, company, 'role', team)
@@ -184,7 +195,7 @@ test('the nearest grant decides, one to the principal before one to its roles, a
   let version = await grant(sql, 'manage', warehouse, 'role', company)
   const deciding = async (privilege: Privilege): Promise<readonly unknown[]> => {
     const policy = await policies.get(who, version)
-    const reason = (await reasonsOf(policy, table.chain, privilege)).deciding
+    const reason = (await explainPrivilege(policy, table.chain, privilege)).deciding
     return [reason?.on, reason?.grant?.privilege, reason?.through.map(({ name }) => name)]
   }
   expect(await deciding('select')).toEqual([warehouse.id, 'manage', ['team', 'company']])

@@ -1,6 +1,6 @@
 import type { Sql } from '../../src/store/sql.ts'
 
-/** The real store, whose answers can be held back and whose notifications come by hand. */
+/** Wraps a store so that a test can delay the results of queries and send notifications itself. */
 export class Gate implements Sql {
   reads = 0
   failNext = false
@@ -12,7 +12,10 @@ export class Gate implements Sql {
     this.#inner = inner
   }
 
-  /** Holds back the answer of the next read: `read` resolves when the store has answered. */
+  /**
+   * Delays the result of the next query until `release` is called. `read` resolves when the store has
+   * returned the result.
+   */
   hold(): { readonly read: Promise<void>; readonly release: () => void } {
     const arrived = Promise.withResolvers<void>()
     const released = Promise.withResolvers<void>()
@@ -28,7 +31,7 @@ export class Gate implements Sql {
     this.reads += 1
     if (this.failNext) {
       this.failNext = false
-      throw new Error('the store is away')
+      throw new Error('the store is unavailable')
     }
     const held = this.#held
     this.#held = undefined

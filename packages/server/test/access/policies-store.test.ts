@@ -10,24 +10,24 @@ import type { Policies } from '../../src/access/policies.ts'
 import { privileges } from '../../src/access/privilege-bits.ts'
 import type { Privilege } from '../../src/privilege.ts'
 import { testPolicies, type TestPolicies } from './policies.ts'
-import { addMember, addPrincipal, addRole, addWorld, grant } from './world.ts'
+import { addMember, addPrincipal, addRole, addAccessFixture, grant } from './access-fixture.ts'
 
-let given: TestPolicies
+let fixture: TestPolicies
 let sql: Sql
 let policies: Policies
 
 beforeAll(async () => {
-  given = await testPolicies()
-  ;({ sql, policies } = given)
+  fixture = await testPolicies()
+  ;({ sql, policies } = fixture)
 })
-afterAll(() => given[Symbol.asyncDispose]())
-beforeEach(() => given.wipe())
+afterAll(() => fixture[Symbol.asyncDispose]())
+beforeEach(() => fixture.wipe())
 
-const changed: TestPolicies['change'] = (work) => given.change(work)
+const changed: TestPolicies['change'] = (work) => fixture.change(work)
 
 describe('A policy from the store', () => {
-  test('a grant on a namespace includes the namespace, all objects in it, and passage to it', async () => {
-    const { warehouse, outer, inner, sibling, table } = await addWorld(sql)
+  test('a grant on a namespace applies to the namespace and all objects in it, and makes the objects that contain it visible', async () => {
+    const { warehouse, outer, inner, sibling, table } = await addAccessFixture(sql)
     const who = await addPrincipal(sql, 'etl')
     const version = await grant(sql, 'select', inner, 'principal', who.principal.id)
     const policy = await policies.get(who, version)
@@ -43,8 +43,8 @@ describe('A policy from the store', () => {
     expect(decide(policy, outer.chain, 'use').outcome).toBe('deny')
   })
 
-  test('a grant on a table includes the table, and passage to it', async () => {
-    const { warehouse, outer, inner, sibling, table } = await addWorld(sql)
+  test('a grant on a table applies to the table, and makes the objects that contain it visible', async () => {
+    const { warehouse, outer, inner, sibling, table } = await addAccessFixture(sql)
     const who = await addPrincipal(sql, 'etl')
     const version = await grant(sql, 'modify', table, 'principal', who.principal.id)
     const policy = await policies.get(who, version)
@@ -63,15 +63,15 @@ describe('A policy from the store', () => {
 
   test('owners need no grant', async () => {
     const who = await addPrincipal(sql, 'etl')
-    const { inner, table, sibling } = await addWorld(sql, who.principal.id)
+    const { inner, table, sibling } = await addAccessFixture(sql, who.principal.id)
     const policy = await policies.get(who)
     expect(decide(policy, table.chain, 'manage').outcome).toBe('allow')
     expect(decide(policy, inner.chain, 'manage').outcome).toBe('allow')
     expect(decide(policy, sibling.chain, 'use').outcome).toBe('hide')
   })
 
-  test('follows roles of roles, and ends for circles of roles', async () => {
-    const { table } = await addWorld(sql)
+  test('a policy contains the grants of roles that are members of roles, also when the memberships form a cycle', async () => {
+    const { table } = await addAccessFixture(sql)
     const who = await addPrincipal(sql, 'etl')
     const [team, department, company] = [
       await addRole(sql, 'team'),
@@ -88,18 +88,18 @@ describe('A policy from the store', () => {
     expect(policy.grantees).toEqual(new Set([who.principal.id, team, department, company]))
   })
 
-  test('contains no right for an unknown principal', async () => {
-    const nobody: ProvenIdentity = {
+  test('the policy of an unknown principal contains no rights', async () => {
+    const unknown: ProvenIdentity = {
       principal: { id: randomUUID(), issuer: 'headgate', subject: 'x', name: 'x' },
       actors: [],
       method: 'session-token',
       expiresAt: null,
     }
-    await grant(sql, 'manage', null, 'principal', nobody.principal.id)
-    expect(await policies.get(nobody, await policyVersion(sql))).toMatchObject({ enabled: false })
+    await grant(sql, 'manage', null, 'principal', unknown.principal.id)
+    expect(await policies.get(unknown, await policyVersion(sql))).toMatchObject({ enabled: false })
   })
 
-  test('anonymous callers have all rights, under the current version', async () => {
+  test('the policy of an anonymous caller contains all rights and the current policy version', async () => {
     const anonymous: ProvenIdentity = {
       principal: { id: anonymousId, issuer: 'headgate', subject: 'anonymous', name: 'anonymous' },
       actors: [],
@@ -115,8 +115,8 @@ describe('A policy from the store', () => {
     })
   })
 
-  test('equals the result of a simple model for random roles and grants', async () => {
-    const { warehouse, outer, inner, sibling, table } = await addWorld(sql)
+  test('the policies of random roles and grants equal the results of a simple model', async () => {
+    const { warehouse, outer, inner, sibling, table } = await addAccessFixture(sql)
     const objects = [null, warehouse, outer, inner, sibling, table]
     const who = await addPrincipal(sql, 'etl')
     const other = await addPrincipal(sql, 'other')
@@ -144,7 +144,7 @@ describe('A policy from the store', () => {
     })
     await fc.assert(
       fc.asyncProperty(graph, async ({ direct, nested, grants }) => {
-        await given.wipeGrants()
+        await fixture.wipeGrants()
         for (const role of direct) await addMember(sql, roleId(role), 'principal', who.principal.id)
         for (const [member, role] of nested) await addMember(sql, roleId(role), 'role', roleId(member))
         let version = await changed(() => Promise.resolve())

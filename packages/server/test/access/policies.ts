@@ -3,11 +3,11 @@ import { type Queryable, type Sql, type Statement, statement } from '../../src/s
 import { testStore } from '../store/database.ts'
 import { Policies } from '../../src/access/policies.ts'
 
-/** Opens policies with a separate store. */
+/** Policies on a separate test database. */
 export interface TestPolicies extends AsyncDisposable {
   readonly sql: Sql
   readonly policies: Policies
-  /** Changes something that policies rest on. Returns the policy version from then on. */
+  /** Runs a change of grants, roles, principals or objects. Returns the new policy version. */
   change(work: (tx: Queryable) => Promise<unknown>): Promise<number>
   /** Deletes all members of roles and all grants. */
   wipeGrants(): Promise<void>

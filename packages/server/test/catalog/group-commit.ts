@@ -22,8 +22,8 @@ const look = statement(
 )
 
 /**
- * A table, the version of the policy, the request ids of the table's audit events, and the operations of its stored
- * outcomes.
+ * Row of a table with the policy version, the request ids of the table's audit events, and the operations of
+ * its idempotency rows.
  */
 export interface TableRow {
   readonly id: string
@@ -50,7 +50,7 @@ export function readTables(sql: Sql): Promise<TableRow[]> {
   return sql.run<TableRow>(look)
 }
 
-/** Builds the replacement of a table by its next version. */
+/** Builds the arguments that replace the row of a table by its next version. */
 export function toReplacement({ id, version, namespaceId, name, uuid, place }: TableRow): Replacement {
   const length = 100 + Number(name.slice(1))
   return {
@@ -65,7 +65,7 @@ export function toReplacement({ id, version, namespaceId, name, uuid, place }: T
   }
 }
 
-/** Builds a record with two audit events and an outcome. */
+/** Builds a commit record with two audit events and one idempotency row. */
 export function toCommitRecord({ id, name, policy }: TableRow): CommitRecord {
   const event = { securable_id: id, outcome: 'allowed', operation: 'updateTable', principal: 'p', actors: [] }
   return {
@@ -101,7 +101,7 @@ export function replaced(row: TableRow): TableRow {
   }
 }
 
-/** Wraps a store so that it records the names of the statements. */
+/** Wraps a store so that it records the names of the statements that run. */
 export function watched(store: Sql): { readonly sql: Sql; readonly sent: string[] } {
   const sent: string[] = []
   const run = <Row>(...args: Parameters<Sql['run']>): Promise<Row[]> => {
@@ -114,8 +114,8 @@ export function watched(store: Sql): { readonly sql: Sql; readonly sent: string[
 type Change = readonly [Replacement, CommitRecord]
 
 /**
- * Sends the replacements of all rows at the same time. The first two are sent separately, the others while these are
- * in progress.
+ * Sends the replacements of all rows at the same time. The first two replacements are sent separately, and
+ * all others while the first two are in progress.
  */
 export function replaceAll(
   sql: Sql,

@@ -38,38 +38,38 @@ async function add(id = '', name: string, directory: string): Promise<void> {
   await store.sql.run(insertWarehouse, [id, name, storage])
 }
 
-async function overlapsOf(id = ''): Promise<(readonly [string, string])[]> {
+async function readOverlaps(id = ''): Promise<(readonly [string, string])[]> {
   const found = await listOverlaps(store.sql, id, { after: null, limit: 10 })
   return found.map(({ outer, inner }) => [outer.ownerId, inner.ownerId] as const)
 }
 
-test('overlaps from before the upgrade are found once the claims have physical places', async () => {
+test('resolveClaims marks overlaps between location claims that an earlier version wrote', async () => {
   await add(warehouse, 'one', 'w1')
   await store.sql.run(insertClaim, [table, warehouse, `file://${folder}/w1/t/`])
   await store.sql.run(insertClaim, [inner, warehouse, `file://${folder}/w1/t/below/`])
   await resolveClaims(store.sql)
-  expect(await overlapsOf(warehouse)).toEqual([[table, inner]])
+  expect(await readOverlaps(warehouse)).toEqual([[table, inner]])
 })
 
-test('a start marks the overlaps that a server recorded which ended before it marked them', async () => {
+test('resolveClaims marks overlaps that an interrupted earlier run left unmarked', async () => {
   await add(warehouse, 'one', 'w1')
   await store.sql.run(insertClaim, [table, warehouse, `file://${folder}/w1/t/`])
   await store.sql.run(insertClaim, [inner, warehouse, `file://${folder}/w1/t/below/`])
   await resolveClaims(store.sql)
   await store.sql.run(forget, ['one'])
-  expect(await overlapsOf(warehouse)).toEqual([])
+  expect(await readOverlaps(warehouse)).toEqual([])
   await resolveClaims(store.sql)
-  expect(await overlapsOf(warehouse)).toEqual([[table, inner]])
+  expect(await readOverlaps(warehouse)).toEqual([[table, inner]])
   expect(await store.sql.run(compared)).toEqual([{ done: true }])
 })
 
-test('a root whose directory becomes a link into another warehouse is found as an overlap at the next start', async () => {
+test('resolveClaims marks an overlap after the root directory of a warehouse becomes a link into another warehouse', async () => {
   await mkdir(join(folder, 'w1'))
   await add(warehouse, 'one', 'w1')
   await add(other, 'two', 'w2')
   await resolveClaims(store.sql)
-  expect(await overlapsOf(other)).toEqual([])
+  expect(await readOverlaps(other)).toEqual([])
   await symlink(join(folder, 'w1'), join(folder, 'w2'))
   await resolveClaims(store.sql)
-  expect(await overlapsOf(other)).toEqual([[warehouse, other]])
+  expect(await readOverlaps(other)).toEqual([[warehouse, other]])
 })

@@ -3,33 +3,50 @@ import type { ProvenIdentity } from '../../src/proven-identity.ts'
 import type { RefreshClaims } from '../../src/credentials/refresh-claims.ts'
 import { refreshRefusal } from '../../src/credentials/refresh-error.ts'
 import { openRefreshToken } from '../../src/credentials/refresh-token.ts'
-import { lastingTokenOf, publicUrl, type TestLake, type TestTable, tokenOf } from './lake.ts'
+import {
+  readLastingToken,
+  publicUrl,
+  type CredentialFixture,
+  type TestTable,
+  readToken,
+} from './credential-fixture.ts'
 
 export interface TestToken {
   readonly table: TestTable
-  /** Token of the field, which each refresh extends. */
+  /** Refresh token from the credential's field. Each refresh returns one with a later expiry. */
   readonly token: string
-  /** Token of the endpoint. */
+  /** Refresh token from the credential's refresh endpoint. */
   readonly lasting: string
 }
 
-/** Creates a table that the caller may write, and returns its tokens for the caller. */
-export async function loadedTable(lake: TestLake, caller: ProvenIdentity, name: string): Promise<TestToken> {
-  const table = await lake.table(name)
-  await lake.grant('modify', caller, table)
-  const handedOut = await lake.load(table, caller)
-  return { table, token: tokenOf(handedOut), lasting: lastingTokenOf(handedOut) }
+/** Creates a table that the caller may write. Returns the refresh tokens that a load issues to the caller. */
+export async function loadedTable(
+  fixture: CredentialFixture,
+  caller: ProvenIdentity,
+  name: string,
+): Promise<TestToken> {
+  const table = await fixture.table(name)
+  await fixture.grant('modify', caller, table)
+  const loaded = await fixture.load(table, caller)
+  return { table, token: readToken(loaded), lasting: readLastingToken(loaded) }
 }
 
-/** Stages a table, and returns its tokens for the caller. */
-export async function stagedTable(lake: TestLake, caller: ProvenIdentity, name: string): Promise<TestToken> {
-  await lake.grant('create', caller)
-  const table = await lake.staged(name, caller)
-  const handedOut = await lake.load(table, caller)
-  return { table, token: tokenOf(handedOut), lasting: lastingTokenOf(handedOut) }
+/** Stages a table. Returns the refresh tokens that are issued to the caller. */
+export async function stagedTable(
+  fixture: CredentialFixture,
+  caller: ProvenIdentity,
+  name: string,
+): Promise<TestToken> {
+  await fixture.grant('create', caller)
+  const table = await fixture.staged(name, caller)
+  const loaded = await fixture.load(table, caller)
+  return { table, token: readToken(loaded), lasting: readLastingToken(loaded) }
 }
 
-/** Returns the reason for which the token was refused. Throws when it was accepted, or another error was returned. */
+/**
+ * Returns the reason of a refused refresh. Throws when the token is accepted, or when another error is
+ * returned.
+ */
 export async function refusal(attempt: Promise<unknown>): Promise<string> {
   const error = await attempt.then(
     () => null,
@@ -39,8 +56,8 @@ export async function refusal(attempt: Promise<unknown>): Promise<string> {
   return refreshRefusal(error) ?? 'no reason'
 }
 
-export async function claimsOf(lake: TestLake, token: string): Promise<RefreshClaims> {
-  const opened = await openRefreshToken(lake.ring, token, { issuer: publicUrl, now: lake.now })
+export async function openClaims(fixture: CredentialFixture, token: string): Promise<RefreshClaims> {
+  const opened = await openRefreshToken(fixture.ring, token, { issuer: publicUrl, now: fixture.now })
   if (!opened.ok) throw new Error(opened.reason)
   return opened.value
 }

@@ -63,7 +63,7 @@ function entry(draft: AuditDraft, more: Partial<AuditEntry> = {}): AuditEntry {
 }
 
 describe('an event', () => {
-  test('names the user, who acted for it, the object, the decision and the outcome', async () => {
+  test('an audit event names the user, the engine that acted for the user, the object, the decision and the outcome', async () => {
     const draft: AuditDraft = {
       operation: 'loadTable',
       securable: { kind: 'relation', id: randomUUID() },
@@ -91,7 +91,7 @@ describe('an event', () => {
     ])
   })
 
-  test('stores any text of clients', async () => {
+  test('an audit event can contain any text that a client sends', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({ unit: 'binary' }),
@@ -112,7 +112,7 @@ describe('an event', () => {
     )
   })
 
-  test('holds no secret: neither by name nor by form', () => {
+  test('an audit event contains no secrets: they are removed by field name and by form', () => {
     const token = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl'
     const detail = {
       client_secret: 'canary',
@@ -135,7 +135,7 @@ describe('an event', () => {
     expect(written).toContain('kept')
   })
 
-  test('limits the size of an event with any content', () => {
+  test('the size of an audit event is limited for any content', () => {
     let deep: unknown = 'x'
     for (let level = 0; level < 100; level += 1) deep = { deep }
     expect(JSON.stringify(redact(deep)).length).toBeLessThan(200)
@@ -144,13 +144,13 @@ describe('an event', () => {
 })
 
 describe('the log', () => {
-  test('off records nothing', () => {
+  test('the audit log records no event when its mode is off', () => {
     const write = vi.fn()
     new AuditLog({ mode: 'off', write }).record(entry({ operation: 'x' }))
     expect(write).not.toHaveBeenCalled()
   })
 
-  test('writes one line of JSON for each event', () => {
+  test('the audit log writes one line of JSON for each event', () => {
     const lines: string[] = []
     new AuditLog({ mode: 'log', write: (line) => lines.push(line) }).record(
       entry({ operation: 'loadTable', object: 'a\nb' }),
@@ -166,7 +166,7 @@ describe('the log', () => {
     })
   })
 
-  test('contains the reason of a refusal, also one that the response does not contain', () => {
+  test('the audit log contains the reason of a refusal, also when the response hides the reason', () => {
     const lines: string[] = []
     const log = new AuditLog({ mode: 'log', write: (line) => lines.push(line) })
     const refused = new HeadgateError('unauthenticated', 'not valid', {
@@ -190,7 +190,7 @@ describe('the log', () => {
         reason: 'unauthenticated: access token refused: wrong audience',
       },
       { outcome: 'failed', reason: 'no-such-table' },
-      { outcome: 'denied', reason: expect.stringContaining('may not be seen') as string },
+      { outcome: 'denied', reason: expect.stringContaining('the caller may not see it') as string },
       { outcome: 'failed', reason: 'internal' },
     ])
     expect(lines.join('')).not.toContain('canary')
@@ -198,7 +198,7 @@ describe('the log', () => {
 })
 
 describe('the store', () => {
-  test('gets events in batches, and the rest at the end', async () => {
+  test('the audit log writes events to the store in batches, and the last ones on disposal', async () => {
     let statements = 0
     const counting: Sql = { ...plain(sql), run: (...args) => ((statements += 1), sql.run(...args)) }
     const log = new AuditLog({
@@ -216,13 +216,13 @@ describe('the store', () => {
     expect(statements).toBe(3)
   })
 
-  test('gets them soon when there are few', async () => {
+  test('the audit log soon writes a single event to the store', async () => {
     await using log = new AuditLog({ mode: 'store', write: () => undefined, sql, flushAfterMs: 10 })
     log.record(entry({ operation: 'x' }))
     await expect.poll(() => queryAudit(sql, everything)).toHaveLength(1)
   })
 
-  test('gets them later when it was away; what does not fit is written as lines, and none is lost', async () => {
+  test('the audit log queues events while the store is unavailable and loses none: events above the limit of the queue become log lines', async () => {
     const lines: string[] = []
     let away = true
     const flaky: Sql = {
@@ -244,7 +244,7 @@ describe('the store', () => {
     expect(lines).toHaveLength(5)
   })
 
-  test('does not delay the shutdown when the store does not respond: queued events are written as lines', async () => {
+  test('the audit log does not delay the shutdown when the store does not respond: it writes queued events as log lines', async () => {
     const lines: string[] = []
     const hanging: Sql = { ...plain(sql), run: () => Promise.withResolvers<never>().promise }
     const log = new AuditLog({
@@ -261,7 +261,7 @@ describe('the store', () => {
     expect(lines).toHaveLength(5)
   })
 
-  test('gets them by itself when it is back, though no further event comes', async () => {
+  test('the audit log writes queued events when the store is available again, without a further event', async () => {
     let away = true
     const flaky: Sql = {
       ...plain(sql),
@@ -276,7 +276,7 @@ describe('the store', () => {
     await expect.poll(() => queryAudit(sql, everything)).toHaveLength(2)
   })
 
-  test('that refuses certain events does not keep the others: those are written as lines', async () => {
+  test('the audit log writes events that the store refuses as log lines', async () => {
     const lines: string[] = []
     const refusing: Sql = { ...plain(sql), run: () => Promise.reject(new Error('value too long')) }
     await using log = new AuditLog({ mode: 'store', write: (line) => lines.push(line), sql: refusing })
@@ -285,7 +285,7 @@ describe('the store', () => {
     expect(lines).toHaveLength(1)
   })
 
-  test('finds events by time, principal and operation, newest first and page by page; old ones can go', async () => {
+  test('queryAudit finds events by time, principal and operation, newest first, in pages; pruneAudit deletes old events', async () => {
     const rows = ['a', 'b', 'a'].map((operation) =>
       auditRow({ operation }, { requestId: 'r', identity }, 'allowed'),
     )
@@ -334,8 +334,8 @@ describe('an event is found by', () => {
     ['the id of the principal', { principalId: alice.id }, 'ba'],
     ['the engine, for others and for itself', { engine: 'etl' }, 'cba'],
     ['the id of its object, under all its names', { securableId: relation }, 'b'],
-    ['how the name of its object begins', { objectPrefix: 'lake:sales.' }, 'ba'],
-    ['such a prefix, which is not a pattern', { objectPrefix: 'lake:%' }, 'c'],
+    ['a prefix of the name of its object', { objectPrefix: 'lake:sales.' }, 'ba'],
+    ['a prefix with a percent sign, which is not a pattern', { objectPrefix: 'lake:%' }, 'c'],
     ["the engine's query id", { queryId: 'q-2' }, 'b'],
     ['a query id that only the request says', { queryId: 'q-1' }, 'a'],
     ['its request', { requestId: 'r-3' }, 'c'],
@@ -346,7 +346,7 @@ describe('an event is found by', () => {
     expect(found.map(({ operation }) => operation).join('')).toBe(expected)
   })
 
-  test('its position in the order', async () => {
+  test('queryAudit finds the events after a position in the order', async () => {
     const [first] = await queryAudit(sql, { ...everything, order: 'oldest', limit: 1 })
     const rest = await queryAudit(sql, { ...everything, order: 'oldest', after: String(first?.id) })
     expect(rest.map(({ operation }) => operation)).toEqual(['b', 'c'])

@@ -63,7 +63,7 @@ describe('the refusal log', () => {
     new RefusalLog({ sql: store.sql, writeRow: () => undefined, ...options })
   const rows = (): Promise<Kept[]> => store.sql.run<Kept>(kept)
 
-  test('keeps equal refusals of a minute as one row with their count, also over several writes', async () => {
+  test('the refusal log stores equal refusals of one minute as one row with their count, also over several flushes', async () => {
     await using refusals = log({ now: () => 0 })
     for (let i = 0; i < 3; i += 1) refusals.record(refusal())
     await refusals.flush()
@@ -82,7 +82,7 @@ describe('the refusal log', () => {
     ['object', { object: 'lake:a.u' }],
     ['reason', { reason: 'other' }],
     ['views', { views: 'mart.outer' }],
-  ])('keeps refusals of another %s apart', async (_, more) => {
+  ])('the refusal log stores refusals with a different %s in separate rows', async (_, more) => {
     await using refusals = log()
     refusals.record(refusal())
     refusals.record(refusal(more))
@@ -90,7 +90,7 @@ describe('the refusal log', () => {
     expect((await rows()).map(({ count }) => count)).toEqual([1, 1])
   })
 
-  test('begins a new row with each minute', async () => {
+  test('the refusal log stores equal refusals of different minutes in separate rows', async () => {
     let now = 0
     await using refusals = log({ now: () => now })
     refusals.record(refusal())
@@ -100,7 +100,7 @@ describe('the refusal log', () => {
     expect((await rows()).map(({ count }) => count)).toEqual([1, 1])
   })
 
-  test('adds what several replicas write to the same row', async () => {
+  test('several replicas add their refusals to the count of the same row', async () => {
     await using one = log({ now: () => 0 })
     await using two = log({ now: () => 0 })
     for (const refusals of [one, two, two]) refusals.record(refusal())
@@ -108,7 +108,7 @@ describe('the refusal log', () => {
     expect((await rows()).map(({ count }) => count)).toEqual([3])
   })
 
-  test('keeps 100 rows a minute of callers that are not identified, and counts the others in one', async () => {
+  test('the refusal log stores at most 100 rows per minute for unidentified callers, and counts further refusals in one row', async () => {
     await using refusals = log({ now: () => 0 })
     for (let i = 0; i < 1_000; i += 1)
       refusals.record(refusal({ principalId: null, address: `192.0.2.${i}`, reason: `reason ${i}` }))
@@ -122,7 +122,7 @@ describe('the refusal log', () => {
     expect(all.filter(({ principal }) => principal === 'alice')).toHaveLength(1)
   })
 
-  test('keeps 100 rows a minute of each principal, and counts the others in one', async () => {
+  test('the refusal log stores at most 100 rows per minute for each principal, and counts further refusals in one row', async () => {
     await using refusals = log({ now: () => 0 })
     for (let i = 0; i < 1_000; i += 1) refusals.record(refusal({ object: `lake:a.${i}` }))
     await refusals.flush()
@@ -132,7 +132,7 @@ describe('the refusal log', () => {
     ])
   })
 
-  test('keeps what waits while the store is away, and writes it later', async () => {
+  test('the refusal log queues refusals while the store is unavailable, and stores them later', async () => {
     let isAway = true
     const sql: Sql = {
       ...store.sql,
@@ -148,7 +148,7 @@ describe('the refusal log', () => {
     expect((await rows()).map(({ count }) => count)).toEqual([2])
   })
 
-  test('writes what the store did not accept as lines at the end', async () => {
+  test('on disposal, the refusal log writes refusals that the store did not accept as log lines', async () => {
     const lines: AuditRow[] = []
     const sql = { run: () => Promise.reject(new HeadgateError('unavailable', 'away')) } as unknown as Sql
     {
@@ -173,7 +173,7 @@ describe('refusals over HTTP', () => {
     return (json as { events: Record<string, unknown>[] }).events
   }
 
-  test('three refusals of a caller are found by `audit --outcome denied` as events with their counts', async () => {
+  test('the audit query with outcome=denied returns three refusals of a caller as events with counts', async () => {
     const caller = await server.caller('refused')
     for (let i = 0; i < 3; i += 1)
       expect((await caller.send('GET', 'namespaces/a/tables/t')).status).toBe(404)
@@ -186,7 +186,7 @@ describe('refusals over HTTP', () => {
     expect(event).toMatchObject({ principal: 'refused', outcome: 'denied' })
   })
 
-  test('a flood of invalid tokens leaves at most 101 rows a minute and does not delay the events of changes', async () => {
+  test('many requests with invalid tokens create at most 101 rows per minute and do not delay the audit events of changes', async () => {
     const before = new Date().toISOString()
     const flood = Array.from({ length: 20 }, async (_, sender) => {
       for (let i = 0; i < 100; i += 1) {
@@ -202,7 +202,7 @@ describe('refusals over HTTP', () => {
     const counts = async (): Promise<number[]> =>
       (await denied(`&principal=unidentified&from=${before}&pageSize=1000`)).map(({ count }) => Number(count))
     await expect.poll(async () => (await counts()).reduce((a, b) => a + b, 0)).toBe(2_000)
-    // The flood may last over the end of a minute.
+    // The flood may continue into the next minute, which has its own limit of rows.
     expect((await counts()).length).toBeLessThanOrEqual(202)
   })
 })

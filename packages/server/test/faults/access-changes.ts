@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, stringify } from '@headgate/json'
 import type { Change, Prepare, Request } from './attempts.ts'
 import { done } from './changes.ts'
-import type { Client } from './fault-lake.ts'
+import type { Client } from './fault-fixture.ts'
 import { newPrincipal } from './principal-changes.ts'
 import { shown } from './warehouse-changes.ts'
 
@@ -13,46 +13,46 @@ function post(path: string, body?: Json): Request {
   return { method: 'POST', path, ...(body === undefined ? {} : { body }) }
 }
 
-/** An object with the requests that create and revoke it. */
+/** A grant, membership or similar object, with the requests that add and remove it. */
 interface Pair {
-  readonly give: Request
-  readonly take: Request
+  readonly add: Request
+  readonly remove: Request
   isThere(): Promise<boolean>
 }
 
 type Made = (client: Client, name: string) => Promise<Pair>
 
-/** Returns a change that grants something, which can be revoked afterwards. */
+/** Prepares a change that adds a grant or membership. The change can be undone afterwards. */
 export function giving(made: Made): Prepare {
   return async (client, name): Promise<Change> => {
-    const { give, take, isThere } = await made(client, name)
+    const { add, remove, isThere } = await made(client, name)
     return {
-      request: give,
+      request: add,
       repeated: [201, 409],
       look: isThere,
-      goOn: async () => void (await done(client, take)),
+      goOn: async () => void (await done(client, remove)),
     }
   }
 }
 
-/** Returns a change that revokes something, which can be granted again afterwards. */
+/** Prepares a change that removes a grant or membership. The object can be added again afterwards. */
 export function taking(made: Made): Prepare {
   return async (client, name): Promise<Change> => {
-    const { give, take, isThere } = await made(client, name)
-    await done(client, give)
+    const { add, remove, isThere } = await made(client, name)
+    await done(client, add)
     return {
-      request: take,
+      request: remove,
       repeated: [404],
       look: async () => !(await isThere()),
-      goOn: async () => void (await done(client, give)),
+      goOn: async () => void (await done(client, add)),
     }
   }
 }
 
 export const role: Made = (client, name) =>
   Promise.resolve({
-    give: post(roles, { name }),
-    take: { method: 'DELETE', path: `${roles}/${name}` },
+    add: post(roles, { name }),
+    remove: { method: 'DELETE', path: `${roles}/${name}` },
     isThere: async () => (await shown(client, `${roles}/${name}`)) !== null,
   })
 
@@ -61,8 +61,8 @@ export const membership: Made = async (client, name) => {
   await done(client, newPrincipal(name))
   const members = `${roles}/${name}/members`
   return {
-    give: post(`${members}/add`, { principal: name }),
-    take: post(`${members}/remove`, { principal: name }),
+    add: post(`${members}/add`, { principal: name }),
+    remove: post(`${members}/remove`, { principal: name }),
     isThere: async () => countIn(await shown(client, members), 'members') === 1,
   }
 }
@@ -71,8 +71,8 @@ export const grant: Made = async (client, name) => {
   await done(client, newPrincipal(name))
   const body = { privilege: 'select', on: { warehouse: 'lakehouse' }, to: { principal: name } }
   return {
-    give: post(grants, body),
-    take: post(`${grants}/revoke`, body),
+    add: post(grants, body),
+    remove: post(`${grants}/revoke`, body),
     isThere: async () => countIn(await shown(client, `${grants}?principal=${name}`), 'grants') === 1,
   }
 }
@@ -80,15 +80,15 @@ export const grant: Made = async (client, name) => {
 export const engine: Made = async (client, name) => {
   await done(client, newPrincipal(name))
   return {
-    give: post(engines, { principal: name }),
-    take: { method: 'DELETE', path: `${engines}/${name}` },
+    add: post(engines, { principal: name }),
+    remove: { method: 'DELETE', path: `${engines}/${name}` },
     isThere: async () => (await shown(client, `${engines}/${name}`)) !== null,
   }
 }
 
-/** Prepares a change of two settings of an engine's entry. */
+/** Prepares a change of two settings in the entry of an engine. */
 export const changeEngine: Prepare = async (client, name) => {
-  await done(client, (await engine(client, name)).give)
+  await done(client, (await engine(client, name)).add)
   const path = `${engines}/${name}`
   const before = await shown(client, path)
   const wanted = { refreshes: before?.['refreshes'] !== true, tokenSeconds: 777 }

@@ -8,7 +8,7 @@ export interface Break {
   act(): () => void
 }
 
-/** Breaks the connection at a statement that a test names. */
+/** Wraps a database client so that the connection fails at a statement that a test names. */
 export class Breaking {
   next: Break | undefined
 

@@ -11,34 +11,34 @@ import {
 } from '../iceberg/tables.ts'
 import { type Sql, statement } from '../../src/store/sql.ts'
 import type { Change, Prepare, Request } from './attempts.ts'
-import type { Client } from './fault-lake.ts'
-import type { Answered } from './send.ts'
+import type { Client } from './fault-fixture.ts'
+import type { TimedResponse } from './send.ts'
 
 const home = 'k'
-/** Path of the tables of all changes. */
+/** Path of the tables in the namespace that all changes use. */
 export const tables: string = `namespaces/${home}/tables`
 
 /** Sends a request that must succeed. */
-export async function done(client: Client, request: Request): Promise<Answered> {
-  const answer = await client.send(request.method, request.path, request.body)
-  if (answer === null || answer.status >= 300)
-    throw new Error(`${request.path}: ${answer?.status} ${JSON.stringify(answer?.json)}`)
-  return answer
+export async function done(client: Client, request: Request): Promise<TimedResponse> {
+  const response = await client.send(request.method, request.path, request.body)
+  if (response === null || response.status >= 300)
+    throw new Error(`${request.path}: ${response?.status} ${JSON.stringify(response?.json)}`)
+  return response
 }
 
 export async function createHome(client: Client): Promise<void> {
   await done(client, { method: 'POST', path: 'namespaces', body: { namespace: [home] } })
 }
 
-export function create(client: Client, name: string, more: JsonObject = {}): Promise<Answered> {
+export function create(client: Client, name: string, more: JsonObject = {}): Promise<TimedResponse> {
   return done(client, { method: 'POST', path: tables, body: { name, schema, ...more } })
 }
 
 /** Loads a table. Returns null when it does not exist. */
-export async function load(client: Client, name: string): Promise<Answered | null> {
-  const answer = await client.send('GET', `${tables}/${name}`)
-  expect(answer?.status).toBeOneOf([200, 404])
-  return answer?.status === 200 ? answer : null
+export async function load(client: Client, name: string): Promise<TimedResponse | null> {
+  const response = await client.send('GET', `${tables}/${name}`)
+  expect(response?.status).toBeOneOf([200, 404])
+  return response?.status === 200 ? response : null
 }
 
 export function mainIs(snapshotId: number | null): JsonObject {
@@ -53,13 +53,16 @@ export function commitRequest(
   return { method: 'POST', path: `${tables}/${name}`, body: { requirements, updates: [...updates] } }
 }
 
-/** Returns the snapshot ids, the oldest first. Checks sequence numbers and the version of the metadata file. */
+/**
+ * Returns the snapshot ids of a table, the oldest first. Checks the sequence numbers and the version in the
+ * metadata file name.
+ */
 async function history(client: Client, name: string, filesBefore: number): Promise<unknown[]> {
-  const answer = await load(client, name)
-  if (answer === null) throw new Error(`${name} does not exist`)
-  const snapshots = (readMetadata(answer)['snapshots'] ?? []) as { 'snapshot-id': number }[]
+  const response = await load(client, name)
+  if (response === null) throw new Error(`${name} does not exist`)
+  const snapshots = (readMetadata(response)['snapshots'] ?? []) as { 'snapshot-id': number }[]
   const version = String(snapshots.length + filesBefore).padStart(5, '0')
-  expect(readMetadataLocation(answer)).toContain(`/metadata/${version}-`)
+  expect(readMetadataLocation(response)).toContain(`/metadata/${version}-`)
   return snapshots.map((snapshot) => snapshot['snapshot-id'])
 }
 
@@ -92,8 +95,8 @@ export const commitThatMoves: Prepare = async (client, name) => {
   const before = readLocation(created)
   const after = `${before.slice(0, before.lastIndexOf('/'))}/moved-${name}`
   const look = async (): Promise<boolean> => {
-    const answer = await load(client, name)
-    const location = answer === null ? '' : readLocation(answer)
+    const response = await load(client, name)
+    const location = response === null ? '' : readLocation(response)
     expect(location).toBeOneOf([before, after])
     return location === after
   }
@@ -104,7 +107,7 @@ export const commitThatMoves: Prepare = async (client, name) => {
       const moved = await look()
       await done(client, commitRequest(name, append(1, 1), [mainIs(null)]))
       await done(client, commitRequest(name, [{ action: 'set-location', location: `${after}-again` }]))
-      // The former location still belongs to the table; a location that the table never had is free.
+      // The table keeps the claim on its former location. A location that the table never had can be claimed.
       if (!moved) await create(client, `${name}_follower`, { location: after })
     },
   }
@@ -149,10 +152,10 @@ function creation(client: Client, name: string, request: Request, uuid?: Json): 
   return {
     request,
     async look() {
-      const answer = await load(client, name)
-      if (answer === null) return false
-      expect(readMetadataLocation(answer)).toContain('/metadata/00000-')
-      if (uuid !== undefined) expect(readMetadata(answer)['table-uuid']).toBe(uuid)
+      const response = await load(client, name)
+      if (response === null) return false
+      expect(readMetadataLocation(response)).toContain('/metadata/00000-')
+      if (uuid !== undefined) expect(readMetadata(response)['table-uuid']).toBe(uuid)
       return true
     },
     async goOn() {
@@ -170,7 +173,9 @@ async function placeFor(client: Client, name: string): Promise<string> {
   return `${neighbour.slice(0, neighbour.lastIndexOf('/'))}/chosen-${name}`
 }
 
-/** Prepares a create at a chosen location, which the server compares with all others. */
+/**
+ * Prepares a create at a location that the client chooses. The server compares this location with all claims.
+ */
 export const createAtPlace: Prepare = async (client, name) => {
   const location = await placeFor(client, name)
   return creation(client, name, { method: 'POST', path: tables, body: { name, schema, location } })
@@ -225,8 +230,8 @@ export const rename: Prepare = async (client, name) => {
       body: { source: source ?? null, destination: destination ?? null },
     },
     async look() {
-      const uuids = (await Promise.all([name, to].map((table) => load(client, table)))).map((answer) =>
-        answer === null ? null : readMetadata(answer)['table-uuid'],
+      const uuids = (await Promise.all([name, to].map((table) => load(client, table)))).map((response) =>
+        response === null ? null : readMetadata(response)['table-uuid'],
       )
       expect(uuids).toBeOneOf([
         [uuid, null],
@@ -248,9 +253,9 @@ export function drop(query: string): Prepare {
     return {
       request: { method: 'DELETE', path: `${tables}/${name}${query}` },
       async look() {
-        const answer = await load(client, name)
-        if (answer !== null) expect(readMetadata(answer)['table-uuid']).toBe(uuid)
-        return answer === null
+        const response = await load(client, name)
+        if (response !== null) expect(readMetadata(response)['table-uuid']).toBe(uuid)
+        return response === null
       },
       async goOn() {
         expect(readMetadata(await create(client, name))['table-uuid']).not.toBe(uuid)

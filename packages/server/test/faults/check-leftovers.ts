@@ -6,7 +6,7 @@ import { parse } from '@headgate/json'
 import { expect } from 'vitest'
 import { temporaryPrefix } from '@headgate/storage'
 import { statement } from '../../src/store/sql.ts'
-import type { FaultPlace } from './fault-lake.ts'
+import type { FaultPlace } from './fault-fixture.ts'
 
 const pointers = statement('fault_pointers', 'select metadata_location as location from relation')
 const waiting = statement(
@@ -20,7 +20,8 @@ const locks = statement(
 )
 
 /**
- * Checks that killed servers left only unreferenced metadata files and partial uploads of such files: every pointer
+ * Checks that killed servers left only unreferenced metadata files and partial uploads of such files: every
+ * pointer
  * names a complete file, and no lock is held.
  */
 export async function checkLeftovers({ sql, root }: FaultPlace): Promise<void> {
@@ -42,6 +43,7 @@ export async function checkLeftovers({ sql, root }: FaultPlace): Promise<void> {
     if (!name.startsWith(temporaryPrefix))
       expect(file).toMatch(/\/metadata\/\d{5}-[0-9a-f-]{36}(?:\.gz)?\.metadata\.json$/)
   }
-  // A running server may do background work. The timeout is shorter than the one that ends an abandoned transaction.
+  // A running server may hold locks for background work, so the check is repeated. Its timeout is shorter
+  // than the time after which PostgreSQL ends an abandoned transaction.
   for (const left of [waiting, locks]) await expect.poll(() => sql.run(left), { timeout: 3_000 }).toEqual([])
 }

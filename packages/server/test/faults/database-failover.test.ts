@@ -5,10 +5,10 @@ import { Client } from 'pg'
 import { expect, test } from 'vitest'
 import { readMetadata, objectAt, schema, setProperties } from '../iceberg/tables.ts'
 import { openSql } from '../../src/store/pool.ts'
-import { placeOn } from './fault-lake.ts'
+import { placeOn } from './fault-fixture.ts'
 import { openServer } from './open-server.ts'
 import { ReplicatedDatabase } from './replicated-database.ts'
-import { type Answered, send } from './send.ts'
+import { type TimedResponse, send } from './send.ts'
 
 /** Two servers on a database with a standby. */
 interface Replicas extends AsyncDisposable {
@@ -27,14 +27,14 @@ async function openReplicas(): Promise<Replicas> {
   return { database, urls: [a.url, b.url], [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
-const pathOf = (table: string): string => `namespaces/w/tables/${table}`
+const toPath = (table: string): string => `namespaces/w/tables/${table}`
 
 /** Repeats a request until its outcome is certain. */
-async function insist(url: string, method: string, path: string, body?: object): Promise<Answered> {
+async function insist(url: string, method: string, path: string, body?: object): Promise<TimedResponse> {
   for (const end = Date.now() + 30_000; ; await sleep(20)) {
-    const answer = await send(url, method, path, body as never)
-    if (answer !== null && answer.status < 500) return answer
-    if (Date.now() > end) throw new Error(`${method} ${path} was not answered: ${answer?.status}`)
+    const response = await send(url, method, path, body as never)
+    if (response !== null && response.status < 500) return response
+    if (Date.now() > end) throw new Error(`${method} ${path} was not answered: ${response?.status}`)
   }
 }
 
@@ -43,17 +43,17 @@ async function makeTables(url: string, names: readonly string[]): Promise<void> 
   for (const name of names) await insist(url, 'POST', 'namespaces/w/tables', { name, schema })
 }
 
-function commitOf(key: string): object {
+function makeCommit(key: string): object {
   return { requirements: [], updates: [setProperties({ [key]: 'v' })] }
 }
 
 async function commit(url: string, table: string, key: string): Promise<void> {
-  expect((await insist(url, 'POST', pathOf(table), commitOf(key))).status).toBe(200)
+  expect((await insist(url, 'POST', toPath(table), makeCommit(key))).status).toBe(200)
 }
 
-/** Returns the keys that commits have set, in order. */
-async function keysOf(url: string, table: string): Promise<string[]> {
-  return keysIn(readMetadata(await insist(url, 'GET', pathOf(table)))['properties'])
+/** Returns the property keys that commits have set on a table, in sorted order. */
+async function readKeys(url: string, table: string): Promise<string[]> {
+  return keysIn(readMetadata(await insist(url, 'GET', toPath(table)))['properties'])
 }
 
 function keysIn(properties: unknown): string[] {
@@ -77,7 +77,7 @@ test(
     await database.failOver()
     await commit(b, 't', 'd1')
     await commit(a, 't', 'e1')
-    for (const url of urls) expect(await keysOf(url, 't')).toEqual(['c1', 'c2', 'd1', 'e1'])
+    for (const url of urls) expect(await readKeys(url, 't')).toEqual(['c1', 'c2', 'd1', 'e1'])
   },
 )
 
@@ -90,14 +90,14 @@ test(
     const [a, b] = urls
     await makeTables(a, ['t'])
     for (const key of ['c1', 'c2']) await commit(a, 't', key)
-    await database.loseChangesOf(async () => {
+    await database.loseChanges(async () => {
       await commit(a, 't', 'c3')
       await commit(a, 't', 'c4')
     })
     await commit(b, 't', 'd1')
     await commit(b, 't', 'd2')
     await commit(a, 't', 'e1')
-    for (const url of urls) expect(await keysOf(url, 't')).toEqual(['c1', 'c2', 'd1', 'd2', 'e1'])
+    for (const url of urls) expect(await readKeys(url, 't')).toEqual(['c1', 'c2', 'd1', 'd2', 'e1'])
   },
 )
 
@@ -118,8 +118,8 @@ test(
         for (let n = 0; !working.signal.aborted; n += 1) {
           const key = `w${t}${u}-${n}`
           const sentAt = performance.now()
-          const answer = await send(url, 'POST', pathOf(table), commitOf(key) as never)
-          if (answer?.status === 200)
+          const response = await send(url, 'POST', toPath(table), makeCommit(key) as never)
+          if (response?.status === 200)
             acknowledged.push({ key: `${table} ${key}`, sentAt, at: performance.now() })
           else await sleep(20)
         }
@@ -145,13 +145,15 @@ test(
     expect(lost.length, 'the cut replication lost commits').toBeGreaterThan(0)
     for (const url of urls) {
       const held = new Set<string>()
-      for (const table of tables) for (const key of await keysOf(url, table)) held.add(`${table} ${key}`)
+      for (const table of tables) for (const key of await readKeys(url, table)) held.add(`${table} ${key}`)
       expect([...kept, ...later].filter((key) => !held.has(key))).toEqual([])
     }
   },
 )
 
-/** Returns the keys in the tables of a database, read without a server. */
+/**
+ * Returns the property keys of the tables in a database. Reads the rows and metadata files without a server.
+ */
 async function keysInFiles(databaseUrl: string): Promise<string[]> {
   const client = new Client({ connectionString: databaseUrl })
   await client.connect()

@@ -15,7 +15,7 @@ import {
   transaction,
 } from './changes.ts'
 import { checkLeftovers } from './check-leftovers.ts'
-import type { Client } from './fault-lake.ts'
+import type { Client } from './fault-fixture.ts'
 import {
   changeNamespace,
   commitToView,
@@ -28,9 +28,9 @@ import {
 } from './more-changes.ts'
 import { openServer } from './open-server.ts'
 import { type ProxiedPlace, proxiedPlace } from './proxied-place.ts'
-import { type Answered, send } from './send.ts'
+import { type TimedResponse, send } from './send.ts'
 
-/** Changes with the statement that makes them, or the one before their COMMIT. */
+/** Kinds of changes, how to prepare each, and the statement that makes the change. */
 const single: readonly (readonly [string, Prepare, string])[] = [
   ['commit', commitToOne, 'relation_replace'],
   ['create', createAnywhere, 'relation_insert'],
@@ -91,20 +91,20 @@ async function broken(
   prepare: Prepare,
   what: string,
   act: () => () => void,
-): Promise<{ answer: Answered; there: boolean; again(): Promise<void> }> {
+): Promise<{ response: TimedResponse; there: boolean; again(): Promise<void> }> {
   const change = await prepare(steady, `t_${(names += 1)}`)
   const { method, path, body } = change.request
   const key = { 'idempotency-key': idempotencyKey() }
   breaking.next = { what, act }
   const isToCome = (): boolean => breaking.next !== undefined
-  let answer = await client.send(method, path, body, key)
-  // On a busy machine the request may exceed its time limit before it reaches the step.
-  while (answer?.status === 503 && isToCome()) answer = await client.send(method, path, body, key)
+  let response = await client.send(method, path, body, key)
+  // On a busy machine the request may exceed its time limit before it reaches the statement that fails.
+  while (response?.status === 503 && isToCome()) response = await client.send(method, path, body, key)
   expect(breaking.next, 'it came to its step').toBeUndefined()
-  if (answer === null) throw new Error('no answer')
+  if (response === null) throw new Error('no answer')
   await working()
   return {
-    answer,
+    response,
     there: await change.look(),
     async again() {
       expect((await steady.send(method, path, body, key))?.status).toBeOneOf([200, 204])
@@ -121,21 +121,25 @@ async function working(): Promise<void> {
 }
 
 describe.each(single)('a %s', (_, prepare, statement) => {
-  test('that does not reach the database is unknown, had no effect, and can be repeated', async () => {
-    const { answer, there, again } = await broken(prepare, statement, place.breakWith({ resetAfterSent: 1 }))
-    expect(answer).toMatchObject(unknown)
+  test('a change whose statement does not reach the database has an unknown outcome and no effect, and can be repeated', async () => {
+    const { response, there, again } = await broken(
+      prepare,
+      statement,
+      place.breakWith({ resetAfterSent: 1 }),
+    )
+    expect(response).toMatchObject(unknown)
     expect(there).toBe(false)
     await again()
   })
 
-  test('has taken effect when its response is lost, and is never a 409', async () => {
-    const { answer, there, again } = await broken(
+  test("a change takes effect when the database's response to its statement is lost, and never results in 409", async () => {
+    const { response, there, again } = await broken(
       prepare,
       statement,
       place.breakWith({ resetAfterReceived: 1 }),
     )
-    // The server reads the table after the commit, and then knows the outcome.
-    if (answer.status !== 200) expect(answer).toMatchObject(unknown)
+    // After a lost response to a commit, the server reads the table and may find that the commit took effect.
+    if (response.status !== 200) expect(response).toMatchObject(unknown)
     else expect(statement).toBe('relation_replace')
     expect(there).toBe(true)
     await again()
@@ -143,49 +147,49 @@ describe.each(single)('a %s', (_, prepare, statement) => {
 })
 
 describe.each(many)('a %s', (_, prepare) => {
-  test('has an unknown outcome and no effect when its COMMIT does not reach the database, and can be repeated', async () => {
-    const { answer, there, again } = await broken(prepare, 'COMMIT', place.breakWith({ resetAfterSent: 1 }))
-    expect(answer).toMatchObject(unknown)
+  test('a change whose COMMIT does not reach the database has an unknown outcome and no effect, and can be repeated', async () => {
+    const { response, there, again } = await broken(prepare, 'COMMIT', place.breakWith({ resetAfterSent: 1 }))
+    expect(response).toMatchObject(unknown)
     expect(there).toBe(false)
     await again()
   })
 
-  test('has taken effect when the response to its COMMIT is lost, and is never a 409', async () => {
-    const { answer, there, again } = await broken(
+  test("a change takes effect when the database's response to its COMMIT is lost, and never results in 409", async () => {
+    const { response, there, again } = await broken(
       prepare,
       'COMMIT',
       place.breakWith({ resetAfterReceived: 1 }),
     )
-    expect(answer).toMatchObject(unknown)
+    expect(response).toMatchObject(unknown)
     expect(there).toBe(true)
     await again()
   })
 })
 
-test('a commit is 200 when its response is lost but its table can be read', async () => {
-  const { answer, there } = await broken(
+test("a commit results in 200 when the database's response is lost but the server can read the table afterwards", async () => {
+  const { response, there } = await broken(
     commitToOne,
     'relation_replace',
     place.breakWith({ resetAfterReceived: 1 }),
   )
-  expect(answer.status).toBe(200)
+  expect(response.status).toBe(200)
   expect(there).toBe(true)
 })
 
-test('a commit that hangs in the database is unknown within the time limit, and a repetition finds it', async () => {
-  const { answer, again } = await broken(
+test('a commit that hangs in the database results in an unknown outcome within the time limit, and a repeated request finds the commit', async () => {
+  const { response, again } = await broken(
     commitToOne,
     'relation_replace',
     place.breakWith({ hang: true }),
   ).finally(() => {
     proxy.faults = {}
   })
-  expect(answer).toMatchObject(unknown)
-  expect(answer.took).toBeLessThan(timeLimit * 2)
+  expect(response).toMatchObject(unknown)
+  expect(response.took).toBeLessThan(timeLimit * 2)
   await again()
 })
 
-test('all requests are 503 within the time limit and have no effect while the database refuses connections or hangs', async () => {
+test('all requests result in 503 within the time limit, without effect, while the database refuses connections or hangs', async () => {
   for (const faults of [{ refuse: true }, { hang: true }]) {
     const changes = await Promise.all(
       [...single, ...many].map(async ([name, prepare]) => {
@@ -196,7 +200,7 @@ test('all requests are 503 within the time limit and have no effect while the da
     proxy.faults = faults
     if (faults.refuse === true) proxy.resetAll()
     const live = await client.send('GET', '/health/live')
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       ...changes.map(({ change: { request }, key }) =>
         client.send(request.method, request.path, request.body, key),
       ),
@@ -206,12 +210,12 @@ test('all requests are 503 within the time limit and have no effect while the da
     proxy.faults = {}
     proxy.resetAll()
     expect(live?.status).toBe(200)
-    const ready = answers.pop()
+    const ready = responses.pop()
     expect(ready).toMatchObject({ status: 503, json: { checks: { database: 'failing', storage: 'ok' } } })
-    for (const answer of answers) {
-      expect(answer).toMatchObject(unavailable)
-      expect(Number(answer?.headers.get('retry-after'))).toBeGreaterThan(0)
-      expect(answer?.took).toBeLessThan(timeLimit * 2)
+    for (const response of responses) {
+      expect(response).toMatchObject(unavailable)
+      expect(Number(response?.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(response?.took).toBeLessThan(timeLimit * 2)
     }
     await working()
     expect((await client.send('GET', '/health/ready'))?.status).toBe(200)

@@ -6,10 +6,10 @@ import { migrations } from '../../src/store/migrations/index.ts'
 import { openSql } from '../../src/store/pool.ts'
 import { testServer } from '../server.ts'
 import { checkLeftovers } from './check-leftovers.ts'
-import { type Client, placeOn } from './fault-lake.ts'
+import { type Client, placeOn } from './fault-fixture.ts'
 import { openServer } from './open-server.ts'
 import { Database } from './restarting-database.ts'
-import { type Answered, send } from './send.ts'
+import { type TimedResponse, send } from './send.ts'
 import { appender, mover, type Writer } from './writers.ts'
 
 test(
@@ -21,17 +21,18 @@ test(
     await using sql = await openSql({ url: database.url })
     await using place = await placeOn(sql, database.url)
     await using server = await openServer({ environment: place.environment() })
-    const refusals: { readonly from: number; readonly to: number; readonly answer: Answered }[] = []
+    const refusals: { readonly from: number; readonly to: number; readonly response: TimedResponse }[] = []
     const client: Client = {
       async send(...request) {
         const from = performance.now()
-        const answer = await send(server.url, ...request)
-        if (answer !== null && answer.status >= 400) refusals.push({ from, to: performance.now(), answer })
-        return answer
+        const response = await send(server.url, ...request)
+        if (response !== null && response.status >= 400)
+          refusals.push({ from, to: performance.now(), response })
+        return response
       },
     }
     await client.send('POST', 'namespaces', { namespace: ['w'] })
-    // So many that their commits share statements.
+    // The number of clients is so high that several commits share one statement.
     const many = Array.from({ length: 12 }, (_, n) => `m${n}`)
     await Promise.all(
       ['a', 'b', 'c', 'd', 'e1', 'e2', ...many].map((name) =>
@@ -66,11 +67,11 @@ test(
     await work
     expect(writers.flatMap(({ complaints }) => complaints)).toEqual([])
     expect(refusals.length).toBeGreaterThan(0)
-    for (const { answer, ...asked } of refusals) {
+    for (const { response, ...asked } of refusals) {
       expect(away.some(([from, to]) => asked.to >= from && asked.from <= to)).toBe(true)
-      if (answer.status === 503) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+      if (response.status === 503) expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
       else
-        expect(answer).toMatchObject({
+        expect(response).toMatchObject({
           status: 500,
           json: { error: { type: 'CommitStateUnknownException' } },
         })

@@ -7,11 +7,11 @@ import { type Change, patient } from './attempts.ts'
 import { Breaking } from './breaking-sql.ts'
 import { commitToOne, createHome } from './changes.ts'
 import { checkLeftovers } from './check-leftovers.ts'
-import type { Client } from './fault-lake.ts'
+import type { Client } from './fault-fixture.ts'
 import { faultyStorage, type StorageFaults } from './faulty-storage.ts'
 import { openServer } from './open-server.ts'
 import { type ProxiedPlace, proxiedPlace } from './proxied-place.ts'
-import { type Answered, send } from './send.ts'
+import { type TimedResponse, send } from './send.ts'
 
 const commits = 12
 const shared = 'relation_replace_together'
@@ -62,10 +62,13 @@ afterAll(async () => {
 interface Sent {
   readonly change: Change
   readonly key: string
-  readonly answer: Promise<Answered | null>
+  readonly response: Promise<TimedResponse | null>
 }
 
-/** Sends commits to different tables, which all reach their statement at the same time. */
+/**
+ * Sends commits to different tables, and delays them so that all reach their database statement at the same
+ * time.
+ */
 async function sendTogether(before?: (keys: readonly string[]) => Promise<void>): Promise<Sent[]> {
   const changes: Change[] = []
   for (let n = 0; n < commits; n += 1) changes.push(await commitToOne(steady, `t_${(names += 1)}`))
@@ -83,18 +86,21 @@ async function sendTogether(before?: (keys: readonly string[]) => Promise<void>)
   return changes.map((change, index) => {
     const key = keys[index] ?? ''
     const { method, path, body } = change.request
-    return { change, key, answer: client.send(method, path, body, { 'idempotency-key': key }) }
+    return { change, key, response: client.send(method, path, body, { 'idempotency-key': key }) }
   })
 }
 
-/** Checks that responses are true. `unanswered` states whether commits without a response took effect. */
-async function check(sent: readonly Sent[], unanswered: boolean | null): Promise<Answered[]> {
-  const answers: Answered[] = []
-  const open: Answered[] = []
-  for (const { answer, change } of sent) {
-    const answered = await answer
+/**
+ * Checks that each commit with status 200 took effect. `unanswered` is the expected effect of all other
+ * commits: took effect, no effect, or (null) either.
+ */
+async function check(sent: readonly Sent[], unanswered: boolean | null): Promise<TimedResponse[]> {
+  const responses: TimedResponse[] = []
+  const open: TimedResponse[] = []
+  for (const { response, change } of sent) {
+    const answered = await response
     if (answered === null) throw new Error('no answer')
-    answers.push(answered)
+    responses.push(answered)
     if (answered.status === 200) {
       await expect.poll(() => change.look()).toBe(true)
       continue
@@ -116,31 +122,32 @@ async function check(sent: readonly Sent[], unanswered: boolean | null): Promise
   return open
 }
 
-test('commits whose shared statement does not reach the database are unknown and have no effect', async () => {
+test('commits whose shared statement does not reach the database have an unknown outcome and no effect', async () => {
   breaking.next = { what: shared, act: place.breakWith({ resetAfterSent: 1 }) }
   const open = await check(await sendTogether(), false)
   expect(open.length).toBeGreaterThan(1)
-  for (const answer of open) expect(answer).toMatchObject(unknown)
+  for (const response of open) expect(response).toMatchObject(unknown)
 })
 
-test('commits have taken effect when the response to their shared statement is lost, and none is a 409', async () => {
+test("commits take effect when the database's response to their shared statement is lost, and none results in 409", async () => {
   breaking.next = { what: shared, act: place.breakWith({ resetAfterReceived: 1 }) }
-  // Each commit reads its table afterwards, and then knows the outcome.
-  for (const answer of await check(await sendTogether(), true)) expect(answer).toMatchObject(unknown)
+  // After the lost response, the server reads the table of each commit and may find that the commit took
+  // effect.
+  for (const response of await check(await sendTogether(), true)) expect(response).toMatchObject(unknown)
 })
 
-test('commits whose shared statement hangs are unknown within the time limit, and repetitions find them', async () => {
+test('commits whose shared statement hangs have an unknown outcome within the time limit, and repeated requests find the commits', async () => {
   breaking.next = { what: shared, act: place.breakWith({ hang: true }) }
   const sent = await sendTogether()
-  const answers = await Promise.all(sent.map(({ answer }) => answer))
+  const responses = await Promise.all(sent.map(({ response }) => response))
   proxy.faults = {}
   const open = await check(sent, null)
   expect(open.length).toBeGreaterThan(1)
-  for (const answer of open) expect(answer).toMatchObject(unknown)
-  for (const answer of answers) expect(answer?.took).toBeLessThan(timeLimit * 2)
+  for (const response of open) expect(response).toMatchObject(unknown)
+  for (const response of responses) expect(response?.took).toBeLessThan(timeLimit * 2)
 })
 
-/** Blocks a shared statement in the database, by a lock that one of its commits needs. */
+/** Blocks a shared statement in the database by a lock on the row of one of its tables. */
 async function halted(act: (sent: readonly Sent[]) => Promise<void>): Promise<readonly Sent[]> {
   const blocker = new Database({ connectionString: place.databaseUrl })
   await blocker.connect()
@@ -159,18 +166,18 @@ async function halted(act: (sent: readonly Sent[]) => Promise<void>): Promise<re
   }
 }
 
-test('commits whose shared statement is cancelled by the database are unknown and have no effect', async () => {
+test('commits whose shared statement is cancelled by the database have an unknown outcome and no effect', async () => {
   const sent = await halted(async () => {
     const pids = async (): Promise<{ pid: number }[]> => place.sql.run<{ pid: number }>(waitingBackends)
     await expect.poll(async () => (await pids()).length).toBeGreaterThan(0)
     for (const { pid } of await pids()) await place.sql.run(terminate, [pid])
   })
-  for (const answer of await check(sent, false)) expect(answer).toMatchObject(unknown)
+  for (const response of await check(sent, false)) expect(response).toMatchObject(unknown)
 })
 
-test('commits whose shared statement takes too long are 503 or unknown, never refused, and never partial', async () => {
+test('commits whose shared statement takes too long result in 503 or an unknown outcome, never in a refusal or a partial effect', async () => {
   const sent = await halted(async (all) => {
-    await Promise.all(all.map(({ answer }) => answer))
+    await Promise.all(all.map(({ response }) => response))
   })
-  for (const answer of await check(sent, false)) expect(answer.status).toBeOneOf([500, 503])
+  for (const response of await check(sent, false)) expect(response.status).toBeOneOf([500, 503])
 })

@@ -1,5 +1,5 @@
 import { statement } from '../../src/store/sql.ts'
-import type { FaultPlace } from './fault-lake.ts'
+import type { FaultPlace } from './fault-fixture.ts'
 
 const everything = statement(
   'fault_everything',
@@ -7,7 +7,7 @@ const everything = statement(
    from relation r left join location_claim l on l.owner_id = r.id order by r.id, l.location`,
 )
 
-/** Returns name and state of each relation as texts that can be compared. */
+/** Returns the name and state of each table and view, one text for each. */
 export async function everythingIn({ sql }: Pick<FaultPlace, 'sql'>): Promise<string[]> {
   return (await sql.run<object>(everything)).map((row) => JSON.stringify(row))
 }

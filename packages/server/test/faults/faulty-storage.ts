@@ -4,11 +4,11 @@ import { replaceMethods } from './replace-methods.ts'
 
 type Written = ReturnType<Storage['put']>
 
-/** Faults of a storage. */
+/** Faults that a test injects into a storage. */
 export interface StorageFaults {
-  /** Replaces a write. */
+  /** Called in place of each write. It can run the write, delay it or fail. */
   put?: (write: () => Written) => Written
-  /** True: reads and checks fail. */
+  /** When true, reads and health checks fail. */
   down?: boolean
 }
 

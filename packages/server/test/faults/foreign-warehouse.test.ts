@@ -6,10 +6,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { append, schema, textAt } from '../iceberg/tables.ts'
 import { fileTestPlaces } from '../../../storage/test/places.ts'
 import { statement } from '../../src/store/sql.ts'
-import { type FaultPlace, faultPlace } from './fault-lake.ts'
+import { type FaultPlace, faultPlace } from './fault-fixture.ts'
 import { MainProcess } from './main-process.ts'
-import { type Answered, send } from './send.ts'
-import { clientOf, pathOf } from './upgrade/client.ts'
+import { type TimedResponse, send } from './send.ts'
+import { connectClient, toPath } from './upgrade/client.ts'
 
 let place: FaultPlace
 let server: MainProcess
@@ -33,15 +33,15 @@ afterEach(async () => {
   await place[Symbol.asyncDispose]()
 })
 
-/** Sends as the administrator; throws unless the answer is 2xx. */
-async function must(method: string, path: string, body?: Json): Promise<Answered> {
-  const answer = await send(server.url, method, path, body)
-  if (answer === null || answer.status >= 300)
-    throw new Error(`${method} ${path}: ${answer?.status} ${JSON.stringify(answer?.json)}`)
-  return answer
+/** Sends a request as the administrator. Throws unless the status is 2xx. */
+async function must(method: string, path: string, body?: Json): Promise<TimedResponse> {
+  const response = await send(server.url, method, path, body)
+  if (response === null || response.status >= 300)
+    throw new Error(`${method} ${path}: ${response?.status} ${JSON.stringify(response?.json)}`)
+  return response
 }
 
-/** Writes a file at a location of the disk, and returns the location. */
+/** Writes a file at a `file:` location, and returns the location. */
 async function put(location: string): Promise<string> {
   await mkdir(dirname(fileURLToPath(location)), { recursive: true })
   await writeFile(fileURLToPath(location), location)
@@ -58,9 +58,12 @@ async function filesBelow(root: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(read))
 }
 
-/** Makes a table of `victim` with files, and a file that no table claims; returns the locations of all of them. */
+/**
+ * Creates a table with files in `victim`, and a file that no table claims. Returns the locations of all
+ * files.
+ */
 async function makeVictim(): Promise<{ location: string; files: string[] }> {
-  const created = await must('POST', pathOf('victim', ['n'], 'tables'), { name: 't', schema })
+  const created = await must('POST', toPath('victim', ['n'], 'tables'), { name: 't', schema })
   const location = textAt(created.json, 'metadata', 'location')
   return {
     location,
@@ -94,42 +97,42 @@ test('A manager of a warehouse does not get the directory of another warehouse a
   const { location } = await makeVictim()
   const before = await filesBelow(roots.victim)
   const { json } = await must('POST', '/management/v1/principals', { name: 'manager' })
-  const grant = (privilege: string): Promise<Answered> =>
+  const grant = (privilege: string): Promise<TimedResponse> =>
     must('POST', '/management/v1/grants', {
       privilege,
       on: { warehouse: 'thief' },
       to: { principal: 'manager' },
     })
   await grant('manage')
-  const manager = await clientOf(server.url, 'manager', textAt(json, 'secret', 'clientSecret'))
+  const manager = await connectClient(server.url, 'manager', textAt(json, 'secret', 'clientSecret'))
   const wanted = [roots.victim, `${roots.victim}/`, dirname(roots.victim), location, `${location}/data`]
-  const allow = (place: string): Promise<Answered> =>
+  const allow = (place: string): Promise<TimedResponse> =>
     manager.send('PATCH', '/management/v1/warehouses/thief', { allowedLocations: [place] })
   for (const place of wanted) expect((await allow(place)).status, place).toBe(403)
   await grant('administer-storage')
   for (const place of wanted) {
-    const answer = await allow(place)
-    expect(answer.status, place).toBe(409)
-    expect(textAt(answer.json, 'error', 'message')).toMatch(/ (?:lies in|holds) .* of warehouse victim:/)
+    const response = await allow(place)
+    expect(response.status, place).toBe(409)
+    expect(textAt(response.json, 'error', 'message')).toMatch(/ (?:lies in|holds) .* of warehouse victim:/)
   }
   for (const [at, place] of wanted.entries()) {
     const body = { name: `t${at}`, schema, location: place }
-    const answer = await manager.send('POST', pathOf('thief', ['n'], 'tables'), body)
-    expect([400, 403], place).toContain(answer.status)
+    const response = await manager.send('POST', toPath('thief', ['n'], 'tables'), body)
+    expect([400, 403], place).toContain(response.status)
   }
-  // The control: an allowed location that is free is granted, and used.
+  // Control case: the manager may add an allowed location that no other warehouse has, and tables can use it.
   const free = `${dirname(roots.victim)}/free`
   await mkdir(fileURLToPath(free), { recursive: true })
   expect((await allow(free)).status).toBe(200)
   const body = { name: 'free', schema, location: `${free}/t` }
-  expect((await manager.send('POST', pathOf('thief', ['n'], 'tables'), body)).status).toBe(200)
+  expect((await manager.send('POST', toPath('thief', ['n'], 'tables'), body)).status).toBe(200)
   expect(await filesBelow(roots.victim)).toEqual(before)
 })
 
 test('A purge deletes no file of another warehouse, also when the database says that the table has its directory', async () => {
   const victim = await makeVictim()
-  const created = await must('POST', pathOf('thief', ['n'], 'tables'), { name: 't', schema })
-  const thief = pathOf('thief', ['n'], 'tables', 't')
+  const created = await must('POST', toPath('thief', ['n'], 'tables'), { name: 't', schema })
+  const thief = toPath('thief', ['n'], 'tables', 't')
   const own = await put(`${textAt(created.json, 'metadata', 'location')}/metadata/own.puffin`)
   await must('POST', thief, nameStatistics([own, ...victim.files]))
   const before = await filesBelow(roots.victim)
@@ -153,9 +156,10 @@ test('A purge deletes no file of another warehouse, also when the database says 
   )
 
   server = await MainProcess.start(place.environment())
-  // A table over it is refused although the warehouse now allows the directory.
+  // The server refuses a table that overlaps the other warehouse, although the row of the warehouse now
+  // allows the directory.
   const body = { name: 'over', schema, location: `${roots.victim}/over` }
-  const over = await send(server.url, 'POST', pathOf('thief', ['n'], 'tables'), body)
+  const over = await send(server.url, 'POST', toPath('thief', ['n'], 'tables'), body)
   expect(over).toMatchObject({
     status: 400,
     json: { error: { message: expect.stringMatching(/^Location overlaps/) as string } },
@@ -165,5 +169,5 @@ test('A purge deletes no file of another warehouse, also when the database says 
   await expect.poll(() => place.sql.run(left, [id]), { timeout: 20_000 }).toEqual([])
   await expect(access(fileURLToPath(own))).rejects.toThrow('ENOENT')
   expect(await filesBelow(roots.victim)).toEqual(before)
-  expect((await must('GET', pathOf('victim', ['n'], 'tables', 't'))).status).toBe(200)
+  expect((await must('GET', toPath('victim', ['n'], 'tables', 't'))).status).toBe(200)
 })

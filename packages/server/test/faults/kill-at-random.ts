@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { schema } from '../iceberg/tables.ts'
-import type { Client } from './fault-lake.ts'
+import type { Client } from './fault-fixture.ts'
 import { MainProcess } from './main-process.ts'
 import { send } from './send.ts'
 import type { Writer } from './writers.ts'
@@ -9,8 +9,8 @@ import type { Writer } from './writers.ts'
 type Environment = Readonly<Record<string, string>>
 
 /** Total duration of the load in `HEADGATE_FAULT_SECONDS`. The server is killed about every third second. */
-export const given: string | undefined = process.env['HEADGATE_FAULT_SECONDS']
-const seconds = Number(given ?? '7')
+export const faultSeconds: string | undefined = process.env['HEADGATE_FAULT_SECONDS']
+const seconds = Number(faultSeconds ?? '7')
 const kills = Math.max(5, Math.round(seconds / 3))
 /** Time limit of a test, ms. */
 export const timeout: number = seconds * 3_000 + 90_000
@@ -24,7 +24,7 @@ export interface Team {
 export interface KillOptions {
   /** Creates the objects of the tables, through the first server. */
   prepare?(client: Client): Promise<unknown>
-  /** Breaks another process instead of the server. Called before every second kill. */
+  /** Stops or breaks another process, such as the object store. Called before every second kill. */
   breakOthers?(): Promise<void>
 }
 
@@ -61,7 +61,7 @@ export async function killAtRandom(
   await servers.stop()
 }
 
-/** Makes the server delete files during the test. */
+/** Table properties that make the server delete old metadata files during the test. */
 const tidy = {
   'write.metadata.delete-after-commit.enabled': 'true',
   'write.metadata.previous-versions-max': '2',

@@ -5,7 +5,7 @@ import { programEnvironment } from '@headgate/testkit'
 import { expect, test } from 'vitest'
 import { bootstrapAdministrator } from '../../src/identity/bootstrap.ts'
 import { statement } from '../../src/store/sql.ts'
-import { type FaultPlace, faultPlace } from './fault-lake.ts'
+import { type FaultPlace, faultPlace } from './fault-fixture.ts'
 
 const leftBehind = statement(
   'fault_bootstrap',

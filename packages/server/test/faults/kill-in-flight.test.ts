@@ -16,7 +16,7 @@ import { everythingIn } from './everything.ts'
 import { type ProxiedPlace, proxiedPlace } from './proxied-place.ts'
 import { ServerProcess } from './server-process.ts'
 
-/** The statement, or the COMMIT, that makes each change is on its way when the server dies. */
+/** Attempts whose statement or COMMIT is in transit to the database when the server is killed. */
 const single: readonly Attempt[] = [
   { step: 'relation_replace:before', survives: false, prepare: commitToOne },
   { step: 'relation_insert:before', survives: false, prepare: createAnywhere },
@@ -30,7 +30,7 @@ const staged: readonly Attempt[] = [
 
 let place: ProxiedPlace
 let proxy: FaultProxy
-/** Has nothing between itself and the database. */
+/** Server that connects to the database without the proxy. */
 let other: ServerProcess
 beforeAll(async () => {
   place = await proxiedPlace()
@@ -44,11 +44,13 @@ afterAll(async () => {
   await place[Symbol.asyncDispose]()
 })
 
-/** Kills a server while what these attempts sent to the database is somewhere between the two. */
+/**
+ * Kills a server while the statements of these attempts are in transit to the database: the proxy holds them.
+ */
 async function killInFlight(name: string, attempts: readonly Attempt[]): ReturnType<typeof hold> {
   await using server = new ServerProcess()
   await server.open(place.proxiedEnvironment())
-  // A connection for each of them: a new one could not be made later on.
+  // Opens one connection for each attempt now, because the proxy does not accept connections while it hangs.
   proxy.faults = { latency: 20 }
   await Promise.all(Array.from({ length: 12 }, () => server.send('GET', 'namespaces/k/tables')))
   proxy.faults = {}
@@ -56,17 +58,17 @@ async function killInFlight(name: string, attempts: readonly Attempt[]): ReturnT
   proxy.faults = { hang: true }
   for (const { id } of held) server.release(id)
   await expect.poll(() => proxy.held).toBeGreaterThanOrEqual(held.length)
-  // It may have something else to ask, which counts as well.
+  // Other statements of the server also count as held, so the last attempt may need more time.
   await sleep(200)
   await server.kill()
-  for (const { answer, label, change } of held) {
-    expect(await answer, label).toBe(null)
-    expect(await change.look(), `${label}: not there yet`).toBe(false)
+  for (const { response, label, change } of held) {
+    expect(await response, label).toBe(null)
+    expect(await change.look(), `${label}: has no effect yet`).toBe(false)
   }
   return held
 }
 
-test('a change that arrives when its server is dead already happens whole, and once when it is sent again', async () => {
+test('a change that reaches the database after its server was killed takes effect completely, and only once when it is repeated', async () => {
   const held = await killInFlight('late', [...single, ...many])
   proxy.faults = {}
   for (const { change, label } of held) {
@@ -76,7 +78,7 @@ test('a change that arrives when its server is dead already happens whole, and o
   await checkLeftovers(place)
 })
 
-test('a change that is lost on the way never happens, and does when it is sent again', async () => {
+test('a change that is lost in transit to the database has no effect, and takes effect when it is repeated', async () => {
   const held = await killInFlight('lost', [...single, ...staged])
   proxy.resetAll()
   proxy.faults = {}
@@ -86,7 +88,7 @@ test('a change that is lost on the way never happens, and does when it is sent a
   await checkLeftovers(place)
 })
 
-test('a change that arrives after its repetition happens no second time', async () => {
+test('a change that reaches the database after its repetition has no further effect', async () => {
   const held = await killInFlight('overtaken', single)
   await Promise.all(held.map((one) => repeat(other, one)))
   const before = await everythingIn(place)

@@ -4,11 +4,11 @@ import { expect, test } from 'vitest'
 import { masterKeyFrom } from '../../src/keys/master-key.ts'
 import { isSealedBy } from '../../src/keys/master-seal.ts'
 import { readKeys } from '../../src/store/key-ring.ts'
-import { type FaultPlace, faultPlace } from './fault-lake.ts'
+import { type FaultPlace, faultPlace } from './fault-fixture.ts'
 import { ServerProcess } from './server-process.ts'
-import type { Answered } from './send.ts'
+import type { TimedResponse } from './send.ts'
 
-/** Runs a request on a server that is killed at the step. */
+/** Sends a request to a new server, and kills the server when the request reaches the step. */
 async function killedAt(
   environment: Readonly<Record<string, string>>,
   step: string,
@@ -18,31 +18,31 @@ async function killedAt(
   await using server = new ServerProcess()
   await server.open(environment)
   const request = randomUUID()
-  const answer = server.send('POST', `/management/v1/${path}`, body, {
+  const response = server.send('POST', `/management/v1/${path}`, body, {
     'x-test-stop': step,
     'x-request-id': request,
   })
   await server.reached(request)
   await server.kill()
-  expect(await answer).toBeNull()
+  expect(await response).toBeNull()
 }
 
 async function ask(
   environment: Readonly<Record<string, string>>,
-  work: (send: (method: string, path: string, body?: Json) => Promise<Answered>) => Promise<void>,
+  work: (send: (method: string, path: string, body?: Json) => Promise<TimedResponse>) => Promise<void>,
 ): Promise<void> {
   await using server = new ServerProcess()
   await server.open(environment)
   await work(async (method, path, body) => {
-    const answer = await server.send(method, `/management/v1/${path}`, body)
-    if (answer === null) throw new Error('no answer')
-    return answer
+    const response = await server.send(method, `/management/v1/${path}`, body)
+    if (response === null) throw new Error('no answer')
+    return response
   })
 }
 
 const purposes = ['page-token', 's3-session', 'session-token', 'storage-refresh']
 
-test('a reseal that is killed at any key is completed by a repetition, and every secret remains readable', async () => {
+test('a reseal of the key ring that is killed at any key is completed by the next reseal, and every secret remains readable', async () => {
   await using place = await faultPlace()
   const [old, young] = [randomBytes(32), randomBytes(32)]
   const by = (key: Buffer, previous?: Buffer): Readonly<Record<string, string>> =>
@@ -51,16 +51,16 @@ test('a reseal that is killed at any key is completed by a repetition, and every
       ...(previous === undefined ? {} : { HEADGATE_MASTER_KEY_PREVIOUS: previous.toString('hex') }),
     })
   await ask(by(old), async (send) => expect((await send('GET', 'keys')).status).toBe(200))
-  const anew = async (): Promise<number> =>
+  const countResealed = async (): Promise<number> =>
     (await readKeys(place.sql)).filter(({ sealed }) => isSealedBy(masterKeyFrom(young), sealed)).length
 
   await killedAt(by(young, old), 'key-ring-reseal:before', 'keys/reseal')
-  expect(await anew()).toBe(0)
+  expect(await countResealed()).toBe(0)
   await killedAt(by(young, old), 'key-ring-reseal:after#2', 'keys/reseal')
-  expect(await anew()).toBe(2)
-  // Only the audit event of the reseal is missing.
+  expect(await countResealed()).toBe(2)
+  // After this kill every key is resealed. Only the audit event of the reseal is missing.
   await killedAt(by(young, old), 'key-ring-reseal:after#2', 'keys/reseal')
-  expect(await anew()).toBe(4)
+  expect(await countResealed()).toBe(4)
   await ask(by(young, old), async (send) => {
     expect(await send('POST', 'keys/reseal')).toMatchObject({
       status: 200,
@@ -70,7 +70,7 @@ test('a reseal that is killed at any key is completed by a repetition, and every
   await ask(by(young), async (send) => expect((await send('GET', 'keys')).status).toBe(200))
 }, 60_000)
 
-test('a rotation whose server is killed has added and promoted each key completely or not at all', async () => {
+test('a key rotation whose server is killed adds and promotes each key completely or not at all', async () => {
   await using place = await faultPlace()
   const environment = place.environment()
   const states = async (): Promise<string[]> =>

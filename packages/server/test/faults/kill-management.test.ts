@@ -2,34 +2,34 @@ import { afterAll, beforeAll, test } from 'vitest'
 import { changeEngine, engine, giving, grant, membership, role, taking } from './access-changes.ts'
 import { type Attempt, killAtEach, type Prepare, steps } from './attempts.ts'
 import { done } from './changes.ts'
-import { FaultLake } from './fault-lake.ts'
+import { FaultFixture } from './fault-fixture.ts'
 import { principalChanges } from './principal-changes.ts'
 import { changeWarehouse, createWarehouse, deleteWarehouse, protect } from './warehouse-changes.ts'
 
-let lake: FaultLake
+let fixture: FaultFixture
 beforeAll(async () => {
-  lake = await FaultLake.open()
-  await done(lake.server, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+  fixture = await FaultFixture.open()
+  await done(fixture.server, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
 })
-afterAll(() => lake[Symbol.asyncDispose]())
+afterAll(() => fixture[Symbol.asyncDispose]())
 
 /** Steps at which a request holds the lock of the policy, or the lock of the locations of warehouses. */
-const holding =
+const locking =
   /^(?:policy-bump-from:after|(?:principal|client-secret|role|grant|engine)-.*:after|record_write:after|warehouse_.*:after|commit:before)$/
 
 const killEach = (name: string, attempts: readonly Attempt[]): Promise<void> =>
-  killAtEach(lake, name, attempts, holding)
+  killAtEach(fixture, name, attempts, locking)
 
 /**
- * Returns attempts in a transaction that changes the policy version: before its commit at any statement the change is
- * lost, after it the change is kept.
+ * Returns attempts for a transaction that changes the policy version. A kill at a statement before the COMMIT
+ * loses the change, and a kill after the COMMIT keeps it.
  */
 function aroundCommit(prepare: Prepare, halfWay: readonly string[] = []): Attempt[] {
   return steps(prepare, { lost: ['policy-bump-from:before', ...halfWay], kept: ['commit:after', 'answer'] })
 }
 
 test('principals and their secrets are created, changed or deleted completely or not at all when the server is killed', async () => {
-  const { create, rotate, dropOld, disable, stop, remove } = principalChanges(() => lake.server.url)
+  const { create, rotate, dropOld, disable, stop, remove } = principalChanges(() => fixture.server.url)
   await killEach('principal', [
     ...aroundCommit(create, ['principal-insert:after', 'client-secret-insert:after']),
     ...aroundCommit(rotate, ['record_write:after']),

@@ -40,7 +40,7 @@ test.skipIf(findMinio() === undefined)(
         HEADGATE_PORT: '0',
         HEADGATE_AUDIT_READS: 'off',
         HEADGATE_LOG_LEVEL: 'fatal',
-        // Metadata is read from the storage, too.
+        // No metadata is stored in rows, so that the server also reads metadata from the object store.
         HEADGATE_METADATA_ROW_LIMIT_BYTES: '0',
       },
       team,

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { statement } from '../../src/store/sql.ts'
 import { checkLeftovers } from './check-leftovers.ts'
-import { faultPlace } from './fault-lake.ts'
-import { given, killAtRandom, type Team, timeout } from './kill-at-random.ts'
+import { faultPlace } from './fault-fixture.ts'
+import { faultSeconds, killAtRandom, type Team, timeout } from './kill-at-random.ts'
 import { appender, mover } from './writers.ts'
 
 test(
@@ -36,7 +36,7 @@ test(
   },
 )
 
-test.skipIf(given === undefined)(
+test.skipIf(faultSeconds === undefined)(
   'a server with the embedded database loses no change',
   { timeout },
   async () => {
@@ -77,7 +77,7 @@ const many: Team = {
   writers: (client) => manyTables.map((name, n) => appender(client, [name], n % 3 !== 0)),
 }
 
-/** Connections whose last statement changed several tables. */
+/** Selects connections whose last statement replaced the rows of several tables. */
 const sharing = statement(
   'fault_sharing',
   `select from pg_stat_activity

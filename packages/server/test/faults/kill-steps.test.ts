@@ -12,7 +12,7 @@ import {
   stage,
   transaction,
 } from './changes.ts'
-import { FaultLake } from './fault-lake.ts'
+import { FaultFixture } from './fault-fixture.ts'
 import {
   changeNamespace,
   commitToView,
@@ -26,20 +26,20 @@ import {
 } from './more-changes.ts'
 import type { Sql } from '../../src/store/sql.ts'
 
-let lake: FaultLake
+let fixture: FaultFixture
 beforeAll(async () => {
-  lake = await FaultLake.open()
-  await createHome(lake.server)
+  fixture = await FaultFixture.open()
+  await createHome(fixture.server)
 })
-afterAll(() => lake[Symbol.asyncDispose]())
+afterAll(() => fixture[Symbol.asyncDispose]())
 
 /** Steps at which a request holds the lock for choosing a location: each server gets at most one of them. */
-const holding = /^(?:relation_prefixes:after|record_write:after|commit:before)$/
+const locking = /^(?:relation_prefixes:after|record_write:after|commit:before)$/
 
 const killEach = (name: string, attempts: readonly Attempt[]): Promise<void> =>
-  killAtEach(lake, name, attempts, holding)
+  killAtEach(fixture, name, attempts, locking)
 
-test('a killed commit takes effect completely or not at all, and once when it is repeated', async () => {
+test('a commit whose server is killed takes effect completely or not at all, and only once when it is repeated', async () => {
   await killEach(
     'commit',
     steps(commitToOne, {
@@ -49,7 +49,7 @@ test('a killed commit takes effect completely or not at all, and once when it is
   )
 })
 
-test('a killed commit with another location takes effect completely or not at all', async () => {
+test('a commit that changes the location takes effect completely or not at all when its server is killed', async () => {
   await killEach(
     'move',
     steps(commitThatMoves, {
@@ -59,7 +59,7 @@ test('a killed commit with another location takes effect completely or not at al
   )
 })
 
-test('a killed transaction of several tables takes effect completely or not at all', async () => {
+test('a transaction of several tables takes effect completely or not at all when its server is killed', async () => {
   await killEach(
     'transaction',
     steps(transaction, {
@@ -79,7 +79,7 @@ test('a killed transaction of several tables takes effect completely or not at a
   )
 })
 
-test('a killed create takes effect completely or not at all', async () => {
+test('a create takes effect completely or not at all when its server is killed', async () => {
   await killEach(
     'create',
     steps(createAnywhere, {
@@ -89,7 +89,7 @@ test('a killed create takes effect completely or not at all', async () => {
   )
 })
 
-test('a killed create at a chosen location takes effect completely or not at all', async () => {
+test('a create at a chosen location takes effect completely or not at all when its server is killed', async () => {
   await killEach(
     'place',
     steps(createAtPlace, {
@@ -99,8 +99,8 @@ test('a killed create at a chosen location takes effect completely or not at all
   )
 })
 
-test('a killed stage-create and its commit take effect completely or not at all', async () => {
-  const sql = (): Sql => lake.place.sql
+test('a stage-create and its commit take effect completely or not at all when the server is killed', async () => {
+  const sql = (): Sql => fixture.place.sql
   await killEach('staged', [
     ...steps(stage(sql, false), { lost: ['staged_insert:before'], kept: ['staged_insert:after', 'answer'] }),
     ...steps(stage(sql, true), { lost: ['commit:before'], kept: ['commit:after'] }),
@@ -111,7 +111,7 @@ test('a killed stage-create and its commit take effect completely or not at all'
   ])
 })
 
-test('a killed rename or drop, with a purge or without, takes effect completely or not at all', async () => {
+test('a rename or drop, with a purge or without, takes effect completely or not at all when its server is killed', async () => {
   await killEach('rename-drop', [
     ...steps(rename, { lost: ['relation_rename:before'], kept: ['relation_rename:after', 'answer'] }),
     ...['', '?purgeRequested=true'].flatMap((query) =>
@@ -120,7 +120,7 @@ test('a killed rename or drop, with a purge or without, takes effect completely 
   ])
 })
 
-test('a killed unregistering or registration of an unregistered, dropped or existing table takes effect completely or not at all', async () => {
+test('unregistering a table, and registering an unregistered, dropped or existing table, take effect completely or not at all when the server is killed', async () => {
   const kept = ['commit:after', 'answer']
   await killEach('register', [
     ...steps(register, { lost: ['relation_insert:after', 'commit:before'], kept }),
@@ -133,7 +133,7 @@ test('a killed unregistering or registration of an unregistered, dropped or exis
   ])
 })
 
-test('killed changes of views and namespaces take effect completely or not at all', async () => {
+test('changes of views and namespaces take effect completely or not at all when the server is killed', async () => {
   const changes = [
     [createView, 'relation_insert'],
     [commitToView, 'relation_replace'],

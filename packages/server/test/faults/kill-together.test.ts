@@ -30,8 +30,9 @@ afterAll(async () => {
 })
 
 /**
- * Sends commits to different tables, most of which share a statement, and kills the server when the statement is not
- * sent, in transit, or answered. The first commits have separate statements.
+ * Sends commits to different tables, most of which share one database statement. Kills the server before the
+ * statement is sent, while it is in transit, or after the database has answered it. The first commits have
+ * separate statements.
  *
  * @returns the acknowledged commits, and the commits without a response
  */
@@ -49,15 +50,15 @@ async function killTogether(
     name,
     Array.from({ length: commits }, () => attempt),
   )
-  let answeredSoFar = 0
-  for (const { answer } of held) void answer.then(() => (answeredSoFar += 1))
-  // Their files exist; now all of them reach their statement at the same time.
+  let completed = 0
+  for (const { response } of held) void response.then(() => (completed += 1))
+  // The metadata files of all commits are written. The commits now reach their statement at the same time.
   for (const { id } of held) server.release(id)
   const leading = (): Held => held.filter(({ id }) => server.stood(id) === 2)
   await expect.poll(() => leading().length).toBeGreaterThan(0)
   // Commits with separate statements get responses, and late commits share another statement.
-  for (let before = -1; before !== answeredSoFar;) {
-    before = answeredSoFar
+  for (let before = -1; before !== completed;) {
+    before = completed
     await sleep(500)
   }
   if (where === 'on its way') {
@@ -69,10 +70,10 @@ async function killTogether(
     await sleep(200)
   }
   await server.kill()
-  const answers = await Promise.all(held.map(({ answer }) => answer))
-  for (const answer of answers) expect(answer?.status).toBeOneOf([200, undefined])
-  const answered = held.filter((_, index) => answers[index] !== null)
-  const open = held.filter((_, index) => answers[index] === null)
+  const responses = await Promise.all(held.map(({ response }) => response))
+  for (const response of responses) expect(response?.status).toBeOneOf([200, undefined])
+  const answered = held.filter((_, index) => responses[index] !== null)
+  const open = held.filter((_, index) => responses[index] === null)
   expect(open.length, 'shared').toBeGreaterThan(leading().length)
   await expectThere(answered, true)
   await expectThere(open, where === 'after')
@@ -89,13 +90,13 @@ async function repeatAll({ answered, open }: { answered: Held; open: Held }): Pr
 }
 
 test.each(['before', 'after'] as const)(
-  'commits that share a statement and are killed %s it are there whole or not at all, and once when they are sent again',
+  'commits take effect completely or not at all when the server is killed %s their shared statement, and only once when they are repeated',
   async (where) => {
     await repeatAll(await killTogether(where, where))
   },
 )
 
-test('a shared statement that arrives after its server was killed makes all of its commits', async () => {
+test('all commits of a shared statement take effect when the statement reaches the database after its server was killed', async () => {
   const killed = await killTogether('late', 'on its way')
   proxy.faults = {}
   for (const { change, label } of killed.open)
@@ -103,7 +104,7 @@ test('a shared statement that arrives after its server was killed makes all of i
   await repeatAll(killed)
 })
 
-test('a shared statement that is lost in transit makes none of its commits', async () => {
+test('no commit of a shared statement takes effect when the statement is lost in transit', async () => {
   const killed = await killTogether('lost', 'on its way')
   proxy.resetAll()
   proxy.faults = {}
@@ -112,7 +113,7 @@ test('a shared statement that is lost in transit makes none of its commits', asy
   await repeatAll(killed)
 })
 
-test('a shared statement that arrives after some of its commits were repeated makes only the others', async () => {
+test('when a shared statement reaches the database after some of its commits were repeated, only the other commits take effect', async () => {
   const killed = await killTogether('overtaken', 'on its way')
   const some = killed.open.slice(1)
   const rest = killed.open.slice(0, 1)

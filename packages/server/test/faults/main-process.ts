@@ -5,13 +5,16 @@ import { fileURLToPath } from 'node:url'
 import { programEnvironment } from '@headgate/testkit'
 
 const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-/** Ends a child process with its parent, however the parent ends, because their channel closes then. */
+/**
+ * Module that ends a child process when the channel to its parent closes, which happens at any end of the
+ * parent.
+ */
 const leash = `data:text/javascript,${encodeURIComponent(
   `process.on('disconnect', () => process.exit(1)); process.channel.unref()`,
 )}`
 
 export interface MainProcessOptions {
-  /** Path of another version's `main.ts`. Default: this version's. */
+  /** Path of `main.ts`, for example of another version. Default: `main.ts` of this version. */
   readonly program?: string
   /** URLs of modules that are loaded before the program. */
   readonly imports?: readonly string[]
@@ -46,14 +49,14 @@ export class MainProcess implements AsyncDisposable {
     child.stderr?.on('data', (chunk: Buffer) => {
       said = (said + chunk.toString()).slice(-4_000)
     })
-    if (child.stdout === null) throw new Error('no output to read')
+    if (child.stdout === null) throw new Error('the server process has no output stream')
     for await (const line of createInterface({ input: child.stdout })) {
       if (!line.startsWith('ready ')) continue
       // Discards further output, so that the server does not wait for a reader.
       child.stdout.resume()
       return new MainProcess(child, exited, line.slice('ready '.length))
     }
-    throw new Error(`The server did not start: ${said}`)
+    throw new Error(`The server did not start. Its output: ${said}`)
   }
 
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {

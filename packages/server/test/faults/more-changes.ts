@@ -11,8 +11,8 @@ import {
 } from '../iceberg/tables.ts'
 import type { Change, Prepare, Request } from './attempts.ts'
 import { commitRequest, create, done, load, mainIs, tables } from './changes.ts'
-import type { Client } from './fault-lake.ts'
-import type { Answered } from './send.ts'
+import type { Client } from './fault-fixture.ts'
+import type { TimedResponse } from './send.ts'
 
 const views = 'namespaces/k/views'
 
@@ -20,15 +20,15 @@ function registration(name: string, file: string, more: JsonObject = {}): Reques
   return { method: 'POST', path: 'namespaces/k/register', body: { name, 'metadata-location': file, ...more } }
 }
 
-/** Returns a change after which the table with this UUID and metadata file has the name. */
-function naming(client: Client, name: string, request: Request, table: Answered): Change {
+/** Returns a change after which the name belongs to the table with this UUID and metadata file. */
+function naming(client: Client, name: string, request: Request, table: TimedResponse): Change {
   return {
     request,
     async look() {
-      const answer = await load(client, name)
-      if (answer === null) return false
-      expect(readMetadataLocation(answer)).toBe(readMetadataLocation(table))
-      expect(readMetadata(answer)['table-uuid']).toBe(readMetadata(table)['table-uuid'])
+      const response = await load(client, name)
+      if (response === null) return false
+      expect(readMetadataLocation(response)).toBe(readMetadataLocation(table))
+      expect(readMetadata(response)['table-uuid']).toBe(readMetadata(table)['table-uuid'])
       return true
     },
     async goOn() {
@@ -66,9 +66,9 @@ export const registerOver: Prepare = async (client, name) => {
   return {
     request: registration(name, old, { overwrite: true }),
     async look() {
-      const answer = await load(client, name)
-      if (answer === null) throw new Error(`${name} does not exist`)
-      const file = readMetadataLocation(answer)
+      const response = await load(client, name)
+      if (response === null) throw new Error(`${name} does not exist`)
+      const file = readMetadataLocation(response)
       expect(file).toBeOneOf([old, readMetadataLocation(second)])
       return file === old
     },
@@ -91,10 +91,10 @@ export const unregister: Prepare = async (client, name) => {
   }
 }
 
-async function lookAt(client: Client, path: string): Promise<Answered | null> {
-  const answer = await client.send('GET', path)
-  expect(answer?.status).toBeOneOf([200, 404])
-  return answer?.status === 200 ? answer : null
+async function lookAt(client: Client, path: string): Promise<TimedResponse | null> {
+  const response = await client.send('GET', path)
+  expect(response?.status).toBeOneOf([200, 404])
+  return response?.status === 200 ? response : null
 }
 
 export const createView: Prepare = (client, name) =>
@@ -119,9 +119,9 @@ export const commitToView: Prepare = async (client, name) => {
   return {
     request: viewCommit(name, { a: '1' }),
     async look() {
-      const answer = await lookAt(client, `${views}/${name}`)
-      if (answer === null) throw new Error(`${name} does not exist`)
-      const { properties } = readMetadata(answer)
+      const response = await lookAt(client, `${views}/${name}`)
+      if (response === null) throw new Error(`${name} does not exist`)
+      const { properties } = readMetadata(response)
       expect(properties ?? {}).toBeOneOf([{}, { a: '1' }])
       return (properties as JsonObject | undefined)?.['a'] === '1'
     },
@@ -153,9 +153,9 @@ export const changeNamespace: Prepare = async (client, name) => {
       body: { removals: ['a'], updates: { b: '2' } },
     },
     async look() {
-      const answer = await lookAt(client, `namespaces/${name}`)
-      if (answer === null) throw new Error(`${name} does not exist`)
-      const { properties } = answer.json as { properties: JsonObject }
+      const response = await lookAt(client, `namespaces/${name}`)
+      if (response === null) throw new Error(`${name} does not exist`)
+      const { properties } = response.json as { properties: JsonObject }
       expect(properties).toBeOneOf([{ a: '1' }, { b: '2' }])
       return properties['b'] === '2'
     },

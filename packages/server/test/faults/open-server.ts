@@ -12,7 +12,7 @@ import type { Sql } from '../../src/store/sql.ts'
 import type { WarehouseRow } from '../../src/store/warehouses.ts'
 
 export interface ServerDeps {
-  /** Environment of the program: `HEADGATE_…`. */
+  /** Environment variables of the server: `HEADGATE_…`. */
   readonly environment: Readonly<Record<string, string>>
   wrapSql?(sql: Sql): Sql
   wrapStorage?(storage: Storage): Storage
@@ -21,7 +21,11 @@ export interface ServerDeps {
   wrapHandler?(handle: Context['handle']): Context['handle']
 }
 
-/** Starts a server in this process on an existing store and warehouse, with wrapped ports. */
+/**
+ * Starts a server in this process on an existing database and warehouse. The functions of `deps` can replace
+ * its
+ * database client, its storage and its request handler.
+ */
 export async function openServer(deps: ServerDeps): Promise<AsyncDisposable & { readonly url: string }> {
   await using stack = new AsyncDisposableStack()
   const config = readConfig({ ...deps.environment }, [])

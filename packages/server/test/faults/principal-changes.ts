@@ -1,8 +1,8 @@
 import { expect } from 'vitest'
 import type { Change, Prepare, Request } from './attempts.ts'
 import { done } from './changes.ts'
-import type { Client } from './fault-lake.ts'
-import type { Answered } from './send.ts'
+import type { Client } from './fault-fixture.ts'
+import type { TimedResponse } from './send.ts'
 import { shown } from './warehouse-changes.ts'
 
 const principals = '/management/v1/principals'
@@ -17,7 +17,7 @@ export function principalChanges(
   url: () => string,
 ): Readonly<Record<'create' | 'rotate' | 'dropOld' | 'disable' | 'stop' | 'remove', Prepare>> {
   async function token(name: string, secret: string): Promise<string | null> {
-    const answer = await fetch(`${url()}/v1/oauth/tokens`, {
+    const response = await fetch(`${url()}/v1/oauth/tokens`, {
       method: 'POST',
       body: new URLSearchParams({
         grant_type: 'client_credentials',
@@ -25,8 +25,8 @@ export function principalChanges(
         client_secret: secret,
       }),
     })
-    expect(answer.status).toBeOneOf([200, 401])
-    return answer.ok ? String(Object(await answer.json()).access_token) : null
+    expect(response.status).toBeOneOf([200, 401])
+    return response.ok ? String(Object(await response.json()).access_token) : null
   }
 
   const isLetIn = async (bearer: string): Promise<boolean> => {
@@ -36,9 +36,11 @@ export function principalChanges(
     return status === 200
   }
 
-  /** Adds a valid secret, because the response with the former secret may be lost. */
+  /**
+   * Adds another secret to a principal, because the response that contained the former secret may be lost.
+   */
   async function addSecret(client: Client, name: string): Promise<void> {
-    if ((await secretsOf(client, name)) === 2)
+    if ((await countSecrets(client, name)) === 2)
       await done(client, { method: 'DELETE', path: `${principals}/${name}/secrets/old` })
     const added = await done(client, { method: 'POST', path: `${principals}/${name}/secrets` })
     expect(await token(name, secretIn(added.json))).not.toBeNull()
@@ -72,7 +74,7 @@ export function principalChanges(
         request: newPrincipal(name),
         repeated: [201, 409],
         async look() {
-          const secrets = await secretsOf(client, name)
+          const secrets = await countSecrets(client, name)
           // A principal without its secret would be incomplete.
           expect(secrets).toBeOneOf([null, 1])
           return secrets === 1
@@ -84,7 +86,7 @@ export function principalChanges(
       1,
       async (client, name, { secret }) => {
         expect(await token(name, secret)).not.toBeNull()
-        return (await secretsOf(client, name)) === 2
+        return (await countSecrets(client, name)) === 2
       },
       addSecret,
     ),
@@ -92,7 +94,7 @@ export function principalChanges(
       { method: 'DELETE', below: '/secrets/old', repeated: [404] },
       2,
       async (client, name, { secret }) => {
-        const gone = (await secretsOf(client, name)) === 1
+        const gone = (await countSecrets(client, name)) === 1
         expect((await token(name, secret)) === null).toBe(gone)
         return gone
       },
@@ -121,21 +123,21 @@ export function principalChanges(
       { method: 'DELETE', below: '', repeated: [404] },
       1,
       async (client, name, { secret, bearer }) => {
-        const gone = (await secretsOf(client, name)) === null
+        const gone = (await countSecrets(client, name)) === null
         expect([await isLetIn(bearer), (await token(name, secret)) !== null]).toEqual([!gone, !gone])
         return gone
       },
-      (client, name): Promise<Answered> => done(client, newPrincipal(name)),
+      (client, name): Promise<TimedResponse> => done(client, newPrincipal(name)),
     ),
   }
 }
 
-function secretIn(answer: unknown): string {
-  return String(Object(answer).clientSecret)
+function secretIn(response: unknown): string {
+  return String(Object(response).clientSecret)
 }
 
 /** Returns the number of secrets, or null when the principal does not exist. */
-async function secretsOf(client: Client, name: string): Promise<number | null> {
+async function countSecrets(client: Client, name: string): Promise<number | null> {
   const view = await shown(client, `${principals}/${name}`)
   return view === null ? null : (view['secrets'] as unknown[]).length
 }

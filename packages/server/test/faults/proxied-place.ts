@@ -1,7 +1,10 @@
 import { FaultProxy, type Faults } from '@headgate/testkit'
-import { type FaultPlace, faultPlace } from './fault-lake.ts'
+import { type FaultPlace, faultPlace } from './fault-fixture.ts'
 
-/** A place with a proxy in front of its database, for servers that are configured to use it. */
+/**
+ * A database and a warehouse, with a proxy in front of the database. Servers with `proxiedEnvironment`
+ * connect through the proxy.
+ */
 export interface ProxiedPlace extends FaultPlace {
   readonly proxy: FaultProxy
   /** Returns the environment of a server that uses the proxy. Servers with `environment` connect directly. */

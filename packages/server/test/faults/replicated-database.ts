@@ -9,11 +9,12 @@ import { expect } from 'vitest'
 import { migrate } from '../../src/store/migrate.ts'
 import { migrations } from '../../src/store/migrations/index.ts'
 
-/** The machine does not lose power, so writes need not reach the disk. Committed changes must be in the log. */
+/** Tests kill processes and not the machine, so fsync is not necessary. */
 const settings = { fsync: 'off', full_page_writes: 'off', wal_keep_size: '64MB' }
 
 /**
- * A migrated primary with a standby, and a proxy that keeps its address when the standby is promoted. The standby is a
+ * A migrated primary with a standby, and a proxy that keeps its address when the standby is promoted. The
+ * standby is a
  * copy of the stopped primary and follows it by streaming replication.
  */
 export class ReplicatedDatabase implements AsyncDisposable {
@@ -67,14 +68,15 @@ export class ReplicatedDatabase implements AsyncDisposable {
       .toEqual({ behind: false })
   }
 
-  /** Stops the replication from the primary to the standby. */
+  /** Stops replication from the primary to the standby. */
   cutReplication(): void {
     this.#replication.faults = { refuse: true }
     this.#replication.resetAll()
   }
 
   /**
-   * Kills the primary and promotes the standby. `inspect` is called with the new primary before any server reaches it.
+   * Kills the primary and promotes the standby. `inspect` is called with the new primary before any server
+   * reaches it.
    */
   async failOver(inspect: (url: string) => Promise<void> = () => Promise.resolve()): Promise<void> {
     this.#front.faults = { refuse: true }
@@ -87,7 +89,7 @@ export class ReplicatedDatabase implements AsyncDisposable {
   }
 
   /** Runs `work` and then restores the former state of the primary, as from a backup. */
-  async loseChangesOf(work: () => Promise<void>): Promise<void> {
+  async loseChanges(work: () => Promise<void>): Promise<void> {
     const [own, backup] = [join(this.#directory, 'primary'), join(this.#directory, 'backup')]
     await this.#primary[Symbol.asyncDispose]()
     copyDirectory(own, backup)

@@ -19,7 +19,7 @@ export class Database implements AsyncDisposable {
     return new Database(directory, await Database.#open(directory))
   }
 
-  /** Opens the database without fsync: the machine does not lose power, and committed changes must be in the log. */
+  /** Opens the database without fsync, because tests kill processes and not the machine. */
   static #open(dataDir: string): Promise<EmbeddedPostgres> {
     return startPostgres({ dataDir, settings: { fsync: 'off', full_page_writes: 'off' } })
   }

@@ -1,7 +1,7 @@
 import { type Json, parse, stringify } from '@headgate/json'
 import type { TestResponse } from '../server.ts'
 
-export interface Answered extends TestResponse {
+export interface TimedResponse extends TestResponse {
   /** Milliseconds from sending to the complete response. */
   readonly took: number
 }
@@ -16,19 +16,24 @@ export async function send(
   path: string,
   body?: Json,
   headers: Readonly<Record<string, string>> = {},
-): Promise<Answered | null> {
+): Promise<TimedResponse | null> {
   const began = performance.now()
   const json = body === undefined ? {} : { body: stringify(body) }
   try {
-    const answer = await fetch(path.startsWith('/') ? url + path : `${url}/v1/lakehouse/${path}`, {
+    const response = await fetch(path.startsWith('/') ? url + path : `${url}/v1/lakehouse/${path}`, {
       method,
       headers: { 'content-type': 'application/json', ...headers },
       signal: AbortSignal.timeout(60_000),
       ...json,
     })
-    const text = await answer.text()
+    const text = await response.text()
     const took = performance.now() - began
-    return { status: answer.status, headers: answer.headers, json: text === '' ? null : parse(text), took }
+    return {
+      status: response.status,
+      headers: response.headers,
+      json: text === '' ? null : parse(text),
+      took,
+    }
   } catch (error) {
     // `fetch` throws a TypeError when the connection fails. All other errors are faults of the test.
     if (error instanceof TypeError && /fetch failed|terminated/.test(error.message)) return null

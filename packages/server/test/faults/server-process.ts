@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { send, type Answered } from './send.ts'
+import { send, type TimedResponse } from './send.ts'
 import type { Json } from '@headgate/json'
 import { programEnvironment } from '@headgate/testkit'
 
@@ -39,7 +39,7 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   async open(environment: Readonly<Record<string, string>>): Promise<void> {
-    this.#tell({ type: 'open', environment })
+    this.#send({ type: 'open', environment })
     this.#url = await within(this.#opened.promise, 'the server did not open')
   }
 
@@ -54,23 +54,23 @@ export class ServerProcess implements AsyncDisposable {
     path: string,
     body?: Json,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<Answered | null> {
+  ): Promise<TimedResponse | null> {
     return send(this.#url, method, path, body, headers)
   }
 
   /** Resolves when the request with this `x-request-id` has reached its step. */
   async reached(request: string): Promise<void> {
-    await within(this.#stopOf(request).promise, `request ${request} did not come to its step`)
+    await within(this.#getStop(request).promise, `request ${request} did not reach its step`)
   }
 
-  /** Returns how often a request has reached a step that it named. */
+  /** Returns how many times a request has stopped at a step of its `x-test-stop` header. */
   stood(request: string): number {
     return this.#stood.get(request) ?? 0
   }
 
   /** Continues a request that waits at its step. */
   release(request: string): void {
-    this.#tell({ type: 'release', request })
+    this.#send({ type: 'release', request })
   }
 
   /** Kills the server with SIGKILL, so that it completes nothing and cleans up nothing. */
@@ -83,16 +83,16 @@ export class ServerProcess implements AsyncDisposable {
     await this.kill()
   }
 
-  #tell(message: ToProgram): void {
+  #send(message: ToProgram): void {
     this.#child.send(message)
   }
 
   #arrived(request: string): void {
     this.#stood.set(request, this.stood(request) + 1)
-    this.#stopOf(request).resolve()
+    this.#getStop(request).resolve()
   }
 
-  #stopOf(request: string): PromiseWithResolvers<void> {
+  #getStop(request: string): PromiseWithResolvers<void> {
     const stop = this.#reached.get(request) ?? Promise.withResolvers<void>()
     this.#reached.set(request, stop)
     return stop

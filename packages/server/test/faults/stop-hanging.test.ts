@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { FaultProxy } from '@headgate/testkit'
 import { expect, test } from 'vitest'
 import { schema } from '../iceberg/tables.ts'
-import { type FaultPlace, faultPlace } from './fault-lake.ts'
+import { type FaultPlace, faultPlace } from './fault-fixture.ts'
 import { MainProcess } from './main-process.ts'
 import { send } from './send.ts'
 

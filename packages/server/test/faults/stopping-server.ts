@@ -6,13 +6,13 @@ import { stoppingStorage } from './stopping-storage.ts'
 import { Stops } from './stops.ts'
 
 /**
- * A program for tests: the server, whose requests stop at the steps in their `x-test-stop` header (`one, two`), one
- * after the other, until they are released, so that it can be killed there. It opens nothing before it receives a
- * message, and ends with its parent.
+ * Program for tests that runs the server. A request stops at each step of its `x-test-stop` header (`one,
+ * two`) until the parent process releases the request or kills this process. The server starts when a message
+ * from the parent arrives, and the process ends with its parent.
  */
 const stops = new Stops()
 const held = new Map<string, () => void>()
-const tell = (message: ToParent): void => void process.send?.(message)
+const sendToParent = (message: ToParent): void => void process.send?.(message)
 
 process.on('disconnect', () => process.exit(1))
 process.on('message', (message: ToProgram) => {
@@ -32,7 +32,7 @@ async function open(environment: Readonly<Record<string, string>>): Promise<void
       const hold = async (): Promise<void> => {
         const { promise: released, resolve } = Promise.withResolvers<void>()
         held.set(id, resolve)
-        tell({ type: 'reached', request: id })
+        sendToParent({ type: 'reached', request: id })
         await released
       }
       stops.run(steps, hold, () => {
@@ -44,7 +44,7 @@ async function open(environment: Readonly<Record<string, string>>): Promise<void
       })
     },
   })
-  tell({ type: 'open', url })
-  // Writes the cache now, because the process is killed and does not reach its regular end.
+  sendToParent({ type: 'open', url })
+  // Writes the compile cache now, because Node writes it only at a regular exit and tests kill this process.
   flushCompileCache()
 }

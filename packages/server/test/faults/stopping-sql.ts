@@ -3,8 +3,8 @@ import { replaceMethods } from './replace-methods.ts'
 import type { Stops } from './stops.ts'
 
 /**
- * Steps `<statement>:before` and `<statement>:after` for each statement, in a transaction or by itself, and
- * `commit:before` and `commit:after` around the end of a transaction.
+ * Wraps a database client so that requests can stop at the steps `<statement>:before` and `<statement>:after`
+ * of each statement, and at `commit:before` and `commit:after` of each transaction.
  */
 export function stoppingSql(sql: Sql, stops: Stops): Sql {
   const runOn =

@@ -1,11 +1,14 @@
-import { type Body, type CallOptions, chunksOf, type PutOptions, type Storage } from '@headgate/storage'
+import { type Body, type CallOptions, toChunks, type PutOptions, type Storage } from '@headgate/storage'
 import { replaceMethods } from './replace-methods.ts'
 import type { Stops } from './stops.ts'
 
-/** Steps `put:before`, `put:half`, `put:after`, `delete:before`, `delete:after`. */
+/**
+ * Wraps a storage so that requests can stop at the steps `put:before`, `put:half`, `put:after`,
+ * `delete:before` and `delete:after`.
+ */
 export function stoppingStorage(storage: Storage, stops: Stops): Storage {
   async function* halting(body: Body): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunksOf(body)) {
+    for await (const chunk of toChunks(body)) {
       const middle = chunk.byteLength >> 1
       yield chunk.subarray(0, middle)
       await stops.reach('put:half')

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 
 interface Stop {
   readonly step: string
-  /** Number of times that the request passes the step before it stops there. */
+  /** Number of times that the request passes the step without a stop. */
   passes: number
 }
 
@@ -17,8 +17,8 @@ export class Stops {
   readonly #asked = new AsyncLocalStorage<Asked>()
 
   /**
-   * Runs `work`, with all functions that it calls, so that it stops at these steps (`name`, or `name#2` for the second
-   * time), one after the other. At each step it waits for the promise that `hold` returns.
+   * Runs `work` so that it stops at these steps in this order. `name#2` is the second time that `work`
+   * reaches the step `name`. At each step, `work` waits for the promise that `hold` returns.
    */
   run(at: readonly string[], hold: () => Promise<void>, work: () => void): void {
     const stops = at.map((each) => {
@@ -33,8 +33,8 @@ export class Stops {
   }
 
   /**
-   * Resolves immediately, except for a request that must stop here, for which it resolves when the request is
-   * released.
+   * Marks a step of the current request. Resolves immediately, or, when the request must stop at this step,
+   * after its release.
    */
   async reach(step: string): Promise<void> {
     const asked = this.#asked.getStore()

@@ -17,7 +17,7 @@ import {
   transaction,
 } from './changes.ts'
 import { checkLeftovers } from './check-leftovers.ts'
-import { type Client, type FaultPlace, faultPlace } from './fault-lake.ts'
+import { type Client, type FaultPlace, faultPlace } from './fault-fixture.ts'
 import { faultyStorage, type StorageFaults } from './faulty-storage.ts'
 import { openServer } from './open-server.ts'
 import { send } from './send.ts'
@@ -40,7 +40,9 @@ let server: Awaited<ReturnType<typeof openServer>>
 /** Client that repeats requests until they are served. */
 let client: Client
 let steady: Client
-/** A server without metadata in the store and in memory. */
+/**
+ * Server that stores no metadata in rows and caches none, so that it reads every metadata file from storage.
+ */
 let bare: Awaited<ReturnType<typeof openServer>>
 let names = 0
 beforeAll(async () => {
@@ -67,15 +69,18 @@ afterAll(async () => {
 })
 
 describe.each(changes)('a %s', (_, prepare) => {
-  /** Sends the change while the storage has this fault. It must be refused, and succeed when it is repeated. */
+  /**
+   * Sends the change while the storage has this fault. The server must refuse the change, and accept it when
+   * it is repeated without the fault.
+   */
   async function refused(put: NonNullable<StorageFaults['put']>): Promise<void> {
     const change = await prepare(steady, `t_${(names += 1)}`)
     const { method, path, body } = change.request
     const key = { 'idempotency-key': idempotencyKey() }
     faults.put = put
-    const answer = await client.send(method, path, body, key)
-    expect(answer).toMatchObject({ status: 503, json: { error: { type: 'ServiceUnavailableException' } } })
-    expect(Number(answer?.headers.get('retry-after'))).toBeGreaterThan(0)
+    const response = await client.send(method, path, body, key)
+    expect(response).toMatchObject({ status: 503, json: { error: { type: 'ServiceUnavailableException' } } })
+    expect(Number(response?.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(await change.look()).toBe(false)
     delete faults.put
     expect((await steady.send(method, path, body, key))?.status).toBeOneOf([200, 204])
@@ -83,12 +88,12 @@ describe.each(changes)('a %s', (_, prepare) => {
     await change.goOn()
   }
 
-  test('results in 503 without effect when its file is certainly not written', async () => {
+  test('a change results in 503 without effect when its metadata file is certainly not written', async () => {
     await refused(() => Promise.reject(new StorageWriteError('not-written', 'no')))
     await checkLeftovers(place)
   })
 
-  test('results in 503 without effect when its file may have been written', async () => {
+  test('a change results in 503 without effect when its metadata file may have been written', async () => {
     await refused(() => Promise.reject(new StorageWriteError('unknown', 'who knows')))
     await refused(async (write) => {
       await write()
@@ -97,7 +102,7 @@ describe.each(changes)('a %s', (_, prepare) => {
     await checkLeftovers(place)
   })
 
-  test('succeeds when its file is written slowly', async () => {
+  test('a change succeeds when its metadata file is written slowly', async () => {
     const change = await prepare(steady, `t_${(names += 1)}`)
     faults.put = async (write) => {
       await sleep(100)
@@ -108,7 +113,7 @@ describe.each(changes)('a %s', (_, prepare) => {
   })
 })
 
-test('results in 503 within the time limit when its file takes too long, and has no effect when the file is written later', async () => {
+test('a change results in 503 within the time limit when the write of its metadata file takes too long, and has no effect when the write completes later', async () => {
   const { promise: end, resolve } = Promise.withResolvers<void>()
   const waiting = await Promise.all(
     changes.map(async ([name, prepare], index) => {
@@ -121,17 +126,17 @@ test('results in 503 within the time limit when its file takes too long, and has
     await end
     return write()
   }
-  const answers = await Promise.all([
+  const responses = await Promise.all([
     ...waiting.map(({ change: { request }, key }) =>
       client.send(request.method, request.path, request.body, key),
     ),
     // This commit waits for the previous one.
     client.send('POST', first?.change.request.path ?? '', first?.change.request.body),
   ])
-  for (const answer of answers) {
-    expect(answer).toMatchObject({ status: 503, json: { error: { type: 'ServiceUnavailableException' } } })
-    expect(Number(answer?.headers.get('retry-after'))).toBeGreaterThan(0)
-    expect(answer?.took).toBeLessThan(timeLimit * 2)
+  for (const response of responses) {
+    expect(response).toMatchObject({ status: 503, json: { error: { type: 'ServiceUnavailableException' } } })
+    expect(Number(response?.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(response?.took).toBeLessThan(timeLimit * 2)
   }
   resolve()
   await sleep(200)
@@ -146,7 +151,7 @@ test('results in 503 within the time limit when its file takes too long, and has
   await checkLeftovers(place)
 })
 
-test('two concurrent requests with the same commit, the first with a slow write, make one commit and no 409', async () => {
+test('two concurrent requests with the same commit, of which the first writes slowly, result in one commit and no 409', async () => {
   await create(steady, 'twice')
   const { path, body } = commitRequest('twice', append(1, 1), [mainIs(null)])
   const key = { 'idempotency-key': idempotencyKey() }
@@ -154,27 +159,27 @@ test('two concurrent requests with the same commit, the first with a slow write,
     await sleep(150)
     return write()
   }
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     [0, 30, 60].map(async (wait) => {
       await sleep(wait)
       return steady.send('POST', path, body, key)
     }),
   )
-  expect(answers.map((answer) => answer?.status)).toEqual([200, 200, 200])
+  expect(responses.map((response) => response?.status)).toEqual([200, 200, 200])
   const loaded = await load(steady, 'twice')
   expect(loaded && readMetadata(loaded)['snapshots']).toHaveLength(1)
 })
 
-test('cached tables are loaded while the storage is unavailable, and others are 503', async () => {
+test('while the storage is unavailable, loads of cached tables succeed and other loads result in 503', async () => {
   const there: Client = { send: (...request) => send(bare.url, ...request) }
   await create(steady, 'in_store')
   await create(patient(there), 'in_storage')
   faults.down = true
   expect((await client.send('GET', `${tables}/in_store`))?.status).toBe(200)
   for (const one of [client, there]) {
-    const answer = await one.send('GET', `${tables}/in_storage`)
-    expect(answer).toMatchObject({ status: 503, json: { error: { type: 'ServiceUnavailableException' } } })
-    expect(Number(answer?.headers.get('retry-after'))).toBeGreaterThan(0)
+    const response = await one.send('GET', `${tables}/in_storage`)
+    expect(response).toMatchObject({ status: 503, json: { error: { type: 'ServiceUnavailableException' } } })
+    expect(Number(response?.headers.get('retry-after'))).toBeGreaterThan(0)
   }
   // The metadata cannot be read, so the commit cannot be computed.
   const { path, body } = commitRequest('in_storage', append(1, 1), [mainIs(null)])
@@ -184,10 +189,10 @@ test('cached tables are loaded while the storage is unavailable, and others are 
   expect((await patient(there).send('POST', path, body))?.status).toBe(200)
 })
 
-test('the server is ready exactly while its storage is available', async () => {
+test('the readiness endpoint reports ready exactly while the storage is available', async () => {
   const ready = async (): Promise<unknown> => {
-    const answer = await client.send('GET', '/health/ready')
-    return { status: answer?.status, json: answer?.json }
+    const response = await client.send('GET', '/health/ready')
+    return { status: response?.status, json: response?.json }
   }
   expect(await ready()).toMatchObject({ status: 200, json: { checks: { storage: 'ok', database: 'ok' } } })
   faults.down = true

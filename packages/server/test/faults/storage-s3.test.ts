@@ -17,7 +17,7 @@ import {
   tables,
   transaction,
 } from './changes.ts'
-import { type Client, type FaultPlace, faultPlace } from './fault-lake.ts'
+import { type Client, type FaultPlace, faultPlace } from './fault-fixture.ts'
 import { openServer } from './open-server.ts'
 import { send } from './send.ts'
 
@@ -34,7 +34,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('a warehouse on an S3 stor
   let minio: Minio
   let proxy: FaultProxy
   let place: FaultPlace
-  /** A storage with the configuration of the product, and one with a shorter time limit than the request. */
+  /** A storage with the default configuration, and a storage with a shorter time limit than requests have. */
   const storages: Storage[] = []
   const servers: Awaited<ReturnType<typeof openServer>>[] = []
   let names = 0
@@ -86,7 +86,10 @@ describe.skipIf(findMinio() === undefined)(needsMinio('a warehouse on an S3 stor
     send: (...request) => send(servers[index]?.url ?? '', ...request),
   })) as [Client, Client]
 
-  /** Sends each change while the store has this fault. All must be refused, and succeed when they are repeated. */
+  /**
+   * Sends each change while the object store has this fault. The server must refuse all changes, and accept
+   * them when they are repeated without the fault.
+   */
   async function refused(client: Client, faults: Faults): Promise<void> {
     const waiting = await Promise.all(
       changes.map(async ([name, prepare]) => {
@@ -96,16 +99,16 @@ describe.skipIf(findMinio() === undefined)(needsMinio('a warehouse on an S3 stor
     )
     proxy.faults = faults
     if (faults.refuse === true) proxy.resetAll()
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       waiting.map(({ change: { request }, key }) =>
         client.send(request.method, request.path, request.body, key),
       ),
     )
     proxy.faults = {}
-    for (const answer of answers) {
-      expect(answer).toMatchObject(unavailable)
-      expect(Number(answer?.headers.get('retry-after'))).toBeGreaterThan(0)
-      expect(answer?.took).toBeLessThan(timeLimit * 2)
+    for (const response of responses) {
+      expect(response).toMatchObject(unavailable)
+      expect(Number(response?.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(response?.took).toBeLessThan(timeLimit * 2)
     }
     await sleep(100)
     for (const { name, change, key } of waiting) {
@@ -117,24 +120,24 @@ describe.skipIf(findMinio() === undefined)(needsMinio('a warehouse on an S3 stor
     }
   }
 
-  test('that refuses connections results in 503 without effect', async () => {
+  test('changes result in 503 without effect when the object store refuses connections', async () => {
     await refused(hasty, { refuse: true })
   })
 
-  test('that writes, but whose responses are lost, results in 503 without effect', async () => {
+  test('changes result in 503 without effect when the responses of the object store are lost', async () => {
     await refused(hasty, { resetAfterReceived: 1 })
   })
 
-  test('that loses the connection during an upload results in 503 without effect', async () => {
+  test('changes result in 503 without effect when the connection to the object store fails during an upload', async () => {
     await refused(hasty, { resetAfterSent: 700 })
   })
 
-  test('that hangs results in 503 within the time limit of the request, for any time limit of the storage', async () => {
+  test('changes result in 503 within the time limit of the request when the object store hangs, for any time limit of the storage', async () => {
     await refused(hasty, { hang: true })
     await refused(patient, { hang: true })
   })
 
-  test('that is slow only delays requests', async () => {
+  test('a slow object store delays requests without an error', async () => {
     for (const [, prepare] of changes) {
       proxy.faults = { latency: 20 }
       const change = await prepare(steady(patient), `t_${(names += 1)}`)
@@ -143,7 +146,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('a warehouse on an S3 stor
     }
   })
 
-  test('that is unavailable results in 503 for tables whose metadata is only in it, and for the readiness, until it is available', async () => {
+  test('while the object store is unavailable, tables with metadata only in the store and the readiness endpoint result in 503', async () => {
     await create(steady(hasty), 'away')
     const { path, body } = commitRequest('away', append(1, 1), [mainIs(null)])
     proxy.faults = { refuse: true }
@@ -160,7 +163,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('a warehouse on an S3 stor
     expect((await hasty.send('GET', '/health/ready'))?.status).toBe(200)
   })
 
-  test('contains only metadata files afterwards', async () => {
+  test('the object store contains only metadata files after the faults', async () => {
     for await (const entry of storages[0]?.list('s3://lake/wh/') ?? [])
       expect(entry.location).toMatch(/\/metadata\/\d{5}-[0-9a-f-]{36}\.metadata\.json$/)
   })

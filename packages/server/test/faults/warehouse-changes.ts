@@ -3,19 +3,15 @@ import { expect } from 'vitest'
 import { viewBody } from '../iceberg/tables.ts'
 import type { Prepare, Request } from './attempts.ts'
 import { create, done, tables } from './changes.ts'
-import type { Client } from './fault-lake.ts'
+import type { Client } from './fault-fixture.ts'
 
 const warehouses = '/management/v1/warehouses'
 
 /** Returns an object in the management API, or null when it does not exist. */
 export async function shown(client: Client, path: string): Promise<JsonObject | null> {
-  const answer = await client.send('GET', path)
-  expect(answer?.status, path).toBeOneOf([200, 404])
-  return answer?.status === 200 ? (answer.json as JsonObject) : null
-}
-
-function nameOf(name: string): string {
-  return name.toLowerCase()
+  const response = await client.send('GET', path)
+  expect(response?.status, path).toBeOneOf([200, 404])
+  return response?.status === 200 ? (response.json as JsonObject) : null
 }
 
 async function creation(client: Client, name: string): Promise<Request> {
@@ -24,7 +20,7 @@ async function creation(client: Client, name: string): Promise<Request> {
   return { method: 'POST', path: warehouses, body: { name, storage: { type: 'file', root } } }
 }
 
-/** Creates and drops objects in a warehouse, which proves that it works. */
+/** Creates and drops objects in a warehouse, to check that the warehouse works. */
 async function use(client: Client, name: string): Promise<void> {
   const path = `/v1/${name}/namespaces`
   await done(client, { method: 'POST', path, body: { namespace: ['n'] } })
@@ -32,8 +28,8 @@ async function use(client: Client, name: string): Promise<void> {
   await done(client, { method: 'DELETE', path: `${path}/n/views/v` })
 }
 
-export const createWarehouse: Prepare = async (client, given) => {
-  const name = nameOf(given)
+export const createWarehouse: Prepare = async (client, label) => {
+  const name = label.toLowerCase()
   return {
     request: await creation(client, name),
     repeated: [201, 409],
@@ -47,8 +43,8 @@ export const createWarehouse: Prepare = async (client, given) => {
   }
 }
 
-export const changeWarehouse: Prepare = async (client, given) => {
-  const name = nameOf(given)
+export const changeWarehouse: Prepare = async (client, label) => {
+  const name = label.toLowerCase()
   await done(client, await creation(client, name))
   return {
     request: {
@@ -69,8 +65,8 @@ export const changeWarehouse: Prepare = async (client, given) => {
   }
 }
 
-export const deleteWarehouse: Prepare = async (client, given) => {
-  const name = nameOf(given)
+export const deleteWarehouse: Prepare = async (client, label) => {
+  const name = label.toLowerCase()
   const again = await creation(client, name)
   await done(client, again)
   return {
@@ -86,8 +82,8 @@ export const deleteWarehouse: Prepare = async (client, given) => {
 
 /** Prepares a protection of a warehouse, a namespace or a table, and checks that it is effective. */
 export function protect(kind: 'warehouse' | 'namespace' | 'relation'): Prepare {
-  return async (client, given) => {
-    const name = nameOf(given)
+  return async (client, label) => {
+    const name = label.toLowerCase()
     const { what, where, remove } = await protectable(client, kind, name)
     const path = `${where}/protection`
     const query = new URLSearchParams()

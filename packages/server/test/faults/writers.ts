@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { append, toCreation, idempotencyKey, readMetadata, schema } from '../iceberg/tables.ts'
 import type { JsonObject } from '@headgate/json'
-import type { Client } from './fault-lake.ts'
-import type { Answered } from './send.ts'
+import type { Client } from './fault-fixture.ts'
+import type { TimedResponse } from './send.ts'
 
-/** Description of an invalid state that a writer saw. */
+/** Description of a response or state that violates a guarantee of the server. */
 export type Complaint = string
 
-/** Writers of separate tables, which record the expected state at each time. */
+/** Client that changes its own tables repeatedly, and records the state that the server must have. */
 export interface Writer {
-  /** Works until `over` returns true. */
+  /** Sends changes until `over` returns true. */
   work(over: () => boolean): Promise<void>
   /** Compares the state of the server with the acknowledged changes. */
   check(): Promise<void>
@@ -19,11 +19,14 @@ export interface Writer {
 }
 
 const pause = 20
-const pathOf = (table: string): string => `namespaces/w/tables/${table}`
+const toPath = (table: string): string => `namespaces/w/tables/${table}`
 
-/** Returns whether a client may get this response while servers are killed and databases are unavailable. */
-const passing = (answer: Answered | null): boolean =>
-  answer === null || answer.status === 503 || answer.status === 500
+/**
+ * Returns whether a response is one that a client repeats: no response, 500 or 503, as while a server is
+ * killed or a database is unavailable.
+ */
+const passing = (response: TimedResponse | null): boolean =>
+  response === null || response.status === 503 || response.status === 500
 
 /** Repeats a request with the same key until its outcome is certain. */
 async function insist(
@@ -31,22 +34,21 @@ async function insist(
   method: string,
   path: string,
   body: JsonObject | undefined,
-): Promise<Answered> {
+): Promise<TimedResponse> {
   const headers = { 'idempotency-key': idempotencyKey() }
   for (;;) {
-    const answer = await client.send(method, path, body, headers)
-    if (answer !== null && !passing(answer)) return answer
+    const response = await client.send(method, path, body, headers)
+    if (response !== null && !passing(response)) return response
     await sleep(pause)
   }
 }
 
 /**
- * Appends to `tables`, in one transaction when there are several, each time after the current snapshot. `keyed`: a
- * commit without a response is repeated with its Idempotency-Key. Otherwise the writer reads the table to find the
- * outcome.
+ * Appends snapshots to `tables`, in one transaction when there are several tables. When a commit gets no
+ * response, the writer repeats it with its Idempotency-Key (`keyed`), or reads the table to find the outcome.
  */
 export function appender(client: Client, tables: readonly string[], keyed: boolean): Writer {
-  const paths = tables.map(pathOf)
+  const paths = tables.map(toPath)
   const acknowledged: number[] = []
   const sent = new Set<number>()
   const complaints: Complaint[] = []
@@ -70,20 +72,20 @@ export function appender(client: Client, tables: readonly string[], keyed: boole
           },
         ]
 
-  async function historyOf(path: string): Promise<number[]> {
+  async function readHistory(path: string): Promise<number[]> {
     for (;;) {
-      const answer = await client.send('GET', path)
-      if (answer?.status === 200) {
-        const snapshots = (readMetadata(answer)['snapshots'] ?? []) as { 'snapshot-id': number }[]
+      const response = await client.send('GET', path)
+      if (response?.status === 200) {
+        const snapshots = (readMetadata(response)['snapshots'] ?? []) as { 'snapshot-id': number }[]
         return snapshots.map((snapshot) => snapshot['snapshot-id'])
       }
-      if (!passing(answer)) complaints.push(`${path}: loading returned ${answer?.status}`)
+      if (!passing(response)) complaints.push(`${path}: loading returned ${response?.status}`)
       await sleep(pause)
     }
   }
 
   async function lookAgain(): Promise<void> {
-    const ids = await historyOf(paths[0] ?? '')
+    const ids = await readHistory(paths[0] ?? '')
     current = ids.at(-1) ?? null
     length = ids.length
   }
@@ -99,34 +101,34 @@ export function appender(client: Client, tables: readonly string[], keyed: boole
         const [path, body] = request(id)
         sent.add(id)
         const before = current
-        const answer = keyed
+        const response = keyed
           ? await insist(client, 'POST', path, body)
           : await client.send('POST', path, body)
-        if (answer?.status === 200 || answer?.status === 204) {
+        if (response?.status === 200 || response?.status === 204) {
           acknowledged.push(id)
           current = id
           length += 1
           continue
         }
         await lookAgain()
-        if (passing(answer)) continue
-        // A commit of this writer without a response may have taken effect after the writer read the table. Only in
-        // this case the refusal of a later commit is correct.
-        const rightly = !keyed && answer?.status === 409 && current !== before && current !== id
-        if (!rightly) complaints.push(`${path}: ${answer?.status} ${JSON.stringify(answer?.json)}`)
+        if (passing(response)) continue
+        // A commit of this writer that got no response may take effect after the writer read the table. Only
+        // then may the server refuse the writer's next commit.
+        const rightly = !keyed && response?.status === 409 && current !== before && current !== id
+        if (!rightly) complaints.push(`${path}: ${response?.status} ${JSON.stringify(response?.json)}`)
       }
     },
     async check() {
-      const histories = await Promise.all(paths.map(historyOf))
+      const histories = await Promise.all(paths.map(readHistory))
       for (const ids of histories) {
         expect(ids).toEqual(histories[0])
         expect(new Set(ids).size, 'each once').toBe(ids.length)
         expect(ids.filter((id) => !sent.has(id))).toEqual([])
         expect(
           acknowledged.filter((id) => !ids.includes(id)),
-          'acknowledged and lost',
+          'a commit was acknowledged and lost',
         ).toEqual([])
-        // With a key, all commits are acknowledged in the end.
+        // With an Idempotency-Key, the writer repeats each commit until the server acknowledges it.
         if (keyed) expect(ids).toEqual(acknowledged)
       }
     },
@@ -139,12 +141,12 @@ export function mover(client: Client, name: string): Writer {
   let acknowledged = 0
   let there: string | null = null
 
-  async function step(method: string, to: string, body?: JsonObject): Promise<Answered> {
-    const answer = await insist(client, method, to, body)
-    if (answer.status >= 300)
-      complaints.push(`${method} ${to}: ${answer.status} ${JSON.stringify(answer.json)}`)
+  async function step(method: string, to: string, body?: JsonObject): Promise<TimedResponse> {
+    const response = await insist(client, method, to, body)
+    if (response.status >= 300)
+      complaints.push(`${method} ${to}: ${response.status} ${JSON.stringify(response.json)}`)
     else acknowledged += 1
-    return answer
+    return response
   }
   return {
     complaints,
@@ -156,7 +158,7 @@ export function mover(client: Client, name: string): Writer {
         if (turn % 2 === 0) await step('POST', 'namespaces/w/tables', { name, schema })
         else {
           const staged = await step('POST', 'namespaces/w/tables', { name, schema, 'stage-create': true })
-          if (staged.status === 200) await step('POST', pathOf(name), toCreation(staged))
+          if (staged.status === 200) await step('POST', toPath(name), toCreation(staged))
         }
         there = name
         const [source, destination] = [name, `${name}_moved`].map((table) => ({
@@ -165,14 +167,14 @@ export function mover(client: Client, name: string): Writer {
         }))
         await step('POST', 'tables/rename', { source: source ?? null, destination: destination ?? null })
         there = `${name}_moved`
-        await step('DELETE', pathOf(there))
+        await step('DELETE', toPath(there))
         there = null
       }
     },
     async check() {
       for (const table of [name, `${name}_moved`]) {
-        const answer = await client.send('HEAD', pathOf(table))
-        expect(answer?.status, table).toBe(table === there ? 204 : 404)
+        const response = await client.send('HEAD', toPath(table))
+        expect(response?.status, table).toBe(table === there ? 204 : 404)
       }
     },
   }

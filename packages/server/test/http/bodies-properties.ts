@@ -1,9 +1,10 @@
-// Properties of any body in any framing. The tests try them a few times, and the fuzzer for a chosen time.
+// Properties that hold for any request body in any framing. The tests run each property a few times, and the
+// fuzzer runs it for a chosen time.
 import assert from 'node:assert/strict'
 import { property, type Property } from '@headgate/testkit'
 import * as fc from 'fast-check'
 import { bodies, type Body, type Framed, framings, text } from './bodies.ts'
-import { canary, type HostileWorld, type Served } from './hostile.ts'
+import { canary, type HostileFixture, type Served } from './hostile.ts'
 
 const secrets = fc.oneof(
   { weight: 8, arbitrary: fc.constant('') },
@@ -24,8 +25,11 @@ const names = fc.constantFrom(
   'a'.repeat(300),
 )
 
-/** Returns a path of an operation on objects that may be damaged, never on the table that is checked afterwards. */
-function pathOf({ method, path }: Served, inserts: readonly string[]): string {
+/**
+ * Returns a path of an operation with names of objects that requests may change, never the table that is
+ * checked afterwards.
+ */
+function toPath({ method, path }: Served, inserts: readonly string[]): string {
   let next = 0
   return path.replaceAll(/:([\w-]+)/g, (_, name: string) => {
     if (name === 'prefix') return 'lakehouse'
@@ -53,18 +57,18 @@ interface Attack {
   readonly secret: string
 }
 
-function attacks(world: HostileWorld): fc.Arbitrary<Attack> {
-  return fc.constantFrom(...world.served).chain((served) =>
+function attacks(fixture: HostileFixture): fc.Arbitrary<Attack> {
+  return fc.constantFrom(...fixture.served).chain((served) =>
     fc
       .tuple(bodies(served), framings, fc.tuple(names, names), secrets)
       .map(([body, frame, inserts, secret]) => {
-        const attack = { served, path: pathOf(served, inserts), body, framed: frame(body.bytes), secret }
+        const attack = { served, path: toPath(served, inserts), body, framed: frame(body.bytes), secret }
         return Object.defineProperty(attack, fc.toStringMethod, { value: () => shown(attack) })
       }),
   )
 }
 
-/** Returns the request as a report shows it, with a shortened body. */
+/** Returns the text of a request for a failure report, with a shortened body. */
 function shown({ served, path, body, framed, secret }: Attack): string {
   const start = JSON.stringify(body.bytes.toString('latin1').slice(0, 1_500))
   return `${served.method} ${path} ${JSON.stringify(`${secret}${framed.headers}${body.type}`)} ${body.bytes.length} bytes ${start}`
@@ -104,32 +108,31 @@ const forms = fc.oneof(
   fc.constant('a&'.repeat(40_000)),
 )
 
-/** Properties of the server for any body. */
-export const properties: Readonly<Record<string, (world: HostileWorld) => Property>> = {
-  'any body to any operation gets a response of the protocol, and a body that is not JSON changes nothing': (
-    world,
-  ) => {
-    let sent = 0
-    return property(
-      attacks(world),
-      async ({ served, path, body, framed, secret }) => {
-        if ((sent += 1) % 20 === 0) await world.restock()
-        const type = body.type === '' ? '' : `content-type: ${body.type}\r\n`
-        const head = `${served.method} ${path} HTTP/1.1\r\nhost: localhost\r\n${type}${secret}${framed.headers}connection: close\r\n\r\n`
-        const { method } = served
-        const [first] = await world.attack(Buffer.concat([text(head), framed.bytes]), {
-          method,
-          hangUp: framed.hangUp,
-        })
-        const readable = framed.whole && (body.bytes.length === 0 || isJson(body.bytes))
-        if (served.readsBody && !readable)
-          assert.ok((first?.status ?? 0) >= 400, `${served.id} accepted a body that is not JSON`)
-      },
-      20,
-    )
-  },
+/** Properties of the server that hold for any request body. */
+export const properties: Readonly<Record<string, (fixture: HostileFixture) => Property>> = {
+  'the server responds to any body of any operation as the protocol defines, and a body that is not JSON changes nothing':
+    (fixture) => {
+      let sent = 0
+      return property(
+        attacks(fixture),
+        async ({ served, path, body, framed, secret }) => {
+          if ((sent += 1) % 20 === 0) await fixture.restock()
+          const type = body.type === '' ? '' : `content-type: ${body.type}\r\n`
+          const head = `${served.method} ${path} HTTP/1.1\r\nhost: localhost\r\n${type}${secret}${framed.headers}connection: close\r\n\r\n`
+          const { method } = served
+          const [first] = await fixture.attack(Buffer.concat([text(head), framed.bytes]), {
+            method,
+            hangUp: framed.hangUp,
+          })
+          const readable = framed.whole && (body.bytes.length === 0 || isJson(body.bytes))
+          if (served.readsBody && !readable)
+            assert.ok((first?.status ?? 0) >= 400, `${served.id} accepted a body that is not JSON`)
+        },
+        20,
+      )
+    },
 
-  'any form at the token endpoint gets a response of OAuth': (world) =>
+  'the token endpoint responds to any form as OAuth defines': (fixture) =>
     property(
       fc.tuple(
         forms,
@@ -140,7 +143,7 @@ export const properties: Readonly<Record<string, (world: HostileWorld) => Proper
       async ([form, frame, type, secret]) => {
         const framed = frame(text(form))
         const head = `POST /v1/oauth/tokens HTTP/1.1\r\nhost: localhost\r\ncontent-type: ${type}\r\n${secret}${framed.headers}connection: close\r\n\r\n`
-        const [first] = await world.attack(Buffer.concat([text(head), framed.bytes]), {
+        const [first] = await fixture.attack(Buffer.concat([text(head), framed.bytes]), {
           method: 'POST',
           hangUp: framed.hangUp,
         })

@@ -13,7 +13,9 @@ export interface Body {
   readonly type: string
 }
 
-/** Framed body: the bytes after the headers, and the headers of the framing. */
+/**
+ * Framed request body: the bytes after the headers, and the headers that describe their length or encoding.
+ */
 export interface Framed {
   readonly headers: string
   readonly bytes: Buffer
@@ -25,19 +27,24 @@ export interface Framed {
 const json = 'application/json'
 export const text = (value: string): Buffer => Buffer.from(value)
 
-/** Returns valid bodies of the Iceberg operations, with names and secrets of these tests. */
+/**
+ * Returns a valid request body of an Iceberg operation, with the table name and the secret of these tests.
+ */
 function goodBody(id: string): JsonObject | undefined {
   const alike: Readonly<Record<string, string>> = { renameView: 'renameTable' }
   const good = requestExamples[alike[id] ?? id]?.body
   if (good === undefined) return undefined
-  const told = stringify(good)
+  const hostile = stringify(good)
     .replaceAll('["sales","eu"]', '["hostile"]')
     .replaceAll('"s3://lake', `"s3://key:${canary}@lake`)
     .replaceAll('"orders"', '"t"')
-  return JSON.parse(told) as JsonObject
+  return JSON.parse(hostile) as JsonObject
 }
 
-/** Returns valid bodies without requirements that no table here fulfills, so that more than the first check is reached. */
+/**
+ * Removes the location and the requirements from a request body, because no test table fulfills them and the
+ * server would refuse each request at its first check.
+ */
 function possible(good: JsonObject): JsonObject {
   const { location: _, requirements: __, ...rest } = good
   const changes = rest['table-changes']
@@ -84,7 +91,7 @@ const deep = fc
   )
   .map(([[open = '', close = ''], depth]) => [open, close, depth] as const)
 
-/** Changes of the text of a document. Some of them leave it valid. */
+/** Changes of the text of a JSON document. After some changes the document is still valid. */
 const spoilings = fc.oneof(
   { weight: 8, arbitrary: fc.constant((it: string) => text(it)) },
   fc.nat(30).map((n) => (it: string) => text(it.slice(0, Math.floor((it.length * n) / 31)))),
@@ -222,9 +229,12 @@ export const framings: fc.Arbitrary<(body: Buffer) => Framed> = fc.oneof(
     whole: coding === '',
   })),
   fc.nat(20).map((n) => (it: Buffer) => {
-    const packed = gzipSync(it)
+    const compressed = gzipSync(it)
     return {
-      ...exactly(packed.subarray(0, Math.floor((packed.length * n) / 21)), 'content-encoding: gzip\r\n'),
+      ...exactly(
+        compressed.subarray(0, Math.floor((compressed.length * n) / 21)),
+        'content-encoding: gzip\r\n',
+      ),
       whole: false,
     }
   }),

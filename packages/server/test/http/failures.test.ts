@@ -20,7 +20,7 @@ type Fault = 'none' | 'fails' | 'unknown' | 'hangs' | 'full'
 let server: TestServer
 let fault: Fault = 'none'
 let written: string[] = []
-/** Releases writes that hang. */
+/** Functions that each continue one write that hangs. */
 let releases: (() => void)[] = []
 let afterPut: (() => void) | null = null
 let logged: string[] = []
@@ -93,7 +93,7 @@ test('The server answers 503 with Retry-After and commits nothing while the stor
   const path = await create('failing')
   for (const kind of ['fails', 'unknown'] as const) {
     fault = kind
-    const answers = [
+    const responses = [
       await commit(server.send, path, [setProperties({ lost: '1' })]),
       await server.send('POST', tables, { name: 'never', schema }),
       await server.send('POST', 'transactions/commit', {
@@ -106,9 +106,9 @@ test('The server answers 503 with Retry-After and commits nothing while the stor
         ],
       }),
     ]
-    for (const answer of answers) {
-      expect(answer).toMatchObject(unavailable)
-      expect(answer.headers.get('retry-after')).toBe('1')
+    for (const response of responses) {
+      expect(response).toMatchObject(unavailable)
+      expect(response.headers.get('retry-after')).toBe('1')
     }
     fault = 'none'
     expect(readMetadata(await server.send('GET', path))['properties']).not.toHaveProperty('lost')
@@ -128,9 +128,9 @@ test('The server answers 503 with Retry-After to a read from a storage that fail
   await small.send('POST', tables, { name: 'r', schema })
   for (const kind of ['fails', 'hangs'] as const) {
     fault = kind
-    const answer = await small.send('GET', `${tables}/r`)
-    expect(answer, kind).toMatchObject(unavailable)
-    expect(answer.headers.get('retry-after')).toBe('1')
+    const response = await small.send('GET', `${tables}/r`)
+    expect(response, kind).toMatchObject(unavailable)
+    expect(response.headers.get('retry-after')).toBe('1')
   }
 })
 
@@ -142,17 +142,17 @@ test('The server answers 503 within the time limit to a write into a storage tha
   expect(performance.now() - started).toBeLessThan(10_000)
 })
 
-test('A commit that waits for storage or for its turn when its client was answered never happens', async () => {
+test('A commit that still waits for storage or for an earlier commit when its client receives 503 never takes effect', async () => {
   const path = await create('queue')
   fault = 'hangs'
   releases = []
   const first = commit(server.send, path, [setProperties({ first: '1' })])
   await sleep(100)
   const second = commit(server.send, path, [setProperties({ second: '1' })])
-  for (const answer of await Promise.all([first, second])) expect(answer).toMatchObject(unavailable)
+  for (const response of await Promise.all([first, second])) expect(response).toMatchObject(unavailable)
   fault = 'none'
   for (const release of releases) release()
-  // Runs after both.
+  // The server runs this commit after the two former ones.
   expect((await commit(server.send, path, [setProperties({ third: '1' })])).status).toBe(200)
   const { properties } = readMetadata(await server.send('GET', path))
   expect(properties).toMatchObject({ third: '1' })
@@ -160,7 +160,8 @@ test('A commit that waits for storage or for its turn when its client was answer
 })
 
 test('The server answers 429 with Retry-After above the maximum number of requests, before any work', async () => {
-  // A server whose time limit is far longer than the requests that hang.
+  // The request time limit of this server is longer than the test, so that it does not end the requests that
+  // hang.
   await using few = await testServer({ wrapStorage: faulty, limits: { ...limits, requestTimeoutMs: 60_000 } })
   await few.send('POST', 'namespaces', { namespace: ['f'] })
   const paths = Array.from({ length: 8 }, (_, n) => `${tables}/over-${n}`)
@@ -190,30 +191,31 @@ test('The server answers 503 with Retry-After, never 409, while the database is 
   database.faults = { refuse: true }
   database.resetAll()
   await sleep(50)
-  const answers = [
+  const responses = [
     await server.send('GET', path),
     await server.send('GET', tables),
     await commit(server.send, path, [setProperties({ a: '1' })]),
     await server.send('POST', tables, { name: 'unreached', schema }),
     await server.send('DELETE', path),
   ]
-  for (const answer of answers) {
-    expect(answer).toMatchObject(unavailable)
-    expect(answer.headers.get('retry-after')).toBe('1')
-    expect(JSON.stringify(answer.json)).not.toMatch(/postgres|127\.0\.0\.1|select|ECONN/i)
+  for (const response of responses) {
+    expect(response).toMatchObject(unavailable)
+    expect(response.headers.get('retry-after')).toBe('1')
+    expect(JSON.stringify(response.json)).not.toMatch(/postgres|127\.0\.0\.1|select|ECONN/i)
   }
   database.faults = {}
   expect((await commit(server.send, path, [setProperties({ a: '2' })])).status).toBe(200)
 })
 
-test('The state is unknown and the new file stays when the connection fails during the swap', async () => {
+test('A commit has an unknown outcome and its metadata file remains when the database connection fails while its row is replaced', async () => {
   const path = await create('ambiguous')
-  // The swap finds an open connection after this.
+  // These requests open connections, so that the statement that replaces the table row uses an open
+  // connection.
   await Promise.all(Array.from({ length: 4 }, () => server.send('GET', tables)))
   const { database } = server
   if (!database) throw new Error('no proxy')
   afterPut = () => {
-    // The statement is sent, its response never arrives, and the outcome cannot be read afterwards.
+    // The statement is sent, its response never arrives, and the server cannot read the table afterwards.
     afterPut = null
     database.faults = { hang: true }
     setTimeout(() => {
@@ -222,8 +224,8 @@ test('The state is unknown and the new file stays when the connection fails duri
     }, 500)
   }
   written = []
-  const answer = await commit(server.send, path, [setProperties({ maybe: '1' })])
-  expect(answer).toMatchObject(unknown)
+  const response = await commit(server.send, path, [setProperties({ maybe: '1' })])
+  expect(response).toMatchObject(unknown)
   database.faults = {}
   await sleep(100)
   expect(written).toHaveLength(1)
@@ -231,26 +233,26 @@ test('The state is unknown and the new file stays when the connection fails duri
   expect((await commit(server.send, path, [setProperties({ after: '1' })])).status).toBe(200)
 })
 
-test('The server finds and acknowledges the commit when only the response to the swap is lost', async () => {
+test('The server acknowledges a commit when the database replaced the row and only the response was lost', async () => {
   const path = await create('acknowledged')
   const { database } = server
   if (!database) throw new Error('no proxy')
   afterPut = () => {
     afterPut = null
     database.faults = { latency: 60 }
-    // The statement arrives after 60 ms. Its response is cut off.
+    // The statement reaches the database after 60 ms. The connection fails before the response arrives.
     setTimeout(() => {
       database.faults = {}
       database.resetAll()
     }, 100)
   }
-  const answer = await commit(server.send, path, [setProperties({ surely: '1' })])
+  const response = await commit(server.send, path, [setProperties({ surely: '1' })])
   const loaded = await server.send('GET', path)
-  const stands = 'surely' in (readMetadata(loaded)['properties'] as object)
-  if (answer.status === 200) expect(readMetadataLocation(loaded)).toBe(readMetadataLocation(answer))
-  else expect(answer).toMatchObject(unknown)
+  const isCommitted = 'surely' in (readMetadata(loaded)['properties'] as object)
+  if (response.status === 200) expect(readMetadataLocation(loaded)).toBe(readMetadataLocation(response))
+  else expect(response).toMatchObject(unknown)
   expect(await isThere(written.at(-1))).toBe(true)
-  if (!stands) expect(answer.status).not.toBe(200)
+  if (!isCommitted) expect(response.status).not.toBe(200)
 })
 
 test('The server reports that it is not ready while its database is unavailable', async () => {
@@ -266,7 +268,7 @@ test('The server reports that it is not ready while its database is unavailable'
   expect((await server.send('GET', '/health/live')).status).toBe(200)
 })
 
-test('The server does not count a client that disconnects before its request is complete as a failure', async () => {
+test('A client that disconnects before its request is complete causes a 400 in the metrics, and no logged failure', async () => {
   const { hostname, port } = new URL(server.url)
   fault = 'hangs'
   releases = []
@@ -276,7 +278,7 @@ test('The server does not count a client that disconnects before its request is 
   await expect.poll(() => releases.length).toBe(1)
   socket.destroy()
   await once(socket, 'close')
-  // After the response to this request, the server has processed the disconnect as well.
+  // When this request has a response, the server has also processed the disconnect.
   for (let n = 0; n < 3; n += 1) await server.send('GET', '/health/live')
   fault = 'none'
   for (const release of releases) release()

@@ -5,9 +5,12 @@ import { icebergOperations } from '../../src/iceberg/routes.ts'
 import { schema, viewBody } from '../iceberg/tables.ts'
 import { statement } from '../../src/store/sql.ts'
 import { type TestServer, testServer } from '../server.ts'
-import { exchange, type RawAnswer, type RawOptions, textOf } from './raw.ts'
+import { exchange, type RawResponse, type RawOptions, decodeBody } from './raw.ts'
 
-/** Secret that the tests send wherever secrets are sent. It must never appear in a response. */
+/**
+ * Secret that the tests send in every header and field for secrets. The secret must never appear in a
+ * response.
+ */
 export const canary = 'cAnArY-5wordf1sh'
 
 /** Operation of the server. */
@@ -21,12 +24,14 @@ export interface Served {
   readonly readsBody: boolean
 }
 
-/** Server that receives hostile requests, and a table in it that must survive all of them. */
-export interface HostileWorld extends AsyncDisposable {
+/** Server that receives hostile requests, with a table that must remain unchanged. */
+export interface HostileFixture extends AsyncDisposable {
   readonly server: TestServer
   readonly served: readonly Served[]
-  /** Sends bytes, checks that each response is one of the protocol, and that the state of the server is unchanged. */
-  attack(bytes: Uint8Array, options: RawOptions): Promise<readonly RawAnswer[]>
+  /**
+   * Sends bytes. Checks that each response is valid in the protocol, and that the kept table is unchanged.
+   */
+  attack(bytes: Uint8Array, options: RawOptions): Promise<readonly RawResponse[]>
   /** Recreates the objects that the attacks use, if they were deleted. */
   restock(): Promise<void>
 }
@@ -51,7 +56,7 @@ const insertSpare = statement(
    on conflict do nothing`,
 )
 
-export async function hostileWorld(): Promise<HostileWorld> {
+export async function openHostileFixture(): Promise<HostileFixture> {
   const failures: string[] = []
   const log = pino({ level: 'error' }, { write: (line: string) => failures.push(line) })
   const server = await testServer({
@@ -81,17 +86,18 @@ export async function hostileWorld(): Promise<HostileWorld> {
     assert.deepEqual([known.status, known.json], [200, { ...(kept.json as JsonObject) }])
   }
 
-  async function attack(bytes: Uint8Array, options: RawOptions): Promise<readonly RawAnswer[]> {
+  async function attack(bytes: Uint8Array, options: RawOptions): Promise<readonly RawResponse[]> {
     let result = await exchange(port, bytes, options)
-    // The machine may have been busy with other work, so a request is slow only if it is slow again.
+    // A busy machine may delay one request, so a request counts as slow only when its repetition is also
+    // slow.
     if (result.milliseconds > maxMs) result = await exchange(port, bytes, options)
     assert.ok(result.milliseconds <= maxMs, `answered after ${Math.round(result.milliseconds)} ms`)
-    assert.ok(result.answers.length > 0, 'no answer')
-    for (const [index, answer] of result.answers.entries())
-      checkAnswer(answer, index === 0 && options.method === 'HEAD')
+    assert.ok(result.responses.length > 0, 'no answer')
+    for (const [index, response] of result.responses.entries())
+      checkResponse(response, index === 0 && options.method === 'HEAD')
     assert.deepEqual(failures.splice(0), [])
     await stillUp()
-    return result.answers
+    return result.responses
   }
 
   await restock()
@@ -105,9 +111,9 @@ export async function hostileWorld(): Promise<HostileWorld> {
 }
 
 /** Fails unless a client of the protocol can parse the response, and it reveals no secret. */
-function checkAnswer(answer: RawAnswer, head: boolean): void {
-  const { status, headers } = answer
-  const text = head ? '' : textOf(answer)
+function checkResponse(response: RawResponse, head: boolean): void {
+  const { status, headers } = response
+  const text = head ? '' : decodeBody(response)
   assert.ok(status < 500, `${status} ${text}`)
   for (const shown of [text, ...Object.values(headers)])
     assert.ok(!shown.includes(canary), `reveals a secret: ${shown}`)
@@ -127,7 +133,10 @@ function checkAnswer(answer: RawAnswer, head: boolean): void {
   assert.doesNotMatch(message, internals)
 }
 
-/** SQL, texts of its errors, stacks, and paths of the source. */
+/**
+ * Pattern of internal details that no response may contain: SQL, database errors, stack traces and source
+ * paths.
+ */
 const internals =
   /\bselect\b.+\bfrom\b|insert into|delete from|syntax error at|violates|relation "|column "|duplicate key|invalid byte|\n\s+at |node:|node_modules|\/packages\/|\/src\/|\.ts\b|postgres(?:ql)?:|is not a function|cannot read prop/i
 

@@ -27,7 +27,10 @@ afterAll(() => server[Symbol.asyncDispose]())
 
 const path = '/v1/lakehouse/namespaces'
 
-/** Sends these chunks over one connection, and returns the response until it closes, or until 10 s have passed. */
+/**
+ * Sends these chunks over one connection. Returns the bytes that arrive until the connection closes or 10 s
+ * have passed.
+ */
 async function talk(pieces: readonly string[]): Promise<string> {
   const socket = open()
   let text = ''
@@ -60,7 +63,7 @@ const tooLarge = {
 }
 const bad = { error: { code: 400, type: 'BadRequestException' } }
 
-test('A client that sends more than is read receives one complete response, however slowly it reads', async () => {
+test('A client that sends more than the server reads receives one complete response, also when the client reads slowly', async () => {
   const tables = 'namespaces/h/tables'
   expect((await server.send('POST', tables, { name: 'long', schema })).status).toBe(200)
   for (let n = 0; n < 12; n += 1)
@@ -71,14 +74,14 @@ test('A client that sends more than is read receives one complete response, howe
   const head = `GET /v1/lakehouse/${tables}/long HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2000000\r\n\r\n`
   socket.write(head + 'x'.repeat(1_000_000))
   await sleep(200)
-  let answer = ''
-  socket.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1'))).resume()
+  let response = ''
+  socket.on('data', (chunk: Buffer) => (response += chunk.toString('latin1'))).resume()
   await once(socket, 'close')
-  expect(answer).toMatch(/^HTTP\/1.1 200 /)
-  expect(answer.length - answer.indexOf('\r\n\r\n') - 4).toBe(whole)
+  expect(response).toMatch(/^HTTP\/1.1 200 /)
+  expect(response.length - response.indexOf('\r\n\r\n') - 4).toBe(whole)
 })
 
-test('A body above the limit gets 413, announced or not, and the client receives the response', async () => {
+test('The server answers 413 to a body above the limit, with or without Content-Length, and the client receives the response', async () => {
   const announced = await post('x'.repeat(100_001))
   expect([announced.status, await announced.json()]).toEqual([413, tooLarge])
   const chunk = `${(16_384).toString(16)}\r\n${'y'.repeat(16_384)}\r\n`
@@ -93,7 +96,7 @@ test('A body above the limit gets 413, announced or not, and the client receives
   expect(endless).toMatch(/^HTTP\/1.1 413 /)
 })
 
-test('A client that sends the whole body before it reads receives the reason of the refusal', async () => {
+test('A client that reads the response only after it has sent a refused body receives the reason of the refusal', async () => {
   const body = Buffer.alloc(20_000_000, 'x')
   const cases = [
     [path, `content-length: ${body.length}`, 413],
@@ -127,7 +130,7 @@ test('The server disconnects a client that never ends a refused body', { timeout
   expect(performance.now() - since).toBeLessThan(15_000)
 })
 
-test('The server decompresses a gzip body up to the limit, and answers 400 to a damaged one or another encoding', async () => {
+test('The server decompresses a gzip body up to the limit, and answers 400 to damaged gzip or another encoding', async () => {
   const gzip = { 'content-encoding': 'gzip' }
   expect((await post(new Uint8Array(gzipSync('{"namespace":["zipped"]}')), gzip)).status).toBe(200)
   const bomb = await post(new Uint8Array(gzipSync(Buffer.alloc(50_000_000))), gzip)
@@ -149,25 +152,25 @@ test('The server answers 400 to malformed JSON, deeply nested JSON, and bytes th
     '{"namespace":["a"]} x',
     `${'['.repeat(30)}${']'.repeat(30)}`,
   ]) {
-    const answer = await post(body)
-    expect([answer.status, await answer.json()], body).toMatchObject([400, bad])
+    const response = await post(body)
+    expect([response.status, await response.json()], body).toMatchObject([400, bad])
   }
   expect((await post(new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))).status).toBe(400)
   expect((await post('['.repeat(50_000))).status).toBe(400)
 })
 
-test('The server treats a request without a body and without its headers as one with an empty body', async () => {
+test('The server treats a request without body headers as a request with an empty body', async () => {
   const text = await talk([`POST ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`])
   expect(text).toMatch(/^HTTP\/1\.1 400 /)
   expect(text).not.toContain('ended before')
 })
 
-test('The server accepts an absolute target, as proxies receive it', async () => {
+test('The server accepts a request target in absolute form (http://host/path)', async () => {
   const at = (target: string): Promise<string> =>
     talk([`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`])
   expect(await at(`http://127.0.0.1${path}?parent=h`)).toMatch(/^HTTP\/1\.1 200 [^]*"namespaces":\[\]/)
   expect(await at('HTTP://localhost?x')).toMatch(/^HTTP\/1\.1 200 [^]*<title>Headgate<\/title>/)
-  // Without a token, the server accepts only names of this machine.
+  // A server that requires no token accepts only names of this machine in the Host header.
   expect(await at(`http://catalog.example.com${path}`)).toMatch(/^HTTP\/1\.1 403 /)
 })
 
@@ -178,8 +181,8 @@ test('The server does not accept a form or plain text, which any web page may se
     'multipart/form-data; boundary=x',
     'text/plain;charset=UTF-8',
   ]) {
-    const answer = await post('{"namespace":["forged"]}', { 'content-type': type })
-    expect([answer.status, await answer.json()], type).toMatchObject([400, bad])
+    const response = await post('{"namespace":["forged"]}', { 'content-type': type })
+    expect([response.status, await response.json()], type).toMatchObject([400, bad])
   }
   expect((await fetch(`${server.url}${path}/forged`)).status).toBe(404)
   for (const [n, type] of [
@@ -192,12 +195,12 @@ test('The server does not accept a form or plain text, which any web page may se
   }
 })
 
-test('Headers above the limit get 431 with the body of the protocol', async () => {
-  const answer = await talk([
+test('The server answers 431 with an Iceberg error body to headers above the limit', async () => {
+  const response = await talk([
     `GET ${path} HTTP/1.1\r\nhost: localhost\r\nx-big: ${'a'.repeat(20_000)}\r\n\r\n`,
   ])
-  expect(answer).toMatch(/^HTTP\/1.1 431 /)
-  expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4))).toMatchObject({
+  expect(response).toMatch(/^HTTP\/1.1 431 /)
+  expect(JSON.parse(response.slice(response.indexOf('\r\n\r\n') + 4))).toMatchObject({
     error: { code: 431, type: 'BadRequestException' },
   })
   const nonsense = await talk(['nonsense\r\n\r\n'])
@@ -212,9 +215,11 @@ test('A client that sends its headers or body too slowly gets 408', async () => 
     ]),
     talk([`GET ${path} HTTP/1.1\r\nhost: localhost\r\nx-slow: `]),
   ])
-  for (const answer of [body, headers]) {
-    expect(answer).toMatch(/^HTTP\/1.1 408 /)
-    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4))).toMatchObject({ error: { code: 408 } })
+  for (const response of [body, headers]) {
+    expect(response).toMatch(/^HTTP\/1.1 408 /)
+    expect(JSON.parse(response.slice(response.indexOf('\r\n\r\n') + 4))).toMatchObject({
+      error: { code: 408 },
+    })
   }
 })
 
@@ -234,7 +239,7 @@ function get(target: string): string {
   return `GET ${target} HTTP/1.1\r\nhost: localhost\r\n\r\n`
 }
 
-test('A connection stays open after an error whose request was read', async () => {
+test('A connection stays open after an error when the server has read the whole request', async () => {
   const json = '{"broken'
   const broken = `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${json.length}\r\n\r\n${json}`
   const socket = open()
@@ -254,14 +259,14 @@ test('A connection stays open after an error whose request was read', async () =
   expect(statuses()).toEqual(['HTTP/1.1 404', 'HTTP/1.1 400', 'HTTP/1.1 404', 'HTTP/1.1 200'])
 })
 
-test('Each response contains the request id of the request, or a new one when that is not valid', async () => {
-  const idOf = async (id?: string): Promise<string | null> =>
+test('Each response contains the x-request-id of the request, or a new id when the request has none or an invalid one', async () => {
+  const readRequestId = async (id?: string): Promise<string | null> =>
     (await fetch(server.url + path, id === undefined ? {} : { headers: { 'x-request-id': id } })).headers.get(
       'x-request-id',
     )
-  expect(await idOf('my-Request_1.2')).toBe('my-Request_1.2')
+  expect(await readRequestId('my-Request_1.2')).toBe('my-Request_1.2')
   for (const id of [undefined, 'a b', '<script>', 'x'.repeat(129), '"', 'ü'])
-    expect(await idOf(id)).toMatch(/^[0-9a-f-]{36}$/)
+    expect(await readRequestId(id)).toMatch(/^[0-9a-f-]{36}$/)
   expect(
     (await fetch(`${server.url}/nowhere`, { headers: { 'x-request-id': 'on-errors' } })).headers.get(
       'x-request-id',
@@ -285,33 +290,33 @@ test('The server allows a configured origin with preflight, and sends no CORS he
     vary: expect.stringContaining('Origin'),
   })
   for (const target of [path, '/nowhere']) {
-    const answer = await fetch(server.url + target, { headers: { origin } })
-    expect(answer.headers.get('access-control-allow-origin')).toBe(origin)
-    expect(answer.headers.get('access-control-expose-headers')).toContain('ETag')
+    const response = await fetch(server.url + target, { headers: { origin } })
+    expect(response.headers.get('access-control-allow-origin')).toBe(origin)
+    expect(response.headers.get('access-control-expose-headers')).toContain('ETag')
   }
   for (const other of ['https://evil.test', 'null', 'https://console.test.evil.test']) {
-    const answer = await fetch(server.url + path, { headers: { origin: other } })
-    expect(answer.headers.has('access-control-allow-origin')).toBe(false)
+    const response = await fetch(server.url + path, { headers: { origin: other } })
+    expect(response.headers.has('access-control-allow-origin')).toBe(false)
   }
 })
 
 test('A page of another origin can neither read nor change an anonymous server', async () => {
   for (const origin of ['https://evil.test', 'null']) {
-    const answer = await fetch(`${server.url}${path}/h/tables/t/unregister`, {
+    const response = await fetch(`${server.url}${path}/h/tables/t/unregister`, {
       method: 'POST',
       headers: { origin },
     })
-    expect(answer.status).toBe(403)
-    expect(await answer.json()).toMatchObject({ error: { type: 'ForbiddenException', code: 403 } })
+    expect(response.status).toBe(403)
+    expect(await response.json()).toMatchObject({ error: { type: 'ForbiddenException', code: 403 } })
   }
 })
 
 test('An anonymous server accepts only names of this machine as host', async () => {
   const get = (host: string): Promise<number | undefined> =>
     new Promise((resolve, reject) => {
-      const sent = request(server.url + path, { headers: { host } }, (answer) => {
-        answer.resume()
-        resolve(answer.statusCode)
+      const sent = request(server.url + path, { headers: { host } }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
       })
       sent.on('error', reject).end()
     })
@@ -322,11 +327,11 @@ test('An anonymous server accepts only names of this machine as host', async () 
     expect([host, await get(host)]).toEqual([host, 403])
 })
 
-test('CORS adds to `Vary` and removes nothing from it', async () => {
+test('CORS adds `Origin` to the header Vary and keeps its other values', async () => {
   await server.send('POST', 'namespaces/h/tables', { name: 't', schema: { type: 'struct', fields: [] } })
-  const answer = await fetch(`${server.url}${path}/h/tables/t`, {
+  const response = await fetch(`${server.url}${path}/h/tables/t`, {
     headers: { origin: 'https://console.test' },
   })
   for (const name of ['Authorization', 'Accept-Encoding', 'Origin'])
-    expect(answer.headers.get('vary')).toContain(name)
+    expect(response.headers.get('vary')).toContain(name)
 })

@@ -1,8 +1,9 @@
-// Properties of any request line, query and header. The tests try them a few times, and the fuzzer for a chosen time. Strings
-// here are bytes (Latin-1), because no client library would send them.
+// Properties that hold for any request line, query and header. The tests run each property a few times, and
+// the fuzzer runs it for a chosen time. Strings in this file are bytes (Latin-1), because no client library
+// would send them.
 import { property, type Property } from '@headgate/testkit'
 import * as fc from 'fast-check'
-import { canary, type HostileWorld } from './hostile.ts'
+import { canary, type HostileFixture } from './hostile.ts'
 
 const bytes = (text: string): string => Buffer.from(text).toString('latin1')
 
@@ -166,12 +167,15 @@ function written({ method, target, version, headers, host }: RawRequest): Buffer
   return Buffer.from(`${method} ${target}${version}\r\n${head}\r\n`, 'latin1')
 }
 
-/** Returns paths of the operations with any values for their parameters, and any other paths. */
-function targetsOf(world: HostileWorld): fc.Arbitrary<string> {
+/**
+ * Returns an arbitrary of request targets: paths of the operations with any parameter values, and any other
+ * paths.
+ */
+function makeTargets(fixture: HostileFixture): fc.Arbitrary<string> {
   const known = fc.constantFrom('lakehouse', 'hostile', 't', 'v', 'spare')
   const filled = fc
     .tuple(
-      fc.constantFrom(...world.served),
+      fc.constantFrom(...fixture.served),
       fc.array(fc.oneof(known, segments), { minLength: 4, maxLength: 4 }),
     )
     .map(([{ path }, inserts]) => {
@@ -193,13 +197,13 @@ function targetsOf(world: HostileWorld): fc.Arbitrary<string> {
     .map((parts) => parts.join(''))
 }
 
-/** Properties of the server for any bytes up to the end of the headers. */
-export const properties: Readonly<Record<string, (world: HostileWorld) => Property>> = {
-  'any request line with any headers gets a response of the protocol': (world) =>
+/** Properties of the server that hold for any bytes up to the end of the headers. */
+export const properties: Readonly<Record<string, (fixture: HostileFixture) => Property>> = {
+  'the server responds to any request line with any headers as the protocol defines': (fixture) =>
     property(
-      requests(targetsOf(world)),
+      requests(makeTargets(fixture)),
       async (request) => {
-        await world.attack(written(request), { method: request.method })
+        await fixture.attack(written(request), { method: request.method })
       },
       20,
     ),

@@ -2,8 +2,8 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 
-/** Response as it was received. */
-export interface RawAnswer {
+/** HTTP response as received, without decoding of the body. */
+export interface RawResponse {
   readonly status: number
   /** Headers by their names in lower case. */
   readonly headers: Readonly<Record<string, string>>
@@ -11,15 +11,17 @@ export interface RawAnswer {
 }
 
 export interface RawExchange {
-  /** Final responses, in order. The server sends more than one when it parses the bytes as several requests. */
-  readonly answers: readonly RawAnswer[]
+  /**
+   * Final responses, in order. The server sends more than one when it parses the bytes as several requests.
+   */
+  readonly responses: readonly RawResponse[]
   readonly milliseconds: number
 }
 
 export interface RawOptions {
   /** Method of the request: a response to HEAD has no body. */
   readonly method: string
-  /** True when the sender closes its side after the bytes, as a client does that aborts its request. */
+  /** True when the client closes its side of the connection after the bytes, as when it aborts a request. */
   readonly hangUp?: boolean
   /** Time limit in ms. */
   readonly timeoutMs?: number
@@ -28,7 +30,8 @@ export interface RawOptions {
 const patienceMs = 1_000
 
 /**
- * Sends exactly these bytes, and returns the responses until the server closes the connection. Throws when a response is not
+ * Sends exactly these bytes, and returns the responses until the server closes the connection. Throws when a
+ * response is not
  * valid HTTP/1.1, differs from its announced length, or does not arrive in time.
  */
 export async function exchange(port: number, bytes: Uint8Array, options: RawOptions): Promise<RawExchange> {
@@ -59,21 +62,21 @@ export async function exchange(port: number, bytes: Uint8Array, options: RawOpti
     throw new Error(
       `the connection is open after ${timeoutMs} ms, with ${JSON.stringify(received.toString('latin1'))}`,
     )
-  return { answers: parseAnswers(received, method), milliseconds: performance.now() - startedAt }
+  return { responses: parseResponses(received, method), milliseconds: performance.now() - startedAt }
 }
 
-function parseAnswers(received: Buffer, method: string): readonly RawAnswer[] {
-  const answers: RawAnswer[] = []
+function parseResponses(received: Buffer, method: string): readonly RawResponse[] {
+  const responses: RawResponse[] = []
   let rest = received
   while (rest.length > 0) {
-    const [answer, length] = parseAnswer(rest, answers.length === 0 ? method : 'GET')
+    const [response, length] = parseResponse(rest, responses.length === 0 ? method : 'GET')
     rest = rest.subarray(length)
-    if (answer.status >= 200) answers.push(answer)
+    if (response.status >= 200) responses.push(response)
   }
-  return answers
+  return responses
 }
 
-function parseAnswer(received: Buffer, method: string): [RawAnswer, number] {
+function parseResponse(received: Buffer, method: string): [RawResponse, number] {
   const wrong = (why: string): Error =>
     new Error(`${why}: ${JSON.stringify(received.toString('latin1').slice(0, 500))}`)
   const end = received.indexOf('\r\n\r\n')
@@ -92,7 +95,8 @@ function parseAnswer(received: Buffer, method: string): [RawAnswer, number] {
   const announced = Number(headers['content-length'] ?? 0)
   if (headers['transfer-encoding'] !== undefined)
     throw wrong('the response is chunked, which this server never sends')
-  // A server that could not parse the method does not know that it was HEAD.
+  // A server that cannot parse the request line does not know that the method is HEAD, so its response has a
+  // body.
   const unread = method === 'HEAD' && status >= 400 && received.length === end + 4 + announced
   const length = bodiless && !unread ? 0 : announced
   const body = received.subarray(end + 4, end + 4 + length)
@@ -101,6 +105,6 @@ function parseAnswer(received: Buffer, method: string): [RawAnswer, number] {
 }
 
 /** Returns the decoded body as text. */
-export function textOf({ headers, body }: RawAnswer): string {
+export function decodeBody({ headers, body }: RawResponse): string {
   return (headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString()
 }

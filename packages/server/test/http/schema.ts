@@ -11,7 +11,10 @@ const words = fc.constantFrom(
   ...'file:///etc http://127.0.0.1:1 2026-01-01T00:00:00.000Z'.split(' '),
 )
 
-/** Returns values that a JSON Schema of the server accepts, or nearly: enough to pass the first check of an operation. */
+/**
+ * Returns an arbitrary of values that mostly match a JSON Schema of the server, so that requests pass the
+ * first check of an operation.
+ */
 export function likely(schema: JsonObject): fc.Arbitrary<Json> {
   const { type, enum: choices, const: only, anyOf, oneOf } = schema
   if (only !== undefined) return fc.constant(only)

@@ -7,12 +7,15 @@ import { certificate, certificateFiles } from '../start/certificate.ts'
 import { Listener, type ListenerOptions } from '../../src/http/listener.ts'
 
 const limitMs = 500
-/** Number of bytes that exceeds the buffers of two sockets. */
+/** Size of a response in bytes, more than the socket buffers of both sides can hold. */
 const length = 64 * 1024 * 1024
-const answer = Buffer.alloc(length, 'x')
+const content = Buffer.alloc(length, 'x')
 const ask = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
 
-/** Starts a server that answers after as many milliseconds as its path contains. `cut` lists the requests that it disconnected. */
+/**
+ * Starts a server that answers a request after the number of milliseconds in its path. `cut` lists the
+ * requests that it disconnected.
+ */
 async function server(
   tls: ListenerOptions['tls'] = null,
 ): Promise<AsyncDisposable & { port: number; cut: Promise<number> }> {
@@ -24,7 +27,7 @@ async function server(
       response.once('close', () => {
         if (!response.writableFinished) cut.resolve(performance.now() - askedAt)
       })
-      setTimeout(() => response.end(answer), Number(url.slice(1)))
+      setTimeout(() => response.end(content), Number(url.slice(1)))
     },
   )
   const { port } = listener

@@ -6,7 +6,7 @@ import { testServer } from '../server.ts'
 const maxConcurrentRequests = 5
 
 test.each(['/v1/oauth/tokens', '/oauth/token'])(
-  'A client that sends a form slowly to %s before it is authenticated takes no slot of other requests',
+  'An unauthenticated client that sends a form slowly to %s does not use one of the request slots',
   async (path) => {
     await using server = await testServer({
       limits: {
@@ -34,11 +34,11 @@ test.each(['/v1/oauth/tokens', '/oauth/token'])(
       statuses.push((await server.send('POST', 'namespaces', { namespace: [`n${turn}`] })).status)
     }
     expect(statuses).toEqual(statuses.map(() => 200))
-    // The slow clients receive their responses, too, when the rest arrives.
+    // The slow clients also receive their responses after they have sent the rest of the form.
     for (const socket of slow) {
-      const answer = once(socket, 'data')
+      const response = once(socket, 'data')
       socket.write(form.slice(5))
-      expect(String((await answer)[0])).toMatch(/^HTTP\/1.1 4\d\d [^]*"error":"invalid_/)
+      expect(String((await response)[0])).toMatch(/^HTTP\/1.1 4\d\d [^]*"error":"invalid_/)
       socket.destroy()
     }
   },

@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** Wraps a storage so that a test can run code between the decision and the write. */
+/** Wraps a storage so that a test can run code between the access decision and the write of a request. */
 function withHook(storage: Storage): Storage {
   return new Proxy(storage, {
     get(target, name) {
@@ -59,7 +59,7 @@ const id = (name: string, level: string): { namespace: string[]; name: string } 
   name,
 })
 
-/** Returns all requests about a table and a view of a namespace. */
+/** Returns a request of each operation on a table and a view of a namespace. */
 function requestsOn(level: string, table: string, view: string, file: string): [string, string, Json?][] {
   const tables = `namespaces/${level}/tables`
   const views = `namespaces/${level}/views`
@@ -103,8 +103,8 @@ function requestsOn(level: string, table: string, view: string, file: string): [
   ]
 }
 
-/** Returns the responses, without the requested names. */
-async function answers(
+/** Sends the requests, and returns the responses with the requested names removed. */
+async function collectResponses(
   caller: TestCaller,
   requests: readonly [string, string, Json?][],
   names: readonly string[],
@@ -119,11 +119,16 @@ async function answers(
   return texts
 }
 
-test('a caller without any right gets the responses of a missing warehouse', async () => {
-  const nobody = await server.caller('nobody')
+test('a caller without any right in a warehouse gets the same responses as for a missing warehouse', async () => {
+  const stranger = await server.caller('nobody')
   const file = readMetadataLocation(await server.send('GET', 'namespaces/shut/tables/one'))
-  const there = await answers(nobody, requestsOn('shut', 'one', 'view', file), ['shut', 'one', 'view', file])
-  const missing = await answers(nobody, requestsOn('gone', 'none', 'veiw', file), [
+  const there = await collectResponses(stranger, requestsOn('shut', 'one', 'view', file), [
+    'shut',
+    'one',
+    'view',
+    file,
+  ])
+  const missing = await collectResponses(stranger, requestsOn('gone', 'none', 'veiw', file), [
     'gone',
     'none',
     'veiw',
@@ -131,18 +136,23 @@ test('a caller without any right gets the responses of a missing warehouse', asy
   ])
   expect(there).toEqual(missing)
   for (const text of there) expect(text).toMatch(/^\w+ 404 (?:null|.*NoSuchWarehouseException)/)
-  expect(await nobody.send('GET', '/v1/config?warehouse=lakehouse')).toMatchObject({
+  expect(await stranger.send('GET', '/v1/config?warehouse=lakehouse')).toMatchObject({
     status: 404,
     json: { error: { message: 'Warehouse does not exist: lakehouse' } },
   })
 })
 
-test('a hidden object gets the responses of a missing one, next to an object that the caller may use', async () => {
+test('requests for a hidden object get the same responses as for a missing object, also next to an object that the caller may use', async () => {
   const guest = await server.caller('guest')
   await server.grant({ privilege: 'manage', on: await namespace('open'), to: guest })
   const file = `${server.root}/none.json`
-  const there = await answers(guest, requestsOn('shut', 'one', 'view', file), ['shut', 'one', 'view', file])
-  const missing = await answers(guest, requestsOn('gone', 'none', 'veiw', file), [
+  const there = await collectResponses(guest, requestsOn('shut', 'one', 'view', file), [
+    'shut',
+    'one',
+    'view',
+    file,
+  ])
+  const missing = await collectResponses(guest, requestsOn('gone', 'none', 'veiw', file), [
     'gone',
     'none',
     'veiw',
@@ -190,7 +200,7 @@ test('a right on one table allows access to this table only', async () => {
   })
 })
 
-test('a caller with use but without the right gets 403 with the name of the privilege', async () => {
+test('a caller with the privilege use gets 403 with the name of the privilege that the operation needs', async () => {
   const looker = await server.caller('looker')
   await server.grant({ privilege: 'use', on: { kind: 'warehouse', id: server.warehouseId }, to: looker })
   const file = `${server.root}/none.json`
@@ -232,7 +242,7 @@ test('a caller with use but without the right gets 403 with the name of the priv
         error: {
           code: 403,
           type: 'ForbiddenException',
-          message: `This needs the privilege ${privilege}: ask who manages it.`,
+          message: `This needs the privilege ${privilege}: ask its owner or a principal with manage on it.`,
         },
       },
     })
@@ -256,7 +266,7 @@ test('the creator of an object may manage this object and no other', async () =>
   ).toBe(200)
 })
 
-test('a revocation between the decision and the write is effective', async () => {
+test('a request is refused when its right is revoked between the access decision and the write', async () => {
   const writer = await server.caller('writer')
   const path = 'namespaces/open/tables/two'
   const modify = { privilege: 'modify', on: await relation('open', 'two'), to: writer } as const
@@ -273,7 +283,7 @@ test('a revocation between the decision and the write is effective', async () =>
   expect((await server.send('HEAD', 'namespaces/open/tables/sneaky')).status).toBe(404)
 })
 
-test('a change of other rights between decision and write does not stop the write', async () => {
+test('a request succeeds when other rights change between the access decision and the write', async () => {
   const writer = await server.caller('writer-2')
   const other = await server.caller('other')
   await server.grant({ privilege: 'modify', on: await relation('open', 'two'), to: writer })
@@ -295,15 +305,15 @@ test('a request whose table changes during every attempt gets 409, commits nothi
     beforePut = again
   }
   beforePut = again
-  const answer = await commit(server.send, path, [setProperties({ never: '1' })])
+  const response = await commit(server.send, path, [setProperties({ never: '1' })])
   beforePut = null
-  expect(answer).toMatchObject({ status: 409, json: { error: { type: 'CommitFailedException' } } })
+  expect(response).toMatchObject({ status: 409, json: { error: { type: 'CommitFailedException' } } })
   expect((await server.send('GET', path)).json).toEqual(before.json)
   const folder = fileURLToPath(readMetadataLocation(before).replace(/[^/]+$/, ''))
   await expect.poll(() => readdir(folder)).toHaveLength(1)
 })
 
-test('a cached commit grants no right: after a revocation the next commit is refused', async () => {
+test('the server refuses the next commit after a revocation, also when the table is cached', async () => {
   const writer = await server.caller('writer-3')
   const modify = { privilege: 'modify', on: await relation('open', 'two'), to: writer } as const
   const path = 'namespaces/open/tables/two'
@@ -314,7 +324,7 @@ test('a cached commit grants no right: after a revocation the next commit is ref
   expect((await commit(writer.send, path, [])).status).toBe(404)
 })
 
-test('a transaction needs the right on every table, and does not reveal hidden tables', async () => {
+test('a transaction needs the privilege modify on every table, and does not reveal hidden tables', async () => {
   const half = await server.caller('half')
   await server.grant({ privilege: 'modify', on: await relation('open', 'one'), to: half })
   const changes = [id('one', 'open'), id('one', 'shut')].map((identifier) => ({
@@ -322,8 +332,8 @@ test('a transaction needs the right on every table, and does not reveal hidden t
     requirements: [],
     updates: [setProperties({ h: '1' })],
   }))
-  const answer = await half.send('POST', 'transactions/commit', { 'table-changes': changes })
-  expect(answer).toMatchObject({
+  const response = await half.send('POST', 'transactions/commit', { 'table-changes': changes })
+  expect(response).toMatchObject({
     status: 404,
     json: { error: { message: 'Table does not exist: shut.one' } },
   })
@@ -332,13 +342,13 @@ test('a transaction needs the right on every table, and does not reveal hidden t
   ).not.toHaveProperty('h')
 })
 
-test('an invalid token gets 401 with the body of the protocol and a challenge', async () => {
-  const answer = await server.send('GET', 'namespaces', undefined, { authorization: 'Bearer nonsense' })
-  expect(answer).toMatchObject({
+test('the server answers an invalid token with 401, an Iceberg error body and a Bearer challenge', async () => {
+  const response = await server.send('GET', 'namespaces', undefined, { authorization: 'Bearer nonsense' })
+  expect(response).toMatchObject({
     status: 401,
     json: { error: { code: 401, type: 'NotAuthorizedException' } },
   })
-  expect(answer.headers.get('www-authenticate')).toContain('Bearer')
+  expect(response.headers.get('www-authenticate')).toContain('Bearer')
 })
 
 test('a right on one nested namespace does not reveal its siblings', async () => {
@@ -348,11 +358,15 @@ test('a right on one nested namespace does not reveal its siblings', async () =>
   const on = await relation('shut\u001finner', 'mine')
   await server.grant({ privilege: 'select', on, to: guest })
   expect((await guest.send('GET', 'namespaces/shut%1Finner/tables/mine')).status).toBe(200)
-  // The caller may know that it exists, but not read it. Its sibling does not exist for the caller.
+  // The caller can see that the parent namespace exists, but may not read it. The sibling namespace does not
+  // exist for the caller.
   expect((await guest.send('GET', 'namespaces/shut%1Finner')).status).toBe(403)
   for (const path of ['namespaces/shut%1Fother', 'namespaces/shut%1Fother/tables']) {
-    const answer = await guest.send('GET', path)
-    expect(answer, path).toMatchObject({ status: 404, json: { error: { type: 'NoSuchNamespaceException' } } })
+    const response = await guest.send('GET', path)
+    expect(response, path).toMatchObject({
+      status: 404,
+      json: { error: { type: 'NoSuchNamespaceException' } },
+    })
   }
   const creation = await guest.send('POST', 'namespaces/shut%1Fother/tables', { name: 't', schema })
   expect(creation.status).toBe(404)

@@ -13,13 +13,13 @@ afterAll(() => server[Symbol.asyncDispose]())
 
 const findEvents = statement('test_events_of', 'select operation, outcome from audit where request_id = $1')
 
-test('each request results in one event, which a change writes in its transaction and all other requests write later', async () => {
+test('each request results in one audit event; changes write it in their transaction, and all other requests write it later', async () => {
   const requests = new Map<string, object>()
   const send: TestServer['send'] = async (method, path, body, headers = {}) => {
     const id = `r-${requests.size}`
-    const answer = await server.send(method, path, body, { ...headers, 'x-request-id': id })
-    requests.set(id, { outcome: answer.status < 400 ? 'allowed' : 'failed' })
-    return answer
+    const response = await server.send(method, path, body, { ...headers, 'x-request-id': id })
+    requests.set(id, { outcome: response.status < 400 ? 'allowed' : 'failed' })
+    return response
   }
   const tables = 'namespaces/a/tables'
   const replayed = { 'idempotency-key': idempotencyKey() }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { HeadObjectCommand } from '@aws-sdk/client-s3'
 import type { Json, JsonObject } from '@headgate/json'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openEngine } from '../access/world.ts'
+import { openEngine } from '../access/access-fixture.ts'
 import type { Privilege } from '../../src/privilege.ts'
 import { unsigned } from '../oauth/engines.ts'
 import { grantTypes, tokenTypes } from '../../src/oauth/token-types.ts'
@@ -16,8 +16,8 @@ import { readCredential, keyBelow, storageClient } from './credentials.ts'
 import { objectAt, schema, setProperties, textAt, viewBody } from './tables.ts'
 
 /**
- * In `no-use`, the policies forbid alice `use`; in `no-select`, `select`, and so on. They do not concern other
- * callers.
+ * In the namespace `no-use` the policies forbid alice `use`, in `no-select` they forbid alice `select`, and
+ * so on. They do not limit other callers.
  */
 const privileges: readonly Privilege[] = ['use', 'select', 'modify', 'create', 'manage']
 const permit = 'permit(principal, action, resource);'
@@ -68,15 +68,18 @@ async function fresh(namespace: string, kind: 'table' | 'view'): Promise<string>
   made += 1
   const name = `x${made}`
   const body = kind === 'table' ? { name, schema } : viewBody(name)
-  const answer = await server.send('POST', `namespaces/${namespace}/${kind}s`, body)
-  if (answer.status !== 200) throw new Error(`no ${kind}: ${answer.status}`)
+  const response = await server.send('POST', `namespaces/${namespace}/${kind}s`, body)
+  if (response.status !== 200) throw new Error(`no ${kind}: ${response.status}`)
   return name
 }
 
 const readMessage = ({ json }: TestResponse): string => textAt(objectAt(json, 'error'), 'message')
 type Request = readonly ['GET' | 'HEAD' | 'POST' | 'DELETE', string, Json?]
 
-/** A request of each operation in a namespace, the privilege that it needs, and its status with this privilege. */
+/**
+ * For each operation in a namespace: the privilege that it needs, its status with this privilege, and a
+ * request.
+ */
 const operations: Readonly<
   Record<string, readonly [Privilege, number, (namespace: string) => Request | Promise<Request>]>
 > = {
@@ -84,7 +87,7 @@ const operations: Readonly<
   loadNamespaceMetadata: ['use', 200, (ns) => ['GET', `namespaces/${ns}`]],
   namespaceExists: ['use', 204, (ns) => ['HEAD', `namespaces/${ns}`]],
   updateProperties: ['modify', 200, (ns) => ['POST', `namespaces/${ns}/properties`, { updates: { a: '1' } }]],
-  // The namespace is not empty, but only a caller who may drop it may know this.
+  // 409 reveals that the namespace is not empty, so only a caller that may drop the namespace gets it.
   dropNamespace: ['manage', 409, (ns) => ['DELETE', `namespaces/${ns}`]],
   listTables: ['use', 200, (ns) => ['GET', `namespaces/${ns}/tables`]],
   createTable: [
@@ -191,15 +194,15 @@ function renaming(namespace: string, name: string): JsonObject {
   }
 }
 
-test('the list contains every operation in a namespace', async () => {
+test('the tested operations are all operations of the API in a namespace', async () => {
   const { json } = await server.send('GET', '/v1/config?warehouse=lakehouse')
   const served = objectAt(json)['endpoints']
-  // The only operation outside a namespace is its list.
+  // listNamespaces is the only operation that is not in a namespace.
   expect(Object.keys(operations)).toHaveLength((served as string[]).length - 1)
 })
 
 describe.each(Object.entries(operations))('%s', (_, [privilege, allowed, requestIn]) => {
-  test(`succeeds with ${privilege}, and is refused when policies forbid it`, async () => {
+  test(`the operation succeeds with ${privilege}, and is refused when policies forbid this privilege`, async () => {
     const open = await alice.send(...(await requestIn(free)))
     expect(open.status).toBe(allowed)
     const request = await requestIn(`no-${privilege}`)
@@ -214,7 +217,7 @@ describe.each(Object.entries(operations))('%s', (_, [privilege, allowed, request
 })
 
 describe('a hidden object', () => {
-  test('has the same responses as a missing object', async () => {
+  test('requests for an object that a policy hides get the same responses as for a missing object', async () => {
     const asked = async (name: string): Promise<string> => {
       const { status, json } = await alice.send('GET', `namespaces/${name}/tables/t`)
       return `${status} ${JSON.stringify(json)}`.replaceAll(name, 'NAME')
@@ -222,7 +225,7 @@ describe('a hidden object', () => {
     expect(await asked('no-use')).toBe(await asked('none'))
   })
 
-  test('appears in no list, and only the last page of a list is short', async () => {
+  test('an object that a policy hides appears in no list, and all pages of a list except the last have the requested size', async () => {
     for (const name of ['a', 'secret-b', 'secret-c', 'd', 'secret-e', 'f', 'secret-g'])
       await server.send('POST', 'namespaces/no-manage/tables', { name, schema })
     const names = ['a', 'd', 'f', 't']
@@ -255,7 +258,7 @@ describe('a hidden object', () => {
     )
   })
 
-  test('does not appear through a page token', async () => {
+  test('a page token does not reveal an object that a policy hides', async () => {
     const all = await alice.send('GET', 'namespaces/no-manage/tables?pageSize=1&pageToken=')
     expect(textAt(all.json, 'next-page-token')).not.toContain('secret')
   })
@@ -267,7 +270,7 @@ describe('decisions with policies', () => {
     on: { warehouse: 'lakehouse', namespace: [namespace], relation: name },
   })
 
-  test('explain names the policy to a caller that may see the object', async () => {
+  test('explainAccess names the forbidding policy to a caller that may see the object', async () => {
     const about = { principal: 'alice', ...body('modify', 'no-modify') }
     for (const [caller, asked] of [
       [alice, body('modify', 'no-modify')],
@@ -291,7 +294,7 @@ describe('decisions with policies', () => {
     expect(shown.json).toMatchObject({ outcome: 'hide', forbiddenBy: ['no use'] })
   })
 
-  test('batch checks return the same decisions', async () => {
+  test('checkAccess returns the same decisions as requests when policies forbid privileges', async () => {
     const checks = [
       body('select', free),
       body('select', 'no-select'),
@@ -308,7 +311,7 @@ describe('decisions with policies', () => {
     ])
   })
 
-  test('the who-can list omits principals that a policy excludes', async () => {
+  test('whoCan omits principals to which a policy forbids the privilege', async () => {
     const whoCan = async (namespace: string): Promise<string[]> => {
       const query = `privilege=select&warehouse=lakehouse&namespace=${namespace}&relation=t`
       const { json } = await bob.send('GET', `/management/v1/access/who-can?${query}&pageSize=1`)
@@ -320,13 +323,13 @@ describe('decisions with policies', () => {
   })
 })
 
-test('an engine may not write, regardless of the rights of its users', async () => {
+test('a policy can forbid writes through an engine, regardless of the rights of its users', async () => {
   const trino = await server.caller('trino')
   await server.sql.transaction(async (tx) => {
     await bumpPolicy(tx)
     await insertEngine(tx, trino.id, { ...openEngine, unsignedSubjects: true, namesIssuer: 'headgate' })
   })
-  const answer = await fetch(`${server.url}/v1/oauth/tokens`, {
+  const response = await fetch(`${server.url}/v1/oauth/tokens`, {
     method: 'POST',
     headers: { authorization: `Bearer ${trino.token}` },
     body: new URLSearchParams({
@@ -337,7 +340,7 @@ test('an engine may not write, regardless of the rights of its users', async () 
       actor_token_type: tokenTypes.accessToken,
     }),
   })
-  const { access_token: token } = (await answer.json()) as { access_token: string }
+  const { access_token: token } = (await response.json()) as { access_token: string }
   const through: Send = (method, path, body, headers) =>
     server.send(method, path, body, { ...headers, authorization: `Bearer ${token}` })
   const at = 'namespaces/free/tables/t'
@@ -360,7 +363,7 @@ test('an engine may not write, regardless of the rights of its users', async () 
 })
 
 describe('a change of the policies', () => {
-  test('disables issued keys and tokens, and enables them again with the former policies', async () => {
+  test('a change of the policies disables issued keys and refresh tokens, and the former policies enable them again', async () => {
     const asking = { 'x-iceberg-access-delegation': 'vended-credentials' }
     const loaded = await alice.send('GET', 'namespaces/free/tables/t', undefined, asking)
     const credential = readCredential(loaded)

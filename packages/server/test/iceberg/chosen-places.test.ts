@@ -51,23 +51,28 @@ async function put(location: string, name = 'data.parquet'): Promise<void> {
 
 describe('a staged create', () => {
   test.each([
-    ['at its place', ''],
-    ['below it', '/below/it'],
-    ['above it', '/..'],
-  ])('reserves its location: another create %s is refused, staged or not', async (_, suffix) => {
-    const base = `${place()}/a`
-    expect((await stage(ann, base)).status).toBe(200)
-    const other = suffix === '/..' ? base.slice(0, -2) : `${base}${suffix}`
-    expect((await stage(bob, other)).status).toBe(400)
-    expect((await server.send('POST', tables, { name: fresh(), schema, location: other })).status).toBe(400)
-    const moved = await bob.send('POST', tables, { name: fresh(), schema })
-    expect(moved.status).toBe(200)
-    const path = `${tables}/${fresh()}`
-    await server.send('POST', tables, { name: path.split('/').at(-1) ?? '', schema })
-    expect((await commit(server.send, path, [setProperties({ 'write.data.path': other })])).status).toBe(400)
-  })
+    ['at the same location', ''],
+    ['below the location', '/below/it'],
+    ['above the location', '/..'],
+  ])(
+    'a staged create reserves its location: the server refuses another create %s, staged or not',
+    async (_, suffix) => {
+      const base = `${place()}/a`
+      expect((await stage(ann, base)).status).toBe(200)
+      const other = suffix === '/..' ? base.slice(0, -2) : `${base}${suffix}`
+      expect((await stage(bob, other)).status).toBe(400)
+      expect((await server.send('POST', tables, { name: fresh(), schema, location: other })).status).toBe(400)
+      const moved = await bob.send('POST', tables, { name: fresh(), schema })
+      expect(moved.status).toBe(200)
+      const path = `${tables}/${fresh()}`
+      await server.send('POST', tables, { name: path.split('/').at(-1) ?? '', schema })
+      expect((await commit(server.send, path, [setProperties({ 'write.data.path': other })])).status).toBe(
+        400,
+      )
+    },
+  )
 
-  test('reserves its location under s3:// and s3a:// alike', async () => {
+  test('a staged create reserves its location for both schemes s3:// and s3a://', async () => {
     await using buckets = await testServer({ vending: { mode: 'gateway' } })
     await buckets.send('POST', 'namespaces', { namespace: ['p'] })
     for (const [first, second] of [
@@ -85,7 +90,7 @@ describe('a staged create', () => {
     }
   })
 
-  test('continues when the same principal stages the name again, with the files of the former attempt', async () => {
+  test('a principal can stage the same name again at a location that contains files of the former attempt', async () => {
     const [location, name] = [place(), fresh()]
     const first = await stage(ann, location, name)
     await put(`${location}/data`)
@@ -96,7 +101,7 @@ describe('a staged create', () => {
   })
 
   test.each(['random', 'chosen'])(
-    'at a %s location is completed only by the principal that staged it',
+    'only the principal that staged a table at a %s location can complete it',
     async (kind) => {
       const name = fresh()
       const body = { name, schema, 'stage-create': true, ...(kind === 'chosen' ? { location: place() } : {}) }
@@ -111,7 +116,7 @@ describe('a staged create', () => {
     },
   )
 
-  test('cannot be completed after its end or while its files are deleted', async () => {
+  test('a staged create cannot be completed after it expires or while its files are deleted', async () => {
     for (const change of ["ends_at = now() - interval '1 s'", 'clearing = true']) {
       const [location, name] = [place(), fresh()]
       const staged = await stage(ann, location, name)
@@ -123,7 +128,7 @@ describe('a staged create', () => {
     }
   })
 
-  test('returns no storage access to a repetition after its end or while its files are deleted', async () => {
+  test('a repeated stage-create returns no storage access after it expires or while its files are deleted', async () => {
     await using buckets = await testServer({ vending: { mode: 'gateway' } })
     await buckets.send('POST', 'namespaces', { namespace: ['p'] })
     for (const change of ["ends_at = now() - interval '1 s'", 'clearing = true']) {
@@ -144,10 +149,10 @@ describe('a staged create', () => {
     }
   })
 
-  test('succeeds at most once for many concurrent attempts at overlapping locations on two replicas', async () => {
+  test('only one of many concurrent stage-creates at overlapping locations on two replicas succeeds', async () => {
     const other = await server.replica()
     const base = place()
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 8 }, (_, n) =>
         (n % 2 === 0 ? server.send : other)('POST', tables, {
           name: fresh(),
@@ -157,12 +162,12 @@ describe('a staged create', () => {
         }),
       ),
     )
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
   })
 })
 
 describe('a location with files that no table claims', () => {
-  test('requires administer-storage in every request that chooses it', async () => {
+  test('a request that chooses a location with files that no table claims requires administer-storage', async () => {
     const landing = place()
     await put(`${landing}/incoming`)
     for (const location of [landing, `${landing}/incoming`]) {
@@ -181,7 +186,7 @@ describe('a location with files that no table claims', () => {
     expect((await server.send('POST', tables, { name: fresh(), schema, location: landing })).status).toBe(200)
   })
 
-  test('needs no further right within a location that was granted to the namespace', async () => {
+  test('a create at a location with files needs no further privilege within a location that was granted to the namespace', async () => {
     const granted = place()
     await put(`${granted}/old`)
     const locations = '/management/v1/warehouses/lakehouse/namespace/locations'
@@ -191,7 +196,7 @@ describe('a location with files that no table claims', () => {
     ).toBe(200)
   })
 
-  test('becomes retired when a table leaves it, and then requires administer-storage', async () => {
+  test('a location that a table has left is retired, and a new table there requires administer-storage', async () => {
     const [location, name] = [place(), fresh()]
     await server.send('POST', tables, { name, schema, location })
     expect((await server.send('POST', `${tables}/${name}/unregister`)).status).toBe(200)
@@ -201,7 +206,7 @@ describe('a location with files that no table claims', () => {
   })
 })
 
-test('register returns equal responses for files, directories and missing files within tables of others', async () => {
+test('register returns equal responses for files, directories and missing files within hidden tables', async () => {
   const location = place()
   const victim = await server.send('POST', tables, { name: fresh(), schema, location })
   await put(`${location}/data`)
@@ -220,7 +225,7 @@ test('register returns equal responses for files, directories and missing files 
   expect(outcomes[0]?.[0]).toBe(403)
 })
 
-test('register reads no file of a table after the right was revoked, before the notification arrives', async () => {
+test("register reads no file of a table after the caller's right was revoked, also before the server receives the notification", async () => {
   const location = place()
   const victim = await server.send('POST', tables, { name: fresh(), schema, location })
   const [row] = await server.sql.run<{ id: string }>(
@@ -235,7 +240,7 @@ test('register reads no file of a table after the right was revoked, before the 
   await sleep(300)
   const body = { name: fresh(), 'metadata-location': `${location}/none.metadata.json` }
   expect((await former.send('POST', 'namespaces/p/register', body)).status).toBe(404)
-  // Revokes like `revoke`, but without the notification.
+  // Revokes the right like `revoke`, but sends no notification to the server.
   await server.sql.run(
     statement(
       'test_silent_revocation',

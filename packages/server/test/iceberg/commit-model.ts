@@ -1,4 +1,5 @@
-// A simple model of tables, names and commits, which the property tests compare with the server: maps, without JSON or
+// A simple model of tables, names and commits, which the property tests compare with the server: maps,
+// without JSON or
 // SQL. The model in packages/iceberg computes the effect of updates on one table.
 import type { Model, Step } from '../../../iceberg/test/metadata/model.ts'
 import { run } from '../../../iceberg/test/metadata/model.ts'
@@ -6,7 +7,7 @@ import { run } from '../../../iceberg/test/metadata/model.ts'
 export interface ModelTable {
   readonly uuid: string
   readonly location: string
-  /** Former locations, which still belong to the table because its snapshots refer to files in them. */
+  /** Former locations, which the table still claims because its snapshots refer to files in them. */
   readonly left?: readonly string[]
   readonly metadata: Model
 }
@@ -23,7 +24,7 @@ export interface ModelCatalog {
   readonly dropped: readonly ModelDropped[]
 }
 
-/** Properties of a table that a client requires to be unchanged. */
+/** Requirement of a commit: the part of the table that must be unchanged. */
 export type Claim = 'uuid' | 'main' | 'b' | 'schema' | 'spec' | 'order' | 'field' | 'partition'
 
 export interface ModelCommit {
@@ -111,14 +112,16 @@ export function undrop(catalog: ModelCatalog, id: string, name: string): Result 
 
 export interface Registration {
   readonly name: string
-  /** State of the table in the file. */
+  /** State of the table that the metadata file contains. */
   readonly once: ModelTable
   readonly overwrite: boolean
   /** Whether the table currently points to this file. */
   readonly newest: boolean
 }
 
-/** Registers a former state of a table under a name. The newest file of a dropped table restores this table. */
+/**
+ * Registers a former state of a table under a name. The newest file of a dropped table restores this table.
+ */
 export function register(rules: Rules, catalog: ModelCatalog, registration: Registration): Result {
   const { name, once, overwrite, newest } = registration
   const there = catalog.tables.get(name)
@@ -133,7 +136,7 @@ export function register(rules: Rules, catalog: ModelCatalog, registration: Regi
   return place === null ? { after: withTable(catalog, name, moved(there, once)) } : refused(place)
 }
 
-/** Returns a table after it replaced another one, or none. */
+/** Returns a table after a change, with the former locations that it still claims. */
 function moved(before: ModelTable | undefined, after: ModelTable): ModelTable {
   const left = before === undefined ? [] : [...(before.left ?? []), before.location]
   return { ...after, left: left.filter((place) => place !== after.location) }
@@ -170,7 +173,7 @@ function commitOne(
   const reasons = holds ? [] : [409]
   if (outcome === 'bad-request') reasons.push(400)
   if (outcome === 'commit-failed') reasons.push(409)
-  // Both are wrong, and the server may report either.
+  // The commit has two faults, and the server may report either of them.
   if (typeof outcome === 'string' || !holds) return refused(...reasons)
   if (outcome.location !== table.location) {
     const place = placeRefused(rules, catalog, table.uuid, outcome.location)

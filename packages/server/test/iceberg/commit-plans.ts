@@ -11,7 +11,7 @@ export type Place = 'any' | 'own' | 'shared' | 'inside' | 'outside' | 'elsewhere
 export interface CommitPlan {
   readonly client: 0 | 1
   readonly name: string
-  /** Whether the client also sends it when no table has this name. */
+  /** True when the client sends the commit also when no table has this name. */
   readonly blindly: boolean
   readonly claims: readonly Claim[]
   readonly intents: readonly (readonly [Intent, Place])[]
@@ -116,7 +116,10 @@ export function toBody({ claims: claimed, seen, steps }: ModelCommit): JsonObjec
   return { requirements: claimed.map((claim) => requirement(claim, seen)), updates: steps.map(toTimedUpdate) }
 }
 
-/** Uses the current time as timestamp, because the times of a history must increase. */
+/**
+ * Sets the current time as the timestamp of a snapshot, because the timestamps of a table's snapshots must
+ * increase.
+ */
 function toTimedUpdate(step: Step): JsonObject {
   const update = toUpdate(step)
   if (step.do !== 'snapshot') return update

@@ -1,5 +1,6 @@
-// Properties for any sequence of requests of two clients through two replicas: the server does the same as a simple
-// model of names, tables and commits. The tests check a few runs, and the fuzzer runs for a chosen time.
+// Properties for any sequence of requests of two clients through two replicas: the server has the same
+// results as a simple model of names, tables and commits. The tests run each property a few times, and the
+// fuzzer runs it for a chosen time.
 import assert from 'node:assert/strict'
 import { decodeTableMetadata } from '@headgate/iceberg/metadata'
 import { run, SCHEMAS, type Step } from '../../../iceberg/test/metadata/model.ts'
@@ -47,7 +48,7 @@ let runs = 0
 class Run {
   private readonly sends: readonly [Send, Send]
   private readonly space = `c${(runs += 1)}`
-  /** Root for the rules of the model. */
+  /** Root location of the warehouse, which the rules of the model use. */
   readonly root: string
   private readonly base: string
   private catalog: ModelCatalog = { tables: new Map(), dropped: [] }
@@ -86,7 +87,7 @@ class Run {
   private async step(command: Command): Promise<void> {
     switch (command.do) {
       case 'create':
-        return this.create(command.name, command.version, this.placeOf(command.place))
+        return this.create(command.name, command.version, this.toLocation(command.place))
       case 'look': {
         const table = this.catalog.tables.get(command.name)
         if (table !== undefined) this.seen[command.client].set(command.name, table)
@@ -100,11 +101,11 @@ class Run {
         return this.transaction(this.planned(command.first), this.planned(command.second))
       case 'rename': {
         const at = (table: string): JsonObject => ({ namespace: [this.space], name: table })
-        const answer = await this.send('POST', 'tables/rename', {
+        const response = await this.send('POST', 'tables/rename', {
           source: at(command.name),
           destination: at(command.to),
         })
-        return this.expect(answer, rename(this.catalog, command.name, command.to))
+        return this.expect(response, rename(this.catalog, command.name, command.to))
       }
       case 'drop':
         return this.drop(command.name, command.purge)
@@ -120,7 +121,7 @@ class Run {
     }
   }
 
-  private placeOf(place: Place): string | null {
+  private toLocation(place: Place): string | null {
     switch (place) {
       case 'any':
         return null
@@ -137,7 +138,7 @@ class Run {
     }
   }
 
-  /** Builds the commit that a client would send after the state that it has seen. */
+  /** Builds a commit that is based on the last table state that the client loaded. */
   private planned({ client: who, name: wanted, blindly, claims: claimed, intents }: CommitPlan): ModelCommit {
     const [first = wanted] = this.catalog.tables.keys()
     const table = blindly || this.catalog.tables.has(wanted) ? wanted : first
@@ -148,7 +149,7 @@ class Run {
     const steps: Step[] = []
     for (const [intent, place] of intents) {
       for (const step of toSteps(state, intent)) {
-        steps.push(step.do === 'move' ? { ...step, location: this.placeOf(place) ?? '' } : step)
+        steps.push(step.do === 'move' ? { ...step, location: this.toLocation(place) ?? '' } : step)
       }
       const next = run(seen.metadata, steps)
       if (typeof next !== 'string') state = next
@@ -163,39 +164,45 @@ class Run {
       properties: { 'format-version': String(version) },
       ...(location === null ? {} : { location }),
     }
-    const answer = await this.send('POST', this.path(), body)
+    const response = await this.send('POST', this.path(), body)
     const made = (): ModelTable => {
-      const { 'table-uuid': uuid, location: given } = decodeTableMetadata(readMetadata(answer))
-      assert.ok(location === null ? given.startsWith(`${this.root}/`) : given === location)
-      return { uuid: uuid ?? '', location: given, metadata: fresh(version, given) }
+      const { 'table-uuid': uuid, location: chosen } = decodeTableMetadata(readMetadata(response))
+      assert.ok(location === null ? chosen.startsWith(`${this.root}/`) : chosen === location)
+      return { uuid: uuid ?? '', location: chosen, metadata: fresh(version, chosen) }
     }
-    this.expect(answer, create(this, this.catalog, table, location, answer.status === 200 ? made : never))
+    this.expect(response, create(this, this.catalog, table, location, response.status === 200 ? made : never))
   }
 
   private async commit(change: ModelCommit): Promise<void> {
     this.expect(await this.sendCommit(this.send, change), commitAll(this, this.catalog, [change]))
   }
 
-  /** Sends two commits at the same time. The result must equal one after the other, in either order. */
+  /**
+   * Sends two commits at the same time. The result must equal that of the commits one after the other, in
+   * either order.
+   */
   private async both(first: ModelCommit, second: ModelCommit): Promise<void> {
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       this.sendCommit(this.sends[0], first),
       this.sendCommit(this.sends[1], second),
     ])
     const orders = [
-      [[first, answers[0]] as const, [second, answers[1]] as const],
-      [[second, answers[1]] as const, [first, answers[0]] as const],
+      [[first, responses[0]] as const, [second, responses[1]] as const],
+      [[second, responses[1]] as const, [first, responses[0]] as const],
     ]
     const outcomes = orders.flatMap((order) => {
       let state: ModelCatalog | null = this.catalog
-      for (const [change, answer] of order) {
+      for (const [change, response] of order) {
         const result: Result = commitAll(this, state, [change])
-        if (!fits(answer, result)) return []
+        if (!fits(response, result)) return []
         if ('after' in result) state = result.after
       }
       return [state]
     })
-    assert.ok(outcomes.length > 0, `in no order: ${answers.map(shown).join(' and ')}`)
+    assert.ok(
+      outcomes.length > 0,
+      `these responses to two commits match no order of them: ${responses.map(shown).join(' and ')}`,
+    )
     for (const outcome of outcomes) {
       this.catalog = outcome
       try {
@@ -212,25 +219,25 @@ class Run {
       identifier: { namespace: [this.space], name: change.name },
       ...toBody(change),
     }))
-    const answer = await this.send('POST', 'transactions/commit', { 'table-changes': body })
-    this.expect(answer, commitAll(this, this.catalog, changes))
+    const response = await this.send('POST', 'transactions/commit', { 'table-changes': body })
+    this.expect(response, commitAll(this, this.catalog, changes))
   }
 
   private async drop(table: string, purge: boolean): Promise<void> {
     const uuid = this.catalog.tables.get(table)?.uuid
-    const answer = await this.send('DELETE', this.path(`/${table}?purgeRequested=${purge}`))
+    const response = await this.send('DELETE', this.path(`/${table}?purgeRequested=${purge}`))
     const id = uuid === undefined ? '' : await this.idOfDropped(uuid)
-    this.expect(answer, drop(this.catalog, table, id))
+    this.expect(response, drop(this.catalog, table, id))
   }
 
   private async idOfDropped(uuid: string): Promise<string> {
-    const answer = await this.send(
+    const response = await this.send(
       'GET',
       `/management/v1/warehouses/lakehouse/dropped?namespace=${this.space}`,
     )
-    const dropped = objectAt(answer.json)['dropped'] as readonly { id: string; uuid: string }[]
+    const dropped = objectAt(response.json)['dropped'] as readonly { id: string; uuid: string }[]
     const found = dropped.find((it) => it.uuid === uuid)
-    assert.ok(found, 'what was dropped is not among the dropped')
+    assert.ok(found, 'a dropped table is not in the list of dropped tables of the server')
     return found.id
   }
 
@@ -248,22 +255,22 @@ class Run {
     const file = this.files[which % Math.max(1, this.files.length)]
     if (file === undefined) return
     const body = { name: table, 'metadata-location': file[0], overwrite }
-    const answer = await this.send('POST', `namespaces/${this.space}/register`, body)
+    const response = await this.send('POST', `namespaces/${this.space}/register`, body)
     const dropped = this.catalog.dropped.find((it) => it.table.uuid === file[1].uuid)
     const newest = dropped !== undefined && this.pointers.get(dropped.table) === file[0]
     // Registering the same file again results in the same table, with a new pointer.
     const registration = { name: table, once: { ...file[1] }, overwrite, newest }
-    this.expect(answer, register(this, this.catalog, registration))
+    this.expect(response, register(this, this.catalog, registration))
   }
 
   private sendCommit(send: Send, change: ModelCommit): Promise<TestResponse> {
     return send('POST', this.path(`/${change.name}`), toBody(change))
   }
 
-  private expect(answer: TestResponse, result: Result): void {
+  private expect(response: TestResponse, result: Result): void {
     assert.ok(
-      fits(answer, result),
-      `${shown(answer)} instead of ${'after' in result ? 'success' : result.refused.join(' or ')}`,
+      fits(response, result),
+      `${shown(response)} instead of ${'after' in result ? 'success' : result.refused.join(' or ')}`,
     )
     if ('after' in result) this.catalog = result.after
   }
@@ -278,17 +285,17 @@ class Run {
       [...this.catalog.tables.keys()].toSorted(),
     )
     for (const table of names) {
-      const answer = await this.send('GET', this.path(`/${table}`))
+      const response = await this.send('GET', this.path(`/${table}`))
       const expected = this.catalog.tables.get(table)
       if (expected === undefined) {
-        assert.equal(answer.status, 404)
+        assert.equal(response.status, 404)
         continue
       }
-      assert.equal(answer.status, 200, shown(answer))
-      const metadata = decodeTableMetadata(readMetadata(answer))
+      assert.equal(response.status, 200, shown(response))
+      const metadata = decodeTableMetadata(readMetadata(response))
       assert.deepEqual(toModel(metadata), expected.metadata)
       assert.deepEqual([metadata['table-uuid'], metadata.location], [expected.uuid, expected.location])
-      const location = readMetadataLocation(answer)
+      const location = readMetadataLocation(response)
       assert.equal(location, this.pointers.get(expected) ?? location)
       if (!this.pointers.has(expected)) this.files.push([location, expected])
       this.pointers.set(expected, location)
@@ -307,19 +314,22 @@ const errorTypes: Readonly<Record<number, RegExp>> = {
   409: /^(?:CommitFailedException|AlreadyExistsException)$/,
 }
 
-function fits(answer: TestResponse, result: Result): boolean {
-  if ('after' in result) return answer.status === 200 || answer.status === 204
-  if (!result.refused.includes(answer.status)) return false
-  const { code, type } = objectAt(answer.json, 'error')
-  return code === answer.status && typeof type === 'string' && errorTypes[answer.status]?.test(type) === true
+function fits(response: TestResponse, result: Result): boolean {
+  if ('after' in result) return response.status === 200 || response.status === 204
+  if (!result.refused.includes(response.status)) return false
+  const { code, type } = objectAt(response.json, 'error')
+  return (
+    code === response.status && typeof type === 'string' && errorTypes[response.status]?.test(type) === true
+  )
 }
 
-function shown(answer: TestResponse): string {
-  return answer.status < 300 ? String(answer.status) : JSON.stringify(answer.json)
+function shown(response: TestResponse): string {
+  return response.status < 300 ? String(response.status) : JSON.stringify(response.json)
 }
 
-/** Promises of the server for any sequence of requests. */
-export const properties: Readonly<Record<string, (world: TwoReplicas) => Property>> = {
-  'sequences of requests do what the simple model says, and what is refused changes nothing': (world) =>
-    property(commands, (all) => new Run(world).play(all), 2),
+/** Properties of the server that hold for any sequence of requests. */
+export const properties: Readonly<Record<string, (replicas: TwoReplicas) => Property>> = {
+  'any sequence of requests has the same results as the simple model, and refused requests change nothing': (
+    replicas,
+  ) => property(commands, (all) => new Run(replicas).play(all), 2),
 }

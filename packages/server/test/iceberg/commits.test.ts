@@ -44,7 +44,7 @@ async function metadataFiles(location: string): Promise<string[]> {
   return (await readdir(fileURLToPath(`${location}/metadata`)).catch(() => [])).toSorted(ascending)
 }
 
-/** Waits for a clean-up that sends no notification. */
+/** Repeats a check until it succeeds, because the deletion of metadata files completes after the response. */
 async function eventually(check: () => Promise<void>): Promise<void> {
   for (let wait = 5; ; wait *= 2) {
     try {
@@ -58,18 +58,18 @@ async function eventually(check: () => Promise<void>): Promise<void> {
 
 test('a commit returns the new metadata, its location and its ETag, which the next load returns as well', async () => {
   const { path, uuid } = await table('t')
-  const answer = await commit(server.send, path, append(1, 1), [{ type: 'assert-table-uuid', uuid }])
-  expect(answer).toMatchObject({
+  const response = await commit(server.send, path, append(1, 1), [{ type: 'assert-table-uuid', uuid }])
+  expect(response).toMatchObject({
     status: 200,
     json: { metadata: { 'current-snapshot-id': 1, 'last-sequence-number': 1 } },
   })
-  expect(readMetadataLocation(answer)).toMatch(/\/metadata\/00001-[0-9a-f-]{36}\.metadata\.json$/)
+  expect(readMetadataLocation(response)).toMatch(/\/metadata\/00001-[0-9a-f-]{36}\.metadata\.json$/)
   const loaded = await server.send('GET', path)
-  expect(readMetadata(loaded)).toEqual(readMetadata(answer))
-  expect(loaded.headers.get('etag')).toBe(answer.headers.get('etag'))
+  expect(readMetadata(loaded)).toEqual(readMetadata(response))
+  expect(loaded.headers.get('etag')).toBe(response.headers.get('etag'))
 })
 
-test('each unmet requirement is 409 with the text that clients look for', async () => {
+test('each unmet requirement results in 409 with the message text that clients search for', async () => {
   const { path, uuid } = await table('req')
   await commit(server.send, path, append(5n, 1))
   const other = '00000000-0000-4000-8000-000000000000'
@@ -108,13 +108,13 @@ test('each unmet requirement is 409 with the text that clients look for', async 
       'default sort order changed: expected id 9 != 0',
     ],
   ] as const) {
-    const answer = await commit(server.send, path, [setProperties({ a: '1' })], [requirement])
-    expect(answer).toMatchObject(errorBody(409, 'CommitFailedException', `Requirement failed: ${message}`))
+    const response = await commit(server.send, path, [setProperties({ a: '1' })], [requirement])
+    expect(response).toMatchObject(errorBody(409, 'CommitFailedException', `Requirement failed: ${message}`))
   }
   expect(readMetadata(await server.send('GET', path))['properties']).not.toHaveProperty('a')
 })
 
-test('unknown or invalid updates and requirements are 400', async () => {
+test('unknown or invalid updates and requirements result in 400', async () => {
   const { path } = await table('bad')
   for (const body of [
     { updates: [{ action: 'paint-it-black' }] },
@@ -142,11 +142,11 @@ test('unknown or invalid updates and requirements are 400', async () => {
   }
 })
 
-test('a stale sequence number is 409, so that the client repeats the commit', async () => {
+test('a commit with a stale sequence number results in 409, so that the client repeats it', async () => {
   const { path } = await table('seq')
   await commit(server.send, path, append(1, 1))
-  const answer = await commit(server.send, path, append(2, 1, 1))
-  expect(answer).toMatchObject({ status: 409, json: { error: { type: 'CommitFailedException' } } })
+  const response = await commit(server.send, path, append(2, 1, 1))
+  expect(response).toMatchObject({ status: 409, json: { error: { type: 'CommitFailedException' } } })
 })
 
 test('a commit without changes returns 200 with the current state, and writes no file', async () => {
@@ -157,9 +157,9 @@ test('a commit without changes returns 200 with the current state, and writes no
     [setProperties({})],
     [{ action: 'upgrade-format-version', 'format-version': 2 }],
   ]) {
-    const answer = await commit(server.send, path, updates)
-    expect(answer.status).toBe(200)
-    expect(readMetadataLocation(answer)).toBe(readMetadataLocation(before))
+    const response = await commit(server.send, path, updates)
+    expect(response.status).toBe(200)
+    expect(readMetadataLocation(response)).toBe(readMetadataLocation(before))
   }
   expect(await metadataFiles(location)).toHaveLength(1)
 })
@@ -184,8 +184,8 @@ test('a commit with only `assert-create` creates a table, and chooses its UUID a
     { action: 'set-default-sort-order', 'sort-order-id': -1 },
   ]
   const path = `${tables}/created`
-  const answer = await commit(server.send, path, updates, [{ type: 'assert-create' }])
-  expect(answer).toMatchObject({
+  const response = await commit(server.send, path, updates, [{ type: 'assert-create' }])
+  expect(response).toMatchObject({
     status: 200,
     json: {
       metadata: {
@@ -200,7 +200,7 @@ test('a commit with only `assert-create` creates a table, and chooses its UUID a
   )
 })
 
-test('`assert-create` with other requirements is 400, whether the table exists or not', async () => {
+test('`assert-create` with other requirements results in 400, whether the table exists or not', async () => {
   const { path } = await table('created-before')
   const requirements = [
     { type: 'assert-create' },
@@ -212,7 +212,7 @@ test('`assert-create` with other requirements is 400, whether the table exists o
     )
 })
 
-test('the log contains former metadata files up to the maximum, and the server deletes them only on request', async () => {
+test('the metadata log contains former metadata files up to the maximum, and the server deletes them only when the table property requests it', async () => {
   const kept = await table('kept', { 'write.metadata.previous-versions-max': '2' })
   const deleted = await table('deleted', {
     'write.metadata.previous-versions-max': '2',
@@ -248,9 +248,9 @@ test('a refused commit leaves no metadata file', async () => {
 
 test('gzip metadata files are written on request, and served like others', async () => {
   const { path } = await table('zipped', { 'write.metadata.compression-codec': 'gzip' })
-  const answer = await commit(server.send, path, append(1, 1))
-  expect(readMetadataLocation(answer)).toMatch(/\.gz\.metadata\.json$/)
-  expect(readMetadata(await server.send('GET', path))).toEqual(readMetadata(answer))
+  const response = await commit(server.send, path, append(1, 1))
+  expect(readMetadataLocation(response)).toMatch(/\.gz\.metadata\.json$/)
+  expect(readMetadata(await server.send('GET', path))).toEqual(readMetadata(response))
 })
 
 function change(name: string, more: JsonObject): JsonObject {

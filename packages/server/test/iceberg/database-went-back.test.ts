@@ -5,8 +5,9 @@ import { type Queryable, statement } from '../../src/store/sql.ts'
 import { type Send, type TestServer, testServer } from '../server.ts'
 import { commit, readMetadataLocation, readMetadata, schema, setProperties } from './tables.ts'
 
-// A standby that is promoted without the last transactions, or a backup, contains earlier rows. This test restores the
-// rows one by one while the server keeps its connections, so the server can notice it only by the rows.
+// A promoted standby that lacks the last transactions, or a restored backup, contains earlier rows. This test
+// restores single rows while the server keeps its connections, so the server can detect the loss only by the
+// content of the rows.
 
 let server: TestServer
 let here: Send
@@ -34,7 +35,7 @@ function write(send: Send, name: string, key: string): ReturnType<typeof commit>
   return commit(send, `${tables}/${name}`, [setProperties({ [key]: 'v' })])
 }
 
-/** Commits c1, c2 and c3 through one replica, and then restores the row to c2. */
+/** Commits c1, c2 and c3 through one replica, and then sets the row back to its state after c2. */
 async function loseLast(name: string): Promise<void> {
   await here('POST', tables, { name, schema })
   for (const key of ['c1', 'c2']) await write(here, name, key)
@@ -48,26 +49,26 @@ async function readKeys(send: Send, name: string): Promise<string[]> {
   return Object.keys(properties ?? {}).filter((key) => /^[a-z]\d$/.test(key))
 }
 
-test('a commit does not replace a commit of another replica when a row version repeats', async () => {
+test('a commit does not overwrite a commit of another replica when both have the same row version after a restore', async () => {
   await loseLast('again')
   expect(await write(there, 'again', 'd1')).toMatchObject({ status: 200 })
   expect(await write(here, 'again', 'e1')).toMatchObject({ status: 200 })
   for (const send of [here, there]) expect(await readKeys(send, 'again')).toEqual(['c1', 'c2', 'd1', 'e1'])
 })
 
-test('a commit without changes returns the current metadata when a row version repeats', async () => {
+test('a commit without changes returns the current metadata when a row has a former row version after a restore', async () => {
   await loseLast('same')
   const acknowledged = await write(there, 'same', 'd1')
   const unchanged = await commit(here, `${tables}/same`, [])
   expect(readMetadataLocation(unchanged)).toBe(readMetadataLocation(acknowledged))
 })
 
-test('a load returns the table of the restored database', async () => {
+test('a load returns the table state of the restored database', async () => {
   await loseLast('load')
   for (const send of [here, there]) expect(await readKeys(send, 'load')).toEqual(['c1', 'c2'])
 })
 
-test('a lost grant grants no access after any next change of the policy', async () => {
+test('a grant that the restore removed allows no request after the next change of the policy', async () => {
   const caller = await server.caller('reader')
   await here('POST', tables, { name: 'secret', schema })
   const [row] = await server.sql.run<{ id: string }>(

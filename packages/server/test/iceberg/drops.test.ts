@@ -83,20 +83,20 @@ test('without retention, a drop deletes the row and leaves the files; a purge st
   await create(forgotten, 'purged', `${root}/purged`)
 })
 
-test('a `purgeRequested` other than true or false is 400, and the table is not dropped', async () => {
+test('a `purgeRequested` other than true or false results in 400, and the table is not dropped', async () => {
   const { path } = await create(kept, 'typo')
   for (const value of ['yes', '1', 'TRUE', '', 'true%20'])
     expect((await kept.send('DELETE', `${path}?purgeRequested=${value}`)).status).toBe(400)
   expect((await kept.send('HEAD', path)).status).toBe(204)
 })
 
-test('a protected table accepts commits, but is neither dropped nor unregistered', async () => {
+test('a protected table accepts commits, and the server refuses to drop or unregister it', async () => {
   const { uuid, path } = await create(kept, 'protected')
   await kept.sql.run(protect, [uuid, true])
   const refused = errorBody(
     403,
     'ForbiddenException',
-    'Table d.protected is protected: remove the protection, then try again.',
+    'Table d.protected is protected. Remove the protection, then try again.',
   )
   expect(await kept.send('DELETE', path)).toMatchObject(refused)
   expect(await kept.send('POST', `${path}/unregister`)).toMatchObject(refused)
@@ -108,18 +108,18 @@ test('a protected table accepts commits, but is neither dropped nor unregistered
 
 test('only one of many concurrent drops of a table succeeds', async () => {
   const { path } = await create(kept, 'race')
-  const answers = await Promise.all(Array.from({ length: 10 }, () => kept.send('DELETE', path)))
-  expect(answers.map(({ status }) => status).toSorted(ascending)).toEqual([
+  const responses = await Promise.all(Array.from({ length: 10 }, () => kept.send('DELETE', path)))
+  expect(responses.map(({ status }) => status).toSorted(ascending)).toEqual([
     204,
     ...Array.from({ length: 9 }, () => 404),
   ])
 })
 
-test('an unregistered table leaves the catalog with its files, former clients fail, and it can be registered again', async () => {
+test('an unregistered table is no longer in the catalog, its files remain, and it can be registered again', async () => {
   const { send } = kept
   const { uuid, file, path } = await create(kept, 'handed')
-  const answer = await send('POST', `${path}/unregister`)
-  expect(answer).toMatchObject({
+  const response = await send('POST', `${path}/unregister`)
+  expect(response).toMatchObject({
     status: 200,
     json: { 'metadata-location': file, metadata: { 'table-uuid': uuid } },
   })
@@ -158,7 +158,7 @@ test('register with `overwrite` sets a table to another of its files, but not to
   expect(readLocation(await send('GET', path))).not.toBe('')
 })
 
-test('registering the newest file of a dropped table restores it, for a caller that may manage it', async () => {
+test('registering the newest metadata file of a dropped table restores the table for a caller with manage on it', async () => {
   const { send } = kept
   const { file, path, uuid } = await create(kept, 'sleeping')
   await commit(send, path, [setProperties({ a: '1' })])

@@ -1,6 +1,6 @@
 import type { Json } from '@headgate/json'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openEngine } from '../access/world.ts'
+import { openEngine } from '../access/access-fixture.ts'
 import { deleteEngine, type EngineSettings, insertEngine } from '../../src/store/engines.ts'
 import { bumpPolicy } from '../../src/store/policies.ts'
 import { statement } from '../../src/store/sql.ts'
@@ -45,13 +45,13 @@ async function enter(settings: Partial<EngineSettings> | null): Promise<void> {
     if (settings !== null) await insertEngine(tx, trino.id, entry)
     return bumped
   })
-  // The notification may not have arrived yet.
+  // The server may not yet have received the notification of the new grant.
   server.context.deps.policies.saw(version)
 }
 
 /** Sends the requests of unmodified Trino with `session=USER` before a query of this user. */
 async function as(user: string, path = '/v1/oauth/tokens'): Promise<Send> {
-  const answer = await fetch(server.url + path, {
+  const response = await fetch(server.url + path, {
     method: 'POST',
     headers: { authorization: `Bearer ${trino.token}` },
     body: new URLSearchParams({
@@ -63,8 +63,8 @@ async function as(user: string, path = '/v1/oauth/tokens'): Promise<Send> {
       actor_token_type: tokenTypes.accessToken,
     }),
   })
-  const { access_token: token } = (await answer.json()) as { access_token?: string }
-  if (token === undefined) throw new Error(`no token: ${answer.status}`)
+  const { access_token: token } = (await response.json()) as { access_token?: string }
+  if (token === undefined) throw new Error(`no token: ${response.status}`)
   return (method, where, body, headers) =>
     server.send(method, where, body, { ...headers, authorization: `Bearer ${token}` })
 }
@@ -73,7 +73,7 @@ const readMessage = ({ json }: TestResponse): string => textAt(objectAt(objectAt
 const config = '/v1/config?warehouse=lakehouse'
 
 describe('the first calls of an engine, without a user', () => {
-  test('read only the configuration with config-only, regardless of grants', async () => {
+  test('an engine without a user can read only the configuration when first calls are set to config-only, regardless of its grants', async () => {
     await enter({})
     await server.grant({ privilege: 'select', on: await namespace('hr'), to: trino })
     expect(await trino.send('GET', config)).toMatchObject({ status: 200 })
@@ -89,15 +89,15 @@ describe('the first calls of an engine, without a user', () => {
     expect(await trino.send('GET', config)).toMatchObject({ status: 404 })
   })
 
-  test('get a refusal each with deny', async () => {
+  test('the server refuses every call of an engine without a user when first calls are set to deny', async () => {
     await enter({ firstCalls: 'deny' })
     const refused = await trino.send('GET', config)
     expect(refused.status).toBe(403)
-    expect(readMessage(refused)).toMatch(/allows nothing then \(first_calls: deny\)/)
+    expect(readMessage(refused)).toMatch(/its entry allows nothing \(first_calls: deny\)/)
     expect(await (await as('alice'))('GET', config)).toMatchObject({ status: 200 })
   })
 
-  test('use the grants of the engine with service', async () => {
+  test('calls of an engine without a user use the grants of the engine when first calls are set to service', async () => {
     await enter({ firstCalls: 'service' })
     expect((await trino.send('GET', 'namespaces')).json).toMatchObject({ namespaces: [['hr']] })
     expect(await trino.send('GET', 'namespaces/sales/tables/t')).toMatchObject({ status: 404 })
@@ -105,7 +105,7 @@ describe('the first calls of an engine, without a user', () => {
 })
 
 describe('two users behind one engine', () => {
-  test('see only their own objects, over both paths of the token endpoint', async () => {
+  test('two users of one engine see only their own objects, with tokens from both paths of the token endpoint', async () => {
     await enter({})
     for (const path of ['/v1/oauth/tokens', '/oauth/token']) {
       const [hers, his] = [await as('alice', path), await as('bob', path)]
@@ -118,19 +118,19 @@ describe('two users behind one engine', () => {
     }
   })
 
-  test('have the privileges of its entry, and receive the reason of a refusal', async () => {
+  test("users of an engine have at most the privileges in the engine's entry, and receive the reason of a refusal", async () => {
     await enter({ privileges: ['select'] })
     const hers = await as('alice')
     expect(await hers('GET', 'namespaces/sales/tables/t')).toMatchObject({ status: 200 })
     const refused = await commit(hers, 'namespaces/sales/tables/t', [setProperties({ a: '1' })])
     expect(refused.status).toBe(403)
-    expect(readMessage(refused)).toMatch(/has the privilege modify .* but not through the engine trino/)
+    expect(readMessage(refused)).toMatch(/has the privilege modify .* but the engine trino may not use it/)
     expect(await commit(alice.send, 'namespaces/sales/tables/t', [setProperties({ a: '1' })])).toMatchObject({
       status: 200,
     })
   })
 
-  test('do not get stored outcomes of requests without the engine', async () => {
+  test('a user of an engine does not get stored idempotency outcomes of requests without the engine', async () => {
     const subjects = [{ issuer: 'headgate', pattern: '*', groups: [] }]
     await enter({ subjects, privileges: ['select'] })
     const key = { 'idempotency-key': '0190a1b2-0000-7000-8000-000000000001' }
@@ -142,7 +142,7 @@ describe('two users behind one engine', () => {
     expect(await alice.send('POST', at, change, key)).toMatchObject({ status: 200 })
   })
 
-  test('cannot reveal warehouses outside its entry', async () => {
+  test("requests through an engine do not reveal warehouses that the engine's entry does not contain", async () => {
     const subjects = [{ issuer: 'headgate', pattern: '*', groups: [] }]
     await enter({ subjects, warehouses: [] })
     const hers = await as('alice')
@@ -174,7 +174,7 @@ describe('two users behind one engine', () => {
     }
   })
 
-  test('receive a refusal with the reason immediately after the engine is deleted', async () => {
+  test('users of an engine are refused with the reason immediately after the engine is deleted', async () => {
     await enter({})
     const hers = await as('alice')
     expect(await hers('GET', config)).toMatchObject({ status: 200 })
@@ -199,7 +199,7 @@ describe('storage credentials of a user that only the engine refreshes', () => {
     return `/${endpoint.replace(/^\//, '')}`
   }
 
-  test('belong to the user, and are refreshed while the entry allows it', async () => {
+  test('storage credentials that an engine obtains belong to the user, and the engine can refresh them while its entry allows it', async () => {
     await enter({})
     const endpoint = await staged(await as('alice'), 'ctas')
     expect(await trino.send('GET', endpoint)).toMatchObject({ status: 200 })
@@ -221,7 +221,7 @@ describe('storage credentials of a user that only the engine refreshes', () => {
   })
 })
 
-test('the audit records both, and records calls without a user', async () => {
+test('audit events contain the user and the engine, and also record calls of an engine without a user', async () => {
   await enter({})
   await (
     await as('alice')

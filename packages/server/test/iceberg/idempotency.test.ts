@@ -38,9 +38,12 @@ function keyed(key: string, method: string, path: string, body?: Json): Promise<
   return server.send(method, path, body, { 'idempotency-key': key })
 }
 
-/** Removes the time, because a repeated stage-create builds its response again. */
-function withoutTime(answer: TestResponse): Json {
-  const { metadata, ...others } = objectAt(answer.json)
+/**
+ * Removes timestamps from a response, because a repeated stage-create builds its response again with the
+ * current time.
+ */
+function withoutTime(response: TestResponse): Json {
+  const { metadata, ...others } = objectAt(response.json)
   return metadata === undefined
     ? others
     : { ...others, metadata: { ...objectAt(metadata), 'last-updated-ms': 0 } }
@@ -55,14 +58,14 @@ async function repeated(method: string, path: string, body?: Json): Promise<Test
     await keyed(key, method, path, body),
     ...(await Promise.all(Array.from({ length: 5 }, () => keyed(key, method, path, body)))),
   ]
-  for (const answer of others)
-    expect(answer.status, `${method} ${path} ${JSON.stringify(answer.json)}`).toBe(first.status)
+  for (const response of others)
+    expect(response.status, `${method} ${path} ${JSON.stringify(response.json)}`).toBe(first.status)
   if (first.json === null) return first
-  for (const answer of others) expect(withoutTime(answer)).toEqual(withoutTime(first))
+  for (const response of others) expect(withoutTime(response)).toEqual(withoutTime(first))
   return first
 }
 
-test('every operation that changes something takes effect once, and returns the same response again', async () => {
+test('every changing operation with an idempotency key takes effect once, and its repetition returns the same response', async () => {
   await repeated('POST', 'namespaces', { namespace: ['once'], properties: { a: '1' } })
   await repeated('POST', 'namespaces/once/properties', { removals: ['a'], updates: { b: '2' } })
   await repeated('DELETE', 'namespaces/once')
@@ -99,7 +102,7 @@ test('every operation that changes something takes effect once, and returns the 
   expect(readMetadataLocation(unregistered)).toBe(file)
 })
 
-test('a staged create is repeated with the same UUID and location, also after its commit', async () => {
+test('a repeated stage-create returns the same UUID and location, also after the table was committed', async () => {
   const key = idempotencyKey()
   const body = { name: 'again', schema, 'stage-create': true }
   const first = await keyed(key, 'POST', tables, body)
@@ -110,7 +113,7 @@ test('a staged create is repeated with the same UUID and location, also after it
     expect(readMetadata(later)[field]).toBe(readMetadata(first)[field])
 })
 
-test('a deterministic refusal is repeated, even if the request would succeed later', async () => {
+test('a repetition returns the stored refusal, also when the request would succeed now', async () => {
   await create('refused')
   const cases: readonly (readonly [string, string, string, Json])[] = [
     [idempotencyKey(), 'POST', tables, { name: 'refused', schema }],
@@ -137,7 +140,7 @@ test('a deterministic refusal is repeated, even if the request would succeed lat
   expect(again.map(({ json }) => json)).toEqual(first.map(({ json }) => json))
 })
 
-test('a key of another request is 422', async () => {
+test('an idempotency key of another request results in 422', async () => {
   const key = idempotencyKey()
   await keyed(key, 'POST', tables, { name: 'mine', schema })
   const used = { status: 422, json: { error: { type: 'UnprocessableEntityException' } } }
@@ -150,23 +153,23 @@ test('a key of another request is 422', async () => {
   expect((await server.send('HEAD', `${tables}/mine`)).status).toBe(204)
 })
 
-test('a key belongs to its principal', async () => {
+test('two principals can use the same idempotency key independently', async () => {
   const key = idempotencyKey()
   await keyed(key, 'POST', tables, { name: 'whose', schema })
   const ann = await server.caller('ann')
   await server.grant({ privilege: 'create', on: { kind: 'warehouse', id: server.warehouseId }, to: ann })
-  const answer = await ann.send('POST', tables, { name: 'whose', schema }, { 'idempotency-key': key })
-  expect(answer).toMatchObject({ status: 409 })
+  const response = await ann.send('POST', tables, { name: 'whose', schema }, { 'idempotency-key': key })
+  expect(response).toMatchObject({ status: 409 })
 })
 
-test('a malformed key is 400', async () => {
+test('a malformed idempotency key results in 400', async () => {
   for (const key of ['x', '', crypto.randomUUID(), `${idempotencyKey()}0`]) {
     expect((await keyed(key, 'POST', tables, { name: 'no-key', schema })).status, key).toBe(400)
   }
   expect((await server.send('HEAD', `${tables}/no-key`)).status).toBe(404)
 })
 
-test('401, 403 and 5xx are not stored: the same key works after the reason is removed', async () => {
+test('outcomes 401, 403 and 5xx are not stored: a request with the same key succeeds after the cause is removed', async () => {
   const bob = await server.caller('bob')
   const key = idempotencyKey()
   const warehouse = { kind: 'warehouse', id: server.warehouseId } as const
@@ -239,20 +242,20 @@ test('an expired key can be used again, even before its row is deleted', async (
   expect((await server.send('HEAD', 'namespaces/new-by-key')).status).toBe(404)
 })
 
-test('one key in many concurrent requests with different bodies takes effect once', async () => {
+test('only one of many concurrent requests with one idempotency key and different bodies takes effect', async () => {
   const key = idempotencyKey()
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 8 }, (_, n) => keyed(key, 'POST', tables, { name: `fan-${n}`, schema })),
   )
-  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
-  for (const { status } of answers) expect(status).toBeOneOf([200, 422])
+  expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
+  for (const { status } of responses) expect(status).toBeOneOf([200, 422])
   const { identifiers } = objectAt((await server.send('GET', tables)).json)
   expect((identifiers as { name: string }[]).filter(({ name }) => name.startsWith('fan-'))).toHaveLength(1)
 })
 
 const expire = statement('test_expire', `update idempotency set expires_at = now() - interval '1 second'`)
 
-test('a request returns the outcome of its duplicate that is committed while its refusal is stored', async () => {
+test('a request returns the outcome of its duplicate when the duplicate commits before the request stores its refusal', async () => {
   await create('twin')
   const key = idempotencyKey()
   const body = {
@@ -260,18 +263,19 @@ test('a request returns the outcome of its duplicate that is committed while its
     updates: append(1, 1),
   }
   const committed = await keyed(key, 'POST', `${tables}/twin`, body)
-  // The change of the duplicate is visible, so the request is refused, but the outcome is not committed yet.
+  // The change of the duplicate request is visible, so this request is refused. The stored outcome of the
+  // duplicate is not committed yet.
   const holder = new Client({ connectionString: server.databaseUrl })
   await holder.connect()
   try {
     await holder.query(`create temp table twin as select * from idempotency where key = '${key}'`)
     await holder.query(`delete from idempotency where key = '${key}'`)
     await holder.query('begin; insert into idempotency select * from twin')
-    const answer = keyed(key, 'POST', `${tables}/twin`, body)
+    const response = keyed(key, 'POST', `${tables}/twin`, body)
     await expect.poll(async () => (await server.sql.run(waiting)).length).toBe(1)
     await holder.query('commit')
-    expect(await answer).toMatchObject({ status: 200 })
-    expect(readMetadataLocation(await answer)).toBe(readMetadataLocation(committed))
+    expect(await response).toMatchObject({ status: 200 })
+    expect(readMetadataLocation(await response)).toBe(readMetadataLocation(committed))
   } finally {
     await holder.end()
   }

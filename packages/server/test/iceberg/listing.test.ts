@@ -53,7 +53,7 @@ test('pages have the requested size, up to the maximum, and together contain eac
   }
 })
 
-test('a page that ends exactly with the last name has no next page', async () => {
+test('a page that ends with the last name has no page token', async () => {
   const first = await page('pageToken=&pageSize=1000')
   const second = await page(`pageToken=${first.token ?? ''}&pageSize=1000`)
   expect((await page(`pageToken=${second.token ?? ''}&pageSize=500`)).token).toBeNull()
@@ -104,11 +104,11 @@ test('the server pages namespaces and views in the same way, and returns an empt
   for (const name of ['n1', 'n2', 'n3']) await server.send('POST', 'namespaces', { namespace: ['big', name] })
   const seen: unknown[] = []
   for (let token: string | null = ''; token !== null;) {
-    const answer = objectAt(
+    const response = objectAt(
       (await server.send('GET', `namespaces?parent=big&pageSize=1&pageToken=${token}`)).json,
     )
-    seen.push(answer['namespaces'])
-    token = answer['next-page-token'] as string | null
+    seen.push(response['namespaces'])
+    token = response['next-page-token'] as string | null
   }
   expect(seen).toEqual([[['big', 'n1']], [['big', 'n2']], [['big', 'n3']]])
   expect((await server.send('GET', 'namespaces/big/views?pageToken=')).json).toEqual({

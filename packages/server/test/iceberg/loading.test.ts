@@ -19,7 +19,8 @@ let server: TestServer
 let small: TestServer
 beforeAll(async () => {
   server = await testServer()
-  // Each metadata file is above this limit, and few fit into the cache: all are served from storage.
+  // Each metadata file exceeds the row limit, and few files fit into the cache, so the server reads them from
+  // storage.
   small = await testServer({ metadataRowLimitBytes: 100, metadataCacheBytes: 20_000 })
   for (const { send } of [server, small]) await send('POST', 'namespaces', { namespace: ['n'] })
 })
@@ -30,7 +31,10 @@ afterAll(async () => {
 
 const tables = 'namespaces/n/tables'
 
-/** Creates a table with this number of snapshots, two of them referenced, and enough text to compress. */
+/**
+ * Creates a table with this number of snapshots. Refs name two of the snapshots, and the metadata is large
+ * enough for compression.
+ */
 async function history({ send }: TestServer, name: string, count = 100): Promise<string> {
   await send('POST', tables, { name, schema, properties: { text: 'x'.repeat(3_000) } })
   const updates = Array.from({ length: count }, (_, n) =>
@@ -41,7 +45,7 @@ async function history({ send }: TestServer, name: string, count = 100): Promise
   return `${tables}/${name}`
 }
 
-/** Returns the response without decoding. */
+/** Returns the response with its body still compressed. */
 async function wire(
   url: string,
   path: string,
@@ -49,10 +53,10 @@ async function wire(
 ): Promise<{ body: Buffer; headers: Record<string, unknown>; status: number }> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   request(`${url}/v1/lakehouse/${path}`, { headers }, resolve).on('error', reject).end()
-  const answer = await promise
+  const response = await promise
   const chunks: Buffer[] = []
-  for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk)
-  return { body: Buffer.concat(chunks), headers: answer.headers, status: answer.statusCode ?? 0 }
+  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk)
+  return { body: Buffer.concat(chunks), headers: response.headers, status: response.statusCode ?? 0 }
 }
 
 test('`snapshots=refs` returns only the referenced snapshots, `all` and no parameter return all', async () => {
@@ -71,7 +75,7 @@ test('`snapshots=refs` returns only the referenced snapshots, `all` and no param
   }
 })
 
-test('each form has its own ETag; a matching ETag returns 304 until the next commit', async () => {
+test('each form of a load response (snapshots all or refs) has its own ETag, and a matching ETag returns 304 until the next commit', async () => {
   const { send } = server
   const path = await history(server, 'tags')
   const [all, refs] = [await send('GET', path), await send('GET', `${path}?snapshots=refs`)]
@@ -85,9 +89,9 @@ test('each form has its own ETag; a matching ETag returns 304 until the next com
     ['', `"x", ${allTag}`],
     ['', '*'],
   ] as const) {
-    const answer = await send('GET', path + query, undefined, { 'if-none-match': tag })
-    expect(answer).toMatchObject({ status: 304, json: null })
-    expect(answer.headers.get('vary')).toContain('Authorization')
+    const response = await send('GET', path + query, undefined, { 'if-none-match': tag })
+    expect(response).toMatchObject({ status: 304, json: null })
+    expect(response.headers.get('vary')).toContain('Authorization')
   }
   for (const [query, tag] of [
     ['', refsTag],
@@ -101,7 +105,7 @@ test('each form has its own ETag; a matching ETag returns 304 until the next com
   expect((await send('GET', path, undefined, { 'if-none-match': allTag })).status).toBe(200)
 })
 
-test('a large table is equal in all forms after any number of commits', async () => {
+test('a large table has equal content in all forms of a load response after any number of commits', async () => {
   for (const one of [server, small]) {
     const path = await history(one, 'large', 900)
     for (let id = 901; id <= 903; id += 1) {
@@ -110,8 +114,8 @@ test('a large table is equal in all forms after any number of commits', async ()
       const stored = await readFile(fileURLToPath(readMetadataLocation(loaded)), 'utf8')
       const plain = await wire(one.url, path, {})
       expect(plain.body.toString()).toContain(`"metadata":${stored}`)
-      const packed = await wire(one.url, path, { 'accept-encoding': 'gzip' })
-      expect(gunzipSync(packed.body).equals(plain.body)).toBe(true)
+      const compressed = await wire(one.url, path, { 'accept-encoding': 'gzip' })
+      expect(gunzipSync(compressed.body).equals(plain.body)).toBe(true)
       const snapshots = readMetadata(loaded)['snapshots'] as JsonObject[]
       expect(snapshots.map((it) => it['snapshot-id'])).toEqual(Array.from({ length: id }, (_, n) => n + 1))
       const refs = readMetadata(await one.send('GET', `${path}?snapshots=refs`))
@@ -125,11 +129,11 @@ test('the gzip response decompresses to the plain response, byte for byte', asyn
     const path = await history(one, 'packed')
     for (const query of ['', '?snapshots=refs']) {
       const plain = await wire(one.url, path + query, {})
-      const packed = await wire(one.url, path + query, { 'accept-encoding': 'gzip, deflate' })
+      const compressed = await wire(one.url, path + query, { 'accept-encoding': 'gzip, deflate' })
       expect(plain.headers['content-encoding']).toBeUndefined()
-      expect(packed.headers['content-encoding']).toBe('gzip')
-      expect(gunzipSync(packed.body).equals(plain.body)).toBe(true)
-      expect(packed.headers['etag']).toBe(plain.headers['etag'])
+      expect(compressed.headers['content-encoding']).toBe('gzip')
+      expect(gunzipSync(compressed.body).equals(plain.body)).toBe(true)
+      expect(compressed.headers['etag']).toBe(plain.headers['etag'])
       const refused = await wire(one.url, path + query, { 'accept-encoding': 'gzip;q=0, br' })
       expect(refused.headers['content-encoding']).toBeUndefined()
     }
@@ -170,9 +174,12 @@ test('unknown fields and 64-bit ids of a registered file are served unchanged, a
     expect(registered.status).toBe(200)
     const { body } = await wire(one.url, `${tables}/foreign`, {})
     expect(body.toString()).toContain(spaced)
-    const answer = await commit(one.send, `${tables}/foreign`, [setProperties({ a: '1' })])
-    expect(answer.status).toBe(200)
-    for (const metadata of [readMetadata(answer), readMetadata(await one.send('GET', `${tables}/foreign`))]) {
+    const response = await commit(one.send, `${tables}/foreign`, [setProperties({ a: '1' })])
+    expect(response.status).toBe(200)
+    for (const metadata of [
+      readMetadata(response),
+      readMetadata(await one.send('GET', `${tables}/foreign`)),
+    ]) {
       expect(metadata).toMatchObject({
         'x-unknown': { nested: [1, 9_223_372_036_854_775_807n, 1.5, null] },
         'last-sequence-number': 9_007_199_254_740_993n,
@@ -219,7 +226,7 @@ test('the cache of metadata texts stays within its limit in bytes', async () => 
   for (let n = 0; n < 10; n += 1) expect((await small.send('GET', `${tables}/big-${n}`)).status).toBe(200)
 })
 
-test('a missing metadata file is 404 with the text that clients look for', async () => {
+test('a missing metadata file results in 404 with the message text that clients search for', async () => {
   const created = await server.send('POST', tables, { name: 'lost', schema })
   const location = readMetadataLocation(created)
   await server.context.deps.warehouses

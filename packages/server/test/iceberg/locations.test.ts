@@ -43,20 +43,20 @@ test('a location below the warehouse or an allowed location is accepted unchange
     `${server.root}/with%20space/ü`,
     `${server.root}/deep/er/still`,
   ]) {
-    const answer = await create(location)
-    expect(answer, location).toMatchObject({ status: 200, json: { metadata: { location } } })
-    expect(readMetadataLocation(answer).startsWith(`${location}/metadata/00000-`)).toBe(true)
+    const response = await create(location)
+    expect(response, location).toMatchObject({ status: 200, json: { metadata: { location } } })
+    expect(readMetadataLocation(response).startsWith(`${location}/metadata/00000-`)).toBe(true)
   }
 })
 
-function refused(answer: TestResponse, what: string): void {
-  expect(answer, what).toMatchObject({
+function refused(response: TestResponse, what: string): void {
+  expect(response, what).toMatchObject({
     status: expect.toBeOneOf([400, 403]),
     json: { error: { message: expect.stringContaining('ocation') } },
   })
 }
 
-test('a location outside is 403 or 400, in every spelling and in every field', async () => {
+test('a location outside the allowed locations results in 403 or 400, in every spelling and every field', async () => {
   const { root, send } = server
   const outside = [
     'file:///etc',
@@ -135,7 +135,7 @@ test('a commit of a staged create with another location is checked again', async
   expect((await server.send('POST', `${tables}/staged`, { requirements, updates })).status).toBe(200)
 })
 
-test('a location within, around or equal to that of another table is refused; a sibling with the same prefix is accepted', async () => {
+test('the server refuses a location that overlaps another table, and accepts a sibling whose name begins with the same text', async () => {
   const { root } = server
   expect((await create(`${root}/own/place`)).status).toBe(200)
   for (const location of [
@@ -144,7 +144,7 @@ test('a location within, around or equal to that of another table is refused; a 
     `${root}/own`,
     `${root}/own/place/below/it`,
   ]) {
-    for (const answer of [
+    for (const response of [
       await create(location),
       await create(location, { 'stage-create': true }),
       await server.send('POST', tables, {
@@ -160,7 +160,7 @@ test('a location within, around or equal to that of another table is refused; a 
       await commit(server.send, `${tables}/base`, [{ action: 'set-location', location }]),
       await server.send('POST', 'namespaces/l/views', viewBody(fresh(), { location })),
     ])
-      expect(answer, location).toMatchObject({
+      expect(response, location).toMatchObject({
         status: 400,
         json: { error: { message: expect.stringMatching(/^Location overlaps/) } },
       })
@@ -179,12 +179,12 @@ test('a location within, around or equal to that of another table is refused; a 
 test('a refusal for an overlap does not reveal the other table', async () => {
   const name = fresh()
   await server.send('POST', tables, { name, schema, location: `${server.root}/secret-place/deep` })
-  const answer = await create(`${server.root}/secret-place`)
-  expect(JSON.stringify(answer.json)).not.toContain(name)
-  expect(JSON.stringify(answer.json)).not.toContain('deep')
+  const response = await create(`${server.root}/secret-place`)
+  expect(JSON.stringify(response.json)).not.toContain(name)
+  expect(JSON.stringify(response.json)).not.toContain('deep')
 })
 
-test('a dropped table keeps its location until its retention ends, while its name is free', async () => {
+test('a dropped table keeps its location until its retention ends, and its name can be used again at once', async () => {
   const name = fresh()
   const location = `${server.root}/dropped`
   await server.send('POST', tables, { name, schema, location })
@@ -194,7 +194,7 @@ test('a dropped table keeps its location until its retention ends, while its nam
   expect((await server.send('POST', tables, { name, schema })).status).toBe(200)
 })
 
-test('a table keeps its former locations until it is deleted, because its history refers to files in them', async () => {
+test('a table keeps its former locations until it is deleted, because its snapshots refer to files in them', async () => {
   const name = fresh()
   const move = (to: string): Promise<TestResponse> =>
     commit(server.send, `${tables}/${name}`, [{ action: 'set-location', location: `${server.root}/${to}` }])
@@ -213,7 +213,7 @@ test('only one of many concurrent tables at overlapping locations is created', a
   const other = await server.replica()
   for (let round = 0; round < 3; round += 1) {
     const base = `${server.root}/race-${round}`
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 8 }, (_, n) =>
         (n % 2 === 0 ? server.send : other)('POST', tables, {
           name: fresh(),
@@ -222,8 +222,8 @@ test('only one of many concurrent tables at overlapping locations is created', a
         }),
       ),
     )
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
-    expect(answers.filter(({ status }) => status === 400)).toHaveLength(7)
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(responses.filter(({ status }) => status === 400)).toHaveLength(7)
   }
 })
 
@@ -258,9 +258,9 @@ test('only requests that choose a location wait for each other', async () => {
   await server.sql.transaction(async (tx) => {
     await lockLocations(tx)
     waiting = choosing.map(async (more) => {
-      const answer = await stage(more)
+      const response = await stage(more)
       ended.push('chosen')
-      return answer
+      return response
     })
     for (let n = 0; n < 10; n += 1) expect((await stage()).status).toBe(200)
     expect((await server.send('POST', tables, { name: fresh(), schema })).status).toBe(200)
@@ -269,7 +269,7 @@ test('only requests that choose a location wait for each other', async () => {
   expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200])
 })
 
-test('data and metadata paths may be elsewhere, and are then claimed too', async () => {
+test('the properties write.data.path and write.metadata.path may be outside the table location, and the table then claims them', async () => {
   const name = fresh()
   const properties = {
     'write.data.path': `${server.root}/data-${name}`,
@@ -321,7 +321,7 @@ test('register refuses files outside, files of other tables, and files that are 
   expect((await register(await write({ ...copy, location: `${root}/ok` }))).status).toBe(200)
 })
 
-test('a registered metadata log does not permit the deletion of the files in it', async () => {
+test('the server does not delete files that only the metadata log of a registered file names', async () => {
   const { root, send } = server
   const victim = await create(`${root}/log-victim`)
   const thief = {

@@ -31,20 +31,20 @@ const report = {
 }
 
 describe('metrics reports', () => {
-  test('cause a refusal before their body is parsed, if the caller may not read the table', async () => {
+  test('the server refuses a metrics report before it parses the body if the caller may not read the table', async () => {
     const stranger = await server.caller('stranger')
-    const answer = await stranger.send('POST', 'namespaces/a/tables/t/metrics', { not: 'a report' })
-    expect(answer.status).toBe(404)
+    const response = await stranger.send('POST', 'namespaces/a/tables/t/metrics', { not: 'a report' })
+    expect(response.status).toBe(404)
   })
 
-  test('above 600 of one principal per minute are accepted but not stored', async () => {
+  test('the server accepts more than 600 metrics reports of one principal per minute, but stores only 600', async () => {
     const sender = await server.caller('sender')
     await server.grant({
       privilege: 'select',
       on: { kind: 'warehouse', id: server.warehouseId },
       to: sender,
     })
-    // Four tables: 165 reports of each stay below the limit of 200 for one table.
+    // Each of the four tables gets 165 reports, which is below the limit of 200 for one table.
     const tables = ['t', 'u', 'v', 'w']
     const before = await countReports()
     for (let batch = 0; batch < 33; batch += 1) {
@@ -56,7 +56,7 @@ describe('metrics reports', () => {
     expect((await countReports()) - before).toBe(600)
   })
 
-  test('count only against the quota of their principal, until the window ends', () => {
+  test('metrics reports count only against the quota of their principal until the time window ends', () => {
     let now = 0
     const quota = new ReportQuota({ perWindow: 2, windowMs: 1_000, now: () => now })
     expect([quota.tryTake('a'), quota.tryTake('a'), quota.tryTake('a'), quota.tryTake('b')]).toEqual([
@@ -72,7 +72,7 @@ describe('metrics reports', () => {
   test.each([
     ['200 of each table', 200, (id: string) => ({ relationId: id, principalId: randomUUID() })],
     ['1,000 of each principal', 1_000, (id: string) => ({ relationId: randomUUID(), principalId: id })],
-  ])('remain up to %s, the newest ones', async (_, max, of) => {
+  ])('the database keeps the newest metrics reports up to a limit of %s', async (_, max, of) => {
     const id = randomUUID()
     for (let i = 0; i < max + 5; i += 1)
       await insertMetricsReport(server.sql, { ...of(id), kind: 'scan', report: `{"n":${i}}` })

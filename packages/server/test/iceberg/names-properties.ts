@@ -1,4 +1,5 @@
-// Properties for any names. The tests check a few runs, and the fuzzer runs for a chosen time.
+// Properties that hold for any names. The tests run each property a few times, and the fuzzer runs it for a
+// chosen time.
 import assert from 'node:assert/strict'
 import type { Json } from '@headgate/json'
 import { encodeNamespaceParam } from '@headgate/iceberg/rest'
@@ -70,31 +71,30 @@ function lookalikes(name: string): readonly string[] {
 
 let made = 0
 
-/** Promises of the server for any names of namespaces and tables. */
+/** Properties of the server that hold for any names of namespaces and tables. */
 export const properties: Readonly<Record<string, (server: TestServer) => Property>> = {
-  'what was created under a name is found under exactly that name and listed in order of code points': (
-    server,
-  ) =>
-    property(
-      fc.tuple(names, fc.uniqueArray(names, { minLength: 1, maxLength: 5 })),
-      async ([inner, tables]) => {
-        const outer = `n${(made += 1)}`
-        const namespace = [outer, inner]
-        await created(server, 'namespaces', { namespace: [outer] })
-        assert.deepEqual(await created(server, 'namespaces', { namespace }), { namespace, properties: {} })
-        const path = `namespaces/${encodeNamespaceParam(namespace)}`
-        for (const name of tables) await created(server, `${path}/tables`, { name, schema })
-        const expected = tables.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
-        assert.deepEqual(await listed(server, `${path}/tables`), expected)
-        assert.deepEqual(await children(server, outer), [namespace])
-        const others = new Set(tables.flatMap(lookalikes))
-        for (const name of [...tables, ...others])
-          await found(server, `${path}/tables`, name, tables.includes(name))
-        for (const other of lookalikes(inner))
-          await found(server, `namespaces/${outer}%1F`, other, other === inner, '')
-      },
-      2,
-    ),
+  'an object is found under exactly the name with which it was created, and lists are in the order of code points':
+    (server) =>
+      property(
+        fc.tuple(names, fc.uniqueArray(names, { minLength: 1, maxLength: 5 })),
+        async ([inner, tables]) => {
+          const outer = `n${(made += 1)}`
+          const namespace = [outer, inner]
+          await created(server, 'namespaces', { namespace: [outer] })
+          assert.deepEqual(await created(server, 'namespaces', { namespace }), { namespace, properties: {} })
+          const path = `namespaces/${encodeNamespaceParam(namespace)}`
+          for (const name of tables) await created(server, `${path}/tables`, { name, schema })
+          const expected = tables.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+          assert.deepEqual(await listed(server, `${path}/tables`), expected)
+          assert.deepEqual(await children(server, outer), [namespace])
+          const others = new Set(tables.flatMap(lookalikes))
+          for (const name of [...tables, ...others])
+            await found(server, `${path}/tables`, name, tables.includes(name))
+          for (const other of lookalikes(inner))
+            await found(server, `namespaces/${outer}%1F`, other, other === inner, '')
+        },
+        2,
+      ),
 
   'a dropped name does not exist, and a renamed table exists only under its new name': (server) =>
     property(
@@ -129,9 +129,9 @@ export const properties: Readonly<Record<string, (server: TestServer) => Propert
 }
 
 async function created(server: TestServer, path: string, body: Json): Promise<ReturnType<typeof objectAt>> {
-  const answer = await server.send('POST', path, body)
-  assert.equal(answer.status, 200, JSON.stringify(answer.json))
-  return objectAt(answer.json)
+  const response = await server.send('POST', path, body)
+  assert.equal(response.status, 200, JSON.stringify(response.json))
+  return objectAt(response.json)
 }
 
 /** Returns whether the name exists. An invalid name must be a bad request. */
@@ -151,9 +151,9 @@ async function found(
 async function listed(server: TestServer, path: string): Promise<string[]> {
   const names: string[] = []
   for (let token = ''; ;) {
-    const answer = objectAt((await server.send('GET', `${path}?pageSize=2&pageToken=${token}`)).json)
-    names.push(...(answer['identifiers'] as { name: string }[]).map(({ name }) => name))
-    const next = answer['next-page-token']
+    const response = objectAt((await server.send('GET', `${path}?pageSize=2&pageToken=${token}`)).json)
+    names.push(...(response['identifiers'] as { name: string }[]).map(({ name }) => name))
+    const next = response['next-page-token']
     if (typeof next !== 'string') return names
     token = next
   }

@@ -24,17 +24,18 @@ test('a namespace is created, loaded, tested with HEAD and dropped', async () =>
   expect(await send('DELETE', 'namespaces/life')).toMatchObject(missing('life'))
 })
 
-test('a name in use is 409, also when 20 requests create it concurrently', async () => {
+test('a create of an existing namespace results in 409, also for all but one of 20 concurrent creates', async () => {
   const { send } = server
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 20 }, () => send('POST', 'namespaces', { namespace: ['race'] })),
   )
-  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+  expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
   const exists = errorBody(409, 'AlreadyExistsException', 'Namespace already exists: race')
-  for (const answer of answers.filter(({ status }) => status !== 200)) expect(answer).toMatchObject(exists)
+  for (const response of responses.filter(({ status }) => status !== 200))
+    expect(response).toMatchObject(exists)
 })
 
-test('a nested namespace needs its parent, and prevents that its parent is dropped', async () => {
+test('a nested namespace needs its parent namespace, and the server refuses to drop a parent that contains a namespace', async () => {
   const { send } = server
   expect(await send('POST', 'namespaces', { namespace: ['up', 'down'] })).toMatchObject(missing('up'))
   await send('POST', 'namespaces', { namespace: ['up'] })
@@ -90,7 +91,7 @@ test('properties are set and removed in one request, whose response lists the mi
   )
 })
 
-test('properties that the database cannot store are 400, never 500', async () => {
+test('properties that the database cannot store result in 400, never 500', async () => {
   const { send } = server
   await send('POST', 'namespaces', { namespace: ['odd'] })
   const path = 'namespaces/odd/properties'
@@ -115,7 +116,7 @@ test('properties that the database cannot store are 400, never 500', async () =>
   expect((await send('GET', 'namespaces/odd')).json).toEqual({ namespace: ['odd'], properties: strange })
 })
 
-test('an invalid body for a namespace is 400', async () => {
+test('an invalid body for a namespace results in 400', async () => {
   for (const body of [
     null,
     {},
@@ -162,7 +163,7 @@ test('names with spaces, percent signs, plus signs, slashes and any script work 
   }
 })
 
-test('`parent` lists children: a missing and an empty value mean the warehouse, and one or two encodings mean the same', async () => {
+test('listNamespaces returns the children of `parent`; a missing or empty value means the warehouse, and single and double percent-encoding are equal', async () => {
   const { send } = server
   const names = ['p a', 'child%'] as const
   await send('POST', 'namespaces', { namespace: ['p a'] })
@@ -197,7 +198,7 @@ test('an advertised custom separator separates levels, and so does U+001F', asyn
   }
 })
 
-test('a namespace that no path could address is refused', async () => {
+test('the server refuses a namespace whose name no request path could contain', async () => {
   await using other = await testServer({ namespaceSeparator: '%2E' })
   const { send } = other
   expect(await send('POST', 'namespaces', { namespace: ['a.b'] })).toMatchObject(

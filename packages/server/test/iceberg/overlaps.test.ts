@@ -28,7 +28,7 @@ async function table(more: object = {}, name = fresh()): Promise<string> {
   return name
 }
 
-/** Returns all requests that set a location of a table, with this location. */
+/** Returns one request for each way to give a table this location. */
 function waysTo(location: string): readonly (readonly [string, () => Promise<TestResponse>])[] {
   const paths = ['write.data.path', 'write.metadata.path', 'write.object-storage.path']
   return [
@@ -98,7 +98,7 @@ async function expectTaken(location: string): Promise<void> {
   }
 }
 
-test('a location in use is refused in every request: by location, by paths, by register and in transactions', async () => {
+test('the server refuses a claimed location in every request that sets one: create, commit, register and transaction', async () => {
   const [own, data, metadata] = [place(), place(), place()]
   await table({
     location: own,
@@ -107,7 +107,7 @@ test('a location in use is refused in every request: by location, by paths, by r
   for (const location of [own, data, metadata]) await expectTaken(location)
 })
 
-test('a location stays claimed over a rename, a drop and a restore, and after the table left it', async () => {
+test('a table claims its location after a rename, a drop and a restore, and after a commit moved the table elsewhere', async () => {
   const [own, data] = [place(), place()]
   const name = await table({ location: own, properties: { 'write.data.path': data } })
   const renamed = fresh()
@@ -191,7 +191,7 @@ test('only one of many concurrent requests for overlapping locations succeeds, b
     const names = await Promise.all(Array.from({ length: 12 }, () => table()))
     const file = await writeMetadataFile({ location: base })
     const send = (n: number): TestServer['send'] => (n % 2 === 0 ? server.send : other)
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       names.map((name, n) => {
         const path = `${tables}/${name}`
         switch (n % 6) {
@@ -213,10 +213,12 @@ test('only one of many concurrent requests for overlapping locations succeeds, b
         }
       }),
     )
-    const made = answers.filter(({ status }) => status < 300)
-    expect(made.length, JSON.stringify(answers.map(({ status, json }) => [status, json]).slice(0, 12))).toBe(
-      1,
-    )
-    for (const answer of answers) if (!made.includes(answer)) expect(answer.status).toBeOneOf([400, 409])
+    const made = responses.filter(({ status }) => status < 300)
+    expect(
+      made.length,
+      JSON.stringify(responses.map(({ status, json }) => [status, json]).slice(0, 12)),
+    ).toBe(1)
+    for (const response of responses)
+      if (!made.includes(response)) expect(response.status).toBeOneOf([400, 409])
   }
 })

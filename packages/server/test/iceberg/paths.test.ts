@@ -12,25 +12,25 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** As it is: `fetch` would resolve `..` itself. */
-async function raw(method: string, path: string): Promise<{ status: number; json: unknown }> {
+/** Sends a request with an unchanged path. `fetch` would resolve `..` in the path. */
+async function sendRaw(method: string, path: string): Promise<{ status: number; json: unknown }> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const { hostname, port } = new URL(server.url)
   request({ hostname, port, method, path }, resolve).on('error', reject).end()
-  const answer = await promise
+  const response = await promise
   let text = ''
-  for await (const chunk of answer) text += String(chunk)
-  return { status: answer.statusCode ?? 0, json: JSON.parse(text) as unknown }
+  for await (const chunk of response) text += String(chunk)
+  return { status: response.statusCode ?? 0, json: JSON.parse(text) as unknown }
 }
 
-const tell = statement(
-  'test_tell',
+const setProperties = statement(
+  'test_set_properties',
   `update warehouse set overrides = $1::jsonb, defaults = $1::jsonb where name = 'lakehouse' returning id`,
 )
 
-test('the configuration names prefix, separator, every operation and the lifetime of keys', async () => {
-  const answer = await server.send('GET', '/v1/config?warehouse=lakehouse')
-  expect(answer).toMatchObject({
+test('the configuration contains prefix, separator, every operation and the lifetime of idempotency keys', async () => {
+  const response = await server.send('GET', '/v1/config?warehouse=lakehouse')
+  expect(response).toMatchObject({
     status: 200,
     json: {
       defaults: {},
@@ -38,67 +38,69 @@ test('the configuration names prefix, separator, every operation and the lifetim
       'idempotency-key-lifetime': 'PT1800S',
     },
   })
-  const endpoints = objectAt(answer.json)['endpoints']
+  const endpoints = objectAt(response.json)['endpoints']
   expect(endpoints).toHaveLength(27)
   expect(endpoints).toContain('POST /v1/{prefix}/namespaces/{namespace}/tables/{table}/unregister')
   expect(endpoints).toContain('HEAD /v1/{prefix}/namespaces/{namespace}/views/{view}')
-  expect((await server.send('GET', '/v1/config')).json).toEqual(answer.json)
+  expect((await server.send('GET', '/v1/config')).json).toEqual(response.json)
 })
 
-test('the configuration tells clients nothing of a warehouse that would have them send their credentials elsewhere', async () => {
+test('the configuration omits properties of a warehouse that make clients send credentials to another server', async () => {
   const overrides = { uri: 'http://elsewhere.example', token: 'x', 'header.Cookie': 'y', 'io-impl': 'z' }
   const set = async (properties: object): Promise<void> => {
-    await server.sql.run(tell, [JSON.stringify(properties)])
+    await server.sql.run(setProperties, [JSON.stringify(properties)])
     server.context.deps.warehouses.forget()
   }
   await set(overrides)
   try {
     const { json } = await server.send('GET', '/v1/config?warehouse=lakehouse')
-    const told = { prefix: 'lakehouse', 'namespace-separator': '%1F', 'io-impl': 'z' }
+    const allowed = { prefix: 'lakehouse', 'namespace-separator': '%1F', 'io-impl': 'z' }
     expect(json).toMatchObject({ defaults: { 'io-impl': 'z' } })
-    expect(objectAt(json)['overrides']).toEqual(told)
+    expect(objectAt(json)['overrides']).toEqual(allowed)
     expect(objectAt(objectAt(json)['defaults'])['token']).toBeUndefined()
   } finally {
     await set({})
   }
 })
 
-function missing(name: string): object {
+function missingWarehouse(name: string): object {
   return errorBody(404, 'NoSuchWarehouseException', `Warehouse does not exist: ${name}`)
 }
 
-test('an unknown warehouse is 404 in the configuration and in every path', async () => {
-  expect(await server.send('GET', '/v1/config?warehouse=none')).toMatchObject(missing('none'))
-  expect(await server.send('GET', '/v1/none/namespaces')).toMatchObject(missing('none'))
-  expect(await server.send('GET', '/v1/none/namespaces/sales/tables/orders')).toMatchObject(missing('none'))
+test('the server answers 404 for an unknown warehouse, in the configuration and in every path', async () => {
+  expect(await server.send('GET', '/v1/config?warehouse=none')).toMatchObject(missingWarehouse('none'))
+  expect(await server.send('GET', '/v1/none/namespaces')).toMatchObject(missingWarehouse('none'))
+  expect(await server.send('GET', '/v1/none/namespaces/sales/tables/orders')).toMatchObject(
+    missingWarehouse('none'),
+  )
   expect(await server.send('POST', '/v1/none/tables/rename', {})).toMatchObject({
     status: expect.toBeOneOf([400, 404]),
   })
 })
 
-test('a warehouse name that no database can hold is not found, not a failure', async () => {
+test('the server refuses a warehouse name that the database cannot store, and does not answer 500', async () => {
   for (const path of ['/v1/config?warehouse=%00', '/v1/%00/namespaces', '/v1/%00/namespaces/a/tables/b']) {
     expect((await server.send('GET', path)).status, path).toBeOneOf([400, 404])
   }
 })
 
-test('`.` and `..` are refused in every spelling', async () => {
+test('the server refuses `.` and `..` in every spelling', async () => {
   for (const dots of ['.', '..', '%2e', '%2E%2e', '.%2E']) {
     for (const path of [
       `/v1/lakehouse/namespaces/${dots}`,
       `/v1/lakehouse/namespaces/sales/tables/${dots}`,
       `/v1/${dots}/namespaces`,
     ]) {
-      expect(await raw('GET', path), path).toMatchObject({
+      expect(await sendRaw('GET', path), path).toMatchObject({
         status: 400,
         json: { error: { code: 400, type: 'BadRequestException' } },
       })
     }
-    expect(await raw('GET', `/v1/lakehouse/namespaces/sales%1F${dots}`)).toMatchObject({ status: 400 })
+    expect(await sendRaw('GET', `/v1/lakehouse/namespaces/sales%1F${dots}`)).toMatchObject({ status: 400 })
   }
 })
 
-test('broken percent-escapes and control characters are 400', async () => {
+test('the server answers 400 to broken percent-escapes and control characters', async () => {
   for (const segment of [
     '%',
     '%2',
@@ -112,15 +114,15 @@ test('broken percent-escapes and control characters are 400', async () => {
     'a%1F',
     '%7F',
   ]) {
-    expect(await raw('GET', `/v1/lakehouse/namespaces/${segment}`), segment).toMatchObject({
+    expect(await sendRaw('GET', `/v1/lakehouse/namespaces/${segment}`), segment).toMatchObject({
       status: 400,
       json: { error: { code: 400, type: 'BadRequestException' } },
     })
   }
-  expect(await raw('GET', '/v1/%zz/namespaces')).toMatchObject({ status: 400 })
+  expect(await sendRaw('GET', '/v1/%zz/namespaces')).toMatchObject({ status: 400 })
 })
 
-test('an unknown path is 404 and a wrong method 405, both with the body of the protocol', async () => {
+test('the server answers 404 to an unknown path and 405 to a wrong method, with the body of the protocol', async () => {
   for (const path of [
     '/v1',
     '/v2/config',
@@ -129,32 +131,32 @@ test('an unknown path is 404 and a wrong method 405, both with the body of the p
     '/v1/lakehouse//namespaces',
     '/v1/a/b/c/d/e/f',
   ]) {
-    expect(await raw('GET', path), path).toMatchObject(
+    expect(await sendRaw('GET', path), path).toMatchObject(
       errorBody(404, 'NotFoundException', `No route matches GET ${path}.`),
     )
   }
-  expect(await raw('PUT', '/v1/lakehouse/namespaces')).toMatchObject(
+  expect(await sendRaw('PUT', '/v1/lakehouse/namespaces')).toMatchObject(
     errorBody(405, 'UnsupportedOperationException', '/v1/lakehouse/namespaces supports GET, POST, not PUT.'),
   )
-  expect(await raw('OPTIONS', '/v1/config')).toMatchObject({ status: 405 })
-  const answer = await fetch(`${server.url}/v1/lakehouse/namespaces`, { method: 'PUT' })
-  expect(answer.headers.get('allow')).toBe('GET, POST')
-  expect(await raw('DELETE', '/v1/config')).toMatchObject({ status: 405 })
+  expect(await sendRaw('OPTIONS', '/v1/config')).toMatchObject({ status: 405 })
+  const response = await fetch(`${server.url}/v1/lakehouse/namespaces`, { method: 'PUT' })
+  expect(response.headers.get('allow')).toBe('GET, POST')
+  expect(await sendRaw('DELETE', '/v1/config')).toMatchObject({ status: 405 })
 })
 
-test('an error to HEAD has headers and no body', async () => {
-  const answer = await fetch(`${server.url}/v1/lakehouse/namespaces/none`, { method: 'HEAD' })
-  expect(answer.status).toBe(404)
-  expect(answer.headers.get('x-request-id')).not.toBeNull()
-  expect(await answer.text()).toBe('')
+test('an error response to HEAD has headers and an empty body', async () => {
+  const response = await fetch(`${server.url}/v1/lakehouse/namespaces/none`, { method: 'HEAD' })
+  expect(response.status).toBe(404)
+  expect(response.headers.get('x-request-id')).not.toBeNull()
+  expect(await response.text()).toBe('')
   expect((await fetch(`${server.url}/v1/lakehouse/tables/rename`, { method: 'HEAD' })).status).toBe(405)
 })
 
-test('a client that names no warehouse gets the usual one if it may see it', async () => {
+test('the configuration without a warehouse name uses the default warehouse if the caller may use it', async () => {
   const lone = await server.caller('lone')
   expect(await lone.send('GET', '/v1/config')).toMatchObject({ status: 400 })
   await server.grant({ privilege: 'use', on: { kind: 'warehouse', id: server.warehouseId }, to: lone })
-  // The other replicas and this one hear of it a moment later.
+  // The server receives the notification of the new grant some time after the commit.
   await expect
     .poll(() => lone.send('GET', '/v1/config'))
     .toMatchObject({ status: 200, json: { overrides: { prefix: 'lakehouse' } } })

@@ -2,7 +2,7 @@ import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { type IssuerKey, makeIssuerKey } from '@headgate/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serverId } from '../../src/reserved-ids.ts'
-import { openEngine } from '../access/world.ts'
+import { openEngine } from '../access/access-fixture.ts'
 import { assertion, unsigned } from '../oauth/engines.ts'
 import { grantTypes, tokenTypes } from '../../src/oauth/token-types.ts'
 import { insertClientKey } from '../../src/store/client-keys.ts'
@@ -65,12 +65,12 @@ async function requestToken(
   parameters: Readonly<Record<string, string>>,
   bearer: string | null,
 ): Promise<Reply> {
-  const answer = await fetch(`${server.url}/v1/oauth/tokens`, {
+  const response = await fetch(`${server.url}/v1/oauth/tokens`, {
     method: 'POST',
     headers: bearer === null ? {} : { authorization: `Bearer ${bearer}` },
     body: new URLSearchParams({ scope: 'catalog', ...parameters }),
   })
-  return (await answer.json()) as Reply
+  return (await response.json()) as Reply
 }
 
 const exchange = (subject: string, type: string, bearer: string): Promise<Reply> =>
@@ -123,7 +123,7 @@ describe.each(cases)('After an engine entry loses %s', (_, change, user, state) 
       storageClient(credential).send(new PutObjectCommand({ ...keyBelow(location, 'f'), Body: 'x' })),
     )
 
-  test('the engine cannot refresh the storage credential of a user that it stated', async () => {
+  test('an engine cannot refresh the storage credential of a user that it named, after its entry no longer allows naming this user', async () => {
     expect(await engine.send('GET', endpoint)).toMatchObject({ status: 404 })
     const field = encodeURIComponent(credential.token)
     expect(
@@ -131,13 +131,13 @@ describe.each(cases)('After an engine entry loses %s', (_, change, user, state) 
     ).toMatchObject({ status: 404 })
   })
 
-  test('the S3 gateway refuses keys of a user that the engine stated', async () => {
+  test("the S3 gateway refuses keys of a user that an engine named, after the engine's entry no longer allows naming this user", async () => {
     expect(await put()).toBe('AccessDenied')
     const get = new GetObjectCommand(keyBelow(location, 'f'))
     expect(await storageOutcome(storageClient(credential).send(get))).toBe('AccessDenied')
   })
 
-  test('a session of a user that the engine stated is neither renewed nor used', async () => {
+  test("the session of a user that an engine named cannot be renewed or used after the engine's entry no longer allows naming this user", async () => {
     expect((await exchange(token, tokenTypes.accessToken, token)).error).toBe('invalid_grant')
     expect((await exchange(token, tokenTypes.accessToken, engine.token)).error).toBe('invalid_grant')
     const asUser: Send = (method, path) =>

@@ -17,7 +17,7 @@ const table = 'namespaces/n/tables/t'
 const asking = { 'x-iceberg-access-delegation': 'vended-credentials' }
 const of = (query: string): Record<string, string> => ({ ...asking, 'x-headgate-query-id': query })
 
-/** Writes and reads one object with the keys, under the location of the table. */
+/** Writes and reads one object below the location of the table with the issued keys. */
 async function useKeys(credential: Credential, name: string): Promise<void> {
   const file = keyBelow(textAt((await server.send('GET', table)).json, 'metadata', 'location'), name)
   const s3 = storageClient(credential)
@@ -31,14 +31,14 @@ const events = statement(
   `select operation, query_id as "queryId" from audit where object like '%/' || $1 order by id`,
 )
 
-/** Returns the query id in the gateway's record of an object. */
+/** Returns the query id in the audit event that the gateway wrote for an object. */
 async function recorded(name: string): Promise<unknown> {
   const recording = (): Promise<unknown> => server.sql.run(events, [name])
   await expect.poll(recording).toHaveLength(2)
   return recording()
 }
 
-test("the gateway's records contain the query that requested the keys", async () => {
+test('audit events of the gateway contain the id of the query that requested the keys', async () => {
   const [one, two] = [of('query-1'), of('query-2')]
   const first = readCredential(await server.send('GET', table, undefined, one))
   const second = readCredential(await server.send('GET', table, undefined, two))
@@ -55,7 +55,7 @@ test("the gateway's records contain the query that requested the keys", async ()
   expect(await recorded('of-2')).toMatchObject([{ queryId: 'query-2' }, { queryId: 'query-2' }])
 })
 
-test('refreshed keys keep the query id, also when the refresh has none', async () => {
+test('refreshed keys keep the query id, also when the refresh request contains none', async () => {
   const { token } = readCredential(await server.send('GET', table, undefined, of('query-3')))
   const renewed = await server.send('GET', `${table}/credentials?storageRefreshToken=${token}`)
   expect(renewed.status).toBe(200)
@@ -68,7 +68,7 @@ test('refreshed keys keep the query id, also when the refresh has none', async (
   expect(await server.sql.run(renewals)).toEqual([{ queryId: 'query-3' }])
 })
 
-test('keys of a request without a query id have none in the records', async () => {
+test('audit events of the gateway contain no query id when the request for the keys contained none', async () => {
   await useKeys(readCredential(await server.send('GET', table, undefined, asking)), 'of-none')
   expect(await recorded('of-none')).toMatchObject([{ queryId: null }, { queryId: null }])
 })

@@ -27,7 +27,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 const tables = 'namespaces/r/tables'
 const create = (name: string): Promise<unknown> => here('POST', tables, { name, schema })
 
-test('50 clients append through two replicas: each acknowledged snapshot exists exactly once, and other appends are 409', async () => {
+test('50 clients append through two replicas: each acknowledged snapshot exists exactly once, and all other appends result in 409', async () => {
   await create('busy')
   await commit(here, `${tables}/busy`, append(1n, 1))
   const acknowledged: bigint[] = []
@@ -38,9 +38,9 @@ test('50 clients append through two replicas: each acknowledged snapshot exists 
       for (let attempt = 0; attempt < 20; attempt += 1) {
         const { metadata } = objectAt((await send('GET', `${tables}/busy`)).json)
         const { 'last-sequence-number': last, 'current-snapshot-id': parent } = objectAt(metadata)
-        const answer = await commit(send, `${tables}/busy`, append(id, Number(last) + 1, parent as bigint))
-        expect(answer.status).toBeOneOf([200, 409])
-        if (answer.status !== 200) continue
+        const response = await commit(send, `${tables}/busy`, append(id, Number(last) + 1, parent as bigint))
+        expect(response.status).toBeOneOf([200, 409])
+        if (response.status !== 200) continue
         acknowledged.push(id)
         return
       }
@@ -61,15 +61,15 @@ test('50 clients append through two replicas: each acknowledged snapshot exists 
 
 test('60 commits without conflicts succeed through two replicas', async () => {
   await create('merge')
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 60 }, (_, n) =>
       commit(n % 2 === 0 ? here : there, `${tables}/merge`, [setProperties({ [`k${n}`]: 'v' })]),
     ),
   )
-  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+  expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200))
   const { properties } = readMetadata(await here('GET', `${tables}/merge`))
   for (let n = 0; n < 60; n += 1) expect(properties).toHaveProperty(`k${n}`)
-  expect(new Set(answers.map(readMetadataLocation)).size).toBe(60)
+  expect(new Set(responses.map(readMetadataLocation)).size).toBe(60)
 })
 
 test('a replica reads the commits that another replica acknowledged', async () => {
@@ -85,7 +85,7 @@ function tag(id: number): JsonObject {
   return { action: 'set-snapshot-ref', 'ref-name': 'tag', type: 'tag', 'snapshot-id': id }
 }
 
-test('a commit is compared with the current state, also when it would not change the state that a replica has cached', async () => {
+test('the server checks a commit against the current state, also when the commit would not change the state that a replica has cached', async () => {
   await create('memory')
   const path = `${tables}/memory`
   await commit(here, path, [...append(1, 1), tag(1)])
@@ -105,7 +105,7 @@ test('a commit is compared with the current state, also when it would not change
   })
 })
 
-test('a commit never changes another table that got the name meanwhile', async () => {
+test('a commit never changes another table that received the name after the commit began', async () => {
   const path = `${tables}/swapped`
   for (let round = 0; round < 3; round += 1) {
     const created = await here('POST', tables, { name: 'swapped', schema })
@@ -123,7 +123,7 @@ test('a commit never changes another table that got the name meanwhile', async (
     expect(dropped.status).toBe(204)
     const again = await there('POST', tables, { name: 'swapped', schema })
     expect(again.status).toBe(200)
-    for (const answer of await Promise.all(commits)) expect(answer.status).toBeOneOf([200, 404, 409])
+    for (const response of await Promise.all(commits)) expect(response.status).toBeOneOf([200, 404, 409])
     const late = await commit(
       here,
       path,
@@ -139,7 +139,7 @@ test('a commit never changes another table that got the name meanwhile', async (
   }
 })
 
-test('a commit does not follow a rename: it is committed before, or is 404', async () => {
+test('a commit that runs concurrently with a rename takes effect before the rename or results in 404', async () => {
   for (let round = 0; round < 3; round += 1) {
     const [from, to] = [`from-${round}`, `to-${round}`]
     await create(from)
@@ -161,12 +161,12 @@ test('a commit does not follow a rename: it is committed before, or is 404', asy
 
 test('one staged create that is committed many times concurrently creates one table', async () => {
   const staged = await here('POST', tables, { name: 'staged-race', schema, 'stage-create': true })
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 10 }, (_, n) =>
       (n % 2 === 0 ? here : there)('POST', `${tables}/staged-race`, toCreation(staged)),
     ),
   )
-  expect(answers.map(({ status }) => status).toSorted(ascending)).toEqual([
+  expect(responses.map(({ status }) => status).toSorted(ascending)).toEqual([
     200,
     ...Array.from({ length: 9 }, () => 409),
   ])
@@ -175,7 +175,7 @@ test('one staged create that is committed many times concurrently creates one ta
 test('transactions over the same tables in opposite orders all succeed', async () => {
   const names = ['o1', 'o2', 'o3', 'o4']
   await Promise.all(names.map(create))
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 24 }, (_, n) => {
       const order = n % 2 === 0 ? names : names.toReversed()
       const changes = order.map((name) => ({
@@ -186,8 +186,8 @@ test('transactions over the same tables in opposite orders all succeed', async (
       return (n % 4 < 2 ? here : there)('POST', 'transactions/commit', { 'table-changes': changes })
     }),
   )
-  for (const { status } of answers) expect(status).toBeOneOf([204, 409])
-  const acknowledged = answers.flatMap(({ status }, n) => (status === 204 ? [`k${n}`] : []))
+  for (const { status } of responses) expect(status).toBeOneOf([204, 409])
+  const acknowledged = responses.flatMap(({ status }, n) => (status === 204 ? [`k${n}`] : []))
   expect(acknowledged.length).toBeGreaterThan(12)
   for (const name of names) {
     const { properties } = readMetadata(await here('GET', `${tables}/${name}`))
@@ -201,7 +201,7 @@ test('transactions over the same tables in opposite orders all succeed', async (
 
 test('only one of many transactions that create the same tables in opposite orders succeeds', async () => {
   const names = ['n1', 'n2', 'n3']
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 8 }, async (_, n) => {
       const send = n % 2 === 0 ? here : there
       const order = n % 2 === 0 ? names : names.toReversed()
@@ -217,8 +217,8 @@ test('only one of many transactions that create the same tables in opposite orde
       })
     }),
   )
-  expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
-  for (const { status } of answers) expect(status).toBeOneOf([204, 409, 400])
+  expect(responses.filter(({ status }) => status === 204)).toHaveLength(1)
+  for (const { status } of responses) expect(status).toBeOneOf([204, 409, 400])
 })
 
 test('a namespace in which a table is created concurrently is not dropped', async () => {
@@ -238,7 +238,7 @@ test('a namespace in which a table is created concurrently is not dropped', asyn
   }
 })
 
-test('properties that two replicas set concurrently are all stored', async () => {
+test('the server stores all namespace properties that two replicas set concurrently', async () => {
   await Promise.all(
     Array.from({ length: 20 }, (_, n) =>
       (n % 2 === 0 ? here : there)('POST', 'namespaces/r/properties', { updates: { [`p${n}`]: 'v' } }),

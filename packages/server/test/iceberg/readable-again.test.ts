@@ -8,7 +8,7 @@ let server: TestServer
 let other: Send
 beforeAll(async () => {
   server = await testServer()
-  // A second replica has empty caches, like a server after a restart.
+  // The second replica has empty caches, like a server after a restart.
   other = await server.replica()
   await server.send('POST', 'namespaces', { namespace: ['r'] })
 })
@@ -61,9 +61,9 @@ test('add-snapshot with id -1 is refused, and the table stays usable', async () 
 test('new tables, views, rename targets and namespaces with invisible characters in their names are refused', async () => {
   const name = 'pay\u200bments'
   const refused = async (method: string, path: string, body: Json): Promise<void> => {
-    const answer = await server.send(method, path, body)
-    expect(answer.status, path).toBe(400)
-    expect(stringify(answer.json)).toContain('contains U+200B')
+    const response = await server.send(method, path, body)
+    expect(response.status, path).toBe(400)
+    expect(stringify(response.json)).toContain('contains U+200B')
   }
   await server.send('POST', 'namespaces/r/tables', { name: 'plain', schema })
   await refused('POST', 'namespaces', { namespace: [name] })

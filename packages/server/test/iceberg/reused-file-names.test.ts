@@ -38,25 +38,25 @@ async function register(send: Send, file: string, more: JsonObject = {}): Promis
 
 /** Loads the table in every form and encoding, so often that every cache contains it. */
 async function loadAll(sends: readonly Send[]): Promise<readonly TestResponse[]> {
-  const answers: TestResponse[] = []
+  const responses: TestResponse[] = []
   for (let time = 0; time < 3; time += 1)
     for (const send of sends)
       for (const form of forms)
         for (const encoding of encodings)
-          answers.push(await send('GET', `${table}${form}`, undefined, { 'accept-encoding': encoding }))
-  return answers
+          responses.push(await send('GET', `${table}${form}`, undefined, { 'accept-encoding': encoding }))
+  return responses
 }
 
-function expectText(answers: readonly TestResponse[], uuid: string, text: string): void {
-  for (const answer of answers)
-    expect(readMetadata(answer)).toMatchObject({ 'table-uuid': uuid, properties: { text } })
+function expectText(responses: readonly TestResponse[], uuid: string, text: string): void {
+  for (const response of responses)
+    expect(readMetadata(response)).toMatchObject({ 'table-uuid': uuid, properties: { text } })
 }
 
 describe.each([
   ['in the row', 1_048_576],
   ['above the row limit', 10],
 ])('a reused metadata file name, with the text %s', (_, rowLimitBytes) => {
-  test('results in the text of the new table in every form on every replica, with another ETag', async () => {
+  test('every replica returns the new table in every form, with another ETag, when its metadata file has the name of an earlier file', async () => {
     const { server, sends } = await replicas(rowLimitBytes)
     await using _ = server
     const [first, second] = [crypto.randomUUID(), crypto.randomUUID()]
@@ -68,13 +68,15 @@ describe.each([
     const etags = old.map(({ headers }) => headers.get('etag') ?? '')
     for (const send of sends)
       for (const form of forms) {
-        const answer = await send('GET', `${table}${form}`, undefined, { 'if-none-match': etags.join(', ') })
-        expect(answer.status).toBe(200)
+        const response = await send('GET', `${table}${form}`, undefined, {
+          'if-none-match': etags.join(', '),
+        })
+        expect(response.status).toBe(200)
       }
     expectText(await loadAll(sends), second, 'new')
   })
 
-  test('results in the new text as the base of the next commit on every replica', async () => {
+  test('every replica uses the new metadata as the base of the next commit when its metadata file has the name of an earlier file', async () => {
     for (const committing of [0, 1]) {
       const { server, sends } = await replicas(rowLimitBytes)
       await using _ = server
@@ -89,7 +91,7 @@ describe.each([
     }
   })
 
-  test('results in the new text after it is registered over the same table', async () => {
+  test('every replica returns the new metadata after a file with the same name is registered over the same table', async () => {
     const { server, sends } = await replicas(rowLimitBytes)
     await using _ = server
     const uuid = crypto.randomUUID()

@@ -5,8 +5,8 @@ import { statement } from '../../src/store/sql.ts'
 import { type TestCaller, type TestGrant, type TestServer, testServer } from '../server.ts'
 import { toCreation, schema, setProperties } from './tables.ts'
 
-// Each change waits for a lock of another transaction. The caller's right is revoked meanwhile, and the lock is released
-// after the revocation is committed: the change must not be made.
+// Each change waits for a lock of another transaction. While the change waits, the caller's right is revoked.
+// The lock is released after the revocation is committed, and the server must refuse the change.
 
 let server: TestServer
 let caller: TestCaller
@@ -30,7 +30,7 @@ interface Waiting {
   readonly method: string
   readonly path: string
   readonly body?: Json
-  /** Locks what the change waits for. */
+  /** SQL statement that takes the lock for which the change waits. */
   readonly lock: string
 }
 
@@ -41,7 +41,9 @@ const takeName = (name: string): string =>
 
 const updates = [setProperties({ late: 'true' })]
 
-/** Each makes what it needs with the rights of an administrator. */
+/**
+ * Functions that create the objects for a change as an administrator, and return the request of the change.
+ */
 const changes: Readonly<Record<string, (name: string) => Promise<Waiting>>> = {
   async 'a commit'(name) {
     await server.send('POST', tables, { name, schema })
@@ -81,7 +83,7 @@ const changes: Readonly<Record<string, (name: string) => Promise<Waiting>>> = {
     return { method: 'POST', path: tables, body: { name, schema }, lock: takeName(name) }
   },
   async 'the commit of a staged create'(name) {
-    // Only the principal that staged a table may finish it.
+    // Only the principal that staged a table may complete it.
     await server.grant(right)
     const staged = await caller.send('POST', tables, { name, schema, 'stage-create': true })
     await server.revoke(right)
@@ -146,7 +148,7 @@ async function readState(): Promise<string> {
   return (await server.sql.run<{ all: string }>(state))[0]?.all ?? ''
 }
 
-describe('a right that is revoked while the change waits for a lock', () => {
+describe("when the caller's right is revoked while the change waits for a lock, the server", () => {
   test.for(Object.entries(changes))('refuses %s', async ([what, prepare]) => {
     const name = `t${Object.keys(changes).indexOf(what)}`
     const { method, path, body, lock } = await prepare(name)
@@ -157,11 +159,11 @@ describe('a right that is revoked while the change waits for a lock', () => {
     await holder.connect()
     try {
       await holder.query(`begin; ${lock}`)
-      const answer = caller.send(method, path, body)
+      const response = caller.send(method, path, body)
       await expect.poll(async () => (await server.sql.run(waiting)).length).toBe(1)
       await server.revoke(right)
       await holder.query('rollback')
-      expect((await answer).status, JSON.stringify((await answer).json)).toBeOneOf([403, 404])
+      expect((await response).status, JSON.stringify((await response).json)).toBeOneOf([403, 404])
     } finally {
       await holder.end()
     }

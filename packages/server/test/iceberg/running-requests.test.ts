@@ -59,15 +59,15 @@ async function writer(): Promise<Writer> {
 async function beginPut(
   { credential: { config }, location }: Writer,
   name: string,
-): Promise<{ socket: Socket; answer(): string }> {
+): Promise<{ socket: Socket; readReceived(): string }> {
   const { Bucket, Key } = keyBelow(location, name)
   const target = `/${Bucket}/${Key}`
-  const given = [
+  const requestHeaders = [
     ['host', new URL(server.gatewayUrl).host],
     ['content-length', String(mib)],
   ] as const
   const { headers } = signRequest(
-    { method: 'PUT', target, headers: [...given] },
+    { method: 'PUT', target, headers: [...requestHeaders] },
     {
       credentials: {
         accessKeyId: config['s3.access-key-id'] ?? '',
@@ -84,10 +84,10 @@ async function beginPut(
   socket.on('error', () => undefined)
   let received = ''
   socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')))
-  const lines = [...given, ...headers].map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  const lines = [...requestHeaders, ...headers].map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.write(`PUT ${target} HTTP/1.1\r\n${lines}\r\n`)
   if (!socket.write(Buffer.alloc(mib - 1))) await once(socket, 'drain')
-  return { socket, answer: () => received }
+  return { socket, readReceived: () => received }
 }
 
 async function listObjects({ location }: Writer): Promise<string[]> {
@@ -119,24 +119,24 @@ const revocations: [string, (of: Writer) => Promise<unknown>][] = [
 
 test.each(revocations)('A PUT whose last byte comes after %s leaves no object', async (_, revoke) => {
   const one = await writer()
-  const { socket, answer } = await beginPut(one, 'data/late')
+  const { socket, readReceived } = await beginPut(one, 'data/late')
   expect(await listObjects(one)).toEqual([])
   await revoke(one)
-  // The bound for decisions on a table: within it, a decision from before the revocation may still be used.
-  await expect.poll(() => answer(), { timeout: 3 * maxAgeMs }).toMatch(/AccessDenied/)
+  // For at most `maxAgeMs`, the gateway may use an access decision from before the revocation.
+  await expect.poll(() => readReceived(), { timeout: 3 * maxAgeMs }).toMatch(/AccessDenied/)
   socket.write('x')
-  expect(answer()).toMatch(/^HTTP\/1\.1 403 /)
+  expect(readReceived()).toMatch(/^HTTP\/1\.1 403 /)
   socket.destroy()
   expect(await listObjects(one)).toEqual([])
 })
 
-test('A PUT whose last byte comes late, while the grant holds, is stored', async () => {
+test('A PUT whose last byte arrives late is stored when the caller still has the grant', async () => {
   const one = await writer()
-  const { socket, answer } = await beginPut(one, 'data/slow')
+  const { socket, readReceived } = await beginPut(one, 'data/slow')
   await new Promise((resolve) => setTimeout(resolve, 2 * maxAgeMs))
-  expect(answer()).toBe('')
+  expect(readReceived()).toBe('')
   socket.write('x')
-  await expect.poll(() => answer(), { timeout: 5_000 }).toMatch(/^HTTP\/1\.1 200 /)
+  await expect.poll(() => readReceived(), { timeout: 5_000 }).toMatch(/^HTTP\/1\.1 200 /)
   socket.destroy()
   expect(await listObjects(one)).toHaveLength(1)
 })

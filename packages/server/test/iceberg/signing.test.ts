@@ -17,17 +17,17 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-test('a warehouse without configured keys signs with those of the machine', async () => {
+test('the server signs requests for a warehouse without configured keys with the keys of the machine', async () => {
   for (const [name, value] of Object.entries({ ...machine, AWS_SESSION_TOKEN: 'of-a-role' }))
     vi.stubEnv(name, value)
   const { json } = await server.send('POST', 'namespaces/n/tables', { name: 't', schema })
   const key = `${textAt(json, 'metadata', 'location').replace('s3://', '')}/data/a.parquet`
   const uri = `${endpoint}/${key}`
   const wanted = { provider: 's3', region: 'us-east-1', uri, method: 'GET', headers: {} }
-  const answer = await server.send('POST', 'namespaces/n/tables/t/sign', wanted)
-  expect(answer.status).toBe(200)
+  const response = await server.send('POST', 'namespaces/n/tables/t/sign', wanted)
+  expect(response.status).toBe(200)
 
-  const headers = Object.entries(objectAt(answer.json, 'headers')).flatMap(([name, values]) =>
+  const headers = Object.entries(objectAt(response.json, 'headers')).flatMap(([name, values]) =>
     (values as string[]).map((value): [string, string] => [name, value]),
   )
   const wire = { method: 'GET', target: `/${key}`, headers: [['host', '127.0.0.1:9'] as const, ...headers] }
@@ -40,7 +40,7 @@ test('a warehouse without configured keys signs with those of the machine', asyn
   expect(verifySignature(parsed.value, machine.AWS_SECRET_ACCESS_KEY)).toMatchObject({ ok: true })
 })
 
-test('the token in the endpoint identifies a table that is being created', async () => {
+test('the token in the signing endpoint identifies a staged table', async () => {
   const staging = { name: 'staged', schema, 'stage-create': true }
   const asking = { 'x-iceberg-access-delegation': 'remote-signing' }
   const { json } = await server.send('POST', 'namespaces/n/tables', staging, asking)

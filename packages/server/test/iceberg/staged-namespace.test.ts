@@ -50,28 +50,28 @@ function renew(staged: TestResponse): Promise<TestResponse> {
 describe.each([
   ['random', (): undefined => undefined],
   ['chosen', (): string => `s3://lakehouse/chosen-${counter}`],
-])('A table that a client staged at a %s place', (_, place) => {
-  test('The server finishes the table in the namespace, and renews its storage access', async () => {
+])('A table that a client staged at a %s location', (_, place) => {
+  test('The server completes a staged table in its namespace, and renews its storage access', async () => {
     const staged = await stage(place())
     expect((await renew(staged)).status).toBe(200)
     expect((await finish(staged)).status).toBe(200)
   })
 
-  test('The server refuses to finish the table in a later namespace of the same path', async () => {
+  test('The server refuses to complete a staged table in a later namespace with the same path', async () => {
     const staged = await stage(place())
     await recreateNamespace()
-    for (const answer of [await finish(staged), await finishInTransaction(staged)])
-      expect(answer.status).toBe(400)
+    for (const response of [await finish(staged), await finishInTransaction(staged)])
+      expect(response.status).toBe(400)
     expect((await server.send('GET', `namespaces/${namespace}/tables/t`)).status).toBe(404)
   })
 
-  test('Rights on a later namespace of the same path renew no storage access to the table', async () => {
+  test('Rights on a later namespace with the same path do not allow a renewal of storage access to the staged table', async () => {
     const staged = await stage(place())
     await recreateNamespace()
     expect((await renew(staged)).status).toBe(404)
   })
 
-  test('The server does not repeat the answer in a later namespace of the same path', async () => {
+  test('The server does not return the stored stage-create response in a later namespace with the same path', async () => {
     const key = { 'idempotency-key': idempotencyKey() }
     const staged = await stage(place(), key)
     const again = await stage(place(), key)
@@ -81,7 +81,7 @@ describe.each([
   })
 })
 
-test('A principal does not take over its attempt in a later namespace of the same path', async () => {
+test('A principal cannot reuse the location of its staged table in a later namespace with the same path', async () => {
   const location = `s3://lakehouse/again-${counter}`
   expect((await stage(location)).status).toBe(200)
   expect((await stage(location)).status).toBe(200)

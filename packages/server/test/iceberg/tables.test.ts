@@ -39,23 +39,23 @@ test('a created table can be loaded, listed and dropped', async () => {
   expect((await server.send('HEAD', `${tables}/orders`)).status).toBe(404)
 })
 
-test('a default location is below the warehouse and cannot be guessed', async () => {
+test('a default location is below the root of the warehouse and is random', async () => {
   const [one, two] = await Promise.all(
     ['l1', 'l2'].map((name) => server.send('POST', tables, { name, schema })),
   )
   if (!one || !two) throw new Error('two answers')
   const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
-  for (const answer of [one, two]) {
-    expect(readLocation(answer)).toMatch(new RegExp(`^${server.root}/${uuid}$`))
-    expect(readMetadataLocation(answer)).toMatch(
+  for (const response of [one, two]) {
+    expect(readLocation(response)).toMatch(new RegExp(`^${server.root}/${uuid}$`))
+    expect(readMetadataLocation(response)).toMatch(
       new RegExp(`^${server.root}/${uuid}/metadata/00000-${uuid}.metadata.json$`),
     )
-    expect(readLocation(answer)).not.toContain(textAt(answer.json, 'metadata', 'table-uuid'))
+    expect(readLocation(response)).not.toContain(textAt(response.json, 'metadata', 'table-uuid'))
   }
   expect(readLocation(one)).not.toBe(readLocation(two))
 })
 
-test('a missing table is 404 for every operation on a table', async () => {
+test('every operation on a missing table results in 404', async () => {
   const { send } = server
   for (const [method, path, body] of [
     ['GET', `${tables}/none`, undefined],
@@ -91,7 +91,7 @@ test('a missing table is 404 for every operation on a table', async () => {
   expect(await send('GET', 'namespaces/gone/tables/t')).toMatchObject(missing('gone.t'))
 })
 
-test('the name of a table or view is unavailable for both kinds, in every operation that sets a name', async () => {
+test('a table and a view cannot have the same name, in every operation that sets a name', async () => {
   const { send } = server
   const table = await send('POST', tables, { name: 'table', schema })
   await send('POST', 'namespaces/sales/views', viewBody('view'))
@@ -154,16 +154,18 @@ test('operations on tables do not find views, and operations on views do not fin
 })
 
 test('only one of 50 concurrent creates of a table succeeds', async () => {
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 50 }, () => server.send('POST', tables, { name: 'one', schema })),
   )
-  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
-  for (const answer of answers.filter(({ status }) => status !== 200)) {
-    expect(answer).toMatchObject(errorBody(409, 'AlreadyExistsException', 'Table already exists: sales.one'))
+  expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
+  for (const response of responses.filter(({ status }) => status !== 200)) {
+    expect(response).toMatchObject(
+      errorBody(409, 'AlreadyExistsException', 'Table already exists: sales.one'),
+    )
   }
 })
 
-test('an invalid body is 400 with a sentence, never 500', async () => {
+test('an invalid body results in 400 with a readable message, never 500', async () => {
   const { send } = server
   const ok = { name: 'w', schema }
   for (const body of [
@@ -216,7 +218,7 @@ test('a rename moves a table, also to another namespace, and keeps its location'
 test('only one of two concurrent renames to one name succeeds', async () => {
   const { send } = server
   for (const name of ['r1', 'r2']) await send('POST', tables, { name, schema })
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     ['r1', 'r2'].map((name) =>
       send('POST', 'tables/rename', {
         source: { namespace: ['sales'], name },
@@ -224,10 +226,10 @@ test('only one of two concurrent renames to one name succeeds', async () => {
       }),
     ),
   )
-  expect(answers.map(({ status }) => status).toSorted(ascending)).toEqual([204, 409])
+  expect(responses.map(({ status }) => status).toSorted(ascending)).toEqual([204, 409])
 })
 
-test('metrics reports are accepted, also unusual ones, and never fail', async () => {
+test('the server accepts metrics reports, also with unusual content', async () => {
   const { send } = server
   await send('POST', tables, { name: 'measured', schema })
   const path = `${tables}/measured/metrics`

@@ -20,8 +20,8 @@ export function objectAt(value: Json | undefined, ...path: readonly string[]): J
   return at as JsonObject
 }
 
-export function readMetadata(answer: TestResponse): JsonObject {
-  return objectAt(answer.json, 'metadata')
+export function readMetadata(response: TestResponse): JsonObject {
+  return objectAt(response.json, 'metadata')
 }
 
 /** Returns a text in a response. Throws if the value is not a text. */
@@ -32,12 +32,12 @@ export function textAt(value: Json | undefined, ...path: readonly string[]): str
   return text
 }
 
-export function readLocation(answer: TestResponse): string {
-  return textAt(answer.json, 'metadata', 'location')
+export function readLocation(response: TestResponse): string {
+  return textAt(response.json, 'metadata', 'location')
 }
 
-export function readMetadataLocation(answer: TestResponse): string {
-  return textAt(answer.json, 'metadata-location')
+export function readMetadataLocation(response: TestResponse): string {
+  return textAt(response.json, 'metadata-location')
 }
 
 export function setProperties(updates: Readonly<Record<string, string>>): JsonObject {

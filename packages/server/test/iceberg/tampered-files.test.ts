@@ -17,11 +17,11 @@ import {
 } from './tables.ts'
 
 let server: TestServer
-/** A replica that has cached nothing. */
+/** Sends requests to a replica with empty caches. */
 let other: Send
 let counter = 0
 
-// Every metadata text is above the row limit, and no replica caches one.
+// Every metadata file exceeds the row limit, and no replica caches a file.
 beforeAll(async () => {
   server = await testServer({ retentionSeconds: 0, metadataRowLimitBytes: 10, metadataCacheBytes: 1 })
   other = await server.replica()
@@ -34,9 +34,9 @@ const fresh = (): string => `t${(counter += 1)}`
 const mine = 'namespaces/mine/tables'
 
 async function create(path: string, name: string): Promise<TestResponse> {
-  const answer = await server.send('POST', path, { name, schema })
-  expect(answer.status).toBe(200)
-  return answer
+  const response = await server.send('POST', path, { name, schema })
+  expect(response.status).toBe(200)
+  return response
 }
 
 async function put(location: string, content = 'x'): Promise<string> {
@@ -46,7 +46,10 @@ async function put(location: string, content = 'x'): Promise<string> {
   return location
 }
 
-/** Makes a table of others with files; returns the location of each, and a file that no table claims. */
+/**
+ * Creates a table of another owner with files, and a file that no table claims. Returns the location of each
+ * file.
+ */
 async function victimFiles(): Promise<string[]> {
   const victim = await create('namespaces/theirs/tables', fresh())
   const location = readLocation(victim)
@@ -82,7 +85,7 @@ const forgetDigest = statement(
 )
 const readRow = statement('test_row_of', 'select from relation where uuid = $1')
 
-/** Restores the state after the upgrade from a version without digests. */
+/** Deletes the recorded metadata digest of a table, as after an upgrade from a version without digests. */
 const withoutDigest = (table: TestResponse): Promise<unknown> =>
   server.sql.run(forgetDigest, [readMetadata(table)['table-uuid']])
 
@@ -92,7 +95,7 @@ describe('A metadata file above the row limit that names files of other tables',
     'write.metadata.previous-versions-max': '1',
   }
 
-  test('The server refuses a commit to the table, and deletes none of the files', async () => {
+  test('The server refuses a commit to a table whose metadata file was changed in storage, and deletes no file that it names', async () => {
     const files = await victimFiles()
     const name = fresh()
     const table = await create(mine, name)
@@ -120,7 +123,7 @@ describe('A metadata file above the row limit that names files of other tables',
   test.each([
     ['that differs from the recorded digest', false],
     ['without a recorded digest', true],
-  ])('A purge of a table with metadata %s deletes none of the files', async (_, isForgotten) => {
+  ])('A purge of a table with metadata %s deletes no files of other tables', async (_, isForgotten) => {
     const files = await victimFiles()
     const name = fresh()
     const table = await create(mine, name)
@@ -164,7 +167,7 @@ describe('The metadata file of a view that was changed in storage', () => {
     },
   }
 
-  test('The server refuses loads and commits with the repair until the file is restored', async () => {
+  test('The server refuses loads and commits of a view whose metadata file was changed, names the repair, and accepts them after the file is restored', async () => {
     const name = fresh()
     const path = `${views}/${name}`
     const created = await server.send('POST', views, viewBody(name))
@@ -177,9 +180,9 @@ describe('The metadata file of a view that was changed in storage', () => {
     for (const send of [server.send, other]) {
       for (const encoding of ['gzip', 'identity'])
         for (let time = 0; time < 2; time += 1) {
-          const answer = await send('GET', path, undefined, { 'accept-encoding': encoding })
-          expect(answer).toMatchObject(damaged)
-          expect(JSON.stringify(answer.json)).not.toContain('secret')
+          const response = await send('GET', path, undefined, { 'accept-encoding': encoding })
+          expect(response).toMatchObject(damaged)
+          expect(JSON.stringify(response.json)).not.toContain('secret')
         }
       expect(await send('POST', path, update)).toMatchObject(damaged)
     }
@@ -190,7 +193,7 @@ describe('The metadata file of a view that was changed in storage', () => {
       expect(readMetadata(await send('GET', path))).toEqual(readMetadata(created))
   })
 
-  test('A client that drops and creates the view replaces the file', async () => {
+  test('A client repairs a view whose metadata file was changed by dropping and creating it', async () => {
     const name = fresh()
     const created = await server.send('POST', views, viewBody(name))
     await put(readMetadataLocation(created), '{}')

@@ -15,13 +15,13 @@ const namespaceId = statement('test_namespace_id', 'select id from namespace whe
 const toPlace = statement('test_place_of_warehouse', `select storage->>'root' as root from warehouse`)
 
 let server: TestServer
-/** A replica with empty caches. */
+/** Sends requests to a replica with empty caches. */
 let other: Send
 let attacker: TestCaller
 let root: string
 let counter = 0
 
-// All metadata texts are above the row limit, and the replicas do not cache any.
+// All metadata files exceed the row limit, and the replicas do not cache any.
 beforeAll(async () => {
   server = await testServer({
     vending: { mode: 'gateway' },
@@ -52,12 +52,15 @@ async function filesBelow(location: string): Promise<string[]> {
 }
 
 async function created(send: Send, path: string, name: string): Promise<TestResponse> {
-  const answer = await send('POST', path, { name, schema }, asking)
-  expect(answer.status).toBe(200)
-  return answer
+  const response = await send('POST', path, { name, schema }, asking)
+  expect(response.status).toBe(200)
+  return response
 }
 
-/** Overwrites the metadata file of a table with its own storage credential, which any writer of the table can do. */
+/**
+ * Overwrites the metadata file of a table with its own storage credential, which any writer of the table can
+ * do.
+ */
 async function overwrite(table: TestResponse, metadata: JsonObject): Promise<void> {
   const location = readLocation(table)
   const file = keyBelow(location, readMetadataLocation(table).slice(location.length + 1))
@@ -76,7 +79,7 @@ const refused = {
 }
 
 describe('a metadata file that was changed in storage', () => {
-  test('does not change the location or the metadata log of a table to files of another table', async () => {
+  test('a metadata file that was changed in storage cannot give a table the location or the metadata log of another table', async () => {
     const victim = await created(server.send, 'namespaces/theirs/tables', fresh())
     const before = await filesBelow(readLocation(victim))
     const name = fresh()
@@ -90,15 +93,15 @@ describe('a metadata file that was changed in storage', () => {
       },
       'metadata-log': [{ 'timestamp-ms': 1_700_000_000_000, 'metadata-file': readMetadataLocation(victim) }],
     })
-    const answers: TestResponse[] = []
+    const responses: TestResponse[] = []
     for (const send of [attacker.send, other])
-      answers.push(await commit(send, `${mine}/${name}`, [setProperties({ next: 'step' })]))
+      responses.push(await commit(send, `${mine}/${name}`, [setProperties({ next: 'step' })]))
     await sleep(200)
     expect(await filesBelow(readLocation(victim))).toEqual(before)
-    for (const answer of answers) expect(answer).toMatchObject(refused)
+    for (const response of responses) expect(response).toMatchObject(refused)
   })
 
-  test('results in an error of all replicas, until a valid file is registered over the table', async () => {
+  test('all replicas refuse a table whose metadata file was changed in storage, until a valid file is registered over the table', async () => {
     const name = fresh()
     const table = await created(attacker.send, mine, name)
     await overwrite(table, { ...readMetadata(table), properties: { text: 'other' } })
@@ -112,7 +115,7 @@ describe('a metadata file that was changed in storage', () => {
       })
   })
 
-  test('with the uuid of another table is refused as the base of a commit', async () => {
+  test('the server refuses a commit when the metadata file was changed in storage to the uuid of another table', async () => {
     const victim = await created(server.send, 'namespaces/theirs/tables', fresh())
     const name = fresh()
     const table = await created(attacker.send, mine, name)
@@ -120,7 +123,7 @@ describe('a metadata file that was changed in storage', () => {
       ...readMetadata(table),
       'table-uuid': readMetadata(victim)['table-uuid'] ?? null,
     })
-    // After an upgrade no digest is recorded.
+    // The table has no recorded digest, as after an upgrade.
     await server.sql.run(statement('test_forget_digest', 'update relation set digest_location = null'))
     expect(await commit(other, `${mine}/${name}`, [setProperties({ a: 'b' })])).toMatchObject(refused)
   })

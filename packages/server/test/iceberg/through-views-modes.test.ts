@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { objectAt, textAt } from './tables.ts'
-import { viewWorld } from './views.ts'
+import { openViewFixture } from './views.ts'
 
 const endpoint = 'http://127.0.0.1:9'
 const store = {
@@ -14,8 +14,8 @@ const table = 'namespaces/raw/tables/t'
 const views = 'referenced-by=mart%1Finner'
 
 test('a reader through a view gets signatures for reads and not for writes', async () => {
-  await using world = await viewWorld({ vending: { mode: 'remote-signing' }, store })
-  const hers = await world.as('alice')
+  await using fixture = await openViewFixture({ vending: { mode: 'remote-signing' }, store })
+  const hers = await fixture.as('alice')
   const asking = { 'x-iceberg-access-delegation': 'remote-signing' }
   const loaded = await hers('GET', `${table}?${views}`, undefined, asking)
   const location = textAt(loaded.json, 'metadata', 'location').replace('s3://', '')
@@ -26,17 +26,17 @@ test('a reader through a view gets signatures for reads and not for writes', asy
   const withoutToken = signer.split('?')[0] ?? ''
   expect(await hers('POST', withoutToken, { ...wanted, method: 'GET' })).toMatchObject({ status: 404 })
 
-  const raw = await world.idOf('namespace', 'raw')
-  await world.server.revoke({ privilege: 'select', on: raw, to: world.dora })
-  await world.changed()
+  const raw = await fixture.findId('namespace', 'raw')
+  await fixture.server.revoke({ privilege: 'select', on: raw, to: fixture.dora })
+  await fixture.changed()
   expect(await hers('POST', signer, { ...wanted, method: 'GET' })).toMatchObject({ status: 404 })
 })
 
 test('a reader through a view does not get the static keys of a warehouse', async () => {
   const vending = { mode: 'static', longLivedKeysMayLeaveTheServer: true } as const
-  await using world = await viewWorld({ vending, store })
+  await using fixture = await openViewFixture({ vending, store })
   const asking = { 'x-iceberg-access-delegation': 'vended-credentials' }
-  const [hers, his] = [await world.as('alice'), await world.as('dora')]
+  const [hers, his] = [await fixture.as('alice'), await fixture.as('dora')]
   const own = await his('GET', `${table}?${views}`, undefined, asking)
   expect(objectAt(own.json, 'config')).toMatchObject({ 's3.access-key-id': 'AK' })
   const loaded = await hers('GET', `${table}?${views}`, undefined, asking)

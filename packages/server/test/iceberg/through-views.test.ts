@@ -7,18 +7,18 @@ import { statement } from '../../src/store/sql.ts'
 import type { TestResponse } from '../server.ts'
 import { type Credential, readCredential, keyBelow, storageClient, storageOutcome } from './credentials.ts'
 import { commit, readMetadataLocation, setProperties, textAt, viewBody, viewVersion } from './tables.ts'
-import { type ViewWorld, viewWorld } from './views.ts'
+import { type ViewFixture, openViewFixture } from './views.ts'
 
-let world: ViewWorld
-let server: ViewWorld['server']
-let trino: ViewWorld['trino']
-let dora: ViewWorld['dora']
-let alice: ViewWorld['alice']
-let make: ViewWorld['make']
-let idOf: ViewWorld['idOf']
-let changed: ViewWorld['changed']
-let enter: ViewWorld['enter']
-let as: ViewWorld['as']
+let fixture: ViewFixture
+let server: ViewFixture['server']
+let trino: ViewFixture['trino']
+let dora: ViewFixture['dora']
+let alice: ViewFixture['alice']
+let make: ViewFixture['make']
+let findId: ViewFixture['findId']
+let changed: ViewFixture['changed']
+let enter: ViewFixture['enter']
+let as: ViewFixture['as']
 
 const table = 'namespaces/raw/tables/t'
 const asking = { 'x-iceberg-access-delegation': 'vended-credentials' }
@@ -27,20 +27,20 @@ const outer = 'mart%1Fouter'
 const through = (views: string, path = table): string => `${path}?referenced-by=${views}`
 
 beforeAll(async () => {
-  world = await viewWorld({ vending: { mode: 'gateway' }, auditReads: 'store' })
-  ;({ server, trino, dora, alice, make, idOf, changed, enter, as } = world)
+  fixture = await openViewFixture({ vending: { mode: 'gateway' }, auditReads: 'store' })
+  ;({ server, trino, dora, alice, make, findId, changed, enter, as } = fixture)
 })
-afterAll(() => world[Symbol.asyncDispose]())
+afterAll(() => fixture[Symbol.asyncDispose]())
 beforeEach(() => enter({}))
 
 /** Expects exactly the response for a table that does not exist. */
-async function expectHidden(answer: TestResponse): Promise<void> {
+async function expectHidden(response: TestResponse): Promise<void> {
   const missing = await (await as('alice'))('GET', 'namespaces/raw/tables/none')
-  expect(answer.status).toBe(404)
-  expect(JSON.stringify(answer.json)).toBe(JSON.stringify(missing.json).replaceAll('none', 't'))
+  expect(response.status).toBe(404)
+  expect(JSON.stringify(response.json)).toBe(JSON.stringify(missing.json).replaceAll('none', 't'))
 }
 
-/** Returns the outcomes of a write and a read with the keys. */
+/** Returns the outcomes of a write and a read with the issued keys. */
 async function tried(credential: Credential): Promise<{ write: string; read: string }> {
   const location = textAt((await server.send('GET', table)).json, 'metadata', 'location')
   const file = keyBelow(location, 'data/a')
@@ -54,24 +54,24 @@ async function tried(credential: Credential): Promise<{ write: string; read: str
 }
 
 describe('a load through views, by an engine whose entry trusts it,', () => {
-  test('lets a user read what the owner of the view may read', async () => {
+  test('a user can read through a view what the owner of the view may read', async () => {
     const hers = await as('alice')
     await expectHidden(await hers('GET', table))
     expect(await hers('GET', through(inner))).toMatchObject({ status: 200 })
   })
 
-  test('passes through a view upon a view, each with the rights of the owner of the view before', async () => {
+  test('a user can read through a view on another view: each view is read with the rights of the owner of the outer view', async () => {
     const hers = await as('alice')
     expect(await hers('GET', through(`${outer},${inner}`))).toMatchObject({ status: 200 })
     expect(await hers('GET', through(outer, 'namespaces/mart/views/inner'))).toMatchObject({ status: 200 })
-    // The owner of the outer view may not read the table directly.
+    // The owner of the outer view has no right to read the table directly.
     await expectHidden(await hers('GET', through(outer)))
     await expectHidden(await hers('GET', through(`${inner},${outer}`)))
   })
 
-  test('uses the rights of the user who last replaced the view, not those of its owner', async () => {
+  test('a load through a view uses the rights of the user who last replaced the view, not those of its owner', async () => {
     await make(dora, 'lent')
-    const [relation, erin] = [await idOf('relation', 'lent'), world.erin]
+    const [relation, erin] = [await findId('relation', 'lent'), fixture.erin]
     await server.grant({ privilege: 'select', on: relation, to: alice })
     await server.grant({ privilege: 'modify', on: relation, to: erin })
     await changed()
@@ -95,17 +95,17 @@ describe('a load through views, by an engine whose entry trusts it,', () => {
     expect(await load()).toMatchObject({ status: 200 })
   })
 
-  test('uses the rights of the user who wrote the view through an engine that lets users read, also in other engines', async () => {
+  test('a load through a view uses the rights of the user who wrote the view through an engine, also in other engines', async () => {
     const loader = await server.caller('loader')
     await enter({ privileges: ['create', 'select'] }, loader)
     const hers = await as('dora', loader)
     expect(await hers('POST', 'namespaces/mart/views', viewBody('loaded'))).toMatchObject({ status: 200 })
-    await server.grant({ privilege: 'select', on: await idOf('relation', 'loaded'), to: alice })
+    await server.grant({ privilege: 'select', on: await findId('relation', 'loaded'), to: alice })
     await changed()
     expect(await (await as('alice'))('GET', through('mart%1Floaded'))).toMatchObject({ status: 200 })
   })
 
-  test('accepts each form in which clients encode the chain', async () => {
+  test('the parameter referenced-by is accepted in each encoding that clients use', async () => {
     const hers = await as('alice')
     for (const chain of ['mart%1Fouter,mart%1finner', 'mart%251Fouter%2Cmart%251Finner'])
       expect(await hers('GET', through(chain)), chain).toMatchObject({ status: 200 })
@@ -117,7 +117,7 @@ describe('a load through views, by an engine whose entry trusts it,', () => {
     expect(textAt(refused.json, 'error', 'message')).toContain(`more than ${maxViews} views`)
   })
 
-  test('records the views in the audit event', async () => {
+  test('the audit event of a load through views contains the views', async () => {
     await (
       await as('alice')
     )('GET', through(`${outer},${inner}`))
@@ -148,16 +148,16 @@ describe('a load through views, by an engine whose entry trusts it,', () => {
       )
   })
 
-  test("uses the user's own privilege first, and then changes nothing", async () => {
-    await server.grant({ privilege: 'modify', on: await idOf('relation', 't'), to: dora })
+  test("a load through a view uses the user's own privilege first, and is then equal to a direct load", async () => {
+    await server.grant({ privilege: 'modify', on: await findId('relation', 't'), to: dora })
     const hers = await as('dora')
-    const answer = await hers('GET', through(inner), undefined, asking)
-    expect(await tried(readCredential(answer))).toEqual({ write: 'done', read: 'done' })
+    const response = await hers('GET', through(inner), undefined, asking)
+    expect(await tried(readCredential(response))).toEqual({ write: 'done', read: 'done' })
   })
 })
 
 describe('a credential that was issued through a view', () => {
-  test('permits reads and no writes, and is renewed as long as the owner may read', async () => {
+  test('a credential that was issued through a view permits reads and no writes, and is renewed while the owner of the view may read the table', async () => {
     const hers = await as('alice')
     const loaded = await hers('GET', through(inner), undefined, asking)
     const first = readCredential(loaded)
@@ -174,8 +174,8 @@ describe('a credential that was issued through a view', () => {
     expect(await again(through(inner))).toMatchObject({ status: 304 })
     await expectHidden(await again(table))
 
-    const raw = await idOf('namespace', 'raw')
-    const relation = await idOf('relation', 't')
+    const raw = await findId('namespace', 'raw')
+    const relation = await findId('relation', 't')
     await server.revoke({ privilege: 'select', on: raw, to: dora })
     await server.revoke({ privilege: 'modify', on: relation, to: dora })
     await changed()
@@ -188,7 +188,7 @@ describe('a credential that was issued through a view', () => {
     expect(await tried(first)).toEqual({ write: 'AccessDenied', read: 'done' })
   })
 
-  test('ends when the entry of the engine no longer trusts it', async () => {
+  test("a credential that was issued through a view is refused after the engine's entry no longer trusts the engine for views", async () => {
     const hers = await as('alice')
     const keys = readCredential(await hers('GET', through(inner), undefined, asking))
     await enter({ viewChains: false })
@@ -197,10 +197,10 @@ describe('a credential that was issued through a view', () => {
     expect(await hers('GET', renewal)).toMatchObject({ status: 404 })
   })
 
-  test('ends when the user may no longer select from the view', async () => {
+  test('a credential that was issued through a view is refused after the user loses select on the view', async () => {
     const hers = await as('alice')
     const keys = readCredential(await hers('GET', through(inner), undefined, asking))
-    const on = await idOf('relation', 'inner')
+    const on = await findId('relation', 'inner')
     await server.revoke({ privilege: 'select', on, to: alice })
     await changed()
     expect(await tried(keys)).toEqual({ write: 'AccessDenied', read: 'AccessDenied' })
@@ -210,19 +210,19 @@ describe('a credential that was issued through a view', () => {
 })
 
 describe('the parameter referenced-by grants nothing', () => {
-  test('when it is sent without an engine, by an engine that is not trusted, or without a user', async () => {
+  test('referenced-by grants nothing to a user without an engine, to an engine that is not trusted for views, or to an engine without a user', async () => {
     await expectHidden(await alice.send('GET', through(inner)))
     await enter({ viewChains: false })
     await expectHidden(await (await as('alice'))('GET', through(inner)))
     await enter({ firstCalls: 'service' })
-    await server.grant({ privilege: 'select', on: await idOf('relation', 'inner'), to: trino })
+    await server.grant({ privilege: 'select', on: await findId('relation', 'inner'), to: trino })
     await changed()
     expect(await trino.send('GET', through(inner))).toMatchObject({ status: 404 })
     // The server ignores the parameter of these callers, also a malformed one.
     expect(await dora.send('GET', through('%zz'))).toMatchObject({ status: 200 })
   })
 
-  test('when the view does not exist, is a table, or is in another warehouse', async () => {
+  test('referenced-by grants nothing when the view does not exist, is a table, or is in another warehouse', async () => {
     const hers = await as('alice')
     for (const chain of [
       'mart%1Fnone',
@@ -234,18 +234,18 @@ describe('the parameter referenced-by grants nothing', () => {
       await expectHidden(await hers('GET', through(chain)))
   })
 
-  test('when the user may see the view but may not select from it', async () => {
+  test('referenced-by grants nothing when the user may see the view but may not select from it', async () => {
     await make(dora, 'seen')
-    await server.grant({ privilege: 'use', on: await idOf('relation', 'seen'), to: alice })
+    await server.grant({ privilege: 'use', on: await findId('relation', 'seen'), to: alice })
     await changed()
     const hers = await as('alice')
     await expectHidden(await hers('GET', through('mart%1Fseen')))
     await expectHidden(await hers('GET', through(`${outer},mart%1Fseen`)))
   })
 
-  test('when the view was dropped, also when another view has its name', async () => {
+  test('referenced-by grants nothing when the view was dropped, also when another view has its name', async () => {
     await make(dora, 'gone')
-    await server.grant({ privilege: 'select', on: await idOf('relation', 'gone'), to: alice })
+    await server.grant({ privilege: 'select', on: await findId('relation', 'gone'), to: alice })
     await changed()
     const hers = await as('alice')
     const keys = readCredential(await hers('GET', through('mart%1Fgone'), undefined, asking))
@@ -259,14 +259,14 @@ describe('the parameter referenced-by grants nothing', () => {
     await expectHidden(await hers('GET', through('mart%1Fgone')))
   })
 
-  test('when the definer of the view is disabled, was removed, or is anonymous', async () => {
+  test('referenced-by grants nothing when the definer of the view is disabled, deleted or anonymous', async () => {
     const frank = await server.caller('frank')
-    const namespaces = await Promise.all(['raw', 'mart'].map((name) => idOf('namespace', name)))
+    const namespaces = await Promise.all(['raw', 'mart'].map((name) => findId('namespace', name)))
     for (const on of namespaces)
       for (const privilege of ['select', 'create'] as const) await server.grant({ privilege, on, to: frank })
     await changed()
     await make(frank, 'his')
-    await server.grant({ privilege: 'select', on: await idOf('relation', 'his'), to: alice })
+    await server.grant({ privilege: 'select', on: await findId('relation', 'his'), to: alice })
     await changed()
     const hers = await as('alice')
     const path = through('mart%1Fhis')
@@ -277,14 +277,14 @@ describe('the parameter referenced-by grants nothing', () => {
     expect(await hers('GET', path)).toMatchObject({ status: 200 })
     await changed((tx) => deletePrincipal(tx, frank.id))
     await expectHidden(await hers('GET', path))
-    // An anonymous caller with all rights created the view.
+    // An anonymous caller with all rights creates this view.
     await server.send('POST', 'namespaces/mart/views', viewBody('nobodys'))
-    await server.grant({ privilege: 'select', on: await idOf('relation', 'nobodys'), to: alice })
+    await server.grant({ privilege: 'select', on: await findId('relation', 'nobodys'), to: alice })
     await changed()
     await expectHidden(await hers('GET', through('mart%1Fnobodys')))
   })
 
-  test('when the view was written through an engine that lets its users read nothing', async () => {
+  test('referenced-by grants nothing when the view was written through an engine whose users may not read', async () => {
     const writer = await server.caller('writer')
     await enter({ privileges: ['create'] }, writer)
     const planted = await as('dora', writer)
@@ -304,31 +304,32 @@ describe('the parameter referenced-by grants nothing', () => {
     )
     await planted('POST', 'namespaces/mart/register-view', { name: 'put', 'metadata-location': file })
     for (const name of ['planted', 'put'])
-      await server.grant({ privilege: 'select', on: await idOf('relation', name), to: alice })
+      await server.grant({ privilege: 'select', on: await findId('relation', name), to: alice })
     await changed()
     const hers = await as('alice')
     for (const name of ['planted', 'put']) {
       expect(await hers('GET', `${views}/${name}`), name).toMatchObject({ status: 200 })
       await expectHidden(await hers('GET', through(`mart%1F${name}`)))
-      // She is its owner, and it lends her rights after she writes it directly.
+      // After dora, the owner, replaces the view without an engine, users of the view can read what dora may
+      // read.
       expect(await dora.send('POST', `${views}/${name}`, rewritten(2)), name).toMatchObject({ status: 200 })
       expect(await hers('GET', through(`mart%1F${name}`)), name).toMatchObject({ status: 200 })
     }
   })
 
-  test('when it exceeds the limits of the engine', async () => {
+  test("referenced-by grants nothing beyond the limits in the engine's entry", async () => {
     await enter({ warehouses: [] })
     expect(await (await as('alice'))('GET', through(inner))).toMatchObject({ status: 404 })
     await enter({ privileges: ['use'] })
     await expectHidden(await (await as('alice'))('GET', through(inner)))
   })
 
-  test('when the operation is not a read', async () => {
+  test('referenced-by grants nothing for operations that are not reads', async () => {
     const hers = await as('alice')
-    await server.grant({ privilege: 'manage', on: await idOf('namespace', 'raw'), to: dora })
+    await server.grant({ privilege: 'manage', on: await findId('namespace', 'raw'), to: dora })
     await changed()
-    const answer = await hers('GET', through(inner), undefined, asking)
-    expect(await tried(readCredential(answer))).toEqual({ write: 'AccessDenied', read: 'done' })
+    const response = await hers('GET', through(inner), undefined, asking)
+    expect(await tried(readCredential(response))).toEqual({ write: 'AccessDenied', read: 'done' })
     await expectHidden(await commit(hers, through(inner), [setProperties({ a: '1' })]))
     await expectHidden(await hers('DELETE', through(inner)))
     expect(await hers('HEAD', through(inner))).toMatchObject({ status: 404 })

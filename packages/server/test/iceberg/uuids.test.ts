@@ -20,10 +20,10 @@ const taken = (kind: string, name: string): object =>
   errorBody(
     409,
     'AlreadyExistsException',
-    `Cannot create u.${name}: a ${kind} with its uuid already exists in the warehouse, under another name or dropped.`,
+    `Cannot create u.${name}: a ${kind} with its uuid already exists in the warehouse, possibly under another name or as a dropped ${kind}.`,
   )
 
-/** Creates a table of format 1 without a UUID, like former writers, and returns its path. */
+/** Creates a table of format version 1 without a UUID, as older writers do, and returns its path. */
 async function withoutUuid(name: string): Promise<string> {
   const location = `${server.root}/${name}`
   const file = `${location}/metadata/00000-a.metadata.json`
@@ -38,8 +38,8 @@ async function withoutUuid(name: string): Promise<string> {
     properties: {},
   }
   await writeFile(fileURLToPath(file), JSON.stringify(metadata))
-  const answer = await server.send('POST', 'namespaces/u/register', { name, 'metadata-location': file })
-  expect(answer.status).toBe(200)
+  const response = await server.send('POST', 'namespaces/u/register', { name, 'metadata-location': file })
+  expect(response.status).toBe(200)
   return `${tables}/${name}`
 }
 
@@ -77,7 +77,7 @@ test('a table without a UUID cannot get the UUID of another one, nor in a transa
   const refused = errorBody(
     400,
     'BadRequestException',
-    'Cannot assign uuid: another table of the warehouse has it.',
+    'Cannot assign this uuid, because another table of the warehouse has it.',
   )
   expect(await commit(server.send, path, updates)).toMatchObject(refused)
   expect(await transact({ identifier: named('old'), requirements: [], updates })).toMatchObject(refused)

@@ -18,7 +18,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 const load = (userAgent: string, path = table, headers = {}): Promise<TestResponse> =>
   server.send('GET', path, undefined, { 'user-agent': userAgent, ...headers })
 
-test('Mode gateway vends keys to a client that does not request them', async () => {
+test('In vending mode gateway, a load returns keys also to a client that does not request them', async () => {
   const loaded = await load('iceberg-rust')
   const { config } = readCredential(loaded)
   const object = keyBelow(textAt(loaded.json, 'metadata', 'location'), 'data/x')
@@ -27,7 +27,7 @@ test('Mode gateway vends keys to a client that does not request them', async () 
   ).toBe('done')
 })
 
-test('Clients named by omitEndpointFor get their keys without s3.endpoint, at loads and at refreshes', async () => {
+test('Loads and refreshes of clients that omitEndpointFor names return keys without s3.endpoint', async () => {
   const plain = await load('iceberg-rust')
   const without = await load(clickHouse)
   const { 's3.endpoint': endpoint, ...keys } = readCredential(plain).config
@@ -45,7 +45,7 @@ test('Clients named by omitEndpointFor get their keys without s3.endpoint, at lo
   }
 })
 
-test('A response with s3.endpoint is never confirmed to a client that gets none', async () => {
+test('The ETag of a response with s3.endpoint never results in 304 for a client that gets no s3.endpoint', async () => {
   const etag = (await load('iceberg-rust')).headers.get('etag') ?? ''
   expect(await load('iceberg-rust', table, { 'if-none-match': etag })).toMatchObject({ status: 304 })
   const other = await load(clickHouse, table, { 'if-none-match': etag })
@@ -54,7 +54,7 @@ test('A response with s3.endpoint is never confirmed to a client that gets none'
   expect(await load(clickHouse, table, { 'if-none-match': own })).toMatchObject({ status: 304 })
 })
 
-test('Keys without s3.endpoint work at the storage gateway', async () => {
+test('The storage gateway accepts keys that were issued without s3.endpoint', async () => {
   const loaded = await load(clickHouse)
   const config = { ...readCredential(loaded).config, 's3.endpoint': server.gatewayUrl }
   const object = keyBelow(textAt(loaded.json, 'metadata', 'location'), 'data/y')

@@ -24,28 +24,28 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]())
 
 async function staged(name: string, caller = writer): Promise<TestResponse> {
-  const answer = await caller.send('POST', tables, { name, schema, 'stage-create': true }, asking)
-  expect(answer.status).toBe(200)
-  return answer
+  const response = await caller.send('POST', tables, { name, schema, 'stage-create': true }, asking)
+  expect(response.status).toBe(200)
+  return response
 }
 
 describe('a load that asks for storage access', () => {
-  test('returns one credential for the location of the table, in all fields that clients read', async () => {
+  test('a load returns one credential for the location of the table, in all fields that clients read', async () => {
     await server.send('POST', tables, { name: 'orders', schema })
-    const answer = await writer.send('GET', `${tables}/orders`, undefined, asking)
-    const { prefix, config } = readCredential(answer)
-    expect(prefix).toBe(`${textAt(answer.json, 'metadata', 'location')}/`)
-    expect(objectAt(answer.json, 'config')).toMatchObject(config)
+    const response = await writer.send('GET', `${tables}/orders`, undefined, asking)
+    const { prefix, config } = readCredential(response)
+    expect(prefix).toBe(`${textAt(response.json, 'metadata', 'location')}/`)
+    expect(objectAt(response.json, 'config')).toMatchObject(config)
     const expires = Number(config['s3.session-token-expires-at-ms'])
     expect(expires - Date.now()).toBeGreaterThan(15 * 60_000)
     expect(config['client.refresh-credentials-endpoint']).toMatch(
       /^v1\/lakehouse\/namespaces\/n\/tables\/orders\/credentials\?storageRefreshToken=/,
     )
-    expect(textAt(answer.json, 'config', 'credentials.uri')).toMatch(/^http:\/\/headgate\.test\/v1\//)
-    expect(answer.headers.get('cache-control')).toContain('private')
+    expect(textAt(response.json, 'config', 'credentials.uri')).toMatch(/^http:\/\/headgate\.test\/v1\//)
+    expect(response.headers.get('cache-control')).toContain('private')
   })
 
-  test('returns the same content compressed and plain, with the credential of the caller, also after requests of others', async () => {
+  test("a load returns the caller's own credential, compressed and plain, also after requests of other callers", async () => {
     const fields = Array.from({ length: 200 }, (_, n) => ({
       id: n + 1,
       name: `column_${crypto.randomUUID()}`,
@@ -58,28 +58,28 @@ describe('a load that asks for storage access', () => {
     const keys = new Set<string>()
     for (const caller of [writer, reader]) {
       const plain = await load(caller, 'identity')
-      const packed = await load(caller, 'gzip')
+      const compressed = await load(caller, 'gzip')
       await load(caller === writer ? reader : writer, 'gzip')
       const again = await load(caller, 'gzip')
       expect(plain.headers.get('content-encoding')).toBeNull()
-      expect(packed.headers.get('content-encoding')).toBe('gzip')
-      expect(packed.json).toEqual(plain.json)
+      expect(compressed.headers.get('content-encoding')).toBe('gzip')
+      expect(compressed.json).toEqual(plain.json)
       expect(again.json).toEqual(plain.json)
       expect(again.headers.get('etag')).toBe(plain.headers.get('etag'))
-      keys.add(readCredential(packed).config['s3.secret-access-key'] ?? '')
+      keys.add(readCredential(compressed).config['s3.secret-access-key'] ?? '')
     }
     expect(keys.size).toBe(2)
     const bare = await reader.send('GET', `${tables}/wide`, undefined, { 'accept-encoding': 'gzip' })
     expect(objectAt(bare.json)['storage-credentials']).toBeUndefined()
   })
 
-  test('returns no credential to a client that does not ask, if the warehouse requires it', async () => {
-    const answer = await writer.send('GET', `${tables}/orders`)
-    expect(objectAt(answer.json)['storage-credentials']).toBeUndefined()
-    expect(objectAt(answer.json, 'config')).toEqual({})
+  test('a load returns no credential to a client that does not request one, if the warehouse vends only on request', async () => {
+    const response = await writer.send('GET', `${tables}/orders`)
+    expect(objectAt(response.json)['storage-credentials']).toBeUndefined()
+    expect(objectAt(response.json, 'config')).toEqual({})
   })
 
-  test('returns a credential to read and list but not write to a reader, and none reaches beyond the table', async () => {
+  test('a reader of a table gets a credential for reads and lists, not for writes, and no credential permits access outside the table', async () => {
     await writer.send('POST', tables, { name: 'mine', schema })
     const written = await writer.send('GET', `${tables}/mine`, undefined, asking)
     const location = textAt(written.json, 'metadata', 'location')
@@ -109,7 +109,7 @@ describe('a load that asks for storage access', () => {
     expect(await storageOutcome(reading.send(all))).toBe('AccessDenied')
   })
 
-  test('returns the same ETag while it returns the same credential, and another ETag to another caller', async () => {
+  test('loads return the same ETag while they return the same credential, and another ETag to another caller', async () => {
     const first = await reader.send('GET', `${tables}/orders`, undefined, asking)
     const etag = first.headers.get('etag') ?? ''
     const again = await reader.send('GET', `${tables}/orders`, undefined, {
@@ -128,10 +128,10 @@ describe('a load that asks for storage access', () => {
 })
 
 describe('a table that is being created', () => {
-  test('accepts writes with vended keys, which the token refreshes also after the commit', async () => {
-    const answer = await staged('ctas')
-    const first = readCredential(answer)
-    const location = textAt(answer.json, 'metadata', 'location')
+  test('the keys of a staged table permit writes, and its token refreshes the keys also after the commit', async () => {
+    const response = await staged('ctas')
+    const first = readCredential(response)
+    const location = textAt(response.json, 'metadata', 'location')
     await storageClient(first).send(new PutObjectCommand({ ...keyBelow(location, 'data/a'), Body: '1' }))
 
     const path = `${tables}/ctas/credentials`
@@ -143,19 +143,19 @@ describe('a table that is being created', () => {
 
     const created = await writer.send('POST', `${tables}/ctas`, {
       requirements: [{ type: 'assert-create' }],
-      updates: createUpdates(answer),
+      updates: createUpdates(response),
     })
     expect(created.status).toBe(200)
     const third = readCredential(await writer.send('GET', `${path}?storageRefreshToken=${second.token}`))
     const read = await storageClient(third).send(new GetObjectCommand(keyBelow(location, 'data/a')))
     expect(await read.Body?.transformToString()).toBe('1')
-    // Credentials from before the commit remain valid until their end.
+    // Credentials from before the commit remain valid until they expire.
     expect(
       await storageOutcome(storageClient(first).send(new GetObjectCommand(keyBelow(location, 'data/b')))),
     ).toBe('done')
   })
 
-  test('remains hidden without its token, and from other callers with it', async () => {
+  test('a staged table is hidden from callers without its token, and from other callers that have the token', async () => {
     const { token } = readCredential(await staged('secret'))
     const path = `${tables}/secret/credentials`
     const without = await writer.send('GET', path)
@@ -176,11 +176,11 @@ describe('a table that is being created', () => {
     expect(both.status).toBe(400)
   })
 
-  test('two attempts with the same name are distinguished by their tokens', async () => {
+  test('each of two staged tables with the same name has its own token, which refreshes only keys for that table', async () => {
     const one = await staged('twin')
     const two = await staged('twin')
-    for (const answer of [one, two]) {
-      const { prefix, token } = readCredential(answer)
+    for (const response of [one, two]) {
+      const { prefix, token } = readCredential(response)
       const renewed = await writer.send('GET', `${tables}/twin/credentials?storageRefreshToken=${token}`)
       expect(readCredential(renewed).prefix).toBe(prefix)
     }
@@ -201,7 +201,7 @@ describe('a table that is being created', () => {
 })
 
 describe('a revoked right', () => {
-  test('ends access at the next refresh, and in the gateway', async () => {
+  test('after a right is revoked, the server refuses the next refresh, and the gateway refuses the keys', async () => {
     const fired = await server.caller('fired')
     const right = {
       privilege: 'create',
@@ -209,9 +209,9 @@ describe('a revoked right', () => {
       to: fired,
     } as const
     await server.grant(right)
-    const answer = await staged('half', fired)
-    const credential = readCredential(answer)
-    const put = keyBelow(textAt(answer.json, 'metadata', 'location'), 'x')
+    const response = await staged('half', fired)
+    const credential = readCredential(response)
+    const put = keyBelow(textAt(response.json, 'metadata', 'location'), 'x')
     await storageClient(credential).send(new PutObjectCommand({ ...put, Body: '1' }))
     await server.revoke(right)
     const refused = await fired.send(
@@ -229,8 +229,8 @@ describe('a revoked right', () => {
 
 test('a rename and other commits do not interrupt a job', async () => {
   await writer.send('POST', tables, { name: 'moving', schema })
-  const answer = await writer.send('GET', `${tables}/moving`, undefined, asking)
-  const credential = readCredential(answer)
+  const response = await writer.send('GET', `${tables}/moving`, undefined, asking)
+  const credential = readCredential(response)
   const name = (table: string): object => ({ namespace: ['n'], name: table })
   await commit(writer.send, `${tables}/moving`, [setProperties({ a: '1' })])
   const moved = await server.send('POST', '/v1/lakehouse/tables/rename', {
@@ -238,7 +238,7 @@ test('a rename and other commits do not interrupt a job', async () => {
     destination: { ...name('moved') },
   })
   expect(moved.status).toBe(204)
-  const put = keyBelow(textAt(answer.json, 'metadata', 'location'), 'data/x')
+  const put = keyBelow(textAt(response.json, 'metadata', 'location'), 'data/x')
   expect(
     await storageOutcome(storageClient(credential).send(new PutObjectCommand({ ...put, Body: 'x' }))),
   ).toBe('done')
@@ -252,7 +252,7 @@ describe('a table that changed its location', () => {
   const get = ({ config }: ReturnType<typeof readCredential>, at: { Bucket: string; Key: string }): unknown =>
     storageOutcome(storageClient({ config }).send(new GetObjectCommand(at)))
 
-  test('allows reads and writes at its former location, because its snapshots refer to files there', async () => {
+  test('the keys of a table permit reads and writes at its former location, because its snapshots refer to files there', async () => {
     await server.send('POST', tables, { name: 'nomad', schema })
     const before = await writer.send('GET', `${tables}/nomad`, undefined, asking)
     const left = textAt(before.json, 'metadata', 'location')
@@ -266,20 +266,20 @@ describe('a table that changed its location', () => {
     expect(
       await storageOutcome(storageClient(after).send(new PutObjectCommand({ ...there, Body: 'y' }))),
     ).toBe('done')
-    // Former keys remain valid, with the same scope.
+    // Keys from before the change of location remain valid for the same locations.
     await expect.poll(() => get(readCredential(before), file)).toBe('done')
     expect(await get(readCredential(before), there)).toBe('AccessDenied')
     expect(await get(readCredential(await reader.send('GET', `${tables}/nomad/credentials`)), file)).toBe(
       'done',
     )
-    // Keys that a job refreshes which began earlier have the same scope.
+    // A job that began before the change refreshes its keys and gets access to the same locations.
     const path = `${tables}/nomad/credentials?storageRefreshToken=${readCredential(before).token}`
     const renewed = readCredential(await writer.send('GET', path))
     expect(renewed.prefix).toBe(readCredential(before).prefix)
     expect([await get(renewed, file), await get(renewed, there)]).toEqual(['done', 'AccessDenied'])
   })
 
-  test('allows reads at its former location, also when another metadata file is registered over it', async () => {
+  test('the keys of a table permit reads at its former location, also after another metadata file is registered over the table', async () => {
     await server.send('POST', tables, { name: 'rewound', schema })
     const before = await writer.send('GET', `${tables}/rewound`, undefined, asking)
     const left = textAt(before.json, 'metadata', 'location')
@@ -297,7 +297,7 @@ describe('a table that changed its location', () => {
     expect(await get(after, file)).toBe('done')
   })
 
-  test('many times allows reads at its last locations', async () => {
+  test('the keys of a table that changed its location many times permit reads at the most recent former locations', async () => {
     await server.send('POST', tables, { name: 'restless', schema })
     const load = (): Promise<TestResponse> => writer.send('GET', `${tables}/restless`, undefined, asking)
     const first = textAt((await load()).json, 'metadata', 'location')
@@ -314,7 +314,7 @@ describe('a table that changed its location', () => {
 })
 
 describe('a server without the storage gateway that its warehouse needs', () => {
-  test('returns instructions to clients that ask for credentials, and serves others', async () => {
+  test('a server without the storage gateway returns instructions to clients that request credentials, and serves all others', async () => {
     await using switchedOff = await testServer({
       vending: { mode: 'gateway', whenNotAsked: true },
       gatewayUrl: null,
@@ -333,8 +333,8 @@ describe('a server without the storage gateway that its warehouse needs', () => 
 })
 
 /** Returns the updates that complete a staged create. */
-function createUpdates(answer: TestResponse): never[] {
-  const metadata = objectAt(answer.json, 'metadata')
+function createUpdates(response: TestResponse): never[] {
+  const metadata = objectAt(response.json, 'metadata')
   return [
     { action: 'assign-uuid', uuid: metadata['table-uuid'] },
     { action: 'upgrade-format-version', 'format-version': metadata['format-version'] },

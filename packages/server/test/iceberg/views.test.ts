@@ -62,7 +62,7 @@ test('all eight updates of views work over HTTP', async () => {
     'schema-id': -1,
     representations: [{ type: 'sql', sql: 'select 2', dialect: 'spark' }],
   }
-  const answer = await commit(
+  const response = await commit(
     send,
     `${views}/all`,
     [
@@ -77,7 +77,7 @@ test('all eight updates of views work over HTTP', async () => {
     ],
     [{ type: 'assert-view-uuid', uuid }],
   )
-  expect(answer).toMatchObject({
+  expect(response).toMatchObject({
     status: 200,
     json: {
       metadata: {
@@ -88,11 +88,11 @@ test('all eight updates of views work over HTTP', async () => {
       },
     },
   })
-  expect(readMetadataLocation(answer)).toContain(`${root}/view-moved/metadata/00001-`)
-  expect(readMetadata(await send('GET', `${views}/all`))).toEqual(readMetadata(answer))
+  expect(readMetadataLocation(response)).toContain(`${root}/view-moved/metadata/00001-`)
+  expect(readMetadata(await send('GET', `${views}/all`))).toEqual(readMetadata(response))
 })
 
-test('another uuid is 409, an unknown update or requirement 400, a uuid is never changed', async () => {
+test('a commit to a view results in 409 for another uuid and in 400 for an unknown update or requirement, and never changes the uuid', async () => {
   const { send } = server
   await send('POST', views, viewBody('strict'))
   const other = crypto.randomUUID()
@@ -120,21 +120,21 @@ test('another uuid is 409, an unknown update or requirement 400, a uuid is never
   expect((await send('POST', views, { name: 'x' })).status).toBe(400)
 })
 
-test('commits to one view through two replicas at once all land', async () => {
+test('concurrent commits to one view through two replicas all succeed', async () => {
   const other = await server.replica()
   await server.send('POST', views, viewBody('busy'))
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 20 }, (_, n) =>
       commit(n % 2 === 0 ? server.send : other, `${views}/busy`, [setProperties({ [`k${n}`]: 'v' })]),
     ),
   )
-  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+  expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200))
   expect(
     Object.keys(readMetadata(await server.send('GET', `${views}/busy`))['properties'] ?? {}),
   ).toHaveLength(20)
 })
 
-test('a view is registered from its file, and never over another', async () => {
+test('a view can be registered from its metadata file, and never over an existing view', async () => {
   await using other = await testServer({ retentionSeconds: 0 })
   const { send } = other
   await send('POST', 'namespaces', { namespace: ['v'] })

@@ -1,4 +1,4 @@
-import { openEngine } from '../access/world.ts'
+import { openEngine } from '../access/access-fixture.ts'
 import { unsigned } from '../oauth/engines.ts'
 import { grantTypes, tokenTypes } from '../../src/oauth/token-types.ts'
 import { deleteEngine, type EngineSettings, insertEngine } from '../../src/store/engines.ts'
@@ -10,8 +10,10 @@ import { schema, viewBody } from './tables.ts'
 const namespaceId = statement('test_namespace_id', 'select id from namespace where path = $1')
 const relationId = statement('test_relation_id', 'select id from relation where name = $1')
 
-/** The table `raw.t`, views on it in `mart`, their owners, and callers that may select only from the views. */
-export interface ViewWorld extends AsyncDisposable {
+/**
+ * The table `raw.t`, views on it in `mart`, their owners, and callers that may select only from the views.
+ */
+export interface ViewFixture extends AsyncDisposable {
   readonly server: TestServer
   readonly trino: TestCaller
   /** Owns `mart.inner` and may read `raw`. */
@@ -21,16 +23,22 @@ export interface ViewWorld extends AsyncDisposable {
   /** May select from both views, and has no right on `raw`. */
   readonly alice: TestCaller
   make(owner: TestCaller, name: string): Promise<void>
-  idOf<Kind extends 'namespace' | 'relation'>(kind: Kind, name: string): Promise<{ kind: Kind; id: string }>
+  findId<Kind extends 'namespace' | 'relation'>(kind: Kind, name: string): Promise<{ kind: Kind; id: string }>
   /** Runs a change and waits until the server has the new policy. */
   changed(work?: (tx: Queryable) => Promise<unknown>): Promise<void>
-  /** Replaces the entry of an engine, by default of Trino: a trusted engine for views, with these settings changed. */
+  /**
+   * Replaces the entry of an engine, by default Trino. The default entry trusts the engine for views;
+   * `settings` override it.
+   */
   enter(settings: Partial<EngineSettings>, engine?: TestCaller): Promise<void>
-  /** Returns a client of this user behind an engine, by default Trino, which sends the user's name. */
+  /**
+   * Returns a function that sends requests of this user through an engine, by default Trino. The engine names
+   * the user without a token of the user.
+   */
   as(user: string, engine?: TestCaller): Promise<Send>
 }
 
-export async function viewWorld(options: TestServerOptions): Promise<ViewWorld> {
+export async function openViewFixture(options: TestServerOptions): Promise<ViewFixture> {
   const server = await testServer(options)
   const [trino, dora, erin, alice] = [
     await server.caller('trino'),
@@ -38,7 +46,7 @@ export async function viewWorld(options: TestServerOptions): Promise<ViewWorld> 
     await server.caller('erin'),
     await server.caller('alice'),
   ]
-  const world: ViewWorld = {
+  const fixture: ViewFixture = {
     server,
     trino,
     dora,
@@ -48,11 +56,11 @@ export async function viewWorld(options: TestServerOptions): Promise<ViewWorld> 
       const { status } = await owner.send('POST', 'namespaces/mart/views', viewBody(name))
       if (status !== 200) throw new Error(`no view: ${status}`)
     },
-    async idOf(kind, name) {
+    async findId(kind, name) {
       const [row] = await server.sql.run<{ id: string }>(kind === 'namespace' ? namespaceId : relationId, [
         name,
       ])
-      if (row === undefined) throw new Error(`nothing is called ${name}`)
+      if (row === undefined) throw new Error(`no object has the name ${name}`)
       return { kind, id: row.id }
     },
     async changed(work) {
@@ -61,17 +69,17 @@ export async function viewWorld(options: TestServerOptions): Promise<ViewWorld> 
         await work?.(tx)
         return bumped
       })
-      // The notification may not have arrived yet.
+      // The server may not yet have received the notification of the changed policy.
       server.context.deps.policies.saw(version)
     },
     enter: (settings, engine = trino) =>
-      world.changed(async (tx) => {
+      fixture.changed(async (tx) => {
         await deleteEngine(tx, engine.id)
         const entry = { ...openEngine, viewChains: true, unsignedSubjects: true, namesIssuer: 'headgate' }
         await insertEngine(tx, engine.id, { ...entry, ...settings })
       }),
     async as(user, engine = trino) {
-      const answer = await fetch(`${server.url}/v1/oauth/tokens`, {
+      const response = await fetch(`${server.url}/v1/oauth/tokens`, {
         method: 'POST',
         headers: { authorization: `Bearer ${engine.token}` },
         body: new URLSearchParams({
@@ -82,25 +90,25 @@ export async function viewWorld(options: TestServerOptions): Promise<ViewWorld> 
           actor_token_type: tokenTypes.accessToken,
         }),
       })
-      const { access_token: token } = (await answer.json()) as { access_token?: string }
-      if (token === undefined) throw new Error(`no token: ${answer.status}`)
+      const { access_token: token } = (await response.json()) as { access_token?: string }
+      if (token === undefined) throw new Error(`no token: ${response.status}`)
       return (method, where, body, headers) =>
         server.send(method, where, body, { ...headers, authorization: `Bearer ${token}` })
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
-  const { idOf, make } = world
+  const { findId, make } = fixture
   for (const name of ['raw', 'mart']) await server.send('POST', 'namespaces', { namespace: [name] })
   await server.send('POST', 'namespaces/raw/tables', { name: 't', schema })
-  const mart = await idOf('namespace', 'mart')
+  const mart = await findId('namespace', 'mart')
   for (const to of [dora, erin]) await server.grant({ privilege: 'create', on: mart, to })
-  await server.grant({ privilege: 'select', on: await idOf('namespace', 'raw'), to: dora })
-  await world.changed()
+  await server.grant({ privilege: 'select', on: await findId('namespace', 'raw'), to: dora })
+  await fixture.changed()
   await make(dora, 'inner')
   await make(erin, 'outer')
-  await server.grant({ privilege: 'select', on: await idOf('relation', 'inner'), to: erin })
+  await server.grant({ privilege: 'select', on: await findId('relation', 'inner'), to: erin })
   for (const name of ['inner', 'outer'])
-    await server.grant({ privilege: 'select', on: await idOf('relation', name), to: alice })
-  await world.enter({})
-  return world
+    await server.grant({ privilege: 'select', on: await findId('relation', name), to: alice })
+  await fixture.enter({})
+  return fixture
 }

@@ -39,7 +39,7 @@ async function tableOn(vending: object): Promise<TestServer> {
   return server
 }
 
-test('a token for a security token service is refused by this server, with any audience', async () => {
+test('this server refuses tokens that it issued for a security token service, with any audience', async () => {
   for (const tokenAudience of ['sts.amazonaws.com', 'http://headgate.test']) {
     await using server = await tableOn({ identity: 'user-token', tokenAudience })
     const alice = await server.caller('alice')
@@ -63,7 +63,7 @@ test.each([false, true])(
     const create = (more: object = {}): Promise<TestResponse> =>
       server.send('POST', 'namespaces/n/tables', { ...body, ...more }, asking)
     expect((await create()).status).toBe(503)
-    // A location of another owner is reported first, before keys are requested.
+    // The server reports a location of another owner before it requests keys.
     const { json } = await server.send('GET', 'namespaces/n/tables/t')
     expect((await create({ location: textAt(json, 'metadata', 'location') })).status).toBe(400)
     expect((await server.send('GET', 'namespaces/n/tables')).json).toMatchObject({
@@ -85,7 +85,7 @@ test('a table is not registered when no keys can be issued for it', async () => 
   expect((await server.send('POST', 'namespaces/n/register', body)).status).toBe(200)
 })
 
-test('a server without the token of its warehouse answers 503 with the reason', async () => {
+test('a server that cannot read the web identity token of its warehouse answers 503 with the reason', async () => {
   await using server = await tableOn({ identity: 'server-token' })
   const refused = await server.send('GET', 'namespaces/n/tables/t', undefined, asking)
   expect(refused.status).toBe(503)

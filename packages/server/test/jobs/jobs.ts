@@ -24,19 +24,19 @@ export async function until(condition: () => Promise<boolean> | boolean, timeout
   throw new Error('the condition was not true in time')
 }
 
-const rowOf = statement('test_relation_row', 'select dropped_at from relation where id = $1')
-const jobsOf = statement(
+const rowById = statement('test_relation_row', 'select dropped_at from relation where id = $1')
+const jobsBySubject = statement(
   'test_jobs_of',
   `select id, attempts, progress, last_error as "lastError", finished_at as "finishedAt", leased_until as "leasedUntil", run_at as "runAt"
    from job where subject_id = $1 order by created_at`,
 )
-const eventsOf = statement(
+const eventsBySecurable = statement(
   'test_events_of',
   'select operation, principal, object, detail, outcome from audit where securable_id = $1 order by id',
 )
 
 export async function relationExists(sql: Sql, id: string): Promise<boolean> {
-  return (await sql.run(rowOf, [id])).length > 0
+  return (await sql.run(rowById, [id])).length > 0
 }
 
 export interface TestJobRow {
@@ -50,7 +50,7 @@ export interface TestJobRow {
 }
 
 export function jobsFor(sql: Sql, subjectId: string): Promise<TestJobRow[]> {
-  return sql.run<TestJobRow>(jobsOf, [subjectId])
+  return sql.run<TestJobRow>(jobsBySubject, [subjectId])
 }
 
 export interface TestEvent {
@@ -62,7 +62,7 @@ export interface TestEvent {
 }
 
 export function eventsFor(sql: Sql, id: string): Promise<TestEvent[]> {
-  return sql.run<TestEvent>(eventsOf, [id])
+  return sql.run<TestEvent>(eventsBySecurable, [id])
 }
 
 /** Runs jobs until a condition is true. */

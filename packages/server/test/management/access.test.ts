@@ -6,7 +6,7 @@ import {
   grant,
   registerEngine,
   type TestObject,
-} from '../access/world.ts'
+} from '../access/access-fixture.ts'
 import type { ProvenIdentity } from '../../src/proven-identity.ts'
 import { type Reply, testManagement, type TestPrincipal } from './management.ts'
 
@@ -14,7 +14,7 @@ const server = await testManagement()
 const { admin, as, name, principal, store } = server
 afterAll(() => server[Symbol.asyncDispose]())
 
-interface Lake {
+interface Fixture {
   readonly warehouse: string
   readonly orders: object
   readonly secret: object
@@ -23,7 +23,7 @@ interface Lake {
 }
 
 /** Creates `sales.eu.orders` and `secret.plans` in a separate warehouse. */
-async function lake(): Promise<Lake> {
+async function openFixture(): Promise<Fixture> {
   const warehouse = name()
   const root = await addWarehouse(store.sql, warehouse)
   const sales = await addNamespace(store.sql, root, 'sales')
@@ -39,7 +39,7 @@ async function lake(): Promise<Lake> {
   }
 }
 
-async function give(
+async function grantTo(
   who: TestPrincipal,
   privilege: 'use' | 'select' | 'manage',
   on: TestObject,
@@ -52,7 +52,7 @@ const check = (who: ProvenIdentity, ...checks: object[]): Promise<Reply> =>
   as(who, 'POST /access/check', { checks })
 
 describe('whoAmI', () => {
-  test('returns the caller, its proof, the end of the session, and its roles', async () => {
+  test("whoAmI returns the caller, how the caller was authenticated, the end of the session, and the caller's roles", async () => {
     const { who, clientId, id } = await principal()
     const [inner, outer] = [name(), name()]
     for (const role of [inner, outer]) await as(admin, 'POST /roles', { name: role })
@@ -86,8 +86,8 @@ describe('whoAmI', () => {
     expect(await as(admin, 'GET /whoami')).toMatchObject({ body: { administrator: true } })
   })
 
-  test('names the acting engines and the limits of the first one', async () => {
-    const { warehouse, table } = await lake()
+  test('whoAmI returns the engines that act for the caller, and the limits of the first engine', async () => {
+    const { warehouse, table } = await openFixture()
     const [user, engine] = [await principal(), await principal()]
     await registerEngine(store.sql, engine.id, {
       privileges: ['select'],
@@ -110,8 +110,8 @@ describe('whoAmI', () => {
 })
 
 describe('explainAccess', () => {
-  test('names the deciding grant with its roles, and all objects of the chain', async () => {
-    const { orders, sales, warehouse } = await lake()
+  test('explainAccess returns the deciding grant with its roles, and all objects that contain the object', async () => {
+    const { orders, sales, warehouse } = await openFixture()
     const { who, clientId } = await principal()
     const role = name()
     const { id } = (await as(admin, 'POST /roles', { name: role })).body
@@ -141,11 +141,11 @@ describe('explainAccess', () => {
     })
   })
 
-  test('names the missing privilege and the principals that can grant it', async () => {
-    const { orders, sales } = await lake()
+  test('explainAccess returns the missing privilege and the principals that can grant it', async () => {
+    const { orders, sales } = await openFixture()
     const [reader, steward] = [await principal(), await principal()]
-    await give(reader, 'select', sales)
-    await give(steward, 'manage', sales)
+    await grantTo(reader, 'select', sales)
+    await grantTo(steward, 'manage', sales)
     const { body } = await explain(reader.who, { privilege: 'modify', on: orders })
     expect(body).toMatchObject({ outcome: 'deny', deciding: null, own: ['use', 'select'] })
     expect(body).toMatchObject({
@@ -153,10 +153,10 @@ describe('explainAccess', () => {
     })
   })
 
-  test('distinguishes a right that an engine limits from one that is missing', async () => {
-    const { orders, sales } = await lake()
+  test("explainAccess distinguishes a privilege that the engine's entry excludes from one that is not granted", async () => {
+    const { orders, sales } = await openFixture()
     const [user, engine] = [await principal(), await principal()]
-    await give(user, 'manage', sales)
+    await grantTo(user, 'manage', sales)
     await registerEngine(store.sql, engine.id, { privileges: ['select'] })
     const question = { privilege: 'modify', on: orders, principal: user.clientId, engine: engine.clientId }
     expect(await explain(admin, question)).toMatchObject({
@@ -177,20 +177,20 @@ describe('explainAccess', () => {
     })
   })
 
-  test('reports a principal that is disabled', async () => {
-    const { orders, sales } = await lake()
+  test('explainAccess reports that a principal is disabled', async () => {
+    const { orders, sales } = await openFixture()
     const user = await principal()
-    await give(user, 'manage', sales)
+    await grantTo(user, 'manage', sales)
     await as(admin, `POST /principals/${user.clientId}/disable`)
     expect(await explain(admin, { privilege: 'use', on: orders, principal: user.id })).toMatchObject({
       body: { outcome: 'hide', shutOut: 'principal', own: [], effective: [] },
     })
   })
 
-  test('returns the same response for a hidden and for a missing object', async () => {
-    const { secret, sales, warehouse } = await lake()
+  test('explainAccess returns the same response for a hidden object and for a missing object', async () => {
+    const { secret, sales, warehouse } = await openFixture()
     const user = await principal()
-    await give(user, 'manage', sales)
+    await grantTo(user, 'manage', sales)
     const missing = { warehouse, namespace: ['secret'], relation: 'none' }
     for (const whom of [{}, { principal: admin.principal.id }, { principal: 'nobody' }]) {
       const [hidden, absent] = [
@@ -203,11 +203,11 @@ describe('explainAccess', () => {
     }
   })
 
-  test('about others requires a manager of the object, without an engine', async () => {
-    const { orders, sales } = await lake()
+  test('explainAccess about another principal requires manage on the object, without an engine', async () => {
+    const { orders, sales } = await openFixture()
     const [reader, steward, engine] = [await principal(), await principal(), await principal()]
-    await give(reader, 'select', sales)
-    await give(steward, 'manage', sales)
+    await grantTo(reader, 'select', sales)
+    await grantTo(steward, 'manage', sales)
     const question = { privilege: 'select', on: orders, principal: reader.clientId }
     expect(await explain(reader.who, { ...question, principal: steward.clientId })).toMatchObject({
       status: 403,
@@ -222,10 +222,10 @@ describe('explainAccess', () => {
 })
 
 describe('checkAccess', () => {
-  test('answers many questions in their order', async () => {
-    const { orders, secret, sales, warehouse } = await lake()
+  test('checkAccess answers many questions in the order of the request', async () => {
+    const { orders, secret, sales, warehouse } = await openFixture()
     const user = await principal()
-    await give(user, 'select', sales)
+    await grantTo(user, 'select', sales)
     const missing = { warehouse, namespace: ['sales'], relation: 'none' }
     const questions = [
       { privilege: 'select', on: orders },
@@ -244,11 +244,11 @@ describe('checkAccess', () => {
     })
   })
 
-  test('about others requires manage, and reveals nothing about hidden objects', async () => {
-    const { orders, secret, sales } = await lake()
+  test('checkAccess about another principal requires manage, and reveals nothing about hidden objects', async () => {
+    const { orders, secret, sales } = await openFixture()
     const [reader, steward] = [await principal(), await principal()]
-    await give(reader, 'select', sales)
-    await give(steward, 'manage', sales)
+    await grantTo(reader, 'select', sales)
+    await grantTo(steward, 'manage', sales)
     const about = { principal: reader.clientId, privilege: 'select' }
     expect(await check(steward.who, { ...about, on: orders }, { ...about, on: secret })).toMatchObject({
       body: { results: [{ outcome: 'allow' }, { outcome: 'hide' }] },
@@ -264,11 +264,11 @@ describe('checkAccess', () => {
 })
 
 describe('whoCan', () => {
-  test('lists principals by name and page by page, for managers of the object', async () => {
-    const { sales, warehouse } = await lake()
+  test('whoCan returns principals by name and in pages, to callers with manage on the object', async () => {
+    const { sales, warehouse } = await openFixture()
     const [reader, steward] = [await principal(), await principal()]
-    await give(reader, 'select', sales)
-    await give(steward, 'manage', sales)
+    await grantTo(reader, 'select', sales)
+    await grantTo(steward, 'manage', sales)
     const path = (privilege: string): string =>
       `/access/who-can?privilege=${privilege}&warehouse=${warehouse}&namespace=sales&namespace=eu&relation=orders`
     const names = (reply: Reply): readonly string[] => reply.body.principals.map((each) => each.name)
@@ -291,7 +291,7 @@ describe('whoCan', () => {
 describe('Callers that do not manage the server', () => {
   const serverQuestion = { privilege: 'manage', on: 'server' } as const
 
-  test('learn nothing about administrators of the server from explainAccess', async () => {
+  test('explainAccess reveals nothing about administrators to callers that do not manage the server', async () => {
     const user = await principal()
     const own = await explain(user.who, serverQuestion)
     expect(own).toMatchObject({
@@ -306,33 +306,33 @@ describe('Callers that do not manage the server', () => {
     expect(JSON.stringify(own.body)).not.toContain('administrators')
     for (const about of [{ principal: 'admin' }, { principal: admin.principal.id }])
       expect(await explain(user.who, { ...serverQuestion, ...about })).toMatchObject({ status: 403 })
-    const { orders, sales } = await lake()
-    await give(user, 'manage', sales)
+    const { orders, sales } = await openFixture()
+    await grantTo(user, 'manage', sales)
     const onOwn = await explain(user.who, { privilege: 'administer-storage', on: orders })
     expect(onOwn).toMatchObject({ status: 200, body: { outcome: 'deny' } })
     expect(JSON.stringify(onOwn.body)).not.toContain('"administrators"')
   })
 
-  test('see owners and managers of the objects that they use, and not of those that they pass through', async () => {
-    const { orders, sales, table } = await lake()
+  test('explainAccess shows callers the owners and managers of objects that they may use, and not of the objects above', async () => {
+    const { orders, sales, table } = await openFixture()
     const [reader, steward] = [await principal(), await principal()]
-    await give(reader, 'select', table)
-    await give(steward, 'manage', sales)
+    await grantTo(reader, 'select', table)
+    await grantTo(steward, 'manage', sales)
     const { body } = await explain(reader.who, { privilege: 'modify', on: orders })
     expect(body).toMatchObject({ outcome: 'deny', managers: [] })
     expect(JSON.stringify(body)).not.toContain(steward.clientId)
   })
 
-  test('ask only about principals that own, or that grants name on, the objects that they manage', async () => {
-    const { orders, sales, table } = await lake()
+  test('a manager of an object can ask only about principals that own the object or have a direct grant on it', async () => {
+    const { orders, sales, table } = await openFixture()
     const [steward, reader, stranger, member] = [
       await principal(),
       await principal(),
       await principal(),
       await principal(),
     ]
-    await give(steward, 'manage', sales)
-    await give(reader, 'select', table)
+    await grantTo(steward, 'manage', sales)
+    await grantTo(reader, 'select', table)
     const role = name()
     const { id } = (await as(admin, 'POST /roles', { name: role })).body
     await as(admin, `POST /roles/${role}/members/add`, { principal: member.clientId })
@@ -352,11 +352,11 @@ describe('Callers that do not manage the server', () => {
     }
   })
 
-  test('learn neither whether a principal is disabled nor whether it is an engine', async () => {
-    const { orders, sales, warehouse } = await lake()
+  test('callers that do not manage the server cannot learn whether a principal is disabled or an engine', async () => {
+    const { orders, sales, warehouse } = await openFixture()
     const [steward, reader] = [await principal(), await principal()]
-    await give(steward, 'manage', sales)
-    await give(reader, 'select', sales)
+    await grantTo(steward, 'manage', sales)
+    await grantTo(reader, 'select', sales)
     const question = { privilege: 'select', on: orders, principal: reader.clientId }
     const path = `GET /access/who-can?privilege=select&warehouse=${warehouse}&namespace=sales`
     const seen = async (): Promise<unknown> => [
@@ -380,11 +380,11 @@ describe('Callers that do not manage the server', () => {
     expect(await explain(admin, question)).toMatchObject({ body: { outcome: 'hide', shutOut: 'principal' } })
   })
 
-  test('list with whoCan only principals that grants on their own objects name', async () => {
-    const { sales, warehouse } = await lake()
+  test('whoCan returns to managers of an object only principals with a direct grant on it', async () => {
+    const { sales, warehouse } = await openFixture()
     const [steward, reader, above] = [await principal(), await principal(), await principal()]
-    await give(steward, 'manage', sales)
-    await give(reader, 'select', sales)
+    await grantTo(steward, 'manage', sales)
+    await grantTo(reader, 'select', sales)
     await as(admin, 'POST /grants', {
       privilege: 'select',
       on: { warehouse },
@@ -400,8 +400,8 @@ describe('Callers that do not manage the server', () => {
 })
 
 describe('queryAudit', () => {
-  test('returns the events that match the filters', async () => {
-    const { sales, warehouse } = await lake()
+  test('queryAudit returns the audit events that match the filters', async () => {
+    const { sales, warehouse } = await openFixture()
     const user = await principal()
     await as(admin, 'POST /grants', {
       privilege: 'use',

@@ -8,7 +8,10 @@ import { statement } from '../../src/store/sql.ts'
 import { objectAt, schema, textAt } from '../iceberg/tables.ts'
 import { type TestResponse, type TestCaller, type TestServer, testServer } from '../server.ts'
 
-/** Alice was granted everything everywhere; bob as well, and no policy is about him. */
+/**
+ * Cedar policies of the test. Grants give alice and bob all privileges on the server. The policies limit only
+ * alice.
+ */
 const policies = `permit(principal, action, resource);
 @id("no administration")
 forbid(principal == Headgate::Principal::"alice", action == Headgate::Action::"manage", resource == Headgate::Server::"server");
@@ -53,7 +56,7 @@ const ask = (caller: TestCaller | undefined, [method, path, body]: Line): Promis
   if (caller === undefined) throw new Error('nobody')
   return caller.send(method, `/management/v1${path}`, body)
 }
-const messageOf = ({ json }: TestResponse): string => textAt(objectAt(json, 'error'), 'message')
+const readMessage = ({ json }: TestResponse): string => textAt(objectAt(json, 'error'), 'message')
 const on = (namespace: string, relation = 't'): string => `namespace=${namespace}&relation=${relation}`
 const grant = (securable: Json): Json => ({ privilege: 'select', on: securable, to: { principal: 'bob' } })
 
@@ -71,11 +74,11 @@ describe('An operation that needs manage on the server', () => {
     ['GET', '/access/who-can?privilege=use&server=true'],
   ]
   test.each(lines.map((line) => ({ line, what: `${line[0]} ${line[1]}` })))(
-    '$what is refused where a policy forbids it',
+    '$what is refused when a policy forbids manage on the server',
     async ({ line }) => {
       const refused = await ask(alice, line)
       expect(refused.status).toBe(403)
-      expect(messageOf(refused)).toMatch(
+      expect(readMessage(refused)).toMatch(
         /manage on the server is granted, but forbidden by policy no administration/,
       )
       expect((await ask(bob, line)).status).toBeLessThan(300)
@@ -96,12 +99,12 @@ describe('An operation that needs manage on a namespace or table', () => {
     ['grants', (ns) => ['POST', '/grants', grant({ warehouse: 'lakehouse', namespace: [ns] })]],
     ['who can', (ns) => ['GET', `/access/who-can?privilege=use&warehouse=lakehouse&${on(ns)}`]],
   ]
-  test.each(lines)('%s fails where a policy forbids it', async (_, line) => {
+  test.each(lines)('%s fails in a namespace where a policy forbids manage', async (_, line) => {
     const open = await ask(alice, line('open'))
     expect(open.status).toBeLessThan(300)
     const refused = await ask(alice, line('kept'))
     expect(refused.status).toBe(403)
-    expect(messageOf(refused)).toContain('forbidden by policy no management')
+    expect(readMessage(refused)).toContain('forbidden by policy no management')
     const hidden = await ask(alice, line('hidden'))
     const missing = await ask(alice, line('none'))
     expect(missing.status).toBe(404)
@@ -115,8 +118,8 @@ describe('An operation that needs manage on a namespace or table', () => {
 test('grants on hidden objects are not listed', async () => {
   const securable = { warehouse: 'lakehouse', namespace: ['hidden'], relation: 't' }
   for (const to of ['alice', 'carol']) {
-    const given = { privilege: 'select', on: securable, to: { principal: to } }
-    expect((await ask(bob, ['POST', '/grants', given])).status).toBe(200)
+    const body = { privilege: 'select', on: securable, to: { principal: to } }
+    expect((await ask(bob, ['POST', '/grants', body])).status).toBe(200)
   }
   const listed = async (caller: TestCaller | undefined, of: string): Promise<unknown> => {
     const { json } = await ask(caller, ['GET', `/grants?principal=${of}`])
@@ -149,7 +152,7 @@ describe('A dropped table', () => {
     return new Map(rows.map(({ namespace, id }) => [namespace.join('.'), id]))
   }
 
-  test('appears in the list and can be restored where no policy forbids manage', async () => {
+  test('a dropped table appears in the list and can be restored where no policy forbids manage', async () => {
     expect([...(await dropped(bob)).keys()]).toEqual(['hidden', 'kept', 'open'])
     expect([...(await dropped(alice)).keys()]).toEqual(['open'])
     expect([...(await dropped(alice, '?pageSize=1')).keys()]).toEqual(['open'])
@@ -163,7 +166,7 @@ describe('A dropped table', () => {
 })
 
 describe('A warehouse', () => {
-  test('does not appear in lists, and has no configuration, when a policy forbids use', async () => {
+  test('a warehouse on which a policy forbids use does not appear in lists, and its configuration is not found', async () => {
     const names = async (caller: TestCaller | undefined): Promise<unknown> =>
       objectAt((await ask(caller, ['GET', '/warehouses'])).json)['warehouses']
     expect(await names(bob)).toMatchObject([{ name: 'lakehouse' }])
@@ -174,7 +177,7 @@ describe('A warehouse', () => {
     expect((await bob?.send('GET', '/v1/config'))?.status).toBe(200)
   })
 
-  test('can be read and not changed when a policy forbids manage', async () => {
+  test('a warehouse on which a policy forbids manage can be read and not changed', async () => {
     for (const line of [
       ['GET', '/warehouses/lakehouse'],
       ['PATCH', '/warehouses/lakehouse', { retentionSeconds: 60 }],
@@ -182,7 +185,7 @@ describe('A warehouse', () => {
     ] as const) {
       const refused = await ask(dave, line)
       expect(refused.status, line[0]).toBe(403)
-      expect(messageOf(refused)).toContain('forbidden by policy kept as it is')
+      expect(readMessage(refused)).toContain('forbidden by policy kept as it is')
     }
     expect((await dave?.send('POST', 'namespaces', { namespace: ['new'] }))?.status).toBe(403)
   })

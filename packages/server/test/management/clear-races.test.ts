@@ -16,7 +16,7 @@ const orphans = '/management/v1/warehouses/lakehouse/orphans'
 let server: TestServer
 let replica: Send
 let ann: TestCaller
-/** Called when a clearing begins to delete files. */
+/** Called when the server begins to delete the files of a staged table. */
 let onDelete: (() => void) | undefined
 beforeAll(async () => {
   server = await testServer({
@@ -44,35 +44,35 @@ const aged = statement(
 interface Staged {
   readonly id: string
   readonly path: string
-  readonly answer: TestResponse
+  readonly response: TestResponse
 }
 
 /** Stages a table two hours ago, and writes its data files. */
 async function stageWithFiles(send: Send, name: string, location?: string): Promise<Staged> {
   const place = location === undefined ? {} : { location }
-  const answer = await send('POST', tables, { name, schema, 'stage-create': true, ...place })
-  expect(answer.status).toBe(200)
-  const folder = dataOf(answer)
+  const response = await send('POST', tables, { name, schema, 'stage-create': true, ...place })
+  expect(response.status).toBe(200)
+  const folder = toDataPath(response)
   await mkdir(folder, { recursive: true })
   const files = Array.from({ length: filesOfEach }, (_, n) => join(folder, `${n}.parquet`))
   await Promise.all(files.map((file) => writeFile(file, 'x')))
-  const [row] = await server.sql.run<{ id: string }>(aged, [readMetadata(answer)['table-uuid']])
-  return { id: row?.id ?? '', path: `${tables}/${name}`, answer }
+  const [row] = await server.sql.run<{ id: string }>(aged, [readMetadata(response)['table-uuid']])
+  return { id: row?.id ?? '', path: `${tables}/${name}`, response }
 }
 
-const dataOf = (answer: TestResponse): string => join(fileURLToPath(readLocation(answer)), 'data')
-const filesIn = async (answer: TestResponse): Promise<number> =>
-  (await readdir(dataOf(answer)).catch(() => [])).length
+const toDataPath = (response: TestResponse): string => join(fileURLToPath(readLocation(response)), 'data')
+const filesIn = async (response: TestResponse): Promise<number> =>
+  (await readdir(toDataPath(response)).catch(() => [])).length
 
 const clear = ({ id }: Staged): Promise<TestResponse> =>
   server.send('DELETE', `${orphans}/${id}?olderThanSeconds=3600`)
-const finish = (send: Send, { path, answer }: Staged): Promise<TestResponse> =>
-  send('POST', path, toCreation(answer))
+const finish = (send: Send, { path, response }: Staged): Promise<TestResponse> =>
+  send('POST', path, toCreation(response))
 
 type Order = 'clear first' | 'commit first' | 'at once' | 'commit while files are deleted'
 const orders = ['clear first', 'commit first', 'at once', 'commit while files are deleted'] as const
 
-/** Sends both requests in this order, a few milliseconds apart. */
+/** Sends the clearing of the staged table and its commit in this order, a few milliseconds apart. */
 async function race(
   order: Order,
   by: Send,
@@ -99,13 +99,14 @@ async function race(
 
 describe.each(orders)('a clearing and the commit of the same staged table, %s', (order) => {
   test.each(['random', 'chosen'])(
-    'at a %s place: either the table has all its files, or there is no table',
+    'after a concurrent clearing and commit of a staged table at a %s location, the table has all its files or does not exist',
     { timeout: 120_000 },
     async (place) => {
       const counts = { finished: 0, cleared: 0 }
       const turns = races / orders.length / 2
       for (let turn = 0; turn < turns; turn += 1) {
-        // The caller has `create` only, or administers the storage, at the server that clears and at another one.
+        // The caller that commits has only `create`, or has administer-storage, and sends to the server that
+        // clears or to another replica.
         const by = [ann.send, server.send, replica][turn % 3] ?? ann.send
         const name = `t-${order.replaceAll(' ', '-')}-${place}-${turn}`
         const staged = await stageWithFiles(
@@ -118,15 +119,15 @@ describe.each(orders)('a clearing and the commit of the same staged table, %s', 
         if (exists) {
           expect(finished.status, name).toBe(200)
           expect(cleared, name).toMatchObject({ status: 404 })
-          expect(await filesIn(staged.answer), name).toBe(filesOfEach)
+          expect(await filesIn(staged.response), name).toBe(filesOfEach)
           counts.finished += 1
         } else {
           expect(finished.status, name).toBe(400)
           expect(cleared, name).toMatchObject({ status: 200, json: { done: true } })
-          expect(await filesIn(staged.answer), name).toBe(0)
+          expect(await filesIn(staged.response), name).toBe(0)
           counts.cleared += 1
         }
-        // A later commit does not create the table either.
+        // A commit after the clearing also does not create the table.
         if (!exists) expect((await finish(by, staged)).status, name).toBe(400)
       }
       expect(counts.finished + counts.cleared).toBe(turns)
@@ -137,15 +138,15 @@ describe.each(orders)('a clearing and the commit of the same staged table, %s', 
   )
 })
 
-test('A staged table that was cleared is not finished by a holder of administer-storage, who creates it again', async () => {
+test('A staged table whose files were cleared cannot be completed, also by a holder of administer-storage, and can be created again', async () => {
   const staged = await stageWithFiles(server.send, 'again')
   expect(await clear(staged)).toMatchObject({ status: 200, json: { done: true } })
   expect(await finish(server.send, staged)).toMatchObject(
     errorBody(400, 'BadRequestException', expect.stringMatching(/^Location overlaps/)),
   )
-  const location = readLocation(staged.answer)
+  const location = readLocation(staged.response)
   const body = { name: 'again', schema, location, 'stage-create': true }
   const second = await server.send('POST', tables, body)
   expect(second.status).toBe(200)
-  expect((await finish(server.send, { ...staged, answer: second })).status).toBe(200)
+  expect((await finish(server.send, { ...staged, response: second })).status).toBe(200)
 })

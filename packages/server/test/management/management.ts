@@ -20,7 +20,7 @@ export interface Reply {
   readonly body: ReplyBody
 }
 
-/** A principal made through the interface: how it signs in, and it as a caller. */
+/** A principal that a test created through the API, with its credentials and its identity as a caller. */
 export interface TestPrincipal {
   readonly who: ProvenIdentity
   readonly clientId: string
@@ -28,7 +28,10 @@ export interface TestPrincipal {
   readonly id: string
 }
 
-/** Thrown in place of a second attempt by a call whose policy the test chose. */
+/**
+ * Thrown when an operation would repeat its attempt with a newer policy although the test passed a fixed
+ * policy.
+ */
 export class PolicyReloaded extends Error {
   override readonly name = 'PolicyReloaded'
 }
@@ -46,11 +49,12 @@ export interface TestManagement extends AsyncDisposable {
   name(): string
   principal(): Promise<TestPrincipal>
   /**
-   * Calls an operation by method and path, as a principal. Errors become responses, as in the HTTP module. With `policy`,
-   * the call has this policy, and rejects with `PolicyReloaded` instead of a second attempt.
+   * Calls an operation by method and path, as a principal. Errors become responses, as in the HTTP module.
+   * With `policy`, the operation uses this policy, and rejects with `PolicyReloaded` when it would repeat its
+   * attempt with a newer policy.
    */
   call(as: ProvenIdentity, line: string, body?: unknown, policy?: Policy): Promise<Reply>
-  /** Calls an operation that is not one of this interface's own. */
+  /** Calls an operation that is not in `operations`. */
   run(
     as: ProvenIdentity,
     operation: Operation,
@@ -61,7 +65,7 @@ export interface TestManagement extends AsyncDisposable {
   readonly master: MasterKey
 }
 
-/** An issuer whose tokens are taken. */
+/** Issuer whose tokens the server accepts. */
 export const testIssuer = 'https://idp.example'
 
 /** Prefix of all paths of the API. */
@@ -88,14 +92,14 @@ export async function testManagement(): Promise<TestManagement> {
   async function handle(
     as: ProvenIdentity,
     operation: Operation,
-    given: Omit<Call, 'policy' | 'reloadPolicy'>,
+    input: Omit<Call, 'policy' | 'reloadPolicy'>,
     fixed?: Policy,
   ): Promise<Reply> {
     const currentPolicy = async (): Promise<Policy> => policies.get(as, await policyVersion(sql))
     let policy = fixed ?? (await currentPolicy())
     try {
       const { status, body } = await operation.handle({
-        ...given,
+        ...input,
         get policy() {
           return policy
         },
@@ -129,7 +133,7 @@ export async function testManagement(): Promise<TestManagement> {
     policy?: Policy,
   ): Promise<Reply> {
     const bytes = body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body))
-    const given = {
+    const input = {
       requestId: 'test',
       method: operation.method,
       params,
@@ -147,7 +151,7 @@ export async function testManagement(): Promise<TestManagement> {
       bytes: () => Promise.resolve(bytes),
       json: () => Promise.resolve(body === undefined ? null : (JSON.parse(JSON.stringify(body)) as never)),
     }
-    return handle(as, operation, given, policy)
+    return handle(as, operation, input, policy)
   }
 
   const as: TestManagement['as'] = (who, line, body) =>

@@ -11,8 +11,8 @@ interface Placed {
 }
 
 /**
- * The bodies of all answers in one: a test reads the members that its operation answers with. One that is not there is
- * undefined at run time, and fails the test that reads it.
+ * The members of all response bodies in one type. A member that an operation does not return is undefined,
+ * and the test that reads it fails.
  */
 export interface ReplyBody extends SecretView {
   readonly error: { readonly code: string; readonly message: string }

@@ -16,21 +16,21 @@ const rules = { named: ['127.0.0.0/8', '::1', 'localhost'], loopback: false }
 describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endpoints (MinIO)'), () => {
   let minio: Minio
   let proxy: FaultProxy
-  let lake: TestWarehouseManagement
+  let fixture: TestWarehouseManagement
   beforeAll(async () => {
     minio = await startMinio({ buckets: ['lake', 'elsewhere'] })
     proxy = await FaultProxy.start({ port: minio.port })
-    lake = await testWarehouseManagement(rules)
+    fixture = await testWarehouseManagement(rules)
     await warehouse('direct', minio.endpoint, 'lake/direct')
     await warehouse('proxied', `http://localhost:${proxy.port}`, 'lake/proxied')
   })
   afterAll(async () => {
-    await lake[Symbol.asyncDispose]()
+    await fixture[Symbol.asyncDispose]()
     await proxy[Symbol.asyncDispose]()
     await minio[Symbol.asyncDispose]()
   })
 
-  const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
+  const admin = (line: string, body?: unknown): Promise<Reply> => fixture.as(fixture.server.admin, line, body)
 
   function create(name: string, endpoint: string, place: string): Promise<Reply> {
     const [bucket, prefix] = place.split('/')
@@ -45,16 +45,16 @@ describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endp
 
   async function findings(
     name: string,
-    who = lake.server.admin,
+    who = fixture.server.admin,
   ): Promise<{ ok: boolean; message: string }[]> {
-    const { body } = await lake.as(who, `POST /warehouses/${name}/check`)
+    const { body } = await fixture.as(who, `POST /warehouses/${name}/check`)
     return (body.findings as unknown as { name: string; ok: boolean; message: string }[]).filter(
       (finding) => finding.name === 'store',
     )
   }
 
   async function opened(name: string): Promise<Warehouse> {
-    const warehouse = await lake.deps.warehouses.get(name)
+    const warehouse = await fixture.deps.warehouses.get(name)
     if (warehouse === null) throw new Error(`no warehouse ${name}`)
     return warehouse
   }
@@ -66,7 +66,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endp
     return found
   }
 
-  test('127.0.0.1 and localhost are one endpoint: a place of one warehouse is refused under the other', async () => {
+  test('127.0.0.1 and localhost are one endpoint: a location of one warehouse is refused for another warehouse under the other name', async () => {
     const other = minio.endpoint.replace('127.0.0.1', 'localhost')
     expect(other).not.toBe(minio.endpoint)
     expect(await create('again', other, 'lake/direct')).toMatchObject({
@@ -75,13 +75,13 @@ describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endp
     })
   })
 
-  test('the check finds two names of one store, and its command makes the places comparable', async () => {
+  test('the check finds an object store that has two store names, and the command in its message sets one name for the store', async () => {
     const store = `localhost-${minio.port}`
     const [found, ...more] = await findings('direct')
     expect(more).toEqual([])
     expect(found).toMatchObject({ ok: false })
     expect(found?.message).toBe(
-      `Warehouses direct and proxied reach the bucket lake under two store names (localhost:${minio.port} and localhost:${proxy.port}), so that the server does not see where their locations overlap. Give the store one name: headgate warehouse update direct --store ${store} && headgate warehouse update proxied --store ${store}`,
+      `Warehouses direct and proxied reach the bucket lake under two store names (localhost:${minio.port} and localhost:${proxy.port}), so the server cannot detect overlaps between their locations. Give the store one name: headgate warehouse update direct --store ${store} && headgate warehouse update proxied --store ${store}`,
     )
     expect(await admin('PATCH /warehouses/direct', { store })).toMatchObject({ status: 200 })
     const [half] = await findings('proxied')
@@ -97,16 +97,16 @@ describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endp
   })
 
   test('the check names another warehouse only to those who administer its storage', async () => {
-    const manager = await lake.principal({ privilege: 'manage', on: { warehouse: 'direct' } })
+    const manager = await fixture.principal({ privilege: 'manage', on: { warehouse: 'direct' } })
     const [found] = await findings('direct', manager)
     expect(found).toMatchObject({ ok: false })
     expect(found?.message).toContain('direct and another one reach the bucket lake')
     expect(found?.message).not.toContain('proxied')
-    const stranger = await lake.principal({ privilege: 'use', on: { warehouse: 'direct' } })
-    expect(await lake.as(stranger, 'POST /warehouses/direct/check')).toMatchObject({ status: 403 })
+    const stranger = await fixture.principal({ privilege: 'use', on: { warehouse: 'direct' } })
+    expect(await fixture.as(stranger, 'POST /warehouses/direct/check')).toMatchObject({ status: 403 })
   })
 
-  test('the check passes for equal bucket names on two stores, and when one store does not answer', async () => {
+  test('the check passes for equal bucket names on two object stores, and when one store does not answer', async () => {
     await using second = await startMinio({ buckets: ['elsewhere'] })
     await using gone = await FaultProxy.start({ port: second.port })
     await warehouse('here', minio.endpoint, 'elsewhere/here')
@@ -122,19 +122,22 @@ describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endp
     const began = Date.now()
     const [found] = await findings('here')
     expect(found).toMatchObject({ ok: true })
-    expect(found?.message).toMatch(/ 1 could not tell \(there\): /)
+    expect(found?.message).toMatch(/ 1 of the tried warehouses could not be checked \(there\): /)
     expect(Date.now() - began).toBeLessThan(15_000)
     for (const name of ['here', 'there']) await admin(`DELETE /warehouses/${name}`)
   })
 
-  test('at most three warehouses of one store are asked', async () => {
+  test('the check sends requests for at most three warehouses of one object store', async () => {
     const endpoint = `http://localhost:${proxy.port}`
     for (let n = 0; n < 5; n += 1) await warehouse(`more-${n}`, endpoint, `lake/more-${n}`)
     proxy.faults = { refuse: true }
     const found = await compared('direct')
     proxy.faults = {}
     expect(found).toMatchObject([
-      { ok: true, message: expect.stringContaining(' 3 could not tell') as string },
+      {
+        ok: true,
+        message: expect.stringContaining(' 3 of the tried warehouses could not be checked') as string,
+      },
     ])
     for (let n = 0; n < 5; n += 1) await admin(`DELETE /warehouses/more-${n}`)
   })
@@ -143,7 +146,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endp
     name: string,
     more: { now?: () => number; storage?: Warehouse['storage'] } = {},
   ): ReturnType<typeof compareStores> {
-    const { sql, master } = lake.deps
+    const { sql, master } = fixture.deps
     const row = await findWarehouse(sql, name)
     if (row === null) throw new Error(`no warehouse ${name}`)
     const { storage, root } = await opened(name)
@@ -154,10 +157,10 @@ describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endp
     return compareStores(deps, warehouse, AbortSignal.timeout(30_000))
   }
 
-  test('a probe object that a check left is deleted by a later one, and nothing else is', async () => {
+  test('a check deletes a probe object that an earlier check left, and no other object', async () => {
     const { storage, root } = await opened('direct')
     const folder = probeFolder(root)
-    // A process that ends between write and delete.
+    // Leaves a probe object, as a process does that is killed between the write and the delete of the probe.
     await compared('direct', { storage: replaceMethods(storage, { delete: () => Promise.resolve() }) })
     const [left, ...more] = await probes('direct')
     expect([left?.startsWith(folder), more]).toEqual([true, []])
@@ -173,7 +176,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endp
     await storage.deleteMany(others)
   })
 
-  test('no table can lie in the folder of the probe objects', async () => {
+  test('the server refuses a table location in the folder of the probe objects', async () => {
     const { claimFor } = await import('../../src/catalog/locations.ts')
     const warehouse = await opened('direct')
     for (const location of [probeFolder(warehouse.root), `${probeFolder(warehouse.root)}t`])

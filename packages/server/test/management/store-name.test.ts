@@ -10,13 +10,13 @@ import { statement } from '../../src/store/sql.ts'
 import { testWarehouseManagement, type TestWarehouseManagement } from './warehouse-management.ts'
 import type { Reply } from './management.ts'
 
-let lake: TestWarehouseManagement
+let fixture: TestWarehouseManagement
 beforeEach(async () => {
-  lake = await testWarehouseManagement()
+  fixture = await testWarehouseManagement()
 })
-afterEach(() => lake[Symbol.asyncDispose]())
+afterEach(() => fixture[Symbol.asyncDispose]())
 
-const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
+const admin = (line: string, body?: unknown): Promise<Reply> => fixture.as(fixture.server.admin, line, body)
 
 /** Creates a warehouse in the bucket `lake` of a store at 127.0.0.1, and returns its id. */
 async function warehouse(
@@ -43,7 +43,7 @@ const insertClaim = statement(
   'insert into location_claim (owner_id, warehouse_id, kind, location, place) values (gen_random_uuid(), $1, $2, $3, $4)',
 )
 const claim = (warehouseId: string, kind: string, key: string, store: string): Promise<unknown> =>
-  lake.deps.sql.run(insertClaim, [warehouseId, kind, `s3://lake/${key}/`, `${store}/lake/${key}/`])
+  fixture.deps.sql.run(insertClaim, [warehouseId, kind, `s3://lake/${key}/`, `${store}/lake/${key}/`])
 
 const all = statement(
   'test_store_all',
@@ -52,10 +52,10 @@ const all = statement(
    union all select name || ' ' || coalesce(storage ->> 'store', '-') from warehouse order by 1`,
 )
 const state = async (): Promise<string[]> =>
-  (await lake.deps.sql.run<{ text: string }>(all)).map(({ text }) => text)
+  (await fixture.deps.sql.run<{ text: string }>(all)).map(({ text }) => text)
 
 const record = async (): Promise<CommitRecord> => ({
-  policyVersion: await policyVersion(lake.deps.sql),
+  policyVersion: await policyVersion(fixture.deps.sql),
   audit: [],
   idempotency: null,
 })
@@ -63,15 +63,15 @@ const record = async (): Promise<CommitRecord> => ({
 async function namespaceIn(warehouseId: string): Promise<string> {
   const id = randomUUID()
   await insertNamespace(
-    lake.deps.sql,
+    fixture.deps.sql,
     { id, warehouseId, parentId: null, levels: ['sales'], ownerId: id, properties: {} },
     await record(),
   )
   return id
 }
 
-describe('a new name of the store of a warehouse', () => {
-  test('all claims and granted places of warehouses with the endpoint move, and no others', async () => {
+describe('a new store name of a warehouse', () => {
+  test('a new store name is set on all location claims and granted locations of warehouses with the same endpoint, and on no others', async () => {
     const one = await warehouse('one', 9001, 'w1', ['s3://lake/more'])
     const two = await warehouse('two', 9001, 'w2')
     await warehouse('three', 9002, 'w1')
@@ -109,7 +109,7 @@ describe('a new name of the store of a warehouse', () => {
     expect(await state()).toContain('one -')
   })
 
-  test('two endpoints with one store name are comparable: a place of one is refused in the other', async () => {
+  test('two endpoints with one store name are one store: a location of a warehouse on one endpoint is refused for the other endpoint', async () => {
     await warehouse('one', 9001, 'w1')
     await warehouse('two', 9002, 'w2')
     const allow = { allowedLocations: ['s3://lake/w1/below'] }
@@ -121,11 +121,11 @@ describe('a new name of the store of a warehouse', () => {
     })
   })
 
-  test('the server refuses a name with which existing places overlap, lists the first overlap, and changes nothing', async () => {
+  test('the server refuses a store name if existing locations would then overlap, names the first overlap, and changes nothing', async () => {
     const one = await warehouse('one', 9001, 'w1')
     const two = await warehouse('two', 9002, 'w2')
     expect(await admin('PATCH /warehouses/one', { store: 'main' })).toMatchObject({ status: 200 })
-    // Both tables lie outside of what their warehouses allow now.
+    // Both tables are outside the current allowed locations of their warehouses.
     await claim(one, 'relation', 'shared/a/b', 'store:main')
     await claim(two, 'relation', 'shared/a', 'localhost:9002')
     const before = await state()
@@ -134,14 +134,14 @@ describe('a new name of the store of a warehouse', () => {
       body: {
         error: {
           message:
-            'With the store name "main", two warehouses have one location: the table or view at s3://lake/shared/a/ of warehouse two is or contains the table or view at s3://lake/shared/a/b/ of warehouse one. Nothing was changed. Move or remove one of the two first.',
+            'With the store name "main", two warehouses would share a location: the table or view at s3://lake/shared/a/ of warehouse two is or contains the table or view at s3://lake/shared/a/b/ of warehouse one. Nothing was changed. Move or remove one of the two first.',
         },
       },
     })
     expect(await state()).toEqual(before)
   })
 
-  test('the server refuses one name for two warehouses that an earlier version created in one place', async () => {
+  test('the server refuses one store name for two warehouses that an earlier version created at the same location', async () => {
     await warehouse('one', 9001, 'w')
     await warehouse('two', 9002, 'w')
     expect(await admin('PATCH /warehouses/one', { store: 'main' })).toMatchObject({ status: 200 })
@@ -154,9 +154,9 @@ describe('a new name of the store of a warehouse', () => {
     expect(await state()).toEqual(before)
   })
 
-  test('the server refuses a name for a directory, a malformed name, and other changes in the same request', async () => {
+  test('the server refuses a store name for a directory warehouse, a malformed store name, and other changes in the same request', async () => {
     await warehouse('one', 9001, 'w1')
-    await admin('POST /warehouses', { name: 'dir', storage: { type: 'file', root: `${lake.folder}/dir` } })
+    await admin('POST /warehouses', { name: 'dir', storage: { type: 'file', root: `${fixture.folder}/dir` } })
     for (const [name, change] of [
       ['dir', { store: 'main' }],
       ['one', { store: 'main', retentionSeconds: 5 }],
@@ -171,16 +171,16 @@ describe('a new name of the store of a warehouse', () => {
 
 describe('the right to give a store another name', () => {
   const custodian = (...names: string[]): Promise<ProvenIdentity> =>
-    lake.principal(
+    fixture.principal(
       ...names.map((name) => ({ privilege: 'administer-storage', on: { warehouse: name } as const })),
     )
   const name = (who: ProvenIdentity, warehouse: string, store: string): Promise<Reply> =>
-    lake.as(who, `PATCH /warehouses/${warehouse}`, { store })
+    fixture.as(who, `PATCH /warehouses/${warehouse}`, { store })
 
-  test('a caller needs administer-storage, not manage, on every warehouse with the same endpoint', async () => {
+  test('a change of the store name requires administer-storage, and not manage, on every warehouse with the same endpoint', async () => {
     await warehouse('one', 9001, 'w1')
     await warehouse('two', 9001, 'w2')
-    const manager = await lake.principal({ privilege: 'manage', on: { warehouse: 'one' } })
+    const manager = await fixture.principal({ privilege: 'manage', on: { warehouse: 'one' } })
     expect(await name(manager, 'one', 'main')).toMatchObject({ status: 403 })
     const half = await name(await custodian('one'), 'one', 'main')
     expect(half).toMatchObject({ status: 403 })
@@ -189,7 +189,7 @@ describe('the right to give a store another name', () => {
     expect(await name(await custodian('one', 'two'), 'one', 'main')).toMatchObject({ status: 200 })
   })
 
-  test('a caller cannot join the store of a warehouse that it does not administer, and claim places there', async () => {
+  test('a caller cannot give its warehouse the store name of a warehouse that it does not administer', async () => {
     await warehouse('one', 9001, 'w1')
     await warehouse('two', 9002, 'w2')
     await admin('PATCH /warehouses/one', { store: 'main' })
@@ -198,7 +198,7 @@ describe('the right to give a store another name', () => {
   })
 })
 
-describe('a claim that is written while the store gets another name', () => {
+describe('while a warehouse gets another store name,', () => {
   async function table(warehouseId: string): Promise<NewRelation> {
     const id = randomUUID()
     return {
@@ -222,9 +222,9 @@ describe('a claim that is written while the store gets another name', () => {
     }
   }
 
-  test('a claim from before the change moves with the others', async () => {
+  test('a location claim that was written before a change of the store name gets the new name', async () => {
     const one = await warehouse('one', 9001, 'w1')
-    const { sql } = lake.deps
+    const { sql } = fixture.deps
     const row = await table(one)
     const allowed = await record()
     let change: Promise<Reply> | undefined
@@ -237,9 +237,9 @@ describe('a claim that is written while the store gets another name', () => {
     expect(await state()).toContain('store:main/lake/w1/t/')
   })
 
-  test('a claim of the former name is refused, also when it waited for the change', async () => {
+  test('a location claim with the former store name is refused, also when its transaction waited for the change of the name', async () => {
     const one = await warehouse('one', 9001, 'w1')
-    const { sql } = lake.deps
+    const { sql } = fixture.deps
     const row = await table(one)
     const allowed = await record()
     let insert: Promise<boolean> | undefined
@@ -255,10 +255,10 @@ describe('a claim that is written while the store gets another name', () => {
     expect(await insertRelation(sql, { ...row, storeName: 'main', places }, allowed)).toBe(true)
   })
 
-  test('a purge that began before the change compares no places of the former name', async () => {
+  test('a purge that began before a change of the store name does not compare locations under the former name', async () => {
     const one = await warehouse('one', 9001, 'w1')
     await claim(one, 'relation', 'w1/t', 'localhost:9001')
-    const { sql } = lake.deps
+    const { sql } = fixture.deps
     const owner = { id: randomUUID(), warehouseId: one, storeName: null }
     const places = ['localhost:9001/lake/w1/t/']
     expect(await findForeignPlaces(sql, places, owner)).toEqual(places)

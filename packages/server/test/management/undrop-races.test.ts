@@ -21,13 +21,13 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-const idOf = statement('test_relation_id', 'select id from relation where uuid = $1')
+const idByUuid = statement('test_relation_id', 'select id from relation where uuid = $1')
 const whereIs = statement(
   'test_where_is',
   `select n.path as "in", n.owner_id as owner from relation r left join namespace n on n.id = r.namespace_id where r.id = $1`,
 )
 
-/** Deletes the namespace of ann, and creates one of the same path as mallory. */
+/** Deletes the namespace as ann, and creates a namespace with the same path as mallory. */
 async function recreate(path: string): Promise<readonly [deleted: TestResponse, made: TestResponse]> {
   const deleted = await ann.send('DELETE', `namespaces/${path}`)
   return [deleted, await mallory.send('POST', 'namespaces', { namespace: [path] })]
@@ -39,12 +39,13 @@ test('A restore that races with a recreation of its namespace never puts the tab
     const path = `n${turn}`
     await ann.send('POST', 'namespaces', { namespace: [path] })
     const created = await ann.send('POST', `namespaces/${path}/tables`, { name: 't', schema })
-    const [{ id } = { id: '' }] = await server.sql.run<{ id: string }>(idOf, [
+    const [{ id } = { id: '' }] = await server.sql.run<{ id: string }>(idByUuid, [
       readMetadata(created)['table-uuid'],
     ])
     const began = performance.now()
     expect((await ann.send('DELETE', `namespaces/${path}/tables/t`)).status).toBe(204)
-    // The pauses grow with the time that requests need here, so that either side wins at times.
+    // The pauses are proportional to the duration of a request on this machine, so that sometimes the restore
+    // is first and sometimes the recreation.
     const tookMs = performance.now() - began
 
     const restore = `${dropped}/${id}/restore`
@@ -72,7 +73,7 @@ test('A restore that races with a recreation of its namespace never puts the tab
       expect([at, owner], `${turn}`).toEqual([null, null])
       const listed = await mallory.send('GET', `namespaces/${path}/tables`)
       expect(objectAt(listed.json)['identifiers']).toEqual([])
-      // It is not lost: its owner names the namespace.
+      // The dropped table still exists: its owner can restore it by naming the namespace.
       const body = { namespace: [path], name: 'again' }
       expect((await ann.send('POST', restore, body)).status, `${turn}`).toBe(200)
       counts.recreated += 1

@@ -5,18 +5,18 @@ import { findWarehouse } from '../../src/store/warehouses.ts'
 import { testWarehouseManagement, type TestWarehouseManagement } from './warehouse-management.ts'
 import type { Reply } from './management.ts'
 
-let lake: TestWarehouseManagement
+let fixture: TestWarehouseManagement
 beforeAll(async () => {
-  lake = await testWarehouseManagement()
+  fixture = await testWarehouseManagement()
 })
-afterAll(() => lake[Symbol.asyncDispose]())
+afterAll(() => fixture[Symbol.asyncDispose]())
 
-const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
+const admin = (line: string, body?: unknown): Promise<Reply> => fixture.as(fixture.server.admin, line, body)
 let made = 0
 const name = (): string => `vend-${(made += 1)}`
 const file = (more: object = {}): object => ({
   type: 'file',
-  root: `${lake.folder}/${randomUUID()}`,
+  root: `${fixture.folder}/${randomUUID()}`,
   ...more,
 })
 const s3 = (): object => ({
@@ -30,7 +30,7 @@ const create = (storage: object, vending?: object): Promise<Reply> =>
   admin('POST /warehouses', { name: name(), storage, vending, skipProbe: true })
 
 describe('The vending profile of a warehouse', () => {
-  it('defaults to none, and to the gateway for a directory with a bucket name', async () => {
+  it('the vending mode defaults to none, and to gateway for a directory with a bucket name', async () => {
     expect((await create(file())).body).toMatchObject({
       vending: { mode: 'none' },
       notBefore: '1970-01-01T00:00:00.000Z',
@@ -42,7 +42,7 @@ describe('The vending profile of a warehouse', () => {
     })
   })
 
-  it('contains what the request set, changes as a whole, and stays when other fields change', async () => {
+  it('the vending profile contains the settings of the request, is replaced as a whole, and is unchanged by changes of other fields', async () => {
     const vending = {
       mode: 'sts',
       roleArn: 'arn:aws:iam::1:role/a',
@@ -57,7 +57,7 @@ describe('The vending profile of a warehouse', () => {
     expect((await admin(`GET ${at}`)).body).toMatchObject({ vending, protected: true })
     const changed = await admin(`PATCH ${at}`, { vending: { mode: 'gateway', whenNotAsked: true } })
     expect(changed.body.vending).toEqual({ mode: 'gateway', whenNotAsked: true })
-    expect(await findWarehouse(lake.deps.sql, body.name)).toMatchObject({
+    expect(await findWarehouse(fixture.deps.sql, body.name)).toMatchObject({
       vending: { mode: 'gateway', whenNotAsked: true },
       notBefore: 0,
     })
@@ -65,7 +65,7 @@ describe('The vending profile of a warehouse', () => {
     expect(events[0]).toMatchObject({ detail: { vending: { mode: 'gateway', whenNotAsked: true } } })
   })
 
-  it('refuses, in one sentence, a profile that cannot work, at creation and later', async () => {
+  it('the server refuses a vending profile that cannot work, with one sentence, at creation and at later changes', async () => {
     const refused = await create(file(), { mode: 'gateway' })
     expect(refused).toMatchObject({ status: 400 })
     expect(refused.body.error.message).toMatch(/needs a bucket name/)
@@ -81,71 +81,76 @@ describe('The vending profile of a warehouse', () => {
     expect((await admin(`GET ${at}`)).body).toMatchObject({ version: 1, vending: { mode: 'static' } })
   })
 
-  it('uses the identity of the server or its users only when an administrator of the server sets it', async () => {
+  it('only an administrator of the server can set a vending profile that uses the identity of the server or of its users', async () => {
     const vending = { mode: 'sts', identity: 'user-token', stsEndpoint: 'https://elsewhere.example' }
-    const maker = await lake.principal({ privilege: 'create', on: 'server' })
+    const maker = await fixture.principal({ privilege: 'create', on: 'server' })
     const wanted = { name: name(), storage: s3(), skipProbe: true }
-    expect(await lake.as(maker, 'POST /warehouses', { ...wanted, vending })).toMatchObject({ status: 403 })
-    expect(await lake.as(maker, 'POST /warehouses', wanted)).toMatchObject({ status: 201 })
+    expect(await fixture.as(maker, 'POST /warehouses', { ...wanted, vending })).toMatchObject({ status: 403 })
+    expect(await fixture.as(maker, 'POST /warehouses', wanted)).toMatchObject({ status: 201 })
     const at = `/warehouses/${wanted.name}`
-    expect(await lake.as(maker, `PATCH ${at}`, { vending })).toMatchObject({ status: 403 })
-    expect(await lake.as(maker, `PATCH ${at}`, { vending: { mode: 'sts' } })).toMatchObject({ status: 200 })
+    expect(await fixture.as(maker, `PATCH ${at}`, { vending })).toMatchObject({ status: 403 })
+    expect(await fixture.as(maker, `PATCH ${at}`, { vending: { mode: 'sts' } })).toMatchObject({
+      status: 200,
+    })
     expect(await admin(`PATCH ${at}`, { vending })).toMatchObject({ status: 200 })
-    expect(await lake.as(maker, `PATCH ${at}`, { retentionSeconds: 1 })).toMatchObject({ status: 200 })
+    expect(await fixture.as(maker, `PATCH ${at}`, { retentionSeconds: 1 })).toMatchObject({ status: 200 })
   })
 })
 
 describe('The keys of the machine', () => {
-  it('require that a holder of administer-storage on the server chose the warehouse and its places', async () => {
-    const maker = await lake.principal({ privilege: 'create', on: 'server' })
+  it('a warehouse can use the keys of the machine only at locations that a holder of administer-storage on the server chose', async () => {
+    const maker = await fixture.principal({ privilege: 'create', on: 'server' })
     const bucket = `b-${randomUUID()}`
     const storage = { type: 's3', bucket, endpoint: 'http://127.0.0.1:1', credentials: 'default-chain' }
     const wanted = { name: name(), storage, skipProbe: true }
-    expect(await lake.as(maker, 'POST /warehouses', wanted)).toMatchObject({ status: 403 })
-    expect(await lake.as(maker, 'POST /warehouses/validate', { storage })).toMatchObject({ status: 403 })
+    expect(await fixture.as(maker, 'POST /warehouses', wanted)).toMatchObject({ status: 403 })
+    expect(await fixture.as(maker, 'POST /warehouses/validate', { storage })).toMatchObject({ status: 403 })
     expect(await admin('POST /warehouses', wanted)).toMatchObject({ status: 201 })
     const on = { warehouse: wanted.name }
-    const manager = await lake.principal({ privilege: 'manage', on }, { privilege: 'administer-storage', on })
+    const manager = await fixture.principal(
+      { privilege: 'manage', on },
+      { privilege: 'administer-storage', on },
+    )
     const at = `/warehouses/${wanted.name}`
     const one = `s3://one-${randomUUID()}/`
     const places = { allowedLocations: [one, `s3://two-${randomUUID()}/`] }
-    expect(await lake.as(manager, `PATCH ${at}`, places)).toMatchObject({ status: 403 })
+    expect(await fixture.as(manager, `PATCH ${at}`, places)).toMatchObject({ status: 403 })
     expect(await admin(`PATCH ${at}`, places)).toMatchObject({ status: 200 })
     const fewer = { allowedLocations: [one], retentionSeconds: 1 }
-    expect(await lake.as(manager, `PATCH ${at}`, fewer)).toMatchObject({ status: 200 })
+    expect(await fixture.as(manager, `PATCH ${at}`, fewer)).toMatchObject({ status: 200 })
     const own = {
       name: name(),
       storage: s3(),
       skipProbe: true,
       allowedLocations: [`s3://own-${randomUUID()}/`],
     }
-    expect(await lake.as(maker, 'POST /warehouses', own)).toMatchObject({ status: 201 })
+    expect(await fixture.as(maker, 'POST /warehouses', own)).toMatchObject({ status: 201 })
   })
 })
 
 describe('A directory with a bucket name', () => {
-  it('requires a unique name, and has no further places', async () => {
+  it('a directory warehouse with a bucket name requires a unique bucket name, and cannot have allowed locations', async () => {
     const bucket = `b-${randomUUID()}`
-    const root = { root: `${lake.folder}/${randomUUID()}` }
+    const root = { root: `${fixture.folder}/${randomUUID()}` }
     expect(await create(file({ bucket, ...root }))).toMatchObject({ status: 201 })
     const again = await create(file({ bucket }))
     expect(again).toMatchObject({ status: 409 })
     expect(again.body.error.message).toContain('bucket name')
     expect(await create(file({ bucket: `${bucket}-2`, ...root }))).toMatchObject({ status: 409 })
     expect(await create(file(root))).toMatchObject({ status: 409 })
-    const places = { allowedLocations: [`${lake.folder}/${randomUUID()}`] }
+    const places = { allowedLocations: [`${fixture.folder}/${randomUUID()}`] }
     const wanted = { name: name(), storage: file({ bucket: `${bucket}-3` }), ...places }
     expect(await admin('POST /warehouses', wanted)).toMatchObject({ status: 400 })
   })
 
-  it('runs the probe in the directory itself', async () => {
+  it('the probe of a directory warehouse with a bucket name writes directly to the directory', async () => {
     const wanted = { name: name(), storage: file({ bucket: `b-${randomUUID()}` }) }
     expect(await admin('POST /warehouses', wanted)).toMatchObject({ status: 201 })
   })
 })
 
 it('a warehouse that is created at the start uses the configured vending profile', async () => {
-  const wanted = { name: name(), profile: { type: 'file', root: `${lake.folder}/start` } } as const
-  await ensureWarehouse(lake.deps, wanted)
-  expect(await findWarehouse(lake.deps.sql, wanted.name)).toMatchObject({ vending: { mode: 'none' } })
+  const wanted = { name: name(), profile: { type: 'file', root: `${fixture.folder}/start` } } as const
+  await ensureWarehouse(fixture.deps, wanted)
+  expect(await findWarehouse(fixture.deps.sql, wanted.name)).toMatchObject({ vending: { mode: 'none' } })
 })

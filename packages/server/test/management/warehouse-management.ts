@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { defaultNameLimits } from '@headgate/iceberg/rest'
 import { pino } from 'pino'
 import { BodyCache } from '../../src/catalog/body-cache.ts'
 import { GroupCommit } from '../../src/catalog/commit/group-commit.ts'
 import { ModelCache } from '../../src/catalog/model-cache.ts'
-import { openStorageOf } from '../../src/catalog/open-storage.ts'
+import { openWarehouseStorage } from '../../src/catalog/open-storage.ts'
 import { Warehouses } from '../../src/catalog/warehouses.ts'
 import type { Operation } from '../../src/operation/operation.ts'
 import type { ProvenIdentity } from '../../src/proven-identity.ts'
@@ -15,13 +16,13 @@ import { managementRoutes } from '../../src/management/routes.ts'
 import type { WarehouseApiDeps } from '../../src/management/warehouse-deps.ts'
 import { type Reply, testManagement, type TestManagement } from './management.ts'
 
-/** The management interface with warehouses that really keep files. */
+/** Management API without HTTP, with warehouses that store files in a directory. */
 export interface TestWarehouseManagement extends AsyncDisposable {
   readonly server: TestManagement
   readonly deps: WarehouseApiDeps
-  /** Directory as a location; warehouses may lie below it. */
+  /** Location of a directory in which tests may create warehouses. */
   readonly folder: string
-  /** How often the jobs were woken. */
+  /** Returns how many times operations have woken the background jobs. */
   readonly woken: () => number
   as(who: ProvenIdentity, line: string, body?: unknown): Promise<Reply>
   /** Creates a principal with these privileges. */
@@ -40,14 +41,17 @@ export async function testWarehouseManagement(
   const endpoints = new EndpointGuard(rules)
   const registry = stack.use(new StorageRegistry({ guard: endpoints }))
   const { master } = server
-  const openStorage = (row: Parameters<typeof openStorageOf>[0]): ReturnType<typeof openStorageOf> =>
-    openStorageOf(row, { master, registry })
+  const openStorage = (
+    row: Parameters<typeof openWarehouseStorage>[0],
+  ): ReturnType<typeof openWarehouseStorage> => openWarehouseStorage(row, { master, registry })
   const warehouses = stack.use(await Warehouses.open({ sql, openStorage, maxAgeMs: 10_000 }))
   let woken = 0
   const deps: WarehouseApiDeps = {
     sql,
     master,
     warehouses,
+    nameLimits: defaultNameLimits,
+    namespaceSeparator: '%1F',
     policies: server.deps.policies,
     endpoints,
     pageTokens: server.deps.pageTokens,
@@ -62,7 +66,7 @@ export async function testWarehouseManagement(
     maxMetadataBytes: 1_000_000,
     now: Date.now,
   }
-  // The caller of operations in there finds by this very list.
+  // `call` finds operations in this list, so the operations are added to the same array.
   ;(server.operations as Operation[]).push(...managementRoutes(server.deps, warehouseApiOperations(deps)))
 
   const { as } = server

@@ -10,18 +10,18 @@ import { assertion, form, testEngines, type TestClient, type TestEngines } from 
 import type { Reply } from './token-server.ts'
 import { grantTypes, jwtAssertion, tokenTypes } from '../../src/oauth/token-types.ts'
 
-let world: TestEngines
+let fixture: TestEngines
 beforeAll(async () => {
-  world = await testEngines()
+  fixture = await testEngines()
 })
-afterAll(() => world[Symbol.asyncDispose]())
-beforeEach(() => world.server.reset())
+afterAll(() => fixture[Symbol.asyncDispose]())
+beforeEach(() => fixture.server.reset())
 
 const now = (): number => Math.floor(Date.now() / 1000)
 const aud = 'https://catalog.example'
 
 function asClient(client_assertion: string, more: Record<string, string> = {}): Promise<Reply> {
-  return world.server.post(
+  return fixture.server.post(
     form({
       grant_type: grantTypes.clientCredentials,
       client_assertion_type: jwtAssertion,
@@ -32,7 +32,7 @@ function asClient(client_assertion: string, more: Record<string, string> = {}): 
 }
 
 function grantFor(text: string, more: Record<string, string> = {}): Promise<Reply> {
-  return world.server.post(form({ grant_type: grantTypes.jwtBearer, assertion: text, ...more }))
+  return fixture.server.post(form({ grant_type: grantTypes.jwtBearer, assertion: text, ...more }))
 }
 
 const named = { assertions: true, namesIssuer: 'ldap', makesPrincipals: true } as const
@@ -40,10 +40,10 @@ const self = ({ name }: TestClient): { iss: string; sub: string } => ({ iss: nam
 
 describe('a client assertion', () => {
   test.each(['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'])(
-    'authenticates a client by a registered key with %s',
+    'a client assertion authenticates a client by a registered key with %s',
     async (alg) => {
-      const client = await world.client()
-      const key = await world.key(client, alg)
+      const client = await fixture.client()
+      const key = await fixture.key(client, alg)
       const reply = await asClient(await assertion(key, self(client)))
       expect(reply).toMatchObject({ status: 200 })
       expect(decodeJwt(String(reply.body['access_token']))).toMatchObject({
@@ -56,9 +56,9 @@ describe('a client assertion', () => {
     },
   )
 
-  test('yields exactly one token when many requests send it at the same time', async () => {
-    const client = await world.client()
-    const text = await assertion(await world.key(client), self(client))
+  test('a client assertion yields exactly one token when many concurrent requests contain it', async () => {
+    const client = await fixture.client()
+    const text = await assertion(await fixture.key(client), self(client))
     const replies = await Promise.all(Array.from({ length: 4 }, () => asClient(text)))
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(await asClient(text)).toMatchObject({
@@ -67,23 +67,23 @@ describe('a client assertion', () => {
     })
   })
 
-  test('authenticates an engine for a token exchange', async () => {
-    const [trino, alice] = [await world.engine(), await world.client()]
-    const key = await world.key(trino)
-    const reply = await world.exchange({
-      subject_token: await world.token(alice),
+  test('a client assertion authenticates an engine for a token exchange', async () => {
+    const [trino, alice] = [await fixture.engine(), await fixture.client()]
+    const key = await fixture.key(trino)
+    const reply = await fixture.exchange({
+      subject_token: await fixture.token(alice),
       client_assertion_type: jwtAssertion,
       client_assertion: await assertion(key, self(trino)),
     })
-    expect(await world.identity(reply)).toMatchObject({
+    expect(await fixture.identity(reply)).toMatchObject({
       principal: { subject: alice.name },
       actors: [{ subject: trino.name }],
     })
   })
 
-  test('yields no token when any part of it is wrong, and the error does not help guesses', async () => {
-    const [client, other] = [await world.client(), await world.client()]
-    const key = await world.key(client)
+  test('a client assertion with any wrong part yields no token, and the error does not reveal which part is wrong', async () => {
+    const [client, other] = [await fixture.client(), await fixture.client()]
+    const key = await fixture.key(client)
     const foreign = await makeIssuerKey('ES256', key.kid)
     const hmac = new SignJWT({ ...self(client), aud, iat: now(), exp: now() + 60, jti: 'h' })
     const good = self(client)
@@ -120,62 +120,63 @@ describe('a client assertion', () => {
       [assertion(key, { ...good, jti: undefined }), /claim jti/],
       [assertion(key, { ...good, jti: 'j'.repeat(300) }), /jti/],
     ]
-    for (const [text, told] of cases) {
-      world.server.reset()
+    for (const [text, description] of cases) {
+      fixture.server.reset()
       expect(await asClient(await text)).toMatchObject({
         status: 401,
-        body: { error: 'invalid_client', error_description: expect.stringMatching(told) },
+        body: { error: 'invalid_client', error_description: expect.stringMatching(description) },
       })
     }
-    world.server.reset()
+    fixture.server.reset()
     expect(await asClient(await assertion(key, good), { client_id: other.name })).toMatchObject({
       status: 401,
     })
-    await setPrincipalEnabled(world.server.sql, client.id, false)
+    await setPrincipalEnabled(fixture.server.sql, client.id, false)
     expect(await asClient(await assertion(key, good))).toMatchObject({ status: 401 })
-    await setPrincipalEnabled(world.server.sql, client.id, true)
-    await deleteClientKey(world.server.sql, client.id, key.kid)
+    await setPrincipalEnabled(fixture.server.sql, client.id, true)
+    await deleteClientKey(fixture.server.sql, client.id, key.kid)
     expect(await asClient(await assertion(key, good))).toMatchObject({ status: 401 })
   })
 
-  test('cannot be combined with another way of authentication', async () => {
-    const client = await world.client()
-    const text = await assertion(await world.key(client), self(client))
+  test('a client assertion cannot be combined with another authentication method', async () => {
+    const client = await fixture.client()
+    const text = await assertion(await fixture.key(client), self(client))
     for (const more of [{ client_secret: client.secret }, { client_assertion_type: 'jwt' }])
       expect(await asClient(text, more)).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
     expect(
-      await world.server.post(
+      await fixture.server.post(
         form({ grant_type: grantTypes.clientCredentials, client_assertion: text }),
         client.basic,
       ),
     ).toMatchObject({ status: 400 })
   })
 
-  test('yields a token while too many wrong ones are refused', async () => {
-    const client = await world.client()
+  test('a valid client assertion yields a token while the server limits many wrong ones', async () => {
+    const client = await fixture.client()
     const bad = await makeIssuerKey()
     for (let turn = 0; turn < 5; turn += 1)
       expect((await asClient(await assertion(bad, self(client)))).status).toBe(401)
     expect(await asClient(await assertion(bad, self(client)))).toMatchObject({ status: 429 })
-    expect(await asClient(await assertion(await world.key(client), self(client)))).toMatchObject({
+    expect(await asClient(await assertion(await fixture.key(client), self(client)))).toMatchObject({
       status: 200,
     })
-    // Wrong assertions under another client id at the same address still get their own error.
-    const other = await world.client()
+    // The limit for wrong attempts of one client id does not change the errors for another client id at the
+    // same address.
+    const other = await fixture.client()
     expect(await asClient(await assertion(bad, self(other)))).toMatchObject({ status: 401 })
   })
 })
 
 describe('a platform token of a workload', () => {
-  test('authenticates its client until it expires, when its subject is registered', async () => {
-    const client = await world.client()
+  test('a platform token authenticates the client for which its subject is registered, until the token expires', async () => {
+    const client = await fixture.client()
     const sub = `system:serviceaccount:etl:${client.name}`
-    const token = await world.idp.sign({ sub, aud })
+    const token = await fixture.idp.sign({ sub, aud })
     expect(await asClient(token)).toMatchObject({
       status: 401,
-      body: { error_description: expect.stringMatching(/no client is known by its subject.*federation add/) },
+      body: { error_description: expect.stringMatching(/its subject is not registered.*federation add/) },
     })
-    await insertFederation(world.server.sql, client.id, { issuer: world.idp.issuer, subject: sub }, 16)
+    await insertFederation(fixture.server.sql, client.id, { issuer: fixture.idp.issuer, subject: sub }, 16)
     for (let turn = 0; turn < 2; turn += 1) {
       const reply = await asClient(token)
       expect(decodeJwt(String(reply.body['access_token']))).toMatchObject({
@@ -183,17 +184,19 @@ describe('a platform token of a workload', () => {
         obtained: 'client-federation',
       })
     }
-    expect(await asClient(await world.idp.sign({ sub, aud: 'https://other' }))).toMatchObject({ status: 401 })
-    expect(await asClient(await world.idp.sign({ sub, aud, exp: 1 }))).toMatchObject({ status: 401 })
+    expect(await asClient(await fixture.idp.sign({ sub, aud: 'https://other' }))).toMatchObject({
+      status: 401,
+    })
+    expect(await asClient(await fixture.idp.sign({ sub, aud, exp: 1 }))).toMatchObject({ status: 401 })
   })
 
-  test('never becomes the subject of an exchange', async () => {
-    const trino = await world.engine()
+  test('a platform token of a workload is never accepted as the subject of an exchange', async () => {
+    const trino = await fixture.engine()
     const sub = `sa-${trino.name}`
-    await insertFederation(world.server.sql, trino.id, { issuer: world.idp.issuer, subject: sub }, 16)
-    const token = await world.idp.sign({ sub, aud })
+    await insertFederation(fixture.server.sql, trino.id, { issuer: fixture.idp.issuer, subject: sub }, 16)
+    const token = await fixture.idp.sign({ sub, aud })
     expect(
-      await world.exchange({
+      await fixture.exchange({
         subject_token: token,
         client_assertion: token,
         client_assertion_type: jwtAssertion,
@@ -202,21 +205,21 @@ describe('a platform token of a workload', () => {
       status: 400,
       body: { error_description: expect.stringContaining('belongs to an engine') },
     })
-    const alice = await world.client()
-    const reply = await world.exchange(
-      { subject_token: await world.token(alice) },
+    const alice = await fixture.client()
+    const reply = await fixture.exchange(
+      { subject_token: await fixture.token(alice) },
       { authorization: `Bearer ${token}` },
     )
-    expect(await world.identity(reply)).toMatchObject({ actors: [{ subject: trino.name }] })
+    expect(await fixture.identity(reply)).toMatchObject({ actors: [{ subject: trino.name }] })
   })
 })
 
 describe('an assertion of an engine about its user', () => {
-  test('yields a token with the user in sub, the engine in act, and the query id', async () => {
-    const trino = await world.engine(named)
-    const key = await world.key(trino)
+  test("an engine's assertion about its user yields a token with the user in sub, the engine in act, and the query id", async () => {
+    const trino = await fixture.engine(named)
+    const key = await fixture.key(trino)
     const claims = { iss: trino.name, sub: 'dave', auth_method: 'ldap', query_id: 'q-1' }
-    world.server.lines.length = 0
+    fixture.server.lines.length = 0
     const reply = await grantFor(await assertion(key, claims), { scope: 'catalog' })
     expect(decodeJwt(String(reply.body['access_token']))).toMatchObject({
       sub: 'dave',
@@ -226,7 +229,7 @@ describe('an assertion of an engine about its user', () => {
       query_id: 'q-1',
     })
     expect(reply.body['expires_in']).toBe(900)
-    expect(JSON.parse(world.server.lines[0] ?? '')).toMatchObject({
+    expect(JSON.parse(fixture.server.lines[0] ?? '')).toMatchObject({
       principal: 'ldap#dave',
       actors: [trino.name],
       query_id: 'q-1',
@@ -234,108 +237,110 @@ describe('an assertion of an engine about its user', () => {
     })
   })
 
-  test('works as the subject token of an exchange', async () => {
-    const trino = await world.engine(named)
-    const text = await assertion(await world.key(trino), { iss: trino.name, sub: 'dave' })
+  test("an engine's assertion about its user is accepted as the subject token of an exchange", async () => {
+    const trino = await fixture.engine(named)
+    const text = await assertion(await fixture.key(trino), { iss: trino.name, sub: 'dave' })
     const asked = { subject_token: text, subject_token_type: tokenTypes.jwt }
-    expect(await world.identity(await world.exchange(asked, trino.basic))).toMatchObject({
+    expect(await fixture.identity(await fixture.exchange(asked, trino.basic))).toMatchObject({
       principal: { subject: 'dave' },
       obtainedBy: 'assertion',
     })
-    expect(await world.exchange(asked, trino.basic)).toMatchObject({
+    expect(await fixture.exchange(asked, trino.basic)).toMatchObject({
       status: 400,
       body: { error_description: expect.stringContaining('used before') },
     })
   })
 
-  test('works once; the server refuses a replay by any client at any endpoint', async () => {
-    const trino = await world.engine(named)
-    const key = await world.key(trino)
+  test("an engine's assertion about its user can be used once; the server refuses a replay by any client at any endpoint", async () => {
+    const trino = await fixture.engine(named)
+    const key = await fixture.key(trino)
     const text = await assertion(key, { iss: trino.name, sub: 'dave' })
     const replies = await Promise.all(Array.from({ length: 4 }, () => grantFor(text)))
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
     // Another engine may use the same jti.
-    const spark = await world.engine(named)
+    const spark = await fixture.engine(named)
     const jti = 'the-same'
     for (const [engine, signer] of [
       [trino, key],
-      [spark, await world.key(spark)],
+      [spark, await fixture.key(spark)],
     ] as const)
       expect(await grantFor(await assertion(signer, { iss: engine.name, sub: 'dave', jti }))).toMatchObject({
         status: 200,
       })
   })
 
-  test('needs the permission in the entry of the engine, obeys its rules, and cannot be about the engine itself', async () => {
-    const trino = await world.engine()
-    const key = await world.key(trino)
-    const told = async (claims: object = {}, more: Record<string, string> = {}): Promise<unknown> => {
+  test("an assertion about a user needs the permission and a matching rule in the engine's entry, and cannot name the engine itself", async () => {
+    const trino = await fixture.engine()
+    const key = await fixture.key(trino)
+    const description = async (claims: object = {}, more: Record<string, string> = {}): Promise<unknown> => {
       const reply = await grantFor(await assertion(key, { iss: trino.name, sub: 'dave', ...claims }), more)
       return reply.status === 200
         ? 'granted'
         : `${String(reply.body['error'])}: ${String(reply.body['error_description'])}`
     }
-    expect(await told()).toMatch(/^unauthorized_client: .*--assertions/)
-    await world.set(trino, { ...named, subjects: [{ issuer: 'ldap', pattern: 'd*', groups: [] }] })
-    expect(await told()).toBe('granted')
-    expect(await told({ sub: 'erin' })).toMatch(/^invalid_grant: .*--subject/)
-    expect(await told({ sub: trino.name })).toMatch(/client_credentials/)
-    expect(await told({ act: { sub: 'x' } })).toMatch(/must not contain an act claim/)
-    expect(await told({ sub: 'd\u0001' })).toMatch(/user name/)
-    expect(await told({ query_id: { a: 1 } })).toMatch(/query_id/)
-    const other = await world.engine(named)
-    expect(await told({}, { client_id: other.name, client_secret: other.secret })).toMatch(/another engine/)
-    expect(await told({}, { client_id: trino.name, client_secret: trino.secret })).toBe('granted')
-    await world.set(trino, null)
-    expect(await told()).toMatch(/engine add/)
+    expect(await description()).toMatch(/^unauthorized_client: .*--assertions/)
+    await fixture.set(trino, { ...named, subjects: [{ issuer: 'ldap', pattern: 'd*', groups: [] }] })
+    expect(await description()).toBe('granted')
+    expect(await description({ sub: 'erin' })).toMatch(/^invalid_grant: .*--subject/)
+    expect(await description({ sub: trino.name })).toMatch(/client_credentials/)
+    expect(await description({ act: { sub: 'x' } })).toMatch(/must not contain an act claim/)
+    expect(await description({ sub: 'd\u0001' })).toMatch(/user name/)
+    expect(await description({ query_id: { a: 1 } })).toMatch(/query_id/)
+    const other = await fixture.engine(named)
+    expect(await description({}, { client_id: other.name, client_secret: other.secret })).toMatch(
+      /another engine/,
+    )
+    expect(await description({}, { client_id: trino.name, client_secret: trino.secret })).toBe('granted')
+    await fixture.set(trino, null)
+    expect(await description()).toMatch(/engine add/)
   })
 
-  test('needs the signature of the engine; the server refuses a token of another issuer, a secret and an unsigned token', async () => {
-    const trino = await world.engine(named)
+  test('an assertion about a user needs the signature of the engine; the server refuses a token of another issuer, a secret and an unsigned token', async () => {
+    const trino = await fixture.engine(named)
     const foreign = await makeIssuerKey()
-    const token = await world.idp.sign({ sub: 'dave', aud })
-    for (const [text, told] of [
+    const token = await fixture.idp.sign({ sub: 'dave', aud })
+    for (const [text, description] of [
       [await assertion(foreign, { iss: trino.name, sub: 'dave' }), /not signed by a registered key/],
       ['x', /not signed by a registered key/],
     ] as const)
       expect(await grantFor(text)).toMatchObject({
         status: 400,
-        body: { error: 'invalid_grant', error_description: expect.stringMatching(told) },
+        body: { error: 'invalid_grant', error_description: expect.stringMatching(description) },
       })
     const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${token.split('.')[1]}.`
     for (const text of [token, unsigned])
       expect(await grantFor(text)).toMatchObject({ status: 401, body: { error: 'invalid_client' } })
-    expect(await world.server.post(form({ grant_type: grantTypes.jwtBearer }), trino.basic)).toMatchObject({
+    expect(await fixture.server.post(form({ grant_type: grantTypes.jwtBearer }), trino.basic)).toMatchObject({
       status: 400,
       body: { error: 'invalid_request' },
     })
   })
 
-  test('can be the token of the user when the engine authenticates itself, with the result of an exchange', async () => {
-    const trino = await world.engine()
-    const token = await world.idp.sign({ sub: 'dave', aud })
+  test("an engine that authenticates itself can send an assertion as the user's token, with the same result as an exchange", async () => {
+    const trino = await fixture.engine()
+    const token = await fixture.idp.sign({ sub: 'dave', aud })
     const onBehalf = (assertion: string, headers: Readonly<Record<string, string>>): Promise<Reply> =>
-      world.server.post(form({ grant_type: grantTypes.jwtBearer, assertion }), headers)
+      fixture.server.post(form({ grant_type: grantTypes.jwtBearer, assertion }), headers)
     const granted = await onBehalf(token, trino.basic)
     expect(granted).toMatchObject({ status: 200 })
-    expect(await world.identity(granted)).toMatchObject({
-      principal: { issuer: world.idp.issuer, subject: 'dave' },
+    expect(await fixture.identity(granted)).toMatchObject({
+      principal: { issuer: fixture.idp.issuer, subject: 'dave' },
       actors: [{ subject: trino.name }],
       obtainedBy: 'external-token',
     })
-    expect(await onBehalf(token, (await world.client()).basic)).toMatchObject({
+    expect(await onBehalf(token, (await fixture.client()).basic)).toMatchObject({
       body: { error: 'unauthorized_client' },
     })
-    expect(await onBehalf(await world.idp.sign({ sub: 'dave', aud: 'x' }), trino.basic)).toMatchObject({
+    expect(await onBehalf(await fixture.idp.sign({ sub: 'dave', aud: 'x' }), trino.basic)).toMatchObject({
       body: { error: 'invalid_grant' },
     })
   })
 
-  test('that is wrong does not delay other clients at the same address', async () => {
-    const [trino, other] = [await world.engine(named), await world.engine(named)]
+  test('a wrong assertion about a user does not delay other clients at the same address', async () => {
+    const [trino, other] = [await fixture.engine(named), await fixture.engine(named)]
     const foreign = await makeIssuerKey()
     const good = async (engine: TestClient): Promise<string> =>
-      assertion(await world.key(engine), { iss: engine.name, sub: 'dave' })
+      assertion(await fixture.key(engine), { iss: engine.name, sub: 'dave' })
     for (let turn = 0; turn < 5; turn += 1) {
       const wrong = await assertion(foreign, { iss: trino.name, sub: 'dave' })
       expect(await grantFor(wrong)).toMatchObject({ status: 400 })
@@ -348,8 +353,8 @@ describe('an assertion of an engine about its user', () => {
       expect(await grantFor(await good(engine))).toMatchObject({ status: 200 })
   })
 
-  test('has an id that is deleted some time after it expires, and not before', async () => {
-    const { sql } = world.server
+  test('the stored id (jti) of an assertion is deleted some time after the assertion expires, and not before', async () => {
+    const { sql } = fixture.server
     await sql.run(
       statement(
         'test-old-ids',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type IssuerKey, makeIssuerKey, startTestIssuer, type TestIssuer } from '@headgate/testkit'
 import { SignJWT } from 'jose'
-import { openEngine } from '../access/world.ts'
+import { openEngine } from '../access/access-fixture.ts'
 import { generateSecret } from '../../src/identity/client-secret.ts'
 import type { ExternalIdentities } from '../../src/identity/external.ts'
 import type { ProvenIdentity } from '../../src/proven-identity.ts'
@@ -28,19 +28,22 @@ export interface TestEngines extends AsyncDisposable {
   readonly server: TestTokenServer
   readonly idp: TestIssuer
   client(name?: string): Promise<TestClient>
-  /** Adds a client that is an engine for all users of this server and of the issuer, unless its entry differs. */
+  /**
+   * Creates a client and registers it as an engine. By default, its entry allows all users of this server and
+   * of the issuer.
+   */
   engine(settings?: Partial<EngineSettings>): Promise<TestClient>
   /** Replaces the entry of an engine. */
   set(engine: TestClient, settings: Partial<EngineSettings> | null): Promise<void>
-  /** Returns a token of the server for a client, by its secret. */
+  /** Requests a token of this server for a client with the client's secret. */
   token(client: TestClient): Promise<string>
   exchange(
     parameters: Readonly<Record<string, string>>,
     headers?: Readonly<Record<string, string>>,
   ): Promise<Reply>
-  /** Returns the identity of a token in a response. */
+  /** Verifies the access token in a response and returns its identity. */
   identity(reply: Reply): Promise<ProvenIdentity>
-  /** Registers a key with which the client signs. */
+  /** Creates a signing key and registers it for the client. */
   key(client: TestClient, alg?: string): Promise<IssuerKey>
 }
 
@@ -114,7 +117,7 @@ export function form(parameters: Readonly<Record<string, string>>): string {
   return new URLSearchParams(parameters).toString()
 }
 
-/** Returns an unsigned token, as Trino sends it for its user. */
+/** Returns an unsigned token that names a user, as Trino sends it. */
 export function unsigned(
   claims: Readonly<Record<string, unknown>>,
   header: Readonly<Record<string, unknown>> = {},

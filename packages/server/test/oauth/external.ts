@@ -25,8 +25,8 @@ export function simpleExternal(
           return { ok: true, value: readClaims(issuer.issuer, payload) }
         } catch (error) {
           if (error instanceof errors.JWTExpired)
-            return { ok: false, reason: 'expired', told: 'it has expired.' }
-          return { ok: false, reason: 'wrong signature', told: String(error) }
+            return { ok: false, reason: 'expired', message: 'the token has expired.' }
+          return { ok: false, reason: 'wrong signature', message: String(error) }
         }
       },
     },
@@ -57,8 +57,8 @@ function readClaims(issuer: string, payload: Record<string, unknown>): VerifiedE
     login: text('preferred_username'),
     name: text('name'),
     groups: null,
-    actor: partyOf(issuer, payload['act']),
-    mayAct: partyOf(issuer, payload['may_act']),
+    actor: parseParty(issuer, payload['act']),
+    mayAct: parseParty(issuer, payload['may_act']),
     clientId: text('azp'),
     scope: text('scope'),
     issuedAt: time('iat'),
@@ -68,7 +68,7 @@ function readClaims(issuer: string, payload: Record<string, unknown>): VerifiedE
   }
 }
 
-function partyOf(issuer: string, claim: unknown): ExternalParty | null {
+function parseParty(issuer: string, claim: unknown): ExternalParty | null {
   if (typeof claim !== 'object' || claim === null || !('sub' in claim)) return null
   return { issuer: 'iss' in claim ? String(claim.iss) : issuer, subject: String(claim.sub) }
 }

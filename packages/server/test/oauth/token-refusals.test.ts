@@ -94,7 +94,7 @@ describe('the token endpoint refuses', () => {
       basic('etl', secrets.first),
       400,
       'invalid_request',
-      /twice/,
+      /two client authentications/,
     ],
     [
       'two different ids',
@@ -219,7 +219,7 @@ describe('the token endpoint refuses', () => {
     expect(String(reply.body['error_description'])).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/)
   })
 
-  test('an unknown client, a wrong secret and a disabled client with the same text', async () => {
+  test('the token endpoint refuses an unknown client, a wrong secret and a disabled client with the same text', async () => {
     const bodies = [
       { client_id: 'nobody' },
       { client_secret: 'wrong' },
@@ -229,14 +229,14 @@ describe('the token endpoint refuses', () => {
     expect(new Set(replies.map(({ body }) => JSON.stringify(body))).size).toBe(1)
   })
 
-  test('a body that is not UTF-8', async () => {
+  test('the token endpoint refuses a body that is not UTF-8', async () => {
     expect(await post(Buffer.from([0x61, 0x3d, 0xff]))).toMatchObject({
       status: 400,
       body: { error: 'invalid_request' },
     })
   })
 
-  test('a request with status 500 and without the cause when the database fails', async () => {
+  test('the token endpoint answers 500 without the cause when the database fails', async () => {
     server.breakStore()
     expect(await post(form(good))).toEqual(
       expect.objectContaining({
@@ -244,7 +244,7 @@ describe('the token endpoint refuses', () => {
         body: {
           error: 'server_error',
           error_description:
-            'The server failed to process the request. Ask its operator to look into the log.',
+            'The server failed to process the request. Ask the operator of the server to check its log.',
         },
       }),
     )

@@ -42,7 +42,7 @@ export function basic(id: string, secret: string): { authorization: string } {
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
 }
 
-const nobody: TrustedProxies = { networks: [], header: 'x-forwarded-for' }
+const noProxies: TrustedProxies = { networks: [], header: 'x-forwarded-for' }
 
 export interface Reply {
   readonly status: number
@@ -56,17 +56,20 @@ export interface TestTokenServer extends AsyncDisposable {
   /** Issuer and audience of its tokens. */
   readonly issuer: string
   readonly sessions: Sessions
-  /** Audit lines until now. */
+  /** Audit lines that the endpoint has written. */
   readonly lines: string[]
-  /** Response bodies until now. */
-  readonly told: string[]
+  /** Response bodies that the endpoint has sent. */
+  readonly logged: string[]
   addClient(name: string, ...secrets: string[]): Promise<string>
   post(body: string | Buffer, headers?: Readonly<Record<string, string>>): Promise<Reply>
-  /** Deletes failed attempts, repairs the database, and sets the clock of the limiter to 0. */
+  /**
+   * Resets the fixture: deletes failed attempts, lets the database work again, and sets the clock of the
+   * attempt limiter to 0.
+   */
   reset(): void
   setClock(ms: number): void
-  /** Makes the database fail until the next reset. */
   trust(proxies: TrustedProxies): void
+  /** Makes the database fail until the next reset. */
   breakStore(): void
   /** Moves the clock for tokens forward by this many ms. */
   advance(ms: number): void
@@ -82,13 +85,13 @@ export async function testTokenServer(
   const clock = (): number => Date.now() + ahead
   const sessions = new Sessions({ ring, issuer, audience: issuer, ttlSeconds: 900, now: clock })
   const lines: string[] = []
-  const told: string[] = []
+  const logged: string[] = []
   let [now, broken] = [0, false]
-  let addressOf = clientAddressBehind(nobody)
+  let resolveAddress = clientAddressBehind(noProxies)
   const newLimiter = (): AttemptLimiter =>
     new AttemptLimiter({ perClient: 5, perAddress: 1000, windowMs: 60_000 }, () => now)
   let limiter = newLimiter()
-  const lane = new FairQueue()
+  const queue = new FairQueue()
 
   const brokenSql: Sql = {
     ...store.sql,
@@ -103,7 +106,7 @@ export async function testTokenServer(
       now: clock,
     })
     const audit = new AuditLog({ mode: 'log', write: (line) => lines.push(line) })
-    const [endpoint] = createTokenEndpoint({ grants, audit, limiter, lane, addressOf })
+    const [endpoint] = createTokenEndpoint({ grants, audit, limiter, queue, resolveAddress })
     void endpoint
       ?.open(request, {
         maxBodyBytes: 1 << 20,
@@ -116,10 +119,10 @@ export async function testTokenServer(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/oauth/tokens`
 
-  async function addClient(name: string, ...given: string[]): Promise<string> {
+  async function addClient(name: string, ...clientSecrets: string[]): Promise<string> {
     const id = randomUUID()
     await insertPrincipal(store.sql, { id, issuer: ownIssuer, subject: name, name, kind: 'service' })
-    for (const secret of given) await insertSecret(store.sql, id, hashSecret(secret))
+    for (const secret of clientSecrets) await insertSecret(store.sql, id, hashSecret(secret))
     return id
   }
   await addClient('etl', secrets.first, secrets.second)
@@ -130,13 +133,13 @@ export async function testTokenServer(
     issuer,
     sessions,
     lines,
-    told,
+    logged,
     addClient,
     async post(body, headers = {}) {
       const contentType = { 'content-type': 'application/x-www-form-urlencoded' }
       const response = await fetch(url, { method: 'POST', headers: { ...contentType, ...headers }, body })
       const text = await response.text()
-      told.push(text)
+      logged.push(text)
       return {
         status: response.status,
         headers: Object.fromEntries(response.headers),
@@ -148,10 +151,10 @@ export async function testTokenServer(
       broken = false
       ahead = 0
       limiter = newLimiter()
-      addressOf = clientAddressBehind(nobody)
+      resolveAddress = clientAddressBehind(noProxies)
     },
     trust(proxies) {
-      addressOf = clientAddressBehind(proxies)
+      resolveAddress = clientAddressBehind(proxies)
     },
     setClock(ms) {
       now = ms

@@ -8,7 +8,7 @@ import { bucket, type TestEndpoint, testEndpoint } from './endpoint.ts'
 
 const prefix = `s3://${bucket}/wh/t1/`
 const runs = Number(process.env['HEADGATE_ATTACK_RUNS'] ?? 700)
-/** Time limit in ms for a machine that runs other work. */
+/** Time limit of each test in ms, long enough for a busy machine. */
 const timeout = 60_000 + runs * 50
 const touched: Touched[] = []
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
@@ -22,20 +22,20 @@ afterAll(async () => {
   await endpoint[Symbol.asyncDispose]()
 })
 
-interface Told {
+interface Outcome {
   readonly status: number
   readonly text: string
 }
 
-function send(method: string, target: string, headers: readonly Header[], body: string): Promise<Told> {
+function send(method: string, target: string, headers: readonly Header[], body: string): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     // The request line is sent unchanged, except for characters that Node refuses to send.
     const sent = request(
       { agent, port: endpoint.port, host: '127.0.0.1', method, path: target, headers: headers.flat() },
-      (answer) => {
+      (response) => {
         let text = ''
-        answer.on('data', (chunk: Buffer) => (text += chunk.toString()))
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }))
+        response.on('data', (chunk: Buffer) => (text += chunk.toString()))
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
       },
     )
     sent.on('error', reject)
@@ -49,7 +49,7 @@ function sendSigned(
   more: readonly Header[],
   body: string,
   access: 'read' | 'read-write',
-): Promise<Told> {
+): Promise<Outcome> {
   const headers = signedHeaders(endpoint.url, method, signable(target), {
     credentials: endpoint.mint({ permission: access }),
     body,
@@ -58,13 +58,16 @@ function sendSigned(
   return send(method, target, headers, body)
 }
 
-/** Signs a request. One that no client can sign is sent with the signature of another request. */
+/**
+ * Returns the signed headers of a request. A request that no client can sign gets the signature of another
+ * request.
+ */
 function signable(target: string): string {
   return /%(?![0-9a-f]{2})/i.test(target) ? '/' : target
 }
 
 test(
-  `The endpoint never reaches beyond the prefix for ${runs} signed requests with hostile paths, queries and sources`,
+  `The S3 endpoint accesses no key outside the session's prefix for ${runs} signed requests with hostile paths, queries and copy sources`,
   async () => {
     let inside = 0
     await fc.assert(
@@ -86,14 +89,15 @@ test(
       }),
       { numRuns: runs },
     )
-    // Without a successful request, the test would have tried nothing.
+    // At least one request must succeed. Otherwise all requests may have been refused for an unrelated
+    // reason.
     expect(inside).toBeGreaterThan(0)
   },
   timeout,
 )
 
 test(
-  `The endpoint never writes for ${runs} requests of sessions that may only read`,
+  `The S3 endpoint never writes for ${runs} requests of sessions that may only read`,
   async () => {
     let reads = 0
     await fc.assert(
@@ -114,7 +118,7 @@ test(
 )
 
 test(
-  `The endpoint refuses ${runs} signatures that were changed in one place`,
+  `The S3 endpoint refuses ${runs} signed requests that were changed at one position`,
   async () => {
     const target = `/${bucket}/wh/t1/a`
     const places = [

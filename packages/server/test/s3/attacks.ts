@@ -3,7 +3,7 @@ import { HeadgateError } from '@headgate/errors'
 import type { Storage } from '@headgate/storage'
 import { bucket } from './endpoint.ts'
 
-/** All locations that reached the storage. */
+/** A location in a call of the storage, and whether the call writes. */
 export type Touched = { readonly location: string; readonly writes: boolean }
 
 const reading: ReadonlySet<string> = new Set(['head', 'get', 'getBytes', 'list', 'listParts'])
@@ -14,9 +14,8 @@ export function notingStorage(storage: Storage, touched: Touched[]): Storage {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target)
       if (typeof value !== 'function' || typeof name !== 'string') return value
-      return (...given: unknown[]): unknown => {
-        const locations =
-          name === 'copy' ? given.slice(0, 2) : Array.isArray(given[0]) ? given[0] : [given[0]]
+      return (...args: unknown[]): unknown => {
+        const locations = name === 'copy' ? args.slice(0, 2) : Array.isArray(args[0]) ? args[0] : [args[0]]
         for (const [i, location] of locations.entries())
           touched.push({
             location: String(location),
@@ -32,10 +31,10 @@ export function notingStorage(storage: Storage, touched: Touched[]): Storage {
 }
 
 async function* nothing(): AsyncGenerator<never> {
-  // No entry.
+  // The list is empty.
 }
 
-/** Parts of keys that have misled servers, encoded or not. */
+/** Parts of object keys that other servers have parsed wrongly, percent-encoded or not. */
 const pieces = fc.constantFrom(
   'wh',
   't1',
@@ -92,7 +91,7 @@ const pieces = fc.constantFrom(
   '.headgate-uploads',
 )
 
-/** Paths as in a request line. Some are inside the prefixes of the session, most are not. */
+/** Arbitrary request paths. Some are inside the prefixes of the session, and most are not. */
 export const paths: fc.Arbitrary<string> = fc
   .tuple(
     fc.constantFrom(
@@ -109,7 +108,7 @@ export const paths: fc.Arbitrary<string> = fc
   .map(([start, rest]) => start + rest.join(''))
   .filter((path) => !/[^\x21-\x7e]|#/.test(path))
 
-/** Query that may change the operation. */
+/** Arbitrary queries, some of which select another operation. */
 export const queries: fc.Arbitrary<string> = fc
   .array(
     fc.constantFrom(

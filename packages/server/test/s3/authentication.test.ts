@@ -6,7 +6,7 @@ import { mintS3Session } from '../../src/credentials/s3-session.ts'
 import { addKey, promoteKey } from '../../src/keys/rotate.ts'
 import { KeyRing } from '../../src/keys/key-ring.ts'
 import { codeIn, outcome, type RawSigning, sdkClient, signedHeaders } from './client.ts'
-import { bucket, bucket as Bucket, claimsOf, region, type TestEndpoint, testEndpoint } from './endpoint.ts'
+import { bucket, bucket as Bucket, makeClaims, region, type TestEndpoint, testEndpoint } from './endpoint.ts'
 
 let endpoint: TestEndpoint
 beforeAll(async () => {
@@ -19,12 +19,12 @@ afterAll(() => endpoint[Symbol.asyncDispose]())
 const path = `/${bucket}/wh/t1/object`
 
 async function get(target: string, headers: readonly Header[] = []): Promise<string> {
-  const answer = await fetch(endpoint.url + target, {
+  const response = await fetch(endpoint.url + target, {
     headers: Object.fromEntries(headers.filter(([name]) => name !== 'host')),
   })
-  const text = await answer.text()
+  const text = await response.text()
   const code = codeIn(text)
-  return code === undefined ? `${answer.status} ${text}` : `${answer.status} ${code}`
+  return code === undefined ? `${response.status} ${text}` : `${response.status} ${code}`
 }
 
 const signed = (signing: Partial<RawSigning> = {}): Promise<string> =>
@@ -33,11 +33,11 @@ const signed = (signing: Partial<RawSigning> = {}): Promise<string> =>
 const lastReason = (): unknown => endpoint.events.at(-1)?.['reason']
 
 describe('A signature', () => {
-  test('in headers authenticates a request', async () => {
+  test('a signature in headers authenticates a request', async () => {
     expect(await signed()).toBe('200 bytes')
   })
 
-  test('in the query authenticates reads and writes', async () => {
+  test('a signature in the query authenticates reads and writes', async () => {
     const options = {
       credentials: endpoint.mint(),
       region,
@@ -66,7 +66,7 @@ describe('A signature', () => {
     expect(endpoint.events.at(-1)).toMatchObject({ principal: 'unidentified', outcome: 'denied' })
   })
 
-  test('with another secret, for another path, or changed on its way authenticates nothing', async () => {
+  test('a signature with another secret, for another path, or of a request that was changed in transit is refused', async () => {
     const credentials = endpoint.mint()
     const other = { ...credentials, secretAccessKey: endpoint.mint().secretAccessKey }
     expect(await signed({ credentials: other })).toBe('403 SignatureDoesNotMatch')
@@ -80,23 +80,23 @@ describe('A signature', () => {
     expect(lastReason()).toMatch(/header-not-signed/)
   })
 
-  test('with a wrong time or region gets an error with the values that the SDK needs to sign again', async () => {
+  test('a signature with a wrong time or region gets an error with the values that the SDK needs to sign again', async () => {
     expect(await signed({ date: new Date(Date.now() - 16 * 60_000) })).toBe('403 RequestTimeTooSkewed')
     const headers = signedHeaders(endpoint.url, 'GET', path, {
       credentials: endpoint.mint(),
       region: 'us-west-2',
     })
-    const answer = await fetch(endpoint.url + path, {
+    const response = await fetch(endpoint.url + path, {
       headers: Object.fromEntries(headers.filter(([name]) => name !== 'host')),
     })
-    const text = await answer.text()
-    expect([answer.status, codeIn(text)]).toEqual([400, 'AuthorizationHeaderMalformed'])
+    const text = await response.text()
+    expect([response.status, codeIn(text)]).toEqual([400, 'AuthorizationHeaderMalformed'])
     expect(text).toContain(`<Region>${region}</Region>`)
   })
 })
 
 describe('A session', () => {
-  test('that has expired gets ExpiredToken', async () => {
+  test('a request of an expired session gets ExpiredToken', async () => {
     const credentials = endpoint.mint({ expiresAt: Date.now() - 1 })
     expect(await signed({ credentials })).toBe('403 ExpiredToken')
     const client = sdkClient(endpoint.url, credentials)
@@ -105,28 +105,29 @@ describe('A session', () => {
     )
   })
 
-  test('that has expired gets ExpiredToken with status 403 also on HEAD, where a header contains the code', async () => {
+  test('HEAD with an expired session gets status 403, and a header contains the code ExpiredToken', async () => {
     const head = async (claims: Parameters<TestEndpoint['mint']>[0], revoked = false): Promise<string> => {
       const credentials = endpoint.mint(claims)
       if (revoked) endpoint.revoked.add(credentials.accessKeyId)
       const headers = signedHeaders(endpoint.url, 'HEAD', path, { credentials })
-      const answer = await fetch(endpoint.url + path, {
+      const response = await fetch(endpoint.url + path, {
         method: 'HEAD',
         headers: Object.fromEntries(headers.filter(([name]) => name !== 'host')),
       })
-      return `${answer.status} ${answer.headers.get('x-amz-error-code')}`
+      return `${response.status} ${response.headers.get('x-amz-error-code')}`
     }
     expect(await head({ expiresAt: Date.now() - 1 })).toBe('403 ExpiredToken')
-    // With another code, no client refreshes keys of a revoked session in a loop.
+    // The error code differs from ExpiredToken, so that clients do not repeatedly refresh the keys of a
+    // revoked session.
     expect(await head({}, true)).toBe('403 AccessDenied')
   })
 
-  test('needs its session token', async () => {
+  test('a request without its session token is refused', async () => {
     const { accessKeyId, secretAccessKey } = endpoint.mint()
     expect(await signed({ credentials: { accessKeyId, secretAccessKey } })).toBe('403 InvalidAccessKeyId')
   })
 
-  test('with a truncated, modified or invented token, or one of another key, gets InvalidToken', async () => {
+  test('a request with a truncated, modified or invented session token, or one of another key, gets InvalidToken', async () => {
     const credentials = endpoint.mint()
     const { sessionToken } = credentials
     const flipped =
@@ -144,12 +145,12 @@ describe('A session', () => {
       expect(await signed({ credentials: { ...credentials, sessionToken: token } })).toBe('400 InvalidToken')
   })
 
-  test('with an access key of another server gets an error without details', async () => {
+  test('a request with an access key of another server gets an error without details', async () => {
     const credentials = { ...endpoint.mint(), accessKeyId: 'AKIAIOSFODNN7EXAMPLE' }
     expect(await signed({ credentials })).toBe('400 InvalidToken')
   })
 
-  test('that was revoked ends with the next request, and the audit names its principal', async () => {
+  test('the next request of a revoked session is refused, and the audit event names the principal', async () => {
     const credentials = endpoint.mint()
     expect(await signed({ credentials })).toBe('200 bytes')
     endpoint.revoked.add(credentials.accessKeyId)
@@ -158,37 +159,38 @@ describe('A session', () => {
     expect(lastReason()).toMatch(/privilege was revoked/)
   })
 
-  test('authenticates before it is authorized, so that guessing reveals no revocations', async () => {
+  test('the server authenticates a request before it authorizes it, so that a caller without the secret learns nothing about revocations', async () => {
     const credentials = endpoint.mint()
     endpoint.revoked.add(credentials.accessKeyId)
     const forged = { ...credentials, secretAccessKey: 'guessed' }
     expect(await signed({ credentials: forged })).toBe('403 SignatureDoesNotMatch')
   })
 
-  test('that another replica sealed with a new key is valid', async () => {
+  test('a session token that another replica sealed with a new key is valid', async () => {
     const sql = endpoint.sql
     await using other = await KeyRing.open({ sql, master: endpoint.master })
     const id = await addKey(sql, endpoint.master, 's3-session')
     await promoteKey(sql, id, 0)
     await other.reload()
-    // Either at once by the notification, or when the ring may be loaded again: an unknown key has just caused a load.
-    const sent = (): Promise<unknown> => signed({ credentials: mintS3Session(other, claimsOf()) })
+    // The replica loads the key ring when it receives the notification, or when the minimum time after its
+    // last load has passed.
+    const sent = (): Promise<unknown> => signed({ credentials: mintS3Session(other, makeClaims()) })
     await expect.poll(sent).toBe('200 bytes')
   })
 })
 
-test('A refusal contains no reason except its code', async () => {
-  const answer = await fetch(endpoint.url + path)
-  const text = await answer.text()
+test('A refusal of the S3 endpoint contains the error code and no further reason', async () => {
+  const response = await fetch(endpoint.url + path)
+  const text = await response.text()
   expect(text).toBe(
     '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access denied.</Message>' +
-      `<RequestId>${answer.headers.get('x-amz-request-id')}</RequestId></Error>`,
+      `<RequestId>${response.headers.get('x-amz-request-id')}</RequestId></Error>`,
   )
   const head = await fetch(endpoint.url + path, { method: 'HEAD' })
   expect([head.status, await head.text(), head.headers.get('content-length')]).toEqual([403, '', '0'])
 })
 
-test('The endpoint finds the bucket in the host as in the path', async () => {
+test('The S3 endpoint reads the bucket from the Host header or from the path', async () => {
   const credentials = endpoint.mint()
   const host = `${bucket}.gateway.test:${endpoint.port}`
   const ask = (target: string): Promise<string> =>
@@ -196,10 +198,10 @@ test('The endpoint finds the bucket in the host as in the path', async () => {
       const headers = signedHeaders(`http://${host}`, 'GET', target, { credentials })
       const sent = request(
         { port: endpoint.port, host: '127.0.0.1', path: target, headers: headers.flat() },
-        (answer) => {
+        (response) => {
           let text = ''
-          answer.on('data', (chunk: Buffer) => (text += chunk.toString()))
-          answer.on('end', () => resolve(`${answer.statusCode} ${codeIn(text) ?? text}`))
+          response.on('data', (chunk: Buffer) => (text += chunk.toString()))
+          response.on('end', () => resolve(`${response.statusCode} ${codeIn(text) ?? text}`))
         },
       )
       sent.on('error', reject)
@@ -210,14 +212,14 @@ test('The endpoint finds the bucket in the host as in the path', async () => {
   expect(await ask(`/${bucket}/wh/t1/object`)).toBe('403 AccessDenied')
 })
 
-test('Logs and events contain no secrets', async () => {
+test('Log lines and audit events of the S3 endpoint contain no secrets', async () => {
   const credentials = endpoint.mint()
   await signed({ credentials })
   await signed({ credentials: { ...credentials, secretAccessKey: `${credentials.secretAccessKey}x` } })
   const client = sdkClient(endpoint.url, credentials)
   await outcome(client.send(new DeleteObjectCommand({ Bucket, Key: 'wh/t2/x' })))
-  const told = JSON.stringify(endpoint.events) + endpoint.lines.join('')
-  expect(told).not.toContain(credentials.sessionToken.slice(20, 60))
-  expect(told).not.toContain(credentials.secretAccessKey)
-  expect(told).toContain('outside the session')
+  const written = JSON.stringify(endpoint.events) + endpoint.lines.join('')
+  expect(written).not.toContain(credentials.sessionToken.slice(20, 60))
+  expect(written).not.toContain(credentials.secretAccessKey)
+  expect(written).toContain('outside the session')
 })

@@ -13,7 +13,7 @@ import {
   streamingPayloadHash,
 } from '@headgate/sigv4'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { rawRequest, type RawSigning, signedHeaders, statusOf } from './client.ts'
+import { rawRequest, type RawSigning, signedHeaders, parseStatus } from './client.ts'
 import { bucket, region, type TestEndpoint, testEndpoint } from './endpoint.ts'
 import { open, talk } from './socket.ts'
 import { replaced } from './storage.ts'
@@ -48,14 +48,14 @@ async function put(
     headers: [close, ...(headers.some(([name]) => name === 'content-length') ? [] : [length]), ...headers],
     ...signing,
   })
-  return statusOf(await talk(endpoint.port, [rawRequest('PUT', path, all, body)]))
+  return parseStatus(await talk(endpoint.port, [rawRequest('PUT', path, all, body)]))
 }
 
 const stored = async (): Promise<boolean> => (await endpoint.files()).includes(key)
 const leftovers = async (): Promise<string[]> =>
   (await endpoint.files()).filter((name) => name.includes('.headgate-'))
 
-/** Sends a signed request with a chunked body of this declared length. */
+/** Sends a signed request with an aws-chunked body and this declared length of the content. */
 async function inChunks(
   form: StreamingForm,
   body: Uint8Array,
@@ -88,7 +88,7 @@ async function encoded(
   forge: (bytes: Buffer) => Buffer = (bytes) => bytes,
 ): Promise<string> {
   const { headers, bytes } = await inChunks(form, body)
-  return statusOf(await talk(endpoint.port, [rawRequest('PUT', path, headers, forge(bytes))]))
+  return parseStatus(await talk(endpoint.port, [rawRequest('PUT', path, headers, forge(bytes))]))
 }
 
 describe('A body that equals its declaration', () => {
@@ -100,7 +100,7 @@ describe('A body that equals its declaration', () => {
       { chunks: 'unsigned', trailer } as const,
     ]),
   ]
-  test.each(forms)('becomes an object, with chunks of form %j', async (form) => {
+  test.each(forms)('a correct body becomes an object, with chunks of form %j', async (form) => {
     for (const body of [small, large]) {
       expect(await encoded(form, body)).toBe('200')
       const got = await talk(endpoint.port, [
@@ -114,7 +114,7 @@ describe('A body that equals its declaration', () => {
     }
   })
 
-  test('becomes an object, with its hash signed, unsigned, and with a checksum or MD5 in a header', async () => {
+  test('a correct body becomes an object with a signed hash, without one, and with a checksum or MD5 in a header', async () => {
     for (const body of [small, large]) {
       expect(await put(body, [])).toBe('200')
       expect(await put(body, [], { payloadHash: 'UNSIGNED-PAYLOAD' })).toBe('200')
@@ -139,7 +139,7 @@ describe('A body that differs from its declaration never becomes an object', () 
   test.each([
     ['small', small],
     ['large', large],
-  ])('when it is %s', async (_, body) => {
+  ])('a %s body that was changed in transit never becomes an object', async (_, body) => {
     expect(await put(changed(body), [], { payloadHash: sha256Hex(body) })).toBe(
       '400 XAmzContentSHA256Mismatch',
     )
@@ -194,7 +194,7 @@ describe('A body that differs from its declaration never becomes an object', () 
     expect(await leftovers()).toEqual([])
   })
 
-  test('when it is truncated, and the existing object stays', async () => {
+  test('a truncated body never becomes an object, and the existing object remains', async () => {
     expect(await put('before', [])).toBe('200')
     const headers = signedHeaders(endpoint.url, 'PUT', path, {
       credentials: endpoint.mint(),
@@ -217,34 +217,34 @@ describe('A body that differs from its declaration never becomes an object', () 
     expect(endpoint.events.some((event) => event['reason'] === 'the client disconnected')).toBe(true)
   })
 
-  test('when chunks end before the announced length', async () => {
+  test('a body whose chunks end before the declared length never becomes an object', async () => {
     const form = { chunks: 'unsigned', trailer: 'crc32' } as const
     const { headers, bytes } = await inChunks(form, small.subarray(0, 500), 1000)
     const sent = rawRequest('PUT', path, headers, bytes)
-    expect(statusOf(await talk(endpoint.port, [sent]))).toBe('400 IncompleteBody')
+    expect(parseStatus(await talk(endpoint.port, [sent]))).toBe('400 IncompleteBody')
     expect(await stored()).toBe(false)
   })
 
   test.each([
     ['a small body', small],
     ['a large body', large],
-  ])('when the connection is idle in the middle of %s', async (_, body) => {
+  ])('a body never becomes an object when the connection is idle in the middle of %s', async (_, body) => {
     await using impatient = await testEndpoint({ limits: { requestTimeoutMs: 700 } })
     const headers = signedHeaders(impatient.url, 'PUT', path, {
       credentials: impatient.mint(),
       body,
       headers: [['content-length', String(body.length)]],
     })
-    const answer = await talk(impatient.port, [rawRequest('PUT', path, headers, body.subarray(0, 10))])
-    expect(statusOf(answer)).toBe('400 RequestTimeout')
-    if (body === large) expect(answer).toMatch(/\r\nconnection: close\r\n/i)
+    const response = await talk(impatient.port, [rawRequest('PUT', path, headers, body.subarray(0, 10))])
+    expect(parseStatus(response)).toBe('400 RequestTimeout')
+    if (body === large) expect(response).toMatch(/\r\nconnection: close\r\n/i)
     expect(await impatient.files()).not.toContain(key)
   })
 
   test.each([
     ['a small body', small],
     ['a large body', large],
-  ])('when the client disconnects in the middle of %s', async (_, body) => {
+  ])('a body never becomes an object when the client disconnects in the middle of %s', async (_, body) => {
     const headers = signedHeaders(endpoint.url, 'PUT', path, {
       credentials: endpoint.mint(),
       body,
@@ -261,8 +261,8 @@ describe('A body that differs from its declaration never becomes an object', () 
   })
 })
 
-test('The storage never receives the last bytes of a wrong body', async () => {
-  // A multiple of all block sizes that bodies are buffered in, so that no rest remains at the end.
+test('The storage never receives the last bytes of a body that differs from its declaration', async () => {
+  // The size is a multiple of all block sizes of buffers, so that the last block is full.
   const even = randomBytes(1024 ** 2)
   const published: string[] = []
   await using eager = await testEndpoint({
@@ -284,7 +284,7 @@ test('The storage never receives the last bytes of a wrong body', async () => {
       payloadHash,
       headers: [close, ['content-length', String(even.length)]],
     })
-    return statusOf(await talk(eager.port, [rawRequest('PUT', path, headers, even)]))
+    return parseStatus(await talk(eager.port, [rawRequest('PUT', path, headers, even)]))
   }
   expect(await send(sha256Hex(small))).toBe('400 XAmzContentSHA256Mismatch')
   expect(published).toEqual([])

@@ -43,9 +43,9 @@ export function signedHeaders(
   target: string,
   { credentials, body = '', headers = [], payloadHash, date, region: named }: RawSigning,
 ): Header[] {
-  const given: Header[] = [['host', new URL(url).host], ...headers]
+  const requestHeaders: Header[] = [['host', new URL(url).host], ...headers]
   const signed = signRequest(
-    { method, target, headers: given },
+    { method, target, headers: requestHeaders },
     {
       credentials,
       region: named ?? region,
@@ -54,7 +54,7 @@ export function signedHeaders(
       payloadHash: payloadHash ?? sha256Hex(typeof body === 'string' ? Buffer.from(body) : body),
     },
   )
-  return [...given, ...signed.headers]
+  return [...requestHeaders, ...signed.headers]
 }
 
 /** Writes a whole request as bytes, for a socket. */
@@ -77,9 +77,9 @@ export function codeIn(xml: string): string | undefined {
 }
 
 /** Returns `status code` of a raw response, after any `100 Continue`. */
-export function statusOf(answer: string): string {
+export function parseStatus(response: string): string {
   const status =
-    /^(?:HTTP\/1\.1 100 Continue\r\n\r\n)*HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? `none: ${answer}`
-  const code = codeIn(answer)
+    /^(?:HTTP\/1\.1 100 Continue\r\n\r\n)*HTTP\/1\.1 (\d+)/.exec(response)?.[1] ?? `none: ${response}`
+  const code = codeIn(response)
   return code === undefined ? status : `${status} ${code}`
 }

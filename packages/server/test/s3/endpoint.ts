@@ -42,12 +42,12 @@ export interface TestEndpoint extends AsyncDisposable {
   /** Lists the paths of complete and unfinished files in the bucket. */
   files(): Promise<string[]>
   readonly directory: string
-  /** Events and log lines since the start. */
+  /** Audit events and log lines since the start of the endpoint. */
   readonly events: Record<string, unknown>[]
   readonly lines: string[]
-  /** Sessions that are refused. */
+  /** Sessions that the endpoint refuses as revoked. */
   readonly revoked: Set<string>
-  /** Number of authorizations of the session of an access key. */
+  /** Number of authorizations by access key. */
   readonly asked: Map<string, number>
   mint(claims?: Partial<S3SessionClaims>): S3SessionKeys
   metrics(): Promise<string>
@@ -75,7 +75,7 @@ export async function testEndpoint(options: TestEndpointOptions = {}): Promise<T
     from: `s3://${bucket}/`,
     to,
   })
-  const warehouse = warehouseOf(options.around?.(files) ?? files)
+  const warehouse = makeWarehouse(options.around?.(files) ?? files)
   const events: Record<string, unknown>[] = []
   const lines: string[] = []
   const revoked = new Set<string>()
@@ -139,7 +139,7 @@ export async function testEndpoint(options: TestEndpointOptions = {}): Promise<T
         .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
         .toSorted()
     },
-    mint: (claims = {}) => mintS3Session(ring, { ...claimsOf(), ...claims }),
+    mint: (claims = {}) => mintS3Session(ring, { ...makeClaims(), ...claims }),
     metrics: () => metrics.registry.metrics(),
     async [Symbol.asyncDispose]() {
       await listener.close(0)
@@ -150,7 +150,7 @@ export async function testEndpoint(options: TestEndpointOptions = {}): Promise<T
   }
 }
 
-export function claimsOf(): S3SessionClaims {
+export function makeClaims(): S3SessionClaims {
   return {
     warehouseId: 'b6ff9f0a-0000-4000-8000-000000000002',
     relationId: 'b6ff9f0a-0000-4000-8000-000000000003',
@@ -168,7 +168,7 @@ export function claimsOf(): S3SessionClaims {
   }
 }
 
-function warehouseOf(storage: Storage): Warehouse {
+function makeWarehouse(storage: Storage): Warehouse {
   return {
     id: 'b6ff9f0a-0000-4000-8000-000000000002',
     name: 'lakehouse',

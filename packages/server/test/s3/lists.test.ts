@@ -12,7 +12,7 @@ import { outcome, sdkClient } from './client.ts'
 import { bucket as Bucket, type TestEndpoint, testEndpoint } from './endpoint.ts'
 
 const names = ['a', 'a/1', 'a/2', 'a b', 'a&<>"\'', 'b/c/1', 'b/c/2', 'b/d', 'ü', '日', '😀', 'z%20z', 'z+z']
-  // A file cannot also be a directory.
+  // The storage is a directory, in which a name cannot be both a file and a directory.
   .filter((name) => name !== 'a')
 const root = 'wh/t1/'
 let endpoint: TestEndpoint
@@ -45,39 +45,39 @@ async function listed(input: Partial<ListObjectsV2CommandInput>): Promise<string
 }
 
 describe('A list', () => {
-  test('contains all keys with the prefix in the order of their bytes, and no sibling', async () => {
+  test('a list contains all keys with the prefix in the order of their bytes, and no sibling of the prefix', async () => {
     expect(await listed({})).toEqual(all)
     const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: `${root}b/` }))
     expect(Contents.map(({ Size }) => Size)).toEqual([5, 5, 3])
     expect(Contents.every(({ ETag, LastModified }) => /^".+"$/.test(ETag ?? '') && LastModified)).toBe(true)
   })
 
-  test.each([1, 2, 5, 12])('has the same keys in pages of %i', async (MaxKeys) => {
+  test.each([1, 2, 5, 12])('a list in pages of %i contains the same keys', async (MaxKeys) => {
     expect(await listed({ MaxKeys })).toEqual(all)
     expect(byBytes(await listed({ MaxKeys, Delimiter: '/' }))).toEqual(
       byBytes(await listed({ Delimiter: '/' })),
     )
   })
 
-  test('folds keys behind the next slash', async () => {
+  test('a list with the delimiter slash combines keys with the same next segment into one common prefix', async () => {
     expect(byBytes(await listed({ Delimiter: '/' }))).toEqual(
       byBytes([...all.filter((key) => !key.slice(root.length).includes('/')), `${root}a/`, `${root}b/`]),
     )
     expect(await listed({ Prefix: `${root}b/`, Delimiter: '/' })).toEqual([`${root}b/d`, `${root}b/c/`])
   })
 
-  test('accepts a prefix that ends within a name', async () => {
+  test('a list accepts a prefix that ends within a name', async () => {
     expect(await listed({ Prefix: `${root}a` })).toEqual(all.filter((key) => key.startsWith(`${root}a`)))
   })
 
-  test('starts after a key, whether the key exists or not', async () => {
+  test('a list starts after a key (start-after), whether the key exists or not', async () => {
     for (const StartAfter of ['', 'a', `${root}a/1`, `${root}a/11`, `${root}b`, `${root}zzz`, 'x', root])
       expect(await listed({ StartAfter })).toEqual(
         all.filter((key) => Buffer.compare(Buffer.from(key), Buffer.from(StartAfter)) > 0),
       )
   })
 
-  test('starts after any text, also one that cannot be a key', async () => {
+  test('a list starts after any text, also after text that cannot be a key', async () => {
     const long = 'n'.repeat(300)
     for (const end of [
       'a//1',
@@ -98,25 +98,25 @@ describe('A list', () => {
       }
   })
 
-  test('contains no key for a prefix with an empty segment', async () => {
+  test('a list for a prefix with an empty segment contains no keys', async () => {
     for (const end of ['a//', '/', 'a//1']) expect(await listed({ Prefix: root + end }), end).toEqual([])
   })
 
-  test('escapes keys as URLs on request', async () => {
+  test('a list contains URL-encoded keys when the request sets encoding-type', async () => {
     const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix: root, EncodingType: 'url' }))
     const keys = (page.Contents ?? []).map(({ Key = '' }) => Key)
     expect(keys.every((key) => /^[\w./%~-]+$/.test(key))).toBe(true)
     expect(keys.map(decodeURIComponent)).toEqual(all)
   })
 
-  test('contains no keys when 0 are requested, and at most a thousand', async () => {
+  test('a list contains no keys with max-keys 0, and at most 1,000 keys with any other value', async () => {
     const none = await client.send(new ListObjectsV2Command({ Bucket, Prefix: root, MaxKeys: 0 }))
     expect([none.KeyCount, none.IsTruncated]).toEqual([0, false])
     const many = await client.send(new ListObjectsV2Command({ Bucket, Prefix: root, MaxKeys: 100_000 }))
     expect(many.MaxKeys).toBe(1000)
   })
 
-  test('continues after a marker in version 1', async () => {
+  test('a list of version 1 continues after a marker', async () => {
     const found: string[] = []
     for (let Marker: string | undefined; ;) {
       const page = await client.send(
@@ -134,7 +134,7 @@ describe('A list', () => {
     expect(found).toEqual(all)
   })
 
-  test('needs a prefix within a prefix of the session', async () => {
+  test('a list needs a prefix inside a prefix of the session', async () => {
     const list = (Prefix: string | undefined): Promise<string> =>
       outcome(client.send(new ListObjectsV2Command({ Bucket, Prefix })))
     for (const Prefix of [undefined, '', 'wh', 'wh/', 'wh/t1', 'wh/t10/', 'wh/t', 'other/'])
@@ -146,10 +146,11 @@ describe('A list', () => {
     )
   })
 
-  test('refuses tokens of another list and invented ones, and accepts its own with other credentials', async () => {
+  test('a list refuses invented continuation tokens and tokens of another list, and accepts its own token with other credentials', async () => {
     const first = await client.send(new ListObjectsV2Command({ Bucket, Prefix: root, MaxKeys: 3 }))
     const ContinuationToken = first.NextContinuationToken
-    // Neither plain nor encoded. Short names occur in random text now and then.
+    // The continuation token contains the prefix neither as plain text nor encoded. The test does not search
+    // for the short key names, because random bytes may contain them.
     const inside = (ContinuationToken ?? '').split('.').map((part) => Buffer.from(part, 'base64url'))
     for (const bytes of inside) expect(bytes.toString('latin1')).not.toContain(root)
     expect(inside.some(({ length }) => length >= 16)).toBe(true)
@@ -164,7 +165,7 @@ describe('A list', () => {
     ).toBe('200')
   })
 
-  test('refuses other delimiters and invalid parameters', async () => {
+  test('a list refuses delimiters other than slash, and invalid parameters', async () => {
     const list = (more: object): Promise<string> =>
       outcome(client.send(new ListObjectsV2Command({ Bucket, Prefix: root, ...more })))
     expect(await list({ Delimiter: ',' })).toBe('501 NotImplemented')
@@ -176,7 +177,7 @@ describe('A list', () => {
 describe('DeleteObjects', () => {
   const put = (Key: string): Promise<unknown> => client.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }))
 
-  test('returns a result for each key', async () => {
+  test('DeleteObjects returns a result for each key', async () => {
     await put(`${root}d/1 &<ü>`)
     await put(`${root}d/2`)
     const Objects = [
@@ -199,7 +200,7 @@ describe('DeleteObjects', () => {
     expect(await endpoint.files()).not.toContain(`${root}d/1 &<ü>`)
   })
 
-  test('returns only errors in quiet mode', async () => {
+  test('DeleteObjects returns only errors in quiet mode', async () => {
     await put(`${root}q`)
     const { Deleted, Errors } = await client.send(
       new DeleteObjectsCommand({
@@ -211,7 +212,7 @@ describe('DeleteObjects', () => {
     expect(await endpoint.files()).not.toContain(`${root}q`)
   })
 
-  test('refuses versions and conditions', async () => {
+  test('DeleteObjects refuses object versions and conditions', async () => {
     await put(`${root}v`)
     const { Errors } = await client.send(
       new DeleteObjectsCommand({
@@ -228,7 +229,7 @@ describe('DeleteObjects', () => {
     expect(await endpoint.files()).toContain(`${root}v`)
   })
 
-  test('accepts at most a thousand keys', async () => {
+  test('DeleteObjects accepts at most 1,000 keys', async () => {
     const many = (length: number): Promise<string> =>
       outcome(
         client.send(

@@ -116,7 +116,7 @@ test('UploadPartCopy stores bytes of another object as a part', async () => {
   expect(await copy({ CopySource: `${Bucket}/wh/t1/none` })).toBe('404 NoSuchKey')
 })
 
-test('The endpoint accepts an upload id only with its key', async () => {
+test('The S3 endpoint accepts an upload id only with the object key of the upload', async () => {
   const upload = await create('mine')
   const part = await send(upload, 1, 'x')
   const elsewhere = { ...upload, ...at('yours') }
@@ -172,7 +172,7 @@ test('UploadPart accepts part numbers from 1 to 10,000', async () => {
     )
 })
 
-test('The endpoint does not list unfinished uploads', async () => {
+test('The S3 endpoint does not list unfinished uploads', async () => {
   expect(await outcome(client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: 'wh/t1/' })))).toBe(
     '501 NotImplemented',
   )

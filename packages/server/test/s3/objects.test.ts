@@ -33,7 +33,7 @@ async function read(name: string, more: object = {}): Promise<Buffer> {
 }
 
 describe('An object', () => {
-  test('has the bytes, size, ETag and time of its put', async () => {
+  test('an object has the bytes, size, ETag and time of the PutObject request', async () => {
     const put = await client.send(new PutObjectCommand({ ...at('data/a.parquet'), Body: 'hello' }))
     const got = await client.send(new GetObjectCommand(at('data/a.parquet')))
     expect(await text(got.Body as Readable)).toBe('hello')
@@ -53,7 +53,7 @@ describe('An object', () => {
     '*/${user}/$1',
     'trailing.',
     'ends in space ',
-  ])('can have the key %j, which is decoded once', async (name) => {
+  ])('an object can have the key %j, which the endpoint decodes once', async (name) => {
     await client.send(new PutObjectCommand({ ...at(name), Body: name }))
     expect((await read(name)).toString()).toBe(name)
     expect(await endpoint.files()).toContain(`wh/t1/${name}`)
@@ -62,7 +62,7 @@ describe('An object', () => {
   })
 
   test.each(['../t2/x', 'a/../../t2/x', './x', 'a/./b', 'a\\b', 'a\nb', 'a?b', 'a#b', 'k'.repeat(1030)])(
-    'cannot have the key %j, which a parser could take for another',
+    'an object cannot have the key %j, which parsers may interpret as another key',
     async (name) => {
       const before = await endpoint.files()
       // The client would resolve dot segments. `attacks.test.ts` sends them unchanged.
@@ -72,13 +72,13 @@ describe('An object', () => {
     },
   )
 
-  test('that does not exist answers NoSuchKey, and its deletion succeeds', async () => {
+  test('a read of a missing object gets NoSuchKey, and its deletion succeeds', async () => {
     expect(await outcome(client.send(new GetObjectCommand(at('none'))))).toBe('404 NoSuchKey')
     expect(await outcome(client.send(new HeadObjectCommand(at('none'))))).toBe('404 NotFound')
     expect(await outcome(client.send(new DeleteObjectCommand(at('none'))))).toBe('204')
   })
 
-  test('that marks a directory can be read, put and deleted', async () => {
+  test('an object that marks a directory can be read, written and deleted', async () => {
     expect(await outcome(client.send(new HeadObjectCommand(at('dir/'))))).toBe('404 NotFound')
     expect(await outcome(client.send(new PutObjectCommand({ ...at('dir/'), Body: Buffer.alloc(0) })))).toBe(
       '200',
@@ -88,7 +88,7 @@ describe('An object', () => {
   })
 
   test.each(Object.values(ChecksumAlgorithm).filter((name) => /^(CRC|SHA(1|256)$)/.test(name)))(
-    'can be put with a checksum of %s, from bytes and from a stream',
+    'an object can be written with a checksum of %s, from bytes and from a stream',
     async (ChecksumAlgorithm) => {
       const bytes = Buffer.alloc(700_000, 'headgate')
       await client.send(new PutObjectCommand({ ...at('sum'), Body: bytes, ChecksumAlgorithm }))
@@ -110,7 +110,7 @@ describe('An object', () => {
     },
   )
 
-  test('can have no bytes', async () => {
+  test('an object can be empty', async () => {
     await client.send(new PutObjectCommand({ ...at('empty'), Body: Buffer.alloc(0) }))
     expect((await read('empty')).length).toBe(0)
     expect(await outcome(client.send(new GetObjectCommand({ ...at('empty'), Range: 'bytes=0-1' })))).toBe(
@@ -129,7 +129,7 @@ describe('A range', () => {
     ['bytes=8-99', '89', 'bytes 8-9/10'],
     ['bytes=-3', '789', 'bytes 7-9/10'],
     ['bytes=-99', '0123456789', 'bytes 0-9/10'],
-  ])('%s returns its bytes, with GET and HEAD', async (Range, bytes, ContentRange) => {
+  ])('the range %s returns its bytes, with GET and HEAD', async (Range, bytes, ContentRange) => {
     const got = await client.send(new GetObjectCommand({ ...at('ten'), Range }))
     expect(got).toMatchObject({
       ContentRange,
@@ -142,7 +142,7 @@ describe('A range', () => {
   })
 
   test.each(['bytes=5-3', 'bytes=0-1,3-4', 'lines=1-2', 'bytes=a-b'])(
-    '%s returns the whole object',
+    'the range %s returns the whole object',
     async (Range) => {
       expect((await read('ten', { Range })).toString()).toBe('0123456789')
     },
@@ -153,7 +153,7 @@ describe('A range', () => {
     expect(await outcome(client.send(new HeadObjectCommand({ ...at('ten'), Range })))).toMatch(/^416/)
   })
 
-  test('for part 1 returns the whole object, and part 2 does not exist', async () => {
+  test('a read of part 1 returns the whole object, and part 2 does not exist', async () => {
     const got = await client.send(new GetObjectCommand({ ...at('ten'), PartNumber: 1 }))
     expect([got.$metadata.httpStatusCode, got.ContentRange]).toEqual([206, 'bytes 0-9/10'])
     expect(await text(got.Body as Readable)).toBe('0123456789')
@@ -189,7 +189,7 @@ describe('Conditions:', () => {
       () => ({ IfNoneMatch: '"other"', IfModifiedSince: new Date(Date.now() + long) }),
       '200',
     ],
-  ])('%s decides a read as RFC 9110 defines it', async (_, condition, status) => {
+  ])('the condition %s decides a read as RFC 9110 defines', async (_, condition, status) => {
     expect(
       (await outcome(client.send(new GetObjectCommand({ ...at('cond'), ...condition() })))).slice(0, 3),
     ).toBe(status)
@@ -216,7 +216,7 @@ describe('Conditions:', () => {
     expect(await swap()).toBe('404 NoSuchKey')
   })
 
-  test('that S3 does not support get NotImplemented, and are not ignored', async () => {
+  test('conditions that S3 does not support get NotImplemented, and are not ignored', async () => {
     expect(
       await outcome(client.send(new PutObjectCommand({ ...at('x'), Body: 'x', IfNoneMatch: '"a"' }))),
     ).toBe('501 NotImplemented')
@@ -247,7 +247,7 @@ test('A read returns the headers that its query requests', async () => {
   ).toBe('400 InvalidArgument')
 })
 
-test('A write that requires an unsupported property is refused', async () => {
+test('The S3 endpoint refuses a write that requires an unsupported property', async () => {
   const put = (more: object): Promise<string> =>
     outcome(client.send(new PutObjectCommand({ ...at('asked'), Body: 'x', ...more })))
   expect(await put({ ServerSideEncryption: 'aws:kms' })).toBe('501 NotImplemented')
@@ -264,14 +264,14 @@ describe('A copy', () => {
   beforeAll(() => client.send(new PutObjectCommand({ ...at('from/ü +%.bin'), Body: 'copied' })))
   const CopySource = `/${Bucket}/${encodeURIComponent('wh/t1/from/ü +%.bin')}`
 
-  test('has the bytes of its source', async () => {
+  test('a copy has the bytes of its source', async () => {
     const { CopyObjectResult } = await client.send(new CopyObjectCommand({ ...at('to'), CopySource }))
     expect((await read('to')).toString()).toBe('copied')
     const { ETag } = await client.send(new HeadObjectCommand(at('to')))
     expect(CopyObjectResult?.ETag).toBe(ETag)
   })
 
-  test('evaluates the conditions on its source and its target', async () => {
+  test('CopyObject evaluates conditions on its source and its target', async () => {
     const { ETag } = await client.send(new HeadObjectCommand(at('from/ü +%.bin')))
     const copy = (more: object): Promise<string> =>
       outcome(client.send(new CopyObjectCommand({ ...at('to2'), CopySource, ...more })))
@@ -283,7 +283,7 @@ describe('A copy', () => {
     expect((await read('to2')).toString()).toBe('copied')
   })
 
-  test('from a missing object gets NoSuchKey, and to itself InvalidRequest', async () => {
+  test('CopyObject from a missing object gets NoSuchKey, and to the same key InvalidRequest', async () => {
     const of = (name: string): Promise<string> =>
       outcome(client.send(new CopyObjectCommand({ ...at('to3'), CopySource: `${Bucket}/wh/t1/${name}` })))
     expect(await of('none')).toBe('404 NoSuchKey')
@@ -299,29 +299,29 @@ test('HeadBucket and GetBucketLocation answer for a bucket of the session', asyn
 })
 
 describe('The audit log', () => {
-  const told = (operation: string): unknown[] =>
+  const findEvents = (operation: string): unknown[] =>
     endpoint.events.filter((event) => event['operation'] === `s3.${operation}`)
 
-  test('contains one event for all reads of an object by one session, and one for each write', async () => {
+  test('the audit log contains one event for all reads of an object by one session, and one event for each write', async () => {
     endpoint.events.length = 0
     const own = sdkClient(endpoint.url, endpoint.mint())
     for (let i = 0; i < 3; i += 1) await own.send(new PutObjectCommand({ ...at('audited'), Body: `${i}` }))
     for (let i = 0; i < 3; i += 1) await own.send(new HeadObjectCommand(at('audited')))
     await sdkClient(endpoint.url, endpoint.mint()).send(new HeadObjectCommand(at('audited')))
-    expect([told('PutObject').length, told('HeadObject').length]).toEqual([3, 2])
+    expect([findEvents('PutObject').length, findEvents('HeadObject').length]).toEqual([3, 2])
   })
 
-  test('contains one event for all reads that do not find an object, and another when it is found', async () => {
+  test('the audit log contains one event for all reads that do not find an object, and another event when the object is found', async () => {
     endpoint.events.length = 0
     const own = sdkClient(endpoint.url, endpoint.mint())
     const look = (): Promise<unknown> => outcome(own.send(new HeadObjectCommand(at('awaited'))))
     for (let i = 0; i < 3; i += 1) await look()
     await own.send(new PutObjectCommand({ ...at('awaited'), Body: 'there' }))
     for (let i = 0; i < 3; i += 1) await look()
-    expect(told('HeadObject')).toMatchObject([{ outcome: 'failed' }, { outcome: 'allowed' }])
+    expect(findEvents('HeadObject')).toMatchObject([{ outcome: 'failed' }, { outcome: 'allowed' }])
   })
 
-  test('contains the source of a copy, the prefix of a list and the keys that were deleted', async () => {
+  test('audit events contain the source of a copy, the prefix of a list and the deleted keys', async () => {
     endpoint.events.length = 0
     await client.send(new CopyObjectCommand({ ...at('audited2'), CopySource: `${Bucket}/wh/t1/audited` }))
     await client.send(new ListObjectsV2Command({ Bucket, Prefix: 'wh/t1/aud' }))
@@ -335,7 +335,7 @@ describe('The audit log', () => {
   })
 })
 
-test('Every response contains its request id, also an error, and the log and the audit contain the same id', async () => {
+test('Every response contains a request id, also an error, and log lines and audit events contain the same id', async () => {
   const error = await client.send(new GetObjectCommand(at('nameless'))).catch((thrown: unknown) => thrown)
   const { requestId } = (error as { $metadata: { requestId: string } }).$metadata
   expect(requestId).toMatch(/^[0-9A-F]{20}$/)

@@ -52,7 +52,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('The endpoint with another
     return buffer(Body as Readable)
   }
 
-  test('returns objects with unusual keys, content types, ranges and directory markers', async () => {
+  test('the gateway over an S3 store returns objects with unusual keys, content types, ranges and directory markers', async () => {
     const bytes = randomBytes(12 * mib)
     for (const name of ['a b+ü/%2F😀.bin', 'dir/x']) {
       await client.send(new PutObjectCommand({ ...at(name), Body: bytes }))
@@ -81,22 +81,25 @@ describe.skipIf(findMinio() === undefined)(needsMinio('The endpoint with another
     expect(await outcome(client.send(new GetObjectCommand(at('none'))))).toBe('404 NoSuchKey')
   })
 
-  test.each([100_000, 2 * mib, 20 * mib])('never stores a wrong body of %i bytes', async (size) => {
-    const target = `/${Bucket}/wh/t1/wrong-${size}`
-    const headers = signedHeaders(endpoint.url, 'PUT', target, {
-      credentials: endpoint.mint(),
-      payloadHash: sha256Hex(Buffer.from('another')),
-    })
-    const answer = await fetch(endpoint.url + target, {
-      method: 'PUT',
-      body: new Uint8Array(size),
-      headers: Object.fromEntries(headers.filter(([name]) => name !== 'host')),
-    })
-    expect([answer.status, codeIn(await answer.text())]).toEqual([400, 'XAmzContentSHA256Mismatch'])
-    expect(await outcome(client.send(new HeadObjectCommand(at(`wrong-${size}`))))).toMatch(/^404/)
-  })
+  test.each([100_000, 2 * mib, 20 * mib])(
+    'the gateway over an S3 store never stores a body of %i bytes that differs from its declaration',
+    async (size) => {
+      const target = `/${Bucket}/wh/t1/wrong-${size}`
+      const headers = signedHeaders(endpoint.url, 'PUT', target, {
+        credentials: endpoint.mint(),
+        payloadHash: sha256Hex(Buffer.from('another')),
+      })
+      const response = await fetch(endpoint.url + target, {
+        method: 'PUT',
+        body: new Uint8Array(size),
+        headers: Object.fromEntries(headers.filter(([name]) => name !== 'host')),
+      })
+      expect([response.status, codeIn(await response.text())]).toEqual([400, 'XAmzContentSHA256Mismatch'])
+      expect(await outcome(client.send(new HeadObjectCommand(at(`wrong-${size}`))))).toMatch(/^404/)
+    },
+  )
 
-  test('completes a multipart upload, and answers EntityTooSmall to a part that is too small', async () => {
+  test('the gateway over an S3 store completes a multipart upload, and answers EntityTooSmall to a part that is too small', async () => {
     const upload = { ...at('parts') }
     const { UploadId = '' } = await client.send(new CreateMultipartUploadCommand(upload))
     const part = async (PartNumber: number, Body: Buffer): Promise<{ PartNumber: number; ETag: string }> => {
@@ -132,7 +135,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('The endpoint with another
     expect((await read('parts')).equals(Buffer.concat([first, first, Buffer.from('x')]))).toBe(true)
   })
 
-  test('lists page by page, and deletes many objects', async () => {
+  test('the gateway over an S3 store lists objects in pages, and deletes many objects in one request', async () => {
     const names = Array.from({ length: 25 }, (_, i) => `wh/t1/many/${String(i).padStart(2, '0')} ü+%20`)
     for (const Key of names) await client.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }))
     const listed = async (): Promise<unknown[]> => {

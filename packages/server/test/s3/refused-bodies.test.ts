@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Header } from '@headgate/sigv4'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { rawRequest, signedHeaders, statusOf } from './client.ts'
+import { rawRequest, signedHeaders, parseStatus } from './client.ts'
 import { bucket, type TestEndpoint, testEndpoint } from './endpoint.ts'
 import { talk } from './socket.ts'
 
@@ -24,7 +24,7 @@ const close: Header = ['connection', 'close']
 const stored = async (): Promise<boolean> => (await endpoint.files()).includes(key)
 
 describe('Limits', () => {
-  test('for sizes apply before the body is read, and the client receives the error', async () => {
+  test('the endpoint refuses a body above the size limit before it reads the body, and the client receives the error', async () => {
     const body = Buffer.alloc(3_000_001)
     const length: Header = ['content-length', String(body.length)]
     const near = signedHeaders(endpoint.url, 'PUT', path, {
@@ -32,24 +32,26 @@ describe('Limits', () => {
       body,
       headers: [close, length],
     })
-    const answer = await talk(endpoint.port, [rawRequest('PUT', path, near, body)])
-    expect(statusOf(answer)).toBe('400 EntityTooLarge')
+    const response = await talk(endpoint.port, [rawRequest('PUT', path, near, body)])
+    expect(parseStatus(response)).toBe('400 EntityTooLarge')
     const headers = signedHeaders(endpoint.url, 'PUT', path, {
       credentials: endpoint.mint(),
       payloadHash: 'UNSIGNED-PAYLOAD',
       headers: [['content-length', '99999999999']],
     })
-    expect(statusOf(await talk(endpoint.port, [rawRequest('PUT', path, headers)]))).toBe('400 EntityTooLarge')
+    expect(parseStatus(await talk(endpoint.port, [rawRequest('PUT', path, headers)]))).toBe(
+      '400 EntityTooLarge',
+    )
   })
 
-  test('need an announced length', async () => {
+  test('the endpoint refuses a body without a declared length', async () => {
     const headers = signedHeaders(endpoint.url, 'PUT', path, {
       credentials: endpoint.mint(),
       payloadHash: 'UNSIGNED-PAYLOAD',
       headers: [['transfer-encoding', 'chunked'], close],
     })
-    const answer = await talk(endpoint.port, [rawRequest('PUT', path, headers, '3\r\nabc\r\n0\r\n\r\n')])
-    expect(statusOf(answer)).toBe('411 MissingContentLength')
+    const response = await talk(endpoint.port, [rawRequest('PUT', path, headers, '3\r\nabc\r\n0\r\n\r\n')])
+    expect(parseStatus(response)).toBe('411 MissingContentLength')
   })
 })
 
@@ -68,18 +70,18 @@ describe('A client that expects 100-continue', () => {
       }),
     )
 
-  test('gets 100 Continue after it is authenticated and authorized', async () => {
-    const answer = await talk(endpoint.port, [expecting(), 100, small], { until: /200 OK/ })
-    expect(answer).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/)
+  test('a client with Expect: 100-continue gets 100 Continue after it is authenticated and authorized', async () => {
+    const response = await talk(endpoint.port, [expecting(), 100, small], { until: /200 OK/ })
+    expect(response).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/)
     expect(await stored()).toBe(true)
   })
 
-  test('gets a refusal before it sends its body', async () => {
+  test('a client with Expect: 100-continue gets a refusal before it sends its body', async () => {
     const credentials = endpoint.mint({ permission: 'read' })
-    const answer = await talk(endpoint.port, [expecting(credentials)], { until: /<\/Error>/ })
-    expect(answer).toMatch(/^HTTP\/1\.1 403/)
-    expect(answer).not.toContain('100 Continue')
-    expect(answer).toMatch(/\r\nconnection: close\r\n/i)
+    const response = await talk(endpoint.port, [expecting(credentials)], { until: /<\/Error>/ })
+    expect(response).toMatch(/^HTTP\/1\.1 403/)
+    expect(response).not.toContain('100 Continue')
+    expect(response).toMatch(/\r\nconnection: close\r\n/i)
   })
 })
 
@@ -95,8 +97,8 @@ test('The connection stays open after a small body was refused', async () => {
     }),
     small,
   )
-  const answer = await talk(endpoint.port, [refused, 50, refused], { until: /<\/Error>[^]*<\/Error>/ })
-  expect(answer.match(/HTTP\/1\.1 403/g)).toHaveLength(2)
+  const response = await talk(endpoint.port, [refused, 50, refused], { until: /<\/Error>[^]*<\/Error>/ })
+  expect(response.match(/HTTP\/1\.1 403/g)).toHaveLength(2)
 })
 
 test('The endpoint does not parse a second request in the body of a refused one', async () => {
@@ -115,6 +117,6 @@ test('The endpoint does not parse a second request in the body of a refused one'
     }),
     inner,
   )
-  const answer = await talk(endpoint.port, [outer, 500], { until: /<\/Error>/ })
-  expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1)
+  const response = await talk(endpoint.port, [outer, 500], { until: /<\/Error>/ })
+  expect(response.match(/HTTP\/1\.1 /g)).toHaveLength(1)
 })

@@ -16,7 +16,7 @@ import { type Header, UNSIGNED_PAYLOAD } from '@headgate/sigv4'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { S3SessionKeys } from '../../src/credentials/s3-session.ts'
 import type { StoredObject } from '@headgate/storage'
-import { outcome, rawRequest, sdkClient, signedHeaders, statusOf } from './client.ts'
+import { outcome, rawRequest, sdkClient, signedHeaders, parseStatus } from './client.ts'
 import { bucket as Bucket, type TestEndpoint, type TestEndpointOptions, testEndpoint } from './endpoint.ts'
 import { open } from './socket.ts'
 import { replaced } from './storage.ts'
@@ -36,7 +36,7 @@ async function begin(options: TestEndpointOptions = {}): Promise<void> {
 
 const revoke = (): unknown => endpoint.revoked.add(credentials.accessKeyId)
 
-/** Request whose body the test sends piece by piece. */
+/** Request whose body a test sends in several chunks. */
 class RunningRequest {
   readonly socket: Socket
   received = ''
@@ -58,15 +58,15 @@ class RunningRequest {
   }
 
   /** Returns the status and error code of the response. */
-  async answer(): Promise<string> {
+  async readResponse(): Promise<string> {
     await expect.poll(() => this.received, { timeout: 10_000 }).toMatch(/^HTTP\/1\.1 (?!100)/)
     await expect.poll(() => this.received, { timeout: 10_000 }).toMatch(/<\/Error>|^HTTP\/1\.1 2/)
     this.socket.destroy()
-    return statusOf(this.received)
+    return parseStatus(this.received)
   }
 }
 
-/** Waits until the server has authorized the request: it reads the body after that. */
+/** Waits until the server has authorized the request and reads its body. */
 const authorized = async (): Promise<void> => {
   await expect.poll(() => endpoint.asked.get(credentials.accessKeyId) ?? 0).toBeGreaterThan(0)
 }
@@ -75,18 +75,18 @@ describe('After its session was revoked before the last byte', () => {
   test.each([
     ['PutObject of 10 bytes', 10],
     ['PutObject of 1 MiB', mib],
-  ])('%s fails, and leaves no object and no file', async (_, size) => {
+  ])('%s fails after a revocation of its session, and leaves no object and no file', async (_, size) => {
     await begin()
     const put = new RunningRequest('PUT', path, size)
     await put.send(Buffer.alloc(size - 1))
     await authorized()
     revoke()
     await put.send('x')
-    expect(await put.answer()).toBe('403 AccessDenied')
+    expect(await put.readResponse()).toBe('403 AccessDenied')
     expect(await endpoint.files()).toEqual([])
   })
 
-  test('UploadPart fails, and an earlier part of that number stays', async () => {
+  test('UploadPart fails after a revocation of its session, and an earlier part with the same number remains', async () => {
     await begin()
     const client = sdkClient(endpoint.url, endpoint.mint())
     const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }))
@@ -96,12 +96,12 @@ describe('After its session was revoked before the last byte', () => {
     await authorized()
     revoke()
     await part.send('x')
-    expect(await part.answer()).toBe('403 AccessDenied')
+    expect(await part.readResponse()).toBe('403 AccessDenied')
     const { Parts } = await client.send(new ListPartsCommand({ Bucket, Key, UploadId }))
     expect(Parts?.map(({ Size }) => Size)).toEqual([5])
   })
 
-  test('CompleteMultipartUpload fails, and no object appears', async () => {
+  test('CompleteMultipartUpload fails after a revocation of its session, and creates no object', async () => {
     await begin()
     const client = sdkClient(endpoint.url, endpoint.mint())
     const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }))
@@ -114,14 +114,14 @@ describe('After its session was revoked before the last byte', () => {
     await authorized()
     revoke()
     await complete.send('>')
-    expect(await complete.answer()).toBe('403 AccessDenied')
+    expect(await complete.readResponse()).toBe('403 AccessDenied')
     expect(await endpoint.files()).not.toContain(Key)
     const parts = { Parts: [{ PartNumber: 1, ETag }] }
     await client.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: parts }))
     expect(await endpoint.files()).toEqual([Key])
   })
 
-  test('DeleteObjects fails, and deletes nothing', async () => {
+  test('DeleteObjects fails after a revocation of its session, and deletes nothing', async () => {
     await begin()
     await sdkClient(endpoint.url, endpoint.mint()).send(new PutObjectCommand({ Bucket, Key, Body: 'x' }))
     const document = `<Delete><Object><Key>${Key}</Key></Object></Delete>`
@@ -131,7 +131,7 @@ describe('After its session was revoked before the last byte', () => {
     await authorized()
     revoke()
     await remove.send('>')
-    expect(await remove.answer()).toBe('403 AccessDenied')
+    expect(await remove.readResponse()).toBe('403 AccessDenied')
     expect(await endpoint.files()).toEqual([Key])
   })
 
@@ -151,34 +151,37 @@ describe('After its session was revoked before the last byte', () => {
       (UploadId: string): UploadPartCopyCommand =>
         new UploadPartCopyCommand({ Bucket, Key, UploadId, PartNumber: 1, CopySource: `${Bucket}/${Key}` }),
     ],
-  ] as const)('%s fails while it reads its source', async (_, command) => {
-    const { promise: read, resolve: goOn } = Promise.withResolvers<void>()
-    await begin({
-      around: (storage) =>
-        replaced(storage, {
-          async get(location, options): Promise<StoredObject> {
-            await read
-            return storage.get(location, options)
-          },
-        }),
-    })
-    const other = sdkClient(endpoint.url, endpoint.mint())
-    await other.send(new PutObjectCommand({ Bucket, Key, Body: 'source' }))
-    const { UploadId = '' } = await other.send(new CreateMultipartUploadCommand({ Bucket, Key }))
-    const client = sdkClient(endpoint.url, credentials)
-    const made = command(UploadId)
-    const copied = outcome(made instanceof CopyObjectCommand ? client.send(made) : client.send(made))
-    await authorized()
-    revoke()
-    goOn()
-    expect(await copied).toBe('403 AccessDenied')
-    expect(await endpoint.files()).not.toContain(`${Key}2`)
-    expect((await other.send(new ListPartsCommand({ Bucket, Key, UploadId }))).Parts ?? []).toEqual([])
-  })
+  ] as const)(
+    '%s fails when its session is revoked while the server reads the source',
+    async (_, command) => {
+      const { promise: read, resolve: goOn } = Promise.withResolvers<void>()
+      await begin({
+        around: (storage) =>
+          replaced(storage, {
+            async get(location, options): Promise<StoredObject> {
+              await read
+              return storage.get(location, options)
+            },
+          }),
+      })
+      const other = sdkClient(endpoint.url, endpoint.mint())
+      await other.send(new PutObjectCommand({ Bucket, Key, Body: 'source' }))
+      const { UploadId = '' } = await other.send(new CreateMultipartUploadCommand({ Bucket, Key }))
+      const client = sdkClient(endpoint.url, credentials)
+      const made = command(UploadId)
+      const copied = outcome(made instanceof CopyObjectCommand ? client.send(made) : client.send(made))
+      await authorized()
+      revoke()
+      goOn()
+      expect(await copied).toBe('403 AccessDenied')
+      expect(await endpoint.files()).not.toContain(`${Key}2`)
+      expect((await other.send(new ListPartsCommand({ Bucket, Key, UploadId }))).Parts ?? []).toEqual([])
+    },
+  )
 })
 
 describe('A running request is checked at an interval:', () => {
-  test('a write that sends slowly ends without its last byte', async () => {
+  test('the server ends a write of a revoked session whose client sends slowly before its last byte', async () => {
     await begin({ recheckMs: 30 })
     const put = new RunningRequest('PUT', path, mib)
     const stop = new AbortController()
@@ -191,24 +194,24 @@ describe('A running request is checked at an interval:', () => {
     await expect.poll(() => endpoint.asked.get(credentials.accessKeyId) ?? 0).toBeGreaterThan(3)
     expect(put.received).toBe('')
     revoke()
-    expect(await put.answer()).toBe('403 AccessDenied')
+    expect(await put.readResponse()).toBe('403 AccessDenied')
     stop.abort()
     await trickle
     await expect.poll(() => endpoint.files()).toEqual([])
     expect(endpoint.events.at(-1)).toMatchObject({ operation: 's3.PutObject', outcome: 'denied' })
   })
 
-  test('a write whose client stops sending ends', async () => {
+  test('the server ends a write of a revoked session whose client has stopped sending', async () => {
     await begin({ recheckMs: 30 })
     const put = new RunningRequest('PUT', path, mib)
     await put.send(Buffer.alloc(400_000))
     await authorized()
     revoke()
-    expect(await put.answer()).toBe('403 AccessDenied')
+    expect(await put.readResponse()).toBe('403 AccessDenied')
     await expect.poll(() => endpoint.files()).toEqual([])
   })
 
-  test('a copy that the storage works on ends, and creates no object', async () => {
+  test('the server aborts a copy when its session is revoked, and creates no object', async () => {
     await begin({
       recheckMs: 30,
       around: (storage) =>
@@ -229,7 +232,7 @@ describe('A running request is checked at an interval:', () => {
     expect(await endpoint.files()).toEqual([Key])
   })
 
-  test('a write ends with its session, while a read may finish after it', async () => {
+  test('the server ends a write when its session expires, and lets a read finish', async () => {
     const end = Date.now() + 1_500
     let chunks = 0
     await begin({
@@ -240,7 +243,7 @@ describe('A running request is checked at an interval:', () => {
     const put = new RunningRequest('PUT', path, mib)
     const get = new RunningRequest('GET', path, 0)
     await put.send(Buffer.alloc(mib - 1))
-    expect(await put.answer()).toBe('403 ExpiredToken')
+    expect(await put.readResponse()).toBe('403 ExpiredToken')
     expect(Date.now()).toBeGreaterThanOrEqual(end)
     expect(await endpoint.files()).toEqual([])
     const before = chunks
@@ -250,7 +253,7 @@ describe('A running request is checked at an interval:', () => {
     await expect.poll(() => get.socket.closed, { timeout: 5_000 }).toBe(true)
   })
 
-  test('a read is aborted when its session is revoked', async () => {
+  test('the server aborts a read when its session is revoked', async () => {
     await begin({
       recheckMs: 30,
       around: (storage) => replaced(storage, { get: () => Promise.resolve(slowObject(() => undefined)) }),

@@ -15,7 +15,7 @@ export async function talk(
     text += chunk.toString('latin1')
     if (options.until?.test(text) === true) seen?.()
   })
-  // The server may close the connection while it receives a refused body.
+  // The server may close the connection while the client still sends a refused body.
   socket.on('error', () => undefined)
   const closed = once(socket, 'close')
   const found = new Promise<void>((resolve) => {

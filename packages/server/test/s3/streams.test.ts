@@ -55,9 +55,9 @@ async function upload(block: Buffer): Promise<number> {
   const answered = once(sent, 'response')
   for (let i = 0; i < megabytes; i += 1) if (!sent.write(block)) await once(sent, 'drain')
   sent.end()
-  const [answer] = await answered
-  answer.resume()
-  return answer.statusCode
+  const [response] = await answered
+  response.resume()
+  return response.statusCode
 }
 
 test(
@@ -77,22 +77,23 @@ test(
     const down = await growth(async () => {
       const asked = request(`${endpoint.url}${path}`, { headers: sign('GET').flat() })
       asked.end()
-      const [answer] = await once(asked, 'response')
-      for await (const chunk of answer as AsyncIterable<Buffer>) {
+      const [response] = await once(asked, 'response')
+      for await (const chunk of response as AsyncIterable<Buffer>) {
         got.update(chunk)
         bytes += chunk.length
       }
     })
     expect(bytes).toBe(megabytes * mib)
     expect(got.digest('hex')).toBe(hash.digest('hex'))
-    // Client and server run in this process. A growth of a tenth of the object would already be a leak.
+    // Client and server run in this process. Memory that grows by a tenth of the object size shows that the
+    // server buffers.
     expect(Math.max(up, down)).toBeLessThan(120)
   },
   60_000 + megabytes * 200,
 )
 
 describe('Back-pressure', () => {
-  test('pauses the read of the storage while the client does not read, and disconnects the client after the limit', async () => {
+  test('the endpoint stops reading from storage while the client does not read, and disconnects the client after the time limit', async () => {
     let read = 0
     await begin({
       limits: { requestTimeoutMs: 800 },
@@ -123,7 +124,7 @@ describe('Back-pressure', () => {
     expect(read).toBeLessThan(60)
   })
 
-  test('pauses the client while the storage does not read', async () => {
+  test('the endpoint stops reading from the client while the storage does not accept data', async () => {
     const { promise: goOn, resolve } = Promise.withResolvers<void>()
     await begin({
       around: (storage) =>
@@ -145,14 +146,14 @@ describe('Back-pressure', () => {
     expect(sent).toBeLessThan(30)
     resolve()
     await feed
-    const [answer] = (await once(socket, 'data')) as [Buffer]
-    expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 /)
+    const [response] = (await once(socket, 'data')) as [Buffer]
+    expect(response.toString()).toMatch(/^HTTP\/1\.1 200 /)
     socket.destroy()
   })
 })
 
 describe('A storage that fails', () => {
-  test('in the middle of an object breaks the connection, so that the client notices the truncation', async () => {
+  test('the endpoint breaks the connection when the storage fails in the middle of an object, so that the client detects the truncation', async () => {
     await begin({
       around: (storage) =>
         replaced(storage, {
@@ -174,13 +175,13 @@ describe('A storage that fails', () => {
     })
     const asked = request(`${endpoint.url}${path}`, { headers: sign('GET').flat() })
     asked.end()
-    const [answer] = await once(asked, 'response')
-    expect(answer.statusCode).toBe(200)
-    await expect(Readable.from(answer).toArray()).rejects.toThrow(/aborted/)
+    const [response] = await once(asked, 'response')
+    expect(response.statusCode).toBe(200)
+    await expect(Readable.from(response).toArray()).rejects.toThrow(/aborted/)
     await expect.poll(() => endpoint.lines.join('')).toContain('the disk has failed')
   })
 
-  test('with fewer bytes than announced breaks the connection', async () => {
+  test('the endpoint breaks the connection when the storage returns fewer bytes than declared', async () => {
     await begin({
       around: (storage) =>
         replaced(storage, {
@@ -192,27 +193,27 @@ describe('A storage that fails', () => {
             }),
         }),
     })
-    const answer = await talk(endpoint.port, [rawRequest('GET', path, sign('GET'))])
-    expect(answer.slice(answer.indexOf('\r\n\r\n') + 4)).toHaveLength(9)
-    expect(answer).toMatch(/content-length: 10\r\n/)
+    const response = await talk(endpoint.port, [rawRequest('GET', path, sign('GET'))])
+    expect(response.slice(response.indexOf('\r\n\r\n') + 4)).toHaveLength(9)
+    expect(response).toMatch(/content-length: 10\r\n/)
   })
 
-  test('before the first byte causes an error response', async () => {
+  test('the endpoint sends an error response when the storage fails before the first byte', async () => {
     await begin({
       around: (storage) =>
         replaced(storage, {
           get: () => Promise.reject(new Error('secret-host:9000 refused the connection')),
         }),
     })
-    const answer = await talk(endpoint.port, [rawRequest('GET', path, sign('GET', [close]))])
-    expect(answer).toMatch(/^HTTP\/1\.1 500 /)
-    expect(codeIn(answer)).toBe('InternalError')
-    expect(answer).not.toContain('secret-host')
+    const response = await talk(endpoint.port, [rawRequest('GET', path, sign('GET', [close]))])
+    expect(response).toMatch(/^HTTP\/1\.1 500 /)
+    expect(codeIn(response)).toBe('InternalError')
+    expect(response).not.toContain('secret-host')
     expect(endpoint.lines.join('')).toContain('secret-host')
   })
 })
 
-test('The endpoint ends the work for a client that disconnects', async () => {
+test('The S3 endpoint cancels the storage requests of a client that disconnects', async () => {
   let signal: AbortSignal | undefined
   let body: Readable | undefined
   await begin({
@@ -234,7 +235,7 @@ test('The endpoint ends the work for a client that disconnects', async () => {
   await expect.poll(() => endpoint.events.at(-1)?.['reason']).toBe('the client disconnected')
 })
 
-test('The endpoint answers SlowDown to requests above the limit before any work, and others continue', async () => {
+test('The S3 endpoint answers SlowDown to requests above the maximum number, and running requests continue', async () => {
   const { promise: goOn, resolve } = Promise.withResolvers<void>()
   let asked = 0
   await begin({
@@ -260,11 +261,11 @@ test('The endpoint answers SlowDown to requests above the limit before any work,
   expect(refused).toMatch(/^HTTP\/1\.1 503 /)
   expect(refused).toMatch(/\r\nretry-after: 1\r\n/)
   resolve()
-  for (const answer of await Promise.all(first)) expect(answer).toMatch(/^HTTP\/1\.1 404 /)
+  for (const response of await Promise.all(first)) expect(response).toMatch(/^HTTP\/1\.1 404 /)
   expect(await outcome(client.send(new PutObjectCommand({ Bucket, Key: 'wh/t1/x', Body: 'x' })))).toBe('200')
 })
 
-test('The endpoint sends blanks while a copy takes long, and an error at the end', async () => {
+test('The S3 endpoint sends blanks to keep the connection open during a long copy, and can send an error at its end', async () => {
   let fail = false
   let long = sleep(300)
   await begin({

@@ -1,5 +1,5 @@
-/** A way in which a secret shows although nobody wrote it plainly. */
-const disguises: Readonly<Record<string, (secret: string) => string>> = {
+/** Encodings in which a text can contain a secret. */
+const encodings: Readonly<Record<string, (secret: string) => string>> = {
   plain: (secret) => secret,
   reversed: (secret) => Array.from(secret).toReversed().join(''),
   base64: (secret) => Buffer.from(secret).toString('base64').replace(/=+$/, ''),
@@ -8,57 +8,62 @@ const disguises: Readonly<Record<string, (secret: string) => string>> = {
   percent: (secret) => encodeURIComponent(secret),
   json: (secret) => JSON.stringify(secret).slice(1, -1),
 }
-/** Enough of a secret to be worth finding when the rest was cut off. */
-const telling = 20
+/**
+ * Number of characters at the beginning of a secret that the search uses to find truncated secrets. Shorter
+ * texts may be equal by chance.
+ */
+const minChars = 20
 
-/** Of the part that is secret: tokens begin with a header, or the id of a key, that all of their kind have. */
-function beginningOf(secret: string): string {
+/**
+ * Returns the first characters of a secret after the header or key id, which all tokens of a kind have in
+ * common.
+ */
+function findBeginning(secret: string): string {
   const body = secret.slice(secret.lastIndexOf('.') + 1)
-  return (body.length < telling ? secret : body).slice(0, telling)
+  return (body.length < minChars ? secret : body).slice(0, minChars)
 }
 
-/** Secrets that a run has been given, and everywhere that it left something readable. */
+/** Records the secrets that a test run uses and all texts that it writes, and finds secrets in the texts. */
 export class Canaries {
   readonly #planted = new Map<string, string>()
   readonly #evidence: { readonly where: string; readonly text: string }[] = []
 
-  /**
-   * From now on this must not show up anywhere. Planting it again under the same name adds one more.
-   *
-   * @returns the secret, for the place where it is planted
-   */
+  /** Adds a secret that no text may contain, and returns it. A name can have several secrets. */
   plant(name: string, secret: string): string {
-    if (secret.length < telling) throw new Error(`${name} is too short to be told from chance`)
+    if (secret.length < minChars) throw new Error(`${name} has fewer than ${minChars} characters.`)
     this.#planted.set(`${name} #${this.#planted.size + 1}`, secret)
     return secret
   }
 
-  /** Names that secrets were planted under. */
+  /** Names of the recorded secrets. */
   get kinds(): readonly string[] {
     return [...new Set([...this.#planted.keys()].map((name) => name.replace(/ #\d+$/, '')))].toSorted()
   }
 
-  /** Something that somebody could read. */
+  /** Adds a text that must not contain a secret. */
   saw(where: string, text: string): void {
     this.#evidence.push({ where, text })
   }
 
-  /** Everything that was seen, for checks that something was. */
+  /** All recorded texts, concatenated. */
   get seen(): string {
     return this.#evidence.map(({ text }) => text).join('\n')
   }
 
-  /** Where a secret shows, and in which form; never the secret. */
+  /**
+   * Descriptions of each text that contains a secret: the source of the text and the encoding, without the
+   * secret itself.
+   */
   get leaks(): readonly string[] {
     const leaks = new Set<string>()
     for (const [name, secret] of this.#planted) {
-      for (const [disguise, put] of Object.entries(disguises)) {
-        const form = put(secret)
-        // The end of a base64 text depends on what follows the secret.
-        const needle = disguise.startsWith('base64') ? form.slice(0, -2) : form
+      for (const [encoding, encode] of Object.entries(encodings)) {
+        const encoded = encode(secret)
+        // The last characters are removed, because in base64 they depend on the bytes after the secret.
+        const needle = encoding.startsWith('base64') ? encoded.slice(0, -2) : encoded
         for (const { where, text } of this.#evidence) {
-          if (text.includes(needle)) leaks.add(`${name}, ${disguise}, in ${where}`)
-          else if (disguise === 'plain' && text.includes(beginningOf(secret)))
+          if (text.includes(needle)) leaks.add(`${name}, ${encoding}, in ${where}`)
+          else if (encoding === 'plain' && text.includes(findBeginning(secret)))
             leaks.add(`the beginning of ${name}, in ${where}`)
         }
       }

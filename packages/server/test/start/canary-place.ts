@@ -7,7 +7,7 @@ import { PassThrough, Writable } from 'node:stream'
 import { Client } from 'pg'
 import type { Canaries } from './canaries.ts'
 
-/** All rows of all tables, as somebody sees them who can read the database but has no master key. */
+/** Returns all rows of all tables of a database, as text. */
 export async function dump(databaseUrl: string): Promise<string> {
   const client = new Client({ connectionString: databaseUrl })
   await client.connect()
@@ -29,12 +29,15 @@ export async function dump(databaseUrl: string): Promise<string> {
   }
 }
 
-/** A store that refuses everything, and says in its answer what it was asked. */
-export async function echoingStore(): Promise<AsyncDisposable & { readonly url: string }> {
+/**
+ * Starts an object store that refuses every request with a response that contains the path and headers of the
+ * request.
+ */
+export async function startEchoingStore(): Promise<AsyncDisposable & { readonly url: string }> {
   const server = createServer((request, response) => {
-    const said = `${request.url ?? ''} ${JSON.stringify(request.headers)}`.replaceAll(/[<>&]/g, '')
+    const echo = `${request.url ?? ''} ${JSON.stringify(request.headers)}`.replaceAll(/[<>&]/g, '')
     response.writeHead(403, { 'content-type': 'application/xml' })
-    response.end(`<Error><Code>AccessDenied</Code><Message>${said}</Message></Error>`)
+    response.end(`<Error><Code>AccessDenied</Code><Message>${echo}</Message></Error>`)
     request.resume()
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -50,16 +53,18 @@ export async function echoingStore(): Promise<AsyncDisposable & { readonly url: 
   }
 }
 
-/** Where it happens, and how things are asked there: what comes back is kept as evidence. */
-export interface Place {
+/** Runs commands and sends requests. Their output and responses are added to the texts of the canaries. */
+export interface CanaryClient {
+  /** New directory, in which commands run. */
   readonly directory: Promise<string>
+  /** Runs the command line and returns its output. */
   run(args: readonly string[], env: NodeJS.ProcessEnv, evidence?: boolean): Promise<string>
   send(method: string, url: string, headers: Record<string, string>, body?: string): Promise<void>
   sendForm(url: string, form: Record<string, string>): Promise<void>
 }
 
-/** A place of its own, which is not there before. */
-export function placeFor(canaries: Canaries): Place {
+/** Creates a client with a new directory. */
+export function createCanaryClient(canaries: Canaries): CanaryClient {
   const directory = mkdtemp(join(tmpdir(), 'headgate-canary-'))
 
   async function send(
@@ -68,9 +73,9 @@ export function placeFor(canaries: Canaries): Place {
     headers: Record<string, string>,
     body?: string,
   ): Promise<void> {
-    const answer = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) })
-    const told = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join('\n')
-    canaries.saw(`the answer to ${method} ${new URL(url).pathname}`, `${told}\n${await answer.text()}`)
+    const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) })
+    const head = [...response.headers].map(([name, value]) => `${name}: ${value}`).join('\n')
+    canaries.saw(`the response to ${method} ${new URL(url).pathname}`, `${head}\n${await response.text()}`)
   }
 
   return {
@@ -84,7 +89,7 @@ export function placeFor(canaries: Canaries): Place {
         new URLSearchParams(form).toString(),
       ),
     async run(args, env, evidence = true) {
-      const cli = await commandLine()
+      const cli = await loadCommandLine()
       let printed = ''
       const collector = (): Writable =>
         new Writable({
@@ -101,8 +106,12 @@ export function placeFor(canaries: Canaries): Place {
   }
 }
 
-/** In this process, since there are so many runs of it. Not a dependency: the command line depends on the server. */
-async function commandLine(): Promise<(io: object) => Promise<number>> {
+/**
+ * Loads the command line into this process, because it runs many times. The import is dynamic, because the
+ * command line
+ * depends on the server.
+ */
+async function loadCommandLine(): Promise<(io: object) => Promise<number>> {
   const program: string = new URL('../../../cli/src/run.ts', import.meta.url).href
   const { run } = (await import(program)) as { run(io: object): Promise<number> }
   return run

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { Canaries } from './canaries.ts'
-import type { Place } from './canary-place.ts'
+import type { CanaryClient } from './canary-place.ts'
 
-/** What a table that was just made or loaded hands out; all of it is secret but the names of the settings. */
+/** Response to a create or load of a table, with storage credentials. */
 export interface Vended {
   readonly config?: Readonly<Record<string, string>>
   readonly 'storage-credentials'?: readonly {
@@ -13,7 +13,7 @@ export interface Vended {
   }[]
 }
 
-/** To be extended when answers carry further secrets. */
+/** Adds the secrets of a response to the canaries. */
 export function plantVended(
   canaries: Canaries,
   { config = {}, 'storage-credentials': credentials = [] }: Vended,
@@ -29,10 +29,13 @@ export function plantVended(
     if (token !== undefined) canaries.plant('storage refresh token', token)
 }
 
-/** Reads and writes with what was handed out, rightly and wrongly, where the storage gateway is. */
+/**
+ * Sends valid and invalid requests with the credentials of a response, if they are credentials of the storage
+ * gateway.
+ */
 export async function useVended(
   canaries: Canaries,
-  send: Place['send'],
+  send: CanaryClient['send'],
   { 'storage-credentials': credentials = [] }: Vended,
 ): Promise<void> {
   for (const { prefix = '', config } of credentials) {
@@ -71,7 +74,7 @@ export async function useVended(
     const query = new URLSearchParams({
       'X-Amz-Credential': scope,
       'X-Amz-Security-Token': sessionToken,
-      'X-Amz-Signature': canaries.plant('signature of a presigned address', randomBytes(32).toString('hex')),
+      'X-Amz-Signature': canaries.plant('signature of a presigned URL', randomBytes(32).toString('hex')),
       secret: secretAccessKey,
     })
     await send('GET', `${at}?${query.toString()}`, {})

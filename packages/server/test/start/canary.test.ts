@@ -4,29 +4,29 @@ import { join } from 'node:path'
 import { testDatabase } from '@headgate/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Canaries } from './canaries.ts'
-import { dump, echoingStore, placeFor } from './canary-place.ts'
+import { createCanaryClient, dump, startEchoingStore } from './canary-place.ts'
 import { plantVended, useVended, type Vended } from './canary-vended.ts'
 import { type ServerProcess, startProcess } from './process.ts'
 
-// A whole server, and many runs of the command line, on a machine that does other work too.
+// The run starts servers and runs many commands.
 const timeout = 240_000
 const canaries = new Canaries()
 const secret = (name: string): string => canaries.plant(name, randomBytes(24).toString('base64url'))
-const { directory, run, send, sendForm } = placeFor(canaries)
+const { directory, run, send, sendForm } = createCanaryClient(canaries)
 
-describe('what a server and the command line print, log, count, audit and answer', () => {
+describe('the output, logs, metrics, audit events and responses of the server and the command line', () => {
   beforeAll(async () => {
     await using database = await testDatabase()
-    await everything(database.url)
+    await useServers(database.url)
     canaries.saw('the database', await dump(database.url))
   }, timeout)
   afterAll(async () => rm(await directory, { recursive: true, force: true }))
 
-  it('holds none of the secrets that went in or came out', () => {
+  it('outputs, logs, metrics, audit events and responses do not contain any secret', () => {
     expect(canaries.leaks).toEqual([])
   })
 
-  it('was really looked at', () => {
+  it('the recorded texts contain a known text from each source, and the test searched them for each kind of secret', () => {
     for (const seen of [
       'ready http',
       '"level":',
@@ -57,8 +57,8 @@ describe('what a server and the command line print, log, count, audit and answer
   })
 })
 
-describe('the search itself', () => {
-  it('finds a secret in every disguise, and what is left of one that was cut off', () => {
+describe('Canaries', () => {
+  it('Canaries finds a secret in every encoding, and the beginning of a truncated secret', () => {
     const found = new Canaries()
     const planted = found.plant('a key', 'Zq8/+nothing like it, really#"1')
     const shown: Readonly<Record<string, string>> = {
@@ -77,8 +77,8 @@ describe('the search itself', () => {
   })
 })
 
-/** A server is used in every way there is, rightly and wrongly. */
-async function everything(databaseUrl: string): Promise<void> {
+/** Runs a server with each of two master keys, and sends valid and invalid requests and commands to them. */
+async function useServers(databaseUrl: string): Promise<void> {
   const home = await directory
   const masterKey = randomBytes(32)
   const oldMasterKey = randomBytes(32)
@@ -86,7 +86,7 @@ async function everything(databaseUrl: string): Promise<void> {
     canaries.plant('master key', key.toString('base64'))
     canaries.plant('master key', key.toString('hex'))
   }
-  await wrongConfigurations()
+  await startWithWrongConfigurations()
   const admin = join(home, 'admin')
   const common = {
     HEADGATE_DATABASE_URL: databaseUrl,
@@ -113,11 +113,11 @@ async function everything(databaseUrl: string): Promise<void> {
     'access token',
     (await run(['token'], { HEADGATE_URL: first.url, HEADGATE_CREDENTIAL_FILE: admin }, false)).trim(),
   )
-  await signIns(first.url, credential)
-  await warehouses(cli, first.url, token)
-  await principalsAndKeys(cli, home)
-  await tables(cli, first.url, token)
-  await wrongRequests(first.url, token)
+  await signIn(first.url, credential)
+  await changeWarehouses(cli, first.url, token)
+  await changePrincipalsAndKeys(cli, home)
+  await useTables(cli, first.url, token)
+  await sendWrongRequests(first.url, token)
   canaries.saw('the metrics', await (await fetch(`${first.url}/metrics`)).text())
   await cli(['audit', '--json'])
   await first.kill('SIGTERM')
@@ -136,8 +136,8 @@ async function everything(databaseUrl: string): Promise<void> {
   canaries.saw('the output of the second server', second.output())
 }
 
-/** Servers that do not start say why, on their way out. */
-async function wrongConfigurations(): Promise<void> {
+/** Starts servers with wrong configurations, which print the reason and exit. */
+async function startWithWrongConfigurations(): Promise<void> {
   const nowhere = `postgresql://headgate:${secret('database password')}@127.0.0.1:1/headgate`
   const key = secret('master key')
   const wrong = [
@@ -153,7 +153,7 @@ async function wrongConfigurations(): Promise<void> {
   }
 }
 
-async function signIns(url: string, credential: string): Promise<void> {
+async function signIn(url: string, credential: string): Promise<void> {
   const [id = '', right = ''] = credential.split(':')
   const wrong = secret('wrong client secret')
   const form = { grant_type: 'client_credentials', client_id: id, scope: 'catalog' }
@@ -184,8 +184,8 @@ async function signIns(url: string, credential: string): Promise<void> {
 
 type Cli = (args: readonly string[], env?: NodeJS.ProcessEnv) => Promise<string>
 
-async function warehouses(cli: Cli, url: string, token: string): Promise<void> {
-  await using store = await echoingStore()
+async function changeWarehouses(cli: Cli, url: string, token: string): Promise<void> {
+  await using store = await startEchoingStore()
   const keys = (): Record<string, string> => ({
     AWS_ACCESS_KEY_ID: 'AKIDCANARY',
     AWS_SECRET_ACCESS_KEY: secret('storage secret key'),
@@ -229,7 +229,7 @@ async function warehouses(cli: Cli, url: string, token: string): Promise<void> {
   )
 }
 
-async function principalsAndKeys(cli: Cli, home: string): Promise<void> {
+async function changePrincipalsAndKeys(cli: Cli, home: string): Promise<void> {
   const file = join(home, 'service')
   await cli(['principal', 'create', 'service', '--output', file, '--json'])
   await plantCredential(file)
@@ -249,7 +249,7 @@ async function plantCredential(file: string): Promise<void> {
   canaries.plant('client secret', text.slice(text.indexOf(':') + 1))
 }
 
-async function tables(cli: Cli, url: string, token: string): Promise<void> {
+async function useTables(cli: Cli, url: string, token: string): Promise<void> {
   const home = await directory
   const headers = {
     authorization: `Bearer ${token}`,
@@ -271,30 +271,31 @@ async function tables(cli: Cli, url: string, token: string): Promise<void> {
         const vended = (await made.json()) as Vended
         plantVended(canaries, vended)
         await useVended(canaries, send, vended)
-      } else canaries.saw('the answer to createTable', await made.text())
+      } else canaries.saw('the response to createTable', await made.text())
     }
     for (const path of ['sales/tables/t', 'sales/tables/t/credentials']) {
-      const answer = await fetch(`${at}/${path}`, { headers })
-      if (answer.ok) plantVended(canaries, (await answer.json()) as Vended)
-      else canaries.saw(`the answer to ${path}`, await answer.text())
+      const response = await fetch(`${at}/${path}`, { headers })
+      if (response.ok) plantVended(canaries, (await response.json()) as Vended)
+      else canaries.saw(`the response to ${path}`, await response.text())
     }
-    const stolen = `storageRefreshToken=${secret('storage refresh token')}`
+    const wrongToken = `storageRefreshToken=${secret('storage refresh token')}`
     for (const path of ['t/credentials', 'none/credentials', 't/sign', 'none'])
-      await send('GET', `${at}/sales/tables/${path}?${stolen}`, headers)
-    await send('GET', `${at}/sales/tables/t/credentials?planId=p&${stolen}`, headers)
+      await send('GET', `${at}/sales/tables/${path}?${wrongToken}`, headers)
+    await send('GET', `${at}/sales/tables/t/credentials?planId=p&${wrongToken}`, headers)
     await cli(['table', 'show', `${warehouse}/sales.t`, '--json'])
     await cli(['table', 'revoke-access', `${warehouse}/sales.t`, '--yes', '--json'])
     await cli(['storage', 'orphans', '--warehouse', warehouse, '--older-than', '1h', '--json'])
   }
 }
 
-async function wrongRequests(url: string, token: string): Promise<void> {
-  const somebody = secret('access token')
+async function sendWrongRequests(url: string, token: string): Promise<void> {
+  const wrongToken = secret('access token')
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-  await send('GET', `${url}/no/such/path?access_token=${somebody}`, headers)
+  await send('GET', `${url}/no/such/path?access_token=${wrongToken}`, headers)
   await send('GET', `${url}/v1/config?warehouse=none&token=${token}`, headers)
-  await send('PATCH', `${url}/management/v1/keys`, headers, somebody)
-  await send('POST', `${url}/management/v1/keys`, headers, JSON.stringify({ purpose: 'x', secret: somebody }))
+  await send('PATCH', `${url}/management/v1/keys`, headers, wrongToken)
+  const body = JSON.stringify({ purpose: 'x', secret: wrongToken })
+  await send('POST', `${url}/management/v1/keys`, headers, body)
   await send('GET', `${url}/management/v1/warehouses`, { ...headers, 'user-agent': `Bearer ${token}` })
   await send('GET', `${url}/management/v1/warehouses`, { ...headers, 'x-request-id': token })
 }

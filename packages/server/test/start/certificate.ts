@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Of localhost and 127.0.0.1, signed by itself, good from 2026 for a hundred years. */
+/** Self-signed certificate of localhost and 127.0.0.1, valid from 2026 to 2126. */
 export const certificate = `-----BEGIN CERTIFICATE-----
 MIIBmjCCAUGgAwIBAgIUJ86ce73LgRxqxpoE6Qq/8vWuwp8wCgYIKoZIzj0EAwIw
 FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjIzNTYzOFoYDzIxMjYxMDI5
@@ -16,7 +16,7 @@ zj0EAwIDRwAwRAIgbqzlM/tsrInsrfpvLOi7LKwYVC4iEU5nd9xw3wkdsdcCID0U
 -----END CERTIFICATE-----
 `
 
-/** Its private key: for tests, and no secret. */
+/** Private key of the certificate. It is only for tests, and not secret. */
 const certificateKey = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgx1i+jVqowSm2jrV/
 vtNC9qHwaFVaN6XWeFBciI1xk7yhRANCAARcjwK5aaxRDPp/lTxq2t2Ke4NtTUMK
@@ -24,7 +24,7 @@ vtNC9qHwaFVaN6XWeFBciI1xk7yhRANCAARcjwK5aaxRDPp/lTxq2t2Ke4NtTUMK
 -----END PRIVATE KEY-----
 `
 
-/** Both as files, gone with the test. */
+/** Writes the certificate and its key to files in a temporary directory, which is deleted on disposal. */
 export async function certificateFiles(): Promise<
   { readonly folder: string; readonly certFile: string; readonly keyFile: string } & AsyncDisposable
 > {

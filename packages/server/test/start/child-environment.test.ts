@@ -39,13 +39,13 @@ async function descendants(root: number): Promise<readonly Child[]> {
 }
 
 describe.skipIf(process.platform !== 'linux')('a server with its secrets in variables', () => {
-  test('keeps HEADGATE_MASTER_KEY out of the environment of the embedded PostgreSQL and its watchdog', async () => {
+  test('the embedded PostgreSQL and its watchdog do not receive HEADGATE_MASTER_KEY in their environment', async () => {
     const secret = randomBytes(32).toString('base64')
     const args = ['--data-dir', join(home, 'data'), '--port', '0', '--s3-port', '0']
     const variables = { HEADGATE_MASTER_KEY: secret, AWS_SECRET_ACCESS_KEY: `cloud-${secret}` }
     await using server = startProcess(args, variables)
     await server.ready
-    // The test can see secrets where they are: in the environment of the server itself.
+    // Control case: the environment of the server process contains the master key, so the test can find it.
     expect(await readFile(`/proc/${server.pid}/environ`, 'latin1')).toContain(secret)
     const children = await descendants(server.pid)
     const commands = children.map(({ command }) => command)

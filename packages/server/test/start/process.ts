@@ -4,19 +4,25 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { programEnvironment } from '@headgate/testkit'
 
-/** The server as a person starts it: a process of its own. */
+/** A server in a separate process, as an operator starts it. */
 export interface ServerProcess extends AsyncDisposable {
-  /** Settles with the address of the `ready` line; rejects with what was printed when the process ended before. */
+  /**
+   * Resolves with the URL of the `ready` line. Rejects with the output when the process ends before this
+   * line.
+   */
   readonly ready: Promise<string>
-  /** Everything that was printed so far, both streams. */
+  /** Returns all lines of both streams until now. */
   output(): string
-  /** Whole lines of standard error. */
+  /** Returns all lines of standard error until now. */
   log(): readonly string[]
   readonly pid: number
+  /** Sends a signal, and waits for the end of the process. */
   kill(signal: NodeJS.Signals): Promise<number | null>
+  /** Resolves with the exit code, or with null when a signal ended the process. */
   readonly ended: Promise<number | null>
 }
 
+/** Starts the server with its own program, without npm. */
 export function startProcess(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -31,7 +37,7 @@ export function startProcess(
   )
 }
 
-/** The same by `npm start`; the process is npm's. */
+/** Starts the server with `npm start`. The returned process is that of npm. */
 export function startByNpm(args: readonly string[]): ServerProcess {
   return watched(
     spawn('npm', ['start', '--', ...args], {
@@ -47,7 +53,7 @@ function watched(child: ChildProcess): ServerProcess {
   const log: string[] = []
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>()
   for (const stream of [child.stdout, child.stderr]) {
-    if (!stream) throw new Error('the streams are piped')
+    if (!stream) throw new Error('The process has no pipe for its output.')
     createInterface(stream).on('line', (line) => {
       lines.push(line)
       if (stream === child.stderr) log.push(line)

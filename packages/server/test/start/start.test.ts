@@ -13,7 +13,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { certificate, certificateFiles } from './certificate.ts'
 import { bootstrapStore } from '../../src/start/bootstrap-store.ts'
 import { type ServerProcess, startByNpm, startProcess } from './process.ts'
-import { isRunning, servedBy } from './workers/workers.ts'
+import { isRunning, startedWorkers } from './workers/workers.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -21,16 +21,17 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-// One directory for most of them: nothing takes as long as a first start. Each also works when it makes the first start.
+// Most tests share one data directory, because the first start on a directory is slow. Each test also passes
+// when it runs first.
 const start = (name: string, ...flags: readonly string[]): ServerProcess =>
   startProcess(['--port', '0', '--data-dir', join(folder, name), ...flags])
 
-async function tokenFor(url: string, credential: string): Promise<string> {
+async function requestToken(url: string, credential: string): Promise<string> {
   const [id = '', secret = ''] = credential.trim().split(':')
   const form = { grant_type: 'client_credentials', client_id: id, client_secret: secret, scope: 'catalog' }
-  const answer = await fetch(`${url}/v1/oauth/tokens`, { method: 'POST', body: new URLSearchParams(form) })
-  expect(answer.status).toBe(200)
-  return ((await answer.json()) as { access_token: string }).access_token
+  const response = await fetch(`${url}/v1/oauth/tokens`, { method: 'POST', body: new URLSearchParams(form) })
+  expect(response.status).toBe(200)
+  return ((await response.json()) as { access_token: string }).access_token
 }
 
 async function send(
@@ -45,7 +46,7 @@ async function send(
 }
 
 test(
-  'the first start makes what it needs, and never prints the credential',
+  'the first start creates warehouse, master key and credential, and does not print the credential',
   { timeout: 60_000 },
   async () => {
     await using server = start('first')
@@ -57,7 +58,7 @@ test(
     expect((await stat(join(folder, 'first', 'master-key'))).mode & 0o777).toBe(0o600)
     expect((await fetch(`${url}/health/ready`)).status).toBe(200)
     expect((await fetch(`${url}/v1/config`)).status).toBe(401)
-    const token = await tokenFor(url, credential)
+    const token = await requestToken(url, credential)
     expect((await send(url, token, 'GET', '/v1/config?warehouse=lakehouse')).status).toBe(200)
     await expect.poll(server.output).toContain(path)
     expect(server.output()).not.toContain(credential.trim().split(':')[1])
@@ -67,7 +68,7 @@ test(
 )
 
 test(
-  'the examples of the TypeScript client work beside a server as it is started',
+  'the examples of the TypeScript client succeed with a server that was started with one command',
   { timeout: 60_000 },
   async () => {
     await using server = start('first')
@@ -105,7 +106,7 @@ test(
 )
 
 test(
-  'a second start on the same directory says who holds it, and does no harm',
+  'a second server on the same data directory names the process that uses it, and exits',
   { timeout: 60_000 },
   async () => {
     await using server = start('first')
@@ -118,26 +119,30 @@ test(
   },
 )
 
-test('what it cannot use is named in one sentence, without a stack', { timeout: 60_000 }, async () => {
-  const file = join(folder, 'a-file')
-  await writeFile(file, '')
-  const cases: readonly (readonly [flags: readonly string[], sentence: RegExp])[] = [
-    [['--data-dir', join(file, 'below')], /^headgate: The data directory \S+ cannot be created: ENOTDIR/],
-    [['--host', '192.0.2.77', '--public-url', 'http://x.example'], /cannot listen on 192\.0\.2\.77/],
-    [
-      ['--tls-cert-file', file, '--tls-key-file', file],
-      /^headgate: HEADGATE_TLS_CERT_FILE .* does not contain a certificate/,
-    ],
-  ]
-  for (const [flags, sentence] of cases) {
-    await using refused = start('first', ...flags)
-    expect(await refused.ended).toBe(1)
-    expect(refused.output()).toMatch(sentence)
-    expect(refused.output()).not.toContain('    at ')
-  }
-})
+test(
+  'a start with an invalid setting fails with one sentence and without a stack trace',
+  { timeout: 60_000 },
+  async () => {
+    const file = join(folder, 'a-file')
+    await writeFile(file, '')
+    const cases: readonly (readonly [flags: readonly string[], sentence: RegExp])[] = [
+      [['--data-dir', join(file, 'below')], /^headgate: The data directory \S+ cannot be created: ENOTDIR/],
+      [['--host', '192.0.2.77', '--public-url', 'http://x.example'], /cannot listen on 192\.0\.2\.77/],
+      [
+        ['--tls-cert-file', file, '--tls-key-file', file],
+        /^headgate: HEADGATE_TLS_CERT_FILE .* does not contain a certificate/,
+      ],
+    ]
+    for (const [flags, sentence] of cases) {
+      await using refused = start('first', ...flags)
+      expect(await refused.ended).toBe(1)
+      expect(refused.output()).toMatch(sentence)
+      expect(refused.output()).not.toContain('    at ')
+    }
+  },
+)
 
-test('with a certificate it speaks TLS, at the storage gateway too', { timeout: 60_000 }, async () => {
+test('a server with a certificate uses TLS, also for the storage gateway', { timeout: 60_000 }, async () => {
   await using files = await certificateFiles()
   await using server = start('first', '--tls-cert-file', files.certFile, '--tls-key-file', files.keyFile)
   const url = await server.ready
@@ -145,10 +150,10 @@ test('with a certificate it speaks TLS, at the storage gateway too', { timeout: 
   await expect.poll(server.output).toContain('health/ready')
   const [gateway = ''] = /https:\S+(?=  \(S3)/.exec(server.output()) ?? []
   const status = async (address: string): Promise<number | undefined> => {
-    const asked = get(address, { ca: certificate })
-    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
-    answer.resume()
-    return answer.statusCode
+    const request = get(address, { ca: certificate })
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    response.resume()
+    return response.statusCode
   }
   expect(await status(`${url}/health/ready`)).toBe(200)
   expect(await status(gateway)).toBe(403)
@@ -156,32 +161,32 @@ test('with a certificate it speaks TLS, at the storage gateway too', { timeout: 
 })
 
 test(
-  'told to stop while the database does not answer, it ends all the same',
+  'a server that receives SIGTERM while the database does not answer exits',
   { timeout: 60_000 },
   async () => {
-    const asked = Promise.withResolvers<Socket>()
-    const mute = createServer((socket) => asked.resolve(socket)).listen(0, '127.0.0.1')
-    await once(mute, 'listening')
-    const address = mute.address()
+    const connected = Promise.withResolvers<Socket>()
+    const silent = createServer((socket) => connected.resolve(socket)).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const address = silent.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
     await using server = startProcess(['--port', '0'], {
       HEADGATE_DATABASE_URL: `postgresql://u:p@127.0.0.1:${port}/d`,
       HEADGATE_MASTER_KEY: randomBytes(32).toString('base64'),
       HEADGATE_SHUTDOWN_TIMEOUT_MS: '100',
     })
-    const socket = await asked.promise
+    const socket = await connected.promise
     const since = performance.now()
     expect(await server.kill('SIGTERM')).toBe(1)
-    // Less than it would wait for the database.
+    // The stop must interrupt the start, which would wait longer for the database.
     expect(performance.now() - since).toBeLessThan(9_000)
-    expect(server.output()).toContain('stopping before the server serves')
+    expect(server.output()).toContain('stopping before the start has finished')
     socket.destroy()
-    mute.close()
+    silent.close()
   },
 )
 
 test(
-  'a server that others reach warns when its warehouse needs the storage gateway and there is none',
+  'a server with a public URL warns when its warehouse needs the storage gateway, which is off',
   { timeout: 60_000 },
   async () => {
     await using server = start('first')
@@ -197,13 +202,13 @@ test(
 )
 
 test(
-  'it starts again after a kill -9, with everything that was acknowledged',
+  'a server that was killed with SIGKILL starts again with all acknowledged changes',
   { timeout: 90_000 },
   async () => {
     await using killed = start('first')
     const url = await killed.ready
     const credential = await readFile(join(folder, 'first', 'admin-credential'), 'utf8')
-    const created = await send(url, await tokenFor(url, credential), 'POST', '/v1/lakehouse/namespaces', {
+    const created = await send(url, await requestToken(url, credential), 'POST', '/v1/lakehouse/namespaces', {
       namespace: ['kept'],
     })
     expect(created.status).toBe(200)
@@ -212,19 +217,20 @@ test(
     const next = await again.ready
     expect(await readFile(join(folder, 'first', 'admin-credential'), 'utf8')).toBe(credential)
     expect(
-      (await send(next, await tokenFor(next, credential), 'HEAD', '/v1/lakehouse/namespaces/kept')).status,
+      (await send(next, await requestToken(next, credential), 'HEAD', '/v1/lakehouse/namespaces/kept'))
+        .status,
     ).toBe(204)
   },
 )
 
 test(
-  'of several processes nothing is left when the primary is killed, and the next start works',
+  'the worker processes end when the primary process is killed, and the next start succeeds',
   { timeout: 90_000 },
   async () => {
     await using server = start('first', '--workers', '2')
     const url = await server.ready
     const credential = await readFile(join(folder, 'first', 'admin-credential'), 'utf8')
-    const created = await send(url, await tokenFor(url, credential), 'POST', '/v1/lakehouse/namespaces', {
+    const created = await send(url, await requestToken(url, credential), 'POST', '/v1/lakehouse/namespaces', {
       namespace: ['kept_by_workers'],
     })
     expect(created.status).toBe(200)
@@ -232,32 +238,32 @@ test(
     const gateway = /storage +(http:\S+)/.exec(server.output())?.[1] ?? ''
     for (const _ of [1, 2])
       expect((await fetch(gateway, { headers: { connection: 'close' } })).status).toBe(403)
-    await expect.poll(() => servedBy(server)).toHaveLength(2)
-    const pids = servedBy(server)
+    await expect.poll(() => startedWorkers(server)).toHaveLength(2)
+    const pids = startedWorkers(server)
     expect(pids.filter(isRunning)).toHaveLength(2)
     await server.kill('SIGKILL')
     await expect.poll(() => pids.filter(isRunning), { timeout: 15_000 }).toEqual([])
     await using next = start('first', '--workers', '2')
-    const there = await next.ready
+    const nextUrl = await next.ready
     const path = '/v1/lakehouse/namespaces/kept_by_workers'
-    expect((await send(there, await tokenFor(there, credential), 'HEAD', path)).status).toBe(204)
+    expect((await send(nextUrl, await requestToken(nextUrl, credential), 'HEAD', path)).status).toBe(204)
   },
 )
 
-/** Storage access comes with it, and is another each time. */
-async function metadataOf(answer: Response): Promise<unknown> {
-  return ((await answer.json()) as { readonly metadata: unknown }).metadata
+/** Returns the metadata of a load, without storage access, which is different in each response. */
+async function readMetadata(response: Response): Promise<unknown> {
+  return ((await response.json()) as { readonly metadata: unknown }).metadata
 }
 
 test(
-  'a copy of the stopped store and the master key is a backup that starts elsewhere',
+  'a server starts in another directory from a copy of the stopped database and the master key',
   { timeout: 90_000 },
   async () => {
     const original = join(folder, 'first')
     await using server = start('first')
     const url = await server.ready
     const credential = await readFile(join(original, 'admin-credential'), 'utf8')
-    const token = await tokenFor(url, credential)
+    const token = await requestToken(url, credential)
     const table = {
       name: 't',
       schema: { type: 'struct', fields: [{ id: 1, name: 'id', type: 'long', required: true }] },
@@ -266,7 +272,7 @@ test(
       200,
     )
     const created = await send(url, token, 'POST', '/v1/lakehouse/namespaces/a/tables', table)
-    const before = await metadataOf(created)
+    const before = await readMetadata(created)
     await server.kill('SIGINT')
 
     const restored = join(folder, 'restored')
@@ -274,19 +280,21 @@ test(
     await cp(join(original, 'postgres'), join(restored, 'postgres'), { recursive: true })
     await using keyless = start('restored')
     expect(await keyless.ended).toBe(1)
-    expect(keyless.output()).toMatch(/^headgate: There is no master key in .*Restore it from its backup/m)
+    expect(keyless.output()).toMatch(
+      /^headgate: There is no master key in .*Restore the master key from its backup/m,
+    )
     expect(await readdir(restored)).toEqual(['postgres'])
     await cp(join(original, 'master-key'), join(restored, 'master-key'))
     await using copy = start('restored')
     const next = await copy.ready
-    const fresh = await tokenFor(next, await readFile(join(restored, 'admin-credential'), 'utf8'))
+    const fresh = await requestToken(next, await readFile(join(restored, 'admin-credential'), 'utf8'))
     const path = '/v1/lakehouse/namespaces/a/tables/t'
-    expect(await metadataOf(await send(next, fresh, 'GET', path))).toEqual(before)
+    expect(await readMetadata(await send(next, fresh, 'GET', path))).toEqual(before)
   },
 )
 
 test(
-  'where the directory of its warehouse is missing it makes no other one',
+  'a server whose warehouse directory is missing does not create another one, and is not ready',
   { timeout: 90_000 },
   async () => {
     const place = join(folder, 'first', 'warehouse')
@@ -298,7 +306,7 @@ test(
     const url = await server.ready
     expect((await fetch(`${url}/health/ready`)).status).toBe(503)
     await expect.poll(server.output).toMatch(/no such file or directory.*first\/warehouse/)
-    const token = await tokenFor(url, await readFile(join(folder, 'first', 'admin-credential'), 'utf8'))
+    const token = await requestToken(url, await readFile(join(folder, 'first', 'admin-credential'), 'utf8'))
     expect((await send(url, token, 'GET', '/v1/lakehouse/namespaces')).status).toBe(503)
     await rename(`${place}-away`, place)
     const ready = async (): Promise<number> => (await fetch(`${url}/health/ready`)).status
@@ -306,22 +314,26 @@ test(
   },
 )
 
-test('it ends with the npm that started it, and lets go of its directory', { timeout: 90_000 }, async () => {
-  await using npm = startByNpm(['--port', '0', '--data-dir', join(folder, 'first')])
-  const url = await npm.ready
-  await npm.kill('SIGTERM')
-  const serves = async (): Promise<boolean> =>
-    await fetch(`${url}/health/live`).then(
-      () => true,
-      () => false,
-    )
-  await expect.poll(serves, { timeout: 20_000 }).toBe(false)
-  await using next = start('first')
-  await next.ready
-})
+test(
+  'a server ends when the npm process that started it ends, and releases its data directory',
+  { timeout: 90_000 },
+  async () => {
+    await using npm = startByNpm(['--port', '0', '--data-dir', join(folder, 'first')])
+    const url = await npm.ready
+    await npm.kill('SIGTERM')
+    const serves = async (): Promise<boolean> =>
+      await fetch(`${url}/health/live`).then(
+        () => true,
+        () => false,
+      )
+    await expect.poll(serves, { timeout: 20_000 }).toBe(false)
+    await using next = start('first')
+    await next.ready
+  },
+)
 
 test(
-  'on a database of its own it announces a warehouse only when there is one, and says how to make it',
+  'a server with an external database prints snippets for an existing warehouse, or how to create one',
   { timeout: 60_000 },
   async () => {
     await using database = await testDatabase()
@@ -356,7 +368,7 @@ test(
 )
 
 test(
-  'on a database of its own it says how to come by a credential, and its snippets need one',
+  'a server with an external database prints how to create a credential, and its snippets use one',
   { timeout: 60_000 },
   async () => {
     await using database = await testDatabase()
@@ -371,7 +383,9 @@ test(
     await empty.ready
     await expect
       .poll(empty.output)
-      .toMatch(/credential +none; .*: headgate bootstrap --output \/.*\/\.config\/headgate\/admin-cred/)
+      .toMatch(
+        /credential +no principal exists; .*: headgate bootstrap --output \/.*\/\.config\/headgate\/admin-cred/,
+      )
     await empty.kill('SIGTERM')
     const otherKey = { ...environment, HEADGATE_MASTER_KEY: randomBytes(32).toString('base64') }
     await expect(bootstrapStore(otherKey, { reset: false })).rejects.toThrow(/does not open key/)
@@ -383,7 +397,7 @@ test(
     const credential = `${made.clientId}:${made.created ? made.clientSecret : ''}`
     const storage = { type: 'file', root: `file://${join(dataDir, 'lakehouse')}` }
     const warehouse = { name: 'lakehouse', storage }
-    const token = await tokenFor(url, credential)
+    const token = await requestToken(url, credential)
     expect((await send(url, token, 'POST', '/management/v1/warehouses', warehouse)).status).toBe(201)
     await bootstrapped.kill('SIGTERM')
     await using filled = begin()
@@ -394,20 +408,24 @@ test(
   },
 )
 
-test('a wrong flag and a taken port are told in a sentence', { timeout: 60_000 }, async () => {
-  await using wrong = startProcess(['--prot', '1'])
-  expect(await wrong.ended).toBe(1)
-  expect(wrong.output()).toMatch(/^headgate: .*--prot.*--port/)
-  await using asked = startProcess(['--prot', '--help'])
-  expect(await asked.ended).toBe(0)
-  expect(asked.output()).toContain('--port (8181)')
-  await using server = start('first')
-  const { port } = new URL(await server.ready)
-  await using database = await testDatabase()
-  await using taken = startProcess(['--port', port, '--data-dir', join(folder, 'other')], {
-    HEADGATE_DATABASE_URL: database.url,
-    HEADGATE_MASTER_KEY: randomBytes(32).toString('base64'),
-  })
-  expect(await taken.ended).toBe(1)
-  expect(taken.output()).toContain(`Port ${port} is in use`)
-})
+test(
+  'a start with an unknown flag or a port in use fails with one sentence',
+  { timeout: 60_000 },
+  async () => {
+    await using wrong = startProcess(['--prot', '1'])
+    expect(await wrong.ended).toBe(1)
+    expect(wrong.output()).toMatch(/^headgate: .*--prot.*--port/)
+    await using help = startProcess(['--prot', '--help'])
+    expect(await help.ended).toBe(0)
+    expect(help.output()).toContain('--port (8181)')
+    await using server = start('first')
+    const { port } = new URL(await server.ready)
+    await using database = await testDatabase()
+    await using taken = startProcess(['--port', port, '--data-dir', join(folder, 'other')], {
+      HEADGATE_DATABASE_URL: database.url,
+      HEADGATE_MASTER_KEY: randomBytes(32).toString('base64'),
+    })
+    expect(await taken.ended).toBe(1)
+    expect(taken.output()).toContain(`Port ${port} is in use`)
+  },
+)

@@ -10,7 +10,7 @@ export interface Finding {
   readonly message: string
 }
 
-/** What the answers hold that are looked at. */
+/** Members of responses that the tests read. */
 interface Body {
   readonly access_token: string
   readonly metadata: { readonly location: string }
@@ -24,21 +24,27 @@ export interface Reply {
   readonly body: Body
 }
 
-/** A server as people start it, and beside it a MinIO that takes its tokens for users. */
+/**
+ * A server process, and a MinIO that accepts the web identity tokens that the server issues for its users.
+ */
 export interface TrustedServer extends AsyncDisposable {
   readonly url: string
-  /** Client id of MinIO: who the tokens must be for. */
+  /** Client id of MinIO, which is the audience of the tokens. */
   readonly audience: string
-  /** Tokens of callers. */
+  /** Access token of an administrator. */
   readonly admin: string
+  /** Access token of a principal without grants. */
   readonly alice: string
   send(token: string, method: string, path: string, body?: unknown): Promise<Reply>
-  /** Makes a warehouse in a folder of its name, with vending by tokens for users. */
-  warehouse(name: string, vending: object): Promise<Reply>
-  /** All findings but that this MinIO takes what nobody signed. */
+  /** Creates a warehouse in a folder with its name, whose credentials are vended with tokens for users. */
+  createWarehouse(name: string, vending: object): Promise<Reply>
+  /**
+   * Returns the findings of the check, except `unsigned`: this MinIO accepts requests without a signature.
+   */
   check(warehouse: string): Promise<readonly Finding[]>
 }
 
+/** Starts a server and a MinIO that trusts it. */
 export async function startTrustedServer(): Promise<TrustedServer> {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'headgate-trusted-'))
@@ -50,11 +56,11 @@ export async function startTrustedServer(): Promise<TrustedServer> {
   const configUrl = `${url}/.well-known/openid-configuration`
   const minio = stack.use(await startMinio({ buckets: ['lake'], openid: { configUrl, clientId: audience } }))
 
-  async function tokenOf(clientId: string, clientSecret: string): Promise<string> {
+  async function requestToken(clientId: string, clientSecret: string): Promise<string> {
     const client = { client_id: clientId, client_secret: clientSecret }
     const body = new URLSearchParams({ grant_type: 'client_credentials', ...client })
-    const answer = await fetch(`${url}/v1/oauth/tokens`, { method: 'POST', body })
-    return ((await answer.json()) as Body).access_token
+    const response = await fetch(`${url}/v1/oauth/tokens`, { method: 'POST', body })
+    return ((await response.json()) as Body).access_token
   }
   const send: TrustedServer['send'] = async (token, method, path, body) => {
     const headers = {
@@ -63,13 +69,14 @@ export async function startTrustedServer(): Promise<TrustedServer> {
       'x-iceberg-access-delegation': 'vended-credentials',
     }
     const sent = body === undefined ? {} : { body: JSON.stringify(body) }
-    const answer = await fetch(url + path, { method, headers, ...sent })
-    return { status: answer.status, body: (await answer.json()) as Body }
+    const response = await fetch(url + path, { method, headers, ...sent })
+    return { status: response.status, body: (await response.json()) as Body }
   }
   const [id = '', secret = ''] = (await readFile(join(folder, 'admin-credential'), 'utf8')).trim().split(':')
-  const admin = await tokenOf(id, secret)
-  const made = await send(admin, 'POST', '/management/v1/principals', { name: 'alice' })
-  const alice = await tokenOf(made.body.secret.clientId, made.body.secret.clientSecret)
+  const admin = await requestToken(id, secret)
+  const created = await send(admin, 'POST', '/management/v1/principals', { name: 'alice' })
+  const { clientId, clientSecret } = created.body.secret
+  const alice = await requestToken(clientId, clientSecret)
   const owned = stack.move()
   return {
     url,
@@ -77,7 +84,7 @@ export async function startTrustedServer(): Promise<TrustedServer> {
     admin,
     alice,
     send,
-    warehouse(name, vending) {
+    createWarehouse(name, vending) {
       const { endpoint, region, accessKeyId, secretAccessKey } = minio
       const keys = { accessKeyId, secretAccessKey }
       const storage = { type: 's3', bucket: 'lake', prefix: name, endpoint, region, ...keys }

@@ -34,7 +34,7 @@ import {
 import {
   fillClaims,
   recordAt,
-  statementsOf,
+  recordStatements,
   tablesScanned,
   testHome,
   testRoot,
@@ -56,10 +56,10 @@ beforeAll(async () => {
 })
 afterAll(() => store[Symbol.asyncDispose]())
 
-/** Runs operations, and returns what their statements read too much of. */
+/** Runs operations, and returns the large tables that their statements read without a selective index. */
 async function scanned(work: (sql: Queryable, version: number) => Promise<unknown>): Promise<string[]> {
   const version = await policyVersion(store.sql)
-  const ran = await statementsOf(store.sql, (tx) => work(tx, version))
+  const ran = await recordStatements(store.sql, (tx) => work(tx, version))
   expect(ran.length).toBeGreaterThan(0)
   return tablesScanned(store.url, ran)
 }
@@ -94,7 +94,7 @@ function newRelation(id: string): NewRelation {
 }
 
 describe(`statements on the claims of ${tables} tables read few rows, by an index`, () => {
-  test('when a table is created, staged, finished or moved', async () => {
+  test('creates, staged creates, their commits and location changes read few rows, by an index', async () => {
     const id = randomUUID()
     const seconds = 3_600
     const staged = { ...attempt, ...chosen, id, uuid: id, location: chosen.locations[0] ?? '', seconds }
@@ -109,7 +109,7 @@ describe(`statements on the claims of ${tables} tables read few rows, by an inde
     ).toEqual([])
   })
 
-  test('when chosen places are compared with all others, and when earlier attempts are taken over', async () => {
+  test('the comparison of a chosen location with all claims, and the reuse of earlier staged creates, read few rows, by an index', async () => {
     const owner = { ownerIds: [randomUUID()], warehouseId, reusesRetired: false }
     expect(
       await scanned(async (sql) => {
@@ -130,7 +130,7 @@ describe(`statements on the claims of ${tables} tables read few rows, by an inde
     ).toEqual([])
   })
 
-  test('when a purge asks whose places files lie in, and when a table is deleted', async () => {
+  test('the search for claims of other owners during a purge, and the deletion of a table, read few rows, by an index', async () => {
     const id = randomUUID()
     const rowVersion = { id, version: 1, namespaceId, name: 't', metadataLocation: 'm' }
     expect(
@@ -143,7 +143,7 @@ describe(`statements on the claims of ${tables} tables read few rows, by an inde
     ).toEqual([])
   })
 
-  test('when a warehouse is created, changed or compared with others', async () => {
+  test('the creation, change and comparison of warehouses read few rows, by an index', async () => {
     const root = { kind: 'root', location: testRoot, place: testRootPlace } as const
     expect(
       await scanned(async (sql) => {
@@ -155,7 +155,7 @@ describe(`statements on the claims of ${tables} tables read few rows, by an inde
     ).toEqual([])
   })
 
-  test('when overlaps and retired places are listed, checked and released', async () => {
+  test('the list, check and release of overlaps and retired locations read few rows, by an index', async () => {
     const claim = {
       ownerId: randomUUID(),
       warehouse: 'w1',

@@ -10,13 +10,14 @@ export const testHome = {
   storeName: null,
 } as const
 
-/** Place of the root of the first warehouse. */
+/** Physical location (`place`) of the root of the first warehouse. */
 export const testRootPlace = 'localhost:9000/lake/w1/'
 export const testRoot = 's3://lake/w1/'
 
 /**
- * Fills a migrated store with two warehouses on one object store, each with `tables` tables at random places, a tenth as
- * many staged creates at chosen places, staged creates at random ones and retired places, and 50 ended reservations.
+ * Fills a migrated database with two warehouses on one object store. Each has `tables` tables at random
+ * locations, 50 expired reservations, and `tables / 10` each of staged creates at chosen locations, staged
+ * creates at random locations, and retired locations.
  */
 export async function fillClaims(url: string, tables: number): Promise<void> {
   await withClient(url, async (client) => {
@@ -71,14 +72,14 @@ export async function fillClaims(url: string, tables: number): Promise<void> {
   })
 }
 
-/** A statement that ran, with its values. */
+/** A recorded SQL statement and its parameter values. */
 export interface RanStatement {
   readonly statement: Statement
   readonly values: readonly unknown[]
 }
 
-/** Runs work in a transaction that is undone, and returns its statements. */
-export async function statementsOf(
+/** Runs `work` in a transaction that is rolled back, and returns the statements of the transaction. */
+export async function recordStatements(
   sql: Sql,
   work: (tx: Queryable) => Promise<unknown>,
 ): Promise<RanStatement[]> {
@@ -100,7 +101,7 @@ export async function statementsOf(
   return ran
 }
 
-/** A node of a plan of PostgreSQL in the form of `explain (analyze, format json)`. */
+/** A node of a PostgreSQL query plan in the output of `explain (analyze, format json)`. */
 interface PlanNode {
   readonly 'Node Type': string
   readonly 'Relation Name'?: string
@@ -111,12 +112,12 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[]
 }
 
-/** Rows that one node of a plan may read: a page of a list at most. */
+/** Maximum number of rows that one node of a plan may read, enough for one page of a list. */
 const maxRows = 300
 
 /**
- * Runs statements again, each with the plan for its values and with the generic one, and undoes what they change. Returns
- * the large tables that they read as a whole, or by an index that leaves too many rows.
+ * Runs statements again, each with a custom and with a generic query plan, and rolls their changes back.
+ * Returns the large tables that a statement reads completely, or by an index that returns too many rows.
  */
 export async function tablesScanned(url: string, ran: readonly RanStatement[]): Promise<string[]> {
   return withClient(url, async (client) => {
@@ -133,7 +134,7 @@ export async function tablesScanned(url: string, ran: readonly RanStatement[]): 
         )
         await client.query('rollback')
         for (const { Plan } of rows[0]?.['QUERY PLAN'] ?? [])
-          found.push(...scansOf(Plan).map((scan) => `${statement.name}, ${mode}: ${scan}`))
+          found.push(...findScans(Plan).map((scan) => `${statement.name}, ${mode}: ${scan}`))
       }
       await client.query('deallocate planned')
     }
@@ -143,8 +144,8 @@ export async function tablesScanned(url: string, ran: readonly RanStatement[]): 
 
 const largeTables = new Set(['relation', 'location_claim', 'staged_relation'])
 
-function scansOf(node: PlanNode): string[] {
-  const below = (node.Plans ?? []).flatMap(scansOf)
+function findScans(node: PlanNode): string[] {
+  const below = (node.Plans ?? []).flatMap(findScans)
   const table = node['Relation Name']
   if (table === undefined || !largeTables.has(table)) return below
   const read =
@@ -161,7 +162,7 @@ function literal(value: unknown): string {
   return escapeLiteral(typeof value === 'string' ? value : JSON.stringify(value))
 }
 
-/** Returns the content of a commit without audit and idempotency, for a change that this policy allows. */
+/** Returns a commit record without audit and idempotency rows, for a change under this policy version. */
 export function recordAt(policyVersion: number): CommitRecord {
   return { policyVersion, audit: [], idempotency: null }
 }

@@ -9,7 +9,7 @@ import { migrate } from '../../src/store/migrate.ts'
 import type { Migration } from '../../src/store/migrations/migration.ts'
 import { applied, ask, commitsThatNap, locks, one, slowToCommit, tables, two } from './migrations.ts'
 
-/** Starts a process that migrates, and runs code after each step. */
+/** Starts a process that migrates a database, and runs the code `onApplied` after each migration. */
 function migrating(
   url: string,
   steps: readonly Migration[],
@@ -31,7 +31,7 @@ function migrating(
   })
 }
 
-test('a migration that is killed within a step leaves no partial state and no lock', async () => {
+test('a process that is killed during a migration leaves no partial state and no lock', async () => {
   await using database = await testDatabase()
   const slow: Migration = {
     version: 2,
@@ -53,7 +53,7 @@ test('a migration that is killed within a step leaves no partial state and no lo
   expect(await locks(database.url)).toBe(0)
 })
 
-test('a migration that is killed between two steps continues with the next one', async () => {
+test('after a process is killed between two migrations, the next run continues with the second one', async () => {
   await using database = await testDatabase()
   const child = migrating(database.url, [one, two], "process.kill(process.pid, 'SIGKILL')")
   expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
@@ -64,20 +64,23 @@ test('a migration that is killed between two steps continues with the next one',
 test.each([
   ['a COMMIT whose client has exited', 0.3],
   ['a COMMIT that takes longer than PostgreSQL works for a lost client', 2],
-])('a migration that is killed during %s applies the step completely or not at all', async (_, seconds) => {
-  await using database = await testDatabase()
-  const step = slowToCommit(seconds)
-  const steps = [one, step]
-  const child = migrating(database.url, steps, 'undefined')
-  await expect
-    .poll(() => ask(database.url, commitsThatNap), { timeout: 10_000, interval: 20 })
-    .toHaveLength(1)
-  const exited = once(child, 'exit')
-  child.kill('SIGKILL')
-  await exited
-  const made = await migrate({ url: database.url, migrations: steps, lockTimeoutMs: 10_000 })
-  expect(await applied(database.url)).toEqual([1, 2])
-  expect(await ask(database.url, 'select a from one order by a')).toEqual([{ a: 1 }, { a: 2 }])
-  expect(made).toEqual(seconds < 1 ? [] : [step])
-  expect(await locks(database.url)).toBe(0)
-})
+])(
+  'a process that is killed during %s applies the migration completely or not at all',
+  async (_, seconds) => {
+    await using database = await testDatabase()
+    const step = slowToCommit(seconds)
+    const steps = [one, step]
+    const child = migrating(database.url, steps, 'undefined')
+    await expect
+      .poll(() => ask(database.url, commitsThatNap), { timeout: 10_000, interval: 20 })
+      .toHaveLength(1)
+    const exited = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exited
+    const made = await migrate({ url: database.url, migrations: steps, lockTimeoutMs: 10_000 })
+    expect(await applied(database.url)).toEqual([1, 2])
+    expect(await ask(database.url, 'select a from one order by a')).toEqual([{ a: 1 }, { a: 2 }])
+    expect(made).toEqual(seconds < 1 ? [] : [step])
+    expect(await locks(database.url)).toBe(0)
+  },
+)

@@ -1,13 +1,13 @@
 import { Client } from 'pg'
 import type { Migration } from '../../src/store/migrations/migration.ts'
 
-/** Creates a table with one row. */
+/** Migration that creates a table with one row. */
 export const one: Migration = {
   version: 1,
   name: 'one',
   sql: 'create table one (a integer); insert into one values (1)',
 }
-/** Changes the table, and creates another one. */
+/** Migration that changes the table of `one`, and creates another table. */
 export const two: Migration = {
   version: 2,
   name: 'two',
@@ -25,7 +25,7 @@ export async function ask<Row extends object>(url: string, text: string): Promis
   }
 }
 
-/** Returns the names of the tables. */
+/** Returns the names of the tables in a database. */
 export async function tables(url: string): Promise<string[]> {
   const rows = await ask<{ name: string }>(
     url,
@@ -34,7 +34,7 @@ export async function tables(url: string): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-/** Returns the recorded steps. */
+/** Returns the versions of the migrations that a database records as applied. */
 export async function applied(url: string): Promise<number[]> {
   const rows = await ask<{ version: number }>(url, 'select version from schema_migration order by 1')
   return rows.map(({ version }) => version)
@@ -50,7 +50,7 @@ export async function locks(url: string): Promise<number> {
   return rows[0]?.n ?? -1
 }
 
-/** Returns a step whose COMMIT takes this number of seconds. */
+/** Returns a migration whose COMMIT takes this number of seconds. */
 export function slowToCommit(seconds: number): Migration {
   return {
     version: 2,
@@ -61,5 +61,5 @@ export function slowToCommit(seconds: number): Migration {
   }
 }
 
-/** Finds the transactions that are in this COMMIT. */
+/** SQL that returns the transactions whose COMMIT is delayed by `slowToCommit`. */
 export const commitsThatNap = `select from pg_stat_activity where wait_event = 'PgSleep' and query = 'commit' and datname = current_database()`

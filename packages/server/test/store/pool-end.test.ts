@@ -7,7 +7,7 @@ import { testStore } from './database.ts'
 const nap = statement('test-nap', 'select pg_sleep(20)')
 
 test(
-  'ends soon when the database hangs, with its connections, used or not',
+  'a pool on a database that hangs soon closes all of its connections on disposal, idle or in use',
   { timeout: 20_000 },
   async () => {
     await using store = await testStore()
@@ -19,7 +19,7 @@ test(
     const running = sql.run(nap).catch((error: unknown) => error)
     const { promise: never } = Promise.withResolvers<void>()
     const { promise: begun, resolve } = Promise.withResolvers<void>()
-    // Its work waits for something else, and holds its connection all the while.
+    // The work of this transaction does not end, and the transaction holds its connection.
     void sql.transaction(() => {
       resolve()
       return never

@@ -4,7 +4,7 @@ import { Client } from 'pg'
 import { openSql } from '../../src/store/pool.ts'
 import { statement, type Sql, type Statement } from '../../src/store/sql.ts'
 
-/** Statements on the one table of these tests, `thing (id uuid, n bigint)`. */
+/** Inserts a row into the only table of these tests, `thing (id uuid, n bigint)`. */
 export const insert: Statement = statement('test_insert', 'insert into thing (id, n) values ($1, $2)')
 export const add: Statement = statement('test_add', 'update thing set n = n + $2 where id = $1 returning n')
 export const read: Statement = statement('test_read', 'select n from thing where id = $1')
@@ -14,7 +14,7 @@ export const napAndWrite: Statement = statement(
   'with napping as (select pg_sleep($2)) insert into thing select $1, 1 from napping',
 )
 
-/** A pool whose connections use a proxy that can fail. */
+/** A pool whose connections to the database go through a proxy that can inject faults. */
 export interface Proxied extends AsyncDisposable {
   readonly proxy: FaultProxy
   readonly sql: Sql
@@ -25,11 +25,11 @@ export interface Things extends AsyncDisposable {
   readonly sql: Sql
   /** Runs a query on a separate connection. */
   ask<Row>(text: string): Promise<Row[]>
-  valueOf(id: string): Promise<unknown>
+  readValue(id: string): Promise<unknown>
   proxied(config?: { readonly statementTimeoutMs?: number; readonly poolSize?: number }): Promise<Proxied>
-  /** Ends the connections whose last query matches, and returns their number. */
+  /** Terminates the connections whose last query matches a LIKE pattern, and returns their number. */
   terminate(like: string): Promise<number>
-  /** Returns whether a statement is sleeping. */
+  /** Returns whether a statement is in pg_sleep. */
   naps(): Promise<boolean>
 }
 
@@ -46,7 +46,7 @@ export async function openThings(): Promise<Things> {
     url,
     sql,
     ask,
-    valueOf: async (id) => (await sql.run<{ n: number }>(read, [id]))[0]?.n,
+    readValue: async (id) => (await sql.run<{ n: number }>(read, [id]))[0]?.n,
     proxied: async (config) => await openProxied(url, config),
     terminate: async (like) => {
       const ended = await ask(
@@ -70,7 +70,7 @@ export async function openThings(): Promise<Things> {
 
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 10_000; !(await condition()); await sleep(10)) {
-    if (Date.now() > end) throw new Error('It did not happen.')
+    if (Date.now() > end) throw new Error('The expected database state did not occur in time.')
   }
 }
 

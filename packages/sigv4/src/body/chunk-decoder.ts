@@ -22,8 +22,8 @@ const LINE_FEED = 0x0a
 type State = 'header' | 'data' | 'end-of-data' | 'end-of-body' | 'trailer' | 'done'
 
 /**
- * Decodes an `aws-chunked` body from pieces of any size, in constant memory. It returns data before the signature of
- * the chunk is checked, so the data is valid only after {@link finish} returns.
+ * Decodes an `aws-chunked` body from pieces of any size, in constant memory. It returns the data of a chunk before it
+ * checks the signature of the chunk, so the data is valid only after {@link finish} returns.
  */
 export class ChunkDecoder {
   readonly #payload: StreamingPayload

@@ -4,7 +4,7 @@ import { SigV4Error } from '../sigv4-error.ts'
 export interface ChunkHeader {
   /** Number of bytes that follow; 0 in the last chunk. */
   readonly size: number
-  /** 64 lower-case hexadecimal digits; undefined when chunks are unsigned. */
+  /** Signature of the chunk: 64 lower-case hexadecimal digits. Undefined when chunks are unsigned. */
   readonly signature: string | undefined
 }
 

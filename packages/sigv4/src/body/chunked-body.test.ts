@@ -14,7 +14,10 @@ const forms: { name: string; form: StreamingForm }[] = [
   ]),
 ]
 
-/** Each kind of signature, and each checksum that is not a hash. The lines of the other forms are the same. */
+/**
+ * Forms for the slow test that flips each bit: each kind of signature, with each checksum that is not a hash. The
+ * other forms are omitted, because their lines have the same format.
+ */
 const flippedForms = forms.filter(
   ({ form }) => form.trailer === undefined || /^crc(32c|64)/.test(form.trailer),
 )
@@ -102,8 +105,8 @@ describe.each(flippedForms)('decodeBody on $name', ({ form }) => {
       expect(bit & 7).toBe(5)
       folded.push(was ?? '')
     }
-    // The size of the last chunk is `e`; the sizes of the other chunks have no letters. The names of trailer fields
-    // follow.
+    // The accepted bodies differ only in the case of letters: `e`, the size of the last chunk (other sizes have no
+    // letters), and then the names of the trailer fields.
     const names = [
       ...(form.trailer === undefined ? [] : [`x-amz-checksum-${form.trailer}`]),
       ...(form.trailer !== undefined && form.chunks === 'signed' ? ['x-amz-trailer-signature'] : []),

@@ -63,7 +63,7 @@ async function* plainBytes(
       yield* hashedBytes(payload.sha256, source)
       break
     case 'unsigned':
-    // The caller hashed the body already, to verify the request.
+    // The hash is not checked here, because the caller has already hashed the body to verify the request.
     case 'hash-not-sent':
       for await (const bytes of source) yield asBuffer(bytes)
   }

@@ -4,8 +4,8 @@
 const POLYNOMIAL = 0x82f63b78 // Castagnoli polynomial, reflected (RFC 3720 appendix B.4)
 
 /**
- * Continues a CRC-32C over more bytes, from 0 at first. Returns an unsigned 32-bit number, like `crc32` of
- * `node:zlib`.
+ * Continues a CRC-32C over more bytes. `value` is the CRC-32C of the bytes before, or 0 for the first bytes. Returns
+ * an unsigned 32-bit number, like `crc32` of `node:zlib`.
  */
 export function crc32c(data: Uint8Array, value = 0): number {
   const table = crc32cTables()

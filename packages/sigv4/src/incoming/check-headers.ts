@@ -3,7 +3,8 @@ import { SigV4Error } from '../sigv4-error.ts'
 import type { Authentication, VerificationPolicy } from './parsed-request.ts'
 
 /**
- * Headers that must not be repeated: one part of a server could use the first value, and the signature cover another.
+ * Headers that must not be repeated: one part of a server could use the first value, and the signature could cover
+ * another value.
  */
 const SINGLE = ['authorization', 'content-length', 'content-md5', 'content-type', 'date', 'host']
 

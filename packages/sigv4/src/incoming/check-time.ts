@@ -22,7 +22,8 @@ export function checkHeaderTime(
   if (amzDate === undefined && httpDate === undefined) {
     throw new SigV4Error('no-date', 'The header x-amz-date is missing')
   }
-  // The signature covers the basic form of the time in both cases.
+  // A time from the Date header is converted to the form of x-amz-date, because the signature covers the time in this
+  // form.
   const date = amzDate === undefined ? parseHttpDate(httpDate ?? '') : undefined
   const time = checkDay(authentication, date === undefined ? (amzDate ?? '') : formatTimestamp(date))
   if (Math.abs(time.date.getTime() - policy.now.getTime()) > (policy.maxSkewMs ?? MAX_SKEW_MS)) {

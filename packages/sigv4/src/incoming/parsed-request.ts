@@ -8,18 +8,21 @@ export type AuthenticationForm = 'header' | 'query'
 /** The authentication of a request: well-formed, but not yet checked. */
 export interface Authentication {
   readonly form: AuthenticationForm
-  /** Identifies the secret. In a header it is not signed, so two access keys must not share a secret. */
+  /**
+   * Identifies the secret. In an Authorization header the access key id is not signed, so two access keys must not
+   * have the same secret.
+   */
   readonly accessKeyId: string
   readonly scope: CredentialScope
-  /** Lower-case, sorted, without repetition. */
+  /** Names of the signed headers in lower case, sorted, without repetition. */
   readonly signedHeaders: readonly string[]
   /** 64 lower-case hexadecimal digits. */
   readonly signature: string
 }
 
 /**
- * A request that meets the policy. Only its signature is not yet verified, which `verifySignature` does. Do not trust
- * any of these values before.
+ * A request that meets the policy, but whose signature is not yet verified. Do not trust any of these values until
+ * `verifySignature` accepts the request.
  */
 export interface ParsedRequest extends Authentication {
   /** Time of the signature: `20150830T123600Z`. */
@@ -35,8 +38,8 @@ export interface ParsedRequest extends Authentication {
   /** The `host` header that was signed. */
   readonly host: string
   /**
-   * The path, still percent-encoded, after the dot segments and repeated slashes are resolved that the rules resolve.
-   * Route by it.
+   * The percent-encoded path of the request. If the signing rules require it, dot segments and repeated slashes are
+   * resolved. Use this path for routing.
    */
   readonly path: string
   /** The canonical request without the hash of the payload. */
@@ -54,9 +57,9 @@ export interface VerificationPolicy {
   readonly maxSkewMs?: number
   /** The longest accepted validity of presigned requests, in seconds. Default and maximum: 7 days. */
   readonly maxExpiresSeconds?: number
-  /** Default: both. */
+  /** Accepted positions of the authentication. Default: both. */
   readonly forms?: readonly AuthenticationForm[]
-  /** Default: `rulesFor` of the service in the scope. */
+  /** Signing rules. Default: `rulesFor` of the service in the scope. */
   readonly rules?: SigningRules
   /** `after`: the session token may be unsigned, which some services require. Default `signed`. */
   readonly sessionToken?: 'signed' | 'after'

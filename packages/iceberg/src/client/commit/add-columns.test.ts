@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { orders, problem } from '../../../test/client/catalog.ts'
-import { tinyCatalog } from '../../../test/client/commit/tiny-catalog.ts'
+import { orders, errorResponse } from '../../../test/client/catalog.ts'
+import { startInMemoryCatalog } from '../../../test/client/commit/in-memory-catalog.ts'
 
-const conflict = { done: false, reply: problem(409, 'CommitFailedException') } as const
+const conflict = { applied: false, response: errorResponse(409, 'CommitFailedException') } as const
 
 describe('addColumn', () => {
   test('adds optional columns after the last id of the table', async () => {
-    await using it = await tinyCatalog(['orders'])
+    await using it = await startInMemoryCatalog(['orders'])
     const table = await it.catalog.loadTable(orders)
     const last = table.metadata['last-column-id']
     await it.catalog
@@ -25,15 +25,15 @@ describe('addColumn', () => {
     ])
   })
 
-  test('repeats the commit on the schema that another commit left', async () => {
-    await using it = await tinyCatalog(['orders'], [conflict])
+  test('repeats the commit with the schema that another commit has set', async () => {
+    await using it = await startInMemoryCatalog(['orders'], [conflict])
     const table = await it.catalog.loadTable(orders)
     await it.catalog.updateTable(table).addColumn('price', 'long').commit()
     expect(it.commits().length).toBe(2)
   })
 
   test('refuses an unknown type, a name that exists, and a schema in the same commit', async () => {
-    await using it = await tinyCatalog(['orders'])
+    await using it = await startInMemoryCatalog(['orders'])
     const table = await it.catalog.loadTable(orders)
     const builder = () => it.catalog.updateTable(table)
     await expect(builder().addColumn('price', 'money').commit()).rejects.toThrow('Cannot parse type string')

@@ -3,7 +3,7 @@ import { parsePrimitive } from '../../metadata/schema/primitive.ts'
 import type { NestedField, Schema } from '../../metadata/schema/types.ts'
 import type { TableMetadata } from '../../metadata/types.ts'
 
-/** A column to add: a primitive type, null in existing rows. */
+/** A column to add. It has a primitive type, and is null in existing rows. */
 export interface NewColumn {
   readonly name: string
   readonly type: string

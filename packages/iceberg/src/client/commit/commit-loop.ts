@@ -6,71 +6,85 @@ import { CommitFailedError, isRestError } from '../errors/error-classes.ts'
 
 export interface CommitOptions {
   readonly signal?: AbortSignal | undefined
-  /** For one attempt of a request, in ms. */
+  /** Time limit of one attempt of a request, in ms. Default: `timeoutMs` of the catalog. */
   readonly timeoutMs?: number | undefined
-  /** Commits after the first one, when others were faster. Default: the table's `commit.retry.num-retries`, else 4. */
+  /**
+   * Maximum number of times that the commit is sent again after a conflict. Default: `commit.retry.num-retries` of
+   * the table, otherwise 4.
+   */
   readonly commitRetries?: number | undefined
 }
 
-/** How something is committed to. */
-export interface Committing<Base, Commit, Result> {
+/** Functions with which `commitLoop` commits to a table, to a view or to several tables. */
+export interface CommitTarget<Base, Commit, Result> {
   readonly clock: Clock
-  /** Of what is committed to: they say how often to try. */
+  /** Properties of the table or view. They can set the number of retries and the pauses (`commit.retry.*`). */
   readonly properties: StringMap
   readonly send: (commit: Commit) => Promise<Result>
+  /** Loads the current state of the table, view or tables. */
   readonly reload: () => Promise<Base>
-  /** The commit for what others have made of it. @throws {HeadgateError} commit-failed when there is none */
+  /**
+   * Returns the commit for the current state.
+   *
+   * @throws {HeadgateError} commit-failed, when the commit is not possible in this state
+   */
   readonly rebase: (base: Base) => Commit
-  /** Whether a commit has what nobody else could have written, so that it is known again. */
-  readonly marked: (commit: Commit) => boolean
-  /** What the commit came to, if it can be seen in what there is now. */
-  readonly landed: (commit: Commit, base: Base) => Result | undefined
+  /** Returns whether a commit contains a value that no other commit can write, such as a new snapshot id. */
+  readonly isUnique: (commit: Commit) => boolean
+  /** Returns the result of a commit that is visible in the current state, or undefined if it is not visible. */
+  readonly findResult: (commit: Commit, base: Base) => Result | undefined
 }
 
 /**
- * Commits, until it is done or certain that it cannot be.
+ * Sends a commit until it succeeds or cannot succeed.
  *
- * A conflict (409) is answered by looking at what there is now. A commit that can be known again may be among it: then it
- * is done. Otherwise it is made anew for that. Where the outcome is unknown, it looks for its own marks; when there are
- * none, the error says `outcomeUnknown`, because the request may still be under way: files that the commit refers to must
- * stay.
+ * After a conflict (409), loads the current state. If the commit is unique and visible in this state, the commit has
+ * already succeeded. Otherwise sends the commit again, based on the current state. After an unknown outcome, checks
+ * several times whether the commit is visible. If the commit is not visible, throws the error with `outcomeUnknown`,
+ * because the server may still execute the request. Callers must then keep the files that the commit refers to.
  */
 export async function commitLoop<Base, Commit, Result>(
   first: Commit,
-  committing: Committing<Base, Commit, Result>,
+  target: CommitTarget<Base, Commit, Result>,
   { signal, commitRetries }: CommitOptions,
 ): Promise<Result> {
-  const { clock, properties } = committing
-  const limit = commitRetries ?? number(properties, 'commit.retry.num-retries', 4, 100)
-  const until = clock.now() + number(properties, 'commit.retry.total-timeout-ms', 1_800_000, 86_400_000)
-  const longest = number(properties, 'commit.retry.max-wait-ms', 60_000, 3_600_000)
-  let pause = number(properties, 'commit.retry.min-wait-ms', 100, longest)
+  const { clock, properties } = target
+  const limit = commitRetries ?? numberProperty(properties, 'commit.retry.num-retries', 4, 100)
+  const until =
+    clock.now() + numberProperty(properties, 'commit.retry.total-timeout-ms', 1_800_000, 86_400_000)
+  const longest = numberProperty(properties, 'commit.retry.max-wait-ms', 60_000, 3_600_000)
+  let pause = numberProperty(properties, 'commit.retry.min-wait-ms', 100, longest)
   let commit = first
   for (let tries = 1; ; tries++) {
     try {
-      return await committing.send(commit)
+      return await target.send(commit)
     } catch (error) {
       signal?.throwIfAborted()
-      if (outcomeUnknown(error)) return await reconcile(commit, committing, error, signal)
-      const marked = committing.marked(commit)
-      const again = tries <= limit && clock.now() + pause <= until
-      if (!isConflict(error) || !(again || marked)) throw error
-      if (again) await clock.sleep(Math.ceil(pause * (0.5 + clock.random() / 2)), signal)
+      if (outcomeUnknown(error)) return await findLostCommit(commit, target, error, signal)
+      const unique = target.isUnique(commit)
+      const mayRetry = tries <= limit && clock.now() + pause <= until
+      if (!isConflict(error) || !(mayRetry || unique)) throw error
+      if (mayRetry) await clock.sleep(Math.ceil(pause * (0.5 + clock.random() / 2)), signal)
       pause = Math.min(pause * 2, longest)
-      const base = await committing
+      const base = await target
         .reload()
-        .catch((failure: unknown) => Promise.reject(again ? failure : error))
-      // Whoever is in between may have sent it twice: then the conflict is with itself.
-      const landed = marked ? committing.landed(commit, base) : undefined
-      if (landed !== undefined) return landed
-      if (!again) throw error
-      commit = rebased(committing, base, error)
+        .catch((failure: unknown) => Promise.reject(mayRetry ? failure : error))
+      // A proxy may have sent the request twice. The second request then fails with a conflict, because the first one
+      // has succeeded.
+      const result = unique ? target.findResult(commit, base) : undefined
+      if (result !== undefined) return result
+      if (!mayRetry) throw error
+      commit = rebaseCommit(target, base, error)
     }
   }
 }
 
-function rebased<Base, Commit, Result>(
-  { rebase }: Committing<Base, Commit, Result>,
+/**
+ * Returns the commit for the current state. If the commit is not possible in this state, throws the conflict error of
+ * the server.
+ */
+function rebaseCommit<Base, Commit, Result>(
+  { rebase }: CommitTarget<Base, Commit, Result>,
   base: Base,
   conflict: unknown,
 ): Commit {
@@ -81,27 +95,30 @@ function rebased<Base, Commit, Result>(
   }
 }
 
-/** Looks whether a commit was made whose answer was lost. */
-async function reconcile<Base, Commit, Result>(
+/**
+ * Waits until a commit with an unknown outcome becomes visible, and returns its result. Throws the error of the
+ * commit if it does not become visible.
+ */
+async function findLostCommit<Base, Commit, Result>(
   commit: Commit,
-  { clock, properties, reload, landed }: Committing<Base, Commit, Result>,
-  unknown: unknown,
+  { clock, properties, reload, findResult }: CommitTarget<Base, Commit, Result>,
+  commitError: unknown,
   signal: AbortSignal | undefined,
 ): Promise<Result> {
-  const looks = number(properties, 'commit.status-check.num-retries', 3, 20)
-  const longest = number(properties, 'commit.status-check.max-wait-ms', 60_000, 3_600_000)
-  let pause = number(properties, 'commit.status-check.min-wait-ms', 1_000, longest)
-  for (let count = 0; count < looks; count++) {
+  const checks = numberProperty(properties, 'commit.status-check.num-retries', 3, 20)
+  const longest = numberProperty(properties, 'commit.status-check.max-wait-ms', 60_000, 3_600_000)
+  let pause = numberProperty(properties, 'commit.status-check.min-wait-ms', 1_000, longest)
+  for (let count = 0; count < checks; count++) {
     if (count > 0) {
       await clock.sleep(pause, signal)
       pause = Math.min(pause * 2, longest)
     }
     const base = await reload().catch(() => undefined)
     signal?.throwIfAborted()
-    const result = base === undefined ? undefined : landed(commit, base)
+    const result = base === undefined ? undefined : findResult(commit, base)
     if (result !== undefined) return result
   }
-  throw unknown
+  throw commitError
 }
 
 const outcomeUnknown = (error: unknown): boolean =>
@@ -109,8 +126,8 @@ const outcomeUnknown = (error: unknown): boolean =>
 
 const isConflict = (error: unknown): boolean => error instanceof CommitFailedError
 
-/** A property that is a number, within what is reasonable; the default for anything else. */
-function number(properties: StringMap, name: string, otherwise: number, most: number): number {
+/** Returns the number in a property, but at most `max`. Returns the default if the property is missing or invalid. */
+function numberProperty(properties: StringMap, name: string, byDefault: number, max: number): number {
   const text = properties[name] ?? ''
-  return Math.min(/^\d{1,15}$/.test(text) ? Number(text) : otherwise, most)
+  return Math.min(/^\d{1,15}$/.test(text) ? Number(text) : byDefault, max)
 }

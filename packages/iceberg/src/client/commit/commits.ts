@@ -15,7 +15,7 @@ import { ViewBuilder } from './view-builder.ts'
 
 export interface CommitOperations {
   /**
-   * Changes a table: collects changes, and commits them on top of what others commit at the same time.
+   * Returns a builder that collects changes of a table and commits them, also after concurrent commits.
    *
    * @example
    * ```ts
@@ -24,20 +24,21 @@ export interface CommitOperations {
    * ```
    */
   updateTable(table: LoadedTable): TableBuilder
-  /** Changes a view in the same way. */
+  /** Returns a builder that collects changes of a view and commits them, also after concurrent commits. */
   updateView(view: LoadedView): ViewBuilder
-  /** Changes several tables at once. */
+  /** Starts a transaction that changes several tables atomically. */
   transaction(): Transaction
   /**
-   * One commit to a table: all updates, if all requirements hold. With `outcomeUnknown` on the error the commit may have
-   * been made, so files that it refers to must stay; otherwise it certainly was not.
+   * Commits to a table in one request: the server applies all updates if all requirements hold. If the error has
+   * `outcomeUnknown`, the commit may have succeeded: keep the files that the commit refers to. After any other error,
+   * the commit has changed nothing.
    */
   commitTable(
     identifier: TableIdentifier,
     commit: TableCommit,
     options?: CallOptions,
   ): Promise<CommittedTable>
-  /** One commit to several tables: all of them change, or none does. */
+  /** Commits to several tables in one request: the server changes all of them or none. */
   commitTransaction(changes: readonly TableChange[], options?: CallOptions): Promise<void>
 }
 

@@ -1,8 +1,11 @@
 import type { TableMetadata } from '../../metadata/types.ts'
 import type { TableUpdate } from '../../metadata/update/types.ts'
 
-/** What makes a table of one that was only staged, in the order in which Iceberg for Java sends it. */
-export function createUpdates(staged: TableMetadata): readonly TableUpdate[] {
+/**
+ * Returns the updates with which the first commit creates a staged table, in the order in which Iceberg for Java
+ * sends these updates.
+ */
+export function toCreateUpdates(staged: TableMetadata): readonly TableUpdate[] {
   const { location, properties } = staged
   const uuid = staged['table-uuid']
   const schema = staged.schemas.find((each) => each['schema-id'] === staged['current-schema-id'])

@@ -4,9 +4,10 @@ import { schemaIndex } from '../../metadata/schema/schema-index.ts'
 import type { TableUpdate } from '../../metadata/update/types.ts'
 
 /**
- * An update as it is sent. It is the update itself, except where the wire is flatter or names more.
+ * Encodes an update. The JSON sent to the server differs from the update only in some actions: it nests fewer objects
+ * or contains deprecated members.
  *
- * @param lastColumnId of the table, as far as that is known
+ * @param lastColumnId last column id of the table, 0 if it is unknown
  */
 export function encodeTableUpdate(update: TableUpdate, lastColumnId: number): JsonObject {
   switch (update.action) {
@@ -14,13 +15,13 @@ export function encodeTableUpdate(update: TableUpdate, lastColumnId: number): Js
       return {
         ...update,
         schema: encodeSchema(update.schema),
-        // Deprecated, but older servers insist on it, and refuse one that goes back.
+        // The member is deprecated, but older servers require it, and refuse a value that is lower than that of the table.
         'last-column-id': Math.max(lastColumnId, schemaIndex(update.schema).highestId),
       }
     case 'set-snapshot-ref':
       return { action: update.action, 'ref-name': update['ref-name'], ...update.ref }
     case 'set-statistics':
-      // Deprecated, but older servers take the snapshot from here.
+      // The member is deprecated, but older servers read the snapshot id from it.
       return { ...update, 'snapshot-id': update.statistics['snapshot-id'] }
     default:
       return { ...update }

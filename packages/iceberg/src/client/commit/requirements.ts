@@ -3,27 +3,28 @@ import type { TableMetadata } from '../../metadata/types.ts'
 import type { TableUpdate } from '../../metadata/update/types.ts'
 
 /**
- * What must still hold of a table so that updates that were made for it mean what they were meant to: what Iceberg for
- * Java requires (`UpdateRequirements.forUpdateTable`). Without duplicates.
+ * Derives the requirements under which updates that were made for this state of a table are valid, as in Iceberg for
+ * Java (`UpdateRequirements.forUpdateTable`). The result contains no duplicates.
  */
-export function requirementsFor(
+export function deriveRequirements(
   base: TableMetadata,
   updates: readonly TableUpdate[],
 ): readonly TableRequirement[] {
   const uuid = base['table-uuid']
-  const own: readonly TableRequirement[] = uuid === undefined ? [] : [{ type: 'assert-table-uuid', uuid }]
-  return unique([...own, ...updates.flatMap((update) => requirementsOf(base, update))])
+  const sameTable: readonly TableRequirement[] =
+    uuid === undefined ? [] : [{ type: 'assert-table-uuid', uuid }]
+  return dropDuplicates([...sameTable, ...updates.flatMap((update) => deriveForUpdate(base, update))])
 }
 
-/** The same list without those that are said twice. */
-export function unique(requirements: readonly TableRequirement[]): readonly TableRequirement[] {
-  return [...new Map(requirements.map((each) => [keyOf(each), each])).values()]
+/** Removes duplicate requirements. */
+export function dropDuplicates(requirements: readonly TableRequirement[]): readonly TableRequirement[] {
+  return [...new Map(requirements.map((each) => [toKey(each), each])).values()]
 }
 
-/** What it says, as text. */
-const keyOf = (requirement: TableRequirement): string => Object.values(requirement).map(String).join(' ')
+/** Returns a string that is equal for equal requirements. */
+const toKey = (requirement: TableRequirement): string => Object.values(requirement).map(String).join(' ')
 
-function requirementsOf(base: TableMetadata, update: TableUpdate): readonly TableRequirement[] {
+function deriveForUpdate(base: TableMetadata, update: TableUpdate): readonly TableRequirement[] {
   switch (update.action) {
     case 'add-schema':
       return [{ type: 'assert-last-assigned-field-id', 'last-assigned-field-id': base['last-column-id'] }]
@@ -46,9 +47,9 @@ function requirementsOf(base: TableMetadata, update: TableUpdate): readonly Tabl
     case 'remove-snapshot-ref':
       return [refSnapshot(base, update['ref-name'])]
     case 'remove-schemas':
-      return [currentSchema(base), ...otherBranches(base)]
+      return [currentSchema(base), ...otherBranchSnapshots(base)]
     case 'remove-partition-specs':
-      return [defaultSpec(base), ...otherBranches(base)]
+      return [defaultSpec(base), ...otherBranchSnapshots(base)]
     default:
       return []
   }
@@ -69,8 +70,11 @@ function refSnapshot({ refs }: TableMetadata, ref: string): TableRequirement {
   return { type: 'assert-ref-snapshot-id', ref, 'snapshot-id': current?.['snapshot-id'] ?? null }
 }
 
-/** Somebody may write to them with what is to be removed. */
-const otherBranches = (base: TableMetadata): readonly TableRequirement[] =>
+/**
+ * Requires that all branches other than `main` are unchanged, because a concurrent commit to such a branch may use
+ * the schema or spec that this commit removes.
+ */
+const otherBranchSnapshots = (base: TableMetadata): readonly TableRequirement[] =>
   Object.entries(base.refs)
     .filter(([name, { type }]) => type === 'branch' && name !== 'main')
     .map(([name]) => refSnapshot(base, name))

@@ -6,18 +6,18 @@ type SchemaUpdate =
   | { readonly action: 'set-current-schema'; readonly 'schema-id': number }
 
 /**
- * Makes a schema the current one of a table. One that is there already is not added again: servers take "the last one
- * added" for a mistake then.
+ * Returns the updates that make a schema the current one of a table. If the table already contains an equal schema,
+ * only selects its id, because servers would not add it again and then refuse the id -1 (the last added schema).
  */
-export function schemaUpdates(schemas: readonly Schema[], schema: Schema): readonly SchemaUpdate[] {
-  const known = knownSchema(schemas, schema)
-  if (known !== undefined) return [{ action: 'set-current-schema', 'schema-id': known }]
+export function toSchemaUpdates(schemas: readonly Schema[], schema: Schema): readonly SchemaUpdate[] {
+  const id = findSchemaId(schemas, schema)
+  if (id !== undefined) return [{ action: 'set-current-schema', 'schema-id': id }]
   return [
     { action: 'add-schema', schema },
     { action: 'set-current-schema', 'schema-id': -1 },
   ]
 }
 
-/** The id of a schema that says the same. */
-export const knownSchema = (schemas: readonly Schema[], schema: Schema): number | undefined =>
+/** Returns the id of the schema in the list that equals `schema`, or undefined. */
+export const findSchemaId = (schemas: readonly Schema[], schema: Schema): number | undefined =>
   schemas.find((each) => sameSchema(each, schema))?.['schema-id']

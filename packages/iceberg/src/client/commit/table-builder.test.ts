@@ -1,28 +1,34 @@
 import { expect, test } from 'vitest'
-import { everything, loaded, orders, problem, testCatalog } from '../../../test/client/catalog.ts'
+import { fullConfig, loadBody, orders, errorResponse, testCatalog } from '../../../test/client/catalog.ts'
 import { CommitFailedError, CommitStateUnknownError } from '../index.ts'
-import { append, lost, snapshotOn, tinyCatalog, unknown } from '../../../test/client/commit/tiny-catalog.ts'
+import {
+  appendUpdates,
+  lostResponse,
+  createSnapshot,
+  startInMemoryCatalog,
+  unknownState,
+} from '../../../test/client/commit/in-memory-catalog.ts'
 
-const noKeys = { config: { ...everything, 'idempotency-key-lifetime': null } }
-const conflict = { done: false, reply: problem(409, 'CommitFailedException') } as const
-const OURS = 9_007_199_254_740_993n
-const THEIRS = 9_007_199_254_740_995n
+const noIdempotencyKeys = { config: { ...fullConfig, 'idempotency-key-lifetime': null } }
+const conflict = { applied: false, response: errorResponse(409, 'CommitFailedException') } as const
+const OWN_SNAPSHOT = 9_007_199_254_740_993n
+const OTHER_SNAPSHOT = 9_007_199_254_740_995n
 
-test('changes are collected, sent with what they rest on, and the table comes back as it is then', async () => {
-  await using it = await tinyCatalog(['orders'])
+test('a commit sends the collected changes with their requirements and returns the changed table', async () => {
+  await using it = await startInMemoryCatalog(['orders'])
   const table = await it.catalog.loadTable(orders)
   const after = await it.catalog
     .updateTable(table)
     .setProperties({ owner: 'ann' })
-    .addSnapshot(snapshotOn(table.metadata, OURS))
-    .setRef('v1', { type: 'tag', 'snapshot-id': OURS })
+    .addSnapshot(createSnapshot(table.metadata, OWN_SNAPSHOT))
+    .setRef('v1', { type: 'tag', 'snapshot-id': OWN_SNAPSHOT })
     .commit()
   expect(after).toMatchObject({
     identifier: orders,
     metadata: {
-      'current-snapshot-id': OURS,
+      'current-snapshot-id': OWN_SNAPSHOT,
       properties: { owner: 'ann' },
-      refs: { v1: { type: 'tag', 'snapshot-id': OURS } },
+      refs: { v1: { type: 'tag', 'snapshot-id': OWN_SNAPSHOT } },
     },
   })
   expect(it.commits()[0]?.json).toMatchObject({
@@ -32,30 +38,30 @@ test('changes are collected, sent with what they rest on, and the table comes ba
       { type: 'assert-ref-snapshot-id', ref: 'v1', 'snapshot-id': null },
     ],
   })
-  expect(it.seen.length).toBe(2)
+  expect(it.requests.length).toBe(2)
 })
 
-test('a branch keeps its settings when it gets another snapshot', async () => {
-  await using it = await tinyCatalog(['orders'])
-  it.change('orders', ...append(it.table('orders'), THEIRS), {
+test('addSnapshot keeps the settings of the branch', async () => {
+  await using it = await startInMemoryCatalog(['orders'])
+  it.commitElsewhere('orders', ...appendUpdates(it.table('orders'), OTHER_SNAPSHOT), {
     action: 'set-snapshot-ref',
     'ref-name': 'main',
-    ref: { type: 'branch', 'snapshot-id': THEIRS, 'min-snapshots-to-keep': 7 },
+    ref: { type: 'branch', 'snapshot-id': OTHER_SNAPSHOT, 'min-snapshots-to-keep': 7 },
   })
   const table = await it.catalog.loadTable(orders)
   const after = await it.catalog
     .updateTable(table)
-    .addSnapshot((now) => snapshotOn(now, OURS))
+    .addSnapshot((now) => createSnapshot(now, OWN_SNAPSHOT))
     .commit()
   expect(after.metadata.refs['main']).toEqual({
     type: 'branch',
-    'snapshot-id': OURS,
+    'snapshot-id': OWN_SNAPSHOT,
     'min-snapshots-to-keep': 7,
   })
 })
 
-test('what rests on nothing that others changed is tried again, with pauses that grow', async () => {
-  await using it = await tinyCatalog(['orders'], [conflict, conflict, conflict])
+test('a commit is repeated after a conflict if its requirements still hold, and the pauses double', async () => {
+  await using it = await startInMemoryCatalog(['orders'], [conflict, conflict, conflict])
   const table = await it.catalog.loadTable(orders)
   await it.catalog.updateTable(table).setProperties({ a: 'b' }).commit()
   expect(it.commits().length).toBe(4)
@@ -63,48 +69,61 @@ test('what rests on nothing that others changed is tried again, with pauses that
   expect(new Set(it.commits().map(({ headers }) => headers['idempotency-key'])).size).toBe(4)
 })
 
-test('a function makes its snapshot anew, on top of what others have committed', async () => {
-  await using it = await tinyCatalog(
+test('addSnapshot with a function adds the snapshot again after another commit to the branch', async () => {
+  await using it = await startInMemoryCatalog(
     ['orders'],
-    [{ done: true, reply: lost, before: () => it.change('orders', ...append(it.table('orders'), THEIRS)) }],
+    [
+      {
+        applied: true,
+        response: lostResponse,
+        before: () => it.commitElsewhere('orders', ...appendUpdates(it.table('orders'), OTHER_SNAPSHOT)),
+      },
+    ],
   )
   const table = await it.catalog.loadTable(orders)
   const after = await it.catalog
     .updateTable(table)
-    .addSnapshot((now) => snapshotOn(now, OURS))
+    .addSnapshot((now) => createSnapshot(now, OWN_SNAPSHOT))
     .commit()
   expect(after.metadata.snapshots.map((each) => [each['snapshot-id'], each['parent-snapshot-id']])).toEqual([
-    [THEIRS, undefined],
-    [OURS, THEIRS],
+    [OTHER_SNAPSHOT, undefined],
+    [OWN_SNAPSHOT, OTHER_SNAPSHOT],
   ])
 })
 
-test('a commit that was made, and repeated by somebody on the way, is found in spite of the conflict', async () => {
+test('a commit that a proxy sent twice succeeds although the second request conflicts', async () => {
   for (const how of ['value', 'function'] as const) {
-    await using it = await tinyCatalog(['orders'], [{ ...conflict, done: true }], noKeys)
+    await using it = await startInMemoryCatalog(
+      ['orders'],
+      [{ ...conflict, applied: true }],
+      noIdempotencyKeys,
+    )
     const table = await it.catalog.loadTable(orders)
-    let id = OURS
+    let id = OWN_SNAPSHOT
     const builder = it.catalog.updateTable(table)
-    if (how === 'value') builder.addSnapshot(snapshotOn(table.metadata, OURS))
-    else builder.addSnapshot((now) => snapshotOn(now, id++))
-    expect((await builder.commit()).metadata['current-snapshot-id']).toBe(OURS)
+    if (how === 'value') builder.addSnapshot(createSnapshot(table.metadata, OWN_SNAPSHOT))
+    else builder.addSnapshot((now) => createSnapshot(now, id++))
+    expect((await builder.commit()).metadata['current-snapshot-id']).toBe(OWN_SNAPSHOT)
     expect(it.commits().length).toBe(1)
     expect(it.table('orders').snapshots.length).toBe(1)
   }
 })
 
-test('a snapshot that was made for what is gone is never put on top of somebody else’s', async () => {
-  await using it = await tinyCatalog(['orders'])
+test('addSnapshot with a value fails after another commit to the branch', async () => {
+  await using it = await startInMemoryCatalog(['orders'])
   const table = await it.catalog.loadTable(orders)
-  it.change('orders', ...append(it.table('orders'), THEIRS))
-  const commit = it.catalog.updateTable(table).addSnapshot(snapshotOn(table.metadata, OURS)).commit()
+  it.commitElsewhere('orders', ...appendUpdates(it.table('orders'), OTHER_SNAPSHOT))
+  const commit = it.catalog
+    .updateTable(table)
+    .addSnapshot(createSnapshot(table.metadata, OWN_SNAPSHOT))
+    .commit()
   await expect(commit).rejects.toBeInstanceOf(CommitFailedError)
   expect(it.commits().length).toBe(1)
-  expect(it.table('orders')['current-snapshot-id']).toBe(THEIRS)
+  expect(it.table('orders')['current-snapshot-id']).toBe(OTHER_SNAPSHOT)
 })
 
-test('a table that was made anew under the name is not committed to', async () => {
-  await using it = await tinyCatalog(['orders'])
+test('a commit to a table that was dropped and recreated fails', async () => {
+  await using it = await startInMemoryCatalog(['orders'])
   const table = await it.catalog.loadTable(orders)
   it.recreate('orders')
   await expect(it.catalog.updateTable(table).setProperties({ a: 'b' }).commit()).rejects.toBeInstanceOf(
@@ -113,7 +132,7 @@ test('a table that was made anew under the name is not committed to', async () =
   expect(it.table('orders').properties).toEqual({})
 })
 
-test('it ends after as many conflicts as the table says, or the caller', async () => {
+test('properties of the table and options of the caller limit the retries after conflicts', async () => {
   for (const [properties, options, commits] of [
     [{}, {}, 5],
     [{ 'commit.retry.num-retries': '1' }, {}, 2],
@@ -121,11 +140,11 @@ test('it ends after as many conflicts as the table says, or the caller', async (
     [{ 'commit.retry.total-timeout-ms': '0' }, {}, 1],
     [{}, { commitRetries: 0 }, 1],
   ] as const) {
-    await using it = await tinyCatalog(
+    await using it = await startInMemoryCatalog(
       ['orders'],
       Array.from({ length: 9 }, () => conflict),
     )
-    it.change('orders', { action: 'set-properties', updates: properties })
+    it.commitElsewhere('orders', { action: 'set-properties', updates: properties })
     const table = await it.catalog.loadTable(orders)
     const commit = it.catalog.updateTable(table).setProperties({ a: 'b' }).commit(options)
     await expect(commit).rejects.toBeInstanceOf(CommitFailedError)
@@ -134,15 +153,15 @@ test('it ends after as many conflicts as the table says, or the caller', async (
 })
 
 test.each([
-  ['the connection breaks', lost],
-  ['the server does not know', unknown],
-  ['a proxy gives up', { status: 504, text: 'Gateway Time-out' }],
-])('when %s after the commit was made, that is found out', async (_, reply) => {
+  ['a broken connection', lostResponse],
+  ['an unknown commit state', unknownState],
+  ['a timeout of a proxy', { status: 504, text: 'Gateway Time-out' }],
+])('a commit that the server executed is found after %s', async (_, response) => {
   for (const change of ['snapshot', 'properties'] as const) {
-    await using it = await tinyCatalog(['orders'], [{ done: true, reply }], noKeys)
+    await using it = await startInMemoryCatalog(['orders'], [{ applied: true, response }], noIdempotencyKeys)
     const table = await it.catalog.loadTable(orders)
     const builder = it.catalog.updateTable(table)
-    if (change === 'snapshot') builder.addSnapshot(snapshotOn(table.metadata, OURS))
+    if (change === 'snapshot') builder.addSnapshot(createSnapshot(table.metadata, OWN_SNAPSHOT))
     else builder.setProperties({ a: 'b' })
     const after = await builder.commit()
     expect(after.metadata).toEqual(it.table('orders'))
@@ -150,8 +169,12 @@ test.each([
   }
 })
 
-test('when nothing is to be seen of it, the error says that it may still come', async () => {
-  await using it = await tinyCatalog(['orders'], [{ done: false, reply: unknown }], noKeys)
+test('the error has outcomeUnknown if the commit does not become visible', async () => {
+  await using it = await startInMemoryCatalog(
+    ['orders'],
+    [{ applied: false, response: unknownState }],
+    noIdempotencyKeys,
+  )
   const table = await it.catalog.loadTable(orders)
   const commit = it.catalog.updateTable(table).setProperties({ a: 'b' }).commit()
   const error: unknown = await commit.catch((thrown: unknown) => thrown)
@@ -161,25 +184,25 @@ test('when nothing is to be seen of it, the error says that it may still come', 
   expect(it.clock.slept).toEqual([1_000, 2_000])
 })
 
-test('a key makes the same commit repeatable, so that nothing has to be found out', async () => {
-  await using it = await tinyCatalog(['orders'], [{ done: false, reply: lost }])
+test('a commit with an idempotency key is sent again after a lost response', async () => {
+  await using it = await startInMemoryCatalog(['orders'], [{ applied: false, response: lostResponse }])
   const table = await it.catalog.loadTable(orders)
   await it.catalog.updateTable(table).setProperties({ a: 'b' }).commit()
   expect(new Set(it.commits().map(({ headers }) => headers['idempotency-key'])).size).toBe(1)
   expect(it.commits().length).toBe(2)
 })
 
-test('a staged table is created by its first commit, and is not made twice', async () => {
+test('the first commit creates a staged table, and fails if the name is taken', async () => {
   const location = 's3://lake/new'
   await using it = await testCatalog({
-    answer: ({ target }) =>
-      target.endsWith('/tables') ? { json: loaded({ 'metadata-location': null }) } : { json: loaded() },
+    respond: ({ target }) =>
+      target.endsWith('/tables') ? { json: loadBody({ 'metadata-location': null }) } : { json: loadBody() },
   })
   const schema = { type: 'struct', fields: [] } as const
   const staged = await it.catalog.createTable(orders, { schema, location, stageCreate: true })
   const table = await it.catalog.updateTable(staged).setProperties({ a: 'b' }).commit()
-  expect(table).toMatchObject({ staged: false, metadataLocation: loaded()['metadata-location'] })
-  const sent = it.seen[1]?.json as { requirements: unknown; updates: { action: string }[] }
+  expect(table).toMatchObject({ staged: false, metadataLocation: loadBody()['metadata-location'] })
+  const sent = it.requests[1]?.json as { requirements: unknown; updates: { action: string }[] }
   expect(sent.requirements).toEqual([{ type: 'assert-create' }])
   expect(sent.updates.map(({ action }) => action)).toEqual([
     'assign-uuid',
@@ -194,35 +217,38 @@ test('a staged table is created by its first commit, and is not made twice', asy
     'set-properties',
   ])
   await using taken = await testCatalog({
-    answer: ({ target }) =>
+    respond: ({ target }) =>
       target.endsWith('/tables')
-        ? { json: loaded({ 'metadata-location': null }) }
-        : problem(409, 'AlreadyExistsException'),
+        ? { json: loadBody({ 'metadata-location': null }) }
+        : errorResponse(409, 'AlreadyExistsException'),
   })
   const other = await taken.catalog.createTable(orders, { schema, stageCreate: true })
   await expect(taken.catalog.updateTable(other).commit()).rejects.toMatchObject({
     name: 'AlreadyExistsError',
   })
-  expect(taken.seen.length).toBe(2)
+  expect(taken.requests.length).toBe(2)
 })
 
-test('an error that is no conflict is told at once, and so is that there is nothing to commit', async () => {
-  await using it = await tinyCatalog(['orders'], [{ done: false, reply: problem(403, 'ForbiddenException') }])
+test('an error other than a conflict is thrown without a retry, and a commit without changes is refused', async () => {
+  await using it = await startInMemoryCatalog(
+    ['orders'],
+    [{ applied: false, response: errorResponse(403, 'ForbiddenException') }],
+  )
   const table = await it.catalog.loadTable(orders)
-  await expect(it.catalog.updateTable(table).commit()).rejects.toThrow('nothing to commit')
+  await expect(it.catalog.updateTable(table).commit()).rejects.toThrow('contains no changes')
   const commit = it.catalog.updateTable(table).setProperties({ a: 'b' }).commit()
   await expect(commit).rejects.toMatchObject({ name: 'ForbiddenError' })
   expect(it.commits().length).toBe(1)
 })
 
-test('a signal ends the waiting between two commits', async () => {
+test('a signal ends the pause between two commits', async () => {
   const controller = new AbortController()
-  await using it = await tinyCatalog(
+  await using it = await startInMemoryCatalog(
     ['orders'],
     [
       {
-        done: false,
-        reply: problem(409, 'CommitFailedException'),
+        applied: false,
+        response: errorResponse(409, 'CommitFailedException'),
         before: () => controller.abort(new Error('enough')),
       },
     ],
@@ -234,11 +260,11 @@ test('a signal ends the waiting between two commits', async () => {
   )
 })
 
-test('a schema that is there already is made current, and another one is added with the ids used so far', async () => {
-  await using it = await tinyCatalog(['orders'])
+test('setSchema selects an equal schema of the table, and adds another one with the last column id', async () => {
+  await using it = await startInMemoryCatalog(['orders'])
   const table = await it.catalog.loadTable(orders)
   const [first] = table.metadata.schemas
-  if (first === undefined) throw new Error('there is no schema')
+  if (first === undefined) throw new Error('The table has no schema')
   const wider = {
     ...first,
     fields: [...first.fields, { id: 2, name: 'item', type: 'string', required: false }],
@@ -264,12 +290,12 @@ test('a schema that is there already is made current, and another one is added w
   ])
 })
 
-test('requirements are what the updates rest on, once each', async () => {
-  await using it = await tinyCatalog(['orders'])
-  it.change('orders', ...append(it.table('orders'), THEIRS), {
+test('compile derives the requirements of the updates without duplicates', async () => {
+  await using it = await startInMemoryCatalog(['orders'])
+  it.commitElsewhere('orders', ...appendUpdates(it.table('orders'), OTHER_SNAPSHOT), {
     action: 'set-snapshot-ref',
     'ref-name': 'audit',
-    ref: { type: 'branch', 'snapshot-id': THEIRS },
+    ref: { type: 'branch', 'snapshot-id': OTHER_SNAPSHOT },
   })
   const table = await it.catalog.loadTable(orders)
   const { requirements } = it.catalog
@@ -286,7 +312,7 @@ test('requirements are what the updates rest on, once each', async () => {
     .compile()
   expect(requirements).toEqual([
     { type: 'assert-table-uuid', uuid: table.metadata['table-uuid'] },
-    { type: 'assert-ref-snapshot-id', ref: 'audit', 'snapshot-id': THEIRS },
+    { type: 'assert-ref-snapshot-id', ref: 'audit', 'snapshot-id': OTHER_SNAPSHOT },
     { type: 'assert-ref-snapshot-id', ref: 'never', 'snapshot-id': null },
     { type: 'assert-current-schema-id', 'current-schema-id': 0 },
     { type: 'assert-default-spec-id', 'default-spec-id': 0 },

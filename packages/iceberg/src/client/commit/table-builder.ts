@@ -6,9 +6,9 @@ import type { CallOptions, Session } from '../session.ts'
 import { commitLoop, type CommitOptions } from './commit-loop.ts'
 import { TableChanges } from './table-changes.ts'
 import { commitTable, type CommittedTable, type TableCommit } from './table-commit.ts'
-import { addsSnapshot, tableLanded } from './table-landed.ts'
+import { addsSnapshot, isTableCommitVisible } from './table-commit-visible.ts'
 
-/** Collects changes to one table, and commits them. */
+/** Collects changes of one table, and commits them. */
 export class TableBuilder extends TableChanges {
   readonly #session: Session
 
@@ -18,14 +18,14 @@ export class TableBuilder extends TableChanges {
   }
 
   /**
-   * Commits what was collected; a staged table is created with it.
+   * Commits the collected changes. For a staged table, the commit creates the table.
    *
-   * When others commit at the same time, it is tried again on top of what they did, as far as what was collected allows
-   * it. When the answer is lost, it looks whether the commit was made.
+   * After a conflict with another commit, loads the table and sends the collected changes again, if they are still
+   * possible. After a lost response, checks whether the server executed the commit.
    *
-   * @returns the table after the commit, with the access to storage that it was loaded with
-   * @throws {CommitFailedError} {AlreadyExistsError} nothing was changed
-   * @throws {CommitStateUnknownError} {IcebergConnectionError} with `outcomeUnknown`: its files must stay
+   * @returns the table after the commit, with the storage access of the loaded table
+   * @throws {CommitFailedError} {AlreadyExistsError} when nothing was changed
+   * @throws {CommitStateUnknownError} {IcebergConnectionError} with `outcomeUnknown`: keep the files of the commit
    */
   async commit(options: CommitOptions = {}): Promise<LoadedTable> {
     const session = this.#session
@@ -34,7 +34,10 @@ export class TableBuilder extends TableChanges {
     const { signal, timeoutMs } = options
     const commit = this.compile()
     if (commit.updates.length === 0)
-      throw new HeadgateError('bad-request', 'There is nothing to commit: collect changes first')
+      throw new HeadgateError(
+        'bad-request',
+        'The commit contains no changes: call a method that adds one, such as setProperties, first',
+      )
     const committed = await commitLoop<LoadedTable, TableCommit, CommittedTable>(
       commit,
       {
@@ -43,9 +46,9 @@ export class TableBuilder extends TableChanges {
         send: (each) => this.#send(each, { signal, timeoutMs }),
         reload: () => loadTable(session, identifier, { accessDelegation: [], signal, timeoutMs }),
         rebase: ({ metadata }) => this.rebase(metadata),
-        marked: ({ updates }) => addsSnapshot(updates),
-        landed: ({ updates }, { metadata, metadataLocation, etag }) =>
-          metadataLocation !== null && tableLanded(updates, metadata)
+        isUnique: ({ updates }) => addsSnapshot(updates),
+        findResult: ({ updates }, { metadata, metadataLocation, etag }) =>
+          metadataLocation !== null && isTableCommitVisible(updates, metadata)
             ? { metadata, metadataLocation, etag }
             : undefined,
       },
@@ -59,7 +62,7 @@ export class TableBuilder extends TableChanges {
     try {
       return await commitTable(this.#session, identifier, commit, options)
     } catch (error) {
-      // Servers differ in what they call it.
+      // If the name is taken, some servers send CommitFailedException, and others AlreadyExistsException.
       if (!staged || !(error instanceof CommitFailedError)) throw error
       throw new AlreadyExistsError(error.message, error, { cause: error })
     }

@@ -8,25 +8,26 @@ import type { TableMetadata } from '../../metadata/types.ts'
 import type { TableUpdate } from '../../metadata/update/types.ts'
 import type { LoadedTable } from '../loaded-table.ts'
 import { addColumns, type NewColumn } from './add-columns.ts'
-import { createUpdates } from './create-updates.ts'
-import { schemaUpdates } from './schema-updates.ts'
-import { requirementsFor, unique } from './requirements.ts'
+import { toCreateUpdates } from './create-updates.ts'
+import { toSchemaUpdates } from './schema-updates.ts'
+import { deriveRequirements, dropDuplicates } from './requirements.ts'
 import type { TableCommit } from './table-commit.ts'
 
-type Make = (metadata: TableMetadata) => readonly TableUpdate[]
+type MakeUpdates = (metadata: TableMetadata) => readonly TableUpdate[]
 
 interface Step {
-  readonly make: Make
-  /** Made anew for what others have committed meanwhile. */
+  readonly make: MakeUpdates
+  /** Whether the function makes the updates again after another commit, from the new state of the table. */
   readonly rebases: boolean
 }
 
 /**
- * Collects changes to a table. Each method gives the collection itself, so that calls can be chained.
+ * Collects changes of a table. Each method returns the collection, so that calls can be chained.
  *
- * Values are for the table as it was loaded: where somebody changed what they rest on (the branch, the schema), the
- * commit fails. Functions are asked again, with what the table is by then, so that such a commit can be tried once more.
- * What they get is the table before any change of this collection.
+ * Methods accept a value or a function. A value applies to the table as it was loaded: the commit fails if another
+ * commit changed the state that the value depends on, such as the branch or the schema. A function is called again
+ * with the current state of the table, so that the commit can be repeated. The function receives the table without
+ * the changes of this collection.
  */
 export class TableChanges {
   readonly table: LoadedTable
@@ -52,8 +53,8 @@ export class TableChanges {
   }
 
   /**
-   * Adds an optional column of a primitive type. Existing rows contain null in it. The commit is repeated on the schema
-   * that other commits left.
+   * Adds an optional column of a primitive type. Existing rows contain null in it. If another commit changes the
+   * schema, the commit is repeated with the column added to the new schema.
    *
    * @throws {HeadgateError} bad-request, at the commit, for an unknown type or a name that the schema contains
    *
@@ -63,22 +64,23 @@ export class TableChanges {
    * ```
    */
   addColumn(name: string, type: string, { doc }: { readonly doc?: string } = {}): this {
-    if (this.#setsSchema) throw twoSchemas()
+    if (this.#setsSchema) throw schemaConflict()
     this.#columns.push({ name, type, doc })
     if (this.#columns.length > 1) return this
-    return this.change((metadata) => schemaUpdates(metadata.schemas, addColumns(metadata, this.#columns)))
+    return this.change((metadata) => toSchemaUpdates(metadata.schemas, addColumns(metadata, this.#columns)))
   }
 
-  /** Makes a schema the current one, and adds it if it is not there yet. */
+  /** Makes a schema the current one. Adds it if the table does not contain it. */
   setSchema(schema: Schema | ((metadata: TableMetadata) => Schema)): this {
-    if (this.#columns.length > 0) throw twoSchemas()
+    if (this.#columns.length > 0) throw schemaConflict()
     this.#setsSchema = true
-    return this.#step(schema, (each, { schemas }) => schemaUpdates(schemas, each))
+    return this.#step(schema, (each, { schemas }) => toSchemaUpdates(schemas, each))
   }
 
   /**
-   * Adds a snapshot, and makes it that of a branch, which keeps its settings. A function can put its snapshot on top of
-   * what others have committed meanwhile: it must give it a new sequence number and parent then.
+   * Adds a snapshot and moves a branch to it. The branch keeps its settings. A snapshot that a function returns can
+   * be added after other commits: the function must set the sequence number and the parent for the state that it
+   * receives.
    *
    * @param branch default: `main`
    */
@@ -87,8 +89,8 @@ export class TableChanges {
     branch: string = MAIN_BRANCH,
   ): this {
     return this.#step(snapshot, (each, { refs }) => {
-      const before: Partial<SnapshotRef> = Object.hasOwn(refs, branch) ? (refs[branch] ?? {}) : {}
-      const ref: SnapshotRef = { ...before, type: 'branch', 'snapshot-id': each['snapshot-id'] }
+      const current: Partial<SnapshotRef> = Object.hasOwn(refs, branch) ? (refs[branch] ?? {}) : {}
+      const ref: SnapshotRef = { ...current, type: 'branch', 'snapshot-id': each['snapshot-id'] }
       return [
         { action: 'add-snapshot', snapshot: each },
         { action: 'set-snapshot-ref', 'ref-name': branch, ref },
@@ -96,7 +98,7 @@ export class TableChanges {
     })
   }
 
-  /** Makes or moves a branch or tag. */
+  /** Creates or moves a branch or tag. */
   setRef(name: string, ref: SnapshotRef): this {
     return this.add({ action: 'set-snapshot-ref', 'ref-name': name, ref })
   }
@@ -105,49 +107,58 @@ export class TableChanges {
     return this.add({ action: 'remove-snapshot-ref', 'ref-name': name })
   }
 
-  /** Any updates of the protocol, for the table as it was loaded. */
+  /**
+   * Adds any updates of the protocol. They apply only to the table as it was loaded: the commit fails if another
+   * commit changed the state that they depend on.
+   */
   add(...updates: readonly TableUpdate[]): this {
     this.#steps.push({ rebases: false, make: () => updates })
     return this
   }
 
-  /** Updates that are made of what the table is when they are committed. */
-  change(make: Make): this {
+  /** Adds a function that makes updates from the state of the table at the commit. */
+  change(make: MakeUpdates): this {
     this.#steps.push({ rebases: true, make })
     return this
   }
 
-  /** What must hold besides what the updates need to. */
+  /** Adds requirements to those that are derived from the updates. */
   requiring(...requirements: readonly TableRequirement[]): this {
     this.#required.push(...requirements)
     return this
   }
 
-  /** The commit of what was collected, for the table as it is now. */
-  compile(now: TableMetadata = this.table.metadata): TableCommit {
-    const { staged, metadata: seen } = this.table
-    const updates = this.#steps.map(({ make, rebases }) => ({ rebases, made: make(rebases ? now : seen) }))
+  /**
+   * Returns the updates and requirements of the collected changes, for the metadata `current`. Default: the metadata
+   * as it was loaded.
+   */
+  compile(current: TableMetadata = this.table.metadata): TableCommit {
+    const { staged, metadata: loaded } = this.table
+    const updates = this.#steps.map(({ make, rebases }) => ({
+      rebases,
+      made: make(rebases ? current : loaded),
+    }))
     const all = updates.flatMap(({ made }) => made)
     if (staged)
-      return { requirements: [{ type: 'assert-create' }], updates: [...createUpdates(seen), ...all] }
+      return { requirements: [{ type: 'assert-create' }], updates: [...toCreateUpdates(loaded), ...all] }
     const madeFor = (rebases: boolean): readonly TableUpdate[] =>
       updates.filter((each) => each.rebases === rebases).flatMap(({ made }) => made)
-    const requirements = unique([
-      ...requirementsFor(seen, madeFor(false)),
-      ...requirementsFor(now, madeFor(true)),
+    const requirements = dropDuplicates([
+      ...deriveRequirements(loaded, madeFor(false)),
+      ...deriveRequirements(current, madeFor(true)),
       ...this.#required,
     ])
     return { requirements, updates: all }
   }
 
   /**
-   * The same after others have committed.
+   * Returns the updates and requirements of the collected changes, for the metadata after other commits.
    *
-   * @throws {HeadgateError} commit-failed, when the changes rest on something that is not there any more
+   * @throws {HeadgateError} commit-failed, when the changes depend on state that has changed
    */
-  rebase(now: TableMetadata): TableCommit {
-    const commit = this.compile(now)
-    checkTableRequirements(now, commit.requirements)
+  rebase(current: TableMetadata): TableCommit {
+    const commit = this.compile(current)
+    checkTableRequirements(current, commit.requirements)
     return commit
   }
 
@@ -164,5 +175,5 @@ export class TableChanges {
   }
 }
 
-const twoSchemas = (): HeadgateError =>
+const schemaConflict = (): HeadgateError =>
   new HeadgateError('bad-request', 'Use either setSchema or addColumn in one commit, not both')

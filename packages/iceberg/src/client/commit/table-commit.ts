@@ -5,60 +5,60 @@ import { decodeTableMetadata } from '../../metadata/table/decode-table.ts'
 import type { TableMetadata } from '../../metadata/types.ts'
 import type { TableUpdate } from '../../metadata/update/types.ts'
 import type { TableIdentifier } from '../../rest/identifier.ts'
-import { call, readAs } from '../call.ts'
-import { bare, placeOf } from '../place.ts'
+import { call, decodeResponse } from '../call.ts'
+import { toIdentifier, toTableParams } from '../identifiers.ts'
 import type { CallOptions, Session } from '../session.ts'
 import { encodeTableUpdate } from './encode-update.ts'
 
-/** A change to a table that is made as a whole or not at all. */
+/** Atomic change of a table: the server applies all updates or none. */
 export interface TableCommit {
   readonly requirements: readonly TableRequirement[]
-  /** In the order in which they are applied. */
+  /** Updates in the order in which the server applies them. */
   readonly updates: readonly TableUpdate[]
 }
 
-/** A change to one table of several. */
+/** Change of one table in a transaction. */
 export interface TableChange extends TableCommit {
   readonly identifier: TableIdentifier
 }
 
-/** A table as a commit has left it. */
+/** State of a table after a commit. */
 export interface CommittedTable {
   readonly metadataLocation: string
   readonly metadata: TableMetadata
   readonly etag: string | null
 }
 
-/** One request, and what its retries make of it: see `updateTable` for one that minds others who commit. */
+/** Commits to a table in one request, which may be retried. `updateTable` also handles conflicts with other commits. */
 export async function commitTable(
   session: Session,
   identifier: TableIdentifier,
   commit: TableCommit,
   options: CallOptions = {},
 ): Promise<CommittedTable> {
-  const body = changeBody({ identifier, ...commit })
-  const answer = await call(session, 'updateTable', { ...options, ...placeOf(identifier), body })
-  return readAs('updateTable', answer.json, (value) => {
+  const body = encodeTableChange({ identifier, ...commit })
+  const response = await call(session, 'updateTable', { ...options, ...toTableParams(identifier), body })
+  return decodeResponse('updateTable', response.json, (value) => {
     const body = decodeObject(value)
     return {
       metadataLocation: required(body, 'metadata-location', decodeString),
       metadata: required(body, 'metadata', decodeTableMetadata),
-      etag: answer.headers.get('etag'),
+      etag: response.headers.get('etag'),
     }
   })
 }
 
-/** Changes several tables at once: all or none. */
+/** Commits to several tables in one request: the server changes all of them or none. */
 export async function commitTransaction(
   session: Session,
   changes: readonly TableChange[],
   options: CallOptions = {},
 ): Promise<void> {
-  const body = { 'table-changes': changes.map(changeBody) }
+  const body = { 'table-changes': changes.map(encodeTableChange) }
   await call(session, 'commitTransaction', { ...options, body })
 }
 
-function changeBody({ identifier, requirements, updates }: TableChange): JsonObject {
+function encodeTableChange({ identifier, requirements, updates }: TableChange): JsonObject {
   const lastColumnId = Math.max(
     0,
     ...requirements.map((each) =>
@@ -66,7 +66,7 @@ function changeBody({ identifier, requirements, updates }: TableChange): JsonObj
     ),
   )
   return {
-    identifier: bare(identifier),
+    identifier: toIdentifier(identifier),
     requirements: requirements.map((requirement) => ({ ...requirement })),
     updates: updates.map((update) => encodeTableUpdate(update, lastColumnId)),
   }

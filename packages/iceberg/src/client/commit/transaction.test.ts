@@ -1,20 +1,25 @@
 import { expect, test } from 'vitest'
-import { everything, orders, problem } from '../../../test/client/catalog.ts'
+import { fullConfig, orders, errorResponse } from '../../../test/client/catalog.ts'
 import { CommitFailedError } from '../index.ts'
-import { append, lost, snapshotOn, tinyCatalog } from '../../../test/client/commit/tiny-catalog.ts'
+import {
+  appendUpdates,
+  lostResponse,
+  createSnapshot,
+  startInMemoryCatalog,
+} from '../../../test/client/commit/in-memory-catalog.ts'
 
-const noKeys = { config: { ...everything, 'idempotency-key-lifetime': null } }
+const noIdempotencyKeys = { config: { ...fullConfig, 'idempotency-key-lifetime': null } }
 const items = { namespace: ['sales'], name: 'items' } as const
-const OURS = 9_007_199_254_740_993n
+const OWN_SNAPSHOT = 9_007_199_254_740_993n
 
-test('several tables change at once', async () => {
-  await using it = await tinyCatalog(['orders', 'items'])
+test('a transaction commits changes of several tables in one request', async () => {
+  await using it = await startInMemoryCatalog(['orders', 'items'])
   const [first, second] = await Promise.all([it.catalog.loadTable(orders), it.catalog.loadTable(items)])
   const transaction = it.catalog.transaction()
-  transaction.update(first).addSnapshot((now) => snapshotOn(now, OURS))
+  transaction.update(first).addSnapshot((now) => createSnapshot(now, OWN_SNAPSHOT))
   transaction.update(second).setProperties({ a: 'b' })
   await transaction.commit()
-  expect(it.table('orders')['current-snapshot-id']).toBe(OURS)
+  expect(it.table('orders')['current-snapshot-id']).toBe(OWN_SNAPSHOT)
   expect(it.table('items').properties).toEqual({ a: 'b' })
   expect(it.commits().map(({ target }) => target)).toEqual(['/v1/wh/transactions/commit'])
   expect(it.commits()[0]?.json).toMatchObject({
@@ -22,69 +27,77 @@ test('several tables change at once', async () => {
   })
 })
 
-test('a conflict in one is tried again for all, and nothing is half done', async () => {
-  await using it = await tinyCatalog(
+test('a conflict in one table repeats the whole transaction, and a failure changes no table', async () => {
+  await using it = await startInMemoryCatalog(
     ['orders', 'items'],
     [
       {
-        done: true,
-        reply: lost,
-        before: () => it.change('orders', ...append(it.table('orders'), OURS + 2n)),
+        applied: true,
+        response: lostResponse,
+        before: () => it.commitElsewhere('orders', ...appendUpdates(it.table('orders'), OWN_SNAPSHOT + 2n)),
       },
     ],
   )
   const [first, second] = await Promise.all([it.catalog.loadTable(orders), it.catalog.loadTable(items)])
   const transaction = it.catalog.transaction()
-  transaction.update(first).addSnapshot((now) => snapshotOn(now, OURS))
+  transaction.update(first).addSnapshot((now) => createSnapshot(now, OWN_SNAPSHOT))
   transaction.update(second).setProperties({ a: 'b' })
   await transaction.commit()
   expect(it.commits().length).toBe(2)
   expect(it.table('orders').snapshots.length).toBe(2)
 
   const fixed = it.catalog.transaction()
-  fixed.update(first).addSnapshot(snapshotOn(first.metadata, OURS + 4n))
+  fixed.update(first).addSnapshot(createSnapshot(first.metadata, OWN_SNAPSHOT + 4n))
   fixed.update(second).setProperties({ c: 'd' })
   await expect(fixed.commit()).rejects.toBeInstanceOf(CommitFailedError)
   expect(it.table('items').properties).toEqual({ a: 'b' })
 })
 
-test('a lost answer is looked for in all tables', async () => {
-  for (const done of [true, false]) {
-    await using it = await tinyCatalog(['orders', 'items'], [{ done, reply: lost }], noKeys)
+test('a transaction is found after a lost response if its changes are visible in all tables', async () => {
+  for (const applied of [true, false]) {
+    await using it = await startInMemoryCatalog(
+      ['orders', 'items'],
+      [{ applied, response: lostResponse }],
+      noIdempotencyKeys,
+    )
     const [first, second] = await Promise.all([it.catalog.loadTable(orders), it.catalog.loadTable(items)])
     const transaction = it.catalog.transaction()
     transaction.update(first).setProperties({ a: 'b' })
-    transaction.update(second).addSnapshot(snapshotOn(second.metadata, OURS))
+    transaction.update(second).addSnapshot(createSnapshot(second.metadata, OWN_SNAPSHOT))
     const outcome = transaction.commit()
-    if (done) await expect(outcome).resolves.toBeUndefined()
+    if (applied) await expect(outcome).resolves.toBeUndefined()
     else await expect(outcome).rejects.toMatchObject({ name: 'IcebergConnectionError', outcomeUnknown: true })
     expect(it.commits().length).toBe(1)
   }
 })
 
-test('a transaction that was made, and repeated by somebody on the way, is found in spite of the conflict', async () => {
-  const reply = problem(409, 'CommitFailedException')
-  await using it = await tinyCatalog(['orders', 'items'], [{ done: true, reply }], noKeys)
+test('a transaction that a proxy sent twice succeeds although the second request conflicts', async () => {
+  const response = errorResponse(409, 'CommitFailedException')
+  await using it = await startInMemoryCatalog(
+    ['orders', 'items'],
+    [{ applied: true, response }],
+    noIdempotencyKeys,
+  )
   const [first, second] = await Promise.all([it.catalog.loadTable(orders), it.catalog.loadTable(items)])
   const transaction = it.catalog.transaction()
   transaction.update(first).setProperties({ a: 'b' })
-  transaction.update(second).addSnapshot(snapshotOn(second.metadata, OURS))
+  transaction.update(second).addSnapshot(createSnapshot(second.metadata, OWN_SNAPSHOT))
   await transaction.commit({ commitRetries: 0 })
   expect(it.commits().length).toBe(1)
 })
 
-test('a table can be taken up once, and an empty transaction is a mistake', async () => {
-  await using it = await tinyCatalog(['orders'])
+test('a transaction refuses a table twice, and a commit without tables', async () => {
+  await using it = await startInMemoryCatalog(['orders'])
   const table = await it.catalog.loadTable(orders)
   const transaction = it.catalog.transaction()
-  await expect(transaction.commit()).rejects.toThrow('nothing to commit')
+  await expect(transaction.commit()).rejects.toThrow('contains no changes')
   transaction.update(table)
-  expect(() => transaction.update(table)).toThrow('orders is in this transaction already')
+  expect(() => transaction.update(table)).toThrow('Table orders is already in this transaction')
 })
 
-test('a server without transactions is not asked for one', async () => {
+test('a transaction sends no request to a server that does not list the operation', async () => {
   const endpoints = ['GET /v1/{prefix}/namespaces/{namespace}/tables/{table}']
-  await using it = await tinyCatalog(['orders'], [], { config: { endpoints } })
+  await using it = await startInMemoryCatalog(['orders'], [], { config: { endpoints } })
   const transaction = it.catalog.transaction()
   transaction.update(await it.catalog.loadTable(orders)).setProperties({ a: 'b' })
   await expect(transaction.commit()).rejects.toMatchObject({

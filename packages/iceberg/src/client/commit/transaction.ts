@@ -5,10 +5,10 @@ import type { Session } from '../session.ts'
 import { commitLoop, type CommitOptions } from './commit-loop.ts'
 import { TableChanges } from './table-changes.ts'
 import { commitTransaction, type TableChange } from './table-commit.ts'
-import { addsSnapshot, tableLanded } from './table-landed.ts'
+import { addsSnapshot, isTableCommitVisible } from './table-commit-visible.ts'
 
 /**
- * Changes several tables at once: all or none.
+ * Collects changes of several tables and commits them atomically.
  *
  * @example
  * ```ts
@@ -26,25 +26,35 @@ export class Transaction {
     this.#session = session
   }
 
-  /** Collects changes to one of the tables. Each table can be taken up once. */
+  /**
+   * Adds a table and returns the collection of its changes.
+   *
+   * @throws {HeadgateError} bad-request, for a table that the transaction contains
+   */
   update(table: LoadedTable): TableChanges {
-    if (this.#changes.some((each) => nameOf(each) === nameOf({ table })))
+    if (this.#changes.some((each) => toKey(each) === toKey({ table })))
       throw new HeadgateError(
         'bad-request',
-        `${table.identifier.name} is in this transaction already: collect all its changes in one place`,
+        `Table ${table.identifier.name} is already in this transaction: add all its changes to the first collection`,
       )
     const changes = new TableChanges(table)
     this.#changes.push(changes)
     return changes
   }
 
-  /** Commits what was collected, as `updateTable` does. The answer of the protocol has no metadata: load what you need. */
+  /**
+   * Commits the collected changes. Handles conflicts and lost responses like `updateTable`. The response of the
+   * server contains no metadata: load the tables again if you need their new state.
+   */
   async commit(options: CommitOptions = {}): Promise<void> {
     const session = this.#session
     const { signal, timeoutMs } = options
     const all = this.#changes
     if (all.length === 0)
-      throw new HeadgateError('bad-request', 'There is nothing to commit: collect changes first')
+      throw new HeadgateError(
+        'bad-request',
+        'The transaction contains no changes: add a table with update() first',
+      )
     await commitLoop<readonly LoadedTable[], readonly TableChange[], true>(
       all.map((changes) => ({ identifier: changes.table.identifier, ...changes.compile() })),
       {
@@ -63,11 +73,13 @@ export class Transaction {
         rebase: (tables) =>
           all.map((changes, index) => ({
             identifier: changes.table.identifier,
-            ...changes.rebase(at(tables, index).metadata),
+            ...changes.rebase(tableAt(tables, index).metadata),
           })),
-        marked: (changes) => changes.some(({ updates }) => addsSnapshot(updates)),
-        landed: (changes, tables) =>
-          changes.every(({ updates }, index) => tableLanded(updates, at(tables, index).metadata))
+        isUnique: (changes) => changes.some(({ updates }) => addsSnapshot(updates)),
+        findResult: (changes, tables) =>
+          changes.every(({ updates }, index) =>
+            isTableCommitVisible(updates, tableAt(tables, index).metadata),
+          )
             ? true
             : undefined,
       },
@@ -76,12 +88,13 @@ export class Transaction {
   }
 }
 
-const nameOf = ({ table: { identifier } }: Pick<TableChanges, 'table'>): string =>
+const toKey = ({ table: { identifier } }: Pick<TableChanges, 'table'>): string =>
   JSON.stringify([identifier.namespace, identifier.name])
 
-/** There is one for each change. */
-function at(tables: readonly LoadedTable[], index: number): LoadedTable {
+/** Returns the loaded table that the change with this index belongs to. */
+function tableAt(tables: readonly LoadedTable[], index: number): LoadedTable {
   const table = tables[index]
-  if (table === undefined) throw new HeadgateError('internal', `Table ${index} of the transaction is missing`)
+  if (table === undefined)
+    throw new HeadgateError('internal', `Table ${index} of the transaction was not loaded`)
   return table
 }

@@ -7,22 +7,22 @@ import type { Schema } from '../../metadata/schema/types.ts'
 import type { Session } from '../session.ts'
 import {
   viewOperations,
-  viewVersion,
+  toViewVersion,
   type LoadedView,
   type ViewCommit,
   type ViewDefinition,
 } from '../views.ts'
 import { commitLoop, type CommitOptions } from './commit-loop.ts'
-import { knownSchema } from './schema-updates.ts'
-import { viewLanded } from './view-landed.ts'
+import { findSchemaId } from './schema-updates.ts'
+import { isViewCommitVisible } from './view-commit-visible.ts'
 
-type Make = (metadata: ViewMetadata) => readonly ViewUpdate[]
+type MakeUpdates = (metadata: ViewMetadata) => readonly ViewUpdate[]
 
-/** Collects changes to a view, and commits them. Each method gives the collection itself, so that calls can be chained. */
+/** Collects changes of a view, and commits them. Each method returns the builder, so that calls can be chained. */
 export class ViewBuilder {
   readonly view: LoadedView
   readonly #session: Session
-  readonly #steps: Make[] = []
+  readonly #steps: MakeUpdates[] = []
 
   constructor(session: Session, view: LoadedView) {
     this.#session = session
@@ -41,7 +41,7 @@ export class ViewBuilder {
     return this.change(() => [{ action: 'set-location', location }])
   }
 
-  /** Gives the view another definition; the ones before stay in its history. */
+  /** Replaces the definition of the view. Earlier definitions remain in its history. */
   replace(definition: ViewDefinition): this {
     const now = this.#session.clock.now()
     return this.change((metadata) => {
@@ -52,31 +52,37 @@ export class ViewBuilder {
       const next = Math.max(0, ...versions.map((each) => each['version-id'])) + 1
       const full = { ...definition, ...(catalog === undefined ? {} : { defaultCatalog: catalog }) }
       const schema: Schema = { 'schema-id': 0, ...definition.schema }
-      const known = knownSchema(metadata.schemas, schema)
+      const schemaId = findSchemaId(metadata.schemas, schema)
       return [
-        ...(known === undefined ? [{ action: 'add-schema', schema } as const] : []),
-        { action: 'add-view-version', 'view-version': viewVersion(full, namespace, next, known ?? -1, now) },
+        ...(schemaId === undefined ? [{ action: 'add-schema', schema } as const] : []),
+        {
+          action: 'add-view-version',
+          'view-version': toViewVersion(full, namespace, next, schemaId ?? -1, now),
+        },
         { action: 'set-current-view-version', 'view-version-id': -1 },
       ]
     })
   }
 
-  /** Updates that are made of what the view is when they are committed: again, when others have committed meanwhile. */
-  change(make: Make): this {
+  /** Adds a function that makes updates from the state of the view at the commit. It is called again after a conflict. */
+  change(make: MakeUpdates): this {
     this.#steps.push(make)
     return this
   }
 
-  /** The commit of what was collected, for the view as it is now. */
-  compile(now: ViewMetadata = this.view.metadata): ViewCommit {
+  /**
+   * Returns the updates and requirements of the collected changes, for the metadata `current`. Default: the metadata
+   * as it was loaded.
+   */
+  compile(current: ViewMetadata = this.view.metadata): ViewCommit {
     const uuid = this.view.metadata['view-uuid']
     return {
       requirements: [{ type: 'assert-view-uuid', uuid }],
-      updates: this.#steps.flatMap((make) => make(now)),
+      updates: this.#steps.flatMap((make) => make(current)),
     }
   }
 
-  /** Commits what was collected, as that of a table does. @returns the view after the commit */
+  /** Commits the collected changes. Handles conflicts and lost responses like `updateTable`. Returns the view after the commit. */
   async commit(options: CommitOptions = {}): Promise<LoadedView> {
     const { clock } = this.#session
     const { loadView, replaceView } = viewOperations(this.#session)
@@ -84,7 +90,10 @@ export class ViewBuilder {
     const { signal, timeoutMs } = options
     const commit = this.compile()
     if (commit.updates.length === 0)
-      throw new HeadgateError('bad-request', 'There is nothing to commit: collect changes first')
+      throw new HeadgateError(
+        'bad-request',
+        'The commit contains no changes: call a method that adds one, such as setProperties, first',
+      )
     return await commitLoop<LoadedView, ViewCommit, LoadedView>(
       commit,
       {
@@ -92,13 +101,14 @@ export class ViewBuilder {
         properties: metadata.properties,
         send: (each) => replaceView(identifier, each, { signal, timeoutMs }),
         reload: () => loadView(identifier, { signal, timeoutMs }),
-        rebase: (now) => {
-          const rebased = this.compile(now.metadata)
-          checkViewRequirements(now.metadata, rebased.requirements)
+        rebase: (current) => {
+          const rebased = this.compile(current.metadata)
+          checkViewRequirements(current.metadata, rebased.requirements)
           return rebased
         },
-        marked: () => false,
-        landed: ({ updates }, now) => (viewLanded(updates, now.metadata) ? now : undefined),
+        isUnique: () => false,
+        findResult: ({ updates }, current) =>
+          isViewCommitVisible(updates, current.metadata) ? current : undefined,
       },
       options,
     )

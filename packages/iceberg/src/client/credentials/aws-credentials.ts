@@ -1,30 +1,38 @@
 import { HeadgateError } from '@headgate/errors'
 import type { Clock } from '../clock.ts'
-import type { Held } from './refreshing.ts'
+import type { TimedCredential } from './refreshable-credential.ts'
 
-/** What the AWS SDK for JavaScript signs with (`AwsCredentialIdentity`). */
+/** Keys in the form of the AWS SDK for JavaScript (`AwsCredentialIdentity`). */
 export interface AwsCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken?: string
-  /** Absent for keys that never end. */
+  /** Time after which the keys are invalid. Absent for keys that do not expire. */
   readonly expiration?: Date
 }
 
-/** The SDK asks again when less than this is left of credentials, in ms. */
-const SDK_AHEAD_MS = 300_000
+/** Remaining lifetime below which the SDK requests credentials again, in ms. */
+const SDK_RENEWAL_MS = 300_000
 
-/** @throws {HeadgateError} unsupported, when the keys are not for S3 */
-export function awsCredentials({ credential, life }: Held, clock: Clock): AwsCredentials {
+/**
+ * Converts a credential to the form of the AWS SDK.
+ *
+ * @throws {HeadgateError} unsupported, when the credential contains no S3 keys
+ */
+export function toAwsCredentials({ credential, times }: TimedCredential, clock: Clock): AwsCredentials {
   const { config } = credential
   const accessKeyId = config['s3.access-key-id']
   const secretAccessKey = config['s3.secret-access-key']
   const sessionToken = config['s3.session-token']
   if (!accessKeyId || !secretAccessKey)
-    throw new HeadgateError('unsupported', 'These storage credentials are not for S3: use their properties')
-  // Without an expiration the SDK would keep temporary keys forever.
+    throw new HeadgateError(
+      'unsupported',
+      'The storage credentials of the table contain no S3 keys: use properties() or headers()',
+    )
+  // Without an expiration, the SDK would use temporary keys without a time limit.
   const expiration =
-    life.expiresAt ?? (life.refreshAt === null ? null : Math.max(life.refreshAt, clock.now()) + SDK_AHEAD_MS)
+    times.expiresAt ??
+    (times.refreshAt === null ? null : Math.max(times.refreshAt, clock.now()) + SDK_RENEWAL_MS)
   return {
     accessKeyId,
     secretAccessKey,

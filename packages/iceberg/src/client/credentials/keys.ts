@@ -1,22 +1,22 @@
 import type { StringMap } from '../../fields.ts'
 
-const EXPIRIES =
+const EXPIRY_PROPERTIES =
   /^(?:s3\.session-token-expires-at-ms|gcs\.oauth2\.token-expires-at|adls\.sas-token-expires-at-ms(?:\..+)?)$/
-const SAS = /^adls\.sas-token\./
+const SAS_PROPERTY = /^adls\.sas-token\./
 
-const KEYS =
+const KEY_PROPERTIES =
   /^(?:s3\.(?:access-key-id|secret-access-key|session-token.*)|gcs\.oauth2\.token.*|adls\.sas-token.*)$/
 
-/** Configuration without keys and their expiry. */
+/** Removes the keys and their expiry from a configuration. */
 export function withoutKeys(config: StringMap): StringMap {
-  return Object.fromEntries(Object.entries(config).filter(([key]) => !KEYS.test(key)))
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !KEY_PROPERTIES.test(key)))
 }
 
-/** Which storage a location is in, as far as credentials are concerned. */
+/** Kind of the storage of a location. It determines the names of the keys in a credential. */
 export type StorageKind = 's3' | 'gcs' | 'adls' | 'other'
 
-/** By the scheme of a location or prefix. */
-export function storageKindOf(location: string): StorageKind {
+/** Returns the kind of the storage by the scheme of a location or prefix. */
+export function toStorageKind(location: string): StorageKind {
   const scheme = /^[a-z0-9+.-]+/.exec(location.toLowerCase())?.[0]
   switch (scheme) {
     case 's3':
@@ -35,7 +35,10 @@ export function storageKindOf(location: string): StorageKind {
   }
 }
 
-/** Whether a configuration has the keys that storage of this kind needs: servers also send entries without any. */
+/**
+ * Returns whether a configuration contains the keys for this kind of storage. Some servers send storage credentials
+ * without keys.
+ */
 export function hasKeys(kind: StorageKind, config: StringMap): boolean {
   switch (kind) {
     case 's3':
@@ -43,27 +46,30 @@ export function hasKeys(kind: StorageKind, config: StringMap): boolean {
     case 'gcs':
       return Boolean(config['gcs.oauth2.token'])
     case 'adls':
-      return Object.entries(config).some(([key, value]) => SAS.test(key) && value !== '')
+      return Object.entries(config).some(([key, value]) => SAS_PROPERTY.test(key) && value !== '')
     default:
       return Object.keys(config).length > 0
   }
 }
 
 /**
- * When the first of the keys ends, in epoch ms; null when none says so.
+ * Returns the earliest expiry of the keys in a configuration, in epoch ms, or null if the configuration contains no
+ * expiry.
  */
-export function expiryOf(config: StringMap): number | null {
+export function findExpiry(config: StringMap): number | null {
   const times = Object.entries(config).flatMap(([key, value]) =>
-    EXPIRIES.test(key) && /^\d{1,16}$/.test(value) ? [Number(value)] : [],
+    EXPIRY_PROPERTIES.test(key) && /^\d{1,16}$/.test(value) ? [Number(value)] : [],
   )
   return times.length === 0 ? null : Math.min(...times)
 }
 
-/** Whether the keys end at some time, although nothing says when. */
+/**
+ * Returns whether the keys in a configuration are temporary, even if the configuration does not contain their expiry.
+ */
 export function isTemporary(config: StringMap): boolean {
   return (
     Boolean(config['s3.session-token'] || config['gcs.oauth2.token']) ||
-    Object.keys(config).some((key) => SAS.test(key))
+    Object.keys(config).some((key) => SAS_PROPERTY.test(key))
   )
 }
 
@@ -73,8 +79,11 @@ const ENDPOINTS = [
   ['adls.refresh-credentials-endpoint', 'adls.refresh-credentials-enabled'],
 ] as const
 
-/** Where the server wants these keys to be renewed: a URL, or a path below the catalog's; null when it does not say. */
-export function refreshEndpointOf(config: StringMap): string | null {
+/**
+ * Returns the endpoint that renews the keys of a configuration: a URL, or a path relative to the catalog. Null: the
+ * configuration contains no endpoint.
+ */
+export function findRefreshEndpoint(config: StringMap): string | null {
   for (const [endpoint, enabled] of ENDPOINTS) {
     const value = config[endpoint]
     if (value !== undefined && value !== '' && config[enabled]?.toLowerCase() !== 'false') return value

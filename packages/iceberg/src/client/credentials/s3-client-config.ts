@@ -1,7 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
 import type { StringMap } from '../../fields.ts'
 import type { AwsCredentials } from './aws-credentials.ts'
-import { hasKeys, storageKindOf } from './keys.ts'
+import { hasKeys, toStorageKind } from './keys.ts'
 
 /** The part of `S3ClientConfig` of `@aws-sdk/client-s3` that a table determines. */
 export interface S3ClientConfig {
@@ -11,7 +11,7 @@ export interface S3ClientConfig {
   readonly credentials: () => Promise<AwsCredentials>
 }
 
-/** The region for stores that ignore regions. The SDK requires one. */
+/** Region for stores that ignore regions, because the SDK requires a region. */
 const ANY_REGION = 'us-east-1'
 
 /**
@@ -24,8 +24,8 @@ export function s3ClientConfig(
   location: string,
   credentials: () => Promise<AwsCredentials>,
 ): S3ClientConfig {
-  if (storageKindOf(location) !== 's3' || !hasKeys('s3', properties))
-    throw new HeadgateError('unsupported', `The storage of ${location} is not S3: use the properties`)
+  if (toStorageKind(location) !== 's3' || !hasKeys('s3', properties))
+    throw new HeadgateError('unsupported', `The storage of ${location} is not S3: use properties() instead`)
   const endpoint = properties['s3.endpoint']
   const pathStyle = properties['s3.path-style-access']
   return {

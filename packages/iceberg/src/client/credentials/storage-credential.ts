@@ -2,15 +2,20 @@ import type { Json } from '@headgate/json'
 import { decodeArray, decodeObject, decodeString, optional, required, type StringMap } from '../../fields.ts'
 import { decodeProperties } from '../decode-properties.ts'
 
-/** Access to a part of storage (Iceberg REST specification, `StorageCredential`). Holds secrets. */
+/** Credential for a part of the storage (Iceberg REST specification, `StorageCredential`). Contains secrets. */
 export interface StorageCredential {
-  /** Of locations that it is for. What it may do there only the storage knows. */
+  /**
+   * Prefix of the locations that the credential grants access to. The storage decides which operations the credential
+   * permits.
+   */
   readonly prefix: string
+  /** Keys and settings with the names of Iceberg: `s3.access-key-id` … */
   readonly config: StringMap
-  /** Renews this very credential, also of a table that is only staged; null where the server has no such tokens. */
+  /** Token that renews this credential, also for a staged table. Null: the server sent no token. */
   readonly refreshToken: string | null
 }
 
+/** Decodes a list of storage credentials. */
 export function decodeStorageCredentials(value: Json): readonly StorageCredential[] {
   return decodeArray(value, (item) => {
     const object = decodeObject(item)

@@ -4,7 +4,7 @@ interface Failure {
   readonly error?: unknown
 }
 
-/** No way led to storage credentials for a location. The message says what each of them answered. */
+/** No source returned usable storage credentials for a location. The message contains the failure of each source. */
 export class StorageCredentialsError extends Error {
   override readonly name = 'StorageCredentialsError'
   readonly location: string
@@ -13,7 +13,7 @@ export class StorageCredentialsError extends Error {
     const list = failures.map(({ source, why }) => `${source}: ${why}`).join('; ')
     const cause = failures.find(({ error }) => error !== undefined)?.error
     super(
-      `No storage credentials for ${location} (${list || 'the server has no way to get any'})`,
+      `No storage credentials for ${location} (${list || 'the server supports no operation that returns storage credentials'})`,
       cause === undefined ? {} : { cause },
     )
     this.location = location

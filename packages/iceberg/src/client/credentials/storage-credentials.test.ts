@@ -1,24 +1,31 @@
 import type { JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { everything, LOCATION, metadata, problem } from '../../../test/client/catalog.ts'
+import { fullConfig, LOCATION, metadata, errorResponse } from '../../../test/client/catalog.ts'
 import { ManualClock } from '../../../test/client/manual-clock.ts'
-import { MINUTE, HOUR, vended, list, gone, start } from '../../../test/client/credentials/vending.ts'
+import {
+  MINUTE,
+  HOUR,
+  encodeVended,
+  listCredentials,
+  unknownTokenResponse,
+  startVending,
+} from '../../../test/client/credentials/vending.ts'
 
-test('properties are the table’s configuration with the newest keys only', async () => {
+test('properties() returns the configuration of the table with only the current keys', async () => {
   const clock = new ManualClock()
   const fresh = {
     prefix: LOCATION,
     config: { 's3.access-key-id': 'B', 's3.secret-access-key': 'b', 's3.endpoint': 'http://new' },
   }
-  await using it = await start(clock, {
+  await using it = await startVending(clock, {
     table: {
       config: {
-        ...(vended({ key: 'A', expiresAt: clock.time + HOUR })['config'] as JsonObject),
+        ...(encodeVended({ key: 'A', expiresAt: clock.time + HOUR })['config'] as JsonObject),
         'client.region': 'eu',
         's3.endpoint': 'http://old',
       },
     },
-    answer: () => ({ json: { 'storage-credentials': [fresh] } }),
+    respond: () => ({ json: { 'storage-credentials': [fresh] } }),
   })
   expect(await it.keys.properties()).toMatchObject({ 's3.access-key-id': 'A', 'client.region': 'eu' })
   clock.pass(HOUR)
@@ -26,29 +33,35 @@ test('properties are the table’s configuration with the newest keys only', asy
   expect(await it.keys()).toEqual({ accessKeyId: 'B', secretAccessKey: 'b' })
 })
 
-test('storage that takes a bearer token is opened by headers, other storage is not', async () => {
+test('headers() returns a bearer token for Google Cloud Storage and refuses other storage', async () => {
   const clock = new ManualClock()
   const credentials = (prefix: string, config: JsonObject): JsonObject => ({
     metadata: { ...metadata, location: `${prefix}/t` },
     'storage-credentials': [{ prefix, config }],
   })
   const expiry = String(clock.time + HOUR)
-  await using gcs = await start(clock, {
+  await using gcs = await startVending(clock, {
     table: credentials('gs://b', { 'gcs.oauth2.token': 'G', 'gcs.oauth2.token-expires-at': expiry }),
-    answer: () => gone,
+    respond: () => unknownTokenResponse,
   })
   expect(await gcs.keys.headers()).toEqual({ authorization: 'Bearer G' })
   await expect(gcs.keys()).rejects.toMatchObject({ code: 'unsupported' })
   const sas = { 'adls.sas-token.a.dfs.core.windows.net': 'S', 'adls.sas-token-expires-at-ms.a': expiry }
-  await using adls = await start(clock, { table: credentials('abfss://c@a', sas), answer: () => gone })
+  await using adls = await startVending(clock, {
+    table: credentials('abfss://c@a', sas),
+    respond: () => unknownTokenResponse,
+  })
   expect(await adls.keys.properties()).toEqual(sas)
   await expect(adls.keys.headers()).rejects.toMatchObject({ code: 'unsupported' })
 })
 
-test('temporary keys of unknown end are given one, since the AWS SDK would keep them forever', async () => {
+test('temporary keys without an expiry get one, so that the AWS SDK renews them', async () => {
   const clock = new ManualClock()
   let minted = 0
-  await using it = await start(clock, { first: [{ key: 'A' }], answer: () => list({ key: `B${minted++}` }) })
+  await using it = await startVending(clock, {
+    initial: [{ key: 'A' }],
+    respond: () => listCredentials({ key: `B${minted++}` }),
+  })
   const { expiration } = await it.keys()
   expect(expiration?.getTime()).toBe(clock.time + 20 * MINUTE)
   clock.pass(15 * MINUTE)
@@ -57,12 +70,12 @@ test('temporary keys of unknown end are given one, since the AWS SDK would keep 
   expect(minted).toBe(1)
 })
 
-test('errors show no secret', async () => {
+test('errors contain no secret', async () => {
   const clock = new ManualClock()
-  await using it = await start(clock, {
-    config: { ...everything },
-    first: [{ key: 'geheim-key', expiresAt: clock.time, token: 'geheim-token' }],
-    answer: () => problem(404, 'NoSuchTableException', 'Table does not exist: sales.orders'),
+  await using it = await startVending(clock, {
+    config: { ...fullConfig },
+    initial: [{ key: 'hidden-secret-key', expiresAt: clock.time, token: 'hidden-secret-token' }],
+    respond: () => errorResponse(404, 'NoSuchTableException', 'Table does not exist: sales.orders'),
   })
   const error = await it.keys().catch((error: unknown) => error)
   expect(error).toBeInstanceOf(Error)
@@ -70,5 +83,5 @@ test('errors show no secret', async () => {
     (e) => `${String(e)} ${(e as Error).stack} ${JSON.stringify(e)}`,
   )
   expect(shown.join()).toContain('Table does not exist')
-  expect(shown.join()).not.toContain('geheim')
+  expect(shown.join()).not.toContain('hidden-secret')
 })

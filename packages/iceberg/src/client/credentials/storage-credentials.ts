@@ -2,35 +2,38 @@ import { HeadgateError } from '@headgate/errors'
 import type { StringMap } from '../../fields.ts'
 import type { LoadedTable } from '../loaded-table.ts'
 import type { CallOptions, Session } from '../session.ts'
-import { awsCredentials, type AwsCredentials } from './aws-credentials.ts'
-import { chooseCredential } from './choose.ts'
+import { toAwsCredentials, type AwsCredentials } from './aws-credentials.ts'
+import { chooseCredential } from './choose-credential.ts'
 import { withoutKeys } from './keys.ts'
-import { obtainCredential } from './obtain.ts'
+import { obtainCredential } from './obtain-credential.ts'
 import { s3ClientConfig, type S3ClientConfig } from './s3-client-config.ts'
-import { Refreshing, type GetOptions } from './refreshing.ts'
-import { credentialsOf, credentialSources } from './sources.ts'
+import { RefreshableCredential, type GetOptions } from './refreshable-credential.ts'
+import { listCredentials, credentialSources } from './credential-sources.ts'
 
 export interface StorageCredentialsOptions {
-  /** What access is for, where a table has several credentials. Default: the table's location. */
+  /** Location to access. It selects one of the credentials of the table. Default: the location of the table. */
   readonly location?: string
-  /** Least time between two requests for new keys, in ms. Default: 10 seconds. */
+  /** Minimum time between two requests for new credentials, in ms. Default: 10,000. */
   readonly minIntervalMs?: number
 }
 
-/** As the AWS SDK asks for credentials. */
+/** Options with which the AWS SDK requests credentials. */
 export interface AwsCredentialsRequest extends CallOptions {
-  /** Get other keys, however long those at hand will last. */
+  /** Whether new keys are requested although the current ones have not expired. */
   readonly forceRefresh?: boolean
 }
 
 /**
- * Access to a table's storage that renews itself. The function itself is what the AWS SDK for JavaScript takes as
- * `credentials`. Nothing is asked of the catalog while nobody asks for keys.
+ * Credentials for the storage of a table, which are renewed when they are used. The function itself is a provider of
+ * `credentials` for the AWS SDK for JavaScript. Sends no requests to the catalog while the credentials are not used.
  */
 export interface StorageCredentials extends AsyncDisposable {
   /**
-   * @throws {HeadgateError} unsupported, when the keys are not for S3
-   * @throws {StorageCredentialsError} {IcebergRestError} {IcebergConnectionError} when there are no keys that are good, and none can be had
+   * Returns keys for S3.
+   *
+   * @throws {HeadgateError} unsupported, when the credential contains no S3 keys
+   * @throws {StorageCredentialsError} {IcebergRestError} {IcebergConnectionError} when the keys have expired and the
+   *   renewal failed
    */
   (request?: AwsCredentialsRequest): Promise<AwsCredentials>
   /**
@@ -46,41 +49,43 @@ export interface StorageCredentials extends AsyncDisposable {
    * ```
    */
   s3ClientConfig(options?: GetOptions): Promise<S3ClientConfig>
-  /** The table's configuration with the keys in it, in Iceberg's own names: `s3.access-key-id`, `gcs.oauth2.token` … */
+  /** Returns the configuration of the table with the current keys, with the names of Iceberg: `s3.access-key-id`, `gcs.oauth2.token` … */
   properties(options?: GetOptions): Promise<StringMap>
   /**
-   * Headers that open the storage, where it takes a bearer token (Google Cloud Storage).
+   * Returns the headers for requests to storage that accepts bearer tokens (Google Cloud Storage).
    *
    * @throws {HeadgateError} unsupported, for other storage
    */
   headers(options?: GetOptions): Promise<Record<string, string>>
 }
 
+/** Creates the credentials of a table. */
 export function storageCredentials(
   session: Session,
   table: LoadedTable,
   { location = table.metadata.location, minIntervalMs = 10_000 }: StorageCredentialsOptions = {},
 ): StorageCredentials {
   const { clock } = session
-  // Keys of different ages must never be mixed.
-  const hints = withoutKeys(table.config)
+  // Removes the keys that the table was loaded with, so that they are never mixed with renewed keys, for example an
+  // old session token with a new access key.
+  const settings = withoutKeys(table.config)
   const sources = credentialSources(session, table)
-  const keys = new Refreshing({
-    initial: chooseCredential(credentialsOf(table), location),
+  const credential = new RefreshableCredential({
+    initial: chooseCredential(listCredentials(table), location),
     obtain: (current, signal) => obtainCredential(sources, location, current, () => clock.now(), signal),
     clock,
     minIntervalMs,
   })
   const properties = async (options?: GetOptions): Promise<StringMap> => ({
-    ...hints,
-    ...(await keys.get(options)).credential.config,
+    ...settings,
+    ...(await credential.get(options)).credential.config,
   })
 
   const provide = async ({
     forceRefresh = false,
     signal,
   }: AwsCredentialsRequest = {}): Promise<AwsCredentials> =>
-    awsCredentials(await keys.get({ force: forceRefresh, signal }), clock)
+    toAwsCredentials(await credential.get({ force: forceRefresh, signal }), clock)
   return Object.assign(provide, {
     properties,
     s3ClientConfig: async (options?: GetOptions) =>
@@ -90,10 +95,10 @@ export function storageCredentials(
       if (token === undefined)
         throw new HeadgateError(
           'unsupported',
-          `The storage of ${location} is not opened by headers: use the properties`,
+          `The storage credentials for ${location} contain no bearer token: use properties()`,
         )
       return { authorization: `Bearer ${token}` }
     },
-    [Symbol.asyncDispose]: () => keys[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => credential[Symbol.asyncDispose](),
   })
 }

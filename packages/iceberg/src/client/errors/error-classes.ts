@@ -1,6 +1,6 @@
 import { IcebergRestError, type RestErrorDetails } from './rest-error.ts'
 
-// One class for each error type of the protocol, with the names that PyIceberg gives them.
+// Each error type of the protocol has one class. The classes have the same names as in PyIceberg.
 
 export class BadRequestError extends IcebergRestError {
   override readonly name = 'BadRequestError'
@@ -41,11 +41,14 @@ export class AlreadyExistsError extends IcebergRestError {
 export class NamespaceNotEmptyError extends IcebergRestError {
   override readonly name = 'NamespaceNotEmptyError'
 }
-/** Somebody else committed first, or a requirement does not hold. Nothing was changed, unless `outcomeUnknown`. */
+/**
+ * A requirement of the commit does not hold, for example after another commit. The server changed nothing, unless
+ * `outcomeUnknown` is true.
+ */
 export class CommitFailedError extends IcebergRestError {
   override readonly name = 'CommitFailedError'
 }
-/** The commit may have been made. Its files must stay. */
+/** The server may have executed the commit. Keep the files that the commit refers to. */
 export class CommitStateUnknownError extends IcebergRestError {
   override readonly name = 'CommitStateUnknownError'
 }
@@ -67,7 +70,7 @@ export class ServiceUnavailableError extends IcebergRestError {
 
 type ErrorClass = new (message: string, details: RestErrorDetails, options?: ErrorOptions) => IcebergRestError
 
-/** By the types of the specification, and those that the reference implementation adds. */
+/** Error classes by the error types of the specification and of the reference implementation. */
 export const errorClasses: Readonly<Record<string, ErrorClass>> = {
   BadRequestException: BadRequestError,
   IllegalArgumentException: BadRequestError,
@@ -96,8 +99,11 @@ export const errorClasses: Readonly<Record<string, ErrorClass>> = {
   InternalServerException: ServerError,
 }
 
-/** What a status says by itself. 404 could be about anything, a route that does not exist too. */
-const byStatus: Readonly<Record<number, ErrorClass>> = {
+/**
+ * Error classes by HTTP status, for responses with an unknown error type. The status 404 has no class, because it can
+ * also mean that the route does not exist.
+ */
+const classesByStatus: Readonly<Record<number, ErrorClass>> = {
   400: BadRequestError,
   401: NotAuthorizedError,
   403: ForbiddenError,
@@ -109,8 +115,10 @@ const byStatus: Readonly<Record<number, ErrorClass>> = {
   503: ServiceUnavailableError,
 }
 
-/** What a conflict is about, where its type does not say: as Iceberg for Java reads it. */
-const conflicts: Readonly<Record<string, ErrorClass>> = {
+/**
+ * Error classes for the status 409 by operation, for responses with an unknown error type, as in Iceberg for Java.
+ */
+const conflictClasses: Readonly<Record<string, ErrorClass>> = {
   updateTable: CommitFailedError,
   commitTransaction: CommitFailedError,
   replaceView: CommitFailedError,
@@ -124,25 +132,27 @@ const conflicts: Readonly<Record<string, ErrorClass>> = {
   renameView: AlreadyExistsError,
 }
 
-const COMMITS: ReadonlySet<string> = new Set(['updateTable', 'replaceView', 'commitTransaction'])
+const COMMIT_OPERATIONS: ReadonlySet<string> = new Set(['updateTable', 'replaceView', 'commitTransaction'])
 
-/** An error of the class of its type, else of its status. */
+/** Creates an error of the class for its type, or for its status if the type is unknown. */
 export function restError(message: string, details: RestErrorDetails): IcebergRestError {
-  return new (classOf(details))(message, details)
+  return new (chooseClass(details))(message, details)
 }
 
-function classOf({ operation, status, type, outcomeUnknown }: RestErrorDetails): ErrorClass {
-  const server = status >= 500 ? ServerError : undefined
-  // By the specification, a server that fails at a commit does not know what became of it, whatever it calls that.
-  if (server !== undefined && outcomeUnknown && COMMITS.has(operation)) return CommitStateUnknownError
+function chooseClass({ operation, status, type, outcomeUnknown }: RestErrorDetails): ErrorClass {
+  const serverError = status >= 500 ? ServerError : undefined
+  // By the specification, a 5xx status of a commit means an unknown outcome, regardless of the error type.
+  if (serverError !== undefined && outcomeUnknown && COMMIT_OPERATIONS.has(operation))
+    return CommitStateUnknownError
   const typed = type !== null && Object.hasOwn(errorClasses, type) ? errorClasses[type] : undefined
-  const conflict = status === 409 && Object.hasOwn(conflicts, operation) ? conflicts[operation] : undefined
-  return typed ?? conflict ?? byStatus[status] ?? server ?? IcebergRestError
+  const conflict =
+    status === 409 && Object.hasOwn(conflictClasses, operation) ? conflictClasses[operation] : undefined
+  return typed ?? conflict ?? classesByStatus[status] ?? serverError ?? IcebergRestError
 }
 
 /**
- * Returns whether a value is an error response of a catalog, with this protocol type if one is passed. Recognizes errors of
- * another copy of this package.
+ * Returns whether a value is an `IcebergRestError`. If `type` is passed, the error must also have this protocol type.
+ * Also recognizes errors that another copy of this package created.
  *
  * @example
  * ```ts
@@ -151,9 +161,9 @@ function classOf({ operation, status, type, outcomeUnknown }: RestErrorDetails):
  * ```
  */
 export function isRestError(error: unknown, type?: string): error is IcebergRestError {
-  if (!(error instanceof Error) || !MEMBERS.every((member) => member in error)) return false
+  if (!(error instanceof Error) || !ERROR_MEMBERS.every((member) => member in error)) return false
   return type === undefined || ('type' in error && error.type === type)
 }
 
-/** By which such an error is known. Names of classes do not outlive bundlers. */
-const MEMBERS = ['operation', 'status', 'type', 'outcomeUnknown'] as const
+/** Members by which `isRestError` recognizes an error. It does not use class names, because bundlers change them. */
+const ERROR_MEMBERS = ['operation', 'status', 'type', 'outcomeUnknown'] as const

@@ -12,7 +12,7 @@ import type { IcebergRestError } from './rest-error.ts'
 interface ErrorResponse {
   readonly operation: string
   readonly response: BufferedResponse
-  /** Epoch ms. */
+  /** Current time, in epoch ms. */
   readonly now: number
   readonly outcomeUnknown: boolean
 }

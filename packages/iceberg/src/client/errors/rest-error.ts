@@ -1,6 +1,6 @@
 /**
- * An answer of the catalog that is an error, or is not what the protocol says. Each type of the protocol has a class of
- * its own: see `error-classes.ts`.
+ * Error for a response of the catalog that is an error or does not follow the protocol. Each type of the protocol has its
+ * own class, see `error-classes.ts`.
  *
  * @example
  * ```ts
@@ -11,20 +11,20 @@
  */
 export class IcebergRestError extends Error {
   override readonly name: string = 'IcebergRestError'
-  /** What was asked: an `operationId` of the Iceberg REST specification. */
+  /** Name of the operation: an `operationId` of the Iceberg REST specification. */
   readonly operation: string
   /** HTTP status. */
   readonly status: number
   /**
-   * The protocol's name of the error (`NoSuchTableException`), `InvalidAnswer` for an answer that cannot be read, or
-   * null when an error came without the protocol's body, as from a proxy.
+   * Error type of the protocol (`NoSuchTableException`), or `InvalidAnswer` for a response that cannot be decoded. Null if
+   * the response has no error body of the protocol, for example because a proxy sent it.
    */
   readonly type: string | null
-  /** When the server allows the request to be repeated, in seconds. */
+  /** Time after which the server allows another attempt, in seconds. */
   readonly retryAfterSeconds: number | undefined
   /**
-   * The request may have been carried out all the same, wholly, by this attempt or one before it: nothing that it
-   * refers to may be cleaned up before the state was looked up.
+   * Whether the server may have executed the request completely, in this attempt or in an earlier attempt. If true,
+   * read the current state before you delete files or other objects that the request refers to.
    */
   readonly outcomeUnknown: boolean
 
@@ -46,7 +46,7 @@ export interface RestErrorDetails {
   readonly outcomeUnknown: boolean
 }
 
-/** A success that cannot be read: something else than an Iceberg catalog answers, or a newer one. */
+/** Error for a successful response that cannot be decoded, because the server is not an Iceberg catalog or has a later version. */
 export class InvalidAnswerError extends IcebergRestError {
   override readonly name = 'InvalidAnswerError'
 }

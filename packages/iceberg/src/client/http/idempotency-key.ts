@@ -1,8 +1,6 @@
 import type { Clock } from '../clock.ts'
 
-/**
- * A new value for the header `Idempotency-Key`: a UUID of version 7 (RFC 9562 section 5.7).
- */
+/** Generates a value for the header `Idempotency-Key`: a UUID of version 7 (RFC 9562 section 5.7). */
 export function newIdempotencyKey(clock: Clock): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   const view = new DataView(bytes.buffer)

@@ -18,17 +18,20 @@ export interface IcebergHttp extends HttpSettings {
 }
 
 export interface HttpCall {
-  /** The `operationId`, for errors. */
+  /** The `operationId` of the specification, for error messages. */
   readonly operation: string
   readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE'
   readonly url: string
   readonly headers?: HeaderList
   readonly body?: JsonObject | undefined
-  /** Whether the execution of the request changes something. */
+  /** Whether the request changes the catalog. */
   readonly changes: boolean
-  /** Until when the request may be sent again after an unknown outcome, in epoch ms. Infinity: always; -Infinity: never. */
+  /**
+   * Time until which the request may be sent again after an unknown outcome, in epoch ms. Infinity: at any time;
+   * -Infinity: the request is never sent again.
+   */
   readonly repeatableUntil: number
-  /** Whether 304 is a success. */
+  /** Whether the status 304 is a success. */
   readonly conditional?: boolean
   readonly timeoutMs?: number | undefined
   readonly maxRetries?: number | undefined
@@ -39,14 +42,14 @@ export interface HttpCall {
 export interface CallResponse {
   readonly status: number
   readonly headers: Headers
-  /** null for a response without a body. */
+  /** Parsed body. Null for a response without a body. */
   readonly json: Json
   /** Length of the body, in bytes. */
   readonly bytes: number
 }
 
 /**
- * Sends a request until its response is final.
+ * Sends a request, and repeats it after temporary failures until the response is final.
  *
  * @throws {IcebergRestError} for a response that is not 2xx, or not JSON
  * @throws {IcebergConnectionError} when there is no response
@@ -102,7 +105,7 @@ function parseResponse(
     return { status, headers, json: body.length === 0 ? null : parseBytes(body), bytes: body.length }
   } catch (cause) {
     throw new InvalidAnswerError(
-      `${operation}: the answer is not JSON`,
+      `${operation}: the response is not JSON`,
       // The server executed the request even though its response cannot be parsed.
       { operation, status, type: 'InvalidAnswer', outcomeUnknown: changes },
       { cause },

@@ -1,6 +1,6 @@
 import type { Int64 } from '@headgate/json'
 
-/** A value of a primitive type, as JSON has it: dates and times, decimals and bytes as text. */
+/** Value of a primitive type in JSON form. Dates, times, decimals and binary values are strings. */
 export type Literal =
   | boolean
   | Int64
@@ -15,14 +15,14 @@ export type Literals =
       readonly 'data-type': string
     }
 
-/** A column by its name, or a transform of one: the form that all servers know. */
+/** Column, by its name, or transform of a column. All servers support this form. */
 export type Term = string | { readonly type: 'transform'; readonly transform: string; readonly term: string }
 
-/** A column, by its name or its field id. */
+/** Column, by its name or its field id. */
 export type Reference =
   { readonly type: 'reference'; readonly name: string } | { readonly type: 'reference'; readonly id: number }
 
-/** What a predicate compares: a literal, a column, or a function of such. */
+/** Operand of a predicate: a literal, a column, or a function of operands. */
 export type ValueExpression =
   | Literal
   | Reference
@@ -32,13 +32,13 @@ export type ValueExpression =
       readonly arguments: readonly ValueExpression[]
     }
 
-export type UnaryOperator = 'is-null' | 'not-null' | 'is-nan' | 'not-nan'
-export type ComparisonOperator =
+type UnaryOperator = 'is-null' | 'not-null' | 'is-nan' | 'not-nan'
+type ComparisonOperator =
   'lt' | 'lt-eq' | 'gt' | 'gt-eq' | 'eq' | 'not-eq' | 'starts-with' | 'not-starts-with'
 
 /**
- * What rows must satisfy (Iceberg REST specification, `Predicate`). Operands can be spelled in two ways: `term` and
- * `value`, which all servers know, and `child`, `left` and `right`, which came in 2026.
+ * Condition for rows (Iceberg REST specification, `Predicate`). Operands have two forms: `term` and `value`, which all
+ * servers support, and `child`, `left` and `right`, which the specification added in 2026.
  *
  * @example
  * ```ts

@@ -7,15 +7,17 @@ import type { FileScanTask } from './scan-tasks.ts'
 import type { ScanOperations, ScanPlan, ScanRequest } from './scans.ts'
 
 export interface PlanScanOptions extends CallOptions, Delegation {
-  /** How long the server may take to plan, in ms. Default: 5 minutes. */
+  /** Time limit for the server to plan the scan, in ms. Default: 5 minutes. */
   readonly planningTimeoutMs?: number | undefined
 }
 
-/** A scan whose plan is made. Its files can be iterated once. */
+/** A scan whose plan is complete. Callers can iterate over its files once. */
 export interface PlannedScan extends AsyncIterable<FileScanTask> {
-  /** null where the server has none. `loadCredentials` takes it. */
+  /** Id of the plan, which callers can pass to `loadCredentials`. Null: the server assigned no id. */
   readonly planId: string | null
-  /** For the files of this scan. Empty: those of the table. Holds secrets. */
+  /**
+   * Credentials for the files of this scan. If the list is empty, use the credentials of the table. Contains secrets.
+   */
   readonly storageCredentials: readonly StorageCredential[]
 }
 
@@ -25,7 +27,7 @@ type Completed = Extract<ScanPlan, { readonly status: 'completed' }>
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
 
-/** Has a scan planned, and waits until it is. */
+/** Requests a plan of a scan, and waits until the plan is complete. */
 export async function planScan(
   operations: Operations,
   clock: Clock,
@@ -37,7 +39,7 @@ export async function planScan(
   let plan = await operations.planTableScan(identifier, request, options)
   const { planId } = plan
   const cancel = async (): Promise<void> => {
-    // It ends by itself one day.
+    // A failed cancellation is ignored, because the plan expires on the server.
     if (planId !== null) await operations.cancelPlanning(identifier, planId).catch(() => undefined)
   }
   for (
@@ -79,7 +81,8 @@ async function* filesOf(
     const seen = new Set(open)
     for (let task = open.shift(); task !== undefined; task = open.shift()) {
       const { fileScanTasks, planTasks } = await operations.fetchScanTasks(identifier, task, options)
-      // One that leads back to itself would be endless.
+      // Skips plan tasks that were fetched before, because tasks that return each other would make the iteration
+      // endless.
       const more = planTasks.filter((each) => !seen.has(each))
       for (const each of more) seen.add(each)
       open.push(...more)

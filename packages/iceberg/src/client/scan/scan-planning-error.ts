@@ -1,7 +1,7 @@
-/** The server could not plan a scan, or took too long to. */
+/** The server could not plan a scan, or did not complete the plan within the time limit. */
 export class ScanPlanningError extends Error {
   override readonly name = 'ScanPlanningError'
-  /** The server's name of what went wrong, if it has one. */
+  /** Error type that the server sent. Null: the server sent no error type. */
   readonly type: string | null
 
   constructor(message: string, type: string | null) {

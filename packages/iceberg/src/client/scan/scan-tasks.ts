@@ -13,28 +13,28 @@ import {
 } from '../../fields.ts'
 import type { Expression } from './expression.ts'
 
-/** A file of a table (Iceberg REST specification, `ContentFile`), with the specification's own names. */
+/** File of a table, with the field names of the Iceberg REST specification (`ContentFile`). */
 export interface ContentFile extends JsonObject {
   readonly 'spec-id': number
-  /** Values of the partition's fields, in the order of the spec. */
+  /** Values of the partition fields, in the order of the partition spec. */
   readonly partition: readonly Json[]
   readonly 'file-path': string
   readonly 'file-format': string
   readonly 'file-size-in-bytes': Int64
   readonly 'record-count': Int64
-  /** Hexadecimal. */
+  /** Key metadata for decryption, hexadecimal. */
   readonly 'key-metadata'?: string
   readonly 'split-offsets'?: readonly Int64[]
   readonly 'sort-order-id'?: number
 }
 
-/** Values by column ids, as two lists of the same length. */
-export interface ByColumn<T> extends JsonObject {
+/** Values by column id, as two lists of the same length. */
+interface ByColumn<T> extends JsonObject {
   readonly keys: readonly number[]
   readonly values: readonly (T & Json)[]
 }
 
-/** A file of rows, with its statistics by column id. */
+/** File with rows, and its statistics by column id. */
 export interface DataFile extends ContentFile {
   readonly content: 'data'
   readonly 'first-row-id'?: Int64
@@ -46,7 +46,7 @@ export interface DataFile extends ContentFile {
   readonly 'upper-bounds'?: ByColumn<Json>
 }
 
-/** A file that says which rows of others are deleted. */
+/** File that lists deleted rows of data files. */
 export interface DeleteFile extends ContentFile {
   readonly content: 'position-deletes' | 'equality-deletes'
   readonly 'content-offset'?: Int64
@@ -54,34 +54,36 @@ export interface DeleteFile extends ContentFile {
   readonly 'equality-ids'?: readonly number[]
 }
 
-/** A file to read, with the deletes to apply. */
+/** Data file to read, with the delete files to apply. */
 export interface FileScanTask {
   readonly dataFile: DataFile
   readonly deleteFiles: readonly DeleteFile[]
-  /** What is left of the filter to check for each row. Missing: the filter itself. */
+  /** Part of the filter that the reader must check for each row. Absent: the complete filter. */
   readonly residualFilter?: Expression
 }
 
-/** Work of a scan: files to read, and tasks that give more of them (`fetchScanTasks`). */
+/** Tasks of a scan: files to read, and plan tasks that return further files (`fetchScanTasks`). */
 export interface ScanTasks {
   readonly fileScanTasks: readonly FileScanTask[]
   readonly planTasks: readonly string[]
 }
 
-export function readScanTasks(body: JsonObject): ScanTasks {
-  const deletes = optional(body, 'delete-files', listOf(decodeDeleteFile)) ?? []
+/** Decodes the tasks in a response. */
+export function decodeScanTasks(body: JsonObject): ScanTasks {
+  const deletes = optional(body, 'delete-files', arrayDecoder(decodeDeleteFile)) ?? []
   return {
     planTasks: optional(body, 'plan-tasks', decodeStrings) ?? [],
     fileScanTasks:
       optional(
         body,
         'file-scan-tasks',
-        listOf((value) => decodeTask(value, deletes)),
+        arrayDecoder((value) => decodeTask(value, deletes)),
       ) ?? [],
   }
 }
 
-const listOf =
+/** Returns the decoder of an array of items. */
+const arrayDecoder =
   <T>(decode: Decoder<T>): Decoder<readonly T[]> =>
   (value) =>
     decodeArray(value, decode)
@@ -93,16 +95,22 @@ function decodeTask(value: Json, deletes: readonly DeleteFile[]): FileScanTask {
     dataFile: required(task, 'data-file', decodeDataFile),
     deleteFiles:
       optional(task, 'delete-file-references', (references) =>
-        decodeInt32s(references).map((index) => deleteAt(deletes, index)),
+        decodeInt32s(references).map((index) => findDeleteFile(deletes, index)),
       ) ?? [],
     ...(residual === undefined || residual === null ? {} : { residualFilter: residual as Expression }),
   }
 }
 
-/** Leaving a delete out would bring back rows that are gone. */
-function deleteAt(deletes: readonly DeleteFile[], index: number): DeleteFile {
+/**
+ * Returns the delete file with this index. Throws an error if the index is unknown, because a scan without the delete
+ * file would return deleted rows.
+ */
+function findDeleteFile(deletes: readonly DeleteFile[], index: number): DeleteFile {
   const found = deletes[index]
-  if (found === undefined) throw invalidField(`there is no delete file ${index}`)
+  if (found === undefined)
+    throw invalidField(
+      `delete-file-references contains ${index}, but delete-files has ${deletes.length} items`,
+    )
   return found
 }
 
@@ -114,13 +122,13 @@ function decodeDeleteFile(value: Json): DeleteFile {
   return decodeFile(value, ['position-deletes', 'equality-deletes']) as DeleteFile
 }
 
-/** Checks what every reader needs; the rest is as it came. */
+/** Decodes a file. Checks only the fields that every reader needs and returns the others unchanged. */
 function decodeFile(value: Json, contents: readonly string[]): JsonObject {
   const file = decodeObject(value)
-  // Servers spell it as enums of Java, too.
+  // Some servers use the enum names of Java, such as POSITION_DELETES.
   const content = required(file, 'content', decodeString).toLowerCase().replaceAll('_', '-')
   if (!contents.includes(content))
-    throw invalidField(`content ${JSON.stringify(content)} where ${contents.join(' or ')} is due`)
+    throw invalidField(`expected content ${contents.join(' or ')}, found ${JSON.stringify(content)}`)
   required(file, 'file-path', decodeString)
   required(file, 'file-format', decodeString)
   required(file, 'file-size-in-bytes', decodeInt64)

@@ -1,8 +1,8 @@
 import type { JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { orders, problem, testCatalog } from '../../../test/client/catalog.ts'
+import { orders, errorResponse, testCatalog } from '../../../test/client/catalog.ts'
 import { InvalidAnswerError, NoSuchPlanTaskError, ScanPlanningError } from '../index.ts'
-import type { Reply, Seen } from '../../../test/client/scripted-server.ts'
+import type { ScriptedResponse, RecordedRequest } from '../../../test/client/scripted-server.ts'
 
 const at = '/v1/wh/namespaces/sales/tables/orders'
 const BIG = 9_007_199_254_740_993n
@@ -22,11 +22,13 @@ const tasks = (...paths: readonly string[]): JsonObject => ({
   'file-scan-tasks': paths.map((path) => ({ 'data-file': file(path) })),
 })
 
-/** Answers one reply after the other, the last one for good. */
-function inTurn(...replies: readonly Reply[]): (seen: Seen) => Reply {
+/** Returns the responses in their order, and repeats the last one. */
+function respondInOrder(
+  ...responses: readonly ScriptedResponse[]
+): (request: RecordedRequest) => ScriptedResponse {
   let count = 0
   return ({ method }) =>
-    method === 'DELETE' ? { status: 204 } : (replies[Math.min(count++, replies.length - 1)] ?? {})
+    method === 'DELETE' ? { status: 204 } : (responses[Math.min(count++, responses.length - 1)] ?? {})
 }
 
 async function paths(scan: AsyncIterable<{ dataFile: { 'file-path': string } }>): Promise<readonly string[]> {
@@ -35,7 +37,7 @@ async function paths(scan: AsyncIterable<{ dataFile: { 'file-path': string } }>)
   return all
 }
 
-test('a plan has files with their deletes, exact integers, and keys of its own', async () => {
+test('planTableScan returns files with their delete files, exact integers, and credentials', async () => {
   const body = completed({
     'file-scan-tasks': [
       { 'data-file': file('a', 'DATA', { 'first-row-id': BIG }), 'delete-file-references': [1] },
@@ -45,7 +47,7 @@ test('a plan has files with their deletes, exact integers, and keys of its own',
     'plan-tasks': ['more'],
     'storage-credentials': [{ prefix: 's3://b', config: { 's3.access-key-id': 'K' } }],
   })
-  await using it = await testCatalog({ answer: () => ({ json: body }) })
+  await using it = await testCatalog({ respond: () => ({ json: body }) })
   const filter = { type: 'gt', term: 'id', value: BIG } as const
   const plan = await it.catalog.planTableScan(orders, { snapshotId: BIG, filter, select: ['id'] })
   expect(plan).toMatchObject({
@@ -62,29 +64,29 @@ test('a plan has files with their deletes, exact integers, and keys of its own',
     storageCredentials: [{ prefix: 's3://b', refreshToken: null }],
   })
   expect(it.targets()).toEqual([`POST ${at}/plan`])
-  expect(it.seen[0]?.json).toEqual({ 'snapshot-id': BIG, filter, select: ['id'] })
-  expect(it.seen[0]?.headers['x-iceberg-access-delegation']).toBe('vended-credentials')
+  expect(it.requests[0]?.json).toEqual({ 'snapshot-id': BIG, filter, select: ['id'] })
+  expect(it.requests[0]?.headers['x-iceberg-access-delegation']).toBe('vended-credentials')
 })
 
 test.each([
   [
-    'a delete that is not there',
+    'an unknown delete file',
     { ...completed(), 'file-scan-tasks': [{ 'data-file': file('a'), 'delete-file-references': [0] }] },
   ],
   [
-    'a delete in the place of data',
+    'a delete file in place of a data file',
     { ...completed(), 'file-scan-tasks': [{ 'data-file': file('a', 'equality-deletes') }] },
   ],
-  ['a plan that cannot be asked about', { status: 'submitted' }],
+  ['a submitted plan without an id', { status: 'submitted' }],
   ['an unknown status', { status: 'maybe' }],
-])('%s is an error, and nothing is read without it', async (_, json) => {
-  await using it = await testCatalog({ answer: () => ({ json }) })
+])('planTableScan refuses %s', async (_, json) => {
+  await using it = await testCatalog({ respond: () => ({ json }) })
   await expect(it.catalog.planTableScan(orders)).rejects.toBeInstanceOf(InvalidAnswerError)
 })
 
-test('a scan waits for its plan, and its files come as their tasks are fetched', async () => {
+test('planScan waits for the plan, and the iteration fetches the plan tasks', async () => {
   await using it = await testCatalog({
-    answer: inTurn(
+    respond: respondInOrder(
       { json: { status: 'submitted', 'plan-id': 'p/1' } },
       { json: { status: 'submitted' } },
       { json: { status: 'completed', ...tasks('a'), 'plan-tasks': ['t1', 't2'] } },
@@ -105,31 +107,37 @@ test('a scan waits for its plan, and its files come as their tasks are fetched',
     `POST ${at}/tasks`,
     `POST ${at}/tasks`,
   ])
-  expect(it.seen.slice(3).map(({ json }) => json)).toEqual([
+  expect(it.requests.slice(3).map(({ json }) => json)).toEqual([
     { 'plan-task': 't1' },
     { 'plan-task': 't2' },
     { 'plan-task': 't3' },
   ])
 })
 
-test('a scan that is left, or fails, is cancelled', async () => {
-  const reply = { json: completed({ ...tasks('a', 'b'), 'plan-tasks': ['t'] }) }
-  await using it = await testCatalog({ answer: inTurn(reply) })
+test('an iteration that ends early or fails cancels the plan', async () => {
+  const response = { json: completed({ ...tasks('a', 'b'), 'plan-tasks': ['t'] }) }
+  await using it = await testCatalog({ respond: respondInOrder(response) })
   for await (const _ of await it.catalog.planScan(orders)) break
   expect(it.targets()).toEqual([`POST ${at}/plan`, `DELETE ${at}/plan/p`])
-  await using failing = await testCatalog({ answer: inTurn(reply, problem(404, 'NoSuchPlanTaskException')) })
+  await using failing = await testCatalog({
+    respond: respondInOrder(response, errorResponse(404, 'NoSuchPlanTaskException')),
+  })
   await expect(paths(await failing.catalog.planScan(orders))).rejects.toBeInstanceOf(NoSuchPlanTaskError)
   expect(failing.targets().at(-1)).toBe(`DELETE ${at}/plan/p`)
 })
 
-test('a plan that fails, is cancelled or takes too long is an error', async () => {
+test('planScan throws for a plan that fails, is cancelled or takes too long', async () => {
   const submitted = { json: { status: 'submitted', 'plan-id': 'p' } }
   const error = { message: 'too big', type: 'X', code: 500 }
-  await using failed = await testCatalog({ answer: inTurn(submitted, { json: { status: 'failed', error } }) })
+  await using failed = await testCatalog({
+    respond: respondInOrder(submitted, { json: { status: 'failed', error } }),
+  })
   await expect(failed.catalog.planScan(orders)).rejects.toMatchObject({ message: 'too big', type: 'X' })
-  await using gone = await testCatalog({ answer: inTurn(submitted, { json: { status: 'cancelled' } }) })
+  await using gone = await testCatalog({
+    respond: respondInOrder(submitted, { json: { status: 'cancelled' } }),
+  })
   await expect(gone.catalog.planScan(orders)).rejects.toBeInstanceOf(ScanPlanningError)
-  await using slow = await testCatalog({ answer: inTurn(submitted) })
+  await using slow = await testCatalog({ respond: respondInOrder(submitted) })
   await expect(slow.catalog.planScan(orders, {}, { planningTimeoutMs: 10_000 })).rejects.toThrow(
     'within 10000 ms',
   )

@@ -2,41 +2,41 @@ import type { Int64, Json } from '@headgate/json'
 import { decodeObject, decodeString, optional, required, invalidField, isJsonObject } from '../../fields.ts'
 import type { TableIdentifier } from '../../rest/identifier.ts'
 import type { OperationId } from '../../rest/operations.ts'
-import { call, delegationHeader, readAs } from '../call.ts'
+import { call, delegationHeader, decodeResponse } from '../call.ts'
 import { decodeStorageCredentials, type StorageCredential } from '../credentials/storage-credential.ts'
-import { placeOf } from '../place.ts'
+import { toTableParams } from '../identifiers.ts'
 import type { CallOptions, Delegation, Session } from '../session.ts'
 import type { Expression } from './expression.ts'
 import { planScan, type PlanScanOptions, type PlannedScan } from './planned-scan.ts'
-import { readScanTasks, type ScanTasks } from './scan-tasks.ts'
+import { decodeScanTasks, type ScanTasks } from './scan-tasks.ts'
 
-/** What to read of a table (Iceberg REST specification, `PlanTableScanRequest`). */
+/** Snapshot, columns and rows to read from a table (Iceberg REST specification, `PlanTableScanRequest`). */
 export interface ScanRequest {
-  /** Default: the current one. */
+  /** Snapshot to read. Default: the current snapshot. */
   readonly snapshotId?: Int64 | undefined
-  /** Only what was added after this one … */
+  /** Start of an incremental scan. The scan reads the snapshots after this snapshot. */
   readonly startSnapshotId?: Int64 | undefined
-  /** … up to and with this one. */
+  /** Last snapshot that an incremental scan reads. */
   readonly endSnapshotId?: Int64 | undefined
-  /** Names of columns, with dots between the levels of nested ones. Default: all. */
+  /** Names of columns. A dot separates the levels of nested columns. Default: all. */
   readonly select?: readonly string[] | undefined
   readonly filter?: Expression | undefined
-  /** A hint: more are not needed. */
+  /** Number of rows that the caller needs. This is a hint that allows the server to plan fewer files. */
   readonly minRowsRequested?: Int64 | undefined
-  /** Default: true. */
+  /** Whether column names in `select` and `filter` are case sensitive. Default: true. */
   readonly caseSensitive?: boolean | undefined
-  /** Whether columns are those of the snapshot, as for time travel. Default: false, those of the table. */
+  /** Whether the scan uses the schema of the snapshot, as for time travel, instead of the schema of the table. Default: false. */
   readonly useSnapshotSchema?: boolean | undefined
-  /** Columns whose statistics are wanted. */
+  /** Columns whose statistics the response must contain. */
   readonly statsFields?: readonly string[] | undefined
 }
 
-/** How a plan stands. */
+/** State of a plan. */
 export type ScanPlan =
   | (ScanTasks & {
       readonly status: 'completed'
       readonly planId: string | null
-      /** For the files of this scan. Holds secrets. */
+      /** Credentials for the files of this scan. Contains secrets. */
       readonly storageCredentials: readonly StorageCredential[]
     })
   | { readonly status: 'submitted' | 'cancelled'; readonly planId: string | null }
@@ -47,25 +47,25 @@ export type ScanPlan =
     }
 
 export interface ScanOperations {
-  /** Lets the server plan a scan: the plan may be ready, or be made while you ask for it (`fetchPlanningResult`). */
+  /** Requests a plan of a scan. If its status is `submitted`, call `fetchPlanningResult` until it is complete. */
   planTableScan(
     identifier: TableIdentifier,
     request?: ScanRequest,
     options?: CallOptions & Delegation,
   ): Promise<ScanPlan>
-  /** How a plan stands that was not ready at once. */
+  /** Returns the state of a submitted plan. */
   fetchPlanningResult(
     identifier: TableIdentifier,
     planId: string,
     options?: CallOptions & Delegation,
   ): Promise<ScanPlan>
-  /** The server need not go on with a plan. */
+  /** Cancels a plan. */
   cancelPlanning(identifier: TableIdentifier, planId: string, options?: CallOptions): Promise<void>
-  /** The files behind one plan task. */
+  /** Returns the tasks of one plan task. */
   fetchScanTasks(identifier: TableIdentifier, planTask: string, options?: CallOptions): Promise<ScanTasks>
   /**
-   * A scan that the server plans: waits for the plan, then gives its files as they are fetched. A plan that is not read
-   * to its end is cancelled.
+   * Requests a plan of a scan and waits until it is complete. Iterating over the result fetches the files. If the iteration
+   * ends early, the plan is cancelled.
    *
    * @example
    * ```ts
@@ -85,7 +85,7 @@ export function scanOperations(session: Session): ScanOperations {
     async planTableScan(identifier, request = {}, { accessDelegation, ...options } = {}) {
       const { json } = await call(session, 'planTableScan', {
         ...options,
-        ...placeOf(identifier),
+        ...toTableParams(identifier),
         headers: delegationHeader(session, { accessDelegation }),
         body: {
           'snapshot-id': request.snapshotId,
@@ -99,24 +99,31 @@ export function scanOperations(session: Session): ScanOperations {
           'stats-fields': request.statsFields,
         },
       })
-      return readPlan('planTableScan', json)
+      return decodePlan('planTableScan', json)
     },
 
     async fetchPlanningResult(identifier, planId, { accessDelegation, ...options } = {}) {
       const headers = delegationHeader(session, { accessDelegation })
-      const at = { ...options, ...placeOf(identifier), planId, headers }
-      const plan = readPlan('fetchPlanningResult', (await call(session, 'fetchPlanningResult', at)).json)
+      const params = { ...options, ...toTableParams(identifier), planId, headers }
+      const plan = decodePlan(
+        'fetchPlanningResult',
+        (await call(session, 'fetchPlanningResult', params)).json,
+      )
       return { ...plan, planId: plan.planId ?? planId }
     },
 
     async cancelPlanning(identifier, planId, options = {}) {
-      await call(session, 'cancelPlanning', { ...options, ...placeOf(identifier), planId })
+      await call(session, 'cancelPlanning', { ...options, ...toTableParams(identifier), planId })
     },
 
     async fetchScanTasks(identifier, planTask, options = {}) {
       const body = { 'plan-task': planTask }
-      const { json } = await call(session, 'fetchScanTasks', { ...options, ...placeOf(identifier), body })
-      return readAs('fetchScanTasks', json, (value) => readScanTasks(decodeObject(value)))
+      const { json } = await call(session, 'fetchScanTasks', {
+        ...options,
+        ...toTableParams(identifier),
+        body,
+      })
+      return decodeResponse('fetchScanTasks', json, (value) => decodeScanTasks(decodeObject(value)))
     },
   }
   return {
@@ -126,21 +133,23 @@ export function scanOperations(session: Session): ScanOperations {
   }
 }
 
-function readPlan(id: OperationId, json: Json): ScanPlan {
-  return readAs(id, json, (value): ScanPlan => {
+function decodePlan(id: OperationId, json: Json): ScanPlan {
+  return decodeResponse(id, json, (value): ScanPlan => {
     const body = decodeObject(value)
     const status = required(body, 'status', decodeString)
     const planId = optional(body, 'plan-id', decodeString) ?? null
     switch (status) {
       case 'submitted':
         if (id === 'planTableScan' && planId === null)
-          throw invalidField('a plan was submitted, but has no plan-id')
+          throw invalidField('a plan with the status submitted has no plan-id')
         return { status, planId }
       case 'cancelled':
         return { status, planId }
       case 'failed': {
         const error = isJsonObject(body['error']) ? body['error'] : {}
-        const message = optional(error, 'message', decodeString) ?? 'the server did not say why'
+        const message =
+          optional(error, 'message', decodeString) ??
+          'The server could not plan the scan and sent no error message'
         return {
           status,
           planId,
@@ -149,7 +158,7 @@ function readPlan(id: OperationId, json: Json): ScanPlan {
       }
       case 'completed': {
         const storageCredentials = optional(body, 'storage-credentials', decodeStorageCredentials) ?? []
-        return { status, planId, storageCredentials, ...readScanTasks(body) }
+        return { status, planId, storageCredentials, ...decodeScanTasks(body) }
       }
       default:
         throw invalidField(`unknown status ${JSON.stringify(status)}`)

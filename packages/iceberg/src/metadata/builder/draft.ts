@@ -11,8 +11,8 @@ import { unknownFields } from '../table/known-fields.ts'
 import type { EncryptedKey, FormatVersion, TableMetadata } from '../types.ts'
 
 /**
- * State of a table while the updates of one commit are applied. Updates change it in place. Only this folder and `../update`
- * use it; `build` converts it to immutable metadata.
+ * State of a table while the updates of one commit are applied. Updates change it in place. Only this folder and
+ * `../update` use drafts; `build` converts a draft to immutable metadata.
  */
 export interface Draft {
   /** Time of this commit in ms since the epoch. */
@@ -43,14 +43,14 @@ export interface Draft {
   readonly unknownFields: JsonObject
   readonly changes: Changes
   readonly budget: StepBudget
-  /** Number of refs to each snapshot. Undefined until a snapshot is removed. */
+  /** Number of branches and tags that refer to each snapshot. Undefined until an update removes a snapshot. */
   refCounts: Map<Int64, number> | undefined
   /** Ids of partition fields by their `computationKey`. Undefined until a spec without ids is added. */
   partitionIds: Map<string, number> | undefined
 }
 
 /** Changes of this commit that later updates and `build` depend on. */
-export interface Changes {
+interface Changes {
   any: boolean
   readonly addedSchemas: Set<number>
   readonly addedSpecs: Set<number>
@@ -60,14 +60,14 @@ export interface Changes {
   lastAddedSpec: number | null
   lastAddedOrder: number | null
   readonly addedSnapshots: Set<Int64>
-  /** Added snapshots that were the current one during this commit. */
+  /** Ids of added snapshots that were the current snapshot at some time during this commit. */
   readonly madeCurrent: Set<Int64>
   removedSnapshots: boolean
 }
 
 /**
- * Creates a draft from the current metadata of a table. Its time is not before the time of the base. The clock of another
- * catalog or replica may have been ahead, and readers refuse logs whose times decrease.
+ * Creates a draft from the current metadata of a table. The time of the draft is not before the time of the base,
+ * because the clock of another catalog or replica may have been ahead, and readers refuse logs with decreasing times.
  */
 export function createDraft(base: TableMetadata, now: number): Draft {
   const last = base['last-updated-ms']
@@ -137,7 +137,7 @@ function createWork(): Pick<Draft, 'budget' | 'refCounts' | 'partitionIds'> {
   return { budget: new StepBudget(), refCounts: undefined, partitionIds: undefined }
 }
 
-/** Returns the highest of the ids and `otherwise`. */
+/** Returns the highest of the ids, or `otherwise` if it is higher. */
 export function highestId(ids: Iterable<number>, otherwise: number): number {
   let highest = otherwise
   for (const id of ids) highest = Math.max(highest, id)
@@ -162,7 +162,7 @@ function noChanges(): Changes {
 /**
  * Returns the index of the current schema.
  *
- * @param purpose purpose for the message if the draft has no current schema
+ * @param purpose operation that the error message names if the draft has no current schema
  */
 export function currentSchemaIndex(draft: Draft, purpose: string): SchemaIndex {
   const schema = draft.schemas.get(draft.currentSchemaId)

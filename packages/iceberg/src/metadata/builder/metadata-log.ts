@@ -3,15 +3,16 @@ import type { MetadataLogEntry, TableMetadata } from '../types.ts'
 
 const DEFAULT_MAX = 100
 
-/** The metadata log after a commit, and the files of removed entries, which may be deleted. */
+/** The metadata log after a commit, and the metadata files of removed entries, which the caller may delete. */
 export interface MetadataLog {
   readonly entries: readonly MetadataLogEntry[]
   readonly expired: readonly string[]
 }
 
 /**
- * Appends the file of the previous metadata, if it has one, and keeps the number of entries that the new properties of the
- * table set. Returns expired files only if the properties of the table enable their deletion.
+ * Appends the file of the previous metadata to the log, if this metadata has a file. Removes the oldest entries above
+ * the limit that the new properties of the table set. Returns expired files only if the properties of the table
+ * enable their deletion.
  */
 export function appendMetadataLog(
   base: TableMetadata,

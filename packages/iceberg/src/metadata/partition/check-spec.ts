@@ -7,11 +7,11 @@ import { canTransform, isKnown, isVoid } from './transform.ts'
 import type { PartitionField, PartitionSpec } from './types.ts'
 
 /** Id of the first partition field of a table. */
-export const FIRST_PARTITION_ID = 1000
+const FIRST_PARTITION_ID = 1000
 
 /**
- * Checks the names of the fields of a spec, also of specs that are not the default: a name must be unique, and must not be
- * the name of a column other than the source of the field.
+ * Checks the names of the fields of a default or other spec: a name must be unique, and must not be the name of a
+ * column other than the source of the field.
  *
  * @throws {HeadgateError} bad-request
  */
@@ -61,7 +61,10 @@ function describe(field: PartitionField): string {
   return `${id === undefined ? '' : `${id}: `}${field.name}: ${field.transform}(${sourceIds(field).join(', ')})`
 }
 
-/** Returns whether the field ids are 1000, 1001, …, which readers of format 1 assume because it does not store them. */
+/**
+ * Returns whether the field ids are 1000, 1001, …, which readers of format 1 assume, because this format does not
+ * store field ids.
+ */
 export function hasSequentialIds(spec: PartitionSpec): boolean {
   return spec.fields.every((field, i) => field['field-id'] === FIRST_PARTITION_ID + i)
 }

@@ -6,8 +6,8 @@ import { typeName } from '../schema/type-name.ts'
 import { canTransform, isKnown, isVoid } from './transform.ts'
 
 /**
- * Checks that each transform of all specs and orders supports the type of its column in a schema. Readers bind all specs
- * and orders to the current schema, also those that are not the default. Ignores columns that were removed.
+ * Checks that each transform of all specs and orders supports the type of its column in a schema. Readers bind all
+ * specs and orders to the current schema, not only the default spec and order. Ignores columns that were removed.
  *
  * @throws {HeadgateError} bad-request
  */
@@ -24,6 +24,6 @@ function checkTransform(transform: string, id: number, schema: SchemaIndex): voi
   if (source === undefined || isVoid(transform) || !isKnown(transform)) return
   if (typeof source.type !== 'string' || !canTransform(transform, parsePrimitive(source.type).kind))
     throw invalid(
-      `Cannot read ${source.fullName} as ${typeName(source.type)}: a partition spec or sort order of the table has the transform ${transform} of this column. Remove the spec, or give the column a new id.`,
+      `Cannot read ${source.fullName} as ${typeName(source.type)}: a partition spec or sort order of the table applies the transform ${transform} to this column. Remove the spec, or give the column a new id.`,
     )
 }

@@ -14,7 +14,8 @@ import { decodeTransform } from './transform.ts'
 import type { PartitionField, PartitionSpec } from './types.ts'
 
 /**
- * Decodes a partition spec. Either all fields have a `field-id`, or none has one, because older writers did not write ids.
+ * Decodes a partition spec. Accepts fields without `field-id`, which older writers wrote, but only if no field of the
+ * spec has an id.
  *
  * @throws {HeadgateError} bad-request
  */

@@ -1,6 +1,9 @@
 import type { JsonObject } from '@headgate/json'
 
-/** Field of a partition spec. It has one source column (`source-id`) or, from format 3, several (`source-ids`). */
+/**
+ * Field of a partition spec. It has one source column (`source-id`) or, from format 3, several source columns
+ * (`source-ids`).
+ */
 export interface PartitionField extends JsonObject {
   readonly name: string
   readonly transform: string

@@ -5,13 +5,14 @@ import type { TableMetadata } from '../types.ts'
 import type { TableRequirement } from './types.ts'
 
 /**
- * Checks the requirements of a commit, in order, against the current state of its table, or null if the table does not
- * exist. `assert-create` must be the only requirement. Clients and test suites depend on the messages.
+ * Checks the requirements of a commit, in order, against the current metadata of its table. The metadata is null if
+ * the table does not exist. `assert-create` must be the only requirement. Clients and test suites depend on the texts
+ * of the error messages.
  *
  * Source: Iceberg REST specification, updateTable.
  *
- * @throws {HeadgateError} commit-failed for the first requirement that does not hold; bad-request when `assert-create`
- *   comes with others
+ * @throws {HeadgateError} commit-failed for the first requirement that does not hold; bad-request when
+ *   `assert-create` is combined with other requirements
  */
 export function checkTableRequirements(
   base: TableMetadata | null,

@@ -103,7 +103,7 @@ test('assert-create with other requirements is refused', () => {
   expect(refusal(() => check(base, uuid, create))).toBe(message)
 })
 
-test('requirements fail for a table that does not exist, except those of counters', () => {
+test('requirements fail for a table that does not exist, except requirements on counters', () => {
   expect(() =>
     check(null, { type: 'assert-last-assigned-field-id', 'last-assigned-field-id': 2 }),
   ).not.toThrow()

@@ -40,7 +40,7 @@ test('a full name includes the names of all parent fields, and the words for ele
   expect(refusal(() => decodeNewSchema(schema('y'.repeat(992))))).toContain('has 2001 characters')
 })
 
-test('the limit of full names applies to registered tables and views, and not to existing ones', () => {
+test('the limit of full names applies when a table or view is registered, and not to existing tables and views', () => {
   const table = { ...encodeTableMetadata(newTable()), schemas: [nested('x'.repeat(3_000), 1)] }
   const known = { ...table, 'last-column-id': 2 }
   expect(refusal(() => decodeRegisteredTable(known))).toContain('more than 2000')

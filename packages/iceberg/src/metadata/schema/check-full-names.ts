@@ -12,7 +12,7 @@ import type { StructType, Type } from './types.ts'
 const maxFullName = 2_000
 
 /**
- * Checks the lengths of full names. Must be called before `schemaIndex`, which creates them.
+ * Checks the lengths of full names. Must be called before `schemaIndex`, which creates the full names.
  *
  * @throws {HeadgateError} bad-request
  */

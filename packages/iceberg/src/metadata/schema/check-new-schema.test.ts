@@ -110,7 +110,7 @@ test('every request with a schema checks it as a new schema', () => {
   for (const request of requests) expect(refusal(request)).toContain('with unknown type: x.element')
 })
 
-test('a default larger than any double is refused', () => {
+test('a default value that is larger than the largest double is refused', () => {
   const schema = parse(
     '{"type":"struct","fields":[{"id":1,"name":"x","required":true,"type":"double","write-default":1e400}]}',
     {

@@ -38,8 +38,8 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ['GEOMETRY (EPSG:4326)', 'geometry (EPSG:4326)'],
 ]
 
-test.each(TEXTS)('the type %s is stored as %s', (given, stored) => {
-  expect(decodeSchema(typed(given)).fields[0]?.type).toBe(stored)
+test.each(TEXTS)('the type %s is stored as %s', (text, stored) => {
+  expect(decodeSchema(typed(text)).fields[0]?.type).toBe(stored)
 })
 
 const NOT_TYPES: readonly (readonly [Json, string])[] = [

@@ -72,8 +72,8 @@ function decodeStruct(value: JsonObject, depth: number): Type {
   const decoded = required(value, 'fields', (fields) =>
     decodeArray(fields, (field) => decodeField(field, depth)),
   )
-  const given = value['fields'] as readonly Json[]
-  const same = decoded.every((field, i) => field === given[i])
+  const json = value['fields'] as readonly Json[]
+  const same = decoded.every((field, i) => field === json[i])
   return (same ? value : { ...value, fields: decoded }) as Type
 }
 
@@ -93,7 +93,7 @@ function decodeField(value: Json, depth: number): NestedField {
   const name = required(object, 'name', decodeString)
   const mustBeSet = required(object, 'required', decodeBoolean)
   optional(object, 'doc', decodeString)
-  const type = required(object, 'type', (given) => decodeType(given, depth + 1))
+  const type = required(object, 'type', (json) => decodeType(json, depth + 1))
   if (type === 'unknown' && mustBeSet)
     throw invalid(`Cannot create required field with unknown type: ${name}`)
   const tidy = withoutNulls(object, ['doc', 'initial-default', 'write-default'])
@@ -105,7 +105,7 @@ function decodeField(value: Json, depth: number): NestedField {
 function changedDefaults(field: JsonObject, type: Type): JsonObject {
   const changes: Record<string, Json> = {}
   for (const key of ['initial-default', 'write-default']) {
-    const value = optional(field, key, (given) => decodeDefault(type, given))
+    const value = optional(field, key, (json) => decodeDefault(type, json))
     if (value !== undefined && value !== field[key]) changes[key] = value
   }
   return changes

@@ -31,7 +31,10 @@ export function decodeDefault(type: Type, value: Json): Json {
   return primitive.kind === 'float' || primitive.kind === 'double' ? storedFloat(value) : value
 }
 
-/** Returns a number if writing it does not change its text, and a raw number otherwise. */
+/**
+ * Returns a JavaScript number if its JSON text equals the original text, and a raw number with the original text
+ * otherwise.
+ */
 function storedFloat(value: Json): Json {
   if (typeof value === 'bigint') return rawNumber(floatText(value))
   if (!isRawNumber(value)) return value
@@ -39,7 +42,10 @@ function storedFloat(value: Json): Json {
   return value.rawJSON === '-0' || floatText(number) === value.rawJSON ? number : value
 }
 
-/** Converts a floating-point default to a number, or to undefined if it is not a number. Too large numbers are infinite. */
+/**
+ * Converts a floating-point default to a number, or to undefined if the value is not a number. Numbers above the
+ * range of a double become infinite.
+ */
 export function toFloat(value: Json | undefined): number | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return Number(value)
   return isRawNumber(value) ? Number(value.rawJSON) : undefined

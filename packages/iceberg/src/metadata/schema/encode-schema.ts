@@ -3,8 +3,8 @@ import { floatText } from './float-text.ts'
 import type { NestedField, Schema, StructType, Type } from './types.ts'
 
 /**
- * Returns the stored form of a schema. It differs from the schema only in integral defaults of `float` and `double`
- * fields, which get a decimal point (`1.0`), because readers refuse an integer as a floating-point default.
+ * Returns the stored form of a schema. Adds a decimal point to integral defaults of `float` and `double` fields
+ * (`1.0`), because readers refuse an integer as a floating-point default. Changes nothing else.
  */
 export function encodeSchema(schema: Schema): Schema {
   let encoded = known.get(schema)

@@ -8,9 +8,9 @@ export interface FreshSchema {
 }
 
 /**
- * Assigns new ids from 1 to all fields of a schema, because a new table does not use the ids of the client. The fields of a
- * struct are numbered before their nested fields, so that the columns of a table have the ids 1 to n. Updates the
- * identifier fields, and sets the schema id to 0.
+ * Assigns new ids from 1 to all fields of a schema, because a new table does not use the ids that the client sent.
+ * All fields of a struct get their ids before their nested fields, so that the columns of a table have the ids 1 to
+ * n. Updates the identifier fields, and sets the schema id to 0.
  */
 export function assignFreshIds(schema: Schema): FreshSchema {
   const newIds = new Map<number, number>()

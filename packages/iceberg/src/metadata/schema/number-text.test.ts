@@ -55,7 +55,7 @@ test.each(['1.0', '0.10', '1E5', '-0', '123456789.123456789012345678901'])(
 )
 
 test('schemas with equal defaults are equal, also if the texts of the defaults differ', () => {
-  const schemaOf = (type: string, value: string): Parameters<typeof sameSchema>[0] => {
+  const parseSchema = (type: string, value: string): Parameters<typeof sameSchema>[0] => {
     const { 'x-unknown': _, ...schema } = parse(schemaText(type, value), keep) as JsonObject
     return decodeNewSchema(schema)
   }
@@ -70,7 +70,8 @@ test('schemas with equal defaults are equal, also if the texts of the defaults d
     ['timestamptz', '"2024-01-31T12:30:00Z"', '"2024-01-31T12:30:00+00:00"'],
     ['decimal(9,2)', '"14.20"', '"+14.20"'],
   ]
-  for (const [type, a, b] of same) expect(sameSchema(schemaOf(type, a), schemaOf(type, b)), type).toBe(true)
+  for (const [type, a, b] of same)
+    expect(sameSchema(parseSchema(type, a), parseSchema(type, b)), type).toBe(true)
   const others: readonly (readonly [type: string, a: string, b: string])[] = [
     ['double', '1', '1.1'],
     ['double', '0.1', '0.10000000149011612'],
@@ -79,7 +80,7 @@ test('schemas with equal defaults are equal, also if the texts of the defaults d
     ['string', '"a"', '"A"'],
   ]
   for (const [type, a, b] of others)
-    expect(sameSchema(schemaOf(type, a), schemaOf(type, b)), type).toBe(false)
+    expect(sameSchema(parseSchema(type, a), parseSchema(type, b)), type).toBe(false)
 })
 
 test('an id with a fraction is refused', () => {

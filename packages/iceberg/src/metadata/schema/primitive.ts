@@ -1,6 +1,9 @@
 import { invalid } from '../../field-error.ts'
 
-/** A parsed primitive type. `text` is its stored form, and `canonical` is equal for equal types. */
+/**
+ * A parsed primitive type. `text` is the form that is stored, and `canonical` is a form that is equal for equal
+ * types.
+ */
 export interface Primitive {
   readonly kind: PrimitiveKind
   readonly text: string

@@ -18,7 +18,7 @@ const lookup = {
   'value-required': false,
 }
 
-test('the index contains fields by full names, and by short names without element and value before a struct', () => {
+test('the index contains each field by its full name, and by a short name without the words element and value before a struct', () => {
   const index = schemaIndex(decodeSchema(schemaJson([field(1, 'ps', points), field(4, 'm', lookup)])))
   expect(Object.fromEntries([...index.byName].map(([name, it]) => [name, it.id]))).toEqual({
     ps: 1,

@@ -4,16 +4,16 @@ import type { Int64, JsonObject } from '@headgate/json'
 export interface Snapshot extends JsonObject {
   readonly 'snapshot-id': Int64
   readonly 'parent-snapshot-id'?: Int64
-  /** Missing in snapshots of format 1, for which it is 0. */
+  /** Sequence number. Missing in snapshots of format 1, which readers treat as 0. */
   readonly 'sequence-number'?: Int64
   /** Time of the writer in ms since the epoch. */
   readonly 'timestamp-ms': Int64
   readonly summary?: Readonly<Record<string, string>>
   readonly 'manifest-list'?: string
-  /** Replaces `manifest-list` in format 1. */
+  /** Locations of the manifests. Snapshots of format 1 can have this member instead of `manifest-list`. */
   readonly manifests?: readonly string[]
   readonly 'schema-id'?: number
-  /** First row id that this snapshot assigns (format 3). */
+  /** First row id that is assigned to rows of this snapshot (format 3). */
   readonly 'first-row-id'?: Int64
   /** Maximum number of row ids that this snapshot assigns (format 3). */
   readonly 'added-rows'?: Int64
@@ -24,14 +24,17 @@ export interface Snapshot extends JsonObject {
 export interface SnapshotRef extends JsonObject {
   readonly 'snapshot-id': Int64
   readonly type: 'branch' | 'tag'
-  /** Number of snapshots to keep. Only for branches. */
+  /** Minimum number of snapshots of the branch to keep. Tags do not have this member. */
   readonly 'min-snapshots-to-keep'?: number
-  /** Age in ms of the oldest snapshot to keep. Only for branches. */
+  /** Maximum age of the snapshots of the branch to keep, in ms. Tags do not have this member. */
   readonly 'max-snapshot-age-ms'?: Int64
   readonly 'max-ref-age-ms'?: Int64
 }
 
-/** Time from which a snapshot was the current one, in ms since the epoch. */
+/**
+ * Snapshot that became the current snapshot of the table. `timestamp-ms` is the time of this change, in ms since the
+ * epoch.
+ */
 export interface SnapshotLogEntry extends JsonObject {
   readonly 'timestamp-ms': Int64
   readonly 'snapshot-id': Int64

@@ -1,7 +1,10 @@
 import { sameComputation } from '../partition/sources.ts'
 import type { SortOrder } from './types.ts'
 
-/** Returns whether two orders are equal except for their ids. An added order gets a new id if none is equal. */
+/**
+ * Returns whether two orders are equal except for their ids. An added order gets a new id if no existing order is
+ * equal.
+ */
 export function sameOrder(a: SortOrder, b: SortOrder): boolean {
   return (
     a.fields.length === b.fields.length &&

@@ -1,6 +1,6 @@
 import type { Int64, JsonObject } from '@headgate/json'
 
-/** Blob of a statistics file. */
+/** Description of one blob in a statistics file. */
 export interface BlobMetadata extends JsonObject {
   readonly type: string
   readonly 'snapshot-id': Int64

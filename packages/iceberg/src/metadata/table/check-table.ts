@@ -3,7 +3,9 @@ import { invalid } from '../../field-error.ts'
 import { MAIN_BRANCH } from '../snapshot/types.ts'
 import type { TableMetadata } from '../types.ts'
 
-/** Tolerated decrease of the time between entries of a log, in ms, because clocks of machines differ. */
+/**
+ * Time by which an entry of a log may be older than the entry before it, in ms, because clocks of machines differ.
+ */
 const CLOCK_TOLERANCE = 60_000n
 
 /**

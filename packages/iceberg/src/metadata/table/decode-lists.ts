@@ -27,7 +27,7 @@ export interface DecodedSchemas {
 
 /** Decodes `schemas`, or the member `schema` of early writers of format 1. */
 export function decodeSchemas(object: JsonObject, version: FormatVersion): DecodedSchemas {
-  const list = optional(object, 'schemas', (given) => decodeArray(given, decodeSchema))
+  const list = optional(object, 'schemas', (json) => decodeArray(json, decodeSchema))
   if (list === undefined) {
     mustExist('schemas', version)
     const schema = required(object, 'schema', decodeSchema)
@@ -67,7 +67,7 @@ export function decodeSpecs(object: JsonObject, version: FormatVersion, schema: 
 }
 
 function decodeSpecList(object: JsonObject, version: FormatVersion): readonly PartitionSpec[] {
-  const specs = optional(object, 'partition-specs', (given) => decodeArray(given, decodePartitionSpec))
+  const specs = optional(object, 'partition-specs', (json) => decodeArray(json, decodePartitionSpec))
   if (specs !== undefined) return specs.map(withIds)
   mustExist('partition-specs', version)
   const fields = required(object, 'partition-spec', decodePartitionFields)
@@ -89,7 +89,7 @@ export function decodeSortOrders(
   version: FormatVersion,
   schema: SchemaIndex,
 ): DecodedOrders {
-  const orders = optional(object, 'sort-orders', (given) => decodeArray(given, decodeSortOrder))
+  const orders = optional(object, 'sort-orders', (json) => decodeArray(json, decodeSortOrder))
   if (orders === undefined) {
     mustExist('sort-orders', version)
     return { 'sort-orders': [UNSORTED], 'default-sort-order-id': UNSORTED['order-id'] }
@@ -101,7 +101,10 @@ export function decodeSortOrders(
   return { 'sort-orders': orders, 'default-sort-order-id': defaultId }
 }
 
-/** Refuses a document without this field. Format 1 got the field later, so it may be missing there. */
+/**
+ * Throws the error for a document without this field. Does not throw for format 1, because early writers of format 1
+ * did not write the field.
+ */
 function mustExist(field: string, version: FormatVersion): void {
   if (version > 1) throw invalid(`${field} must exist in format v${version}`)
 }

@@ -13,15 +13,15 @@ test('a metadata file that engines can read is accepted', () => {
 })
 
 const NULLS: readonly (readonly [JsonObject, string])[] = [
-  [{ properties: null }, 'Invalid properties: must be left out, not null'],
-  [{ statistics: null }, 'Invalid statistics: must be left out, not null'],
+  [{ properties: null }, 'Invalid properties: must be omitted instead of set to null'],
+  [{ statistics: null }, 'Invalid statistics: must be omitted instead of set to null'],
   [
     { snapshots: [{ ...snapshot, 'parent-snapshot-id': null }] },
-    'Invalid snapshots[0].parent-snapshot-id: must be left out, not null',
+    'Invalid snapshots[0].parent-snapshot-id: must be omitted instead of set to null',
   ],
   [
     { schemas: [schemaJson([field(1, 'id', 'long', { 'write-default': null })])] },
-    'Invalid write-default: must be left out, not null',
+    'Invalid write-default: must be omitted instead of set to null',
   ],
 ]
 
@@ -49,5 +49,7 @@ test('a spec is refused if its transform does not support the type of its column
   const specs = document['partition-specs'] as readonly JsonObject[]
   expect(
     refusal(() => decodeRegisteredTable({ ...document, 'partition-specs': [...specs, spec] })),
-  ).toContain('Cannot read id as long: a partition spec or sort order of the table has the transform year')
+  ).toContain(
+    'Cannot read id as long: a partition spec or sort order of the table applies the transform year',
+  )
 })

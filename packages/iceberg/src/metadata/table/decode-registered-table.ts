@@ -26,9 +26,10 @@ const OF_BLOBS = ['properties']
 const OF_PARTITION_FIELDS = ['field-id', 'source-id']
 
 /**
- * Decodes the metadata file of a table that a client registers. Clients receive the file unchanged, so that engines must be
- * able to read it. In addition to `decodeTableMetadata`, refuses null for members that must be omitted, checks schemas and
- * snapshots like new ones, and checks that the transforms are valid for the current schema.
+ * Decodes the metadata file of a table that a client registers. Clients receive the content of the file unchanged, so
+ * engines must be able to read it. In addition to `decodeTableMetadata`, refuses null for members that must be
+ * omitted, checks schemas and snapshots like new ones, and checks that the transforms are valid for the current
+ * schema.
  *
  * @throws {HeadgateError} bad-request
  */

@@ -342,7 +342,7 @@ test('format 1 has no sequence numbers, and format 3 must have a next row id', (
 
 const at = (time: number): JsonObject => ({ 'snapshot-log': [{ 'timestamp-ms': time, 'snapshot-id': 7 }] })
 
-test('times of logs may decrease by up to a minute', () => {
+test('the time of a log entry may be up to a minute before the time of the previous entry', () => {
   const updated = V2['last-updated-ms'] as number
   expect(decodeTableMetadata({ ...V2, ...at(updated + 60_000) })).toBeDefined()
   expect(refusal(() => decodeTableMetadata({ ...V2, ...at(updated + 60_001) }))).toContain(

@@ -51,7 +51,7 @@ function defaultSpecFields(metadata: TableMetadata): JsonObject[string] {
   return metadata['partition-specs'].find((spec) => spec['spec-id'] === metadata['default-spec-id'])?.fields
 }
 
-/** Removes the sequence number of a snapshot. Format 1 has none, but some writers write 0. */
+/** Removes the sequence number of a snapshot. Format 1 has no sequence numbers, but some writers write 0. */
 function withoutSequenceNumber(snapshot: Snapshot): JsonObject {
   return Object.hasOwn(snapshot, 'sequence-number') ? without(snapshot, ['sequence-number']) : snapshot
 }

@@ -10,7 +10,10 @@ export function stringifyTableMetadata(metadata: TableMetadata): string {
     .join('')
 }
 
-/** Returns the text of `stringifyTableMetadata` in pieces. Pieces that later versions of the table reuse are separate. */
+/**
+ * Returns the text of `stringifyTableMetadata` in pieces. Parts of the text that later versions of the table reuse
+ * are separate pieces, so that callers can cache results for them.
+ */
 export function tableTextPieces(metadata: TableMetadata): TextPiece[] {
   const pieces: TextPiece[] = []
   let loose = ''
@@ -24,7 +27,7 @@ export function tableTextPieces(metadata: TableMetadata): TextPiece[] {
     loose += '['
     for (const piece of splitList(value)) {
       if (piece.lasting) {
-        // Callers process each piece, so that an empty piece would cause useless work.
+        // Omits empty pieces, because callers would process them without need.
         if (loose !== '') pieces.push({ text: loose, lasting: false })
         pieces.push(piece)
         loose = ''

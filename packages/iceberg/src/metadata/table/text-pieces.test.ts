@@ -9,7 +9,7 @@ function elements(count: number): Json[] {
   return Array.from({ length: count }, (_, n) => ({ n, text: 'x'.repeat(90) }))
 }
 
-function textOf(list: readonly Json[]): string {
+function joinPieces(list: readonly Json[]): string {
   return `[${splitList(list)
     .map(({ text }) => text)
     .join('')}]`
@@ -35,10 +35,10 @@ describe('the pieces of a list', () => {
       [1, null, 'a', ...all, true],
       elements(900).map((_, n) => n),
     ]
-    for (const list of lists) expect(textOf(list)).toBe(stringify(list))
+    for (const list of lists) expect(joinPieces(list)).toBe(stringify(list))
   })
 
-  it('a short list has one piece, which is not lasting', () => {
+  it('a short list has one piece, which is not marked as lasting', () => {
     expect(splitList(elements(100))).toEqual([expect.objectContaining({ lasting: false })])
   })
 
@@ -50,7 +50,7 @@ describe('the pieces of a list', () => {
     for (const [index, piece] of before.entries()) expect(after[index]).toBe(piece)
   })
 
-  it('lasting pieces are the same objects when the oldest elements are removed from another piece', () => {
+  it('lasting pieces remain the same objects when the oldest elements are removed from an earlier piece', () => {
     const all = elements(2_000)
     const before = lasting(all)
     expect(lasting(all.slice(5))).toEqual(before.slice(1))
@@ -60,10 +60,10 @@ describe('the pieces of a list', () => {
     const all = elements(2_000)
     const before = lasting(all)
     const changed = all.with(200, { n: -1 })
-    expect(textOf(changed)).toBe(stringify(changed))
+    expect(joinPieces(changed)).toBe(stringify(changed))
     expect(lasting(changed)[0]).toBe(before[0])
     expect(lasting(changed)).not.toContain(before[1])
-    expect(textOf(all)).toBe(stringify(all))
+    expect(joinPieces(all)).toBe(stringify(all))
   })
 })
 

@@ -4,8 +4,8 @@ import { type Json, type JsonObject, stringify } from '@headgate/json'
 export interface TextPiece {
   readonly text: string
   /**
-   * Whether the same object represents these elements in later versions of the table. Callers can cache results, such as
-   * the compressed text, by this object.
+   * Whether later versions of the table represent the same elements by the same `TextPiece` object. Callers can cache
+   * results, such as the compressed text, by this object.
    */
   readonly lasting: boolean
 }
@@ -27,13 +27,13 @@ const enough = 16 * 1024
  */
 const texts = new WeakMap<object, string>()
 
-/** Complete runs by their first element. Elements of a complete run are removed from `texts`. */
+/** Complete runs by their first element. The texts of elements in a complete run are removed from `texts`. */
 const runs = new WeakMap<object, Run>()
 
 /**
- * Returns the text of a list between its brackets, in pieces. Elements are added at the end of a list and removed at its
- * beginning, so that most elements are the same in the next version. These are in lasting pieces. The last element is not,
- * because no comma follows it.
+ * Returns the text of a list between its brackets, in pieces. Elements are added at the end of a list and removed at
+ * its beginning, so that most elements are the same in the next version. These elements are in lasting pieces. The
+ * last element is never in a lasting piece, because no comma follows it.
  */
 export function splitList(list: readonly Json[]): TextPiece[] {
   const pieces: TextPiece[] = []

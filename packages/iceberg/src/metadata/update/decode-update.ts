@@ -117,7 +117,10 @@ function isAction(text: string): text is TableUpdateAction {
   return Object.hasOwn(decoders, text)
 }
 
-/** Returns the name of a member in this object: the current one, or the earlier one that older clients send. */
+/**
+ * Returns the name under which this object contains a member: the current name, or the earlier name that older
+ * clients send.
+ */
 function renamed(object: JsonObject, name: string, earlier: string): string {
   const missing = object[name] === undefined || object[name] === null
   return missing && object[earlier] !== undefined ? earlier : name

@@ -55,7 +55,7 @@ test('properties are set and removed, and an empty update has no effect', () => 
   expect(apply(base, set({}), { action: 'remove-properties', removals: [] }).changed).toBe(false)
 })
 
-test('earlier names of members are accepted, and the current names take precedence', () => {
+test('update members are accepted under their earlier names, and the current names take precedence', () => {
   const table = commit(
     base,
     { action: 'set-properties', updated: { c: '1' } },

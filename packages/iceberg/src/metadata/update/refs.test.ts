@@ -42,7 +42,7 @@ test.each<JsonObject>([
   { 'min-snapshots-to-keep': 2 },
   { 'max-snapshot-age-ms': 2 },
   { 'max-ref-age-ms': 2 },
-])('a ref is changed by %j', (change) => {
+])('setting a ref with %j changes the ref', (change) => {
   const settings = { 'min-snapshots-to-keep': 1, 'max-snapshot-age-ms': 1, 'max-ref-age-ms': 1 }
   const table = commit(two, setRef('b', 2, settings))
   expect(apply(table, setRef('b', 2, settings)).changed).toBe(false)
@@ -53,7 +53,7 @@ test('a tag and a branch without settings are different refs', () => {
   expect(commit(commit(two, setRef('b', 2)), setRef('b', 2, { type: 'tag' })).refs['b']?.type).toBe('tag')
 })
 
-test('a rollback to an older snapshot is logged with the time of the commit', () => {
+test('the snapshot log contains a rollback to an older snapshot with the time of the commit', () => {
   const table = commit(two, setRef('main', 1))
   expect(table['current-snapshot-id']).toBe(1)
   expect(log(table)).toEqual([
@@ -63,7 +63,7 @@ test('a rollback to an older snapshot is logged with the time of the commit', ()
   ])
 })
 
-test('snapshots that were current only during the commit are not logged', () => {
+test('the snapshot log does not contain snapshots that were current only during the commit', () => {
   const table = commit(one, ...append(2, 2), ...append(3, 3), ...append(4, 4))
   expect(log(table)).toEqual([
     [1, NOW],
@@ -75,7 +75,7 @@ test('snapshots that were current only during the commit are not logged', () => 
   ])
 })
 
-test('a commit is refused if the last entry of the log is not the current snapshot', () => {
+test('a commit is refused if the last entry of the snapshot log is not the current snapshot', () => {
   const staged = commit(two, removeRef('main'))
   const remove = { action: 'remove-snapshots', 'snapshot-ids': [1] }
   expect(log(commit(staged, remove))).toEqual([[2, NOW]])
@@ -89,14 +89,14 @@ test('a commit is refused if the last entry of the log is not the current snapsh
   ).toBe('bad-request: Cannot set invalid snapshot log: latest entry is not the current snapshot')
 })
 
-test('a ref to an unknown snapshot and a tag main are refused', () => {
+test('a ref to an unknown snapshot is refused, and main cannot be a tag', () => {
   expect(refusal(() => apply(two, setRef('b', 9)))).toBe('bad-request: Cannot set b to unknown snapshot: 9')
   expect(refusal(() => apply(two, setRef('main', 1, { type: 'tag' })))).toBe(
     'bad-request: Cannot set main to a tag, it must be a branch',
   )
 })
 
-test('a table without main has no current snapshot and keeps its log', () => {
+test('a table without the branch main has no current snapshot and keeps its snapshot log', () => {
   const table = commit(two, removeRef('main'))
   expect(table['current-snapshot-id']).toBeNull()
   expect(table.refs).toEqual({})

@@ -15,7 +15,8 @@ export function setRef(draft: Draft, name: string, ref: SnapshotRef): void {
   if (name === MAIN_BRANCH) {
     if (ref.type !== 'branch') throw invalid(`Cannot set ${MAIN_BRANCH} to a tag, it must be a branch`)
     draft.currentSnapshotId = id
-    // A rollback to an older snapshot gets the time of this commit, not the time of the snapshot.
+    // For a rollback to an older snapshot, the log contains the time of this commit instead of the time of the
+    // snapshot.
     const added = draft.changes.addedSnapshots.has(id)
     if (added) draft.changes.madeCurrent.add(id)
     draft.snapshotLog.push({

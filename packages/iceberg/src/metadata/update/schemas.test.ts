@@ -141,7 +141,7 @@ test('types and defaults of a later format version are refused', () => {
   )
 })
 
-test('only a schema of the table can be the current one', () => {
+test('only a schema of the table can become the current schema', () => {
   expect(refusal(() => apply(base, current(4)))).toBe(
     'bad-request: Cannot set current schema to unknown schema: 4',
   )
@@ -172,7 +172,7 @@ test('a new column cannot have the name of a partition field of another column',
   )
 })
 
-test('schemas can be removed, except the current one; unknown ids are ignored', () => {
+test('schemas other than the current schema can be removed, and unknown ids are ignored', () => {
   const table = commit(base, add(WIDER), current(-1))
   expect(commit(table, remove(0, 9)).schemas).toEqual([{ ...WIDER, 'schema-id': 1 }])
   expect(refusal(() => apply(table, remove(0, 1)))).toBe('bad-request: Cannot remove the current schema')

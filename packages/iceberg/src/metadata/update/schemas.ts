@@ -16,7 +16,8 @@ export function addSchema(draft: Draft, schema: Schema): void {
   const { changes } = draft
   const found = draft.schemas.has(id)
   if (found && lastColumnId === draft.lastColumnId) {
-    // The id -1 refers to an existing schema only if this commit added it. Clients can use the id of an older schema.
+    // The id -1 refers to an existing schema only if the same commit added this schema. For an older schema, clients
+    // use its own id.
     const isNew = changes.lastAddedSchema !== null && changes.addedSchemas.has(id)
     changes.lastAddedSchema = isNew ? id : null
     return
@@ -51,7 +52,8 @@ export function setCurrentSchema(draft: Draft, requested: number): void {
   if (id === draft.currentSchemaId) return
   const schema = draft.schemas.get(id)
   if (schema === undefined) throw invalid(`Cannot set current schema to unknown schema: ${id}`)
-  // Other specs and orders may be invalid for the new schema, but a partition must not have the name of a column.
+  // Specs and orders that are not the default may be invalid for the new schema. But no partition field may have the
+  // name of another column.
   const index = schemaIndex(schema)
   draft.budget.spend(countFields(draft.specs) + countFields(draft.orders))
   for (const spec of draft.specs.values()) checkPartitionNames(spec, index)
@@ -77,7 +79,7 @@ export function removeSchemas(draft: Draft, ids: readonly number[]): void {
   }
 }
 
-/** Clears the last added schema if it is the removed one, so that -1 does not refer to it. */
+/** Clears the last added schema if this schema was removed, so that the id -1 does not refer to a removed schema. */
 function clearLastAddedSchema(draft: Draft, id: number): void {
   draft.changes.addedSchemas.delete(id)
   if (draft.changes.lastAddedSchema === id) draft.changes.lastAddedSchema = null

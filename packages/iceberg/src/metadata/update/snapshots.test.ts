@@ -39,7 +39,7 @@ const partitionStatistics = (id: number): JsonObject => ({
   'partition-statistics': { 'snapshot-id': id, 'statistics-path': 's3://p', 'file-size-in-bytes': 9 },
 })
 
-test('an appended snapshot becomes the current one, and the log contains its time', () => {
+test('an appended snapshot becomes the current snapshot, and the snapshot log contains its time', () => {
   const table = commit(base, ...append(BIG, 1, { 'timestamp-ms': NOW + 500 }))
   expect(table['current-snapshot-id']).toBe(BIG)
   expect(table['last-sequence-number']).toBe(1)
@@ -47,7 +47,7 @@ test('an appended snapshot becomes the current one, and the log contains its tim
   expect(log(table)).toEqual([[BIG, NOW + 500]])
 })
 
-test('a staged snapshot is added and does not become the current one', () => {
+test('a staged snapshot is added and does not become the current snapshot', () => {
   const table = commit(one, addSnapshot(2, { 'sequence-number': 2, 'parent-snapshot-id': 1 }))
   expect(ids(table)).toEqual([1, 2])
   expect(table['current-snapshot-id']).toBe(1)
@@ -60,7 +60,7 @@ test('a snapshot id cannot be used twice', () => {
   )
 })
 
-test('an old sequence number is a conflict, after which the client can retry', () => {
+test('a snapshot with an old sequence number causes a conflict, so that the client can retry', () => {
   const message =
     'commit-failed: Validation failed, please retry: Cannot add snapshot with sequence number 1 older than last sequence number 1'
   expect(refusal(() => apply(one, addSnapshot(2, { 'sequence-number': 1, 'parent-snapshot-id': 1 })))).toBe(
@@ -139,7 +139,7 @@ test('in format 3, each snapshot increases next-row-id by its rows', () => {
   )
 })
 
-test('format 3 refuses a snapshot without row ids, or with row ids that are assigned', () => {
+test('format 3 refuses a snapshot without row ids, or with row ids that are already assigned', () => {
   expect(refusal(() => apply(v3, ...append(1, 1)))).toBe(
     'bad-request: Cannot add a snapshot: first-row-id is null',
   )
@@ -225,13 +225,13 @@ test('removing a snapshot removes its statistics and the refs to it, and unknown
   expect(apply(three, remove(99)).changed).toBe(false)
 })
 
-test('a table has no current snapshot after its removal', () => {
+test('a table has no current snapshot after the current snapshot was removed', () => {
   const table = commit(three, remove(2))
   expect(table['current-snapshot-id']).toBeNull()
   expect(Object.keys(table.refs)).toEqual(['old'])
 })
 
-test('removing a snapshot removes its entry and the older entries of the log', () => {
+test('removing a snapshot removes its entry and all older entries from the snapshot log', () => {
   const table = commit(base, ...append(1, 1), setRef('main', 1))
   const long = commit(commit(commit(table, ...append(2, 2)), ...append(3, 3)), ...append(4, 4))
   expect(log(long).map(([id]) => id)).toEqual([1, 2, 3, 4])

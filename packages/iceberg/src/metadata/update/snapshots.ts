@@ -32,7 +32,8 @@ export function addSnapshot(draft: Draft, snapshot: Snapshot): void {
       `Cannot add snapshot with sequence number ${sequence} older than last sequence number ${last}`,
     )
   if (draft.formatVersion >= 3) assignRows(draft, snapshot)
-  // The sequence number of the table never decreases, although a snapshot without a parent may have a lower one.
+  // The sequence number of the table never decreases, although a snapshot without a parent may have a lower sequence
+  // number.
   if (sequence > last) draft.lastSequenceNumber = sequence
   draft.snapshots.set(id, snapshot)
   draft.changes.addedSnapshots.add(id)

@@ -23,7 +23,7 @@ const ids = (table: TableMetadata): readonly number[] =>
 const base = newTable()
 const NONE_ADDED = 'bad-request: Cannot set last added sort order: no sort order has been added'
 
-test('the ids of orders start at 1, and 0 is the order without fields', () => {
+test('the ids of sort orders start at 1, and the id 0 is the sort order without fields', () => {
   const next = commit(base, add(sortBy(1)), add(sortBy(2)), setDefault(-1))
   expect(next['sort-orders']).toEqual([
     { 'order-id': 0, fields: [] },
@@ -34,7 +34,7 @@ test('the ids of orders start at 1, and 0 is the order without fields', () => {
   expect(commit(next, setDefault(0))['default-sort-order-id']).toBe(0)
 })
 
-test('a table that was created with an order can get the order without fields as 0', () => {
+test('a table that was created with a sort order can get the order without fields, which has the id 0', () => {
   const sorted = newTable({ order: orderJson(sortBy(1)) })
   expect(ids(sorted)).toEqual([1])
   const next = commit(sorted, add(), setDefault(-1))
@@ -65,12 +65,12 @@ test('the id -1 is refused if the commit added no order', () => {
   expect(refusal(() => apply(base, add(), setDefault(-1)))).toBe(NONE_ADDED)
 })
 
-test('the id -1 refers to an existing order if the commit added it after a new one', () => {
+test('the id -1 refers to an existing order if the commit adds this order after a new order', () => {
   const again = commit(base, add(sortBy(1)), setDefault(-1), add(), setDefault(-1))
   expect(again['default-sort-order-id']).toBe(0)
 })
 
-test('only an order of the table can be the default one', () => {
+test('only a sort order of the table can become the default sort order', () => {
   expect(refusal(() => apply(base, setDefault(4)))).toBe(
     'bad-request: Cannot set default sort order to unknown sort order: 4',
   )

@@ -68,7 +68,7 @@ const all = commit(
 )
 const NONE_ADDED = 'bad-request: Cannot set last added spec: no spec has been added'
 
-test('a new spec gets the next id, and -1 refers to it', () => {
+test('a new partition spec gets the next id, and the id -1 refers to this spec', () => {
   const next = commit(base, add(part('b', 'bucket[4]', 1)), setDefault(-1))
   expect(next['partition-specs']).toEqual([specJson(), { 'spec-id': 1, fields: [part('b', 'bucket[4]', 1)] }])
   expect(next['default-spec-id']).toBe(1)
@@ -115,7 +115,7 @@ test.each(VARIANTS)('compatibleSpecs compares specs that differ in %s (%#)', (_,
   expect(apply(table, add(...fields)).changed).toBe(!same)
 })
 
-test('the id -1 refers to an existing spec only if the commit added it after a new one', () => {
+test('the id -1 refers to an existing spec only if the commit adds this spec after a new spec', () => {
   expect(refusal(() => apply(base, setDefault(-1)))).toBe(NONE_ADDED)
   expect(refusal(() => apply(base, add(), setDefault(-1)))).toBe(NONE_ADDED)
   expect(
@@ -123,14 +123,14 @@ test('the id -1 refers to an existing spec only if the commit added it after a n
   ).toBe(0)
 })
 
-test('only a spec of the table can be the default one', () => {
+test('only a partition spec of the table can become the default partition spec', () => {
   expect(refusal(() => apply(base, setDefault(3)))).toBe(
     'bad-request: Cannot set default partition spec to unknown spec: 3',
   )
   expect(apply(base, setDefault(0)).changed).toBe(false)
 })
 
-test('specs can be removed, except the default one; unknown ids are ignored', () => {
+test('partition specs other than the default can be removed, and unknown ids are ignored', () => {
   const table = commit(base, add(part('b', 'bucket[4]', 1)), setDefault(-1))
   expect(ids(commit(table, remove(0, 7)))).toEqual([1])
   expect(refusal(() => apply(table, remove(1)))).toBe('bad-request: Cannot remove the default partition spec')
@@ -147,7 +147,7 @@ const bare = (name: string, transform: string, source: number): JsonObject => ({
   'source-id': source,
 })
 
-test('fields without an id get the id of the same source and transform, or the next free id', () => {
+test('partition fields without an id get the id of a field with the same source and transform, or the next free id', () => {
   const table = commit(base, add(...FIELDS), add(part('x', 'identity', 2, { 'field-id': 1002 })))
   const next = commit(
     table,
@@ -172,7 +172,7 @@ test('field ids of format 1 must be 1000, 1001, …', () => {
   )
 })
 
-test('several sources need format 3 and an unknown transform', () => {
+test('a partition field with several sources is accepted only in format 3 and with an unknown transform', () => {
   const several = { name: 'z', transform: 'hilbert', 'source-ids': [1, 2], 'field-id': 1000 }
   expect(refusal(() => apply(base, add(several)))).toBe(
     'bad-request: Invalid partition spec: source-ids is not supported until v3',

@@ -62,9 +62,9 @@ function fieldIds(spec: PartitionSpec): readonly (number | undefined)[] {
 }
 
 /**
- * Assigns ids to the fields if the client omitted them. In format 1, which does not store ids, they start at 1000. Otherwise
- * a field gets the id of the same source and transform in another spec, or the next free id (Iceberg specification,
- * "Partition Evolution").
+ * Assigns ids to the fields if the client omitted them. In format 1, which does not store field ids, the ids start at
+ * 1000. Otherwise a field gets the id of the same source and transform in another spec, or the next free id (Iceberg
+ * specification, "Partition Evolution").
  */
 function withFieldIds(draft: Draft, spec: PartitionSpec): PartitionSpec {
   if (spec.fields.every((field) => field['field-id'] !== undefined)) return spec

@@ -2,7 +2,7 @@ import type { Draft } from '../builder/draft.ts'
 import { invalid } from '../../field-error.ts'
 import { SUPPORTED_FORMAT_VERSION, type FormatVersion } from '../types.ts'
 
-/** Sets the UUID of a table that has none. A UUID never changes, because clients use it to recognize the table. */
+/** Sets the UUID of a table without a UUID. A UUID never changes, because clients use it to recognize the table. */
 export function assignUuid(draft: Draft, uuid: string): void {
   if (draft.uuid === uuid) return
   if (draft.uuid !== undefined) throw invalid('Cannot reassign uuid')

@@ -7,8 +7,8 @@ import type { PartitionStatisticsFile, StatisticsFile } from '../statistics/type
 import type { EncryptedKey } from '../types.ts'
 
 /**
- * One of the `updates` of a commit (Iceberg REST specification, `TableUpdate`). The id -1 of a schema, spec or order refers
- * to the last one that the same commit added.
+ * One of the `updates` of a commit (Iceberg REST specification, `TableUpdate`). The id -1 of a schema, spec or order
+ * refers to the last schema, spec or order that the same commit added.
  */
 export type TableUpdate =
   | { readonly action: 'assign-uuid'; readonly uuid: string }

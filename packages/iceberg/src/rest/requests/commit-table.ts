@@ -12,9 +12,9 @@ import { defaultNameLimits, type NameLimits } from '../names.ts'
 export interface CommitTableRequest {
   /** Table of the commit. Clients may omit it, because the path contains it too. */
   readonly identifier: TableIdentifier | undefined
-  /** In the order in which they are checked. */
+  /** Requirements in the order in which the server checks them. */
   readonly requirements: readonly TableRequirement[]
-  /** In the order in which they are applied. */
+  /** Updates in the order in which the server applies them. */
   readonly updates: readonly TableUpdate[]
 }
 
@@ -44,7 +44,10 @@ export function commitDecoder(limits: NameLimits): Decoder<CommitTableRequest> {
   }
 }
 
-/** Returns a decoder for updates that limits the names of new branches and tags. Any name can be removed. */
+/**
+ * Returns a decoder for updates that limits the names of new branches and tags. Names of branches and tags to remove
+ * are not limited.
+ */
 function updateDecoder({ maxNameBytes }: NameLimits): Decoder<TableUpdate> {
   return (value) => {
     const update = decodeTableUpdate(value)

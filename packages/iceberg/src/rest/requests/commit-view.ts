@@ -9,9 +9,9 @@ import { defaultNameLimits, type NameLimits } from '../names.ts'
 export interface CommitViewRequest {
   /** View of the commit. Clients may omit it, because the path contains it too. */
   readonly identifier: TableIdentifier | undefined
-  /** In the order in which they are checked. */
+  /** Requirements in the order in which the server checks them. */
   readonly requirements: readonly ViewRequirement[]
-  /** In the order in which they are applied. */
+  /** Updates in the order in which the server applies them. */
   readonly updates: readonly ViewUpdate[]
 }
 

@@ -20,7 +20,7 @@ export interface CreateViewRequest {
   /** Location of the view, or undefined if the catalog chooses it. */
   readonly location: string | undefined
   readonly schema: Schema
-  /** First version. Its ids and its time are replaced. */
+  /** First version of the view. The server replaces its ids and its time. */
   readonly viewVersion: ViewVersion
   readonly properties: StringMap
 }

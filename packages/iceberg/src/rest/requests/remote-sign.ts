@@ -8,7 +8,7 @@ export interface RemoteSignRequest {
   readonly uri: string
   readonly method: string
   readonly headers: Readonly<Record<string, readonly string[]>>
-  /** Body of the request. Clients send it only for requests whose body names objects, such as a bulk delete. */
+  /** Body of the request to sign. Clients include it only if the body names objects, as in a bulk delete. */
   readonly body: string | null
   /** Kind of the object store. Default: `s3`. */
   readonly provider: string

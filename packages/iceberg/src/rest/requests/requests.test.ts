@@ -39,7 +39,7 @@ interface Request {
   readonly decode: (value: Json) => unknown
   readonly body: JsonObject
   readonly decoded: unknown
-  /** Wrong bodies with the messages that they cause. */
+  /** Wrong request bodies, each with the expected error message. */
   readonly refused: readonly (readonly [JsonObject | Json, string])[]
 }
 
@@ -323,7 +323,7 @@ test('missing members get their default values', () => {
   })
 })
 
-test('a key that is both set and removed is unprocessable', () => {
+test('a property key that is both set and removed causes the error unprocessable', () => {
   expect(() =>
     decodeUpdateNamespacePropertiesRequest({ removals: ['a', 'b', 'b'], updates: { b: '1', c: '2' } }),
   ).toThrow(

@@ -4,7 +4,7 @@ import { decodeObject, decodeTextMap, decodeTexts, optional, type StringMap } fr
 
 /** Body of `updateProperties`. */
 export interface UpdateNamespacePropertiesRequest {
-  /** Without repetitions. */
+  /** Keys to remove. Contains each key once. */
   readonly removals: readonly string[]
   readonly updates: StringMap
 }

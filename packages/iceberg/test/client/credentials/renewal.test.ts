@@ -1,14 +1,27 @@
 import { expect, test } from 'vitest'
 import { withHeaders } from '@headgate/http'
-import { eventually, problem } from '../catalog.ts'
+import { waitUntil, errorResponse } from '../catalog.ts'
 import { ManualClock } from '../manual-clock.ts'
-import type { Reply } from '../scripted-server.ts'
-import { MINUTE, HOUR, path, list, gone, tokenOf, start, settled, type Vended } from './vending.ts'
+import type { ScriptedResponse } from '../scripted-server.ts'
+import {
+  MINUTE,
+  HOUR,
+  path,
+  listCredentials,
+  unknownTokenResponse,
+  findRefreshToken,
+  startVending,
+  waitUntilIdle,
+  type VendedCredential,
+} from './vending.ts'
 
-test('keys that came with the table are used, and nothing is asked, until they are due', async () => {
+test('the credentials of the loaded table are used without a request until their renewal is due', async () => {
   const clock = new ManualClock()
   const expiresAt = clock.time + HOUR
-  await using it = await start(clock, { first: [{ key: 'A', expiresAt }], answer: () => gone })
+  await using it = await startVending(clock, {
+    initial: [{ key: 'A', expiresAt }],
+    respond: () => unknownTokenResponse,
+  })
   clock.pass(53 * MINUTE)
   expect(await it.keys()).toEqual({
     accessKeyId: 'A',
@@ -16,71 +29,75 @@ test('keys that came with the table are used, and nothing is asked, until they a
     sessionToken: 'session of A',
     expiration: new Date(expiresAt),
   })
-  expect(it.seen).toEqual([])
+  expect(it.requests).toEqual([])
 })
 
-test('a job outlives twenty lives of its keys at a server whose tokens work once', async () => {
+test('a job receives valid credentials for 20 lifetimes when each refresh token is valid once', async () => {
   const clock = new ManualClock()
   let minted = 0
-  await using it = await start(clock, {
-    first: [{ key: 'K0', expiresAt: clock.time + HOUR, token: 'T0' }],
+  await using it = await startVending(clock, {
+    initial: [{ key: 'K0', expiresAt: clock.time + HOUR, token: 'T0' }],
     staged: true,
-    answer: (seen) => {
-      if (tokenOf(seen) !== `T${minted}`) return gone
+    respond: (request) => {
+      if (findRefreshToken(request) !== `T${minted}`) return unknownTokenResponse
       minted++
-      return list({ key: `K${minted}`, expiresAt: clock.time + HOUR, token: `T${minted}` })
+      return listCredentials({ key: `K${minted}`, expiresAt: clock.time + HOUR, token: `T${minted}` })
     },
   })
   for (let minute = 0; minute < 20 * 60; minute++) {
     const { expiration } = await it.keys()
     expect(expiration?.getTime()).toBeGreaterThan(clock.time)
     clock.pass(MINUTE)
-    await settled(it)
+    await waitUntilIdle(it)
   }
   expect(minted).toBeGreaterThanOrEqual(21)
   expect(minted).toBeLessThanOrEqual(24)
-  expect(it.seen.length).toBe(minted)
+  expect(it.requests.length).toBe(minted)
 })
 
-test('while keys last, callers do not wait for others; in the last minute they do', async () => {
+test('callers wait for a renewal only in the last minute of the current credentials', async () => {
   const clock = new ManualClock()
-  const { promise, resolve } = Promise.withResolvers<Reply>()
-  await using it = await start(clock, {
-    first: [{ key: 'A', expiresAt: clock.time + HOUR, token: 'T' }],
-    answer: () => promise,
+  const { promise, resolve } = Promise.withResolvers<ScriptedResponse>()
+  await using it = await startVending(clock, {
+    initial: [{ key: 'A', expiresAt: clock.time + HOUR, token: 'T' }],
+    respond: () => promise,
   })
   clock.pass(55 * MINUTE)
   expect(await it.keys()).toMatchObject({ accessKeyId: 'A' })
-  await eventually(() => it.seen.length === 1)
+  await waitUntil(() => it.requests.length === 1)
   expect(await it.keys()).toMatchObject({ accessKeyId: 'A' })
   clock.pass(4.5 * MINUTE)
   const waiting = it.keys()
-  resolve(list({ key: 'B', expiresAt: clock.time + HOUR }))
+  resolve(listCredentials({ key: 'B', expiresAt: clock.time + HOUR }))
   expect(await waiting).toMatchObject({ accessKeyId: 'B' })
   expect(it.targets()).toEqual([`${path}/credentials?storageRefreshToken=T`])
 })
 
-test('any number of callers at once cost one request', async () => {
+test('concurrent callers share one request', async () => {
   const clock = new ManualClock()
-  await using it = await start(clock, { answer: () => list({ key: 'A', expiresAt: clock.time + HOUR }) })
+  await using it = await startVending(clock, {
+    respond: () => listCredentials({ key: 'A', expiresAt: clock.time + HOUR }),
+  })
   const all = await Promise.all(Array.from({ length: 2_000 }, () => it.keys()))
   expect(new Set(all.map(({ accessKeyId }) => accessKeyId))).toEqual(new Set(['A']))
   expect(it.targets()).toEqual([`${path}/credentials`])
 })
 
-test('failures are nobody’s concern while the old keys last, and attempts become rarer', async () => {
+test('callers receive the current credentials while renewals fail, and the pauses grow', async () => {
   const clock = new ManualClock()
   let healthy = false
-  await using it = await start(clock, {
-    first: [{ key: 'A', expiresAt: clock.time + HOUR, token: 'T' }],
-    answer: () =>
-      healthy ? list({ key: 'B', expiresAt: clock.time + HOUR }) : problem(400, 'BadRequestException'),
+  await using it = await startVending(clock, {
+    initial: [{ key: 'A', expiresAt: clock.time + HOUR, token: 'T' }],
+    respond: () =>
+      healthy
+        ? listCredentials({ key: 'B', expiresAt: clock.time + HOUR })
+        : errorResponse(400, 'BadRequestException'),
   })
   clock.pass(54 * MINUTE)
   let attempts = 0
   for (let second = 0; second < 5 * 60; second++) {
     expect(await it.keys()).toMatchObject({ accessKeyId: 'A' })
-    await settled(it)
+    await waitUntilIdle(it)
     clock.pass(1_000)
   }
   attempts = it.targets().filter((target) => target.includes('storageRefreshToken')).length
@@ -88,64 +105,64 @@ test('failures are nobody’s concern while the old keys last, and attempts beco
   expect(attempts).toBeLessThan(20)
   clock.pass(MINUTE)
   await expect(it.keys()).rejects.toMatchObject({ name: 'StorageCredentialsError' })
-  const count = it.seen.length
+  const count = it.requests.length
   for (let n = 0; n < 50; n++)
     await expect(it.keys()).rejects.toMatchObject({ name: 'StorageCredentialsError' })
-  expect(it.seen.length).toBe(count)
+  expect(it.requests.length).toBe(count)
   healthy = true
   clock.pass(MINUTE)
   expect(await it.keys()).toMatchObject({ accessKeyId: 'B' })
 })
 
 test.each([401, 403, 419, 429, 503])(
-  '%i speaks for all ways, and old keys are used to their end',
+  'no other source is used after %i, and the current credentials are used until they expire',
   async (status) => {
     const clock = new ManualClock()
-    await using it = await start(clock, {
-      first: [{ key: 'A', expiresAt: clock.time + HOUR, token: 'T' }],
-      answer: () => ({ ...problem(status, 'X'), headers: { 'retry-after': '90' } }),
+    await using it = await startVending(clock, {
+      initial: [{ key: 'A', expiresAt: clock.time + HOUR, token: 'T' }],
+      respond: () => ({ ...errorResponse(status, 'X'), headers: { 'retry-after': '90' } }),
     })
     clock.pass(59.5 * MINUTE)
     expect(await it.keys()).toMatchObject({ accessKeyId: 'A' })
     expect(it.targets()).toEqual([`${path}/credentials?storageRefreshToken=T`])
     clock.pass(MINUTE)
     await expect(it.keys()).rejects.toMatchObject({ status, retryAfterSeconds: 90 })
-    expect(it.seen.length).toBe(1)
+    expect(it.requests.length).toBe(1)
   },
 )
 
-test('a server that gives the same keys again and again is not asked in a loop', async () => {
+test('a server that returns the same credentials again does not cause a loop of requests', async () => {
   const clock = new ManualClock()
   const same = { key: 'A', expiresAt: clock.time + HOUR, token: 'T' }
-  await using it = await start(clock, { first: [same], answer: () => list(same) })
+  await using it = await startVending(clock, { initial: [same], respond: () => listCredentials(same) })
   clock.pass(50 * MINUTE)
   for (let tick = 0; clock.time < same.expiresAt; tick++) {
     await it.keys()
-    if (tick % 20 === 0) await settled(it)
+    if (tick % 20 === 0) await waitUntilIdle(it)
     clock.pass(500)
   }
-  expect(it.seen.length).toBeLessThan(30)
+  expect(it.requests.length).toBeLessThan(30)
 })
 
-test('keys that live for 20 seconds are renewed in time, some three times a minute', async () => {
+test('credentials with a lifetime of 20 seconds are renewed in time, at most nine times a minute', async () => {
   const clock = new ManualClock()
   let minted = 0
-  const mint = (): Vended => ({ key: `K${minted++}`, expiresAt: clock.time + 20_000, token: 'T' })
-  await using it = await start(clock, { first: [mint()], answer: () => list(mint()) })
+  const mint = (): VendedCredential => ({ key: `K${minted++}`, expiresAt: clock.time + 20_000, token: 'T' })
+  await using it = await startVending(clock, { initial: [mint()], respond: () => listCredentials(mint()) })
   for (let second = 0; second < 300; second++) {
     expect((await it.keys()).expiration?.getTime()).toBeGreaterThan(clock.time)
-    await settled(it)
+    await waitUntilIdle(it)
     clock.pass(1_000)
   }
-  expect(it.seen.length).toBeGreaterThan(15)
-  expect(it.seen.length).toBeLessThan(45)
+  expect(it.requests.length).toBeGreaterThan(15)
+  expect(it.requests.length).toBeLessThan(45)
 })
 
-test('keys that storage refused are replaced on demand, though not in a loop', async () => {
+test('forceRefresh renews valid credentials, but not more often than every 10 seconds', async () => {
   const clock = new ManualClock()
   let minted = 0
-  const mint = (): Vended => ({ key: `K${minted++}`, expiresAt: clock.time + HOUR, token: 'T' })
-  await using it = await start(clock, { first: [mint()], answer: () => list(mint()) })
+  const mint = (): VendedCredential => ({ key: `K${minted++}`, expiresAt: clock.time + HOUR, token: 'T' })
+  await using it = await startVending(clock, { initial: [mint()], respond: () => listCredentials(mint()) })
   expect(await it.keys({ forceRefresh: true })).toMatchObject({ accessKeyId: 'K1' })
   for (let n = 0; n < 50; n++)
     expect(await it.keys({ forceRefresh: true })).toMatchObject({ accessKeyId: 'K1' })
@@ -153,12 +170,12 @@ test('keys that storage refused are replaced on demand, though not in a loop', a
   expect(await it.keys({ forceRefresh: true })).toMatchObject({ accessKeyId: 'K2' })
 })
 
-test('a bearer token that ends in between is renewed once for the request', async () => {
+test('a renewal is repeated once with a new bearer token after a 401', async () => {
   const clock = new ManualClock()
   let valid = 'one'
   let token = 'one'
-  await using it = await start(clock, {
-    first: [{ key: 'A', expiresAt: clock.time, token: 'T' }],
+  await using it = await startVending(clock, {
+    initial: [{ key: 'A', expiresAt: clock.time, token: 'T' }],
     auth: {
       authenticate: (request) => {
         const headers = withHeaders(request.headers, [['authorization', `Bearer ${token}`]])
@@ -169,36 +186,36 @@ test('a bearer token that ends in between is renewed once for the request', asyn
         return status === 401 ? 'retry' : undefined
       },
     },
-    answer: ({ headers }) =>
+    respond: ({ headers }) =>
       headers['authorization'] === `Bearer ${valid}`
-        ? list({ key: 'B', expiresAt: clock.time + HOUR })
-        : problem(401, 'NotAuthorizedException'),
+        ? listCredentials({ key: 'B', expiresAt: clock.time + HOUR })
+        : errorResponse(401, 'NotAuthorizedException'),
   })
   valid = 'two'
   expect(await it.keys()).toMatchObject({ accessKeyId: 'B' })
-  expect(it.seen.map(({ headers }) => headers['authorization'])).toEqual(['Bearer one', 'Bearer two'])
+  expect(it.requests.map(({ headers }) => headers['authorization'])).toEqual(['Bearer one', 'Bearer two'])
 })
 
-test('the signal of one caller ends its waiting and nobody else’s', async () => {
+test('the signal of one caller ends only the wait of this caller', async () => {
   const clock = new ManualClock()
-  const { promise, resolve } = Promise.withResolvers<Reply>()
-  await using it = await start(clock, { answer: () => promise })
+  const { promise, resolve } = Promise.withResolvers<ScriptedResponse>()
+  await using it = await startVending(clock, { respond: () => promise })
   const controller = new AbortController()
-  const leaving = it.keys({ signal: controller.signal })
-  const staying = it.keys()
-  await eventually(() => it.seen.length === 1)
-  controller.abort(new Error('enough'))
-  await expect(leaving).rejects.toThrow('enough')
-  resolve(list({ key: 'A', expiresAt: clock.time + HOUR }))
-  expect(await staying).toMatchObject({ accessKeyId: 'A' })
-  await expect(it.keys({ signal: controller.signal })).rejects.toThrow('enough')
+  const aborted = it.keys({ signal: controller.signal })
+  const waiting = it.keys()
+  await waitUntil(() => it.requests.length === 1)
+  controller.abort(new Error('aborted by the test'))
+  await expect(aborted).rejects.toThrow('aborted by the test')
+  resolve(listCredentials({ key: 'A', expiresAt: clock.time + HOUR }))
+  expect(await waiting).toMatchObject({ accessKeyId: 'A' })
+  await expect(it.keys({ signal: controller.signal })).rejects.toThrow('aborted by the test')
 })
 
-test('after disposal there are no keys, and a request under way ends', async () => {
-  const { promise } = Promise.withResolvers<Reply>()
-  await using it = await start(new ManualClock(), { answer: () => promise })
+test('the disposal cancels the active request and refuses later calls', async () => {
+  const { promise } = Promise.withResolvers<ScriptedResponse>()
+  await using it = await startVending(new ManualClock(), { respond: () => promise })
   const waiting = it.keys()
-  await eventually(() => it.seen.length === 1)
+  await waitUntil(() => it.requests.length === 1)
   await it.keys[Symbol.asyncDispose]()
   await expect(waiting).rejects.toThrow('disposed')
   await expect(it.keys()).rejects.toThrow('disposed')

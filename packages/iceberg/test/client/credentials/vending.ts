@@ -1,88 +1,95 @@
 import type { JsonObject } from '@headgate/json'
-import { loaded, LOCATION, orders, problem, testCatalog, type TestCatalog } from '../catalog.ts'
+import { loadBody, LOCATION, orders, errorResponse, testCatalog, type TestCatalog } from '../catalog.ts'
 import type { LoadedTable, StorageCredentials } from '../../../src/client/index.ts'
 import type { ManualClock } from '../manual-clock.ts'
-import type { Reply, Seen } from '../scripted-server.ts'
+import type { ScriptedResponse, RecordedRequest } from '../scripted-server.ts'
 
 export const MINUTE = 60_000
 export const HOUR: number = 60 * MINUTE
 export const path = 'GET /v1/wh/namespaces/sales/tables/orders'
 
-export interface Vended {
+export interface VendedCredential {
   readonly key: string
   readonly expiresAt?: number
   readonly token?: string
   readonly prefix?: string
-  readonly more?: JsonObject
+  readonly extra?: JsonObject
 }
 
-/** A credential on the wire. */
-export const vended = ({ key, expiresAt, token, prefix = `${LOCATION}/`, more }: Vended): JsonObject => ({
+/** Encodes a credential in wire form. */
+export const encodeVended = ({
+  key,
+  expiresAt,
+  token,
+  prefix = `${LOCATION}/`,
+  extra,
+}: VendedCredential): JsonObject => ({
   prefix,
   config: {
     's3.access-key-id': key,
     's3.secret-access-key': `secret of ${key}`,
     's3.session-token': `session of ${key}`,
     ...(expiresAt === undefined ? {} : { 's3.session-token-expires-at-ms': String(expiresAt) }),
-    ...more,
+    ...extra,
   },
   ...(token === undefined ? {} : { 'storage-refresh-token': token }),
 })
 
-export const list = (...credentials: readonly Vended[]): Reply => ({
-  json: { 'storage-credentials': credentials.map(vended) },
+/** Returns the response of `loadCredentials`. */
+export const listCredentials = (...credentials: readonly VendedCredential[]): ScriptedResponse => ({
+  json: { 'storage-credentials': credentials.map(encodeVended) },
 })
-export const gone: Reply = problem(
+export const unknownTokenResponse: ScriptedResponse = errorResponse(
   404,
   'NoSuchTableException',
-  'storageRefreshToken does not stand for this table',
+  'The storageRefreshToken does not belong to this table',
 )
-export const tokenOf = ({ target }: Seen): string | null =>
+export const findRefreshToken = ({ target }: RecordedRequest): string | null =>
   new URL(target, 'http://x').searchParams.get('storageRefreshToken')
-export const isLoad = ({ target }: Seen): boolean => !target.includes('/credentials')
+export const isTableLoad = ({ target }: RecordedRequest): boolean => !target.includes('/credentials')
 
-export interface Scene {
-  /** Credentials of the table when it is loaded first. */
-  readonly first?: readonly Vended[]
+export interface VendingOptions {
+  /** Credentials in the first load of the table. */
+  readonly initial?: readonly VendedCredential[]
   readonly table?: JsonObject
   readonly config?: JsonObject
   readonly staged?: boolean
   readonly auth?: Parameters<typeof testCatalog>[0]['auth']
-  answer(seen: Seen): Reply | Promise<Reply>
+  respond(request: RecordedRequest): ScriptedResponse | Promise<ScriptedResponse>
 }
 
-export interface Started extends TestCatalog {
+export interface VendingFixture extends TestCatalog {
   readonly table: LoadedTable
   readonly keys: StorageCredentials
 }
 
-/** A table that was loaded, and its credentials; requests count from here. */
-export async function start(
+/** Starts a server and loads a table with credentials. `requests` contains only later requests. */
+export async function startVending(
   clock: ManualClock,
-  { first = [], table = {}, staged, answer, ...rest }: Scene,
-): Promise<Started> {
-  let opened = false
-  const opening = loaded({ 'storage-credentials': first.map(vended), ...table })
+  { initial = [], table = {}, staged, respond, ...rest }: VendingOptions,
+): Promise<VendingFixture> {
+  let isLoaded = false
+  const body = loadBody({ 'storage-credentials': initial.map(encodeVended), ...table })
   const it = await testCatalog({
     ...rest,
     clock,
-    answer: (seen) =>
-      opened ? answer(seen) : { json: staged === true ? { ...opening, 'metadata-location': null } : opening },
+    respond: (request) =>
+      isLoaded ? respond(request) : { json: staged === true ? { ...body, 'metadata-location': null } : body },
   })
-  const found = await it.catalog.loadTable(orders)
-  opened = true
-  const seen = it.seen as Seen[]
-  seen.length = 0
-  return { ...it, seen, table: found, keys: it.catalog.storageCredentials(found) }
+  const loadedTable = await it.catalog.loadTable(orders)
+  isLoaded = true
+  const requests = it.requests as RecordedRequest[]
+  requests.length = 0
+  return { ...it, requests, table: loadedTable, keys: it.catalog.storageCredentials(loadedTable) }
 }
 
-/** Lets a request in the background end: client and server are in this process, and both have their turns. */
-export async function settled({ seen, isAnswering }: Started): Promise<void> {
-  let count = seen.length
+/** Waits until requests in the background have ended. Client and server run in this process. */
+export async function waitUntilIdle({ requests, hasOpenRequests }: VendingFixture): Promise<void> {
+  let count = requests.length
   for (let turns = 0; turns < 20; turns++) {
     await new Promise((resolve) => setImmediate(resolve))
-    if (!isAnswering() && seen.length === count) continue
-    count = seen.length
+    if (!hasOpenRequests() && requests.length === count) continue
+    count = requests.length
     turns = 0
   }
 }

@@ -1,19 +1,20 @@
 import { expect, test } from 'vitest'
-import { orders, problem, testCatalog } from '../catalog.ts'
+import { orders, errorResponse, testCatalog } from '../catalog.ts'
 import * as client from '../../../src/client/index.ts'
-import type { Reply } from '../scripted-server.ts'
+import type { ScriptedResponse } from '../scripted-server.ts'
 import { errorClasses, isRestError } from '../../../src/client/errors/error-classes.ts'
 import { IcebergRestError } from '../../../src/client/errors/rest-error.ts'
 
-async function errorFor(reply: Reply): Promise<IcebergRestError> {
-  await using it = await testCatalog({ maxRetries: 0, answer: () => reply })
+async function errorFor(response: ScriptedResponse): Promise<IcebergRestError> {
+  await using it = await testCatalog({ maxRetries: 0, respond: () => response })
   const error: unknown = await it.catalog.loadTable(orders).catch((thrown: unknown) => thrown)
-  if (!(error instanceof IcebergRestError)) throw new Error('this is no IcebergRestError', { cause: error })
+  if (!(error instanceof IcebergRestError))
+    throw new Error('The error is not an IcebergRestError', { cause: error })
   return error
 }
 
-test.each(Object.entries(errorClasses))('%s has a class, which is exported', async (type, errorClass) => {
-  const error = await errorFor(problem(418, type, 'why'))
+test.each(Object.entries(errorClasses))('%s has an exported error class', async (type, errorClass) => {
+  const error = await errorFor(errorResponse(418, type, 'why'))
   expect(error).toBeInstanceOf(errorClass)
   expect(error).toMatchObject({ name: errorClass.name, message: 'why', type, status: 418 })
   expect(isRestError(error, type)).toBe(true)
@@ -21,29 +22,33 @@ test.each(Object.entries(errorClasses))('%s has a class, which is exported', asy
   expect(Object.values(client)).toContain(errorClass)
 })
 
-test.each<[string, Reply, Partial<IcebergRestError>]>([
-  ['an unknown type', problem(400, 'NewException'), { name: 'BadRequestError', type: 'NewException' }],
-  ['a type that is a word of the language', problem(404, 'constructor'), { name: 'IcebergRestError' }],
-  ['a 401 of a proxy', { status: 401, text: '<html>' }, { name: 'NotAuthorizedError', type: null }],
-  ['a 403 of a proxy', { status: 403, text: '' }, { name: 'ForbiddenError', type: null }],
-  ['a 404 of a proxy', { status: 404, text: 'gone' }, { name: 'IcebergRestError', type: null }],
-  ['a 429', { status: 429, text: '' }, { name: 'TooManyRequestsError' }],
-  ['a 500', { status: 500, text: '' }, { name: 'ServerError' }],
-  ['a 503', { status: 503, text: '' }, { name: 'ServiceUnavailableError' }],
+test.each<[string, ScriptedResponse, Partial<IcebergRestError>]>([
+  ['an unknown type', errorResponse(400, 'NewException'), { name: 'BadRequestError', type: 'NewException' }],
   [
-    'an error of OAuth',
+    'a type with the name of a JavaScript property',
+    errorResponse(404, 'constructor'),
+    { name: 'IcebergRestError' },
+  ],
+  ['a 401 response of a proxy', { status: 401, text: '<html>' }, { name: 'NotAuthorizedError', type: null }],
+  ['a 403 response of a proxy', { status: 403, text: '' }, { name: 'ForbiddenError', type: null }],
+  ['a 404 response of a proxy', { status: 404, text: 'gone' }, { name: 'IcebergRestError', type: null }],
+  ['a 429 response', { status: 429, text: '' }, { name: 'TooManyRequestsError' }],
+  ['a 500 response', { status: 500, text: '' }, { name: 'ServerError' }],
+  ['a 503 response', { status: 503, text: '' }, { name: 'ServiceUnavailableError' }],
+  [
+    'an error response of OAuth',
     { status: 400, json: { error: 'invalid_client' } },
     { name: 'BadRequestError', type: null },
   ],
-])('%s is understood', async (_, reply, expected) => {
-  expect(await errorFor(reply)).toMatchObject(expected)
+])('%s is converted to the expected error class', async (_, response, expected) => {
+  expect(await errorFor(response)).toMatchObject(expected)
 })
 
-test('a commit that the server failed at is of unknown state, whatever the server calls it', async () => {
+test('a 5xx response to a commit is a CommitStateUnknownError, regardless of its type', async () => {
   for (const status of [500, 502, 503, 504]) {
     await using it = await testCatalog({
       maxRetries: 0,
-      answer: () => problem(status, 'InternalServerError'),
+      respond: () => errorResponse(status, 'InternalServerError'),
     })
     const commits = [
       it.catalog.commitTable(orders, { requirements: [], updates: [] }),
@@ -56,7 +61,7 @@ test('a commit that the server failed at is of unknown state, whatever the serve
   }
 })
 
-test('errors of another copy of this package are known too', () => {
+test('isRestError recognizes errors of another copy of this package', () => {
   const foreign = Object.assign(new Error('x'), {
     operation: 'loadTable',
     status: 404,
@@ -68,8 +73,8 @@ test('errors of another copy of this package are known too', () => {
     expect(isRestError(other)).toBe(false)
 })
 
-test('a conflict is about what was asked, where its type does not say', async () => {
-  await using it = await testCatalog({ answer: () => problem(409, 'Conflict') })
+test('the operation decides the class of a 409 with an unknown type', async () => {
+  await using it = await testCatalog({ respond: () => errorResponse(409, 'Conflict') })
   await expect(it.catalog.dropNamespace(['a'])).rejects.toMatchObject({ name: 'NamespaceNotEmptyError' })
   await expect(it.catalog.createNamespace(['a'])).rejects.toMatchObject({ name: 'AlreadyExistsError' })
   const commit = it.catalog.commitTable(orders, { requirements: [], updates: [] })

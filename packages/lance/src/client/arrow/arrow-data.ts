@@ -1,20 +1,20 @@
 /**
- * Rows to upload, as an Arrow IPC stream: bytes, or a stream of them in pieces of any size. No library is needed; with
- * apache-arrow it is what `tableToIPC(table, 'stream')` gives, or a `RecordBatchStreamWriter`.
+ * Rows to upload as an Arrow IPC stream: the bytes, or a stream of bytes in chunks of any size. apache-arrow is not
+ * needed; with it, `tableToIPC(table, 'stream')` or a `RecordBatchStreamWriter` creates the bytes.
  *
- * A stream can be read once, so that a request with one is never sent again: after a refusal that a new token would
- * mend, the caller has to come again. A function that opens it anew lifts that.
+ * A stream can be read only once, so a request with a stream is never sent again, not even with a new token after the
+ * server refused an expired one. Pass a function that opens the stream to allow more attempts.
  */
 export type ArrowData = Uint8Array | ArrayBuffer | ArrowStream | (() => ArrowStream) | ArrowSource
 
-/** The bytes of an Arrow IPC stream, in pieces of any size. */
+/** Bytes of an Arrow IPC stream, in chunks of any size. */
 export type ArrowStream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
 
-/** A stream that can be opened anew, with what a signature needs to know of it beforehand. */
+/** Stream that can be opened for each attempt, with its hash and length for providers that sign requests. */
 export interface ArrowSource {
   readonly open: () => ArrowStream
-  /** SHA-256 of its bytes, 64 lower-case hexadecimal digits: for providers that sign bodies. */
+  /** SHA-256 of the bytes: 64 lower-case hexadecimal digits. Providers that sign bodies need it. */
   readonly sha256?: string
-  /** In bytes. */
+  /** Length in bytes. */
   readonly length?: number
 }

@@ -3,17 +3,17 @@ import type { OutgoingBody } from '@headgate/http'
 import type { ArrowData, ArrowSource, ArrowStream } from './arrow-data.ts'
 import { refuseArrowFile } from './arrow-format.ts'
 
-/** The body of a request, and what is known of it while it is sent. */
+/** Body of a request, and its state while it is sent. */
 export interface Upload {
   readonly body: OutgoingBody
-  /** Whether it can be sent, as far as that is known. */
+  /** Returns whether the body can be sent in another attempt. */
   readonly resendable: () => boolean
-  /** What its source threw. */
+  /** Returns the error that the source of the body threw, or undefined. */
   readonly failure: () => unknown
 }
 
-/** A body that is there as a whole. */
-export const wholeBody = (body: Uint8Array | null): Upload => ({
+/** Creates the upload of a body that is in memory. */
+export const bufferedUpload = (body: Uint8Array | null): Upload => ({
   body,
   resendable: () => true,
   failure: () => undefined,
@@ -24,54 +24,54 @@ export function arrowUpload(data: ArrowData): Upload {
   if (data instanceof ArrayBuffer) return arrowUpload(new Uint8Array(data))
   if (data instanceof Uint8Array) {
     refuseArrowFile(data)
-    return wholeBody(data)
+    return bufferedUpload(data)
   }
-  return streamUpload(sourceOf(data))
+  return streamUpload(toSource(data))
 }
 
-/** Something to read, and whether it can be read more than once. */
 interface Source extends ArrowSource {
-  readonly again: boolean
+  /** Whether the stream can be opened more than once. */
+  readonly reopenable: boolean
 }
 
-function sourceOf(data: ArrowStream | (() => ArrowStream) | ArrowSource): Source {
-  if (typeof data === 'function') return { open: data, again: true }
-  if ('open' in data) return { ...data, again: true }
-  return { open: () => data, again: false }
+function toSource(data: ArrowStream | (() => ArrowStream) | ArrowSource): Source {
+  if (typeof data === 'function') return { open: data, reopenable: true }
+  if ('open' in data) return { ...data, reopenable: true }
+  return { open: () => data, reopenable: false }
 }
 
-function streamUpload({ open, again, ...known }: Source): Upload {
+function streamUpload({ open, reopenable, ...hashAndLength }: Source): Upload {
   let opened = false
   let failure: unknown
   return {
     body: {
-      ...known,
+      ...hashAndLength,
       open() {
-        if (opened && !again)
+        if (opened && !reopenable)
           throw new HeadgateError(
             'unsupported',
-            'The request would have to be sent again, but its Arrow data can be read only once: give a function that opens it',
+            'The request must be sent again, but its Arrow data can be read only once. Pass a function that opens the stream.',
           )
         opened = true
-        return pulled(open(), (error) => {
+        return toByteStream(open(), (error) => {
           failure = error
         })
       },
     },
-    resendable: () => failure === undefined && (again || !opened),
+    resendable: () => failure === undefined && (reopenable || !opened),
     failure: () => failure,
   }
 }
 
-/** A byte stream of whatever gives bytes. */
-function pulled(source: ArrowStream, onError: (error: unknown) => void): ReadableStream<Uint8Array> {
-  const pieces = piecesOf(source)
+/** Converts an Arrow stream to a byte stream, and refuses an Arrow IPC file. */
+function toByteStream(source: ArrowStream, onError: (error: unknown) => void): ReadableStream<Uint8Array> {
+  const chunks = readChunks(source)
   let first = true
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
-          const next = await pieces.next()
+          const next = await chunks.next()
           if (next.done === true) return controller.close()
           if (first) refuseArrowFile(next.value)
           first = false
@@ -82,16 +82,16 @@ function pulled(source: ArrowStream, onError: (error: unknown) => void): Readabl
         }
       },
       async cancel() {
-        await pieces.return(undefined)
+        await chunks.return(undefined)
       },
     },
     { highWaterMark: 0 },
   )
 }
 
-async function* piecesOf(source: ArrowStream): AsyncGenerator<Uint8Array, void, undefined> {
+async function* readChunks(source: ArrowStream): AsyncGenerator<Uint8Array, void, undefined> {
   if (!('getReader' in source)) return yield* source
-  // Not every platform lets a ReadableStream be iterated.
+  // Uses a reader, because not every platform supports iteration over a ReadableStream.
   const reader = source.getReader()
   try {
     for (;;) {

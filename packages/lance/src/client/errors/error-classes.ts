@@ -1,7 +1,7 @@
 import { isLanceErrorCode, type LanceErrorCode } from '../../model/error-codes.ts'
 import { LanceNamespaceError, type LanceErrorDetails } from './lance-namespace-error.ts'
 
-// One class for each numeric code, with the names that Lance's Python package gives them.
+// Each numeric code has a class. The names are those of Lance's Python package.
 
 export class UnsupportedOperationError extends LanceNamespaceError {
   override readonly name = 'UnsupportedOperationError'
@@ -109,22 +109,26 @@ export const errorClasses: Readonly<Record<LanceErrorCode, ErrorClass>> = {
   23: TableBranchAlreadyExistsError,
 }
 
-/** An error of the class of its code. */
+/** Creates an error of the class for its code. */
 export function lanceError(message: string, details: LanceErrorDetails): LanceNamespaceError {
   const { code } = details
   const Class = isLanceErrorCode(code) ? errorClasses[code] : LanceNamespaceError
   return new Class(message, details)
 }
 
-const NAMES: ReadonlySet<string> = new Set([
+const ERROR_NAMES: ReadonlySet<string> = new Set([
   'LanceNamespaceError',
   'InvalidAnswerError',
-  ...Object.values(errorClasses).map((each) => each.name),
+  ...Object.values(errorClasses).map((errorClass) => errorClass.name),
 ])
 
-/** True for an error answer of a namespace, of the given code if there is one; also one from another copy of this package. */
+/**
+ * Returns whether a value is an error for a response of a namespace, also one of another copy of this package.
+ *
+ * @param code code that the error must have. Default: any code
+ */
 export function isLanceError(error: unknown, code?: LanceErrorCode): error is LanceNamespaceError {
-  if (!(error instanceof Error) || !NAMES.has(error.name) || !('code' in error && 'operation' in error))
+  if (!(error instanceof Error) || !ERROR_NAMES.has(error.name) || !('code' in error && 'operation' in error))
     return false
   return code === undefined || error.code === code
 }

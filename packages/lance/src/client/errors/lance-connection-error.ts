@@ -1,6 +1,9 @@
 import { HttpConnectionError } from '@headgate/http'
 
-/** The namespace did not respond: it could not be reached, the connection broke, or nothing moved for too long. */
+/**
+ * Error for a namespace that did not respond: it could not be reached, the connection broke, or no byte was sent or
+ * received for too long.
+ */
 export class LanceConnectionError extends HttpConnectionError {
   override readonly name = 'LanceConnectionError'
 }

@@ -1,34 +1,34 @@
 /**
- * An answer of a Lance namespace that is an error, or is not what the protocol says. Each numeric code of the protocol
- * has a class of its own: see `error-classes.ts`.
+ * Error for a response of a Lance namespace that is an error or does not follow the protocol. Each numeric code of the
+ * protocol has its own class, see `error-classes.ts`.
  *
  * @example
  * ```ts
  * const error: unknown = await lance.describeTable({ id }).catch((thrown: unknown) => thrown)
  * if (error instanceof TableNotFoundError) console.error(error.operation)
- * if (isLanceError(error, 4)) console.error(error.message) // also for errors of another copy
+ * if (isLanceError(error, 4)) console.error(error.message) // also for errors of another copy of this package
  * ```
  */
 export class LanceNamespaceError extends Error {
   override readonly name: string = 'LanceNamespaceError'
-  /** What was asked: an `operationId` of the Lance Namespace specification. */
+  /** Name of the operation: an `operationId` of the Lance Namespace specification. */
   readonly operation: string
   /** HTTP status. */
   readonly status: number
   /**
-   * The numeric code of the protocol, also one that this package does not know. Where the answer had none, as from a
-   * proxy, it is what the status stands for (401, 403, 406, 429, 501, 503), else null.
+   * Numeric code of the protocol, also one that this package does not know. If the response has no code, for example
+   * because a proxy sent it, the code is derived from the status 401, 403, 406, 429, 501 or 503. Otherwise null.
    */
   readonly code: number | null
-  /** An explanation that some servers add. */
+  /** Explanation that some servers add. */
   readonly detail: string | undefined
-  /** The server's name for this occurrence. */
+  /** Identifier of this occurrence of the error, from the server. */
   readonly instance: string | undefined
-  /** When the server allows the request to be repeated, in seconds. */
+  /** Time after which the server allows another attempt, in seconds. */
   readonly retryAfterSeconds: number | undefined
   /**
-   * The request may have been carried out all the same, wholly, by this attempt or one before it: nothing that it
-   * refers to may be cleaned up before the state was looked up.
+   * Whether the server may have executed the request completely, in this attempt or an earlier one. If true, read the
+   * current state before you delete files or other objects that the request refers to.
    */
   readonly outcomeUnknown: boolean
 
@@ -54,7 +54,7 @@ export interface LanceErrorDetails {
   readonly outcomeUnknown: boolean
 }
 
-/** A success that cannot be read: something else than a Lance namespace answers, or a newer one. */
+/** Error for a successful response that does not follow the protocol. Often the server is not a Lance namespace. */
 export class InvalidAnswerError extends LanceNamespaceError {
   override readonly name = 'InvalidAnswerError'
 }

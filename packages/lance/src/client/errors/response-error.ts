@@ -9,7 +9,10 @@ import {
 import { lanceError } from './error-classes.ts'
 import type { LanceNamespaceError } from './lance-namespace-error.ts'
 
-/** The codes of statuses without a code in the body. A 404 has none, because it may also mean an unknown route. */
+/**
+ * Error codes by HTTP status, for responses without a code in the body. The table contains no 404, because it may
+ * also mean an unknown route.
+ */
 const CODES: Readonly<Record<number, number>> = { 401: 16, 403: 15, 406: 0, 429: 21, 501: 0, 503: 17 }
 
 /** Creates the error for a response (Lance Namespace specification, `ErrorResponse`). */

@@ -1,7 +1,10 @@
 import { HeadgateError } from '@headgate/errors'
 import { headerValues, type Authenticator, type HeaderList } from '@headgate/http'
 
-/** The header to which a signature moves an `Authorization` header (Iceberg `RESTSigV4AuthManager`). */
+/**
+ * Name of the header to which SigV4 signing moves an existing `Authorization` header (Iceberg
+ * `RESTSigV4AuthManager`).
+ */
 const RELOCATED = 'original-authorization'
 
 /**

@@ -13,17 +13,17 @@ import {
 import type { CallOptions } from '../call-options.ts'
 import type { Pages } from '../pages.ts'
 import type { Session } from '../session.ts'
-import { list, respond, type About } from './respond.ts'
+import { callJson, listPages, type About } from './call-json.ts'
 
-/** Lines of versions beside the main one. Most requests about a table take a `branch`. */
+/** Branches of the versions of a table. Most requests for a table accept the name of one in `branch`. */
 export interface BranchOperations {
-  /** The branches of a table, each with its name. */
+  /** Lists the branches of a table with their names. */
   listTableBranches(
     request: About<ListTableBranchesRequest>,
     options?: CallOptions,
   ): Pages<readonly [name: string, branch: BranchContents], ListTableBranchesResponse>
 
-  /** @throws {TableBranchAlreadyExistsError} {TableBranchNotFoundError} of the source */
+  /** @throws {TableBranchAlreadyExistsError} {TableBranchNotFoundError} when the source branch does not exist */
   createTableBranch(
     request: About<CreateTableBranchRequest>,
     options?: CallOptions,
@@ -38,7 +38,7 @@ export interface BranchOperations {
 
 export const branchOperations = (session: Session): BranchOperations => ({
   listTableBranches: (request, options) =>
-    list(
+    listPages(
       session,
       'ListTableBranches',
       decodeListTableBranchesResponse,
@@ -47,7 +47,7 @@ export const branchOperations = (session: Session): BranchOperations => ({
       options,
     ),
   createTableBranch: (request, options) =>
-    respond(session, 'CreateTableBranch', decodeCreateTableBranchResponse, request, options),
+    callJson(session, 'CreateTableBranch', decodeCreateTableBranchResponse, request, options),
   deleteTableBranch: (request, options) =>
-    respond(session, 'DeleteTableBranch', decodeDeleteTableBranchResponse, request, options),
+    callJson(session, 'DeleteTableBranch', decodeDeleteTableBranchResponse, request, options),
 })

@@ -17,16 +17,16 @@ import {
   type UpdateFieldMetadataResponse,
   type UpdateTableSchemaMetadataRequest,
 } from '../../model/wire/columns.ts'
-import { readMap } from '../answers.ts'
+import { readMap } from '../responses.ts'
 import type { CallOptions } from '../call-options.ts'
 import { call } from '../call.ts'
 import type { Session } from '../session.ts'
-import { respond, type About } from './respond.ts'
+import { callJson, type About } from './call-json.ts'
 
-/** Columns and what is written about them. */
+/** Columns, and the metadata of columns and schemas. */
 export interface ColumnOperations {
   /**
-   * Adds columns, filled by SQL expressions over the rows that are there.
+   * Adds columns, and computes their values in existing rows with SQL expressions.
    *
    * @throws {TableNotFoundError} {TableSchemaValidationError}
    * @example await lance.alterTableAddColumns({ id, new_columns: [{ name: 'total', expression: 'price * amount' }] })
@@ -36,7 +36,7 @@ export interface ColumnOperations {
     options?: CallOptions,
   ): Promise<AlterTableAddColumnsResponse>
 
-  /** Renames columns, changes their type or whether they may be null. @throws {TableColumnNotFoundError} */
+  /** Changes the name, the type or the nullability of columns. @throws {TableColumnNotFoundError} */
   alterTableAlterColumns(
     request: About<AlterTableAlterColumnsRequest>,
     options?: CallOptions,
@@ -48,19 +48,19 @@ export interface ColumnOperations {
     options?: CallOptions,
   ): Promise<AlterTableDropColumnsResponse>
 
-  /** Starts the job that fills a computed column. */
+  /** Starts the job that computes the values of a column. */
   alterTableBackfillColumns(
     request: About<AlterTableBackfillColumnsRequest>,
     options?: CallOptions,
   ): Promise<AlterTableBackfillColumnsResponse>
 
-  /** Merges into the metadata of fields, or replaces it; null deletes a key. @throws {TableColumnNotFoundError} */
+  /** Merges or replaces the metadata of fields. Null deletes a key. @throws {TableColumnNotFoundError} */
   updateFieldMetadata(
     request: About<UpdateFieldMetadataRequest>,
     options?: CallOptions,
   ): Promise<UpdateFieldMetadataResponse>
 
-  /** Replaces the metadata of a table's schema. @returns what it is now */
+  /** Replaces the metadata of a table's schema. @returns the new metadata */
   updateTableSchemaMetadata(
     request: About<UpdateTableSchemaMetadataRequest>,
     options?: CallOptions,
@@ -69,15 +69,15 @@ export interface ColumnOperations {
 
 export const columnOperations = (session: Session): ColumnOperations => ({
   alterTableAddColumns: (request, options) =>
-    respond(session, 'AlterTableAddColumns', decodeAlterTableAddColumnsResponse, request, options),
+    callJson(session, 'AlterTableAddColumns', decodeAlterTableAddColumnsResponse, request, options),
   alterTableAlterColumns: (request, options) =>
-    respond(session, 'AlterTableAlterColumns', decodeAlterTableAlterColumnsResponse, request, options),
+    callJson(session, 'AlterTableAlterColumns', decodeAlterTableAlterColumnsResponse, request, options),
   alterTableDropColumns: (request, options) =>
-    respond(session, 'AlterTableDropColumns', decodeAlterTableDropColumnsResponse, request, options),
+    callJson(session, 'AlterTableDropColumns', decodeAlterTableDropColumnsResponse, request, options),
   alterTableBackfillColumns: (request, options) =>
-    respond(session, 'AlterTableBackfillColumns', decodeAlterTableBackfillColumnsResponse, request, options),
+    callJson(session, 'AlterTableBackfillColumns', decodeAlterTableBackfillColumnsResponse, request, options),
   updateFieldMetadata: (request, options) =>
-    respond(session, 'UpdateFieldMetadata', decodeUpdateFieldMetadataResponse, request, options),
+    callJson(session, 'UpdateFieldMetadata', decodeUpdateFieldMetadataResponse, request, options),
   updateTableSchemaMetadata: async (request, options) =>
     readMap('UpdateTableSchemaMetadata', await call(session, 'UpdateTableSchemaMetadata', request, options)),
 })

@@ -17,17 +17,17 @@ import {
   type UpdateTableRequest,
   type UpdateTableResponse,
 } from '../../model/wire/table-data.ts'
-import { readCount } from '../answers.ts'
+import { readCount } from '../responses.ts'
 import type { ArrowData } from '../arrow/arrow-data.ts'
 import type { CallOptions } from '../call-options.ts'
 import { call } from '../call.ts'
 import type { Session } from '../session.ts'
-import { respond, type About } from './respond.ts'
+import { callJson, type About } from './call-json.ts'
 
-/** Rows go out as Arrow IPC streams: see `ArrowData`. */
+/** Operations on rows. Rows are uploaded as Arrow IPC streams, see `ArrowData`. */
 export interface DataOperations {
   /**
-   * Creates a table of rows.
+   * Creates a table with rows.
    *
    * @throws {TableAlreadyExistsError} unless `mode` is `ExistOk` or `Overwrite`
    * @example await lance.createTable({ id: ['sales', 'orders'] }, tableToIPC(table, 'stream'))
@@ -38,7 +38,7 @@ export interface DataOperations {
     options?: CallOptions,
   ): Promise<CreateTableResponse>
 
-  /** Appends rows, or with `mode: 'Overwrite'` puts them in the place of all others. @throws {TableNotFoundError} */
+  /** Appends rows, or replaces all rows with `mode: 'Overwrite'`. @throws {TableNotFoundError} */
   insertIntoTable(
     request: About<InsertIntoTableRequest>,
     data: ArrowData,
@@ -46,7 +46,8 @@ export interface DataOperations {
   ): Promise<InsertIntoTableResponse>
 
   /**
-   * Updates rows that match in the column `on`, inserts others, deletes what is not among them: as the request says.
+   * Merges rows into a table by the column `on`. The request selects whether matching rows are updated, other uploaded
+   * rows are inserted, and other rows of the table are deleted.
    *
    * @throws {TableNotFoundError} {TableColumnNotFoundError}
    */
@@ -57,7 +58,7 @@ export interface DataOperations {
   ): Promise<MergeInsertIntoTableResponse>
 
   /**
-   * Sets columns by SQL expressions, in the rows for which the predicate holds.
+   * Sets columns by SQL expressions in the rows that match the predicate.
    *
    * @example await lance.updateTable({ id, predicate: 'id = 1', updates: [['name', "'lamp'"]] })
    */
@@ -68,24 +69,24 @@ export interface DataOperations {
     options?: CallOptions,
   ): Promise<DeleteFromTableResponse>
 
-  /** How many rows there are, or for how many the predicate holds. */
+  /** Counts all rows, or those that match the predicate. */
   countTableRows(request: About<CountTableRowsRequest>, options?: CallOptions): Promise<Int64>
 }
 
 export const dataOperations = (session: Session): DataOperations => ({
   createTable: (request, data, options) =>
-    respond(session, 'CreateTable', decodeCreateTableResponse, request, { ...options, data }),
+    callJson(session, 'CreateTable', decodeCreateTableResponse, request, { ...options, data }),
   insertIntoTable: (request, data, options) =>
-    respond(session, 'InsertIntoTable', decodeInsertIntoTableResponse, request, { ...options, data }),
+    callJson(session, 'InsertIntoTable', decodeInsertIntoTableResponse, request, { ...options, data }),
   mergeInsertIntoTable: (request, data, options) =>
-    respond(session, 'MergeInsertIntoTable', decodeMergeInsertIntoTableResponse, request, {
+    callJson(session, 'MergeInsertIntoTable', decodeMergeInsertIntoTableResponse, request, {
       ...options,
       data,
     }),
   updateTable: (request, options) =>
-    respond(session, 'UpdateTable', decodeUpdateTableResponse, request, options),
+    callJson(session, 'UpdateTable', decodeUpdateTableResponse, request, options),
   deleteFromTable: (request, options) =>
-    respond(session, 'DeleteFromTable', decodeDeleteFromTableResponse, request, options),
+    callJson(session, 'DeleteFromTable', decodeDeleteFromTableResponse, request, options),
   countTableRows: async (request, options) =>
     readCount('CountTableRows', await call(session, 'CountTableRows', request, options)),
 })

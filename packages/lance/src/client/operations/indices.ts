@@ -18,14 +18,14 @@ import {
 import type { CallOptions } from '../call-options.ts'
 import type { Pages } from '../pages.ts'
 import type { Session } from '../session.ts'
-import { list, respond, type About } from './respond.ts'
+import { callJson, listPages, type About } from './call-json.ts'
 
-/** A request about one index of a table. */
+/** Request for one index of a table. */
 export type AboutIndex<Request> = About<Request> & { readonly index_name: string }
 
 export interface IndexOperations {
   /**
-   * Creates an index. Servers may answer before it is built: `listTableIndices` tells its status.
+   * Creates an index. Servers may respond before the index is complete; `listTableIndices` returns its status.
    *
    * @throws {TableColumnNotFoundError} {TableIndexAlreadyExistsError}
    * @example await lance.createTableIndex({ id, column: 'vector', index_type: 'IVF_PQ', distance_type: 'cosine' })
@@ -35,7 +35,7 @@ export interface IndexOperations {
     options?: CallOptions,
   ): Promise<CreateTableIndexResponse>
 
-  /** The same for scalar indices: `BTREE`, `BITMAP`, `LABEL_LIST`, `FTS`. */
+  /** Creates a scalar index: `BTREE`, `BITMAP`, `LABEL_LIST` or `FTS`. */
   createTableScalarIndex(
     request: About<CreateTableIndexRequest>,
     options?: CallOptions,
@@ -61,11 +61,11 @@ export interface IndexOperations {
 
 export const indexOperations = (session: Session): IndexOperations => ({
   createTableIndex: (request, options) =>
-    respond(session, 'CreateTableIndex', decodeCreateTableIndexResponse, request, options),
+    callJson(session, 'CreateTableIndex', decodeCreateTableIndexResponse, request, options),
   createTableScalarIndex: (request, options) =>
-    respond(session, 'CreateTableScalarIndex', decodeCreateTableScalarIndexResponse, request, options),
+    callJson(session, 'CreateTableScalarIndex', decodeCreateTableScalarIndexResponse, request, options),
   listTableIndices: (request, options) =>
-    list(
+    listPages(
       session,
       'ListTableIndices',
       decodeListTableIndicesResponse,
@@ -74,7 +74,7 @@ export const indexOperations = (session: Session): IndexOperations => ({
       options,
     ),
   describeTableIndexStats: (request, options) =>
-    respond(session, 'DescribeTableIndexStats', decodeDescribeTableIndexStatsResponse, request, options),
+    callJson(session, 'DescribeTableIndexStats', decodeDescribeTableIndexStatsResponse, request, options),
   dropTableIndex: (request, options) =>
-    respond(session, 'DropTableIndex', decodeDropTableIndexResponse, request, options),
+    callJson(session, 'DropTableIndex', decodeDropTableIndexResponse, request, options),
 })

@@ -8,7 +8,7 @@ import {
 } from '../../model/wire/materialized-view.ts'
 import type { CallOptions } from '../call-options.ts'
 import type { Session } from '../session.ts'
-import { respond, type About } from './respond.ts'
+import { callJson, type About } from './call-json.ts'
 
 export interface MaterializedViewOperations {
   /** Creates a view of a query or a table function; without `with_no_data: false` it is empty until it is refreshed. */
@@ -17,7 +17,7 @@ export interface MaterializedViewOperations {
     options?: CallOptions,
   ): Promise<CreateMaterializedViewResponse>
 
-  /** Starts the job that brings a view up to date. */
+  /** Starts the job that refreshes a materialized view. */
   refreshMaterializedView(
     request: About<RefreshMaterializedViewRequest>,
     options?: CallOptions,
@@ -26,7 +26,7 @@ export interface MaterializedViewOperations {
 
 export const materializedViewOperations = (session: Session): MaterializedViewOperations => ({
   createMaterializedView: (request, options) =>
-    respond(session, 'CreateMaterializedView', decodeCreateMaterializedViewResponse, request, options),
+    callJson(session, 'CreateMaterializedView', decodeCreateMaterializedViewResponse, request, options),
   refreshMaterializedView: (request, options) =>
-    respond(session, 'RefreshMaterializedView', decodeRefreshMaterializedViewResponse, request, options),
+    callJson(session, 'RefreshMaterializedView', decodeRefreshMaterializedViewResponse, request, options),
 })

@@ -13,19 +13,19 @@ import {
   type ListNamespacesResponse,
   type NamespaceExistsRequest,
 } from '../../model/wire/namespace.ts'
-import { readExistence } from '../answers.ts'
+import { readExistence } from '../responses.ts'
 import type { CallOptions } from '../call-options.ts'
 import { call } from '../call.ts'
 import type { Pages } from '../pages.ts'
 import type { Session } from '../session.ts'
-import { list, respond, type About } from './respond.ts'
+import { callJson, listPages, type About } from './call-json.ts'
 
-/** Where a request about namespaces names none, it is about the root. */
+/** Operations on namespaces. A request without an `id` is for the root namespace. */
 export interface NamespaceOperations {
   /**
    * Creates a namespace. Its parent must exist.
    *
-   * @throws {NamespaceAlreadyExistsError} {NamespaceNotFoundError} of the parent
+   * @throws {NamespaceAlreadyExistsError} {NamespaceNotFoundError} when the parent does not exist
    * @example await lance.createNamespace({ id: ['sales'], properties: { owner: 'ann' } })
    */
   createNamespace(
@@ -34,7 +34,7 @@ export interface NamespaceOperations {
   ): Promise<CreateNamespaceResponse>
 
   /**
-   * The names of the namespaces within a namespace; `limit` is that of one page.
+   * Lists the names of the namespaces in a namespace. `limit` is the maximum size of one page.
    *
    * @throws {NamespaceNotFoundError}
    * @example for await (const name of lance.listNamespaces()) console.log(name)
@@ -45,7 +45,7 @@ export interface NamespaceOperations {
   ): Pages<string, ListNamespacesResponse>
 
   /**
-   * Its properties; null where the server keeps none.
+   * Returns the properties of a namespace. They are null if the server stores none.
    *
    * @throws {NamespaceNotFoundError}
    */
@@ -55,8 +55,8 @@ export interface NamespaceOperations {
   ): Promise<DescribeNamespaceResponse>
 
   /**
-   * Drops a namespace. `behavior: 'Cascade'` drops what is in it too, `mode: 'Skip'` is content when there is none;
-   * not every server knows them.
+   * Drops a namespace. `behavior: 'Cascade'` also drops its content. With `mode: 'Skip'`, the call succeeds if the
+   * namespace does not exist. Not every server implements these members.
    *
    * @throws {NamespaceNotEmptyError} {NamespaceNotFoundError}
    */
@@ -67,9 +67,9 @@ export interface NamespaceOperations {
 
 export const namespaceOperations = (session: Session): NamespaceOperations => ({
   createNamespace: (request, options) =>
-    respond(session, 'CreateNamespace', decodeCreateNamespaceResponse, request, options),
+    callJson(session, 'CreateNamespace', decodeCreateNamespaceResponse, request, options),
   listNamespaces: (request = {}, options) =>
-    list(
+    listPages(
       session,
       'ListNamespaces',
       decodeListNamespacesResponse,
@@ -78,8 +78,8 @@ export const namespaceOperations = (session: Session): NamespaceOperations => ({
       options,
     ),
   describeNamespace: (request = {}, options) =>
-    respond(session, 'DescribeNamespace', decodeDescribeNamespaceResponse, request, options),
+    callJson(session, 'DescribeNamespace', decodeDescribeNamespaceResponse, request, options),
   dropNamespace: (request, options) =>
-    respond(session, 'DropNamespace', decodeDropNamespaceResponse, request, options),
+    callJson(session, 'DropNamespace', decodeDropNamespaceResponse, request, options),
   namespaceExists: (request, options) => readExistence(call(session, 'NamespaceExists', request, options)),
 })

@@ -3,17 +3,17 @@ import type {
   ExplainTableQueryPlanRequest,
   QueryTableRequest,
 } from '../../model/wire/query.ts'
-import { readArrow, readText } from '../answers.ts'
+import { readArrow, readText } from '../responses.ts'
 import type { CallOptions } from '../call-options.ts'
 import { call } from '../call.ts'
 import type { Session } from '../session.ts'
-import type { About } from './respond.ts'
+import type { About } from './call-json.ts'
 
 /** Vector search, full-text search and SQL filters, in any combination. */
 export interface QueryOperations {
   /**
-   * The rows that a query finds, as Arrow IPC: a file by the specification, a stream from some servers. apache-arrow's
-   * `tableFromIPC` takes both.
+   * Returns the rows of a query as Arrow IPC. The specification requires an Arrow IPC file; some servers send a stream.
+   * `tableFromIPC` of apache-arrow reads both.
    *
    * @throws {TableNotFoundError} {TableColumnNotFoundError}
    * @example
@@ -24,16 +24,16 @@ export interface QueryOperations {
    */
   queryTable(request: About<QueryTableRequest>, options?: CallOptions): Promise<Uint8Array>
 
-  /** The same as it comes in, for results that should not be in memory as a whole. Read it to its end, or cancel it. */
+  /** Returns the rows of a query as a stream, for large results. Read the stream to its end, or cancel it. */
   queryTableStream(
     request: About<QueryTableRequest>,
     options?: CallOptions,
   ): Promise<ReadableStream<Uint8Array>>
 
-  /** How the server would carry out a query, for people to read. */
+  /** Returns a readable plan for a query, without executing the query. */
   explainTableQueryPlan(request: About<ExplainTableQueryPlanRequest>, options?: CallOptions): Promise<string>
 
-  /** How it did, with figures: the query is carried out. */
+  /** Executes a query, and returns its readable plan with measurements. */
   analyzeTableQueryPlan(request: About<AnalyzeTableQueryPlanRequest>, options?: CallOptions): Promise<string>
 }
 

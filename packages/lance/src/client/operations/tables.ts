@@ -27,29 +27,29 @@ import {
   type GetTableStatsRequest,
   type GetTableStatsResponse,
 } from '../../model/wire/statistics.ts'
-import { readExistence } from '../answers.ts'
+import { readExistence } from '../responses.ts'
 import type { CallOptions } from '../call-options.ts'
 import { call } from '../call.ts'
 import type { Pages } from '../pages.ts'
 import type { Session } from '../session.ts'
-import { list, respond, type About } from './respond.ts'
+import { callJson, listPages, type About } from './call-json.ts'
 
 export interface TableOperations {
   /**
-   * The names of the tables in a namespace, the root where none is given; `limit` is that of one page.
+   * Lists the names of the tables in a namespace. Default: the root namespace. `limit` is the maximum size of one page.
    *
    * @throws {NamespaceNotFoundError}
    */
   listTables(request?: ListTablesRequest, options?: CallOptions): Pages<string, ListTablesResponse>
 
-  /** The identifiers of all tables in their string form: `parseIdentifier(text)` takes them apart. */
+  /** Lists the identifiers of all tables in their string form, which `parseIdentifier` parses. */
   listAllTables(
     request?: Omit<ListTablesRequest, 'id'>,
     options?: CallOptions,
   ): Pages<string, ListTablesResponse>
 
   /**
-   * Makes the name of a table known, with its location and the access to it, before anything is written there.
+   * Declares a table before its data is written. The response contains its location and storage options.
    *
    * @throws {TableAlreadyExistsError} {NamespaceNotFoundError}
    * @example const { location, storage_options } = await lance.declareTable({ id: ['sales', 'orders'] })
@@ -57,9 +57,9 @@ export interface TableOperations {
   declareTable(request: About<DeclareTableRequest>, options?: CallOptions): Promise<DeclareTableResponse>
 
   /**
-   * Where a table is and how its storage is reached; with `load_detailed_metadata` also what can only be known by
-   * opening it. Servers that vend credentials do so unless `vend_credentials` is false; ones that renew themselves:
-   * `storageOptions`.
+   * Returns the location and the storage options of a table. With `load_detailed_metadata`, the response also contains
+   * properties that the server can determine only by opening the table. Servers that vend credentials do so unless
+   * `vend_credentials` is false. `storageOptions` renews these credentials.
    *
    * @throws {TableNotFoundError} {TableVersionNotFoundError}
    */
@@ -68,13 +68,13 @@ export interface TableOperations {
   tableExists(request: About<TableExistsRequest>, options?: CallOptions): Promise<boolean>
 
   /**
-   * Makes a table of data that is there already.
+   * Registers existing data as a table.
    *
    * @throws {TableAlreadyExistsError} {NamespaceNotFoundError}
    */
   registerTable(request: About<RegisterTableRequest>, options?: CallOptions): Promise<RegisterTableResponse>
 
-  /** Forgets a table, and leaves its data where it is. @throws {TableNotFoundError} */
+  /** Removes a table from the namespace, and does not delete its data. @throws {TableNotFoundError} */
   deregisterTable(
     request: About<DeregisterTableRequest>,
     options?: CallOptions,
@@ -86,7 +86,7 @@ export interface TableOperations {
   /** @throws {TableNotFoundError} {TableAlreadyExistsError} */
   renameTable(request: About<RenameTableRequest>, options?: CallOptions): Promise<RenameTableResponse>
 
-  /** Sizes and numbers of rows and fragments. @throws {TableNotFoundError} */
+  /** Returns the size of a table, and the numbers of its rows and fragments. @throws {TableNotFoundError} */
   getTableStats(request: About<GetTableStatsRequest>, options?: CallOptions): Promise<GetTableStatsResponse>
 }
 
@@ -94,21 +94,21 @@ const names = ({ tables }: ListTablesResponse): readonly string[] => tables
 
 export const tableOperations = (session: Session): TableOperations => ({
   listTables: (request = {}, options) =>
-    list(session, 'ListTables', decodeListTablesResponse, names, request, options),
+    listPages(session, 'ListTables', decodeListTablesResponse, names, request, options),
   listAllTables: (request = {}, options) =>
-    list(session, 'ListAllTables', decodeListTablesResponse, names, request, options),
+    listPages(session, 'ListAllTables', decodeListTablesResponse, names, request, options),
   declareTable: (request, options) =>
-    respond(session, 'DeclareTable', decodeDeclareTableResponse, request, options),
+    callJson(session, 'DeclareTable', decodeDeclareTableResponse, request, options),
   describeTable: (request, options) =>
-    respond(session, 'DescribeTable', decodeDescribeTableResponse, request, options),
+    callJson(session, 'DescribeTable', decodeDescribeTableResponse, request, options),
   tableExists: (request, options) => readExistence(call(session, 'TableExists', request, options)),
   registerTable: (request, options) =>
-    respond(session, 'RegisterTable', decodeRegisterTableResponse, request, options),
+    callJson(session, 'RegisterTable', decodeRegisterTableResponse, request, options),
   deregisterTable: (request, options) =>
-    respond(session, 'DeregisterTable', decodeDeregisterTableResponse, request, options),
-  dropTable: (request, options) => respond(session, 'DropTable', decodeDropTableResponse, request, options),
+    callJson(session, 'DeregisterTable', decodeDeregisterTableResponse, request, options),
+  dropTable: (request, options) => callJson(session, 'DropTable', decodeDropTableResponse, request, options),
   renameTable: (request, options) =>
-    respond(session, 'RenameTable', decodeRenameTableResponse, request, options),
+    callJson(session, 'RenameTable', decodeRenameTableResponse, request, options),
   getTableStats: (request, options) =>
-    respond(session, 'GetTableStats', decodeGetTableStatsResponse, request, options),
+    callJson(session, 'GetTableStats', decodeGetTableStatsResponse, request, options),
 })

@@ -19,12 +19,12 @@ import {
 import type { CallOptions } from '../call-options.ts'
 import type { Pages } from '../pages.ts'
 import type { Session } from '../session.ts'
-import { list, respond, type About } from './respond.ts'
+import { callJson, listPages, type About } from './call-json.ts'
 
-/** Names for versions of a table. */
+/** Tags: names for versions of a table. */
 export interface TagOperations {
   /**
-   * The tags of a table, each with its name.
+   * Lists the tags of a table with their names.
    *
    * @example for await (const [name, { version }] of lance.listTableTags({ id })) console.log(name, version)
    */
@@ -60,7 +60,7 @@ export interface TagOperations {
 
 export const tagOperations = (session: Session): TagOperations => ({
   listTableTags: (request, options) =>
-    list(
+    listPages(
       session,
       'ListTableTags',
       decodeListTableTagsResponse,
@@ -69,11 +69,11 @@ export const tagOperations = (session: Session): TagOperations => ({
       options,
     ),
   getTableTagVersion: (request, options) =>
-    respond(session, 'GetTableTagVersion', decodeGetTableTagVersionResponse, request, options),
+    callJson(session, 'GetTableTagVersion', decodeGetTableTagVersionResponse, request, options),
   createTableTag: (request, options) =>
-    respond(session, 'CreateTableTag', decodeCreateTableTagResponse, request, options),
+    callJson(session, 'CreateTableTag', decodeCreateTableTagResponse, request, options),
   updateTableTag: (request, options) =>
-    respond(session, 'UpdateTableTag', decodeUpdateTableTagResponse, request, options),
+    callJson(session, 'UpdateTableTag', decodeUpdateTableTagResponse, request, options),
   deleteTableTag: (request, options) =>
-    respond(session, 'DeleteTableTag', decodeDeleteTableTagResponse, request, options),
+    callJson(session, 'DeleteTableTag', decodeDeleteTableTagResponse, request, options),
 })

@@ -8,9 +8,9 @@ import {
 } from '../../model/wire/transaction.ts'
 import type { CallOptions } from '../call-options.ts'
 import type { Session } from '../session.ts'
-import { respond, type About } from './respond.ts'
+import { callJson, type About } from './call-json.ts'
 
-/** Operations that take long answer with the id of a transaction, which tells how they are doing. */
+/** Operations on transactions. Long operations return the id of a transaction, whose status shows their progress. */
 export interface TransactionOperations {
   /** @throws {TransactionNotFoundError} */
   describeTransaction(
@@ -27,7 +27,7 @@ export interface TransactionOperations {
 
 export const transactionOperations = (session: Session): TransactionOperations => ({
   describeTransaction: (request, options) =>
-    respond(session, 'DescribeTransaction', decodeDescribeTransactionResponse, request, options),
+    callJson(session, 'DescribeTransaction', decodeDescribeTransactionResponse, request, options),
   alterTransaction: (request, options) =>
-    respond(session, 'AlterTransaction', decodeAlterTransactionResponse, request, options),
+    callJson(session, 'AlterTransaction', decodeAlterTransactionResponse, request, options),
 })

@@ -29,12 +29,12 @@ import {
 import type { CallOptions } from '../call-options.ts'
 import type { Pages } from '../pages.ts'
 import type { Session } from '../session.ts'
-import { list, respond, type About } from './respond.ts'
+import { callJson, listPages, type About } from './call-json.ts'
 
-/** Versions of tables. Servers with `managed_versioning` keep them, and writers commit by `createTableVersion`. */
+/** Versions of tables. Servers with `managed_versioning` store them, and writers commit with `createTableVersion`. */
 export interface VersionOperations {
   /**
-   * The versions of a table; with `descending`, the newest first.
+   * Lists the versions of a table. With `descending`, the newest is first.
    *
    * @throws {TableNotFoundError}
    */
@@ -44,9 +44,9 @@ export interface VersionOperations {
   ): Pages<TableVersion, ListTableVersionsResponse>
 
   /**
-   * Commits a version, if there is none of that number yet.
+   * Commits a version if its number is not used yet.
    *
-   * @throws {ConcurrentModificationError} when somebody else was first: look at the table anew, and try the next number
+   * @throws {ConcurrentModificationError} when another writer used the number: reload the table, and use the next one
    */
   createTableVersion(
     request: About<CreateTableVersionRequest>,
@@ -59,31 +59,34 @@ export interface VersionOperations {
     options?: CallOptions,
   ): Promise<DescribeTableVersionResponse>
 
-  /** Forgets versions, and leaves the data: `ranges` are from their start up to, not including, their end. */
+  /** Deletes the records of versions, and leaves their data. A range includes its start and excludes its end. */
   batchDeleteTableVersions(
     request: About<BatchDeleteTableVersionsRequest>,
     options?: CallOptions,
   ): Promise<BatchDeleteTableVersionsResponse>
 
-  /** Commits versions of several tables, all or none. */
+  /** Commits versions of several tables: all or none. */
   batchCreateTableVersions(
     request: BatchCreateTableVersionsRequest,
     options?: CallOptions,
   ): Promise<BatchCreateTableVersionsResponse>
 
-  /** Declares and forgets tables, commits and forgets versions: all or nothing. Results come in the order of the operations. */
+  /**
+   * Declares tables, deregisters tables, commits versions and deletes records of versions: all or none. The results
+   * have the order of the operations.
+   */
   batchCommitTables(
     request: BatchCommitTablesRequest,
     options?: CallOptions,
   ): Promise<BatchCommitTablesResponse>
 
-  /** Makes the content of an old version that of a new one. @throws {TableVersionNotFoundError} */
+  /** Creates a new version with the content of an earlier one. @throws {TableVersionNotFoundError} */
   restoreTable(request: About<RestoreTableRequest>, options?: CallOptions): Promise<RestoreTableResponse>
 }
 
 export const versionOperations = (session: Session): VersionOperations => ({
   listTableVersions: (request, options) =>
-    list(
+    listPages(
       session,
       'ListTableVersions',
       decodeListTableVersionsResponse,
@@ -92,15 +95,15 @@ export const versionOperations = (session: Session): VersionOperations => ({
       options,
     ),
   createTableVersion: (request, options) =>
-    respond(session, 'CreateTableVersion', decodeCreateTableVersionResponse, request, options),
+    callJson(session, 'CreateTableVersion', decodeCreateTableVersionResponse, request, options),
   describeTableVersion: (request, options) =>
-    respond(session, 'DescribeTableVersion', decodeDescribeTableVersionResponse, request, options),
+    callJson(session, 'DescribeTableVersion', decodeDescribeTableVersionResponse, request, options),
   batchDeleteTableVersions: (request, options) =>
-    respond(session, 'BatchDeleteTableVersions', decodeBatchDeleteTableVersionsResponse, request, options),
+    callJson(session, 'BatchDeleteTableVersions', decodeBatchDeleteTableVersionsResponse, request, options),
   batchCreateTableVersions: (request, options) =>
-    respond(session, 'BatchCreateTableVersions', decodeBatchCreateTableVersionsResponse, request, options),
+    callJson(session, 'BatchCreateTableVersions', decodeBatchCreateTableVersionsResponse, request, options),
   batchCommitTables: (request, options) =>
-    respond(session, 'BatchCommitTables', decodeBatchCommitTablesResponse, request, options),
+    callJson(session, 'BatchCommitTables', decodeBatchCommitTablesResponse, request, options),
   restoreTable: (request, options) =>
-    respond(session, 'RestoreTable', decodeRestoreTableResponse, request, options),
+    callJson(session, 'RestoreTable', decodeRestoreTableResponse, request, options),
 })

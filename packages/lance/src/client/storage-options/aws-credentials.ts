@@ -1,29 +1,36 @@
 import { HeadgateError } from '@headgate/errors'
 import type { StringMap } from '../../model/decode.ts'
-import { expiryOf } from './expiry.ts'
+import { parseExpiry } from './expiry.ts'
 
-/** What the AWS SDK for JavaScript signs with (`AwsCredentialIdentity`). */
+/** Credentials in the form of the AWS SDK for JavaScript (`AwsCredentialIdentity`). */
 export interface AwsCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken?: string
-  /** Absent for keys that never end. */
+  /** Time of expiry. Absent if the keys do not expire. */
   readonly expiration?: Date
 }
 
-// Every spelling that object_store, which Lance reads storage with, takes.
+// Names of options that the library object_store accepts, with which Lance reads storage.
 const ACCESS_KEY_ID = ['aws_access_key_id', 'access_key_id']
 const SECRET_ACCESS_KEY = ['aws_secret_access_key', 'secret_access_key']
 const SESSION_TOKEN = ['aws_session_token', 'aws_token', 'aws_security_token', 'session_token', 'token']
 
-/** @throws {HeadgateError} unsupported, when the options hold no keys for S3 */
+/**
+ * Converts storage options to AWS credentials.
+ *
+ * @throws {HeadgateError} unsupported, when the options contain no S3 access keys
+ */
 export function awsCredentials(options: StringMap): AwsCredentials {
-  const accessKeyId = first(options, ACCESS_KEY_ID)
-  const secretAccessKey = first(options, SECRET_ACCESS_KEY)
+  const accessKeyId = findOption(options, ACCESS_KEY_ID)
+  const secretAccessKey = findOption(options, SECRET_ACCESS_KEY)
   if (accessKeyId === undefined || secretAccessKey === undefined)
-    throw new HeadgateError('unsupported', 'These storage options hold no keys for S3: use get()')
-  const sessionToken = first(options, SESSION_TOKEN)
-  const expiry = expiryOf(options)
+    throw new HeadgateError(
+      'unsupported',
+      'The storage options contain no S3 access keys. Use get() to read the options of other storage.',
+    )
+  const sessionToken = findOption(options, SESSION_TOKEN)
+  const expiry = parseExpiry(options)
   return {
     accessKeyId,
     secretAccessKey,
@@ -32,8 +39,8 @@ export function awsCredentials(options: StringMap): AwsCredentials {
   }
 }
 
-/** Keys are not case sensitive. */
-function first(options: StringMap, names: readonly string[]): string | undefined {
+/** Finds the first option with one of these names that is not empty. Names are not case-sensitive. */
+function findOption(options: StringMap, names: readonly string[]): string | undefined {
   const entries = Object.entries(options).filter(([, value]) => value !== '')
   return names
     .map((name) => entries.find(([key]) => key.toLowerCase() === name)?.[1])

@@ -6,51 +6,51 @@ import {
   type DescribeTableResponse,
 } from '../../model/wire/table.ts'
 import { InvalidAnswerError } from '../errors/lance-namespace-error.ts'
-import { respond, type About } from '../operations/respond.ts'
+import { callJson, type About } from '../operations/call-json.ts'
 import type { Session } from '../session.ts'
 import { awsCredentials, type AwsCredentials } from './aws-credentials.ts'
-import { expiryOf, refreshOffsetOf } from './expiry.ts'
+import { parseExpiry, parseRefreshOffset } from './expiry.ts'
 
 export interface GetOptions {
-  /** Ends the wait of this caller, and nobody else's. */
+  /** Ends the wait of this caller. Other callers continue to wait. */
   readonly signal?: AbortSignal | undefined
-  /** The storage refused the ones at hand: get others, however long those were to last. */
+  /** Whether to renew options that have not expired, because the storage refused them. Default: false. */
   readonly force?: boolean | undefined
 }
 
-/** As the AWS SDK asks for credentials. */
+/** Argument that the AWS SDK passes to a provider of credentials. */
 export interface AwsCredentialsRequest {
-  /** Get other keys, however long those at hand will last. */
+  /** Whether to renew keys that have not expired. Default: false. */
   readonly forceRefresh?: boolean | undefined
 }
 
-/** The part of an answer of DescribeTable, DeclareTable or CreateTable that says how storage is reached. */
+/** Members of a response of DescribeTable, DeclareTable or CreateTable that are needed to reach the storage. */
 export type TableAccess = Pick<DescribeTableResponse, 'location' | 'storage_options'>
 
 export interface StorageOptionsOptions {
-  /** Epoch ms. For tests. */
+  /** Current time, in epoch ms. For tests. Default: `Date.now`. */
   readonly now?: (() => number) | undefined
-  /** 0 to 1. For tests. */
+  /** Random number from 0 to 1. For tests. Default: `Math.random`. */
   readonly random?: (() => number) | undefined
 }
 
 /**
- * Options to reach the storage of a table, which are renewed by DescribeTable before they end: at `expires_at_millis`
- * less `refresh_offset_millis` (60 s if the server does not say), but never in the first half of their life, so that
- * short-lived ones do not ask again for each use. One renewal is under way at a time, whoever asks, and while the old
- * ones are good nobody waits for it. Nothing is asked of the server while nobody asks for options.
+ * Options to reach the storage of a table. They are renewed with DescribeTable at `expires_at_millis` minus
+ * `refresh_offset_millis` (default: 60 s), but never in the first half of their lifetime, so that short-lived options
+ * are not renewed at each use. Concurrent callers share one renewal. While the current options are valid, callers do
+ * not wait for the renewal. There is no timer: only a call starts a renewal.
  */
 export interface StorageOptions extends AsyncDisposable {
   /**
-   * The options in Lance's own names, empty where storage needs none.
+   * Returns the options with the names that Lance uses. They are empty if the storage needs none.
    *
-   * @throws {LanceNamespaceError} {LanceConnectionError} when there are none that are good, and none can be had
+   * @throws {LanceNamespaceError} {LanceConnectionError} when the options have expired and cannot be renewed
    */
   get(options?: GetOptions): Promise<StringMap>
   /**
-   * Keys for S3: what the AWS SDK for JavaScript takes as `credentials`.
+   * Returns keys for S3. The AWS SDK for JavaScript accepts this function as `credentials`.
    *
-   * @throws {HeadgateError} unsupported, when the storage is another one
+   * @throws {HeadgateError} unsupported, when the storage is not S3
    * @example Type-checked only, because it needs a store.
    * ```ts
    * const s3 = new S3Client({ region, credentials: lance.storageOptions({ id }).aws })
@@ -65,55 +65,65 @@ export function storageOptions(
   known?: TableAccess,
   { now = Date.now, random }: StorageOptionsOptions = {},
 ): StorageOptions {
-  let seed = known?.storage_options
+  let initial = known?.storage_options
   let location = known?.location
-  const kept = memoize<StringMap>(
+  const cached = memoize<StringMap>(
     async ({ signal } = {}) => {
-      const first = seed
-      seed = undefined
-      if (first !== undefined && (expiryOf(first) ?? Infinity) > now()) return first
-      const asked = { ...request, vend_credentials: true }
-      // Later attempts come by themselves, when the options are asked for again.
+      const first = initial
+      initial = undefined
+      if (first !== undefined && (parseExpiry(first) ?? Infinity) > now()) return first
+      const describeRequest = { ...request, vend_credentials: true }
+      // Two retries are enough, because the next call of a caller starts another renewal.
       const limits = { signal, maxRetries: 2 }
-      const access = await respond(session, 'DescribeTable', decodeDescribeTableResponse, asked, limits)
-      checkPlace(location, access.location)
+      const access = await callJson(
+        session,
+        'DescribeTable',
+        decodeDescribeTableResponse,
+        describeRequest,
+        limits,
+      )
+      checkLocation(location, access.location)
       location ??= access.location
       return access.storage_options ?? {}
     },
     {
-      expiresAt: expiryOf,
-      refreshAheadMs: refreshOffsetOf,
-      accept: refuseNothing,
+      expiresAt: parseExpiry,
+      refreshAheadMs: parseRefreshOffset,
+      accept: refuseMissingOptions,
       now,
       ...(random && { random }),
     },
   )
   const get = async ({ signal, force = false }: GetOptions = {}): Promise<StringMap> => {
     const wait = signal === undefined ? {} : { signal }
-    const options = await kept.get(wait)
-    return force && kept.invalidate(options) ? await kept.get(wait) : options
+    const options = await cached.get(wait)
+    return force && cached.invalidate(options) ? await cached.get(wait) : options
   }
   return {
     get,
     aws: async ({ forceRefresh = false } = {}) => awsCredentials(await get({ force: forceRefresh })),
-    [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => cached[Symbol.asyncDispose](),
   }
 }
 
-/** A table that was dropped and made anew elsewhere: its keys are not for the files of the old one. */
-function checkPlace(before: string | undefined, now: string | undefined): void {
+/** Refuses a table that was recreated in another location. The caller still uses the files of the previous table. */
+function checkLocation(before: string | undefined, now: string | undefined): void {
   if (before !== undefined && now !== undefined && before !== now)
-    throw invalid('the table has another location than before: it is not the same table any more')
+    throw invalidResponse(
+      'the table was recreated in another location. Describe the table and create its storage options again.',
+    )
 }
 
-/** Whoever reads storage would go on with whatever keys its machine has. */
-function refuseNothing(before: StringMap, next: StringMap): void {
+/** Refuses a renewal without options. The storage client of the caller would use the keys of its machine instead. */
+function refuseMissingOptions(before: StringMap, next: StringMap): void {
   if (Object.keys(before).length > 0 && Object.keys(next).length === 0)
-    throw invalid('the server gave no storage options, where it gave some before')
+    throw invalidResponse(
+      'the server returned no storage options, although it returned some before. Check whether it still vends credentials.',
+    )
 }
 
-const invalid = (why: string): InvalidAnswerError =>
-  new InvalidAnswerError(`DescribeTable: ${why}`, {
+const invalidResponse = (reason: string): InvalidAnswerError =>
+  new InvalidAnswerError(`DescribeTable: ${reason}`, {
     operation: 'DescribeTable',
     status: 200,
     code: null,

@@ -1,59 +1,69 @@
 import { expect, test } from 'vitest'
 import { LanceConnectionError } from '../../../src/client/errors/lance-connection-error.ts'
 import { LanceNamespace } from '../../../src/client/lance-namespace.ts'
-import { id, inTurn, problem, ScriptedServer, testNamespace, type Reply } from '../scripted-server.ts'
+import {
+  id,
+  replyInOrder,
+  errorReply,
+  ScriptedServer,
+  testNamespace,
+  type Reply,
+} from '../scripted-server.ts'
 
-const found: Reply = { json: { location: 's3://b/t' } }
-const busy = (status: number): Reply => ({
-  ...problem(status, status === 429 ? 21 : 17),
+const success: Reply = { json: { location: 's3://b/t' } }
+const retryAtOnce = (status: number): Reply => ({
+  ...errorReply(status, status === 429 ? 21 : 17),
   headers: { 'retry-after': '0' },
 })
 
 test.each([
-  ['500', problem(500, 18)],
-  ['502 of a proxy', { status: 502, body: '<html>' }],
-  ['503 without a time', problem(503, 17)],
-  ['503 with a time', busy(503)],
-  ['429', busy(429)],
-  ['an answer that does not come', { hangUp: true }],
-  ['an answer that breaks off', { body: '{"location":', headers: { 'content-length': '99' }, hangUp: true }],
-])('what only looks is asked again after %s', async (_, reply) => {
-  await using it = await testNamespace({ answer: inTurn(reply, reply, found) })
-  expect(await it.lance.describeTable({ id })).toMatchObject({ location: 's3://b/t' })
-  expect(it.seen.length).toBe(3)
+  ['a 500', errorReply(500, 18)],
+  ['a 502 of a proxy', { status: 502, body: '<html>' }],
+  ['a 503 without Retry-After', errorReply(503, 17)],
+  ['a 503 with Retry-After', retryAtOnce(503)],
+  ['a 429', retryAtOnce(429)],
+  ['a closed connection', { disconnect: true }],
+  ['a truncated response', { body: '{"location":', headers: { 'content-length': '99' }, disconnect: true }],
+])('a read operation is retried after %s', async (_, reply) => {
+  await using fixture = await testNamespace({ respond: replyInOrder(reply, reply, success) })
+  expect(await fixture.lance.describeTable({ id })).toMatchObject({ location: 's3://b/t' })
+  expect(fixture.requests.length).toBe(3)
 })
 
 test.each([
-  ['429', busy(429)],
-  ['503 with a time', busy(503)],
-])('what changes something is asked again after %s, because nothing was done', async (_, reply) => {
-  await using it = await testNamespace({ answer: inTurn(reply, found) })
-  await it.lance.declareTable({ id })
-  expect(it.seen.length).toBe(2)
-})
-
-test.each([
-  ['500', problem(500, 18), 'InternalError'],
-  ['503 without a time', problem(503, 17), 'ServiceUnavailableError'],
-  ['an answer that does not come', { hangUp: true }, 'LanceConnectionError'],
+  ['a 429', retryAtOnce(429)],
+  ['a 503 with Retry-After', retryAtOnce(503)],
 ])(
-  'what changes something is not asked again after %s, and the outcome is unknown',
-  async (_, reply, name) => {
-    await using it = await testNamespace({ answer: inTurn(reply, found) })
-    await expect(it.lance.declareTable({ id })).rejects.toMatchObject({ name, outcomeUnknown: true })
-    expect(it.seen.length).toBe(1)
+  'an operation that changes data is retried after %s, because the server has not executed it',
+  async (_, reply) => {
+    await using fixture = await testNamespace({ respond: replyInOrder(reply, success) })
+    await fixture.lance.declareTable({ id })
+    expect(fixture.requests.length).toBe(2)
   },
 )
 
-test('an outcome that was unknown once stays so, whatever comes after', async () => {
-  await using it = await testNamespace({ answer: inTurn(busy(429), problem(409, 5)) })
-  await expect(it.lance.declareTable({ id })).rejects.toMatchObject({ code: 5, outcomeUnknown: false })
-  await using other = await testNamespace({ answer: inTurn(problem(408, 17), problem(409, 5)) })
+test.each([
+  ['a 500', errorReply(500, 18), 'InternalError'],
+  ['a 503 without Retry-After', errorReply(503, 17), 'ServiceUnavailableError'],
+  ['a closed connection', { disconnect: true }, 'LanceConnectionError'],
+])(
+  'an operation that changes data is not retried after %s, and its outcome is unknown',
+  async (_, reply, name) => {
+    await using fixture = await testNamespace({ respond: replyInOrder(reply, success) })
+    await expect(fixture.lance.declareTable({ id })).rejects.toMatchObject({ name, outcomeUnknown: true })
+    expect(fixture.requests.length).toBe(1)
+  },
+)
+
+test('outcomeUnknown is false after a 429, and true after a 408', async () => {
+  await using fixture = await testNamespace({ respond: replyInOrder(retryAtOnce(429), errorReply(409, 5)) })
+  await expect(fixture.lance.declareTable({ id })).rejects.toMatchObject({ code: 5, outcomeUnknown: false })
+  await using other = await testNamespace({ respond: replyInOrder(errorReply(408, 17), errorReply(409, 5)) })
   await expect(other.lance.declareTable({ id })).rejects.toMatchObject({ status: 408, outcomeUnknown: true })
 })
 
-test('a connection that was never made is tried again for every request, and nothing happened', async () => {
-  const server = await ScriptedServer.start(() => found)
+test('every operation is retried if no connection can be established, and its outcome is known', async () => {
+  const server = await ScriptedServer.start(() => success)
   let tries = 0
   const lance = await LanceNamespace.connect({
     uri: server.url,
@@ -74,23 +84,23 @@ test('a connection that was never made is tried again for every request, and not
   expect(tries).toBe(3)
 })
 
-test('there is an end to it, for a namespace and for a call', async () => {
-  await using it = await testNamespace({ maxRetries: 2, answer: () => problem(500, 18) })
-  await expect(it.lance.describeTable({ id })).rejects.toMatchObject({ code: 18, outcomeUnknown: false })
-  expect(it.seen.length).toBe(3)
-  await expect(it.lance.describeTable({ id }, { maxRetries: 0 })).rejects.toMatchObject({ code: 18 })
-  expect(it.seen.length).toBe(4)
+test('the number of retries is limited for a namespace, and can be limited for a call', async () => {
+  await using fixture = await testNamespace({ maxRetries: 2, respond: () => errorReply(500, 18) })
+  await expect(fixture.lance.describeTable({ id })).rejects.toMatchObject({ code: 18, outcomeUnknown: false })
+  expect(fixture.requests.length).toBe(3)
+  await expect(fixture.lance.describeTable({ id }, { maxRetries: 0 })).rejects.toMatchObject({ code: 18 })
+  expect(fixture.requests.length).toBe(4)
 })
 
-test('other errors are final', async () => {
-  await using it = await testNamespace({ answer: () => problem(404, 4) })
-  await expect(it.lance.describeTable({ id })).rejects.toMatchObject({ code: 4 })
-  expect(it.seen.length).toBe(1)
+test('an operation is not retried after an error such as a missing table', async () => {
+  await using fixture = await testNamespace({ respond: () => errorReply(404, 4) })
+  await expect(fixture.lance.describeTable({ id })).rejects.toMatchObject({ code: 4 })
+  expect(fixture.requests.length).toBe(1)
 })
 
-test('each attempt is authenticated anew, last, and may be once more on a refusal', async () => {
+test('each attempt is authenticated again as the last step, and the provider can request another attempt', async () => {
   let signed = 0
-  await using it = await testNamespace({
+  await using fixture = await testNamespace({
     headers: { 'x-team': 'base', 'x-signed': 'no' },
     auth: {
       authenticate: (request) =>
@@ -103,9 +113,9 @@ test('each attempt is authenticated anew, last, and may be once more on a refusa
         }),
       onResponse: ({ status }) => (status === 401 ? 'retry' : undefined),
     },
-    answer: inTurn(problem(401, 16), problem(500, 18), found),
+    respond: replyInOrder(errorReply(401, 16), errorReply(500, 18), success),
   })
-  await it.lance.describeTable({ id, context: { 'header.x-team': 'context' } })
-  expect(it.seen.map(({ headers }) => headers['x-signed'])).toEqual(['1', '2', '3'])
-  expect(it.seen[0]?.headers['x-team']).toBe('context')
+  await fixture.lance.describeTable({ id, context: { 'header.x-team': 'context' } })
+  expect(fixture.requests.map(({ headers }) => headers['x-signed'])).toEqual(['1', '2', '3'])
+  expect(fixture.requests[0]?.headers['x-team']).toBe('context')
 })

@@ -7,7 +7,7 @@ import type { LanceNamespace } from '../../../src/client/index.ts'
 import type { Pages } from '../../../src/client/pages.ts'
 import { testNamespace, type Reply } from '../scripted-server.ts'
 
-// Every operation of the specification is called as its schemas say, and answered as its schemas say.
+// The tests call every operation with a request, and respond with a response, that are samples of its schemas.
 const specification = await readSpecification()
 const specified = Object.values(specification.paths)
   .flatMap((item) => Object.values(item))
@@ -19,14 +19,14 @@ const id = ['my sales', 'a/b']
 const methodName = (operationId: string): string => operationId.charAt(0).toLowerCase() + operationId.slice(1)
 
 type Method = (...args: readonly unknown[]) => Promise<unknown> | Pages<unknown, unknown>
-const methodOf = (lance: LanceNamespace, operationId: string): Method =>
+const findMethod = (lance: LanceNamespace, operationId: string): Method =>
   Reflect.get(lance, methodName(operationId)) as Method
 
-const schemaOf = (name: string): Json =>
+const createNamedSample = (name: string): Json =>
   createSample(specification, specification.components.schemas[name] ?? {})
 
-/** What the specification's own answer to an operation is, at the least. */
-function replyOf({ operationId, answer }: Operation): Reply {
+/** Creates the smallest response of an operation that the specification allows. */
+function createReply({ operationId, answer }: Operation): Reply {
   const responses = specified.find((each) => each.operationId === operationId)?.responses ?? {}
   const [status = '200', response] = Object.entries(responses).find(([code]) => code.startsWith('2')) ?? []
   const content =
@@ -38,10 +38,10 @@ function replyOf({ operationId, answer }: Operation): Reply {
   return { status: Number(status), ...(schema && { json: createSample(specification, schema) }) }
 }
 
-/** The smallest request of an operation, with an identifier where its path has one. */
-function requestOf({ operationId, path }: Operation): Record<string, unknown> {
+/** Creates the smallest request of an operation, with the members that its path contains. */
+function createRequest({ operationId, path }: Operation): Record<string, unknown> {
   const name = operationId === 'CreateTableScalarIndex' ? 'CreateTableIndexRequest' : `${operationId}Request`
-  const named = operationId === 'ListAllTables' ? {} : (schemaOf(name) as object)
+  const named = operationId === 'ListAllTables' ? {} : (createNamedSample(name) as object)
   return {
     ...named,
     ...(path.includes('{id}') && { id }),
@@ -50,11 +50,11 @@ function requestOf({ operationId, path }: Operation): Record<string, unknown> {
 }
 
 test.each(operations)(
-  '$operationId goes where the specification says, and its answer is read',
+  '$operationId sends the request of the specification and reads its response',
   async (operation) => {
-    await using it = await testNamespace({ answer: () => replyOf(operation) })
-    const request = requestOf(operation)
-    const method = methodOf(it.lance, operation.operationId)
+    await using fixture = await testNamespace({ respond: () => createReply(operation) })
+    const request = createRequest(operation)
+    const method = findMethod(fixture.lance, operation.operationId)
     const result = operation.body === 'arrow' ? method(request, ARROW) : method(request)
     if ('pages' in result) {
       const pages = []
@@ -62,47 +62,47 @@ test.each(operations)(
       expect(pages).toHaveLength(1)
     } else await result
 
-    const [seen] = it.seen
+    const [received] = fixture.requests
     const path = operation.path.replace('{id}', 'my%20sales%24a%2Fb').replace('{index_name}', 'an%20idx')
-    expect(seen?.method).toBe(operation.method)
-    expect(seen?.target.split('?')[0]).toBe(path)
-    expect(seen?.target).toContain('?delimiter=%24')
+    expect(received?.method).toBe(operation.method)
+    expect(received?.target.split('?')[0]).toBe(path)
+    expect(received?.target).toContain('?delimiter=%24')
     switch (operation.body) {
       case 'json':
-        expect(seen?.json).toEqual(request)
+        expect(received?.json).toEqual(request)
         break
       case 'arrow':
-        expect(seen?.headers['content-type']).toBe('application/vnd.apache.arrow.stream')
-        expect(seen?.bytes).toEqual(Buffer.from(ARROW))
+        expect(received?.headers['content-type']).toBe('application/vnd.apache.arrow.stream')
+        expect(received?.bytes).toEqual(Buffer.from(ARROW))
         break
       case 'map':
-        expect(seen?.json).toEqual({})
+        expect(received?.json).toEqual({})
         break
       default:
-        expect(seen?.bytes).toHaveLength(0)
-        expect(seen?.headers['content-type']).toBeUndefined()
+        expect(received?.bytes).toHaveLength(0)
+        expect(received?.headers['content-type']).toBeUndefined()
     }
   },
 )
 
-test('there is a method for each of the 54 operations, and two more', async () => {
-  await using it = await testNamespace({ answer: () => ({}) })
+test('the client has a method for each of the 54 operations, queryTableStream and storageOptions', async () => {
+  await using fixture = await testNamespace({ respond: () => ({}) })
   const expected = [
     ...operations.map(({ operationId }) => methodName(operationId)),
     'queryTableStream',
     'storageOptions',
   ]
-  expect(Object.keys(it.lance).toSorted()).toEqual(expected.toSorted())
+  expect(Object.keys(fixture.lance).toSorted()).toEqual(expected.toSorted())
 })
 
-test('each member that travels in the query does so', async () => {
-  await using it = await testNamespace({
-    answer: () => ({ json: { tables: [], versions: [], metadata: {} } }),
+test('the client sends members that the specification puts in the query as query parameters', async () => {
+  await using fixture = await testNamespace({
+    respond: () => ({ json: { tables: [], versions: [], metadata: {} } }),
   })
-  const { lance } = it
-  const all = async (list: Pages<unknown, unknown>): Promise<void> => void (await list.pages().next())
-  await all(lance.listTables({ id: ['a'], page_token: 'p&q', limit: 3, include_declared: false }))
-  await all(lance.listTableVersions({ id, branch: 'b', descending: true }))
+  const { lance } = fixture
+  const readPage = async (list: Pages<unknown, unknown>): Promise<void> => void (await list.pages().next())
+  await readPage(lance.listTables({ id: ['a'], page_token: 'p&q', limit: 3, include_declared: false }))
+  await readPage(lance.listTableVersions({ id, branch: 'b', descending: true }))
   await lance.describeTable({ id, with_table_uri: true, load_detailed_metadata: false })
   await lance.createTable(
     { id, mode: 'ExistOk', properties: { k: 'v' }, storage_options: { timeout: '30s' } },
@@ -120,7 +120,7 @@ test('each member that travels in the query does so', async () => {
   )
   await lance.updateTableSchemaMetadata({ id, branch: 'b', metadata: { k: 'v' } })
   await lance.dropTableIndex({ id, index_name: 'i', branch: 'b' })
-  expect(it.seen.map(({ target }) => target.split('?delimiter=%24')[1])).toEqual([
+  expect(fixture.requests.map(({ target }) => target.split('?delimiter=%24')[1])).toEqual([
     '&page_token=p%26q&limit=3&include_declared=false',
     '&branch=b&descending=true',
     '&with_table_uri=true&load_detailed_metadata=false',
@@ -129,5 +129,5 @@ test('each member that travels in the query does so', async () => {
     '&branch=b',
     '&branch=b',
   ])
-  expect(it.seen[5]?.json).toEqual({ k: 'v' })
+  expect(fixture.requests[5]?.json).toEqual({ k: 'v' })
 })

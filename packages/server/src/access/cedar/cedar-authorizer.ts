@@ -14,17 +14,20 @@ import {
 } from './cedar-entities.ts'
 import type { Cedar } from './load-cedar.ts'
 
-/** Answers that are kept: one for each caller, object and privilege. */
+/** Maximum number of cached decisions. One decision is cached for each caller, object and privilege. */
 const maxKept = 100_000
 
-/** Result of Cedar. `forbidding` is null if it permits. */
+/**
+ * Decision of Cedar. `forbidding` contains the ids of the policies that forbid the privilege, or is null if Cedar
+ * permits it.
+ */
 interface Response {
   readonly forbidding: readonly string[] | null
 }
 
 interface Caller extends CedarParty {
   readonly context: Context
-  /** Context of all requests to Cedar. */
+  /** Digest of the Cedar principal and of the Cedar context of this caller. It is a part of the cache key. */
   readonly digest: string
 }
 
@@ -34,20 +37,20 @@ export interface CedarCounts {
 }
 
 /**
- * Authorizer that leaves only the granted rights that a Cedar policy permits and none forbids. Answers are kept until
- * other policies are put in force. What cannot be evaluated is forbidden.
+ * Authorizer that removes every granted privilege that no Cedar policy permits or that a Cedar policy forbids.
+ * Decisions are cached until `use` replaces the policies. A policy that fails during evaluation forbids the privilege.
  */
 export class CedarAuthorizer implements Authorizer {
   readonly narrows = true
   readonly #cedar: Cedar
-  /** The evaluator's name for the policies in force; others that are put there take their place. */
+  /** Id of the policy set in the Cedar evaluator. A new policy set with this id replaces the earlier one. */
   readonly #setId = randomUUID()
   readonly #onError: (message: string) => void
-  readonly #answers: CallerCache<Response> = callerCache({ max: maxKept })
+  readonly #decisions: CallerCache<Response> = callerCache({ max: maxKept })
   readonly #callers = new WeakMap<Policy, Caller>()
   readonly #counts = { evaluations: 0, hits: 0 }
 
-  /** @param onError Called with errors of policies that could not be evaluated */
+  /** @param onError receives the errors of policies that could not be evaluated */
   constructor(cedar: Cedar, policies: Record<string, string>, onError: (message: string) => void) {
     this.#cedar = cedar
     this.#onError = onError
@@ -58,11 +61,11 @@ export class CedarAuthorizer implements Authorizer {
     return { ...this.#counts }
   }
 
-  /** Puts these policies in force, from the next question on. */
+  /** Replaces the policies. All later decisions use them. */
   use(policies: Record<string, string>): void {
-    const answer = this.#cedar.preparsePolicySet(this.#setId, { staticPolicies: policies })
-    if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join('; '))
-    this.#answers.clear()
+    const result = this.#cedar.preparsePolicySet(this.#setId, { staticPolicies: policies })
+    if (result.type === 'failure') throw new Error(result.errors.map(({ message }) => message).join('; '))
+    this.#decisions.clear()
   }
 
   narrow(caller: Policy, object: ObjectNames, bits: number): number {
@@ -70,9 +73,10 @@ export class CedarAuthorizer implements Authorizer {
     let lost = 0
     for (const privilege of privileges) {
       if (!holds(bits, privilege)) continue
-      // The weakest come first, so that what a privilege implies has been asked for.
+      // The array begins with the weakest privileges: `lost` then already contains the implied privileges that were
+      // removed.
       const gone =
-        (privilegeBits[privilege] & lost) !== 0 || this.#answer(caller, object, privilege).forbidding !== null
+        (privilegeBits[privilege] & lost) !== 0 || this.#decide(caller, object, privilege).forbidding !== null
       if (gone) lost |= ownBit[privilege]
       else left |= ownBit[privilege]
     }
@@ -82,31 +86,31 @@ export class CedarAuthorizer implements Authorizer {
   forbidding(caller: Policy, object: ObjectNames, privilege: Privilege): readonly string[] | null {
     for (const each of privileges) {
       if (!holds(privilegeBits[privilege], each)) continue
-      const { forbidding } = this.#answer(caller, object, each)
+      const { forbidding } = this.#decide(caller, object, each)
       if (forbidding !== null) return forbidding
     }
     return null
   }
 
-  #answer(policy: Policy, object: ObjectNames, privilege: Privilege): Response {
-    const caller = this.#callerOf(policy)
+  #decide(policy: Policy, object: ObjectNames, privilege: Privilege): Response {
+    const caller = this.#resolveCaller(policy)
     if (caller === null) return { forbidding: [] }
     const { warehouse, namespace, relation } = object
     const named = JSON.stringify([warehouse, namespace, relation?.kind, relation?.name])
     const key = callerKey(caller.digest, privilege, named)
-    const kept = this.#answers.get(key)
+    const kept = this.#decisions.get(key)
     if (kept !== undefined) {
       this.#counts.hits += 1
       return kept
     }
-    const answer = { forbidding: this.#evaluate(caller, cedarResource(object), privilege) }
-    this.#answers.set(key, answer)
-    return answer
+    const result = { forbidding: this.#evaluate(caller, cedarResource(object), privilege) }
+    this.#decisions.set(key, result)
+    return result
   }
 
   #evaluate(caller: Caller, resource: CedarParty, privilege: Privilege): readonly string[] | null {
     this.#counts.evaluations += 1
-    const answer = this.#cedar.statefulIsAuthorized({
+    const result = this.#cedar.statefulIsAuthorized({
       principal: caller.uid,
       action: cedarAction(privilege),
       resource: resource.uid,
@@ -114,12 +118,13 @@ export class CedarAuthorizer implements Authorizer {
       preparsedPolicySetId: this.#setId,
       entities: [...caller.entities, ...resource.entities],
     })
-    if (answer.type === 'failure') {
-      this.#onError(answer.errors.map(({ message }) => message).join('; '))
+    if (result.type === 'failure') {
+      this.#onError(result.errors.map(({ message }) => message).join('; '))
       return []
     }
-    const { decision, diagnostics } = answer.response
-    // Cedar passes over a policy that it cannot evaluate; here that might be the one that forbids.
+    const { decision, diagnostics } = result.response
+    // Cedar ignores a policy that it cannot evaluate. This policy may forbid the privilege, so the privilege is
+    // removed.
     if (diagnostics.errors.length > 0) {
       this.#onError(
         diagnostics.errors.map(({ policyId, error }) => `${policyId}: ${error.message}`).join('; '),
@@ -129,7 +134,7 @@ export class CedarAuthorizer implements Authorizer {
     return decision === 'allow' ? null : diagnostics.reason
   }
 
-  #callerOf(policy: Policy): Caller | null {
+  #resolveCaller(policy: Policy): Caller | null {
     const known = this.#callers.get(policy)
     if (known !== undefined) return known
     const principal = cedarPrincipal(policy)

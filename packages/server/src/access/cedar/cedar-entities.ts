@@ -3,13 +3,13 @@ import { ownIssuer } from '../../store/principals.ts'
 import type { Policy } from '../policy.ts'
 import type { ObjectNames, Privilege } from '../../privilege.ts'
 
-/** Entity of Cedar: its id, attributes and parents. */
+/** Entity of Cedar with its id, attributes and parents. */
 export interface CedarParty {
   readonly uid: TypeAndId
   readonly entities: readonly EntityJson[]
 }
 
-/** Returns the entity of the caller. Null: there is no such principal. */
+/** Returns the entity of the caller. Returns null when the principal does not exist. */
 export function cedarPrincipal({ subject: known, roles }: Policy): CedarParty | null {
   if (known === null) return null
   const { issuer, subject, login, groups } = known
@@ -24,7 +24,7 @@ export function cedarPrincipal({ subject: known, roles }: Policy): CedarParty | 
   }
 }
 
-/** Returns the entity of the object, with the objects that contain it. */
+/** Returns the Cedar entity of the object, and the entities of the objects that contain it. */
 export function cedarResource({ warehouse, namespace, relation }: ObjectNames): CedarParty {
   const server = toUid('Server', 'server')
   if (warehouse === null) return { uid: server, entities: [entity(server, {}, null)] }
@@ -55,7 +55,7 @@ export function cedarAction(privilege: Privilege): TypeAndId {
   return toUid('Action', privilege)
 }
 
-/** Returns the context of the request: the engine, by its client id. */
+/** Returns the Cedar context of the request. It contains the client id of the engine. */
 export function cedarContext({ engine }: Policy): Context {
   return engine === null ? {} : { engine: engine.client }
 }
@@ -72,7 +72,10 @@ function entity(
   return { uid, attrs, parents: parent === null ? [] : [parent] }
 }
 
-/** Returns the path of a namespace. Paths of two namespaces always differ, also if their names contain separators. */
+/**
+ * Returns the names of a namespace and its parents as one text. Different namespaces have different paths, even if
+ * their names contain the separator.
+ */
 function toPath(levels: readonly string[]): string {
   return levels.map((level) => segment(level).replaceAll('.', '%2E')).join('.')
 }

@@ -1,24 +1,24 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { OpenedCedar } from './open-cedar.ts'
 
-/** Shows whether the policies in force are those of the files, and what deciding by them costs. */
+/** Registers metrics that show whether the current policy files are in use, and how many decisions Cedar evaluated. */
 export function observeCedar(registry: Registry, { authorizer, isCurrent }: OpenedCedar): void {
   const current: Gauge = new Gauge({
     name: 'headgate_cedar_policies_current',
-    help: '1: the Cedar policies in force are those of the files. 0: the files cannot be used, and older policies are in force.',
+    help: '1: the server uses the current Cedar policy files. 0: these files are invalid, and the server uses the previous policies.',
     registers: [registry],
-    // Of several workers that the files must have reached, the last one tells.
+    // The metric of a server with several workers is 1 only after all of them use the current files.
     aggregator: 'min',
     collect: () => current.set(isCurrent() ? 1 : 0),
   })
   const decisions: Counter<'how'> = new Counter({
     name: 'headgate_cedar_decisions',
-    help: 'Questions to the Cedar policies since the start: evaluated, or answered by what was kept.',
+    help: 'Cedar decisions since the start, either evaluated or taken from the cache (kept).',
     labelNames: ['how'],
     registers: [registry],
     collect: () => {
       const { evaluations, hits } = authorizer.counts
-      // The totals are counted elsewhere.
+      // `CedarAuthorizer` counts the totals, so each scrape replaces the values of the metric.
       decisions.reset()
       decisions.inc({ how: 'evaluated' }, evaluations)
       decisions.inc({ how: 'kept' }, hits)

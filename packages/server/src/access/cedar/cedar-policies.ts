@@ -3,7 +3,7 @@ import { cedarSchema } from './cedar-schema.ts'
 import type { Cedar } from './load-cedar.ts'
 import type { PolicyFile } from './policy-files.ts'
 
-/** Policies that cannot be used: a line for each problem, with file, line and column. */
+/** Reports invalid Cedar policies, with one line for each problem: file, line, column and message. */
 export class CedarPolicyError extends Error {
   override readonly name = 'CedarPolicyError'
 
@@ -15,19 +15,19 @@ export class CedarPolicyError extends Error {
 const maxProblems = 20
 const maxPolicies = 1_000
 
-/** One policy, and where it begins. */
+/** One policy, with its file and its position in the file. */
 interface Placed {
   readonly file: PolicyFile
-  /** Bytes. */
+  /** Position of the policy in the file, in bytes. */
   readonly offset: number
   readonly text: string
 }
 
 /**
- * Reads policies by the names that refusals and explanations have for them: the annotation `@id("…")`, or file and
- * line.
+ * Parses and validates policies. The id of a policy is its annotation `@id("…")`, or else its file and line. Error
+ * messages and explanations name policies by these ids.
  *
- * @returns Cedar's text of each
+ * @returns the text of each policy, by its id
  * @throws CedarPolicyError
  */
 export function readPolicies(cedar: Cedar, files: readonly PolicyFile[]): Record<string, string> {
@@ -39,7 +39,7 @@ export function readPolicies(cedar: Cedar, files: readonly PolicyFile[]): Record
     const other = byId.get(id)
     if (other !== undefined)
       problems.push(
-        `${at(policy)}: the id ${id} is taken by the policy at ${at(other)}: change one of them with @id, or put it on a separate line.`,
+        `${at(policy)}: the policy at ${at(other)} has the same id ${id}: give one of them another id with @id, or put it on a separate line.`,
       )
     byId.set(id, policy)
   }
@@ -47,7 +47,7 @@ export function readPolicies(cedar: Cedar, files: readonly PolicyFile[]): Record
     problems.push(`There are ${placed.length} policies: at most ${maxPolicies}.`)
   if (placed.length === 0 && problems.length === 0)
     problems.push(
-      `${files.map(({ name }) => name).join(', ')}: there is no policy, so nothing would be permitted. The one that leaves all that grants give is: permit(principal, action, resource);`,
+      `${files.map(({ name }) => name).join(', ')}: there is no policy, so Cedar would forbid everything. To keep all granted rights, add this policy: permit(principal, action, resource);`,
     )
   const texts = Object.fromEntries([...byId].map(([id, { text }]) => [id, text]))
   if (problems.length === 0) problems.push(...invalid(cedar, texts, byId))
@@ -62,7 +62,8 @@ function splitPolicies(cedar: Cedar, file: PolicyFile, problems: string[]): Plac
     return []
   }
   if (parts.policy_templates.length > 0) problems.push(`${file.name}: templates are not supported.`)
-  // They come as they are written in the file, but not in its order; two may be the same.
+  // Cedar returns the texts of the policies unchanged, but not in the order of the file. Two policies may have the same
+  // text.
   const ends = new Map<string, number>()
   return parts.policies.map((text) => {
     const start = Math.max(0, file.text.indexOf(text, ends.get(text)))
@@ -87,16 +88,16 @@ function* invalid(
   texts: Record<string, string>,
   byId: ReadonlyMap<string, Placed>,
 ): Generator<string> {
-  const answer = cedar.validate({
+  const result = cedar.validate({
     schema: cedarSchema,
     policies: { staticPolicies: texts },
     validationSettings: { mode: 'strict' },
   })
-  if (answer.type === 'failure') {
-    for (const { message } of answer.errors) yield message
+  if (result.type === 'failure') {
+    for (const { message } of result.errors) yield message
     return
   }
-  for (const { policyId, error } of answer.validationErrors) {
+  for (const { policyId, error } of result.validationErrors) {
     const policy = byId.get(policyId)
     yield policy === undefined ? error.message : describeProblem(error, policy)
   }
@@ -114,7 +115,7 @@ function at({ file, offset }: Placed): string {
   return place(file, offset).replace(/:\d+$/, '')
 }
 
-/** Returns file, line and column of a byte offset. */
+/** Returns the file name, line and column of a byte offset. */
 function place({ name, text }: PolicyFile, offset: number): string {
   const before = Buffer.from(text).subarray(0, offset).toString().split('\n')
   return `${name}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`

@@ -1,6 +1,6 @@
 /**
- * Schema of the entities that policies can use. Policies are validated with it when they are read. The page
- * `docs/how-to/authorizer.md` explains it.
+ * Cedar schema of the entities and actions that policies can use. The server validates policies with it when it reads
+ * them. `docs/how-to/authorizer.md` explains the schema.
  */
 export const cedarSchema = `namespace Headgate {
   entity Group, Role, Server;

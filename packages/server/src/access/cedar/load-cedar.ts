@@ -1,13 +1,14 @@
 import type * as CedarModule from '@cedar-policy/cedar-wasm/nodejs'
 import { HeadgateError } from '@headgate/errors'
 
-/** Cedar's evaluator, as WebAssembly. */
+/** Module of the Cedar evaluator, which is WebAssembly. */
 export type Cedar = typeof CedarModule
 
 /**
- * Loads the evaluator, which is not installed along with the server: 4 MB that only those need who configure it.
+ * Loads the Cedar evaluator. Its package (4 MB) is not a dependency of the server, because only servers with Cedar
+ * policies need it.
  *
- * @throws HeadgateError `internal`, with how to install it
+ * @throws HeadgateError `internal` with the installation command when the package is missing
  */
 export async function loadCedar(): Promise<Cedar> {
   try {

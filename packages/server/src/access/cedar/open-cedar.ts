@@ -6,41 +6,41 @@ import { loadCedar } from './load-cedar.ts'
 import { type PolicyFile, readPolicyFiles } from './policy-files.ts'
 
 export interface OpenCedarOptions {
-  /** A file of policies, or a directory of such. */
+  /** Path of a policy file, or of a directory with policy files. */
   readonly path: string
   readonly log: {
     info(about: object, message: string): void
     error(about: object, message: string): void
   }
   /**
-   * Called when other policies are in force, so that results of earlier decisions are invalid. Done again until it
-   * succeeds.
+   * Called after the policies were replaced, because cached results of earlier decisions are then invalid. If it fails,
+   * it is called again after the next interval.
    */
   readonly onChange: () => Promise<void>
-  /** How often the files are looked at, in ms. Default 2 s. */
+  /** Interval at which the files are read again, in ms. Default 2 s. */
   readonly intervalMs?: number
 }
 
-/** Cedar as configured, following its files until it is disposed of. */
+/** Cedar authorizer that rereads its policy files until it is disposed. */
 export interface OpenedCedar extends AsyncDisposable {
   readonly authorizer: CedarAuthorizer
-  /** False: the files cannot be used as they are now, and what they held before is in force. */
+  /** Returns false when the current files are invalid, so that the authorizer still uses the previous policies. */
   readonly isCurrent: () => boolean
 }
 
 const defaultIntervalMs = 2_000
 
 /**
- * Reads the policies and keeps them up to date. Later policies that cannot be used leave those in force that were.
+ * Reads the policy files now and at each interval. If changed files are invalid, the previous policies stay in use.
  *
- * @throws CedarPolicyError, HeadgateError when they cannot be used at the start
+ * @throws CedarPolicyError, HeadgateError when the files are invalid or cannot be read at the start
  */
 export async function openCedar(options: OpenCedarOptions): Promise<OpenedCedar> {
   const { path, log, intervalMs = defaultIntervalMs } = options
   const cedar = await loadCedar()
   const first = await readPolicyFiles(path)
   const onError = (message: string): void =>
-    log.error({ path }, `a Cedar policy failed and forbids: ${message}`)
+    log.error({ path }, `a Cedar policy could not be evaluated, so the privilege is refused: ${message}`)
   const authorizer = new CedarAuthorizer(cedar, readPolicies(cedar, first), onError)
   let seen = digestFiles(first)
   let complaint: string | null = null
@@ -57,13 +57,13 @@ export async function openCedar(options: OpenCedarOptions): Promise<OpenedCedar>
         authorizer.use(readPolicies(cedar, files))
         seen = digest
         untold = true
-        log.info({ path }, 'other Cedar policies are in force')
+        log.info({ path }, 'the Cedar policies were replaced by those of the changed files')
       }
       complaint = null
     } catch (error) {
       if (!(error instanceof CedarPolicyError || error instanceof HeadgateError)) throw error
       if (error.message !== complaint)
-        log.error({ path }, `${error.message}\nThe policies from before stay in force.`)
+        log.error({ path }, `${error.message}\nThe previous policies stay in use.`)
       complaint = error.message
     }
     if (!untold) return
@@ -74,7 +74,7 @@ export async function openCedar(options: OpenCedarOptions): Promise<OpenedCedar>
   function lookLater(): void {
     timer = setTimeout(() => {
       looking = look()
-        .catch((err: unknown) => log.error({ path, err }, 'the Cedar policies could not be followed'))
+        .catch((err: unknown) => log.error({ path, err }, 'the check for changed Cedar policies failed'))
         .finally(() => {
           if (!ended) lookLater()
         })

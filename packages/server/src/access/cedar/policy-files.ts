@@ -3,18 +3,18 @@ import { basename, join } from 'node:path'
 import { HeadgateError } from '@headgate/errors'
 
 export interface PolicyFile {
-  /** Without directories: for messages and the names of policies. */
+  /** File name without directories. Messages and policy ids contain it. */
   readonly name: string
   readonly text: string
 }
 
-/** Bytes of all files together. */
+/** Maximum size of all policy files together, in bytes. */
 const maxBytes = 1_048_576
 
 /**
- * Reads one file of policies, or all of a directory whose names end in `.cedar`, by name.
+ * Reads a policy file, or all files of a directory whose names end in `.cedar`, in order of their names.
  *
- * @throws HeadgateError `internal`, with what is wrong about the place
+ * @throws HeadgateError `internal` when the path cannot be read, contains no policy file, or contains too many bytes
  */
 export async function readPolicyFiles(path: string): Promise<readonly PolicyFile[]> {
   try {

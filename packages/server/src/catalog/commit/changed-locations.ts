@@ -1,23 +1,23 @@
 import { parseLocation } from '@headgate/storage'
 import type { Policy } from '../../access/policy.ts'
 import { locationRights } from '../location-rights.ts'
-import { allowedOf, claimFor, claimOf } from '../locations.ts'
+import { selectAllowed, claimFor, toClaimedPlaces } from '../locations.ts'
 import { isPlaceWithin, recordedPrefixes } from '../own-places.ts'
 import type { RelationModel } from '../relation-model.ts'
 import type { Target } from '../target.ts'
 import type { Plan } from './plan.ts'
 
-/** Maximum number of earlier prefixes that storage access to a relation still contains. */
+/** Maximum number of earlier locations of a relation to which its storage credentials still give access. */
 const maxEarlierPrefixes = 6
 
-/** The part of a plan that records and compares locations. */
+/** Locations of a plan that are recorded for the relation and compared with location claims. */
 export type LocationPlan = Pick<Plan<unknown>, 'recorded' | 'chosen'>
 
 export const unchangedLocations: LocationPlan = { recorded: null, chosen: null }
 
 /**
- * Returns what a relation with other locations claims. Only places outside of those that it has already are compared with
- * the claims of others: a relation whose places overlapped before the comparison existed can still be changed.
+ * Returns the locations that a relation claims after its locations change. Compares only locations outside the recorded
+ * ones with the claims of others. A relation whose locations already overlap can therefore still be changed.
  */
 export function planLocations(target: Target, locations: readonly string[], policy: Policy): LocationPlan {
   const { warehouse, relation } = target
@@ -25,13 +25,13 @@ export function planLocations(target: Target, locations: readonly string[], poli
   const known = recordedPrefixes(relation)
   const added = recorded.locations.filter((location) => !known.some((prefix) => location.startsWith(prefix)))
   if (added.length === 0) return { recorded, chosen: null }
-  const chosen = claimOf(warehouse, added.map(parseLocation))
+  const chosen = toClaimedPlaces(warehouse, added.map(parseLocation))
   return { recorded, chosen: { ...chosen, ...locationRights(policy, target.chain) } }
 }
 
 /**
- * Returns whether a commit needs a new claim: it changes locations, or its metadata has locations that the relation's
- * row does not record. The row decides, not the base, whose text may come from storage.
+ * Returns whether a commit needs a new claim: it changes locations, or its metadata contains locations that are not in
+ * the row of the relation. The row is authoritative, because the text of the current metadata may come from storage.
  */
 export function changesLocations<Metadata>(
   model: Pick<RelationModel<Metadata, never, never>, 'location' | 'locations'>,
@@ -51,9 +51,9 @@ export function changesLocations<Metadata>(
 }
 
 /**
- * Returns the prefixes that the relation used before, the latest first: earlier snapshots name files there. Their number
- * is limited, because they are sealed into credentials and written into policies, whose size is limited.
+ * Returns the earlier locations of a relation, the latest first, because earlier snapshots reference files in them. The
+ * number is limited, because credentials and session policies contain them and have a maximum size.
  */
 function earlierPrefixes({ relation, warehouse }: Target): string[] {
-  return allowedOf(warehouse, recordedPrefixes(relation)).slice(0, maxEarlierPrefixes)
+  return selectAllowed(warehouse, recordedPrefixes(relation)).slice(0, maxEarlierPrefixes)
 }

@@ -6,10 +6,10 @@ import { resolve } from '../resolve.ts'
 import { type Plan, planId } from './plan.ts'
 
 /**
- * Checks the places that clients chose, before anything is written there. `publish` compares them again in its
- * transaction, under the lock.
+ * Checks the locations that clients chose before a file is written. `publish` compares them with the claims again in
+ * its transaction, under the lock.
  *
- * @returns false when a name that a plan creates has been taken
+ * @returns false when a name that a plan creates is now in use by another relation
  * @throws HeadgateError of `checkChosenPlaces`
  */
 export async function checkChosen(
@@ -23,8 +23,8 @@ export async function checkChosen(
       await checkChosenPlaces(sql, warehouse, chosen, [planId(plan)])
     } catch (error) {
       if (write.type !== 'create') throw error
-      // A concurrent create of the same table, or the table itself that is registered again, may have the place. Then
-      // the name or the uuid is taken, which is another error.
+      // A concurrent create of the same table, or an earlier registration of the same table, may have claimed the
+      // location. Then the name or the uuid is in use, and the client must receive that error instead of the overlap.
       const { kind, uuid } = write.relation
       if ((await resolve(sql, warehouse.id, identifier)).relation !== null) return false
       throw (await isUuidTaken(sql, warehouse.id, uuid)) ? uuidTakenError(kind, identifier) : error

@@ -4,21 +4,21 @@ import type { Securable } from '../../events/audit-event.ts'
 import { auditRow } from '../../events/audit-row.ts'
 import type { CommitRecord, IdempotencyKey } from '../../store/commit-record.ts'
 
-/** Request that changes relations. It passes through every step from plan to publish. */
+/** Request that changes relations, with its caller and its hooks. All steps from plan to publish receive it. */
 export interface CommitContext extends Caller {
   readonly requestId: string
   readonly userAgent: string | undefined
-  /** Null: the request has no `Idempotency-Key`. */
+  /** Value of the `Idempotency-Key` header, or null when the request has none. */
   readonly idempotency: IdempotencyKey | null
-  /** Runs right before the change is sent to the database. An error that it throws prevents the change. */
+  /** Called immediately before the change is sent to the database. If it throws, the change is not sent. */
   readonly onSend: () => void
   /** Runs after the transaction of the change is committed. */
   readonly onCommit: () => void
 }
 
-/** Result that a replay of the request needs. */
+/** Result that the server stores in order to answer a repeated request with the same idempotency key. */
 export interface ReplayedResult {
-  /** Null: the change has no relation that a replay returns. */
+  /** Null when the response of a repeated request contains no relation. */
   readonly relationId: string | null
   /** Metadata file of an unregistered table, whose row is deleted. */
   readonly metadata?: { readonly location: string; readonly digest: string | null }
@@ -26,16 +26,17 @@ export interface ReplayedResult {
 
 /** One of several objects of a change. */
 export interface ChangedObject {
-  /** Name of the object, for people: `lakehouse:sales.orders`. */
+  /** Name of the object in audit events: `lakehouse:sales.orders`. */
   readonly object: string
   readonly securable: Securable
 }
 
 /**
- * Returns the rows that the transaction of a change writes: its audit events, its idempotent outcome, and the policy
- * version that it requires.
+ * Returns the rows that the transaction of a change writes in addition: audit events, the outcome for the idempotency
+ * key, and the policy version that must still be current.
  *
- * @param objects one audit event each. Empty: the draft of the context names the object
+ * @param objects changed objects, each with its own audit event. When empty, the audit draft of the context contains the
+ *   object
  */
 export function toCommitRecord(
   context: CommitContext,

@@ -9,16 +9,16 @@ import { type Models, type Plan, planId } from './plan.ts'
 import { publish } from './publish.ts'
 import { deleteExpired, deleteFiles, writeFiles, type WrittenPlan } from './write.ts'
 
-/** Plans that were committed. */
+/** Plans whose rows were committed. */
 export type CommittedPlans<Metadata> = readonly WrittenPlan<Metadata>[]
 
 /**
- * Writes the metadata files of plans, then publishes their rows, all or none.
+ * Writes the metadata files of plans, and then commits their rows in one transaction.
  *
- * The files of plans that were not committed, for certain, are deleted. When the outcome is unknown, no file is deleted:
- * a row may reference it. A process that ends between the two steps leaves files that no row references.
+ * When the transaction certainly failed, the files are deleted. When its outcome is unknown, no file is deleted,
+ * because a row may reference it. A process that ends between the two steps leaves files that no row references.
  *
- * @param unchanged relations that the change depends on and leaves as they are
+ * @param unchanged versions of rows that the change depends on but does not change
  */
 export async function commitPlans<Metadata>(
   deps: CatalogDeps,
@@ -31,11 +31,12 @@ export async function commitPlans<Metadata>(
   const outcome = await settle(() => writeAndPublish(deps, plans, record, unchanged))
   if (outcome.type === 'unknown') return outcome
   if (outcome.type === 'done') {
-    for (const plan of outcome.value) keepServed(deps, models, plan)
+    for (const plan of outcome.value) cacheAndExpire(deps, models, plan)
     return outcome
   }
   const deleted = deleteFiles(deps, plans)
-  // The next attempt finds a chosen place empty only when the file of this one is gone.
+  // A location that the client chose must be empty. The files of this attempt must be deleted before the next attempt
+  // checks the location.
   if (plans.some(({ chosen }) => chosen !== null)) await deleted
   return explainRefusal(outcome, plans)
 }
@@ -48,7 +49,7 @@ export async function commitPlan<Metadata>(
   record: CommitRecord,
 ): Promise<Outcome<WrittenPlan<Metadata>>> {
   return await mapDone(await commitPlans(deps, models, [plan], record), ([written]) => {
-    if (written === undefined) throw new TypeError('A plan was not written.')
+    if (written === undefined) throw new TypeError('The metadata file of a plan was not written.')
     return written
   })
 }
@@ -63,13 +64,13 @@ async function writeAndPublish<Metadata>(
   return (await publish(deps, written, record, unchanged)) ? done(written) : moved
 }
 
-/** Returns the `toMetadataKey` the row of a committed plan. */
+/** Returns the metadata key (`toMetadataKey`) of the row of a committed plan. */
 export function committedKey({ file, bodies, ...plan }: WrittenPlan<unknown>): string {
   return toMetadataKey({ id: planId(plan), digest: bodies.digest, metadataLocation: file.location })
 }
 
 /** Caches the metadata of a committed plan, and deletes the metadata files that it no longer lists. */
-function keepServed<Metadata>(
+function cacheAndExpire<Metadata>(
   deps: CatalogDeps,
   models: Models<Metadata>,
   plan: WrittenPlan<Metadata>,

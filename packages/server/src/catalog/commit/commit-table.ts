@@ -51,8 +51,8 @@ async function createStagedTable(
 }
 
 /**
- * Commits from the row that the last commit through this replica left. The compare-and-swap checks that row. When the
- * attempt fails and the cached row may be the reason, commits from the row in the database.
+ * Commits to the row that this replica cached after its last commit to the table. The compare-and-swap detects an
+ * outdated row. If the attempt fails and the cached row may be outdated, commits again to the row in the database.
  */
 async function commitFromCache(
   deps: CommitDeps,
@@ -62,7 +62,8 @@ async function commitFromCache(
 ): Promise<Outcome<CommittedRelation>> {
   const cached = deps.lastCommits.take(ref.warehouse, ref.identifier)
   if (cached !== undefined) {
-    // The cached policy version may be outdated. The compare-and-swap checks the version of the policy that decides.
+    // The cached row may contain an outdated policy version. The compare-and-swap checks the version of the policy that
+    // authorized the caller.
     const resolved = { ...cached, policyVersion: context.policy.version }
     const held = deps.bodies.held(ref, 'all')
     const outcome = await settle(() => commitFrom(deps, context, { ...ref, resolved, held }, request))
@@ -71,7 +72,7 @@ async function commitFromCache(
   return await commitFrom(deps, context, await lookUp(deps, ref, 'all'), request)
 }
 
-/** Returns whether a commit may have failed only because the cached row is outdated. */
+/** Returns true when a commit may have failed only because the cached row is outdated. */
 function mayBeOutdated(outcome: Outcome<unknown>): boolean {
   if (outcome.type !== 'refused') return outcome.type === 'moved'
   const { error } = outcome

@@ -17,16 +17,16 @@ import { type Plan, planId } from './plan.ts'
 import { planStagedCreate } from './plan-staged-create.ts'
 import { planUpdates } from './plan-updates.ts'
 
-/** Plan for one table of a transaction. */
+/** Planned change of one table in a transaction of several tables. */
 interface TablePlan {
-  /** Null: the table does not change. Its row must still be `unchanged` when the transaction commits. */
+  /** Null when the table does not change. The transaction then only verifies that the row is still `unchanged`. */
   readonly plan: Plan<TableMetadata> | null
   readonly unchanged: RowVersion | null
   readonly decision: Decision
   readonly object: ChangedObject
 }
 
-/** Commits changes of several tables, staged creates included, all or none. */
+/** Commits changes of several tables in one transaction. Some of the tables may be staged creates. */
 export async function commitTables(
   deps: CommitDeps,
   context: CommitContext,

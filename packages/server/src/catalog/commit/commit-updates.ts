@@ -12,7 +12,8 @@ import type { Models, Plan } from './plan.ts'
 import { planUpdates, type UpdatesRequest } from './plan-updates.ts'
 
 /**
- * Commits updates to one relation. When they change nothing, only the record is written.
+ * Commits updates to one relation. If the updates change nothing, only the audit event and the idempotent outcome are
+ * written.
  *
  * @throws HeadgateError of `planUpdates`
  */
@@ -39,7 +40,10 @@ export async function commitUpdates<Metadata, Update, Requirement>(
   }
 }
 
-/** Confirms that the relation did not change since it was read: the updates may change something in a newer version. */
+/**
+ * Writes the record of a commit that changes nothing, and verifies that the relation is still the version that was
+ * read. The updates might change a newer version.
+ */
 async function commitNothing<Metadata>(
   deps: CatalogDeps,
   models: Models<Metadata>,
@@ -77,8 +81,8 @@ function toReplaced(
 }
 
 /**
- * Returns whether the relation has the metadata file of a plan, after the response of the database was lost. False when
- * that cannot be read: the outcome stays unknown.
+ * Returns true when the row of the relation references the metadata file of the plan. Called when the response of the
+ * database was lost. Returns false when the row cannot be read; the outcome then stays unknown.
  */
 async function isPublished(
   { sql }: CatalogDeps,

@@ -29,7 +29,9 @@ export async function commitView(
   })
 }
 
-/** Returns whether an update changes the query. Only then the caller becomes the definer of the view. */
+/**
+ * Returns true when an update changes the query of the view. Only then does the caller become the definer of the view.
+ */
 function changesQuery({ action }: ViewUpdate): boolean {
   return action === 'add-view-version' || action === 'set-current-view-version'
 }

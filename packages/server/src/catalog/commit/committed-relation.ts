@@ -5,13 +5,13 @@ import type { WrittenPlan } from './write.ts'
 /** State of a relation after a commit. */
 export interface CommittedRelation {
   readonly metadataLocation: string
-  /** The `toMetadataKey` the relation's row. */
+  /** Metadata key of the relation's row; see `toMetadataKey`. */
   readonly metadataKey: string
   /** The metadata as JSON. */
   readonly text: Buffer
 }
 
-/** State of a relation that existed before the commit, with its row, whose text is in `text`. */
+/** State of a relation that existed before the commit, with its row. The metadata text is in `text`, not in the row. */
 export interface ReplacedRelation extends CommittedRelation {
   readonly relation: RelationRow
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
 import { formatNamespace, type Namespace } from '@headgate/iceberg/rest'
 import type { Decision } from '../../access/decision.ts'
+import type { CommitRecord } from '../../store/commit-record.ts'
 import { insertNamespace } from '../../store/namespaces.ts'
 import { isViolation } from '../../store/violation.ts'
 import { missingNamespace } from '../existing.ts'
@@ -28,17 +29,43 @@ export async function createNamespace(
 ): Promise<Outcome<void>> {
   const { parent, decision } = await authorizeParent(deps, context, warehouse, levels)
   context.audit.object = `${warehouse.name}:${formatNamespace(levels)}`
+  const record = toCommitRecord(context, decision, { relationId: null })
+  const place = { parent, ownerId: context.identity.principal.id }
+  return (await writeNamespace(deps, { warehouse, levels, properties }, place, record))
+    ? done(undefined)
+    : moved
+}
+
+/**
+ * Parent of a new namespace and owner of the new namespace. The parent is null for a namespace directly in the
+ * warehouse.
+ */
+export interface NamespacePlace {
+  readonly parent: FoundNamespace | null
+  readonly ownerId: string
+}
+
+/**
+ * Writes the row of a namespace that the caller may create. Returns false when the policy version changed.
+ *
+ * @throws HeadgateError `already-exists`, or `no-such-namespace` when the parent was dropped
+ */
+export async function writeNamespace(
+  { sql }: Pick<CommitDeps, 'sql'>,
+  { warehouse, levels, properties }: NamespaceCreation,
+  { parent, ownerId }: NamespacePlace,
+  record: CommitRecord,
+): Promise<boolean> {
   const namespace = {
     id: randomUUID(),
     warehouseId: warehouse.id,
     parentId: parent?.row.id ?? null,
     levels,
-    ownerId: context.identity.principal.id,
+    ownerId,
     properties,
   }
-  const record = toCommitRecord(context, decision, { relationId: null })
   try {
-    return (await insertNamespace(deps.sql, namespace, record)) ? done(undefined) : moved
+    return await insertNamespace(sql, namespace, record)
   } catch (error) {
     if (isViolation(error, 'namespace_warehouse_id_path_key'))
       throw new HeadgateError('already-exists', `Namespace already exists: ${formatNamespace(levels)}`)

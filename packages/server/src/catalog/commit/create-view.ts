@@ -14,7 +14,7 @@ import { createRelation } from './create-relation.ts'
 import type { CommitDeps } from './deps.ts'
 import type { Outcome } from './outcome.ts'
 
-/** Creates a view, which lends the rights of the caller. */
+/** Creates a view with the caller as its definer, whose rights the readers of the view use. */
 export async function createView(
   deps: CommitDeps,
   context: CommitContext,

@@ -9,7 +9,7 @@ import type { Models } from './plan.ts'
 /**
  * Returns the decoded current metadata of a relation.
  *
- * @throws HeadgateError `damaged-metadata` when it is not that of the relation's row
+ * @throws HeadgateError `damaged-metadata` when the metadata does not match the relation's row
  */
 export async function currentMetadata<Metadata>(
   deps: Pick<CatalogDeps, 'bodies'>,

@@ -7,6 +7,6 @@ import type { LastCommitCache } from './last-commit-cache.ts'
 export interface CommitDeps extends CatalogDeps {
   readonly policies: Policies
   readonly lastCommits: LastCommitCache
-  /** Queues of the commits to each relation: commits through this replica do not race each other. */
+  /** Mutex with one queue for each relation. It prevents concurrent commits to one relation through this replica. */
   readonly commitQueues: KeyedMutex
 }

@@ -23,7 +23,9 @@ export async function dropNamespace(
   return await dropFoundNamespace(deps, found, toCommitRecord(context, decision, { relationId: null }))
 }
 
-/** Drops an empty namespace. Dropped relations that were in it do not count. */
+/**
+ * Drops a namespace without tables, views and child namespaces. Dropped relations of the namespace do not prevent this.
+ */
 export async function dropFoundNamespace(
   { sql }: Pick<CatalogDeps, 'sql'>,
   { row, levels }: FoundNamespace,

@@ -11,7 +11,7 @@ import { type CommitContext, toCommitRecord } from './commit-context.ts'
 import type { CommitDeps } from './deps.ts'
 import { done, moved, type Outcome } from './outcome.ts'
 
-/** Drops the table or view that has a name; see `dropTarget`. */
+/** Drops the table or view with this name; see `dropTarget`. */
 export async function dropRelation(
   deps: CommitDeps,
   context: CommitContext,
@@ -25,7 +25,7 @@ export async function dropRelation(
   return await dropTarget(deps, { target, purge, principalId }, record)
 }
 
-/** A relation to drop. */
+/** Relation to drop, with the options of the request. */
 export interface DropRequest {
   readonly target: Target
   readonly purge: boolean
@@ -33,9 +33,9 @@ export interface DropRequest {
 }
 
 /**
- * Drops a relation: its name is free at once. It can be restored, and its locations stay claimed, until the warehouse's
- * retention ends. Then its files are deleted if a purge was requested, and stay otherwise. Without retention a purge
- * begins at once, and a drop without purge deletes the row.
+ * Drops a relation. Its name can be reused immediately. Until the retention of the warehouse ends, the relation can be
+ * restored and its locations stay claimed. Then its files are deleted if a purge was requested, and otherwise stay. In
+ * a warehouse without retention, a requested purge starts immediately, and a drop without purge deletes the row.
  */
 export async function dropTarget(
   { sql }: Pick<CatalogDeps, 'sql'>,

@@ -4,7 +4,7 @@ import { missingNamespace, uuidTakenError } from '../existing.ts'
 import { moved, type Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
 
-/** Returns the outcome with the error that a violated constraint of the database means for the client. */
+/** Replaces the error of a violated database constraint in the outcome with the error that the client must receive. */
 export function explainRefusal(
   outcome: Extract<Outcome<never>, { type: 'moved' | 'refused' }>,
   plans: readonly Plan<unknown>[],
@@ -20,9 +20,9 @@ export function explainRefusal(
       : { type: 'refused', error: uuidTakenError(kind, created.identifier) }
   }
   if (created === undefined) return outcome
-  // The name was taken after the plan was computed: the next attempt reads which relation has it.
+  // Another request took the name after the plan was computed. The next attempt reads which relation has the name.
   if (isViolation(error, 'relation_name')) return moved
-  // Another request committed the same staged create, and its relation has the reserved id.
+  // Another request completed the same staged create, so a relation with the reserved id exists.
   if (isViolation(error, 'relation_pkey')) return moved
   if (isViolation(error, 'relation_namespace_id_fkey'))
     return { type: 'refused', error: missingNamespace(created.identifier.namespace) }
@@ -30,5 +30,8 @@ export function explainRefusal(
 }
 
 function takenUuidError(kind: 'table' | 'view'): HeadgateError {
-  return new HeadgateError('bad-request', `Cannot assign uuid: another ${kind} of the warehouse has it.`)
+  return new HeadgateError(
+    'bad-request',
+    `Cannot assign this uuid, because another ${kind} of the warehouse has it.`,
+  )
 }

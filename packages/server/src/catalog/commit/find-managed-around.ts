@@ -10,7 +10,10 @@ import { claimFor } from '../locations.ts'
 import { lookUpDropped } from '../undrop.ts'
 import { type Warehouse, warehouseChain } from '../warehouses.ts'
 
-/** Returns the ids of relations, live or dropped, whose place contains the file, and that the caller manages. */
+/**
+ * Returns the ids of the relations, including dropped ones, that the caller manages and whose locations contain the
+ * file.
+ */
 export async function findManagedAround(
   { sql }: { readonly sql: Sql },
   policy: Policy,

@@ -15,9 +15,11 @@ export interface StagedTable {
 }
 
 /**
- * Finds the table that an earlier request staged. Null: its first commit created it, or its reservation has ended.
+ * Finds the table that an earlier request staged. Returns null when the first commit has created the table, or when its
+ * reservation has ended.
  *
- * @throws HeadgateError of `findNameToCreate`, `no-such-table` when the namespace was created again
+ * @throws HeadgateError of `findNameToCreate`, `no-such-table` when the namespace was dropped and another one with the
+ *   same path was created
  */
 export async function findStagedTable(
   deps: CommitDeps,
@@ -29,7 +31,7 @@ export async function findStagedTable(
   const staged = await findStagedById(deps.sql, id)
   if (staged === null) return null
   const { found: name } = await findNameToCreate(deps, caller, ref)
-  // A table that was staged in a namespace is not in another one that has the same path later.
+  // A staged table belongs to the namespace in which it was staged, not to a later namespace with the same path.
   if (name.namespaceId !== staged.namespaceId) throw missingRelation('table', ref.identifier)
   const location = request.location ?? staged.location.replace(/\/$/, '')
   return { name, metadata: composeTableMetadata(deps, request, staged.uuid, location) }

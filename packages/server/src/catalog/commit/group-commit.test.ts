@@ -42,19 +42,19 @@ async function expectReplaced(isReplaced: (row: TableRow, index: number) => bool
 describe('GroupCommit', () => {
   it('writes changes that arrive while a statement runs with one statement, each completely and once', async () => {
     const { sql, sent } = watched(store.sql)
-    const told: string[] = []
+    const recorded: string[] = []
     const outcomes = await replaceAll(sql, rows, ({ name }, replacement, record) => [
       replacement,
-      { ...record, onCommit: () => told.push(name) },
+      { ...record, onCommit: () => recorded.push(name) },
     ])
     expect(outcomes).toEqual(rows.map(() => done))
-    // One statement has 16 changes, the next one the other 12.
+    // The next statement contains the other 12 changes.
     expect(sent).toEqual([alone, alone, together, together])
-    expect(told.toSorted()).toEqual(rows.map(({ name }) => name).toSorted())
+    expect(recorded.toSorted()).toEqual(rows.map(({ name }) => name).toSorted())
     await expectReplaced(() => true)
   })
 
-  it('refuses each change of a group whose row moved, whose policy changed, or that may not be sent', async () => {
+  it('refuses each change of a group whose row changed, whose policy changed, or whose request was aborted', async () => {
     const { sql, sent } = watched(store.sql)
     const late = new Error('called back')
     const tooLate = (): never => {
@@ -177,12 +177,12 @@ it('GroupCommit reports an unknown outcome to all changes of a group when the re
       async run<Row>(...args: Parameters<Sql['run']>): Promise<Row[]> {
         if (args[0].name === together) {
           await Promise.all(before)
-          // Later messages reach the server, and its responses are lost.
+          // The proxy forwards later messages to the database, but drops the responses.
           proxy.faults = { resetAfterReceived: 1 }
         }
-        const answer = slow.run<Row>(...args)
-        before.push(answer)
-        return await answer
+        const response = slow.run<Row>(...args)
+        before.push(response)
+        return await response
       },
     }),
   )

@@ -4,16 +4,28 @@ import { type CommitRecord, trySend } from '../../store/commit-record.ts'
 import type { Sql } from '../../store/sql.ts'
 import { isRefused } from '../../store/violation.ts'
 
-/** Maximum number of concurrent statements: while one is made durable, the next is executed. More would share less. */
+/**
+ * Maximum number of concurrent statements. With two, PostgreSQL executes one statement while it flushes the other to
+ * disk. With more, fewer changes would share a statement.
+ */
 const maxRunning = 2
 /** Maximum number of changes in one statement. Larger groups do not reduce the cost of a change noticeably. */
 const maxTogether = 16
-/** Maximum compressed text, in bytes, of a change that shares a statement. For a larger one, the text is the main cost. */
+/**
+ * Maximum size in bytes of the compressed metadata of a change that shares a statement. For larger metadata, a shared
+ * statement saves little.
+ */
 const maxShared = 64 * 1024
-/** Time, in ms, after which a running statement no longer delays others: it may wait for the lock of another transaction. */
+/**
+ * Time in ms after which a running statement no longer delays the next one. Such a statement may wait for a lock of
+ * another transaction.
+ */
 const maxDelayMs = 50
 
-/** End of the wait of a change: it leads a group, or another change has led it. */
+/**
+ * Result of waiting in the queue. `group`: this change must execute the statement for the group. `replaced`: another
+ * change executed the statement, and this is the result.
+ */
 type Turn = { readonly group: readonly Waiting[] } | { readonly replaced: boolean }
 
 interface Waiting {
@@ -23,9 +35,8 @@ interface Waiting {
 }
 
 /**
- * Replaces the rows of single relations. Changes that arrive while statements run share the next statement, as databases
- * do with the commits of transactions (group commit): under load, each change costs PostgreSQL less. Without load, no change
- * waits.
+ * Replaces the rows of single relations. Changes that arrive while statements run share the next statement, as in the
+ * group commit of databases. This reduces the cost of each change under load. Without load, no change waits.
  */
 export class GroupCommit {
   readonly #sql: Sql
@@ -37,8 +48,8 @@ export class GroupCommit {
   }
 
   /**
-   * Runs the compare-and-swap of a commit; see `replaceRelation`, also for the errors. Changes that share a statement share
-   * its connection failure or time limit.
+   * Runs the compare-and-swap of a commit. For its errors, see `replaceRelation`. When the connection of a shared
+   * statement fails or the statement exceeds its time limit, all its changes fail.
    */
   async replace(replacement: Replacement, record: CommitRecord): Promise<boolean> {
     const { body, refs } = replacement
@@ -65,7 +76,7 @@ export class GroupCommit {
     }
   }
 
-  /** Removes and returns the changes that waited longest, of different relations. */
+  /** Removes the changes that have waited longest from the queue, at most one for each relation, and returns them. */
   #take(): readonly Waiting[] {
     const group = new Map<string, Waiting>()
     const rest: Waiting[] = []
@@ -78,10 +89,13 @@ export class GroupCommit {
     return [...group.values()]
   }
 
-  /** Makes the changes of a group, and resolves the others. Returns the result of the first change. */
+  /**
+   * Executes the changes of a group. Returns whether the first change replaced its row, and settles the promises of the
+   * other changes with their results.
+   */
   async #lead(group: readonly Waiting[]): Promise<boolean> {
     const [own, ...others] = group
-    if (own === undefined) throw new TypeError('The group is empty.')
+    if (own === undefined) throw new TypeError('A group of changes is empty.')
     if (others.length === 0) return await this.#counted(() => this.#alone(own))
     const sendable = group.filter(({ change }) => trySend(change.record))
     const replacing = this.#counted(() => this.#together(sendable))

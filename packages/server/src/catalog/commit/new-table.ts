@@ -16,13 +16,13 @@ import { createRelation } from './create-relation.ts'
 import type { CommitDeps } from './deps.ts'
 import type { Outcome } from './outcome.ts'
 
-/** A table that the caller may create or stage, before anything about it is written. */
+/** Table that the caller is authorized to create or stage. Nothing has been written for it. */
 export interface NewTable {
   readonly name: ResolvedName
   readonly id: string
   readonly ownerId: string
   readonly metadata: TableMetadata
-  /** Null: the client chose no location. */
+  /** Rights of the caller on the location that it chose. Null when it chose no location. */
   readonly locationRights: LocationRights | null
   readonly decision: Decision
 }
@@ -69,7 +69,9 @@ export function composeTableMetadata(
   })
 }
 
-/** Returns whether the client chose a location: only random ones cannot overlap with those of other tables. */
+/**
+ * Returns true when the client chose a location. Only such a location can overlap others; default locations are random.
+ */
 function choosesLocation({ location, properties }: CreateTableRequest): boolean {
   return (
     location !== undefined ||

@@ -1,11 +1,11 @@
 import { type HeadgateError, isHeadgateError } from '@headgate/errors'
 
-/** Result of one attempt. */
+/** Result of one attempt to commit a change. */
 export type Outcome<T> =
   | { readonly type: 'done'; readonly value: T }
   /** Nothing was written: a row or the policy changed after the attempt read it. A new attempt may succeed. */
   | { readonly type: 'moved' }
-  /** Nothing was written, for certain. */
+  /** The change was certainly not written. */
   | { readonly type: 'refused'; readonly error: unknown }
   /** The change may have been written: the response of the database was lost. */
   | { readonly type: 'unknown'; readonly error: HeadgateError }
@@ -17,7 +17,7 @@ export function done<T>(value: T): Outcome<T> {
   return { type: 'done', value }
 }
 
-/** Runs a step of an attempt. An error that it throws becomes the outcome `refused` or `unknown`. */
+/** Runs a step of an attempt. An error becomes the outcome `refused` or `unknown` instead of an exception. */
 export async function settle<T>(step: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
   try {
     return await step()

@@ -14,13 +14,16 @@ export interface Creation<Metadata> {
   readonly metadata: Metadata
   readonly id: string
   readonly ownerId: string
-  /** Principal whose rights a view lends. Null for a table. */
+  /** Id of the definer of a view, whose rights the readers of the view use. Null for a table. */
   readonly definerId: string | null
-  /** Null: no client chose a location, or the locations are reserved. Chosen locations are compared with all claims. */
+  /**
+   * Rights of the caller on the chosen locations. The plan then compares these locations with all location claims. Null
+   * when the client chose no location, or when a staged create reserved the locations.
+   */
   readonly locationRights: LocationRights | null
-  /** The id and the locations were reserved by a staged create. */
+  /** True when a staged create reserved the id and the locations. */
   readonly isReserved: boolean
-  /** Existing metadata file (register). Null: one is written. */
+  /** Metadata file that exists already (registerTable). Null when the commit writes the file. */
   readonly file: MetadataFile | null
 }
 
@@ -39,7 +42,7 @@ export async function planCreate<Metadata>(
   if (name.relation !== null) throw takenError(model.kind, name.relation.kind, identifier)
   const claim = claimFor(warehouse, model.locations(metadata))
   const file = creation.file ?? (await composeMetadataFile(limits, model, metadata, null))
-  // A registered file is not written, and may lie beside the locations of its table.
+  // The registered file exists already. It may be outside the locations of its table.
   if (creation.file === null) checkMetadataPlace(file.location, claim.locations)
   return {
     warehouse,

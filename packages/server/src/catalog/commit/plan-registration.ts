@@ -21,7 +21,7 @@ import type { Creation } from './plan-create.ts'
 import type { Repointing } from './plan-repoint.ts'
 import { readRegisteredFile } from './read-registered-file.ts'
 
-/** Plan to give an existing metadata file a name, before anything is written. */
+/** Planned registration of an existing metadata file under a table or view name. Nothing has been written for it. */
 export type Registration<Metadata> = { readonly decision: Decision } & (
   | { readonly type: 'create'; readonly creation: Creation<Metadata> }
   | { readonly type: 'restore'; readonly dropped: DroppedTarget; readonly name: ResolvedName }
@@ -29,8 +29,8 @@ export type Registration<Metadata> = { readonly decision: Decision } & (
 )
 
 /**
- * Authorizes and plans a registration: of a new relation, of a dropped relation that gets its name again, or with
- * `overwrite`, of another metadata file for a table.
+ * Authorizes and plans a registration: it creates a relation, restores a dropped relation, or with `overwrite` replaces
+ * the metadata file of a table.
  *
  * @throws HeadgateError `already-exists`, `bad-request`, or of `readRegisteredFile`
  */
@@ -77,8 +77,9 @@ export async function planRegistration<Metadata>(
 }
 
 /**
- * Decides whether a registration restores a dropped relation: it must name the newest metadata file, and the caller must
- * manage the relation. No other caller may use its files while it can be restored.
+ * Decides whether a registration restores a dropped relation. The request must name the newest metadata file of the
+ * relation, and the caller must have `manage` on the relation. Until the retention ends, other callers cannot register
+ * these files.
  */
 function decideRestore(policy: Policy, { row, chain }: DroppedTarget, metadataLocation: string): Decision {
   const decision = decide(policy, chain, 'manage')

@@ -5,12 +5,12 @@ import { toRowVersion, type Target } from '../target.ts'
 import { planLocations } from './changed-locations.ts'
 import type { Plan } from './plan.ts'
 
-/** Change of a relation to an existing metadata file (register with overwrite). */
+/** Replacement of a table's metadata file by an existing file (registerTable with overwrite). */
 export interface Repointing<Metadata> {
   readonly target: Target
   readonly metadata: Metadata
   readonly file: MetadataFile
-  /** Policy that the caller was authorized by. */
+  /** Policy with which the caller was authorized. */
   readonly policy: Policy
 }
 

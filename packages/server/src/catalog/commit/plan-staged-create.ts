@@ -16,17 +16,18 @@ import { planCreate } from './plan-create.ts'
 import type { Plan } from './plan.ts'
 import type { CommitRequest } from './plan-updates.ts'
 
-/** Commit that creates a table, and what decides about it. */
+/** Commit that creates a table, with the policy and the owner of the new table. */
 export interface StagedCreateRequest extends CommitRequest<TableUpdate, TableRequirement> {
-  /** Policy that the caller was authorized by. */
+  /** Policy with which the caller was authorized. */
   readonly policy: Policy
   readonly ownerId: string
 }
 
 /**
- * Plans the table that a commit with `assert-create` describes. When its location was reserved by a stage-create of the
- * same name, the table gets the id that was reserved for it, and reserved places need no further check. All other
- * locations are checked as chosen ones, and a create without a reservation never uses a retired place.
+ * Plans the table that a commit with the requirement `assert-create` creates. If an earlier stage-create of the same
+ * name reserved the location, the table gets the reserved id, and the reserved locations are not checked again. All
+ * other locations are checked like locations that a client chose. Without a reservation, the table cannot use a retired
+ * location.
  */
 export async function planStagedCreate(
   deps: CatalogDeps,
@@ -36,7 +37,7 @@ export async function planStagedCreate(
   const { warehouse, identifier, namespaceId, relation } = name
   tableModel.check(null, requirements)
   if (relation?.kind === 'view') throw takenError('table', 'view', identifier)
-  // Clients look for the message of the failed requirement, and for the error type of a name that is taken.
+  // Clients compare the message of the failed requirement and the error type for an existing name.
   if (relation !== null)
     throw new HeadgateError(
       'already-exists',
@@ -59,7 +60,8 @@ export async function planStagedCreate(
   const isReserved = locations.every((location) =>
     staged?.prefixes.some((prefix) => location.startsWith(prefix)),
   )
-  // Earlier versions could reserve places that were taken. Random places cannot overlap.
+  // Earlier versions could reserve locations that another relation had claimed. Random default locations cannot
+  // overlap.
   if (
     staged?.chosen === true &&
     (await overlapsOthers(deps.sql, { relationId: staged.id, warehouseId: warehouse.id }))
@@ -72,14 +74,15 @@ export async function planStagedCreate(
     id: staged?.id ?? randomUUID(),
     ownerId,
     definerId: null,
-    // Without a reservation, a retired place can be that of this very create, which was cleared: its files are deleted.
+    // Without a reservation, the retired location may belong to this create itself, after an administrator cleared it.
+    // Its files are then being deleted, so the location must not be reused.
     locationRights: rights === null || staged !== null ? rights : { ...rights, reusesRetired: false },
     isReserved: staged !== null,
     file: null,
   })
 }
 
-/** Returns the updates with a location before all others, unless the client sets one. */
+/** Returns the updates with a `set-location` update at the front, unless the client sends one. */
 function withLocation(updates: readonly TableUpdate[], choose: () => string): readonly TableUpdate[] {
   if (updates.some(({ action }) => action === 'set-location')) return updates
   return [{ action: 'set-location', location: choose() }, ...updates]

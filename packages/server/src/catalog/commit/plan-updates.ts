@@ -1,6 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 import type { Policy } from '../../access/policy.ts'
-import { allowedOf } from '../locations.ts'
+import { selectAllowed } from '../locations.ts'
 import type { CatalogDeps } from '../deps.ts'
 import { composeMetadataFile } from '../metadata-file.ts'
 import { checkMetadataPlace, objectWithin, recordedPrefixes } from '../own-places.ts'
@@ -16,16 +16,16 @@ export interface CommitRequest<Update, Requirement> {
   readonly updates: readonly Update[]
 }
 
-/** Commit to a relation that exists, and what decides about it. */
+/** Commit to an existing relation, with the policy and the new definer. */
 export interface UpdatesRequest<Update, Requirement> extends CommitRequest<Update, Requirement> {
-  /** Policy that the caller was authorized by. */
+  /** Policy with which the caller was authorized. */
   readonly policy: Policy
-  /** Principal whose rights a view lends from now on. Null: the commit does not change it. */
+  /** Id of the principal that becomes the definer of a view. Null when the commit does not change the definer. */
   readonly definerId: string | null
 }
 
 /**
- * Applies a commit to the current metadata of a relation. Null: the commit changes nothing.
+ * Applies a commit to the current metadata of a relation. Returns null when the commit changes nothing.
  *
  * @throws HeadgateError `commit-failed` when a requirement does not hold, `bad-request` when an update is invalid
  */
@@ -75,7 +75,8 @@ export async function planUpdates<Metadata, Update, Requirement>(
       },
     },
     ...locations,
-    // A client can choose the content of the metadata log, so only files inside of the recorded prefixes are deleted.
-    expired: expired.filter((file) => objectWithin(file, allowedOf(warehouse, prefixes)) !== null),
+    // Clients can write any location into the metadata log, so only files inside the recorded locations of the table
+    // are deleted.
+    expired: expired.filter((file) => objectWithin(file, selectAllowed(warehouse, prefixes)) !== null),
   }
 }

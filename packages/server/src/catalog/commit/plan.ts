@@ -6,21 +6,30 @@ import type { MetadataFile } from '../metadata-file.ts'
 import type { RelationModel } from '../relation-model.ts'
 import type { Warehouse } from '../warehouses.ts'
 
-/** Change of one relation: what will be written, once the plan is complete and before anything is written. */
+/** Complete plan for the change of one relation. Nothing has been written for it. */
 export interface Plan<Metadata> {
   readonly warehouse: Warehouse
   readonly identifier: TableIdentifier
   readonly model: RelationModel<Metadata, never, never>
   readonly metadata: Metadata
   readonly file: MetadataFile
-  /** The file existed before (register): it is not written, and not deleted when the change fails. */
+  /**
+   * True when the metadata file existed before (registerTable). The commit does not write it, and does not delete it
+   * when the change fails.
+   */
   readonly fileExists: boolean
   readonly write:
     | { readonly type: 'create'; readonly relation: Omit<NewRelation, keyof Bodies> }
     | { readonly type: 'replace'; readonly replacement: Omit<Replacement, keyof Bodies> }
-  /** Places to record for the relation. Null: they have not changed, or the row of a create contains them. */
+  /**
+   * Locations that the commit records for the relation. Null when they do not change, or when the row of the created
+   * relation contains them.
+   */
   readonly recorded: ClaimedPlaces | null
-  /** Places that the client chose in this request, which are compared with all claims. Null: none. */
+  /**
+   * Locations that the client chose in this request. They are compared with all location claims. Null when the client
+   * chose none.
+   */
   readonly chosen: ChosenPlaces | null
   /** Metadata files to delete after the commit. */
   readonly expired: readonly string[]

@@ -20,11 +20,11 @@ type PublishDeps = Pick<CatalogDeps, 'sql' | 'groupCommit'>
 type PublishedPlan = WrittenPlan<unknown>
 
 /**
- * Writes the rows of all plans, or of none: the compare-and-swap of each relation, the audit events and the idempotent
- * outcome in one transaction.
+ * Writes the rows of all plans in one transaction, together with the audit events and the outcome for the idempotency
+ * key. Each relation is written with a compare-and-swap.
  *
- * @param unchanged relations that the change depends on and leaves as they are
- * @returns false when a row or the policy is not the one that the plans were computed from. Nothing is written then
+ * @param unchanged versions of rows that the change depends on but does not change
+ * @returns false, without a change, when a row or the policy changed after the plans were computed
  */
 export async function publish(
   deps: PublishDeps,
@@ -43,7 +43,7 @@ function isSingleStatement({ chosen, recorded }: PublishedPlan): boolean {
   return chosen === null && recorded === null
 }
 
-/** A replacement that consists of one statement may share it with those of other requests. */
+/** Publishes a plan that needs one statement. Replacements of concurrent requests share a statement. */
 function publishSingle(
   { sql, groupCommit }: PublishDeps,
   plan: PublishedPlan,
@@ -71,14 +71,14 @@ async function publishTogether(
     if (!(await confirmRelation(tx, rowVersion, policyVersion))) return false
   }
   const withoutRows = { policyVersion, audit: [], idempotency: null }
-  // All transactions insert new names in the same order, so that two of them do not deadlock.
+  // Every transaction inserts new names in the same order, so that concurrent transactions do not deadlock.
   for (const plan of plans.toSorted((a, b) => compare(newName(a), newName(b)))) {
     if (!(await writeRow(tx, plan, withoutRows))) return false
   }
   if (plans.some(({ chosen }) => chosen !== null)) await lockLocations(tx)
   for (const plan of plans) if (!(await claimLocations(tx, plan))) return false
   await writeRecord(tx, record)
-  // This is the last statement, so that no revocation is acknowledged between it and the commit.
+  // The last statement locks the policy, so that no revocation is acknowledged between it and the commit.
   return await lockPolicy(tx, policyVersion)
 }
 

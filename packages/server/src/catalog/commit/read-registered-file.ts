@@ -4,36 +4,37 @@ import type { Location } from '@headgate/storage'
 import { findUsablePlaces } from '../../store/location-claims.ts'
 import type { Queryable } from '../../store/sql.ts'
 import { areTaken, type LocationRights } from '../chosen-places.ts'
-import { checkLocations, claimOf } from '../locations.ts'
+import { checkLocations, toClaimedPlaces } from '../locations.ts'
 import { type MetadataFile, parseMetadataText, readMetadataText } from '../metadata-file.ts'
-import { metadataTextOf } from '../metadata-text.ts'
+import { toMetadataText } from '../metadata-text.ts'
 import type { CatalogDeps } from '../deps.ts'
 import type { RelationModel } from '../relation-model.ts'
 import type { Warehouse } from '../warehouses.ts'
 
-/** A metadata file that another program wrote, read and checked. */
+/** Metadata file of another program that was read and checked. */
 export interface RegisteredFile<Metadata> {
   readonly metadata: Metadata
   readonly file: MetadataFile
 }
 
-/** Location of a metadata file to register, and the rights that decide whether it may be. */
+/** Metadata location to register, with the rights that decide whether the caller may register it. */
 export interface RegisterSource {
   readonly location: string
   readonly locationRights: LocationRights
-  /** Relations that the caller manages: the file may lie in their places. */
+  /** Ids of relations that the caller manages. The file may be in a location of these relations. */
   readonly ownerIds: readonly string[]
 }
 
 /**
  * Reads a metadata file to register. The server serves its bytes unchanged, so that no field is lost.
  *
- * The file must lie in a place of the relation that it replaces, or in one that was granted to a namespace around the
- * relation, or the caller must administer the storage. This is decided on claims before storage is read, so that no
- * error tells whether a file exists, or of which kind it is.
+ * The file must be in a location of the relation that it replaces, or in a location that is granted to a namespace of
+ * the relation. A caller with `administer-storage` may register other files too. Location claims are checked before
+ * storage is read, so that an error does not reveal whether a file exists.
  *
- * @throws HeadgateError `forbidden` when the caller may not register files of that place, or it lies outside the warehouse's
- *   allowed locations, `no-such-file`, `bad-request` when it is not Iceberg metadata of this kind, or has numbers such as 1e400
+ * @throws HeadgateError `forbidden` when the caller may not register files of that location, or the location is outside
+ *   the warehouse's allowed locations; `no-such-file`; `bad-request` when the file is not Iceberg metadata of this kind,
+ *   or contains a number such as 1e400
  */
 export async function readRegisteredFile<Metadata>(
   deps: CatalogDeps,
@@ -45,14 +46,22 @@ export async function readRegisteredFile<Metadata>(
   if (parsed !== undefined) await checkSource(deps.sql, warehouse, parsed, locationRights, ownerIds)
   const text = await readMetadataText(warehouse.storage, location, deps.maxMetadataBytes)
   const json = parseMetadataText(text, location)
-  // Programs that parse numbers as doubles cannot write such a number again.
-  if (holdsInfinity(json))
-    throw new HeadgateError('bad-request', `The metadata file ${location} holds a number that is too large.`)
+  // Programs that parse JSON numbers as doubles could not write such a number again.
+  if (containsInfinity(json)) {
+    throw new HeadgateError(
+      'bad-request',
+      `The metadata file ${location} contains a number that is too large for a double, such as 1e400. Correct the file, then register it again.`,
+    )
+  }
   const metadata = model.decodeRegistered(json)
-  return { metadata, file: { location, content: text, text: metadataTextOf(text) } }
+  return { metadata, file: { location, content: text, text: toMetadataText(text) } }
 }
 
-/** @throws HeadgateError `forbidden`, with one message for every reason */
+/**
+ * Refuses a metadata file that the caller may not register.
+ *
+ * @throws HeadgateError `forbidden`, with one message for every reason
+ */
 async function checkSource(
   sql: Queryable,
   warehouse: Warehouse,
@@ -60,7 +69,7 @@ async function checkSource(
   locationRights: LocationRights,
   ownerIds: readonly string[],
 ): Promise<void> {
-  const claim = claimOf(warehouse, [location])
+  const claim = toClaimedPlaces(warehouse, [location])
   const mayRead =
     locationRights.administersStorage ||
     (await findUsablePlaces(sql, ownerIds, locationRights.namespaceIds)).some((place) =>
@@ -69,17 +78,17 @@ async function checkSource(
   if (mayRead && !(await areTaken(sql, warehouse, claim, ownerIds))) return
   throw new HeadgateError(
     'forbidden',
-    `The metadata file ${location.text} cannot be registered: it lies in a place of another table or view, or in one that is not granted to the namespace. Ask a holder of administer-storage to register it, or to grant its folder to the namespace: headgate namespace grant-location NAMESPACE LOCATION`,
+    `The metadata file ${location.text} cannot be registered: its location belongs to another table or view, or was not granted to the namespace. Ask a holder of administer-storage to register it, or to grant its folder to the namespace: headgate namespace grant-location NAMESPACE LOCATION`,
   )
 }
 
-/** Returns whether a number is too large for a double. JSON can contain such numbers. */
-function holdsInfinity(value: Json | undefined): boolean {
+/** Returns whether a JSON value contains a number that is too large for a double. */
+function containsInfinity(value: Json | undefined): boolean {
   if (typeof value === 'number') return !Number.isFinite(value)
   if (isRawNumber(value)) return !Number.isFinite(Number(value.rawJSON))
   return (
     typeof value === 'object' &&
     value !== null &&
-    Object.values(value).some((member) => holdsInfinity(member))
+    Object.values(value).some((member) => containsInfinity(member))
   )
 }

@@ -15,8 +15,8 @@ import type { CommitDeps } from './deps.ts'
 import { done, moved, type Outcome } from './outcome.ts'
 
 /**
- * Gives a relation another name, in the same or another namespace of its warehouse. Its location does not change. The
- * caller needs `manage` on the relation and `create` on the namespace of the new name.
+ * Renames a relation, within its warehouse. The location of the relation does not change. The caller needs `manage` on
+ * the relation and `create` on the namespace of the new name.
  */
 export async function renameRelation(
   deps: CommitDeps,
@@ -29,13 +29,14 @@ export async function renameRelation(
   const from = await findRelation(deps, context, source, kind, 'manage', 'none')
   const { object, securable } = audit
   const to = await findNameToCreate(deps, context, destination)
-  // Both decisions must be valid when the rename is committed, and the statement compares one version.
+  // Both decisions must still be valid when the rename is committed, but the statement compares only one policy
+  // version.
   const policyVersion = commonPolicyVersion(from.decision, to.decision)
   if (policyVersion === null) return moved
   audit.detail = { from: object, to: audit.object }
   if (object !== undefined) audit.object = object
   if (securable !== undefined) audit.securable = securable
-  checkFree(from.found, to.found)
+  refuseTakenName(from.found, to.found)
   const record = toCommitRecord(
     context,
     { ...from.decision, policyVersion },
@@ -44,7 +45,7 @@ export async function renameRelation(
   return await publishRename(deps, from.found, to.found, record)
 }
 
-function checkFree(source: Target, { identifier, relation }: ResolvedName): void {
+function refuseTakenName(source: Target, { identifier, relation }: ResolvedName): void {
   if (relation === null) return
   const kind = relation.kind === 'table' ? 'Table' : 'View'
   const names = `${formatIdentifier(source.identifier)} to ${formatIdentifier(identifier)}`
@@ -61,7 +62,7 @@ async function publishRename(
     const to = { namespaceId, name: identifier.name }
     return (await renameRow(sql, toRowVersion(source), to, record)) ? done(undefined) : moved
   } catch (error) {
-    // The name was taken after it was read: the next attempt reads which relation has it.
+    // Another request took the name after it was read. The next attempt reads which relation has the name.
     if (isViolation(error, 'relation_name')) return moved
     if (isViolation(error, 'relation_namespace_id_fkey')) throw missingNamespace(identifier.namespace)
     throw error

@@ -4,7 +4,10 @@ import { Mutex } from '../../concurrency/mutex.ts'
 import { done, moved, type Outcome } from './outcome.ts'
 import { retryMoved } from './retry-moved.ts'
 
-/** Returns a caller that counts its reloads, and attempts with these outcomes in order, the last one repeated. */
+/**
+ * Returns a caller that counts how often its policy is reloaded, and an attempt that returns these outcomes in order.
+ * Further attempts return the last outcome again.
+ */
 function attempts(...outcomes: readonly [Outcome<string>, ...Outcome<string>[]]) {
   const count = { attempts: 0, reloads: 0 }
   return {
@@ -36,20 +39,23 @@ describe('retryMoved', () => {
     expect(count).toEqual({ attempts: 3, reloads: 2 })
   })
 
-  it.each(['refused', 'unknown'] as const)('throws the error of an attempt that is %s', async (type) => {
-    const error = new HeadgateError('already-exists', 'taken')
-    const { caller, attempt, count } = attempts(moved, { type, error })
-    await expect(retryMoved(caller, attempt)).rejects.toBe(error)
-    expect(count).toEqual({ attempts: 2, reloads: 1 })
-  })
+  it.each(['refused', 'unknown'] as const)(
+    'throws the error of an attempt whose outcome is %s',
+    async (type) => {
+      const error = new HeadgateError('already-exists', 'taken')
+      const { caller, attempt, count } = attempts(moved, { type, error })
+      await expect(retryMoved(caller, attempt)).rejects.toBe(error)
+      expect(count).toEqual({ attempts: 2, reloads: 1 })
+    },
+  )
 
-  it('throws commit-failed after 12 attempts that moved', async () => {
+  it('throws commit-failed after 12 attempts with the outcome moved', async () => {
     const { caller, attempt, count } = attempts(moved)
     await expect(retryMoved(caller, attempt)).rejects.toMatchObject({ code: 'commit-failed' })
     expect(count).toEqual({ attempts: 12, reloads: 11 })
   })
 
-  it('runs repeated attempts of one queue one at a time', async () => {
+  it('runs the repeated attempts of one queue one after the other', async () => {
     const queue = new Mutex()
     let isFirst = true
     let running = 0

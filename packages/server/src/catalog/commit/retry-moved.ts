@@ -5,19 +5,19 @@ import type { Outcome } from './outcome.ts'
 
 const maxAttempts = 12
 
-/** Caller of an operation that is attempted again. */
+/** Caller of an operation that can be attempted several times. */
 export interface Retried {
-  /** Replaces the caller's policy with the one that the store has now. */
+  /** Replaces the caller's policy with the current policy in the database. */
   reloadPolicy(): Promise<void>
 }
 
 /**
- * Runs an attempt until its outcome is not `moved`, and returns its value. Each attempt reads the rows and decides on
- * them again, because it wrote nothing before. This is the only loop that repeats changes.
+ * Runs an attempt until its outcome is not `moved`, and returns its value. Each attempt reads the rows again and
+ * decides again, which is safe because a `moved` attempt wrote nothing. No other code repeats changes.
  *
- * @param queue for changes that all write the same row: the attempts after the first one run in this queue. Without it
- * they would make each other fail again
- * @throws HeadgateError `commit-failed` when every attempt was `moved`: for certain, nothing was committed
+ * @param queue queue for changes that write the same row. Repeated attempts run in this queue one after the other, so
+ *   that they do not make each other fail
+ * @throws HeadgateError `commit-failed` when every attempt was `moved`. Nothing was committed
  * @throws the error of an attempt that was refused, or whose outcome is unknown
  */
 export async function retryMoved<T>(
@@ -39,7 +39,7 @@ async function repeat<T>(caller: Retried, attempt: () => Promise<Outcome<T>>): P
     const outcome = await attempt()
     if (outcome.type !== 'moved') return valueOrThrow(outcome)
     if (count === maxAttempts) throw tooManyAttempts()
-    // The pause is random, so that attempts that collided do not collide again.
+    // The pause is random, so that attempts that failed together do not run at the same time again.
     await sleep(Math.random() * Math.min(5 * 2 ** count, 500))
     await caller.reloadPolicy()
   }

@@ -21,14 +21,14 @@ import type { NewTable } from './new-table.ts'
 import { done, moved, type Outcome } from './outcome.ts'
 
 /**
- * Reserves the id and the places of a planned table, which its first commit will create. Writes nothing to storage, and no
- * listing contains the table. The reservation is how an abandoned create is found later.
+ * Reserves the id and the locations of a planned table. The first commit creates the table. Until then, nothing is
+ * written to storage and no listing contains the table. Abandoned creates are found by their reservations.
  *
- * A principal that stages the same name again at a chosen location takes over its earlier attempts there: their tokens
- * and commits are refused, and their files count as those of this attempt.
+ * A principal that stages the same name again at a chosen location replaces its earlier reservations of that location.
+ * Tokens and commits of the earlier reservations are refused, and their files belong to the new reservation.
  *
- * @param reservationSeconds lifetime of the reservation of a chosen location: no storage access to it can be renewed
- * afterwards
+ * @param reservationSeconds lifetime of the reservation when the client chose the location. Afterwards, storage access
+ *   to the location cannot be renewed
  */
 export async function stageTable(
   deps: CatalogDeps,

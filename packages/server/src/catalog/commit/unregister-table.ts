@@ -18,7 +18,10 @@ export interface UnregisteredTable {
   readonly text: Buffer
 }
 
-/** Deletes the row of a table, and returns its metadata. Its files stay, and the next commit to it fails. */
+/**
+ * Deletes the row of a table and returns its metadata. The files of the table are not deleted, and later commits to the
+ * table fail.
+ */
 export async function unregisterTable(
   deps: CommitDeps,
   context: CommitContext,
@@ -36,9 +39,9 @@ export async function unregisterTable(
 }
 
 /**
- * Reads the metadata file that an earlier request unregistered.
+ * Reads the metadata file of a table that an earlier request unregistered.
  *
- * @throws HeadgateError `damaged-metadata` when the file was changed since
+ * @throws HeadgateError `damaged-metadata` when the file was changed after that request
  */
 export async function readUnregistered(
   { maxMetadataBytes }: Pick<MetadataLimits, 'maxMetadataBytes'>,

@@ -4,17 +4,17 @@ import type { CatalogDeps } from '../deps.ts'
 import { servedBodies } from '../metadata-file.ts'
 import type { Plan } from './plan.ts'
 
-/** A plan whose metadata file is in storage, with the forms of the metadata that its row contains. */
+/** Plan whose metadata file was written to storage, with the forms of the metadata for its row. */
 export interface WrittenPlan<Metadata> extends Plan<Metadata> {
   readonly bodies: Bodies
 }
 
-// Nothing references the file until the row is updated, so a partly written file does no harm.
+// No row references the file until the row is updated, so a partially written file does no harm.
 const putOptions = { contentType: 'application/json', unreferenced: true }
 
 /**
- * Writes the metadata files of plans. When a write fails, waits for the others before it throws, so that no file appears
- * after `deleteFiles`.
+ * Writes the metadata files of plans. If one write fails, waits for the other writes before it throws. Otherwise a
+ * write could finish after `deleteFiles` and leave a file.
  */
 export async function writeFiles<Metadata>(
   deps: Pick<CatalogDeps, 'rowLimitBytes'>,
@@ -30,7 +30,8 @@ async function writeFile<Metadata>(
 ): Promise<WrittenPlan<Metadata>> {
   const { warehouse, model, metadata, file, fileExists } = plan
   const writing = fileExists ? undefined : warehouse.storage.put(file.location, file.content, putOptions)
-  // The request is sent at the end of a turn of the event loop, and compression would delay it.
+  // The request leaves the process only at the end of the event loop iteration. Compression before that point would
+  // delay the request.
   const compressing = nextTurn().then(() => servedBodies(model, metadata, file.text, rowLimitBytes))
   const [put, bodies] = await Promise.allSettled([writing, compressing])
   valueOrThrow(put)
@@ -43,8 +44,8 @@ function valueOrThrow<T>(result: PromiseSettledResult<T>): T {
 }
 
 /**
- * Deletes the files of plans that were not committed, for certain. Never rejects: a file that cannot be deleted is logged
- * and stays.
+ * Deletes the files of plans that were certainly not committed. Never rejects. A file that cannot be deleted is logged
+ * and left in storage.
  */
 export async function deleteFiles(
   { log }: Pick<CatalogDeps, 'log'>,

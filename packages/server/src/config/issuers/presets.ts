@@ -1,37 +1,52 @@
 import type { ClaimName, IssuerEntry } from './schema.ts'
 
-/** What is known of an identity provider. Whatever the configuration says itself comes before it. */
+/** Default settings for the product of an identity provider. Settings in the configuration override them. */
 export type Preset = Partial<
   Pick<IssuerEntry, 'algorithms' | 'tokenType' | 'subjectTokens' | 'makesPrincipals'>
 > & { readonly claims?: Readonly<Partial<Record<ClaimName, string>>> }
 
 export const presets: Readonly<Record<NonNullable<IssuerEntry['preset']>, Preset>> = {
-  /** https://www.keycloak.org: access tokens have `typ` JWT and say `Bearer` inside; `client_id` is in tokens of service accounts alone. */
+  /**
+   * Keycloak (https://www.keycloak.org). The header of its access tokens has the `typ` `JWT`, and their claim `typ` is
+   * `Bearer`. Only tokens of service accounts contain `client_id`.
+   */
   keycloak: {
     tokenType: 'any',
     claims: { login: 'preferred_username', name: 'name', groups: 'groups', service: 'client_id' },
   },
-  /** Microsoft Entra ID, v2 tokens: `sub` differs from app to app, `oid` does not. Groups are ids. */
+  /**
+   * Microsoft Entra ID, tokens of version 2. The `sub` of a user differs between applications, but `oid` does not.
+   * Groups are ids.
+   */
   entra: {
     tokenType: 'any',
     algorithms: ['RS256'],
     claims: { subject: 'oid', login: 'preferred_username', name: 'name', groups: 'groups' },
   },
-  /** A custom authorization server: `sub` is the login, `uid` the user. */
+  /** Okta with a custom authorization server. `sub` is the login name, and `uid` identifies the user. */
   okta: {
     tokenType: 'any',
     algorithms: ['RS256'],
     claims: { subject: 'uid', login: 'sub', groups: 'groups' },
   },
-  /** Own claims of Auth0 have a URL for a name; `act` is issued. */
+  /**
+   * Auth0. The preset sets no claims, because the names of custom claims are URLs that each customer chooses. Its
+   * tokens contain `act`.
+   */
   auth0: { tokenType: 'any', algorithms: ['RS256', 'PS256'] },
-  /** Access tokens of Google are no JWTs and cannot be introspected: id_tokens are what there is, as subjects of an exchange. */
+  /**
+   * Google. Its access tokens are not JWTs and cannot be introspected, so only id tokens are accepted, as subjects of a
+   * token exchange.
+   */
   google: {
     tokenType: 'any',
     algorithms: ['RS256'],
     subjectTokens: ['id_token'],
     claims: { login: 'email', name: 'name' },
   },
-  /** Tokens of service accounts. They name no groups and are no people: they prove clients, and make no principals. */
+  /**
+   * Kubernetes service accounts. Their tokens contain no groups. They authenticate clients, so no principals are
+   * created from them.
+   */
   kubernetes: { tokenType: 'any', algorithms: ['RS256', 'ES256'], makesPrincipals: false, subjectTokens: [] },
 }

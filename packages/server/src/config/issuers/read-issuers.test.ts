@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../config-error.ts'
 import { presets } from './presets.ts'
 import { type Issuers, readIssuers } from './read-issuers.ts'
-import { issuerSettings, presetNames } from './schema.ts'
+import { listIssuerSettings, presetNames } from './schema.ts'
 
 const issuer = 'https://idp.example/realms/lake'
 
@@ -24,25 +24,25 @@ function problems(...entries: object[]): string {
   return ''
 }
 
-describe('issuers', () => {
-  test('are none when nothing is said, and come from a list or a file with one', async () => {
+describe('readIssuers', () => {
+  test('returns no issuers without the variable, and otherwise the issuers of its list or file', async () => {
     expect(readIssuers(null, {})).toEqual([])
     const path = join(await mkdtemp(join(tmpdir(), 'headgate-issuers-')), 'issuers.json')
     await writeFile(path, JSON.stringify([{ issuer, audience: 'lake' }]))
     expect(readIssuers(path, {})).toEqual(read({ issuer, audience: ['lake'] }))
     expect(() => readIssuers('/no/such/file', {})).toThrow(/cannot be read/)
-    expect(() => readIssuers('[', {})).toThrow(/no valid JSON/)
+    expect(() => readIssuers('[', {})).toThrow(/not valid JSON/)
   })
 
-  test('need an audience, or the start fails with one sentence', () => {
+  test('refuses an issuer without an audience, with one sentence', () => {
     for (const entry of [{ issuer }, { issuer, audience: [] }, { issuer, audience: '' }]) {
-      const told = problems(entry)
-      expect(told).toMatch(`The issuer ${issuer}: audience is missing or empty. Set it to the aud`)
-      expect(told.split('\n')).toHaveLength(1)
+      const message = problems(entry)
+      expect(message).toMatch(`The issuer ${issuer}: audience is missing or empty. Set it to the aud`)
+      expect(message.split('\n')).toHaveLength(1)
     }
   })
 
-  test('have careful defaults', () => {
+  test('uses strict defaults', () => {
     expect(read({ issuer, audience: 'lake' })).toMatchObject([
       {
         issuer,
@@ -60,27 +60,30 @@ describe('issuers', () => {
     ])
   })
 
-  test('are found where OpenID Connect or RFC 8414 say, or where the configuration does', () => {
-    const uriOf = (entry: object): unknown => read({ issuer, audience: 'lake', ...entry })[0]?.keys
+  test('reads the key URL from OpenID Connect metadata, from RFC 8414 metadata, or from the configuration', () => {
+    const readKeySource = (entry: object): unknown => read({ issuer, audience: 'lake', ...entry })[0]?.keys
     const oauth = 'https://idp.example/.well-known/oauth-authorization-server/realms/lake'
-    expect(uriOf({ discovery: 'oauth' })).toEqual({ from: 'metadata', uri: oauth })
+    expect(readKeySource({ discovery: 'oauth' })).toEqual({ from: 'metadata', uri: oauth })
     const slash = `${issuer}/`
-    expect(uriOf({ issuer: slash })).toEqual({
+    expect(readKeySource({ issuer: slash })).toEqual({
       from: 'metadata',
       uri: `${slash}.well-known/openid-configuration`,
     })
-    expect(uriOf({ discovery: 'https://a.example/m' })).toEqual({
+    expect(readKeySource({ discovery: 'https://a.example/m' })).toEqual({
       from: 'metadata',
       uri: 'https://a.example/m',
     })
-    expect(uriOf({ jwksUri: 'https://a.example/k' })).toEqual({ from: 'uri', uri: 'https://a.example/k' })
+    expect(readKeySource({ jwksUri: 'https://a.example/k' })).toEqual({
+      from: 'uri',
+      uri: 'https://a.example/k',
+    })
   })
 
   test.each<[string, object, RegExp]>([
-    ['http', { issuer: 'http://idp.example' }, /must be an https URL/],
-    ['a blank behind its name', { issuer: `${issuer} ` }, /must have no blanks/],
+    ['an issuer over http', { issuer: 'http://idp.example' }, /must be an https URL/],
+    ['a space after the name of the issuer', { issuer: `${issuer} ` }, /must not contain white space/],
     [
-      'a file of a secret that is not there',
+      'a missing file of a client secret',
       { introspection: { clientId: 'a', clientSecretFile: '/none' } },
       /^The file of introspection\.clientSecretFile of the issuer \S+ cannot be read: ENOENT/,
     ],
@@ -90,31 +93,31 @@ describe('issuers', () => {
     ['no algorithm', { algorithms: ['none'] }, /algorithms/],
     ['an unknown setting', { audiance: 'x' }, /audiance/],
     ['an unknown preset', { preset: 'acme' }, /preset/],
-    ['two places of keys', { jwksUri: 'https://a.example/k', discovery: 'oauth' }, /keep one/],
+    ['both jwksUri and discovery', { jwksUri: 'https://a.example/k', discovery: 'oauth' }, /keep one/],
     [
       'introspection without a secret',
       { introspection: { clientId: 'a' } },
-      /clientSecretFile or clientSecretEnv/,
+      /exactly one of clientSecretFile and clientSecretEnv/,
     ],
-    ['id_tokens of nobody', { subjectTokens: ['id_token'] }, /idTokenAudience/],
-  ])('with %s are refused', (_, entry, told) => {
-    expect(problems({ issuer, audience: 'lake', ...entry })).toMatch(told)
+    ['id tokens without idTokenAudience', { subjectTokens: ['id_token'] }, /idTokenAudience/],
+  ])('refuses %s', (_, entry, message) => {
+    expect(problems({ issuer, audience: 'lake', ...entry })).toMatch(message)
   })
 
-  test('may be on this machine without TLS, and once', () => {
+  test('accepts http URLs on a loopback address, and refuses an issuer that is listed twice', () => {
     expect(problems({ issuer: 'http://127.0.0.1:8080/realms/lake', audience: 'lake' })).toBe('')
     expect(problems({ issuer, audience: 'a' }, { issuer, audience: 'b' })).toMatch(/twice/)
   })
 
-  test('keep the secret of introspection to themselves', () => {
+  test('never prints the client secret of introspection', () => {
     const entry = { issuer, audience: 'lake', introspection: { clientId: 'hg', clientSecretEnv: 'SECRET' } }
-    const [read1] = read(entry)
-    expect(read1?.introspection?.clientSecret.reveal()).toBe('s3cret')
-    expect(inspect(read1, { depth: 9 }) + JSON.stringify(read1)).not.toContain('s3cret')
+    const [result] = read(entry)
+    expect(result?.introspection?.clientSecret.reveal()).toBe('s3cret')
+    expect(inspect(result, { depth: 9 }) + JSON.stringify(result)).not.toContain('s3cret')
     expect(() => readIssuers(JSON.stringify([entry]), {})).toThrow(/SECRET .* is not set/)
   })
 
-  test('of a preset have what is known of it, and what is said beside it wins', () => {
+  test('applies the values of a preset, and overrides them with those of the entry', () => {
     expect(Object.keys(presets)).toEqual([...presetNames])
     expect(
       read({ issuer, audience: 'lake', preset: 'keycloak', claims: { groups: ['realm_access', 'roles'] } }),
@@ -131,8 +134,8 @@ describe('issuers', () => {
       expect(problems({ issuer, audience: 'lake', idTokenAudience: 'app', preset })).toBe('')
   })
 
-  test('are described, every setting', () => {
-    expect(issuerSettings().filter(({ doc }) => doc.length < 10)).toEqual([])
-    expect(issuerSettings().map(({ name }) => name)).toContain('introspection.clientSecretFile')
+  test('describes every setting', () => {
+    expect(listIssuerSettings().filter(({ doc }) => doc.length < 10)).toEqual([])
+    expect(listIssuerSettings().map(({ name }) => name)).toContain('introspection.clientSecretFile')
   })
 })

@@ -3,11 +3,11 @@ import type { z } from 'zod'
 import type { ContextOptions } from '../../context-options.ts'
 import { ConfigError } from '../config-error.ts'
 import { Secret } from '../secret.ts'
-import { secretFrom } from '../secrets.ts'
+import { readSecret } from '../secrets.ts'
 import { type Preset, presets } from './presets.ts'
-import { secondLegOf } from './read-second-leg.ts'
+import { readSecondLeg } from './read-second-leg.ts'
 import { type IssuerEntry, issuerSchema } from './schema.ts'
-import { secondLegContradictions } from './second-leg-contradictions.ts'
+import { findSecondLegContradictions } from './second-leg-contradictions.ts'
 
 export type Issuers = ContextOptions['issuers']
 type Issuer = Issuers[number]
@@ -17,45 +17,49 @@ const defaultAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
 const maxIssuers = 100
 
 /**
- * The issuers of `HEADGATE_ISSUERS`: a JSON list, or the path of a file with one.
+ * Reads the issuers of `HEADGATE_ISSUERS`.
  *
- * @param environment where the secrets are that it names
+ * @param text a JSON list, or the path of a file that contains a JSON list
+ * @param environment environment variables, some of which contain client secrets that entries refer to
  * @throws ConfigError with a sentence for each problem
  */
 export function readIssuers(text: string | null, environment: Environment): Issuers {
   if (text === null) return []
-  const list = parsed(/^\s*\[/.test(text) ? text : contentOf(text))
+  const list = parseJson(/^\s*\[/.test(text) ? text : readIssuersFile(text))
   if (!Array.isArray(list))
     throw new ConfigError([
       'HEADGATE_ISSUERS must be a JSON list of issuers, or the path of a file with one.',
     ])
   if (list.length > maxIssuers)
-    throw new ConfigError([`HEADGATE_ISSUERS may have ${maxIssuers} issuers at most.`])
+    throw new ConfigError([
+      `HEADGATE_ISSUERS has ${list.length} issuers, but at most ${maxIssuers} are accepted.`,
+    ])
   const problems: string[] = []
   const issuers = list.flatMap((entry: unknown, index) => {
-    const label = labelOf(entry, index)
+    const label = labelEntry(entry, index)
     const result = issuerSchema.safeParse(withPreset(entry))
     if (!result.success) {
-      problems.push(...result.error.issues.map((issue) => problemOf(label, issue)))
+      problems.push(...result.error.issues.map((issue) => describeIssue(label, issue)))
       return []
     }
-    problems.push(...contradictionsOf(result.data).map((sentence) => `${label}: ${sentence}`))
+    problems.push(...findContradictions(result.data).map((sentence) => `${label}: ${sentence}`))
     return [result.data]
   })
   const names = issuers.map(({ issuer }) => issuer)
   for (const [index, entry] of issuers.entries())
     problems.push(
-      ...[...secondLegContradictions(entry, names)].map(
-        (sentence) => `${labelOf(entry, index)}: ${sentence}`,
+      ...[...findSecondLegContradictions(entry, names)].map(
+        (sentence) => `${labelEntry(entry, index)}: ${sentence}`,
       ),
     )
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) problems.push(`HEADGATE_ISSUERS has the issuer ${twice} twice.`)
+  const duplicate = names.find((name, index) => names.indexOf(name) !== index)
+  if (duplicate !== undefined)
+    problems.push(`HEADGATE_ISSUERS contains the issuer ${duplicate} twice: remove one entry.`)
   if (problems.length > 0) throw new ConfigError(problems)
-  return issuers.map((issuer) => issuerOf(issuer, environment))
+  return issuers.map((issuer) => toIssuer(issuer, environment))
 }
 
-function contentOf(path: string): string {
+function readIssuersFile(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
@@ -64,14 +68,15 @@ function contentOf(path: string): string {
   }
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new ConfigError(['HEADGATE_ISSUERS is no valid JSON.'], { cause })
+    throw new ConfigError(['HEADGATE_ISSUERS, or the file that it names, is not valid JSON.'], { cause })
   }
 }
 
+/** Adds the defaults of the preset to an entry. Values of the entry override them. */
 function withPreset(entry: unknown): unknown {
   if (!isObject(entry)) return entry
   const { preset: name } = entry
@@ -87,37 +92,37 @@ function isPreset(name: unknown): name is keyof typeof presets {
   return typeof name === 'string' && Object.hasOwn(presets, name)
 }
 
-function problemOf(label: string, { path, message, code }: z.core.$ZodIssue): string {
+function describeIssue(label: string, { path, message, code }: z.core.$ZodIssue): string {
   const name = path.join('.')
   if (name === 'audience')
-    return `${label}: audience is missing or empty. Set it to the aud that tokens for this catalog have: without one, a token for any service of that issuer would open this one.`
-  return `${label}: ${name === '' ? 'it' : name} ${code === 'custom' ? message : `is not as it must be: ${message}`}.`
+    return `${label}: audience is missing or empty. Set it to the aud of tokens for this catalog, so that tokens for other services of the issuer are refused.`
+  return `${label}: ${name === '' ? 'the entry' : name} ${code === 'custom' ? message : `is invalid: ${message}`}.`
 }
 
-function* contradictionsOf(entry: IssuerEntry): Generator<string> {
+function* findContradictions(entry: IssuerEntry): Generator<string> {
   const { introspection, jwksUri, discovery } = entry
   if (jwksUri !== undefined && discovery !== undefined)
-    yield 'jwksUri and discovery both say where the keys are: keep one.'
+    yield 'jwksUri and discovery are both set, and each of them determines the URL of the keys: keep one.'
   if (introspection !== undefined) {
     const { clientSecretEnv, clientSecretFile, endpoint } = introspection
     if ((clientSecretEnv === undefined) === (clientSecretFile === undefined))
-      yield 'introspection needs clientSecretFile or clientSecretEnv, one of them.'
+      yield 'introspection needs exactly one of clientSecretFile and clientSecretEnv.'
     if (endpoint === undefined && jwksUri !== undefined)
-      yield 'introspection needs its endpoint, because with a jwksUri the metadata of the issuer are not read.'
+      yield 'introspection needs endpoint, because the metadata of the issuer are not read when jwksUri is set.'
   }
   if (entry.subjectTokens?.includes('id_token') === true && entry.idTokenAudience === undefined)
-    yield 'subjectTokens has id_token, so idTokenAudience must say whose: the client ids in which people sign in.'
+    yield 'subjectTokens contains id_token: set idTokenAudience to the ids of the clients in which users sign in.'
 }
 
-function issuerOf(entry: IssuerEntry, environment: Environment): Issuer {
+function toIssuer(entry: IssuerEntry, environment: Environment): Issuer {
   const { claims = {}, issuer } = entry
   return {
     issuer,
     audiences: entry.audience,
     algorithms: entry.algorithms ?? defaultAlgorithms,
     tokenType: entry.tokenType ?? 'at+jwt',
-    keys: keysOf(entry),
-    introspection: introspectionOf(entry, environment),
+    keys: toKeySource(entry),
+    introspection: toIntrospection(entry, environment),
     claims: {
       subject: claims.subject ?? ['sub'],
       login: claims.login ?? ['preferred_username'],
@@ -134,18 +139,18 @@ function issuerOf(entry: IssuerEntry, environment: Environment): Issuer {
     groupsMaxAgeMs: (entry.groupsMaxAgeSeconds ?? 86_400) * 1_000,
     leewayMs: (entry.leewaySeconds ?? 5) * 1_000,
     logoutAudiences: entry.logoutAudience ?? null,
-    secondLeg: entry.secondLeg === undefined ? null : secondLegOf(entry.secondLeg, issuer, environment),
+    secondLeg: entry.secondLeg === undefined ? null : readSecondLeg(entry.secondLeg, issuer, environment),
   }
 }
 
-function keysOf({ issuer, jwksUri, discovery = 'openid' }: IssuerEntry): Issuer['keys'] {
+function toKeySource({ issuer, jwksUri, discovery = 'openid' }: IssuerEntry): Issuer['keys'] {
   if (jwksUri !== undefined) return { from: 'uri', uri: jwksUri }
   const { origin, pathname } = new URL(issuer)
   switch (discovery) {
     case 'openid':
       return { from: 'metadata', uri: `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration` }
     case 'oauth':
-      // Between host and path (RFC 8414 section 3.1).
+      // RFC 8414 section 3.1 inserts the well-known path between the host and the path of the issuer.
       return {
         from: 'metadata',
         uri: `${origin}/.well-known/oauth-authorization-server${pathname.replace(/\/$/, '')}`,
@@ -155,15 +160,15 @@ function keysOf({ issuer, jwksUri, discovery = 'openid' }: IssuerEntry): Issuer[
   }
 }
 
-function introspectionOf(
+function toIntrospection(
   { introspection, issuer }: IssuerEntry,
   environment: Environment,
 ): Issuer['introspection'] {
   if (introspection === undefined) return null
   const { clientSecretEnv: name, clientSecretFile = null } = introspection
-  const given = name === undefined ? undefined : environment[name]
-  const clientSecret = secretFrom(
-    given === undefined || given === '' ? null : new Secret(given),
+  const value = name === undefined ? undefined : environment[name]
+  const clientSecret = readSecret(
+    value === undefined || value === '' ? null : new Secret(value),
     clientSecretFile,
     `introspection.clientSecretFile of the issuer ${issuer}`,
   )
@@ -180,7 +185,8 @@ function introspectionOf(
   }
 }
 
-function labelOf(entry: unknown, index: number): string {
+/** Returns the name of an entry, with which its error messages begin. */
+function labelEntry(entry: unknown, index: number): string {
   const issuer = isObject(entry) ? entry['issuer'] : undefined
   return typeof issuer === 'string' && issuer.length < 300
     ? `The issuer ${issuer}`

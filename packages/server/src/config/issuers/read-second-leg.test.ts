@@ -15,8 +15,8 @@ const own = { clientId: 'headgate', clientSecretEnv: 'SECRET' }
 const other = { issuer: 'https://as.example', audience: 'lake' }
 const next = { issuer: other.issuer, ...own }
 
-/** What each profile needs, and no more. */
-const least = {
+/** Minimum settings of each profile. */
+const minimal = {
   keycloak: own,
   entra: { ...own, scope: 'api://lake/.default' },
   okta: { ...own, audience: 'api://lake', scope: 'catalog' },
@@ -55,11 +55,11 @@ function problems(secondLeg: object, entry: object = {}): string {
   return ''
 }
 
-describe('a second leg', () => {
-  test.each(secondLegProfiles)('%s needs little, and what is read of it can be opened', (profile) => {
-    expect(problems({ profile, ...least[profile] })).toBe('')
-    const issuers = read({ profile, ...least[profile] })
-    const sql = { run: () => Promise.reject(new Error('not asked')) }
+describe('readSecondLeg', () => {
+  test.each(secondLegProfiles)('accepts the minimum settings of %s, and the server opens them', (profile) => {
+    expect(problems({ profile, ...minimal[profile] })).toBe('')
+    const issuers = read({ profile, ...minimal[profile] })
+    const sql = { run: () => Promise.reject(new Error('The test sends no query.')) }
     const opened = openExternal({
       sql: sql as never,
       issuers,
@@ -70,7 +70,7 @@ describe('a second leg', () => {
     expect(opened?.secondLegs.findProfile(other.issuer)).toBeNull()
   })
 
-  test('has careful defaults', () => {
+  test('uses the defaults of each profile', () => {
     expect(read({ profile: 'keycloak', ...own })[0]?.secondLeg).toMatchObject({
       client: { id: 'headgate', proof: { method: 'client_secret_basic' } },
       subjectAudiences: ['headgate'],
@@ -79,7 +79,7 @@ describe('a second leg', () => {
       tokenEndpoint: null,
       next: null,
     })
-    expect(read({ profile: 'entra', ...least.entra })[0]?.secondLeg?.client?.proof.method).toBe(
+    expect(read({ profile: 'entra', ...minimal.entra })[0]?.secondLeg?.client?.proof.method).toBe(
       'client_secret_post',
     )
     expect(read({ profile: 'keycloak', clientId: 'a', privateKeyFile: keyFile })[0]?.secondLeg).toMatchObject(
@@ -89,100 +89,125 @@ describe('a second leg', () => {
     )
   })
 
-  test('keeps its secret and its key to itself', () => {
-    const seen = [own, { clientId: 'a', privateKeyFile: keyFile }]
+  test('never prints the client secret and the private key', () => {
+    const printed = [own, { clientId: 'a', privateKeyFile: keyFile }]
       .map((client) => read({ profile: 'generic-8693', ...client }))
       .map((issuers) => inspect(issuers, { depth: 9 }) + JSON.stringify(issuers))
       .join()
-    expect(seen).not.toContain('s3cret')
-    expect(seen).not.toContain('PRIVATE KEY')
+    expect(printed).not.toContain('s3cret')
+    expect(printed).not.toContain('PRIVATE KEY')
   })
 
   test.each<[string, object, RegExp, object?]>([
     ['an unknown profile', { profile: 'acme' }, /profile/],
     ['an unknown setting', { profile: 'keycloak', ...own, audiance: 'x' }, /audiance/],
-    ['no client', { profile: 'keycloak' }, /needs clientId.*\n.*one of them/],
-    ['two proofs', { profile: 'keycloak', ...own, clientSecretFile: '/x' }, /one of them/],
+    ['a missing client', { profile: 'keycloak' }, /needs clientId.*\n.*exactly one of/],
+    ['two client secrets', { profile: 'keycloak', ...own, clientSecretFile: '/x' }, /exactly one of/],
     [
-      'a way that does not fit',
+      'private_key_jwt without a key',
       { profile: 'keycloak', ...own, clientAuth: 'private_key_jwt' },
-      /no privateKeyFile/,
+      /privateKeyFile is not set/,
     ],
-    ['settings of a key without one', { profile: 'keycloak', ...own, keyId: 'k' }, /are of a privateKeyFile/],
     [
-      'a key that is not there',
+      'settings of a key without a key',
+      { profile: 'keycloak', ...own, keyId: 'k' },
+      /require privateKeyFile/,
+    ],
+    [
+      'a missing key file',
       { profile: 'keycloak', clientId: 'a', privateKeyFile: '/no/such' },
       /cannot be read/,
     ],
+    ['a missing secret', { profile: 'keycloak', ...own, clientSecretEnv: 'OTHER' }, /OTHER .* is not set/],
     [
-      'a secret that is not there',
-      { profile: 'keycloak', ...own, clientSecretEnv: 'OTHER' },
-      /OTHER .* is not set/,
+      'a token endpoint over http',
+      { profile: 'keycloak', ...own, tokenEndpoint: 'http://idp.example/token' },
+      /https/,
     ],
-    ['http', { profile: 'keycloak', ...own, tokenEndpoint: 'http://idp.example/token' }, /https/],
     ['a comma in an audience', { profile: 'keycloak', ...own, audience: 'a,b' }, /comma/],
     [
-      'a parameter of its own',
+      'a reserved parameter',
       { profile: 'keycloak', ...own, parameters: { subject_token: 'x' } },
-      /setting of its own/,
+      /must not contain subject_token/,
     ],
     [
       'a resource at Keycloak',
       { profile: 'keycloak', ...own, resource: 'https://r.example' },
-      /knows no resource/,
+      /does not support resource/,
     ],
-    ['no scope at Entra', { profile: 'entra', ...own }, /entra wants the scope/],
-    ['no scope at Okta', { profile: 'okta', ...own, audience: 'a' }, /okta wants audience and scope/],
-    ['two APIs at Auth0', { profile: 'auth0', ...own, audience: ['a', 'b'] }, /one audience/],
-    ['a client at Google', { profile: 'google-sts', ...least['google-sts'], ...own }, /no name at Google/],
-    ['no audience of users at Google', { profile: 'google-sts', audience: '//x' }, /needs subjectAudience/],
+    ['a missing scope at Entra', { profile: 'entra', ...own }, /entra requires scope/],
     [
-      'two providers at Google',
-      { ...least['google-sts'], profile: 'google-sts', audience: ['a', 'b'] },
+      'a missing scope at Okta',
+      { profile: 'okta', ...own, audience: 'a' },
+      /okta requires audience and scope/,
+    ],
+    ['two APIs at Auth0', { profile: 'auth0', ...own, audience: ['a', 'b'] }, /one audience/],
+    [
+      'a client at Google',
+      { profile: 'google-sts', ...minimal['google-sts'], ...own },
+      /remove clientId, clientSecretEnv/,
+    ],
+    [
+      'a missing subjectAudience at Google',
+      { profile: 'google-sts', audience: '//x' },
+      /needs subjectAudience/,
+    ],
+    [
+      'two audiences at Google',
+      { ...minimal['google-sts'], profile: 'google-sts', audience: ['a', 'b'] },
       /one audience/,
     ],
-    ['nothing after the first step', { profile: 'chained', ...own }, /has next/],
-    ['a second step elsewhere', { profile: 'keycloak', ...own, next }, /has next/],
-    ['a step to itself', { profile: 'chained', ...own, next: { ...next, issuer } }, /another issuer of/],
+    ['chained without a second step', { profile: 'chained', ...own }, /chained needs next/],
+    ['a second step at Keycloak', { profile: 'keycloak', ...own, next }, /requires the profile chained/],
     [
-      'a step to nobody',
-      { profile: 'chained', ...own, next: { ...next, issuer: 'https://x.example' } },
-      /another issuer of/,
+      'a second step at the same issuer',
+      { profile: 'chained', ...own, next: { ...next, issuer } },
+      /another issuer in/,
     ],
     [
-      'a step without a client',
+      'a second step at an unknown issuer',
+      { profile: 'chained', ...own, next: { ...next, issuer: 'https://x.example' } },
+      /another issuer in/,
+    ],
+    [
+      'a second step without a client',
       { profile: 'chained', ...own, next: { issuer: other.issuer } },
       /secondLeg.next needs clientId/,
     ],
     [
-      'itself among the engines',
+      'its own client as an engine',
       { profile: 'keycloak', ...own },
-      /actors has the client/,
+      /actors contains the client/,
       { actors: ['headgate'] },
     ],
-    ['no subjects', { profile: 'keycloak', ...own }, /subjectTokens says that none/, { subjectTokens: [] }],
     [
-      'keys without metadata',
+      'an empty list of subject tokens',
       { profile: 'keycloak', ...own },
-      /needs its tokenEndpoint/,
+      /subjectTokens is empty/,
+      { subjectTokens: [] },
+    ],
+    [
+      'jwksUri without a token endpoint',
+      { profile: 'keycloak', ...own },
+      /needs tokenEndpoint/,
       { jwksUri: 'https://a.example/k' },
     ],
-  ])('with %s is refused', (_, secondLeg, told, entry) => {
-    expect(problems(secondLeg, entry)).toMatch(told)
+  ])('refuses %s', (_, secondLeg, message, entry) => {
+    expect(problems(secondLeg, entry)).toMatch(message)
   })
 
-  test('with something that is no private key is refused without showing it', async () => {
+  test('refuses a file without a usable private key, and does not repeat its content', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     for (const [name, text] of [
-      ['text', 'nothing of the kind'],
+      ['text', 'another text'],
       ['pkcs1', String(privateKey.export({ type: 'pkcs1', format: 'pem' }))],
       ['jwk', '{"kty":"EC"}'],
     ] as const) {
       const privateKeyFile = join(folder, name)
       await writeFile(privateKeyFile, text)
-      const told = problems({ profile: 'keycloak', clientId: 'a', privateKeyFile })
-      expect(told).toMatch(/holds no private key that can be used/)
-      expect(told).not.toContain(text.slice(0, 60))
+      const message = problems({ profile: 'keycloak', clientId: 'a', privateKeyFile })
+      expect(message).toMatch(/does not contain a usable private key/)
+      expect(message).not.toContain(text.slice(0, 60))
     }
   })
 })

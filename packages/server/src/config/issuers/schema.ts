@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { isSecureUrl } from '../../secure-url.ts'
 import { type SecondLegEntry, secondLegSchema } from './second-leg-schema.ts'
 
-/** Asymmetric ones: with the others, whoever can verify can sign. */
-export const algorithms = [
+/** Accepted algorithms. All are asymmetric: a key that verifies a symmetric signature can also create one. */
+const algorithms = [
   'RS256',
   'RS384',
   'RS512',
@@ -21,114 +21,139 @@ export const presetNames = ['keycloak', 'entra', 'okta', 'auth0', 'google', 'kub
 
 const url = z
   .string()
-  .refine((text) => !/\s/.test(text), 'must have no blanks in it or around it')
-  .refine(isSecureUrl, 'must be an https URL (http only on a loopback address), without user and fragment')
-const word = z.string().min(1).max(512)
-const words = z.union([word.transform((one) => [one]), z.array(word).min(1).max(100)])
-const anyWords = z.array(word).max(1_000)
-const claim = z.union([word.transform((one) => [one]), z.array(word).min(1).max(8)])
+  .refine((value) => !/\s/.test(value), 'must not contain white space')
+  .refine(
+    isSecureUrl,
+    'must be an https URL (http only on a loopback address), without user information and fragment',
+  )
+const text = z.string().min(1).max(512)
+const textOrList = z.union([text.transform((one) => [one]), z.array(text).min(1).max(100)])
+const textList = z.array(text).max(1_000)
+const claimPath = z.union([text.transform((one) => [one]), z.array(text).min(1).max(8)])
 const seconds = (min: number, max: number): z.ZodNumber => z.number().int().min(min).max(max)
 
 const introspection = z.strictObject({
-  endpoint: url.optional().describe('Where to ask. Default: what the metadata of the issuer say.'),
-  clientId: word.describe('The client at the issuer as which it is asked.'),
-  clientSecretFile: word.optional().describe('File with the secret of that client.'),
-  clientSecretEnv: word.optional().describe('Environment variable with it, in place of the file.'),
+  endpoint: url
+    .optional()
+    .describe('URL of the introspection endpoint. Default: the one in the metadata of the issuer.'),
+  clientId: text.describe('Client id with which this server authenticates at the issuer.'),
+  clientSecretFile: text.optional().describe('File with the secret of the client.'),
+  clientSecretEnv: text.optional().describe('Environment variable with the secret, instead of a file.'),
   tokens: z
     .enum(['opaque', 'all'])
     .optional()
     .describe(
-      '`opaque` (default): tokens that are no JWT. `all`: JWTs as well, so that somebody who was disabled at the issuer is out after `cacheSeconds`.',
+      '`opaque` (default): only tokens that are not JWTs. `all`: also JWTs, so that tokens of a user who is disabled at the issuer are refused after `cacheSeconds`.',
     ),
   cacheSeconds: seconds(0, 3_600)
     .optional()
-    .describe('How long an answer is good, in seconds; never beyond the end of the token. Default 30.'),
-})
-
-const claims = z.strictObject({
-  subject: claim.optional().describe('Who it is: never given to anybody else. Default `sub`.'),
-  login: claim.optional().describe('The name that a person types to sign in. Default `preferred_username`.'),
-  name: claim.optional().describe('The name for people. Default `name`.'),
-  groups: claim.optional().describe('A list of names of groups. Default `groups`.'),
-  actor: claim.optional().describe('Who acts for the subject. Default `act`.'),
-  service: claim
-    .optional()
     .describe(
-      'A claim that only tokens have which a client got for itself: its `azp` is no actor then. Default: none.',
+      'Time for which a response is cached, in seconds, but never longer than the token is valid. Default 30.',
     ),
 })
 
-const shape = {
-  issuer: url.describe('The `iss` of its tokens, letter by letter.'),
+const claims = z.strictObject({
+  subject: claimPath
+    .optional()
+    .describe('Identifier of the user, which the issuer must never reassign. Default `sub`.'),
+  login: claimPath.optional().describe('Name with which a user signs in. Default `preferred_username`.'),
+  name: claimPath.optional().describe('Display name. Default `name`.'),
+  groups: claimPath.optional().describe('List of group names. Default `groups`.'),
+  actor: claimPath.optional().describe('Actor that acts for the subject (RFC 8693). Default `act`.'),
+  service: claimPath
+    .optional()
+    .describe(
+      'Claim that is present only in a token that a client requested for itself. The `azp` of such a token is not treated as an actor. Default: no such claim.',
+    ),
+})
+
+const settings = {
+  issuer: url.describe('Exact value of `iss` in its tokens.'),
   preset: z
     .enum(presetNames)
     .optional()
-    .describe('Fills in what is known of a product; what is said beside it wins.'),
-  audience: words.describe(
-    '**Required.** One `aud` or several, one of which an access token must have: the name of this catalog at the issuer. An audience that other services accept too would let their tokens in here.',
+    .describe(
+      'Product whose defaults are used, for example for claim names. Other settings of the entry override these defaults.',
+    ),
+  audience: textOrList.describe(
+    '**Required.** One or several values of `aud`, which name this catalog at the issuer. An access token must contain at least one of them. Tokens for other services with the same audience are accepted too.',
   ),
   algorithms: z
     .array(z.enum(algorithms))
     .min(1)
     .optional()
-    .describe('The `alg`s that are taken. Default RS256, PS256, ES256 and EdDSA.'),
+    .describe('Accepted values of `alg`. Default RS256, PS256, ES256 and EdDSA.'),
   tokenType: z
     .enum(['at+jwt', 'any'])
     .optional()
     .describe(
-      '`at+jwt` (default): the header must say that it is an access token (RFC 9068). `any`: it may be a plain JWT, for issuers that do not say it. Id_tokens are refused either way.',
+      '`at+jwt` (default): the `typ` in the header of an access token must be `at+jwt` (RFC 9068). `any`: plain JWTs are also accepted, for issuers that do not set this `typ`. Id tokens are refused in both cases.',
     ),
-  jwksUri: url.optional().describe('Where the keys are. Default: what the metadata of the issuer say.'),
+  jwksUri: url
+    .optional()
+    .describe('URL of the JSON Web Key Set. Default: the one in the metadata of the issuer.'),
   discovery: z
     .union([z.enum(['openid', 'oauth']), url])
     .optional()
     .describe(
-      'Where the metadata are: `openid` (default) is `ISSUER/.well-known/openid-configuration`, `oauth` is that of RFC 8414; or a URL. The issuer in it must be this one.',
+      'Location of the metadata of the issuer: `openid` (default) is `ISSUER/.well-known/openid-configuration`, `oauth` is the URL that RFC 8414 defines, and any other value is a URL. The metadata must name the same issuer.',
     ),
-  introspection: introspection.optional().describe('Asks the issuer about tokens (RFC 7662).'),
+  introspection: introspection.optional().describe('Queries the issuer about tokens (RFC 7662).'),
   claims: claims
     .optional()
-    .describe('Which claims say what. A list is the way into nested objects: `["realm_access", "roles"]`.'),
-  actors: anyWords
-    .optional()
     .describe(
-      '`azp`s (client ids at the issuer) of engines: tokens that they got for somebody have them as actor, and their entries here as limits. When it is set, a token with any other `azp` is refused.',
+      'Names of the claims that the server reads. A list is a path into nested objects: `["realm_access", "roles"]`.',
     ),
-  clients: anyWords
+  actors: textList
     .optional()
     .describe(
-      'Further `azp`s that are taken, and act for nobody: applications in which people sign in themselves.',
+      'Values of `azp` (client ids at the issuer) that are engines. An engine is the actor of the tokens that it requested for users, and the limits of its entry in Headgate apply. If `actors` or `clients` is set, a token with any other `azp` is refused.',
+    ),
+  clients: textList
+    .optional()
+    .describe(
+      'Further accepted values of `azp` that are not treated as actors, for applications in which users sign in themselves.',
     ),
   subjectTokens: z
     .array(z.enum(['access_token', 'id_token']))
     .optional()
-    .describe('What can be shown as the user of a token exchange. Default `["access_token"]`.'),
-  idTokenAudience: words.optional().describe('The clients (`aud`) whose id_tokens are taken as subjects.'),
+    .describe(
+      'Kinds of tokens that are accepted as the subject of a token exchange. Default `["access_token"]`.',
+    ),
+  idTokenAudience: textOrList
+    .optional()
+    .describe('Client ids (`aud`) whose id tokens are accepted as subjects of a token exchange.'),
   makesPrincipals: z
     .boolean()
     .optional()
-    .describe('Whoever comes with a good token first becomes a principal, without any right. Default true.'),
+    .describe(
+      'Whether the server creates a principal, without any right, for an unknown subject with a valid token. Default true.',
+    ),
   groupsMaxAgeSeconds: seconds(0, 2_592_000)
     .optional()
-    .describe('Groups that were said longer ago do not count. Default 86400, a day.'),
-  leewaySeconds: seconds(0, 300).optional().describe('How far the clocks may be apart. Default 5.'),
-  logoutAudience: words
+    .describe(
+      'Maximum age of the groups in a token, in seconds. Older groups are ignored. Default 86400, one day.',
+    ),
+  leewaySeconds: seconds(0, 300)
+    .optional()
+    .describe('Accepted difference between clocks, in seconds. Default 5.'),
+  logoutAudience: textOrList
     .optional()
     .describe(
-      'The client ids for which the issuer sends logout tokens (OpenID Connect Back-Channel Logout) to `/oauth/backchannel-logout`. Default: none is taken.',
+      'Client ids for which the issuer sends logout tokens (OpenID Connect Back-Channel Logout) to `/oauth/backchannel-logout`. Default: logout tokens are refused.',
     ),
   secondLeg: secondLegSchema
     .optional()
     .describe(
-      'When an engine exchanges a token of this issuer, the issuer is asked for one for this server first, with the client of this server. Default: it is not asked.',
+      'Additional exchange at the issuer. When an engine exchanges a token of this issuer at Headgate, Headgate first requests a token for itself from the issuer, with its own client. Default: no additional exchange.',
     ),
 } as const
 
-const object = z.strictObject(shape)
+const issuerObject = z.strictObject(settings)
 
 type Algorithm = (typeof algorithms)[number]
 
-/** One issuer as its configuration says it, with its preset filled in. */
+/** Configuration of an issuer after the defaults of its preset were added. */
 export interface IssuerEntry {
   readonly issuer: string
   readonly preset?: (typeof presetNames)[number] | undefined
@@ -159,21 +184,21 @@ export interface IssuerEntry {
   readonly secondLeg?: SecondLegEntry | undefined
 }
 
-/** What is read out of a token. */
+/** Names of the values that the server reads from token claims. */
 export type ClaimName = 'subject' | 'login' | 'name' | 'groups' | 'actor' | 'service'
 
-export const issuerSchema: z.ZodType<IssuerEntry> = object
+export const issuerSchema: z.ZodType<IssuerEntry> = issuerObject
 
-/** The settings of one issuer with what users are told about them, for the reference. */
-export function issuerSettings(): readonly { readonly name: string; readonly doc: string }[] {
-  return rowsOf(object, '')
+/** Lists the settings of an issuer with their descriptions, for the generated reference. */
+export function listIssuerSettings(): readonly { readonly name: string; readonly doc: string }[] {
+  return listSettings(issuerObject, '')
 }
 
-function rowsOf(object: z.ZodObject, prefix: string): { name: string; doc: string }[] {
+function listSettings(object: z.ZodObject, prefix: string): { name: string; doc: string }[] {
   return Object.entries(object.shape).flatMap(([name, field]) => {
     const described = field instanceof z.ZodType ? field : null
     const inner = described instanceof z.ZodOptional ? described.unwrap() : described
     const row = { name: prefix + name, doc: described?.description ?? '' }
-    return inner instanceof z.ZodObject ? [row, ...rowsOf(inner, `${prefix}${name}.`)] : [row]
+    return inner instanceof z.ZodObject ? [row, ...listSettings(inner, `${prefix}${name}.`)] : [row]
   })
 }

@@ -2,52 +2,62 @@ import type { IssuerEntry } from './schema.ts'
 import type { LegClientEntry, SecondLegEntry } from './second-leg-schema.ts'
 
 /**
- * What in `secondLeg` cannot be meant, as sentences.
+ * Returns a sentence for each combination of settings of `secondLeg` that the server refuses.
  *
- * @param issuers the names of all configured issuers
+ * @param issuers names of all configured issuers
  */
-export function* secondLegContradictions(entry: IssuerEntry, issuers: readonly string[]): Generator<string> {
+export function* findSecondLegContradictions(
+  entry: IssuerEntry,
+  issuers: readonly string[],
+): Generator<string> {
   const { secondLeg: leg } = entry
   if (leg === undefined) return
   const { profile, next, subjectAudience, clientId, tokenEndpoint } = leg
   if (profile === 'google-sts') {
-    if (clientSettings.some((name) => leg[name] !== undefined))
-      yield 'secondLeg: clients have no name at Google, leave out the client and what proves it.'
+    const refused = clientSettings.filter((name) => leg[name] !== undefined)
+    if (refused.length > 0)
+      yield `secondLeg: google-sts sends no client authentication: remove ${refused.join(', ')}.`
     if (subjectAudience === undefined)
-      yield 'secondLeg needs subjectAudience: the aud of tokens that the pool of identities takes.'
+      yield 'secondLeg needs subjectAudience: the aud of the tokens that the identity pool at Google accepts.'
   } else {
-    yield* clientContradictions(leg, 'secondLeg')
+    yield* checkClient(leg, 'secondLeg')
     if (entry.jwksUri !== undefined && tokenEndpoint === undefined)
-      yield 'secondLeg needs its tokenEndpoint, because with a jwksUri the metadata of the issuer are not read.'
+      yield 'secondLeg needs tokenEndpoint, because the metadata of the issuer are not read when jwksUri is set.'
   }
-  yield* targetContradictions(leg)
-  yield* requestContradictions(leg, 'secondLeg')
-  if ((profile === 'chained') !== (next !== undefined))
-    yield 'secondLeg: chained, and no other profile, has next, the issuer at which the result is presented.'
+  yield* checkTarget(leg)
+  yield* checkRequest(leg, 'secondLeg')
+  if (profile === 'chained' && next === undefined)
+    yield 'secondLeg: chained needs next, the issuer to which the result of the exchange is presented.'
+  if (profile !== 'chained' && next !== undefined)
+    yield `secondLeg: next requires the profile chained, but the profile is ${profile}: remove next.`
   if (next !== undefined) {
-    yield* clientContradictions(next, 'secondLeg.next')
-    yield* requestContradictions(next, 'secondLeg.next')
+    yield* checkClient(next, 'secondLeg.next')
+    yield* checkRequest(next, 'secondLeg.next')
     if (next.issuer === entry.issuer || !issuers.includes(next.issuer))
-      yield `secondLeg.next.issuer must be another issuer of HEADGATE_ISSUERS, by whose rules the answer is verified.`
+      yield 'secondLeg.next.issuer must be another issuer in HEADGATE_ISSUERS, whose entry defines how its token is verified.'
   }
-  const own = [clientId, next?.clientId].filter((id) => id !== undefined)
-  if (own.some((id) => entry.actors?.includes(id) === true))
-    yield 'actors has the client of secondLeg, which is this server and no engine: take it out.'
+  const ownClients = [clientId, next?.clientId].filter((id) => id !== undefined)
+  if (ownClients.some((id) => entry.actors?.includes(id) === true))
+    yield 'actors contains the client of secondLeg, which is this server and not an engine: remove it from actors.'
   if (entry.subjectTokens?.length === 0)
-    yield 'secondLeg exchanges subject tokens, and subjectTokens says that none are taken: keep one.'
+    yield 'secondLeg exchanges subject tokens, but subjectTokens is empty, so none are accepted: remove one of the two settings.'
 }
 
-/** Parameters that have a setting of their own, or that no configuration may say. */
-const ownParameters =
+/** Names of parameters that the server sets itself, from other settings or from the token. */
+const reservedParameters =
   /^(grant_type|client_\w+|(subject|actor)_token(_type)?|requested_token_(type|use)|assertion|scope|audience|resource)$/
 
-/** What `@headgate/auth` could not send as it is meant. */
-function* requestContradictions(leg: LegClientEntry, name: string): Generator<string> {
-  const own = Object.keys(leg.parameters ?? {}).find((parameter) => ownParameters.test(parameter))
-  if (own !== undefined) yield `${name}.parameters has ${own}, which has a setting of its own.`
+/**
+ * Refuses additional parameters that would replace parameters of the request, and values with commas, at which
+ * `@headgate/auth` would split them.
+ */
+function* checkRequest(leg: LegClientEntry, name: string): Generator<string> {
+  const reserved = Object.keys(leg.parameters ?? {}).find((parameter) => reservedParameters.test(parameter))
+  if (reserved !== undefined)
+    yield `${name}.parameters must not contain ${reserved}, because the server sets this parameter itself.`
   for (const list of ['audience', 'resource'] as const)
     if (leg[list]?.some((one) => one.includes(',')) === true)
-      yield `${name}.${list} has a comma: write a list, ["one", "other"].`
+      yield `${name}.${list} contains a comma: write several values as a list, ["one", "other"].`
 }
 
 const clientSettings = [
@@ -61,31 +71,31 @@ const clientSettings = [
   'clientAuth',
 ] as const
 
-function* clientContradictions(leg: LegClientEntry, name: string): Generator<string> {
+function* checkClient(leg: LegClientEntry, name: string): Generator<string> {
   const { clientId, clientSecretEnv, clientSecretFile, privateKeyFile, clientAuth } = leg
-  if (clientId === undefined) yield `${name} needs clientId: this server as a client of the issuer.`
+  if (clientId === undefined) yield `${name} needs clientId, the id of this server as a client of the issuer.`
   const proofs = [clientSecretEnv, clientSecretFile, privateKeyFile].filter((proof) => proof !== undefined)
   if (proofs.length !== 1)
-    yield `${name} needs clientSecretFile, clientSecretEnv or privateKeyFile, one of them.`
-  const signs = privateKeyFile !== undefined
-  if (clientAuth !== undefined && (clientAuth === 'private_key_jwt') !== signs)
-    yield `${name}: clientAuth is ${clientAuth}, and there is ${signs ? 'a privateKeyFile' : 'no privateKeyFile'}.`
-  const ofKeys = [leg.keyId, leg.algorithm, leg.assertionAudience]
-  if (!signs && ofKeys.some((setting) => setting !== undefined))
-    yield `${name}: keyId, algorithm and assertionAudience are of a privateKeyFile, and there is none.`
+    yield `${name} needs exactly one of clientSecretFile, clientSecretEnv and privateKeyFile.`
+  const hasKey = privateKeyFile !== undefined
+  if (clientAuth !== undefined && (clientAuth === 'private_key_jwt') !== hasKey)
+    yield `${name}: clientAuth is ${clientAuth}, but privateKeyFile is ${hasKey ? 'set' : 'not set'}: change one of them.`
+  const keySettings = [leg.keyId, leg.algorithm, leg.assertionAudience]
+  if (!hasKey && keySettings.some((setting) => setting !== undefined))
+    yield `${name}: keyId, algorithm and assertionAudience require privateKeyFile, which is not set.`
 }
 
-/** What products do not know, or cannot do without. */
-function* targetContradictions({ profile, audience, scope, resource }: SecondLegEntry): Generator<string> {
-  const wanted = audience?.length ?? 0
+/** Refuses target settings that the product does not support, and reports required ones that are missing. */
+function* checkTarget({ profile, audience, scope, resource }: SecondLegEntry): Generator<string> {
+  const audienceCount = audience?.length ?? 0
   if (resource !== undefined && (profile === 'keycloak' || profile === 'okta'))
-    yield `secondLeg: ${profile} knows no resource, name the audience.`
-  if (profile === 'entra' && scope === undefined && wanted === 0)
-    yield 'secondLeg: entra wants the scope, api://<application>/.default.'
-  if (profile === 'okta' && (scope === undefined || wanted === 0))
-    yield 'secondLeg: okta wants audience and scope.'
-  if (profile === 'auth0' && wanted + (resource?.length ?? 0) > 1)
-    yield 'secondLeg: auth0 takes one API for each token, name one audience.'
-  if (profile === 'google-sts' && (wanted !== 1 || resource !== undefined))
-    yield 'secondLeg: google-sts wants one audience, //iam.googleapis.com/…/providers/….'
+    yield `secondLeg: ${profile} does not support resource: use audience.`
+  if (profile === 'entra' && scope === undefined && audienceCount === 0)
+    yield 'secondLeg: entra requires scope: set it to api://<application>/.default.'
+  if (profile === 'okta' && (scope === undefined || audienceCount === 0))
+    yield 'secondLeg: okta requires audience and scope: set both.'
+  if (profile === 'auth0' && audienceCount + (resource?.length ?? 0) > 1)
+    yield 'secondLeg: auth0 accepts one API for each token: set one audience.'
+  if (profile === 'google-sts' && (audienceCount !== 1 || resource !== undefined))
+    yield 'secondLeg: google-sts requires exactly one audience, //iam.googleapis.com/…/providers/…, and no resource.'
 }

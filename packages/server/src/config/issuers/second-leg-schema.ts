@@ -14,7 +14,7 @@ export const secondLegProfiles = [
 
 type Optional<T> = T | undefined
 
-/** This server as a client of an issuer, and what it asks for there. */
+/** Client id and credentials of this server at an issuer, and the target of the token that the server requests. */
 export interface LegClientEntry {
   readonly tokenEndpoint?: Optional<string>
   readonly clientId?: Optional<string>
@@ -31,7 +31,7 @@ export interface LegClientEntry {
   readonly parameters?: Optional<Readonly<Record<string, string>>>
 }
 
-/** The setting `secondLeg` as the configuration says it. */
+/** Setting `secondLeg` of an issuer. */
 export interface SecondLegEntry extends LegClientEntry {
   readonly profile: (typeof secondLegProfiles)[number]
   readonly subjectAudience?: Optional<readonly string[]>
@@ -42,39 +42,52 @@ export interface SecondLegEntry extends LegClientEntry {
 
 const url = z
   .string()
-  .refine(isSecureUrl, 'must be an https URL (http only on a loopback address), without user and fragment')
-const word = z.string().min(1).max(512)
-const names = z.union([word.transform((one) => [one]), z.array(word).min(1).max(20)])
+  .refine(
+    isSecureUrl,
+    'must be an https URL (http only on a loopback address), without user information and fragment',
+  )
+const text = z.string().min(1).max(512)
+const textOrList = z.union([text.transform((one) => [one]), z.array(text).min(1).max(20)])
 const parameters = z.record(z.string().regex(/^[\w.-]{1,64}$/), z.string().max(2_048))
 
 const client = {
-  tokenEndpoint: url.optional().describe('Where to ask. Default: what the metadata of the issuer say.'),
-  clientId: word.optional().describe('This server as a client of the issuer.'),
-  clientSecretFile: word.optional().describe('File with the secret of that client.'),
-  clientSecretEnv: word.optional().describe('Environment variable with it, in place of the file.'),
-  privateKeyFile: word
+  tokenEndpoint: url
     .optional()
-    .describe('File with a private key, PKCS #8 as PEM or a JWK, in place of a secret (`private_key_jwt`).'),
-  keyId: word.optional().describe('The name of that key at the issuer. Default: what the JWK says.'),
-  algorithm: word.optional().describe('How it signs. Default: what fits the key.'),
-  assertionAudience: word
+    .describe('URL of the token endpoint. Default: the one in the metadata of the issuer.'),
+  clientId: text.optional().describe('Client id of this server at the issuer.'),
+  clientSecretFile: text.optional().describe('File with the secret of the client.'),
+  clientSecretEnv: text.optional().describe('Environment variable with the secret, instead of a file.'),
+  privateKeyFile: text
     .optional()
-    .describe('For whom what it signs is. Default: the issuer; with `entra`, the token endpoint.'),
+    .describe('File with a private key, PKCS #8 as PEM or a JWK, instead of a secret (`private_key_jwt`).'),
+  keyId: text.optional().describe('Id of the key at the issuer. Default: `kid` of the JWK.'),
+  algorithm: text
+    .optional()
+    .describe('Algorithm of signatures with the key. Default: an algorithm that fits the key.'),
+  assertionAudience: text
+    .optional()
+    .describe(
+      'Audience of assertions that are signed with the key. Default: the issuer; with `entra`, the token endpoint.',
+    ),
   clientAuth: z
     .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt'])
     .optional()
     .describe(
-      'How the client proves itself. Default: by the key if there is one, else `client_secret_basic`; with `entra` and `auth0` `client_secret_post`.',
+      'Method of client authentication. Default: `private_key_jwt` with a key, `client_secret_post` with a secret at `entra` and `auth0`, otherwise `client_secret_basic`.',
     ),
-  audience: names.optional().describe('For whom the token is to be; one or several.'),
-  scope: word.optional().describe('The scope to ask for, with blanks between.'),
-  resource: names.optional().describe('For what the token is to be, as URIs (RFC 8707).'),
+  audience: textOrList.optional().describe('One or several audiences of the requested token.'),
+  scope: text.optional().describe('Requested scope values, separated by spaces.'),
+  resource: textOrList
+    .optional()
+    .describe('URIs of the resources that the requested token is for (RFC 8707).'),
   parameters: parameters.optional().describe('Further parameters of the request, as `{"name": "value"}`.'),
 } as const
 
-/** The second step of `chained`. */
+/** Settings for the second step of the profile `chained`. */
 const next = z.strictObject({
-  issuer: url.describe('The issuer of the answer, which must be configured too: its rules verify it.'),
+  issuer: url.describe(
+    'Issuer that returns the final token. It must be in `HEADGATE_ISSUERS` too, because its entry defines how the token is verified.',
+  ),
   ...client,
 })
 
@@ -82,18 +95,26 @@ export const secondLegSchema: z.ZodType<SecondLegEntry> = z.strictObject({
   profile: z
     .enum(secondLegProfiles)
     .describe(
-      '**Required.** How the issuer is asked: `keycloak`, `okta`, `auth0`, `google-sts` and `generic-8693` by token exchange, `entra` on behalf of the user, `generic-7523` by an assertion, `chained` by an exchange here whose result is the assertion at another issuer.',
+      '**Required.** Form of the request: `keycloak`, `okta`, `auth0`, `google-sts` and `generic-8693` send a token exchange, `entra` an on-behalf-of request, `generic-7523` an assertion. `chained` sends a token exchange, and then its result as an assertion to another issuer.',
     ),
   ...client,
-  subjectAudience: names
+  subjectAudience: textOrList
     .optional()
     .describe(
-      'The `aud`s, one of which the token of a user must have to be exchanged, in place of `audience` of the issuer. Default: `clientId`.',
+      'Accepted values of `aud` in the token of a user that is exchanged, instead of `audience` of the issuer. Default: `clientId`.',
     ),
   requestedTokenType: z
     .enum(['access_token', 'jwt', 'id-jag'])
     .optional()
-    .describe('What an exchange asks for. Default `access_token`; with `chained` `jwt`.'),
-  timeoutSeconds: z.number().int().min(1).max(30).optional().describe('For all of it. Default 5.'),
-  next: next.optional().describe('With `chained`: where the result of the exchange is presented.'),
+    .describe('Type of token that an exchange requests. Default `access_token`; with `chained`, `jwt`.'),
+  timeoutSeconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(30)
+    .optional()
+    .describe('Time limit of the whole exchange, in seconds. Default 5.'),
+  next: next
+    .optional()
+    .describe('Only with `chained`: issuer to which the result of the exchange is presented.'),
 })

@@ -5,7 +5,7 @@ import { bytes, custom, integer, list, toggle } from '../variable.ts'
 const MiB = 1024 ** 2
 const GiB = 1024 ** 3
 
-/** How the catalog behaves. */
+/** Variables of the catalog. */
 export const catalog: Pick<
   Variables,
   | 'defaultWarehouse'
@@ -23,7 +23,7 @@ export const catalog: Pick<
     'a warehouse name: letters, digits, `.`, `_` and `-`',
     {
       section: 'Catalog',
-      doc: 'The warehouse of clients that name none.',
+      doc: 'Name of the warehouse for clients that do not name one.',
     },
     (value) => (/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(value) ? value : undefined),
   ),
@@ -33,7 +33,7 @@ export const catalog: Pick<
     'a percent-encoded character such as `%1F`',
     {
       section: 'Catalog',
-      doc: 'What stands between the levels of a namespace in a path, as advertised to clients. `%1F` is always understood.',
+      doc: 'Separator of the levels of a namespace in a path. Clients receive it with their configuration. `%1F` is always accepted.',
     },
     parseSeparator,
   ),
@@ -43,7 +43,7 @@ export const catalog: Pick<
     'an ISO 8601 duration from a minute to seven days, such as `PT30M`',
     {
       section: 'Catalog',
-      doc: 'How long the outcome of a request with an `Idempotency-Key` is remembered.',
+      doc: 'Time for which the result of a request with an `Idempotency-Key` is stored.',
     },
     (value) => {
       const seconds = parseDuration(value)
@@ -52,7 +52,7 @@ export const catalog: Pick<
   ),
   verifyMetadataFiles: toggle('HEADGATE_VERIFY_METADATA_FILES', true, {
     section: 'Catalog',
-    doc: 'On warehouses in a local directory: checks at each load that the metadata file is still there.',
+    doc: 'When true, each load of a table checks that its metadata file still exists. Applies only to warehouses in a local directory.',
   }),
   metadataRowLimitBytes: bytes(
     'HEADGATE_METADATA_ROW_LIMIT_BYTES',
@@ -60,7 +60,7 @@ export const catalog: Pick<
     { min: 0, max: 64 * MiB },
     {
       section: 'Catalog',
-      doc: 'Metadata up to this size, compressed, is also kept in the database, so that loading needs no object store.',
+      doc: 'Maximum compressed size of metadata that is also stored in the database. A load of such a table needs no request to the object store.',
     },
   ),
   metadataCacheBytes: bytes(
@@ -69,7 +69,7 @@ export const catalog: Pick<
     { min: 0, max: 64 * GiB },
     {
       section: 'Catalog',
-      doc: 'Memory for metadata that is ready to be served, divided among the workers.',
+      doc: 'Size of the cache for metadata, divided among the workers.',
     },
   ),
   fileRoots: list(
@@ -78,7 +78,7 @@ export const catalog: Pick<
     {
       section: 'Catalog',
       fallbackNote: '`warehouses` in the data directory',
-      doc: "Where on the server's own disk warehouses may be made over the management interface. Whoever may make warehouses can read and delete everything below.",
+      doc: "Locations on the server's own disk in which the management API may create warehouses. Callers that may create warehouses can read and delete all files in these locations.",
     },
     checkFileRoot,
   ),
@@ -88,7 +88,7 @@ export const catalog: Pick<
     { min: 100, max: 3_600_000 },
     {
       section: 'Catalog',
-      doc: 'How often background work (expiry, purge, clean-up) is looked for, in milliseconds.',
+      doc: 'Interval at which the server looks for background jobs (expiry, purge, clean-up), in milliseconds.',
     },
   ),
 }

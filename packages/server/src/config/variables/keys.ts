@@ -1,7 +1,7 @@
 import type { Variables } from '../env-type.ts'
 import { choice, integer, optional, path, secret, text, toggle } from '../variable.ts'
 
-/** Keys, tokens and who gets in. */
+/** Variables of keys, tokens and authorization. */
 export const keys: Pick<
   Variables,
   | 'masterKey'
@@ -19,23 +19,23 @@ export const keys: Pick<
 > = {
   masterKey: secret('HEADGATE_MASTER_KEY', '32 bytes in base64 or hex', {
     section: 'Keys and tokens',
-    fallbackNote: 'generated into `DATA_DIR/master-key`, with the embedded database only',
-    doc: 'Seals the key ring and the storage secrets in the database: the same for all replicas, and to be backed up apart from the database. `openssl rand -base64 32` makes one.',
+    fallbackNote: 'generated in `DATA_DIR/master-key`, only with the embedded database',
+    doc: 'Key that encrypts the key ring and the storage secrets in the database. All replicas need the same key. Create one with `openssl rand -base64 32`, and keep the backup separate from the database.',
   }),
   masterKeyFile: optional(
     path('HEADGATE_MASTER_KEY_FILE', '', {
       section: 'Keys and tokens',
-      doc: 'File that holds the master key, in place of `HEADGATE_MASTER_KEY`.',
+      doc: 'Path of a file with the master key, instead of `HEADGATE_MASTER_KEY`.',
     }),
   ),
   masterKeyPrevious: secret('HEADGATE_MASTER_KEY_PREVIOUS', '32 bytes in base64 or hex', {
     section: 'Keys and tokens',
-    doc: 'Another master key, which opens what it sealed and seals nothing: while one takes the place of the other, until `headgate keys reseal`.',
+    doc: 'Second master key, which decrypts values but never encrypts them. It is needed while the master key is changed, until `headgate keys reseal` has finished. See [Keys](../how-to/keys.md#change-the-master-key).',
   }),
   masterKeyPreviousFile: optional(
     path('HEADGATE_MASTER_KEY_PREVIOUS_FILE', '', {
       section: 'Keys and tokens',
-      doc: 'File that holds it, in place of `HEADGATE_MASTER_KEY_PREVIOUS`.',
+      doc: 'Path of a file with the second master key, instead of `HEADGATE_MASTER_KEY_PREVIOUS`.',
     }),
   ),
   tokenTtlSeconds: integer(
@@ -44,7 +44,7 @@ export const keys: Pick<
     { min: 60, max: 86_400 },
     {
       section: 'Keys and tokens',
-      doc: 'How long a session token is valid, in seconds.',
+      doc: 'Lifetime of an access token of this server, in seconds.',
     },
   ),
   sessionSeconds: integer(
@@ -53,7 +53,7 @@ export const keys: Pick<
     { min: 60, max: 2_592_000 },
     {
       section: 'Keys and tokens',
-      doc: 'How long a client can renew its token without proving itself again, in seconds. Engines have their own (`headgate engine set --session-life`).',
+      doc: 'Time for which a client can renew its token without authenticating again, in seconds. Engines have separate limits (`headgate engine set --session-life`).',
     },
   ),
   policyMaxAgeMs: integer(
@@ -62,38 +62,39 @@ export const keys: Pick<
     { min: 0, max: 600_000 },
     {
       section: 'Keys and tokens',
-      doc: 'How old a reading decision may be when the notification of a change was lost, in milliseconds. Writes always check.',
+      doc: 'Maximum age of cached rights when the notification of a change is lost, in milliseconds. Only reads use such rights: a write always checks the current ones.',
     },
   ),
   authorizer: choice('HEADGATE_AUTHORIZER', ['grants', 'cedar'], 'grants', {
     section: 'Keys and tokens',
-    doc: 'Who has the last word on who may do what: the grants, or Cedar policies, which take away from what grants give: [how](../how-to/authorizer.md).',
+    doc: 'Authorization by grants only, or by grants and Cedar policies, which restrict what grants allow: [Cedar policies](../how-to/authorizer.md).',
   }),
   cedarPolicies: optional(
     path('HEADGATE_CEDAR_POLICIES', '', {
       section: 'Keys and tokens',
-      doc: 'The file of Cedar policies, or a directory whose files that end in `.cedar` are read; followed as they change. For `HEADGATE_AUTHORIZER=cedar`.',
+      doc: 'Path of a Cedar policy file, or of a directory whose files that end in `.cedar` are read. Changes of the files apply without a restart. Requires `HEADGATE_AUTHORIZER=cedar`.',
     }),
   ),
   retiredKeyDays: integer(
     'HEADGATE_RETIRED_KEY_DAYS',
     90,
-    // What a key of the ring makes lives for seven days at most: the bounds of HEADGATE_STORAGE_REFRESH_CAP and of the
-    // lifetimeSeconds of a warehouse say so. A day more is for clocks, and for replicas that went on making it.
+    // Tokens and sessions that need a key live for at most seven days: this is the maximum of
+    // HEADGATE_STORAGE_REFRESH_CAP and of the lifetimeSeconds of a warehouse. One more day covers clock differences and
+    // replicas that used the key after its rotation.
     { min: 8, max: 36_500 },
     {
       section: 'Keys and tokens',
-      doc: 'How long a key of the key ring is kept after it was rotated away, in days. Storage refresh tokens and sessions of the storage gateway live for up to seven.',
+      doc: 'Time for which a key of the key ring is kept after its rotation, in days. Storage refresh tokens and sessions of the storage gateway, which need their key, live for up to seven days.',
     },
   ),
   insecureAnonymous: toggle('HEADGATE_INSECURE_ANONYMOUS', false, {
     section: 'Keys and tokens',
-    doc: 'Lets everybody in without a token, with every right. Only on a loopback address, and only under the names of one: `localhost`, `127.0.0.1`, `[::1]`.',
+    doc: 'Grants all rights to every client, without a token. The server must listen on a loopback address, and clients must use one of its names: `localhost`, `127.0.0.1`, `[::1]`.',
   }),
   issuers: optional(
     text('HEADGATE_ISSUERS', '', {
       section: 'Keys and tokens',
-      doc: 'Issuers whose tokens are taken: a JSON list, or the path of a file with one. See [Issuers](#issuers).',
+      doc: 'Issuers whose tokens the server accepts: a JSON list, or the path of a file with one. See [Issuers](#issuers).',
     }),
   ),
 }

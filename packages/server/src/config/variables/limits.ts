@@ -4,7 +4,7 @@ import { bytes, integer } from '../variable.ts'
 const MiB = 1024 ** 2
 const GiB = 1024 ** 3
 
-/** What one client may ask for. */
+/** Variables for the limits of requests. */
 export const limits: Pick<
   Variables,
   | 'maxBodyBytes'
@@ -23,17 +23,17 @@ export const limits: Pick<
     { min: 1024, max: GiB },
     {
       section: 'Limits',
-      doc: 'Largest request body, decompressed; larger ones get 413. It applies to commits, to transactions and to new tables and views. Other operations have lower limits: see [Sizes of requests](../how-to/operations.md#sizes-of-requests).',
+      doc: 'Maximum size of a request body after decompression; larger bodies are refused with 413. The limit applies to commits, to transactions and to new tables and views. Other operations have lower limits: see [Sizes of requests](../how-to/operations.md#sizes-of-requests).',
     },
   ),
   maxJsonDepth: integer(
     'HEADGATE_MAX_JSON_DEPTH',
     100,
-    // Metadata nests one level deeper than the request that made it, and its readers take 1000 levels.
+    // Metadata is nested one level deeper than the request that creates it. Its readers accept at most 1000 levels.
     { min: 10, max: 990 },
     {
       section: 'Limits',
-      doc: 'How deep the JSON of a request may nest.',
+      doc: 'Maximum nesting depth of the JSON of a request.',
     },
   ),
   maxJsonValues: integer(
@@ -42,7 +42,7 @@ export const limits: Pick<
     { min: 1_000, max: 100_000_000 },
     {
       section: 'Limits',
-      doc: 'How many values (objects, arrays, strings, numbers) the JSON of a request may hold; more get 413. Parsing holds the event loop for about 0.2 ms per 1,000 values.',
+      doc: 'Maximum number of values (objects, arrays, strings, numbers) in the JSON of a request; more are refused with 413. Parsing blocks the event loop for about 0.2 ms per 1,000 values.',
     },
   ),
   maxHeaderBytes: bytes(
@@ -51,7 +51,7 @@ export const limits: Pick<
     { min: 4096, max: MiB },
     {
       section: 'Limits',
-      doc: 'Headers of a request together, first line included; beyond it 431.',
+      doc: 'Maximum size of all headers of a request, including its first line; larger headers are refused with 431.',
     },
   ),
   maxNameBytes: integer(
@@ -60,7 +60,7 @@ export const limits: Pick<
     { min: 16, max: 1_024 },
     {
       section: 'Limits',
-      doc: 'Longest name of a namespace level, table, view, branch or tag, in bytes of UTF-8.',
+      doc: 'Maximum length of the name of a namespace level, table, view, branch or tag, in bytes of UTF-8.',
     },
   ),
   pageSizeMax: integer(
@@ -69,7 +69,7 @@ export const limits: Pick<
     { min: 1, max: 100_000 },
     {
       section: 'Limits',
-      doc: 'Entries of one page of a list at most, whatever the client asks for.',
+      doc: 'Maximum number of entries in one page of a list, regardless of the page size that the client requests.',
     },
   ),
   requestTimeoutMs: integer(
@@ -78,7 +78,7 @@ export const limits: Pick<
     { min: 100, max: 3_600_000 },
     {
       section: 'Limits',
-      doc: 'How long one request may take, in milliseconds; and for how long a client may take nothing of its answer before it is hung up on.',
+      doc: 'Time limit of one request, in milliseconds. Clients that stop reading the response are disconnected after this time.',
     },
   ),
   maxConcurrentRequests: integer(
@@ -87,7 +87,7 @@ export const limits: Pick<
     { min: 1, max: 100_000 },
     {
       section: 'Limits',
-      doc: 'Requests at work at the same time; more are turned away at once with 429 and `Retry-After`, at the storage gateway with 503 `SlowDown`. Each worker takes its share of them.',
+      doc: 'Maximum number of concurrent requests, divided among the workers. Further requests are refused immediately with 429 and `Retry-After`, at the storage gateway with 503 `SlowDown`.',
     },
   ),
   shutdownTimeoutMs: integer(
@@ -96,7 +96,7 @@ export const limits: Pick<
     { min: 0, max: 600_000 },
     {
       section: 'Limits',
-      doc: 'How long running requests may go on when the server is told to stop, in milliseconds.',
+      doc: 'Time that running requests have to finish when the server stops, in milliseconds.',
     },
   ),
 }

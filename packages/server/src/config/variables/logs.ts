@@ -1,7 +1,7 @@
 import type { Variables } from '../env-type.ts'
 import { choice, integer } from '../variable.ts'
 
-/** What is written down. */
+/** Variables of the log and the audit log. */
 export const logs: Pick<
   Variables,
   'logLevel' | 'logFormat' | 'auditReads' | 'auditRetentionDays' | 'auditRefusalRetentionDays'
@@ -12,16 +12,16 @@ export const logs: Pick<
     'info',
     {
       section: 'Logs and audit',
-      doc: 'The least important messages that are logged.',
+      doc: 'Minimum severity of messages in the log.',
     },
   ),
   logFormat: choice('HEADGATE_LOG_FORMAT', ['json', 'pretty', 'auto'], 'auto', {
     section: 'Logs and audit',
-    doc: 'JSON for programs or plain text for people; `auto` is plain text on a terminal.',
+    doc: 'Log lines as JSON for programs or as plain text for people; `auto` is plain text on a terminal, otherwise JSON.',
   }),
   auditReads: choice('HEADGATE_AUDIT_READS', ['log', 'store', 'off'], 'log', {
     section: 'Logs and audit',
-    doc: 'Where the audit events of reads and failed requests go: to the log, to the database, or nowhere. Changes and refusals are always recorded in the database; with `log`, refusals are logged as well.',
+    doc: 'Destination of audit events for reads and failed requests: the log, the database, or none. Changes and refusals are always stored in the database; with `log`, refusals are also logged.',
   }),
   auditRetentionDays: integer(
     'HEADGATE_AUDIT_RETENTION_DAYS',
@@ -29,7 +29,7 @@ export const logs: Pick<
     { min: 0, max: 36_500 },
     {
       section: 'Logs and audit',
-      doc: 'How long audit events other than refusals are kept in the database, in days; older ones are deleted. 0: no end.',
+      doc: 'Time for which audit events other than refusals are kept in the database, in days; older events are deleted. 0: no limit.',
     },
   ),
   auditRefusalRetentionDays: integer(
@@ -38,7 +38,7 @@ export const logs: Pick<
     { min: 0, max: 36_500 },
     {
       section: 'Logs and audit',
-      doc: 'How long refusals are kept in the database, in days; older ones are deleted. 0: no end.',
+      doc: 'Time for which refusals are kept in the database, in days; older refusals are deleted. 0: no limit.',
     },
   ),
 }

@@ -1,9 +1,9 @@
 import type { Variables } from '../env-type.ts'
 import { checkNetwork } from '../../operation/client-address.ts'
-import { checkOrigin, parsePublicUrl, parseWorkers } from '../parse-values.ts'
+import { checkOrigin, maxWorkers, parsePublicUrl, parseWorkers } from '../parse-values.ts'
 import { choice, custom, integer, list, optional, path, text } from '../variable.ts'
 
-/** Where clients reach the server. */
+/** Variables of addresses, TLS and proxies. */
 export const network: Pick<
   Variables,
   | 'host'
@@ -18,7 +18,7 @@ export const network: Pick<
 > = {
   host: text('HEADGATE_HOST', '127.0.0.1', {
     section: 'Network',
-    doc: 'Address to listen on. Anything but a loopback address needs `HEADGATE_PUBLIC_URL`.',
+    doc: 'Address to listen on. An address that is not loopback requires `HEADGATE_PUBLIC_URL`.',
   }),
   port: integer(
     'HEADGATE_PORT',
@@ -26,7 +26,7 @@ export const network: Pick<
     { min: 0, max: 65_535 },
     {
       section: 'Network',
-      doc: 'TCP port to listen on; 0 takes a free one.',
+      doc: 'TCP port to listen on; 0 selects a free port.',
     },
   ),
   publicUrl: optional(
@@ -36,8 +36,8 @@ export const network: Pick<
       'an absolute http or https URL',
       {
         section: 'Network',
-        fallbackNote: 'the address listened on',
-        doc: 'URL under which clients reach this server. It is the issuer and audience of tokens and the base of every URL handed out; the Host header is never believed.',
+        fallbackNote: 'the address of the listener',
+        doc: 'URL under which clients reach this server. It is the issuer and the audience of tokens, and the base of all URLs in responses. The server never uses the Host header for them.',
       },
       parsePublicUrl,
     ),
@@ -48,20 +48,24 @@ export const network: Pick<
     'a whole number from 1 to 64, or `auto`',
     {
       section: 'Network',
-      doc: 'Processes that answer, each of them on one core, all at the same addresses; `auto` takes as many as there are cores. See [Several cores](../how-to/operations.md#several-cores).',
+      doc: 'Number of processes that answer requests, each on one core, all at the same addresses; `auto` is the number of cores. See [Several cores](../how-to/operations.md#several-cores).',
+      schema: {
+        anyOf: [{ type: 'integer', minimum: 1, maximum: maxWorkers }, { const: 'auto' }],
+        default: 1,
+      },
     },
     parseWorkers,
   ),
   tlsCertFile: optional(
     path('HEADGATE_TLS_CERT_FILE', '', {
       section: 'Network',
-      doc: 'Certificate chain in PEM; makes the server speak TLS. Needs the key as well.',
+      doc: 'File with a certificate chain in PEM, which enables TLS. Requires `HEADGATE_TLS_KEY_FILE`.',
     }),
   ),
   tlsKeyFile: optional(
     path('HEADGATE_TLS_KEY_FILE', '', {
       section: 'Network',
-      doc: 'Private key of the certificate, in PEM.',
+      doc: 'File with the private key of the certificate, in PEM.',
     }),
   ),
   corsOrigins: list(
@@ -70,7 +74,7 @@ export const network: Pick<
     {
       section: 'Network',
       fallbackNote: 'none',
-      doc: 'Origins whose pages may call this server from a browser; `*` for all.',
+      doc: 'Origins whose web pages may call this server from a browser; `*` for all origins.',
     },
     checkOrigin,
   ),
@@ -80,12 +84,12 @@ export const network: Pick<
     {
       section: 'Network',
       fallbackNote: 'none',
-      doc: 'Networks (`10.0.0.0/8`) or addresses of reverse proxies that are believed about the address of their client, for the audit and for the limits of failed logins.',
+      doc: 'Networks (`10.0.0.0/8`) or addresses of reverse proxies. The server reads the address of a client from the header that these proxies send. It uses the address for the audit log and for the limits of failed logins.',
     },
     checkNetwork,
   ),
   forwardedHeader: choice('HEADGATE_FORWARDED_HEADER', ['x-forwarded-for', 'forwarded'], 'x-forwarded-for', {
     section: 'Network',
-    doc: 'The one header in which trusted proxies say that; `forwarded` is that of RFC 7239. They must set it, or add to it, in every request.',
+    doc: 'Header from which the server reads the address of a client behind trusted proxies; `forwarded` is the header of RFC 7239. The proxies must set it, or add to it, in every request.',
   }),
 }

@@ -3,7 +3,7 @@ import type { Variables } from '../env-type.ts'
 import { parsePublicUrl } from '../parse-values.ts'
 import { custom, integer, list, optional, path, text } from '../variable.ts'
 
-/** How clients are given access to storage. */
+/** Variables of the access of clients to storage. */
 export const storageAccess: Pick<
   Variables,
   | 's3Port'
@@ -23,7 +23,7 @@ export const storageAccess: Pick<
     {
       section: 'Storage access',
       fallbackNote: 'none',
-      doc: 'Hosts (`minio.internal`), domains (`*.internal`), addresses and networks (`10.1.0.0/16`) that endpoints of warehouses may have although their addresses are not public. The server connects to no other loopback, link-local, private or cloud metadata address for an endpoint that a request sets. A server that only this machine reaches also takes `localhost` and loopback addresses from holders of `administer-storage` on the server.',
+      doc: 'Hosts (`minio.internal`), domains (`*.internal`), addresses and networks (`10.1.0.0/16`) that endpoints of warehouses may have although their addresses are not public. For an endpoint that a request sets, the server connects to no other loopback, link-local, private or cloud metadata address. A server that only this machine reaches also accepts `localhost` and loopback addresses, from holders of `administer-storage` on the server.',
     },
     checkEndpointName,
   ),
@@ -35,7 +35,7 @@ export const storageAccess: Pick<
       {
         section: 'Storage access',
         fallbackNote: 'the port after `HEADGATE_PORT`',
-        doc: 'TCP port of the storage gateway, the S3 endpoint for warehouses of mode `gateway`; 0 takes a free one.',
+        doc: 'TCP port of the storage gateway, the S3 endpoint for warehouses of mode `gateway`; 0 selects a free port.',
       },
     ),
   ),
@@ -46,21 +46,21 @@ export const storageAccess: Pick<
       'an absolute http or https URL',
       {
         section: 'Storage access',
-        fallbackNote: 'the loopback address listened on',
-        doc: 'URL under which clients reach the storage gateway. Without it there is none on an address that others can reach.',
+        fallbackNote: 'the loopback address of the listener',
+        doc: 'URL under which clients reach the storage gateway. Without it, the gateway is off when other machines can reach the server.',
       },
       parsePublicUrl,
     ),
   ),
   s3Region: text('HEADGATE_S3_REGION', 'us-east-1', {
     section: 'Storage access',
-    doc: 'Region that clients of the storage gateway sign for.',
+    doc: 'Region for which clients of the storage gateway sign requests.',
   }),
   s3HostSuffix: optional(
     text('HEADGATE_S3_HOST_SUFFIX', '', {
       section: 'Storage access',
-      fallbackNote: 'buckets are in the path',
-      doc: 'Host name below which bucket names are taken from the host as well: `s3.example.com` for `bucket.s3.example.com`.',
+      fallbackNote: 'none: buckets are in the path',
+      doc: 'Host name whose subdomains name buckets, in addition to buckets in the path: `s3.example.com` for `bucket.s3.example.com`.',
     }),
   ),
   s3DecisionMaxAgeMs: integer(
@@ -69,7 +69,7 @@ export const storageAccess: Pick<
     { min: 0, max: 300_000 },
     {
       section: 'Storage access',
-      doc: 'How old the decision may be that lets a request through the storage gateway, in milliseconds. A right that is taken away ends after this time, also for requests that are running then: they are checked again four times in it.',
+      doc: 'Maximum age of the decision that allows a request to the storage gateway, in milliseconds. A revoked right ends within this time. Running requests are authorized again after each quarter of this time.',
     },
   ),
   minCredentialSeconds: integer(
@@ -78,7 +78,7 @@ export const storageAccess: Pick<
     { min: 2, max: 3_600 },
     {
       section: 'Storage access',
-      doc: 'For tests only: the least that is left of a storage credential when it is handed out. Iceberg’s Java client asks without pause when less than five minutes are left.',
+      doc: 'For tests only: minimum remaining lifetime of a storage credential when it is issued, in seconds. Iceberg’s Java client requests credentials continuously when less than five minutes remain.',
     },
   ),
   refreshTokenTtlSeconds: integer(
@@ -87,7 +87,7 @@ export const storageAccess: Pick<
     { min: 60, max: 604_800 },
     {
       section: 'Storage access',
-      doc: 'How long a storage refresh token can be used, in seconds. Each use gives a new one.',
+      doc: 'Lifetime of a storage refresh token, in seconds. Each use returns a new token.',
     },
   ),
   refreshCapSeconds: integer(
@@ -96,13 +96,13 @@ export const storageAccess: Pick<
     { min: 60, max: 604_800 },
     {
       section: 'Storage access',
-      doc: 'How long after the user was last proven storage access can be renewed at all, in seconds: the longest job.',
+      doc: 'Maximum time between the last authentication of a user and the last renewal of storage access, in seconds. It limits the duration of jobs.',
     },
   ),
   stsWebIdentityTokenFile: optional(
     path('HEADGATE_STS_WEB_IDENTITY_TOKEN_FILE', '', {
       section: 'Storage access',
-      doc: 'File that holds the token (JWT) of this server for warehouses of mode `sts` with identity `server-token`, such as a projected token of Kubernetes. It is read anew each time.',
+      doc: 'File with the token (JWT) of this server for warehouses of mode `sts` with identity `server-token`, such as a projected token of Kubernetes. The server reads the file at each use.',
     }),
   ),
 }

@@ -1,24 +1,24 @@
 import type { Variables } from '../env-type.ts'
 import { integer, optional, path, secret } from '../variable.ts'
 
-/** Where it keeps what it knows. */
+/** Variables of the database and the data directory. */
 export const store: Pick<
   Variables,
   'dataDir' | 'databaseUrl' | 'databaseUrlFile' | 'databasePoolSize' | 'databaseStatementTimeoutMs'
 > = {
   dataDir: path('HEADGATE_DATA_DIR', '.headgate', {
     section: 'Store',
-    doc: 'Directory for what this server keeps itself: the embedded database, the generated master key, the default warehouse.',
+    doc: 'Directory for local files of the server: the embedded database, the generated master key, the default warehouse.',
   }),
   databaseUrl: secret('HEADGATE_DATABASE_URL', 'PostgreSQL connection string', {
     section: 'Store',
     fallbackNote: 'an embedded PostgreSQL in the data directory',
-    doc: 'PostgreSQL 15 or newer, such as `postgresql://headgate:…@db.example.com/headgate?sslmode=verify-full`, with `&sslrootcert=FILE` where the authority of its certificate is one of your own; without `sslmode` there is no TLS. The database is in UTF8, and its user may make tables in it. Connect directly or through a pooler in session mode, and leave `synchronous_commit` on: what is acknowledged must survive a crash.',
+    doc: 'Connection string of PostgreSQL 15 or newer, such as `postgresql://headgate:…@db.example.com/headgate?sslmode=verify-full`. Without `sslmode`, connections do not use TLS. Add `&sslrootcert=FILE` if the certificate of the database is issued by a private authority. The database must have the encoding UTF8, and the user must be allowed to create tables in it. Connect directly or through a pooler in session mode. Leave `synchronous_commit` on, so that acknowledged changes survive a crash.',
   }),
   databaseUrlFile: optional(
     path('HEADGATE_DATABASE_URL_FILE', '', {
       section: 'Store',
-      doc: 'File that holds the connection string, in place of `HEADGATE_DATABASE_URL`.',
+      doc: 'File with the connection string, instead of `HEADGATE_DATABASE_URL`.',
     }),
   ),
   databasePoolSize: integer(
@@ -27,7 +27,7 @@ export const store: Pick<
     { min: 1, max: 1_000 },
     {
       section: 'Store',
-      doc: 'Connections to the database at most, divided among the workers, and for each of these one more for notifications.',
+      doc: 'Maximum number of database connections, divided among the workers. Each worker opens one more connection for notifications.',
     },
   ),
   databaseStatementTimeoutMs: integer(
@@ -36,7 +36,7 @@ export const store: Pick<
     { min: 100, max: 600_000 },
     {
       section: 'Store',
-      doc: 'How long one statement may run, in milliseconds.',
+      doc: 'Time limit of one SQL statement, in milliseconds.',
     },
   ),
 }

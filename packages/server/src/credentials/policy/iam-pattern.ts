@@ -1,21 +1,21 @@
 import { HeadgateError } from '@headgate/errors'
 
 /**
- * Syntax of patterns that a store supports in policies.
+ * Pattern syntax that a store supports in IAM policies.
  *
- * - `aws`: `*` and `?` match, `${name}` is replaced, and `${*}`, `${?}`, `${$}` are the characters themselves (IAM user
+ * - `aws`: `*` and `?` match, `${name}` is replaced, and `${*}`, `${?}`, `${$}` match the literal characters (IAM user
  *   guide, "IAM policy elements: variables and tags", version 2012-10-17).
- * - `plain`: `*` and `?` match, some `${name}` are replaced, and the characters themselves cannot be escaped. MinIO: `${*}`
- *   matches any text between `${` and `}`.
+ * - `plain`: `*` and `?` match, some `${name}` are replaced, and the literal characters cannot be escaped. MinIO:
+ *   `${*}` matches any text between `${` and `}`.
  */
 export type PolicyDialect = 'aws' | 'plain'
 
 /**
- * Returns a pattern that matches only this text.
+ * Returns a pattern that matches exactly this text.
  *
  * @throws HeadgateError `unsupported` when the dialect has no such pattern
  */
-export function patternOf(text: string, dialect: PolicyDialect): string {
+export function escapePattern(text: string, dialect: PolicyDialect): string {
   if (dialect === 'aws') return text.replaceAll(/[*?$]/g, (character) => `\${${character}}`)
   if (!/[*?]|\$\{/.test(text)) return text
   throw new HeadgateError(

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalPrefix, parseLocation } from '@headgate/storage'
 import type { StoragePermission } from '../storage-grant.ts'
-import { patternOf, type PolicyDialect } from './iam-pattern.ts'
+import { escapePattern, type PolicyDialect } from './iam-pattern.ts'
 import { iamPolicy, maxPolicyLength } from './iam-policy.ts'
 import { allows, type Reader } from '../../../test/credentials/policy/iam-matcher.ts'
 
@@ -15,7 +15,7 @@ const policyFor = (
 const reading = ['s3:GetObject']
 const writing = ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts']
 
-/** Operations that a policy allows on a key of the bucket `lake`. */
+/** Returns the operations that a policy allows on a key of the bucket `lake`. */
 function actionsOn(policy: string, key: string, reader: Reader = 'aws', bucket = 'lake'): string[] {
   const resource = `arn:aws:s3:::${bucket}/${key}`
   return [...reading, ...writing].filter((action) => allows(policy, { action, resource }, reader))
@@ -32,7 +32,7 @@ function mayList(policy: string, prefix: string, reader: Reader = 'aws', bucket 
 describe('a policy', () => {
   const policy = policyFor(['s3://lake/wh/t1/'])
 
-  test('allows everything that a writer does with objects below the prefix', () => {
+  test('allows all operations that a writer needs on objects below the prefix', () => {
     expect(actionsOn(policy, 'wh/t1/data/a.parquet')).toEqual([...reading, ...writing])
     expect(mayList(policy, 'wh/t1/')).toBe(true)
     expect(mayList(policy, 'wh/t1/data/')).toBe(true)
@@ -56,13 +56,13 @@ describe('a policy', () => {
     expect(mayList(policy, prefix)).toBe(false)
   })
 
-  test('allows no operation in another bucket, and no list without a prefix', () => {
+  test('allows no operation in another bucket, and no listing without a prefix', () => {
     expect(actionsOn(policy, 'wh/t1/a', 'aws', 'lake2')).toEqual([])
     expect(mayList(policy, 'wh/t1/', 'aws', 'lake2')).toBe(false)
     expect(allows(policy, { action: 's3:ListBucket', resource: 'arn:aws:s3:::lake' }, 'aws')).toBe(false)
   })
 
-  test('separates the prefixes of two buckets', () => {
+  test('keeps the prefixes of two buckets apart', () => {
     const both = policyFor(['s3://lake/a/', 's3://other/b/'])
     expect(actionsOn(both, 'a/x')).toHaveLength(5)
     expect(actionsOn(both, 'b/x', 'aws', 'other')).toHaveLength(5)
@@ -84,7 +84,7 @@ describe('a policy', () => {
     expect(allows(withKms('read'), { action: 'kms:Decrypt', resource: `${arn}2` }, 'aws')).toBe(false)
   })
 
-  test('names the partition of the role', () => {
+  test('names the partition of the role in ARNs', () => {
     const policy = iamPolicy({
       scope: { prefixes: ['s3://lake/a/'], access: 'read' },
       dialect: 'aws',
@@ -94,12 +94,12 @@ describe('a policy', () => {
     expect(policy).not.toContain('arn:aws:')
   })
 
-  test('has less than 700 characters for an ordinary table, and is refused with advice when it is too long', () => {
+  test('has fewer than 700 characters for an ordinary table, and is refused with advice when it is too long', () => {
     expect(policy.length).toBeLessThan(700)
     const many = Array.from({ length: 40 }, (_, index) => `s3://lake/${'long'.repeat(10)}${index}/`)
     expect(() => policyFor(many)).toThrow(/fewer or shorter locations/)
     expect(() => policyFor(['s3://lake/a'])).toThrow(/end in a slash/)
-    expect(() => policyFor([])).toThrow(/needs a prefix/)
+    expect(() => policyFor([])).toThrow(/needs at least one prefix/)
   })
 })
 
@@ -110,7 +110,7 @@ const nasty = fc.constantFrom(
 )
 const segment = fc.array(nasty, { minLength: 1, maxLength: 5 }).map((deps) => deps.join(''))
 
-/** Prefixes that a table can have: those that `parseLocation` accepts. */
+/** Generates prefixes that a table can have: those that `parseLocation` accepts. */
 const prefix = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => {
   try {
     return canonicalPrefix(parseLocation(`s3://lake/${segments.join('/')}`))
@@ -119,7 +119,7 @@ const prefix = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) 
   }
 })
 
-/** Returns a key that is similar to `key`, or a different one. */
+/** Generates keys that are similar to `key`, and other keys. */
 function neighbours(key: string): fc.Arbitrary<string> {
   return fc.oneof(
     fc.constant(`${key}a`),
@@ -169,7 +169,7 @@ describe.each<[PolicyDialect, Reader]>([
           expect(policy).toMatch(/^[ -~]*$/)
           for (const key of [...tried, ...keys.map((inside) => `${inside}file`)]) {
             const inside = keys.some((place) => key.startsWith(place))
-            // The policy denies dot segments within the prefix, too.
+            // The policy also denies keys with dot segments below the prefix.
             expect(actionsOn(policy, key, reader).length, key).toBe(inside && !key.includes('/../') ? 5 : 0)
             expect(mayList(policy, key, reader), key).toBe(inside)
           }
@@ -181,12 +181,12 @@ describe.each<[PolicyDialect, Reader]>([
     expect(refused > 0).toBe(dialect === 'plain')
   })
 
-  test('matches only the text that a pattern was made of', () => {
+  test('an escaped pattern matches only the text from which it was made', () => {
     fc.assert(
       fc.property(segment, segment, (text, other) => {
         let pattern: string
         try {
-          pattern = patternOf(text, dialect)
+          pattern = escapePattern(text, dialect)
         } catch {
           expect(dialect).toBe('plain')
           return
@@ -200,7 +200,7 @@ describe.each<[PolicyDialect, Reader]>([
   })
 })
 
-test('accepts policies up to the maximum length of the services', () => {
+test('the services accept policies up to the maximum length', () => {
   for (let length = 1; length < 1_020; length += 1) {
     let policy: string
     try {

@@ -6,18 +6,18 @@ interface AccessScope {
   readonly prefixes: readonly string[]
   readonly access: StoragePermission
 }
-import { type PolicyDialect, patternOf } from './iam-pattern.ts'
+import { type PolicyDialect, escapePattern } from './iam-pattern.ts'
 
 export interface IamPolicyRequest {
   readonly scope: AccessScope
   readonly dialect: PolicyDialect
-  /** `aws`, `aws-cn`, `aws-us-gov`. Default `aws`, which stores that are not AWS expect. */
+  /** Partition in ARNs: `aws`, `aws-cn` or `aws-us-gov`. Default `aws`, which other stores expect too. */
   readonly partition?: string
-  /** Keys that objects are encrypted with. */
+  /** ARNs of the KMS keys that encrypt the objects. */
   readonly kmsKeyArns?: readonly string[]
 }
 
-/** Maximum length of an inline session policy at AWS (AssumeRole, `Policy`) and at MinIO. */
+/** Maximum length in characters of an inline session policy at AWS (AssumeRole, `Policy`) and at MinIO. */
 export const maxPolicyLength = 2048
 
 interface Statement {
@@ -37,10 +37,10 @@ const writing = [
 ]
 
 /**
- * Returns the session policy that allows exactly the objects below the prefixes of a scope, and lists that begin with one
- * of them. It can only narrow the permissions of the role or user of the session. Pure.
+ * Returns the session policy that allows exactly the objects below the prefixes of a scope, and lists that begin with
+ * one of them. A session policy can only reduce the permissions of the session's role or user. Pure.
  *
- * Plain ASCII, because AWS refuses characters beyond U+00FF. JSON escapes all others.
+ * The result is ASCII, because AWS refuses characters beyond U+00FF. Other characters are escaped in the JSON.
  *
  * @throws HeadgateError `unsupported` when the dialect cannot express a name exactly, or when the policy exceeds the maximum
  *   length of a session policy
@@ -57,7 +57,7 @@ export function iamPolicy(request: IamPolicyRequest): string {
         [...places].flatMap(([bucket, keys]) => keys.map((key) => `arn:${partition}:s3:::${bucket}/${key}*`)),
       ),
     },
-    // Some stores resolve dot segments in the keys of a bulk delete, after they have evaluated the policy.
+    // Some stores resolve dot segments in the keys of a bulk delete, but only after they evaluated the policy.
     {
       Effect: 'Deny',
       Action: 's3:*',
@@ -78,8 +78,9 @@ export function iamPolicy(request: IamPolicyRequest): string {
 }
 
 /**
- * Returns the statements without lists of uploads, which no condition can narrow to a prefix. A store that is not AWS may
- * compare one of several prefixes in a request and list another, so all of them are compared there.
+ * Returns the statements for listing objects. They do not allow listing uploads, because no condition can restrict that
+ * to a prefix. If a request contains several prefixes, a store that is not AWS may compare one of them and list
+ * another, so the conditions compare all of them.
  */
 function listing(bucket: string, keys: readonly string[], dialect: PolicyDialect): Statement {
   const within = { 's3:prefix': oneOrAll(keys.map((key) => `${key}*`)) }
@@ -94,7 +95,7 @@ function listing(bucket: string, keys: readonly string[], dialect: PolicyDialect
   }
 }
 
-/** Groups escaped keys, each ending in `/` (or empty: the whole bucket), by bucket. */
+/** Groups escaped keys by bucket. Each key ends in `/`, or is empty for the whole bucket. */
 function placesByBucket({ scope, dialect }: IamPolicyRequest): Map<string, string[]> {
   const places = new Map<string, string[]>()
   for (const prefix of scope.prefixes) {
@@ -102,11 +103,11 @@ function placesByBucket({ scope, dialect }: IamPolicyRequest): Map<string, strin
     if (scheme !== 's3' || !prefix.endsWith('/'))
       throw new HeadgateError(
         'internal',
-        'The prefixes of a session policy are in a bucket and end in a slash.',
+        'Each prefix of a session policy must name a bucket and end in a slash.',
       )
-    places.set(bucket, [...(places.get(bucket) ?? []), patternOf(key, dialect)])
+    places.set(bucket, [...(places.get(bucket) ?? []), escapePattern(key, dialect)])
   }
-  if (places.size === 0) throw new HeadgateError('internal', 'A session policy needs a prefix.')
+  if (places.size === 0) throw new HeadgateError('internal', 'A session policy needs at least one prefix.')
   return places
 }
 
@@ -126,6 +127,6 @@ function checkedLength(policy: string): string {
   if (policy.length <= maxPolicyLength) return policy
   throw new HeadgateError(
     'unsupported',
-    `The locations of this table need a session policy of ${policy.length} characters, and storage services accept ${maxPolicyLength}. Use fewer or shorter locations, or vending mode gateway for the warehouse.`,
+    `The locations of this table need a session policy of ${policy.length} characters, but storage services accept at most ${maxPolicyLength}. Use fewer or shorter locations, or vending mode gateway for the warehouse.`,
   )
 }

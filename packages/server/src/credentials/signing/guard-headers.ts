@@ -3,12 +3,12 @@ import { isAws } from '@headgate/storage'
 import type { S3Place } from './s3-request.ts'
 
 /**
- * Returns headers that are signed with a write, so that headers which are added later cannot turn it into another
- * operation. AWS refuses `x-amz-` headers that were not signed. Other stores accept them (observed with MinIO): a signed
- * PutObject with an added copy source reads any object of the bucket, and one with an added instruction to unpack an archive
- * writes any object.
+ * Returns additional headers for the signature of a write. They prevent that a client turns the signed write into
+ * another operation with further headers. AWS refuses `x-amz-` headers that were not signed. Other stores accept them
+ * (observed with MinIO). There, a client could add a copy source to a signed PutObject and read any object of the
+ * bucket, or add the header that unpacks an archive and write any object.
  *
- * No object has this entity tag, and the other header has only one possible value.
+ * The first header contains an entity tag that no object has. The second header has only one possible value.
  */
 export function guardHeaders(method: string, place: Pick<S3Place, 'endpoint' | 'region'>): readonly Header[] {
   if (method !== 'PUT' || isAws(place)) return []

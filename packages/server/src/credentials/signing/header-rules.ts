@@ -1,17 +1,17 @@
-/** Rule of the sign operation for a header of the request to sign. */
+/** How the sign operation treats a header of the request. */
 export type HeaderRule =
-  /** Part of the signature, and returned. */
+  /** The header is signed and returned. */
   | 'sign'
-  /** Returned, but not part of the signature. */
+  /** The header is returned but not signed. */
   | 'pass'
-  /** Neither signed nor returned: the client sends it unchanged. */
+  /** The header is neither signed nor returned. The client sends it unchanged. */
   | 'ignore'
-  /** The request is refused. */
+  /** The server refuses to sign the request. */
   | 'refuse'
 
 /**
  * Headers that the S3 clients of Iceberg Java, PyIceberg, Spark, Trino and the AWS SDKs send to read, write, upload and
- * list objects. None of them changes which objects a request touches, or who may access them.
+ * list objects. None of these headers changes which objects a request accesses or who may access them.
  */
 const signed = new Set([
   'accept',
@@ -50,8 +50,9 @@ const signed = new Set([
 ])
 
 /**
- * Headers that are not signed, as in Iceberg's reference signer: its client reuses a signature for other ranges of an object,
- * the SDKs count their attempts after signing, and proxies change the rest.
+ * Headers that are returned but not signed, as in Iceberg's reference signer. Clients change them after signing:
+ * Iceberg's client reuses a signature for other ranges of an object, the AWS SDKs count their attempts, and proxies
+ * change the rest.
  */
 const passed = new Set([
   'amz-sdk-invocation-id',
@@ -65,14 +66,17 @@ const passed = new Set([
   'x-amzn-trace-id',
 ])
 
-/** Prefixes of headers that stores and proxies interpret. A request with an unknown one may have additional effects. */
+/**
+ * Prefixes of headers that stores and proxies interpret. A request with an unknown header of this kind is refused,
+ * because the header may have additional effects.
+ */
 const meaningful = /^(?:authorization$|cookie$|x-amz-|x-minio-)/
 
 /**
- * Returns the rule for a header. It is an allow-list: ACLs, grants, tags, user metadata, copies, redirects, object locks,
- * storage classes, and every header that a store may add later are not signed.
+ * Returns the rule for a header. The rules are an allow-list. Requests with headers for ACLs, grants, tags, user
+ * metadata, copies, redirects, object locks or storage classes, and with unknown headers of a store, are refused.
  *
- * @param name in lower case
+ * @param name name of the header in lower case
  */
 export function headerRule(name: string): HeaderRule {
   if (signed.has(name)) return 'sign'

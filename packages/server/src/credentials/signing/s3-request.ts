@@ -5,18 +5,18 @@ import { parseXml, XmlError, type XmlNode } from '../../xml.ts'
 /** Operation and objects of a request to an S3 store. */
 export interface S3RequestPlan {
   readonly access: 'read' | 'write'
-  /** Locations of the objects that the request accesses, `s3://bucket/key`, decoded. */
+  /** Locations of the objects that the request accesses, decoded, as `s3://bucket/key`. */
   readonly objects: readonly string[]
-  /** Prefix of the locations that the request lists. Null: it is not a list. */
+  /** Prefix of the locations that the request lists. Null when the request is not a listing. */
   readonly list: string | null
 }
 
-/** Address of a store, for parsing its request lines. */
+/** Address of a store, with which its requests are parsed. */
 export interface S3Place {
-  /** Base URL of the store; null: AWS. */
+  /** Base URL of the store, or null for AWS. */
   readonly endpoint: string | null
   readonly region: string
-  /** True when the bucket is in the path. Ignored for AWS, which supports both styles. */
+  /** True when the bucket is in the path of the URL. Ignored for AWS, which supports both URL styles. */
   readonly pathStyle: boolean
 }
 
@@ -24,7 +24,7 @@ export interface S3Place {
 export interface S3Request {
   readonly method: string
   readonly url: URL
-  /** Body of a request whose objects are named in the body. */
+  /** Body of a bulk delete, which contains the keys of the objects. Null for other requests. */
   readonly body: string | null
 }
 
@@ -53,21 +53,21 @@ const writing = new Set(['x-id', 'partNumber', 'uploadId'])
 const maxDeletedKeys = 1000
 
 /**
- * Parses the operation and the objects of a request. It accepts only operations that table formats need and refuses all
- * others, because the server signs the request with its own keys.
+ * Parses the operation and the objects of a request. Accepts only operations that table formats need, because the
+ * server signs the request with the warehouse's keys.
  *
  * @param buckets buckets that the request may access
  * @throws HeadgateError `forbidden` for another store, another bucket, or any operation except read, write, list and delete of objects
  */
 export function planS3Request(request: S3Request, place: S3Place, buckets: readonly string[]): S3RequestPlan {
   const { method, url } = request
-  const { bucket, key } = targetOf(url, place, buckets)
+  const { bucket, key } = parseTarget(url, place, buckets)
   const parameters = [...url.searchParams.keys()]
   if (new Set(parameters).size !== parameters.length) throw refused('a query parameter occurs twice')
   const only = (allowed: ReadonlySet<string>): boolean => parameters.every((name) => allowed.has(name))
   if (key === '') return bucketPlan(request, place, bucket, only(listing))
   checkKey(key)
-  const object = locationOf(bucket, key)
+  const object = toLocation(bucket, key)
   if (method === 'GET' || method === 'HEAD') {
     if (only(reading)) return { access: 'read', objects: [object], list: null }
   } else if (method === 'PUT' || method === 'DELETE') {
@@ -89,23 +89,23 @@ function bucketPlan(
   if (method === 'GET' && lists) {
     const prefix = url.searchParams.get('prefix') ?? ''
     if (prefix !== '') checkKey(prefix)
-    return { access: 'read', objects: [], list: locationOf(bucket, prefix) }
+    return { access: 'read', objects: [], list: toLocation(bucket, prefix) }
   }
   if (method === 'POST' && url.searchParams.has('delete')) {
     const parameters = [...url.searchParams.keys()].filter((name) => name !== 'x-id')
-    // Other stores read the list of keys before they compare the body with its signed hash (observed with MinIO). The client
-    // could then send another list than the one that was checked.
+    // Stores other than AWS read the list of keys before they compare the body with its signed hash (observed with
+    // MinIO). The client could then send another list than the list that was checked.
     if (place.endpoint !== null)
       throw refused('a bulk delete on a store that is not AWS, delete one object at a time')
     if (parameters.length === 1) {
-      const objects = deletedKeys(body).map((key) => locationOf(bucket, key))
+      const objects = deletedKeys(body).map((key) => toLocation(bucket, key))
       return { access: 'write', objects, list: null }
     }
   }
   throw refused(`${method} of a bucket with these parameters`)
 }
 
-function targetOf(
+function parseTarget(
   url: URL,
   { endpoint, region, pathStyle }: S3Place,
   buckets: readonly string[],
@@ -117,7 +117,7 @@ function targetOf(
   const scheme = base?.protocol ?? 'https:'
   if (url.protocol !== scheme || url.username !== '' || url.password !== '' || url.hash !== '')
     throw refused('another store')
-  // A store that reads the bucket only from the path would read the first segment of the key as the bucket.
+  // A store that reads the bucket only from the path would use the first segment of the key as the bucket.
   if (base === null || !pathStyle) {
     const named = buckets.find((name) => hosts.some((host) => url.host === `${name}.${host}`))
     if (named !== undefined) return { bucket: named, key: path.slice(1) }
@@ -130,11 +130,11 @@ function targetOf(
   return { bucket, key: rest.slice(bucket.length + 1) }
 }
 
-function locationOf(bucket: string, key: string): string {
+function toLocation(bucket: string, key: string): string {
   return `s3://${bucket}/${key}`
 }
 
-/** Decodes exactly once, as stores do. A text that two readers could decode in two ways is refused. */
+/** Decodes a path or parameter exactly once, as stores do. Refuses a text that two parsers could decode differently. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
@@ -149,10 +149,13 @@ function checkKey(key: string): void {
   if (/\p{Cc}/u.test(key)) throw refused('a path with control characters')
 }
 
-/** Parses the keys of a bulk delete in the plain form that clients write. Any other content may change which objects are deleted. */
+/**
+ * Parses the keys of a bulk delete in the simple XML form that clients send. Refuses any other content, because it may
+ * change which objects are deleted.
+ */
 function deletedKeys(body: string | null): string[] {
   if (body === null) throw refused('a bulk delete without its body')
-  const root = documentOf(body)
+  const root = parseDocument(body)
   const objects = root.children.filter(({ name }) => name !== 'Quiet')
   if (root.name !== 'Delete' || objects.length === 0 || objects.length > maxDeletedKeys) throw unreadable()
   const keys = objects.map(({ name, children: [key, ...more] }) => {
@@ -164,7 +167,7 @@ function deletedKeys(body: string | null): string[] {
   return keys
 }
 
-function documentOf(body: string): XmlNode {
+function parseDocument(body: string): XmlNode {
   try {
     return parseXml(Buffer.from(body), { maxElements: 2 + 2 * maxDeletedKeys })
   } catch (error) {

@@ -53,7 +53,7 @@ describe('signs the requests that table formats need', () => {
     expect(outcome(wanted)).toBe('signed')
   })
 
-  test('signs a bulk delete at AWS, which compares bodies with their signature', () => {
+  test('signs a bulk delete at AWS, which compares the body with the signed hash', () => {
     const wanted = { ...inAws('POST', '/?delete'), body: deleting('wh/t/a', 'wh/t/b&amp;c') }
     expect(outcome(wanted, aws)).toBe('signed')
     expect(outcome(request('POST', '/lake?delete', { body: deleting('wh/t/a') }))).toBe('forbidden')
@@ -69,7 +69,7 @@ describe('signs the requests that table formats need', () => {
     expect(outcome(inAws('GET', '/wh/t/a'), aws)).toBe('signed')
   })
 
-  test('signs requests to both buckets of a table', () => {
+  test('signs requests to both buckets of a table with locations in two buckets', () => {
     const both = { ...options, prefixes: [...options.prefixes, 's3://more/t/'] }
     expect(outcome(request('PUT', '/more/t/a'), both)).toBe('signed')
     expect(outcome(request('GET', '/more?list-type=2&prefix=t%2F'), both)).toBe('signed')
@@ -77,14 +77,14 @@ describe('signs the requests that table formats need', () => {
       expect(outcome(request('GET', path), both)).toBe('forbidden')
   })
 
-  test('guards a write to a store on a machine in AWS as at any other store', () => {
+  test('adds the guard headers to a write at a store on a machine in AWS, as at any store that is not AWS', () => {
     const endpoint = 'https://ec2-192-0-2-1.compute-1.amazonaws.com'
     const hosted = { ...options, place: { ...options.place, endpoint } }
     const { headers } = signForTable(request('PUT', '', { uri: `${endpoint}/lake/wh/t/a` }), hosted)
     expect(headers).toHaveProperty('x-amz-copy-source-if-match')
   })
 
-  test('accepts the domain of AWS in China only in the regions of China', () => {
+  test('accepts the domain of AWS in China only in regions in China', () => {
     const region = 'cn-north-1'
     const china: SigningOptions = { ...aws, place: { ...aws.place, region } }
     for (const host of [`lake.s3.${region}.amazonaws.com.cn`, `s3.${region}.amazonaws.com.cn/lake`])
@@ -95,7 +95,8 @@ describe('signs the requests that table formats need', () => {
     expect(outcome(request('GET', '', { uri: abroad, region: 'eu-central-1' }), aws)).toBe('forbidden')
   })
 
-  // Iceberg's client reuses a signature for other ranges of the same object, and the SDK counts its attempts after signing.
+  // Iceberg's client reuses a signature for other ranges of the same object, and the SDK counts its attempts after
+  // signing.
   test('returns headers that differ between attempts or ranges without signing them', () => {
     const varying = {
       Range: ['bytes=0-99'],
@@ -112,7 +113,7 @@ describe('signs the requests that table formats need', () => {
     expect(headers).toMatchObject({ range: ['bytes=0-99'], 'amz-sdk-request': ['attempt=1; max=4'] })
   })
 
-  test('marks only single reads as cacheable', () => {
+  test('marks only reads of single objects as cacheable', () => {
     expect(signForTable(request('GET', '/lake/wh/t/a'), options).isCacheable).toBe(true)
     expect(signForTable(request('PUT', '/lake/wh/t/a'), options).isCacheable).toBe(false)
     expect(signForTable(request('GET', '/lake?list-type=2&prefix=wh/t/'), options).isCacheable).toBe(false)
@@ -143,7 +144,7 @@ describe('Headers are signed by an allow-list', () => {
     'x-amz-server-side-encryption',
     'x-amz-server-side-encryption-aws-kms-key-id',
     'x-amz-server-side-encryption-customer-key-MD5',
-  ])('%s is signed and returned', (name) => {
+  ])('header %s is signed and returned', (name) => {
     const { headers } = signForTable(withHeader(name), options)
     const signedNames = /SignedHeaders=([^,]+)/.exec(headers['authorization']?.[0] ?? '')?.[1]?.split(';')
     expect(signedNames).toContain(name.toLowerCase())
@@ -151,7 +152,7 @@ describe('Headers are signed by an allow-list', () => {
   })
 
   test.each(['Range', 'User-Agent', 'amz-sdk-invocation-id', 'amz-sdk-request', 'amz-sdk-retry', 'Expect'])(
-    '%s is returned, but not signed',
+    'header %s is returned, but not signed',
     (name) => {
       const { headers } = signForTable(withHeader(name), options)
       expect(headers['authorization']?.[0]).not.toContain(name.toLowerCase())
@@ -160,7 +161,7 @@ describe('Headers are signed by an allow-list', () => {
   )
 
   test.each(['traceparent', 'cache-control', 'x-custom', 'x-goog-copy-source', 'x-oss-object-acl'])(
-    '%s is neither signed nor returned',
+    'header %s is neither signed nor returned',
     (name) => {
       const { headers } = signForTable(withHeader(name), options)
       expect(headers['authorization']?.[0]).not.toContain(name)
@@ -199,7 +200,7 @@ describe('Headers are signed by an allow-list', () => {
     }
   })
 
-  test('A copy within the table is also refused: no Iceberg client sends one', () => {
+  test('a copy is refused even within the table, because no Iceberg client sends one', () => {
     expect(outcome(withHeader('x-amz-copy-source', '/lake/wh/t/b'))).toBe('forbidden')
   })
 })
@@ -240,7 +241,8 @@ describe('refuses any other request', () => {
     ['user information', request('GET', '', { uri: 'http://u:p@127.0.0.1:9000/lake/wh/t/a' })],
     ['dots that are encoded twice', request('GET', '/lake/wh/t/%252e%252e/u/a')],
   ])('%s', (_, wanted) => {
-    // A key may contain a percent sign. The object is then below the table, and the store decodes the key in the same way.
+    // A key may contain a percent sign. The object is then still below the table, because the store decodes the key in
+    // the same way.
     expect(outcome(wanted)).toBe(wanted.uri.includes('%25') ? 'signed' : 'forbidden')
   })
 
@@ -263,7 +265,7 @@ describe('refuses any other request', () => {
     expect(outcome({ ...inAws('POST', '/?delete'), body }, aws)).toBe('forbidden')
   })
 
-  test('refuses a bucket in the host name where the store reads the bucket from the path', () => {
+  test('refuses a bucket in the host name when the store reads the bucket from the path', () => {
     const named = {
       ...options,
       place: { ...options.place, endpoint: 'http://store.example:9000' },
@@ -273,11 +275,11 @@ describe('refuses any other request', () => {
     expect(outcome(request('GET', '', { uri }), named)).toBe('forbidden')
   })
 
-  test('%2F and dots inside a segment', () => {
+  test('refuses %2F and dots inside a segment', () => {
     expect(outcome(request('GET', '/lake/wh/t/..%2Fu%2Fa'))).toBe('forbidden')
   })
 
-  test('signs a bulk delete with its body, so that no other body can be sent', () => {
+  test('signs a bulk delete with its body, so that the client cannot send another body', () => {
     const body = deleting('wh/t/a')
     const wanted = inAws('POST', '/?delete')
     const { headers } = signForTable({ ...wanted, body }, aws)
@@ -300,7 +302,7 @@ describe('refuses any other request', () => {
     expect(outcome(request('GET', '/lake/wh/t/a', { headers }))).toBe('bad-request')
   })
 
-  test('signs only reads for a reader', () => {
+  test('signs only reads for a caller with permission read', () => {
     const reading = { ...options, permission: 'read' } as const
     expect(outcome(request('GET', '/lake/wh/t/a'), reading)).toBe('signed')
     for (const wanted of [

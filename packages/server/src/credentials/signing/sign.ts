@@ -13,7 +13,7 @@ import { guardHeaders } from './guard-headers.ts'
 import { headerRule, unsignedHeaders } from './header-rules.ts'
 import { planS3Request, type S3Place } from './s3-request.ts'
 
-/** `RemoteSignRequest` of the Iceberg REST specification, decoded. */
+/** Decoded `RemoteSignRequest` of the Iceberg REST specification. */
 export interface SignRequest {
   readonly method: string
   readonly region: string
@@ -23,7 +23,7 @@ export interface SignRequest {
   readonly body: string | null
 }
 
-/** `RemoteSignResult`. */
+/** Content of a `RemoteSignResult` of the Iceberg REST specification. */
 export interface Signed {
   readonly uri: string
   readonly headers: Readonly<Record<string, readonly string[]>>
@@ -48,15 +48,16 @@ const headerValue = /^[\t\u0020-\u007e]*$/
 const dotSegment = /\/(?:\.|%2e){1,2}(?:[/?#]|$)/i
 
 /**
- * Signs a request with the warehouse's keys, if the caller may perform it on the objects of the table.
+ * Signs a request with the warehouse's keys, if the caller may perform the request on the objects of the table.
  *
- * @throws HeadgateError `forbidden` when the caller may not perform it, `bad-request` when it cannot be parsed
+ * @throws HeadgateError `forbidden` when the caller may not perform the request, `bad-request` when the request cannot
+ *   be parsed
  */
 export function signForTable(request: SignRequest, options: SigningOptions): Signed {
   const { place, keys, signingKeys, now } = options
-  const url = urlOf(request.uri)
+  const url = parseUrl(request.uri)
   const method = request.method.toUpperCase()
-  const given = headersOf(request.headers)
+  const requestHeaders = parseHeaders(request.headers)
   const buckets = [...new Set(options.prefixes.map((prefix) => parsePrefix(prefix).bucket))]
   const plan = planS3Request({ method, url, body: request.body }, place, buckets)
   if (plan.access === 'write' && options.permission === 'read') {
@@ -74,9 +75,9 @@ export function signForTable(request: SignRequest, options: SigningOptions): Sig
   }
   if (request.region !== place.region && place.endpoint === null)
     throw new HeadgateError('bad-request', `The bucket is in ${place.region}. Sign for that region.`)
-  const hash = payloadHashOf(given, request.body)
+  const hash = resolvePayloadHash(requestHeaders, request.body)
   const signable = [
-    ...given.filter(([name]) => name !== 'x-amz-content-sha256' && name !== 'host'),
+    ...requestHeaders.filter(([name]) => name !== 'x-amz-content-sha256' && name !== 'host'),
     ...guardHeaders(method, place),
   ]
   const headers = signed(
@@ -99,43 +100,45 @@ export function signForTable(request: SignRequest, options: SigningOptions): Sig
 }
 
 /**
- * Returns the payload hash for the signature. If the body was parsed for the decision, the signature covers it: an unsigned
- * body could be changed afterwards.
+ * Returns the payload hash for the signature. If the server parsed the body for its decision, it signs the hash of this
+ * body. Otherwise the client could send another body.
  */
-function payloadHashOf(given: readonly Header[], body: string | null): string {
-  const told = given.find(([name]) => name === 'x-amz-content-sha256')?.[1]
+function resolvePayloadHash(requestHeaders: readonly Header[], body: string | null): string {
+  const declared = requestHeaders.find(([name]) => name === 'x-amz-content-sha256')?.[1]
   if (body === null) {
-    if (told !== undefined && !payloadHash.test(told))
+    if (declared !== undefined && !payloadHash.test(declared))
       throw new HeadgateError('bad-request', 'x-amz-content-sha256 has an unknown form.')
-    return told ?? UNSIGNED_PAYLOAD
+    return declared ?? UNSIGNED_PAYLOAD
   }
   const own = sha256Hex(Buffer.from(body))
-  if (told === undefined || told === UNSIGNED_PAYLOAD || told === own) return own
+  if (declared === undefined || declared === UNSIGNED_PAYLOAD || declared === own) return own
   throw new HeadgateError(
     'forbidden',
     'This request is not signed: x-amz-content-sha256 is not the hash of its body.',
   )
 }
 
-/** @throws HeadgateError `bad-request` for a request that no verifier accepts */
+/** @throws HeadgateError `bad-request` when the request has a form that every store refuses */
 function signed(...[request, options]: Parameters<typeof signRequest>): readonly Header[] {
   try {
     return signRequest(request, options).headers
   } catch (cause) {
     if (!(cause instanceof SigV4Error)) throw cause
-    throw new HeadgateError('bad-request', 'The request to sign is not one that a store accepts.', { cause })
+    throw new HeadgateError('bad-request', 'This request cannot be signed: stores refuse its form.', {
+      cause,
+    })
   }
 }
 
-/** Parses a URL that has only one possible interpretation. */
-function urlOf(text: string): URL {
+/** Parses a URL. Refuses a URL that parsers could interpret differently. */
+function parseUrl(text: string): URL {
   const url = URL.parse(text)
   if (url === null || dotSegment.test(text) || text.includes('\\'))
-    throw new HeadgateError('bad-request', 'The uri to sign is not a plain absolute URL.')
+    throw new HeadgateError('bad-request', 'The uri to sign must be an absolute URL in normal form.')
   return url
 }
 
-function headersOf(headers: SignRequest['headers']): Header[] {
+function parseHeaders(headers: SignRequest['headers']): Header[] {
   const result: Header[] = []
   for (const [name, values] of Object.entries(headers)) {
     const lower = name.toLowerCase()

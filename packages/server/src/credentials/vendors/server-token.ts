@@ -8,11 +8,11 @@ const variable = 'HEADGATE_STS_WEB_IDENTITY_TOKEN_FILE'
 const maxBytes = 64 * 1024
 
 /**
- * Reads the server's own web identity from a file that another program refreshes, as Kubernetes does with projected tokens.
- * Reads it for each call: minting is rare, and must not use a token that was replaced.
+ * Reads the server's own web identity from a file that another program refreshes, as Kubernetes does with projected
+ * tokens. The file is read for each call, because minting is rare and a replaced token must not be used.
  *
- * @param now epoch ms
- * @throws HeadgateError `unavailable` when there is no valid token, with advice
+ * @param now current time in epoch ms
+ * @throws HeadgateError `unavailable` when the file contains no valid token; the message contains advice
  */
 export async function readServerToken(file: string | null, now: number): Promise<string> {
   if (file === null) {
@@ -20,8 +20,8 @@ export async function readServerToken(file: string | null, now: number): Promise
       `This server has no token for a security token service. Set ${variable} to the file that contains it.`,
     )
   }
-  const text = await contentOf(file)
-  const exp = expiryOf(text)
+  const text = await readContent(file)
+  const exp = readExpiry(text)
   if (exp === null)
     throw unavailable(
       `The file of ${variable} does not contain a token (JWT). Check the program that writes it.`,
@@ -33,9 +33,9 @@ export async function readServerToken(file: string | null, now: number): Promise
   )
 }
 
-async function contentOf(path: string): Promise<string> {
+async function readContent(path: string): Promise<string> {
   try {
-    // A file of another type, such as a pipe, could block the read.
+    // Reading a file of another type, such as a pipe, could block.
     await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const { bytesRead, buffer } = await file.read(Buffer.alloc(maxBytes + 1), 0, maxBytes + 1, 0)
     return bytesRead > maxBytes ? '' : buffer.toString('utf8', 0, bytesRead).trim()
@@ -47,8 +47,11 @@ async function contentOf(path: string): Promise<string> {
   }
 }
 
-/** Returns the expiry in epoch seconds. Null: the text is not a token, or the token does not expire. */
-function expiryOf(token: string): number | null {
+/**
+ * Returns the expiry of a token in epoch seconds. Returns null when the text is not a JWT, or when the token has no
+ * expiry.
+ */
+function readExpiry(token: string): number | null {
   try {
     return decodeJwt(token).exp ?? Infinity
   } catch {

@@ -3,8 +3,9 @@ import type { CredentialVendor, MintedKeys } from '../storage-credential.ts'
 import type { StorageGrant } from '../storage-grant.ts'
 
 /**
- * The warehouse's own long-lived keys, for warehouses that say in so many words that these may leave the server. They are
- * neither narrowed to a table nor do they end: who has them, has the warehouse.
+ * Returns the warehouse's own long-lived keys. The vending profile must explicitly allow that these keys leave the
+ * server. The keys are not restricted to a table and do not expire, so a client that receives them can access the whole
+ * warehouse.
  */
 export class StaticVendor implements CredentialVendor {
   mint({ warehouse }: StorageGrant, expiresAt: number): Promise<MintedKeys> {
@@ -12,7 +13,10 @@ export class StaticVendor implements CredentialVendor {
     const keys = warehouse.store?.keys() ?? null
     if (profile.mode !== 'static' || !profile.longLivedKeysMayLeaveTheServer || keys === null) {
       return Promise.reject(
-        new HeadgateError('internal', `Warehouse ${warehouse.name} has no keys that may leave the server.`),
+        new HeadgateError(
+          'internal',
+          `Warehouse ${warehouse.name} has no keys that the server may send to clients.`,
+        ),
       )
     }
     return Promise.resolve({

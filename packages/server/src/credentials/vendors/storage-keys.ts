@@ -5,15 +5,15 @@ import type { S3Keys } from '@headgate/storage'
 type Find = () => Promise<S3Keys>
 
 /**
- * Keys of the server to the storage of a warehouse: those of the warehouse or, only for warehouses with
- * `credentials: "default-chain"`, those that AWS programs find on this machine: in the environment, files, container or
- * instance metadata.
+ * Keys with which the server accesses the storage of a warehouse. These are the keys of the warehouse. A warehouse with
+ * `credentials: "default-chain"` instead uses the keys that the AWS SDK finds on this machine: in the environment, in
+ * files, or in container or instance metadata.
  */
 export class StorageKeys {
-  /** Providers by region. Each caches its keys and renews them before they expire. */
+  /** Key providers by region. Each provider caches its keys and renews them before they expire. */
   readonly #chains = new Map<string, Find>()
 
-  /** @throws HeadgateError `internal` when there are no keys on this machine */
+  /** @throws HeadgateError `internal` when the default chain finds no keys on this machine */
   async get(store: Pick<S3Store, 'region' | 'keys'>): Promise<S3Keys> {
     return store.keys() ?? this.#found(store.region)
   }

@@ -1,16 +1,16 @@
 import { isHeadgateError } from '@headgate/errors'
 import { sha256Hex, signRequest } from '@headgate/sigv4'
 import { type EndpointGuard, type S3Keys, withRetries } from '@headgate/storage'
-import { readStsAnswer, readStsError, type StsCredentials } from './sts-answer.ts'
-import { hasExpired, refusalOf, type Shown, StsFailure } from './sts-refusal.ts'
+import { readStsResponse, readStsError, type StsCredentials } from './sts-response.ts'
+import { hasExpired, toRefusal, type Shown, StsFailure } from './sts-refusal.ts'
 import { postToSts, type StsResponse } from './sts-request.ts'
 
 export type StsParameters = readonly (readonly [string, string])[]
 
-/** Proof of the caller's identity in one attempt. */
+/** Credentials that authenticate one attempt at the token service. */
 export interface StsProof {
   readonly parameters: StsParameters
-  /** Keys that sign the request. Null: the web identity in the request is the proof. */
+  /** Keys that sign the request. Null when a web identity in the parameters authenticates the request. */
   readonly keys: S3Keys | null
 }
 
@@ -19,12 +19,14 @@ export interface StsCall {
   readonly region: string
   readonly parameters: StsParameters
   readonly shown: Shown
-  /** Returns the proof for one attempt. The proof of the previous attempt may have expired. */
+  /**
+   * Returns the credentials for one attempt. Called for each attempt, because the credentials of the previous attempt
+   * may have expired.
+   */
   prove(): Promise<StsProof>
   readonly signal: AbortSignal | undefined
-  /** Returns the proof for one attempt: the proof of the previous one may have expired. */
+  /** Checks the connection. Null for the endpoint of AWS, which no request can set. */
   readonly guard: EndpointGuard | null
-  /** Checks the connection. Null: the endpoint is that of AWS, which no request sets. */
   readonly now: () => number
 }
 
@@ -35,9 +37,9 @@ const retryPolicy = { attempts: 2, base: 400, max: 400 }
 /**
  * Calls a security token service, with at most two attempts.
  *
- * @throws HeadgateError `unavailable` when it is not reachable or overloaded, or the server's own token has expired,
- *   `forbidden` when it refuses the user's web identity, `internal` when it refuses the configuration of the warehouse. The
- *   error of the service is in `cause`.
+ * @throws HeadgateError `unavailable` when the service is unreachable or overloaded, or the server's own token has
+ *   expired, `forbidden` when the service refuses the user's web identity, `internal` when the service refuses the
+ *   configuration of the warehouse. The error of the service is in `cause`.
  */
 export async function callSts(call: StsCall): Promise<StsCredentials> {
   try {
@@ -51,7 +53,7 @@ export async function callSts(call: StsCall): Promise<StsCredentials> {
     if (!(error instanceof StsFailure)) throw error
     const { shown, signal } = call
     if (error.again && signal?.aborted === true && error.code === '') throw signal.reason
-    throw refusalOf(error, shown)
+    throw toRefusal(error, shown)
   }
 }
 
@@ -74,7 +76,7 @@ async function attempt(call: StsCall): Promise<StsCredentials> {
   }
   const { status, text } = response
   if (status >= 200 && status < 300) {
-    const credentials = readStsAnswer(text)
+    const credentials = readStsResponse(text)
     if (credentials !== null) return credentials
     throw new StsFailure('', 'the response contains no credentials', false)
   }
@@ -83,7 +85,7 @@ async function attempt(call: StsCall): Promise<StsCredentials> {
     status >= 500 ||
     status === 429 ||
     /Throttl|SlowDown|IDPCommunication|NotInitialized/.test(code) ||
-    // MinIO returns this code for a wrong parameter in its first seconds.
+    // MinIO returns this error code for a wrong parameter during the first seconds after its start.
     /not initialized/i.test(message)
   throw new StsFailure(code === '' ? `HTTP ${status}` : code, message, busy)
 }

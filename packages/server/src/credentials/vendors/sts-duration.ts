@@ -1,10 +1,13 @@
-/** Minimum session duration of a service, in seconds. Without a duration, the expiry of the web identity applies. */
+/**
+ * Minimum session duration of the service in seconds. If a request contains no duration, the session ends when the web
+ * identity expires.
+ */
 const minDurationSeconds = 900
 const maxDurationSeconds = 43_200
 
 /**
- * Returns the session duration to request, in seconds, for a lifetime of `ms`. Null: the session lasts as long as the web
- * identity, because the service refuses a duration that short.
+ * Returns the session duration to request, in seconds, for a lifetime in ms. Returns null when the lifetime is shorter
+ * than the service accepts. The request then contains no duration, and the session ends when the web identity expires.
  */
 export function durationFor(ms: number, withWebIdentity: boolean): number | null {
   const seconds = Math.min(maxDurationSeconds, Math.floor(ms / 1000))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dialectOf, stsEndpointOf } from './sts-endpoint.ts'
+import { resolveDialect, resolveStsEndpoint } from './sts-endpoint.ts'
 
 const aws = { endpoint: null, region: 'eu-central-1' }
 const china = { endpoint: null, region: 'cn-north-1' }
@@ -15,8 +15,11 @@ test.each([
   [{ stsEndpoint: 'https://sts-fips.us-east-1.amazonaws.com' }, aws, undefined, 'aws'],
   [{ stsEndpoint: 'https://ec2-192-0-2-1.compute-1.amazonaws.com' }, aws, undefined, 'plain'],
   [{ stsEndpoint: 'https://sts-1.us-east-1.elb.amazonaws.com' }, aws, undefined, 'plain'],
-] as const)('for %j at %j it is at %s and takes policies in the form %s', (profile, store, url, dialect) => {
-  const endpoint = stsEndpointOf(profile, store)
-  if (url !== undefined) expect(endpoint.href).toBe(url)
-  expect(dialectOf(endpoint, store)).toBe(dialect)
-})
+] as const)(
+  'for storage %j with vending %j, the token service is at %s and the policy dialect is %s',
+  (profile, store, url, dialect) => {
+    const endpoint = resolveStsEndpoint(profile, store)
+    if (url !== undefined) expect(endpoint.href).toBe(url)
+    expect(resolveDialect(endpoint, store)).toBe(dialect)
+  },
+)

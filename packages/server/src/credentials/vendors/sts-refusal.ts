@@ -1,6 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 
-/** Attempt that failed, with the error of the service. */
+/** Error of one failed attempt, with the code and message of the token service. */
 export class StsFailure extends Error {
   override readonly name = 'StsFailure'
   readonly code: string
@@ -14,16 +14,21 @@ export class StsFailure extends Error {
   }
 }
 
-/** Proof that the security token service received: keys of the warehouse, or a web identity. */
+/**
+ * Type of the credentials that the request to the token service contained: keys of the warehouse, or a web identity.
+ */
 export type Shown = 'keys' | 'server-token' | 'user-token'
 
-/** Returns whether the server's own token expired on its way. The program that renews its file may have replaced it since. */
+/**
+ * Returns true when the server's own token expired before the service received it. Another program may have renewed its
+ * file since then, so another attempt can succeed.
+ */
 export function hasExpired({ code }: StsFailure, shown: Shown): boolean {
   return shown === 'server-token' && code.startsWith('ExpiredToken')
 }
 
-/** Returns the error of a failure, with advice for the caller. The error of the service is in `cause`. */
-export function refusalOf(failure: StsFailure, shown: Shown): HeadgateError {
+/** Returns the error for the caller after a failure, with advice. `cause` contains the error of the service. */
+export function toRefusal(failure: StsFailure, shown: Shown): HeadgateError {
   const cause = failure
   if (failure.again)
     return new HeadgateError(
@@ -37,11 +42,11 @@ export function refusalOf(failure: StsFailure, shown: Shown): HeadgateError {
       'The security token service reports that the token in the file of HEADGATE_STS_WEB_IDENTITY_TOKEN_FILE has expired. Check the program that renews it, and the clocks.',
       { cause, retryAfterSeconds: 5 },
     )
-  // A role may trust only some users of this server.
+  // The role may trust only some users of this server, so the refusal can depend on the user.
   if (shown === 'user-token' && /AccessDenied|IDPRejectedClaim/.test(failure.code))
     return new HeadgateError(
       'forbidden',
-      'The security token service of the warehouse does not accept you. Ask a manager of the warehouse. Its role must trust tokens of this server for your name (sub) and, with session tags, allow sts:TagSession.',
+      'The security token service of the warehouse does not accept a token for you. Ask a manager of the warehouse. The role must trust tokens of this server for your name (sub) and, with session tags, allow sts:TagSession.',
       { cause },
     )
   return new HeadgateError(
@@ -65,13 +70,13 @@ function adviceFor({ code, message }: StsFailure, shown: Shown): string {
   if (/SignatureDoesNotMatch|InvalidAccessKeyId|InvalidClientTokenId/.test(code))
     return 'Check the access keys of the warehouse.'
   if (/AccessDenied/.test(code))
-    return 'Check that the access keys of the warehouse are right and may assume the role, that the external id is right, and, with session tags, that sts:TagSession is allowed.'
+    return 'Check that the access keys of the warehouse are valid and may assume the role, that the external id is correct, and, with session tags, that sts:TagSession is allowed.'
   return 'Check the role, the keys and the endpoint of the warehouse.'
 }
 
 const untrusted = {
   'server-token':
-    'It must trust the token in the file of HEADGATE_STS_WEB_IDENTITY_TOKEN_FILE. Check its issuer, its audience, and the role.',
+    'The role must trust the token in the file of HEADGATE_STS_WEB_IDENTITY_TOKEN_FILE. Check the issuer and the audience of the token, and the role.',
   'user-token':
-    'It must know this server as an OpenID provider, by its public URL, and accept tokens for the tokenAudience of the warehouse. MinIO also requires the claim with the name of a policy in tokenClaims. The clocks must agree.',
+    'The service must be configured with this server as an OpenID provider, by its public URL, and accept tokens for the tokenAudience of the warehouse. MinIO also requires the claim with the name of a policy in tokenClaims. The clocks must agree.',
 } as const

@@ -5,13 +5,13 @@ import { StsFailure } from './sts-refusal.ts'
 
 const maxResponseBytes = 128 * 1024
 
-/** A form that is posted to a security token service. */
+/** Form that the server posts to a security token service. */
 export interface StsRequest {
   readonly url: URL
   readonly headers: readonly (readonly [string, string])[]
   readonly body: string
   readonly signal: AbortSignal
-  /** Checks the connection; null: the service is AWS's own, which no request sets. */
+  /** Checks the connection. Null for the endpoint of AWS, which no request can set. */
   readonly guard: EndpointGuard | null
 }
 
@@ -21,7 +21,7 @@ export interface StsResponse {
 }
 
 /**
- * Posts the form and reads the response. Redirects are not followed: their status is the response.
+ * Posts the form and reads the response. Redirects are not followed; the redirect itself is the response.
  *
  * @throws HeadgateError `unavailable` when the guard refuses the address; StsFailure when the response is too long; any
  *   other error when the connection fails
@@ -44,7 +44,7 @@ export async function postToSts({ url, headers, body, signal, guard }: StsReques
   let length = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.byteLength
-    if (length > maxResponseBytes) throw new StsFailure('', 'its answer is too long', false)
+    if (length > maxResponseBytes) throw new StsFailure('', 'the response is too long', false)
     chunks.push(chunk)
   }
   return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }

@@ -5,12 +5,12 @@ const maxNameLength = 64
 const maxTagLength = 256
 
 /**
- * Returns the name of a session at the store: the principal, as the store's audit trail shows it. Names of two principals
- * differ even where characters had to be replaced.
+ * Returns the name of a session at the token service. It identifies the principal in the audit log of the store. Two
+ * principals have different names, even if characters had to be replaced.
  *
- * 2 to 64 characters that a security token service accepts (AssumeRole, `RoleSessionName`).
+ * The name has 2 to 64 characters that a security token service accepts (AssumeRole, `RoleSessionName`).
  */
-export function sessionNameOf({ identity }: Pick<StorageGrant, 'identity'>): string {
+export function toSessionName({ identity }: Pick<StorageGrant, 'identity'>): string {
   const { issuer, subject, name, id } = identity.principal
   const plain = name.replaceAll(/[^\w+=,.@-]/g, '-')
   if (plain === name && issuer === 'headgate' && name.length >= 2 && name.length <= maxNameLength) return name
@@ -18,8 +18,11 @@ export function sessionNameOf({ identity }: Pick<StorageGrant, 'identity'>): str
   return `${plain.slice(0, maxNameLength - mark.length - 1)}-${mark}`
 }
 
-/** Returns the tags of a session: principal, engine and table. Short, because AWS limits their packed size together with the policy. */
-export function sessionTagsOf({ identity, warehouse }: StorageGrant): readonly (readonly [string, string])[] {
+/**
+ * Returns the tags of a session: principal, engine and table. The values are short, because AWS limits the size of the
+ * tags together with the policy.
+ */
+export function toSessionTags({ identity, warehouse }: StorageGrant): readonly (readonly [string, string])[] {
   const { principal, actors } = identity
   const [actor] = actors
   return [
@@ -30,7 +33,10 @@ export function sessionTagsOf({ identity, warehouse }: StorageGrant): readonly (
   ]
 }
 
-/** Replaces characters that AWS refuses in the value of a tag. It accepts letters, digits, spaces and some signs. */
+/**
+ * Replaces characters that AWS does not accept in the value of a tag. AWS accepts letters, digits, spaces and some
+ * punctuation.
+ */
 function tagValue(text: string): string {
   return text
     .normalize()

@@ -8,7 +8,7 @@ import { callSts } from './sts-call.ts'
 import { testGrant, testWarehouse } from '../../../test/credentials/vendors/requests.ts'
 import { vendorContract } from '../../../test/credentials/vendors/vendor-contract.ts'
 
-const keysOf = ({
+const selectKeys = ({
   accessKeyId,
   secretAccessKey,
 }: Minio): { accessKeyId: string; secretAccessKey: string } => ({
@@ -30,12 +30,12 @@ if (findMinio() === undefined) {
 } else {
   vendorContract('sts on MinIO', async () => {
     const minio = await startMinio({ buckets: ['lake', 'other'] })
-    const { sdk, client } = await clientFor(minio, keysOf(minio))
+    const { sdk, client } = await clientFor(minio, selectKeys(minio))
     const vendor = new StsVendor()
     const warehouse = testWarehouse(
       { mode: 'sts' },
       { bucket: 'lake', endpoint: minio.endpoint, region: minio.region },
-      keysOf(minio),
+      selectKeys(minio),
     )
     return {
       bucket: 'lake',
@@ -56,7 +56,7 @@ if (findMinio() === undefined) {
     let minio: Minio
     beforeAll(async () => {
       minio = await startMinio({ buckets: ['lake'] })
-      // MinIO answers before it has loaded its users.
+      // MinIO answers requests before it has loaded its users.
       for (let wait = 0; wait < 200 && (await assume([]).catch(() => null)) === null; wait += 1)
         await sleep(100)
     })
@@ -67,14 +67,14 @@ if (findMinio() === undefined) {
         endpoint: new URL(`${minio.endpoint}/`),
         region: minio.region,
         shown: 'keys',
-        prove: () => Promise.resolve({ parameters: [], keys: keysOf(minio) }),
+        prove: () => Promise.resolve({ parameters: [], keys: selectKeys(minio) }),
         signal: undefined,
         guard: null,
         now: Date.now,
         parameters: [['Action', 'AssumeRole'], ['Version', '2011-06-15'], ...parameters],
       })
 
-    test('MinIO takes the escapes of AWS for patterns, so such names are refused', async () => {
+    test('MinIO does not support the AWS escapes in patterns, so names that need them are refused', async () => {
       const escaped = JSON.stringify({
         Version: '2012-10-17',
         Statement: [{ Effect: 'Allow', Action: ['s3:PutObject'], Resource: ['arn:aws:s3:::lake/a${*}b/*'] }],
@@ -88,19 +88,19 @@ if (findMinio() === undefined) {
     })
 
     test('MinIO accepts a policy of the maximum length and refuses a longer one', async () => {
-      const policyOf = (length: number): string => {
+      const makePolicy = (length: number): string => {
         const empty = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::lake/"]}]}`
         return empty.replace('lake/', `lake/${'x'.repeat(length - empty.length)}`)
       }
-      await assume([['Policy', policyOf(maxPolicyLength)]])
-      await expect(assume([['Policy', policyOf(maxPolicyLength + 1)]])).rejects.toMatchObject({
+      await assume([['Policy', makePolicy(maxPolicyLength)]])
+      await expect(assume([['Policy', makePolicy(maxPolicyLength + 1)]])).rejects.toMatchObject({
         code: 'internal',
       })
     })
 
-    test('StsVendor reports wrong keys as an error of the warehouse and names them', async () => {
+    test('StsVendor reports wrong access keys as a configuration error of the warehouse', async () => {
       const { endpoint, region } = minio
-      const keys = { ...keysOf(minio), secretAccessKey: 'wrong-secret-key' }
+      const keys = { ...selectKeys(minio), secretAccessKey: 'wrong-secret-key' }
       const warehouse = testWarehouse({ mode: 'sts' }, { bucket: 'lake', endpoint, region }, keys)
       const request = testGrant(warehouse, { prefixes: ['s3://lake/a/'], access: 'read' })
       const refused = new StsVendor().mint(...request)

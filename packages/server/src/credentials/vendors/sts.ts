@@ -8,39 +8,41 @@ import type { StorageGrant } from '../storage-grant.ts'
 import type { VendingProfile } from '../../catalog/vending-profile.ts'
 import { callSts, type StsParameters, type StsProof } from './sts-call.ts'
 import { durationFor } from './sts-duration.ts'
-import { dialectOf, stsEndpointOf } from './sts-endpoint.ts'
-import { sessionNameOf, sessionTagsOf } from './sts-session.ts'
+import { resolveDialect, resolveStsEndpoint } from './sts-endpoint.ts'
+import { toSessionName, toSessionTags } from './sts-session.ts'
 import { StorageKeys } from './storage-keys.ts'
 
 type StsProfile = Extract<VendingProfile, { readonly mode: 'sts' }>
-/** Kind of token that proves the identity: the server's own, or one that the server mints for the user. */
-export type WebIdentity = Exclude<NonNullable<StsProfile['identity']>, 'keys'>
+/** Kind of web identity: the server's own token, or a token that the server mints for the user. */
+type WebIdentity = Exclude<NonNullable<StsProfile['identity']>, 'keys'>
 
 /** Source of web identities. */
-export interface WebIdentityTokens {
+interface WebIdentityTokens {
   /**
-   * Returns a token for the security token service of `grant.warehouse`.
+   * Returns a web identity for the security token service of `grant.warehouse`.
    *
-   * @param expiresAt epoch ms
+   * @param expiresAt expiry of the requested credential in epoch ms
    *
-   * @throws HeadgateError `unavailable` when there is no token now
+   * @throws HeadgateError `unavailable` when no token is available
    */
   tokenFor(identity: WebIdentity, grant: StorageGrant, expiresAt: number): Promise<string>
 }
 
 export interface StsVendorOptions {
-  /** Absent: warehouses that authenticate with a web identity cannot vend. */
+  /**
+   * Source of web identities. When absent, warehouses that authenticate with a web identity cannot vend credentials.
+   */
   readonly tokens?: WebIdentityTokens
   readonly keys?: StorageKeys
-  /** Checks connections to endpoints that a request set. Absent: no request sets endpoints. */
+  /** Checks connections to endpoints that a request can set. Absent when no request can set endpoints. */
   readonly endpoints?: EndpointGuard
   /** Epoch ms. */
   readonly now?: () => number
 }
 
 /**
- * Mints sessions of a security token service: AssumeRole with the warehouse's own keys, or AssumeRoleWithWebIdentity. An
- * inline policy narrows each session to the prefixes of the grant.
+ * Mints sessions of a security token service: AssumeRole with the warehouse's own keys, or AssumeRoleWithWebIdentity.
+ * An inline policy restricts each session to the locations of the grant.
  */
 export class StsVendor implements CredentialVendor {
   readonly #options: StsVendorOptions
@@ -58,8 +60,9 @@ export class StsVendor implements CredentialVendor {
     const profile = warehouse.vending
     if (profile.mode !== 'sts' || store === null)
       throw new HeadgateError('internal', `Warehouse "${warehouse.name}" has no security token service.`)
-    const endpoint = stsEndpointOf(profile, store)
-    // Computed before the token: a token that is minted later has a slightly shorter lifetime, and must not limit the session.
+    const endpoint = resolveStsEndpoint(profile, store)
+    // The duration is computed before the token is minted. The lifetime of a token that is minted later is slightly
+    // shorter, and must not shorten the session.
     const { identity = 'keys' } = profile
     const duration = durationFor(notAfter - now(), identity !== 'keys')
     const credentials = await callSts({
@@ -73,14 +76,14 @@ export class StsVendor implements CredentialVendor {
       parameters: [
         ['Action', identity === 'keys' ? 'AssumeRole' : 'AssumeRoleWithWebIdentity'],
         ['Version', '2011-06-15'],
-        ['RoleSessionName', sessionNameOf(grant)],
+        ['RoleSessionName', toSessionName(grant)],
         ...(profile.roleArn === undefined ? [] : [['RoleArn', profile.roleArn] as const]),
-        ['Policy', policyFor(grant, profile, dialectOf(endpoint, store))],
+        ['Policy', policyFor(grant, profile, resolveDialect(endpoint, store))],
         ...(duration === null ? [] : [['DurationSeconds', String(duration)] as const]),
         ...(identity === 'keys' ? accountParameters(grant, profile) : []),
       ],
     })
-    // Clients rely on the expiry in the response. It is the requested one, unless the session expires earlier.
+    // Clients rely on the expiry in the response. It is the requested expiry, unless the session expires earlier.
     const expiresAt = Math.min(credentials.expiresAt, notAfter)
     return {
       config: {
@@ -108,14 +111,17 @@ export class StsVendor implements CredentialVendor {
   }
 }
 
-/** Returns true when neither the warehouse nor its vending profile sets an endpoint. */
+/**
+ * Returns true when the token service is that of AWS, because neither the storage nor the vending profile sets an
+ * endpoint.
+ */
 function isAwsOwn({ stsEndpoint }: StsProfile, { endpoint }: S3Store): boolean {
   return stsEndpoint === undefined && endpoint === null
 }
 
-/** Returns parameters that AssumeRole accepts and AssumeRoleWithWebIdentity does not. */
+/** Returns the parameters that only AssumeRole accepts, and not AssumeRoleWithWebIdentity. */
 function accountParameters(grant: StorageGrant, profile: StsProfile): StsParameters {
-  const tags = profile.sessionTags === true ? sessionTagsOf(grant) : []
+  const tags = profile.sessionTags === true ? toSessionTags(grant) : []
   return [
     ...(profile.externalId === undefined ? [] : [['ExternalId', profile.externalId] as const]),
     ...tags.flatMap(([key, value], index) => [

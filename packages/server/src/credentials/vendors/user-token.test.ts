@@ -7,7 +7,7 @@ import { masterKeyFrom } from '../../keys/master-key.ts'
 import { publicKeys } from '../../keys/public-keys.ts'
 import { testStore, type TestStore } from '../../../test/store/database.ts'
 import type { ProvenIdentity } from '../../proven-identity.ts'
-import { identityOf, testGrant, testWarehouse } from '../../../test/credentials/vendors/requests.ts'
+import { makeIdentity, testGrant, testWarehouse } from '../../../test/credentials/vendors/requests.ts'
 import { mintUserToken } from './user-token.ts'
 import { WebIdentities } from './web-identities.ts'
 
@@ -42,7 +42,7 @@ function mint(
   return mintUserToken(ring.signing('session-token'), issuer, all, wanted, notAfter, now)
 }
 
-/** Verifies a token as a store does that has the published keys. */
+/** Verifies a token like a store that has the published keys of the server. */
 async function read(token: string, audience = 'sts.amazonaws.com'): Promise<JWTPayload> {
   const keys = createLocalJWKSet({ keys: publicKeys(ring, 'session-token').map((key) => ({ ...key })) })
   return (await jwtVerify(token, keys, { issuer, audience, currentDate: new Date(now) })).payload
@@ -51,8 +51,8 @@ async function read(token: string, audience = 'sts.amazonaws.com'): Promise<JWTP
 const principal = { id: 'p1', issuer: 'headgate', subject: 'alice', name: 'Alice' }
 
 describe('The web identity of a user', () => {
-  test('contains subject, issuer and integer times, and lives for some minutes', async () => {
-    const token = await mint({}, { identity: identityOf(principal) })
+  test('contains subject, issuer and integer times, and is valid for some minutes', async () => {
+    const token = await mint({}, { identity: makeIdentity(principal) })
     const { jti, ...claims } = await read(token)
     expect(claims).toEqual({
       iss: issuer,
@@ -68,17 +68,17 @@ describe('The web identity of a user', () => {
 
   test('names the engine that acts for the user', async () => {
     const actor = { id: 'e1', issuer: 'headgate', subject: 'trino', name: 'trino' }
-    const claims = await read(await mint({}, { identity: identityOf(principal, actor) }))
+    const claims = await read(await mint({}, { identity: makeIdentity(principal, actor) }))
     expect(claims).toMatchObject({ sub: 'alice', act: { sub: 'trino' } })
   })
 
-  test('never has the subject of a local user for a user of another issuer', async () => {
+  test('never has the subject of a local user when the user belongs to another issuer', async () => {
     const foreign = { ...principal, issuer: 'https://idp.example' }
-    const { sub } = await read(await mint({}, { identity: identityOf(foreign) }))
+    const { sub } = await read(await mint({}, { identity: makeIdentity(foreign) }))
     expect(sub).toBe('https://idp.example#alice')
   })
 
-  test('lives as long as requested where a store derives the lifetime of a session from it', async () => {
+  test('lives as long as requested when the store derives the lifetime of a session from the token', async () => {
     expect((await read(await mint({}, { notAfter: now + 8_000 }))).exp).toBe(seconds + 8)
     expect((await read(await mint({}, { notAfter: now + 899_000 }))).exp).toBe(seconds + 899)
     expect((await read(await mint({}, { notAfter: now + 900_000 }))).exp).toBe(seconds + 300)
@@ -90,7 +90,7 @@ describe('The web identity of a user', () => {
       tokenClaims: { policy: 'readwrite', sub: 'admin' },
       sessionTags: true,
     }
-    const token = await mint(profile, { identity: identityOf(principal) })
+    const token = await mint(profile, { identity: makeIdentity(principal) })
     expect(await read(token, 'minio')).toMatchObject({
       policy: 'readwrite',
       sub: 'alice',
@@ -116,12 +116,14 @@ describe('A warehouse that authenticates with a web identity', () => {
     )
   }
 
-  test('cannot vend when this server has no web identity that the service could accept', async () => {
+  test('cannot vend credentials when this server has no web identity that the service could accept', async () => {
     const user = { identity: 'user-token' }
     const here = 'http://127.0.0.1:8181'
     expect(await problem(aws, { identity: 'server-token' })).toMatch(/Set HEADGATE_STS_WEB_IDENTITY_/)
     expect(await problem(aws, user, here)).toMatch(/set HEADGATE_PUBLIC_URL to an https URL/)
-    expect(await problem(minio, { ...user, tokenAudience: here }, here)).toMatch(/tokenAudience is this/)
+    expect(await problem(minio, { ...user, tokenAudience: here }, here)).toMatch(
+      /tokenAudience is the URL of this/,
+    )
     for (const [storage, vending, at] of [
       [aws, user, issuer],
       [minio, user, here],

@@ -6,23 +6,27 @@ import type { SigningKey } from '../../keys/ring-key.ts'
 import { ownIssuer } from '../../store/principals.ts'
 import type { StorageGrant } from '../storage-grant.ts'
 import { durationFor } from './sts-duration.ts'
-import { sessionTagsOf } from './sts-session.ts'
+import { toSessionTags } from './sts-session.ts'
 
 type StsProfile = Extract<VendingProfile, { readonly mode: 'sts' }>
 
 /** Audience that AWS and compatible services expect. */
 export const defaultAudience = 'sts.amazonaws.com'
-/** Differs from the type of this server's session tokens (`at+jwt`), so that neither passes for the other. */
+/**
+ * Header `typ` of the token. It differs from the `typ` of this server's access tokens (`at+jwt`), so that neither token
+ * is accepted in place of the other.
+ */
 const type = 'JWT'
-/** Lifetime of a token that is used at once. Some minutes allow for clocks that differ. */
+/** Lifetime in ms of a token that is used immediately. It tolerates clock differences of some minutes. */
 const lifeMs = 300_000
 const leewaySeconds = 30
 
 /**
- * Mints a web identity that names the user to a security token service. The service trusts it because this server publishes
- * its keys as an OpenID provider. No other party receives it.
+ * Mints a web identity that names the user to a security token service. The service trusts the token because this
+ * server publishes its keys as an OpenID provider. No other party receives the token.
  *
- * It lives for minutes, or for the requested time where the service derives the lifetime of a session from it.
+ * The token is valid for some minutes. If the service derives the lifetime of a session from the token, it is valid for
+ * the requested time.
  */
 export async function mintUserToken(
   key: SigningKey,
@@ -37,16 +41,16 @@ export async function mintUserToken(
   const [actor] = actors
   const left = expiresAt - nowMs
   const life = durationFor(left, true) === null ? left : lifeMs
-  // AWS accepts only integers.
+  // AWS accepts only integer times.
   const now = Math.floor(nowMs / 1000)
   return new SignJWT({
     ...tokenClaims,
-    ...(sessionTags ? { [tagsClaim]: tagsOf(grant) } : {}),
+    ...(sessionTags ? { [tagsClaim]: toTags(grant) } : {}),
     iss: issuer,
     aud: tokenAudience,
-    sub: subjectOf(principal),
+    sub: formatSubject(principal),
     name: principal.name,
-    ...(actor === undefined ? {} : { act: { sub: subjectOf(actor) } }),
+    ...(actor === undefined ? {} : { act: { sub: formatSubject(actor) } }),
     iat: now - leewaySeconds,
     exp: Math.floor((nowMs + life) / 1000),
     jti: randomUUID(),
@@ -55,19 +59,20 @@ export async function mintUserToken(
     .sign(key.privateKey)
 }
 
-/** AWS: "Pass session tags using AssumeRoleWithWebIdentity". */
+/** Claim with session tags. Source: AWS, "Pass session tags using AssumeRoleWithWebIdentity". */
 const tagsClaim = 'https://aws.amazon.com/tags'
 
-function tagsOf(grant: StorageGrant): object {
+function toTags(grant: StorageGrant): object {
   return {
-    principal_tags: Object.fromEntries(sessionTagsOf(grant).map(([key, value]) => [key, [value]])),
+    principal_tags: Object.fromEntries(toSessionTags(grant).map(([key, value]) => [key, [value]])),
   }
 }
 
 /**
- * Returns the name by which a role of the store trusts a principal: the subject for principals of this server, as in its
- * own tokens, and subject and issuer for principals of another issuer. Neither issuers nor names of this server contain `#`.
+ * Returns the subject with which a role of the store can trust a principal. For principals of this server, it is the
+ * subject as in the server's own tokens. For principals of another issuer, it consists of subject and issuer, separated
+ * by `#`. Neither issuers nor names of this server contain `#`, so subjects are unique.
  */
-function subjectOf({ issuer, subject }: Principal): string {
+function formatSubject({ issuer, subject }: Principal): string {
   return issuer === ownIssuer ? subject : `${issuer}#${subject}`
 }

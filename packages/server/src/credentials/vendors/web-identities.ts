@@ -8,15 +8,15 @@ import { defaultAudience, mintUserToken } from './user-token.ts'
 
 export interface WebIdentitiesOptions {
   readonly ring: KeyRing
-  /** This server's public URL: where its keys are published. */
+  /** Public URL of this server, at which its keys are published. It is the issuer of the tokens. */
   readonly issuer: string
-  /** Holds the server's own token; null: it has none. */
+  /** Path of the file with the server's own token, or null when none is configured. */
   readonly tokenFile: string | null
   /** Epoch ms. */
   readonly now?: () => number
 }
 
-/** The web identities that this server can show to a security token service. */
+/** Provides the web identities with which this server can authenticate at a security token service. */
 export class WebIdentities {
   readonly #options: WebIdentitiesOptions
 
@@ -24,7 +24,7 @@ export class WebIdentities {
     this.#options = options
   }
 
-  /** @throws HeadgateError `unavailable` when the server's own token is not to be had now */
+  /** @throws HeadgateError `unavailable` when the server's own token cannot be read or has expired */
   async tokenFor(
     identity: 'server-token' | 'user-token',
     grant: StorageGrant,
@@ -33,14 +33,14 @@ export class WebIdentities {
     const { ring, issuer, tokenFile, now = Date.now } = this.#options
     if (identity === 'server-token') return readServerToken(tokenFile, now())
     const profile = grant.warehouse.vending
-    if (profile.mode !== 'sts') throw new Error('a user token is for security token services only')
+    if (profile.mode !== 'sts') throw new Error('only a security token service accepts a user token')
     return mintUserToken(ring.signing('session-token'), issuer, profile, grant, expiresAt, now())
   }
 
   /**
-   * Refuses a warehouse that this server has no web identity for.
+   * Refuses a vending profile that needs a web identity which this server cannot provide.
    *
-   * @throws HeadgateError `bad-request` with a sentence that says what to change
+   * @throws HeadgateError `bad-request` with the setting to change
    */
   async check(storage: StorageProfile, vending: VendingProfile): Promise<void> {
     if (vending.mode !== 'sts') return
@@ -54,12 +54,15 @@ export class WebIdentities {
     if (vending.identity !== 'user-token') return
     const { tokenAudience = defaultAudience, stsEndpoint } = vending
     if (tokenAudience === issuer)
-      throw new HeadgateError('bad-request', 'tokenAudience is this server: name the one that is to take it.')
+      throw new HeadgateError(
+        'bad-request',
+        'tokenAudience is the URL of this server: set it to the audience of the security token service.',
+      )
     const isAws = storage.type === 's3' && storage.endpoint === undefined && stsEndpoint === undefined
     if (isAws && !issuer.startsWith('https:')) {
       throw new HeadgateError(
         'bad-request',
-        `AWS trusts tokens only of who publishes their keys by https, and this server is ${issuer}: set HEADGATE_PUBLIC_URL to an https URL that AWS reaches.`,
+        `AWS trusts only tokens of an issuer that publishes its keys over https, but the URL of this server is ${issuer}: set HEADGATE_PUBLIC_URL to an https URL that AWS can reach.`,
       )
     }
   }

@@ -4,10 +4,10 @@ import { peek } from '../peek.ts'
 import type { ExternalBearer } from './external-bearer.ts'
 import type { IssuerTokens } from './external-tokens.ts'
 
-export interface CompositeParts {
+export interface CompositeBearerDeps {
   /** Verifies tokens of this server. */
   readonly sessions: BearerVerifier & {
-    /** Returns the identity of a cached token. Null: it must be verified. */
+    /** Returns the identity of a cached token. Null: the token is not cached, and must be verified. */
     known(token: string): ProvenIdentity | null
   }
   readonly external: {
@@ -17,11 +17,14 @@ export interface CompositeParts {
 }
 
 /**
- * Verifies bearer tokens of this server and of configured issuers. The claim `iss` only selects the verifier; a token
- * that no other verifier accepts is refused as a token of this server. A cached token of either kind costs a digest and a
- * look-up.
+ * Verifies bearer tokens of this server and of configured issuers. The unverified claim `iss` only selects the
+ * verifier: a token without a configured issuer is verified like a token of this server. A cached token
+ * requires only a digest and a look-up.
  */
-export function compositeBearer({ sessions, external: { bearer, tokens } }: CompositeParts): BearerVerifier {
+export function compositeBearer({
+  sessions,
+  external: { bearer, tokens },
+}: CompositeBearerDeps): BearerVerifier {
   return {
     verify(token) {
       const known = sessions.known(token) ?? bearer.known(token)
@@ -31,7 +34,10 @@ export function compositeBearer({ sessions, external: { bearer, tokens } }: Comp
   }
 }
 
-function isForeign(token: string, { issuers, takesOpaque }: CompositeParts['external']['tokens']): boolean {
+function isForeign(
+  token: string,
+  { issuers, takesOpaque }: CompositeBearerDeps['external']['tokens'],
+): boolean {
   const peeked = peek(token)
   if (peeked === null) return takesOpaque
   const { iss } = peeked.claims

@@ -10,36 +10,39 @@ export interface ExternalBearerOptions extends ExternalIdentities {
   readonly sql: Queryable
   /** Object that changes when principals and engines may have changed; it invalidates the cache. */
   readonly mark: () => object
-  /** Default 10 000. */
-  readonly maxRemembered?: number
-  /** Epoch ms; for tests. */
+  /** Maximum number of cached tokens. Default 10 000. */
+  readonly maxCached?: number
+  /** Returns the time in epoch ms. Tests replace it. */
   readonly now?: () => number
 }
 
-interface Remembered {
+interface CachedIdentity {
   readonly identity: ProvenIdentity
   readonly until: number
   readonly mark: object
 }
 
-/** Ms. Then the token, its principal and its engine are resolved again; their rights are decided at each request. */
+/**
+ * Time in ms after which a cached token, its principal and its engine are resolved again. Rights are decided
+ * for each request.
+ */
 const ageMs = 30_000
 
 /** Resolves bearer tokens of other issuers: the principal, and the engine that the token names as actor. */
 export class ExternalBearer {
   readonly #options: ExternalBearerOptions
   readonly #now: () => number
-  readonly #remembered: CallerCache<Remembered>
+  readonly #cached: CallerCache<CachedIdentity>
 
   constructor(options: ExternalBearerOptions) {
     this.#options = options
     this.#now = options.now ?? Date.now
-    this.#remembered = callerCache({ max: options.maxRemembered ?? 10_000 })
+    this.#cached = callerCache({ max: options.maxCached ?? 10_000 })
   }
 
-  /** Returns the identity of a token that is cached. Null: it must be resolved. */
+  /** Returns the identity of a cached token. Null: the token is not cached, and must be verified. */
   known(token: string): ProvenIdentity | null {
-    const known = this.#remembered.get(digestToken(token))
+    const known = this.#cached.get(digestToken(token))
     if (known === undefined || known.mark !== this.#options.mark()) return null
     return this.#now() < known.until ? known.identity : null
   }
@@ -48,9 +51,9 @@ export class ExternalBearer {
   async verify(token: string): Promise<ProvenIdentity> {
     const verification = await this.#options.tokens.verify(token, 'bearer')
     if (!verification.ok)
-      throw refused(`The access token is not good: ${verification.told}`, verification.reason)
+      throw refused(`The access token is not valid: ${verification.message}`, verification.reason)
     const { value } = verification
-    // Read before the look-up, so that a change in between invalidates the entry.
+    // The mark is read before the look-up, so that a change during the look-up invalidates the cache entry.
     const mark = this.#options.mark()
     const actors = value.actor === null ? [] : [await this.#engine(value, value.actor)]
     const { id, issuer, subject, name } = await this.#options.principals.of(value)
@@ -65,18 +68,24 @@ export class ExternalBearer {
       authTime: Math.min(value.authTime ?? issuedAt, issuedAt),
     }
     const until = Math.min(verification.goodUntil ?? 0, now + ageMs)
-    if (until > now) this.#remembered.set(digestToken(token), { identity, until, mark })
+    if (until > now) this.#cached.set(digestToken(token), { identity, until, mark })
     return identity
   }
 
-  /** Finds the engine of an actor; only a registered engine can act for a user: another actor would bypass the limits of engines. */
+  /**
+   * Finds the engine that a token names as its actor. Other actors are refused: the server has no limits for
+   * them.
+   */
   async #engine({ mayAct }: VerifiedExternal, actor: ExternalParty): Promise<Principal> {
     if (mayAct !== null && (mayAct.issuer !== actor.issuer || mayAct.subject !== actor.subject))
-      throw refused('The token names another actor than may act for its subject (may_act).', 'may_act')
+      throw refused(
+        'The actor of the token is not the party that may act for its subject (claim may_act).',
+        'may_act',
+      )
     const engine = await findEngineOfParty(this.#options.sql, actor.issuer, actor.subject)
     if (engine === null) {
       throw refused(
-        'The token names an actor that is not an engine of this server: register it (headgate engine add), or its name at the issuer (headgate principal federation add).',
+        'The actor of the token is not an engine of this server. Register it as an engine (headgate engine add), or register its subject for an engine (headgate principal federation add).',
         'unknown actor',
       )
     }

@@ -20,52 +20,51 @@ import type { Issuer } from './issuer.ts'
 export interface IssuerPrincipalsOptions {
   readonly sql: Sql
   readonly issuers: ReadonlyMap<string, Pick<Issuer, 'makesPrincipals' | 'groupsMaxAgeMs'>>
-  /** Receives the policy version of a change of groups, so that the request with the new groups is decided by it. */
+  /**
+   * Receives the policy version after a change of groups, so that the same request is decided with the new
+   * groups.
+   */
   readonly sawPolicy?: (version: number) => void
   /** Object that changes when principals may have changed; it invalidates the cache. */
   readonly mark: () => object
-  /** Principals in the cache. Default 10 000. */
-  readonly maxRemembered?: number
-  /** Epoch ms; for tests. */
+  /** Maximum number of cached principals. Default 10 000. */
+  readonly maxCached?: number
+  /** Returns the time in epoch ms. Tests replace it. */
   readonly now?: () => number
 }
 
-interface Remembered {
+interface CachedPrincipal {
   readonly principal: Principal
   readonly until: number
   readonly mark: object
 }
 
-/** Ms. What was found is used so long without a look at the store. */
-const rememberedAgeMs = 60_000
-/** Ms. When nothing changed, the time of the last log-in is written no more often. */
+/** Time in ms for which a cached principal is used without a query to the database. */
+const cachedAgeMs = 60_000
+/** Minimum time in ms between two updates of the last login time, if nothing else changed. */
 const quietMs = 600_000
 
-/** Principals of the configured issuers: found, made, and kept as their tokens say they are, with few writes. */
+/**
+ * Finds and creates the principals of the configured issuers, and updates their login, name and groups from
+ * their tokens. Writes only changes to the database.
+ */
 export class IssuerPrincipals implements ExternalPrincipals {
   readonly #sql: Sql
   readonly #issuers: IssuerPrincipalsOptions['issuers']
   readonly #sawPolicy: (version: number) => void
   readonly #mark: () => object
   readonly #now: () => number
-  readonly #remembered: CallerCache<Remembered>
+  readonly #cached: CallerCache<CachedPrincipal>
   readonly #running = new Map<CallerKey, { readonly mark: object; readonly found: Promise<Principal> }>()
 
   constructor(options: IssuerPrincipalsOptions) {
-    const {
-      sql,
-      issuers,
-      sawPolicy = () => undefined,
-      mark,
-      maxRemembered = 10_000,
-      now = Date.now,
-    } = options
+    const { sql, issuers, sawPolicy = () => undefined, mark, maxCached = 10_000, now = Date.now } = options
     this.#sql = sql
     this.#issuers = issuers
     this.#sawPolicy = sawPolicy
     this.#mark = mark
     this.#now = now
-    this.#remembered = callerCache({ max: maxRemembered })
+    this.#cached = callerCache({ max: maxCached })
   }
 
   async of(verified: VerifiedExternal): Promise<Principal> {
@@ -74,7 +73,7 @@ export class IssuerPrincipals implements ExternalPrincipals {
     const digest = hash('sha256', JSON.stringify([issuer, subject, login, name, groups]), 'base64')
     const key = callerKey(digest)
     const mark = this.#mark()
-    const known = this.#remembered.get(key)
+    const known = this.#cached.get(key)
     if (known !== undefined && known.mark === mark && this.#now() < known.until) return known.principal
     const running = this.#running.get(key)
     if (running !== undefined && running.mark === mark) return await running.found
@@ -83,7 +82,7 @@ export class IssuerPrincipals implements ExternalPrincipals {
     this.#running.set(key, work)
     try {
       const principal = await found
-      this.#remembered.set(key, { principal, until: this.#now() + rememberedAgeMs, mark })
+      this.#cached.set(key, { principal, until: this.#now() + cachedAgeMs, mark })
       return principal
     } finally {
       if (this.#running.get(key) === work) this.#running.delete(key)
@@ -92,8 +91,8 @@ export class IssuerPrincipals implements ExternalPrincipals {
 
   async #find(verified: VerifiedExternal): Promise<Principal> {
     const { issuer, subject } = verified
-    // The name of a client of this server, also if the subject was a principal before: the client is stored here, and
-    // its issuer cannot change it.
+    // A subject that is registered for a client of this server always results in this client, even if the
+    // subject was a principal before. The issuer cannot change the name of the client.
     const client = await findFederatedPrincipal(this.#sql, issuer, subject)
     if (client !== null) return client
     const row = await findExternalPrincipal(this.#sql, issuer, subject)
@@ -105,7 +104,7 @@ export class IssuerPrincipals implements ExternalPrincipals {
     if (this.#issuers.get(issuer)?.makesPrincipals !== true) {
       throw new HeadgateError(
         'unauthenticated',
-        'The token is good, but its subject is not known here, and its issuer is not configured to make principals: ask an administrator.',
+        'The token is valid, but no principal exists for its subject, and the server does not create principals for this issuer. Ask an administrator to create the principal.',
       )
     }
     const id = randomUUID()
@@ -114,15 +113,15 @@ export class IssuerPrincipals implements ExternalPrincipals {
     const principal = { id, issuer, subject, name }
     const made = await this.#sql.transaction(async (tx) => {
       if (!(await makeExternalPrincipal(tx, { ...principal, login, lastLoginAt: at }))) return false
-      // No decision can exist for a new id, so the policy does not change.
+      // No cached decision can exist for a new principal, so the policy version does not change.
       if (groups !== null) await replaceGroups(tx, { id, issuer, groups, groupsAt: at })
-      await this.#tell(tx, principal, 'makePrincipal', { groups })
+      await this.#audit(tx, principal, 'makePrincipal', { groups })
       return true
     })
     if (made) return principal
     const row = await findExternalPrincipal(this.#sql, issuer, subject)
     if (row === null)
-      throw new HeadgateError('unauthenticated', 'The subject of the token was removed a moment ago.')
+      throw new HeadgateError('unauthenticated', 'The principal of the token was just deleted.')
     return row
   }
 
@@ -132,7 +131,7 @@ export class IssuerPrincipals implements ExternalPrincipals {
     const name = verified.name ?? verified.login ?? row.name
     const principal = { id: row.id, issuer: row.issuer, subject: row.subject, name }
     const groups = this.#groupsToWrite(row, verified, at)
-    // An older token than the newest that was seen has nothing new to say.
+    // A token that is older than the newest known token of the principal must not overwrite newer values.
     const renamed =
       at > row.lastLoginAt && (login !== row.login || name !== row.name || at - row.lastLoginAt > quietMs)
     if (groups === null && !renamed)
@@ -148,14 +147,17 @@ export class IssuerPrincipals implements ExternalPrincipals {
         groupsAt: at,
       })
       if (written && groups.changed)
-        await this.#tell(tx, principal, 'updateGroups', { before: row.groups, after: groups.names })
+        await this.#audit(tx, principal, 'updateGroups', { before: row.groups, after: groups.names })
       return moved
     })
     if (version !== null) this.#sawPolicy(version)
     return principal
   }
 
-  /** Compares groups with the stored ones. Null: no change. `matters`: the change affects decisions, so policies are read again. */
+  /**
+   * Compares the groups in the token with the stored groups. Returns null if nothing must be written.
+   * `matters`: the change affects decisions, so policies must be read again.
+   */
   #groupsToWrite(
     row: ExternalPrincipalRow,
     { groups, issuer }: VerifiedExternal,
@@ -169,7 +171,7 @@ export class IssuerPrincipals implements ExternalPrincipals {
     return { names: groups, changed, matters: changed || lapsed }
   }
 
-  async #tell(
+  async #audit(
     tx: Queryable,
     principal: Principal,
     operation: string,

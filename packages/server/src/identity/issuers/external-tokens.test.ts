@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ExternalPurpose } from '../external.ts'
 import { IssuerTokens } from './external-tokens.ts'
 import type { Issuer } from './issuer.ts'
-import { audience, issuerOf, testService } from '../../../test/identity/issuers/issuers.ts'
+import { audience, makeIssuer, testService } from '../../../test/identity/issuers/issuers.ts'
 
 const tokenEndpoint = 'https://catalog.example'
 
@@ -17,7 +17,7 @@ afterAll(() => idp[Symbol.asyncDispose]())
 
 function openTokens(settings: Partial<Issuer> = {}, now?: () => number): IssuerTokens {
   const clock = now === undefined ? {} : { now }
-  return new IssuerTokens({ issuers: [issuerOf(idp.issuer, settings)], tokenEndpoint, ...clock })
+  return new IssuerTokens({ issuers: [makeIssuer(idp.issuer, settings)], tokenEndpoint, ...clock })
 }
 
 async function outcome(
@@ -31,7 +31,7 @@ async function outcome(
 const alice: JWTPayload = { sub: 'u-1', aud: audience }
 
 describe('A token of a configured issuer', () => {
-  test('tells who it is, by the claims that are configured', async () => {
+  test('identifies its subject by the configured claims', async () => {
     const token = await idp.sign({
       ...alice,
       preferred_username: 'alice',
@@ -41,7 +41,7 @@ describe('A token of a configured issuer', () => {
       auth_time: 1_700_000_000,
       jti: 'x-1',
     })
-    const { claims } = issuerOf('')
+    const { claims } = makeIssuer('')
     const tokens = openTokens({ claims: { ...claims, groups: ['realm_access', 'roles'] } })
     expect(await tokens.verify(token, 'bearer')).toMatchObject({
       ok: true,
@@ -60,7 +60,7 @@ describe('A token of a configured issuer', () => {
     })
   })
 
-  test('states no groups when it has none, and no membership when its list is empty', async () => {
+  test('states no groups without a groups claim, and states that the user is in no group with an empty list', async () => {
     const readGroups = async (claims: JWTPayload): Promise<unknown> => {
       const verification = await openTokens().verify(await idp.sign({ ...alice, ...claims }), 'bearer')
       return verification.ok ? verification.value.groups : verification
@@ -100,21 +100,21 @@ describe('A token of a configured issuer', () => {
     expect(await outcome(await idp.sign({ ...alice, ...claims }))).toBe(reason)
   })
 
-  test('cannot be used with another typ than that of an access token', async () => {
+  test('an access token with another typ is refused', async () => {
     for (const typ of ['logout+jwt', 'dpop+jwt', 'secevent+jwt', 'id_token+jwt', 'oauth-id-jag+jwt'])
       expect(await outcome(await idp.sign(alice, { header: { typ } }))).toBe('wrong type')
     for (const typ of ['JWT', 'at+jwt', 'application/at+jwt'])
       expect(await outcome(await idp.sign(alice, { header: { typ } }))).toBe('good')
   })
 
-  test('needs the mark of an access token if the configuration of its issuer requires that', async () => {
+  test('a token without the typ at+jwt is refused if the configuration of its issuer requires this typ', async () => {
     const settings = { tokenType: 'at+jwt' } as const
     expect(await outcome(await idp.sign(alice), { settings })).toBe('wrong type')
     expect(await outcome(await idp.sign(alice, { header: { typ: 'JWT' } }), { settings })).toBe('wrong type')
     expect(await outcome(await idp.sign(alice, { header: { typ: 'at+jwt' } }), { settings })).toBe('good')
   })
 
-  test('cannot be used with keys and algorithms other than those of its issuer', async () => {
+  test('a token with the signature of another key or algorithm than those of its issuer is refused', async () => {
     const foreign = await makeIssuerKey('ES256', idp.key.kid)
     expect(await outcome(await idp.sign(alice, { key: foreign }))).toBe('wrong signature')
     expect(await outcome(await idp.sign(alice, { key: await makeIssuerKey() }))).toBe('unknown key')
@@ -143,7 +143,7 @@ describe('A token of a configured issuer', () => {
     expect(evil.asked).toEqual([])
   })
 
-  test('names its actor by act, or by an azp that is configured as one; another azp is refused then', async () => {
+  test('names its actor by act or by a configured azp, and is refused with any other azp', async () => {
     const settings = { actors: new Set(['trino']), clients: new Set(['cli']) }
     const readActor = async (claims: JWTPayload, more: Partial<Issuer> = {}): Promise<unknown> => {
       const verification = await openTokens({ ...settings, ...more }).verify(
@@ -164,13 +164,13 @@ describe('A token of a configured issuer', () => {
       issuer: 'https://engines.example',
       subject: 'spark',
     })
-    const { claims } = issuerOf('')
+    const { claims } = makeIssuer('')
     const service = { claims: { ...claims, service: ['client_id'] } }
     expect(await readActor({ azp: 'trino', client_id: 'trino' }, service)).toBeNull()
     expect(await readActor({ azp: 'anybody' }, { actors: null, clients: null })).toBeNull()
   })
 
-  test('can be the subject of an exchange only if its kind is allowed', async () => {
+  test('a token is accepted as the subject of a token exchange only if its kind is configured', async () => {
     const idToken = await idp.sign({ sub: 'u-1', aud: 'app', nonce: 'n' })
     expect(await outcome(idToken, { purpose: 'subject' })).toBe('wrong type')
     const settings = { subjectTokens: new Set(['id_token'] as const), idTokenAudiences: ['app'] }
@@ -181,7 +181,7 @@ describe('A token of a configured issuer', () => {
     expect(await outcome(foreign, { purpose: 'subject', settings })).toBe('wrong audience')
   })
 
-  test('proves a workload only to the token endpoint', async () => {
+  test('authenticates a workload only if its audience is the token endpoint', async () => {
     const purpose = 'client'
     expect(await outcome(await idp.sign(alice), { purpose })).toBe('wrong audience')
     expect(await outcome(await idp.sign({ ...alice, aud: tokenEndpoint }), { purpose })).toBe('good')
@@ -198,7 +198,7 @@ describe('A token of a configured issuer', () => {
     expect(await outcome(early, { settings: { leewayMs: 0 } })).toBe('not yet valid')
   })
 
-  test('expires at its end also when it is cached', async () => {
+  test('an expired token is refused, even if its verification is cached', async () => {
     let ahead = 0
     const tokens = openTokens({ leewayMs: 0 }, () => Date.now() + ahead)
     const token = await idp.sign({ ...alice, exp: Math.floor(Date.now() / 1000) + 20 })
@@ -209,9 +209,9 @@ describe('A token of a configured issuer', () => {
 })
 
 describe('The keys of an issuer', () => {
-  test('load once for concurrent tokens, again for a new key, and not for every unknown key', async () => {
+  test('the server loads keys once for concurrent tokens, again for a new key, and not for every unknown key', async () => {
     await using issuer = await startTestIssuer()
-    const tokens = new IssuerTokens({ issuers: [issuerOf(issuer.issuer)], tokenEndpoint })
+    const tokens = new IssuerTokens({ issuers: [makeIssuer(issuer.issuer)], tokenEndpoint })
     const many = await Promise.all(Array.from({ length: 20 }, () => issuer.sign(alice)))
     const verified = await Promise.all(many.map((token) => tokens.verify(token, 'bearer')))
     expect(verified.every(({ ok }) => ok)).toBe(true)
@@ -223,11 +223,11 @@ describe('The keys of an issuer', () => {
     expect(issuer.keyReads).toBe(1)
   })
 
-  test('cannot be loaded: the token is not reported as invalid, and the issuer gets no request for a short time', async () => {
+  test('the server does not report a token as invalid if it cannot load the keys, and sends no request to the issuer for a short time', async () => {
     await using issuer = await startTestIssuer()
     const token = await issuer.sign(alice)
     issuer.failWith(503)
-    const tokens = new IssuerTokens({ issuers: [issuerOf(issuer.issuer)], tokenEndpoint })
+    const tokens = new IssuerTokens({ issuers: [makeIssuer(issuer.issuer)], tokenEndpoint })
     for (let turn = 0; turn < 3; turn += 1)
       await expect(tokens.verify(token, 'bearer')).rejects.toMatchObject({ code: 'unavailable' })
     issuer.failWith(null)
@@ -235,14 +235,14 @@ describe('The keys of an issuer', () => {
     expect(await tokens.verify(token, 'bearer')).toMatchObject({ ok: true })
   })
 
-  test('that are broken verify nothing', async () => {
+  test('the server accepts no token of an issuer with malformed keys', async () => {
     const broken = { ...idp.key.publicJwk, x: 'AA', y: 'AA' }
     await using service = await testService((path) =>
       path === '/jwks'
         ? { body: { keys: [broken] } }
         : { body: { issuer: service.url, jwks_uri: `${service.url}/jwks` } },
     )
-    const tokens = new IssuerTokens({ issuers: [issuerOf(service.url)], tokenEndpoint })
+    const tokens = new IssuerTokens({ issuers: [makeIssuer(service.url)], tokenEndpoint })
     const token = await idp.sign({ ...alice, iss: service.url })
     expect(await tokens.verify(token, 'bearer')).toMatchObject({ ok: false, reason: 'unknown key' })
   })
@@ -262,7 +262,7 @@ describe('The keys of an issuer', () => {
       if (path === '/html') return { body: '<html>' }
       return { body: { keys: [idp.key.publicJwk] } }
     })
-    const tokens = new IssuerTokens({ issuers: [issuerOf(service.url)], tokenEndpoint })
+    const tokens = new IssuerTokens({ issuers: [makeIssuer(service.url)], tokenEndpoint })
     const token = await idp.sign({ ...alice, iss: service.url })
     await expect(tokens.verify(token, 'bearer')).rejects.toMatchObject({ code: 'unavailable' })
   })
@@ -281,7 +281,7 @@ describe('Introspection', () => {
   })
   const hour = (): number => Math.floor(Date.now() / 1000) + 3_600
 
-  test('says whose an opaque token is, and is asked once while that is fresh', async () => {
+  test('identifies the subject of an opaque token, and its response is cached', async () => {
     await using service = await testService(() => ({
       body: { active: true, sub: 'u-1', aud: audience, exp: hour(), username: 'x', client_id: 'cli' },
     }))
@@ -299,7 +299,7 @@ describe('Introspection', () => {
     expect(service.asked).toHaveLength(2)
   })
 
-  test('keeps storable names of groups and drops the others', async () => {
+  test('accepts the group names that PostgreSQL can store, and ignores the others', async () => {
     const [name, preferred_username] = ['n\0', 'l\0']
     const said = { name, preferred_username, groups: ['g\0', 'g'] }
     await using service = await testService(() => ({
@@ -346,13 +346,13 @@ describe('Introspection', () => {
     active = false
     ahead = 30_001
     expect(await tokens.verify(token, 'bearer')).toMatchObject({ ok: false, reason: 'not active' })
-    // Tokens that fail without a request to the issuer.
+    // Invalid tokens that are refused without a request to the issuer.
     const before = service.asked.length
     await tokens.verify(await idp.sign({ ...alice, aud: 'other' }), 'bearer')
     expect(service.asked).toHaveLength(before)
   })
 
-  test('recovers from a failure, which is not a refusal, and reveals no secret', async () => {
+  test('recovers from a failure, does not report it as a refused token, and reveals no secret', async () => {
     await using service = await testService(() => ({ status: 500, body: hash('sha256', 'x') }))
     const tokens = openTokens(settings(service.url, 'opaque'))
     const failure = await tokens.verify('opaque-3', 'bearer').catch((error: unknown) => error)
@@ -369,9 +369,9 @@ describe('Introspection', () => {
       return { body: { active: false } }
     })
     const tokens = new IssuerTokens({
-      issuers: [issuerOf(idp.issuer, settings(service.url, 'opaque'))],
+      issuers: [makeIssuer(idp.issuer, settings(service.url, 'opaque'))],
       tokenEndpoint,
-      maxRemembered: 1,
+      maxCached: 1,
     })
     expect(await tokens.verify('good', 'bearer')).toMatchObject({ ok: true })
     const made = Array.from({ length: 80 }, (_, i) => tokens.verify(`made-up-${i}`, 'bearer'))

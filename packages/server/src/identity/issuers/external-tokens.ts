@@ -13,52 +13,63 @@ import { verifyJwt } from './verify-jwt.ts'
 
 export interface IssuerTokensOptions {
   readonly issuers: readonly Issuer[]
-  /** Issuer of our token endpoint: the audience of what proves a workload. */
+  /** Issuer of the token endpoint of this server: the required audience of client assertions of workloads. */
   readonly tokenEndpoint: string
-  /** Verifications in the cache. Default 10 000. */
-  readonly maxRemembered?: number
-  /** Epoch ms; for tests. */
+  /** Maximum number of cached verifications. Default 10 000. */
+  readonly maxCached?: number
+  /** Returns the time in epoch ms. Tests replace it. */
   readonly now?: () => number
 }
 
-/** An issuer, and what has to be asked of it. */
+/** Settings of a configured issuer, with its keys and endpoints. */
 export interface Trusted {
   readonly issuer: Issuer
   readonly keys: IssuerKeys
 }
 
-interface Remembered {
+interface CachedVerification {
   readonly verification: ExternalVerification
   /** Epoch ms. */
   readonly until: number
 }
 
-/** Ms. A cached token is verified again after this time, so that removed keys stop it too. */
+/**
+ * Time in ms after which a cached token is verified again. A token whose key the issuer has removed is then
+ * refused.
+ */
 const verifiedAgeMs = 60_000
-/** Concurrent introspection requests, which limits what clients with invalid opaque tokens can cause. */
+/**
+ * Maximum number of concurrent introspection requests. It limits the requests that clients with invalid opaque
+ * tokens can cause.
+ */
 const maxQuestions = 64
 const maxInactive = 1_000
-/** Ms. What an issuer said is not active is not asked about again for so long. */
+/**
+ * Time in ms for which the server refuses a token without a request, after its issuer reported it as not
+ * active.
+ */
 const inactiveAgeMs = 5_000
 
-/** Tokens of the configured issuers: JWTs by their keys, opaque ones by asking. */
+/**
+ * Verifies tokens of the configured issuers: JWTs with the issuers' keys, and opaque tokens by introspection.
+ */
 export class IssuerTokens implements ExternalTokens {
   readonly issuers: ReadonlySet<string>
   readonly #trusted: ReadonlyMap<string, Trusted>
   readonly #tokenEndpoint: string
   readonly #now: () => number
-  readonly #remembered: CallerCache<Remembered>
-  /** Separate from valid tokens, so that invalid tokens cannot evict them. */
-  readonly #inactive: CallerCache<Remembered> = callerCache({ max: maxInactive })
+  readonly #cached: CallerCache<CachedVerification>
+  /** Cached refusals. They have a separate cache, so that invalid tokens cannot evict valid ones. */
+  readonly #inactive: CallerCache<CachedVerification> = callerCache({ max: maxInactive })
   #questions = 0
   readonly #running = new SingleFlight<ExternalVerification>()
 
-  constructor({ issuers, tokenEndpoint, maxRemembered = 10_000, now = Date.now }: IssuerTokensOptions) {
+  constructor({ issuers, tokenEndpoint, maxCached = 10_000, now = Date.now }: IssuerTokensOptions) {
     this.#trusted = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: issuerKeys(issuer) }]))
     this.issuers = new Set(this.#trusted.keys())
     this.#tokenEndpoint = tokenEndpoint
     this.#now = now
-    this.#remembered = callerCache({ max: maxRemembered })
+    this.#cached = callerCache({ max: maxCached })
   }
 
   /** Returns whether an issuer is configured for introspection of opaque tokens. */
@@ -72,14 +83,14 @@ export class IssuerTokens implements ExternalTokens {
   }
 
   /**
-   * Callers share requests to an issuer, which have their own time limits, so the signal of one caller does not abort
-   * them.
+   * Verifies a token. Concurrent calls share requests to an issuer. These requests have their own time limits,
+   * and the abort signal of one caller does not abort them.
    */
   async verify(token: string, purpose: ExternalPurpose): Promise<ExternalVerification> {
     if (token.length > maxForeignTokenLength)
       return refused('too long', `A token may have ${maxForeignTokenLength} characters at most.`)
     const key = callerKey(hash('sha256', token, 'base64'), purpose)
-    const known = this.#remembered.get(key) ?? this.#inactive.get(key)
+    const known = this.#cached.get(key) ?? this.#inactive.get(key)
     if (known !== undefined && this.#now() < known.until) return known.verification
     return await this.#running.join(key, () => this.#verify(token, purpose, key))
   }
@@ -91,26 +102,27 @@ export class IssuerTokens implements ExternalTokens {
       peeked === null ? await this.#opaque(token, purpose) : await this.#jwt(token, peeked, purpose)
     const until = Math.min(found.ok ? found.value.expiresAt : Infinity, startedAt + ageMs)
     const verification = found.ok ? { ...found, goodUntil: until } : found
-    const cache = verification.ok ? this.#remembered : this.#inactive
+    const cache = verification.ok ? this.#cached : this.#inactive
     if (until > this.#now()) cache.set(key, { verification, until })
     return verification
   }
 
   async #jwt(token: string, { header, claims }: Peeked, purpose: ExternalPurpose): Promise<Response> {
     const { iss } = claims
-    // The token says only which of the configured issuers to look at.
+    // The unverified token only selects one of the configured issuers.
     const trusted = typeof iss === 'string' ? this.#trusted.get(iss) : undefined
     if (trusted === undefined)
-      return once(refused('unknown issuer', 'The issuer of the token is not one that this server trusts.'))
+      return once(refused('unknown issuer', 'This server does not trust the issuer of the token.'))
     const { issuer, keys } = trusted
     const kind = classifyToken(header, claims)
-    if ('told' in kind) return once(refused('wrong type', kind.told))
+    if ('message' in kind) return once(refused('wrong type', kind.message))
     const audiences = audiencesFor(issuer, kind.kind, isTypedAccess(header), purpose, this.#tokenEndpoint)
     if (typeof audiences === 'string') return once(refused('wrong type', audiences))
     const now = this.#now()
     const checked = await verifyJwt(token, { issuer, key: keys.key, audiences, now })
     if (!checked.ok) return once(checked)
-    // Workloads that are clients are registered one by one (client_federation), so their audience does not matter.
+    // Each workload is registered separately (table client_federation), so the issuer's lists of accepted
+    // clients (azp) do not apply.
     const rules = purpose === 'client' ? { ...issuer, actors: null, clients: null } : issuer
     const verification = readClaims(rules, checked.payload, now)
     const { introspection } = issuer
@@ -124,7 +136,7 @@ export class IssuerTokens implements ExternalTokens {
     if (this.#questions >= maxQuestions) {
       throw new HeadgateError(
         'unavailable',
-        'Too many tokens wait for their issuers: try again in a second.',
+        'Too many requests to issuers are running. Try again in a second.',
         {
           retryAfterSeconds: 1,
         },
@@ -138,7 +150,10 @@ export class IssuerTokens implements ExternalTokens {
     }
   }
 
-  /** Verifies an opaque token. It does not name its issuer, so the issuers with introspection are asked one after the other. */
+  /**
+   * Verifies an opaque token. It does not name its issuer, so the server requests its introspection from one
+   * issuer after the other.
+   */
   async #opaque(token: string, purpose: ExternalPurpose): Promise<Response> {
     if (purpose === 'client') return once(refused('malformed', 'A client assertion must be a JWT.'))
     let refusal: Response | null = null
@@ -152,7 +167,10 @@ export class IssuerTokens implements ExternalTokens {
       }
       if (purpose === 'subject' && !issuer.subjectTokens.has('access_token'))
         return once(
-          refused('wrong type', 'An access_token of this issuer is not taken as the subject of an exchange.'),
+          refused(
+            'wrong type',
+            'An access_token of this issuer is not accepted as the subject of an exchange.',
+          ),
         )
       const audiences = accessAudiences(issuer, purpose)
       if (!admitsOpaque(issuer, audiences, claims))
@@ -173,11 +191,14 @@ export class IssuerTokens implements ExternalTokens {
 
 interface Response {
   readonly verification: ExternalVerification
-  /** How long it may be used again. */
+  /** Time in ms for which the verification may be cached. */
   readonly ageMs: number
 }
 
-/** Refusals that cost little are not cached, so that invalid tokens cannot fill the cache. */
+/**
+ * Returns a verification that is not cached. Refusals that cost no request are not cached, so that invalid
+ * tokens cannot fill the cache.
+ */
 function once(verification: ExternalVerification): Response {
   return { verification, ageMs: 0 }
 }
@@ -189,6 +210,6 @@ function inactive(): Response {
   }
 }
 
-function refused(reason: ExternalRefusal, told: string): Extract<ExternalVerification, { ok: false }> {
-  return { ok: false, reason, told }
+function refused(reason: ExternalRefusal, message: string): Extract<ExternalVerification, { ok: false }> {
+  return { ok: false, reason, message }
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { parseBytes } from '@headgate/json'
 
-/** Ms. A request that waits for an issuer waits no longer than that. */
+/** Time limit in ms of a request to an issuer. */
 const timeoutMs = 5_000
 const maxBytes = 512 * 1024
 const maxDepth = 32
@@ -12,7 +12,10 @@ export interface FetchOptions {
   readonly body?: string
 }
 
-/** The issuer did not answer, or not what it must. The message is for the log; it never has a part of a body. */
+/**
+ * Error of a request to an issuer: the issuer did not respond, or its response is invalid. The message is for
+ * the log, and contains no part of a response body.
+ */
 export class IssuerUnreachable extends Error {
   override readonly name = 'IssuerUnreachable'
 }
@@ -37,9 +40,9 @@ export async function fetchJson(
     const value: unknown = isUtf8(bytes) ? parseBytes(bytes, { maxDepth }) : null
     if (isObject(value)) return value
   } catch (cause) {
-    throw new IssuerUnreachable(`${url} answered no JSON`, { cause })
+    throw new IssuerUnreachable(`${url} did not return JSON`, { cause })
   }
-  throw new IssuerUnreachable(`${url} answered no JSON object`)
+  throw new IssuerUnreachable(`${url} did not return a JSON object`)
 }
 
 async function fetchBytes(url: string, init: RequestInit): Promise<Buffer> {
@@ -53,7 +56,7 @@ async function fetchBytes(url: string, init: RequestInit): Promise<Buffer> {
     let size = 0
     for await (const piece of response.body ?? []) {
       size += piece.length
-      if (size > maxBytes) throw new IssuerUnreachable(`${url} answered more than ${maxBytes} bytes`)
+      if (size > maxBytes) throw new IssuerUnreachable(`${url} returned more than ${maxBytes} bytes`)
       pieces.push(piece)
     }
     return Buffer.concat(pieces)

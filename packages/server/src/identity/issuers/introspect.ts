@@ -5,7 +5,8 @@ import type { IssuerKeys } from './issuer-keys.ts'
 import type { Claims } from './read-claims.ts'
 
 /**
- * Asks the issuer what it says about a token (RFC 7662 section 2). Null: it is not active, or never was one.
+ * Requests the introspection of a token from its issuer (RFC 7662 section 2), and returns its claims. Null: the
+ * issuer reports the token as not active.
  *
  * @throws HeadgateError `unavailable`
  */
@@ -14,7 +15,7 @@ export async function introspect(
   { clientId, clientSecret }: IntrospectionSettings,
   token: string,
 ): Promise<Claims | null> {
-  // Form-encoded inside, as RFC 6749 section 2.3.1 requires.
+  // RFC 6749 section 2.3.1 requires form encoding of the id and the secret in Basic credentials.
   const credentials = `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret.reveal())}`
   try {
     const claims = await fetchJson(await keys.introspectionEndpoint(), {
@@ -30,7 +31,7 @@ export async function introspect(
     if (!(error instanceof IssuerUnreachable)) throw error
     throw new HeadgateError(
       'unavailable',
-      'The issuer of the token cannot be asked about it now: try again in a moment.',
+      'The introspection of the token at its issuer failed. Try again in a moment.',
       {
         cause: error,
         retryAfterSeconds: 2,

@@ -4,20 +4,27 @@ import type { Issuer } from './issuer.ts'
 import { type Metadata, readMetadata } from './metadata.ts'
 import { renewed } from './renewed.ts'
 
-/** Ms. Age at which keys are loaded again, so that a removed key becomes invalid. */
+/** Age in ms at which keys are loaded again, so that a removed key becomes invalid. */
 const keysMaxAge = 600_000
-/** Ms. Minimum time between two loads for unknown keys. */
+/** Minimum time in ms between two loads that unknown key ids cause. */
 const keysCoolDown = 10_000
 const metadataMaxAge = 3_600_000
 const failureCoolDown = 2_000
 
 /** Endpoints and keys of one issuer. */
 export interface IssuerKeys {
-  /** Keys by what the configuration says, never by what a token's header says. */
+  /**
+   * Finds the key for a token. Keys are loaded from the configured URL, never from a URL in the header of a
+   * token.
+   */
   readonly key: JWTVerifyGetKey
   /** @throws IssuerUnreachable */
   introspectionEndpoint(): Promise<string>
-  /** Returns the token endpoint from its metadata. @throws IssuerUnreachable */
+  /**
+   * Returns the token endpoint from the metadata of the issuer.
+   *
+   * @throws IssuerUnreachable
+   */
   tokenEndpoint(): Promise<string>
 }
 
@@ -34,7 +41,7 @@ export function issuerKeys({ issuer, keys, introspection }: Issuer): IssuerKeys 
 
   async function keySet(): Promise<JWTVerifyGetKey> {
     const uri = keys.from === 'uri' ? keys.uri : (await metadata()).jwksUri
-    if (uri === null) throw new IssuerUnreachable(`The metadata of ${issuer} names no jwks_uri`)
+    if (uri === null) throw new IssuerUnreachable(`The metadata of ${issuer} contains no jwks_uri`)
     if (current?.uri !== uri) current = { uri, set: remoteKeys(uri) }
     return current.set
   }
@@ -44,19 +51,19 @@ export function issuerKeys({ issuer, keys, introspection }: Issuer): IssuerKeys 
     async introspectionEndpoint() {
       const endpoint = introspection?.endpoint ?? (await metadata()).introspectionEndpoint
       if (endpoint !== null) return endpoint
-      throw new IssuerUnreachable(`The metadata of ${issuer} names no introspection_endpoint`)
+      throw new IssuerUnreachable(`The metadata of ${issuer} contains no introspection_endpoint`)
     },
     async tokenEndpoint() {
       const { tokenEndpoint } = await metadata()
       if (tokenEndpoint !== null) return tokenEndpoint
-      throw new IssuerUnreachable(`The metadata of ${issuer} names no token_endpoint`)
+      throw new IssuerUnreachable(`The metadata of ${issuer} contains no token_endpoint`)
     },
   }
 }
 
 /**
- * Returns the key set of jose, with its single flight, age and cool-down. It reads through `fetchJson`, so that responses are
- * limited.
+ * Returns a key set of jose, which shares concurrent loads and limits their frequency. It loads keys through
+ * `fetchJson`, which limits the time and size of responses.
  */
 function remoteKeys(uri: string): JWTVerifyGetKey {
   let failed: { readonly error: unknown; readonly at: number } | undefined
@@ -67,7 +74,7 @@ function remoteKeys(uri: string): JWTVerifyGetKey {
       if (failed !== undefined && performance.now() - failed.at < failureCoolDown) throw failed.error
       try {
         const keys = await fetchJson(url)
-        if (!Array.isArray(keys['keys'])) throw new IssuerUnreachable(`${url} answered no key set`)
+        if (!Array.isArray(keys['keys'])) throw new IssuerUnreachable(`${url} did not return a key set`)
         failed = undefined
         return Response.json(keys)
       } catch (error) {

@@ -1,34 +1,34 @@
-/** A claim: its name, or the names on the way to it in nested objects. */
+/** Path of a claim: its name, or for a claim in nested objects, their names and its name. */
 export type ClaimPath = readonly string[]
 
-/** A secret that is only ever shown where it is used. */
-export interface Revealed {
+/** Secret that is not printed or serialized. Only `reveal` returns it. */
+interface Revealed {
   reveal(): string
 }
 
-/** Asks the issuer whether a token is good (RFC 7662). */
+/** Settings for the introspection of tokens at the issuer (RFC 7662). */
 export interface IntrospectionSettings {
-  /** Null: what the issuer's metadata says. */
+  /** URL of the introspection endpoint. Null: the server reads it from the metadata of the issuer. */
   readonly endpoint: string | null
   readonly clientId: string
   readonly clientSecret: Revealed
   /**
-   * `opaque`: tokens that are not JWTs. `all`: also JWTs, after their verification, so that disabled users are refused
-   * soon.
+   * Tokens that are introspected. `opaque`: tokens that are not JWTs. `all`: also JWTs, after the verification
+   * of their signature, so that users that the issuer disables are soon refused.
    */
   readonly tokens: 'opaque' | 'all'
-  /** How long an answer that says `active` may be used again; never beyond the token's end. */
+  /** Time in ms for which the server caches an `active` response, at most until the token expires. */
   readonly cacheMs: number
 }
 
-/** Kinds of tokens that may be shown as the user of a token exchange. */
+/** Kinds of tokens that can be the subject token of a token exchange. */
 export type SubjectTokenKind = 'access_token' | 'id_token'
 
-/** How a product wants to be asked for a token for a user's token. */
+/** Form of the request by which the server exchanges a user's token at a product. */
 export type SecondLegProfile =
   'keycloak' | 'entra' | 'okta' | 'auth0' | 'google-sts' | 'generic-8693' | 'generic-7523' | 'chained'
 
-/** This server as a client of an issuer. */
+/** Id and credential of this server as a client of an issuer. */
 export interface IssuerClient {
   readonly id: string
   readonly proof:
@@ -37,15 +37,19 @@ export interface IssuerClient {
         readonly method: 'private_key_jwt'
         /** PKCS #8 as PEM, or a JWK. */
         readonly key: Revealed
-        /** Null: the algorithm of the key. */
+        /** `kid` in the header of client assertions. Null: the header contains no `kid`. */
         readonly keyId: string | null
+        /** Signature algorithm. Null: the algorithm of the key. */
         readonly algorithm: string | null
-        /** `aud` of what it signs; null: the issuer, or what the profile knows. */
+        /**
+         * `aud` of the client assertions that the server signs. Null: the issuer, or the default of the
+         * profile.
+         */
         readonly audience: string | null
       }
 }
 
-/** Purposes for which tokens are requested. */
+/** Audiences, resources and scope of the token that the server requests. */
 export interface LegTarget {
   readonly audiences: readonly string[]
   readonly resources: readonly string[]
@@ -54,26 +58,31 @@ export interface LegTarget {
   readonly parameters: Readonly<Record<string, string>>
 }
 
-/** Second leg: subject tokens are exchanged at their issuer before this server mints a token. */
+/**
+ * Settings of the second leg: the server exchanges a subject token at its issuer before it mints its own token.
+ */
 export interface SecondLegSettings {
   readonly profile: SecondLegProfile
-  /** Null: what the issuer's metadata say. */
+  /** URL of the token endpoint. Null: the server reads it from the metadata of the issuer. */
   readonly tokenEndpoint: string | null
-  /** Null: clients have no name there, as at Google. */
+  /** Null: the issuer knows no clients, as Google's token service. */
   readonly client: IssuerClient | null
   readonly target: LegTarget
-  /** Not empty: a subject token must be for one of these, in place of the issuer's `audiences`. */
+  /**
+   * Accepted audiences of a subject token, in place of the issuer's `audiences`. Empty: the issuer's
+   * `audiences` apply.
+   */
   readonly subjectAudiences: readonly string[]
-  /** RFC 8693 section 3; null: what the profile wants. */
+  /** Requested token type (RFC 8693 section 3). Null: the default of the profile. */
   readonly requestedTokenType: string | null
   /**
    * `verified`: the response must be a valid access token for this server. `opaque`: the response cannot be verified,
    * and only its arrival counts.
    */
   readonly answer: 'verified' | 'opaque'
-  /** For all of it. */
+  /** Time limit in ms of the whole second leg. */
   readonly timeoutMs: number
-  /** The second step of `chained`: the other issuer, whose token is the answer. */
+  /** Second step of the profile `chained`: the issuer that returns the final token. */
   readonly next: {
     readonly issuer: string
     readonly tokenEndpoint: string | null
@@ -82,23 +91,20 @@ export interface SecondLegSettings {
   } | null
 }
 
-/**
- * An issuer whose tokens are taken, and what is taken of them. Everything is decided by the configuration, nothing by a
- * token.
- */
+/** Settings of an issuer whose tokens this server accepts. The content of a token cannot change these rules. */
 export interface Issuer {
-  /** Exactly the value of `iss`. */
+  /** Exact value of the claim `iss` in tokens of this issuer. */
   readonly issuer: string
-  /** Not empty: an access token must be for one of these. */
+  /** Accepted audiences of access tokens. The list is not empty. */
   readonly audiences: readonly string[]
-  /** `alg`s, asymmetric ones only. */
+  /** Accepted signature algorithms (`alg`), which are all asymmetric. */
   readonly algorithms: readonly string[]
   /**
-   * `at+jwt`: an access token must say that it is one (RFC 9068). `any`: it may be a plain JWT, if nothing speaks for
-   * an id_token.
+   * `at+jwt`: the header of an access token must have this `typ` (RFC 9068). `any`: other JWTs are accepted,
+   * too, unless their claims identify them as id_tokens.
    */
   readonly tokenType: 'at+jwt' | 'any'
-  /** URL of its keys, or of its metadata. */
+  /** URL of the issuer's key set or of its metadata. */
   readonly keys: { readonly from: 'uri' | 'metadata'; readonly uri: string }
   readonly introspection: IntrospectionSettings | null
   readonly claims: {
@@ -108,28 +114,31 @@ export interface Issuer {
     readonly groups: ClaimPath
     readonly actor: ClaimPath
     /**
-     * Claim that is present in tokens that a client requested for itself, so that its `azp` is not an actor. Null:
-     * none.
+     * Claim that only tokens contain that a client requested for itself. The `azp` of such a token is not an
+     * actor. Null: no such claim is configured.
      */
     readonly service: ClaimPath | null
   }
-  /** `azp`s of engines: they act for the subject. Null: no `azp` is taken for an actor. */
+  /** Values of `azp` that identify engines, which act for the subject. Null: no `azp` identifies an actor. */
   readonly actors: ReadonlySet<string> | null
   /**
-   * Further values of `azp`, which are not actors. With `actors` or this, every other `azp` is refused; both null: all
-   * are taken.
+   * Further accepted values of `azp`, which are not actors. If `actors` or `clients` is set, every other `azp`
+   * is refused. If both are null, every `azp` is accepted.
    */
   readonly clients: ReadonlySet<string> | null
   readonly subjectTokens: ReadonlySet<SubjectTokenKind>
-  /** The clients whose id_tokens may be subjects: an id_token is for a client, and no API. */
+  /** Clients whose id_tokens are accepted as subject tokens. The audience of an id_token is a client. */
   readonly idTokenAudiences: readonly string[]
   /** Creates a principal for an unknown subject with a valid token. */
   readonly makesPrincipals: boolean
-  /** Groups that a token said longer ago than that do not count. */
+  /** Maximum age in ms of the groups from a token. Older groups have no effect on rights. */
   readonly groupsMaxAgeMs: number
   readonly leewayMs: number
-  /** `aud` of logout tokens, that is the client ids the issuer knows this server by; null: it cannot log out here. */
+  /**
+   * Accepted `aud` of logout tokens: the ids of this server as a client of the issuer. Null: logout tokens of
+   * the issuer are refused.
+   */
   readonly logoutAudiences: readonly string[] | null
-  /** Null: a token of this issuer is worth a session without asking it. */
+  /** Null: the server exchanges a token of this issuer without a request to the issuer. */
   readonly secondLeg: SecondLegSettings | null
 }

@@ -1,7 +1,7 @@
 import { isSecureUrl } from '../../secure-url.ts'
 import { fetchJson, IssuerUnreachable } from './fetch-json.ts'
 
-/** Metadata of an issuer, as far as the server uses them. */
+/** Members of an issuer's metadata that the server uses. */
 export interface Metadata {
   readonly jwksUri: string | null
   readonly introspectionEndpoint: string | null
@@ -9,8 +9,9 @@ export interface Metadata {
 }
 
 /**
- * Reads an issuer's metadata (OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3). Their issuer must equal the
- * configured one exactly, and their URLs must be as safe to request as the issuer itself.
+ * Reads an issuer's metadata (OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3). The `issuer` in the
+ * metadata must equal the configured one exactly, and the URLs in the metadata must use https unless the URL of
+ * the issuer uses http.
  *
  * @throws IssuerUnreachable
  */
@@ -25,7 +26,10 @@ export async function readMetadata(issuer: string, uri: string): Promise<Metadat
   }
 }
 
-/** Reads a URL. HTTP is only for an issuer on this machine: a remote issuer must not direct requests to a local service. */
+/**
+ * Reads a URL from the metadata. Only an issuer on this machine may use http, because a remote issuer must not
+ * direct requests to a local service.
+ */
 function urlIn(document: Readonly<Record<string, unknown>>, name: string, issuer: string): string | null {
   const url = document[name]
   if (url === undefined || url === null) return null

@@ -12,17 +12,17 @@ export interface OpenedExternal {
 }
 
 /**
- * Opens everything that accepts tokens of the configured issuers. Null: none are configured.
+ * Creates the objects that accept tokens of the configured issuers. Returns null if no issuer is configured.
  *
- * @throws AuthError `configuration` for a second leg that contradicts itself
+ * @throws AuthError `configuration` for contradictory settings of a second leg
  */
 export function openExternal(options: {
   readonly sql: Sql
   readonly issuers: readonly Issuer[]
   readonly tokenEndpoint: string
-  /** Receives policy versions of changes of groups. */
+  /** Receives the policy version after a change of groups. */
   readonly sawPolicy?: (version: number) => void
-  /** Another object whenever principals may be others than before. */
+  /** Returns an object that changes when principals may have changed. A change invalidates the caches. */
   readonly mark: () => object
   readonly now?: () => number
 }): OpenedExternal | null {

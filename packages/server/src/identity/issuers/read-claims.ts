@@ -5,7 +5,7 @@ export type Claims = Readonly<Record<string, unknown>>
 
 export type ClaimsCheck =
   | { readonly ok: true; readonly value: VerifiedExternal }
-  | { readonly ok: false; readonly reason: 'wrong claims' | 'unknown client'; readonly told: string }
+  | { readonly ok: false; readonly reason: 'wrong claims' | 'unknown client'; readonly message: string }
 
 const maxTextLength = 512
 const maxGroups = 1_000
@@ -26,7 +26,7 @@ export function readClaims(issuer: Issuer, claims: Claims, now: number): ClaimsC
   // would ignore the binding.
   if (claims['cnf'] !== undefined && claims['cnf'] !== null)
     return wrong(
-      'The token is bound to a key (cnf), and proofs of that (DPoP, mutual TLS) are not taken here: get one that is not.',
+      'The token is bound to a key (claim cnf), but this server does not support DPoP or mutual TLS. Request a token that is not bound to a key.',
     )
   const timeless = ['exp', 'iat', 'auth_time'].find((name) => !isTime(claims[name]))
   if (timeless !== undefined)
@@ -34,14 +34,15 @@ export function readClaims(issuer: Issuer, claims: Claims, now: number): ClaimsC
       `The claim ${timeless} of the token is not a time: it must be seconds since 1970, before the year 10000.`,
     )
   const expiresAt = readSeconds(claims, 'exp')
-  if (expiresAt === null) return wrong('The token does not say until when it is valid (exp).')
+  if (expiresAt === null) return wrong('The token has no expiry (claim exp).')
   const clientId = findClient(claims)
   const actor = findActor(issuer, claims, subject, clientId)
   if (actor === 'unknown client')
     return {
       ok: false,
       reason: 'unknown client',
-      told: 'The token was issued to a client (azp) that is not accepted here: it must be one of the actors or clients that are configured for the issuer.',
+      message:
+        'The token was issued to a client (azp) that is not accepted here: it must be one of the actors or clients that are configured for the issuer.',
     }
   if (actor === 'broken')
     return wrong(`The claim ${issuer.claims.actor.join('.')} of the token does not name a party.`)
@@ -92,7 +93,7 @@ function findActor(
   return acts && !itself ? { issuer, subject: clientId } : null
 }
 
-/** Reads a party in the form of `act` and `may_act` (RFC 8693 section 4.1). Null: none. */
+/** Reads the party in the claim `act` or `may_act` (RFC 8693 section 4.1). Null: the claim is absent. */
 function readParty(issuer: string, claim: unknown): ExternalParty | null | 'broken' {
   if (claim === undefined || claim === null) return null
   if (typeof claim === 'string' && claim !== '') return { issuer, subject: claim }
@@ -117,8 +118,8 @@ function textAt(claims: Claims, path: ClaimPath): string | null {
 }
 
 /**
- * Returns whether a value is a text that the store can keep. The store replaces each lone surrogate by the same character, so that two subjects with lone surrogates would become
- * equal, and it cannot store NUL.
+ * Returns whether a value is a text that the database can store. It cannot store U+0000. It would replace each
+ * lone surrogate by the same character, so that two different subjects could become equal.
  */
 function isText(value: unknown): value is string {
   if (typeof value !== 'string' || value === '' || value.length > maxTextLength) return false
@@ -134,7 +135,7 @@ function at(claims: Claims, path: ClaimPath): unknown {
   return value
 }
 
-/** Returns the time if it is absent or within the range of dates, here and in the store. */
+/** Returns true if a time is absent, or within the range of dates of this server and the database. */
 export function isTime(value: unknown): boolean {
   return typeof value !== 'number' || (value >= 0 && value <= maxSeconds)
 }
@@ -148,6 +149,6 @@ function isObject(value: unknown): value is Claims {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function wrong(told: string): ClaimsCheck {
-  return { ok: false, reason: 'wrong claims', told }
+function wrong(message: string): ClaimsCheck {
+  return { ok: false, reason: 'wrong claims', message }
 }

@@ -1,17 +1,17 @@
 export interface RenewedOptions<T> {
-  /** How long a value is used. */
+  /** Time in ms for which a loaded value is used. */
   readonly maxAgeMs: number
-  /** Time after a failure during which the value is not loaded again. */
+  /** Time in ms after a failed load during which the value is not loaded again. */
   readonly coolDownMs: number
   load(): Promise<T>
-  /** Monotonic ms; for tests. */
+  /** Returns a monotonic time in ms. Tests replace it. */
   readonly now?: () => number
 }
 
 /**
- * Returns a value that is loaded on demand, by one request for all waiting callers, and again when it is too old. If it cannot be
- * loaded, the previous value remains in use; without one, callers receive the failure, and the source gets no request
- * for a short time.
+ * Returns a function that loads a value on demand and caches it. Concurrent callers share one load. A value
+ * that is too old is loaded again; if the load fails, the previous value remains in use. Without a previous
+ * value, callers receive the error. After a failure, the value is not loaded for `coolDownMs`.
  */
 export function renewed<T>({
   maxAgeMs,

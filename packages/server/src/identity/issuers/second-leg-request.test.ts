@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { Secret } from '../../config/secret.ts'
 import type { SecondLegSettings } from './issuer.ts'
 import { secondLegRequest } from './second-leg-request.ts'
-import { legClient, legOf, legSecret } from '../../../test/identity/issuers/second-leg.ts'
+import { legClient, makeSecondLeg, legSecret } from '../../../test/identity/issuers/second-leg.ts'
 
 interface Sent {
   readonly url: string
@@ -13,7 +13,7 @@ interface Sent {
   readonly form: Readonly<Record<string, string>>
 }
 
-/** Requests on the wire, each of which gets a token as the response. */
+/** Sends a second leg, and returns its HTTP requests. Each request gets a token as its response. */
 async function sent(
   settings: SecondLegSettings,
   kind: 'access_token' | 'id_token' | 'opaque' = 'access_token',
@@ -44,7 +44,7 @@ async function sent(
   return requests
 }
 
-/** Decodes id and secret from the encoding of RFC 6749 section 2.3.1. */
+/** Decodes the client id and secret in a Basic header (RFC 6749 section 2.3.1). */
 function readable(authorization: string | null): string | null {
   const [scheme, value] = authorization?.split(' ') ?? []
   if (value === undefined) return null
@@ -63,7 +63,7 @@ const basic = `Basic headgate:${legSecret}`
 
 describe('A second leg', () => {
   test('sends Keycloak a standard exchange, with an audience and a scope', async () => {
-    const leg = legOf({ profile: 'keycloak', target: target(['lakehouse'], 'lakehouse') })
+    const leg = makeSecondLeg({ profile: 'keycloak', target: target(['lakehouse'], 'lakehouse') })
     expect(await sent(leg)).toEqual([
       {
         url: 'https://id.example/token',
@@ -90,13 +90,13 @@ describe('A second leg', () => {
       requested_token_use: 'on_behalf_of',
       client_id: 'app-1',
     }
-    expect(await sent(legOf({ ...entra, client }))).toEqual([
+    expect(await sent(makeSecondLeg({ ...entra, client }))).toEqual([
       { url: 'https://id.example/token', authorization: null, form: { ...form, client_secret: 's' } },
     ])
     const { privateKey, publicJwk } = await makeIssuerKey('RS256')
     const key = new Secret(await exportPKCS8(privateKey))
     const proof = { method: 'private_key_jwt', key, keyId: 'k1', algorithm: null, audience: null } as const
-    const [request] = await sent(legOf({ ...entra, client: { id: 'app-1', proof } }))
+    const [request] = await sent(makeSecondLeg({ ...entra, client: { id: 'app-1', proof } }))
     const { client_assertion: assertion = '', ...rest } = request?.form ?? {}
     expect(rest).toEqual({
       ...form,
@@ -107,7 +107,9 @@ describe('A second leg', () => {
   })
 
   test('sends its request to Okta with audience and scope', async () => {
-    const [request] = await sent(legOf({ profile: 'okta', target: target(['api://lake'], 'catalog') }))
+    const [request] = await sent(
+      makeSecondLeg({ profile: 'okta', target: target(['api://lake'], 'catalog') }),
+    )
     expect(request).toMatchObject({
       authorization: basic,
       form: {
@@ -122,7 +124,7 @@ describe('A second leg', () => {
 
   test('sends its request to Auth0 for one API, with the secret in the form', async () => {
     const client = { id: 'api-client', proof: secret }
-    const leg = legOf({ profile: 'auth0', client, target: target(['https://lake.example/api']) })
+    const leg = makeSecondLeg({ profile: 'auth0', client, target: target(['https://lake.example/api']) })
     expect(await sent(leg)).toEqual([
       {
         url: 'https://id.example/token',
@@ -142,7 +144,7 @@ describe('A second leg', () => {
 
   test('sends its request to Google without a client, with the provider of a pool', async () => {
     const provider = '//iam.googleapis.com/locations/global/workforcePools/p/providers/o'
-    const leg = legOf({
+    const leg = makeSecondLeg({
       profile: 'google-sts',
       client: null,
       answer: 'opaque',
@@ -168,7 +170,9 @@ describe('A second leg', () => {
 
   test('sends other issuers an exchange or an assertion of the standards', async () => {
     const resources = ['https://lake.example/a', 'https://lake.example/b']
-    const leg = legOf({ target: { ...target(['lake'], 'read'), resources, parameters: { tenant: 't' } } })
+    const leg = makeSecondLeg({
+      target: { ...target(['lake'], 'read'), resources, parameters: { tenant: 't' } },
+    })
     const [exchanged] = await sent(leg, 'id_token')
     expect(exchanged?.form).toMatchObject({
       grant_type: exchange,
@@ -183,8 +187,8 @@ describe('A second leg', () => {
     expect(asserted?.form).not.toHaveProperty('subject_token')
   })
 
-  test('takes two steps when configured: an exchange for a grant, which is sent to the other issuer', async () => {
-    const leg = legOf({
+  test('with the profile chained exchanges the token for a grant, and sends the grant to the other issuer', async () => {
+    const leg = makeSecondLeg({
       profile: 'chained',
       target: target(['https://as.example']),
       next: {
@@ -233,7 +237,9 @@ describe('A second leg', () => {
       [null, 'https://id.example'],
       ['https://id.example/other', 'https://id.example/other'],
     ] as const) {
-      const [request] = await sent(legOf({ client: { id: legClient.id, proof: { ...proof, audience } } }))
+      const [request] = await sent(
+        makeSecondLeg({ client: { id: legClient.id, proof: { ...proof, audience } } }),
+      )
       const { payload, protectedHeader } = await jwtVerify(
         request?.form['client_assertion'] ?? '',
         await importJWK(publicJwk),

@@ -9,18 +9,18 @@ import type {
 type Properties = Readonly<Record<string, string>>
 
 export interface LegEndpoints {
-  /** Undefined: the one that the profile knows. */
+  /** URL of the token endpoint. Undefined: the default of the profile. */
   readonly token: string | undefined
-  /** Default audience of a client's assertion. */
+  /** Issuer of the user's token: the default audience of client assertions. */
   readonly issuer: string
-  /** Scope of the second step. */
+  /** Token endpoint and issuer of the second step (profile `chained`). Null: there is no second step. */
   readonly next: { readonly token: string; readonly issuer: string } | null
 }
 
 const urn = 'urn:ietf:params:oauth:token-type:'
 const step = 'jwt-bearer.assertion.'
 
-/** Profiles of `@headgate/auth`: `generic` sends the parameters of the standards. */
+/** Profile of `@headgate/auth` for each profile of a second leg. `generic` sends the parameters of the RFCs. */
 const authProfiles: Readonly<Record<SecondLegProfile, string>> = {
   keycloak: 'keycloak',
   entra: 'entra',

@@ -8,39 +8,42 @@ import { peek } from '../peek.ts'
 import type { IssuerTokens, Trusted } from './external-tokens.ts'
 import { IssuerUnreachable } from './fetch-json.ts'
 import type { Issuer, SecondLegSettings } from './issuer.ts'
-import { together, unusable, untilEnd } from './second-leg-answer.ts'
+import { together, unusable, untilEnd } from './second-leg-response.ts'
 import { type LegEndpoints, secondLegRequest } from './second-leg-request.ts'
-import { toldOfRefusal } from './second-leg-refusal.ts'
+import { describeRefusal } from './second-leg-refusal.ts'
 import { classifyToken } from './token-kind.ts'
-import { verifyAnswer } from './verify-answer.ts'
+import { verifyResponse } from './verify-response.ts'
 
 /**
- * Concurrent requests to one issuer. It limits what clients with many tokens can cause, and an issuer that does not
- * respond does not delay the others.
+ * Maximum number of concurrent requests to one issuer. It limits the requests that clients with many tokens can
+ * cause. Because it counts each issuer separately, an issuer that does not respond does not delay the others.
  */
 const maxRunning = 64
-/** Ms. What an issuer refused is not asked for again for so long. */
+/** Time in ms for which a token that its issuer refused is refused again without a request. */
 const refusedAgeMs = 5_000
 const maxRefused = 1_000
 
 interface Running {
   readonly issuer: string
-  readonly answer: Promise<SecondLegResponse>
+  readonly response: Promise<SecondLegResponse>
 }
 
 interface Refused {
-  readonly answer: SecondLegResponse
+  readonly response: SecondLegResponse
   readonly until: number
 }
 
-/** Asks issuers, as this server's own client there, for a token of the same user for this server. */
+/**
+ * Requests a token of the same user for this server from the issuer of a user's token. The server is a client
+ * of that issuer.
+ */
 export class IssuerSecondLegs implements SecondLegs {
   readonly #tokens: Pick<IssuerTokens, 'trusted'>
   readonly #now: () => number
   readonly #running = new Map<CallerKey, Running>()
   readonly #refused: CallerCache<Refused> = callerCache({ max: maxRefused })
 
-  /** @throws AuthError `configuration` for settings that contradict themselves */
+  /** @throws AuthError `configuration` for contradictory settings */
   constructor(
     tokens: Pick<IssuerTokens, 'trusted'>,
     { issuers, now = Date.now }: { readonly issuers: readonly Issuer[]; readonly now?: () => number },
@@ -55,23 +58,26 @@ export class IssuerSecondLegs implements SecondLegs {
     return this.#tokens.trusted(issuer)?.issuer.secondLeg?.profile ?? null
   }
 
-  /** Callers with one token share one request, whose time limit is that of the settings. */
+  /**
+   * Sends the second leg of a token. Concurrent calls with the same token share one request. Its time limit is
+   * `timeoutMs` in the settings.
+   */
   async ask(token: string, subject: VerifiedExternal): Promise<SecondLegResponse> {
     const trusted = this.#tokens.trusted(subject.issuer)
     const settings = trusted?.issuer.secondLeg ?? null
     if (trusted === undefined || settings === null) return { ok: true, value: subject }
     const key = callerKey(hash('sha256', token, 'base64'))
     const known = this.#refused.get(key)
-    if (known !== undefined && this.#now() < known.until) return known.answer
+    if (known !== undefined && this.#now() < known.until) return known.response
     const running = this.#running.get(key)
-    if (running !== undefined) return await running.answer
+    if (running !== undefined) return await running.response
     if (this.#runningAt(subject.issuer) >= maxRunning)
-      throw unavailable('Too many tokens wait for their issuer: try again in a second.', 1)
+      throw unavailable('Too many requests to the issuer of the token are running. Try again in a second.', 1)
     const work = this.#exchange(token, subject, trusted, settings).finally(() => this.#running.delete(key))
-    this.#running.set(key, { issuer: subject.issuer, answer: work })
-    const answer = await work
-    if (!answer.ok) this.#refused.set(key, { answer, until: this.#now() + refusedAgeMs })
-    return answer
+    this.#running.set(key, { issuer: subject.issuer, response: work })
+    const response = await work
+    if (!response.ok) this.#refused.set(key, { response, until: this.#now() + refusedAgeMs })
+    return response
   }
 
   #runningAt(issuer: string): number {
@@ -95,11 +101,11 @@ export class IssuerSecondLegs implements SecondLegs {
       )
       const { value, expiresAt = Infinity } = await obtainToken(request, { prefix, now: this.#now })
       if (settings.answer === 'opaque') return untilEnd(subject, expiresAt)
-      const answering = settings.next === null ? trusted : this.#tokens.trusted(settings.next.issuer)
-      if (answering === undefined) throw new Error(`${settings.next?.issuer} is not configured`)
+      const responder = settings.next === null ? trusted : this.#tokens.trusted(settings.next.issuer)
+      if (responder === undefined) throw new Error(`${settings.next?.issuer} is not configured`)
       const clientId = (settings.next?.client ?? settings.client)?.id ?? ''
-      const verified = await verifyAnswer(value.reveal(), answering, clientId, this.#now())
-      if (!verified.ok) return unusable(answering.issuer.issuer, verified.reason, verified.told)
+      const verified = await verifyResponse(value.reveal(), responder, clientId, this.#now())
+      if (!verified.ok) return unusable(responder.issuer.issuer, verified.reason, verified.message)
       const own = [settings.client?.id, settings.next?.client.id].filter((id) => id !== undefined)
       const both = together(subject, verified.value, own)
       return both.ok ? untilEnd(both.value, expiresAt) : both
@@ -147,21 +153,22 @@ function listSecrets({ client, next }: SecondLegSettings, token: string): readon
   return [token, ...clients.flatMap(({ proof }) => ('secret' in proof ? [proof.secret.reveal()] : []))]
 }
 
-/** @throws HeadgateError `unavailable`; for failures that the request did not cause */
+/**
+ * Converts the error of a second leg to a refusal.
+ *
+ * @throws HeadgateError `unavailable` when the issuer did not respond correctly
+ */
 function toRefusal(error: unknown, issuer: string, secrets: readonly string[]): SecondLegResponse {
   if (isAuthError(error, 'refused')) {
-    // Text of an issuer may repeat what it was sent.
+    // The error text of an issuer may contain the secrets that the server sent.
     const reason = secrets.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), error.message)
-    return { ok: false, reason, told: toldOfRefusal(issuer, error.error) }
+    return { ok: false, reason, message: describeRefusal(issuer, error.error) }
   }
   const gone = isAuthError(error, 'unavailable') || isAuthError(error, 'malformed')
   if (gone || error instanceof IssuerUnreachable)
-    throw unavailable(
-      'The issuer of the token cannot be asked to exchange it now: try again in a moment.',
-      2,
-      error,
-    )
-  if (isAuthError(error)) throw new Error(`the second leg at ${issuer} cannot work`, { cause: error })
+    throw unavailable('The exchange of the token at its issuer failed. Try again in a moment.', 2, error)
+  if (isAuthError(error))
+    throw new Error(`the second leg at ${issuer} has invalid settings`, { cause: error })
   throw error
 }
 

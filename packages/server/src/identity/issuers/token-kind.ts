@@ -2,37 +2,37 @@ import type { ExternalPurpose } from '../external.ts'
 import type { Issuer, SubjectTokenKind } from './issuer.ts'
 import type { Claims } from './read-claims.ts'
 
-export type KindCheck = { readonly kind: SubjectTokenKind } | { readonly told: string }
+export type KindCheck = { readonly kind: SubjectTokenKind } | { readonly message: string }
 
 const accessTokenType = /^(application\/)?at\+jwt$/i
 const plainType = /^(application\/)?jwt$/i
 
 /**
- * Returns the kind of a JWT: an access token or an id_token. Other kinds that issuers sign (refresh and logout tokens, DPoP proofs,
- * assertions …) are recognized by their type and refused.
+ * Returns the kind of a JWT: an access token or an id_token. Other JWTs that issuers sign (refresh and logout tokens, DPoP
+ * proofs, assertions …) are recognized by their type and refused.
  *
- * An id_token tells a client who signed in, and every client of the issuer has some: taken as an access token, it would
- * let each of them act as its users. Where the header does not say `at+jwt`, these signs speak for an id_token: the
- * claims that bind one to a log-in (OpenID Connect Core sections 2 and 3.3.2.11), Keycloak's `typ`, and an audience
- * that is the client itself, in a token without a scope.
+ * An id_token tells a client which user signed in, and every client of the issuer receives such tokens. If the server
+ * accepted them as access tokens, each client could act as its users. If the header is not `at+jwt`, a token with one of
+ * these properties is an id_token: a claim that binds it to a login (OpenID Connect Core sections 2 and 3.3.2.11), the
+ * `typ` of Keycloak's id_tokens, or an audience that is the client itself and no scope.
  */
 export function classifyToken(header: Claims, claims: Claims): KindCheck {
   const { typ } = header
-  if (typ !== undefined && typeof typ !== 'string') return { told: 'The typ of the token is not a text.' }
+  if (typ !== undefined && typeof typ !== 'string') return { message: 'The typ of the token is not a text.' }
   if (typ !== undefined && accessTokenType.test(typ)) return { kind: 'access_token' }
   if (typ !== undefined && !plainType.test(typ))
-    return { told: 'The typ of the token says that it is neither an access token nor an id_token.' }
+    return { message: 'The typ of the token says that it is neither an access token nor an id_token.' }
   const said = claims['typ']
   if (said === 'ID') return { kind: 'id_token' }
   if (typeof said === 'string' && !/^(Bearer|DPoP)$/i.test(said))
-    return { told: 'The claim typ of the token says that it is neither an access token nor an id_token.' }
-  if ('events' in claims) return { told: 'The token describes an event and grants no access.' }
+    return { message: 'The claim typ of the token says that it is neither an access token nor an id_token.' }
+  if ('events' in claims) return { message: 'The token describes an event and grants no access.' }
   const bound = ['nonce', 'at_hash', 'c_hash', 's_hash'].some((name) => name in claims)
   return { kind: bound || isForItsClient(claims) ? 'id_token' : 'access_token' }
 }
 
 /**
- * Returns the audiences for which the configuration of the issuer accepts this kind of token, or a sentence when it
+ * Returns the audiences for which the configuration of the issuer accepts this kind of token, or an error message when it
  * accepts none.
  */
 export function audiencesFor(
@@ -42,11 +42,11 @@ export function audiencesFor(
   purpose: ExternalPurpose,
   tokenEndpoint: string,
 ): readonly string[] | string {
-  // A platform's token for its workload is what it is, at+jwt or not: its audience, the token endpoint, tells it from
-  // the rest.
+  // A token with which a workload authenticates as a client has the token endpoint as its audience. This distinguishes it
+  // from other tokens of the issuer, so its kind and its type are not checked.
   if (purpose === 'client') return [tokenEndpoint]
   if (purpose === 'subject' && !issuer.subjectTokens.has(kind))
-    return `An ${kind} of this issuer is not taken as the subject of an exchange.`
+    return `An ${kind} of this issuer is not accepted as the subject of an exchange.`
   if (kind === 'id_token')
     return purpose === 'subject'
       ? issuer.idTokenAudiences
@@ -57,7 +57,8 @@ export function audiencesFor(
 }
 
 /**
- * Returns the audiences of access tokens. A token that is exchanged at its issuer first is addressed to the client that exchanges it, and not to this server.
+ * Returns the accepted audiences of access tokens. If the server exchanges the token at its issuer first, the audience is
+ * the client that sends this exchange, and not this server.
  */
 export function accessAudiences(issuer: Issuer, purpose: ExternalPurpose): readonly string[] {
   return purpose === 'subject' && issuer.secondLeg !== null

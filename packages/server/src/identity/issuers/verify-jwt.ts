@@ -6,12 +6,12 @@ import type { Issuer } from './issuer.ts'
 
 export type JwtCheck =
   | { readonly ok: true; readonly payload: JWTPayload }
-  | { readonly ok: false; readonly reason: ExternalRefusal; readonly told: string }
+  | { readonly ok: false; readonly reason: ExternalRefusal; readonly message: string }
 
 export interface JwtRules {
   readonly issuer: Pick<Issuer, 'issuer' | 'algorithms' | 'leewayMs'>
   readonly key: JWTVerifyGetKey
-  /** One of these. */
+  /** Accepted audiences. The token must contain one of them. */
   readonly audiences: readonly string[]
   readonly now: number
 }
@@ -19,7 +19,7 @@ export interface JwtRules {
 /**
  * Verifies signature, issuer, audience and times.
  *
- * @throws HeadgateError `unavailable` when the keys cannot be had
+ * @throws HeadgateError `unavailable` when the keys of the issuer cannot be loaded
  */
 export async function verifyJwt(token: string, { issuer, key, audiences, now }: JwtRules): Promise<JwtCheck> {
   try {
@@ -31,7 +31,8 @@ export async function verifyJwt(token: string, { issuer, key, audiences, now }: 
       clockTolerance: issuer.leewayMs / 1000,
       currentDate: new Date(now),
     })
-    // Without a maximum age jose leaves a future iat alone; ages are counted from it here.
+    // Without a maximum age, jose accepts an iat in the future. This server computes ages from iat, so it
+    // refuses such a token.
     if (typeof payload.iat === 'number' && payload.iat * 1000 > now + issuer.leewayMs)
       return refused('not yet valid', 'The token was issued in the future: compare the clocks.')
     return { ok: true, payload }
@@ -50,13 +51,13 @@ function toRefusal(error: unknown, audiences: readonly string[]): JwtCheck {
       'The token is signed with an algorithm that is not allowed for its issuer.',
     )
   if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
-    return refused('unknown key', 'The issuer publishes no key that the token is signed with.')
+    return refused('unknown key', 'The issuer of the token does not publish the key that signed it.')
   if (error instanceof errors.JWSSignatureVerificationFailed)
     return refused('wrong signature', 'The signature of the token is wrong.')
   if (isUnreachable(error))
     throw new HeadgateError(
       'unavailable',
-      'The keys of the issuer of the token cannot be had now: try again in a moment.',
+      'The keys of the issuer of the token cannot be loaded now. Try again in a moment.',
       {
         cause: error,
         retryAfterSeconds: 2,
@@ -73,7 +74,7 @@ function toRefusal(error: unknown, audiences: readonly string[]): JwtCheck {
 function claimRefusal(claim: string, audiences: readonly string[]): JwtCheck {
   switch (claim) {
     case 'aud':
-      return refused('wrong audience', `The aud of the token must have ${audiences.join(' or ')}.`)
+      return refused('wrong audience', `The aud of the token must contain ${audiences.join(' or ')}.`)
     case 'nbf':
       return refused('not yet valid', 'The token is not valid yet: compare the clocks.')
     default:
@@ -81,7 +82,10 @@ function claimRefusal(claim: string, audiences: readonly string[]): JwtCheck {
   }
 }
 
-/** Errors of jose when it gets no key set, in addition to those of the own request. */
+/**
+ * Returns whether the key set could not be loaded: the error comes from jose, or from the request of this
+ * server.
+ */
 function isUnreachable(error: unknown): boolean {
   if (
     error instanceof IssuerUnreachable ||
@@ -92,6 +96,6 @@ function isUnreachable(error: unknown): boolean {
   return error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC'
 }
 
-function refused(reason: ExternalRefusal, told: string): JwtCheck {
-  return { ok: false, reason, told }
+function refused(reason: ExternalRefusal, message: string): JwtCheck {
+  return { ok: false, reason, message }
 }

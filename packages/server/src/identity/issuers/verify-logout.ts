@@ -6,13 +6,14 @@ import { verifyJwt } from './verify-jwt.ts'
 
 export type LogoutCheck =
   | { readonly ok: true; readonly value: ExternalParty & { readonly id: string; readonly expiresAt: number } }
-  | { readonly ok: false; readonly reason: string; readonly told: string }
+  | { readonly ok: false; readonly reason: string; readonly message: string }
 
 const logoutType = /^(application\/)?(logout\+)?jwt$/i
 const event = 'http://schemas.openid.net/event/backchannel-logout'
 
 /**
- * Verifies a logout token and returns the subject whose sessions the issuer ends (OpenID Connect Back-Channel Logout 1.0 section 2.6). `id` may be used once.
+ * Verifies a logout token and returns the subject whose sessions the issuer ends (OpenID Connect Back-Channel
+ * Logout 1.0 section 2.6). The caller must accept each `id` (`jti`) only once.
  */
 export async function verifyLogout(
   tokens: Pick<IssuerTokens, 'trusted'>,
@@ -23,26 +24,33 @@ export async function verifyLogout(
   const iss = peeked?.claims['iss']
   const trusted = typeof iss === 'string' ? tokens.trusted(iss) : undefined
   if (peeked === null || trusted === undefined)
-    return refused('unknown issuer', 'The logout token is of no issuer that is trusted here.')
+    return refused('unknown issuer', 'This server does not trust the issuer of the logout token.')
   const { issuer, keys } = trusted
   if (issuer.logoutAudiences === null)
-    return refused('not configured', 'No logout is taken from this issuer: set its logoutAudience.')
+    return refused(
+      'not configured',
+      'This server accepts no logout tokens of this issuer. Set logoutAudience of the issuer in HEADGATE_ISSUERS.',
+    )
   const { typ } = peeked.header
   if (typ !== undefined && !(typeof typ === 'string' && logoutType.test(typ)))
     return refused('wrong type', 'The typ of a logout token must be logout+jwt.')
   const checked = await verifyJwt(token, { issuer, key: keys.key, audiences: issuer.logoutAudiences, now })
-  if (!checked.ok) return refused(checked.reason, checked.told)
+  if (!checked.ok) return refused(checked.reason, checked.message)
   const { events, nonce, sub, jti, exp } = checked.payload
   if (typeof events !== 'object' || events === null || !Object.hasOwn(events, event) || nonce !== undefined)
     return refused('no logout', 'The token is not a logout token.')
   if (typeof jti !== 'string' || jti === '' || jti.length > 256 || typeof exp !== 'number' || !isTime(exp))
     return refused('wrong claims', 'A logout token must have a jti and an exp.')
-  // Without one it ends a single session at the issuer (sid), and tokens here do not say which that was.
+  // A logout token without sub ends one session at the issuer (sid). This server does not record session ids of
+  // issuers, so it cannot find the sessions to end.
   if (typeof sub !== 'string' || issuer.claims.subject.join('.') !== 'sub')
-    return refused('no subject', 'The logout token must name its subject as access tokens do (sub).')
+    return refused(
+      'no subject',
+      'The logout token must contain sub, and access tokens of the issuer must name their subject by sub, too.',
+    )
   return { ok: true, value: { issuer: issuer.issuer, subject: sub, id: jti, expiresAt: exp * 1000 } }
 }
 
-function refused(reason: string, told: string): LogoutCheck {
-  return { ok: false, reason, told }
+function refused(reason: string, message: string): LogoutCheck {
+  return { ok: false, reason, message }
 }

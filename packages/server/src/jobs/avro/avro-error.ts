@@ -1,4 +1,4 @@
-/** The bytes are not what the Avro specification wants, or over a limit. */
+/** Error of a file that violates the Avro specification or exceeds a limit. */
 export class AvroError extends Error {
   override readonly name = 'AvroError'
 }

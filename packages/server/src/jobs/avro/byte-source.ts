@@ -13,7 +13,7 @@ export class ByteSource implements AsyncDisposable {
     return this.#held.length === 0 && !(await this.#more(1))
   }
 
-  /** @throws AvroError when the stream ends before */
+  /** @throws AvroError when the stream ends too early */
   async take(length: number): Promise<Buffer> {
     if (this.#held.length < length && !(await this.#more(length))) throw new AvroError('is truncated')
     const taken = this.#held.subarray(0, length)
@@ -21,7 +21,7 @@ export class ByteSource implements AsyncDisposable {
     return taken
   }
 
-  /** Reads a long in Avro's encoding that is a length or count. */
+  /** Reads a length or a count, which Avro encodes as a long. */
   async integer(): Promise<number> {
     let value = 0
     for (let index = 0; index < 10; index += 1) {
@@ -34,7 +34,7 @@ export class ByteSource implements AsyncDisposable {
     throw new AvroError('contains an impossible length or count')
   }
 
-  /** Releases the stream, also when it was not read to its end. */
+  /** Releases the stream, even if it was not read completely. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#chunks.return?.()
   }

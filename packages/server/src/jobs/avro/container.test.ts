@@ -94,7 +94,7 @@ const record = fc.record({
 const wanted = new Set(['status', 'data_file', 'file_path'])
 
 describe('readContainer', () => {
-  it('returns the wanted fields of every record, for all other fields, codecs and chunks', async () => {
+  it('returns the requested fields of every record, regardless of the other fields, the codec and the chunk size', async () => {
     const codec = fc.constantFrom<TestCodec[]>('null', 'deflate', 'snappy', 'zstandard')
     await fc.assert(
       fc.asyncProperty(
@@ -131,7 +131,7 @@ describe('readContainer', () => {
     expect(await readAll(cut(odd, 100))).toEqual([{ file_path: 'p' }])
   })
 
-  it('refuses every truncated file and does not return only its beginning', async () => {
+  it('refuses every truncated file', async () => {
     const bytes = await writeAvro(schema, fc.sample(record, { numRuns: 6, seed: 1 }), {
       codec: 'deflate',
       blockSize: 64,
@@ -139,13 +139,14 @@ describe('readContainer', () => {
     const whole = await readAll(cut(bytes, 4_096))
     for (let length = 0; length < bytes.length; length += 1) {
       const result = await readAll(cut(bytes.subarray(0, length), 4_096)).catch((error: unknown) => error)
-      // A file may end at the end of a block. The reader cannot notice that further blocks are missing.
+      // Files that are truncated at the end of a block are valid Avro files, so the reader cannot detect that
+      // blocks are missing.
       if (!(result instanceof AvroError))
         expect(whole.slice(0, (result as AvroValue[]).length)).toEqual(result)
     }
   })
 
-  it('returns records or an AvroError for any damage, and always soon', async () => {
+  it('returns records or an AvroError for a damaged file, within a limited time', async () => {
     const bytes = await writeAvro(schema, fc.sample(record, { numRuns: 8, seed: 2 }), { codec: 'null' })
     const limits = { maxStoredBytes: 1_000_000, maxBlockBytes: 1_000_000 }
     await fc.assert(
@@ -162,7 +163,7 @@ describe('readContainer', () => {
     )
   })
 
-  it('refuses a count of a billion in a few bytes', () => {
+  it('refuses a record count of a billion in a file of a few bytes', () => {
     const reader = compileReader(
       { type: 'record', name: 'r', fields: [{ name: 'a', type: { type: 'array', items: 'null' } }] },
       new Set(),
@@ -205,7 +206,7 @@ describe('readContainer', () => {
 })
 
 describe('Snappy', () => {
-  it('restores the compressed bytes', () => {
+  it('Snappy decompression restores the original bytes', () => {
     const text = fc.oneof(
       fc.uint8Array({ maxLength: 3_000 }),
       fc
@@ -219,7 +220,7 @@ describe('Snappy', () => {
     )
   })
 
-  it('reads every kind of element', () => {
+  it('Snappy decompression supports every kind of element', () => {
     // Literal "abcd", a copy with a 1-byte offset that overlaps itself, with a 2-byte and with a 4-byte offset.
     const input = Buffer.from([
       4 + 8 + 4 + 4,
@@ -242,7 +243,7 @@ describe('Snappy', () => {
     expect(unsnappy(input, 100).toString()).toBe('abcdabcdabcdabcdabcd')
   })
 
-  it('refuses damaged and large blocks', () => {
+  it('Snappy decompression refuses damaged and too large blocks', () => {
     for (const bytes of [[], [5], [4, 3 << 2, 97], [4, 1, 1], [2, 0, 97], [0xff, 0xff, 0xff, 0xff, 0x7f]]) {
       expect(() => unsnappy(Buffer.from(bytes), 1_000)).toThrow(AvroError)
     }

@@ -24,10 +24,11 @@ interface Header {
 }
 
 /**
- * Reads an Avro object container file as a stream, up to 1000 records at a time. Buffers at most one block. Decodes only
- * fields of the `wanted` names. Codecs: null, deflate, snappy, zstandard.
+ * Reads an Avro object container file as a stream, up to 1000 records at a time. Buffers at most one block.
+ * Decodes only fields of the `wanted` names. Codecs: null, deflate, snappy, zstandard.
  *
- * @throws AvroError when the bytes are not such a file, are damaged, or exceed a limit; errors of `chunks` pass through
+ * @throws AvroError when the bytes are not such a file, are damaged, or exceed a limit; errors of `chunks` are
+ *   thrown unchanged
  * @example
  * ```ts
  * for await (const records of readContainer(body, new Set(['manifest_path']))) …

@@ -1,6 +1,6 @@
 import { AvroError } from './avro-error.ts'
 
-/** Reads Avro's primitive encodings from one buffer. Throws `AvroError` at its end. */
+/** Reads Avro's primitive encodings from one buffer. Throws `AvroError` when the buffer ends too early. */
 export class Cursor {
   readonly #bytes: Buffer
   #at = 0
@@ -20,7 +20,10 @@ export class Cursor {
     return value
   }
 
-  /** Reads an int or long (zig-zag, seven bits per byte) that a number represents exactly: lengths, counts, enumerations. */
+  /**
+   * Reads an int or long (zig-zag, seven bits per byte), such as a length, a count or an enumeration. The value
+   * must be a safe integer of JavaScript.
+   */
   integer(): number {
     let low = 0
     let high = 0

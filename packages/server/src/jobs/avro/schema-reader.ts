@@ -3,7 +3,7 @@ import type { Cursor } from './cursor.ts'
 
 /** Decoded value: text, integers and booleans; records as objects of the wanted fields; null for skipped values. */
 export type AvroValue = string | number | boolean | null | AvroRecord
-export interface AvroRecord {
+interface AvroRecord {
   readonly [field: string]: AvroValue
 }
 
@@ -86,7 +86,8 @@ class Compiler {
   #byName(name: string, namespace: string): SchemaReader {
     const primitive = Object.hasOwn(primitives, name) ? primitives[name] : undefined
     const found = primitive ?? this.#named.get(fullName(name, namespace)) ?? this.#named.get(name)
-    // A type is known only after it is complete. A recursive type could be nested without a limit.
+    // A named type becomes known only after its definition is complete, so recursive types are refused: their
+    // values could be nested without a limit.
     if (found === undefined)
       throw new AvroError(`has a schema with an unknown or recursive type: ${name.slice(0, 100)}`)
     return found
@@ -94,14 +95,14 @@ class Compiler {
 
   #define(schema: Readonly<Record<string, unknown>>, outer: string, reader: SchemaReader): SchemaReader {
     if (typeof schema['name'] === 'string')
-      this.#named.set(fullName(schema['name'], namespaceOf(schema, outer)), reader)
+      this.#named.set(fullName(schema['name'], resolveNamespace(schema, outer)), reader)
     return reader
   }
 
   #record(schema: Readonly<Record<string, unknown>>, outer: string, depth: number): SchemaReader {
     const { fields } = schema
     if (!Array.isArray(fields)) throw notASchema()
-    const namespace = namespaceOf(schema, outer)
+    const namespace = resolveNamespace(schema, outer)
     const steps = fields.map((field: unknown) => {
       if (!isObject(field) || typeof field['name'] !== 'string') throw notASchema()
       const { name } = field
@@ -145,7 +146,8 @@ function blocks(item: SchemaReader, keyed: boolean): SchemaReader {
         cursor.skipBytes()
         continue
       }
-      // Every real item takes at least one byte. Without this check, a count without items could cause a long loop.
+      // Every item has at least one byte. Without this check, a large count without items could cause a long
+      // loop.
       if (count > cursor.remaining) throw new AvroError('contains more items than bytes')
       for (let index = 0; index < count; index += 1) {
         if (keyed) cursor.skipBytes()
@@ -160,7 +162,7 @@ function fixed(size: unknown): SchemaReader {
   return skipped((cursor) => cursor.skip(size))
 }
 
-function namespaceOf(schema: Readonly<Record<string, unknown>>, outer: string): string {
+function resolveNamespace(schema: Readonly<Record<string, unknown>>, outer: string): string {
   const { name, namespace } = schema
   if (typeof name === 'string' && name.includes('.')) return name.slice(0, name.lastIndexOf('.'))
   return typeof namespace === 'string' ? namespace : outer

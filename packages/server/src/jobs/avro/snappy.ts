@@ -39,7 +39,7 @@ export function unsnappy(input: Buffer, maxBytes: number): Buffer {
     const size = kind === 1 ? ((tag >> 2) & 7) + 4 : (tag >> 2) + 1
     const back = kind === 1 ? (tag >> 5) * 256 + take() : little(kind === 2 ? 2 : 4)
     if (back === 0 || back > to || size > length - to) throw damaged()
-    // Byte by byte: a copy may overlap the bytes that it writes, which repeats a pattern.
+    // Copies byte by byte, because the source of a copy may overlap its target, which repeats a pattern.
     for (const end = to + size; to < end; to += 1) output[to] = output[to - back] ?? 0
   }
   if (to !== length) throw damaged()

@@ -1,4 +1,7 @@
-/** Runs `work` on every item, at most `limit` at a time. After a failure, begins no further one, and waits for all begun ones. */
+/**
+ * Runs `work` on every item, at most `limit` at a time. After a failure, starts no further call of `work`,
+ * waits for the running calls, and throws the first error.
+ */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   limit: number,

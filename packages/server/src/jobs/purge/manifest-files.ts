@@ -6,8 +6,9 @@ import { readContainer } from '../avro/container.ts'
 import type { AvroValue } from '../avro/schema-reader.ts'
 
 /**
- * Outcome of a read. `missing`: the file does not exist, so the run that deleted it had finished with the files that it names.
- * `unreadable`: it is not a manifest, or one of an unknown kind (such as an encrypted one).
+ * Outcome of a read. `missing`: the file does not exist. An earlier run deleted it after it had deleted all
+ * files that it names. `unreadable`: the file is not a manifest, or is a manifest of an unknown kind, such as
+ * an encrypted one.
  */
 export type ManifestReading = 'read' | 'missing' | 'unreadable'
 
@@ -17,14 +18,14 @@ const listFields: ReadonlySet<string> = new Set(['manifest_path'])
 const entryFields: ReadonlySet<string> = new Set(['status', 'data_file', 'file_path'])
 const deletedStatus = 2
 
-/** Yields the manifests that a manifest list names, some hundreds at a time. */
+/** Yields the manifests that a manifest list names, some hundred at a time. */
 export function readManifestList(
   storage: Storage,
   location: string,
   signal: AbortSignal,
   take: Take,
 ): Promise<ManifestReading> {
-  return readPaths(storage, location, signal, listFields, manifestOf, take)
+  return readPaths(storage, location, signal, listFields, readManifestPath, take)
 }
 
 /**
@@ -37,7 +38,7 @@ export function readManifest(
   signal: AbortSignal,
   take: Take,
 ): Promise<ManifestReading> {
-  return readPaths(storage, location, signal, entryFields, liveFileOf, take)
+  return readPaths(storage, location, signal, entryFields, readLivePath, take)
 }
 
 async function readPaths(
@@ -45,7 +46,7 @@ async function readPaths(
   location: string,
   signal: AbortSignal,
   fields: ReadonlySet<string>,
-  pathOf: (record: AvroValue) => string | null,
+  readPath: (record: AvroValue) => string | null,
   take: Take,
 ): Promise<ManifestReading> {
   let body: Readable
@@ -59,7 +60,7 @@ async function readPaths(
   try {
     for await (const records of readContainer(body, fields)) {
       signal.throwIfAborted()
-      await take(records.map(pathOf).filter((path) => path !== null))
+      await take(records.map(readPath).filter((path) => path !== null))
     }
     return 'read'
   } catch (error) {
@@ -70,19 +71,19 @@ async function readPaths(
   }
 }
 
-function manifestOf(record: AvroValue): string {
-  const path = fieldOf(record, 'manifest_path')
+function readManifestPath(record: AvroValue): string {
+  const path = readField(record, 'manifest_path')
   if (typeof path !== 'string') throw new AvroError('is not a manifest list')
   return path
 }
 
-function liveFileOf(record: AvroValue): string | null {
-  const status = fieldOf(record, 'status')
-  const path = fieldOf(fieldOf(record, 'data_file'), 'file_path')
+function readLivePath(record: AvroValue): string | null {
+  const status = readField(record, 'status')
+  const path = readField(readField(record, 'data_file'), 'file_path')
   if (typeof status !== 'number' || typeof path !== 'string') throw new AvroError('is not a manifest')
   return status === deletedStatus ? null : path
 }
 
-function fieldOf(record: AvroValue | undefined, name: string): AvroValue | undefined {
+function readField(record: AvroValue | undefined, name: string): AvroValue | undefined {
   return typeof record === 'object' && record !== null ? record[name] : undefined
 }

@@ -18,30 +18,30 @@ import {
   startTestJobs,
   until,
 } from '../../../test/jobs/jobs.ts'
-import { type TestLake, testLake } from '../../../test/jobs/purge/lake.ts'
+import { type PurgeFixture, openPurgeFixture } from '../../../test/jobs/purge/purge-fixture.ts'
 import { currentRecord, type TestTable, testTable } from '../../../test/jobs/purge/table.ts'
 
-let lake: TestLake
+let fixture: PurgeFixture
 beforeEach(async () => {
-  lake = await testLake()
+  fixture = await openPurgeFixture()
 })
-afterEach(() => lake[Symbol.asyncDispose]())
+afterEach(() => fixture[Symbol.asyncDispose]())
 
 describe('A purge', () => {
   it.each([1, 2, 3] as const)(
     'deletes all files that a table of format %i names, and then its row',
     async (formatVersion) => {
-      const { store, storage, place, deps } = lake
+      const { store, storage, place, deps } = fixture
       const location = `${place.root}/chosen/orders`
       const table = await testTable(store.sql, storage, place, {
         formatVersion,
         location,
         drop: { purge: true },
       })
-      const before = await lake.all()
+      const before = await fixture.all()
       expect(before.toSorted()).toEqual(table.files.toSorted())
       await runUntilGone(deps, table.id)
-      expect(await lake.all()).toEqual([])
+      expect(await fixture.all()).toEqual([])
       const [event] = await eventsFor(store.sql, table.id)
       expect(event).toMatchObject({
         operation: 'purgeRelation',
@@ -55,29 +55,29 @@ describe('A purge', () => {
   )
 
   it.each(['null', 'snappy', 'zstandard'] as const)('reads manifests compressed with %s', async (codec) => {
-    const { store, storage, place, deps } = lake
+    const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, {
       codec,
       location: `${place.root}/c/t`,
       drop: { purge: true },
     })
     await runUntilGone(deps, table.id)
-    expect(await lake.all()).toEqual([])
+    expect(await fixture.all()).toEqual([])
   })
 
   it('reads the metadata file when the row does not contain the metadata', async () => {
-    const { store, storage, place, deps } = lake
+    const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, {
       bodyInRow: false,
       location: `${place.root}/c/t`,
       drop: { purge: true },
     })
     await runUntilGone(deps, table.id)
-    expect(await lake.all()).toEqual([])
+    expect(await fixture.all()).toEqual([])
   })
 
-  it('deletes only files within the locations of the table itself, for all names in its manifests', async () => {
-    const { store, storage, place, deps, outside } = lake
+  it('deletes only files within the locations of the table itself, although its manifests name other files', async () => {
+    const { store, storage, place, deps, outside } = fixture
     const live = await testTable(store.sql, storage, place, { location: `${place.root}/a/live` })
     const dropped = await testTable(store.sql, storage, place, {
       location: `${place.root}/a/dropped`,
@@ -104,14 +104,14 @@ describe('A purge', () => {
       drop: { purge: true },
     })
     await runUntilGone(deps, table.id)
-    const left = await lake.all()
+    const left = await fixture.all()
     expect(left.toSorted()).toEqual([...live.files, ...dropped.files, foreign, loose].toSorted())
     const [event] = await eventsFor(store.sql, table.id)
     expect(event?.detail).toMatchObject({ spared: named.length, deleted: table.files.length })
   })
 
-  it('counts a file once, for any number of entries and blocks of manifests that name it', async () => {
-    const { store, storage, place, deps, outside } = lake
+  it('counts a file once, even if several manifest entries name it', async () => {
+    const { store, storage, place, deps, outside } = fixture
     const [own, foreign] = [`${place.root}/a/often/often.parquet`, `${outside}/often.parquet`]
     for (const file of [own, foreign]) await storage.put(file, Buffer.from('x'))
     const table = await testTable(store.sql, storage, place, {
@@ -125,7 +125,7 @@ describe('A purge', () => {
   })
 
   it('keeps files within a location of a table that is being created', async () => {
-    const { store, storage, place, deps } = lake
+    const { store, storage, place, deps } = fixture
     const staged = ['staged/', 'staged-data/', 'staged-metadata/'].map((folder) => `${place.root}/${folder}`)
     const files = staged.map((prefix) => `${prefix}written-already`)
     for (const file of files) await storage.put(file, Buffer.from('x'))
@@ -150,21 +150,21 @@ describe('A purge', () => {
       drop: { purge: true },
     })
     await runUntilGone(deps, table.id)
-    expect((await lake.all()).toSorted()).toEqual(files.toSorted())
+    expect((await fixture.all()).toSorted()).toEqual(files.toSorted())
   })
 
-  it('deletes all remaining files of a location that the server chose', async () => {
-    const { store, storage, place, deps } = lake
+  it('deletes all remaining files below a location that the server chose', async () => {
+    const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, { drop: { purge: true } })
     await storage.put(`${table.location}/data/of-a-failed-commit.parquet`, Buffer.from('x'))
     const neighbour = `${place.root}/${randomUUID()}/kept`
     await storage.put(neighbour, Buffer.from('x'))
     await runUntilGone(deps, table.id)
-    expect(await lake.all()).toEqual([neighbour])
+    expect(await fixture.all()).toEqual([neighbour])
   })
 
-  it('ends and is audited once when the last response of the database is lost', async () => {
-    const { store, storage, place, deps } = lake
+  it('finishes and writes one audit event when the last response of the database is lost', async () => {
+    const { store, storage, place, deps } = fixture
     const { sql } = store
     let lost = 0
     const losing = replaceMethods(sql, {
@@ -183,12 +183,12 @@ describe('A purge', () => {
     await using _ = startTestJobs(deps)
     await until(ended)
     expect(lost).toBeGreaterThan(0)
-    expect(await lake.all()).toEqual([])
+    expect(await fixture.all()).toEqual([])
     expect((await eventsFor(sql, table.id)).map(({ operation }) => operation)).toEqual(['purgeRelation'])
   })
 
-  it('skips files whose names are not locations, and ends', async () => {
-    const { store, storage, place, deps } = lake
+  it('skips files whose names are not valid locations, and finishes', async () => {
+    const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, { drop: { purge: true } })
     const folder = fileURLToPath(`${table.location}/data`)
     const odd = ['a#b.parquet', 'a?b.parquet', 'a\\b.parquet', 'two\nlines.parquet']
@@ -200,8 +200,8 @@ describe('A purge', () => {
     expect(event?.detail).toMatchObject({ deleted: table.files.length + 1, spared: odd.length })
   })
 
-  it('keeps unknown files at a location that a client chose', async () => {
-    const { store, storage, place, deps } = lake
+  it('keeps files that the metadata does not name below a location that a client chose', async () => {
+    const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, {
       location: `${place.root}/chosen`,
       drop: { purge: true },
@@ -209,21 +209,21 @@ describe('A purge', () => {
     const stranger = `${table.location}/not-of-the-table.txt`
     await storage.put(stranger, Buffer.from('x'))
     await runUntilGone(deps, table.id)
-    expect(await lake.all()).toEqual([stranger])
+    expect(await fixture.all()).toEqual([stranger])
   })
 
   it('keeps the data files of a table with gc.enabled=false', async () => {
-    const { store, storage, place, deps } = lake
+    const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, {
       properties: { 'gc.enabled': 'false' },
       drop: { purge: true },
     })
     await runUntilGone(deps, table.id)
-    expect((await lake.all()).toSorted()).toEqual(table.dataFiles.toSorted())
+    expect((await fixture.all()).toSorted()).toEqual(table.dataFiles.toSorted())
   })
 
-  it('continues after missing files, and after damaged ones, which it reports and keeps', async () => {
-    const { store, storage, place, deps } = lake
+  it('continues after missing and damaged files, and keeps and reports the damaged ones', async () => {
+    const { store, storage, place, deps } = fixture
     const location = `${place.root}/chosen`
     const table = await testTable(store.sql, storage, place, { location, drop: { purge: true } })
     const [firstList = '', secondList = ''] = table.lists
@@ -233,15 +233,15 @@ describe('A purge', () => {
     await storage.put(thirdManifest, Buffer.from('Obj\u0001 this was changed'))
     await storage.put(secondList, Buffer.from('nor this'))
     await runUntilGone(deps, table.id)
-    const left = await lake.all()
+    const left = await fixture.all()
     // The third manifest named the data files of the second snapshot, the first one those of the first.
     const unknown = table.dataFiles.filter((file) => /\/f-[12]-/.test(file))
     expect(left.toSorted()).toEqual([secondList, thirdManifest, ...unknown].toSorted())
     expect((await eventsFor(store.sql, table.id))[0]?.detail).toMatchObject({ unreadable: 2 })
   })
 
-  it('keeps the metadata file of a chosen location when it cannot be read: no other file names the rest', async () => {
-    const { store, storage, place, deps } = lake
+  it('keeps an unreadable metadata file at a location that a client chose, because no other file names the remaining files', async () => {
+    const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, {
       location: `${place.root}/chosen`,
       bodyInRow: false,
@@ -249,11 +249,11 @@ describe('A purge', () => {
     })
     await storage.put(table.metadataLocation, Buffer.from('{"format-version": 9}'))
     await runUntilGone(deps, table.id)
-    expect((await lake.all()).toSorted()).toEqual(table.files.toSorted())
+    expect((await fixture.all()).toSorted()).toEqual(table.files.toSorted())
   })
 
   it('deletes the metadata file of a view', async () => {
-    const { store, storage, place, deps } = lake
+    const { store, storage, place, deps } = fixture
     const id = randomUUID()
     const location = `${place.root}/views/v`
     const metadataLocation = `${location}/metadata/00000.gz.metadata.json`
@@ -291,11 +291,11 @@ describe('A purge', () => {
       await currentRecord(store.sql),
     )
     await runUntilGone(deps, id)
-    expect(await lake.all()).toEqual([])
+    expect(await fixture.all()).toEqual([])
   })
 
-  it('deletes no file that names others while some of those could not be deleted, and runs again', async () => {
-    const { store, storage, place, deps } = lake
+  it('keeps a file as long as a file that it names could not be deleted, and runs again', async () => {
+    const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, {
       location: `${place.root}/chosen`,
       drop: { purge: true },
@@ -322,42 +322,42 @@ describe('A purge', () => {
     }
     await using _ = startTestJobs(flakyParts)
     await until(async () => (await jobsFor(store.sql, table.id))[0]?.lastError === 'the disk is unavailable')
-    const left = await lake.all()
+    const left = await fixture.all()
     expect(left).toContain(stubborn)
     expect(left).toContain(table.manifests[0])
     for (const list of table.lists) expect(left).toContain(list)
     expect(left).toContain(table.metadataLocation)
     broken = false
     await until(async () => !(await relationExists(store.sql, table.id)))
-    expect(await lake.all()).toEqual([])
+    expect(await fixture.all()).toEqual([])
   })
 })
 
 describe('The end of retention', () => {
   it('deletes the row of a drop without purge and keeps its files', async () => {
-    const { store, storage, place, deps } = lake
+    const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, { drop: { purge: false } })
     await runUntilGone(deps, table.id)
-    expect((await lake.all()).length).toBe(table.files.length)
+    expect((await fixture.all()).length).toBe(table.files.length)
     expect((await eventsFor(store.sql, table.id))[0]).toMatchObject({
       operation: 'expireRelation',
       detail: { files: 'kept' },
     })
   })
 
-  it('does not come early', async () => {
-    const { store, storage, place, deps } = lake
+  it('does not delete a table before its retention ends', async () => {
+    const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, {
       drop: { purge: true, retentionSeconds: 3_600 },
     })
     const due = await testTable(store.sql, storage, place, { drop: { purge: true } })
     await runUntilGone(deps, due.id)
     expect(await relationExists(store.sql, table.id)).toBe(true)
-    expect((await lake.all()).toSorted()).toEqual(table.files.toSorted())
+    expect((await fixture.all()).toSorted()).toEqual(table.files.toSorted())
   })
 
-  it('starts one purge, for any number of replicas', async () => {
-    const { store, storage, place, deps } = lake
+  it('starts one purge, regardless of the number of replicas', async () => {
+    const { store, storage, place, deps } = fixture
     const tables: TestTable[] = []
     for (let index = 0; index < 5; index += 1)
       tables.push(await testTable(store.sql, storage, place, { snapshots: 1, drop: { purge: true } }))
@@ -370,7 +370,7 @@ describe('The end of retention', () => {
       expect(await jobsFor(store.sql, id)).toHaveLength(1)
       expect(await eventsFor(store.sql, id)).toHaveLength(1)
     }
-    expect(await lake.all()).toEqual([])
+    expect(await fixture.all()).toEqual([])
   })
 })
 
@@ -381,7 +381,10 @@ function withStorage<W extends object>(
   return warehouse === null ? null : { ...warehouse, storage }
 }
 
-/** Returns a copy with bound methods: methods with private members work only on the object itself. */
+/**
+ * Returns property descriptors with bound methods, because methods that use private members work only on the
+ * original object.
+ */
 function bound(storage: Storage): PropertyDescriptorMap {
   return {
     get: { value: storage.get.bind(storage) },

@@ -21,7 +21,7 @@ import { isOurChoice, sweepLocation } from './sweep-location.ts'
 export interface PurgeDeps {
   readonly sql: Sql
   readonly log: Log
-  /** Finds a warehouse by name; `Warehouses.get`. */
+  /** Finds a warehouse by its name, as `Warehouses.get` does. */
   readonly warehouses: { get(name: string): Promise<Warehouse | null> }
   /** Maximum size in bytes of a metadata file that is read. */
   readonly maxMetadataBytes: number
@@ -30,8 +30,9 @@ export interface PurgeDeps {
 const saveEveryMs = 1_000
 
 /**
- * Deletes all files of a dropped relation and then its row. The order makes it resumable: a file is deleted after the files
- * that it names, the newest metadata file after all other files, and the row last.
+ * Deletes all files of a dropped table or view and then its row. The order of deletions makes the job
+ * resumable: a file is deleted after all files that it names, the newest metadata file after all other files,
+ * and the row last.
  */
 export function purgeHandler(deps: PurgeDeps): JobHandler {
   return async (run) => {
@@ -45,12 +46,12 @@ export function purgeHandler(deps: PurgeDeps): JobHandler {
       )
     }
     const scope = await PurgeScope.open(deps.sql, subject.id, warehouse)
-    const files = new PurgedFiles(warehouse.storage, scope, run, countsOf(run.progress))
+    const files = new PurgedFiles(warehouse.storage, scope, run, readCounts(run.progress))
     const named = await purgeNamedFiles(deps, run, subject, warehouse, scope, files)
     const swept = named !== 'data-kept' && isOurChoice(subject.location, warehouse.root)
     if (swept)
       await sweepLocation(warehouse.storage, subject.location, subject.metadataLocation, run.signal, files)
-    // The metadata file is the only list of the files that remain. It is kept for an operator.
+    // The metadata file is the only list of the remaining files, so it is kept for the operator.
     if (named !== 'unreadable' || swept) await files.delete([subject.metadataLocation])
     run.check()
     const detail = { files: 'deleted', ...files.counts }
@@ -97,7 +98,7 @@ async function purgeNamedFiles(
     signal: run.signal,
     withData,
   })
-  const begin = numberOf(run.progress, 'snapshots')
+  const begin = readNumber(run.progress, 'snapshots')
   let savedAt = performance.now()
   for (const [index, snapshot] of metadata.snapshots.entries()) {
     if (index < begin) continue
@@ -120,7 +121,10 @@ async function purgeNamedFiles(
   return withData ? 'deleted' : 'data-kept'
 }
 
-/** Reads the metadata from the row or from storage, where it is missing when an earlier run stopped at its very end. */
+/**
+ * Reads the metadata from the row or from storage. The metadata file is missing in storage if an earlier run
+ * deleted it, but was interrupted before it deleted the row.
+ */
 async function readTable(
   deps: PurgeDeps,
   subject: PurgeSubject,
@@ -141,15 +145,15 @@ async function readTable(
   }
 }
 
-function countsOf(progress: JsonObject): { deleted: number; spared: number; unreadable: number } {
+function readCounts(progress: JsonObject): { deleted: number; spared: number; unreadable: number } {
   return {
-    deleted: numberOf(progress, 'deleted'),
-    spared: numberOf(progress, 'spared'),
-    unreadable: numberOf(progress, 'unreadable'),
+    deleted: readNumber(progress, 'deleted'),
+    spared: readNumber(progress, 'spared'),
+    unreadable: readNumber(progress, 'unreadable'),
   }
 }
 
-function numberOf(progress: JsonObject, name: string): number {
+function readNumber(progress: JsonObject, name: string): number {
   const value = progress[name]
   return typeof value === 'number' ? value : 0
 }

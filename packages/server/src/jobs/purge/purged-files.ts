@@ -6,13 +6,19 @@ import type { PurgeScope } from './scope.ts'
 import { SeenFiles } from './seen-files.ts'
 
 /**
- * Progress of a purge. Each file counts once, within the limit of `SeenFiles`. After a crash, files that were deleted since
- * the last save are counted again or not at all.
+ * Progress of a purge. Each file counts once, unless `SeenFiles` has evicted it. After a crash, files that were
+ * deleted since the last save may be counted twice or not at all.
  */
 export interface PurgeCounts {
-  /** Number of files that do not exist any more, including those that did not exist before: a store does not distinguish them. */
+  /**
+   * Number of deleted files. It includes files that did not exist before, because the response of an object
+   * store does not distinguish them.
+   */
   deleted: number
-  /** Number of named files that are outside the relation's locations or belong to others, and are kept. */
+  /**
+   * Number of files that were kept because they are outside the table's own locations, or in a location of
+   * another table.
+   */
   spared: number
   /** Number of manifests and similar files that could not be read. They are kept, and files that they name may be kept. */
   unreadable: number
@@ -22,7 +28,10 @@ export const deleteBatchSize = 1_000
 const attempts = 4
 const firstPauseMs = 200
 
-/** Deletes files for one purge: within its scope, in batches, and only while the run holds its lease. */
+/**
+ * Deletes the files of one purge in batches. Deletes only files within the scope of the purge, and only while
+ * the run holds its lease.
+ */
 export class PurgedFiles {
   readonly counts: PurgeCounts
   readonly #storage: Storage
@@ -41,7 +50,7 @@ export class PurgedFiles {
   /**
    * Resolves when all files that may be deleted are deleted.
    *
-   * @throws HeadgateError when the storage fails: files that name these must then be kept
+   * @throws HeadgateError when the storage fails. The caller must then keep the files that name these files
    */
   async delete(files: readonly string[]): Promise<void> {
     for (let from = 0; from < files.length; from += deleteBatchSize) {
@@ -70,7 +79,10 @@ export class PurgedFiles {
   }
 }
 
-/** Returns whether the storage refuses the location as malformed: a retry cannot help, as it can after all other errors. */
+/**
+ * Returns true if the storage refuses the location as malformed. A retry cannot succeed then; after all other
+ * errors it can.
+ */
 function mayPass({ error }: DeleteFailure): boolean {
   return !isHeadgateError(error, 'bad-request')
 }

@@ -4,9 +4,9 @@ import { hash } from 'node:crypto'
 const maxSeen = 100_000
 
 /**
- * Files that a purge has found before, so that it counts each once: manifests name the same file in several places, and the
- * response of an object store does not tell whether a file existed. Above `max` files it evicts the oldest, and may count
- * them again.
+ * Set of files that a purge has already found, so that it counts each file once. Several manifest entries can
+ * name the same file, and the response of an object store does not state whether a deleted file existed. Above
+ * `max` files, the set evicts the oldest files, which may then be counted again.
  */
 export class SeenFiles {
   readonly #max: number

@@ -7,7 +7,7 @@ import type { PurgeScope } from './scope.ts'
 
 const manifestsAtATime = 4
 /** Maximum number of finished manifests that are cached, so that manifests of many snapshots are not read repeatedly. */
-const maxRemembered = 100_000
+const maxCached = 100_000
 
 type Snapshot = TableMetadata['snapshots'][number]
 
@@ -16,13 +16,16 @@ export interface SnapshotPurgeOptions {
   readonly files: PurgedFiles
   readonly scope: PurgeScope
   readonly signal: AbortSignal
-  /** False with `gc.enabled=false`: the data files may belong to another table, and are kept. */
+  /**
+   * False for tables with `gc.enabled=false`: data files are kept, because they may belong to another table.
+   */
   readonly withData: boolean
 }
 
 /**
- * Deletes the files of snapshots. A file that names others is deleted only after all of those, and a missing one counts as
- * finished. So a purge that died at any point starts again and finds exactly the files that are left.
+ * Deletes the files of snapshots. A file is deleted only after all files that it names, so a missing file means
+ * that the files that it named are deleted. Therefore an interrupted purge can start again, and finds exactly
+ * the remaining files.
  */
 export class SnapshotPurge {
   readonly #options: SnapshotPurgeOptions
@@ -54,21 +57,22 @@ export class SnapshotPurge {
     const readings = await inParallel(
       fresh,
       manifestsAtATime,
-      async (manifest) => [manifest, await this.#purgeFilesOf(manifest)] as const,
+      async (manifest) => [manifest, await this.#purgeManifest(manifest)] as const,
     )
     await this.#settle(readings)
-    if (this.#done.size + fresh.length > maxRemembered) this.#done.clear()
+    if (this.#done.size + fresh.length > maxCached) this.#done.clear()
     for (const manifest of fresh) this.#done.add(manifest)
   }
 
-  async #purgeFilesOf(manifest: string): Promise<ManifestReading> {
+  async #purgeManifest(manifest: string): Promise<ManifestReading> {
     const { storage, files, scope, signal, withData } = this.#options
-    // The scope refuses to delete it, and counts it.
+    // A manifest outside the scope of the purge is not read, so its files are kept. `#settle` keeps and counts
+    // the manifest itself.
     if (!withData || !scope.reaches(manifest)) return 'read'
     return readManifest(storage, manifest, signal, (paths) => files.delete(paths))
   }
 
-  /** Deletes files that named others, after those were deleted. */
+  /** Deletes manifests and manifest lists after the files that they name. */
   async #settle(readings: readonly (readonly [string, ManifestReading])[]): Promise<void> {
     const { files } = this.#options
     files.counts.unreadable += readings.filter(([, reading]) => reading === 'unreadable').length

@@ -5,8 +5,9 @@ const maxPasses = 3
 const uuidName = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\/$/
 
 /**
- * Returns true for a location in the form of `defaultLocation`: directly below the warehouse's location, with a random name.
- * All files there were written for this relation. This is not certain for a location that a client chose.
+ * Returns true for a location that `defaultLocation` created: it is directly below the root of the warehouse
+ * and has a random name, so all files in it were written for this table. A location that a client chose may
+ * contain other files.
  */
 export function isOurChoice(location: string, root: string): boolean {
   const prefix = canonicalPrefix(parseLocation(location))
@@ -28,7 +29,7 @@ export async function sweepLocation(
     let found = 0
     let batch: string[] = []
     for await (const entry of storage.list(canonicalPrefix(parseLocation(location)), { signal })) {
-      // `files` skips names that are not valid locations.
+      // `files` skips files whose names are not valid locations, so such files remain.
       if (entry.location === kept) continue
       found += 1
       batch.push(entry.location)

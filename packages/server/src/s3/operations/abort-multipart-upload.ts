@@ -1,12 +1,12 @@
 import type { S3Response, S3Call, S3Operation } from '../operation.ts'
-import { uploadIdOf } from '../upload-parameters.ts'
+import { readUploadId } from '../upload-parameters.ts'
 
-/** AbortMultipartUpload: also succeeds when there is no such upload any more. */
+/** Implements AbortMultipartUpload. Also succeeds when the upload does not exist any more. */
 export const abortMultipartUpload: S3Operation = {
   id: 'AbortMultipartUpload',
   access: 'read-write',
   async handle({ storage, location, parameters, signal }: S3Call): Promise<S3Response> {
-    await storage.abortUpload(location, uploadIdOf(parameters), { signal })
+    await storage.abortUpload(location, readUploadId(parameters), { signal })
     return { status: 204 }
   },
 }

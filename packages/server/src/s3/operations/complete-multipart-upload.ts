@@ -5,25 +5,31 @@ import { bareEtag, onCondition, quoted, writeCondition } from '../conditions.ts'
 import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { parseCount } from '../query.ts'
 import { S3Error } from '../s3-error.ts'
-import { uploadIdOf } from '../upload-parameters.ts'
+import { readUploadId } from '../upload-parameters.ts'
 import { childText, malformed, readXml } from '../xml-reader.ts'
 import { xmlResult } from '../xml-writer.ts'
 import type { XmlNode } from '../../xml.ts'
 
-/** Maximum size of the body in bytes: 10,000 parts of about 400 bytes each, with every checksum of S3. */
+/**
+ * Maximum size of the request body in bytes: 10,000 parts, each of about 400 bytes when it contains all checksums of
+ * S3.
+ */
 const maxDocumentBytes = 4 * 1024 * 1024
-/** Maximum number of elements: each part has a number, an ETag and a checksum of each kind. */
+/**
+ * Maximum number of XML elements in the body: each part contains a number, an ETag and up to one checksum of each
+ * kind.
+ */
 const maxElements = 1 + 8 * maxParts
 
-/** CompleteMultipartUpload: creates the object atomically, if its conditions are true, and checks the checksums of the parts. */
+/** Implements CompleteMultipartUpload. Creates the object atomically, if the conditions of the request are true. */
 export const completeMultipartUpload: S3Operation = {
   id: 'CompleteMultipartUpload',
   access: 'read-write',
   async handle(call: S3Call): Promise<S3Response> {
     const { storage, address, headers } = call
-    const uploadId = uploadIdOf(call.parameters)
+    const uploadId = readUploadId(call.parameters)
     const condition = writeCondition(headers, storage.capabilities)
-    const parts = partsOf(
+    const parts = parseParts(
       readXml(await readDocument({ ...call, rawHeaders: ofTheDocument(call.rawHeaders) }, maxDocumentBytes), {
         maxElements,
       }),
@@ -48,12 +54,15 @@ export const completeMultipartUpload: S3Operation = {
   },
 }
 
-/** Removes checksums from the headers: in this operation they are those of the object, not of the document. */
+/**
+ * Returns the headers without checksums. In this operation, the checksum headers are those of the object and not
+ * those of the request body.
+ */
 function ofTheDocument(rawHeaders: readonly string[]): string[] {
   return rawHeaders.filter((_, i) => !/^x-amz-checksum-/i.test(rawHeaders[i - (i % 2)] ?? ''))
 }
 
-function partsOf(root: XmlNode): CompletedPart[] {
+function parseParts(root: XmlNode): CompletedPart[] {
   if (root.name !== 'CompleteMultipartUpload') throw malformed('the root is not CompleteMultipartUpload')
   const parts: CompletedPart[] = []
   for (const child of root.children) {
@@ -68,7 +77,7 @@ function partsOf(root: XmlNode): CompletedPart[] {
   return parts
 }
 
-/** Checks `x-amz-mp-object-size`, the size of the object that the client expects. */
+/** Checks that the parts have the total size that the client expects (`x-amz-mp-object-size`). */
 async function checkSize(call: S3Call, uploadId: string, parts: readonly CompletedPart[]): Promise<void> {
   const header = call.headers['x-amz-mp-object-size']
   if (typeof header !== 'string') return

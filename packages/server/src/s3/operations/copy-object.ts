@@ -1,23 +1,29 @@
 import { confirmedBody } from '../body.ts'
 import { onCondition, quoted, writeCondition } from '../conditions.ts'
-import { contentTypeOf } from '../content-type.ts'
-import { copySourceOf, openCopySource } from '../copy-source.ts'
+import { readContentType } from '../content-type.ts'
+import { readCopySource, openCopySource } from '../copy-source.ts'
 import { cannotHold } from '../missing.ts'
 import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { S3Error } from '../s3-error.ts'
 import { refuseUnsupportedHeaders } from '../unsupported-headers.ts'
 import { xmlResult } from '../xml-writer.ts'
 
-/** CopyObject: within the session's scope. The store copies by itself, unless the copy depends on conditions. */
+/**
+ * Implements CopyObject for a source and a target that the session covers. The storage copies the object itself,
+ * unless the request has conditions.
+ */
 export const copyObject: S3Operation = {
   id: 'CopyObject',
   access: 'read-write',
   async handle(call: S3Call): Promise<S3Response> {
     refuseUnsupportedHeaders(call.headers)
-    const source = copySourceOf(call)
+    const source = readCopySource(call)
     const replacing = call.headers['x-amz-metadata-directive'] === 'REPLACE'
     if (source === call.location && !replacing)
-      throw new S3Error('InvalidRequest', { message: 'The object would be copied to itself, unchanged.' })
+      throw new S3Error('InvalidRequest', {
+        message:
+          'The source and the target of the copy are the same object, and the copy would not change it.',
+      })
     const through =
       replacing || Object.keys(call.headers).some((name) => /^(?:x-amz-copy-source-)?if-/.test(name))
     const copied = async (): Promise<string> => {
@@ -46,7 +52,7 @@ async function copyThrough(call: S3Call, source: string, replacing: boolean): Pr
   const { body, length, info } = await openCopySource(call, source, undefined)
   const kept = info.contentType === undefined ? {} : { contentType: info.contentType }
   try {
-    const type = replacing ? contentTypeOf(headers) : kept
+    const type = replacing ? readContentType(headers) : kept
     const options = { signal, size: length, ...condition, ...type }
     return await onCondition(call, condition, () => storage.put(location, confirmedBody(call, body), options))
   } finally {

@@ -2,7 +2,7 @@ import { cannotHold } from '../missing.ts'
 import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { S3Error } from '../s3-error.ts'
 
-/** DeleteObject: also succeeds when there is no such object. */
+/** Implements DeleteObject. Also succeeds when the object does not exist. */
 export const deleteObject: S3Operation = {
   id: 'DeleteObject',
   access: 'read-write',
@@ -10,7 +10,8 @@ export const deleteObject: S3Operation = {
     const version = parameters.get('versionId') ?? 'null'
     if (version !== 'null' || headers['if-match'] !== undefined)
       throw new S3Error('NotImplemented', {
-        message: 'Deleting one version, or on a condition, does not exist here.',
+        message:
+          'This server does not support the deletion of one object version, and conditions on a deletion.',
       })
     await storage.delete(location, { signal }).catch((error: unknown) => {
       if (!cannotHold(address.key, error)) throw error

@@ -1,5 +1,5 @@
 import { isVouchedFor, readDocument } from '../body.ts'
-import { locationOf } from '../address.ts'
+import { toLocation } from '../address.ts'
 import { cannotHold } from '../missing.ts'
 import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { S3Error } from '../s3-error.ts'
@@ -10,26 +10,37 @@ import { type XmlElement, xmlResult } from '../xml-writer.ts'
 import type { XmlNode } from '../../xml.ts'
 
 const maxKeys = 1000
-/** Maximum size of the body in bytes: 1,000 keys of 1,024 bytes, their tags, and references in the keys. */
+/**
+ * Maximum size of the request body in bytes: 1,000 keys of 1,024 bytes, the XML tags, and characters of the keys that
+ * are escaped in XML.
+ */
 const maxDocumentBytes = 2 * 1024 * 1024
-/** Maximum number of elements: each object has a key and the elements that S3 allows with it (version, ETag, size, date). */
+/**
+ * Maximum number of XML elements in the body: each object contains a key and up to four other elements (version,
+ * ETag, size, date).
+ */
 const maxElements = 2 + 6 * maxKeys
 
-/** DeleteObjects: deletes up to 1,000 keys and returns a result for each. Keys outside the session's prefixes are refused one by one. */
+/**
+ * Implements DeleteObjects. Deletes up to 1,000 keys and returns a result for each key. A key outside the prefixes of
+ * the session results in an error for this key only.
+ */
 export const deleteObjects: S3Operation = {
   id: 'DeleteObjects',
   access: 'read-write',
   async handle(call: S3Call): Promise<S3Response> {
     const { session, storage, address, signal } = call
     if (!isVouchedFor(call))
-      throw new S3Error('InvalidRequest', { message: 'The body needs Content-MD5 or a checksum.' })
+      throw new S3Error('InvalidRequest', {
+        message: 'The request must contain a Content-MD5 or a checksum of its body.',
+      })
     const { keys, quiet } = asked(readXml(await readDocument(call, maxDocumentBytes), { maxElements }))
     const refused: XmlElement[] = []
     const wanted = new Map<string, string>()
     for (const { key, plain } of keys) {
       try {
         if (!plain) throw new S3Error('NotImplemented')
-        const location = locationOf({ bucket: address.bucket, key })
+        const location = toLocation({ bucket: address.bucket, key })
         checkScope(session, location, 'read-write')
         wanted.set(location, key)
       } catch (error) {
@@ -67,7 +78,8 @@ function asked(root: XmlNode): Asked {
     if (child.name !== 'Object') throw malformed(`it contains ${child.name}`)
     const key = childText(child, 'Key')
     if (key === undefined || key === '') throw malformed('an object has no key')
-    // A version, an ETag or a size is a condition of the deletion, which this server does not support.
+    // A version, ETag or size of an object is a condition of its deletion, and this server does not support such
+    // conditions.
     keys.push({ key, plain: child.children.every(({ name, text }) => name === 'Key' || text === 'null') })
   }
   if (keys.length === 0 || keys.length > maxKeys) throw malformed(`it contains ${keys.length} keys`)

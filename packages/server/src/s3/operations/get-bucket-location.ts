@@ -1,7 +1,7 @@
 import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { xmlResult } from '../xml-writer.ts'
 
-/** GetBucketLocation. The oldest region has no name there. */
+/** Implements GetBucketLocation. As at S3, the result for the region us-east-1 is an empty text. */
 export const getBucketLocation: S3Operation = {
   id: 'GetBucketLocation',
   access: 'read',

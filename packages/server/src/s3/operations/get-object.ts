@@ -6,7 +6,7 @@ import { parseRange } from '../range.ts'
 import { S3Error } from '../s3-error.ts'
 import { onlyPart } from '../whole-part.ts'
 
-/** GetObject: returns an object, or one range of it, if its conditions are true. */
+/** Implements GetObject. Returns an object or one range of it, if the conditions of the request are true. */
 export const getObject: S3Operation = {
   id: 'GetObject',
   access: 'read',
@@ -19,7 +19,8 @@ export const getObject: S3Operation = {
         throw cannotHold(call.address.key, error) ? new S3Error('NoSuchKey', { cause: error }) : error
       })
     const { info, length, body } = object
-    // No listener handles errors of the stream until it is sent, and the client may disconnect in the meantime.
+    // Without this listener, an error of the stream before the server starts to send it, for example when the client
+    // disconnects, would end the process.
     body.on('error', () => undefined)
     try {
       if (!mayRead(info, headers)) {

@@ -1,6 +1,6 @@
 import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 
-/** HeadBucket: confirms that the bucket exists, to sessions with a prefix in it. */
+/** Implements HeadBucket. Confirms the existence of a bucket to sessions that have a prefix in it. */
 export const headBucket: S3Operation = {
   id: 'HeadBucket',
   access: 'read',

@@ -7,7 +7,7 @@ import { parseRange } from '../range.ts'
 import { S3Error } from '../s3-error.ts'
 import { onlyPart } from '../whole-part.ts'
 
-/** HeadObject: what GetObject would answer, without the bytes. */
+/** Implements HeadObject. Returns the status and headers of GetObject without the body. */
 export const headObject: S3Operation = {
   id: 'HeadObject',
   access: 'read',

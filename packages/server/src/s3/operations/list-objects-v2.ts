@@ -5,8 +5,9 @@ import { invalidArgument } from '../s3-error.ts'
 import { type XmlElement, xmlResult } from '../xml-writer.ts'
 
 /**
- * ListObjectsV2. A continuation token is sealed and belongs to this list: it neither shows keys nor leads out of the
- * prefix, and it outlives the credentials that the list was begun with.
+ * Implements ListObjectsV2. The continuation token is encrypted and valid only for the same warehouse, prefix and
+ * delimiter: it reveals no keys, and grants no access to other prefixes. It remains valid when the client continues
+ * the list with newer credentials.
  */
 export const listObjectsV2: S3Operation = {
   id: 'ListObjectsV2',
@@ -31,7 +32,7 @@ export const listObjectsV2: S3Operation = {
     if (startAfter !== undefined) head.push(['StartAfter', written(startAfter)])
     if (token !== undefined) head.push(['ContinuationToken', token])
     if (next !== undefined)
-      head.push(['NextContinuationToken', call.tokens.seal(nameOf(call, query), [next])])
+      head.push(['NextContinuationToken', call.tokens.seal(formatListName(call, query), [next])])
     return {
       status: 200,
       body: xmlResult('ListBucketResult', [...head, ...elements]),
@@ -42,14 +43,14 @@ export const listObjectsV2: S3Operation = {
 
 function openToken(call: S3Call, query: ListQuery, token: string): string {
   try {
-    const [position = ''] = call.tokens.open(nameOf(call, query), token)
+    const [position = ''] = call.tokens.open(formatListName(call, query), token)
     return position
   } catch (error) {
     if (!isHeadgateError(error, 'bad-request')) throw error
-    throw invalidArgument('continuation-token', 'is not one of this list')
+    throw invalidArgument('continuation-token', 'is not a continuation token of this list')
   }
 }
 
-function nameOf({ session, location }: S3Call, { prefix, delimiter }: ListQuery): string {
+function formatListName({ session, location }: S3Call, { prefix, delimiter }: ListQuery): string {
   return JSON.stringify(['s3', session.warehouseId, location, prefix, delimiter])
 }

@@ -2,7 +2,10 @@ import { listPage, parseListQuery } from '../list-page.ts'
 import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { type XmlElement, xmlResult } from '../xml-writer.ts'
 
-/** ListObjects, version 1, which continues after a key. */
+/**
+ * Implements ListObjects (version 1). The client requests the next page with the last key of the previous page
+ * (`marker`).
+ */
 export const listObjects: S3Operation = {
   id: 'ListObjects',
   access: 'read',
@@ -20,7 +23,8 @@ export const listObjects: S3Operation = {
     ]
     if (query.delimiter !== '') head.push(['Delimiter', written(query.delimiter)])
     if (query.encodingType !== undefined) head.push(['EncodingType', query.encodingType])
-    // S3 returns it only with a delimiter. Without one, clients use the last key, which is equal.
+    // S3 returns NextMarker only for a request with a delimiter. Otherwise clients use the last key of the page,
+    // which has the same value.
     if (next !== undefined) head.push(['NextMarker', written(next)])
     return {
       status: 200,

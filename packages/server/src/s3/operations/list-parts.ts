@@ -3,17 +3,17 @@ import { quoted } from '../conditions.ts'
 import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { parseCount } from '../query.ts'
 import { invalidArgument } from '../s3-error.ts'
-import { uploadIdOf } from '../upload-parameters.ts'
+import { readUploadId } from '../upload-parameters.ts'
 import { type XmlElement, xmlResult } from '../xml-writer.ts'
 
 const mostParts = 1000
 
-/** ListParts: the parts of an unfinished upload, in their order. */
+/** Implements ListParts. Returns the uploaded parts of an unfinished multipart upload, in order of their numbers. */
 export const listParts: S3Operation = {
   id: 'ListParts',
   access: 'read-write',
   async handle({ storage, address, location, parameters, signal }: S3Call): Promise<S3Response> {
-    const uploadId = uploadIdOf(parameters)
+    const uploadId = readUploadId(parameters)
     const limit = Math.min(count(parameters, 'max-parts', 2 ** 31 - 1) ?? mostParts, mostParts)
     const marker = count(parameters, 'part-number-marker', maxParts) ?? 0
     const parts: PartInfo[] = []
@@ -34,7 +34,7 @@ export const listParts: S3Operation = {
         ['NextPartNumberMarker', parts.at(-1)?.partNumber ?? marker],
         ['MaxParts', limit],
         ['IsTruncated', truncated],
-        ...parts.map(elementOf),
+        ...parts.map(toElement),
       ]),
     }
   },
@@ -48,7 +48,7 @@ function count(parameters: ReadonlyMap<string, string>, name: string, max: numbe
   return number
 }
 
-function elementOf({ partNumber, size, etag, lastModified }: PartInfo): XmlElement {
+function toElement({ partNumber, size, etag, lastModified }: PartInfo): XmlElement {
   return [
     'Part',
     [

@@ -1,14 +1,14 @@
 import { storeBody } from '../body.ts'
 import { onCondition, quoted, writeCondition } from '../conditions.ts'
-import { contentTypeOf } from '../content-type.ts'
+import { readContentType } from '../content-type.ts'
 import { cannotHold } from '../missing.ts'
 import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { refuseUnsupportedHeaders } from '../unsupported-headers.ts'
 
-/** The MD5 sum of nothing, which is the ETag of an empty object at S3. */
+/** The MD5 sum of zero bytes, which is the ETag of an empty object at S3. */
 const etagOfNothing = 'd41d8cd98f00b204e9800998ecf8427e'
 
-/** PutObject: the whole object or nothing, on conditions. */
+/** Implements PutObject. Creates the object atomically, if the conditions of the request are true. */
 export const putObject: S3Operation = {
   id: 'PutObject',
   access: 'read-write',
@@ -18,10 +18,11 @@ export const putObject: S3Operation = {
     const condition = writeCondition(headers, storage.capabilities)
     const { etag } = await storeBody(call, async (body, size) => {
       try {
-        const options = { signal, size, ...condition, ...contentTypeOf(headers) }
+        const options = { signal, size, ...condition, ...readContentType(headers) }
         return await onCondition(call, condition, () => storage.put(location, body, options))
       } catch (error) {
-        // The mark of a directory: a store of files has directories, and needs none.
+        // The client writes a directory marker (an empty object whose key ends in a slash). A file storage cannot
+        // store it and does not need it, so the write succeeds without an effect.
         if (size === 0 && call.address.key.endsWith('/') && cannotHold(call.address.key, error))
           return { etag: etagOfNothing }
         throw error

@@ -1,22 +1,25 @@
 import { confirmedBody } from '../body.ts'
 import { quoted } from '../conditions.ts'
-import { copySourceOf, openCopySource } from '../copy-source.ts'
+import { readCopySource, openCopySource } from '../copy-source.ts'
 import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { parseCopyRange } from '../range.ts'
-import { partNumberOf, uploadIdOf } from '../upload-parameters.ts'
+import { readPartNumber, readUploadId } from '../upload-parameters.ts'
 import { xmlResult } from '../xml-writer.ts'
 
-/** UploadPartCopy: a part from bytes of another object within the session's scope. */
+/**
+ * Implements UploadPartCopy. Stores a part of a multipart upload from bytes of another object that the session
+ * covers.
+ */
 export const uploadPartCopy: S3Operation = {
   id: 'UploadPartCopy',
   access: 'read-write',
   async handle(call: S3Call): Promise<S3Response> {
     const { storage, location, headers, parameters, signal } = call
-    const partNumber = partNumberOf(parameters)
-    const uploadId = uploadIdOf(parameters)
+    const partNumber = readPartNumber(parameters)
+    const uploadId = readUploadId(parameters)
     const header = headers['x-amz-copy-source-range']
     const range = parseCopyRange(typeof header === 'string' ? header : undefined)
-    const source = copySourceOf(call)
+    const source = readCopySource(call)
     const { body, length } = await openCopySource(call, source, range)
     const copied = async (): Promise<string> => {
       try {

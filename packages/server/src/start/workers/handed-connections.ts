@@ -1,13 +1,14 @@
 import type { Worker } from 'node:cluster'
 
-/** Connection as node:cluster passes it between processes. */
+/** Handle of a client connection that node:cluster passes from the primary to a worker. */
 interface Handle {
   close(): void
 }
 
 /**
- * Closes connections that were passed to a worker which ended before it accepted them: node:cluster keeps them open in the
- * primary, where no code answers them. The messages between them are not documented, but are equal in all versions of Node.
+ * Closes the client connections that the primary passed to a worker which ended before it accepted them. node:cluster
+ * would keep these connections open in the primary, which never answers them. The function reads internal messages of
+ * node:cluster. They are not documented, but are the same in all versions of Node.
  */
 export function closeWhatIsNotTaken(worker: Worker): void {
   const { process } = worker
@@ -19,13 +20,13 @@ export function closeWhatIsNotTaken(worker: Worker): void {
   }
   Object.assign(process, { send: sendAndNote })
   process.on('internalMessage', (message: unknown) => {
-    if (isAnswer(message)) handed.delete(message.ack)
+    if (isAck(message)) handed.delete(message.ack)
   })
   const close = (): void => {
     for (const handle of handed.values()) handle.close()
     handed.clear()
   }
-  // node:cluster passes connections to the worker until it has received both messages.
+  // node:cluster passes connections to the worker until both events have occurred.
   process.once('exit', close)
   process.once('disconnect', close)
 }
@@ -34,7 +35,7 @@ function isConnection(message: unknown): message is { readonly seq: unknown } {
   return isObject(message) && 'act' in message && message.act === 'newconn' && 'seq' in message
 }
 
-function isAnswer(message: unknown): message is { readonly ack: unknown } {
+function isAck(message: unknown): message is { readonly ack: unknown } {
   return isObject(message) && 'ack' in message
 }
 

@@ -4,13 +4,15 @@ import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { LinePasser } from './line-passer.ts'
 
-/** Prints lines of one letter, a hundred thousand bytes at once, and the beginning of a line without an end. */
+/**
+ * Program that prints lines that repeat one letter, a hundred thousand bytes at a time, and then an incomplete line.
+ */
 const printer = `
   const line = process.argv[1].repeat(1_999) + '\\n'
   for (let n = 0; n < 20; n++) process.stdout.write(line.repeat(50))
   process.stdout.write(process.argv[1].repeat(10))`
 
-test('LinePasser forwards whole lines of several processes to a slow reader, and slows the processes down', async () => {
+test('LinePasser forwards complete lines of several processes, and pauses the processes while the reader is slow', async () => {
   let text = ''
   let most = 0
   const to = new Writable({
@@ -42,7 +44,7 @@ test('LinePasser forwards whole lines of several processes to a slow reader, and
   expect(most).toBeLessThan(1024 ** 2)
 })
 
-test('LinePasser forwards a line without an end in parts', async () => {
+test('LinePasser forwards a line above the maximum length in parts', async () => {
   const sizes: number[] = []
   const to = new Writable({
     write(chunk: Buffer, _encoding, done) {

@@ -1,10 +1,10 @@
-/** Length in bytes above which a line is forwarded in parts. */
+/** Length in bytes above which `LinePasser` forwards a line in parts. */
 const longestLineBytes = 1024 ** 2
 const newline = 0x0a
 
 /**
- * Forwards the output of several processes in whole lines. If they wrote to one pipe, their lines would be mixed as soon as
- * one is longer than the system writes atomically.
+ * Forwards the output of several processes to one stream in complete lines. If the processes wrote to one pipe
+ * themselves, the system would mix parts of lines that are longer than the size of an atomic write.
  */
 export class LinePasser {
   readonly #to: NodeJS.WritableStream
@@ -33,13 +33,13 @@ export class LinePasser {
     })
     from.on('close', () => {
       this.#from.delete(from)
-      // The process was killed in the middle of a line.
+      // Completes the last line of a process that was killed while it wrote the line.
       if (rest.length > 0) this.#write(Buffer.concat([rest, Buffer.of(newline)]))
     })
     if (this.#full) from.pause()
   }
 
-  /** Pauses the processes while the reader is slow. */
+  /** Writes complete lines, and pauses the output of all processes while the reader of the stream is slow. */
   #write(lines: Buffer): void {
     if (this.#to.write(lines) || this.#full) return
     this.#full = true

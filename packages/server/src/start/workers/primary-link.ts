@@ -3,16 +3,19 @@ import { HeadgateError } from '@headgate/errors'
 import type { Addresses } from '../open-server.ts'
 import type { FromWorker, Metrics, Orders, ToWorker } from './messages.ts'
 
-/** Time limit in ms for the primary to collect metrics: twice its time limit for a worker. */
+/**
+ * Time in ms for which a worker waits for the metrics of the whole server: twice the time for which the primary waits
+ * for one worker.
+ */
 const metricsTimeoutMs = 4_000
 
-/** Connection of a worker to its primary. */
+/** IPC connection of a worker to the primary process. */
 export class PrimaryLink {
-  /** Settles once with the configuration of the worker. */
+  /** Resolves with the configuration of the worker when the primary has sent it. */
   readonly orders: Promise<Orders>
-  /** Settles when the worker must stop: the primary requests it, or has ended. */
+  /** Resolves when the worker must stop, because the primary requests it or has ended. */
   readonly stop: Promise<void>
-  /** Sets the function that returns the metrics of this process on request. */
+  /** Returns the metrics of this process when the primary requests them. The worker replaces this function. */
   ownMetrics: () => Promise<Metrics> = () => Promise.resolve([])
   readonly #worker: Worker
   readonly #asked = new Map<number, (text: string | null) => void>()
@@ -26,13 +29,15 @@ export class PrimaryLink {
     this.orders = orders.promise
     this.stop = stop.promise
     worker.on('disconnect', () => {
-      // Otherwise node:cluster would end this process immediately: in the middle of its work, or never if it waits for its port
-      // before it serves.
+      // By default, node:cluster ends a worker immediately when the primary has ended. A worker that serves finishes
+      // its work first. A worker that does not serve yet keeps the default, because it would wait forever for its
+      // port.
       worker.exitedAfterDisconnect = this.#serves
       stop.resolve()
     })
     process.on('SIGTERM', () => stop.resolve())
-    // Ctrl-C in a terminal is sent to all processes. The primary decides what to do.
+    // A terminal sends the signal of Ctrl-C to all processes of the server. Workers ignore it and wait for the
+    // message of the primary.
     process.on('SIGINT', () => undefined)
     worker.on('message', (message: ToWorker) => {
       switch (message.kind) {
@@ -48,26 +53,34 @@ export class PrimaryLink {
     })
   }
 
-  /** @throws Error when this process is not a worker */
+  /**
+   * Connects this worker to its primary.
+   *
+   * @throws Error when this process is not a worker
+   */
   static open(): PrimaryLink {
-    if (cluster.worker === undefined) throw new Error('Only a Headgate server starts this program.')
+    if (cluster.worker === undefined)
+      throw new Error('This program is an internal part of Headgate: only a Headgate server can start it.')
     const link = new PrimaryLink(cluster.worker)
     link.send({ kind: 'here' })
     return link
   }
 
-  /** Sends a message. Does nothing when the primary has ended. */
+  /** Sends a message to the primary. Does nothing when the primary has ended. */
   send(message: FromWorker): void {
     if (this.#worker.isConnected()) this.#worker.send(message, undefined, () => undefined)
   }
 
-  /** Declares that from now on the process needs time to stop. */
+  /**
+   * Reports to the primary that the worker serves. From now on, the worker finishes its work before it stops, also
+   * when the primary has ended.
+   */
   serving(addresses: Addresses): void {
     this.#serves = true
     this.send({ kind: 'serving', addresses })
   }
 
-  /** Returns the metrics of the whole server, as text. */
+  /** Requests the metrics of the whole server from the primary and returns them in the text format of Prometheus. */
   async wholeMetrics(): Promise<string> {
     const id = (this.#lastId += 1)
     const { promise, resolve } = Promise.withResolvers<string | null>()
@@ -84,12 +97,12 @@ export class PrimaryLink {
   #tellMetrics(id: number): void {
     this.ownMetrics().then(
       (metrics) => this.send({ kind: 'own-metrics', id, metrics }),
-      // The primary waits only for a short time.
+      // If the metrics cannot be read, the worker does not answer, and the primary continues after its time limit.
       () => undefined,
     )
   }
 
-  /** Closes the connection, so that the process may end. */
+  /** Closes the connection to the primary, so that the worker process can end. */
   close(): void {
     if (this.#worker.isConnected()) this.#worker.disconnect()
   }

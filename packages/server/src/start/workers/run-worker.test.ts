@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { forkWorkers } from '../../../test/start/workers/workers.ts'
 import { WorkerProcess } from './worker-process.ts'
 
-test('A worker whose primary ends before it serves ends without waiting', async () => {
+test('A worker that does not serve yet ends immediately when the primary process ends', async () => {
   await using database = await testDatabase()
   forkWorkers()
   vi.stubEnv('HEADGATE_MASTER_KEY', randomBytes(32).toString('base64'))
@@ -14,7 +14,7 @@ test('A worker whose primary ends before it serves ends without waiting', async 
   const orders = { databaseUrl: database.url, log: { level: 'info', format: 'json' } } as const
   const served = worker.serve({ ...orders, ports: { catalog: 0, gateway: null } })
   const forked = cluster.workers?.[worker.id]
-  // Its configuration is the last message that it receives.
+  // The primary ends directly after it has sent the configuration to the worker.
   forked?.once('message', () => setImmediate(() => forked.process.disconnect()))
-  await expect(served).rejects.toThrow('A worker ended before it served')
+  await expect(served).rejects.toThrow('A worker ended during its start')
 })

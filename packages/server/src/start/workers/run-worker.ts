@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import { isHeadgateError } from '@headgate/errors'
-import { type Config, readConfig } from '../../config/config.ts'
+import { type Config, loadConfig } from '../../config/config.ts'
 import { Secret } from '../../config/secret.ts'
 import { createLog } from '../../log.ts'
 import { explainFailure } from '../explain-failure.ts'
@@ -9,15 +9,17 @@ import type { Ports } from './messages.ts'
 import { PrimaryLink } from './primary-link.ts'
 
 /**
- * Runs one of the processes that answer requests, as the primary configures it, and stops when the primary requests it or
- * has ended. It reads the same environment and flags as the primary.
+ * Runs a worker, which is one of the processes that answer requests, until the primary requests its stop or has
+ * ended. The worker reads the same environment and flags as the primary, and receives the rest of its configuration
+ * from the primary.
  */
 export async function runWorker(environment: NodeJS.ProcessEnv, args: readonly string[]): Promise<void> {
-  // The reader of this output may have ended before. Running work is finished nevertheless.
+  // Ignores write errors, because the primary, which reads the output, may have ended before. The worker finishes its
+  // work nevertheless.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   const link = PrimaryLink.open()
   try {
-    const config = readConfig(environment, args)
+    const config = await loadConfig(environment, args)
     const server = await serve(config, link)
     if (server !== null) {
       await link.stop
@@ -28,21 +30,24 @@ export async function runWorker(environment: NodeJS.ProcessEnv, args: readonly s
     const passing = isHeadgateError(error) && error.code === 'unavailable'
     link.send({ kind: 'failed', reason: explainFailure(error), passing })
     process.exitCode = 1
-    // The primary reads the message before this process ends.
+    // Waits until the primary has received the message, because its next message or its end stops the worker.
     await link.stop
   }
   link.close()
 }
 
-/** Time limit in ms for work after the last request, such as background work. */
+/** Time limit in ms for background work after the last request has finished. */
 const patienceMs = 15_000
 
-/** Opens the server of the worker. Returns null when the worker was stopped before it was configured. */
+/**
+ * Waits for the configuration and starts to answer requests. Returns null when the worker was stopped before it
+ * received its configuration.
+ */
 async function serve(config: Config, link: PrimaryLink): Promise<OpenServer | null> {
   const orders = await Promise.race([link.orders, link.stop.then(() => null)])
   if (orders === null) return null
   const { level, format } = orders.log
-  // Imported now, so that errors of the configuration are reported first.
+  // Imports the modules of the server only now, so that a configuration error is reported without delay.
   const { openServer } = await import('../open-server.ts')
   const server = await openServer({
     config: withPorts(config, orders.ports),

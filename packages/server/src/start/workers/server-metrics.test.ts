@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { type CountingProcess, ServerMetrics } from './server-metrics.ts'
 
-/** Returns a process with metrics of each kind. */
+/** Worker process with metrics of each type. */
 class Counting implements CountingProcess {
   readonly registry = new Registry()
   readonly requests: Counter = new Counter({ name: 'requests', help: 'x', registers: [this.registry] })
@@ -19,20 +19,20 @@ class Counting implements CountingProcess {
     buckets: [1],
     registers: [this.registry],
   })
-  answers = true
+  responds = true
 
   async metrics(): ReturnType<CountingProcess['metrics']> {
-    // Serialized as by the channel between two processes.
-    return this.answers ? structuredClone(await this.registry.getMetricsAsJSON()) : null
+    // Serializes the metrics in the same way as the IPC channel between two processes.
+    return this.responds ? structuredClone(await this.registry.getMetricsAsJSON()) : null
   }
 }
 
-async function told(metrics: ServerMetrics, ...names: readonly string[]): Promise<readonly number[]> {
+async function readValues(metrics: ServerMetrics, ...names: readonly string[]): Promise<readonly number[]> {
   const lines = (await metrics.text()).split('\n')
   return names.map((name) => Number(lines.find((line) => line.startsWith(`${name} `))?.split(' ')[1]))
 }
 
-test('ServerMetrics adds up counters, and aggregates the state of each metric as configured', async () => {
+test('ServerMetrics adds the counters of all processes, and aggregates gauges as each gauge configures', async () => {
   const metrics = new ServerMetrics()
   const [one, two] = [new Counting(), new Counting()]
   for (const each of [one, two]) metrics.join(each)
@@ -44,12 +44,12 @@ test('ServerMetrics adds up counters, and aggregates the state of each metric as
   two.open.set(3)
   one.current.set(1)
   two.current.set(0)
-  expect(await told(metrics, 'requests', 'open', 'current', 'seconds_count')).toEqual([7, 5, 0, 2])
+  expect(await readValues(metrics, 'requests', 'open', 'current', 'seconds_count')).toEqual([7, 5, 0, 2])
   expect(await metrics.text()).toContain('seconds_bucket{le="1"} 1\n')
-  expect(await told(metrics, 'process_start_time_seconds')).not.toEqual([Number.NaN])
+  expect(await readValues(metrics, 'process_start_time_seconds')).not.toEqual([Number.NaN])
 })
 
-test('ServerMetrics keeps the last counters of a worker that ended, and not its state', async () => {
+test('ServerMetrics keeps the last counters of a worker that ended, and removes its gauges', async () => {
   const metrics = new ServerMetrics()
   const [one, two, three] = [new Counting(), new Counting(), new Counting()]
   for (const each of [one, two]) metrics.join(each)
@@ -58,26 +58,26 @@ test('ServerMetrics keeps the last counters of a worker that ended, and not its 
     each.seconds.observe(0.5)
     each.open.set(1)
   }
-  expect(await told(metrics, 'requests', 'open')).toEqual([20, 2])
+  expect(await readValues(metrics, 'requests', 'open')).toEqual([20, 2])
   one.requests.inc(5)
   metrics.leave(one)
-  expect(await told(metrics, 'requests', 'open')).toEqual([20, 1])
+  expect(await readValues(metrics, 'requests', 'open')).toEqual([20, 1])
   metrics.leave(two)
   metrics.join(three)
   three.requests.inc(1)
-  expect(await told(metrics, 'requests', 'seconds_count', 'open')).toEqual([21, 2, 0])
-  expect(await told(metrics, 'requests', 'seconds_count', 'open')).toEqual([21, 2, 0])
+  expect(await readValues(metrics, 'requests', 'seconds_count', 'open')).toEqual([21, 2, 0])
+  expect(await readValues(metrics, 'requests', 'seconds_count', 'open')).toEqual([21, 2, 0])
 })
 
-test('ServerMetrics uses the previous counters of a worker that is too busy to respond', async () => {
+test('ServerMetrics uses the last known counters of a worker that is too busy to respond', async () => {
   const metrics = new ServerMetrics()
   const one = new Counting()
   metrics.join(one)
   one.requests.inc(2)
-  expect(await told(metrics, 'requests')).toEqual([2])
+  expect(await readValues(metrics, 'requests')).toEqual([2])
   one.requests.inc(2)
-  one.answers = false
-  expect(await told(metrics, 'requests')).toEqual([2])
-  one.answers = true
-  expect(await told(metrics, 'requests')).toEqual([4])
+  one.responds = false
+  expect(await readValues(metrics, 'requests')).toEqual([2])
+  one.responds = true
+  expect(await readValues(metrics, 'requests')).toEqual([4])
 })

@@ -1,14 +1,17 @@
 import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client'
 import type { Metrics } from './messages.ts'
 
-/** Process whose metrics are collected. Null: it does not respond, because it is busy or has ended. */
+/**
+ * Process whose metrics the primary collects. `metrics` returns null when the process does not respond, because it is
+ * busy or has ended.
+ */
 export interface CountingProcess {
   metrics(): Promise<Metrics | null>
 }
 
 /**
- * Metrics of a server of several processes: the sums of the workers and the primary. The last known counters of a worker that
- * ended are kept, so that no sum ever decreases.
+ * Collects the metrics of a server with several processes, and adds those of the workers and the primary. Keeps the
+ * last known counters of a worker that ended, so that no sum ever decreases.
  */
 export class ServerMetrics {
   readonly #own = new Registry()
@@ -20,19 +23,19 @@ export class ServerMetrics {
     collectDefaultMetrics({ register: this.#own })
   }
 
-  /** Adds a worker, from the time that it serves until it ends. */
+  /** Adds a worker, after it has started to serve. `leave` removes it. */
   join(worker: CountingProcess): void {
     this.#last.set(worker, [])
   }
 
   leave(worker: CountingProcess): void {
-    // The declarations of prom-client number the types of metrics, but its code names them.
+    // The type declarations of prom-client declare the metric types as numbers, but at run time they are names.
     const counted = this.#last.get(worker)?.filter(({ type }) => `${type}` !== 'gauge') ?? []
     this.#last.delete(worker)
     this.#departed = [...this.#departed, ...counted]
   }
 
-  /** Returns the metrics in Prometheus' text format. Concurrent calls share the result. */
+  /** Returns the metrics of all processes in the text format of Prometheus. Concurrent calls share one result. */
   text(): Promise<string> {
     return (this.#gathering ??= this.#gather().finally(() => (this.#gathering = undefined)))
   }
@@ -40,29 +43,32 @@ export class ServerMetrics {
   async #gather(): Promise<string> {
     await Promise.all(
       [...this.#last.keys()].map(async (worker) => {
-        const told = await worker.metrics()
-        if (told !== null && this.#last.has(worker)) this.#last.set(worker, told)
+        const metrics = await worker.metrics()
+        if (metrics !== null && this.#last.has(worker)) this.#last.set(worker, metrics)
       }),
     )
     const own = await this.#own.getMetricsAsJSON()
-    const text = sumOf([own, ...this.#last.values(), this.#departed]).metrics()
+    const text = sumMetrics([own, ...this.#last.values(), this.#departed]).metrics()
     await this.#sumDeparted()
     return text
   }
 
-  /** Sums of all workers that ended. */
+  /** Adds the counters of all workers that have ended to one sum. */
   async #sumDeparted(): Promise<void> {
     const until = this.#departed.length
-    const sums = await sumOf([this.#departed]).getMetricsAsJSON()
+    const sums = await sumMetrics([this.#departed]).getMetricsAsJSON()
     this.#departed = [...sums, ...this.#departed.slice(until)]
   }
 }
 
-function sumOf(all: readonly Metrics[]): Registry {
+function sumMetrics(all: readonly Metrics[]): Registry {
   return AggregatorRegistry.aggregate(all.map((metrics) => metrics.map(withStart)))
 }
 
-/** Computes the start time of the first process, which prom-client would omit. */
+/**
+ * Makes prom-client aggregate the process start time as the minimum of all processes, because it would omit this
+ * metric by default.
+ */
 function withStart(metric: Metrics[number]): Metrics[number] {
   return metric.name === 'process_start_time_seconds' ? { ...metric, aggregator: 'min' } : metric
 }

@@ -1,20 +1,26 @@
 import type { WorkerError } from './worker-error.ts'
 
-/** Maximum number of failed starts in a row. */
+/** Number of consecutive failed starts of workers after which the server stops. */
 const most = 5
 
-/** Counts failed starts of workers, and decides when further starts are useless. */
+/** Counts consecutive failed starts of workers, and decides when the server must stop. */
 export class StartFailures {
   #count = 0
 
-  /** Records a failure. Returns the reason to stop, or null to start another worker. */
+  /**
+   * Records a failed start. Returns the reason for which the server must stop, or null when it should start another
+   * worker.
+   */
   add({ message, passing }: WorkerError): string | null {
-    // An unavailable database recovers, and the running workers wait for it, too.
+    // Does not count temporary failures: the database, for example, may become available again, and running workers
+    // also wait for it.
     if (!passing) this.#count += 1
-    return this.#count < most ? null : `${most} workers in a row did not start. The last reason: ${message}`
+    return this.#count < most
+      ? null
+      : `${most} consecutive starts of a worker failed. The last reason: ${message}`
   }
 
-  /** Records a successful start. */
+  /** Resets the count after a successful start. */
   forget(): void {
     this.#count = 0
   }

@@ -1,3 +1,4 @@
+import { AsyncDisposableStack } from '@whatwg-node/disposablestack'
 import type { Config } from '../../config/config.ts'
 import type { Log } from '../../log.ts'
 import { announcement } from '../announce.ts'
@@ -6,14 +7,17 @@ import { prepareServer } from '../prepare-server.ts'
 import type { RunningServer } from '../start-server.ts'
 import { WorkerKeeper } from './worker-keeper.ts'
 
-/** For what a worker does after its last request, and a moment for the process to go. */
+/**
+ * Time in ms after the limit for running requests in which a worker must finish its background work and end its
+ * process.
+ */
 const patienceMs = 20_000
 
 /**
- * Starts a server of several processes: this one, the primary, does what is done once and keeps the workers, which
- * answer.
+ * Starts a server with several processes. This process, the primary, prepares the database, starts the workers and
+ * replaces workers that end. The workers answer requests.
  *
- * @param args the flags that the configuration was read from, for the workers to read them too
+ * @param args the command line flags of the server, which the workers read too
  */
 export async function startWorkers(
   config: Config,

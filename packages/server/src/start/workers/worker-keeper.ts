@@ -13,22 +13,22 @@ import { WorkerProcess } from './worker-process.ts'
 
 export interface WorkerKeeperOptions {
   readonly count: number
-  /** Flags of the server. */
+  /** Command line flags of the server, which each worker reads. */
   readonly args: readonly string[]
   readonly orders: Orders
-  /** Time limit for the stop of a worker, in ms. */
+  /** Time in ms after which a worker that does not stop is killed. */
   readonly stopTimeoutMs: number
   readonly log: Log
 }
 
 const firstPauseMs = 50
 const longestPauseMs = 10_000
-/** Lifetime in ms after which the end of a worker does not count as a failed start. */
+/** Lifetime of a worker in ms after which the pause before its replacement is reset to the shortest pause. */
 const settledMs = 60_000
 
 /** Keeps the configured number of workers running, and replaces workers that end. */
 export class WorkerKeeper implements AsyncDisposable {
-  /** Settles with the reason when workers cannot be started any more. */
+  /** Resolves with the reason when the server must stop, because workers repeatedly fail to start. */
   readonly failed: Promise<string>
   readonly #options: WorkerKeeperOptions
   readonly #metrics = new ServerMetrics()
@@ -50,18 +50,19 @@ export class WorkerKeeper implements AsyncDisposable {
   }
 
   /**
-   * Settles when all workers serve, at the same addresses.
+   * Starts the workers. Resolves with their common addresses when all workers serve.
    *
-   * @throws WorkerError when a worker does not serve
+   * @throws WorkerError when a worker does not start
    */
   async start(): Promise<Addresses> {
-    // The primary accepts connections and distributes them evenly, on every system.
+    // With this policy, the primary accepts all connections and distributes them evenly to the workers, on every
+    // operating system.
     cluster.schedulingPolicy = cluster.SCHED_RR
     cluster.setupPrimary({
-      exec: programBeside('worker-main'),
+      exec: siblingProgram('worker-main'),
       args: [...this.#options.args],
       silent: true,
-      // Supports NaN and Infinity, which some metrics contain.
+      // The serialization "advanced" supports NaN and Infinity, which some metrics contain, and JSON does not.
       serialization: 'advanced',
     })
     const workers = await Promise.all(Array.from({ length: this.#options.count }, () => this.#start()))
@@ -71,10 +72,11 @@ export class WorkerKeeper implements AsyncDisposable {
   }
 
   async #start(): Promise<WorkerProcess> {
-    // A socket stays open under its requested port, also port 0, as long as one worker uses it.
+    // node:cluster keeps a socket open under its requested port, even port 0, as long as one worker uses it. If no
+    // worker uses it, the new worker must request the actual port.
     const { port: catalog, gateway } = this.#addresses ?? {}
-    const nobodyHasIt = [...this.#workers].every(({ addresses }) => addresses === null)
-    if (catalog !== undefined && nobodyHasIt) this.#ports = { catalog, gateway: gateway?.port ?? null }
+    const isUnassigned = [...this.#workers].every(({ addresses }) => addresses === null)
+    if (catalog !== undefined && isUnassigned) this.#ports = { catalog, gateway: gateway?.port ?? null }
     const worker = WorkerProcess.fork(() => this.#wholeMetrics())
     this.#workers.add(worker)
     void this.#forgetAtEnd(worker)
@@ -104,7 +106,7 @@ export class WorkerKeeper implements AsyncDisposable {
     this.#metrics.leave(worker)
   }
 
-  /** Waits for the end of a worker and starts another one, until the server stops. */
+  /** Replaces a worker each time it ends, until the server stops. */
   async #keep(first: WorkerProcess): Promise<void> {
     let worker: WorkerProcess | null = first
     let pauseMs = firstPauseMs
@@ -162,8 +164,8 @@ export class WorkerKeeper implements AsyncDisposable {
   }
 }
 
-/** Returns the path of a program in this folder, as source or built. */
-function programBeside(name: string): string {
+/** Returns the path of a program in this folder, with the extension of the source file or of the built file. */
+function siblingProgram(name: string): string {
   const here = fileURLToPath(import.meta.url)
   return join(dirname(here), `${name}${extname(here)}`)
 }

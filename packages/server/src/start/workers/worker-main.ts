@@ -1,6 +1,6 @@
 import { enableCompileCache } from 'node:module'
 
-// As in main.ts: before anything else is loaded.
+// Must run before other modules are loaded, as in main.ts.
 enableCompileCache()
 const { runWorker } = await import('./run-worker.ts')
 await runWorker(process.env, process.argv.slice(2))

@@ -4,20 +4,20 @@ import type { FromWorker, Metrics, Orders, ToWorker } from './messages.ts'
 import type { Addresses } from '../open-server.ts'
 import { WorkerError } from './worker-error.ts'
 
-/** Time limit in ms from the start of a worker until it serves. */
+/** Time in ms within which a new worker must start to serve. */
 const startTimeoutMs = 60_000
 const metricsTimeoutMs = 2_000
 
-/** Worker, as seen by the primary. */
+/** Worker process, as the primary controls it. */
 export class WorkerProcess {
-  /** Settles with the exit code or signal when the process has ended. */
+  /** Resolves with the exit code or signal when the process has ended. */
   readonly ended: Promise<string>
-  /** Settles when all of its output has been read, too. */
+  /** Resolves when the process has ended and all of its output has been read. */
   readonly closed: Promise<void>
   readonly #worker: Worker
   readonly #here = Promise.withResolvers<void>()
   readonly #serving = Promise.withResolvers<Addresses>()
-  readonly #told = new Map<number, (metrics: Metrics) => void>()
+  readonly #pendingMetrics = new Map<number, (metrics: Metrics) => void>()
   readonly #wholeMetrics: () => Promise<string | null>
   #addresses: Addresses | null = null
   #lastId = 0
@@ -31,14 +31,15 @@ export class WorkerProcess {
     this.ended = ended.promise
     worker.process.once('exit', (code, signal) => ended.resolve(signal ?? `exit code ${code}`))
     worker.on('error', (error: Error) => {
-      // A process that could not be created has no exit event. A failed message is reported by the exit of its process.
+      // A process that could not be created emits `error` and no `exit`. Errors of later messages need no handling,
+      // because the exit of the process follows.
       if (worker.process.pid === undefined) ended.resolve(error.message)
     })
-    worker.on('message', (message: FromWorker) => this.#hear(message))
+    worker.on('message', (message: FromWorker) => this.#receive(message))
     this.#serving.promise.catch(() => undefined)
   }
 
-  /** @param wholeMetrics returns the metrics of the whole server for the worker. Null: they could not be collected. */
+  /** @param wholeMetrics returns the metrics of the whole server, or null when they could not be collected */
   static fork(wholeMetrics: () => Promise<string | null>): WorkerProcess {
     return new WorkerProcess(cluster.fork(), wholeMetrics)
   }
@@ -51,29 +52,31 @@ export class WorkerProcess {
     return this.#worker.process.pid
   }
 
-  /** Standard output and standard error. */
+  /** Standard output and standard error of the worker. */
   get output(): readonly [NodeJS.ReadableStream | null, NodeJS.ReadableStream | null] {
     const { stdout, stderr } = this.#worker.process
     return [stdout, stderr]
   }
 
-  /** Addresses at which it serves. Null: it does not serve yet. */
+  /** Addresses at which the worker serves, or null when it does not serve yet. */
   get addresses(): Addresses | null {
     return this.#addresses
   }
 
   /**
-   * Configures the worker. Settles when it serves.
+   * Sends the configuration to the worker. Resolves with its addresses when it serves.
    *
-   * @throws WorkerError when it does not
+   * @throws WorkerError when the worker ends first, or does not serve within the time limit
    */
   async serve(orders: Orders): Promise<Addresses> {
     const ended = this.ended.then((how) => {
-      throw new WorkerError(`A worker ended before it served (${how}). Its output contains the reason.`)
+      throw new WorkerError(
+        `A worker ended during its start (${how}). The output of the worker contains the reason.`,
+      )
     })
     const { promise: late, reject } = Promise.withResolvers<never>()
     const timer = setTimeout(
-      () => reject(new WorkerError(`A worker did not serve within ${startTimeoutMs / 1_000} s.`)),
+      () => reject(new WorkerError(`A worker did not finish its start within ${startTimeoutMs / 1_000} s.`)),
       startTimeoutMs,
     )
     try {
@@ -86,20 +89,22 @@ export class WorkerProcess {
     }
   }
 
-  /** Returns its metrics. Null: it does not respond, because it is busy or has ended. */
+  /** Returns the metrics of the worker, or null if it does not respond, because it is busy or has ended. */
   async metrics(): Promise<Metrics | null> {
     const id = (this.#lastId += 1)
     const { promise, resolve } = Promise.withResolvers<Metrics | null>()
     const timer = setTimeout(() => resolve(null), metricsTimeoutMs)
-    this.#told.set(id, resolve)
+    this.#pendingMetrics.set(id, resolve)
     this.#send({ kind: 'tell-metrics', id })
     const metrics = await Promise.race([promise, this.ended.then(() => null)])
     clearTimeout(timer)
-    this.#told.delete(id)
+    this.#pendingMetrics.delete(id)
     return metrics
   }
 
-  /** Lets it finish acknowledged work, and kills it after the time limit. Returns false when it was killed. */
+  /**
+   * Requests the worker to finish its work and to end. Kills the worker after the time limit, and then returns false.
+   */
   async stop(timeoutMs: number): Promise<boolean> {
     let inTime = true
     this.#send({ kind: 'stop' })
@@ -116,7 +121,7 @@ export class WorkerProcess {
     this.#worker.process.kill('SIGKILL')
   }
 
-  #hear(message: FromWorker): void {
+  #receive(message: FromWorker): void {
     switch (message.kind) {
       case 'here':
         return this.#here.resolve()
@@ -125,13 +130,13 @@ export class WorkerProcess {
       case 'failed':
         return this.#serving.reject(new WorkerError(message.reason, message.passing))
       case 'own-metrics':
-        return this.#told.get(message.id)?.(message.metrics)
+        return this.#pendingMetrics.get(message.id)?.(message.metrics)
       case 'ask-metrics':
-        return void this.#answer(message.id)
+        return void this.#respond(message.id)
     }
   }
 
-  async #answer(id: number): Promise<void> {
+  async #respond(id: number): Promise<void> {
     this.#send({ kind: 'whole-metrics', id, text: await this.#wholeMetrics() })
   }
 

@@ -3,15 +3,18 @@ import type { Migration } from './migration.ts'
 /**
  * The first schema.
  *
- * - Text that is searched by prefix or paged by key is collated "C": byte order, equal on every machine.
+ * - Text columns that queries search by prefix or page by key have the collation "C", which is the byte order and the
+ *   same on every machine.
  * - `namespace.path` contains the levels joined by U+001F, which no level may contain.
- * - `namespace.lineage` is the chain of ids from the outermost namespace to itself, and `owners` the owners along it.
- *   So one row is enough for a decision about a caller.
- * - A live relation has a namespace. A dropped one has only the path of its namespace, so its name is free at once and
- *   the namespace can be deleted. Its locations stay claimed until the row is deleted.
- * - `body` is the newest metadata file as raw deflate blocks ending on a byte boundary, which can be spliced into a
- *   gzip response. `body_length` and `body_crc` describe the plain text. Null: larger than the limit, read from
- *   storage. `refs_*` is the form with referenced snapshots only, null when both forms are equal.
+ * - `namespace.lineage` contains the ids of the parent namespaces, from the outermost one to the namespace itself.
+ *   `owners` contains the owners of these namespaces. So an authorization decision needs only one row.
+ * - A live relation refers to its namespace. A dropped relation has only the path of its former namespace, so a new
+ *   relation can have its name, and the namespace can be deleted. Its locations remain claimed until its row is
+ *   deleted.
+ * - `body` is the current metadata file as raw deflate blocks that end on a byte boundary, so that the server can
+ *   insert them into a gzip response. It is null for a file above the size limit, which the server reads from the
+ *   storage. The columns `body_length` and `body_crc` are the length and checksum of the uncompressed text. The
+ *   columns `refs_*` contain the metadata with referenced snapshots only, and are null when it is equal to `body`.
  */
 export const init: Migration = {
   version: 1,

@@ -4,9 +4,10 @@ import type { Migration } from './migration.ts'
  * Storage credentials.
  *
  * - `vending` configures how a warehouse issues storage access. By default it issues none.
- * - `not_before` revokes: storage access that was issued before this time is invalid, for every kind of sealed token.
- * - `prefixes` repeats a relation's `relation_location` in its own row, so that reading it needs no second query. A
- *   staged relation stores its prefixes only in this column.
+ * - `not_before` is the time of the last revocation. Storage access of every kind that was issued before this time is
+ *   invalid.
+ * - `prefixes` is a copy of the rows in `relation_location` that belong to a relation, so that a query needs to read
+ *   only the row of the relation. A staged table stores its prefixes only in this column.
  */
 export const vending: Migration = {
   version: 2,

@@ -1,15 +1,20 @@
 import type { Migration } from './migration.ts'
 
 /**
- * People and engines of other issuers.
+ * Users and engines of other issuers.
  *
- * - A group is one name at one issuer. Its members are those of the last verified login, at `principal.groups_at`. A
- *   decision without the user's token uses these, but none older than configured.
- * - `login` is the name that a person types (`preferred_username` …). Engines that know only this name send it.
- * - An `engine` entry limits for which users a client may act, where, and with which privileges. `subjects` is a list
- *   of `{issuer, pattern, groups}`. `warehouses` and `privileges` limit all its users; null: no limit.
- * - `client_key` and `client_federation` prove a client without a shared secret (RFC 7523 section 2.2).
- * - `used_assertion` stores the `jti` of assertions that may be used once, until they expire.
+ * - A group is identified by its issuer and its name. The groups of a principal are those in its newest token with
+ *   groups, which was issued at `principal.groups_at`. Authorization decisions without a token of the user use the
+ *   stored groups, unless they are older than the configured maximum age.
+ * - `login` is the name with which a user signs in (`preferred_username` …). Some engines know and send only this
+ *   name.
+ * - A row of `engine` (engine entry) limits the users for whom a client may act, the warehouses and the privileges.
+ *   `subjects` is a list of `{issuer, pattern, groups}`. `warehouses` and `privileges` apply to all users of the
+ *   engine, and null means no limit.
+ * - `client_key` and `client_federation` contain keys and linked subjects that authenticate a client without a shared
+ *   secret (RFC 7523 section 2.2).
+ * - `used_assertion` stores the `jti` of used assertions until they expire, so that each assertion can be used only
+ *   once.
  */
 export const identity: Migration = {
   version: 3,

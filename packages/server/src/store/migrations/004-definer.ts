@@ -1,8 +1,8 @@
 import type { Migration } from './migration.ts'
 
 /**
- * `definer_id` is the principal that last replaced a view. The text of the view belongs to it, and readers use its
- * rights through the view. Null: the view was never replaced, so its owner created the text.
+ * Adds `definer_id`: the principal that last replaced a view. Readers of the view access its tables with the rights
+ * of this principal. Null means that the view was never replaced; then readers use the rights of the owner.
  */
 export const definer: Migration = {
   version: 4,

@@ -1,8 +1,9 @@
 import type { Migration } from './migration.ts'
 
 /**
- * Adds the privilege `administer-storage` and grants it to the owners of existing warehouses, who had it with `manage`.
- * A warehouse that the server made for itself has no principal as its owner: administrators of the server have it there.
+ * Adds the privilege `administer-storage` and grants it to the owners of existing warehouses, who had the same rights
+ * with `manage`. A warehouse that the server created has no principal as its owner, and administrators of the server
+ * have the privilege on it.
  */
 export const administerStorage: Migration = {
   version: 5,

@@ -3,10 +3,10 @@ import type { Migration } from './migration.ts'
 /**
  * Digests of metadata texts, and the namespaces of dropped relations.
  *
- * - `metadata_digest` is the SHA-256 of the JSON text in the metadata file at `digest_location`. A digest of another
- *   location than `metadata_location` counts as missing. The job `record-digests` adds the missing ones.
- * - `dropped_lineage` contains the ids of the former namespaces of a dropped relation, from the outermost one. Null:
- *   it was dropped before this step, and the path by itself does not identify its namespace.
+ * - `metadata_digest` is the SHA-256 of the JSON text in the metadata file at `digest_location`. The digest counts as
+ *   missing when `digest_location` differs from `metadata_location`. The job `record-digests` adds missing digests.
+ * - `dropped_lineage` contains the ids of the former namespaces of a dropped relation, from the outermost one. Null
+ *   when the relation was dropped before this migration; the path by itself does not identify the former namespace.
  */
 export const digests: Migration = {
   version: 6,

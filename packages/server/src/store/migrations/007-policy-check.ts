@@ -1,11 +1,13 @@
 import type { Migration } from './migration.ts'
 
 /**
- * `policy_is` compares the policy version in a new snapshot, because it is volatile: a statement that has waited for a
- * lock calls it last. `waited` only orders the call after other parts of the statement. The error is a serialization
- * failure, so that the statement is repeated.
+ * Adds the function `policy_is`, which a statement calls after it has waited for locks. Because the function is
+ * volatile, it reads the policy version in a new snapshot. The parameter `waited` only makes PostgreSQL call the
+ * function after the other parts of the statement. If the version differs, the function throws a serialization
+ * failure, so that the pool repeats the statement.
  *
- * Versions of the policy are random from this step on. The previous version was a counter, so the step replaces it.
+ * From this migration on, policy versions are random numbers. Before, the version was a counter, so the migration
+ * replaces it.
  */
 export const policyCheck: Migration = {
   version: 7,

@@ -1,16 +1,21 @@
 import type { Migration } from './migration.ts'
 
 /**
- * One table of everything that occupies storage, in all warehouses, compared by physical place.
+ * Adds the table `location_claim`, which records the owner of each storage location of all warehouses. The server
+ * compares the locations by their physical location.
  *
- * - `location_claim` replaces `relation_location`. `kind` says what holds the place: a warehouse's `root` or `allowed`
- *   location (`owner_id` is the warehouse), a `relation` (live or dropped), a `staged` create until `ends_at`, or a
- *   `retired` place that its relation left: files or credentials may remain there, and `ends_at` is the next check.
- * - `place` is the physical place (`storage/physical-place.ts`). SQL cannot resolve directories, so existing rows begin
- *   with `unresolved:`; the server resolves them after this step, before it answers (`catalog/resolve-claims.ts`).
- * - `namespace_location` are places that relations of a namespace may use although they hold files.
- * - `staged_relation.clearing`: its files are being deleted, so it cannot be finished any more. `ends_at`: end of the
- *   reservation of a chosen location; null: the location is random and stays reserved.
+ * - `location_claim` replaces `relation_location`. `kind` is the kind of the claim: the `root` or an `allowed`
+ *   location of a warehouse (`owner_id` is the warehouse), a location of a `relation` (live or dropped), a location
+ *   of a `staged` table until `ends_at`, or a `retired` location that a deleted relation left. Files or valid
+ *   credentials may remain at a retired location, and `ends_at` is the time of the next check.
+ * - `place` is the physical location: the identity of the store and the path. SQL cannot compute it for directories,
+ *   so the value in existing rows begins with `unresolved:`. The server replaces these values at its start, before it
+ *   answers requests (`catalog/resolve-claims.ts`).
+ * - `namespace_location` contains locations that relations of a namespace may use although they already contain
+ *   files.
+ * - `staged_relation.clearing` is true while the files of a staged table are being deleted, so that its creation
+ *   cannot be completed. `ends_at` is the end of the reservation of a location that the client chose. It is null for
+ *   a random location, which remains reserved.
  */
 export const locationClaims: Migration = {
   version: 8,

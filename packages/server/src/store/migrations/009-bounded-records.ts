@@ -1,8 +1,9 @@
 import type { Migration } from './migration.ts'
 
 /**
- * Refusals are kept in the audit, equal ones of a minute in one row: `refusal_key` identifies them, `count` says how many
- * there were. The other index bounds the metrics reports of a principal.
+ * Stores refused requests in the table `audit`. Equal refusals within one minute share a row: `refusal_key`
+ * identifies them, and `count` is their number. The index on `metrics_report` is for the limit on the number of
+ * reports of a principal.
  */
 export const boundedRecords: Migration = {
   version: 9,

@@ -1,9 +1,10 @@
 import type { Migration } from './migration.ts'
 
 /**
- * Staged tables belong to the id of their namespace; `namespace_path` is for display. A table that was staged before this
- * step belongs to the namespace that has its path, if that namespace was created before the table was staged. Null: its
- * namespace was deleted, so no commit can finish the table, and `storage clear` deletes its files.
+ * Staged tables refer to their namespace by its id; `namespace_path` is only for display. For a table that was staged
+ * before this migration, the id is that of the namespace with the same path, if the namespace was created before the
+ * table was staged. The id is null when the namespace was deleted. Then no commit can create the table, and `storage
+ * clear` deletes its files.
  */
 export const stagedNamespaces: Migration = {
   version: 10,

@@ -1,15 +1,17 @@
 import type { Migration } from './migration.ts'
 
 /**
- * Marks that spare reading the whole claims table.
+ * Adds marks to claims and warehouses, so that the server need not read the complete table `location_claim`.
  *
- * - `location_claim.overlapping` marks both sides of overlaps from before physical places were compared, because new claims
- *   never overlap. `warehouse.claims_compared` false: the server compares all claims at its next start.
- * - `warehouse.static_until`: relations created until then may have been loaded with the long-lived keys of vending mode
- *   `static`, which never expire. Infinity: the mode is `static` now; null: never. The `retired` claim of such a relation
- *   has no end: it stays until an administrator releases it.
- * - Servers of earlier versions record neither, and do not lock the warehouse of a new claim, which keeps the name of its
- *   store from being changed meanwhile.
+ * - `location_claim.overlapping` is true for both claims of an overlap. Overlaps exist only between claims that
+ *   earlier versions created without comparing physical locations. If `warehouse.claims_compared` is false, the
+ *   server compares all claims at its next start.
+ * - `warehouse.static_until` is the time until which the vending mode was `static`: infinity while the mode is
+ *   `static`, and null if it never was. Clients may have long-lived storage keys for relations that were created
+ *   before this time. The keys never expire, so the locations of such a relation remain retired until an
+ *   administrator releases them.
+ * - Servers of earlier versions must be stopped for this migration. They do not write these marks, and do not lock
+ *   the row of the warehouse when they create a claim, so the name of its store could change at the same time.
  */
 export const claimMarks: Migration = {
   version: 11,

@@ -11,7 +11,10 @@ import { stagedNamespaces } from './010-staged-namespaces.ts'
 import { claimMarks } from './011-claim-marks.ts'
 import type { Migration } from './migration.ts'
 
-/** Every schema step in order. A released step never changes: its checksum is checked at each start. */
+/**
+ * All migrations in order. A released migration must never change, because Headgate compares its checksum with the
+ * database at each start.
+ */
 export const migrations: readonly Migration[] = [
   init,
   vending,

@@ -1,8 +1,14 @@
-/** One forward step of the schema. `sql` runs in the transaction that records it; its checksum is kept. */
+/**
+ * One change of the database schema. The statements in `sql` and the row in `schema_migration`, which contains the
+ * checksum of `sql`, are written in one transaction.
+ */
 export interface Migration {
   readonly version: number
   readonly name: string
   readonly sql: string
-  /** The step is refused while a server of an older schema is connected: that server would write rows without it. */
+  /**
+   * True when the migration must not run while a server with an older schema version is connected, because that
+   * server would write rows that do not fit the new schema.
+   */
   readonly stopsOlderServers?: boolean
 }

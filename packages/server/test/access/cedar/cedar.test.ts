@@ -18,7 +18,7 @@ const cedar = await loadCedar()
 const permit = 'permit(principal, action, resource);'
 const idp = 'https://idp.example'
 
-/** Returns a caller that grants allow everything. */
+/** Returns a caller whose grants include every privilege. */
 function caller(more: Partial<Policy> = {}): Policy {
   const subject = { issuer: idp, subject: 'u-1', login: 'alice', groups: ['analysts'] }
   return { ...everything('alice', 1), subject, roles: ['loaders'], ...more }
@@ -35,13 +35,16 @@ const table = (namespace: readonly string[], name = 't'): ObjectNames => ({
 })
 const all = privilegeBits.manage
 
-/** Returns the privileges that remain of all on a table of `lake.pii`, with these policies and the one that permits. */
+/**
+ * Returns the privileges on a table of `lake.pii` that `permit` and these policies leave to a caller with all
+ * privileges.
+ */
 function left(policies: string, who: Policy = caller(), on: ObjectNames = table(['pii'])): string[] {
   return privilegesIn(authorizer(`${permit}\n${policies}`).narrow(who, on, all))
 }
 
 describe('The rights that Cedar leaves', () => {
-  test('contains rights that a policy permits and none forbids', () => {
+  test('the rights of a caller contain what one policy permits and no policy forbids', () => {
     expect(left('')).toEqual(['use', 'select', 'modify', 'create', 'manage'])
     expect(
       privilegesIn(
@@ -55,7 +58,7 @@ describe('The rights that Cedar leaves', () => {
     expect(left('forbid(principal, action, resource);')).toEqual([])
   })
 
-  test('lose all privileges that imply a forbidden one', () => {
+  test('the rights of a caller lose all privileges that imply a forbidden privilege', () => {
     const without = (privilege: string): string[] =>
       left(`forbid(principal, action == Headgate::Action::"${privilege}", resource);`)
     expect(without('use')).toEqual([])
@@ -65,12 +68,12 @@ describe('The rights that Cedar leaves', () => {
     expect(without('manage')).toEqual(['use', 'select', 'modify', 'create'])
   })
 
-  test('never exceeds the granted rights', () => {
+  test('policies never add privileges to those that grants allow', () => {
     const few = authorizer(permit).narrow(caller(), table(['pii']), privilegeBits.select)
     expect(privilegesIn(few)).toEqual(['use', 'select'])
   })
 
-  test('depend on groups, roles, subject, login and engine', () => {
+  test("policies can depend on the caller's groups, roles, subject, login and engine", () => {
     const engine = (client: string): Policy => caller({ engine: { client } as never })
     const unless = (condition: string, who: Policy = caller()): number =>
       left(`forbid(principal, action, resource) unless { ${condition} };`, who).length
@@ -85,7 +88,7 @@ describe('The rights that Cedar leaves', () => {
     expect(unless('context has engine && context.engine == "trino"')).toBe(0)
   })
 
-  test('applies to all objects that an object contains', () => {
+  test('a policy on an object applies to all objects inside the object', () => {
     const inside = (place: string, on: ObjectNames): boolean =>
       left(`forbid(principal, action, resource in Headgate::${place});`, caller(), on).length === 0
     for (const place of [
@@ -106,7 +109,7 @@ describe('The rights that Cedar leaves', () => {
     expect(inside('Warehouse::"lake"', serverChain.names)).toBe(false)
   })
 
-  test('has a different entity id for each object, also when names contain separators', () => {
+  test('each object has a different Cedar entity id, also when names contain separators', () => {
     const names = [
       table(['a.b']),
       table(['a', 'b']),
@@ -119,7 +122,7 @@ describe('The rights that Cedar leaves', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  test('contains no right when a policy cannot be evaluated', () => {
+  test('a caller has no rights when the evaluation of a policy fails', () => {
     const onError = vi.fn()
     const overflow = `@id("sum") forbid(principal, action, resource) when { 9223372036854775807 + 1 == 0 };`
     const strict = authorizer(`${permit}\n${overflow}`, onError)
@@ -128,7 +131,7 @@ describe('The rights that Cedar leaves', () => {
     expect(onError).toHaveBeenCalledWith(expect.stringMatching(/^sum: .*overflow/))
   })
 
-  test('asks Cedar once for each caller, object and privilege, until other policies are in force', () => {
+  test('the authorizer asks Cedar once for each caller, object and privilege, until the policies change', () => {
     const authority = authorizer(permit)
     for (let turn = 0; turn < 3; turn += 1) authority.narrow(caller(), table(['x']), privilegeBits.select)
     expect(authority.counts).toEqual({ evaluations: 2, hits: 4 })
@@ -139,7 +142,7 @@ describe('The rights that Cedar leaves', () => {
   })
 })
 
-test('a decision names the forbidding policies by their ids or places', () => {
+test('a decision names the policies that forbid it by id, or by file and line', () => {
   const chain = { ids: ['t', 'lake'], owners: [], names: table(['pii']) }
   const decided = (policies: string): unknown =>
     decide(caller({ authorizer: authorizer(policies) }), chain, 'modify')
@@ -156,7 +159,7 @@ test('a decision names the forbidding policies by their ids or places', () => {
   expect(decided(permit)).toMatchObject({ outcome: 'allow' })
 })
 
-test('the place of each policy is unique, also for many equal policies', () => {
+test('readPolicies names each policy without an id by a unique file and line, also when policies are equal', () => {
   const forbid = (name: string): string =>
     `forbid(principal == Headgate::Principal::"${name}", action, resource);`
   const lines = [
@@ -168,7 +171,7 @@ test('the place of each policy is unique, also for many equal policies', () => {
   expect(ids).toEqual(lines.slice(1).map((text, index) => [`p.cedar:${index + 2}`, text]))
 })
 
-describe('readPolicies refuses with the place', () => {
+describe('readPolicies refuses, and names the file and line of,', () => {
   test.each([
     [
       'a syntax error',
@@ -193,10 +196,10 @@ describe('readPolicies refuses with the place', () => {
     [
       'an id that is taken',
       `@id("a") ${permit}\n@id("a") ${permit}`,
-      /^p\.cedar:2: the id a is taken by the policy at p\.cedar:1/m,
+      /^p\.cedar:2: the policy at p\.cedar:1 has the same id a/m,
     ],
     ['a template', 'permit(principal == ?principal, action, resource);', /templates are not supported/],
-    ['nothing', '// later', /there is no policy, so nothing would be permitted/],
+    ['nothing', '// later', /there is no policy, so Cedar would forbid everything/],
   ])('%s', (_, text, expected) => {
     expect(() => authorizer(text)).toThrow(expected)
     expect(() => authorizer(text)).toThrow(/^The Cedar policies cannot be used:/)
@@ -215,7 +218,7 @@ describe('Policy files', () => {
     await rename(join(directory, `${name}.new`), join(directory, name))
   }
 
-  test('reads the files of a directory by name, skips others, and reports a wrong path', async () => {
+  test('the server reads policy files of a directory in the order of their names, skips other files, and reports a wrong path', async () => {
     await expect(readPolicyFiles(directory)).rejects.toThrow(/has no file whose name ends in \.cedar/)
     await expect(readPolicyFiles(join(directory, 'none'))).rejects.toThrow(
       /none, which cannot be read: ENOENT/,
@@ -229,7 +232,7 @@ describe('Policy files', () => {
     await expect(readPolicyFiles(directory)).rejects.toThrow(/holds more than 1048576 bytes/)
   })
 
-  test('applies changes of files, and keeps the policies in force, with one report, when the new ones are invalid', async () => {
+  test('the server applies changes of policy files; it keeps the former policies and reports once when the new ones are invalid', async () => {
     const log = { info: vi.fn(), error: vi.fn() }
     const onChange = vi.fn<OpenCedarOptions['onChange']>(() => Promise.resolve())
     await write('p.cedar', permit)
@@ -244,20 +247,20 @@ describe('Policy files', () => {
     expect(log.error.mock.calls).toEqual([
       [
         { path: directory },
-        expect.stringMatching(/p\.cedar:1:\d+: [\s\S]*The policies from before stay in force/),
+        expect.stringMatching(/p\.cedar:1:\d+: [\s\S]*The previous policies stay in use/),
       ],
     ])
     expect(onChange).not.toHaveBeenCalled()
 
     // The operator may read the log later.
-    onChange.mockRejectedValueOnce(new Error('the store is away'))
+    onChange.mockRejectedValueOnce(new Error('the store is unavailable'))
     await write('p.cedar', 'forbid(principal, action, resource);')
     await expect.poll(() => onChange.mock.calls.length).toBe(2)
     expect([may(), opened.isCurrent()]).toEqual([false, true])
     expect(log.info).toHaveBeenCalledTimes(1)
   })
 
-  test('stop the start of a server when they are invalid', async () => {
+  test('a server does not start with invalid policy files', async () => {
     await write('p.cedar', 'permit(principal')
     const log = { info: vi.fn(), error: vi.fn() }
     const opening = openCedar({ path: directory, log, onChange: () => Promise.resolve() })

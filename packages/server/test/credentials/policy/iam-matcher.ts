@@ -1,6 +1,6 @@
 /**
- * Evaluates policies as the stores do. It is written from their documentation and independent of the code that writes
- * policies, because tests judge that code with it.
+ * Evaluates IAM policies as the object stores document it. This code shares nothing with the code that writes
+ * policies, because it tests that code.
  */
 export interface IamCall {
   readonly action: string
@@ -27,29 +27,32 @@ export function allows(policy: string, call: IamCall, reader: Reader): boolean {
 
 function matchesStatement(statement: ReadStatement, call: IamCall, reader: Reader): boolean {
   return (
-    listOf(statement.Action).some((action) => action === call.action || action === 's3:*') &&
-    listOf(statement.Resource).some((pattern) => matches(pattern, call.resource, reader)) &&
+    toList(statement.Action).some((action) => action === call.action || action === 's3:*') &&
+    toList(statement.Resource).some((pattern) => matches(pattern, call.resource, reader)) &&
     Object.entries(statement.Condition ?? {}).every(([operator, keys]) => {
       const all = operator === 'ForAllValues:StringLike'
       if (operator !== 'StringLike' && !all) throw new Error(`unknown operator ${operator}`)
       return Object.entries(keys).every(([key, patterns]) => {
         const value = call.context?.[key]
         if (value === undefined) return all
-        return listOf(patterns).some((pattern) => matches(pattern, value, reader))
+        return toList(patterns).some((pattern) => matches(pattern, value, reader))
       })
     })
   )
 }
 
-function listOf(value: string | readonly string[]): readonly string[] {
+function toList(value: string | readonly string[]): readonly string[] {
   return typeof value === 'string' ? [value] : value
 }
 
 type Token =
   { readonly kind: 'any' } | { readonly kind: 'one' } | { readonly kind: 'text'; readonly text: string }
 
-/** Parses a pattern. `${*}`, `${?}` and `${$}` are characters at AWS. Any other variable would be replaced, so it matches nothing. */
-function tokensOf(pattern: string, reader: Reader): Token[] {
+/**
+ * Parses a pattern. On AWS, `${*}`, `${?}` and `${$}` stand for the characters `*`, `?` and `$`. Any other
+ * variable matches nothing.
+ */
+function parsePattern(pattern: string, reader: Reader): Token[] {
   const tokens: Token[] = []
   let at = 0
   while (at < pattern.length) {
@@ -67,10 +70,10 @@ function tokensOf(pattern: string, reader: Reader): Token[] {
   return tokens
 }
 
-/** Matches by the set of positions that can be reached, one token after the other. */
+/** Returns whether a pattern matches a text. Tracks all text positions that the tokens so far can reach. */
 function matches(pattern: string, text: string, reader: Reader): boolean {
   let reached = new Set([0])
-  for (const token of tokensOf(pattern, reader)) {
+  for (const token of parsePattern(pattern, reader)) {
     const next = new Set<number>()
     for (const at of reached) {
       if (token.kind === 'any') for (let end = at; end <= text.length; end += 1) next.add(end)

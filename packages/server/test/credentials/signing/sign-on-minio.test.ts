@@ -7,7 +7,7 @@ type Headers = Readonly<Record<string, string>>
 interface Sending {
   readonly body?: string | Uint8Array<ArrayBuffer>
   readonly unsigned?: Headers
-  /** Signs a request for the whole bucket. */
+  /** When true, the signer allows requests for the whole bucket. */
   readonly everywhere?: boolean
 }
 
@@ -24,9 +24,9 @@ async function send(
   { body = '', unsigned = {}, everywhere = false }: Sending = {},
 ): Promise<{ readonly status: number; readonly text: string }> {
   const request = { method, region: minio.region, uri: `${minio.endpoint}${path}`, headers: {}, body: null }
-  const answer = signForTable(request, everywhere ? { ...options, prefixes: ['s3://lake/'] } : options)
-  const sent = Object.entries(answer.headers).map(([name, [value = '']]): [string, string] => [name, value])
-  const response = await fetch(answer.uri, {
+  const signed = signForTable(request, everywhere ? { ...options, prefixes: ['s3://lake/'] } : options)
+  const sent = Object.entries(signed.headers).map(([name, [value = '']]): [string, string] => [name, value])
+  const response = await fetch(signed.uri, {
     method,
     headers: { ...Object.fromEntries(sent), ...unsigned },
     ...(method === 'PUT' ? { body } : {}),
@@ -37,7 +37,7 @@ async function send(
 const read = async (path: string): Promise<string> => (await send('GET', path, { everywhere: true })).text
 
 /** Returns a tape archive (POSIX ustar) with one file. */
-function archiveOf(name: string, content: string): Uint8Array<ArrayBuffer> {
+function makeArchive(name: string, content: string): Uint8Array<ArrayBuffer> {
   const bytes = Buffer.alloc(2048)
   bytes.write(name, 0)
   bytes.write('0000644\0', 100)
@@ -68,7 +68,7 @@ if (findMinio() === undefined) {
     })
     afterAll(() => minio[Symbol.asyncDispose]())
 
-    test('do not change a write', async () => {
+    test('unsigned headers do not change a signed write', async () => {
       expect((await send('PUT', `${own}/a`, { body: 'mine' })).status).toBe(200)
       expect(await read(`${own}/a`)).toBe('mine')
     })
@@ -80,13 +80,16 @@ if (findMinio() === undefined) {
         { 'x-amz-copy-source-if-unmodified-since': new Date(Date.now() + 9e7).toUTCString() },
       ],
       ['with another entity tag', { 'x-amz-copy-source-if-none-match': '"x"' }],
-    ])('do not turn a write into a copy of another object: the source %s', async (_, more) => {
-      const unsigned = { 'x-amz-copy-source': secret, ...more }
-      expect((await send('PUT', `${own}/stolen`, { unsigned })).status).toBeGreaterThanOrEqual(400)
-      expect(await read(`${own}/stolen`)).not.toContain('secret')
-    })
+    ])(
+      'unsigned headers do not turn a signed write into a copy of another object (source %s)',
+      async (_, more) => {
+        const unsigned = { 'x-amz-copy-source': secret, ...more }
+        expect((await send('PUT', `${own}/stolen`, { unsigned })).status).toBeGreaterThanOrEqual(400)
+        expect(await read(`${own}/stolen`)).not.toContain('secret')
+      },
+    )
 
-    test('do not turn the upload of a part into a copy', async () => {
+    test('unsigned headers do not turn a signed part upload into a copy', async () => {
       const begun = await send('POST', `${own}/deps?uploads`)
       const id = /<UploadId>([^<]+)/.exec(begun.text)?.[1] ?? ''
       const path = `${own}/deps?partNumber=1&uploadId=${encodeURIComponent(id)}`
@@ -95,15 +98,15 @@ if (findMinio() === undefined) {
       expect(stolen.status).toBe(412)
     })
 
-    test('do not unpack an archive', async () => {
-      const body = archiveOf('secret', 'overwritten')
+    test('unsigned headers do not make MinIO unpack an archive', async () => {
+      const body = makeArchive('secret', 'overwritten')
       const unsigned = {
         'x-amz-meta-snowball-auto-extract': 'true',
         'x-amz-meta-minio-snowball-prefix': 'wh/u',
       }
       expect((await send('PUT', `${own}/a.tar`, { body, unsigned })).status).toBeGreaterThanOrEqual(400)
-      const beside = { 'x-amz-meta-minio-snowball-prefix': 'wh/u' }
-      expect((await send('PUT', `${own}/a.tar`, { body, unsigned: beside })).status).toBe(200)
+      const snowball = { 'x-amz-meta-minio-snowball-prefix': 'wh/u' }
+      expect((await send('PUT', `${own}/a.tar`, { body, unsigned: snowball })).status).toBe(200)
       expect(await read(secret)).toBe('secret')
     })
   })

@@ -32,7 +32,7 @@ export function testWarehouse(
     storage: new FileStorage({ roots: [pathToFileURL(import.meta.dirname).href] }),
     root: `s3://${bucket}`,
     places: [parseLocation(`s3://${bucket}`)],
-    placeOf: placeRules({ type: 's3', bucket, region }, []).placeOf,
+    resolvePlace: placeRules({ type: 's3', bucket, region }, []).resolvePlace,
     storeName: null,
     hints: {
       'client.region': region,
@@ -60,7 +60,7 @@ export function testGrant(
     clientPrefix: prefixes[0] ?? '',
     prefixes,
     permission,
-    identity: identityOf({ id: randomUUID(), issuer: 'headgate', subject: 'alice', name: 'alice' }),
+    identity: makeIdentity({ id: randomUUID(), issuer: 'headgate', subject: 'alice', name: 'alice' }),
     viewIds: [],
     policyVersion: 1,
     revokedBefore: 0,
@@ -70,6 +70,6 @@ export function testGrant(
   return [grant, expiresAt]
 }
 
-export function identityOf(principal: Principal, actor: Principal | null = null): ProvenIdentity {
+export function makeIdentity(principal: Principal, actor: Principal | null = null): ProvenIdentity {
   return { principal, actors: actor === null ? [] : [actor], method: 'session-token', expiresAt: null }
 }

@@ -7,9 +7,9 @@ import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { StaticVendor } from '../../../src/credentials/vendors/static.ts'
 import { StsVendor } from '../../../src/credentials/vendors/sts.ts'
-import { readStsAnswer } from '../../../src/credentials/vendors/sts-answer.ts'
-import { sessionNameOf } from '../../../src/credentials/vendors/sts-session.ts'
-import { identityOf, testGrant, testWarehouse } from './requests.ts'
+import { readStsResponse } from '../../../src/credentials/vendors/sts-response.ts'
+import { toSessionName } from '../../../src/credentials/vendors/sts-session.ts'
+import { makeIdentity, testGrant, testWarehouse } from './requests.ts'
 import type { ProvenIdentity } from '../../../src/proven-identity.ts'
 import { EndpointGuard } from '@headgate/storage'
 import type { VendingProfile } from '../../../src/catalog/vending-profile.ts'
@@ -17,11 +17,11 @@ import type { VendingProfile } from '../../../src/catalog/vending-profile.ts'
 const keys = { accessKeyId: 'AKWAREHOUSE', secretAccessKey: 'warehouse-secret' }
 const scope = { prefixes: ['s3://lake/a/'], access: 'read' } as const
 
-const answerUntil = (expiration: number): string => `<?xml version="1.0"?>
+const makeResponse = (expiration: number): string => `<?xml version="1.0"?>
 <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
 <AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>secret/1+2</SecretAccessKey><SessionToken>token&amp;1==</SessionToken>
 <Expiration>${new Date(expiration).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`
-const errorOf = (code: string, message = 'no'): string =>
+const makeError = (code: string, message = 'no'): string =>
   `<ErrorResponse><Error><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`
 
 interface Said {
@@ -30,7 +30,7 @@ interface Said {
   readonly location?: string
 }
 
-/** Service that answers with configured responses and records the requests. */
+/** Token service (STS) that records requests and returns configured responses. */
 let server: Server
 let endpoint: string
 let script: Said[]
@@ -51,7 +51,7 @@ beforeAll(async () => {
         parsed.ok && verifySignature(parsed.value, keys.secretAccessKey, { bodySha256: sha256Hex(body) })
       const signed = verified !== false && verified.ok
       asked.push({ form: new URLSearchParams(body), signed, target: wire.target })
-      const said = script.shift() ?? { status: 200, body: answerUntil(Date.now() + 3_600_000) }
+      const said = script.shift() ?? { status: 200, body: makeResponse(Date.now() + 3_600_000) }
       response.writeHead(said.status, said.location === undefined ? {} : { location: said.location })
       response.end(said.body)
     })()
@@ -78,7 +78,7 @@ function vend(
 }
 
 describe('The request to a security token service', () => {
-  test('has a signature by the keys of the warehouse, and contains the name, the policy and the duration', async () => {
+  test('an STS request is signed with the keys of the warehouse, and contains the session name, the policy and the duration', async () => {
     const access = await vend({ roleArn: 'arn:aws:iam::1:role/lake', externalId: 'ours' })
     expect(asked).toHaveLength(1)
     expect(asked[0]?.signed).toBe(true)
@@ -104,7 +104,7 @@ describe('The request to a security token service', () => {
     })
   })
 
-  test('never reaches an address that the configuration does not allow', async () => {
+  test('an STS request is never sent to an address that the configuration does not allow', async () => {
     const guard = (named: readonly string[]): StsVendor =>
       new StsVendor({ endpoints: new EndpointGuard({ named, loopback: false }) })
     const atLocalhost = { stsEndpoint: endpoint.replace('127.0.0.1', 'localhost') }
@@ -118,8 +118,8 @@ describe('The request to a security token service', () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('contains the principal and the engine as tags when the warehouse is configured so', async () => {
-    const identity = identityOf(
+  test('an STS request contains the principal and the engine as tags when the warehouse is configured so', async () => {
+    const identity = makeIdentity(
       { id: 'p1', issuer: 'headgate', subject: 's', name: 'Alice <a@b> & co' },
       { id: 'e1', issuer: 'headgate', subject: 'spark', name: 'spark' },
     )
@@ -137,10 +137,10 @@ describe('The request to a security token service', () => {
     ])
   })
 
-  test('with a web identity contains the token and no signature, and no duration below the minimum', async () => {
+  test('an STS request with a web identity contains the token, no signature, and no duration below the minimum', async () => {
     const tokens = { tokenFor: (identity: string) => Promise.resolve(`jwt of ${identity}`) }
     const vendor = new StsVendor({ tokens })
-    script = [{ status: 200, body: answerUntil(Date.now() + 8_000) }]
+    script = [{ status: 200, body: makeResponse(Date.now() + 8_000) }]
     const access = await vend({ identity: 'user-token' }, { notAfter: Date.now() + 60_000 }, vendor)
     expect(asked[0]?.signed).toBe(false)
     expect(asked[0]?.form.get('Action')).toBe('AssumeRoleWithWebIdentity')
@@ -150,13 +150,13 @@ describe('The request to a security token service', () => {
     await expect(vend({ identity: 'server-token' })).rejects.toThrow(/has no server-token/)
   })
 
-  test('goes to the path of the configured endpoint of the service', async () => {
+  test('an STS request uses the path of the configured endpoint', async () => {
     await vend({ stsEndpoint: `${endpoint}/sts/v1` })
     expect(asked[0]).toMatchObject({ target: '/sts/v1', signed: true })
   })
 
-  test('never reports a longer lifetime than requested', async () => {
-    script = [{ status: 200, body: answerUntil(Date.now() + 9_000_000) }]
+  test('the vendor never reports a longer lifetime for keys than it requested', async () => {
+    script = [{ status: 200, body: makeResponse(Date.now() + 9_000_000) }]
     const notAfter = Date.now() + 3_600_000
     expect((await vend({}, { notAfter })).expiresAt).toBe(notAfter)
   })
@@ -165,10 +165,10 @@ describe('The request to a security token service', () => {
 describe('StsVendor', () => {
   test.each([
     [{ status: 503, body: '' }],
-    [{ status: 500, body: errorOf('InternalFailure') }],
+    [{ status: 500, body: makeError('InternalFailure') }],
     [{ status: 429, body: '' }],
-    [{ status: 400, body: errorOf('Throttling') }],
-  ])('repeats the request after a temporary error (%j)', async (said) => {
+    [{ status: 400, body: makeError('Throttling') }],
+  ])('the vendor repeats the STS request after a temporary error (%j)', async (said) => {
     script = [said]
     await vend()
     expect(asked).toHaveLength(2)
@@ -183,25 +183,33 @@ describe('StsVendor', () => {
     ['InvalidClientTokenId', 'internal', /access keys/],
     ['RequestExpired', 'internal', /clock/],
     ['MalformedPolicyDocument', 'internal', /role, the keys and the endpoint/],
-  ])('does not repeat the request after %s, and returns advice', async (code, kind, advice) => {
-    script = [{ status: 403, body: errorOf(code) }]
-    const attempt = vend()
-    await expect(attempt).rejects.toMatchObject({ code: kind })
-    await expect(attempt).rejects.toThrow(advice)
-    expect(asked).toHaveLength(1)
-  })
+  ])(
+    'the vendor does not repeat the STS request after %s, and its error contains advice',
+    async (code, kind, advice) => {
+      script = [{ status: 403, body: makeError(code) }]
+      const attempt = vend()
+      await expect(attempt).rejects.toMatchObject({ code: kind })
+      await expect(attempt).rejects.toThrow(advice)
+      expect(asked).toHaveLength(1)
+    },
+  )
 
   test.each([
-    ['user-token', 'AccessDenied', 'forbidden', /does not accept you/],
-    ['user-token', 'InvalidIdentityToken', 'internal', /must know this server as an OpenID provider/],
+    ['user-token', 'AccessDenied', 'forbidden', /does not accept a token for you/],
+    [
+      'user-token',
+      'InvalidIdentityToken',
+      'internal',
+      /must be configured with this server as an OpenID provider/,
+    ],
     ['user-token', 'ExpiredTokenException', 'internal', /clocks must agree/],
     ['user-token', 'InvalidParameterValue', 'internal', /claim with the name of a policy/],
     ['server-token', 'AccessDenied', 'internal', /trust the token in the file of HEADGATE_STS_/],
   ] as const)(
-    'returns advice when the service refuses a %s with %s',
+    "the vendor's error contains advice when STS refuses a %s with %s",
     async (identity, code, kind, advice) => {
       const vendor = new StsVendor({ tokens: { tokenFor: () => Promise.resolve('jwt') } })
-      script = [{ status: 400, body: errorOf(code) }]
+      script = [{ status: 400, body: makeError(code) }]
       const refused = vend({ identity }, {}, vendor)
       await expect(refused).rejects.toMatchObject({ code: kind })
       await expect(refused).rejects.toThrow(advice)
@@ -209,17 +217,17 @@ describe('StsVendor', () => {
   )
 
   test.each([['ExpiredTokenException'], ['ExpiredToken']])(
-    'repeats the request with the current token when the service reports an expired one (%s)',
+    'the vendor repeats the STS request with the current web identity token when STS reports an expired token (%s)',
     async (code) => {
       const files = ['old', 'new', 'later']
       const vendor = new StsVendor({ tokens: { tokenFor: () => Promise.resolve(files.shift() ?? '') } })
-      script = [{ status: 400, body: errorOf(code) }]
+      script = [{ status: 400, body: makeError(code) }]
       await vend({ identity: 'server-token' }, {}, vendor)
       expect(asked.map(({ form }) => form.get('WebIdentityToken'))).toEqual(['old', 'new'])
-      // The token was not renewed: a temporary error, not one of this server.
+      // A web identity token that was not renewed is a temporary error, not a fault of this server.
       script = [
-        { status: 400, body: errorOf(code) },
-        { status: 400, body: errorOf(code) },
+        { status: 400, body: makeError(code) },
+        { status: 400, body: makeError(code) },
       ]
       const refused = vend({ identity: 'server-token' }, {}, vendor)
       await expect(refused).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 5 })
@@ -227,7 +235,7 @@ describe('StsVendor', () => {
     },
   )
 
-  test('fails with unavailable and the reason when the token expires before the second attempt', async () => {
+  test('the vendor returns unavailable with the reason when the web identity token expires before the second attempt', async () => {
     let left = 1
     const expired = new HeadgateError('unavailable', 'The token in the file has expired.')
     const tokenFor = (): Promise<string> =>
@@ -242,23 +250,23 @@ describe('StsVendor', () => {
     ['a redirect', { status: 307, body: '', location: 'http://127.0.0.1:1/' }],
     ['another kind of response', { status: 200, body: '<html>' }],
     ['too long', { status: 200, body: 'x'.repeat(200_000) }],
-    ['a truncated response', { status: 200, body: answerUntil(0).slice(0, 300) }],
+    ['a truncated response', { status: 200, body: makeResponse(0).slice(0, 300) }],
   ])('fails after %s', async (_, said) => {
     script = [said, said]
     await expect(vend()).rejects.toMatchObject({ name: 'HeadgateError' })
   })
 
-  test('never shows keys in an error', async () => {
-    script = [{ status: 403, body: errorOf('AccessDenied', `for ${keys.accessKeyId}`) }]
+  test("the vendor's errors never contain keys", async () => {
+    script = [{ status: 403, body: makeError('AccessDenied', `for ${keys.accessKeyId}`) }]
     const error: unknown = await vend().catch((thrown: unknown) => thrown)
     expect(inspect(error, { depth: 10 })).toContain('AccessDenied')
     expect(inspect(error, { depth: 10 })).not.toContain(keys.secretAccessKey)
   })
 
-  test('never shows a web identity in an error, also when the service repeats it', async () => {
+  test("the vendor's errors never contain a web identity token, also when the STS response contains the token", async () => {
     const token = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2ln-bmF0dXJl_'
     const vendor = new StsVendor({ tokens: { tokenFor: () => Promise.resolve(token) } })
-    script = [{ status: 400, body: errorOf('InvalidParameterValue', `the token ${token} has no policy`) }]
+    script = [{ status: 400, body: makeError('InvalidParameterValue', `the token ${token} has no policy`) }]
     const error: unknown = await vend({ identity: 'user-token' }, {}, vendor).catch(
       (thrown: unknown) => thrown,
     )
@@ -266,17 +274,17 @@ describe('StsVendor', () => {
     expect(inspect(error, { depth: 10 })).not.toContain('eyJ')
   })
 
-  test('parses any response without an exception, and never returns half of the keys', () => {
-    const whole = answerUntil(Date.now())
+  test('the vendor parses any STS response without a crash, and never returns incomplete keys', () => {
+    const whole = makeResponse(Date.now())
     fc.assert(
       fc.property(fc.nat(whole.length), fc.nat(whole.length), fc.string(), (from, length, junk) => {
-        const read = readStsAnswer(whole.slice(0, from) + junk + whole.slice(from + length))
+        const read = readStsResponse(whole.slice(0, from) + junk + whole.slice(from + length))
         if (read !== null) for (const value of Object.values(read)) expect(String(value)).not.toBe('')
       }),
     )
   })
 
-  test('fails soon with unavailable when the service cannot be reached', async () => {
+  test('the vendor soon returns unavailable when STS cannot be reached', async () => {
     const away = testWarehouse({ mode: 'sts' }, { bucket: 'lake', endpoint: 'http://127.0.0.1:1' }, keys)
     const begin = Date.now()
     await expect(new StsVendor().mint(...testGrant(away, scope))).rejects.toMatchObject({
@@ -288,11 +296,11 @@ describe('StsVendor', () => {
 
 describe('The name of a session', () => {
   const nameFor = (name: string, issuer = 'headgate', subject = name): string =>
-    sessionNameOf({
-      identity: identityOf({ id: subject, issuer, subject, name }),
+    toSessionName({
+      identity: makeIdentity({ id: subject, issuer, subject, name }),
     })
 
-  test('always matches the pattern of the services', () => {
+  test('the session name always matches the pattern that STS allows', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.webUrl(), (name, issuer) => {
         expect(nameFor(name)).toMatch(/^[\w+=,.@-]{2,64}$/)
@@ -301,7 +309,7 @@ describe('The name of a session', () => {
     )
   })
 
-  test('equals that of the principal where possible, and differs for two principals', () => {
+  test("the session name contains the principal's name where possible, and differs between principals", () => {
     expect(nameFor('alice@example.com')).toBe('alice@example.com')
     const names = [
       nameFor('a b'),

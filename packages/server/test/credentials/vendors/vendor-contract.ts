@@ -4,24 +4,24 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MintedKeys } from '../../../src/credentials/storage-credential.ts'
 import type { StoragePermission } from '../../../src/credentials/storage-grant.ts'
 
-/** Real store with a vendor. */
+/** Object store and a vendor that issues keys for it. */
 export interface VendorStore extends AsyncDisposable {
   /** Bucket of the warehouse. It exists. */
   readonly bucket: string
-  /** Existing bucket of another owner. Null: the store has no other bucket. */
+  /** Existing bucket of another owner, or null when the store has no second bucket. */
   readonly otherBucket: string | null
   /** True when the vendor accepts locations with `*` and `${` in their names. Otherwise it refuses them. */
   readonly wildcardNames: boolean
   vend(prefixes: readonly string[], access: StoragePermission): Promise<MintedKeys>
-  /** Puts an object with keys of the administrator. */
+  /** Writes an object with the administrator's keys. */
   seed(bucket: string, key: string): Promise<void>
 }
 
 type Attempt = (client: Sdk.S3Client, bucket: string, key: string) => Promise<unknown>
 
 /**
- * Registers the tests of every vendor that narrows access, with Amazon's own client on the real store: the keys permit every
- * operation inside the prefix, and no operation outside.
+ * Registers the tests for a vendor that limits keys to prefixes. They use the AWS SDK on a real object store:
+ * the keys must permit every operation inside the prefix, and no operation outside.
  */
 export function vendorContract(name: string, open: () => Promise<VendorStore>): void {
   describe(`vendor contract: ${name}`, () => {
@@ -33,7 +33,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
     const place = `${root}/wh/t1/`
     const clients: Sdk.S3Client[] = []
 
-    const clientOf = (config: Readonly<Record<string, string>>): Sdk.S3Client => {
+    const createClient = (config: Readonly<Record<string, string>>): Sdk.S3Client => {
       const sessionToken = config['s3.session-token']
       const client = new sdk.S3Client({
         region: config['client.region'] ?? 'us-east-1',
@@ -52,7 +52,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
     const vended = async (
       access: StoragePermission,
       prefixes = [`s3://${store.bucket}/${place}`],
-    ): Promise<Sdk.S3Client> => clientOf((await store.vend(prefixes, access)).config)
+    ): Promise<Sdk.S3Client> => createClient((await store.vend(prefixes, access)).config)
     beforeAll(async () => {
       sdk = await import('@aws-sdk/client-s3')
       store = await open()
@@ -145,7 +145,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
       const inside = `${place}doomed`
       await store.seed(store.bucket, inside)
       const survivor = `${root}/wh/t2/a`
-      const answer = await client
+      const response = await client
         .send(
           new sdk.DeleteObjectsCommand({
             Bucket: store.bucket,
@@ -153,7 +153,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
           }),
         )
         .catch((error: unknown) => error as Sdk.DeleteObjectsCommandOutput)
-      expect(answer.Deleted?.map(({ Key }) => Key) ?? []).not.toContain(survivor)
+      expect(response.Deleted?.map(({ Key }) => Key) ?? []).not.toContain(survivor)
       const whole = await vended('read', [`s3://${store.bucket}/${root}/wh/t2/`])
       await reads['head']?.(whole, store.bucket, survivor)
     })
@@ -193,7 +193,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
       }
     })
 
-    test('keys for two prefixes permit both and nothing between them', async () => {
+    test('keys for two prefixes permit access to both prefixes, and to no key between them', async () => {
       const prefixes = ['wh/t1/', 'wh/t2/'].map((below) => `s3://${store.bucket}/${root}/${below}`)
       const client = await vended('read', prefixes)
       await reads['get']?.(client, store.bucket, `${root}/wh/t1/present`)
@@ -206,7 +206,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
     })
 
     test.each(['q"uo\'te', 'é-ｅ-😀', 'a$b', 'a b+c', 'a%20b', '{x}', '[a]', 'a,b:c'])(
-      'the name %s is matched literally',
+      'keys for a prefix with the name %s permit access to this literal name',
       async (name) => {
         const client = await vended('read-write', [`s3://${store.bucket}/${root}/${name}/`])
         const key = `${root}/${name}/file`
@@ -226,7 +226,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
     )
 
     test.each(['a*b', '*', 'a${x}b', 'a${*}b', '${aws:username}'])(
-      'the name %s matches no other name',
+      'keys for a prefix with the name %s permit access to no other name',
       async (name) => {
         const prefixes = [`s3://${store.bucket}/${root}/${name}/`]
         if (!store.wildcardNames) {
@@ -255,7 +255,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
         { ...other, 's3.session-token': config['s3.session-token'] ?? '' },
       ])
         await refused(
-          reads['get']?.(clientOf(forged), store.bucket, `${place}present`) ?? Promise.resolve(),
+          reads['get']?.(createClient(forged), store.bucket, `${place}present`) ?? Promise.resolve(),
           'forged keys',
           // AWS answers 400 to a malformed session token.
           [400, 403],
@@ -271,7 +271,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
   })
 }
 
-/** Expects the attempt to end in one of these statuses, by default 403. */
+/** Expects that the store refuses the request with one of these statuses, by default 403. */
 async function refused(
   attempt: Promise<unknown>,
   what: string,

@@ -38,7 +38,7 @@ test.skipIf(findMinio() === undefined)(
     await expect(vend()).rejects.toMatchObject({ code: 'unavailable' })
 
     await writeFile(tokenFile, await minio.token('headgate', 60))
-    // It answers before it knows its users.
+    // MinIO answers requests before it has loaded its users.
     await expect.poll(() => vend().then(() => 'vended', String)).toBe('vended')
 
     await writeFile(tokenFile, await minio.token('headgate', 7))

@@ -7,10 +7,13 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 const clientId = 'headgate'
 const keyId = 'one'
 
-/** Starts MinIO with an identity provider whose web identities it accepts. */
+/** MinIO that accepts web identity tokens of a test identity provider. */
 export interface MinioWithIdentities extends AsyncDisposable {
   readonly endpoint: string
-  /** Mints a token of a user with all permissions on MinIO, valid for so many seconds. */
+  /**
+   * Mints a token for a user with all permissions on MinIO. The token is valid for the passed number of
+   * seconds.
+   */
   token(subject: string, seconds: number): Promise<string>
 }
 

@@ -3,19 +3,25 @@ import type { Json } from '@headgate/json'
 
 /** A data set that an older version wrote, with the responses of that version. */
 export interface UpgradeFixture {
-  /** Commit of the version that wrote it. */
+  /** Git commit of the version that wrote the data set. */
   readonly madeBy: string
-  /** When it was complete, ISO 8601. Times in `rows` and lifetimes of `tokens` are relative to it. */
+  /**
+   * Time at which the data set was complete, ISO 8601. Times in `rows` and lifetimes of `tokens` are relative
+   * to this time.
+   */
   readonly madeAt: string
   /** Rows of each table of the database as PostgreSQL prints them in JSON. */
   readonly rows: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
-  /** Content of each file by its path below the storage directory, in the encoding that `encodingOf` returns. */
+  /**
+   * Content of each file by its path below the storage directory, in the encoding that `chooseEncoding`
+   * returns.
+   */
   readonly files: Readonly<Record<string, string>>
   /** Client secrets by client id. They are valid in this data set only. */
   readonly secrets: Readonly<Record<string, string>>
   /** `config` and `metadata` of tables and views, by the path that loads them. */
   readonly loads: Readonly<Record<string, Json>>
-  /** Tables that were staged, by name, as the server answered. */
+  /** Responses to stage-create requests, by table name. */
   readonly staged: Readonly<Record<string, Json>>
   /** Results of `access/check` for every combination that `askedChecks` lists: `a`llow, `d`eny or `h`ide. */
   readonly checks: string
@@ -29,7 +35,10 @@ export interface UpgradeFixture {
     /** Path and query that refresh the storage access that the engine obtained for alice. */
     readonly engineRefresh: string
   }
-  /** A commit that was acknowledged under this key, and the metadata location of the answer. */
+  /**
+   * A commit that the older version acknowledged under this idempotency key, and the metadata location in the
+   * response.
+   */
   readonly idempotent: {
     readonly key: string
     readonly path: string
@@ -38,24 +47,27 @@ export interface UpgradeFixture {
   }
 }
 
-export function encodingOf(path: string): 'base64' | 'utf8' {
+export function chooseEncoding(path: string): 'base64' | 'utf8' {
   return path.includes('.gz.') ? 'base64' : 'utf8'
 }
 
 /** Placeholder of the storage directory, without a slash at the end. */
 export const storagePlaceholder = '{storage}'
 
-/** A key for tests, which seals only this data set. */
+/** Master key that seals only the secrets of the data sets. */
 export const masterKey = '75706772616465206669787475726520746573742d6f6e6c79206b6579212121'
 
-/** The public URL is sealed into tokens, so both servers have the same one. */
+/** Public URL of both servers. Sealed tokens contain the URL, so it must be the same. */
 export const publicUrl = 'http://headgate.test'
 
-const file = new URL('fixture.json', import.meta.url)
+/** Returns the URL of the file of a data set. */
+export function toFileUrl(version: string): URL {
+  return new URL(`data-sets/${version}.json`, import.meta.url)
+}
 
 /** @param storage directory for the storage of the warehouses */
-export async function readFixture(storage: string): Promise<UpgradeFixture> {
-  const text = await readFile(file, 'utf8')
+export async function readFixture(version: string, storage: string): Promise<UpgradeFixture> {
+  const text = await readFile(toFileUrl(version), 'utf8')
   return JSON.parse(text.replaceAll(storagePlaceholder, storage)) as UpgradeFixture
 }
 
@@ -66,7 +78,10 @@ export interface ServerPlace {
   readonly port: number
 }
 
-/** Returns the environment of both servers: the older one that writes the data set and the new one that opens it. */
+/**
+ * Returns the environment of both servers: the older one that writes the data set and the new one that opens
+ * it.
+ */
 export function serverEnvironment({ databaseUrl, storage, port }: ServerPlace): Record<string, string> {
   return {
     HEADGATE_DATABASE_URL: databaseUrl,
@@ -76,7 +91,7 @@ export function serverEnvironment({ databaseUrl, storage, port }: ServerPlace): 
     HEADGATE_PUBLIC_URL: publicUrl,
     HEADGATE_S3_PUBLIC_URL: 'http://s3.headgate.test',
     HEADGATE_FILE_ROOTS: `file://${storage}`,
-    // Tables with the property `padding` are above this limit.
+    // The metadata of tables with the property `padding` exceeds this limit, so it is stored in files only.
     HEADGATE_METADATA_ROW_LIMIT_BYTES: '1500',
     HEADGATE_AUDIT_READS: 'off',
     HEADGATE_LOG_LEVEL: 'warn',
@@ -93,7 +108,10 @@ export interface AccessCheck {
 
 export const privileges = ['use', 'select', 'modify', 'create', 'manage'] as const
 
-/** Returns each principal with each privilege on each kind of object, also through the engine. */
+/**
+ * Returns one access check for each combination of principal, privilege and kind of object, directly and
+ * through the engine.
+ */
 export function askedChecks(): AccessCheck[] {
   const objects: Json[] = [
     'server',

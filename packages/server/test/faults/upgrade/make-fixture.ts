@@ -2,23 +2,30 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { inflateRawSync } from 'node:zlib'
 import { programEnvironment, startTestPostgres } from '@headgate/testkit'
 import { MainProcess } from '../main-process.ts'
-import { encodingOf, serverEnvironment, storagePlaceholder, type UpgradeFixture } from './fixture.ts'
+import { findDataSet } from './data-sets.ts'
+import {
+  chooseEncoding,
+  serverEnvironment,
+  storagePlaceholder,
+  toFileUrl,
+  type UpgradeFixture,
+} from './fixture.ts'
 import { freePort } from './free-port.ts'
-import { makeLake } from './make-lake.ts'
+import { makeContent } from './make-content.ts'
 import { readRows } from './rows.ts'
 
 const run = promisify(execFile)
 const flags = ['--conditions=x-source', '--disable-warning=ExperimentalWarning']
 
-/** Writes `fixture.json` with the server of an older checkout. See README.md. */
-async function main(checkout: string | undefined): Promise<void> {
+/** Writes a data set with the server of an older checkout. See README.md. */
+async function main(checkout: string | undefined, name: string | undefined): Promise<void> {
   if (checkout === undefined)
     throw new Error('Pass the path of a checkout of the older version, with its dependencies.')
+  const { version, unchecked } = findDataSet(name)
   await using stack = new AsyncDisposableStack()
   const directory = await mkdtemp(join(tmpdir(), 'headgate-fixture-'))
   stack.defer(() => rm(directory, { recursive: true, force: true }))
@@ -32,7 +39,7 @@ async function main(checkout: string | undefined): Promise<void> {
     program: join(checkout, 'packages/server/src/main.ts'),
   })
   stack.use(server)
-  const made = await makeLake(`http://127.0.0.1:${port}`, admin, storage)
+  const made = await makeContent(`http://127.0.0.1:${port}`, admin, { storage, unchecked })
   await server.end('SIGTERM')
   const { stdout: commit } = await run('git', ['-C', checkout, 'rev-parse', 'HEAD'])
   const fixture: UpgradeFixture = {
@@ -43,8 +50,8 @@ async function main(checkout: string | undefined): Promise<void> {
     files: await readFiles(storage),
   }
   const text = JSON.stringify(fixture, null, 1).replaceAll(storage, storagePlaceholder)
-  refusePackedPaths(fixture, storage)
-  await writeFile(fileURLToPath(new URL('fixture.json', import.meta.url)), `${text}\n`)
+  refuseCompressedPaths(fixture, storage)
+  await writeFile(toFileUrl(version), `${text}\n`)
 }
 
 async function bootstrap(
@@ -65,8 +72,8 @@ function anHourBefore(at: unknown): string {
 }
 
 /**
- * Moves entries of engines back by an hour, because tokens need an entry that is older than the tolerance between
- * clocks.
+ * Moves the times of engine entries back by one hour, because a token is valid only when the entry is older
+ * than the token by more than the clock tolerance.
  */
 function withOlderEngines(rows: UpgradeFixture['rows']): UpgradeFixture['rows'] {
   const engine = (rows['engine'] ?? []).map((row) => ({
@@ -82,12 +89,15 @@ async function readFiles(storage: string): Promise<Record<string, string>> {
   const files = entries.flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name)] : []))
   const read = files
     .toSorted()
-    .map(async (path) => [relative(storage, path), await readFile(path, encodingOf(path))])
+    .map(async (path) => [relative(storage, path), await readFile(path, chooseEncoding(path))])
   return Object.fromEntries(await Promise.all(read)) as Record<string, string>
 }
 
-/** Throws when a compressed row contains the directory, because it cannot be replaced in compressed text. */
-function refusePackedPaths({ rows }: UpgradeFixture, storage: string): void {
+/**
+ * Throws when compressed metadata in a row contains the storage directory, because the placeholder cannot
+ * replace the directory in compressed text.
+ */
+function refuseCompressedPaths({ rows }: UpgradeFixture, storage: string): void {
   for (const { body, name } of rows['relation'] ?? []) {
     if (typeof body !== 'string') continue
     const text = inflateRawSync(Buffer.from(body.slice(2), 'hex'), { finishFlush: 2 }).toString()
@@ -96,4 +106,4 @@ function refusePackedPaths({ rows }: UpgradeFixture, storage: string): void {
   }
 }
 
-await main(process.argv[2])
+await main(process.argv[2], process.argv[3])

@@ -5,11 +5,11 @@ import type { UpgradeFixture } from './fixture.ts'
 
 type Rows = UpgradeFixture['rows']
 
-/** Returns all rows of a database. Events of the audit are left out but for the newest ones. */
+/** Returns all rows of a database, but only the newest audit events. */
 export async function readRows(url: string): Promise<Rows> {
   return await connected(url, async (client) => {
     const rows: Record<string, Rows[string]> = {}
-    for (const table of await tablesOf(client)) {
+    for (const table of await listTables(client)) {
       const newest = table === 'audit' ? 'order by id desc limit 5' : ''
       const { rows: found } = await client.query<{ row: Rows[string][number] }>(
         `select to_jsonb(t) as row from ${table} t ${newest}`,
@@ -21,21 +21,21 @@ export async function readRows(url: string): Promise<Rows> {
 }
 
 export interface WriteRowsOptions {
-  /** An empty database. */
+  /** Connection string of an empty database. */
   readonly url: string
   readonly rows: Rows
   /** Times are moved by this many milliseconds. */
   readonly moveByMs: number
 }
 
-/** Makes the schema of the version that the rows are of, and writes them. */
+/** Creates the database schema of the version that wrote the rows, and inserts the rows. */
 export async function writeRows({ url, rows, moveByMs }: WriteRowsOptions): Promise<void> {
   const steps = rows['schema_migration']?.length ?? 0
   await migrate({ url, migrations: migrations.slice(0, steps) })
   await connected(url, async (client) => {
-    // Rows come in any order: no trigger checks foreign keys.
+    // The rows are in any order, so triggers that check foreign keys are disabled.
     await client.query(`begin; set local session_replication_role = 'replica'`)
-    const tables = await tablesOf(client)
+    const tables = await listTables(client)
     await client.query(`truncate ${tables.join(', ')}`)
     for (const [table, values] of Object.entries(rows)) {
       await client.query(
@@ -44,7 +44,7 @@ export async function writeRows({ url, rows, moveByMs }: WriteRowsOptions): Prom
       )
     }
     await client.query(`select setval(pg_get_serial_sequence('audit', 'id'), 1000000)`)
-    for (const { table, column } of await timesOf(client)) {
+    for (const { table, column } of await listTimeColumns(client)) {
       const moved = `${column} + make_interval(secs => $1)`
       await client.query(`update ${table} set ${column} = ${moved} where ${column} > '2000-01-01'`, [
         moveByMs / 1_000,
@@ -54,14 +54,14 @@ export async function writeRows({ url, rows, moveByMs }: WriteRowsOptions): Prom
   })
 }
 
-async function tablesOf(client: Client): Promise<string[]> {
+async function listTables(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `select tablename as name from pg_tables where schemaname = 'public' order by 1`,
   )
   return rows.map(({ name }) => name)
 }
 
-async function timesOf(
+async function listTimeColumns(
   client: Client,
 ): Promise<readonly { readonly table: string; readonly column: string }[]> {
   const { rows } = await client.query<{ table: string; column: string }>(

@@ -3,37 +3,38 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { testDatabase } from '@headgate/testkit'
 import { MainProcess } from '../main-process.ts'
-import { type Client, clientOf } from './client.ts'
-import { encodingOf, readFixture, serverEnvironment, type UpgradeFixture } from './fixture.ts'
+import { type Client, connectClient } from './client.ts'
+import { chooseEncoding, readFixture, serverEnvironment, type UpgradeFixture } from './fixture.ts'
 import { freePort } from './free-port.ts'
 import { writeRows } from './rows.ts'
 
-/** This version's server on the data set of an older one. */
+/** Server of this version on the data set of an older version. */
 export interface UpgradedServer extends AsyncDisposable {
   readonly fixture: UpgradeFixture
   readonly url: string
   readonly databaseUrl: string
   /** Directory with the storage of all warehouses. */
   readonly storage: string
-  /** Returns a client with the secret that the data set has for it. */
+  /** Returns a client that authenticates with its secret from the data set. */
   client(id: string): Promise<Client>
 }
 
 /**
  * Writes the data set into an empty database and directory, and starts the server on it.
  *
+ * @param version the data set, of `dataSets`
  * @param clock `now`: the data set was written a moment ago. `fixture`: its times are kept, and the clock of the server is
  *   set back to them, so that the tokens of the data set are valid.
  */
-export async function startUpgraded(clock: 'now' | 'fixture'): Promise<UpgradedServer> {
+export async function startUpgraded(version: string, clock: 'now' | 'fixture'): Promise<UpgradedServer> {
   await using stack = new AsyncDisposableStack()
   const directory = await mkdtemp(join(tmpdir(), 'headgate-upgrade-'))
   stack.defer(() => rm(directory, { recursive: true, force: true }))
   const storage = join(directory, 'storage')
-  const fixture = await readFixture(storage)
+  const fixture = await readFixture(version, storage)
   for (const [path, content] of Object.entries(fixture.files)) {
     await mkdir(dirname(join(storage, path)), { recursive: true })
-    await writeFile(join(storage, path), content, encodingOf(path))
+    await writeFile(join(storage, path), content, chooseEncoding(path))
   }
   await mkdir(join(storage, 'other'), { recursive: true })
   const database = stack.use(await testDatabase())
@@ -50,7 +51,7 @@ export async function startUpgraded(clock: 'now' | 'fixture'): Promise<UpgradedS
     url,
     storage,
     databaseUrl: database.url,
-    client: (id) => clientOf(url, id, fixture.secrets[id] ?? ''),
+    client: (id) => connectClient(url, id, fixture.secrets[id] ?? ''),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -3,7 +3,7 @@ import { startTestIssuer, type TestIssuer } from '@headgate/testkit'
 import type { Json } from '@headgate/json'
 import type { JWTPayload } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openEngine } from '../../access/world.ts'
+import { openEngine } from '../../access/access-fixture.ts'
 import { insertEngine } from '../../../src/store/engines.ts'
 import { insertFederation } from '../../../src/store/client-federations.ts'
 import { insertGrant } from '../../../src/store/grants.ts'
@@ -12,13 +12,13 @@ import { bumpPolicy, policyVersion } from '../../../src/store/policies.ts'
 import { findPrincipalBySubject, type PrincipalRow } from '../../../src/store/principals.ts'
 import { statement } from '../../../src/store/sql.ts'
 import { type TestResponse, type TestServer, testServer } from '../../server.ts'
-import { audience, issuerOf } from './issuers.ts'
+import { audience, makeIssuer } from './issuers.ts'
 
 let idp: TestIssuer
 let server: TestServer
 beforeAll(async () => {
   idp = await startTestIssuer()
-  const issuer = issuerOf(idp.issuer, {
+  const issuer = makeIssuer(idp.issuer, {
     actors: new Set(['trino', 'stranger']),
     clients: new Set(['cli']),
     logoutAudiences: ['headgate'],
@@ -30,7 +30,7 @@ afterAll(async () => {
   await idp[Symbol.asyncDispose]()
 })
 
-/** Signs in; `sub` is a new subject by default. */
+/** Returns a token of the identity provider with these claims. Default of `sub`: a new subject. */
 async function signIn(claims: JWTPayload = {}, now = Date.now()): Promise<string> {
   return idp.sign({ sub: randomUUID(), aud: audience, azp: 'cli', scope: 'x', ...claims }, { now })
 }
@@ -39,14 +39,14 @@ function as(token: string, method: string, path: string, body?: Json): Promise<T
   return server.send(method, path, body, { authorization: `Bearer ${token}` })
 }
 
-/** Calls without a token, as an anonymous caller with all rights. */
+/** Sends a request without a token. The server treats the caller as anonymous with all rights. */
 async function manage(method: string, path: string, body?: Json): Promise<TestResponse> {
-  const answer = await server.send(method, `/management/v1${path}`, body)
+  const response = await server.send(method, `/management/v1${path}`, body)
   await caughtUp()
-  return answer
+  return response
 }
 
-/** Applies the last change on the server before its notification arrives. */
+/** Tells the server the newest policy version, so that the server loads it before the next decision. */
 async function caughtUp(): Promise<void> {
   server.context.deps.policies.saw(await policyVersion(server.sql))
 }
@@ -74,7 +74,7 @@ const makings = statement(
 const warehouse = { warehouse: 'lakehouse' }
 
 describe('A caller with a token of another issuer', () => {
-  test('becomes a principal without rights, receives a message about it, and then has the rights that are granted', async () => {
+  test('a caller with a token of another issuer becomes a principal without rights, receives a message about this, and then has the rights that are granted', async () => {
     const sub = randomUUID()
     const token = await signIn({ sub, preferred_username: 'alice', name: 'Alice' })
     expect(await as(token, 'GET', 'namespaces')).toMatchObject({ status: 404 })
@@ -89,7 +89,7 @@ describe('A caller with a token of another issuer', () => {
     expect(await as(token, 'POST', 'namespaces', { namespace: ['x'] })).toMatchObject({ status: 403 })
   })
 
-  test('costs no write per request, and none by a further token that says the same', async () => {
+  test('requests with tokens whose claims are unchanged do not write the principal to the database', async () => {
     const sub = randomUUID()
     const said = { sub, preferred_username: 'bob', groups: ['a', 'b'] }
     await as(await signIn(said, Date.now() - 60_000), 'GET', 'namespaces')
@@ -100,16 +100,16 @@ describe('A caller with a token of another issuer', () => {
     expect(await server.sql.run(written, [idp.issuer, sub])).toMatchObject([{ login: 'bobby' }])
   })
 
-  test('becomes one principal also with many concurrent first calls', async () => {
+  test('concurrent first requests of one external user create only one principal', async () => {
     const sub = randomUUID()
     const tokens = await Promise.all(Array.from({ length: 8 }, (_, i) => signIn({ sub, name: `n${i}` })))
-    const answers = await Promise.all(tokens.map((token) => as(token, 'GET', 'namespaces')))
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]))
+    const responses = await Promise.all(tokens.map((token) => as(token, 'GET', 'namespaces')))
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([404]))
     const made = await server.sql.run(makings, [`${idp.issuer}#${sub}`])
     expect(made).toHaveLength(1)
   })
 
-  test('loses access at once when disabled, also with new tokens, and gets it back at once when enabled', async () => {
+  test('an external user loses access at once when disabled, also with new tokens, and has access again at once when enabled', async () => {
     const sub = randomUUID()
     const token = await signIn({ sub })
     await as(token, 'GET', 'namespaces')
@@ -122,22 +122,22 @@ describe('A caller with a token of another issuer', () => {
     expect(await as(token, 'GET', 'namespaces')).toMatchObject({ status: 404 })
   })
 
-  test('becomes a client while its name is registered as one', async () => {
+  test('an external subject is a client of this server while the subject is registered for the client', async () => {
     const sub = randomUUID()
     const token = await signIn({ sub })
-    const nameOf = async (): Promise<unknown> => (await as(token, 'GET', '/management/v1/whoami')).json
+    const readName = async (): Promise<unknown> => (await as(token, 'GET', '/management/v1/whoami')).json
     const asItself = { principal: { issuer: idp.issuer, subject: sub } }
-    expect(await nameOf()).toMatchObject(asItself)
+    expect(await readName()).toMatchObject(asItself)
     const client = `job-${sub}`
     await manage('POST', '/principals', { name: client })
     const party = { issuer: idp.issuer, subject: sub }
     await manage('POST', `/principals/${client}/federations`, party)
-    expect(await nameOf()).toMatchObject({ principal: { issuer: 'headgate', subject: client } })
+    expect(await readName()).toMatchObject({ principal: { issuer: 'headgate', subject: client } })
     await manage('POST', `/principals/${client}/federations/remove`, party)
-    expect(await nameOf()).toMatchObject(asItself)
+    expect(await readName()).toMatchObject(asItself)
   })
 
-  test('becomes a new principal without rights after the old one was deleted', async () => {
+  test('an external user becomes a new principal without rights after its principal was deleted', async () => {
     const sub = randomUUID()
     const token = await signIn({ sub })
     await as(token, 'GET', 'namespaces')
@@ -150,12 +150,12 @@ describe('A caller with a token of another issuer', () => {
     expect((await principal(sub)).id).not.toBe(id)
   })
 
-  test('receives the reason of a refused token, and where to get a new one', async () => {
+  test('the refusal of an external token contains the reason and the address for a new token', async () => {
     const refused = await as(await signIn({ aud: 'other' }), 'GET', 'namespaces')
     expect(refused.status).toBe(401)
     expect(refused.headers.get('www-authenticate')).toBe(
       'Bearer realm="headgate", resource_metadata="http://headgate.test/.well-known/oauth-protected-resource", ' +
-        `error="invalid_token", error_description="The access token is not good: The aud of the token must have ${audience}."`,
+        `error="invalid_token", error_description="The access token is not valid: The aud of the token must contain ${audience}."`,
     )
     const metadata = await fetch(`${server.url}/.well-known/oauth-protected-resource`)
     expect(await metadata.json()).toMatchObject({
@@ -166,7 +166,7 @@ describe('A caller with a token of another issuer', () => {
 })
 
 describe('Groups of an issuer', () => {
-  test('give what they were granted, directly and through roles, from the first token on', async () => {
+  test('groups of an issuer give their grants, directly and through roles, from the first token of a user', async () => {
     const group = `${idp.issuer}#analysts`
     expect(
       await manage('POST', '/grants', { privilege: 'select', on: warehouse, to: { group } }),
@@ -198,7 +198,7 @@ describe('Groups of an issuer', () => {
     })
   })
 
-  test('with the same name from another issuer grant nothing', async () => {
+  test('groups with the same name from another issuer give no grants', async () => {
     const elsewhere = { id: randomUUID(), issuer: 'https://elsewhere.example', name: 'same' }
     await ensureGroup(server.sql, elsewhere)
     await server.sql.transaction(async (tx) => {
@@ -209,7 +209,8 @@ describe('Groups of an issuer', () => {
     })
     await caughtUp()
     expect(await as(await signIn({ groups: ['same'] }), 'GET', 'namespaces')).toMatchObject({ status: 404 })
-    // Lists mark such a grant; it can be revoked, but not granted again.
+    // Lists mark a grant to a group whose issuer is not configured. The grant can be revoked, but not granted
+    // again.
     const group = 'https://elsewhere.example#same'
     const query = `group=${encodeURIComponent(group)}`
     expect((await manage('GET', `/grants?${query}`)).json).toMatchObject({
@@ -230,19 +231,19 @@ describe('Groups of an issuer', () => {
     ).toMatchObject({ status: 200, json: { changed: true } })
   })
 
-  test('cannot hold grants when their issuer is not configured, and the response names the configured issuers', async () => {
+  test('groups whose issuer is not configured cannot receive grants, and the response names the configured issuers', async () => {
     const group = `${idp.issuer}/#analysts`
     const refused = await manage('POST', '/grants', { privilege: 'select', on: warehouse, to: { group } })
     expect(refused.status).toBe(400)
     expect(JSON.stringify(refused.json)).toContain(
-      `The server accepts no tokens of the issuer ${idp.issuer}/, so the group would have no members. Configured, letter by letter, are: ${idp.issuer}.`,
+      `The server accepts no tokens of the issuer ${idp.issuer}/, so the group would have no members. Configured issuers, which must match exactly: ${idp.issuer}.`,
     )
     await manage('POST', '/roles', { name: 'mistyped' })
     expect(await manage('POST', '/roles/mistyped/members/add', { group })).toMatchObject({ status: 400 })
     expect(JSON.stringify((await manage('GET', '/groups')).json)).not.toContain(`${idp.issuer}/"`)
   })
 
-  test('match the newest token: an older token restores none, and a token without groups changes nothing', async () => {
+  test('the recorded groups of a user are those of the newest token: an older token restores none, and a token without groups changes nothing', async () => {
     const group = `${idp.issuer}#lately`
     await manage('POST', '/grants', { privilege: 'select', on: warehouse, to: { group } })
     const sub = randomUUID()
@@ -257,7 +258,7 @@ describe('Groups of an issuer', () => {
     expect(await policyVersion(server.sql)).toBe(version)
   })
 
-  test('do not count after the configured time, until a token contains them again', async () => {
+  test('groups of a user give no grants after the configured time, until a token contains the groups again', async () => {
     const group = `${idp.issuer}#aging`
     await manage('POST', '/grants', { privilege: 'select', on: warehouse, to: { group } })
     const sub = randomUUID()
@@ -268,13 +269,13 @@ describe('Groups of an issuer', () => {
     await caughtUp()
     const silent = await signIn({ sub })
     expect(await as(silent, 'GET', 'namespaces')).toMatchObject({ status: 404 })
-    const anew = await signIn({ sub, groups: ['aging'], name: 'said anew' })
-    expect(await as(anew, 'GET', 'namespaces')).toMatchObject({ status: 200 })
+    const again = await signIn({ sub, groups: ['aging'], name: 'said anew' })
+    expect(await as(again, 'GET', 'namespaces')).toMatchObject({ status: 200 })
   })
 })
 
 describe('An engine in a token', () => {
-  test('has the limits of its entry when it is registered, and no other actor is taken for an engine', async () => {
+  test('a registered engine that a token names as actor limits the user, and a token with any other actor is refused', async () => {
     const { id } = await server.caller('trino-here')
     await insertFederation(server.sql, id, { issuer: idp.issuer, subject: 'trino' }, 16)
     const subjects = [{ issuer: idp.issuer, pattern: 'u-*', groups: [] }]
@@ -310,22 +311,22 @@ describe('An engine in a token', () => {
 describe('A logout token', () => {
   const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
 
-  async function logOut(claims: JWTPayload): Promise<{ status: number; told: unknown }> {
+  async function logOut(claims: JWTPayload): Promise<{ status: number; body: unknown }> {
     const token = await idp.sign({ aud: 'headgate', events, ...claims }, { header: { typ: 'logout+jwt' } })
     const body = new URLSearchParams({ logout_token: token })
-    const answer = await fetch(`${server.url}/oauth/backchannel-logout`, { method: 'POST', body })
-    const text = await answer.text()
-    return { status: answer.status, told: text === '' ? null : JSON.parse(text) }
+    const response = await fetch(`${server.url}/oauth/backchannel-logout`, { method: 'POST', body })
+    const text = await response.text()
+    return { status: response.status, body: text === '' ? null : JSON.parse(text) }
   }
 
-  test('ends what was begun before, once, and nothing that begins after it', async () => {
+  test('a logout token ends earlier sessions of its user, works once, and does not end later sessions', async () => {
     const sub = randomUUID()
     const before = await signIn({ sub }, Date.now() - 2_000)
     expect(await as(before, 'GET', 'namespaces')).toMatchObject({ status: 404 })
     const jti = randomUUID()
-    expect(await logOut({ sub, jti })).toEqual({ status: 200, told: null })
+    expect(await logOut({ sub, jti })).toEqual({ status: 200, body: null })
     expect(await as(before, 'GET', 'namespaces')).toMatchObject({ status: 401 })
-    expect(await logOut({ sub, jti })).toMatchObject({ status: 400, told: { error: 'invalid_request' } })
+    expect(await logOut({ sub, jti })).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
     const after = await signIn({ sub }, Date.now() + 2_000)
     expect(await as(after, 'GET', 'namespaces')).toMatchObject({ status: 404 })
   })
@@ -340,6 +341,6 @@ describe('A logout token', () => {
     ['that ends after all dates', { sub: 'u', exp: 1e300 }],
     ['of another issuer', { sub: 'u', iss: 'https://evil.example' }],
   ])('%s is refused', async (_, claims) => {
-    expect(await logOut(claims)).toMatchObject({ status: 400, told: { error: 'invalid_request' } })
+    expect(await logOut(claims)).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
   })
 })

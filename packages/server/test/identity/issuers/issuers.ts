@@ -5,7 +5,7 @@ import type { Issuer } from '../../../src/identity/issuers/issuer.ts'
 export const audience = 'lakehouse'
 
 /** Returns the configuration of an issuer with only its name and audience. */
-export function issuerOf(issuer: string, settings: Partial<Issuer> = {}): Issuer {
+export function makeIssuer(issuer: string, settings: Partial<Issuer> = {}): Issuer {
   return {
     issuer,
     audiences: [audience],
@@ -36,7 +36,7 @@ export function issuerOf(issuer: string, settings: Partial<Issuer> = {}): Issuer
 
 export interface TestService extends AsyncDisposable {
   readonly url: string
-  /** Requests so far. */
+  /** Requests that the service has received. */
   readonly asked: {
     readonly path: string
     readonly authorization: string | undefined
@@ -44,7 +44,7 @@ export interface TestService extends AsyncDisposable {
   }[]
 }
 
-export interface TestServiceAnswer {
+export interface TestServiceResponse {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
@@ -52,14 +52,14 @@ export interface TestServiceAnswer {
 
 /** Starts a service on the loopback interface that sends the configured responses. */
 export async function testService(
-  answer: (path: string, body: string) => TestServiceAnswer | Promise<TestServiceAnswer>,
+  respond: (path: string, body: string) => TestServiceResponse | Promise<TestServiceResponse>,
 ): Promise<TestService> {
   const asked: TestService['asked'] = []
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await textOf(request)
+    const body = await readBody(request)
     const path = request.url ?? ''
     asked.push({ path, authorization: request.headers.authorization, body })
-    const { status = 200, headers = {}, body: json } = await answer(path, body)
+    const { status = 200, headers = {}, body: json } = await respond(path, body)
     response.writeHead(status, headers).end(typeof json === 'string' ? json : JSON.stringify(json ?? {}))
   }
   const server = createServer((request, response) => void serve(request, response))
@@ -74,7 +74,7 @@ export async function testService(
   }
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<string> {
   let text = ''
   for await (const chunk of request) text += String(chunk)
   return text

@@ -1,9 +1,9 @@
 import type { TestIssuer } from '@headgate/testkit'
 import { Secret } from '../../../src/config/secret.ts'
 import type { IssuerClient, SecondLegSettings } from '../../../src/identity/issuers/issuer.ts'
-import { audience, testService, type TestService, type TestServiceAnswer } from './issuers.ts'
+import { audience, testService, type TestService, type TestServiceResponse } from './issuers.ts'
 
-/** A secret that must be seen nowhere. */
+/** Client secret that no response, event or log line may contain. */
 export const legSecret = 'leg-s3cret-%:+'
 
 export const legClient: IssuerClient = {
@@ -11,8 +11,8 @@ export const legClient: IssuerClient = {
   proof: { method: 'client_secret_basic', secret: new Secret(legSecret) },
 }
 
-/** Returns the configuration of a second leg with only its client. */
-export function legOf(settings: Partial<SecondLegSettings> = {}): SecondLegSettings {
+/** Returns the configuration of a second leg (a token exchange at the issuer), with only the client set. */
+export function makeSecondLeg(settings: Partial<SecondLegSettings> = {}): SecondLegSettings {
   return {
     profile: 'generic-8693',
     tokenEndpoint: null,
@@ -27,31 +27,31 @@ export function legOf(settings: Partial<SecondLegSettings> = {}): SecondLegSetti
   }
 }
 
-type Answering = (form: URLSearchParams) => TestServiceAnswer | Promise<TestServiceAnswer>
+type Respond = (form: URLSearchParams) => TestServiceResponse | Promise<TestServiceResponse>
 
-const failing: Answering = () => ({ status: 500 })
+const failing: Respond = () => ({ status: 500 })
 
 /** Starts a token endpoint for a `TestIssuer`, whose response to each form is configured by the test. */
 export interface TestLeg extends TestService {
   /** Sets the responses to the next requests. */
-  answerWith(answer: Answering): void
-  /** The forms so far. */
+  respondWith(response: Respond): void
+  /** Forms that the endpoint has received. */
   readonly forms: readonly URLSearchParams[]
 }
 
 export async function testLeg(): Promise<TestLeg> {
-  let answer = failing
+  let response = failing
   const service = await testService(async (_, body) => ({
     headers: { 'content-type': 'application/json' },
-    ...(await answer(new URLSearchParams(body))),
+    ...(await response(new URLSearchParams(body))),
   }))
   return {
     ...service,
     get forms() {
       return service.asked.map(({ body }) => new URLSearchParams(body))
     },
-    answerWith(next) {
-      answer = next
+    respondWith(next) {
+      response = next
     },
     [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
   }
@@ -62,12 +62,12 @@ export async function legToken(
   issuer: TestIssuer,
   claims: Readonly<Record<string, unknown>> = {},
   more: Readonly<Record<string, unknown>> = {},
-): Promise<TestServiceAnswer> {
+): Promise<TestServiceResponse> {
   const token = await issuer.sign({ sub: 'alice', azp: 'headgate', aud: audience, scope: 'x', ...claims })
   return { body: { access_token: token, token_type: 'Bearer', expires_in: 300, ...more } }
 }
 
 /** Returns a refusal as in RFC 6749 section 5.2. */
-export function legRefusal(error: string, description = 'no', status = 400): TestServiceAnswer {
+export function legRefusal(error: string, description = 'no', status = 400): TestServiceResponse {
   return { status, body: { error, error_description: description } }
 }

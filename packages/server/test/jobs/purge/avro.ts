@@ -5,7 +5,7 @@ import avsc from 'avsc'
 /** Writes Avro container files with a library that is independent of the reader. */
 export type TestCodec = 'null' | 'deflate' | 'snappy' | 'zstandard'
 
-type Compress = (plain: Buffer, done: (error: Error | null, packed?: Buffer) => void) => void
+type Compress = (plain: Buffer, done: (error: Error | null, compressed?: Buffer) => void) => void
 
 const ownCodecs: Record<string, Compress> = {
   ...avsc.streams.BlockEncoder.defaultCodecs(),

@@ -2,17 +2,18 @@ import { flushCompileCache } from 'node:module'
 import { openSql } from '../../../src/store/pool.ts'
 import { FileStorage, type Storage } from '@headgate/storage'
 import { startTestJobs } from '../jobs.ts'
-import { purgeParts } from './lake.ts'
+import { purgeDeps } from './purge-fixture.ts'
 
 /**
- * Program for a test: runs the background jobs and kills itself, without clean-up, when it has deleted `budget` files.
+ * Program for a test: runs the background jobs, and kills its own process without clean-up after it has
+ * deleted `budget` files.
  */
 const [url = '', folder = '', root = '', budget = ''] = process.argv.slice(2)
 
 const sql = await openSql({ url })
 const storage = new FileStorage({ roots: [folder] })
 let left = Number(budget)
-// It is always killed, so it never needs to dispose of this.
+// The process always ends by a kill, so it never disposes of this object.
 flushCompileCache()
 const deadly = new Proxy<Storage>(storage, {
   get(target, name) {
@@ -22,7 +23,10 @@ const deadly = new Proxy<Storage>(storage, {
   },
 })
 
-/** Deletes one file after the other: all counted files are deleted when the process dies, although manifests are processed concurrently. */
+/**
+ * Serializes deletions, so that all counted files are deleted when the process is killed, although manifests
+ * are processed concurrently.
+ */
 let turn = Promise.resolve()
 async function deleteMany(locations: readonly string[]): Promise<{ failed: readonly never[] }> {
   turn = turn.then(() => deleteEach(locations))
@@ -40,5 +44,5 @@ async function deleteEach(locations: readonly string[]): Promise<void> {
   }
 }
 
-startTestJobs(purgeParts({ sql }, deadly, root), { leaseMs: 300, intervalMs: 30, concurrency: 1 })
+startTestJobs(purgeDeps({ sql }, deadly, root), { leaseMs: 300, intervalMs: 30, concurrency: 1 })
 setInterval(() => undefined, 1_000)

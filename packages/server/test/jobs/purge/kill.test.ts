@@ -6,18 +6,18 @@ import { programEnvironment } from '@headgate/testkit'
 import { describe, expect, it } from 'vitest'
 import { readContainer } from '../../../src/jobs/avro/container.ts'
 import { eventsFor, jobsFor, relationExists, runUntilGone, until } from '../jobs.ts'
-import { type TestLake, testLake } from './lake.ts'
+import { type PurgeFixture, openPurgeFixture } from './purge-fixture.ts'
 import { type TestTable, testTable } from './table.ts'
 
 const worker = fileURLToPath(new URL('kill-worker.ts', import.meta.url))
 
 describe('A purge that is killed', () => {
   it.each(['that a client chose', 'that the server chose'])(
-    'repeatedly in the middle, at a location %s, ends with all of its files deleted and no others',
+    'a purge that is killed repeatedly deletes all files of its table and no others, at a location %s',
     { timeout: 120_000 },
     async (chosen) => {
-      await using lake = await testLake()
-      const { store, storage, place } = lake
+      await using fixture = await openPurgeFixture()
+      const { store, storage, place } = fixture
       const ours = chosen === 'that the server chose'
       const kept = await testTable(store.sql, storage, place, { location: `${place.root}/chosen/other` })
       const table = await testTable(store.sql, storage, place, {
@@ -32,31 +32,37 @@ describe('A purge that is killed', () => {
           await storage.put(`${table.location}/data/${stray}`, Buffer.from('x'))
       let kills = 0
       while (await relationExists(store.sql, table.id)) {
-        // The number grows, so that every kind of file is the first, the last and one in the middle of a run.
-        if ((await runWorker(lake, (kills % 6) + 1)) === 'SIGKILL') kills += 1
-        await expectOrder(lake, table)
+        // The number of deleted files per run varies, so that runs end at every kind of file.
+        if ((await runWorker(fixture, (kills % 6) + 1)) === 'SIGKILL') kills += 1
+        await expectOrder(fixture, table)
       }
       expect(kills).toBeGreaterThan(10)
-      expect((await lake.all()).toSorted()).toEqual(kept.files.toSorted())
+      expect((await fixture.all()).toSorted()).toEqual(kept.files.toSorted())
       const events = await eventsFor(store.sql, table.id)
       expect(events.map(({ operation }) => operation)).toEqual(['purgeRelation'])
       expect(await jobsFor(store.sql, table.id)).toHaveLength(1)
     },
   )
 
-  it('after its first file continues in another process from there', { timeout: 60_000 }, async () => {
-    await using lake = await testLake()
-    const { store, storage, place, deps } = lake
-    const table = await testTable(store.sql, storage, place, { drop: { purge: true } })
-    expect(await runWorker(lake, 1)).toBe('SIGKILL')
-    expect(await lake.all()).toHaveLength(table.files.length - 1)
-    await runUntilGone(deps, table.id)
-    expect(await lake.all()).toEqual([])
-  })
+  it(
+    'a purge that is killed after its first file continues in another process with the next file',
+    { timeout: 60_000 },
+    async () => {
+      await using fixture = await openPurgeFixture()
+      const { store, storage, place, deps } = fixture
+      const table = await testTable(store.sql, storage, place, { drop: { purge: true } })
+      expect(await runWorker(fixture, 1)).toBe('SIGKILL')
+      expect(await fixture.all()).toHaveLength(table.files.length - 1)
+      await runUntilGone(deps, table.id)
+      expect(await fixture.all()).toEqual([])
+    },
+  )
 })
 
-/** Runs the jobs in a process that dies after so many deleted files, or until the purge has finished. */
-async function runWorker({ store, place }: TestLake, budget: number): Promise<NodeJS.Signals | null> {
+/**
+ * Runs the jobs in a process that is killed after `budget` deleted files or ends when the purge has finished.
+ */
+async function runWorker({ store, place }: PurgeFixture, budget: number): Promise<NodeJS.Signals | null> {
   const folder = place.root.slice(0, place.root.lastIndexOf('/'))
   const args = ['--conditions=x-source', worker, store.url, folder, place.root, String(budget)]
   const child = spawn(process.execPath, args, {
@@ -73,7 +79,7 @@ async function runWorker({ store, place }: TestLake, budget: number): Promise<No
   return signal
 }
 
-async function anyDropped(sql: TestLake['store']['sql']): Promise<boolean> {
+async function anyDropped(sql: PurgeFixture['store']['sql']): Promise<boolean> {
   const { statement } = await import('../../../src/store/sql.ts')
   return (
     (await sql.run(statement('test_any_dropped', 'select from relation where dropped_at is not null')))
@@ -82,9 +88,9 @@ async function anyDropped(sql: TestLake['store']['sql']): Promise<boolean> {
 }
 
 /** Checks that each existing file is named by a file that exists. */
-async function expectOrder(lake: TestLake, table: TestTable): Promise<void> {
-  const { storage } = lake
-  const left = new Set(await lake.all())
+async function expectOrder(fixture: PurgeFixture, table: TestTable): Promise<void> {
+  const { storage } = fixture
+  const left = new Set(await fixture.all())
   const named = new Set<string>()
   for (const list of table.lists) {
     if (!left.has(list)) continue

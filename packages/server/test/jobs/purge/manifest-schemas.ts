@@ -8,7 +8,7 @@ const optional = (name: string, type: unknown, id: number): unknown => ({
   'field-id': id,
 })
 
-/** Returns the schema of manifests, shortened. */
+/** Returns the Avro schema of manifests, with only the fields that tests need. */
 export function entrySchema(version: TestVersion): unknown {
   const byColumn = {
     type: 'array',
@@ -73,7 +73,7 @@ export function entryRecord(version: TestVersion, content: number, path: string)
   }
 }
 
-/** Returns the schema of manifest lists, shortened. */
+/** Returns the Avro schema of manifest lists, with only the fields that tests need. */
 export function listSchema(version: TestVersion): unknown {
   return {
     type: 'record',

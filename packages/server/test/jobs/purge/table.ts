@@ -15,7 +15,9 @@ import { entryRecord, entrySchema, listSchema, type TestVersion } from './manife
 
 export const bare: CommitRecord = { policyVersion: 1, audit: [], idempotency: null }
 
-/** Returns a commit record without rows, for a change that the current policy allows. */
+/**
+ * Returns a commit record without audit and idempotency rows, for a change under the current policy version.
+ */
 export async function currentRecord(sql: Sql): Promise<CommitRecord> {
   return { ...bare, policyVersion: await policyVersion(sql) }
 }
@@ -63,13 +65,13 @@ export interface TestTableOptions {
   readonly codec?: TestCodec
   readonly snapshots?: number
   readonly filesPerManifest?: number
-  /** True for a location that a client chose: not in the form of the server. */
+  /** Location that a client chose. Default: a location that the server chooses. */
   readonly location?: string
   /** Additional files that the first manifest names. */
   readonly named?: readonly string[]
   readonly properties?: Readonly<Record<string, string>>
   readonly bodyInRow?: boolean
-  /** True when the metadata has the uuid of the row. */
+  /** True when the metadata file contains the uuid of the row. */
   readonly uuidInFile?: boolean
   readonly record?: CommitRecord
 }
@@ -86,8 +88,8 @@ export interface TestTable {
 }
 
 /**
- * Writes a table with real files: each snapshot adds a data manifest and (from version 2 on) a delete manifest, and its
- * manifest list also names those of all earlier snapshots.
+ * Writes a table with real files. Each snapshot adds a data manifest and, from format version 2 on, a delete
+ * manifest. Its manifest list also names the manifests of all earlier snapshots.
  */
 async function writeTestTable(
   storage: Storage,
@@ -135,7 +137,7 @@ async function writeTestTable(
       })
       const manifest = await put(
         `metadata/${randomUUID()}-m${content}.avro`,
-        // A delete file that two records name is counted once only if both are in one block.
+        // The purge counts a delete file that two records name only once when both records are in one block.
         await writeAvro(entrySchema(formatVersion), records, {
           codec,
           blockSize: content === 0 ? 512 : 65_536,
@@ -183,7 +185,10 @@ async function writeTestTable(
   }
 }
 
-/** Writes a table with real files, and its row in the database: live, or dropped with its retention ended. */
+/**
+ * Writes a table with real files, and its row in the database. The table is live, or dropped with an expired
+ * retention.
+ */
 export async function testTable(
   sql: Sql,
   storage: Storage,

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Connection, isRunning, servedBy, startWorkersServer, type WorkersServer } from './workers.ts'
+import { Connection, isRunning, startedWorkers, startWorkersServer, type WorkersServer } from './workers.ts'
 
 const certificates = join(import.meta.dirname, '../../../../testkit/certificates')
 
@@ -14,25 +14,25 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** A number out of the metrics, by its name with labels. */
-async function counted({ send }: WorkersServer, name: string): Promise<number> {
+/** Returns the value of a metric by its name with labels, or 0. */
+async function readMetric({ send }: WorkersServer, name: string): Promise<number> {
   const lines = (await (await send('GET', '/metrics')).text()).split('\n')
   const line = lines.find((each) => each.startsWith(`${name} `))
   return line === undefined ? 0 : Number(line.slice(name.length + 1))
 }
 
-async function namespacesOf({ send }: WorkersServer): Promise<Set<string>> {
+async function listNamespaces({ send }: WorkersServer): Promise<Set<string>> {
   const names = new Set<string>()
   for (let token: string | null | undefined = ''; typeof token === 'string';) {
-    const answer = await send('GET', `/v1/w/namespaces?pageToken=${encodeURIComponent(token)}`)
-    const page = (await answer.json()) as { namespaces: string[][]; 'next-page-token'?: string | null }
+    const response = await send('GET', `/v1/w/namespaces?pageToken=${encodeURIComponent(token)}`)
+    const page = (await response.json()) as { namespaces: string[][]; 'next-page-token'?: string | null }
     for (const name of page.namespaces.flat()) names.add(name)
     token = page['next-page-token']
   }
   return names
 }
 
-async function takesConnections(url: string): Promise<boolean> {
+async function acceptsConnections(url: string): Promise<boolean> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   try {
     await once(socket, 'connect')
@@ -46,7 +46,7 @@ async function takesConnections(url: string): Promise<boolean> {
 
 const created = 'headgate_requests_total{operation="createNamespace",status="200"}'
 
-test('a worker that is killed under load is replaced, and nothing acknowledged is lost; Ctrl-C ends all in order', async () => {
+test('the server replaces a worker that is killed under load, loses no acknowledged change, and stops on Ctrl-C', async () => {
   await using server = await startWorkersServer(join(folder, 'killed'))
   const storage = { type: 'file', root: `file://${join(folder, 'killed', 'warehouses', 'w')}` }
   expect((await server.send('POST', '/management/v1/warehouses', { name: 'w', storage })).status).toBe(201)
@@ -59,49 +59,47 @@ test('a worker that is killed under load is replaced, and nothing acknowledged i
   const write = async (writer: number): Promise<void> => {
     for (let n = 0; !written.signal.aborted; n += 1) {
       const name = `n${writer}_${n}`
-      // A connection that breaks says nothing of what became of its request.
-      const answer = await server.send('POST', '/v1/w/namespaces', { namespace: [name] }).catch(() => null)
-      if (answer?.status === 200) names.push(name)
-      else expect(answer).toBe(null)
+      // The outcome of a request is unknown when its connection is lost.
+      const response = await server.send('POST', '/v1/w/namespaces', { namespace: [name] }).catch(() => null)
+      if (response?.status === 200) names.push(name)
+      else expect(response).toBe(null)
     }
   }
   const writers = [1, 2, 3, 4].map(write)
   await expect.poll(() => names.length).toBeGreaterThan(40)
-  const before = await counted(server, created)
-  const [killed = Number.NaN, other] = servedBy(server.process)
-  // It is handed a connection that it will not take.
+  const before = await readMetric(server, created)
+  const [killed = Number.NaN, other] = startedWorkers(server.process)
+  // The primary passes a connection to the worker, which cannot accept it while it is stopped.
   process.kill(killed, 'SIGSTOP')
-  const met = Array.from({ length: 4 }, () => new Connection(server.url))
+  const connections = Array.from({ length: 4 }, () => new Connection(server.url))
   let alive = 0
-  const answered = met.map(async (connection) => {
-    const answers = await connection.isAlive()
-    if (answers) alive += 1
-    return answers
+  const checks = connections.map(async (connection) => {
+    if (await connection.isAlive()) alive += 1
   })
   await expect.poll(() => alive).toBeGreaterThanOrEqual(3)
   process.kill(killed, 'SIGKILL')
-  await Promise.all(answered)
-  for (const connection of met) connection[Symbol.dispose]()
-  // Each connection was with another worker, and the port is still there.
+  await Promise.all(checks)
+  for (const connection of connections) connection[Symbol.dispose]()
+  // The first two connections belonged to different workers.
   expect([await first.isAlive(), await second.isAlive()].toSorted()).toEqual([false, true])
   await expect.poll(server.process.output).toContain('a worker ended and is replaced')
   using third = new Connection(server.url)
   expect(await third.isAlive()).toBe(true)
   const acknowledged = names.length
   await expect.poll(() => names.length).toBeGreaterThan(acknowledged + 20)
-  await expect.poll(() => servedBy(server.process), { timeout: 30_000 }).toHaveLength(3)
+  await expect.poll(() => startedWorkers(server.process), { timeout: 30_000 }).toHaveLength(3)
   written.abort()
   await Promise.all(writers)
-  expect(servedBy(server.process).slice(0, 2)).toEqual([killed, other])
+  expect(startedWorkers(server.process).slice(0, 2)).toEqual([killed, other])
   expect(server.process.output()).toMatch(/"how":"SIGKILL".*a worker ended and is replaced/)
 
-  const kept = await namespacesOf(server)
+  const kept = await listNamespaces(server)
   expect(names.filter((name) => !kept.has(name))).toEqual([])
-  // What the killed one was last seen to have counted still counts.
-  expect(await counted(server, created)).toBeGreaterThanOrEqual(before)
+  // The sums in the metrics still include the last known counts of the killed worker.
+  expect(await readMetric(server, created)).toBeGreaterThanOrEqual(before)
 
-  // A terminal sends it to all processes.
-  const pids = servedBy(server.process).filter(isRunning)
+  // A terminal sends SIGINT to all processes.
+  const pids = startedWorkers(server.process).filter(isRunning)
   for (const pid of pids) process.kill(pid, 'SIGINT')
   using after = new Connection(server.url)
   expect(await after.isAlive()).toBe(true)
@@ -110,7 +108,7 @@ test('a worker that is killed under load is replaced, and nothing acknowledged i
   expect(server.process.output().match(/a worker ended and is replaced/g)).toHaveLength(1)
 })
 
-test('metrics are those of all workers; SIGTERM finishes what runs; every line of the log is whole', async () => {
+test('the metrics cover all workers, SIGTERM waits for running requests, and workers do not mix lines of the log', async () => {
   await using server = await startWorkersServer(join(folder, 'counted'))
   const lists = 'headgate_requests_total{operation="listWarehouses",status="200"}'
   const rounds = 20
@@ -118,12 +116,12 @@ test('metrics are those of all workers; SIGTERM finishes what runs; every line o
     using connection = new Connection(server.url)
     const request = 'GET /management/v1/warehouses HTTP/1.1\r\nHost: localhost\r\n\r\n'
     connection.write(request.repeat(50))
-    for (let answer = 0; answer < 50; answer += 1) await connection.until('HTTP/1.1 200 ')
+    for (let response = 0; response < 50; response += 1) await connection.until('HTTP/1.1 200 ')
   }
-  // A worker that is too busy to answer is told of as it was before.
-  await expect.poll(() => counted(server, lists)).toBe(rounds * 50)
-  expect(await counted(server, lists)).toBe(rounds * 50)
-  expect(await counted(server, 'process_start_time_seconds')).toBeGreaterThan(Date.now() / 1_000 - 60)
+  // While a worker is too busy to respond, the metrics contain its last known counts.
+  await expect.poll(() => readMetric(server, lists)).toBe(rounds * 50)
+  expect(await readMetric(server, lists)).toBe(rounds * 50)
+  expect(await readMetric(server, 'process_start_time_seconds')).toBeGreaterThan(Date.now() / 1_000 - 60)
 
   using slow = new Connection(server.url)
   const body = JSON.stringify({
@@ -137,18 +135,18 @@ test('metrics are those of all workers; SIGTERM finishes what runs; every line o
   expect(await slow.until('\r\n\r\n')).toContain('100 Continue')
   slow.write(body.slice(0, 20))
   const ended = server.process.kill('SIGTERM')
-  await expect.poll(() => takesConnections(server.url)).toBe(false)
+  await expect.poll(() => acceptsConnections(server.url)).toBe(false)
   slow.write(body.slice(20))
   expect(await slow.until('\r\n')).toMatch(/^HTTP\/1.1 201 /)
   expect(await ended).toBe(0)
-  expect(servedBy(server.process).filter(isRunning)).toEqual([])
+  expect(startedWorkers(server.process).filter(isRunning)).toEqual([])
   await expect.poll(server.process.output).toContain('running requests are finished first')
 
   const log = server.process.log().map((line) => JSON.parse(line) as { readonly operation?: string })
   expect(log.filter(({ operation }) => operation === 'listWarehouses')).toHaveLength(rounds * 50)
 })
 
-test('a start that fails says why, once', async () => {
+test('a start that fails prints the reason once', async () => {
   const other = createServer()
   other.listen(0, '127.0.0.1')
   await once(other, 'listening')
@@ -161,7 +159,7 @@ test('a start that fails says why, once', async () => {
   other.close()
 })
 
-test('a server whose workers cannot be replaced any more stops, and says why; all of them speak TLS', async () => {
+test('a server with TLS stops and names the reason when its workers cannot be replaced', async () => {
   const issuers = join(folder, 'issuers.json')
   await writeFile(issuers, '[]')
   await using server = await startWorkersServer(join(folder, 'given-up'), {
@@ -173,10 +171,11 @@ test('a server whose workers cannot be replaced any more stops, and says why; al
   using second = new Connection(server.url)
   expect([await first.isAlive(), await second.isAlive()]).toEqual([true, true])
   await rm(issuers)
-  // Both of them, so that two are tried at a time: the pauses between get longer and longer.
-  for (const pid of servedBy(server.process)) process.kill(pid, 'SIGKILL')
+  // The server replaces two workers at the same time, which is faster, because the pauses between attempts
+  // grow.
+  for (const pid of startedWorkers(server.process)) process.kill(pid, 'SIGKILL')
   expect(await server.process.ended).toBe(1)
   expect(server.process.output()).toMatch(
-    /stopping: 5 workers in a row did not start\. The last reason: The file of HEADGATE_ISSUERS cannot be read/,
+    /stopping: 5 consecutive starts of a worker failed\. The last reason: The file of HEADGATE_ISSUERS cannot be read/,
   )
 })

@@ -7,7 +7,7 @@ import { connect as connectTls } from 'node:tls'
 import { testDatabase } from '@headgate/testkit'
 import { type ServerProcess, startProcess } from '../process.ts'
 
-/** A server of several processes on a database of its own, where everybody may do everything. */
+/** A server with two workers and its own database, which needs no token. */
 export interface WorkersServer extends AsyncDisposable {
   readonly process: ServerProcess
   readonly url: string
@@ -30,8 +30,8 @@ export async function startWorkersServer(
     }),
   )
   const url = await server.ready
-  // They are told of in another stream, which may be read later.
-  while (servedBy(server).length < 2) await sleep(10)
+  // The lines about workers are in another stream than the `ready` line, and may arrive later.
+  while (startedWorkers(server).length < 2) await sleep(10)
   const owned = stack.move()
   return {
     process: server,
@@ -46,7 +46,7 @@ export async function startWorkersServer(
   }
 }
 
-/** What this process forks from now on are workers, for whom it is the primary. */
+/** Configures this process as a primary: every process that it forks later is a worker. */
 export function forkWorkers(): void {
   cluster.setupPrimary({
     exec: `${import.meta.dirname}/../../../src/start/workers/worker-main.ts`,
@@ -57,25 +57,30 @@ export function forkWorkers(): void {
   })
 }
 
-/** Process ids of the workers that have served so far, in that order. */
-export function servedBy(server: ServerProcess): readonly number[] {
+/** Returns the process ids of all workers that have started, in the order of their starts. */
+export function startedWorkers(server: ServerProcess): readonly number[] {
   return server
     .log()
     .filter((line) => line.includes('"a worker serves"'))
     .map((line) => (JSON.parse(line) as { readonly pid: number }).pid)
 }
 
+/** Returns whether a process exists and is not a zombie. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
   } catch {
     return false
   }
-  return !hasEnded(pid)
+  return !isZombie(pid)
 }
 
-/** It ended and nobody has asked how, which the first process of a container may never do for those whose parents went. */
-function hasEnded(pid: number): boolean {
+/**
+ * Returns whether a process has ended, but its parent has not read its exit status. The first process of a
+ * container may
+ * never read the status of orphans.
+ */
+function isZombie(pid: number): boolean {
   try {
     return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
@@ -83,7 +88,7 @@ function hasEnded(pid: number): boolean {
   }
 }
 
-/** One connection, which stays with one worker. */
+/** One HTTP connection, whose requests are all served by the same worker. */
 export class Connection implements Disposable {
   readonly #socket: Socket
   #read = ''
@@ -106,7 +111,11 @@ export class Connection implements Disposable {
     this.#socket.write(text)
   }
 
-  /** What has arrived since the last time, up to `end`; null: the connection ended before. */
+  /**
+   * Removes and returns the received text up to and including `end`. Returns null when the connection ends
+   * before `end`
+   * arrives.
+   */
   async until(end: string): Promise<string | null> {
     for (;;) {
       const at = this.#read.indexOf(end)
@@ -120,7 +129,7 @@ export class Connection implements Disposable {
     }
   }
 
-  /** Whether its worker answers. */
+  /** Returns whether the worker of the connection responds. */
   async isAlive(): Promise<boolean> {
     this.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n')
     return (await this.until('{"status":"live"}')) !== null

@@ -7,7 +7,10 @@ import { migrations } from '../../../src/store/migrations/index.ts'
 const ids = [1, 2, 3, 4, 5].map((n) => `00000000-0000-4000-8000-00000000000${n}`)
 const [principal, role, warehouse, namespace, relation] = ids
 
-/** Creates a database at `version` with one row of each kind and `data`, applies all later steps, and runs a query. */
+/**
+ * Creates a database at `version` with one row of each kind and `data`, applies all later migrations, and
+ * runs a query.
+ */
 async function upgraded(version: number, data: string, ask: string): Promise<unknown[]> {
   await using database = await testDatabase()
   await migrate({ url: database.url, migrations: migrations.slice(0, version) })
@@ -22,7 +25,7 @@ async function upgraded(version: number, data: string, ask: string): Promise<unk
   }
 }
 
-const lake = `
+const insertRows = `
 insert into warehouse (id, name, kind, storage, owner_id) values ('${warehouse}', 'lake', 'managed', '{}', '${principal}');
 insert into namespace (id, warehouse_id, path, lineage, owners, owner_id)
 values ('${namespace}', '${warehouse}', 'a', '{${namespace}}', '{${principal}}', '${principal}');
@@ -30,10 +33,10 @@ insert into relation (id, warehouse_id, namespace_id, namespace_path, name, kind
 values ('${relation}', '${warehouse}', '${namespace}', null, 't', 'table', gen_random_uuid(), 's3://b/t/m', 's3://b/t/', '${principal}');`
 
 describe('an upgrade of the store from version', () => {
-  test('1 records the places of relations and staged creates, and issues no storage access', async () => {
+  test('1 records the location prefixes of tables, views and staged creates, and sets the vending mode none', async () => {
     const rows = await upgraded(
       1,
-      `${lake}
+      `${insertRows}
        insert into relation_location values ('s3://b/t/', '${relation}'), ('s3://b/data/', '${relation}');
        insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id)
        values (gen_random_uuid(), '${warehouse}', 'a', 's', gen_random_uuid(), 's3://b/s/', '${principal}');`,
@@ -64,10 +67,10 @@ describe('an upgrade of the store from version', () => {
     ])
   })
 
-  test('3 keeps the owners of relations, whose rights views use until they are replaced', async () => {
+  test('3 makes the owner of each view its definer, whose rights loads through the view use until the view is replaced', async () => {
     const rows = await upgraded(
       3,
-      lake.replace("'table'", "'view'"),
+      insertRows.replace("'table'", "'view'"),
       `select owner_id as owner, coalesce(definer_id, owner_id) as definer from relation`,
     )
     expect(rows).toEqual([{ owner: principal, definer: principal }])
@@ -76,7 +79,7 @@ describe('an upgrade of the store from version', () => {
   test('4 grants administer-storage to owners of warehouses, but not to the server as an owner', async () => {
     const rows = await upgraded(
       4,
-      `${lake}
+      `${insertRows}
        insert into principal (id, issuer, subject, name, kind) values ('${principal}', 'headgate', 'ada', 'ada', 'user');
        insert into warehouse (id, name, kind, storage, owner_id)
        values ('${role}', 'own', 'managed', '{}', '00000000-0000-0000-0000-000000000000');
@@ -92,16 +95,16 @@ describe('an upgrade of the store from version', () => {
     ])
   })
 
-  test('5 leaves digests of relations missing, and adds one job that records them', async () => {
+  test('5 leaves the metadata digests of tables and views empty, and adds one job that records them', async () => {
     const rows = await upgraded(
       5,
-      lake,
+      insertRows,
       `select r.metadata_digest as digest, r.dropped_lineage as lineage, j.kind from relation r, job j`,
     )
     expect(rows).toEqual([{ digest: null, lineage: null, kind: 'record-digests' }])
   })
 
-  test('6 sets a random policy version, which statements compare in a new snapshot', async () => {
+  test('6 sets a random policy version, which statements compare in a new database snapshot', async () => {
     const rows = await upgraded(
       6,
       'update policy set version = 7',
@@ -110,10 +113,10 @@ describe('an upgrade of the store from version', () => {
     expect(rows).toEqual([{ random: true, same: true }])
   })
 
-  test('7 keeps the locations of relations and staged creates as claims that are resolved at the start', async () => {
+  test('7 keeps the locations of tables, views and staged creates as location claims, which the server resolves at its start', async () => {
     const rows = await upgraded(
       7,
-      `${lake}
+      `${insertRows}
        insert into relation_location values ('s3://b/t/', '${relation}'), ('s3://b/data/', '${relation}');
        insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id, prefixes)
        values ('${role}', '${warehouse}', 'a', 's', gen_random_uuid(), 's3://b/s/', '${principal}', '{s3://b/s/,s3://b/s2/}');`,
@@ -137,12 +140,12 @@ describe('an upgrade of the store from version', () => {
     expect(rows).toEqual([{ operation: 'loadTable', count: 1, key: null }])
   })
 
-  test('9 assigns staged tables to the namespace that has their path, if it is older than they are', async () => {
+  test('9 assigns each staged table to the namespace with its path, if the namespace is older than the staged table', async () => {
     const stagedAt = (name: string, path: string, at: string): string =>
       `(gen_random_uuid(), '${warehouse}', '${path}', '${name}', gen_random_uuid(), 's3://b/${name}/', '${principal}', '{}', ${at})`
     const rows = await upgraded(
       9,
-      `${lake}
+      `${insertRows}
        update namespace set created_at = now() - interval '1 hour';
        insert into warehouse (id, name, kind, storage, owner_id) values ('${role}', 'other', 'managed', '{}', '${principal}');
        insert into namespace (id, warehouse_id, path, lineage, owners, owner_id, created_at)
@@ -158,10 +161,10 @@ describe('an upgrade of the store from version', () => {
     ])
   })
 
-  test('10 makes the server compare claims at its start, and keeps retired places retired where keys of mode static are in use', async () => {
+  test('10 makes the server compare location claims at its start, and sets no expiry for retired locations of warehouses with vending mode static', async () => {
     const rows = await upgraded(
       10,
-      `${lake}
+      `${insertRows}
        update warehouse set vending = '{"mode":"static"}';
        insert into warehouse (id, name, kind, storage, owner_id) values ('${role}', 'other', 'managed', '{}', '${principal}');
        insert into location_claim (owner_id, warehouse_id, kind, location, place, ends_at)

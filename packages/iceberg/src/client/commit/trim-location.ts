@@ -1,0 +1,2 @@
+/** Removes trailing slashes of a location, as most servers do. */
+export const trimLocation = (location: string): string => location.replace(/\/+$/, '')
