@@ -24,7 +24,7 @@ export async function clientCredentials(
   })
   const text = await response.text()
   if (!response.ok) throw new Error(`token endpoint answered ${response.status}: ${text}`)
-  const answer = JSON.parse(text) as { access_token?: unknown }
-  if (typeof answer.access_token !== 'string') throw new Error(`token endpoint sent no access_token: ${text}`)
-  return answer.access_token
+  const parsed = JSON.parse(text) as { access_token?: unknown }
+  if (typeof parsed.access_token !== 'string') throw new Error(`token endpoint sent no access_token: ${text}`)
+  return parsed.access_token
 }

@@ -84,7 +84,7 @@ async function tryStart(
       options.dataDir,
     ],
     cwd: repositoryRoot,
-    env: { ...noneOfOurs(), ...options.env },
+    env: { ...withoutOwnVariables(), ...options.env },
     log: options.log,
     onLine: (line) => {
       if (line.startsWith('ready ')) resolve(line)
@@ -119,7 +119,7 @@ async function tryStart(
  * Returns variables that must be removed from the environment, because they configure another Headgate server or this
  * run.
  */
-function noneOfOurs(): Record<string, undefined> {
+function withoutOwnVariables(): Record<string, undefined> {
   const names = Object.keys(process.env).filter((name) => name.startsWith('HEADGATE_'))
   return Object.fromEntries(names.map((name) => [name, undefined]))
 }

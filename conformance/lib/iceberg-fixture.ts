@@ -4,7 +4,7 @@ import type { CatalogAccess, WarehouseStorage } from './catalog-access.ts'
 import { freePort } from './free-port.ts'
 import { findJdk, jdkCommand } from './jdk.ts'
 import type { KeptProcess, ProcessKeeper } from './process-keeper.ts'
-import { answers, waitUntilReady } from './wait-until-ready.ts'
+import { responds, waitUntilReady } from './wait-until-ready.ts'
 
 /**
  * Starts Iceberg's own REST catalog fixture (the reference server of the compatibility kit), with SQLite
@@ -50,6 +50,6 @@ export async function startIcebergFixture(
     log: join(folder, 'fixture.log'),
   })
   const uri = `http://127.0.0.1:${port}`
-  await waitUntilReady(child, () => answers(`${uri}/v1/config`), 60_000)
+  await waitUntilReady(child, () => responds(`${uri}/v1/config`), 60_000)
   return { access: { uri, warehouse: undefined, auth: { kind: 'none' }, storage }, process: child }
 }

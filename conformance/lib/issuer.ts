@@ -36,7 +36,7 @@ export async function startIssuer(): Promise<Issuer> {
   let asked = 0
   const newest = (): JwtKey => keys.at(-1) ?? makeKey()
   const opaque = new Map<string, Claims>()
-  function answerTo({ url, headers }: IncomingMessage, body: string): Response {
+  function respond({ url, headers }: IncomingMessage, body: string): Response {
     if (url === '/jwks') return { status: 200, body: { keys: keys.map(({ jwk }) => jwk) } }
     if (url !== '/introspect') {
       const [jwks_uri, introspection_endpoint] = [`${issuer}/jwks`, `${issuer}/introspect`]
@@ -50,7 +50,7 @@ export async function startIssuer(): Promise<Issuer> {
   }
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     asked += 1
-    const { status, body } = answerTo(request, await text(request))
+    const { status, body } = respond(request, await text(request))
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   }
   const server = createServer((request, response) => void serve(request, response)).listen(0, '127.0.0.1')

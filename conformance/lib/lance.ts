@@ -4,7 +4,7 @@ import type { ProcessKeeper } from './process-keeper.ts'
 import { pythonVenv } from './python-venv.ts'
 
 const lancedb = '0.39.0'
-// the newest version that it supports
+// the newest version of apache-arrow that this version of lancedb supports
 const arrow = '18.1.0'
 
 export interface InstalledLance {

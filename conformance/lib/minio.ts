@@ -6,7 +6,7 @@ import { freePort } from './free-port.ts'
 import { cacheFolder } from './paths.ts'
 import type { KeptProcess, ProcessKeeper } from './process-keeper.ts'
 import { isInstalled, markInstalled, computeStamp } from './stamp.ts'
-import { answers, waitUntilReady } from './wait-until-ready.ts'
+import { responds, waitUntilReady } from './wait-until-ready.ts'
 
 // MinIO's release tags are not module versions, so the newest pseudo-version is pinned
 const version = 'v0.0.0-20260212201848-7aac2a2c5b7c'
@@ -104,7 +104,7 @@ export async function startMinio(
     log: join(options.folder, 'minio.log'),
   })
   const endpoint = `http://127.0.0.1:${port}`
-  await waitUntilReady(child, () => answers(`${endpoint}/minio/health/ready`), 30_000)
+  await waitUntilReady(child, () => responds(`${endpoint}/minio/health/ready`), 30_000)
   return {
     endpoint,
     process: child,

@@ -33,13 +33,13 @@ export interface KeptProcess {
   readonly log: string
   readonly stdin: Writable
   readonly exited: Promise<ProcessExit>
-  /** Returns undefined while it runs. */
+  /** Returns how the process ended, or undefined while it runs. */
   exit(): ProcessExit | undefined
   /** Ends the process and its child processes: SIGTERM, and SIGKILL after `graceMs`. */
   stop(graceMs?: number): Promise<void>
 }
 
-const ending = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
  * Starts child processes and ensures that none outlives this program, whether it returns, throws or is interrupted.
@@ -52,9 +52,9 @@ const ending = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
  */
 export class ProcessKeeper implements AsyncDisposable {
   readonly #running = new Set<KeptProcess>()
-  #ending = false
+  #isStopping = false
   readonly #onSignal = (signal: NodeJS.Signals): void => {
-    this.#ending = true
+    this.#isStopping = true
     console.error(`\n${signal}: ending ${this.#running.size} process(es)`)
     void this.stopAll().finally(() => process.exit(130))
   }
@@ -63,13 +63,13 @@ export class ProcessKeeper implements AsyncDisposable {
   }
 
   constructor() {
-    for (const signal of ending) process.on(signal, this.#onSignal)
+    for (const signal of stopSignals) process.on(signal, this.#onSignal)
     process.on('exit', this.#onExit)
   }
 
   start(options: StartOptions): KeptProcess {
     // the program may continue its own work while its processes are being ended
-    if (this.#ending) throw new Error(`${options.name}: not started, this program is ending`)
+    if (this.#isStopping) throw new Error(`${options.name}: not started, this program is ending`)
     mkdirSync(dirname(options.log), { recursive: true })
     const log = openSync(options.log, 'a')
     const child = spawn(options.command, options.args, {
@@ -149,7 +149,7 @@ export class ProcessKeeper implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stopAll()
-    for (const signal of ending) process.off(signal, this.#onSignal)
+    for (const signal of stopSignals) process.off(signal, this.#onSignal)
     process.off('exit', this.#onExit)
   }
 }

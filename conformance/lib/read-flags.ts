@@ -19,7 +19,7 @@ export function onlyUri([uri, ...more]: readonly string[]): string | undefined {
   return uri
 }
 
-interface GivenAuth {
+interface AuthFlags {
   readonly uri: string | undefined
   readonly token: string | undefined
   readonly credential: string | undefined
@@ -29,7 +29,7 @@ interface GivenAuth {
 }
 
 /** Returns the authentication at a catalog: a token, a credential, or none. */
-export function readAuth({ uri = '', token, credential, scope, tokenUri }: GivenAuth): CatalogAuth {
+export function readAuth({ uri = '', token, credential, scope, tokenUri }: AuthFlags): CatalogAuth {
   if (token !== undefined && credential !== undefined) throw new Error('give either a token or a credential')
   if (token !== undefined) return { kind: 'token', token }
   if (credential === undefined) return { kind: 'none' }

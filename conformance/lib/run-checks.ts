@@ -51,13 +51,13 @@ export async function runChecks<Each, Result extends { readonly outcome: string 
   checks: readonly Each[],
   run: (check: Each) => Promise<Result>,
   say: (line: string) => void,
-  titleOf: (check: Each) => string,
+  toTitle: (check: Each) => string,
 ): Promise<Result[]> {
   const results: Result[] = []
   for (const check of checks) {
     const result = await run(check)
     results.push(result)
-    say(`${results.length} of ${checks.length}  ${result.outcome}  ${titleOf(check)}`)
+    say(`${results.length} of ${checks.length}  ${result.outcome}  ${toTitle(check)}`)
   }
   return results
 }

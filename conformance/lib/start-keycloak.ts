@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { freePort } from './free-port.ts'
 import { findJdk } from './jdk.ts'
 import type { ProcessKeeper } from './process-keeper.ts'
-import { answers, waitUntilReady } from './wait-until-ready.ts'
+import { responds, waitUntilReady } from './wait-until-ready.ts'
 
 export interface KeycloakRun {
   /** A Keycloak that was built for an in-memory database: `kc.sh build --db=dev-mem`. */
@@ -15,19 +15,26 @@ export interface KeycloakRun {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Starts Keycloak on a loopback port with one realm, and returns its origin. All data is lost when it ends. */
-export async function startKeycloak(keeper: ProcessKeeper, run: KeycloakRun): Promise<string> {
-  const { home, folder, realm } = run
-  const port = await freePort()
+/** A command that starts Keycloak. */
+export interface KeycloakCommand {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Makes a copy of Keycloak with one realm, and returns the command that starts it on a loopback port. */
+export async function prepareKeycloak(
+  keeper: ProcessKeeper,
+  { home, folder, realm, env = {} }: KeycloakRun,
+  port: number,
+): Promise<KeycloakCommand> {
   const own = join(folder, 'keycloak')
-  const log = join(folder, 'keycloak.log')
   // Hard links are safe, because Keycloak writes only below `data`, which each run has separately.
+  const log = join(folder, 'keycloak.log')
   await keeper.run({ name: 'cp', command: 'cp', args: ['-al', home, own], log })
   mkdirSync(join(own, 'data', 'import'), { recursive: true })
   writeFileSync(join(own, 'data', 'import', `${realm.name}-realm.json`), realm.text)
-  const origin = `http://127.0.0.1:${port}`
-  const server = keeper.start({
-    name: 'keycloak',
+  return {
     command: join(own, 'bin', 'kc.sh'),
     args: [
       'start',
@@ -38,12 +45,22 @@ export async function startKeycloak(keeper: ProcessKeeper, run: KeycloakRun): Pr
       '--cache=local',
       '--http-host=127.0.0.1',
       `--http-port=${port}`,
-      `--hostname=${origin}`,
+      `--hostname=http://127.0.0.1:${port}`,
     ],
-    env: { JAVA_HOME: findJdk(17, 25).home, JAVA_OPTS_KC_HEAP: '-Xms128m -Xmx512m', ...run.env },
-    log,
+    env: { JAVA_HOME: findJdk(17, 25).home, JAVA_OPTS_KC_HEAP: '-Xms128m -Xmx512m', ...env },
+  }
+}
+
+/** Starts Keycloak on a free loopback port with one realm, and returns its origin. All data is lost when it ends. */
+export async function startKeycloak(keeper: ProcessKeeper, run: KeycloakRun): Promise<string> {
+  const port = await freePort()
+  const server = keeper.start({
+    name: 'keycloak',
+    ...(await prepareKeycloak(keeper, run, port)),
+    log: join(run.folder, 'keycloak.log'),
   })
-  const discovery = `${origin}/realms/${realm.name}/.well-known/openid-configuration`
-  await waitUntilReady(server, () => answers(discovery), 600_000)
+  const origin = `http://127.0.0.1:${port}`
+  const discovery = `${origin}/realms/${run.realm.name}/.well-known/openid-configuration`
+  await waitUntilReady(server, () => responds(discovery), 600_000)
   return origin
 }

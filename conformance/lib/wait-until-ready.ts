@@ -20,7 +20,7 @@ export async function waitUntilReady(
 }
 
 /** Returns whether a GET of the URL gets a 2xx response. */
-export async function answers(url: string): Promise<boolean> {
+export async function responds(url: string): Promise<boolean> {
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
   await response.body?.cancel()
   return response.ok

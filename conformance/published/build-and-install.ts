@@ -1,37 +1,61 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { repositoryRoot } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import type { Installed } from './checks.ts'
-import { packAndInstall, type Packed } from './pack.ts'
-import { libraryNames } from './packages.ts'
-
-/** Dependencies of other projects, which npm would install as well. */
-const thirdParties = ['oauth4webapi', 'prom-client']
+import { packPackage, type PackedPackage } from './pack.ts'
+import type { PackageName } from './packages.ts'
 
 /**
- * Builds the libraries, packs them into `tarballs`, and installs them in `run`. This folder must not be within the
+ * Builds packages, packs them into `tarballs`, and installs the tarballs in `run`. This folder must not be within the
  * workspace, where modules would be found that are not installed.
  */
 export async function buildAndInstall(
   keeper: ProcessKeeper,
   { run, tarballs }: { readonly run: string; readonly tarballs: string },
+  names: readonly PackageName[],
 ): Promise<Installed> {
   rmSync(tarballs, { recursive: true, force: true })
   mkdirSync(tarballs, { recursive: true })
-  await build(keeper, run)
-  const packed: Packed[] = []
-  for (const library of libraryNames) packed.push(await packAndInstall(keeper, library, { run, tarballs }))
-  for (const name of thirdParties) {
-    const from = join(repositoryRoot, 'node_modules', name)
-    if (!existsSync(from)) throw new Error(`${name} is not installed: npm ci`)
-    symlinkSync(from, join(run, 'node_modules', name))
-  }
-  return { run, packed }
+  await build(keeper, run, names)
+  const packed: PackedPackage[] = []
+  for (const name of names) packed.push(await packPackage(keeper, name, { run, tarballs }))
+  await installTarballs(keeper, run, packed)
+  const packages = packed.map((each) => ({ ...each, folder: join(run, 'node_modules', each.name) }))
+  return { run, packages }
 }
 
-async function build(keeper: ProcessKeeper, run: string): Promise<void> {
-  const folders = libraryNames.map((library) => join('packages', library))
+/**
+ * Installs packages with npm in a folder without other packages, as their users do.
+ *
+ * @param node Node that runs npm and scripts of packages. Default: the one of this process.
+ */
+export async function installTarballs(
+  keeper: ProcessKeeper,
+  folder: string,
+  packed: readonly PackedPackage[],
+  node: string = process.execPath,
+): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n')
+  await keeper.run({
+    name: 'npm install',
+    command: 'npm',
+    args: ['install', '--no-audit', '--no-fund', ...packed.map(({ tarball }) => tarball)],
+    cwd: folder,
+    env: withNode(node),
+    log: join(folder, 'install.log'),
+    timeoutMs: 10 * 60_000,
+  })
+}
+
+/** Returns the variables with which npm and npx run a Node. */
+export function withNode(node: string): Readonly<Record<string, string>> {
+  return { PATH: `${dirname(node)}:${process.env['PATH']}` }
+}
+
+async function build(keeper: ProcessKeeper, run: string, names: readonly PackageName[]): Promise<void> {
+  const folders = names.map((name) => join('packages', name))
   // Builds from an empty folder, so that output of a deleted file is not published.
   for (const folder of folders) {
     rmSync(join(repositoryRoot, folder, 'dist'), { recursive: true, force: true })

@@ -1,48 +1,36 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { repositoryRoot } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
-import type { Packed } from './pack.ts'
-import { libraries, libraryNames, nodeOnly, specifier } from './packages.ts'
+import type { PackedPackage } from './pack.ts'
+import { entryPoints, libraryNames, nodeOnly, packageNames, specifier } from './packages.ts'
+
+/** A package with its installed folder. */
+export interface InstalledPackage extends PackedPackage {
+  readonly folder: string
+}
 
 /** A folder with the packages installed. */
 export interface Installed {
   readonly run: string
-  readonly packed: readonly Packed[]
+  readonly packages: readonly InstalledPackage[]
 }
 
 /** Returns the messages of publint for each package. None is expected. */
-export async function lint({ packed }: Installed): Promise<readonly string[]> {
+export async function lint({ packages }: Installed): Promise<readonly string[]> {
   const found: string[] = []
-  for (const { library, folder } of packed) {
+  for (const { library, folder } of packages) {
     const { messages, pkg } = await publint({ pkgDir: folder, strict: true, pack: false })
     for (const message of messages) found.push(`${library}: ${formatMessage(message, pkg) ?? message.code}`)
   }
   return found
 }
 
-/** Returns files that users of a package do not need. */
-export function strayFiles({ packed }: Installed): readonly string[] {
-  return packed.flatMap(({ library, folder }) => {
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    const stray = files.filter((name) =>
-      /\.(test|test-support|fuzz|properties)\.|(^|\/)test-|(^|\/)src(\/|$)|(^|\/)generate(\/|$)/.test(name),
-    )
-    const needed = ['README.md', 'LICENSE', 'package.json'].filter((name) => !files.includes(name))
-    return [
-      ...stray.map((name) => `${library}: ${name} is in it`),
-      ...needed.map((name) => `${library}: ${name} is not in it`),
-    ]
-  })
-}
-
 /** Loads every entry point with Node from the installed packages, and compares its names with the source. */
 export async function exportedNames(keeper: ProcessKeeper, { run }: Installed): Promise<readonly string[]> {
-  const specifiers = libraryNames.flatMap((library) =>
-    libraries[library].map((entry) => specifier(library, entry)),
-  )
+  const specifiers = packageNames.flatMap((name) => entryPoints[name].map((entry) => specifier(name, entry)))
   const program = join(run, 'names.mjs')
   writeFileSync(
     program,
@@ -82,7 +70,7 @@ async function output(keeper: ProcessKeeper, cwd: string, args: readonly string[
  */
 export async function types(keeper: ProcessKeeper, { run }: Installed): Promise<readonly string[]> {
   const all = libraryNames.flatMap((library) =>
-    libraries[library].map((entry, at) => ({ name: `${library}${at}`, from: specifier(library, entry) })),
+    entryPoints[library].map((entry, at) => ({ name: `${library}${at}`, from: specifier(library, entry) })),
   )
   const example = readFileSync(new URL('consumer.ts.txt', import.meta.url), 'utf8')
   const program = (entries: typeof all): string =>

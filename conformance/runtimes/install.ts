@@ -1,5 +1,4 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { npmFolder } from '../lib/npm-folder.ts'
 import { cacheFolder } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
@@ -49,23 +48,4 @@ export async function installRuntimes(
       ],
     },
   ]
-}
-
-/** Returns the path of a Chromium, or undefined if none is installed. CHROMIUM overrides it. */
-export function findChromium(): string | undefined {
-  const given = process.env['CHROMIUM']
-  if (given !== undefined) return given
-  const folders = (process.env['PATH'] ?? '').split(delimiter)
-  return ['chromium', 'chromium-browser', 'google-chrome']
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find(isExecutable)
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -2,14 +2,16 @@ import { cpSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startReferenceServer } from '../lance-client/reference-server.ts'
+import { findChromium } from '../lib/chromium.ts'
 import { leaveNothing, printed, runCommand, say } from '../lib/command.ts'
 import { startHeadgate } from '../lib/headgate-server.ts'
 import { installLance } from '../lib/lance.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { buildAndInstall } from '../published/build-and-install.ts'
+import { libraryNames } from '../published/packages.ts'
 import { bundlePage } from './bundle-page.ts'
 import { startChromium } from './chromium.ts'
-import { findChromium, installRuntimes } from './install.ts'
+import { installRuntimes } from './install.ts'
 import { readResults } from './run-program.ts'
 import { settingsFor } from './settings.ts'
 import { startSuiteServer } from './suite-server.ts'
@@ -28,7 +30,7 @@ async function main(): Promise<number> {
   // Outside of the workspace, where modules would be found that are not installed.
   const run = mkdtempSync(join(tmpdir(), 'headgate-runtimes-'))
   say('building …')
-  const installed = await buildAndInstall(keeper, { run, tarballs: join(run, 'tarballs') })
+  const installed = await buildAndInstall(keeper, { run, tarballs: join(run, 'tarballs') }, libraryNames)
   cpSync(join(import.meta.dirname, 'programs'), run, { recursive: true })
   await using server = await startSuiteServer()
   const headgate = await startHeadgate(keeper, {

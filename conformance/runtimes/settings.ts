@@ -10,7 +10,7 @@ import type { Installed } from '../published/checks.ts'
 /** Returns the settings of programs: addresses of the servers, requests to sign, and the signatures of Node. */
 export async function settingsFor(
   keeper: ProcessKeeper,
-  { run, packed }: Installed,
+  { run, packages }: Installed,
   headgate: HeadgateServer,
   lance: string,
 ): Promise<Readonly<Record<string, unknown>>> {
@@ -34,14 +34,11 @@ export async function settingsFor(
     signed: await signedByNode(keeper, run),
     tokenFile,
     printToken: 'echo printed',
-    files: packed
-      // Requires Node 24 or newer, like headgate itself.
-      .filter(({ library }) => library !== 'forward')
-      .flatMap(({ folder }) =>
-        readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' })
-          .filter((name) => name.endsWith('.js'))
-          .map((name) => pathToFileURL(join(folder, 'dist', name)).href),
-      ),
+    files: packages.flatMap(({ folder }) =>
+      readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.js'))
+        .map((name) => pathToFileURL(join(folder, 'dist', name)).href),
+    ),
   }
 }
 

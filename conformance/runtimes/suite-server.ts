@@ -16,7 +16,7 @@ export interface SuiteServer extends AsyncDisposable {
   results(): Promise<readonly Result[]>
 }
 
-export interface Served {
+interface Served {
   /** Settings that every program receives. */
   readonly settings: Readonly<Record<string, unknown>>
   /** Files of the page by their names. */
@@ -31,10 +31,10 @@ export async function startSuiteServer(): Promise<SuiteServer> {
   let content: Served = { settings: {}, files: new Map(), lance: '' }
   let waiting = Promise.withResolvers<readonly Result[]>()
   const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)))
+    respond(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)))
   })
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = request.url ?? ''
     if (target.startsWith('/lance/'))
       return passOn(content.lance, target.slice('/lance'.length), request, response)
@@ -86,9 +86,9 @@ async function readText(request: IncomingMessage): Promise<string> {
 function passOn(upstream: string, path: string, request: IncomingMessage, response: ServerResponse): void {
   const { hostname, port } = new URL(upstream)
   const { method, headers } = request
-  const onward = forward({ hostname, port, method, path, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers)
-    answer.pipe(response)
+  const onward = forward({ hostname, port, method, path, headers }, (incoming) => {
+    response.writeHead(incoming.statusCode ?? 502, incoming.headers)
+    incoming.pipe(response)
   })
   onward.on('error', () => response.destroy())
   request.pipe(onward)

@@ -2,7 +2,7 @@
 export function readAnchors(page: string): Set<string> {
   const anchors = new Set<string>()
   for (const [, heading = ''] of withoutFences(page).matchAll(/^#{1,6} +(.+?) *#*$/gm)) {
-    const slug = toSlug(heading)
+    const slug = toAnchor(heading)
     let anchor = slug
     for (let count = 1; anchors.has(anchor); count += 1) anchor = `${slug}-${count}`
     anchors.add(anchor)
@@ -17,7 +17,8 @@ export function withoutFences(page: string): string {
   )
 }
 
-function toSlug(heading: string): string {
+/** Returns the anchor of a heading. For a repeated heading, GitHub appends a number, which this function does not. */
+export function toAnchor(heading: string): string {
   return heading
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .toLowerCase()

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readAnchors } from './anchors.ts'
 import { findBrokenLinks } from './broken-links.ts'
+import { listMarkdown } from './list-markdown.ts'
 
 const repository = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'headgate-links-'))
@@ -33,7 +33,6 @@ describe('findBrokenLinks', () => {
   })
 
   test('finds no broken link in the Markdown files of the repository', () => {
-    const list = execFileSync('git', ['ls-files', '*.md'], { cwd: repository, encoding: 'utf8' })
-    expect(findBrokenLinks(repository, list.split('\n').filter(Boolean))).toEqual([])
+    expect(findBrokenLinks(repository, listMarkdown(repository))).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
-import { readAnchors, withoutFences } from './anchors.ts'
+import { readAnchors } from './anchors.ts'
+import { isExternal, readLinks } from './read-links.ts'
 
 export interface BrokenLink {
   readonly file: string
@@ -9,27 +10,19 @@ export interface BrokenLink {
 }
 
 /**
- * Returns the relative links of the Markdown files whose target or anchor does not exist.
+ * Finds relative links in the Markdown files. Returns the links whose target or anchor does not exist.
  *
  * @param root folder that the files are relative to; a link out of it is broken
  */
 export function findBrokenLinks(root: string, files: readonly string[]): BrokenLink[] {
   return files.flatMap((file) =>
-    readLinks(readFileSync(join(root, file), 'utf8')).flatMap((target) => {
-      const reason = checkLink(root, file, target)
-      return reason === null ? [] : [{ file, target, reason }]
-    }),
+    readLinks(readFileSync(join(root, file), 'utf8'))
+      .filter((target) => !isExternal(target))
+      .flatMap((target) => {
+        const reason = checkLink(root, file, target)
+        return reason === null ? [] : [{ file, target, reason }]
+      }),
   )
-}
-
-/** Returns the targets of links and images, without those that have a scheme such as `https:`. */
-function readLinks(page: string): string[] {
-  const text = withoutFences(page).replaceAll(/`[^`\n]*`/g, '')
-  const targets = [
-    ...text.matchAll(/\]\(<?([^)\s>]+)>?(?: +"[^"]*")?\)/g),
-    ...text.matchAll(/^\[[^\]]+\]: *(\S+)/gm),
-  ]
-  return targets.map(([, target = '']) => target).filter((target) => !/^[a-z][a-z+.-]*:/i.test(target))
 }
 
 function checkLink(root: string, file: string, target: string): string | null {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findMissingLine, readShellSteps } from './shell-steps.ts'
+import { findMissingLine, readShellSteps } from '../../conformance/lib/shell-steps.ts'
 
 const repository = join(import.meta.dirname, '../..')
 const page = readFileSync(join(repository, 'docs/tutorial/first-hour.md'), 'utf8')

@@ -1,24 +1,34 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { findCommand, readCommands, readOptions, readUses } from './named-commands.ts'
+import { listMarkdown } from './list-markdown.ts'
+import { findCommand, readCommands, readOptions, readScripts, readUses } from './named-commands.ts'
 
 const repository = join(import.meta.dirname, '../..')
 const read = (path: string): string => readFileSync(join(repository, path), 'utf8')
 const cli = read('docs/reference/cli.md')
 const configuration = read('docs/reference/configuration.md')
 const commands = readCommands(cli)
-const pages = execFileSync('git', ['ls-files', 'docs/*.md', 'README.md', 'SECURITY.md'], {
-  cwd: repository,
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((path) => path !== '' && !path.startsWith('docs/reference/'))
+const pages = listMarkdown(repository).filter((path) =>
+  /^(?:docs\/(?!reference\/)|examples\/|packages\/[^/]+\/README|deploy\/|[A-Z]+\.md$)/.test(path),
+)
+const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> }
 
 /** Returns whether an option is a flag of the server, which `headgate serve` accepts. */
 function isFlag(option: string): boolean {
   return configuration.includes(`HEADGATE_${option.slice(2).toUpperCase().replaceAll('-', '_')}`)
+}
+
+// Also accepts the variables of the test suites, which only pages for contributors name.
+const testVariables = new Set(
+  globSync(['{conformance,engines,bench,tools}/**/*.ts', 'packages/*/{src,test}/**/*.ts'], {
+    cwd: repository,
+    exclude: (path) => path.endsWith('node_modules') || path.endsWith('.cache'),
+  }).flatMap((file) => [...read(file).matchAll(/HEADGATE_[A-Z0-9_]+/g)].map(([variable]) => variable)),
+)
+
+function isForContributors(page: string): boolean {
+  return page === 'CONTRIBUTING.md' || page.startsWith('packages/')
 }
 
 describe.each(pages)('%s', (page) => {
@@ -32,17 +42,27 @@ describe.each(pages)('%s', (page) => {
     }
   })
 
+  test('names only scripts that exist', () => {
+    expect(readScripts(read(page)).filter((script) => !(script in scripts))).toEqual([])
+  })
+
   test('names only variables that exist', () => {
     for (const [variable] of read(page).matchAll(/HEADGATE_[A-Z0-9_]+/g)) {
       const isKnown = [configuration, cli].some((reference) => reference.includes(variable))
-      expect(isKnown || variable.startsWith('HEADGATE_CREDENTIAL'), variable).toBe(true)
+      const isOfTests = isForContributors(page) && testVariables.has(variable)
+      expect(isKnown || isOfTests || variable.startsWith('HEADGATE_CREDENTIAL'), variable).toBe(true)
     }
   })
 })
 
 test('readUses returns the command lines of a page', () => {
   const page =
-    'Use `headgate a b --c`.\n\n```sh\nX=1 headgate d \\\n  --e  # comment\nnpm run headgate -- f\n```\n'
+    'Use `headgate a b --c`.\n\n```sh\nX=1 headgate d \\\n  --e  # comment\nheadgate f\nhelm install headgate oci://x\n```\n'
   expect(readUses(page)).toEqual(['headgate d    --e', 'headgate f', 'headgate a b --c'])
   expect(readOptions('headgate d --e -f --g-h')).toEqual(['--e', '--g-h'])
+})
+
+test('readScripts returns the scripts that a page runs', () => {
+  const page = 'Use `npm run a:b -- c` or npm run d.\n\n```sh\nnpm ci && npm run -s e -- --f\n```\n'
+  expect(readScripts(page)).toEqual(['e', 'a:b'])
 })

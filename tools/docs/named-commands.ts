@@ -3,19 +3,18 @@ export function readCommands(reference: string): Set<string> {
   return new Set([...reference.matchAll(/^#{2,4} (headgate [a-z -]+)$/gm)].map(([, command = '']) => command))
 }
 
-/** Returns the uses of the command line in the code of a Markdown page, one for each line. */
+/** Returns the invocations of `headgate` in the code of a Markdown page, one for each line. */
 export function readUses(page: string): string[] {
-  const fences = [...page.matchAll(/^```(?:sh|bash)?\n([^]*?)^```$/gm)].map(([, code = '']) => code)
-  const spans = [...page.replaceAll(/^```[^]*?^```$/gm, '').matchAll(/`([^`\n]+)`/g)].map(
-    ([, code = '']) => code,
+  return (
+    readCodeLines(page)
+      .map((line) => line.replace(/ #.*$/, ''))
+      // In a command of Helm, `headgate` is the name of a release.
+      .filter((line) => !line.startsWith('helm '))
+      .flatMap((line) => /(?:^|[ (])(?:headgate )?(headgate [a-z].*)/.exec(line)?.[1]?.trim() ?? [])
   )
-  const lines = [...fences.flatMap((code) => code.replaceAll('\\\n', ' ').split('\n')), ...spans]
-  return lines
-    .map((line) => line.replace(/ #.*$/, '').replace('npm run headgate --', 'headgate'))
-    .flatMap((line) => /(?:^|[ (])headgate [a-z].*/.exec(line)?.[0].trim() ?? [])
 }
 
-/** Returns the longest command at the beginning of a use, or null when there is none. */
+/** Returns the longest known command at the beginning of an invocation, or null if it begins with none. */
 export function findCommand(use: string, commands: ReadonlySet<string>): string | null {
   const words = use.split(' ')
   for (let length = words.length; length > 1; length -= 1) {
@@ -25,7 +24,23 @@ export function findCommand(use: string, commands: ReadonlySet<string>): string 
   return null
 }
 
-/** Returns the long options of a use. */
+/** Returns the long options of an invocation. */
 export function readOptions(use: string): string[] {
   return [...use.matchAll(/(?<![\w-])--[a-z][a-z0-9-]*/g)].map(([option]) => option)
+}
+
+/** Returns the scripts of `npm run` in the code of a Markdown page. */
+export function readScripts(page: string): string[] {
+  return readCodeLines(page).flatMap((line) =>
+    [...line.matchAll(/\bnpm run (?:-s |--silent )?([a-z][\w:-]*)/g)].map(([, script = '']) => script),
+  )
+}
+
+/** Returns the lines of shell blocks and the code spans of a Markdown page. */
+function readCodeLines(page: string): string[] {
+  const fences = [...page.matchAll(/^```(?:sh|bash)?\n([^]*?)^```$/gm)].map(([, code = '']) => code)
+  const spans = [...page.replaceAll(/^```[^]*?^```$/gm, '').matchAll(/`([^`\n]+)`/g)].map(
+    ([, code = '']) => code,
+  )
+  return [...fences.flatMap((code) => code.replaceAll('\\\n', ' ').split('\n')), ...spans]
 }

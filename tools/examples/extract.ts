@@ -8,7 +8,7 @@ export interface Example {
   /** Name of the package's folder. */
   readonly library: string
   readonly code: string
-  /** Whether the example runs. An example that says `Type-checked only` does not. */
+  /** Whether the test runs the example. An example that contains `Type-checked only` is only compiled. */
   readonly runs: boolean
 }
 

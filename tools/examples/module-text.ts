@@ -1,28 +1,40 @@
 import type { Example } from './extract.ts'
 
-/** Entry points of each public name. A name of two packages is imported from the package of the example. */
+/**
+ * Entry points that export each public name. If two packages export the same name, an example imports it from its own
+ * package.
+ */
 export type PublicNames = ReadonlyMap<string, readonly string[]>
 
 const FIRST_LITERAL = /^(?:['"[{`\d-]|true\b|false\b|undefined\b|null\b)/
 
 /**
- * Builds a module of an example: imports what the example uses, and turns comments that contain a value into assertions.
+ * Builds a module of an example: adds imports of the names that the example uses, and converts comments that contain
+ * a value to assertions unless `assertions` is false.
  */
-export function moduleText(example: Example, names: PublicNames, fixtures: ReadonlySet<string>): string {
+export function moduleText(
+  example: Example,
+  names: PublicNames,
+  fixtures: ReadonlySet<string>,
+  { assertions = true }: { readonly assertions?: boolean } = {},
+): string {
   const { code, library } = example
   const declared = new Set(
-    [...code.matchAll(/\b(?:const|let|class|function|using) (?:\{([^}]*)\}|\[([^\]]*)\]|(\w+))/g)].flatMap(
-      ([, members, items, name]) =>
-        (members ?? items ?? name ?? '').split(',').map((each) => (each.split(':').at(-1) ?? '').trim()),
+    [
+      ...code.matchAll(/\b(?:const|let|class|function|using|import) (?:\{([^}]*)\}|\[([^\]]*)\]|(\w+))/g),
+    ].flatMap(([, members, items, name]) =>
+      (members ?? items ?? name ?? '')
+        .split(',')
+        .map((each) => (each.split(/:| as /).at(-1) ?? '').replace(/^ *type /, '').trim()),
     ),
   )
   const bare = code.replaceAll(/(?:^|\s)\/\/.*$/gm, '')
   const uses = (name: string): boolean =>
     !declared.has(name) && new RegExp(`(?<![.\\w'"-])${name}\\b(?!['"]?:[^:])`).test(bare)
   // A fixture has precedence, except where the example calls a public function of the same name.
-  const given = [...fixtures].filter((name) => uses(name) && !(names.has(name) && bare.includes(`${name}(`)))
+  const used = [...fixtures].filter((name) => uses(name) && !(names.has(name) && bare.includes(`${name}(`)))
   const imports = [...names]
-    .filter(([name]) => !given.includes(name))
+    .filter(([name]) => !used.includes(name))
     .filter(([name]) => uses(name.replace('type ', '')))
     .map(([name, specifiers]) => {
       const own = specifiers.find((each) => each.startsWith(`@headgate/${library}`)) ?? specifiers[0] ?? ''
@@ -30,9 +42,9 @@ export function moduleText(example: Example, names: PublicNames, fixtures: Reado
     })
   return [
     ...imports,
-    `import { assertEqual${given.map((name) => `, ${name}`).join('')} } from './fixtures.ts'`,
+    `import { assertEqual${used.map((name) => `, ${name}`).join('')} } from './fixtures.ts'`,
     '',
-    ...withAssertions(code),
+    ...(assertions ? withAssertions(code) : [code]),
     '',
     'export {}',
     '',

@@ -1,6 +1,7 @@
 import { format, resolveConfig } from 'prettier'
 import type { OpenapiDocument, Schema } from './openapi-document.ts'
 import { type Operation, operationSchemas, renderOperation } from './render-operation.ts'
+import { membersName, renderMembers, renderRequest, requestName } from './render-request.ts'
 import { collectRefs, decoderName, renderDecoder, renderType } from './render-schema.ts'
 
 const header = '// Generated from docs/reference/management-openapi.json by `npm run docs`. Do not edit.\n\n'
@@ -12,13 +13,20 @@ const modules = {
   '../../connection/client.ts': ['type Client'],
   '../../connection/path.ts': ['path'],
   '../../connection/response.ts': ['decodeLater', 'type DecodedResponse', 'type Response'],
+  '../members.ts': ['type Members'],
   '../open-enum.ts': ['type OpenEnum'],
 } as const
 
-/** Generates the client of the management API: a file of its schemas, and one for each tag. Returns texts by file name. */
+/** Components that `requests.ts` contains as strict schemas: the parts of documents of `headgate apply`. */
+const requestComponents = ['FileStorage', 'S3Storage', 'Vending', 'WarehouseChange', 'EngineChange']
+
+/** Generates the client of the management API: files of its schemas, and one for each tag. Returns texts by file name. */
 export async function generateClient(document: OpenapiDocument): Promise<ReadonlyMap<string, string>> {
   const operations = readOperations(document)
-  const texts = new Map([['schemas.ts', renderSchemas(document, operations)]])
+  const texts = new Map([
+    ['schemas.ts', renderSchemas(document, operations)],
+    ['requests.ts', renderRequests(document)],
+  ])
   for (const [tag, tagged] of Map.groupBy(operations, ({ tags: [tag] }) => tag))
     texts.set(`${tag}.ts`, renderOperations(tagged, Object.keys(document.components.schemas)))
   const config = await resolveConfig(import.meta.filename)
@@ -52,6 +60,23 @@ function renderSchemas(
   return `${renderImports(body, modules)}\n\n${body}`
 }
 
+/** Returns the file of the strict schemas. */
+function renderRequests({ components: { schemas } }: OpenapiDocument): string {
+  const present = requestComponents.filter((name) => schemas[name] !== undefined)
+  const body = dependenciesFirst(schemas, present)
+    .map((name) => renderRequestComponent(name, schemas[name] ?? {}))
+    .join('\n')
+  const types = Object.keys(schemas).map((name) => `type ${name}`)
+  return `${renderImports(body, { ...modules, './schemas.ts': types })}\n\n${body}`
+}
+
+function renderRequestComponent(name: string, schema: Schema): string {
+  const request = `export const ${requestName(name)}: z.ZodType<${name}> = `
+  if (schema.properties === undefined) return `${request}${renderRequest(schema)}\n`
+  const members = `export const ${membersName(name)}: Members<${name}> = ${renderMembers(schema)}\n`
+  return `${members}\n${request}z.strictObject(${membersName(name)})\n`
+}
+
 function renderOperations(operations: readonly Operation[], components: readonly string[]): string {
   const body = operations.map(renderOperation).join('\n')
   const schemas = components.flatMap((name) => [decoderName(name), `type ${name}`])
@@ -60,7 +85,7 @@ function renderOperations(operations: readonly Operation[], components: readonly
 
 /** Returns the import lines for the names that a text contains. */
 function renderImports(body: string, exported: Readonly<Record<string, readonly string[]>>): string {
-  const code = body.replaceAll(/\/\*[^]*?\*\//g, '').replaceAll(/'[^']*'/g, '')
+  const code = body.replaceAll(/\/\*[^]*?\*\//g, '').replaceAll(/"(?:[^"\\]|\\.)*"|'[^']*'/g, '')
   const lines = Object.entries(exported).map(([from, names]) => {
     const used = names.filter((name) => new RegExp(String.raw`\b${bare(name)}\b(?!\??:)`).test(code))
     if (used.length === 0) return ''

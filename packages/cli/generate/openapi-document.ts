@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 
-/** Keywords of JSON Schema that the generator reads. The others limit values, which the server checks. */
+/** Keywords of JSON Schema that the generator reads. Those that limit values are only in strict schemas. */
 export interface Schema {
   readonly $ref?: string
   readonly type?: string | readonly string[]
-  readonly const?: string
+  readonly const?: string | boolean
   readonly enum?: readonly string[]
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
@@ -12,6 +12,16 @@ export interface Schema {
   readonly items?: Schema
   readonly anyOf?: readonly Schema[]
   readonly oneOf?: readonly Schema[]
+  readonly description?: string
+  readonly default?: unknown
+  readonly pattern?: string
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly minimum?: number
+  readonly exclusiveMinimum?: number
+  readonly maximum?: number
+  readonly minItems?: number
+  readonly maxItems?: number
 }
 
 type Content = Readonly<Record<'application/json', { readonly schema: Schema }>>

@@ -56,7 +56,7 @@ function declareType(name: string, schema: Schema | undefined): string {
 
 function renderFunction(operation: Operation, name: string): string {
   const { query, request, response } = operationSchemas(operation)
-  const responseName = nameOf(response, `${name}Response`)
+  const responseName = toTypeName(response, `${name}Response`)
   const inputs = [
     ...pathParameters(operation).map((each) => ({ name: each, type: 'string', required: true })),
     ...(query === undefined
@@ -64,7 +64,7 @@ function renderFunction(operation: Operation, name: string): string {
       : [{ name: 'query', type: `${name}Query`, required: (query.required ?? []).length > 0 }]),
     ...(request === undefined
       ? []
-      : [{ name: 'body', type: nameOf(request, `${name}Request`), required: true }]),
+      : [{ name: 'body', type: toTypeName(request, `${name}Request`), required: true }]),
   ]
   const call = [
     `method: '${operation.method.toUpperCase()}'`,
@@ -100,7 +100,7 @@ function renderInput(inputs: readonly Input[]): readonly string[] {
   return [`{ ${inputs.map(({ name }) => name).join(', ')} }: { ${members.join('; ')} }${fallback}`]
 }
 
-function nameOf(schema: Schema | undefined, inlineName: string): string {
+function toTypeName(schema: Schema | undefined, inlineName: string): string {
   return schema?.$ref === undefined ? inlineName : renderType(schema)
 }
 

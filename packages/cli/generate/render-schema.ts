@@ -7,7 +7,7 @@ export function renderType(schema: Schema): string {
   if (choices !== undefined) return choices.map(renderType).join(' | ')
   if (Array.isArray(schema.type))
     return schema.type.map((type) => renderType({ ...schema, type })).join(' | ')
-  if (schema.const !== undefined) return quote(schema.const)
+  if (schema.const !== undefined) return renderConst(schema.const)
   if (schema.enum !== undefined) return `OpenEnum<${schema.enum.map(quote).join(' | ')}>`
   switch (schema.type) {
     case 'null':
@@ -50,7 +50,7 @@ export function renderDecoder(schema: Schema): string {
   if (schema.$ref !== undefined) return decoderName(parseRefName(schema.$ref))
   if (choices !== undefined) return renderChoice(choices)
   if (Array.isArray(schema.type)) return renderChoice(schema.type.map((type) => ({ ...schema, type })))
-  if (schema.const !== undefined) return `z.literal(${quote(schema.const)})`
+  if (schema.const !== undefined) return `z.literal(${renderConst(schema.const)})`
   switch (schema.type) {
     case 'null':
     case 'string':
@@ -101,4 +101,6 @@ export function collectRefs(schema: Schema): readonly string[] {
   return [...($ref === undefined ? [] : [parseRefName($ref)]), ...inner.flatMap(collectRefs)]
 }
 
+const renderConst = (value: string | boolean): string =>
+  typeof value === 'string' ? quote(value) : String(value)
 const quote = (text: string): string => `'${text}'`

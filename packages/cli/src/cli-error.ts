@@ -7,9 +7,9 @@ export interface Refusal {
 }
 
 export interface CliErrorOptions extends ErrorOptions {
-  /** Next step of the user, in a sentence. */
+  /** Sentence that tells the user what to do next. */
   readonly next?: string | undefined
-  /** Present when the server refused the request. */
+  /** Error type and status of the response. Present only if the server refused the request. */
   readonly refusal?: Refusal | undefined
 }
 

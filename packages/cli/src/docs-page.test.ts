@@ -7,7 +7,7 @@ import { createProgram } from './program.ts'
 import { version } from './version.ts'
 
 const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
-const program = createProgram({ args: [], env: {}, cwd: '/', stdin, stdout, stderr }, version())
+const program = await createProgram({ args: [], env: {}, cwd: '/', stdin, stdout, stderr }, version())
 
 function all(command: Command): Command[] {
   return [command, ...command.commands.flatMap(all)]
@@ -51,7 +51,7 @@ describe('the documentation of the command line', () => {
     }
   })
 
-  it('has no option with a secret, because other users can read command lines', () => {
+  it('no option takes a secret as its value, because other users can read command lines', () => {
     const flags = all(program).flatMap(({ options }) => options.map((option) => option.flags))
     expect(flags.filter((flag) => /secret|password|token/.test(flag))).toEqual([])
   })

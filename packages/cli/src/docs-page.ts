@@ -11,13 +11,16 @@ const introduction = `# The command line
 
 *Generated from the program in \`packages/cli\` by \`npm run docs\`; do not edit.*
 
-\`headgate\` runs a server and manages it. In a checkout, \`npm run headgate -- principal list\` runs it.
+\`headgate\` runs a server and manages it. \`npx headgate principal list\` runs it in a checkout and in folders with the package
+\`headgate\`; after \`npm install -g headgate\`, \`headgate principal list\` runs it everywhere. [Using the command
+line](../how-to/command-line.md) explains profiles for several servers and the completion of commands.
 
 A command sends requests to one server as one principal. By default this is the server on this machine and its
 administrator, with the credential that the server wrote to its data directory. That credential is used for loopback
 addresses only. Each run requests its own access token and does not store it. After \`headgate login\`, \`--login\` uses the
 identity of the user; the login is stored in \`HEADGATE_CONFIG_DIR\` (default: \`~/.config/headgate\`), and only its owner can
-read it. \`headgate config show\` shows the settings and where each comes from.
+read it. A profile (\`headgate profile\`) contains these settings for one server. \`headgate config show\` shows the settings and
+where each comes from.
 
 - The result of a command is on standard output, everything else on standard error. A command reads lists to their end,
   in pages of the server; \`--limit\` stops earlier. Times are UTC.

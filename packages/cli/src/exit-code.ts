@@ -5,13 +5,13 @@ export const exitCode = {
   refused: 1,
   /** The command line, a setting or a file that they name is not valid; no request was sent. */
   usage: 2,
-  /** There is no response, or it is not one of a Headgate server. */
+  /** No response arrived, or the response was not sent by a Headgate server. */
   unreachable: 3,
   /** The credential is missing or not accepted. */
   credential: 4,
-  /** The server failed (5xx) or is overloaded: it is not known whether the change was made. */
+  /** The server failed (5xx) or is overloaded. It is unknown whether the change was made. */
   failed: 5,
-  /** The user did not confirm. */
+  /** The user did not confirm the deletion. */
   cancelled: 6,
 } as const
 

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 /** Stream that may be a terminal. */
 export type Terminal<Stream> = Stream & { readonly isTTY?: boolean | undefined }
 
-/** Parts of the process that a run uses, so that tests can replace them. */
+/** Arguments, streams and environment of the process. Tests pass their own. */
 export interface Io {
   /** Arguments without the name of the program. */
   readonly args: readonly string[]

@@ -5,7 +5,7 @@ if (process.argv[2] === 'serve') {
 }
 const { run } = await import('./run.ts')
 
-// A closed pipe is not a failure: in `headgate audit | head`, head ends first.
+// A closed pipe is not an error: in `headgate audit | head`, head ends first.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
   process.exit()

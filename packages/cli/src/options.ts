@@ -31,7 +31,7 @@ export function keyValue(
 
 /** Parses one value of a repeatable option. */
 export function repeatable(text: string, before: readonly string[] | false = []): readonly string[] {
-  // The value is false after the negated option.
+  // `value` is false if the negated option precedes this one.
   return [...(before === false ? [] : before), text]
 }
 

@@ -1,30 +1,25 @@
 import { stringify } from '@headgate/json'
 import { Command, Help } from 'commander'
-import { registerAccess } from './commands/access/register.ts'
-import { registerAudit } from './commands/audit/register.ts'
-import { registerBootstrap } from './commands/bootstrap.ts'
-import { registerConfig } from './commands/config.ts'
-import { registerEngines } from './commands/engine/register.ts'
-import { registerGrants } from './commands/grant/register.ts'
-import { registerGroups } from './commands/group/register.ts'
-import { registerLogin } from './commands/login/register.ts'
-import { registerKeys } from './commands/keys/register.ts'
-import { registerNamespaces } from './commands/namespace/register.ts'
-import { registerPrincipals } from './commands/principal/register.ts'
-import { registerProxy } from './commands/proxy/register.ts'
-import { registerRelations } from './commands/relation/register-groups.ts'
-import { registerRoles } from './commands/role/register.ts'
-import { registerServe } from './commands/serve.ts'
-import { registerStorage } from './commands/storage/register.ts'
-import { registerToken } from './commands/token.ts'
-import { registerWarehouses } from './commands/warehouse/register.ts'
+import { type CommandGroup, commandGroups } from './command-groups.ts'
 import { exitCode, exitCodeMeanings } from './exit-code.ts'
 import type { Io } from './io.ts'
 import { positive } from './options.ts'
 import { hasColours } from './output/paint.ts'
 
-/** Creates the whole command line, which `headgate --help` and `docs/reference/cli.md` describe. */
-export function createProgram(io: Io, version: string): Command {
+/**
+ * Creates the command line with the commands of these groups. With all groups, it is the one that `headgate --help` and
+ * `docs/reference/cli.md` describe.
+ */
+export async function createProgram(
+  io: Io,
+  version: string,
+  groups: readonly CommandGroup[] = commandGroups,
+): Promise<Command> {
+  // The modules are loaded at the same time and registered in the order of the help.
+  const loaded = await Promise.all(
+    groups.map(async ({ heading, load }) => ({ heading, register: await load() })),
+  )
+
   const json = io.args.includes('--json')
   const program = new Command('headgate')
     .description(
@@ -41,6 +36,10 @@ export function createProgram(io: Io, version: string): Command {
     })
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false, formatHelp: commandsFirst })
     .showHelpAfterError(json ? false : '(add --help for more information)')
+    .option(
+      '--profile <name>',
+      'settings of one server (`headgate profile`), or HEADGATE_PROFILE; --profile takes precedence over other variables',
+    )
     .option('--url <url>', 'server, or HEADGATE_URL (default: http://127.0.0.1:8181)')
     .option(
       '--credential-file <file>',
@@ -49,36 +48,20 @@ export function createProgram(io: Io, version: string): Command {
     )
     .option(
       '--login <name>',
-      'login of `headgate login` that replaces the credential, or HEADGATE_LOGIN; the server gets its token',
+      'login of `headgate login` that replaces the credential, or HEADGATE_LOGIN; its token is sent to the server',
     )
-    .option('--warehouse <name>', 'default warehouse of names, or HEADGATE_WAREHOUSE (default: lakehouse)')
+    .option(
+      '--warehouse <name>',
+      'warehouse of names that contain no warehouse, or HEADGATE_WAREHOUSE (default: lakehouse)',
+    )
     .option('--timeout <seconds>', 'time limit of a request (default: 60)', positive)
     .option('--json', 'print the result as one JSON document, and errors as JSON on standard error')
     .option('--yes', 'do not ask before a command deletes something')
   program.addHelpText('after', `\n${exitCodeHelp()}`)
-  program.commandsGroup('Server:')
-  registerServe(program, io)
-  registerBootstrap(program, io)
-  registerKeys(program, io)
-  program.commandsGroup('Other catalogs:')
-  registerProxy(program, io)
-  program.commandsGroup('Catalog:')
-  registerWarehouses(program, io)
-  registerNamespaces(program, io)
-  registerRelations(program, io)
-  registerStorage(program, io)
-  program.commandsGroup('Access:')
-  registerPrincipals(program, io)
-  registerRoles(program, io)
-  registerGroups(program, io)
-  registerEngines(program, io)
-  registerGrants(program, io)
-  registerAccess(program, io)
-  registerAudit(program, io)
-  program.commandsGroup('This program:')
-  registerLogin(program, io)
-  registerToken(program, io)
-  registerConfig(program, io)
+  for (const { heading, register } of loaded) {
+    program.commandsGroup(heading)
+    register(program, io)
+  }
   return program
 }
 
@@ -91,7 +74,7 @@ function commandsFirst(command: Command, helper: Help): string {
   return `${moved.map((section) => section.trimEnd()).join('\n\n')}\n`
 }
 
-/** Formats an error of commander as an error of this program. */
+/** Formats an error of the library commander as an error of this program. */
 function usageErrorJson(text: string): string {
   const message = text.replace(/^error: /, '').trim()
   return `${stringify({ error: { message, exitCode: exitCode.usage } })}\n`

@@ -1,6 +1,7 @@
 import { stringify } from '@headgate/json'
 import { CommanderError } from 'commander'
 import { CliError } from './cli-error.ts'
+import { findNeededGroups } from './command-groups.ts'
 import { type ExitCode, exitCode } from './exit-code.ts'
 import type { Io } from './io.ts'
 import { paintFor } from './output/paint.ts'
@@ -9,8 +10,8 @@ import { createProgram } from './program.ts'
 import { version } from './version.ts'
 
 /**
- * Runs one command line. Prints an error of the user or the server on standard error and returns its exit code; throws only
- * faults of the program itself.
+ * Runs one command line. Prints an error of the user or the server on standard error and returns its exit code.
+ * Throws only for bugs in the program itself.
  *
  * @example
  * ```ts
@@ -18,12 +19,12 @@ import { version } from './version.ts'
  * ```
  */
 export async function run(io: Io): Promise<ExitCode> {
-  const program = createProgram(io, version())
+  const program = await createProgram(io, version(), findNeededGroups(io.args))
   try {
     await program.parseAsync([...io.args], { from: 'user' })
     return exitCode.ok
   } catch (error) {
-    // Commander also throws after help and version, and it has printed its own errors already.
+    // Commander also throws after it printed the help or the version, and it prints its own errors before it throws.
     if (error instanceof CommanderError) {
       if (error.code === 'headgate.serve') return exitCode.refused
       return error.exitCode === 0 ? exitCode.ok : exitCode.usage
@@ -40,7 +41,7 @@ function toText({ message, next }: CliError, io: Io): string {
   return `${paint('red', 'error:')} ${visibleLines(message)}\n${advice}`
 }
 
-/** Formats an error as one line, which scripts can distinguish from other lines on standard error. */
+/** Formats an error as one JSON line, which scripts can distinguish from other lines on standard error. */
 function toJsonLine({ message, next, exitCode, refusal }: CliError): string {
   const error = { message, next, exitCode, type: refusal?.type, status: refusal?.status }
   return `${stringify({ error })}\n`

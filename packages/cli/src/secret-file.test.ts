@@ -8,7 +8,7 @@ const folder = await mkdtemp(join(tmpdir(), 'headgate-secret-'))
 afterAll(() => rm(folder, { recursive: true }))
 
 describe('openSecretFile', () => {
-  test('creates a file that only its owner can read, and leaves no draft', async () => {
+  test('creates a file that only its owner can read, and removes the temporary file', async () => {
     {
       await using file = await openSecretFile(folder, 'kept', 'new')
       await file.write('a:b\n')

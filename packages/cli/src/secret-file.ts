@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { CliError } from './cli-error.ts'
 import { exitCode } from './exit-code.ts'
 
-/** File for one secret that only its owner can read. Without a call of `write`, its disposal deletes it. */
+/** File for one secret that only its owner can read. The file is deleted on disposal if `write` was not called. */
 export interface SecretFile extends AsyncDisposable {
   readonly path: string
   /** Writes the text, flushes it to disk and renames the draft to the file. */
@@ -12,11 +12,11 @@ export interface SecretFile extends AsyncDisposable {
 }
 
 /**
- * Opens a draft in the same folder, which proves that the file can be written before the secret is created. Creates missing
- * directories that only their owner can read.
+ * Opens a temporary file in the same folder, to ensure that the file can be written before the secret is created.
+ * Creates missing directories that only their owner can read.
  *
- * @throws CliError when the draft cannot be written, when the path is a directory, and in mode `new` when the path exists,
- * also as a broken link
+ * @throws CliError when the draft cannot be written, when the path is a directory, and in mode `new` when the path
+ *   exists, also as a broken link
  */
 export async function openSecretFile(
   cwd: string,

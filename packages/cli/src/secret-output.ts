@@ -17,17 +17,17 @@ export function outputOption(): Option {
 }
 
 interface SecretResult {
-  /** Result that contains the secret. */
+  /** JSON and text of the result with the secret. */
   readonly result: ResultText
   readonly secret: { readonly clientId: string; readonly clientSecret: string }
-  /** Result that is printed when the secret is written to a file. */
+  /** JSON and text of the result without the secret, printed if the secret is written to a file. */
   readonly resultWithoutSecret: Json
   readonly facts?: readonly Fact[]
 }
 
 /**
- * Opens the file of a secret before `create` creates the secret, so that a file that cannot be written loses no secret. Deletes
- * the file when `create` fails.
+ * Opens the file of a secret before `create` creates the secret, so that no secret is lost because the file cannot be
+ * written. Deletes the file when `create` fails.
  *
  * @param mode `new`: refuses an existing file; `replace`: replaces it
  */
@@ -52,7 +52,7 @@ export async function showSecret(
   if (file !== null) {
     await writeSecret(file, `${clientId}:${clientSecret}\n`)
     out.result({ json: resultWithoutSecret }, (paint) => (facts.length === 0 ? '' : details(paint, facts)))
-    out.note(`The credential of ${clientId} is in ${file.path} and nowhere else.`)
+    out.note(`The credential of ${clientId} is only in ${file.path}: the server does not store the secret.`)
     return
   }
   out.result(result, (paint) => details(paint, [...facts, ['credential', `${clientId}:${clientSecret}`]]))

@@ -11,17 +11,18 @@ export interface Session {
   readonly io: Io
   readonly out: Output
   readonly settings: Settings
-  /** Created on first use. */
+  /** Client of the server. It is created on first use. */
   readonly client: Client
-  /** Default warehouse of names. */
+  /** Warehouse of names that contain no warehouse. */
   readonly warehouse: string
   /** Asks before the command deletes something. Throws unless the user confirms. */
   readonly confirm: (question: string) => Promise<void>
 }
 
-export function openSession(io: Io, options: GlobalOptions): Session {
+/** @param createsProfile whether the command creates the profile of `--profile` when it does not exist */
+export function openSession(io: Io, options: GlobalOptions, createsProfile = false): Session {
   const out = createOutput(io, options.json === true)
-  const settings = readSettings(io, options)
+  const settings = readSettings(io, options, createsProfile)
   const warn = (text: string): void => out.warn(text)
   let client: Client | undefined
   return {
@@ -54,9 +55,11 @@ export function openSession(io: Io, options: GlobalOptions): Session {
 export function inSession<Args extends unknown[]>(
   io: Io,
   run: (session: Session, ...args: Args) => Promise<void>,
+  { createsProfile = false }: { readonly createsProfile?: boolean } = {},
 ): (...args: [...Args, Command]) => Promise<void> {
   return async (...args) => {
     const command = args.at(-1) as Command
-    await run(openSession(io, command.optsWithGlobals<GlobalOptions>()), ...(args.slice(0, -1) as Args))
+    const session = openSession(io, command.optsWithGlobals<GlobalOptions>(), createsProfile)
+    await run(session, ...(args.slice(0, -1) as Args))
   }
 }

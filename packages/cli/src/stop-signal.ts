@@ -1,4 +1,4 @@
-/** Returns a signal that aborts on SIGINT and SIGTERM. A second signal ends the process at once. */
+/** Returns a signal that aborts on SIGINT and SIGTERM. A second signal ends the process immediately. */
 export function stopSignal(): Disposable & { readonly signal: AbortSignal } {
   const stop = new AbortController()
   const onSignal = (): void => {

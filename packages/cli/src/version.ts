@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
 
 /** Reads the version of this package. */
 export function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version
+  // Checks the value without zod, because every start of the program would have to load zod.
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest)
+    return String(manifest.version)
+  throw new Error('The package of this program has no version.')
 }

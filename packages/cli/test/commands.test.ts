@@ -3,10 +3,12 @@ import { accessScenarios } from './scenarios/access.ts'
 import { auditScenarios } from './scenarios/audit.ts'
 import { engineScenarios } from './scenarios/engines.ts'
 import { grantScenarios } from './scenarios/grants.ts'
+import { healthScenarios } from './scenarios/health.ts'
 import { keyScenarios } from './scenarios/keys.ts'
 import { namespaceScenarios } from './scenarios/namespaces.ts'
 import { principalScenarios } from './scenarios/principals.ts'
 import { relationScenarios } from './scenarios/relations.ts'
+import { profileScenarios } from './scenarios/profiles.ts'
 import { roleScenarios } from './scenarios/roles.ts'
 import { revocationScenarios } from './scenarios/revocation.ts'
 import { warehouseScenarios } from './scenarios/warehouses.ts'
@@ -37,4 +39,6 @@ describe('commands against a server', () => {
   revocationScenarios(shared)
   keyScenarios(shared)
   connectionScenarios(shared)
+  profileScenarios(shared)
+  healthScenarios(shared)
 })

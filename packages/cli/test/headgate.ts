@@ -42,12 +42,12 @@ export interface TestHeadgate extends AsyncDisposable {
   readonly headgate: Headgate
 }
 
-export async function testHeadgate(): Promise<TestHeadgate> {
+export async function testHeadgate(variables: NodeJS.ProcessEnv = {}): Promise<TestHeadgate> {
   const directory = await mkdtemp(join(tmpdir(), 'headgate-cli-'))
   const server = spawnSource(
     join(dirname(createRequire(import.meta.url).resolve('@headgate/server')), '../src/main.ts'),
     ['--port=0', '--audit-reads=store', `--data-dir=${join(directory, 'data')}`],
-    { HEADGATE_ISSUERS: JSON.stringify([{ issuer: testIssuer, audience: 'headgate' }]) },
+    { HEADGATE_ISSUERS: JSON.stringify([{ issuer: testIssuer, audience: 'headgate' }]), ...variables },
   )
   const url = await readyUrl(server)
   const env = { HEADGATE_URL: url, HEADGATE_DATA_DIR: join(directory, 'data') }
@@ -106,7 +106,9 @@ export async function runHere(
   stdin.end(terminal)
   const stdout = new Collector(isTTY)
   const stderr = new Collector(isTTY, onError)
-  const code = await run({ args, env, cwd, stdin, stdout, stderr })
+  // Without it, the profiles of the person who runs the tests would apply.
+  const own = { HEADGATE_CONFIG_DIR: join(cwd, 'config'), ...env }
+  const code = await run({ args, env: own, cwd, stdin, stdout, stderr })
   return {
     code,
     out: stdout.text,

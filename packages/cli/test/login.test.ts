@@ -32,7 +32,7 @@ beforeEach(async () => {
 
 const env = (): Record<string, string> => ({ HEADGATE_CONFIG_DIR: directory })
 const file = (name = 'default'): string => join(directory, 'logins', `${name}.json`)
-const claimsOf = (token: string): unknown =>
+const decodeClaims = (token: string): unknown =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 
 const who = ['--client-id', 'person', '--scope', 'openid offline_access catalog', '--resource', CATALOG]
@@ -90,6 +90,33 @@ describe('headgate login', () => {
     expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({ issuer: issuer.url })
   })
 
+  it('stores a profile with --profile, whose server is the only one that gets the tokens', async () => {
+    const server = 'https://own.example'
+    const ran = await logIn('gina', '--profile', 'prod', '--url', server, '--json')
+    expect(ran).toMatchObject({ code: 0, json: { name: 'prod', subject: 'gina', server } })
+    expect((await run(['profile', 'list', '--json'])).json).toEqual({
+      profiles: [
+        { name: 'prod', current: false, url: server, warehouse: null, login: 'prod', credentialFile: null },
+      ],
+    })
+    const token = await run(['token', '--profile', 'prod'])
+    expect(decodeClaims(token.out)).toMatchObject({ sub: 'gina' })
+    const elsewhere = await run(['role', 'list', '--login', 'prod', '--url', 'https://other.example'])
+    expect(elsewhere).toMatchObject({ code: 2, err: expect.stringContaining(`is for ${server}`) })
+    // The profile provides the server, and its login the issuer and the client.
+    const again = await run(
+      ['login', '--profile', 'prod', '--no-open', '--redirect-uri', 'http://127.0.0.1/back', '--json'],
+      (shown) => {
+        const url = /Log in here: (\S+)/.exec(shown)?.[1]
+        if (url !== undefined) void browse(url, { login: 'gina', password: 'x' })
+      },
+    )
+    expect(again).toMatchObject({ code: 0, json: { name: 'prod', server } })
+    expect(await run(['logout', '--profile', 'prod', '--json'])).toMatchObject({
+      json: { name: 'prod', forgotten: true },
+    })
+  })
+
   it('reports missing and invalid options', async () => {
     expect(await run(['login'])).toMatchObject({ code: 2, err: expect.stringContaining('--issuer') })
     expect(await run(['login', '../x', '--issuer', 'a', '--client-id', 'b'])).toMatchObject({ code: 2 })
@@ -97,7 +124,7 @@ describe('headgate login', () => {
     const shown = await run(['login', '--issuer', issuer.url, '--client-id', 'x', ...secret])
     expect(shown).toMatchObject({
       code: 2,
-      err: expect.stringContaining('other users of the machine can read command lines'),
+      err: expect.stringContaining('Other users of the machine can read it on the command line'),
     })
     expect(shown.err).not.toContain('s3cret')
   })
@@ -107,7 +134,7 @@ describe('headgate token', () => {
   it('prints the token of the login, and renews it when necessary', async () => {
     await logIn('dora')
     const first = await run(['token'])
-    expect(claimsOf(first.out)).toMatchObject({ sub: 'dora', aud: CATALOG })
+    expect(decodeClaims(first.out)).toMatchObject({ sub: 'dora', aud: CATALOG })
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
     const second = await run(['token', '--login', 'default', '--json'])
     expect(second.err).toBe('')
@@ -130,7 +157,7 @@ describe('headgate token', () => {
       })
       const tokens = new Set(await Promise.all(all))
       // The issuer ends a login when it gets a refresh token for the second time.
-      for (const token of tokens) expect(claimsOf(token)).toMatchObject({ sub: 'erik' })
+      for (const token of tokens) expect(decodeClaims(token)).toMatchObject({ sub: 'erik' })
       expect(await run(['token', '--login', 'default'])).toMatchObject({ code: 0 })
     },
   )
@@ -189,7 +216,7 @@ describe('the token of a login', () => {
       await run(['role', 'list', '--url', url])
       await run(['role', 'list', '--url', url, '--login', 'default'])
       expect(authorizations[0]).toBeUndefined()
-      expect(claimsOf(authorizations[1] ?? '')).toMatchObject({ sub: 'kai' })
+      expect(decodeClaims(authorizations[1] ?? '')).toMatchObject({ sub: 'kai' })
     } finally {
       server.close()
       server.closeAllConnections()
@@ -255,11 +282,11 @@ describe('the token of a login', () => {
     const request = requestTo('https://catalog.example.com/v1/config')
     const tokenIn = async (): Promise<string> => (await auth.authenticate(request)).headers[0]?.[1] ?? ''
     const first = await tokenIn()
-    expect(claimsOf(first)).toMatchObject({ sub: 'lea' })
+    expect(decodeClaims(first)).toMatchObject({ sub: 'lea' })
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
     const second = await tokenIn()
     expect(second).not.toBe(first)
-    expect(claimsOf(second)).toMatchObject({ sub: 'lea' })
+    expect(decodeClaims(second)).toMatchObject({ sub: 'lea' })
     await run(['logout'])
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
     await expect(tokenIn()).rejects.toThrow(/headgate login default/)

@@ -120,6 +120,24 @@ describe('the program', () => {
     expect(ignored).toContain('admin-credential')
   })
 
+  it('changes nothing with bootstrap --if-needed when there is an administrator', { timeout }, async () => {
+    await using database = await testDatabase()
+    const env = { HEADGATE_DATABASE_URL: database.url, HEADGATE_MASTER_KEY: masterKey }
+    const file = join(directory, 'admin-if-needed')
+    const args = ['bootstrap', '--if-needed', '--output', file]
+    expect(await headgate(args, env)).toMatchObject({ code: 0, err: expect.stringContaining(file) })
+    const credential = await readFile(file, 'utf8')
+    expect(await headgate(args, env)).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('Nothing was changed'),
+    })
+    expect(await headgate([...args, '--json'], env)).toMatchObject({ code: 0, out: '{"clientId":"admin"}\n' })
+    expect(await readFile(file, 'utf8')).toBe(credential)
+    await using other = await testDatabase()
+    expect(await headgate(args, { ...env, HEADGATE_DATABASE_URL: other.url })).toMatchObject({ code: 0 })
+    expect(await readFile(file, 'utf8')).not.toBe(credential)
+  })
+
   it('reports missing settings of bootstrap without the password', { timeout }, async () => {
     const database = 'postgresql://headgate:hidden@127.0.0.1:1/headgate'
     const nothing = await runHere(['bootstrap'], directory, {})

@@ -120,8 +120,8 @@ describe('headgate proxy', () => {
       const err = child.stderr === null ? Promise.resolve('') : text(child.stderr)
       try {
         const url = `${await readyUrl(child)}/v1/config?warehouse=nessie`
-        for (const answer of [await fetch(url), await fetch(url)]) {
-          expect(await answer.json()).toEqual({ overrides: { 'nessie.default-branch.name': 'main' } })
+        for (const response of [await fetch(url), await fetch(url)]) {
+          expect(await response.json()).toEqual({ overrides: { 'nessie.default-branch.name': 'main' } })
         }
       } finally {
         await stop(child)

@@ -11,8 +11,11 @@ export function addAuthOptions(command: Command): Command {
     .addOption(
       new Option(
         '--set <name=value>',
-        'property, such as rest.auth.sigv4.region=eu-central-1; repeatable; no secrets',
+        'property of the auth provider, such as rest.auth.sigv4.region=eu-central-1; repeatable; must not be a secret',
       ).argParser(keyValue),
     )
-    .option('--properties <file>', 'file with properties, one NAME=VALUE in a line, also secrets')
+    .option(
+      '--properties <file>',
+      'file with properties of the auth provider, one NAME=VALUE per line; may contain secrets',
+    )
 }

@@ -26,11 +26,11 @@ it('refuses secrets on the command line under all their names', () => {
     'header.Cookie',
     'rest.auth.headers.X-Api-Key',
   ]) {
-    expect(() => ofSet(name), name).toThrow(/other users of the machine can read command lines/)
+    expect(() => ofSet(name), name).toThrow(/Other users of the machine can read it on the command line/)
   }
 })
 
-it('accepts properties that are not secrets, although their names contain such words', () => {
+it('accepts properties that are not secrets, although their names contain words such as "token"', () => {
   for (const name of [
     'rest.auth.type',
     'rest.auth.sigv4.region',

@@ -23,7 +23,7 @@ export function authProperties(cwd: string, options: AuthOptions, warn: (text: s
   if (shown !== undefined) {
     throw new CliError(
       exitCode.usage,
-      `${shown} is a secret, and other users of the machine can read command lines.`,
+      `${shown} is a secret. Other users of the machine can read it on the command line.`,
       {
         next: 'Write it to a file with mode 0600, and name the file with --properties.',
       },
@@ -33,7 +33,10 @@ export function authProperties(cwd: string, options: AuthOptions, warn: (text: s
   return { ...file, ...set, ...(options.auth === undefined ? {} : { 'rest.auth.type': options.auth }) }
 }
 
-/** Returns whether a property contains a secret. Its name decides, because plug-ins add properties with unknown names. */
+/**
+ * Returns whether a property contains a secret. Decides by words in the name, because plug-ins add properties that
+ * this program does not know.
+ */
 function isSecret(name: string): boolean {
   if (/(-file|-path|-type|-uri|-url|-id|-ms|-enabled)$/i.test(name)) return false
   return /secret|password|cookie|private-key|token$|assertion$|credential$|credentials-json$|(^|[.-])key$|authorization$/i.test(

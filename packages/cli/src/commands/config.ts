@@ -5,7 +5,7 @@ import { table } from '../output/table.ts'
 import { inSession, type Session } from '../session.ts'
 
 export function registerConfig(program: Command, io: Io): void {
-  const group = program.command('config').description('Settings of this program.')
+  const group = program.command('config').description('Settings that commands use.')
   group
     .command('show')
     .description(
@@ -21,18 +21,22 @@ interface Row {
 }
 
 function show({ out, settings }: Session): Promise<void> {
-  const { url, warehouse, credential, login, timeoutMs } = settings
+  const { url, warehouse, credential, login, isOfProfile, profile, timeoutMs } = settings
   const clientId = login === undefined ? (readCredential(credential)?.id ?? null) : null
   const source =
-    login === undefined ? describe(credential, clientId !== null) : `replaced by the login ${login}`
+    login === undefined
+      ? describe(credential, clientId !== null)
+      : `not used, because the login ${login} replaces it`
   const rows: Row[] = [
+    { setting: 'profile', value: profile?.name ?? null, source: profile?.source ?? '--profile' },
     { setting: 'url', ...url },
     { setting: 'warehouse', ...warehouse },
     { setting: 'client id', value: clientId, source },
-    { setting: 'login', value: login ?? null, source: '--login' },
+    { setting: 'login', value: login ?? null, source: isOfProfile ? `profile ${profile?.name}` : '--login' },
     { setting: 'timeout', value: `${timeoutMs / 1000} s`, source: '--timeout' },
   ]
   const json = {
+    profile: profile?.name ?? null,
     url: { ...url },
     warehouse: { ...warehouse },
     credential: { clientId, source },

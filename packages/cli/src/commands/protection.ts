@@ -7,7 +7,7 @@ import { showChange } from '../show-change.ts'
 
 type Kind = 'warehouse' | 'namespace' | 'table' | 'view'
 
-/** Registers `protect` and `unprotect` of a kind of object. */
+/** Registers `protect` and `unprotect` for one kind of object. */
 export function registerProtection(group: Command, io: Io, kind: Kind): void {
   const deleted = kind === 'warehouse' ? 'deleted' : 'dropped'
   register('protect', `Protects a ${kind}: it cannot be ${deleted}.`, true)

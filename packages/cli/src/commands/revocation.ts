@@ -8,7 +8,7 @@ import { inSession, type Session } from '../session.ts'
 
 type Kind = 'warehouse' | 'table'
 
-/** Registers `revoke-access` of a kind of object. */
+/** Registers `revoke-access` for one kind of object. */
 export function registerRevocation(group: Command, io: Io, kind: Kind): void {
   const objects = kind === 'warehouse' ? 'all tables of a warehouse' : 'a table'
   group
@@ -36,7 +36,7 @@ async function revoke(
     ),
   )
   out.note(
-    'Credentials that the store itself issued (vending sts, static) stay valid until they expire: revoke their keys at the store.',
+    'Credentials that the store issued (vending sts) and keys of the store (vending static) stay valid: revoke them at the store.',
   )
 }
 

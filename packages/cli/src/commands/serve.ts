@@ -6,7 +6,7 @@ export function registerServe(program: Command, io: Io): void {
     .command('serve')
     .description(
       'Runs the server until it is interrupted (Ctrl-C). HEADGATE_ variables configure it; for all settings except secrets ' +
-        'there are flags of the same name. By default it listens on http://127.0.0.1:8181 and stores its data in .headgate.',
+        'there are flags of the same name, and keys of a configuration file. By default it listens on http://127.0.0.1:8181 and stores its data in .headgate.',
     )
     .usage('[flags]')
     .allowUnknownOption()
@@ -15,6 +15,7 @@ export function registerServe(program: Command, io: Io): void {
       'after',
       `
 The most important flags (docs/reference/configuration.md lists all):
+  --config <file>       YAML file with settings
   --port <number>       8181; 0 means a free port
   --host <address>      127.0.0.1
   --public-url <url>    URL that clients use

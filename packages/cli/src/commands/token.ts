@@ -23,7 +23,7 @@ export function registerToken(program: Command, io: Io): void {
     )
 }
 
-/** Requests a token of the credential. Without a credential and --login, it uses the default login. */
+/** Requests a token with the credential. Without a credential and without --login, uses the default login. */
 async function requestToken({ client, settings, io, out }: Session): Promise<Response> {
   const { folder } = settings.logins
   if (

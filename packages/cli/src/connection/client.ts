@@ -11,9 +11,9 @@ import { isLoopback, type Settings } from './settings.ts'
 /** Request to the server of a client. */
 export interface Call {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** Path that the tag `path` made. */
+  /** Path of the URL, created with the tag `path`. */
   readonly path: string
-  /** Undefined values are left out. A list becomes one parameter for each item. */
+  /** Query parameters. Undefined values are omitted. A list becomes one parameter for each item. */
   readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>> | undefined
   readonly body?: Json | undefined
 }
@@ -23,7 +23,7 @@ export interface Client {
   send(call: Call): Promise<Response>
   /** Returns the response of the token endpoint. Throws `credential` when there is no credential. */
   token(): Promise<Response>
-  /** The client id of the credential. Null: there is no credential. */
+  /** Returns the client id of the credential, or null without a credential. */
   readonly clientId: string | null
 }
 
@@ -33,8 +33,8 @@ const retryDelayMs = 1000
 /**
  * Creates the client of the server in the settings. Warnings go to `warn`.
  *
- * @param login Returns the token of the login that replaces the credential. It refuses a target that the token must not be
- *   sent to; without a target the token is not sent.
+ * @param login Returns the token of the login that replaces the credential. It throws if the token must not be sent
+ *   to `target`. Without a target, the caller does not send the token.
  */
 export function createClient(
   settings: Settings,
@@ -122,7 +122,7 @@ function toUrl(base: string, { path, query = {} }: Call): URL {
 
 function noCredential({ credential }: Settings): CliError {
   const tried = credential.kind === 'file' ? `: ${credential.path} does not exist` : ''
-  return new CliError(exitCode.credential, `The server requires a credential, and there is none${tried}.`, {
+  return new CliError(exitCode.credential, `The server requires a credential, and none is set${tried}.`, {
     next: 'Set --credential-file, HEADGATE_CREDENTIAL_FILE or HEADGATE_CREDENTIAL, or use a login with --login.',
   })
 }

@@ -16,15 +16,18 @@ export type CredentialSource =
   | { readonly kind: 'variable'; readonly text: string; readonly source: string }
   | { readonly kind: 'none' }
 
-/** Finds the source of the credential. `local` is the default file; null: there is no default. */
+/** Finds the source of the credential. `local` is the default file, or null without a default. */
 export function findCredential(from: {
   readonly option: string | undefined
+  /** Credential of the profile, if the profile takes precedence over variables or there is none in a variable. */
+  readonly profile: { readonly path: string; readonly source: string } | undefined
   readonly env: Io['env']
   readonly cwd: string
   readonly local: string | null
 }): CredentialSource {
-  const { option, env, cwd, local } = from
+  const { option, profile, env, cwd, local } = from
   if (option !== undefined) return file(option, '--credential-file')
+  if (profile !== undefined) return file(profile.path, profile.source)
   const path = env['HEADGATE_CREDENTIAL_FILE']
   if (path) return file(resolve(cwd, path), 'HEADGATE_CREDENTIAL_FILE')
   const text = env['HEADGATE_CREDENTIAL']
@@ -37,7 +40,7 @@ function file(path: string, source: string): Extract<CredentialSource, { kind: '
 }
 
 /**
- * Reads the credential. Returns null when there is none; requests are then sent without one.
+ * Reads the credential. Returns null if none is set; requests are then sent without a credential.
  *
  * @throws CliError when the named file cannot be read, or its text is not a credential
  */

@@ -13,19 +13,19 @@ const flags = {
 
 it.each([
   [
-    'The request does not fit: body.vending: Unrecognized key: "whenNotAsked"',
+    'The request is invalid: body.vending: Unrecognized key: "whenNotAsked"',
     'The options are not valid: --vend-when-not-asked is not allowed here: see --help',
   ],
   [
-    'The request does not fit: body.vending: Unrecognized keys: "whenNotAsked", "roleArn"',
+    'The request is invalid: body.vending: Unrecognized keys: "whenNotAsked", "roleArn"',
     'The options are not valid: --vend-when-not-asked, --role-arn is not allowed here: see --help',
   ],
   [
-    'The request does not fit: body.vending.roleArn: must be an ARN',
+    'The request is invalid: body.vending.roleArn: must be an ARN',
     'The options are not valid: --role-arn: must be an ARN',
   ],
   [
-    'The request does not fit: body.vending.kmsKeyArns.0: must be an ARN',
+    'The request is invalid: body.vending.kmsKeyArns.0: must be an ARN',
     'The options are not valid: --kms-key: must be an ARN',
   ],
   [

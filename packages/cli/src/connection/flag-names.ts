@@ -1,6 +1,6 @@
 import { CliError } from '../cli-error.ts'
 
-/** Flags by the member of the request that they set. */
+/** Command-line flags, by the member of the request body that they set. */
 export type FlagNames = Readonly<Record<string, string>>
 
 /**
@@ -42,7 +42,9 @@ export function nameFlags(message: string, flags: FlagNames): string {
   )
 }
 
-/** Replaces names of several words, before their words are replaced one by one. */
+/**
+ * Replaces names that consist of several words. They must be replaced before names that are only one of these words.
+ */
 function replacePhrases(message: string, flags: FlagNames): string {
   const names = Object.keys(flags).filter((name) => name.includes(' '))
   return names.reduce((text, name) => text.replaceAll(name, flags[name] ?? name), message)

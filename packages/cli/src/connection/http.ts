@@ -3,7 +3,10 @@ import { exitCode } from '../exit-code.ts'
 import { toRefusal } from './refusal.ts'
 import { parseJson, type Response as ServerResponse } from './response.ts'
 
-/** Far above the largest response of a server. It bounds the memory that another program at the address can take. */
+/**
+ * Maximum size of a response in bytes. It is far above the largest response of a Headgate server, and limits the
+ * memory that a wrong server can use.
+ */
 const maxResponseBytes = 512 * 1024 * 1024
 
 export interface HttpRequest {
@@ -86,9 +89,9 @@ const untrusted = 'its certificate is not trusted (NODE_EXTRA_CA_CERTS adds cert
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'no program listens at this address',
   ENOTFOUND: 'the host does not exist',
-  EAI_AGAIN: 'its name cannot be resolved now',
-  ECONNRESET: 'it closed the connection',
-  UND_ERR_SOCKET: 'it closed the connection',
+  EAI_AGAIN: 'the name of the host cannot be resolved at the moment',
+  ECONNRESET: 'the server closed the connection',
+  UND_ERR_SOCKET: 'the server closed the connection',
   EHOSTUNREACH: 'there is no route to the host',
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,

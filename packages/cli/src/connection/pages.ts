@@ -4,20 +4,22 @@ import type { Session } from '../session.ts'
 import { decode, type DecodedResponse } from './response.ts'
 
 /** Query parameters of a request for one page. */
-export interface PageQuery {
+interface PageQuery {
   readonly pageSize: number
   readonly pageToken: string | undefined
 }
 
-/** List that the server returns in pages. */
+/** Description of a list that the server returns in pages. */
 export interface List<Key extends string, Item> {
   /** Member of the response that holds the items. */
   readonly key: Key
   /** Requests one page. */
   readonly request: (page: PageQuery) => Promise<DecodedResponse<Readonly<Record<Key, readonly Item[]>>>>
-  /** Maximum of items in one request. Lower where the server works for each item. Default: 1000. */
+  /**
+   * Maximum number of items in one page. Use a smaller number if an item is expensive for the server. Default: 1000.
+   */
   readonly pageSize?: number
-  /** Maximum of items. Default: none. */
+  /** Maximum number of items in total. Default: no limit. */
   readonly limit?: number | undefined
   /** Member of the response with the token of the next page. The Iceberg REST API names it with hyphens. */
   readonly nextPage?: 'nextPageToken' | 'next-page-token'
@@ -28,9 +30,9 @@ export interface Listed<Item> {
   readonly items: readonly Item[]
   /** The items as the server sent them. */
   readonly raw: readonly Json[]
-  /** All pages as one response. Its token is null unless `limit` left items out. */
+  /** All pages as one response. Its page token is null unless the list has more items than `limit`. */
   readonly json: Json
-  /** Whether `limit` left items out. */
+  /** Whether the list has more items than `limit`. */
   readonly more: boolean
 }
 

@@ -2,8 +2,8 @@ import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 
 /**
- * Returns the path of a URL: a template tag that escapes each name. Refuses names that a URL cannot carry, because they would
- * change the path.
+ * Returns the path of a URL: a template tag that escapes each name. Throws for names such as `.` and `..`, because
+ * they would change the path.
  *
  * @example
  * ```ts

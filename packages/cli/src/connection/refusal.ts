@@ -21,7 +21,7 @@ export function toRefusal(status: number, text: string, retryAfter: string | nul
   }
   return new CliError(
     status >= 500 ? exitCode.failed : exitCode.unreachable,
-    `The response with status ${status} is not one of a Headgate server.`,
+    `The response with status ${status} was not sent by a Headgate server.`,
     { next: 'Check that --url (or HEADGATE_URL) is the URL of the server itself, with its base path.' },
   )
 }

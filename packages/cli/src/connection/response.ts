@@ -12,16 +12,18 @@ export interface Response {
   readonly json: Json
 }
 
-/** Response whose body a command can read as a value. */
+/** Response whose body can be decoded to a typed value. */
 export interface DecodedResponse<Body> extends Response {
-  /** Decoded on the first read. Throws `CliError` when the body is not of this form. */
+  /**
+   * The decoded body. It is decoded on the first read, which throws `CliError` if the body does not match the schema.
+   */
   readonly body: Body
 }
 
 /** Parses JSON. Integers keep all their digits. Returns undefined when the text is not JSON, and null when it is empty. */
 export function parseJson(text: string): Json | undefined {
   try {
-    // The server accepts table metadata with this depth.
+    // Maximum nesting depth. The server accepts table metadata with this depth.
     return text === '' ? null : parse(text, { maxDepth: 1000 })
   } catch {
     return undefined
@@ -29,8 +31,8 @@ export function parseJson(text: string): Json | undefined {
 }
 
 /**
- * Adds the decoded body to a response. The body is decoded when a command reads it: `--json` prints the response of a
- * server that this version cannot decode.
+ * Adds the decoded body to a response. The body is decoded only when a command reads it, so that `--json` can print a
+ * response that this version cannot decode.
  */
 export function decodeLater<Body>(response: Response, decoder: z.ZodType<Body>): DecodedResponse<Body> {
   let decoded: { readonly body: Body } | undefined

@@ -1,12 +1,14 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { CliError } from '../cli-error.ts'
+import { configFolder } from '../config-folder.ts'
 import { exitCode } from '../exit-code.ts'
 import type { Io } from '../io.ts'
-import { loginFolder } from '../login/login-folder.ts'
+import { type ChosenProfile, chooseProfile } from '../profiles/choose-profile.ts'
 import { type CredentialSource, findCredential } from './credential.ts'
 
-/** Options of every command. Undefined: the user did not set it. */
+/** Options that every command accepts. Undefined for an option that the user did not set. */
 export interface GlobalOptions {
+  readonly profile?: string
   readonly url?: string
   readonly credentialFile?: string
   readonly login?: string
@@ -16,20 +18,25 @@ export interface GlobalOptions {
   readonly yes?: boolean
 }
 
-/** Value with its source as the user knows it: `--url`, `HEADGATE_URL` or `default`. */
-export interface Setting {
+/** Value with its source as the user knows it: `--url`, `HEADGATE_URL`, `profile NAME` or `default`. */
+interface Setting {
   readonly value: string
   readonly source: string
 }
 
 /** Server, credential and warehouse of a run. */
 export interface Settings {
-  /** Without trailing slash. */
+  /** URL of the server, without a trailing slash. */
   readonly url: Setting
   readonly warehouse: Setting
   readonly credential: CredentialSource
   /** Name of the login that replaces the credential. */
   readonly login: string | undefined
+  /** Whether the profile provides the credential or login. If so, it must be sent only to `url`. */
+  readonly isOfProfile: boolean
+  readonly profile: ChosenProfile | undefined
+  /** Folder of the profiles. */
+  readonly folder: string
   /** Folder of the files of logins. */
   readonly logins: { readonly folder: string }
   readonly timeoutMs: number
@@ -37,44 +44,95 @@ export interface Settings {
 
 const defaults = { url: 'http://127.0.0.1:8181', warehouse: 'lakehouse', timeoutSeconds: 60 } as const
 
-/** Reads the settings. Options take precedence over variables, and variables over defaults. Reads no file. */
-export function readSettings(io: Pick<Io, 'env' | 'cwd'>, options: GlobalOptions): Settings {
-  const url = checkUrl(choose('--url', options.url, 'HEADGATE_URL', io.env, defaults.url))
-  const dataDir = io.env['HEADGATE_DATA_DIR'] || '.headgate'
+/**
+ * Reads the settings. Options take precedence over variables, variables over the profile, and the profile over defaults. The
+ * profile of the option `--profile` takes precedence over variables.
+ *
+ * @param createsProfile whether the command creates the profile of `--profile` when it does not exist
+ */
+export function readSettings(
+  io: Pick<Io, 'env' | 'cwd'>,
+  options: GlobalOptions,
+  createsProfile = false,
+): Settings {
   if (options.login !== undefined && options.credentialFile !== undefined) {
     throw new CliError(exitCode.usage, '--login and --credential-file cannot be used together.', {
       next: 'Remove one of them.',
     })
   }
+  const folder = configFolder(io)
+  const profile = chooseProfile(io, folder, options.profile, createsProfile)
+  const sources = { env: io.env, profile }
+  const url = checkUrl(choose(sources, 'url', options.url, 'HEADGATE_URL'))
   return {
     url,
-    warehouse: choose('--warehouse', options.warehouse, 'HEADGATE_WAREHOUSE', io.env, defaults.warehouse),
-    credential: findCredential({
-      option: options.credentialFile && resolve(io.cwd, options.credentialFile),
-      env: io.env,
-      cwd: io.cwd,
-      // The administrator credential of this machine is valid for the server of this machine only.
-      local: isLoopback(new URL(url.value).hostname) ? resolve(io.cwd, dataDir, 'admin-credential') : null,
-    }),
-    // An option takes precedence over a variable, also when they set different things.
-    login:
-      options.login ??
-      (options.credentialFile === undefined ? io.env['HEADGATE_LOGIN'] || undefined : undefined),
-    logins: { folder: loginFolder(io) },
+    warehouse: choose(sources, 'warehouse', options.warehouse, 'HEADGATE_WAREHOUSE'),
+    ...chooseIdentity(io, options, url, profile),
+    profile,
+    folder,
+    logins: { folder: join(folder, 'logins') },
     timeoutMs: (options.timeout ?? defaults.timeoutSeconds) * 1000,
   }
 }
 
+interface Sources {
+  readonly env: Io['env']
+  readonly profile: ChosenProfile | undefined
+}
+
 function choose(
-  option: string,
+  { env, profile }: Sources,
+  name: 'url' | 'warehouse',
   fromOption: string | undefined,
   variable: string,
-  env: Io['env'],
-  fallback: string,
 ): Setting {
-  if (fromOption !== undefined) return { value: fromOption, source: option }
-  const value = env[variable]
-  return value ? { value, source: variable } : { value: fallback, source: 'default' }
+  if (fromOption !== undefined) return { value: fromOption, source: `--${name}` }
+  const inVariable = env[variable]
+  const inProfile = profile?.profile?.[name]
+  const fromProfile = inProfile && { value: inProfile, source: `profile ${profile?.name}` }
+  const fromVariable = inVariable && { value: inVariable, source: variable }
+  return (
+    (profile?.source === '--profile' ? fromProfile || fromVariable : fromVariable || fromProfile) || {
+      value: defaults[name],
+      source: 'default',
+    }
+  )
+}
+
+/**
+ * Chooses the login or the credential. An option takes precedence over a variable, for example `--login` over
+ * `HEADGATE_CREDENTIAL`.
+ */
+function chooseIdentity(
+  { env, cwd }: Pick<Io, 'env' | 'cwd'>,
+  options: GlobalOptions,
+  url: Setting,
+  chosen: ChosenProfile | undefined,
+): Pick<Settings, 'credential' | 'login' | 'isOfProfile'> {
+  // A secret of the profile is sent only to the server of the profile.
+  const own = chosen?.profile?.url === url.value ? chosen.profile : undefined
+  const hasOwn = own?.login !== undefined || own?.credentialFile !== undefined
+  const isExplicit = chosen?.source === '--profile'
+  const hasOption = options.login !== undefined || options.credentialFile !== undefined
+  const hasVariable = ['HEADGATE_LOGIN', 'HEADGATE_CREDENTIAL_FILE', 'HEADGATE_CREDENTIAL'].some(
+    (name) => env[name],
+  )
+  const usesProfile = hasOwn && !hasOption && (isExplicit || !hasVariable)
+  const dataDir = env['HEADGATE_DATA_DIR'] || '.headgate'
+  const credential = findCredential({
+    option: options.credentialFile && resolve(cwd, options.credentialFile),
+    profile:
+      usesProfile && own?.credentialFile !== undefined
+        ? { path: own.credentialFile, source: `profile ${chosen?.name}` }
+        : undefined,
+    env,
+    cwd,
+    // The administrator credential of this machine is valid for the server of this machine only.
+    local: isLoopback(new URL(url.value).hostname) ? resolve(cwd, dataDir, 'admin-credential') : null,
+  })
+  if (usesProfile) return { credential, login: own?.login, isOfProfile: true }
+  const variable = options.credentialFile === undefined ? env['HEADGATE_LOGIN'] || undefined : undefined
+  return { credential, login: options.login ?? variable, isOfProfile: false }
 }
 
 function checkUrl({ value, source }: Setting): Setting {

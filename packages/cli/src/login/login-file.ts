@@ -15,11 +15,11 @@ export interface Login {
   readonly version: 1
   readonly issuer: string
   readonly clientId: string
-  /** Origin of the only server that may get its tokens. Absent: any server may. */
+  /** Origin of the only server that may receive the tokens of the login. If absent, any server may receive them. */
   readonly server?: string | undefined
   /** Properties of token requests (`rest.auth.oauth2.*`), without secrets. */
   readonly properties: Record<string, string>
-  /** Identity of the user and permitted ways of renewal, which never change. */
+  /** Members that a renewal of the token never changes. */
   readonly provenance: {
     readonly who?: StoredParty | undefined
     readonly actors?: StoredParty[] | undefined
@@ -29,7 +29,7 @@ export interface Login {
   }
   readonly refreshToken?: string | undefined
   readonly accessToken: string
-  /** Epoch milliseconds. */
+  /** Time at which the access token was issued, in epoch milliseconds. */
   readonly obtainedAt: number
   readonly expiresAt: number
 }

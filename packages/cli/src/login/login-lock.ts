@@ -6,7 +6,7 @@ import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 import { loginPath, makeFolder } from './login-file.ts'
 
-/** Age of a lock whose process is taken to have ended. Longer than a renewal can take. */
+/** Age in ms after which a lock counts as left by an ended process. It is longer than a renewal can take. */
 const staleMs = 90_000
 const waitMs = 100_000
 
@@ -60,7 +60,7 @@ async function removeStale(path: string): Promise<void> {
   if (content === undefined || (age < staleMs && !hasEnded(content))) return
   const away = `${path}.${randomBytes(6).toString('hex')}`
   await rename(path, away).catch(() => undefined)
-  // Another process can have replaced the lock before the rename: its lock is restored then.
+  // If another process replaced the lock before the rename, this process restores the other lock.
   if ((await readContent(away)) !== content) await rename(away, path).catch(() => undefined)
   else await unlink(away).catch(() => undefined)
 }

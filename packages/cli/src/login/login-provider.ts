@@ -27,7 +27,8 @@ export function loginProvider(context: LoginContext): ProviderDefinition {
       const inner = tokenAuth(
         memoize<Token & { readonly expiresAt: number }>(
           async () => {
-            // The registry asks before the expiry only after a refusal: the last token is then renewed early.
+            // A request for a token while the last token is still valid means that a server refused that token, so it
+            // is renewed early.
             const login = await loginToken(context, name, last).catch(rethrow)
             last = login.accessToken
             server = login.server

@@ -12,7 +12,10 @@ export interface LoginContext {
   readonly warn: (text: string) => void
 }
 
-/** A token is renewed this long before its expiry, but not before half of its lifetime. */
+/**
+ * Time in ms before its expiry at which a token is renewed. A token is never renewed in the first half of its
+ * lifetime.
+ */
 const aheadMs = 60_000
 
 const prefix = 'rest.auth.oauth2.'
@@ -49,7 +52,7 @@ async function renew(context: LoginContext, name: string, before: Login): Promis
     const token = await obtain(
       { ...before.properties, [`${prefix}refresh-token`]: refreshToken },
       {
-        // Stored before anything else, because the issuer can have invalidated the old one.
+        // The new refresh token is stored first, because the issuer may have invalidated the old one.
         keepRefreshToken: async (secret) => {
           latest = { ...latest, refreshToken: secret.reveal() }
           await writeLogin(context.folder, name, latest)

@@ -6,7 +6,7 @@ import type { LoginContext } from './login-token.ts'
 /**
  * Returns the token of a login as a response of a token endpoint (RFC 6749 section 5.1), with the time of its expiry.
  *
- * @param target URL that the token will be sent to. Undefined: it is not sent.
+ * @param target URL to which the token will be sent. Undefined if it is not sent
  * @throws CliError when the token must not be sent to `target`
  */
 export async function loginTokenResponse(
@@ -14,7 +14,7 @@ export async function loginTokenResponse(
   name: string,
   target?: string,
 ): Promise<Response> {
-  // Imported here because most commands use a credential.
+  // The import is dynamic, because most commands use a credential and need no login.
   const { loginToken } = await import('./login-token.ts')
   const { accessToken, expiresAt, issuer, clientId, server } = await loginToken(context, name)
   if (target !== undefined) checkLoginTarget(name, server, target)

@@ -1,2 +1,2 @@
-/** Enumeration whose values are not all known: a newer server can return others. */
+/** Enumeration that also accepts unknown values, because a newer server can return new ones. */
 export type OpenEnum<Known extends string> = Known | (string & {})

@@ -2,7 +2,7 @@ import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 import { visible } from '../output/visible.ts'
 
-/** Names of nested objects in a warehouse. A null `warehouse` means that the text has none. */
+/** Parsed name: the levels and the warehouse. `warehouse` is null if the text contains none. */
 export interface DottedName {
   readonly warehouse: string | null
   readonly levels: readonly string[]

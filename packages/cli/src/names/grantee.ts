@@ -19,7 +19,9 @@ export function parseGrantee(text: string): GranteeName {
   })
 }
 
-/** Formats a grantee as {@link parseGrantee} parses it. A deleted one has no name, so its id is shown. */
+/**
+ * Formats a grantee as {@link parseGrantee} parses it. A deleted grantee has no name, so the text contains its id.
+ */
 export function formatGrantee({ kind, id, name, issuerConfigured = true }: Grantee): string {
   const text = `${kind}:${name ?? id}`
   return issuerConfigured ? text : `${text} (issuer not configured)`

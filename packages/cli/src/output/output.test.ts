@@ -11,7 +11,7 @@ const plain: Paint = (_, text) => text
 const terminal = Object.assign(new PassThrough(), { isTTY: true })
 
 describe('tables', () => {
-  it('have aligned columns, with numbers on the right and no blanks at the end', () => {
+  it('tables have aligned columns, with numbers on the right and no blanks at line ends', () => {
     const rows = [
       { name: 'a', size: 5, note: null },
       { name: '数据', size: 1000n, note: 'x' },
@@ -24,7 +24,7 @@ describe('tables', () => {
     expect(text).toBe('NAME  SIZE  NOTE\na        5  -\n数据  1000  x')
   })
 
-  it('have the same columns with colours', () => {
+  it('colours do not change the alignment of columns', () => {
     const rows = [{ name: 'a' }, { name: 'bbb' }]
     const columns = [
       { heading: 'name', cell: ({ name }: { name: string }) => name, paint: () => 'red' as const },
@@ -35,21 +35,21 @@ describe('tables', () => {
     expect(stripVTControlCharacters(painted)).toBe(table(plain, rows, columns))
   })
 
-  it('escape characters that control the terminal', () => {
+  it('tables escape characters that control the terminal', () => {
     const text = details(plain, [['name', '\u001b[2Ja\nb\u202ec']])
     expect(text).toBe(String.raw`name  \u{1b}[2Ja\u{a}b\u{202e}c`)
   })
 })
 
 describe('texts', () => {
-  it('have the width that terminals use', () => {
+  it('the width of a text is the number of its terminal columns', () => {
     expect(countColumns('abc')).toBe(3)
     expect(countColumns('数据')).toBe(4)
     expect(countColumns('e\u0301')).toBe(1)
     expect(visible('grün 数')).toBe('grün 数')
   })
 
-  it('have times in UTC to the second, and durations in the largest whole unit', () => {
+  it('times are formatted in UTC to the second, and durations in the largest whole unit', () => {
     expect(formatTime('2026-01-31T12:00:00.123Z')).toBe('2026-01-31 12:00:00Z')
     expect(formatTime(0)).toBe('1970-01-01 00:00:00Z')
     expect(formatTime(null)).toBeNull()
@@ -68,7 +68,7 @@ describe('hasColours', () => {
 })
 
 describe('progress', () => {
-  it('uses one line of a terminal, which the next output removes', () => {
+  it('progress is shown in one line of a terminal, which the next output overwrites', () => {
     const stderr = Object.assign(new PassThrough(), { isTTY: true })
     const stdout = new PassThrough()
     const out = createOutput(
@@ -81,7 +81,7 @@ describe('progress', () => {
     expect(String(stdout.read())).toBe('done\n')
   })
 
-  it('prints no text without a terminal', () => {
+  it('progress prints no text if standard error is not a terminal', () => {
     const stderr = new PassThrough()
     const io = { args: [], env: {}, cwd: '/', stdin: new PassThrough(), stdout: new PassThrough(), stderr }
     createOutput(io, false).progress('1000 tables …')

@@ -17,7 +17,7 @@ export interface Output {
   progress(text: string): void
 }
 
-/** JSON as a value, or as the text that the server sent. */
+/** JSON result: a value, or the JSON text that the server sent. */
 export type ResultText = { readonly json: Json } | { readonly text: string }
 
 export function createOutput(io: Io, json: boolean): Output {

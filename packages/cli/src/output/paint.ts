@@ -4,7 +4,7 @@ import type { Io, Terminal } from '../io.ts'
 
 type Format = Parameters<typeof styleText>[0]
 
-/** Formats text with a colour where the stream shows colours; otherwise returns it unchanged. */
+/** Formats text with a colour if the output stream supports colours; otherwise returns the text unchanged. */
 export type Paint = (format: Format, text: string) => string
 
 const plain: Paint = (_, text) => text

@@ -46,7 +46,7 @@ export function table<Row>(paint: Paint, rows: readonly Row[], columns: readonly
 /** Label and value. A null value is shown as `-`, an undefined one is left out. */
 export type Fact = readonly [label: string, value: string | number | bigint | boolean | null | undefined]
 
-/** Formats the facts of one object, one in a line, with aligned values. */
+/** Formats the properties of one object, one per line, with aligned values. */
 export function details(paint: Paint, facts: readonly Fact[]): string {
   const shown = facts.filter(([, value]) => value !== undefined)
   const width = Math.max(...shown.map(([label]) => countColumns(label)))

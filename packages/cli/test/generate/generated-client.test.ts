@@ -66,6 +66,43 @@ describe('the generator', () => {
     expect(text).toContain('inner: innerDecoder.optional()')
   })
 
+  it('makes strict schemas of requests for documents that people write', async () => {
+    const schemas: Record<string, Schema> = {
+      Vending: {
+        oneOf: [
+          { type: 'object', properties: { mode: { type: 'string', const: 'none' } }, required: ['mode'] },
+          {
+            type: 'object',
+            properties: {
+              mode: { type: 'string', const: 'static' },
+              sure: { type: 'boolean', const: true },
+              seconds: { type: 'integer', exclusiveMinimum: 0, maximum: 9, description: 'Life.' },
+            },
+            required: ['mode', 'sure'],
+          },
+        ],
+      },
+      EngineChange: {
+        type: 'object',
+        properties: { rules: { type: 'array', items: { $ref: '#/components/schemas/Rule' }, maxItems: 3 } },
+        required: [],
+      },
+      Rule: {
+        type: 'object',
+        properties: { pattern: { type: 'string', default: '*' } },
+        required: ['pattern'],
+      },
+    }
+    const text = (await generateClient({ paths: {}, components: { schemas } })).get('requests.ts') ?? ''
+    const line = text.replaceAll(/\s+/g, ' ')
+    expect(line).toContain("z.discriminatedUnion('mode', [ z.strictObject({ mode: z.literal('none') })")
+    expect(line).toContain('sure: z.literal(true)')
+    expect(line).toContain("seconds: z.int().gt(0).max(9).describe('Life.').optional()")
+    expect(line).toContain("pattern: z.string().default('*')")
+    expect(line).toContain('rules: z.array(ruleRequest).max(3).optional()')
+    expect(text.indexOf('const ruleRequest')).toBeLessThan(text.indexOf('const engineChangeMembers'))
+  })
+
   it('refuses a schema that contains itself', async () => {
     const schemas: Record<string, Schema> = {
       Tree: { type: 'array', items: { $ref: '#/components/schemas/Tree' } },

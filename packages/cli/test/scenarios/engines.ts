@@ -62,7 +62,7 @@ export function engineScenarios(shared: () => TestHeadgate): void {
       const mistyped = await headgate(['engine', 'add', 'trino', '--subject', `${testIssuer}/ *`])
       expect(mistyped).toMatchObject({
         code: 1,
-        err: expect.stringContaining(`Configured, letter by letter, are: ${testIssuer}.`),
+        err: expect.stringContaining(`Configured issuers, which must match exactly: ${testIssuer}.`),
       })
       for (const wrong of [['--first-calls', 'all'], ['--refreshes=maybe'], ['--access-life', 'soon'], []])
         expect((await headgate(['engine', 'set', 'trino', ...wrong])).code).toBe(2)

@@ -58,7 +58,7 @@ export function grantScenarios(shared: () => TestHeadgate): void {
         err: expect.stringContaining('no relation'),
       })
       expect(await headgate(['grant', 'give', 'create', ...onTable])).toMatchObject({
-        err: expect.stringContaining('Nothing is created'),
+        err: expect.stringContaining('does not apply to a table'),
       })
     })
 

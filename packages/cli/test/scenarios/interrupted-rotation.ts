@@ -22,15 +22,15 @@ export async function rotateUntilKilled(headgate: TestHeadgate, changes: number)
         const value = request.headers[name]
         if (value !== undefined) headers[name] = value
       }
-      const answer = await fetch(headgate.url + (request.url ?? '/'), {
+      const upstream = await fetch(headgate.url + (request.url ?? '/'), {
         method: request.method ?? 'GET',
         headers,
         ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
       })
-      const body = Buffer.from(await answer.arrayBuffer())
+      const body = Buffer.from(await upstream.arrayBuffer())
       if (isChange) left -= 1
       if (isChange && left === 0) return enough.resolve()
-      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
+      response.writeHead(upstream.status, { 'content-type': upstream.headers.get('content-type') ?? '' })
       response.end(body)
     })()
   })

@@ -12,7 +12,7 @@ export function keyScenarios(shared: () => TestHeadgate): void {
   const run = (...args: string[]): Promise<RunResult> => shared().headgate(['keys', ...args])
   const keys = async (): Promise<Key[]> =>
     ((await run('list', '--json')).json as unknown as { keys: Key[] }).keys
-  const idOf = async (purpose: string, state: string): Promise<string> =>
+  const findId = async (purpose: string, state: string): Promise<string> =>
     (await keys()).find((key) => key.purpose === purpose && key.state === state)?.id ?? 'none'
 
   describe('headgate keys', () => {
@@ -25,9 +25,9 @@ export function keyScenarios(shared: () => TestHeadgate): void {
     })
 
     it('adds a key, which promote refuses until every replica has it, or with --force-now', async () => {
-      const before = await idOf('page-token', 'active')
+      const before = await findId('page-token', 'active')
       const added = await run('add', 'page-token')
-      const id = await idOf('page-token', 'added')
+      const id = await findId('page-token', 'added')
       expect(added.err).toMatch(
         new RegExp(`Every replica has the key in \\d+ s. Then: headgate keys promote ${id}`),
       )
@@ -36,26 +36,26 @@ export function keyScenarios(shared: () => TestHeadgate): void {
       const forced = await run('promote', id, '--force-now', '--json')
       expect(forced).toMatchObject({ code: 0, json: { id, state: 'active' } })
       expect(forced.err).toContain('warning: Replicas that have not loaded the key')
-      expect(await idOf('page-token', 'retired')).toBe(before)
+      expect(await findId('page-token', 'retired')).toBe(before)
       expect(await run('add', 'nothing')).toMatchObject({ code: 1 })
     })
 
     it('deletes a key that is not active with retire, after a confirmation', async () => {
-      const retired = await idOf('page-token', 'retired')
+      const retired = await findId('page-token', 'retired')
       expect(await run('retire', retired)).toMatchObject({ code: 2 })
       expect(await run('retire', retired, '--yes')).toMatchObject({
         code: 0,
         out: `The key ${retired} is deleted.\n`,
       })
       expect(await run('retire', retired, '--yes')).toMatchObject({ code: 1 })
-      const active = await run('retire', await idOf('page-token', 'active'), '--yes')
+      const active = await run('retire', await findId('page-token', 'active'), '--yes')
       expect(active).toMatchObject({ code: 1, err: expect.stringContaining('promote another key first') })
     })
 
     it('rotates all keys, and continues with a key of an interrupted rotation', async () => {
-      const before = await idOf('s3-session', 'active')
+      const before = await findId('s3-session', 'active')
       await run('add', 's3-session')
-      const left = await idOf('s3-session', 'added')
+      const left = await findId('s3-session', 'added')
       const rotated = await run('rotate', '--purpose', 's3-session', '--force-now', '--json')
       expect(rotated).toMatchObject({
         code: 0,

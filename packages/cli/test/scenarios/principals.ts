@@ -49,7 +49,7 @@ export function principalScenarios(shared: () => TestHeadgate): void {
       const { headgate, directory } = shared()
       expect(await headgate(['principal', 'create', 'etl', '--output', 'second'])).toMatchObject({
         code: 1,
-        err: expect.stringContaining('There is a principal etl already.'),
+        err: expect.stringContaining('A principal with the name etl already exists.'),
       })
       await expect(stat(join(directory, 'second'))).rejects.toThrow('ENOENT')
     })

@@ -17,12 +17,12 @@ const fields = [
 /** Creates tables and views as an engine does. */
 async function post({ url, headgate }: TestHeadgate, path: string, body: Json): Promise<void> {
   const token = (await headgate(['token'])).out.trim()
-  const answer = await fetch(`${url}/v1/lakehouse/namespaces/shop/${path}`, {
+  const response = await fetch(`${url}/v1/lakehouse/namespaces/shop/${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: stringify(body),
   })
-  if (!answer.ok) throw new Error(await answer.text())
+  if (!response.ok) throw new Error(await response.text())
 }
 
 const newTable = (name: string): Json => ({
@@ -203,7 +203,7 @@ export function relationScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['storage', 'overlaps'])).toMatchObject({
         code: 0,
         out: '',
-        err: expect.stringContaining('There are no overlapping places'),
+        err: expect.stringContaining('There are no overlapping locations'),
       })
     })
 
@@ -218,12 +218,12 @@ export function relationScenarios(shared: () => TestHeadgate): void {
       expect((await headgate(['storage', 'retired'])).out).toContain(place)
       expect(await headgate(['storage', 'release', place, '--yes'])).toMatchObject({
         code: 0,
-        out: 'Released retired places: 1\n',
+        out: 'Released retired locations: 1\n',
       })
       expect((await headgate(['storage', 'retired', place, '--json'])).json).toMatchObject({ places: [] })
       expect(await headgate(['storage', 'release', place])).toMatchObject({
         code: 0,
-        err: expect.stringContaining('There are no retired places'),
+        err: expect.stringContaining('There are no retired locations'),
       })
     })
   })

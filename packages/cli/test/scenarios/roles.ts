@@ -36,7 +36,7 @@ export function roleScenarios(shared: () => TestHeadgate): void {
       const { headgate } = shared()
       expect(await headgate(['role', 'delete', 'administrators', '--yes'])).toMatchObject({
         code: 1,
-        err: expect.stringContaining('belongs to the server'),
+        err: expect.stringContaining('is built in'),
       })
       expect(await headgate(['role', 'add', 'analysts', 'admin'])).toMatchObject({
         code: 2,

@@ -158,7 +158,7 @@ export function warehouseScenarios(shared: () => TestHeadgate): void {
         await headgate(['warehouse', 'update', 'vended', '--store', 'x', '--retention', '0']),
       ).toMatchObject({
         code: 1,
-        err: expect.stringContaining('A change of the store name takes no other change'),
+        err: expect.stringContaining('A request that changes the store name must contain no other change'),
       })
       const unnamed = await headgate(['warehouse', 'update', 'vended', '--no-store', '--json'])
       expect(unnamed.json).not.toHaveProperty('storage.store')

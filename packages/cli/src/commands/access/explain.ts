@@ -10,7 +10,9 @@ export function registerExplain(program: Command, io: Io): void {
   addSubjectOptions(
     program
       .command('explain')
-      .description('Explains why a privilege is allowed or refused: the decision and the grant behind it.')
+      .description(
+        'Explains why a privilege is allowed or refused: shows the decision and the grant that it results from.',
+      )
       .addArgument(new Argument('<access>', 'privilege').choices(privileges))
       .argument(
         '<object>',

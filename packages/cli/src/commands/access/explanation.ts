@@ -5,7 +5,7 @@ import { details, table } from '../../output/table.ts'
 import { formatTime } from '../../output/times.ts'
 import { visible } from '../../output/visible.ts'
 
-/** Formats a decision, its reason, and every object above the object in question with its grants. */
+/** Formats a decision, its reason, and the grants on the object and on every object that contains it. */
 export function formatExplanation(paint: Paint, explanation: AccessExplanation, object: string): string {
   const { principal, engine, privilege, outcome, chain, managers } = explanation
   const caller = engine === null ? principal.name : `${principal.name} via ${engine.name}`
@@ -49,7 +49,7 @@ function formatDecision(explanation: AccessExplanation): string {
   const { outcome, deciding, limitedBy, forbiddenBy, shutOut, mustBeProven, privilege } = explanation
   if (shutOut !== null) return formatExclusion(explanation, shutOut)
   const reason = deciding === null ? null : formatReason(deciding)
-  const proof = mustBeProven ? '; not when the engine only states the name of an administrator' : ''
+  const proof = mustBeProven ? '; but not if an engine states the name of an administrator without proof' : ''
   if (outcome === 'allow')
     return `${reason ?? 'of a grant on an object that you do not manage, or the server accepts anonymous callers'}${proof}`
   if (limitedBy !== null)

@@ -9,7 +9,9 @@ import { registerWhoami } from './whoami.ts'
 export function registerAccess(program: Command, io: Io): void {
   registerWhoami(program, io)
   registerExplain(program, io)
-  const group = program.command('access').description('Decisions about access, without an attempt.')
+  const group = program
+    .command('access')
+    .description('Shows access decisions without sending the operation itself.')
   registerCheck(group, io)
   registerWhoCan(group, io)
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 
-/** Caller that a question about access is about. */
+/** Caller whose access a command examines. */
 export interface SubjectOptions {
   readonly as?: string
   readonly engine?: string
@@ -10,12 +10,12 @@ export function addSubjectOptions(command: Command): Command {
   return command
     .option(
       '--as <principal>',
-      'ask about this principal (client id, id, or ISSUER#SUBJECT); you must manage the object',
+      'examine the access of this principal (client id, id, or ISSUER#SUBJECT) instead of your own; you must manage the object',
     )
-    .option('--engine <engine>', 'ask as if this engine acted for the principal')
+    .option('--engine <engine>', 'examine the access that the principal has through this engine')
 }
 
-/** Returns the members of a question that name its subject. */
+/** Returns the members of the request that name the caller. */
 export function toSubject({ as, engine }: SubjectOptions): { principal?: string; engine?: string } {
   return { ...(as === undefined ? {} : { principal: as }), ...(engine === undefined ? {} : { engine }) }
 }

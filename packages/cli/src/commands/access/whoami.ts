@@ -11,7 +11,7 @@ export function registerWhoami(program: Command, io: Io): void {
   program
     .command('whoami')
     .description(
-      'Shows the caller as the server sees it: principal, engines that act, proof, roles and limits.',
+      'Shows how the server identifies you: your principal, engines that act for you, how your identity was proven, roles and limits.',
     )
     .action(
       inSession(io, async ({ client, out }) => {

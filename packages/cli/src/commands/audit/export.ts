@@ -20,15 +20,15 @@ interface Export {
 }
 
 /**
- * Writes events as JSON lines with one page in memory, as fast as the reader takes them. The file gets its name when it is
- * complete; an existing file stays until then.
+ * Writes events as JSON lines. Keeps only one page in memory and waits for a slow reader. The events are written to a
+ * temporary file, which replaces an existing file when it is complete.
  */
 export async function exportEvents(
   session: Session,
   query: QueryAuditQuery,
   { file, limit }: Export,
 ): Promise<void> {
-  // Without an end, the export would follow the events that arrive while it runs.
+  // The default end is now. Without an end, the export would never finish while new events arrive.
   const until = query.until ?? new Date().toISOString()
   let count = 0
   async function* lines(): AsyncGenerator<string> {
@@ -56,7 +56,10 @@ async function writeComplete(path: string, lines: () => AsyncIterable<string>): 
   }
 }
 
-/** Creates the draft for its owner only: other users of the machine must not read audit events. */
+/**
+ * Creates the temporary file with permissions for its owner only: other users of the machine must not read audit
+ * events.
+ */
 function createDraft(draft: string): Writable {
   return createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true })
 }

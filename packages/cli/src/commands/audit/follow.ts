@@ -10,14 +10,17 @@ import { columns } from './event.ts'
 import { eventList } from './query.ts'
 
 const intervalMs = 2_000
-/** An event is visible when its change is committed, but has the time at which the change began, up to this long before. */
+/**
+ * Overlap of two requests in ms. An event contains the time at which its change began, but becomes visible when the
+ * change is committed, at most this long after.
+ */
 const overlapMs = 10_000
 
 /** Prints events as they arrive, oldest first. Ends when the process ends, or when the server refuses a request. */
 export async function followEvents(session: Session, query: QueryAuditQuery): Promise<void> {
   const { io, out } = session
   let since = query.from === undefined ? Date.now() : Date.parse(query.from)
-  /** Printed events that the next request can return again, with their times. */
+  /** Printed events that the next request can return again, by id with their times. */
   let shown = new Map<string, number>()
   for (;;) {
     const from = new Date(since).toISOString()

@@ -29,7 +29,7 @@ export function addQueryOptions(command: Command): Command {
     )
     .option('--until <time>', 'list events before this time, written as for --from', parseTimeOption)
     .option('--principal <name>', 'list events of this principal, by its name as shown or its id')
-    .option('--engine <name>', 'list events of this engine, for users or for itself')
+    .option('--engine <name>', 'list events of requests that this engine sent for users or for itself')
     .option('--operation <name>', 'list events of this operation, such as dropTable')
     .addOption(
       new Option('--outcome <outcome>', 'list events with this outcome').choices([
@@ -40,10 +40,13 @@ export function addQueryOptions(command: Command): Command {
     )
     .option(
       '--on <object>',
-      'list events on this object, also under earlier names: table:lakehouse/sales.orders',
+      'list events on this object, including those under its earlier names: table:lakehouse/sales.orders',
     )
-    .option('--object <beginning>', 'list events on objects whose name began like this: lakehouse:sales.')
-    .option('--query <id>', 'list events of the query with this id of the engine')
+    .option(
+      '--object <beginning>',
+      'list events on objects whose name began with this text: lakehouse:sales.',
+    )
+    .option('--query <id>', 'list events of the query that has this id in the engine')
     .option('--request <id>', 'list events of the request with this id')
 }
 

@@ -31,7 +31,7 @@ export function registerAudit(program: Command, io: Io): void {
       ),
   )
     .addOption(limitOption().default(undefined, `${defaultLimit}; all with --export`))
-    .option('--follow', 'show new events, one in a line, until the command is interrupted')
+    .option('--follow', 'show new events, one per line, until the command is interrupted')
     .option('--export <file>', 'write one JSON document for each event, oldest first; - is standard output')
     .action(inSession(io, audit))
 }

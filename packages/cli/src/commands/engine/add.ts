@@ -10,7 +10,7 @@ import { formatEngine } from './format-engine.ts'
 export function registerAdd(group: Command, io: Io): void {
   const command = group
     .command('add')
-    .description('Registers a principal as an engine. It gets no permission that an option does not give.')
+    .description('Registers a principal as an engine. It gets only the permissions of the options.')
     .argument('<principal>', 'id or client id')
   addEntryOptions(command).action(
     inSession(io, async ({ client, out }, principal: string, options: EntryOptions) => {

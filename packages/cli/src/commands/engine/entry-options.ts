@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { UpdateEngineRequest } from '../../management/generated/engines.ts'
-import type { SubjectRule } from '../../management/generated/schemas.ts'
+import type { EngineChange, SubjectRule } from '../../management/generated/schemas.ts'
 import { parseSeconds, repeatable } from '../../options.ts'
 
 /** Options with the settings of an engine. */
@@ -21,34 +20,31 @@ export interface EntryOptions {
   readonly sessionLife?: number
 }
 
-/** Permissions of an engine: the option, and what it lets the engine do. */
+/** Permissions of an engine: the option and its description. */
 const permissions: readonly (readonly [option: string, description: string])[] = [
-  ['unsigned-subjects', 'let it state its user by an unsigned token, as unmodified engines do'],
-  ['assertions', 'let it assert its user by a token that it signs with a registered key'],
-  ['makes-principals', 'create a principal for a user that it names and that does not exist yet'],
-  ['names-administrators', 'let it also name users who administer the server'],
-  ['administers', 'let it administer for users who may administer'],
-  ['refreshes', 'let it renew the storage credentials of its users by itself'],
-  ['view-chains', 'accept its statement about the view that it reads a table for'],
+  ['unsigned-subjects', 'let the engine state its user by an unsigned token, as unmodified engines do'],
+  ['assertions', 'let the engine assert its user by a token that it signs with a registered key'],
+  ['makes-principals', 'create a principal when the engine names a user that does not exist yet'],
+  ['names-administrators', 'let the engine name users who administer the server'],
+  ['administers', 'let the engine send administrative requests for users who may administer'],
+  ['refreshes', 'let the engine refresh the storage credentials of its users with its own session'],
+  ['view-chains', 'accept the view through which the engine says that it reads a table'],
 ]
 
 export function addEntryOptions(command: Command): Command {
   command
     .option(
       '--subject <rule>',
-      'users that it may act for: "ISSUER PATTERN [GROUP …]", such as "headgate *" or "https://idp.example *@corp.example analysts"; ' +
-        'repeatable; replaces the present rules; "none" for no user',
+      'users that the engine may act for: "ISSUER PATTERN [GROUP …]", such as "headgate *" or "https://idp.example *@corp.example analysts"; ' +
+        'repeatable; replaces the current rules; "none" for no user',
       parseRule,
     )
-    .option(
-      '--names-issuer <issuer>',
-      'issuer of the users whose names it states without an issuer, or "none"',
-    )
+    .option('--names-issuer <issuer>', 'issuer of users that the engine names without an issuer, or "none"')
   for (const [name, description] of permissions)
     command.addOption(new Option(`--${name} [yes|no]`, description).argParser(parseYesNo).preset('yes'))
   return command
     .addOption(
-      new Option('--first-calls <policy>', 'what it may do without a user').choices([
+      new Option('--first-calls <policy>', 'what the engine may do in requests without a user').choices([
         'deny',
         'config-only',
         'service',
@@ -56,20 +52,20 @@ export function addEntryOptions(command: Command): Command {
     )
     .option(
       '--only-warehouse <name>',
-      'limit it to this warehouse; repeatable; "all" removes the limit',
+      'limit the engine to this warehouse; repeatable; "all" removes the limit',
       repeatable,
     )
     .option(
       '--only-privilege <privilege>',
-      'limit it to this privilege and those that it includes; repeatable; "all" removes the limit',
+      'limit the engine to this privilege and the privileges that it includes; repeatable; "all" removes the limit',
       repeatable,
     )
-    .option('--access-life <time>', 'lifetime of the tokens of its users: 15m', parseSeconds)
-    .option('--session-life <time>', 'how long a token of a user can be renewed: 24h, 7d', parseSeconds)
+    .option('--access-life <time>', 'lifetime of the tokens of users of the engine: 15m', parseSeconds)
+    .option('--session-life <time>', 'time for which a token of a user can be renewed: 24h, 7d', parseSeconds)
 }
 
 /** Returns the settings that the options name, as members of a request. */
-export function toEntry(options: EntryOptions): UpdateEngineRequest {
+export function toEntry(options: EntryOptions): EngineChange {
   return {
     subjects: options.subject,
     namesIssuer: options.namesIssuer === 'none' ? null : options.namesIssuer,

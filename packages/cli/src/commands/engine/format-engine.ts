@@ -11,7 +11,7 @@ export function formatEngine(paint: Paint, engine: Engine): string {
     ['enabled', engine.enabled],
     ['acts for', rules[0] ?? 'no user'],
     ...rules.slice(1).map((rule) => ['  and for', rule] as const),
-    ['its names are of', engine.namesIssuer],
+    ['issuer of its names', engine.namesIssuer],
     ['  stated unsigned', engine.unsignedSubjects],
     ['  asserted', engine.assertions],
     ['  made principals', engine.makesPrincipals],

@@ -10,7 +10,7 @@ export function registerRemove(group: Command, io: Io): void {
     .argument('<engine>', 'id or client id')
     .action(
       inSession(io, async ({ client, confirm, out }, engine: string) => {
-        await confirm(`Remove the engine ${engine}? The sessions of its users end at once.`)
+        await confirm(`Remove the engine ${engine}? The sessions of its users end immediately.`)
         out.result(await deleteEngine(client, { engine }), () => `${engine} is no longer an engine.`)
       }),
     )

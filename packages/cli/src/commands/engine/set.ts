@@ -13,7 +13,7 @@ export function registerSet(group: Command, io: Io): void {
   const command = group
     .command('set')
     .description(
-      'Changes the settings of an engine that the options name. The change applies to running sessions at once.',
+      'Changes the settings of an engine that the options name. The change applies immediately, also to running sessions.',
     )
     .argument('<engine>', 'id or client id')
   addEntryOptions(command).action(

@@ -8,7 +8,7 @@ import { inSession } from '../../session.ts'
 import { showChange } from '../../show-change.ts'
 import { grantable, toPrivileges } from './bundles.ts'
 
-/** Registers `give` and `take`, which change all named grants or none. */
+/** Registers `give` and `take`. Each changes either all named grants or none. */
 export function registerGive(group: Command, io: Io): void {
   privilegeCommand(
     group,

@@ -27,7 +27,11 @@ export function registerList(group: Command, io: Io): void {
 
 function ownName({ client }: Session): GranteeName {
   if (client.clientId !== null) return { principal: client.clientId }
-  throw new CliError(exitCode.usage, 'Without a credential the command needs a grantee.', {
-    next: 'Add principal:NAME, role:NAME or group:ISSUER#NAME.',
-  })
+  throw new CliError(
+    exitCode.usage,
+    'Without a credential, the command needs the argument that names a grantee.',
+    {
+      next: 'Add principal:NAME, role:NAME or group:ISSUER#NAME.',
+    },
+  )
 }

@@ -14,7 +14,7 @@ export function registerGrants(program: Command, io: Io): void {
   registerWho(group, io)
 }
 
-/** Follows the help of every command of the group. */
+/** Text that is appended to the help of every command of the group. */
 const objectHelp = `
 Objects are written
   server

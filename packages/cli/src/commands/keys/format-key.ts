@@ -3,9 +3,9 @@ import type { Paint } from '../../output/paint.ts'
 import { details } from '../../output/table.ts'
 import { formatTime } from '../../output/times.ts'
 
-/** Warning before a key is promoted that some replicas do not have yet. */
+/** Warning that is printed before the promotion of a key that some replicas have not loaded. */
 export const forceNowWarning =
-  'Replicas that have not loaded the key refuse what it signs and seals until they load it, within one minute.'
+  'Replicas that have not loaded the key refuse tokens that it signs or seals. They load the key within one minute.'
 
 export function formatKey(paint: Paint, key: Key): string {
   return details(paint, [

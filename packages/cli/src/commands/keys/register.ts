@@ -10,7 +10,9 @@ import { registerRotate } from './rotate.ts'
 export function registerKeys(program: Command, io: Io): void {
   const group = program
     .command('keys')
-    .description('Keys that the server created for itself, and the master key that seals them.')
+    .description(
+      'Keys that the server creates to sign and seal tokens, and the master key that seals these keys.',
+    )
   registerList(group, io)
   registerRotate(group, io)
   registerAdd(group, io)

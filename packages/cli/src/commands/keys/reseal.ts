@@ -10,7 +10,7 @@ export function registerReseal(group: Command, io: Io): void {
   group
     .command('reseal')
     .description(
-      'After a change of the master key: seals all keys and storage secrets with the new one, so that the previous one can be ' +
+      'After a change of the master key: seals all keys and storage secrets with the new master key, so that the previous one can be ' +
         'removed. The command can be interrupted and repeated.',
     )
     .action(inSession(io, reseal))
@@ -36,7 +36,7 @@ async function reseal({ client, out }: Session): Promise<void> {
   if (unreadable.length > 0) {
     throw new CliError(
       exitCode.refused,
-      `Neither the master key (${fingerprint}) nor the previous one opens: ${unreadable.join(', ')}.`,
+      `Neither the master key (${fingerprint}) nor the previous one can unseal: ${unreadable.join(', ')}.`,
       {
         next: 'Set the master key that sealed them as the previous one, or set the storage keys of those warehouses again.',
       },

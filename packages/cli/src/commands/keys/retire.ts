@@ -23,6 +23,8 @@ async function retire({ client, confirm, out }: Session, id: string): Promise<vo
       next: '`headgate keys list` shows the keys.',
     })
   }
-  await confirm(`Delete the ${key.state} key ${id}? Every ${key.purpose} that it made becomes invalid now.`)
+  await confirm(
+    `Delete the ${key.state} key ${id}? Every ${key.purpose} that it signed or sealed becomes invalid immediately.`,
+  )
   out.result(await retireKey(client, { key: id }), () => `The key ${id} is deleted.`)
 }

@@ -11,6 +11,7 @@ import { openBrowser } from '../../login/open-browser.ts'
 import { details } from '../../output/table.ts'
 import { formatTime } from '../../output/times.ts'
 import { visible } from '../../output/visible.ts'
+import { storeProfile } from '../../profiles/store-profile.ts'
 import type { Session } from '../../session.ts'
 
 export interface LogInOptions {
@@ -64,12 +65,15 @@ export async function logIn(
     token,
   )
   await withLoginLock(folder, name, async () => writeLogin(folder, name, login))
+  if (settings.profile?.source === '--profile')
+    await storeProfile(session, settings.profile.name, { login: name })
   showLogin(session, name, login)
 }
 
 /**
- * Returns the properties of token requests. Without an issuer and client, an existing login of this name provides the defaults.
- * Another issuer or client starts without them, so that no property of one issuer reaches another.
+ * Returns the properties of token requests. If the options name no issuer and client, the existing login with this
+ * name provides the defaults. If they name another issuer or client, the existing properties are not used, so that
+ * they are not sent to the wrong issuer.
  */
 function loginProperties(
   { io, out }: Session,
@@ -111,14 +115,18 @@ function loginProperties(
   return properties
 }
 
-/** Returns the server of the login: the one of `--url`. A variable with a URL does not limit the login. */
+/**
+ * Returns the only server that gets the tokens of the login, from `--url` or `--profile`. `HEADGATE_URL` does not
+ * limit the login.
+ */
 function chooseServer(
-  { settings: { url } }: Session,
+  { settings: { url, profile } }: Session,
   options: LogInOptions,
   before: Login | undefined,
   name: string,
 ): string | undefined {
-  if (url.source !== '--url') return isSame(options) ? before?.server : undefined
+  if (url.source !== '--url' && profile?.source !== '--profile')
+    return isSame(options) ? before?.server : undefined
   checkLoginTarget(name, undefined, url.value)
   return new URL(url.value).origin
 }
@@ -128,7 +136,7 @@ function isSame({ issuer, clientId }: LogInOptions): boolean {
 }
 
 function createPrompts({ io }: Session, options: LogInOptions): Prompts {
-  // Printed with --json too, because the user cannot log in without it.
+  // The text is printed with --json too, because the user cannot log in without it.
   const print = (text: string): void => void io.stderr.write(`${text}\n`)
   if (options.device === true) {
     return {
@@ -169,6 +177,6 @@ function showLogin({ out }: Session, name: string, login: Login): void {
   )
   if (!renewable)
     out.warn(
-      'The issuer issued no refresh token, so the login ends when its token expires. Check whether offline_access is allowed.',
+      'The issuer issued no refresh token, so the login ends when its token expires. Check whether the issuer allows the scope offline_access for this client.',
     )
 }

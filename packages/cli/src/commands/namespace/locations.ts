@@ -36,7 +36,10 @@ const changes: readonly LocationChange[] = [
   },
 ]
 
-/** Registers `grant-location` and `revoke-location`: existing locations that tables of a namespace may use. */
+/**
+ * Registers `grant-location` and `revoke-location`: they change which existing locations the tables of a namespace
+ * may use.
+ */
 export function registerLocations(group: Command, io: Io): void {
   for (const { verb, description, request, describe } of changes) {
     group
@@ -55,7 +58,7 @@ export function registerLocations(group: Command, io: Io): void {
   }
 }
 
-/** Reads the locations that are granted to a namespace itself. */
+/** Reads the locations that are granted to a namespace, without those of its parents. */
 export function readLocations(
   session: Session,
   warehouse: string,

@@ -9,8 +9,8 @@ export function registerCreate(group: Command, io: Io): void {
   group
     .command('create')
     .description(
-      'Creates a service with a client secret and without grants. `headgate grant give` grants privileges (to create and write tables: `headgate grant give modify create --on warehouse:NAME --to principal:NAME`). If the connection ' +
-        'breaks before the secret is shown, `headgate principal rotate` creates another one, and `drop-old-secret` deletes the first.',
+      'Creates a service with a client secret and without grants. `headgate grant give` grants privileges (to create and write tables: `headgate grant give modify create --on warehouse:NAME --to principal:NAME`). If the connection to the server ' +
+        'breaks before the secret is shown, `headgate principal rotate` creates another secret, and `drop-old-secret` deletes the first one.',
     )
     .argument('<name>', 'name, which is also the client id')
     .addOption(outputOption())

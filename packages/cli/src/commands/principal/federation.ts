@@ -9,14 +9,16 @@ import { formatTime } from '../../output/times.ts'
 import { inSession } from '../../session.ts'
 import { showList } from '../../show-list.ts'
 
-/** Registers `headgate principal federation …`: the names of a client at other issuers. */
+/** Registers `headgate principal federation …`, which maps names at other issuers to a client. */
 export function registerFederations(principals: Command, io: Io): void {
   const group = principals
     .command('federation')
     .description(
-      'Names of a client at other issuers, whose tokens prove the client (Kubernetes, cloud workloads).',
+      'Names of a client at other issuers. A token of such an issuer authenticates the client (Kubernetes, cloud workloads).',
     )
-  addNameArguments(group.command('add').description('Lets tokens of this subject prove the client.')).action(
+  addNameArguments(
+    group.command('add').description('Lets the client authenticate with tokens of this subject.'),
+  ).action(
     inSession(io, async ({ client, out }, principal: string, issuer: string, subject: string) => {
       const response = await addClientFederation(client, { principal, body: { issuer, subject } })
       out.result(response, () => `Tokens of ${subject} at ${issuer} now prove ${principal}.`)
@@ -38,12 +40,12 @@ export function registerFederations(principals: Command, io: Io): void {
       }),
     )
   addNameArguments(
-    group.command('remove').description('Stops tokens of this subject from proving the client.'),
+    group.command('remove').description('Stops the client from authenticating with tokens of this subject.'),
   ).action(
     inSession(io, async ({ client, confirm, out }, principal: string, issuer: string, subject: string) => {
-      await confirm(`Stop tokens of ${subject} at ${issuer} from proving ${principal}?`)
+      await confirm(`Stop ${principal} from authenticating with tokens of ${subject} at ${issuer}?`)
       const response = await removeClientFederation(client, { principal, body: { issuer, subject } })
-      out.result(response, () => `Tokens of ${subject} at ${issuer} no longer prove ${principal}.`)
+      out.result(response, () => `Tokens of ${subject} at ${issuer} no longer authenticate ${principal}.`)
     }),
   )
 }
@@ -53,7 +55,7 @@ function addNameArguments(command: Command): Command {
     .argument('<principal>', 'id or client id')
     .argument(
       '<issuer>',
-      'configured issuer, written exactly as in its tokens, or an issuer that they name in act',
+      'configured issuer, written exactly as in its tokens, or an issuer that its tokens name in the claim act',
     )
-    .argument('<subject>', 'sub of its tokens')
+    .argument('<subject>', 'value of the claim sub in the tokens')
 }

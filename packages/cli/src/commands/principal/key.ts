@@ -12,11 +12,11 @@ import { formatTime } from '../../output/times.ts'
 import { inSession } from '../../session.ts'
 import { showList } from '../../show-list.ts'
 
-/** Registers `headgate principal key …`: the public keys that a client signs with. */
+/** Registers `headgate principal key …`, which manages the public keys of a client. */
 export function registerClientKeys(principals: Command, io: Io): void {
   const group = principals
     .command('key')
-    .description('Public keys of a client, which proves itself by signatures, without a shared secret.')
+    .description('Public keys of a client. The client authenticates by signatures, without a shared secret.')
   group
     .command('add')
     .description('Registers the public key of a file (JSON Web Key).')
@@ -57,7 +57,7 @@ export function registerClientKeys(principals: Command, io: Io): void {
       inSession(io, async ({ client, confirm, out }, principal: string, key: string) => {
         await confirm(`Remove the key ${key} from ${principal}?`)
         const response = await removeClientKey(client, { principal, key })
-        out.result(response, () => `The key ${key} no longer proves ${principal}.`)
+        out.result(response, () => `The key ${key} no longer authenticates ${principal}.`)
       }),
     )
 }

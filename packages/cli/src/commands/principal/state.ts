@@ -15,13 +15,13 @@ const changes: readonly StateChange[] = [
   {
     verb: 'enable',
     description:
-      'Enables a disabled principal. Tokens from before that have not expired are valid again: `stop-sessions` ends them.',
+      'Enables a disabled principal. Tokens that were issued before it was disabled become valid again until they expire; `stop-sessions` invalidates them.',
     request: enablePrincipal,
   },
   {
     verb: 'disable',
     description:
-      'Disables a principal at once: it gets no new tokens, and its present tokens become invalid.',
+      'Disables a principal immediately: it gets no new tokens, and its current tokens become invalid.',
     request: disablePrincipal,
   },
   {

@@ -18,13 +18,13 @@ export function registerProxy(program: Command, io: Io): void {
     .addOption(
       new Option(
         '--also-known-as <url>',
-        'another URL of the catalog that its responses contain; repeatable',
+        'another URL of the catalog, which the proxy replaces by its own URL in responses; repeatable',
       ).argParser(repeatable),
     )
     .addOption(
       new Option(
         '--pass-config <name>',
-        'another property that the catalog may set for clients, or all with a prefix (nessie.*); repeatable',
+        'another property that the proxy passes from the catalog to clients, or all properties with a prefix (nessie.*); repeatable',
       ).argParser(repeatable),
     )
     .addOption(
@@ -36,7 +36,7 @@ export function registerProxy(program: Command, io: Io): void {
     .option('--public-url <url>', 'URL that clients use, if it is not the address of --host and --port')
     .option(
       '--shared-machine',
-      'require a secret from clients, new for each run, because other users can connect too',
+      'require a secret from clients, because other users can connect to the proxy too; each run creates a new secret',
     )
     .option('--output <file>', 'write the secret to this file (mode 0600) and do not print it')
     .addOption(

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { AuthRegistry, configuredHeaders } from '@headgate/auth'
 import { isHeadgateError } from '@headgate/errors'
-import { isLoopback, startProxy, type Proxy, type Told } from '@headgate/forward'
+import { isLoopback, startProxy, type Proxy, type ServedRequest } from '@headgate/forward'
 import { toCliError } from '../../auth/auth-cli-error.ts'
 import { authProperties, type AuthOptions } from '../../auth/auth-properties.ts'
 import { CliError } from '../../cli-error.ts'
@@ -34,7 +34,7 @@ export async function runProxy(session: Session, options: RunProxyOptions, stop:
   const { out, settings, io } = session
   const { upstream, host, sharedMachine = false } = options
   if (!isLoopback(host) && !sharedMachine) {
-    throw new CliError(exitCode.usage, `Everyone who can connect to ${host} could use your identity.`, {
+    throw new CliError(exitCode.usage, `Every program that can connect to ${host} could use your identity.`, {
       next: 'Add --shared-machine, which requires a secret from clients, or listen on 127.0.0.1.',
     })
   }
@@ -48,7 +48,10 @@ export async function runProxy(session: Session, options: RunProxyOptions, stop:
     )
   }
   const warn = (text: string): void => out.warn(text)
-  const properties = withLogin(authProperties(io.cwd, options, warn), settings.login)
+  // The login of a profile is not used, because its tokens are only for the server of the profile and not for the
+  // upstream.
+  const login = settings.isOfProfile ? undefined : settings.login
+  const properties = withLogin(authProperties(io.cwd, options, warn), login)
   await checkTarget(session, properties, upstream)
   const registry = new AuthRegistry()
   registry.register('login', loginProvider({ ...settings.logins, env: io.env, warn }))
@@ -71,13 +74,13 @@ export async function runProxy(session: Session, options: RunProxyOptions, stop:
     ...(secret === undefined ? {} : { secret }),
     bufferLimit: options.bufferLimit * bytesPerMib,
     bufferBudget: Math.max(4 * options.bufferLimit, 256) * bytesPerMib,
-    answerTimeoutMs: settings.timeoutMs,
+    responseTimeoutMs: settings.timeoutMs,
     onRequest: (request) => {
       if (options.verbose === true || request.message !== undefined)
         io.stderr.write(formatRequest(request, out.json))
     },
     leftOut: (name, reason) => {
-      // Each name is reported once, because every table contains it again.
+      // Reports each property once, because the responses for all tables contain it.
       if (reported.has(name) || reported.size >= 100) return
       if (reason === 'unknown' && options.verbose !== true) return
       reported.add(name)
@@ -125,7 +128,7 @@ async function showProxy(
   out.note(snippets({ url, secret: source }))
 }
 
-/** Adds the properties of `--login`, which is short for the provider `login`. */
+/** Adds the properties of the auth provider `login` if `--login` is set. */
 function withLogin(
   properties: ReturnType<typeof authProperties>,
   login: string | undefined,
@@ -135,7 +138,10 @@ function withLogin(
   return properties['rest.auth.type'] === undefined ? { ...named, 'rest.auth.type': 'login' } : named
 }
 
-/** Refuses a target that the login must not be sent to, before the first request would fail. */
+/**
+ * Refuses an upstream to which the token of the login must not be sent. The check runs at the start, because
+ * otherwise every request would fail.
+ */
 async function checkTarget(
   { settings }: Session,
   properties: ReturnType<typeof authProperties>,
@@ -165,7 +171,10 @@ async function start(options: Parameters<typeof startProxy>[0]): Promise<Proxy> 
   }
 }
 
-function formatRequest({ method, path, status, milliseconds, message }: Told, json: boolean): string {
+function formatRequest(
+  { method, path, status, milliseconds, message }: ServedRequest,
+  json: boolean,
+): string {
   const ms = Math.round(milliseconds)
   if (json) return `${JSON.stringify({ method, path, status, ms, message })}\n`
   return `${visible(`${method} ${path}`)} ${status} ${ms} ms${message === undefined ? '' : `: ${visible(message)}`}\n`

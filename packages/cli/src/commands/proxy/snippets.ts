@@ -1,7 +1,7 @@
-/** Values that the snippets contain. */
+/** Values that the configuration snippets contain. */
 export interface SnippetSettings {
   readonly url: string
-  /** Description of where the secret is. Undefined: clients need none. */
+  /** Text that says where the user finds the secret. Undefined if clients need no secret. */
   readonly secret: string | undefined
 }
 

@@ -14,9 +14,7 @@ import type { RelationKind } from './kind.ts'
 export function registerDropped(group: Command, io: Io, kind: RelationKind): void {
   group
     .command('dropped')
-    .description(
-      `Lists the dropped ${kind}s that you manage and that can still be restored, and the end of that time.`,
-    )
+    .description(`Lists the dropped ${kind}s that you manage and that can still be restored, and until when.`)
     .argument('[namespace]', 'their former namespace (default: all namespaces of the warehouse)')
     .addOption(limitOption())
     .action(

@@ -1,7 +1,7 @@
 import { path } from '../../connection/path.ts'
 import type { RelationAddress } from '../../names/address.ts'
 
-/** Kind of object of a command. */
+/** Kind of object that a command works on: a table or a view. */
 export type RelationKind = 'table' | 'view'
 
 /** Returns the path of a table or view in the Iceberg REST API. */

@@ -93,7 +93,7 @@ function facts(paint: Paint, name: string, metadata: Metadata, file: string | nu
   ])
 }
 
-/** Returns the current snapshot, or null. Old metadata files contain -1 instead of no snapshot. */
+/** Returns the current snapshot, or null. Old metadata files contain the id -1 if the table has no snapshot. */
 function currentSnapshot({ 'current-snapshot-id': id }: Metadata): Int64 | null {
   return id === undefined || id === -1 ? null : id
 }

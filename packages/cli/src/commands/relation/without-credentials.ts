@@ -4,7 +4,10 @@ import type { ResultText } from '../../output/output.ts'
 /** Members of a `LoadTableResult` that may contain storage keys and tokens. */
 const secretMembers = new Set(['config', 'storage-credentials', 'remote-signing-config'])
 
-/** Removes storage credentials from the load result of a table. Servers may include them although the CLI does not request them. */
+/**
+ * Removes storage credentials from the load result of a table. A server may include credentials although the CLI does
+ * not request them.
+ */
 export function withoutCredentials(response: Response): ResultText {
   const { json } = response
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return response

@@ -12,8 +12,8 @@ export function registerOverlaps(group: Command, io: Io): void {
   group
     .command('overlaps')
     .description(
-      'Lists places of the warehouse that overlap with places of another table, view or warehouse. They exist since before ' +
-        'the server compared physical places. The server serves such tables, and no purge deletes files that two of them claim.',
+      'Lists locations of the warehouse that overlap with the location of another table, view or warehouse. Such overlaps were created before ' +
+        'the server compared physical locations. The tables still work, and a purge does not delete files at a location that two of them claim.',
     )
     .addOption(limitOption())
     .action(
@@ -24,7 +24,7 @@ export function registerOverlaps(group: Command, io: Io): void {
           request: (query) => listStorageOverlaps(client, { warehouse, query }),
           limit,
         })
-        showList(session, list, 'overlapping places', [
+        showList(session, list, 'overlapping locations', [
           { heading: 'outer', cell: ({ outer }) => formatClaim(outer) },
           { heading: 'location', cell: ({ outer }) => outer.location ?? '' },
           { heading: 'inner', cell: ({ inner }) => formatClaim(inner) },

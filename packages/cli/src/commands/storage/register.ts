@@ -9,7 +9,7 @@ import { registerRetired } from './retired.ts'
 export function registerStorage(program: Command, io: Io): void {
   const group = program
     .command('storage')
-    .description('Storage of a warehouse: unfinished tables, retired places and overlaps.')
+    .description('Storage of a warehouse: unfinished tables, retired locations and overlaps.')
   registerOrphans(group, io)
   registerClear(group, io)
   registerOverlaps(group, io)

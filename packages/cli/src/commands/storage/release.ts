@@ -4,20 +4,20 @@ import { releaseRetiredPlaces } from '../../management/generated/storage.ts'
 import { inSession, type Session } from '../../session.ts'
 import { readRetired } from './retired-place.ts'
 
-/** Maximum of locations in the confirmation. */
+/** Maximum number of locations that the confirmation names. */
 const maxNamed = 5
 
 export function registerRelease(group: Command, io: Io): void {
   group
     .command('release')
     .description(
-      'Releases retired places and places of ended reservations for new tables before the server does. Deletes no file. ' +
-        'Credentials of the former tables can stay valid for up to 12 hours, and keys of mode static until ' +
+      'Lets new tables use retired locations before the server releases these. Deletes no file. ' +
+        'Credentials of the former tables can stay valid for up to 12 hours, and keys of the vending mode static until ' +
         'they are replaced at the store.',
     )
     .argument(
       '<location>',
-      'location from `headgate storage retired`; all places at and below it are released',
+      'location from `headgate storage retired`; all retired locations at and below it are released',
     )
     .action(inSession(io, release))
 }
@@ -33,6 +33,6 @@ async function release(session: Session, location: string): Promise<void> {
     )
   }
   const { released } = (await releaseRetiredPlaces(client, { warehouse, query: { location } })).body
-  out.result({ json: { released } }, () => (released === 0 ? '' : `Released retired places: ${released}`))
-  if (released === 0) out.note('There are no retired places at or below this location.')
+  out.result({ json: { released } }, () => (released === 0 ? '' : `Released retired locations: ${released}`))
+  if (released === 0) out.note('There are no retired locations at or below this location.')
 }

@@ -7,8 +7,8 @@ import type { Session } from '../../session.ts'
 
 const reasons: Readonly<Record<string, string>> = {
   'files-or-credentials': 'files or credentials may remain',
-  'reservation-ended': 'the reservation ended',
-  'static-keys': 'keys of mode static may be in use',
+  'reservation-ended': 'the creation of the table was not finished in time',
+  'static-keys': 'clients may have keys of the vending mode static',
 }
 
 export const retiredColumns: readonly Column<RetiredPlace>[] = [
@@ -22,7 +22,7 @@ export const retiredColumns: readonly Column<RetiredPlace>[] = [
   { heading: 'held for', cell: ({ ownerId }) => ownerId },
 ]
 
-/** Reads the retired places of the warehouse, all or those at and below a location. */
+/** Reads the retired locations of the warehouse: all, or those at and below `location`. */
 export function readRetired(
   session: Session,
   location?: string,

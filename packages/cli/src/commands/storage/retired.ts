@@ -9,15 +9,15 @@ export function registerRetired(group: Command, io: Io): void {
   group
     .command('retired')
     .description(
-      'Lists the former places of tables and views, and places of ended reservations, with the reason. New tables cannot use ' +
-        'them until the server finds them empty, or until `headgate storage release`. Places for which keys of mode static ' +
-        'may be in use need the release.',
+      'Lists retired locations with the reason: former locations of tables and views, and locations of staged tables that were never created. New tables cannot use ' +
+        'a retired location until the server finds it empty, or until `headgate storage release`. Locations for which clients may have keys of the vending mode static ' +
+        'always need `headgate storage release`.',
     )
-    .argument('[location]', 'list only places at and below this location')
+    .argument('[location]', 'list only retired locations at and below this location')
     .addOption(limitOption())
     .action(
       inSession(io, async (session, location: string | undefined, { limit }: { readonly limit?: number }) =>
-        showList(session, await readRetired(session, location, limit), 'retired places', retiredColumns),
+        showList(session, await readRetired(session, location, limit), 'retired locations', retiredColumns),
       ),
     )
 }

@@ -44,7 +44,7 @@ async function check(session: Session, name: string | undefined): Promise<void> 
   })
 }
 
-/** Checks the endpoint from this machine, where engines are more likely to run than on the machine of the server. */
+/** Checks the storage endpoint from this machine too, because engines rarely run on the machine of the server. */
 async function checkFromHere(url: string): Promise<Finding> {
   const name = 'from here'
   try {
@@ -54,7 +54,7 @@ async function checkFromHere(url: string): Promise<Finding> {
     return {
       name,
       ok: false,
-      message: `Clients use the endpoint ${url}, which does not respond to this machine. Set an endpoint of the storage that clients reach too.`,
+      message: `Clients use the endpoint ${url}, which does not respond to this machine. Set a storage endpoint that clients can reach too.`,
     }
   }
 }

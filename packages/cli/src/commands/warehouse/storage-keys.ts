@@ -13,7 +13,7 @@ export interface KeyOptions {
   readonly defaultChain?: boolean
 }
 
-/** Keys as members of a request. */
+/** Storage keys in the form of a request. */
 export type StorageKeys = Pick<S3Storage, 'accessKeyId' | 'secretAccessKey' | 'sessionToken' | 'credentials'>
 
 export function addKeyOptions(command: Command): Command {

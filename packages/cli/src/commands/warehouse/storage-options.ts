@@ -22,7 +22,10 @@ export function addStorageOptions(command: Command): Command {
       .option('--bucket <name>', 'bucket name that clients use for a directory of the server')
       .option('--endpoint <url>', 'base URL of an S3 store other than AWS')
       .option('--region <name>', 'region of the bucket')
-      .option('--store <name>', 'name of a store with several endpoints, equal for all warehouses on it')
+      .option(
+        '--store <name>',
+        'name of a store with several endpoints; all warehouses on the store must have the same name',
+      )
       .option('--path-style', 'put the bucket into the path; the default with --endpoint')
       .option('--no-path-style', 'put the bucket into the host name'),
   )

@@ -16,7 +16,7 @@ import { addVendingOptions, hasVending, toVending, type VendingOptions } from '.
 
 interface Options extends KeyOptions, VendingOptions, SettingsOptions {
   readonly fileMode?: string
-  /** False: remove the name of the store. */
+  /** New name of the store. False removes the name. */
   readonly store?: string | false
   readonly disallow?: readonly string[]
   readonly removeDefault?: readonly string[]
@@ -31,9 +31,9 @@ export function registerUpdate(group: Command, io: Io): void {
   addKeyOptions(addFileModeOption(command))
     .option(
       '--store <name>',
-      'name of the store, for all warehouses with the same endpoint; equal for several endpoints of one store',
+      'name of the store, which is set for all warehouses with the same endpoint; use the same name for all endpoints of one store',
     )
-    .option('--no-store', 'remove the name of the store, whose endpoint then identifies it')
+    .option('--no-store', 'remove the name of the store; its endpoint then identifies the store')
   addVendingOptions(command)
   addSettingsOptions(command)
     .option('--disallow <location>', 'remove a further location; repeatable', repeatable)
@@ -79,7 +79,9 @@ function changesLists({
   )
 }
 
-/** Returns the lists that change. The server replaces whole lists, so that each contains its present items too. */
+/**
+ * Returns the changed lists. Each contains the unchanged items too, because the server replaces a list as a whole.
+ */
 function changeLists(
   current: Warehouse,
   options: Options,

@@ -18,7 +18,7 @@ export interface VendingOptions {
   readonly stsClaim?: Readonly<Record<string, string>>
   readonly vendLifetime?: number
   readonly vendWhenNotAsked?: boolean
-  /** False: for no client. */
+  /** User-Agents of clients that get no endpoint. False: every client gets the endpoint. */
   readonly omitEndpointFor?: readonly string[] | false
   readonly longLivedKeysMayLeaveTheServer?: boolean
 }
@@ -40,7 +40,7 @@ export function addVendingOptions(command: Command): Command {
     .addOption(
       new Option(
         '--sts-identity <who>',
-        'sts: identity that requests access (default: keys, those of the storage)',
+        'sts: identity that requests the credentials (default: keys, which uses the keys of the storage)',
       ).choices(['keys', 'server-token', 'user-token']),
     )
     .option('--kms-key <arn>', 'sts: key that encrypts the objects; repeatable', repeatable)
@@ -82,11 +82,12 @@ export function hasVending(options: VendingOptions): boolean {
 }
 
 /**
- * Returns the vending settings of a request, which replace the present ones as a whole. A new mode begins with its defaults;
- * without a mode, the options change the `current` settings. Returns undefined when no option is about vending. The server
- * refuses settings that do not belong to the mode.
+ * Returns the vending settings of a request, which replace the current settings as a whole. A new mode begins with
+ * its defaults; without a mode, the options change the `current` settings. Returns undefined when no option is about
+ * vending. The server refuses settings that do not belong to the mode.
  *
- * @throws CliError without a mode and current settings, or when long-lived keys would leave the server without confirmation
+ * @throws CliError without a mode and current settings, or when long-lived keys would leave the server without
+ *   confirmation
  */
 export function toVending(
   options: VendingOptions,

@@ -28,7 +28,7 @@ const checkAccessResponseDecoder: z.ZodType<CheckAccessResponse> = z.object({
   results: z.array(accessAnswerDecoder),
 })
 
-/** Says of each of many things whether it may be done: by the caller, or by others on objects the caller manages. */
+/** Decides many access checks: whether the caller, or another principal on an object that the caller manages, has a privilege on an object. */
 export async function checkAccess(
   client: Client,
   { body }: { readonly body: CheckAccessRequest },
@@ -39,7 +39,7 @@ export async function checkAccess(
   )
 }
 
-/** Explains a decision: every object of the chain, the effective rights, and the grant that decides or the privilege that is missing. */
+/** Explains an authorization decision: the object and all objects that contain it, the effective privileges, and the grant that decides or the privilege that is missing. */
 export async function explainAccess(
   client: Client,
   { body }: { readonly body: AccessQuestion },
@@ -67,7 +67,7 @@ const whoCanResponseDecoder: z.ZodType<WhoCanResponse> = z.object({
   nextPageToken: z.string().nullable(),
 })
 
-/** Lists the principals that may do something with an object when no engine acts for them, by name. Without manage on the server: those that own, or that grants name on, the objects that the caller manages. */
+/** Lists by name the principals that have a privilege on an object when no engine acts for them. Callers without manage on the server see only principals that own, or have a grant on, an object that the caller manages. */
 export async function whoCan(
   client: Client,
   { query }: { readonly query: WhoCanQuery },
@@ -132,7 +132,7 @@ const whoAmIResponseDecoder: z.ZodType<WhoAmIResponse> = z.object({
   limits: engineLimitsDecoder.nullable(),
 })
 
-/** Shows who calls, on whose behalf, how that was proven and until when. */
+/** Returns the identity of the caller: its principal and engines, how and when the caller was authenticated, and when its token expires. */
 export async function whoAmI(client: Client): Promise<DecodedResponse<WhoAmIResponse>> {
   return decodeLater(
     await client.send({ method: 'GET', path: '/management/v1/whoami' }),

@@ -35,7 +35,7 @@ const queryAuditResponseDecoder: z.ZodType<QueryAuditResponse> = z.object({
   nextPageToken: z.string().nullable(),
 })
 
-/** Shows audit events kept in the store. */
+/** Lists audit events from the database. */
 export async function queryAudit(
   client: Client,
   { query }: { readonly query?: QueryAuditQuery | undefined } = {},

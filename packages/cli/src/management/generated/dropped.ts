@@ -22,7 +22,7 @@ const listDroppedResponseDecoder: z.ZodType<ListDroppedResponse> = z.object({
   nextPageToken: z.string().nullable(),
 })
 
-/** Lists dropped tables and views that the caller manages and that are still there. */
+/** Lists dropped tables and views that the caller manages and that are not deleted yet. */
 export async function listDropped(
   client: Client,
   { warehouse, query }: { readonly warehouse: string; readonly query?: ListDroppedQuery | undefined },
@@ -56,7 +56,7 @@ const restoreDroppedResponseDecoder: z.ZodType<RestoreDroppedResponse> = z.objec
   name: z.string(),
 })
 
-/** Restores a dropped table or view, under its old name in its old namespace or under another. */
+/** Restores a dropped table or view, by default under its old name in its old namespace. */
 export async function restoreDropped(
   client: Client,
   { warehouse, id, body }: { readonly warehouse: string; readonly id: string; readonly body: RestoreRequest },

@@ -5,7 +5,7 @@ import type { Client } from '../../connection/client.ts'
 import { path } from '../../connection/path.ts'
 import { decodeLater, type DecodedResponse, type Response } from '../../connection/response.ts'
 import type { OpenEnum } from '../open-enum.ts'
-import { engineDecoder, type Engine, type SubjectRule } from './schemas.ts'
+import { engineDecoder, type Engine, type EngineChange, type SubjectRule } from './schemas.ts'
 
 export type CreateEngineRequest = {
   readonly principal: string
@@ -28,7 +28,7 @@ export type CreateEngineRequest = {
   readonly sessionSeconds?: number | undefined
 }
 
-/** Registers a principal as an engine, which may act for users within its entry. */
+/** Registers a principal as an engine, which may act for users within the limits of its entry. */
 export async function createEngine(
   client: Client,
   { body }: { readonly body: CreateEngineRequest },
@@ -76,30 +76,10 @@ export async function getEngine(
   )
 }
 
-export type UpdateEngineRequest = {
-  readonly subjects?: readonly SubjectRule[] | undefined
-  readonly namesIssuer?: string | null | undefined
-  readonly unsignedSubjects?: boolean | undefined
-  readonly assertions?: boolean | undefined
-  readonly makesPrincipals?: boolean | undefined
-  readonly namesAdministrators?: boolean | undefined
-  readonly firstCalls?: OpenEnum<'deny' | 'config-only' | 'service'> | undefined
-  readonly warehouses?: readonly string[] | null | undefined
-  readonly privileges?:
-    | readonly OpenEnum<'use' | 'select' | 'modify' | 'create' | 'manage' | 'administer-storage'>[]
-    | null
-    | undefined
-  readonly administers?: boolean | undefined
-  readonly refreshes?: boolean | undefined
-  readonly viewChains?: boolean | undefined
-  readonly tokenSeconds?: number | undefined
-  readonly sessionSeconds?: number | undefined
-}
-
 /** Changes the fields of an entry that the request contains, also for running sessions, and leaves the others unchanged. */
 export async function updateEngine(
   client: Client,
-  { engine, body }: { readonly engine: string; readonly body: UpdateEngineRequest },
+  { engine, body }: { readonly engine: string; readonly body: EngineChange },
 ): Promise<DecodedResponse<Engine>> {
   return decodeLater(
     await client.send({ method: 'PATCH', path: path`/management/v1/engines/${engine}`, body }),
@@ -107,7 +87,7 @@ export async function updateEngine(
   )
 }
 
-/** Strikes an engine off: its sessions, and those in which it acts for users, end for good. The principal stays. */
+/** Deletes an engine entry. All sessions of the engine end, including those in which it acts for users. The principal remains. */
 export function deleteEngine(client: Client, { engine }: { readonly engine: string }): Promise<Response> {
   return client.send({ method: 'DELETE', path: path`/management/v1/engines/${engine}` })
 }

@@ -20,6 +20,7 @@ export type ListGrantsQuery = {
   readonly principal?: string | undefined
   readonly role?: string | undefined
   readonly group?: string | undefined
+  readonly all?: 'true' | undefined
   readonly server?: 'true' | undefined
   readonly warehouse?: string | undefined
   readonly namespace?: readonly string[] | undefined
@@ -35,7 +36,7 @@ const listGrantsResponseDecoder: z.ZodType<ListGrantsResponse> = z.object({
   nextPageToken: z.string().nullable(),
 })
 
-/** Lists the grants to a principal, role or group, or those on one object. */
+/** Lists the grants to a principal, role or group, the grants on one object, or all grants. */
 export async function listGrants(
   client: Client,
   { query }: { readonly query?: ListGrantsQuery | undefined } = {},
@@ -46,7 +47,7 @@ export async function listGrants(
   )
 }
 
-/** Takes back exactly the grants that are named. Rights by other grants, roles or ownership remain. */
+/** Revokes exactly the named grants. Rights from other grants, roles or ownership remain. */
 export async function revokePrivilege(
   client: Client,
   { body }: { readonly body: GrantRequest },

@@ -18,7 +18,7 @@ const listGroupsResponseDecoder: z.ZodType<ListGroupsResponse> = z.object({
   nextPageToken: z.string().nullable(),
 })
 
-/** Lists the groups of issuers: those that tokens contained, and those that hold grants. */
+/** Lists the groups of all issuers: groups that tokens contained, and groups with grants. */
 export async function listGroups(
   client: Client,
   { query }: { readonly query?: ListGroupsQuery | undefined } = {},

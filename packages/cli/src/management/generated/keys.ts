@@ -21,7 +21,7 @@ const listKeysResponseDecoder: z.ZodType<ListKeysResponse> = z.object({
   masterKey: masterKeyDecoder,
 })
 
-/** Lists the keys that the server made for itself, without their secrets. */
+/** Lists the signing and sealing keys of the server, without their secrets. */
 export async function listKeys(client: Client): Promise<DecodedResponse<ListKeysResponse>> {
   return decodeLater(
     await client.send({ method: 'GET', path: '/management/v1/keys' }),
@@ -33,7 +33,7 @@ export type AddKeyRequest = {
   readonly purpose: OpenEnum<'session-token' | 'page-token' | 's3-session' | 'storage-refresh'>
 }
 
-/** First phase of a rotation: every replica learns the new key, which makes nothing yet. */
+/** First phase of a rotation: adds a key. Every replica loads it, and none signs or seals with it yet. */
 export async function addKey(
   client: Client,
   { body }: { readonly body: AddKeyRequest },
@@ -41,14 +41,14 @@ export async function addKey(
   return decodeLater(await client.send({ method: 'POST', path: '/management/v1/keys', body }), keyDecoder)
 }
 
-/** Deletes a key that is not active: everything that it signed or sealed becomes invalid at once. */
+/** Deletes a key that is not active: all tokens that it signed or sealed become invalid at once. */
 export function retireKey(client: Client, { key }: { readonly key: string }): Promise<Response> {
   return client.send({ method: 'DELETE', path: path`/management/v1/keys/${key}` })
 }
 
 export type PromoteKeyRequest = { readonly forceNow?: boolean | undefined }
 
-/** Second phase: the added key makes everything from now on; the one before is retired and still opens what it made. */
+/** Second phase of a rotation: the added key becomes active and signs or seals from now on. The previous key is retired: it still verifies and opens the tokens that it signed or sealed. */
 export async function promoteKey(
   client: Client,
   { key, body }: { readonly key: string; readonly body: PromoteKeyRequest },

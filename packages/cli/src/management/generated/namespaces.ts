@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { Client } from '../../connection/client.ts'
 import { path } from '../../connection/path.ts'
-import { decodeLater, type DecodedResponse } from '../../connection/response.ts'
+import { decodeLater, type DecodedResponse, type Response } from '../../connection/response.ts'
 import {
   changedDecoder,
   namespaceDecoder,
@@ -12,6 +12,7 @@ import {
   type Namespace,
   type NamespaceLocation,
   type NamespaceLocationRequest,
+  type OwnedNamespace,
 } from './schemas.ts'
 
 export type GetNamespaceDetailsQuery = { readonly namespace: readonly string[] }
@@ -25,6 +26,14 @@ export async function getNamespaceDetails(
     await client.send({ method: 'GET', path: path`/management/v1/warehouses/${warehouse}/namespace`, query }),
     namespaceDecoder,
   )
+}
+
+/** Creates a namespace that another principal owns. Its parent namespace must exist. */
+export function createOwnedNamespace(
+  client: Client,
+  { warehouse, body }: { readonly warehouse: string; readonly body: OwnedNamespace },
+): Promise<Response> {
+  return client.send({ method: 'POST', path: path`/management/v1/warehouses/${warehouse}/namespace`, body })
 }
 
 export type ListNamespaceLocationsQuery = {
@@ -43,7 +52,7 @@ const listNamespaceLocationsResponseDecoder: z.ZodType<ListNamespaceLocationsRes
   nextPageToken: z.string().nullable(),
 })
 
-/** Lists the places that are granted to a namespace itself, not those of namespaces around it. */
+/** Lists the locations that are granted to a namespace itself, without those of its parent namespaces. */
 export async function listNamespaceLocations(
   client: Client,
   { warehouse, query }: { readonly warehouse: string; readonly query: ListNamespaceLocationsQuery },
@@ -58,7 +67,7 @@ export async function listNamespaceLocations(
   )
 }
 
-/** Lets tables and views of a namespace, and of namespaces in it, use a place that holds files, unless it belongs to another table or view. The grant is deleted with the namespace. */
+/** Grants a location to a namespace: tables and views of the namespace and its child namespaces may use the location although it contains files, unless it belongs to another table or view. The grant is deleted with the namespace. */
 export async function grantNamespaceLocation(
   client: Client,
   { warehouse, body }: { readonly warehouse: string; readonly body: NamespaceLocationRequest },
@@ -73,7 +82,7 @@ export async function grantNamespaceLocation(
   )
 }
 
-/** Revokes the grant of exactly this place to a namespace. Tables and views that lie there stay. */
+/** Revokes the grant of exactly this location to a namespace. Existing tables and views in the location remain. */
 export async function revokeNamespaceLocation(
   client: Client,
   { warehouse, body }: { readonly warehouse: string; readonly body: NamespaceLocationRequest },

@@ -6,14 +6,17 @@ import type { Client } from '../../connection/client.ts'
 import { path } from '../../connection/path.ts'
 import { decodeLater, type DecodedResponse, type Response } from '../../connection/response.ts'
 import {
+  changedDecoder,
   clientFederationDecoder,
   clientKeyDecoder,
   clientSecretDecoder,
   principalDecoder,
+  type Changed,
   type ClientFederation,
   type ClientKey,
   type ClientSecret,
   type Principal,
+  type PrincipalRegistration,
 } from './schemas.ts'
 
 export type CreatePrincipalRequest = { readonly name: string }
@@ -25,7 +28,7 @@ const createPrincipalResponseDecoder: z.ZodType<CreatePrincipalResponse> = z.obj
   secret: clientSecretDecoder,
 })
 
-/** Makes a principal with a client secret. The secret is in this response only. */
+/** Creates a principal with a client secret. Only this response contains the secret. */
 export async function createPrincipal(
   client: Client,
   { body }: { readonly body: CreatePrincipalRequest },
@@ -73,7 +76,7 @@ const getPrincipalResponseDecoder: z.ZodType<GetPrincipalResponse> = z.object({
   secrets: z.array(z.object({ createdAt: z.string() })),
 })
 
-/** Shows a principal and when its secrets were made. */
+/** Shows a principal and the times at which its secrets were created. */
 export async function getPrincipal(
   client: Client,
   { principal }: { readonly principal: string },
@@ -103,7 +106,7 @@ export async function disablePrincipal(
   )
 }
 
-/** Enables a disabled principal. Tokens issued before that have not expired are accepted again; stopSessions ends those. */
+/** Enables a disabled principal. Earlier tokens that have not expired are accepted again; stopSessions invalidates them. */
 export async function enablePrincipal(
   client: Client,
   { principal }: { readonly principal: string },
@@ -116,7 +119,7 @@ export async function enablePrincipal(
 
 export type AddClientFederationRequest = { readonly issuer: string; readonly subject: string }
 
-/** Lets tokens of another issuer prove this client, such as those of a Kubernetes service account. */
+/** Registers an issuer and a subject whose tokens authenticate this client, for example those of a Kubernetes service account. */
 export async function addClientFederation(
   client: Client,
   { principal, body }: { readonly principal: string; readonly body: AddClientFederationRequest },
@@ -137,7 +140,7 @@ const listClientFederationsResponseDecoder: z.ZodType<ListClientFederationsRespo
   federations: z.array(clientFederationDecoder),
 })
 
-/** Lists the names under which other issuers know a client. */
+/** Lists the issuers and subjects whose tokens authenticate a client. */
 export async function listClientFederations(
   client: Client,
   { principal }: { readonly principal: string },
@@ -150,7 +153,7 @@ export async function listClientFederations(
 
 export type RemoveClientFederationRequest = { readonly issuer: string; readonly subject: string }
 
-/** Stops tokens of another issuer from proving this client. */
+/** Removes an issuer and a subject, whose tokens then no longer authenticate this client. */
 export function removeClientFederation(
   client: Client,
   { principal, body }: { readonly principal: string; readonly body: RemoveClientFederationRequest },
@@ -164,7 +167,7 @@ export function removeClientFederation(
 
 export type AddClientKeyRequest = { readonly jwk: Readonly<Record<string, Json>> }
 
-/** Registers a public key. Signatures of the key prove this client, and the users that it asserts as an engine. */
+/** Registers a public key. Assertions with its signature authenticate this client and, if it is an engine, name the users for which it acts. */
 export async function addClientKey(
   client: Client,
   { principal, body }: { readonly principal: string; readonly body: AddClientKeyRequest },
@@ -192,7 +195,7 @@ export async function listClientKeys(
   )
 }
 
-/** Takes a public key away from a client. Sessions that began with it continue and are renewed until they end: see stop-sessions. */
+/** Removes a public key from a client. Sessions that began with this key continue until they end; stop-sessions ends them. */
 export function removeClientKey(
   client: Client,
   { principal, key }: { readonly principal: string; readonly key: string },
@@ -200,7 +203,7 @@ export function removeClientKey(
   return client.send({ method: 'DELETE', path: path`/management/v1/principals/${principal}/keys/${key}` })
 }
 
-/** Makes a second client secret; the first stays valid. The secret is in this response only. */
+/** Creates a second client secret. The first one remains valid. Only this response contains the new secret. */
 export async function addSecret(
   client: Client,
   { principal }: { readonly principal: string },
@@ -211,7 +214,24 @@ export async function addSecret(
   )
 }
 
-/** Drops every client secret but the newest. Sessions that began with it continue and are renewed until they end: see stop-sessions. */
+export type ImportSecretRequest = { readonly clientSecret: string }
+
+/** Adds a client secret that already exists, for example on another server. No response contains it. */
+export async function importSecret(
+  client: Client,
+  { principal, body }: { readonly principal: string; readonly body: ImportSecretRequest },
+): Promise<DecodedResponse<Changed>> {
+  return decodeLater(
+    await client.send({
+      method: 'POST',
+      path: path`/management/v1/principals/${principal}/secrets/import`,
+      body,
+    }),
+    changedDecoder,
+  )
+}
+
+/** Deletes every client secret except the newest. Sessions that began with a deleted secret continue until they end; stop-sessions ends them. */
 export function dropOldSecret(
   client: Client,
   { principal }: { readonly principal: string },
@@ -226,6 +246,17 @@ export async function stopSessions(
 ): Promise<DecodedResponse<Principal>> {
   return decodeLater(
     await client.send({ method: 'POST', path: path`/management/v1/principals/${principal}/stop-sessions` }),
+    principalDecoder,
+  )
+}
+
+/** Creates a principal without a secret: a client that authenticates with keys or federations, or a user of another issuer before the first request of this user. */
+export async function registerPrincipal(
+  client: Client,
+  { body }: { readonly body: PrincipalRegistration },
+): Promise<DecodedResponse<Principal>> {
+  return decodeLater(
+    await client.send({ method: 'POST', path: '/management/v1/principals/register', body }),
     principalDecoder,
   )
 }

@@ -5,7 +5,7 @@ import { path } from '../../connection/path.ts'
 import { decodeLater, type DecodedResponse } from '../../connection/response.ts'
 import { changedDecoder, type Changed, type Protection } from './schemas.ts'
 
-/** Protects a warehouse, or a namespace, table or view in it, against being dropped, or stops that. */
+/** Protects a warehouse, namespace, table or view against drops, or removes this protection. */
 export async function setProtection(
   client: Client,
   { warehouse, body }: { readonly warehouse: string; readonly body: Protection },

@@ -7,7 +7,7 @@ import { relationDecoder, type Relation } from './schemas.ts'
 
 export type GetRelationDetailsQuery = { readonly namespace: readonly string[]; readonly relation: string }
 
-/** Shows a table or view with its ids, owner, protection and where it is. */
+/** Shows a table or view with its ids, owner, protection and location. */
 export async function getRelationDetails(
   client: Client,
   { warehouse, query }: { readonly warehouse: string; readonly query: GetRelationDetailsQuery },

@@ -16,7 +16,7 @@ import {
 
 export type CreateRoleRequest = { readonly name: string }
 
-/** Makes a role without members or grants. */
+/** Creates a role without members or grants. */
 export async function createRole(
   client: Client,
   { body }: { readonly body: CreateRoleRequest },
@@ -90,7 +90,7 @@ export async function listRoleMembers(
   )
 }
 
-/** Makes a principal, a role or a group a member of a role. */
+/** Adds a principal, a role or a group to the members of a role. */
 export async function addRoleMember(
   client: Client,
   { role, body }: { readonly role: string; readonly body: GranteeName },
@@ -101,7 +101,7 @@ export async function addRoleMember(
   )
 }
 
-/** Takes a member out of a role. A caller cannot remove its own right to administer the server. */
+/** Removes a member from a role. A caller cannot remove its own right to administer the server. */
 export async function removeRoleMember(
   client: Client,
   { role, body }: { readonly role: string; readonly body: GranteeName },

@@ -155,6 +155,26 @@ export type Engine = {
   readonly updatedAt: string
 }
 
+export type EngineChange = {
+  readonly subjects?: readonly SubjectRule[] | undefined
+  readonly namesIssuer?: string | null | undefined
+  readonly unsignedSubjects?: boolean | undefined
+  readonly assertions?: boolean | undefined
+  readonly makesPrincipals?: boolean | undefined
+  readonly namesAdministrators?: boolean | undefined
+  readonly firstCalls?: OpenEnum<'deny' | 'config-only' | 'service'> | undefined
+  readonly warehouses?: readonly string[] | null | undefined
+  readonly privileges?:
+    | readonly OpenEnum<'use' | 'select' | 'modify' | 'create' | 'manage' | 'administer-storage'>[]
+    | null
+    | undefined
+  readonly administers?: boolean | undefined
+  readonly refreshes?: boolean | undefined
+  readonly viewChains?: boolean | undefined
+  readonly tokenSeconds?: number | undefined
+  readonly sessionSeconds?: number | undefined
+}
+
 export type EngineLimits = {
   readonly name: string
   readonly alone: boolean
@@ -177,6 +197,7 @@ export type Finding = { readonly name: string; readonly ok: boolean; readonly me
 export type Grant = {
   readonly privilege: Privilege
   readonly on: SecurableName | null
+  readonly dropped?: true | undefined
   readonly to: Grantee
   readonly grantedAt: string
 }
@@ -249,6 +270,7 @@ export type NamespaceLocationRequest = { readonly namespace: readonly string[]; 
 export type NewWarehouse = {
   readonly name: string
   readonly storage: Storage
+  readonly owner?: string | undefined
   readonly allowedLocations?: readonly string[] | undefined
   readonly retentionSeconds?: number | undefined
   readonly defaults?: Readonly<Record<string, string>> | undefined
@@ -268,6 +290,12 @@ export type OverlappingClaim = {
   readonly dropped: boolean | null
 }
 
+export type OwnedNamespace = {
+  readonly namespace: readonly string[]
+  readonly owner: string
+  readonly properties?: Readonly<Record<string, string>> | undefined
+}
+
 export type Party = {
   readonly id: string
   readonly issuer: string
@@ -283,6 +311,13 @@ export type Principal = {
   readonly kind: OpenEnum<'service' | 'user'>
   readonly enabled: boolean
   readonly createdAt: string
+}
+
+export type PrincipalRegistration = {
+  readonly issuer?: string | undefined
+  readonly subject: string
+  readonly name?: string | undefined
+  readonly allowUnknownIssuer?: boolean | undefined
 }
 
 export type Privilege = OpenEnum<'use' | 'select' | 'modify' | 'create' | 'manage' | 'administer-storage'>
@@ -401,7 +436,7 @@ export type Vending =
     }
   | {
       readonly mode: 'static'
-      readonly longLivedKeysMayLeaveTheServer: 'true'
+      readonly longLivedKeysMayLeaveTheServer: true
       readonly omitEndpointFor?: readonly string[] | undefined
     }
 
@@ -638,6 +673,7 @@ export const engineLimitsDecoder: z.ZodType<EngineLimits> = z.object({
 export const grantDecoder: z.ZodType<Grant> = z.object({
   privilege: privilegeDecoder,
   on: securableNameDecoder.nullable(),
+  dropped: z.literal(true).optional(),
   to: granteeDecoder,
   grantedAt: z.string(),
 })

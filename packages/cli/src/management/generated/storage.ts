@@ -29,7 +29,7 @@ const listAbandonedCreatesResponseDecoder: z.ZodType<ListAbandonedCreatesRespons
   nextPageToken: z.string().nullable(),
 })
 
-/** Lists creates that were begun and never finished, with the files that lie there. Nothing is deleted. */
+/** Lists abandoned creates (staged tables whose create was never committed) with their files. Deletes nothing. */
 export async function listAbandonedCreates(
   client: Client,
   {
@@ -52,7 +52,7 @@ const clearAbandonedCreateResponseDecoder: z.ZodType<ClearAbandonedCreateRespons
   done: z.boolean(),
 })
 
-/** Deletes the files of a create that was never finished, and its record. */
+/** Deletes an abandoned create (a staged table whose create was never committed) and its files. */
 export async function clearAbandonedCreate(
   client: Client,
   {
@@ -90,7 +90,7 @@ const listStorageOverlapsResponseDecoder: z.ZodType<ListStorageOverlapsResponse>
   nextPageToken: z.string().nullable(),
 })
 
-/** Lists places of the warehouse that overlap with those of another table, view or warehouse. */
+/** Lists locations in the warehouse that overlap with the location of another table, view or warehouse. */
 export async function listStorageOverlaps(
   client: Client,
   { warehouse, query }: { readonly warehouse: string; readonly query?: ListStorageOverlapsQuery | undefined },
@@ -117,7 +117,7 @@ const listRetiredPlacesResponseDecoder: z.ZodType<ListRetiredPlacesResponse> = z
   nextPageToken: z.string().nullable(),
 })
 
-/** Lists places that tables and views left, and places of ended reservations. */
+/** Lists retired locations: locations that tables, views and ended reservations left. */
 export async function listRetiredPlaces(
   client: Client,
   { warehouse, query }: { readonly warehouse: string; readonly query?: ListRetiredPlacesQuery | undefined },
@@ -140,7 +140,7 @@ const releaseRetiredPlacesResponseDecoder: z.ZodType<ReleaseRetiredPlacesRespons
   released: z.number(),
 })
 
-/** Frees the retired places at and below a location, although files or credentials may remain there. Deletes no file. */
+/** Releases the retired locations at and below a location, so that new tables can use them, although files or credentials may remain. Deletes no file. */
 export async function releaseRetiredPlaces(
   client: Client,
   { warehouse, query }: { readonly warehouse: string; readonly query: ReleaseRetiredPlacesQuery },

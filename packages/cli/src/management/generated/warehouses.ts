@@ -17,7 +17,7 @@ import {
   warehouseNameDecoder,
 } from './schemas.ts'
 
-/** Makes a warehouse at a place that no other warehouse has. The caller owns it and administers its storage. */
+/** Creates a warehouse at a location that no other warehouse uses. The caller owns it and administers its storage. */
 export async function createWarehouse(
   client: Client,
   { body }: { readonly body: NewWarehouse },
@@ -43,7 +43,7 @@ const listWarehousesResponseDecoder: z.ZodType<ListWarehousesResponse> = z.objec
   nextPageToken: z.string().nullable(),
 })
 
-/** Lists the warehouses that the caller may use, or that hold something that the caller may use. */
+/** Lists the warehouses that the caller may use, or that contain an object that the caller may use. */
 export async function listWarehouses(
   client: Client,
   { query }: { readonly query?: ListWarehousesQuery | undefined } = {},
@@ -65,7 +65,7 @@ export async function getWarehouse(
   )
 }
 
-/** Deletes an empty warehouse. Dropped tables and views count as long as they can be restored. */
+/** Deletes an empty warehouse. It is not empty while it contains dropped tables or views that can be restored. */
 export function deleteWarehouse(
   client: Client,
   { warehouse }: { readonly warehouse: string },
@@ -73,7 +73,7 @@ export function deleteWarehouse(
   return client.send({ method: 'DELETE', path: path`/management/v1/warehouses/${warehouse}` })
 }
 
-/** Changes the settings that the request contains, or the keys of the storage. Other settings and the place remain. */
+/** Changes the settings in the request, or the keys of the storage. Other settings and the location remain. */
 export async function updateWarehouse(
   client: Client,
   { warehouse, body }: { readonly warehouse: string; readonly body: WarehouseChange },
@@ -84,7 +84,7 @@ export async function updateWarehouse(
   )
 }
 
-/** Tries out everything that a warehouse needs of its storage, and says of each what to change. */
+/** Tests everything that a warehouse requires of its storage. Each failed test states what to change. */
 export async function checkWarehouse(
   client: Client,
   { warehouse }: { readonly warehouse: string },
@@ -114,7 +114,7 @@ export async function revokeAccess(
   )
 }
 
-/** Tries out the storage of a warehouse. */
+/** Tests the storage of a warehouse. */
 export function validateWarehouse(
   client: Client,
   { warehouse }: { readonly warehouse: string },
@@ -124,7 +124,7 @@ export function validateWarehouse(
 
 export type ValidateStorageRequest = { readonly storage: Storage }
 
-/** Tries out a storage that no warehouse has yet. */
+/** Tests a storage that no warehouse uses yet. */
 export function validateStorage(
   client: Client,
   { body }: { readonly body: ValidateStorageRequest },

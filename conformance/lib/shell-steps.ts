@@ -2,13 +2,15 @@
 export interface ShellStep {
   readonly commands: string
   readonly output: readonly string[]
+  /** Whether the commands run in their own terminal until they are interrupted: `sh terminal` after the fence. */
+  readonly terminal: boolean
 }
 
 /** Returns the fenced `sh` blocks of a Markdown page in order; a `text` block belongs to the `sh` block before it. */
 export function readShellSteps(page: string): ShellStep[] {
-  const steps: { commands: string; output: string[] }[] = []
-  for (const [, language, block = ''] of page.matchAll(/^```(sh|text)\n([^]*?)^```$/gm)) {
-    if (language === 'sh') steps.push({ commands: block, output: [] })
+  const steps: { commands: string; output: string[]; terminal: boolean }[] = []
+  for (const [, language, block = ''] of page.matchAll(/^```(sh|sh terminal|text)\n([^]*?)^```$/gm)) {
+    if (language !== 'text') steps.push({ commands: block, output: [], terminal: language === 'sh terminal' })
     else steps.at(-1)?.output.push(...block.split('\n').filter((line) => line !== ''))
   }
   return steps

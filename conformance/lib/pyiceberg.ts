@@ -1,0 +1,14 @@
+import { cacheFolder } from './paths.ts'
+import type { ProcessKeeper } from './process-keeper.ts'
+import { pythonVenv } from './python-venv.ts'
+
+/** Installs PyIceberg with PyArrow in a virtual environment. Returns the path of its Python. */
+export async function installPyIceberg(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
+  // pyiceberg-core computes the bucket and truncate transforms when it writes; s3fs is the client that has requests signed
+  return pythonVenv(
+    keeper,
+    cacheFolder('engines', 'pyiceberg'),
+    ['pyiceberg[pyarrow,pyiceberg-core,s3fs]==0.12.0'],
+    say,
+  )
+}

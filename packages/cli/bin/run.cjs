@@ -1,0 +1,4 @@
+'use strict'
+
+require('node:module').enableCompileCache()
+void import('../dist/main.js')

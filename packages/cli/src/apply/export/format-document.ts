@@ -1,0 +1,24 @@
+import { stringify } from 'yaml'
+import type { ExportedDocument } from './to-document.ts'
+
+/** Location of the JSON schema of documents, which editors read. */
+const schemaUrl = 'https://raw.githubusercontent.com/headgate/headgate/main/docs/reference/apply.schema.json'
+
+/** Formats a document as YAML, with the secrets that it needs in comments. */
+export function formatDocument({ document, secrets }: ExportedDocument): string {
+  const comments = [
+    `# yaml-language-server: $schema=${schemaUrl}`,
+    '# State of a Headgate server. Apply it with: headgate apply -f FILE',
+    ...(secrets.length === 0
+      ? []
+      : ['# It contains no secrets. For objects to create, set these variables:']),
+    ...secrets.map(({ env, description }) => `#   ${env}: ${withoutLineBreaks(description)}`),
+  ]
+  const body = stringify(document, { lineWidth: 0, aliasDuplicateObjects: false, version: '1.2' })
+  return `${comments.join('\n')}\n${body}`
+}
+
+/** Names come from users, and a line break would end the comment. */
+function withoutLineBreaks(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ')
+}

@@ -1,0 +1,29 @@
+/** Environment variable that stands for a secret in an exported document. */
+export interface Placeholder {
+  readonly env: string
+  /** Description of the secret: `client secret of etl`. */
+  readonly description: string
+}
+
+/** Names of environment variables for secrets. Each is used once. */
+export interface PlaceholderNames {
+  readonly all: readonly Placeholder[]
+  /** Returns a new name from its parts, such as `CLIENT_SECRET_ETL`. */
+  add(prefix: string, name: string, description: string): string
+}
+
+export function createPlaceholderNames(): PlaceholderNames {
+  const all: Placeholder[] = []
+  const used = new Set<string>()
+  return {
+    all,
+    add(prefix, name, description) {
+      const base = `${prefix}_${name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_')}`
+      let env = base
+      for (let number = 2; used.has(env); number++) env = `${base}_${number}`
+      used.add(env)
+      all.push({ env, description })
+      return env
+    },
+  }
+}

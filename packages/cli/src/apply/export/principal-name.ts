@@ -1,0 +1,15 @@
+interface PrincipalIds {
+  readonly issuer: string
+  readonly subject: string
+}
+
+/** Returns whether a principal is a client of the server itself, and not a user of another issuer. */
+export function isOwn({ issuer }: Pick<PrincipalIds, 'issuer'>): boolean {
+  return issuer === 'headgate'
+}
+
+/** Returns the name of a principal as documents contain it: the client id, or `ISSUER#SUBJECT`. */
+export function principalName(principal: PrincipalIds): string {
+  const { issuer, subject } = principal
+  return isOwn(principal) ? subject : `${issuer}#${subject}`
+}

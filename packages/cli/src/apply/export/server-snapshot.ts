@@ -1,0 +1,42 @@
+import type {
+  ClientFederation,
+  ClientKey,
+  Engine,
+  Grant,
+  Grantee,
+  Namespace,
+  Principal,
+  Role,
+  Warehouse,
+} from '../../management/generated/schemas.ts'
+
+/** Principal with the ways in which it authenticates. */
+export interface PrincipalSnapshot {
+  readonly principal: Principal
+  readonly hasSecret: boolean
+  readonly keys: readonly ClientKey[]
+  readonly federations: readonly ClientFederation[]
+}
+
+export interface RoleSnapshot {
+  readonly role: Role
+  readonly members: readonly Grantee[]
+}
+
+export interface NamespaceSnapshot {
+  readonly warehouse: string
+  readonly namespace: Namespace
+  readonly locations: readonly string[]
+}
+
+/** Objects of a server, as its API returned them. Sections that were not requested are empty. */
+export interface ServerSnapshot {
+  readonly principals: readonly PrincipalSnapshot[]
+  readonly roles: readonly RoleSnapshot[]
+  readonly warehouses: readonly Warehouse[]
+  readonly namespaces: readonly NamespaceSnapshot[]
+  readonly engines: readonly Engine[]
+  readonly grants: readonly Grant[]
+  /** Name of each principal as documents contain it, by id. */
+  readonly principalNames: ReadonlyMap<string, string>
+}

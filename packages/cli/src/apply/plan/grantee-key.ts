@@ -1,0 +1,55 @@
+import { CliError } from '../../cli-error.ts'
+import type { Grantee, GranteeName } from '../../management/generated/schemas.ts'
+import type { PlanContext } from './plan-context.ts'
+
+/** Identifies a grantee on the server and in the documents. It contains the id, because names of users are not unique. */
+export type GranteeKey = string
+
+/**
+ * Returns the key of a grantee of the documents. Null: neither the server nor the documents contain it. Groups exist without
+ * an entry: the server creates them with their first grant. A caller that does not administer the server cannot read ids, so
+ * the key then contains the name.
+ */
+export async function granteeKey(context: KeyContext, to: GranteeName): Promise<GranteeKey | null> {
+  if ('group' in to) return `group:${to.group}`
+  try {
+    return (await findId(context, to)) ?? (isCreated(context, to) ? `new ${formatGranteeName(to)}` : null)
+  } catch (error) {
+    if (error instanceof CliError && error.refusal?.status === 403) return `name of ${formatGranteeName(to)}`
+    throw error
+  }
+}
+
+type KeyContext = Pick<PlanContext, 'server' | 'names'>
+
+async function findId(
+  { server }: KeyContext,
+  to: Exclude<GranteeName, { readonly group: string }>,
+): Promise<GranteeKey | null> {
+  if ('role' in to) {
+    const role = await server.role(to.role)
+    return role === null ? null : `role:${role.id}`
+  }
+  const found = await server.principal(to.principal)
+  return found === null ? null : `principal:${found.principal.id}`
+}
+
+function isCreated({ names }: KeyContext, to: Exclude<GranteeName, { readonly group: string }>): boolean {
+  return 'role' in to ? names.roles.has(to.role) : names.principals.has(to.principal)
+}
+
+/** Returns the key of a grantee of the server. */
+export function keyOfGrantee({ kind, id, name }: Grantee): GranteeKey {
+  return kind === 'group' ? `group:${name ?? id}` : `${kind}:${id}`
+}
+
+/** Returns whether a grantee of the server has this key. */
+export function isGrantee(grantee: Grantee, key: GranteeKey): boolean {
+  return keyOfGrantee(grantee) === key || `name of ${grantee.kind}:${grantee.name}` === key
+}
+
+/** Formats a grantee as documents contain it. */
+export function formatGranteeName(to: GranteeName): string {
+  if ('group' in to) return `group:${to.group}`
+  return 'role' in to ? `role:${to.role}` : `principal:${to.principal}`
+}

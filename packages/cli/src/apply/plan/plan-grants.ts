@@ -1,0 +1,174 @@
+import { CliError } from '../../cli-error.ts'
+import { readList } from '../../connection/pages.ts'
+import { grantPrivilege, listGrants, revokePrivilege } from '../../management/generated/grants.ts'
+import type { Grant, GranteeName, SecurableName } from '../../management/generated/schemas.ts'
+import { formatGrantee } from '../../names/grantee.ts'
+import { formatSecurable, toSecurableQuery } from '../../names/securable.ts'
+import { mapBounded } from '../map-bounded.ts'
+import type { ParsedGrant, Sourced } from '../read/merge-documents.ts'
+import { formatGranteeName, granteeKey, type GranteeKey, isGrantee, keyOfGrantee } from './grantee-key.ts'
+import { maxParallel, type PlanContext } from './plan-context.ts'
+import { createdItem, plannedItem, type PlannedChange, type PlannedItem } from './planned-item.ts'
+
+/** Plans grants: those that are missing, and with `--prune` those to remove. */
+export async function planGrants(context: PlanContext): Promise<readonly PlannedItem[]> {
+  const known = await namedGrantees(context)
+  const wanted = Map.groupBy(context.desired.grants, ({ on }) => formatSecurable(on))
+  const objects = new Map(allObjects(context).map((on) => [formatSecurable(on), on]))
+  const items = await mapBounded([...objects], maxParallel, ([label, on]) =>
+    planObject(context, on, wanted.get(label) ?? [], known),
+  )
+  return items.flat()
+}
+
+/** Returns the objects that the documents contain: as entries, and in grants. */
+function allObjects({ desired, options }: PlanContext): readonly SecurableName[] {
+  const named = desired.grants.map(({ on }) => on)
+  if (!options.prune.has('grants')) return named
+  return [
+    ...named,
+    ...desired.warehouses.map(({ name }) => ({ warehouse: name })),
+    ...desired.namespaces.map(({ warehouse, levels }) => ({ warehouse, namespace: levels })),
+  ]
+}
+
+/** Returns the keys of the grantees that the documents contain: as entries, and in grants. */
+async function namedGrantees(context: PlanContext): Promise<ReadonlySet<GranteeKey>> {
+  const { desired } = context
+  const names: readonly GranteeName[] = [
+    ...desired.principals.map(({ name }) => ({ principal: name })),
+    ...desired.roles.map(({ name }) => ({ role: name })),
+    ...desired.grants.map(({ to }) => to),
+  ]
+  const keys = await mapBounded(names, maxParallel, (name) => granteeKey(context, name))
+  return new Set(keys.filter((key) => key !== null))
+}
+
+async function planObject(
+  context: PlanContext,
+  on: SecurableName,
+  wanted: readonly Sourced<ParsedGrant>[],
+  known: ReadonlySet<GranteeKey>,
+): Promise<readonly PlannedItem[]> {
+  const label = formatSecurable(on)
+  const existing = await readGrants(context, on)
+  if (existing === null && !context.names.objects.has(label)) {
+    reportMissing(context, on, wanted)
+    return []
+  }
+  const items: PlannedItem[] = []
+  const seen = new Set<GranteeKey>()
+  for (const grant of wanted) {
+    const key = await granteeKey(context, grant.to)
+    if (key === null) {
+      const to = formatGranteeName(grant.to)
+      context.problems.push(`${grant.source.at}: the grantee ${to} of ${label} does not exist`)
+      continue
+    }
+    const held = (existing ?? []).filter(({ to }) => isGrantee(to, key))
+    for (const { to } of held) seen.add(keyOfGrantee(to))
+    items.push(planGrantee(context, grant, held))
+  }
+  for (const [key, grants] of Map.groupBy(existing ?? [], ({ to }) => keyOfGrantee(to))) {
+    if (seen.has(key) || grants[0]?.to.name === null) continue
+    items.push(...planOthers(context, on, grants, known.has(key)))
+  }
+  return items
+}
+
+/** Plans the grants of one entry on one object. */
+function planGrantee(
+  context: PlanContext,
+  grant: Sourced<ParsedGrant>,
+  present: readonly Grant[],
+): PlannedItem {
+  const name = `${formatGranteeName(grant.to)} on ${formatSecurable(grant.on)}`
+  const held = present.map(({ privilege }) => privilege)
+  const missing = grant.privileges.filter((privilege) => !held.includes(privilege))
+  const others = held.filter((privilege) => !grant.privileges.includes(privilege))
+  const pruned = context.options.prune.has('grants') ? others : []
+  const changes = [
+    ...(missing.length === 0 ? [] : [give(context, grant.on, grant.to, missing)]),
+    ...(pruned.length === 0 ? [] : [take(context, grant.on, grant.to, pruned)]),
+  ]
+  const kept = pruned.length > 0 ? [] : others.map((privilege) => `privilege ${privilege}`)
+  return held.length === 0 ? createdItem('grant', name, changes) : plannedItem('grant', name, changes, kept)
+}
+
+/** Plans the grants of a grantee for which the documents contain no grant on the object. */
+function planOthers(
+  context: PlanContext,
+  on: SecurableName,
+  grants: readonly Grant[],
+  isNamed: boolean,
+): readonly PlannedItem[] {
+  const [first] = grants
+  if (first === undefined) return []
+  const { kind, id } = first.to
+  const grantee = formatGrantee({ ...first.to, issuerConfigured: true })
+  const name = `${grantee} on ${formatSecurable(on)}`
+  const privileges = grants.map(({ privilege }) => privilege)
+  // Grants to grantees that the documents do not contain belong to others.
+  if (!context.options.prune.has('grants') || !isNamed) {
+    const kept = privileges.map((privilege) => `privilege ${privilege}`)
+    return [{ kind: 'grant', name, action: 'keep', changes: [], kept }]
+  }
+  const to = kind === 'group' ? { group: id } : kind === 'role' ? { role: id } : { principal: id }
+  return [{ kind: 'grant', name, action: 'delete', changes: [take(context, on, to, privileges)], kept: [] }]
+}
+
+function give(
+  { session }: PlanContext,
+  on: SecurableName,
+  to: GranteeName,
+  privileges: readonly string[],
+): PlannedChange {
+  return {
+    stage: 'grants',
+    text: `grant ${privileges.join(', ')}`,
+    send: () => grantPrivilege(session.client, { body: { privileges, on, to } }),
+  }
+}
+
+function take(
+  { session }: PlanContext,
+  on: SecurableName,
+  to: GranteeName,
+  privileges: readonly string[],
+): PlannedChange {
+  return {
+    stage: 'removals',
+    text: `revoke ${privileges.join(', ')}`,
+    send: () => revokePrivilege(session.client, { body: { privileges, on, to } }),
+  }
+}
+
+/** Reads the grants on an object. Null: it does not exist, or the caller may not see it. */
+async function readGrants({ session }: PlanContext, on: SecurableName): Promise<readonly Grant[] | null> {
+  try {
+    const { items } = await readList(session, {
+      key: 'grants',
+      request: (page) => listGrants(session.client, { query: { ...toSecurableQuery(on), ...page } }),
+    })
+    return items
+  } catch (error) {
+    if (error instanceof CliError && error.refusal?.status === 404) return null
+    throw error
+  }
+}
+
+function reportMissing(
+  { options, problems, skipped }: PlanContext,
+  on: SecurableName,
+  wanted: readonly Sourced<ParsedGrant>[],
+): void {
+  const label = formatSecurable(on)
+  const isRelation = on !== 'server' && on.relation !== undefined
+  for (const { source, to } of wanted) {
+    if (isRelation && options.skipMissingTables) skipped.push(`${formatGranteeName(to)} on ${label}`)
+    else problems.push(`${source.at}: ${label} does not exist${isRelation ? missingTable : ''}`)
+  }
+}
+
+const missingTable =
+  ' (create or register the table first, or leave out such grants with --skip-missing-tables)'

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Io } from '../../io.ts'
+import type { SecretReference } from '../document/secret-reference.ts'
+
+/** Secret, or the reason why its place has none. */
+export type ResolvedSecret = { readonly secret: string } | { readonly missing: string }
+
+/** Reads the secret at a place. Removes the line break at the end of a file. */
+export function resolveSecret(
+  { env }: Pick<Io, 'env'>,
+  reference: SecretReference,
+  folder: string,
+): ResolvedSecret {
+  if ('env' in reference) {
+    const value = env[reference.env]
+    return value ? { secret: value } : { missing: `the environment variable ${reference.env} is not set` }
+  }
+  const path = resolve(folder, reference.file)
+  try {
+    const text = readFileSync(path, 'utf8').trim()
+    return text === '' ? { missing: `the file ${path} is empty` } : { secret: text }
+  } catch {
+    return { missing: `the file ${path} cannot be read` }
+  }
+}
+
+/** Returns the secret of a text, which may be a credential as commands write it: `CLIENT_ID:CLIENT_SECRET`. */
+export function withoutClientId(text: string, clientId: string): string {
+  return text.startsWith(`${clientId}:`) ? text.slice(clientId.length + 1) : text
+}

@@ -1,0 +1,61 @@
+import { mapBounded } from '../map-bounded.ts'
+import { type PlannedChange, type PlannedItem, stages } from '../plan/planned-item.ts'
+
+/** Result of a change. */
+export type ChangeState = 'planned' | 'done' | 'failed'
+
+/** State of each change of a plan while it runs. */
+export interface Run {
+  readonly states: ReadonlyMap<PlannedChange, ChangeState>
+  /** The change that ended the run, with its error. Undefined: all changes were made. */
+  readonly failure:
+    { readonly item: PlannedItem; readonly change: PlannedChange; readonly error: unknown } | undefined
+}
+
+interface Step {
+  readonly item: PlannedItem
+  readonly change: PlannedChange
+}
+
+/** Maximum of changes at the same time. The server makes changes of principals, roles and grants one after the other. */
+const maxParallel = 4
+
+/**
+ * Makes the changes of a plan by stages. After the first one that fails, no further change starts.
+ *
+ * @param onProgress called after each change with the number of changes that were made
+ */
+export async function runPlan(
+  items: readonly PlannedItem[],
+  onProgress: (made: number) => void,
+): Promise<Run> {
+  const states = new Map<PlannedChange, ChangeState>()
+  const steps = items.flatMap((item) => item.changes.map((change) => ({ item, change })))
+  for (const { change } of steps) states.set(change, 'planned')
+  let failure: Run['failure']
+  let made = 0
+  for (const group of inOrder(steps)) {
+    await mapBounded(group, maxParallel, async ({ item, change }) => {
+      try {
+        await change.send()
+        states.set(change, 'done')
+        onProgress((made += 1))
+      } catch (error) {
+        states.set(change, 'failed')
+        failure ??= { item, change, error }
+        throw error
+      }
+    }).catch(() => undefined)
+    if (failure !== undefined) break
+  }
+  return { states, failure }
+}
+
+/** Returns the changes in groups. The changes of a group do not need each other. */
+function inOrder(steps: readonly Step[]): readonly (readonly Step[])[] {
+  const groups = Map.groupBy(
+    steps,
+    ({ change: { stage, depth = 0 } }) => stages.indexOf(stage) * 1_000 + depth,
+  )
+  return [...groups].toSorted(([one], [other]) => one - other).map(([, group]) => group)
+}

@@ -1,0 +1,18 @@
+import type { CompletionCommand, CompletionOption } from './completion-tree.ts'
+
+/** Returns the spellings of the options that are valid for all commands. */
+export function programOptions(tree: readonly CompletionCommand[]): readonly string[] {
+  const program = tree.find(({ path }) => path === '')
+  return [...new Set(program?.options.flatMap(({ names }) => names))]
+}
+
+/** Returns the options with a value, by keys such as `role list:--limit`. Options of the program have an empty path. */
+export function valuesOf(
+  tree: readonly CompletionCommand[],
+): readonly { readonly key: string; readonly value: Exclude<CompletionOption['value'], 'none'> }[] {
+  return tree.flatMap(({ path, options }) =>
+    options.flatMap(({ names, value }) =>
+      value === 'none' ? [] : names.map((name) => ({ key: `${path}:${name}`, value })),
+    ),
+  )
+}

@@ -1,0 +1,94 @@
+import type { TableIdentifier } from '@headgate/iceberg/client'
+import type { PlannedPlace } from './target-access.ts'
+import type { RelationKind } from './relation-state.ts'
+
+/**
+ * Result for one table or view.
+ *
+ * - `new`: a dry run would register it
+ * - `registered`: this run registered it
+ * - `present`: it was registered before, with the same metadata file
+ * - `newer`: it was registered before, and the target has later commits
+ * - `conflict`: the target has another table or view, or another state, under this name
+ * - `failed`: a catalog refused it
+ * - `gone`: it was dropped at the source during the run
+ */
+export type ImportStatus = 'new' | 'registered' | 'present' | 'newer' | 'conflict' | 'failed' | 'gone'
+
+export interface ImportResult {
+  readonly kind: RelationKind
+  readonly identifier: TableIdentifier
+  readonly status: ImportStatus
+  /** Whether this run dropped it at the source. */
+  readonly moved: boolean
+  /** Reason of a conflict or failure, in a sentence. */
+  readonly reason?: string
+  /** Next step of the user, in a sentence. */
+  readonly next?: string
+  /** Only in a dry run: whether the target accepts its files. */
+  readonly place?: PlannedPlace
+}
+
+/** Namespace whose tables and views could not be read or created. */
+export interface NamespaceProblem {
+  readonly namespace: readonly string[]
+  readonly reason: string
+}
+
+/** Counters of one kind. */
+export type ImportCounts = Readonly<Record<ImportStatus, number>> & { readonly moved: number }
+
+/** All results of a run. */
+export interface ImportResults {
+  readonly tables: ImportCounts
+  readonly views: ImportCounts
+  /** Tables and views that were found at the source. */
+  readonly found: number
+  /** Those of them that have a result. */
+  readonly done: number
+  readonly namespaces: { readonly created: number; readonly existing: number }
+  /** Conflicts and failures. */
+  readonly problems: readonly ImportResult[]
+  readonly namespaceProblems: readonly NamespaceProblem[]
+  /** Every result; empty unless the run is a dry run. */
+  readonly plan: readonly ImportResult[]
+}
+
+/** Returns the number of tables that both catalogs have, or would have after a dry run. */
+export function countInBoth({ tables }: Pick<ImportResults, 'tables'>): number {
+  return tables.new + tables.registered + tables.present + tables.newer - tables.moved
+}
+
+/** Collects the results of a run. */
+export class ResultCollector implements ImportResults {
+  readonly tables: Mutable<ImportCounts> = noCounts()
+  readonly views: Mutable<ImportCounts> = noCounts()
+  readonly namespaces: Mutable<ImportResults['namespaces']> = { created: 0, existing: 0 }
+  readonly problems: ImportResult[] = []
+  readonly namespaceProblems: NamespaceProblem[] = []
+  readonly plan: ImportResult[] = []
+  found = 0
+  done = 0
+
+  add(result: ImportResult): void {
+    const counts = result.kind === 'table' ? this.tables : this.views
+    counts[result.status]++
+    if (result.moved) counts.moved++
+    this.done++
+    if (result.status === 'conflict' || result.status === 'failed') this.problems.push(result)
+    if (result.place !== undefined) this.plan.push(result)
+  }
+}
+
+type Mutable<Value> = { -readonly [Key in keyof Value]: Value[Key] }
+
+const noCounts = (): Mutable<ImportCounts> => ({
+  new: 0,
+  registered: 0,
+  present: 0,
+  newer: 0,
+  conflict: 0,
+  failed: 0,
+  gone: 0,
+  moved: 0,
+})

@@ -1,0 +1,71 @@
+import { CliError } from '../cli-error.ts'
+import { exitCode } from '../exit-code.ts'
+import { parseDotted } from '../names/dotted.ts'
+import { visible } from '../output/visible.ts'
+
+/** Pattern of a level: the texts between its stars. */
+type LevelPattern = readonly string[]
+
+/** Pattern of a namespace: one for each of its first levels. */
+export type NamespacePattern = readonly LevelPattern[]
+
+/** Namespaces to import. Without `include` these are all, except the excluded ones. */
+export interface Selection {
+  readonly include: readonly NamespacePattern[]
+  readonly exclude: readonly NamespacePattern[]
+}
+
+/**
+ * Parses `sales`, `sales.*` or `*_raw`. A star stands for any characters of one level. A pattern selects the namespaces that it
+ * matches and everything in them.
+ *
+ * @throws CliError for a text that is not a name
+ */
+export function parsePattern(text: string): NamespacePattern {
+  const { warehouse, levels } = parseDotted(text)
+  if (warehouse === null) return levels.map((level) => level.split('*'))
+  throw new CliError(exitCode.usage, `The pattern ${visible(text)} contains a warehouse.`, {
+    next: 'Write only the namespace, such as sales or sales.*, and set the warehouse with --from-warehouse.',
+  })
+}
+
+/** Returns whether the tables and views of a namespace are imported. */
+export function isSelected({ include, exclude }: Selection, namespace: readonly string[]): boolean {
+  return (
+    (include.length === 0 || include.some((pattern) => matches(pattern, namespace))) &&
+    !exclude.some((pattern) => matches(pattern, namespace))
+  )
+}
+
+/** Returns whether a namespace or one of the namespaces in it can be selected. */
+export function canContainSelected({ include, exclude }: Selection, namespace: readonly string[]): boolean {
+  if (exclude.some((pattern) => matches(pattern, namespace))) return false
+  return include.length === 0 || include.some((pattern) => matchesLevels(pattern, namespace))
+}
+
+/** Returns whether a pattern matches a namespace, or one of the namespaces around it. */
+function matches(pattern: NamespacePattern, namespace: readonly string[]): boolean {
+  return pattern.length <= namespace.length && matchesLevels(pattern, namespace)
+}
+
+/** Compares the levels that both have. */
+function matchesLevels(pattern: NamespacePattern, namespace: readonly string[]): boolean {
+  return pattern.every((level, index) => {
+    const name = namespace[index]
+    return name === undefined || matchesLevel(level, name)
+  })
+}
+
+function matchesLevel([first = '', ...more]: LevelPattern, name: string): boolean {
+  const last = more.pop()
+  if (last === undefined) return name === first
+  if (!name.startsWith(first)) return false
+  // Each text between two stars is taken where it occurs first, which leaves most of the name for the later ones.
+  let rest = name.slice(first.length)
+  for (const text of more) {
+    const at = rest.indexOf(text)
+    if (at === -1) return false
+    rest = rest.slice(at + text.length)
+  }
+  return rest.endsWith(last)
+}

@@ -1,0 +1,47 @@
+import { PassThrough } from 'node:stream'
+import { describe, expect, it, vi } from 'vitest'
+import { createOutput } from '../output/output.ts'
+import { formatBar, startProgress } from './progress.ts'
+
+const state = { found: 1200, done: 300, problems: [] }
+
+describe('formatBar', () => {
+  it('shows the share, the counts and the rate', () => {
+    expect(formatBar(state, 10, 'sales.orders', 100)).toBe(
+      '[######------------------] 300 of 1,200 listed tables and views, 30 per second  sales.orders',
+    )
+  })
+
+  it('leaves out the name, and then the end of the text, on a narrow terminal', () => {
+    expect(formatBar(state, 10, 'sales.orders', 85)).toMatch(/per second$/)
+    expect(formatBar(state, 10, 'sales.orders', 40)).toHaveLength(39)
+  })
+
+  it('shows an empty bar before the first list', () => {
+    expect(formatBar({ ...state, found: 0, done: 0 }, 0, '', 80)).toContain(
+      '[------------------------] 0 of 0',
+    )
+  })
+})
+
+it('prints a line every ten seconds without a terminal, and nothing with --json', () => {
+  vi.useFakeTimers()
+  try {
+    for (const [json, lines] of [
+      [false, 2],
+      [true, 0],
+    ] as const) {
+      const stderr = new PassThrough()
+      const io = { args: [], env: {}, cwd: '/', stdin: new PassThrough(), stdout: new PassThrough(), stderr }
+      const progress = startProgress(io, createOutput(io, json), state)
+      progress.update('sales.orders')
+      vi.advanceTimersByTime(25_000)
+      progress[Symbol.dispose]()
+      vi.advanceTimersByTime(25_000)
+      const text = String(stderr.read() ?? '')
+      expect(text.match(/300 of 1,200 listed tables and views/g) ?? []).toHaveLength(lines)
+    }
+  } finally {
+    vi.useRealTimers()
+  }
+})

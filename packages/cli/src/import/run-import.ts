@@ -1,0 +1,85 @@
+import type { TableIdentifier } from '@headgate/iceberg/client'
+import { CliError } from '../cli-error.ts'
+import { exitCode } from '../exit-code.ts'
+import { importRelation } from './import-relation.ts'
+import type { ImportResult, ImportResults, ResultCollector } from './import-result.ts'
+import type { Selection } from './namespace-pattern.ts'
+import type { RelationState } from './relation-state.ts'
+import { runTasks } from './run-tasks.ts'
+import type { Side } from './side.ts'
+import { createNamespaces } from './target-namespaces.ts'
+import type { PlannedPlace } from './target-access.ts'
+import { walkSource } from './walk-source.ts'
+
+export interface ImportRun {
+  readonly source: Side
+  readonly target: Side
+  /** Warehouse of the target. */
+  readonly warehouse: string
+  readonly selection: Selection
+  /** Tables and views that are imported at the same time. */
+  readonly parallel: number
+  /** Number of failures that ends the run. */
+  readonly maxFailures: number
+  readonly move: boolean
+  readonly dropViews: boolean
+  /** Makes the run a dry run: finds out whether the target accepts the files of a table or view. */
+  readonly plan: ((identifier: TableIdentifier, state: RelationState) => Promise<PlannedPlace>) | null
+  /** Called for each selected namespace. */
+  readonly onNamespace: (namespace: readonly string[]) => Promise<void>
+  /** Called for each table and view before it is imported. */
+  readonly onRelation: (identifier: TableIdentifier) => Promise<void>
+  /** Called with each result, while the run continues. */
+  readonly onResult: (result: ImportResult) => void
+  readonly warn: (text: string) => void
+  /** Stops the run: running requests end, and no other is sent. */
+  readonly stop: AbortSignal
+}
+
+/**
+ * Imports the selected namespaces, tables and views. Keeps no state: it compares both catalogs, so a run that was stopped is
+ * continued by the next one.
+ *
+ * @param results receives the results, also of a run that ends with an error
+ * @throws CliError when a catalog does not respond, refuses the credential, or too many tables and views failed
+ */
+export async function runImport(run: ImportRun, results: ResultCollector): Promise<ImportResults> {
+  const { source, target, plan, warn, maxFailures } = run
+  const ensureNamespace = createNamespaces({
+    source,
+    target,
+    dryRun: plan !== null,
+    warn,
+    onNamespace: (existed) => void results.namespaces[existed ? 'existing' : 'created']++,
+  })
+  const walk = walkSource({
+    source,
+    target,
+    selection: run.selection,
+    ensureNamespace,
+    onNamespace: run.onNamespace,
+    onRelation: async (relation) => {
+      await run.onRelation(relation.identifier)
+      const result = await importRelation(run, relation)
+      results.add(result)
+      run.onResult(result)
+      const failures = results.tables.failed + results.views.failed
+      if (failures >= maxFailures) throw tooManyFailures(failures, result)
+    },
+    onFound: (count) => void (results.found += count),
+    onProblem: (namespace, reason) => void results.namespaceProblems.push({ namespace, reason }),
+    warn,
+  })
+  await runTasks([walk], { parallel: run.parallel, signal: run.stop })
+  return results
+}
+
+function tooManyFailures(failures: number, { reason = '' }: ImportResult): CliError {
+  return new CliError(
+    exitCode.refused,
+    `The import was stopped, because ${failures} tables and views failed. The last error: ${reason}`,
+    {
+      next: 'Run it with --dry-run, which shows the missing rights and locations. --max-failures changes the limit.',
+    },
+  )
+}

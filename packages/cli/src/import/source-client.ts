@@ -1,0 +1,26 @@
+import { createFetch } from '@headgate/auth'
+import type { Client } from '../connection/client.ts'
+import { toRefusal } from '../connection/refusal.ts'
+import { parseJson } from '../connection/response.ts'
+import type { Source } from './connect-source.ts'
+import { toImportError } from './side.ts'
+
+/** Creates the client of the management API of a source that is a Headgate server. It uses the credential of the source. */
+export function createSourceClient(source: Source, timeoutMs: number): Pick<Client, 'send'> {
+  const send = createFetch(source.auth, { timeoutMs, maxRetries: 5 })
+  return {
+    async send({ method, path, query = {} }) {
+      const url = new URL(source.url.replace(/\/+$/, '') + path)
+      for (const [name, value] of Object.entries(query))
+        for (const each of typeof value === 'object' ? value : [value])
+          if (each !== undefined) url.searchParams.append(name, String(each))
+      const response = await send(url, { method }).catch((error: unknown) => {
+        throw toImportError(source, error)
+      })
+      const text = await response.text()
+      const json = parseJson(text)
+      if (response.ok && json !== undefined) return { status: response.status, text, json }
+      throw toRefusal(response.status, text, response.headers.get('retry-after'))
+    },
+  }
+}

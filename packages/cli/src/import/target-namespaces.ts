@@ -1,0 +1,78 @@
+import { AlreadyExistsError, ForbiddenError, type Namespace } from '@headgate/iceberg/client'
+import { formatLevels } from '../names/dotted.ts'
+import { ask, RefusedError, type Side } from './side.ts'
+
+export interface NamespaceDeps {
+  readonly source: Side
+  readonly target: Side
+  readonly dryRun: boolean
+  readonly warn: (text: string) => void
+  /** Called once for each namespace that is needed in the target. */
+  readonly onNamespace: (existed: boolean) => void
+}
+
+/**
+ * Returns a function that makes sure that the target has a namespace and those around it, with the properties of the source. It
+ * returns whether the target had it before, and creates nothing in a dry run.
+ */
+export function createNamespaces(deps: NamespaceDeps): (namespace: Namespace) => Promise<boolean> {
+  const known = new Map<string, Promise<boolean>>()
+
+  const ensure = async (namespace: Namespace): Promise<boolean> => {
+    const key = JSON.stringify(namespace)
+    const existed = known.get(key) ?? provide(namespace)
+    known.set(key, existed)
+    return await existed
+  }
+
+  const provide = async (namespace: Namespace): Promise<boolean> => {
+    const parent = namespace.slice(0, -1)
+    const canExist = parent.length === 0 || (await ensure(parent)) || !deps.dryRun
+    const existed = canExist && (await ask(deps.target, (catalog) => catalog.namespaceExists(namespace)))
+    deps.onNamespace(existed)
+    if (deps.dryRun) return existed
+    const properties = await ask(deps.source, (catalog) => catalog.loadNamespace(namespace))
+    if (!existed && (await create(deps.target, namespace, properties))) return false
+    await addProperties(deps, namespace, properties)
+    return true
+  }
+
+  return ensure
+}
+
+/** Creates a namespace. Returns false when another program created it meanwhile. */
+async function create(
+  target: Side,
+  namespace: Namespace,
+  properties: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  try {
+    await ask(target, (catalog) => catalog.createNamespace(namespace, properties))
+    return true
+  } catch (error) {
+    if (error instanceof RefusedError && error.response instanceof AlreadyExistsError) return false
+    throw error
+  }
+}
+
+/** Adds the properties that an existing namespace does not have. Its other properties stay as they are. */
+async function addProperties(
+  { target, warn }: NamespaceDeps,
+  namespace: Namespace,
+  wanted: Readonly<Record<string, string>>,
+): Promise<void> {
+  if (Object.keys(wanted).length === 0) return
+  const name = formatLevels(namespace)
+  try {
+    const current = await ask(target, (catalog) => catalog.loadNamespace(namespace))
+    const updates = Object.fromEntries(Object.entries(wanted).filter(([key]) => !Object.hasOwn(current, key)))
+    const others = Object.keys(wanted).filter((key) => (current[key] ?? wanted[key]) !== wanted[key])
+    if (others.length > 0)
+      warn(`Namespace ${name} keeps its own values of ${others.join(', ')}, which differ from the source.`)
+    if (Object.keys(updates).length === 0) return
+    await ask(target, (catalog) => catalog.updateNamespaceProperties(namespace, { updates }))
+  } catch (error) {
+    if (!(error instanceof RefusedError) || !(error.response instanceof ForbiddenError)) throw error
+    warn(`The properties of namespace ${name} were not copied: ${error.response.message}`)
+  }
+}

@@ -1,0 +1,361 @@
+// Generated from docs/reference/management-openapi.json by `npm run docs`. Do not edit.
+
+import { z } from 'zod'
+import type { Members } from '../members.ts'
+import type {
+  EngineChange,
+  FileStorage,
+  S3Storage,
+  SubjectRule,
+  Vending,
+  WarehouseChange,
+} from './schemas.ts'
+
+export const subjectRuleMembers: Members<SubjectRule> = {
+  issuer: z
+    .string()
+    .min(1)
+    .max(512)
+    .describe('headgate for principals of this server, otherwise the URL of the issuer.'),
+  pattern: z
+    .string()
+    .min(1)
+    .max(256)
+    .default('*')
+    .describe('Pattern for the whole subject or login. * matches any text, ? matches one character.'),
+  groups: z
+    .array(z.string().min(1).max(512))
+    .max(100)
+    .default([])
+    .describe(
+      'Groups at the issuer. The user must be in one of them. Empty: the user need not be in a group.',
+    ),
+}
+
+export const subjectRuleRequest: z.ZodType<SubjectRule> = z.strictObject(subjectRuleMembers)
+
+export const engineChangeMembers: Members<EngineChange> = {
+  subjects: z
+    .array(subjectRuleRequest)
+    .max(100)
+    .describe(
+      'Users for which the engine may act: those that match one of these rules. Without rules, the engine may act for no user.',
+    )
+    .optional(),
+  namesIssuer: z
+    .string()
+    .min(1)
+    .max(512)
+    .nullable()
+    .describe(
+      'Issuer of the users that the engine identifies only by a user name. Null: the engine may not identify users by name.',
+    )
+    .optional(),
+  unsignedSubjects: z
+    .boolean()
+    .describe(
+      'The engine may name its user in an unsigned token, as Iceberg clients do (Trino: iceberg.rest-catalog.session=USER).',
+    )
+    .optional(),
+  assertions: z
+    .boolean()
+    .describe('The engine may name its user in a token that it signs with a registered key (RFC 7523).')
+    .optional(),
+  makesPrincipals: z
+    .boolean()
+    .describe(
+      'The server creates a principal for an unknown user that the engine names, but never for a user of a configured issuer.',
+    )
+    .optional(),
+  namesAdministrators: z
+    .boolean()
+    .describe(
+      'The engine may also name users who have manage on the server, although these users have not been authenticated.',
+    )
+    .optional(),
+  firstCalls: z
+    .enum(['deny', 'config-only', 'service'])
+    .describe(
+      'Requests that the engine may send without a user. deny: none. config-only: only the catalog configuration. service: everything for which the engine itself has privileges.',
+    )
+    .optional(),
+  warehouses: z
+    .array(z.string().min(1).max(1024))
+    .max(1000)
+    .nullable()
+    .describe('Names or ids of the warehouses that the engine may use, for all users. Null: all warehouses.')
+    .optional(),
+  privileges: z
+    .array(z.enum(['use', 'select', 'modify', 'create', 'manage', 'administer-storage']))
+    .max(6)
+    .nullable()
+    .describe(
+      'Privileges that the engine may use, for all users, including the privileges that they imply. Null: all privileges except administer-storage, which must be listed.',
+    )
+    .optional(),
+  administers: z.boolean().describe('The engine may administer for users who may administer.').optional(),
+  refreshes: z
+    .boolean()
+    .describe('The engine may renew storage credentials of its users without a token of the user.')
+    .optional(),
+  viewChains: z
+    .boolean()
+    .describe(
+      'The server trusts the engine to name the views through which it reads a table (referenced-by).',
+    )
+    .optional(),
+  tokenSeconds: z
+    .int()
+    .min(60)
+    .max(86400)
+    .describe('Lifetime in seconds of tokens that the engine gets for its users.')
+    .optional(),
+  sessionSeconds: z
+    .int()
+    .min(60)
+    .max(2592000)
+    .describe(
+      'Time in seconds for which a token of a user can be renewed, counted from the authentication of the user.',
+    )
+    .optional(),
+}
+
+export const engineChangeRequest: z.ZodType<EngineChange> = z.strictObject(engineChangeMembers)
+
+export const fileStorageMembers: Members<FileStorage> = {
+  type: z.literal('file'),
+  root: z.string().min(1).max(2048).describe('Directory on the server, for example file:///data/lake.'),
+  bucket: z
+    .string()
+    .min(1)
+    .max(2048)
+    .describe('Bucket name under which the storage gateway shows the directory to clients.')
+    .optional(),
+  fileMode: z
+    .string()
+    .min(1)
+    .max(2048)
+    .describe(
+      'Permission bits of new files, in octal: use `0640` if engines of the same group read them. Default: `0600`. The mode of existing files and directories does not change.',
+    )
+    .optional(),
+}
+
+export const fileStorageRequest: z.ZodType<FileStorage> = z.strictObject(fileStorageMembers)
+
+export const s3StorageMembers: Members<S3Storage> = {
+  type: z.literal('s3'),
+  bucket: z.string().min(1).max(2048),
+  prefix: z
+    .string()
+    .min(1)
+    .max(2048)
+    .describe('Folder of the bucket that the warehouse owns. Default: the whole bucket.')
+    .optional(),
+  endpoint: z.string().min(1).max(2048).describe('Base URL of an object store other than AWS.').optional(),
+  region: z
+    .string()
+    .min(1)
+    .max(2048)
+    .describe('AWS region. Default if endpoint is set: us-east-1.')
+    .optional(),
+  store: z
+    .string()
+    .describe(
+      'Name of the object store, which must be equal for all warehouses on this store. Required if one store has several endpoints.',
+    )
+    .optional(),
+  pathStyle: z
+    .boolean()
+    .describe('True: the URL path contains the bucket. Default: true if endpoint is set, otherwise false.')
+    .optional(),
+  accessKeyId: z.string().min(1).max(2048).optional(),
+  secretAccessKey: z
+    .string()
+    .min(1)
+    .max(16384)
+    .describe('Stored encrypted. No response contains it.')
+    .optional(),
+  sessionToken: z.string().min(1).max(16384).optional(),
+  credentials: z
+    .literal('default-chain')
+    .describe('default-chain: use the keys of the machine on which the server runs, instead of own keys.')
+    .optional(),
+}
+
+export const s3StorageRequest: z.ZodType<S3Storage> = z.strictObject(s3StorageMembers)
+
+export const vendingRequest: z.ZodType<Vending> = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('none') }),
+  z.strictObject({
+    mode: z.literal('gateway'),
+    lifetimeSeconds: z
+      .int()
+      .gt(0)
+      .max(604800)
+      .describe('Lifetime of storage credentials, in seconds. Default: 3600.')
+      .optional(),
+    whenNotAsked: z
+      .boolean()
+      .describe(
+        'Issue storage credentials even to clients that do not request them with X-Iceberg-Access-Delegation. Default: true in mode gateway, else false.',
+      )
+      .optional(),
+    omitEndpointFor: z
+      .array(z.string().min(1).max(100))
+      .max(10)
+      .describe(
+        'User-Agent patterns of clients whose storage credentials must not contain s3.endpoint, such as ClickHouse*. In a pattern, * is any text and ? is one character. Default: no client.',
+      )
+      .optional(),
+  }),
+  z.strictObject({
+    mode: z.literal('remote-signing'),
+    whenNotAsked: z
+      .boolean()
+      .describe(
+        'Issue storage credentials even to clients that do not request them with X-Iceberg-Access-Delegation. Default: true in mode gateway, else false.',
+      )
+      .optional(),
+  }),
+  z.strictObject({
+    mode: z.literal('sts'),
+    stsEndpoint: z
+      .string()
+      .max(2048)
+      .describe('Base URL of the security token service. Default: the endpoint of the storage, or AWS.')
+      .optional(),
+    roleArn: z
+      .string()
+      .max(2048)
+      .regex(new RegExp('^arn:[\\w-]+:[\\w-]+:[\\w-]*:\\d*:[\\w+=,.@/:-]+$'))
+      .describe('ARN of the role that the server assumes. Required at AWS.')
+      .optional(),
+    externalId: z
+      .string()
+      .min(2)
+      .max(1224)
+      .describe('External id that the trust policy of the role requires.')
+      .optional(),
+    identity: z
+      .enum(['keys', 'server-token', 'user-token'])
+      .describe(
+        'Identity with which the server calls the token service: the storage keys, the token of the server itself, or a token that the server mints for the user.',
+      )
+      .optional(),
+    kmsKeyArns: z
+      .array(z.string().max(2048).regex(new RegExp('^arn:[\\w-]+:[\\w-]+:[\\w-]*:\\d*:[\\w+=,.@/:-]+$')))
+      .max(10)
+      .describe('ARNs of the KMS keys that encrypt the objects.')
+      .optional(),
+    sessionTags: z.boolean().describe('Add tags with the principal to the session.').optional(),
+    tokenAudience: z
+      .string()
+      .min(1)
+      .max(255)
+      .describe('Audience of the token. Only with identity user-token. Default: sts.amazonaws.com.')
+      .optional(),
+    tokenClaims: z
+      .record(z.string(), z.string().max(2048))
+      .describe(
+        'Additional claims of the token, such as the policy that MinIO requires. Only with identity user-token.',
+      )
+      .optional(),
+    lifetimeSeconds: z
+      .int()
+      .gt(0)
+      .max(604800)
+      .describe('Lifetime of storage credentials, in seconds. Default: 3600.')
+      .optional(),
+    whenNotAsked: z
+      .boolean()
+      .describe(
+        'Issue storage credentials even to clients that do not request them with X-Iceberg-Access-Delegation. Default: true in mode gateway, else false.',
+      )
+      .optional(),
+    omitEndpointFor: z
+      .array(z.string().min(1).max(100))
+      .max(10)
+      .describe(
+        'User-Agent patterns of clients whose storage credentials must not contain s3.endpoint, such as ClickHouse*. In a pattern, * is any text and ? is one character. Default: no client.',
+      )
+      .optional(),
+  }),
+  z.strictObject({
+    mode: z.literal('static'),
+    longLivedKeysMayLeaveTheServer: z
+      .literal(true)
+      .describe(
+        'Confirms that every client that may load a table receives the storage keys, which do not expire.',
+      ),
+    omitEndpointFor: z
+      .array(z.string().min(1).max(100))
+      .max(10)
+      .describe(
+        'User-Agent patterns of clients whose storage credentials must not contain s3.endpoint, such as ClickHouse*. In a pattern, * is any text and ? is one character. Default: no client.',
+      )
+      .optional(),
+  }),
+])
+
+export const warehouseChangeMembers: Members<WarehouseChange> = {
+  store: z
+    .string()
+    .nullable()
+    .describe(
+      'New name of the object store, which also applies to the other warehouses with the same endpoint. Null: no name. The request must contain no other change.',
+    )
+    .optional(),
+  storageKeys: z
+    .strictObject({
+      accessKeyId: z.string().min(1).max(2048).optional(),
+      secretAccessKey: z
+        .string()
+        .min(1)
+        .max(16384)
+        .describe('Stored encrypted. No response contains it.')
+        .optional(),
+      sessionToken: z.string().min(1).max(16384).optional(),
+    })
+    .describe('New keys for the same storage.')
+    .optional(),
+  fileMode: z
+    .string()
+    .min(1)
+    .max(2048)
+    .describe(
+      'Permission bits of new files, in octal: use `0640` if engines of the same group read them. Default: `0600`. The mode of existing files and directories does not change.',
+    )
+    .optional(),
+  allowedLocations: z
+    .array(z.string().min(1).max(2048))
+    .max(100)
+    .describe('Further locations on the same object store that tables may use.')
+    .optional(),
+  retentionSeconds: z
+    .int()
+    .min(0)
+    .max(316224000)
+    .describe(
+      'Time in seconds for which dropped tables and views can be restored. 0: they cannot be restored.',
+    )
+    .optional(),
+  defaults: z
+    .record(z.string(), z.string().max(4096))
+    .describe('Client properties that apply unless the client sets them.')
+    .optional(),
+  overrides: z
+    .record(z.string(), z.string().max(4096))
+    .describe('Client properties that replace those of the client.')
+    .optional(),
+  vending: vendingRequest
+    .describe('How clients get access to the storage. A change replaces all vending settings.')
+    .optional(),
+  protected: z.boolean().describe('True: the warehouse cannot be deleted.').optional(),
+  skipProbe: z
+    .boolean()
+    .describe('True: the server does not test the storage by writing, reading and deleting an object.')
+    .optional(),
+}
+
+export const warehouseChangeRequest: z.ZodType<WarehouseChange> = z.strictObject(warehouseChangeMembers)

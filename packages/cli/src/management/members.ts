@@ -1,0 +1,4 @@
+import type { z } from 'zod'
+
+/** Schemas of the members of a request, by name. */
+export type Members<Request> = { readonly [name in keyof Request]-?: z.ZodType<Request[name]> }

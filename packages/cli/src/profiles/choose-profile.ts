@@ -1,0 +1,34 @@
+import type { Io } from '../io.ts'
+import { checkProfileName, noProfile, type Profile, readProfiles } from './profile-file.ts'
+
+/** Profile of a run, and the option, variable or default that selected it. */
+export interface ChosenProfile {
+  readonly name: string
+  readonly source: '--profile' | 'HEADGATE_PROFILE' | 'headgate profile use'
+  /** The stored profile. Undefined if the command creates it. */
+  readonly profile: Profile | undefined
+}
+
+/**
+ * Returns the profile of `--profile`, of `HEADGATE_PROFILE`, or of `headgate profile use`. Returns undefined if none
+ * of them selects a profile.
+ *
+ * @param creates whether the command creates the profile when it does not exist
+ * @throws CliError when there is no profile with the name
+ */
+export function chooseProfile(
+  { env }: Pick<Io, 'env'>,
+  folder: string,
+  option: string | undefined,
+  creates: boolean,
+): ChosenProfile | undefined {
+  const variable = env['HEADGATE_PROFILE']
+  const { current, profiles } = readProfiles(folder)
+  const name = option ?? (variable || current)
+  if (name === null) return undefined
+  const source = option !== undefined ? '--profile' : variable ? 'HEADGATE_PROFILE' : 'headgate profile use'
+  checkProfileName(name)
+  const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined
+  if (profile === undefined && !(creates && source === '--profile')) throw noProfile(name)
+  return { name, source, profile }
+}

@@ -1,0 +1,396 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { RestCatalog } from '@headgate/iceberg/client'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { moveRelation } from '../src/import/move-relation.ts'
+import { type RunResult, spawnSource, testHeadgate, type TestHeadgate } from './headgate.ts'
+
+const schema = { type: 'struct', fields: [{ id: 1, name: 'id', type: 'long', required: true }] } as const
+const timeout = 120_000
+
+/** Connects to a warehouse with the credential of the administrator. */
+async function connect(server: TestHeadgate, warehouse: string): Promise<RestCatalog> {
+  const file = join(server.directory, 'data/admin-credential')
+  return await RestCatalog.connect({
+    uri: server.url,
+    warehouse,
+    properties: {
+      'rest.auth.type': 'oauth2',
+      'rest.auth.oauth2.token-endpoint': `${server.url}/v1/oauth/tokens`,
+      'rest.auth.oauth2.scope': 'catalog',
+      credential: (await readFile(file, 'utf8')).trim(),
+    },
+  })
+}
+
+describe('headgate import', () => {
+  let source: TestHeadgate
+  let target: TestHeadgate
+  let from: RestCatalog
+  let into: RestCatalog
+  let properties: string
+
+  /** Runs the import from the source to the target. */
+  const importHere = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<RunResult> =>
+    target.headgate(['import', '--from', properties, '--warehouse', 'shop', ...args], { env })
+
+  const directory = (name: string): string => join(source.directory, 'data/warehouses', name)
+
+  /** Creates a table at the source in its own namespace. */
+  const createTable = async (name: string, levels: readonly string[] = [name]): Promise<string> => {
+    for (let depth = 1; depth <= levels.length; depth++) {
+      const namespace = levels.slice(0, depth)
+      if (!(await from.namespaceExists(namespace))) await from.createNamespace(namespace)
+    }
+    const table = await from.createTable({ namespace: levels, name }, { schema })
+    return String(table.metadataLocation)
+  }
+
+  beforeAll(async () => {
+    source = await testHeadgate()
+    target = await testHeadgate({
+      HEADGATE_FILE_ROOTS: `file://${join(source.directory, 'data/warehouses')}`,
+    })
+    await source.headgate(['warehouse', 'create', 'old', directory('old')])
+    await target.headgate(['warehouse', 'create', 'shop', directory('shop'), '--allow', directory('old')])
+    from = await connect(source, 'old')
+    into = await connect(target, 'shop')
+    properties = join(source.directory, 'source.properties')
+    const credential = (await readFile(join(source.directory, 'data/admin-credential'), 'utf8')).trim()
+    const lines = [
+      `uri=${source.url}`,
+      'warehouse=old',
+      'rest.auth.type=oauth2',
+      `rest.auth.oauth2.token-endpoint=${source.url}/v1/oauth/tokens`,
+      'rest.auth.oauth2.scope=catalog',
+      `credential=${credential}`,
+    ]
+    await writeFile(properties, lines.join('\n'), { mode: 0o600 })
+  }, timeout)
+  afterAll(async () => {
+    await from?.[Symbol.asyncDispose]()
+    await into?.[Symbol.asyncDispose]()
+    await target?.[Symbol.asyncDispose]()
+    await source?.[Symbol.asyncDispose]()
+  })
+
+  it(
+    'registers namespaces with properties, tables and views, and skips them in the next run',
+    { timeout },
+    async () => {
+      await from.createNamespace(['sales'], { owner: 'ann', team: 'blue' })
+      const file = await createTable('orders', ['sales', 'eu. 1'])
+      const orders = { namespace: ['sales', 'eu. 1'], name: 'orders' }
+      const before = await from
+        .updateTable(await from.loadTable(orders))
+        .setProperties({ a: '1' })
+        .commit()
+      const representations = [{ type: 'sql', dialect: 'spark', sql: 'SELECT id FROM orders' }]
+      const recent = { namespace: ['sales'], name: 'recent' }
+      await from.createView(recent, { schema, representations })
+
+      const first = await importHere(['--namespace', 'sales', '--json'])
+      expect(first.json).toMatchObject({
+        namespaces: { created: 2, existing: 0 },
+        tables: { registered: 1, failed: 0 },
+        views: { registered: 1, failed: 0 },
+        tablesInBothCatalogs: 1,
+        problems: [],
+      })
+      expect(first).toMatchObject({ code: 0, err: expect.stringContaining('Tables in both catalogs: 1.') })
+      expect(await into.loadNamespace(['sales'])).toMatchObject({ owner: 'ann', team: 'blue' })
+      const imported = await into.loadTable(orders)
+      expect(imported.metadataLocation).toBe(before.metadataLocation)
+      expect(imported.metadataLocation).not.toBe(file)
+      expect(imported.metadata).toEqual(before.metadata)
+      expect(await into.loadView(recent)).toMatchObject({
+        metadataLocation: (await from.loadView(recent)).metadataLocation,
+        metadata: (await from.loadView(recent)).metadata,
+      })
+
+      const second = await importHere(['--namespace', 'sales', '--source-read-only'])
+      expect(second).toMatchObject({ code: 0, err: '' })
+      expect(second.out).toMatch(/\nnamespaces +0 created, 2 existed before\n/)
+      expect(second.out).toMatch(/\ntables +1 registered before\n/)
+      expect(second.out).toMatch(/\nviews +1 registered before\n/)
+    },
+  )
+
+  it('finds commits of one catalog, and refuses to choose between two states', { timeout }, async () => {
+    await createTable('a', ['states'])
+    await createTable('b', ['states'])
+    const [a, b] = ['a', 'b'].map((name) => ({ namespace: ['states'], name }))
+    if (a === undefined || b === undefined) throw new Error('unreachable')
+    expect(await importHere(['--namespace', 'states', '--json'])).toMatchObject({ code: 0 })
+    await into
+      .updateTable(await into.loadTable(a))
+      .setProperties({ by: 'target' })
+      .commit()
+    const ahead = await from
+      .updateTable(await from.loadTable(b))
+      .setProperties({ by: 'source' })
+      .commit()
+
+    const mixed = await importHere(['--namespace', 'states', '--json'])
+    expect(mixed.code).toBe(1)
+    expect(mixed.json).toMatchObject({
+      tables: { newer: 1, conflict: 1 },
+      problems: [
+        {
+          name: 'b',
+          status: 'conflict',
+          next: expect.stringContaining(`${ahead.metadataLocation} --overwrite`),
+        },
+      ],
+    })
+    const [, command = ''] = /run: headgate (.*)$/.exec(JSON.parse(mixed.out).problems[0].next) ?? []
+    expect(await target.headgate([...command.split(' '), '--yes'])).toMatchObject({ code: 0 })
+    expect(await importHere(['--namespace', 'states', '--json'])).toMatchObject({ code: 0 })
+
+    await from
+      .updateTable(await from.loadTable(a))
+      .setProperties({ by: 'source' })
+      .commit()
+    const both = await importHere(['--namespace', 'states', '--move'])
+    expect(both.code).toBe(1)
+    expect(await from.tableExists(a)).toBe(true)
+    expect(await from.tableExists(b)).toBe(false)
+    expect(both.out).toContain(
+      'table states.a: Both catalogs have this table, with different metadata files.',
+    )
+  })
+
+  it(
+    'moves tables, and views when it is allowed, after both catalogs were compared',
+    { timeout },
+    async () => {
+      const file = await createTable('t', ['moving'])
+      const representations = [{ type: 'sql', dialect: 'spark', sql: 'SELECT 1' }]
+      await from.createView({ namespace: ['moving'], name: 'v' }, { schema, representations })
+      const dry = await importHere(['--namespace', 'moving', '--move', '--dry-run', '--json'])
+      expect(dry).toMatchObject({ code: 0, err: '' })
+      expect(await from.tableExists({ namespace: ['moving'], name: 't' })).toBe(true)
+
+      const moved = await importHere(['--namespace', 'moving', '--move'])
+      expect(moved).toMatchObject({ code: 0, err: '' })
+      expect(moved.out).toMatch(/\ntables +1 registered, 1 dropped at the source by this run\n/)
+      expect(await from.tableExists({ namespace: ['moving'], name: 't' })).toBe(false)
+      expect(await from.viewExists({ namespace: ['moving'], name: 'v' })).toBe(true)
+      expect((await into.loadTable({ namespace: ['moving'], name: 't' })).metadataLocation).toBe(file)
+      expect(await readFile(new URL(file), 'utf8')).toContain('"format-version"')
+
+      const again = await importHere(['--namespace', 'moving', '--move', '--drop-views', '--json'])
+      expect(again.json).toMatchObject({ tables: { moved: 0 }, views: { present: 1, moved: 1 } })
+      expect(await from.viewExists({ namespace: ['moving'], name: 'v' })).toBe(false)
+      expect(await into.viewExists({ namespace: ['moving'], name: 'v' })).toBe(true)
+    },
+  )
+
+  it(
+    'reports a commit that the source accepts between the comparison and the drop',
+    { timeout },
+    async () => {
+      await createTable('t', ['racing'])
+      const t = { namespace: ['racing'], name: 't' }
+      expect(await importHere(['--namespace', 'racing', '--source-read-only'])).toMatchObject({ code: 0 })
+      let committed: string | undefined
+      const loadTable: RestCatalog['loadTable'] = async (identifier, options) => {
+        const loaded = await from.loadTable(identifier, options)
+        const commit = await from
+          .updateTable(await from.loadTable(t))
+          .setProperties({ late: 'yes' })
+          .commit()
+        committed = String(commit.metadataLocation)
+        return loaded
+      }
+      const racing = { role: 'source', url: source.url, catalog: { ...from, loadTable } } as const
+      const sides = { source: racing, target: { role: 'target', url: target.url, catalog: into } as const }
+      expect(await moveRelation({ ...sides, warehouse: 'shop' }, t, { kind: 'table' })).toMatchObject({
+        status: 'conflict',
+        reason: expect.stringContaining('It was dropped there, and its files are kept.'),
+        next: expect.stringContaining(`headgate table register shop/racing.t ${committed} --overwrite`),
+      })
+      expect(await readFile(new URL(String(committed)), 'utf8')).toContain('late')
+    },
+  )
+
+  it(
+    'shows in a dry run which rights and locations are missing, and needs nothing else',
+    { timeout },
+    async () => {
+      const location = await createTable('t', ['planned'])
+      const importer = JSON.parse((await target.headgate(['principal', 'create', 'importer', '--json'])).out)
+      const env = { HEADGATE_CREDENTIAL: `${importer.secret.clientId}:${importer.secret.clientSecret}` }
+      const args = ['--namespace', 'planned', '--source-read-only']
+      await target.headgate(['grant', 'give', 'use', '--on', 'warehouse:shop', '--to', 'principal:importer'])
+
+      const without = await importHere([...args, '--dry-run', '--json'], env)
+      expect(without.code).toBe(1)
+      expect(without.json).toMatchObject({
+        tables: { new: 1 },
+        plan: [
+          {
+            place: {
+              metadataLocation: location,
+              files: 'missing',
+              mayCreate: false,
+              cover: { type: 'unknown' },
+            },
+          },
+        ],
+        steps: expect.arrayContaining([
+          'headgate grant give create --on warehouse:shop --to principal:importer',
+          'headgate grant give administer-storage --on warehouse:shop --to principal:importer',
+        ]),
+      })
+      expect(await into.namespaceExists(['planned'])).toBe(false)
+
+      // A namespace with a granted location is sufficient, without administer-storage.
+      await target.headgate(['namespace', 'create', 'shop/planned'])
+      await target.headgate(['namespace', 'grant-location', 'shop/planned', directory('old')])
+      const grant = [
+        'grant',
+        'give',
+        'create',
+        '--on',
+        'namespace:shop/planned',
+        '--to',
+        'principal:importer',
+      ]
+      expect(await target.headgate(grant)).toMatchObject({ code: 0 })
+      const granted = await importHere([...args, '--dry-run'], env)
+      expect(granted.code).toBe(0)
+      expect(granted.out).toContain('granted location')
+      expect(await importHere([...args, '--json'], env)).toMatchObject({ code: 0 })
+      expect(await into.tableExists({ namespace: ['planned'], name: 't' })).toBe(true)
+    },
+  )
+
+  it('shows in a dry run which warehouse allows the files', { timeout }, async () => {
+    await createTable('t', ['placed'])
+    await target.headgate(['warehouse', 'create', 'narrow', directory('narrow')])
+    const args = [
+      'import',
+      '--from',
+      properties,
+      '--namespace',
+      'placed',
+      '--dry-run',
+      '--warehouse',
+      'narrow',
+    ]
+    const elsewhere = await target.headgate(args)
+    expect(elsewhere.code).toBe(1)
+    expect(elsewhere.out).toContain('only warehouse shop')
+    expect(elsewhere.out).toContain('with --warehouse shop')
+    await target.headgate(['warehouse', 'update', 'shop', '--disallow', directory('old')])
+    try {
+      const nowhere = await target.headgate(args)
+      expect(nowhere.out).toContain(`headgate warehouse update narrow --allow file://${directory('old')}/`)
+    } finally {
+      await target.headgate(['warehouse', 'update', 'shop', '--allow', directory('old')])
+    }
+  })
+
+  it('reports refused tables with the reason, and imports the others', { timeout }, async () => {
+    await createTable('good', ['partly'])
+    const bad = await createTable('bad', ['partly'])
+    await writeFile(new URL(bad), 'not JSON')
+    const result = await importHere(['--namespace', 'partly', '--json', '--verbose'])
+    expect(result.code).toBe(1)
+    expect(result.json).toMatchObject({
+      tables: { registered: 1, failed: 1 },
+      problems: [{ name: 'bad', status: 'failed', reason: expect.stringContaining('Target (400)') }],
+    })
+    expect(result.err).toContain('"name":"good","status":"registered"')
+    const stopped = await importHere(['--namespace', 'partly', '--max-failures', '1'])
+    expect(stopped).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('The import was stopped, because 1'),
+    })
+  })
+
+  it(
+    'writes the grants and owners of a source as commands that the target accepts',
+    { timeout },
+    async () => {
+      await createTable('t', ['granted'])
+      await source.headgate(['role', 'create', 'readers'])
+      const give = ['grant', 'give', 'select', '--on', 'table:old/granted.t', '--to', 'role:readers']
+      expect(await source.headgate(give)).toMatchObject({ code: 0 })
+      const file = join(source.directory, 'grants.sh')
+      const args = ['--namespace', 'granted', '--grants', file, '--source-read-only']
+      expect(await importHere(args)).toMatchObject({ code: 0, err: expect.stringContaining('Review it') })
+      const written = await readFile(file, 'utf8')
+      expect(written).toContain('\nheadgate grant give select --on table:shop/granted.t --to role:readers\n')
+      expect(written).toContain(
+        'headgate grant give manage --on namespace:shop/granted --to principal:admin # its owner',
+      )
+      await target.headgate(['role', 'create', 'readers'])
+      const [, command = ''] = /^headgate (grant give select .*)$/m.exec(written) ?? []
+      expect(await target.headgate(command.split(' '))).toMatchObject({ code: 0 })
+    },
+  )
+
+  it('stops on SIGINT with a summary, and continues in the next run', { timeout }, async () => {
+    for (let index = 0; index < 30; index++) await createTable(`t${index}`, ['stopped'])
+    const args = ['--namespace', 'stopped', '--parallel', '1', '--source-read-only', '--json']
+    const importer = spawnSource(
+      join(import.meta.dirname, '../src/main.ts'),
+      ['import', '--from', properties, '--warehouse', 'shop', ...args, '--verbose'],
+      { HEADGATE_URL: target.url, HEADGATE_DATA_DIR: join(target.directory, 'data') },
+    )
+    const { stdout, stderr } = importer
+    if (stdout === null || stderr === null) throw new Error('the importer has no output')
+    stderr.once('data', () => importer.kill('SIGINT'))
+    const [out, err, [code]] = await Promise.all([text(stdout), text(stderr), once(importer, 'exit')])
+    expect(code).toBe(6)
+    expect(err).toContain('The import was interrupted')
+    const done = Number(JSON.parse(out).tables.registered)
+    expect(done).toBeLessThan(30)
+    expect((await importHere(args)).json).toMatchObject({
+      tables: { present: done, registered: 30 - done },
+    })
+  })
+
+  it('shows a bar on a terminal', { timeout }, async () => {
+    await createTable('t', ['shown'])
+    const args = [
+      'import',
+      '--from',
+      properties,
+      '--warehouse',
+      'shop',
+      '--namespace',
+      'shown',
+      '--source-read-only',
+    ]
+    const result = await target.headgate(args, { terminal: '' })
+    expect(result.err).toMatch(/\[#+-*\] 1 of 1 listed tables and views/)
+  })
+
+  it('refuses a wrong source or option with the next step', { timeout }, async () => {
+    const from = async (...args: readonly string[]): Promise<RunResult> =>
+      target.headgate(['import', '--warehouse', 'shop', ...args])
+    expect(await from('--from', 'http://127.0.0.1:1')).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('The source catalog at http://127.0.0.1:1 does not respond'),
+    })
+    expect(await from('--from', source.url)).toMatchObject({ code: 4 })
+    expect(await from('--from', properties, '--from-warehouse', randomUUID())).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('Check --from and --from-warehouse'),
+    })
+    expect(await from('--from', join(source.directory, 'missing'))).toMatchObject({ code: 2 })
+    expect(await from('--from', properties, '--namespace', 'nothing')).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('The source has no namespace that'),
+    })
+    expect(await from('--from', properties, '--drop-views')).toMatchObject({ code: 2 })
+    expect(await from('--from', properties, '--move', '--source-read-only')).toMatchObject({ code: 2 })
+    expect(await from('--from', properties, '--parallel', '65')).toMatchObject({ code: 2 })
+  })
+})

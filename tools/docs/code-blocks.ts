@@ -1,0 +1,36 @@
+/** A fenced code block of a Markdown page. */
+export interface CodeBlock {
+  /** Text after the fence, up to the first space; empty if there is none. */
+  readonly language: string
+  /** The code, without the indentation of the fence. */
+  readonly code: string
+  /** Line of the first line of code, counted from 1. */
+  readonly line: number
+}
+
+/** Returns the fenced code blocks of a Markdown page, in their order. */
+export function readCodeBlocks(page: string): CodeBlock[] {
+  const blocks: CodeBlock[] = []
+  const lines = page.split('\n')
+  let open: {
+    readonly fence: string
+    readonly indent: string
+    readonly language: string
+    line: number
+  } | null = null
+  let code: string[] = []
+  for (const [index, line] of lines.entries()) {
+    const [, indent = '', fence = '', language = ''] = /^([ \t>]*)(`{3,}|~{3,}) *(\S*)/.exec(line) ?? []
+    if (open === null) {
+      if (fence === '') continue
+      open = { fence, indent, language, line: index + 2 }
+      code = []
+    } else if (fence.startsWith(open.fence) && language === '') {
+      blocks.push({ language: open.language, code: `${code.join('\n')}\n`, line: open.line })
+      open = null
+    } else {
+      code.push(line.startsWith(open.indent) ? line.slice(open.indent.length) : line)
+    }
+  }
+  return blocks
+}

@@ -1,0 +1,11 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Returns the Markdown files of the repository, also those that git does not track yet, without ignored ones. */
+export function listMarkdown(repository: string): string[] {
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '*.md']
+  return execFileSync('git', args, { cwd: repository, encoding: 'utf8' })
+    .split('\n')
+    .filter((file) => file !== '' && existsSync(join(repository, file)))
+}

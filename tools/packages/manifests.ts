@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const repository = 'https://github.com/headgate/headgate'
+
+/** The fields of a `package.json` that this folder checks. */
+export interface Manifest {
+  readonly name: string
+  readonly version: string
+  readonly private?: boolean
+  readonly description?: string
+  readonly keywords?: readonly string[]
+  readonly homepage?: string
+  readonly bugs?: { readonly url: string }
+  readonly repository?: { readonly type: string; readonly url: string; readonly directory: string }
+  readonly license?: string
+  readonly engines?: { readonly node?: string }
+  readonly publishConfig?: { readonly access?: string }
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+}
+
+export interface Package {
+  /** Folder below `packages`. */
+  readonly folder: string
+  readonly manifest: Manifest
+}
+
+/** Returns the packages of the workspace in alphabetical order of their folders. */
+export function readPackages(root: string): Package[] {
+  return readdirSync(join(root, 'packages'))
+    .toSorted()
+    .map((folder) => ({
+      folder,
+      manifest: JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8')) as Manifest,
+    }))
+}
+
+/** Returns the fields of a published package that name the repository. npm compares them with the provenance. */
+export function composeLinks({ folder }: Package): Pick<Manifest, 'homepage' | 'bugs' | 'repository'> {
+  const directory = `packages/${folder}`
+  return {
+    homepage: `${repository}/tree/main/${directory}#readme`,
+    bugs: { url: `${repository}/issues` },
+    repository: { type: 'git', url: `git+${repository}.git`, directory },
+  }
+}
