@@ -1,0 +1,34 @@
+import { demand, Failed } from '../../../conformance/lib/outcome.ts'
+import { chartFolder, releaseName } from '../chart.ts'
+import type { Tools } from '../install-tools.ts'
+import { runProgram } from '../run-program.ts'
+import type { ApiServer } from './api-server.ts'
+
+/** Commands for the release of one namespace. */
+export interface Helm {
+  /** Runs a command that must succeed without a warning. */
+  succeed(command: 'install' | 'upgrade' | 'uninstall', options?: readonly string[]): Promise<void>
+  /** Runs a command that must be refused, and returns the reason. */
+  refused(command: 'install' | 'upgrade', options?: readonly string[]): Promise<string>
+}
+
+/** Creates the commands for the release in `namespace`. */
+export function createHelm({ helm }: Tools, { kubeconfig }: ApiServer, namespace: string): Helm {
+  const run = (command: string, options: readonly string[]): ReturnType<typeof runProgram> => {
+    const chart = command === 'uninstall' ? [] : [chartFolder]
+    const args = [command, releaseName, ...chart, '--namespace', namespace, ...options]
+    return runProgram(helm, args, { env: { KUBECONFIG: kubeconfig } })
+  }
+  return {
+    async succeed(command, options = []) {
+      const { code, stderr } = await run(command, options)
+      if (code !== 0) throw new Failed(`helm ${command} in ${namespace} exited with ${code}: ${stderr}`)
+      demand(!/warn/i.test(stderr), `helm ${command} in ${namespace} warns: ${stderr}`)
+    },
+    async refused(command, options = []) {
+      const { code, stderr } = await run(command, options)
+      demand(code !== 0, `helm ${command} ${options.join(' ')} in ${namespace} is not refused.`)
+      return stderr
+    },
+  }
+}

@@ -1,0 +1,60 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ProcessKeeper } from '../../../conformance/lib/process-keeper.ts'
+import { computeStamp, isInstalled, markInstalled } from '../../../conformance/lib/stamp.ts'
+import { downloadGoModule } from '../go-module.ts'
+import { runGo, type Say, toolFolder } from '../go-program.ts'
+
+const version = 'v1.37.2'
+/** Modules in the repository of Kubernetes have this version. */
+const stagingVersion = version.replace('v1.', 'v0.')
+
+/** Sets the version, which the build scripts of Kubernetes would set, and which Helm compares with that of the chart. */
+const linkerFlags = `-X k8s.io/component-base/version.gitVersion=${version}`
+
+const mainText = `package main
+
+import (
+	"os"
+
+	"k8s.io/component-base/cli"
+	"k8s.io/kubernetes/cmd/kube-apiserver/app"
+)
+
+func main() { os.Exit(cli.Run(app.NewAPIServerCommand())) }
+`
+
+/** Builds the API server of Kubernetes from its Go module in the cache folder, and returns the path of the binary. */
+export async function installApiServer(keeper: ProcessKeeper, say: Say): Promise<string> {
+  const folder = toolFolder('kube-apiserver')
+  const binary = join(folder, 'kube-apiserver')
+  const stamp = computeStamp(version, mainText, linkerFlags)
+  if (isInstalled(folder, stamp) && existsSync(binary)) return binary
+  say(`building kube-apiserver ${version} with go (a quarter of an hour the first time) …`)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'main.go'), mainText)
+  writeFileSync(join(folder, 'go.mod'), await moduleText())
+  await runGo(keeper, { folder, args: ['get', `k8s.io/kubernetes/cmd/kube-apiserver@${version}`] })
+  await runGo(keeper, { folder, args: ['build', '-mod=mod', `-ldflags=${linkerFlags}`, '-o', binary, '.'] })
+  markInstalled(folder, stamp)
+  return binary
+}
+
+/**
+ * Returns a go.mod that replaces the modules of the repository of Kubernetes, which its own go.mod names without a version, by
+ * their published versions. Because of these replacements `go install` cannot build the server.
+ */
+async function moduleText(): Promise<string> {
+  const { goMod } = await downloadGoModule('k8s.io/kubernetes', version)
+  const source = readFileSync(goMod, 'utf8')
+  const goVersion = /^go .+$/m.exec(source)?.[0] ?? 'go 1.26.0'
+  const names = [...source.matchAll(/^\t(k8s\.io\/\S+) v0\.0\.0$/gm)].map(([, name = '']) => name)
+  const replacements = names.map((name) => `replace ${name} => ${name} ${stagingVersion}`)
+  return [
+    'module headgate.local/kube-apiserver',
+    goVersion,
+    `require k8s.io/kubernetes ${version}`,
+    ...replacements,
+    '',
+  ].join('\n')
+}

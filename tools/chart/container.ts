@@ -1,0 +1,72 @@
+import type { Manifest } from './chart.ts'
+
+/** Environment variable of a container. */
+export interface EnvironmentVariable {
+  readonly name: string
+  readonly value?: string
+  readonly valueFrom?: {
+    readonly secretKeyRef?: { readonly name: string; readonly key: string }
+    readonly resourceFieldRef?: { readonly resource: string }
+  }
+}
+
+interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: string; readonly scheme: 'HTTP' | 'HTTPS' }
+}
+
+/** Container of the chart, as far as the checks read it. */
+export interface Container {
+  readonly name: string
+  readonly env: readonly EnvironmentVariable[]
+  readonly command?: readonly string[]
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[]
+  readonly startupProbe?: Probe
+  readonly livenessProbe?: Probe
+  readonly readinessProbe?: Probe
+  readonly lifecycle?: { readonly preStop: { readonly sleep: { readonly seconds: number } } }
+  readonly resources?: { readonly limits?: Readonly<Record<string, string | number>> }
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[]
+}
+
+interface Volume {
+  readonly name: string
+  readonly configMap?: { readonly name: string }
+  readonly secret?: { readonly secretName: string }
+  readonly projected?: {
+    readonly sources: readonly { readonly serviceAccountToken?: { readonly path: string } }[]
+  }
+}
+
+/** Pod of the chart, as far as the checks read it. */
+export interface PodSpec {
+  readonly terminationGracePeriodSeconds?: number
+  readonly containers: readonly Container[]
+  readonly volumes?: readonly Volume[]
+}
+
+/** Pod template of a Deployment. */
+export interface PodTemplate {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> }
+  readonly spec: PodSpec
+}
+
+/** Returns the pod template of the server. */
+export function serverTemplate(manifests: readonly Manifest[]): PodTemplate {
+  const found = manifests.find(({ kind }) => kind === 'Deployment')
+  if (found === undefined) throw new Error('The chart rendered no Deployment.')
+  return (found as Manifest & { readonly spec: { readonly template: PodTemplate } }).spec.template
+}
+
+/** Returns the container of the pod of `helm test`. */
+export function testContainer(manifests: readonly Manifest[]): Container {
+  const found = manifests.find(({ kind }) => kind === 'Pod')
+  return onlyContainer((found as (Manifest & { readonly spec: PodSpec }) | undefined)?.spec)
+}
+
+/** Returns the container of a pod that has one. */
+export function onlyContainer(spec: PodSpec | undefined): Container {
+  const [container, ...others] = spec?.containers ?? []
+  if (container === undefined || others.length > 0)
+    throw new Error('The chart rendered a pod without exactly one container.')
+  return container
+}

@@ -1,0 +1,11 @@
+import { chartFolder, listValuesFiles } from './chart.ts'
+import type { Tools } from './install-tools.ts'
+import { runSuccessfully } from './run-program.ts'
+
+/** Runs `helm lint` for each value file. Warnings count as faults. */
+export async function lintChart({ helm }: Tools): Promise<string> {
+  const files = listValuesFiles()
+  for (const { path } of files)
+    await runSuccessfully(helm, ['lint', chartFolder, '--strict', '--values', path])
+  return `${files.length} value files`
+}

@@ -1,0 +1,29 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startHeadgate } from '../../../conformance/lib/headgate-server.ts'
+import type { ProcessKeeper } from '../../../conformance/lib/process-keeper.ts'
+import { readMetrics, type Samples } from './read-metrics.ts'
+
+/**
+ * Starts a server with all optional parts that have metrics, sends a request of each kind, and returns its metrics.
+ *
+ * @param folder empty folder for its files
+ */
+export async function metricsOfServer(keeper: ProcessKeeper, folder: string): Promise<Samples> {
+  const policies = join(folder, 'policies')
+  mkdirSync(policies, { recursive: true })
+  writeFileSync(join(policies, 'all.cedar'), 'permit(principal, action, resource);\n')
+  const server = await startHeadgate(keeper, {
+    dataDir: join(folder, 'data'),
+    log: join(folder, 'server.log'),
+    env: { HEADGATE_AUTHORIZER: 'cedar', HEADGATE_CEDAR_POLICIES: policies },
+  })
+  const paths = ['/v1/config', '/health/live', '/health/ready', '/metrics', '/nothing']
+  for (const url of [...paths.map((path) => server.origin + path), `${server.s3Url}/bucket/key`])
+    await (await fetch(url)).arrayBuffer()
+  await fetch(`${server.origin}/v1/oauth/tokens`, { method: 'POST', body: new URLSearchParams() })
+  const response = await fetch(`${server.origin}/metrics`)
+  const text = await response.text()
+  await server.process.stop()
+  return readMetrics(text)
+}

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { freePort } from '../../conformance/lib/free-port.ts'
+import { demand } from '../../conformance/lib/outcome.ts'
+import { repositoryRoot } from '../../conformance/lib/paths.ts'
+import type { KeptProcess, ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { waitUntilReady } from '../../conformance/lib/wait-until-ready.ts'
+import type { Manifest } from './chart.ts'
+import { onlyContainer, serverTemplate } from './container.ts'
+import { get } from './get.ts'
+import { createPodFiles } from './pod-files.ts'
+import { resolveEnvironment } from './resolve-environment.ts'
+
+/** Server that runs with the environment of the chart. */
+export interface RunningContainer {
+  readonly process: KeptProcess
+  /** Environment, for further programs in the container. */
+  readonly env: Readonly<Record<string, string>>
+  /** URL of a port of the container here. */
+  readonly urls: Readonly<Record<'catalog' | 'gateway', string>>
+  readonly certificate: string
+  /** Lines of the log until now. */
+  log(): string
+}
+
+/** Arguments of Node that run the command line from the sources of the repository. */
+export const headgate: readonly string[] = [
+  '--conditions=x-source',
+  '--disable-warning=ExperimentalWarning',
+  join(repositoryRoot, 'packages/cli/src/main.ts'),
+]
+
+/** Options of `runContainer`. */
+interface RunOptions {
+  readonly keeper: ProcessKeeper
+  /** Empty folder. */
+  readonly folder: string
+  readonly manifests: readonly Manifest[]
+  readonly databaseUrl: string
+}
+
+/**
+ * Runs `headgate serve` from the sources with the environment and the files that the chart defines, on free loopback ports
+ * and with another database, and waits until it is live.
+ */
+export async function runContainer({
+  keeper,
+  folder,
+  manifests,
+  databaseUrl,
+}: RunOptions): Promise<RunningContainer> {
+  const { spec } = serverTemplate(manifests)
+  const container = onlyContainer(spec)
+  const files = await createPodFiles(folder, manifests, spec)
+  const secrets = new Map<string, string>()
+  const rendered = resolveEnvironment(container, (name, key) => {
+    const id = `${name}/${key}`
+    const value = secrets.get(id) ?? findSecret(manifests, name, key) ?? randomBytes(32).toString('base64')
+    secrets.set(id, value)
+    return value
+  })
+  const ports = { catalog: await freePort(), gateway: await freePort() }
+  const resolved = Object.fromEntries(
+    Object.entries(rendered).map(([name, value]) => [name, files.resolve(value)]),
+  )
+  const env = {
+    ...resolved,
+    HEADGATE_HOST: '127.0.0.1',
+    HEADGATE_PORT: String(ports.catalog),
+    ...('HEADGATE_S3_PORT' in resolved ? { HEADGATE_S3_PORT: String(ports.gateway) } : {}),
+    HEADGATE_DATABASE_URL: databaseUrl,
+  }
+  const log = join(folder, 'headgate.log')
+  const process_ = keeper.start({
+    name: 'headgate serve',
+    command: process.execPath,
+    args: [...headgate, 'serve'],
+    cwd: folder,
+    env: { ...withoutOurs(), ...env },
+    log,
+  })
+  const scheme = 'HEADGATE_TLS_CERT_FILE' in env ? 'https' : 'http'
+  const urls = {
+    catalog: `${scheme}://127.0.0.1:${ports.catalog}`,
+    gateway: `${scheme}://127.0.0.1:${ports.gateway}`,
+  }
+  const { certificate } = files
+  const live = container.startupProbe?.httpGet.path ?? ''
+  await waitUntilReady(
+    process_,
+    async () => (await get(urls.catalog + live, certificate)).status === 200,
+    90_000,
+  )
+  return { process: process_, env, urls, certificate, log: () => readFileSync(log, 'utf8') }
+}
+
+/** Stops the server as Kubernetes does, and checks that it finishes in time. */
+export async function stopContainer(
+  { process: server }: RunningContainer,
+  graceSeconds: number,
+): Promise<void> {
+  const started = Date.now()
+  process.kill(server.pid, 'SIGTERM')
+  const late = setTimeout(() => process.kill(server.pid, 'SIGKILL'), graceSeconds * 1000)
+  const { code, signal } = await server.exited
+  clearTimeout(late)
+  demand(
+    code === 0,
+    `After SIGTERM the server ended with ${signal ?? code} after ${Date.now() - started} ms; see ${server.log}.`,
+  )
+}
+
+function findSecret(manifests: readonly Manifest[], name: string, key: string): string | undefined {
+  const secret = manifests.find(({ kind, metadata }) => kind === 'Secret' && metadata.name === name)
+  const text = (secret as (Manifest & { readonly data: Readonly<Record<string, string>> }) | undefined)?.data[
+    key
+  ]
+  return text === undefined ? undefined : Buffer.from(text, 'base64').toString('utf8')
+}
+
+/** Returns variables to remove, because they configure another server. */
+function withoutOurs(): Record<string, undefined> {
+  const names = Object.keys(process.env).filter((name) => name.startsWith('HEADGATE_'))
+  return Object.fromEntries(names.map((name) => [name, undefined]))
+}
