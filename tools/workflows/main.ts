@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
+import { printed, runCommand, say } from '../../conformance/lib/command.ts'
+import { repositoryRoot } from '../../conformance/lib/paths.ts'
+import { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { installActionlint, version } from './install-actionlint.ts'
+
+const usage = `npm run workflows:check -- [--json]
+
+Checks .github/workflows with actionlint: syntax, expressions, contexts, inputs of actions and of called workflows, and
+the shell scripts of steps where shellcheck is installed. The first run builds actionlint, which needs Go.
+
+  --json   print the faults as one JSON document
+  --help
+
+Exit codes: 0 no faults, 1 faults, 2 the check could not run.`
+
+interface Fault {
+  readonly filepath: string
+  readonly line: number
+  readonly column: number
+  readonly kind: string
+  readonly message: string
+}
+
+/** Runs actionlint in the repository and returns its faults. */
+function lint(binary: string): readonly Fault[] {
+  const { status, stdout, stderr, error } = spawnSync(binary, ['-no-color', '-format', '{{json .}}'], {
+    cwd: repositoryRoot,
+    encoding: 'utf8',
+    timeout: 120_000,
+  })
+  if (error !== undefined) throw error
+  // 0: no faults, 1: faults. Other codes report that it could not run.
+  if (status !== 0 && status !== 1) throw new Error(`actionlint exited with ${status}: ${stderr.trim()}`)
+  return JSON.parse(stdout) as Fault[]
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  })
+  if (values.help) return printed(usage)
+  await using keeper = new ProcessKeeper()
+  const faults = lint(await installActionlint(keeper))
+  const shellcheck = spawnSync('shellcheck', ['--version']).status === 0
+  if (values.json) {
+    console.log(JSON.stringify({ actionlint: version, shellcheck, faults }, null, 2))
+  } else {
+    for (const { filepath, line, column, kind, message } of faults)
+      console.log(`${filepath}:${line}:${column}: ${message} [${kind}]`)
+    console.log(`${faults.length} faults (actionlint ${version})`)
+    if (!shellcheck) say('The shell scripts of steps were not checked: shellcheck is not installed.')
+  }
+  return faults.length === 0 ? 0 : 1
+}
+
+await runCommand('workflows:check', main)

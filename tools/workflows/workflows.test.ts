@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readScripts, readWorkflows } from './read-workflows.ts'
+
+const root = join(import.meta.dirname, '../..')
+const workflows = readWorkflows(root)
+const jobs = workflows.flatMap(({ file, jobs }) =>
+  Object.entries(jobs).map(([name, job]) => ({ title: `${file}, job ${name}`, job })),
+)
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly scripts: Readonly<Record<string, string>>
+}
+
+test('actions are pinned by commit, with their version, and to the same commit everywhere', () => {
+  const used = new Map<string, string>()
+  for (const { file, text } of workflows) {
+    for (const [line, action = ''] of text.matchAll(/^.*\buses: *([^\s]+).*$/gm)) {
+      if (action.startsWith('./')) continue
+      const [, name = '', pin = ''] =
+        /^ *(?:- )?uses: ([\w-]+\/[\w/-]+)@([\da-f]{40} # v\d+\.\d+\.\d+)$/.exec(line) ?? []
+      expect(pin, `${file}: ${line.trim()}`).not.toBe('')
+      expect(used.get(name) ?? pin, `${file}: ${name}`).toBe(pin)
+      used.set(name, pin)
+    }
+  }
+  expect(used.size).toBeGreaterThan(5)
+})
+
+describe.each(workflows)('the workflow $file', ({ permissions, concurrency }) => {
+  test('has no permissions except those of its jobs', () => {
+    expect(permissions).toEqual({})
+  })
+
+  test('has a concurrency group', () => {
+    expect(concurrency?.group).toBeTruthy()
+  })
+})
+
+describe.each(jobs)('$title', ({ job }) => {
+  const { uses, steps = [], permissions = {} } = job
+
+  test('states its permissions, and its time limit unless it calls a workflow', () => {
+    expect(job.permissions).toBeDefined()
+    expect(uses !== undefined || job['timeout-minutes'] !== undefined).toBe(true)
+  })
+
+  test('keeps no credentials in the checkout', () => {
+    for (const { uses, with: inputs } of steps)
+      if (uses?.startsWith('actions/checkout@')) expect(inputs?.['persist-credentials']).toBe(false)
+  })
+
+  test('runs only commands that exist', () => {
+    for (const script of readScripts(job))
+      for (const [, name = ''] of script.matchAll(/npm run (?:--?[\w-]+ )*([\w:-]+)/g))
+        expect(scripts, script).toHaveProperty([name])
+  })
+
+  test('runs no code of dependencies with write access', () => {
+    if (!Object.values(permissions).includes('write')) return
+    for (const script of readScripts(job))
+      expect(script).not.toMatch(/\bnpm (?:ci|install|run|test)\b|\bnpx\b/)
+  })
+})
