@@ -33,6 +33,7 @@ export function reportMetrics(deps: IcebergDeps): Operation {
     const { reportType, report } = decodeReportMetricsRequest(await call.json())
     if (reportType === 'unknown' || !quotas.tryTake(principalId)) return noContent
     const kind = reportType === 'scan-report' ? 'scan' : 'commit'
+    call.begin()
     await keepMetricsReport(deps, {
       relationId: found.relation.id,
       principalId,
