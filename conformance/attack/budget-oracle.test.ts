@@ -32,7 +32,7 @@ const withheld = (origin: string): Parameters<typeof responseBeforeBody>[0] => (
   first: Buffer.from('ten bytes.'),
 })
 
-test('a server that waits for the body is found, and one that decides without it is not', async () => {
+test('responseBeforeBody returns the response of a server that responds before the body, and undefined if the server waits for the body', async () => {
   await using deciding = await serving((_, response) => response.writeHead(403).end('no'))
   expect(await responseBeforeBody(withheld(deciding.origin), 2_000)).toEqual({ status: 403, text: 'no' })
   await using waiting = await serving((request, response) => {
@@ -42,7 +42,7 @@ test('a server that waits for the body is found, and one that decides without it
   expect(await responseBeforeBody(withheld(waiting.origin), 200)).toBeUndefined()
 })
 
-test('a server that is held while a case runs is found', async () => {
+test('withHealthChecks reports a server that responds too slowly while a case runs', async () => {
   let delayMs = 0
   await using server = await serving((_, response) => {
     setTimeout(() => response.end('{}'), delayMs)

@@ -26,20 +26,20 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const judged = (seen: { status: number; text: string; contentLength?: string }): string[] =>
   findEscapes({ what: 'a case', seen: [seen] }, marks, watch)
 
-describe('the oracle reports', () => {
-  test('nothing when nothing happened', () => {
+describe('the oracle', () => {
+  test('the oracle reports nothing when no canary was read or changed', () => {
     expect(judged({ status: 403, text: 'AccessDenied' })).toEqual([])
     writeFileSync(join(folder, 'own/x'), 'mine')
     expect(judged({ status: 200, text: '' })).toEqual([])
   })
 
-  test('a canary that was read, listed or measured', () => {
+  test('the oracle reports a canary that was read, listed or measured', () => {
     expect(judged({ status: 200, text: canaryBytes(marks) })).toHaveLength(1)
     expect(judged({ status: 200, text: `<Key>n/t2/${marks.name}</Key>` })).toHaveLength(1)
     expect(judged({ status: 200, text: '', contentLength: String(marks.size) })).toHaveLength(1)
   })
 
-  test('a canary that was overwritten or deleted, or a new object next to it', () => {
+  test('the oracle reports a canary that was overwritten or deleted, and a new object outside the folders of the attacker', () => {
     writeFileSync(join(folder, 'theirs', marks.name), 'over')
     expect(judged({ status: 500, text: '' })).toEqual([expect.stringContaining('changed: ')])
     rmSync(join(folder, 'theirs', marks.name))
@@ -48,12 +48,12 @@ describe('the oracle reports', () => {
     expect(judged({ status: 403, text: '' })).toEqual([expect.stringContaining('written: ')])
   })
 
-  test('a copy of a canary where the attacker may read', () => {
+  test('the oracle reports a copy of a canary in a folder that the attacker may read', () => {
     writeFileSync(join(folder, 'own/copy'), canaryBytes(marks))
     expect(judged({ status: 200, text: '' })).toEqual([expect.stringContaining('copied from a canary')])
   })
 
-  test('a success that must not happen', () => {
+  test('the oracle reports a request that succeeds although it must fail', () => {
     const evidence = { what: 'a case', seen: [{ status: 204, text: '' }], mustFail: true }
     expect(findEscapes(evidence, marks, watch)).toEqual(['the request succeeded (204)'])
   })

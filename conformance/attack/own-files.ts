@@ -25,7 +25,7 @@ export async function useAccess(
     if (keys === undefined) return { status: 403, text: 'no keys were issued' }
     return seenOfStore(await useKeys(keys, method, toTarget(location), body))
   }
-  // The path of a staged table contains a token.
+  // The path of the sign endpoint of a staged table contains a token.
   const path =
     mapAt(loaded.json, 'config')['signer.endpoint'] ??
     `${tablePath(fixture.as.mallory, fixture.namespace, table)}/sign`

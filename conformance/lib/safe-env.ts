@@ -24,7 +24,10 @@ const loopbackOnly: Readonly<Record<string, string | undefined>> = {
   no_proxy: '127.0.0.1,localhost',
 }
 
-/** Returns this program's environment with safe values and `extra`; `undefined` removes a variable. */
+/**
+ * Returns the environment of this process with `extra` and with variables that keep cloud SDKs on this machine. The
+ * value `undefined` removes a variable.
+ */
 export function safeEnvironment(
   extra: Readonly<Record<string, string | undefined>> = {},
 ): Record<string, string> {

@@ -86,7 +86,7 @@ async function openProvider(aCase: Case, form: 'header' | 'query'): Promise<Read
       'rest.auth.sigv4.session-token': aCase.sessionToken,
       'rest.auth.sigv4.form': form,
       'rest.auth.sigv4.expires-seconds': form === 'query' ? aCase.expires : undefined,
-      // botocore signs bodies in headers unless it is configured otherwise, and never in presigned requests for S3.
+      // By default, the signature of botocore covers the body, except in presigned requests for S3.
       'rest.auth.sigv4.payload': form === 'query' && aCase.service === 's3' ? undefined : 'signed',
       'rest.auth.sigv4.payload-header': form === 'query' ? 'none' : aCase.payloadHeader,
     },

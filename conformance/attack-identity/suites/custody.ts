@@ -53,14 +53,14 @@ const custody: Suite = {
     const attempts: readonly (readonly [string, string, string, unknown?])[] = [
       ['storage settings', 'PATCH', settings(fixture), mixed],
       ['storage settings', 'PATCH', settings(fixture), change],
-      ['the privilege itself', 'POST', 'management/v1/grants', grants],
+      ['a grant of administer-storage', 'POST', 'management/v1/grants', grants],
       [
-        'the privilege among others',
+        'a grant of administer-storage and another privilege',
         'POST',
         'management/v1/grants',
         { on, to, privileges: ['select', 'administer-storage'] },
       ],
-      ['the privilege of others', 'POST', 'management/v1/grants/revoke', grants],
+      ['a revocation of administer-storage', 'POST', 'management/v1/grants/revoke', grants],
       ['principals', 'GET', `management/v1/principals/${others}`],
       [
         'another principal',

@@ -106,7 +106,7 @@ function mixed(
       headers: trino.basic,
     },
     {
-      what: 'a grant that is almost one',
+      what: 'an unknown or malformed grant type',
       body: body.replace(
         'client_credentials',
         random.pick([

@@ -25,7 +25,10 @@ interface OverBudget {
 
 const list = (element: string, count: number): string => Array.from({ length: count }, () => element).join()
 
-/** Returns a further member of any object that is valid JSON and exceeds one budget. */
+/**
+ * Returns a JSON member for the object in a request body. With this member, the body exceeds one limit of the server on
+ * its size, its depth or its number of values.
+ */
 function excess(random: Random): Pick<OverBudget, 'about' | 'status'> & { readonly member: string } {
   const values = budget.values + 1 + random.int(5_000)
   const levels = budget.depth + random.int(1_000)

@@ -285,7 +285,7 @@ async function asFormerOwner(fixture: Fixture, random: Random): Promise<Evidence
       }
     if (fixture.mode === 'remote-signing')
       for (const place of [...places, locationIn(response)]) {
-        // The path of the operation of a staged table contains a token.
+        // The path of the sign endpoint of a staged table contains a token.
         const request = { method: random.pick(['PUT', 'DELETE']), location: `${place}/data/secret` }
         const signed = await useAccess(fixture, name, response, request)
         if (signed.status < 300) found.push('a signature with a former credential succeeded')

@@ -58,7 +58,7 @@ export const handingOut: readonly Check[] = [
   },
   {
     name: 'endpoint-again',
-    about: 'a client that knows only its first endpoint can refresh repeatedly',
+    about: 'a client can refresh repeatedly with the refresh endpoint of its first response',
     async run(fixture) {
       const staged = await fixture.stage()
       const endpoint = readEndpoint(staged.credential)

@@ -240,7 +240,7 @@ describe('the token of a login', () => {
     expect(await run(['login', '--url', far, '--issuer', issuer.url, ...who])).toMatchObject(refused)
     await using auth = await provider('default')
     await expect(auth.authenticate(requestTo(far))).rejects.toThrow(/unencrypted[^]*Use https/)
-    // A printed token is not sent.
+    // `headgate token` prints the token and does not send it to the URL, so the URL may be unencrypted.
     expect(await run(['token', '--url', far, '--login', 'default'])).toMatchObject({ code: 0, err: '' })
   })
 

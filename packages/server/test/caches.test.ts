@@ -29,7 +29,7 @@ const lastingMaps: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   'keys/key-ring.ts #keys': 'shared',
   'keys/key-ring.ts #active': 'shared',
   'store/column-types.ts decoders': 'shared',
-  // These values are names of statements, and routes.
+  // These maps contain names of SQL statements, and routes of the HTTP server, which are equal for all callers.
   'store/row-query.ts preparedOn': 'shared',
   'http/router.ts #routers': 'shared',
   'http/router.ts #fixed': 'shared',

@@ -461,7 +461,7 @@ describe('discovery over the network', () => {
     expect(server.received.map(({ headers }) => headers.authorization)).toEqual([undefined])
   })
 
-  it('opens a session with the declaration that a 401 response names', async () => {
+  it('fetches the declaration of the authentication types from the URL in a 401 response, and opens a session with it', async () => {
     const server = await startCatalog((url) => ({
       '/v1/config': [401, { 'www-authenticate': `AWS4-HMAC-SHA256 resource_metadata="${url}/meta"` }, '{}'],
       '/meta': [200, {}, bearer(url)],

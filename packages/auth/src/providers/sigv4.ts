@@ -60,10 +60,10 @@ const keys = {
     'how often the path is encoded: once for S3, twice for other services. Default: by the service',
     ['once', 'twice'],
   ),
-  payload: oneOf('signed, or unsigned if the service accepts it. Default: by the service', [
-    'signed',
-    'unsigned',
-  ]),
+  payload: oneOf(
+    'whether the signature covers the body: signed, or unsigned if the service accepts it. Default: signed, except for vpc-lattice-svcs and for S3 with the signature in the query',
+    ['signed', 'unsigned'],
+  ),
   'payload-header': byDefault(
     oneOf(
       'the encoding of x-amz-content-sha256: hex, base64 as in Iceberg for Java, or none to omit it. Default: hex',

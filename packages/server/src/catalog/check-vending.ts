@@ -73,7 +73,7 @@ function onSts(
   if (identity !== 'keys' && externalId !== undefined)
     return 'externalId needs identity keys, because a role that is assumed with a web identity has no external id.'
   if (identity === 'server-token' && sessionTags === true)
-    return 'sessionTags need identity keys or user-token, because the issuer of the server token decides about its claims.'
+    return 'sessionTags need vending.identity "keys" or "user-token". With "server-token", the server sends a token of another issuer and cannot add tags to it.'
   if (identity !== 'user-token' && (tokenAudience !== undefined || tokenClaims !== undefined))
     return 'tokenAudience and tokenClaims need identity user-token: the server mints no other token.'
   if (externalId !== undefined && roleArn === undefined) return 'externalId needs roleArn.'

@@ -154,7 +154,7 @@ function toFindings(
     unknown.length === 0
       ? ''
       : ` ${unknown.length} of the tried warehouses could not be checked${names.length === 0 ? '' : ` (${names.join(', ')})`}: their keys may not read that location, or their store did not respond.`
-  const message = `No other warehouse reaches the bucket ${bucket} under another store name.${left}`
+  const message = `No other warehouse uses the same bucket ${bucket} with another endpoint or store name.${left}`
   return [{ name: 'store', ok: true, message }]
 }
 

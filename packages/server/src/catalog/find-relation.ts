@@ -15,7 +15,7 @@ import { missingIn } from './find-warehouse.ts'
 import { resolve } from './resolve.ts'
 import { type RelationRef, type Target, toResolvedName, toTarget } from './target.ts'
 
-/** Cache of metadata texts and policies that `findRelation` needs. */
+/** Database and caches of metadata texts and policies that `findRelation` needs. */
 export type FindDeps = Pick<CatalogDeps, 'sql' | 'bodies'> & { readonly policies: Policies }
 
 /**

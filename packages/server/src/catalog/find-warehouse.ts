@@ -20,7 +20,7 @@ export function missingIn(policy: Policy, warehouse: Warehouse, missing: Headgat
  * Returns a warehouse without checking whether the caller may see it. The later decision on an object in the warehouse
  * checks that.
  *
- * @throws HeadgateError `no-such-warehouse`
+ * @throws HeadgateError `no-such-warehouse` when no warehouse has the name, or when its kind is not `managed`
  */
 export async function getManagedWarehouse(
   { warehouses }: { readonly warehouses: Warehouses },

@@ -31,6 +31,7 @@ export async function openCatalog(
   const lastCommits = new LastCommitCache()
   stack.use(
     await sql.listen('headgate', (payload) => {
+      // Null: notifications may have been lost, and the database may be another one.
       if (payload === null) lastCommits.clear()
     }),
   )

@@ -9,7 +9,7 @@ import type { IcebergDeps } from './deps.ts'
 export interface Change {
   /** Status of the response when the change succeeds. */
   readonly status: 200 | 204
-  /** Makes the change, and encodes its response. */
+  /** Makes the change, and encodes its response. `retryMoved` repeats it while its outcome is `moved`. */
   attempt(context: CommitContext): Promise<Outcome<Response>>
   /** Encodes the response of an earlier request with the same `Idempotency-Key`. */
   replay(...stored: Parameters<IdempotentOperation<Response>['replay']>): Response | Promise<Response>
@@ -27,6 +27,7 @@ export async function commitOnce(
   return await retryMoved(call, () =>
     idempotent(deps.idempotency, call, {
       status,
+      // `retryMoved` replaces `call.policy`, so each attempt needs a new context.
       attempt: (key) => attempt(toCommitContext(call, key)),
       replay: async (stored) => await replay(stored),
     }),

@@ -13,8 +13,8 @@ import type { IcebergDeps } from './deps.ts'
 type NameDeps = Pick<IcebergDeps, 'namespaceSeparator' | 'nameLimits'>
 
 /**
- * Returns the warehouse in the path. Does not check the caller's rights: the decision on the object in the
- * warehouse does.
+ * Returns the warehouse whose name is the path parameter `prefix`. Does not check the caller's rights: the decision
+ * on the object in the warehouse does.
  */
 export async function warehouseParam(deps: Pick<IcebergDeps, 'warehouses'>, call: Call): Promise<Warehouse> {
   return await getManagedWarehouse(deps, decodePrefix(call.params['prefix'] ?? ''))

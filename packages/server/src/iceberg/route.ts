@@ -3,8 +3,9 @@ import type { Response, Call, Operation } from '../operation/operation.ts'
 import { bodyLimits } from './body-limits.ts'
 
 /**
- * Returns an operation with the method and path of the Iceberg REST specification. The operation must call
- * `Call.begin` directly before it sends a change to the database.
+ * Returns an operation with the method and path of the Iceberg REST specification. An operation that changes the
+ * catalog makes its change in `commitOnce`, which passes `Call.begin` as the hook `onSend`. The hook runs directly
+ * before the change is sent to the database.
  */
 export function route(
   id: OperationId,

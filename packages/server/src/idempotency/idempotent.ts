@@ -55,11 +55,11 @@ export async function idempotent<T>(
   call: IdempotentCall,
   { status, attempt, replay }: IdempotentOperation<T>,
 ): Promise<Outcome<T>> {
-  const header = decodeIdempotencyKey(call.header('idempotency-key'))
-  if (header === undefined) return await attempt(null)
+  const sentKey = decodeIdempotencyKey(call.header('idempotency-key'))
+  if (sentKey === undefined) return await attempt(null)
   const key: IdempotencyKey = {
     principal_id: call.identity.principal.id,
-    key: header,
+    key: sentKey,
     operation: call.audit.operation,
     digest: await digestRequest(call),
     status,

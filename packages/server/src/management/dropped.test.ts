@@ -294,7 +294,7 @@ describe('The right to see and restore dropped tables', () => {
     expect(await fixture.as(reader, `POST /warehouses/${name}/dropped/${t.id}/purge`)).toMatchObject({
       status: 403,
     })
-    // Manage on the table is not sufficient, because the restore adds the table to a namespace.
+    // A restore adds the table to a namespace, so the privilege `manage` on the table is not sufficient for it.
     expect(await fixture.as(creator, restore, {})).toMatchObject({ status: 404 })
     expect(await fixture.as(keeper, restore, {})).toMatchObject({ status: 200 })
   })

@@ -66,7 +66,7 @@ export function whoamiOperations(deps: ManagementDeps): readonly ManagementOpera
         actors: z
           .array(party)
           .describe(
-            'The engines that act for the principal, outermost first. The entry of the first one limits the call.',
+            'The engines that act for the principal, outermost first. The registered settings of the first engine limit the call.',
           ),
         method: proof.describe('How this call was authenticated.'),
         obtainedBy: proof.describe(

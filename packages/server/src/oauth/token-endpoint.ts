@@ -171,8 +171,8 @@ function readClientName(proof: ClientProof | null, assertion: string | undefined
   // In a request without client authentication, the signature of the assertion authenticates the client,
   // whose name is in `iss`.
   if (proof === null) return assertion === undefined ? '' : readClaim(assertion, 'iss')
-  // The digest of the token is part of the name, so that invalid bearer tokens do not delay requests with
-  // other bearer tokens.
+  // A client with a bearer token is named by the digest of the token, so that failed attempts with one token
+  // do not delay requests with another token.
   if (proof.kind === 'bearer') return `bearer ${hash('sha256', proof.token, 'base64url').slice(0, 12)}`
   if (proof.id !== null || proof.kind === 'secret') return proof.id ?? ''
   return readClaim(proof.assertion, 'sub')

@@ -23,7 +23,7 @@ export interface Call {
   readonly audit: AuditDraft
   /**
    * Records that the operation now sends a change to the database. An operation with `announces` calls `begin`
-   * directly before it sends each change.
+   * directly before it sends each change. Further calls have no effect.
    *
    * @throws HeadgateError `unavailable` when the server has already answered the request with an error that says that
    *   nothing was changed
@@ -38,6 +38,8 @@ export interface Call {
   /**
    * Reads and parses the request body as JSON. Returns `null` for a request without a body.
    *
+   * @param options `keepNumberText`: for bodies with Iceberg metadata, whose numbers the server writes as the client
+   *   sent them
    * @throws HeadgateError `bad-request` when the body is not JSON
    */
   json(options?: Pick<ParseOptions, 'keepNumberText'>): Promise<Json>
@@ -75,8 +77,8 @@ export interface Operation {
    */
   admit?(call: Call): Promise<unknown>
   /**
-   * Returns whether the request is one that an engine may send for itself when its entry has `firstCalls:
-   * config-only`. Absent: such engines may not call the operation.
+   * Returns whether an engine may send this request without a user when the entry of the engine has `firstCalls:
+   * config-only`. The pipeline calls it before `handle`. Absent: such an engine needs a user for each request.
    */
   needsNoUser?(query: URLSearchParams): boolean
   handle(call: Call): Promise<Response>

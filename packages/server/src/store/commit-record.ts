@@ -8,7 +8,10 @@ export interface CommitRecord {
   readonly policyVersion: number
   readonly audit: readonly AuditRow[]
   readonly idempotency: IdempotencyRow | null
-  /** Runs right before the change is sent to the database. An error that it throws prevents the change. */
+  /**
+   * Runs right before the change is sent to the database, possibly several times. An error that it throws prevents the
+   * change.
+   */
   readonly onSend?: () => void
   /** Runs after the transaction is committed. */
   readonly onCommit?: () => void
@@ -91,7 +94,8 @@ function idempotencySql(source: string): string {
 
 /**
  * Returns SQL that inserts the audit rows in parameter `$n` and the idempotency row in parameter `$n + 1` if the
- * table expression `written` contains a row.
+ * table expression `written` contains a row. The SQL defines the table expressions `audited` and `kept`; `kept` contains
+ * a row if an idempotency row was inserted.
  */
 export function recordSql(n: number): string {
   return `audited as (${insertAuditSql(n, 'written')}), kept as (${insertIdempotencySql(n + 1, 'written')} returning 1)`

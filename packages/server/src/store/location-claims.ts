@@ -111,7 +111,8 @@ const usable = statement(
 )
 
 /**
- * Returns the physical locations that the owners already claim, and those that are granted to one of the namespaces.
+ * Returns the physical locations that the relations or staged tables `ownerIds` claim, and the physical locations that
+ * are granted to one of the namespaces.
  */
 export async function findUsablePlaces(
   sql: Queryable,

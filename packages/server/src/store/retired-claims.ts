@@ -101,8 +101,8 @@ export interface RetiredPlace {
   readonly checkedAgainAt: number | null
 }
 
-// The statement reads the two kinds separately, because no index contains both. The number of expired reservations is
-// small, because a job retires them.
+// The statement reads retired locations and expired reservations separately, because no index contains both. The number
+// of expired reservations is small, because a job retires them.
 const isRetired = `kind = 'retired'`
 const hasEnded = `kind = 'staged' and ends_at <= now()`
 /**

@@ -70,8 +70,8 @@ export function steps(prepare: Prepare, at: { readonly lost: string[]; readonly 
 }
 
 /**
- * Sends each change to a server and waits until the change stops at its step. `client` sends all other
- * requests.
+ * Sends the request of each attempt to a server, which pauses the request at the step of the attempt. Waits until each
+ * request is paused. `client` sends all other requests.
  */
 export async function hold(
   server: ServerProcess,
@@ -136,7 +136,7 @@ async function sendUntilServed(
 }
 
 /**
- * Sends all attempts to one server, kills the server when each request has stopped at its step, and checks
+ * Sends all attempts to one server, kills the server when each request is paused at the step of its attempt, and checks
  * the state through the next server.
  */
 export async function killAt(

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => fixture[Symbol.asyncDispose]())
 
-/** Sends these requests, and kills the server when each request has stopped at its step. */
+/** Sends these requests to a server that pauses each one at its `step`, and then kills the server. */
 async function killAt(
   held: readonly { readonly request: Request; readonly key: string; readonly step: string }[],
 ): Promise<void> {

@@ -27,8 +27,8 @@ export interface ViewFixture extends AsyncDisposable {
   /** Runs a change and waits until the server has the new policy. */
   changed(work?: (tx: Queryable) => Promise<unknown>): Promise<void>
   /**
-   * Replaces the entry of an engine, by default Trino. The default entry trusts the engine for views;
-   * `settings` override it.
+   * Replaces the registered settings of an engine, by default Trino. By default, the engine may name the views
+   * through which it reads a table (`viewChains`). `settings` override the defaults.
    */
   enter(settings: Partial<EngineSettings>, engine?: TestCaller): Promise<void>
   /**

@@ -115,7 +115,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endp
       {
         name: 'store',
         ok: true,
-        message: 'No other warehouse reaches the bucket elsewhere under another store name.',
+        message: 'No other warehouse uses the same bucket elsewhere with another endpoint or store name.',
       },
     ])
     gone.faults = { hang: true }

@@ -85,8 +85,8 @@ function audited(): Readonly<Record<string, unknown>> {
   return JSON.parse(fixture.server.lines.at(-1) ?? '{}') as Record<string, unknown>
 }
 
-describe('an exchange with a second leg', () => {
-  test('an exchange with a second leg sends the user token and the credentials of this server to the issuer, and returns a token of this server', async () => {
+describe('an exchange with a second exchange at the issuer (secondLeg)', () => {
+  test('an exchange with a second exchange at the issuer (secondLeg) sends the user token and the credentials of this server to the issuer, and returns a token of this server', async () => {
     const token = await shown()
     const reply = await fixture.exchange({ subject_token: token }, trino.basic)
     expect(reply).toMatchObject({ status: 200 })
@@ -105,7 +105,7 @@ describe('an exchange with a second leg', () => {
     })
   })
 
-  test('an exchange with a second leg accepts requests of Iceberg clients and jwt-bearer assertions', async () => {
+  test('an exchange with a second exchange at the issuer (secondLeg) accepts requests of Iceberg clients and jwt-bearer assertions', async () => {
     const service = await fixture.token(trino)
     const dialect = {
       subject_token: await shown(),
@@ -121,7 +121,7 @@ describe('an exchange with a second leg', () => {
     expect(leg.asked).toHaveLength(2)
   })
 
-  test("an exchange with a second leg returns a token that expires at the earliest of the two tokens' expiries, expires_in and the engine's limit", async () => {
+  test("an exchange with a second exchange at the issuer (secondLeg) returns a token that expires at the earliest of the two tokens' expiries, expires_in and the engine's limit", async () => {
     const now = Math.floor(Date.now() / 1000)
     const life = async (ends: { user?: number; response?: number; said?: number }): Promise<number> => {
       const { user = 250, response = 250, said = 250 } = ends
@@ -137,7 +137,7 @@ describe('an exchange with a second leg', () => {
     expect(said).toBeLessThan(60)
   })
 
-  test('an exchange with a second leg uses groups, login and name of the response token, and the authentication time of the user token', async () => {
+  test('an exchange with a second exchange at the issuer (secondLeg) uses groups, login and name of the token that the issuer returns, and the authentication time of the user token', async () => {
     const now = Math.floor(Date.now() / 1000)
     leg.respondWith(() => legToken(fixture.idp, { sub: 'greta', groups: ['finance'], name: 'Greta' }))
     const reply = await exchange({
@@ -214,7 +214,7 @@ describe('a second leg refuses a response token', () => {
     expect(audited()).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('second leg') })
   })
 
-  test('the server refuses a response token that is opaque, unsigned, or of an issuer that is not configured', async () => {
+  test('the server refuses a token of the issuer that is opaque, unsigned, or of an issuer that is not configured', async () => {
     const stranger = await startTestIssuer()
     const [, payload] = (await shown({ aud: audience })).split('.')
     const unsigned = `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')}.${payload}.`
@@ -231,7 +231,7 @@ describe('a second leg refuses a response token', () => {
     await stranger[Symbol.asyncDispose]()
   })
 
-  test('the server refuses an opaque response token, unless introspection confirms the user and the audience', async () => {
+  test('the server refuses an opaque token of the issuer, unless introspection confirms the user and the audience', async () => {
     let says: Readonly<Record<string, unknown>> = {
       active: true,
       sub: 'alice',
@@ -260,7 +260,7 @@ describe('a second leg refuses a response token', () => {
 })
 
 describe('lists of clients', () => {
-  test("the configured lists of clients do not exclude this server's own client as the actor of a response token", async () => {
+  test("the configured lists of clients do not exclude this server's own client as the actor of a token that the issuer returns", async () => {
     configure({}, { clients: new Set(['app']), actors: new Set(['trino']) })
     for (const claims of [{}, { act: { sub: legClient.id } }]) {
       leg.respondWith(() => legToken(fixture.idp, claims))
@@ -270,7 +270,7 @@ describe('lists of clients', () => {
     expect(await readError(exchange())).toMatch(/client \(azp\) that is not accepted/)
   })
 
-  test('the configured lists of clients apply to response tokens, and an engine that is already the actor of a response token is not added again', async () => {
+  test('the lists clients and actors of an issuer apply to the token that the issuer returns in the second exchange, and an engine that this token already names as actor is not added again', async () => {
     configure({}, { clients: new Set(['app']), actors: new Set([`at-idp-${trino.name}`]) })
     await known(`at-idp-${trino.name}`)
     const reply = await exchange({ azp: `at-idp-${trino.name}` })

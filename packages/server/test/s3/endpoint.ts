@@ -63,7 +63,7 @@ export interface TestEndpointOptions {
   readonly recheckMs?: number
 }
 
-/** Starts the endpoint on its own port, with a key ring in a database and a warehouse in a directory. */
+/** Starts an S3 endpoint on its own port, with a key ring in a database and a warehouse in a directory. */
 export async function testEndpoint(options: TestEndpointOptions = {}): Promise<TestEndpoint> {
   const store = await testStore()
   const directory = await mkdtemp(join(tmpdir(), 'headgate-s3-'))

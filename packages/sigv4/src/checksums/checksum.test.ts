@@ -68,7 +68,7 @@ it('parseChecksumHeader returns undefined for other names', () => {
 })
 
 describe('declaredChecksum', () => {
-  it('returns the checksum of a header', () => {
+  it('declaredChecksum returns the algorithm and the value of a checksum header', () => {
     expect(declaredChecksum([['X-Amz-Checksum-CRC32', 'y/Q5Jg==']])).toEqual({
       ok: true,
       value: { algorithm: 'crc32', value: 'y/Q5Jg==' },

@@ -8,8 +8,8 @@ import { headerValues, type Authenticator, type HeaderList } from '@headgate/htt
 const RELOCATED = 'original-authorization'
 
 /**
- * Returns an authenticator that refuses to overwrite the headers that a request itself asks for. Otherwise the server
- * would execute the request of one identity as another.
+ * Returns an authenticator that throws when `auth` overwrites one of the headers `own`, which the request itself sets.
+ * Otherwise the server could execute the request with another identity than the one in these headers.
  *
  * @throws {HeadgateError} illegal-argument, when a request is authenticated
  */

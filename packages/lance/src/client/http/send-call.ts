@@ -18,7 +18,7 @@ export interface HttpCall {
   readonly method: 'GET' | 'POST'
   readonly url: string
   readonly headers: HeaderList
-  /** Headers that the request itself asks for. */
+  /** Headers that the request itself sets. */
   readonly context: HeaderList
   readonly upload: Upload
   /** Whether the request changes nothing, so that it may be executed twice. */

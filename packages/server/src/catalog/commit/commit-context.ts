@@ -10,9 +10,15 @@ export interface CommitContext extends Caller {
   readonly userAgent: string | undefined
   /** Value of the `Idempotency-Key` header, or null when the request has none. */
   readonly idempotency: IdempotencyKey | null
-  /** Called immediately before the change is sent to the database. If it throws, the change is not sent. */
+  /**
+   * Called immediately before the change is sent to the database. If it throws, the change is not sent. It may be called
+   * several times for one change, and by another request that executes a shared statement (`GroupCommit`).
+   */
   readonly onSend: () => void
-  /** Runs after the transaction of the change is committed. */
+  /**
+   * Called after the transaction of the change is committed, possibly by another request that executed a shared
+   * statement (`GroupCommit`).
+   */
   readonly onCommit: () => void
 }
 

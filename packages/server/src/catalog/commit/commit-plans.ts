@@ -19,6 +19,7 @@ export type CommittedPlans<Metadata> = readonly WrittenPlan<Metadata>[]
  * because a row may reference it. A process that ends between the two steps leaves files that no row references.
  *
  * @param unchanged versions of rows that the change depends on but does not change
+ * @throws HeadgateError of `checkChosen`, before a file is written. The outcome contains all later errors
  */
 export async function commitPlans<Metadata>(
   deps: CatalogDeps,

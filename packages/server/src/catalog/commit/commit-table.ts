@@ -32,11 +32,13 @@ export async function commitTable(
 ): Promise<Outcome<CommittedRelation>> {
   if (createsTable(request)) return await createStagedTable(deps, context, ref, request)
   return await deps.commitQueues.run(nameKey(ref.warehouse.id, ref.identifier), async () => {
+    // The client may have disconnected, or the request may have been answered, while it waited in the queue.
     signal.throwIfAborted()
     return await commitFromCache(deps, context, ref, request)
   })
 }
 
+/** Creates the table of a commit with `assert-create`. An earlier request may have staged it, but need not. */
 async function createStagedTable(
   deps: CommitDeps,
   context: CommitContext,
@@ -72,7 +74,10 @@ async function commitFromCache(
   return await commitFrom(deps, context, await lookUp(deps, ref, 'all'), request)
 }
 
-/** Returns true when a commit may have failed only because the cached row is outdated. */
+/**
+ * Returns true when a commit may have failed only because the cached row is outdated. The outcome is then `moved`, a
+ * client error such as a requirement that the outdated metadata does not fulfill, or `damaged-metadata`.
+ */
 function mayBeOutdated(outcome: Outcome<unknown>): boolean {
   if (outcome.type !== 'refused') return outcome.type === 'moved'
   const { error } = outcome
@@ -87,8 +92,8 @@ async function commitFrom(
 ): Promise<Outcome<CommittedRelation>> {
   const { found, decision, policy } = await authorizeRelation(deps, context, lookedUp, 'table', 'modify')
   const record = toCommitRecord(context, decision, { relationId: found.relation.id })
-  const updates = { ...request, policy, definerId: null }
-  const outcome = await commitUpdates(deps, tableModel, deps.tableModels, found, updates, record)
+  const updatesRequest = { ...request, policy, definerId: null }
+  const outcome = await commitUpdates(deps, tableModel, deps.tableModels, found, updatesRequest, record)
   if (outcome.type === 'done') {
     const { warehouse, identifier, resolved } = lookedUp
     deps.lastCommits.set(warehouse, identifier, { ...resolved, relation: outcome.value.relation })

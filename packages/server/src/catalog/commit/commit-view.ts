@@ -24,8 +24,8 @@ export async function commitView(
     const { found, decision, policy } = await findRelation(deps, context, ref, 'view', 'modify')
     const record = toCommitRecord(context, decision, { relationId: found.relation.id })
     const definerId = request.updates.some(changesQuery) ? chooseDefiner(policy) : null
-    const updates = { ...request, policy, definerId }
-    return await commitUpdates(deps, viewModel, deps.viewModels, found, updates, record)
+    const updatesRequest = { ...request, policy, definerId }
+    return await commitUpdates(deps, viewModel, deps.viewModels, found, updatesRequest, record)
   })
 }
 

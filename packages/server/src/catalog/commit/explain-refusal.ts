@@ -16,7 +16,7 @@ export function explainRefusal(
     const [first] = plans
     const kind = first?.model.kind ?? 'table'
     return created === undefined
-      ? { type: 'refused', error: takenUuidError(kind) }
+      ? { type: 'refused', error: cannotAssignUuidError(kind) }
       : { type: 'refused', error: uuidTakenError(kind, created.identifier) }
   }
   if (created === undefined) return outcome
@@ -29,7 +29,8 @@ export function explainRefusal(
   return outcome
 }
 
-function takenUuidError(kind: 'table' | 'view'): HeadgateError {
+/** Returns the error for a commit to an existing relation that assigns the uuid of another relation. */
+function cannotAssignUuidError(kind: 'table' | 'view'): HeadgateError {
   return new HeadgateError(
     'bad-request',
     `Cannot assign this uuid, because another ${kind} of the warehouse has it.`,

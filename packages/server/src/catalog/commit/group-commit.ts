@@ -66,6 +66,7 @@ export class GroupCommit {
     return promise
   }
 
+  /** Starts the next groups while statements may start. `#counted` decreases `#running` and calls this again. */
   #startNext(): void {
     while (this.#running < maxRunning) {
       const group = this.#take()
@@ -97,14 +98,17 @@ export class GroupCommit {
     const [own, ...others] = group
     if (own === undefined) throw new TypeError('A group of changes is empty.')
     if (others.length === 0) return await this.#counted(() => this.#alone(own))
+    // Calls `onSend` of all requests of the group. If it throws, `#alone` calls it again, and that request receives the
+    // error.
     const sendable = group.filter(({ change }) => trySend(change.record))
     const replacing = this.#counted(() => this.#together(sendable))
-    const outcome = async (waiting: Waiting): Promise<boolean> => {
+    const replaceOne = async (waiting: Waiting): Promise<boolean> => {
       const { id } = waiting.change.replacement.rowVersion
       return (sendable.includes(waiting) && (await replacing).has(id)) || (await this.#alone(waiting))
     }
-    for (const other of others) outcome(other).then((replaced) => other.resolve({ replaced }), other.reject)
-    return await outcome(own)
+    for (const other of others)
+      replaceOne(other).then((replaced) => other.resolve({ replaced }), other.reject)
+    return await replaceOne(own)
   }
 
   /** Returns the ids of the relations that were replaced. Every other change is retried in its own statement. */

@@ -44,6 +44,7 @@ export async function planUpdates<Metadata, Update, Requirement>(
     baseLocation: relation.metadataLocation,
   })
   if (!changed) return null
+  // The metadata of an old table contains no uuid, so a commit may set one.
   const uuid = model.uuid(metadata) ?? relation.uuid
   if (uuid !== (model.uuid(base) ?? uuid)) {
     throw new HeadgateError(

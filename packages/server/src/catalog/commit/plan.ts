@@ -40,7 +40,10 @@ export function planId({ write }: Pick<Plan<unknown>, 'write'>): string {
   return write.type === 'create' ? write.relation.id : write.replacement.rowVersion.id
 }
 
-/** Cache of decoded metadata, by relation id and `toMetadataKey`; see `ModelCache`. */
+/**
+ * Cache of decoded metadata, by relation id and `toMetadataKey`; see `ModelCache`. It is not a list of `RelationModel`,
+ * which contains the functions for tables or for views.
+ */
 export interface Models<Metadata> {
   get(relationId: string, key: string): Metadata | undefined
   add(relationId: string, key: string, metadata: Metadata, textBytes: number): void

@@ -35,6 +35,7 @@ export async function publish(
   const [only, ...others] = plans
   if (only !== undefined && others.length === 0 && unchanged.length === 0 && isSingleStatement(only))
     return await publishSingle(deps, only, record)
+  // The request can no longer be cancelled after this call. `writeRecord` calls the hook again, without effect.
   record.onSend?.()
   return await tryTransaction(deps.sql, (tx) => publishTogether(tx, plans, record, unchanged))
 }
@@ -70,10 +71,11 @@ async function publishTogether(
   for (const rowVersion of unchanged) {
     if (!(await confirmRelation(tx, rowVersion, policyVersion))) return false
   }
-  const withoutRows = { policyVersion, audit: [], idempotency: null }
+  // `writeRecord` writes the audit events and the outcome for the idempotency key, once for all plans.
+  const onlyPolicyVersion = { policyVersion, audit: [], idempotency: null }
   // Every transaction inserts new names in the same order, so that concurrent transactions do not deadlock.
   for (const plan of plans.toSorted((a, b) => compare(newName(a), newName(b)))) {
-    if (!(await writeRow(tx, plan, withoutRows))) return false
+    if (!(await writeRow(tx, plan, onlyPolicyVersion))) return false
   }
   if (plans.some(({ chosen }) => chosen !== null)) await lockLocations(tx)
   for (const plan of plans) if (!(await claimLocations(tx, plan))) return false

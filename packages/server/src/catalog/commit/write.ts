@@ -6,6 +6,7 @@ import type { Plan } from './plan.ts'
 
 /** Plan whose metadata file was written to storage, with the forms of the metadata for its row. */
 export interface WrittenPlan<Metadata> extends Plan<Metadata> {
+  /** Compressed metadata text and its digest, for the columns of the row. `CatalogDeps.bodies` is a cache instead. */
   readonly bodies: Bodies
 }
 
@@ -61,7 +62,7 @@ export async function deleteFiles(
   await Promise.all(deletions)
 }
 
-/** Starts to delete the metadata files that a committed plan no longer lists. */
+/** Starts to delete the metadata files that a commit removed from the metadata log. Does not wait for the deletion. */
 export function deleteExpired(
   { log }: Pick<CatalogDeps, 'log'>,
   { warehouse, expired }: Pick<Plan<unknown>, 'warehouse' | 'expired'>,

@@ -144,7 +144,7 @@ describe.each(dataSets)('the data of version $version', ({ version, unchecked })
       for (const who of [alice, mallory]) expect((await finish(who, path, 'left-temp')).status).toBe(400)
       expect((await admin.send('GET', path)).status).toBe(404)
       const rows = await ask(`select name from staged_relation where namespace_id is null order by name`)
-      // Releases delete the staged tables of a namespace when they delete the namespace.
+      // A released version that deletes a namespace also deletes the staged tables of the namespace.
       expect(rows).toEqual(unchecked ? [{ name: 'left-lost' }, { name: 'left-temp' }] : [])
     })
 
