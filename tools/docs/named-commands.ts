@@ -1,3 +1,6 @@
+import { withoutFences } from './anchors.ts'
+import { readCodeBlocks } from './code-blocks.ts'
+
 /** Returns the commands of the reference page of the command line, such as `headgate warehouse create`. */
 export function readCommands(reference: string): Set<string> {
   return new Set([...reference.matchAll(/^#{2,4} (headgate [a-z -]+)$/gm)].map(([, command = '']) => command))
@@ -38,9 +41,7 @@ export function readScripts(page: string): string[] {
 
 /** Returns the lines of shell blocks and the code spans of a Markdown page. */
 function readCodeLines(page: string): string[] {
-  const fences = [...page.matchAll(/^```(?:sh|bash)?\n([^]*?)^```$/gm)].map(([, code = '']) => code)
-  const spans = [...page.replaceAll(/^```[^]*?^```$/gm, '').matchAll(/`([^`\n]+)`/g)].map(
-    ([, code = '']) => code,
-  )
-  return [...fences.flatMap((code) => code.replaceAll('\\\n', ' ').split('\n')), ...spans]
+  const blocks = readCodeBlocks(page).filter(({ language }) => ['', 'sh', 'bash'].includes(language))
+  const spans = [...withoutFences(page).matchAll(/(`+)([^`\n]+)\1/g)].map(([, , code = '']) => code)
+  return [...blocks.flatMap(({ code }) => code.replaceAll('\\\n', ' ').split('\n')), ...spans]
 }

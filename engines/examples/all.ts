@@ -1,0 +1,23 @@
+import { browserExample } from './browser.ts'
+import { duckdbExample } from './duckdb.ts'
+import type { Example } from './example.ts'
+import { keycloakExample } from './keycloak.ts'
+import { kubernetesExample } from './kubernetes.ts'
+import { lancedbExample } from './lancedb.ts'
+import { nodeExample } from './node.ts'
+import { pyicebergExample } from './pyiceberg.ts'
+import { sparkExample } from './spark.ts'
+import { trinoExample } from './trino.ts'
+
+/** The examples, one for each folder of `examples`. */
+export const examples: readonly Example[] = [
+  pyicebergExample,
+  duckdbExample,
+  nodeExample,
+  sparkExample,
+  trinoExample,
+  browserExample,
+  lancedbExample,
+  keycloakExample,
+  kubernetesExample,
+]

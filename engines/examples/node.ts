@@ -1,0 +1,7 @@
+import type { Example } from './example.ts'
+
+export const nodeExample: Example = {
+  name: 'node',
+  quick: true,
+  prepare: () => Promise.resolve({}),
+}

@@ -1,0 +1,98 @@
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, posix } from 'node:path'
+
+/** A link of a built page that leads nowhere, or a resource that the site does not contain. */
+export interface SiteFault {
+  /** File of the page or style sheet, relative to the site. */
+  readonly file: string
+  readonly target: string
+  readonly reason: string
+}
+
+/** Result of a check. */
+export interface CheckedSite {
+  readonly pages: number
+  readonly links: number
+  readonly faults: readonly SiteFault[]
+}
+
+/**
+ * Checks each page of a built site: internal links lead to a page or file and to an anchor that exist, and no script,
+ * style sheet, image or font is loaded from another server.
+ *
+ * @param base path of the site on its server, with a slash at both ends
+ */
+export function checkSite(folder: string, base: string): CheckedSite {
+  const pages = new Map(
+    globSync('**/*.html', { cwd: folder })
+      .toSorted()
+      .map((file) => [file, readPage(readFileSync(join(folder, file), 'utf8'))] as const),
+  )
+  let links = 0
+  const faults: SiteFault[] = []
+  for (const [file, { hrefs, resources }] of pages) {
+    for (const target of hrefs.filter((href) => !isElsewhere(href))) {
+      links += 1
+      const reason = checkLink(file, target)
+      if (reason !== null) faults.push({ file, target, reason })
+    }
+    for (const target of resources) {
+      if (isElsewhere(target)) faults.push({ file, target, reason: 'The page loads it from another server.' })
+      else if (!target.startsWith('data:') && findFile(file, target) === null)
+        faults.push({ file, target, reason: 'The site does not contain it.' })
+    }
+  }
+  for (const file of globSync('**/*.css', { cwd: folder }))
+    for (const [, target = ''] of readFileSync(join(folder, file), 'utf8').matchAll(/url\(["']?([^"')]+)/g))
+      if (isElsewhere(target))
+        faults.push({ file, target, reason: 'The style sheet loads it from another server.' })
+  return { pages: pages.size, links, faults }
+
+  function checkLink(file: string, target: string): string | null {
+    const [path = '', anchor = ''] = target.split('#')
+    const found = path === '' ? file : findFile(file, path)
+    if (found === null) return 'The site has no such page.'
+    const page = pages.get(found)
+    if (anchor === '' || page === undefined || page.ids.has(decodeURIComponent(anchor))) return null
+    return `The page ${found} has no element with this id.`
+  }
+
+  /** Returns the file of an address, relative to the site, or null. */
+  function findFile(from: string, target: string): string | null {
+    const path = decodeURIComponent(target.replace(/[?#].*/, ''))
+    if (path.startsWith('/') && !path.startsWith(base)) return null
+    const file = path.startsWith('/') ? path.slice(base.length) : posix.join(dirname(from), path)
+    const found = file === '' || file === '.' || file.endsWith('/') ? join(file, 'index.html') : file
+    return existsSync(join(folder, found)) && statSync(join(folder, found)).isFile() ? found : null
+  }
+}
+
+interface BuiltPage {
+  readonly ids: ReadonlySet<string>
+  readonly hrefs: readonly string[]
+  readonly resources: readonly string[]
+}
+
+function readPage(html: string): BuiltPage {
+  const text = html.replaceAll(/<script(?![^>]*\bsrc=)[^>]*>[^]*?<\/script>/g, '')
+  const tags = [...text.matchAll(/<([a-z][a-z0-9-]*)\b([^>]*)>/gi)]
+  const ids = new Set<string>()
+  const hrefs: string[] = []
+  const resources: string[] = []
+  for (const [, tag = '', attributes = ''] of tags) {
+    const id = readAttribute(attributes, 'id')
+    if (id !== null) ids.add(id)
+    const target = readAttribute(attributes, tag === 'a' || tag === 'link' ? 'href' : 'src')
+    if (target !== null) (tag === 'a' ? hrefs : resources).push(target)
+  }
+  return { ids, hrefs, resources }
+}
+
+function readAttribute(attributes: string, name: string): string | null {
+  const value = new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(attributes)?.[1]
+  return value?.replaceAll('&amp;', '&').replaceAll('&quot;', '"').replaceAll('&#39;', "'") ?? null
+}
+
+function isElsewhere(target: string): boolean {
+  return /^(?:[a-z][a-z+.-]*:)?\/\//i.test(target) || /^(?:mailto|tel):/i.test(target)
+}

@@ -1,0 +1,52 @@
+import { dirname, join } from 'node:path'
+
+/** Targets of the links of a page. */
+export interface LinkTargets {
+  /** Addresses of the pages of the site by their files, without a leading slash and without an ending. */
+  readonly pages: ReadonlyMap<string, string>
+  /** Addresses of other files that the site serves, by their files. */
+  readonly files: ReadonlyMap<string, string>
+  /** Returns the address of another file or folder of the repository. */
+  readonly toRepository: (path: string) => string
+}
+
+/**
+ * Rewrites the relative links of a Markdown file of the repository: to pages of the site where they exist, else to the
+ * repository. Code is not changed.
+ *
+ * @param source path of the file, relative to the repository
+ */
+export function rewriteLinks(page: string, source: string, targets: LinkTargets): string {
+  const rewrite = (target: string): string => rewriteTarget(target, source, targets)
+  return splitCode(page)
+    .map((part, index) =>
+      index % 2 === 1
+        ? part
+        : part
+            .replaceAll(
+              /(\]\(<?)([^)\s>]+)/g,
+              (_, before: string, target: string) => before + rewrite(target),
+            )
+            .replaceAll(
+              /^(\[[^\]]+\]: *)(\S+)/gm,
+              (_, before: string, target: string) => before + rewrite(target),
+            ),
+    )
+    .join('')
+}
+
+/** Splits a page into text (even indexes) and code (odd indexes): fenced blocks and code spans. */
+function splitCode(page: string): string[] {
+  return page.split(/(^[ \t>]*(?:`{3,}|~{3,})[^\n]*\n[^]*?^[ \t>]*(?:`{3,}|~{3,})[ \t]*$|`[^`\n]*`)/m)
+}
+
+function rewriteTarget(target: string, source: string, { pages, files, toRepository }: LinkTargets): string {
+  if (/^(?:[a-z][a-z+.-]*:|#|\/)/i.test(target)) return target
+  const [path = '', anchor] = target.split('#')
+  const file = join(dirname(source), decodeURIComponent(path)).replace(/\/$/, '')
+  const hash = anchor === undefined ? '' : `#${anchor}`
+  const page = pages.get(file) ?? pages.get(join(file, 'README.md'))
+  if (page !== undefined) return `/${page}.md${hash}`
+  const served = files.get(file)
+  return served === undefined ? `${toRepository(file)}${hash}` : `/${served}`
+}

@@ -1,0 +1,51 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { listPackages } from './libraries.ts'
+import { listPages, type Page } from './pages.ts'
+import { rewriteLinks } from './rewrite-links.ts'
+
+/** Files that the site serves as they are, by their place in the repository. */
+const servedFiles: ReadonlyMap<string, string> = new Map([
+  ['docs/reference/management-openapi.json', 'reference/management-openapi.json'],
+  ['LICENSE', 'license.txt'],
+  ['tools/site/icon.svg', 'icon.svg'],
+])
+
+/**
+ * Writes the pages that are Markdown files of the repository, and the start page, into an empty folder, with links that
+ * work on the site.
+ *
+ * @param repositoryUrl address of the repository, to which links to other files lead
+ */
+export function stagePages(root: string, folder: string, repositoryUrl: string): readonly Page[] {
+  rmSync(folder, { recursive: true, force: true })
+  const pages = listPages(root)
+  const targets = {
+    pages: new Map(pages.map(({ source, path }) => [source, path])),
+    files: servedFiles,
+    toRepository: (path: string) => `${repositoryUrl}/blob/main/${path}`,
+  }
+  const write = (path: string, text: string): void => {
+    const file = join(folder, path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  }
+  for (const { source, path } of pages) {
+    const text = rewriteLinks(readFileSync(join(root, source), 'utf8'), source, targets)
+    write(`${path}.md`, `---\nedit: ${repositoryUrl}/edit/main/${source}\n---\n${text}`)
+  }
+  write('index.md', readFileSync(join(import.meta.dirname, 'home.md'), 'utf8'))
+  write('packages/index.md', packageIndex(root))
+  for (const [source, path] of servedFiles) {
+    mkdirSync(dirname(join(folder, 'public', path)), { recursive: true })
+    cpSync(join(root, source), join(folder, 'public', path))
+  }
+  return pages
+}
+
+function packageIndex(root: string): string {
+  const rows = listPackages(root).map(
+    ({ folder, name, description }) => `| [\`${name}\`](/packages/${folder}.md) | ${description} |`,
+  )
+  return ['# Packages', '', '| package | content |', '|---|---|', ...rows, ''].join('\n')
+}
