@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { cacheFolder } from '../../conformance/lib/paths.ts'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { installPyIceberg } from '../../conformance/lib/pyiceberg.ts'
+import { computeStamp, isInstalled, markInstalled } from '../../conformance/lib/stamp.ts'
+import { installTrino, installTrinoCli } from '../../engines/install/trino.ts'
+
+/** Paths of the programs that replace images. All of them are installed while the network is reachable. */
+export interface Parts {
+  /** The program of `load/main.go`. */
+  readonly load: string
+  readonly versitygw: string
+  readonly trinoVersion: string
+  readonly trinoLib: string
+  readonly trinoPlugins: string
+  readonly trinoCli: string
+  readonly python: string
+}
+
+/** Version of the S3 store. It must equal the version of the image in the compose file. */
+export const storeVersion = 'v1.8.0'
+
+export async function installParts(keeper: ProcessKeeper, say: (line: string) => void): Promise<Parts> {
+  const trino = await installTrino(keeper, say)
+  return {
+    load: await buildLoader(keeper),
+    versitygw: await installStore(keeper, say),
+    trinoVersion: trino.version,
+    trinoLib: trino.lib,
+    trinoPlugins: trino.plugins,
+    trinoCli: await installTrinoCli(keeper, say),
+    python: await installPyIceberg(keeper, say),
+  }
+}
+
+const go = process.env['GO'] ?? 'go'
+
+async function buildLoader(keeper: ProcessKeeper): Promise<string> {
+  const folder = cacheFolder('compose')
+  mkdirSync(folder, { recursive: true })
+  const binary = join(folder, 'load')
+  await keeper.run({
+    name: 'go build',
+    command: go,
+    args: ['build', '-o', binary, '.'],
+    cwd: join(import.meta.dirname, 'load'),
+    log: join(folder, 'load.log'),
+    timeoutMs: 10 * 60_000,
+  })
+  return binary
+}
+
+/** Builds the S3 store with `go install` and without cgo, like its container image. */
+async function installStore(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
+  const folder = cacheFolder('compose', 'versitygw')
+  const binary = join(folder, 'versitygw')
+  const stamp = computeStamp(storeVersion)
+  if (isInstalled(folder, stamp) && existsSync(binary)) return binary
+  mkdirSync(folder, { recursive: true })
+  say(`building versitygw ${storeVersion} with go install (minutes) …`)
+  await keeper.run({
+    name: 'go install versitygw',
+    command: go,
+    args: ['install', `github.com/versity/versitygw/cmd/versitygw@${storeVersion}`],
+    env: { GOBIN: folder, CGO_ENABLED: '0' },
+    log: join(folder, 'install.log'),
+    timeoutMs: 30 * 60_000,
+  })
+  markInstalled(folder, stamp)
+  return binary
+}

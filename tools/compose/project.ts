@@ -1,0 +1,32 @@
+/** A volume or a file of the project, mounted into a container. */
+export interface Mount {
+  readonly type: 'volume' | 'bind'
+  /** Name of the volume, or absolute path of the file. */
+  readonly source: string
+  readonly target: string
+  readonly read_only?: boolean
+}
+
+/** State that a service must reach before a service that depends on it starts. */
+export type Condition = 'service_started' | 'service_healthy' | 'service_completed_successfully'
+
+/** A service of a compose file, in the form that compose-go prints: all variables are replaced. */
+export interface Service {
+  readonly image: string
+  readonly command: readonly string[] | null
+  readonly entrypoint: readonly string[] | null
+  readonly environment?: Readonly<Record<string, string>>
+  readonly volumes?: readonly Mount[]
+  readonly healthcheck?: {
+    readonly test: readonly string[]
+    readonly interval?: string
+    readonly retries?: number
+  }
+  readonly depends_on?: Readonly<Record<string, { readonly condition: Condition }>>
+  readonly read_only?: boolean
+}
+
+export interface Project {
+  readonly name: string
+  readonly services: Readonly<Record<string, Service>>
+}

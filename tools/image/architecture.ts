@@ -1,0 +1,16 @@
+/** Names of one architecture in the registries and formats that an image is made of. */
+export interface Architecture {
+  /** Name in Debian, and in the OCI format. */
+  readonly name: 'amd64' | 'arm64'
+  /** Name in Node and npm. */
+  readonly npm: 'x64' | 'arm64'
+  /** Variant in the OCI format. */
+  readonly variant?: string
+}
+
+export const architectures: readonly Architecture[] = [
+  { name: 'amd64', npm: 'x64' },
+  { name: 'arm64', npm: 'arm64', variant: 'v8' },
+]
+
+export type ArchitectureName = Architecture['name']

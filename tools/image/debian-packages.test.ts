@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { debianPackages, isIncluded } from './debian-packages.ts'
+
+function paths(name: string, candidates: readonly string[]): readonly string[] {
+  const wanted = debianPackages.find((each) => each.name === name)
+  return candidates.filter((path) => wanted !== undefined && isIncluded(wanted, path))
+}
+
+test('an image contains libraries and copyright files, and no documentation', () => {
+  const libraries = ['usr/lib/x86_64-linux-gnu/libc.so.6', 'usr/share/doc/libc6/copyright']
+  const others = [
+    'usr/share/doc/libc6/changelog.gz',
+    'usr/share/man/man1/sh.1.gz',
+    'usr/share/lintian/overrides/libc6',
+    'usr/lib/x86_64-linux-gnu/gconv/UTF-16.so',
+  ]
+  expect(paths('libc6', [...libraries, ...others])).toEqual(libraries)
+})
+
+test('the copyright folder of a package can be a link to that of another package', () => {
+  expect(paths('libstdc++6', ['usr/share/doc/libstdc++6'])).toEqual(['usr/share/doc/libstdc++6'])
+})
+
+test('only named files are taken from packages of the base system', () => {
+  const wanted = ['usr/lib/os-release', 'usr/share/common-licenses/GPL-3']
+  expect(paths('base-files', [...wanted, 'etc/issue', 'usr/share/base-files/motd'])).toEqual(wanted)
+})

@@ -1,0 +1,51 @@
+import type { Flavor } from './flavor.ts'
+
+/** Suite of Debian whose packages the images contain. */
+export const suite = 'trixie'
+
+/** A Debian package, and the part of it that an image contains. */
+export interface DebianPackage {
+  readonly name: string
+  readonly flavors: readonly Flavor[]
+  /** Paths below which files are taken. Default: all except documentation and gconv. */
+  readonly only?: readonly string[]
+}
+
+const both: readonly Flavor[] = ['server', 'trial']
+
+export const debianPackages: readonly DebianPackage[] = [
+  { name: 'base-files', flavors: both, only: ['usr/lib/os-release', 'usr/share/common-licenses/'] },
+  // Its certificates are written into one file.
+  { name: 'ca-certificates', flavors: both, only: [] },
+  { name: 'gcc-14-base', flavors: both },
+  { name: 'libc6', flavors: both },
+  { name: 'libgcc-s1', flavors: both },
+  { name: 'libstdc++6', flavors: both },
+  // initdb runs its helpers through /bin/sh.
+  { name: 'dash', flavors: ['trial'] },
+]
+
+/**
+ * Packages whose copyright files describe libraries in the npm package of PostgreSQL, which contains none itself. Nothing
+ * else is taken from them.
+ */
+export const copyrightPackages: Readonly<Record<string, string>> = {
+  libpq5: 'postgresql',
+  libicu76: 'icu',
+  libxml2: 'libxml2',
+  'libxslt1.1': 'libxslt',
+  zlib1g: 'zlib',
+  liblzma5: 'liblzma',
+  'libossp-uuid16': 'ossp-uuid',
+}
+
+const leftOut = ['usr/share/man/', 'usr/share/lintian/', 'usr/share/locale/', 'usr/share/doc-base/']
+
+/** Returns whether an image contains a file of a package. Copyright files are always included. */
+export function isIncluded({ name, only }: DebianPackage, path: string): boolean {
+  // The folder of some packages is a link to that of another one.
+  const doc = `usr/share/doc/${name}`
+  if (path.startsWith('usr/share/doc/')) return path === doc || path === `${doc}/copyright`
+  if (only !== undefined) return only.some((start) => path.startsWith(start))
+  return !leftOut.some((start) => path.startsWith(start)) && !path.includes('/gconv/')
+}

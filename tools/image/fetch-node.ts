@@ -1,0 +1,31 @@
+import type { Architecture } from './architecture.ts'
+import { fetchNpm } from './fetch-npm.ts'
+import { readLockFile } from './lock-file.ts'
+import type { Pins } from './pins.ts'
+
+/** Returns the name of the npm package with Node for an architecture. */
+export function nodePackage({ npm }: Architecture): string {
+  return `node-linux-${npm}`
+}
+
+/** Returns the version of the Node that `package-lock.json` installs in the checkout. */
+export function readNodeVersion(): string {
+  const version = readLockFile()['node_modules/node']?.version
+  if (version === undefined) throw new Error('package-lock.json has no package "node".')
+  return version
+}
+
+/**
+ * Downloads Node for an architecture from npm, and returns the path of the tarball.
+ *
+ * @throws Error when the checkout uses another version than `pins.json`
+ */
+export async function fetchNode(pins: Pins, architecture: Architecture): Promise<string> {
+  const { version, integrity } = pins.node
+  const wanted = readNodeVersion()
+  if (wanted !== version)
+    throw new Error(
+      `package-lock.json has Node ${wanted}, and tools/image/pins.json ${version}. Run "npm run image -- --update".`,
+    )
+  return fetchNpm(nodePackage(architecture), version, integrity[architecture.name])
+}

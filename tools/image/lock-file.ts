@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { repositoryRoot } from '../../conformance/lib/paths.ts'
+
+interface LockedPackage {
+  readonly version?: string
+  readonly integrity?: string
+}
+
+/** Entries of a lock file of npm by their path. */
+export type LockedPackages = Readonly<Record<string, LockedPackage>>
+
+export function readLockFile(path: string = join(repositoryRoot, 'package-lock.json')): LockedPackages {
+  return (JSON.parse(readFileSync(path, 'utf8')) as { readonly packages: LockedPackages }).packages
+}
+
+/** Returns the entries of other projects' packages: without the root, the packages of this repository, and links to them. */
+export function thirdPartyEntries(packages: LockedPackages, own: readonly string[]): LockedPackages {
+  const ownPaths = new Set(own.map((name) => `node_modules/${name}`))
+  return Object.fromEntries(
+    Object.entries(packages).filter(
+      ([path]) =>
+        path.startsWith('node_modules/') &&
+        !ownPaths.has(path) &&
+        !path.startsWith('node_modules/@headgate/'),
+    ),
+  )
+}
+
+/** Returns a sentence for each installed package that differs from the lock file of the repository. */
+export function findUnlocked(installed: LockedPackages, locked: LockedPackages): readonly string[] {
+  return Object.entries(installed).flatMap(([path, { version, integrity }]) => {
+    const pin = locked[path]
+    if (pin !== undefined && pin.version === version && pin.integrity === integrity) return []
+    return [`${path} is ${version}, and ${pin?.version ?? 'not'} in package-lock.json`]
+  })
+}

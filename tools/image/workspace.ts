@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { repositoryRoot } from '../../conformance/lib/paths.ts'
+
+interface Manifest {
+  readonly name: string
+  readonly version: string
+  readonly bin?: Readonly<Record<string, string>>
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+}
+
+/** A package of this repository. */
+export interface WorkspacePackage {
+  /** Folder below `packages`. */
+  readonly folder: string
+  readonly name: string
+  readonly version: string
+}
+
+/** The command line and all packages of this repository that it needs. */
+export interface Program {
+  readonly version: string
+  readonly packages: readonly WorkspacePackage[]
+  /** Path of the program below `node_modules`. */
+  readonly entry: string
+  /** Optional peer dependencies that an image contains, because users cannot install them there: name and range. */
+  readonly peers: Readonly<Record<string, string>>
+}
+
+const optionalPeers = ['@cedar-policy/cedar-wasm']
+
+export function findProgram(): Program {
+  const all = readdirSync(join(repositoryRoot, 'packages')).toSorted().map(readManifest)
+  const program = all.find(({ manifest }) => manifest.bin?.['headgate'] !== undefined)
+  if (program === undefined) throw new Error('No package below packages/ has the program "headgate".')
+  const needed = new Set([program])
+  // The set grows during the iteration.
+  for (const { manifest } of needed)
+    for (const name of Object.keys(manifest.dependencies ?? {})) {
+      const found = all.find((each) => each.manifest.name === name)
+      if (found !== undefined) needed.add(found)
+    }
+  const peers = Object.assign({}, ...[...needed].map(({ manifest }) => manifest.peerDependencies)) as Record<
+    string,
+    string
+  >
+  const { name, version, bin } = program.manifest
+  return {
+    version,
+    packages: [...needed].map(({ folder, manifest }) => ({
+      folder,
+      name: manifest.name,
+      version: manifest.version,
+    })),
+    entry: join(name, bin?.['headgate'] ?? ''),
+    peers: Object.fromEntries(Object.entries(peers).filter(([peer]) => optionalPeers.includes(peer))),
+  }
+}
+
+function readManifest(folder: string): { readonly folder: string; readonly manifest: Manifest } {
+  const file = join(repositoryRoot, 'packages', folder, 'package.json')
+  return { folder, manifest: JSON.parse(readFileSync(file, 'utf8')) as Manifest }
+}
