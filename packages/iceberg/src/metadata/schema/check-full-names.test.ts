@@ -48,3 +48,11 @@ test('the limit of full names applies when a table or view is registered, and no
   const view = { ...encodeViewMetadata(exampleView()), schemas: [nested('x'.repeat(3_000), 1)] }
   expect(refusal(() => decodeRegisteredView(view))).toContain('more than 2000')
 })
+
+test('the member schema of format 1 is not read when the table has a list of schemas', () => {
+  const table = {
+    ...encodeTableMetadata(newTable({ version: 1 })),
+    schema: { type: 'struct', fields: 'damaged' },
+  }
+  expect(decodeRegisteredTable(table)['format-version']).toBe(1)
+})

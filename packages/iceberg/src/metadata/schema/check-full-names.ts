@@ -21,15 +21,15 @@ export function checkFullNames(schema: StructType): void {
 }
 
 /**
- * Checks the lengths of full names in all schemas of a metadata document. Must be called before the document is decoded.
+ * Checks the lengths of full names in the schemas of a metadata document that readers use: `schemas`, or `schema` where
+ * there is no list. Must be called before the document is decoded.
  *
  * @throws {HeadgateError} bad-request
  */
 export function checkFullNamesIn(document: JsonObject): void {
-  optional(document, 'schema', (schema) => checkFullNames(decodeFields(schema)))
-  optional(document, 'schemas', (schemas) =>
-    decodeArray(schemas, (schema) => checkFullNames(decodeFields(schema))),
-  )
+  const list = optional(document, 'schemas', (schemas) => decodeArray(schemas, decodeFields))
+  const schemas = list ?? [optional(document, 'schema', decodeFields)]
+  for (const schema of schemas) if (schema !== undefined) checkFullNames(schema)
 }
 
 /** @param length length of the full name of the parent, including the dot at its end */
