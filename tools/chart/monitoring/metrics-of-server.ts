@@ -22,8 +22,16 @@ export async function metricsOfServer(keeper: ProcessKeeper, folder: string): Pr
   for (const url of [...paths.map((path) => server.origin + path), `${server.s3Url}/bucket/key`])
     await (await fetch(url)).arrayBuffer()
   await fetch(`${server.origin}/v1/oauth/tokens`, { method: 'POST', body: new URLSearchParams() })
-  const response = await fetch(`${server.origin}/metrics`)
-  const text = await response.text()
+  const text = await readAfterCollection(server.origin)
   await server.process.stop()
   return readMetrics(text)
+}
+
+/** Returns the metrics after the first garbage collection, before which the server has no metrics of collections. */
+async function readAfterCollection(origin: string): Promise<string> {
+  for (let requests = 0; requests < 5_000; requests += 1) {
+    const text = await (await fetch(`${origin}/metrics`)).text()
+    if (text.includes('nodejs_gc_duration_seconds_sum')) return text
+  }
+  throw new Error('The server collected no garbage during 5,000 requests.')
 }
