@@ -9,13 +9,14 @@ import { findProgram } from '../image/workspace.ts'
 import type { InsideOptions } from './inside.ts'
 import { installParts } from './install-parts.ts'
 
-const usage = `npm run compose:check -- [--keep]
+const usage = `npm run compose:check -- [--keep] [--json]
 
 Runs the commands of docs/how-to/run-in-containers.md with deploy/compose.yaml without a container runtime: Headgate from
 the image that npm run image built, PostgreSQL, the S3 store and Trino as programs of this machine, all in a separate
 network. Needs root, Linux, Go, Python 3.10 or newer, a JDK 25, Maven, iproute2, wget and pg_isready.
 
   --keep   keep the logs and volumes of a successful run
+  --json   print the result as one JSON document, and the progress on standard error
   --help
 
 Exit codes: 0 everything worked, 2 a command failed or could not run.`
@@ -33,7 +34,11 @@ const names = ['postgres', 'store', 'headgate', 'trino']
 async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { keep: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    options: {
+      keep: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   })
   if (values.help) return printed(usage)
   const archive = cacheFolder('image', `headgate-${toTag(findProgram().version, 'server')}.oci.tar`)
@@ -53,10 +58,12 @@ async function main(args: readonly string[]): Promise<number> {
     command: 'unshare',
     args: ['--mount', '--net', '--fork', '--kill-child=TERM', 'sh', '-c', script, 'sh', hosts, ...node],
     log,
-    onLine: (line) => console.log(line),
+    onLine: (line) => (values.json ? say(line) : console.log(line)),
   })
+  const logs = code === 0 && !values.keep ? null : folder
+  if (values.json) console.log(JSON.stringify({ worked: code === 0, logs }))
   if (code !== 0) say(`The logs are in ${folder}.`)
-  else if (!values.keep) rmSync(folder, { recursive: true, force: true })
+  if (logs === null) rmSync(folder, { recursive: true, force: true })
   return code ?? 2
 }
 
