@@ -30,7 +30,7 @@ const unauthenticated: Suite = {
     const { trino, mallory, strict } = fixture.clients
     const subject = goodSubject(fixture, random)
     const [what, headers, more] = random.pick<readonly [string, Headers, Form]>([
-      ['nobody', {}, {}],
+      ['no client authentication', {}, {}],
       ['a client_id alone', {}, { client_id: trino.name }],
       ['an empty secret', {}, { client_id: trino.name, client_secret: '' }],
       ['a wrong secret', {}, { client_id: trino.name, client_secret: mallory.secret }],

@@ -12,7 +12,7 @@ export const stolen: readonly AttackSuite[] = [
     modes,
     weight: 2,
     async attack(fixture, random) {
-      const thief = random.pick(['mallory', 'mallory', 'reader', 'nobody'] as const)
+      const thief = random.pick(['mallory', 'mallory', 'reader', 'anonymous'] as const)
       const held = random.pick(fixture.tokens.ada)
       const at = random.pick([
         held.name,
@@ -31,7 +31,7 @@ export const stolen: readonly AttackSuite[] = [
       ])
       const query = `storageRefreshToken=${encodeURIComponent(held.token)}${more}`
       const catalog =
-        thief === 'nobody'
+        thief === 'anonymous'
           ? { ...fixture.as.mallory, send: sender(fixture.as.mallory.uri, {}) }
           : fixture.as[thief]
       const path = tablePath(catalog, fixture.namespace, at)
@@ -49,13 +49,14 @@ export const stolen: readonly AttackSuite[] = [
           : await catalog.send('GET', `${path}${operation}?${query}`, { headers: delegation })
       const prefixes = prefixesIn(response)
       const allowed = [`${fixture.own.location}/`, ...fixture.tokens.mallory.map(({ prefix }) => prefix)]
-      const wrong = prefixes.filter((prefix) => thief === 'nobody' || !allowed.includes(prefix))
+      const wrong = prefixes.filter((prefix) => thief === 'anonymous' || !allowed.includes(prefix))
       return {
         what: `a token of Ada's by ${thief}, GET ${operation} of ${at === held.name ? 'its own table' : 'another table'}${more.slice(0, 20)}`,
         seen: [toSeen(response)],
         escape: wrong.length > 0 ? `a credential for ${wrong.join(', ')} was issued to ${thief}` : undefined,
         mustFail:
-          operation === '/sign' || (operation === '/credentials' && (at === held.name || thief === 'nobody')),
+          operation === '/sign' ||
+          (operation === '/credentials' && (at === held.name || thief === 'anonymous')),
       }
     },
   },

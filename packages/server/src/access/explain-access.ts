@@ -53,7 +53,7 @@ export interface AccessExplanation {
 
 /** Request for an explanation. */
 export interface ExplanationRequest {
-  /** Policy of the caller, who asks for the explanation. */
+  /** Policy of the caller that requests the explanation. */
   readonly asking: Policy
   /** True when the caller asks about its own rights. */
   readonly isOwn: boolean

@@ -70,7 +70,7 @@ describe('authorizeRefresh refuses a token', () => {
   test('authorizeRefresh refuses the token of a dropped table after another table was created under its name', async () => {
     const { table, token } = await loaded()
     await fixture.change('drop', table.id)
-    const replacement = await fixture.table(table.name, [`s3://lake/anew-${turn}/`])
+    const replacement = await fixture.table(table.name, [`s3://lake/replaced-${turn}/`])
     await fixture.grant('modify', alice, replacement)
     expect(await refusal(fixture.refresh(token, alice, table.name))).toBe('name taken')
   })
