@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
+import { runGo } from './go-program.ts'
 import { cacheFolder } from './paths.ts'
 import type { ProcessKeeper } from './process-keeper.ts'
 import { isInstalled, markInstalled, computeStamp } from './stamp.ts'
@@ -33,16 +34,9 @@ export async function installEtcd(keeper: ProcessKeeper, say: (line: string) => 
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'main.go'), mainText)
   writeFileSync(join(folder, 'go.mod'), moduleText)
-  const go = process.env['GO'] ?? 'go'
-  const steps = [
-    ['get', `go.etcd.io/etcd/server/v3@${version}`],
-    ['mod', 'tidy'],
-    ['build', '-o', binary, '.'],
-  ]
-  for (const args of steps) {
-    const log = join(folder, 'install.log')
-    await keeper.run({ name: `go ${args[0]}`, command: go, args, cwd: folder, log, timeoutMs: 20 * 60_000 })
-  }
+  await runGo(keeper, folder, ['get', `go.etcd.io/etcd/server/v3@${version}`])
+  await runGo(keeper, folder, ['mod', 'tidy'])
+  await runGo(keeper, folder, ['build', '-o', binary, '.'])
   markInstalled(folder, stamp)
   return binary
 }

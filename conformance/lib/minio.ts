@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { WarehouseStorage } from './catalog-access.ts'
 import { freePort } from './free-port.ts'
+import { installGoProgram } from './go-program.ts'
 import { cacheFolder } from './paths.ts'
 import type { KeptProcess, ProcessKeeper } from './process-keeper.ts'
-import { isInstalled, markInstalled, computeStamp } from './stamp.ts'
 import { responds, waitUntilReady } from './wait-until-ready.ts'
 
 // MinIO's release tags are not module versions, so the newest pseudo-version is pinned
@@ -13,35 +13,15 @@ const version = 'v0.0.0-20260212201848-7aac2a2c5b7c'
 
 export const howToGetMinio = 'npm run engines:install minio, or HEADGATE_MINIO=/path/of/a/binary'
 
-/**
- * Builds MinIO (an S3 server with STS) with `go install` in the cache folder, and returns the path of the binary. The
- * first build takes minutes; Go's caches make later builds fast.
- */
+const minio = { name: 'minio', path: 'github.com/minio/minio', version }
+
+/** Returns the path of a MinIO binary (an S3 server with STS): `HEADGATE_MINIO`, or one that it builds in the cache folder. */
 export async function installMinio(
   keeper: ProcessKeeper,
   say: (line: string) => void = console.error,
 ): Promise<string> {
-  const folder = cacheFolder('engines', 'minio')
-  const binary = join(folder, 'minio')
-  const stamp = computeStamp(version)
-  if (isInstalled(folder, stamp) && existsSync(binary)) return binary
-  mkdirSync(folder, { recursive: true })
-  const ready = process.env['HEADGATE_MINIO']
-  if (ready) {
-    copyFileSync(ready, binary)
-  } else {
-    say('building MinIO with go install (several minutes the first time) …')
-    await keeper.run({
-      name: 'go install minio',
-      command: process.env['GO'] ?? 'go',
-      args: ['install', `github.com/minio/minio@${version}`],
-      env: { GOBIN: folder },
-      log: join(folder, 'install.log'),
-      timeoutMs: 60 * 60_000,
-    })
-  }
-  markInstalled(folder, stamp)
-  return binary
+  const named = process.env['HEADGATE_MINIO'] ?? ''
+  return named === '' ? await installGoProgram(keeper, cacheFolder('engines', 'minio'), minio, say) : named
 }
 
 /**

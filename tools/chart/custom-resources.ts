@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, mkdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { computeStamp, isInstalled, markInstalled } from '../../conformance/lib/stamp.ts'
 import { downloadGoModule } from './go-module.ts'
-import { type Say, toolFolder } from './go-program.ts'
+import { type Say, toolFolder } from './tool-folder.ts'
 
 /** Definitions of the custom resources that the chart can create. Their projects publish them in their Go modules. */
 const sources = [

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
-import { toolFolder } from './go-program.ts'
+import { goCommand } from '../../conformance/lib/go-program.ts'
 import { runProgram } from './run-program.ts'
+import { toolFolder } from './tool-folder.ts'
 
 /** Go module in the module cache. */
 export interface GoModule {
@@ -16,7 +17,7 @@ export async function downloadGoModule(path: string, version: string): Promise<G
   mkdirSync(cwd, { recursive: true })
   const args = ['mod', 'download', '-json', `${path}@${version}`]
   // The folder has no go.mod, so the module does not become a dependency.
-  const { stdout, stderr } = await runProgram(process.env['GO'] ?? 'go', args, { cwd })
+  const { stdout, stderr } = await runProgram(goCommand, args, { cwd })
   const report = JSON.parse(stdout || '{}') as Readonly<Record<string, string | undefined>>
   const { Dir: folder, GoMod: goMod, Error: reason = stderr } = report
   if (folder === undefined || goMod === undefined)

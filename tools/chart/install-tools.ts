@@ -1,6 +1,7 @@
+import { installGoProgram, type GoProgram } from '../../conformance/lib/go-program.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { installCustomResources } from './custom-resources.ts'
-import { installGoProgram, type Say } from './go-program.ts'
+import { type Say, toolFolder } from './tool-folder.ts'
 
 /** Paths of the programs that the checks use. */
 export interface Tools {
@@ -19,10 +20,12 @@ const programs = {
 
 /** Builds or finds the programs of the checks in the cache folder. */
 export async function installTools(keeper: ProcessKeeper, say: Say): Promise<Tools> {
+  const install = (program: GoProgram): Promise<string> =>
+    installGoProgram(keeper, toolFolder(program.name), program, say)
   return {
-    helm: await installGoProgram(keeper, programs.helm, say),
-    kubectlValidate: await installGoProgram(keeper, programs.kubectlValidate, say),
-    promtool: await installGoProgram(keeper, programs.promtool, say),
+    helm: await install(programs.helm),
+    kubectlValidate: await install(programs.kubectlValidate),
+    promtool: await install(programs.promtool),
     customResources: await installCustomResources(say),
   }
 }

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { goCommand, installGoProgram } from '../../conformance/lib/go-program.ts'
 import { cacheFolder } from '../../conformance/lib/paths.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { installPyIceberg } from '../../conformance/lib/pyiceberg.ts'
-import { computeStamp, isInstalled, markInstalled } from '../../conformance/lib/stamp.ts'
 import { installTrino, installTrinoCli } from '../../engines/install/trino.ts'
 
 /** Paths of the programs that replace images. All of them are installed while the network is reachable. */
@@ -34,15 +34,13 @@ export async function installParts(keeper: ProcessKeeper, say: (line: string) =>
   }
 }
 
-const go = process.env['GO'] ?? 'go'
-
 async function buildLoader(keeper: ProcessKeeper): Promise<string> {
   const folder = cacheFolder('compose')
   mkdirSync(folder, { recursive: true })
   const binary = join(folder, 'load')
   await keeper.run({
     name: 'go build',
-    command: go,
+    command: goCommand,
     args: ['build', '-o', binary, '.'],
     cwd: join(import.meta.dirname, 'load'),
     log: join(folder, 'load.log'),
@@ -51,22 +49,9 @@ async function buildLoader(keeper: ProcessKeeper): Promise<string> {
   return binary
 }
 
-/** Builds the S3 store with `go install` and without cgo, like its container image. */
-async function installStore(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
-  const folder = cacheFolder('compose', 'versitygw')
-  const binary = join(folder, 'versitygw')
-  const stamp = computeStamp(storeVersion)
-  if (isInstalled(folder, stamp) && existsSync(binary)) return binary
-  mkdirSync(folder, { recursive: true })
-  say(`building versitygw ${storeVersion} with go install (minutes) …`)
-  await keeper.run({
-    name: 'go install versitygw',
-    command: go,
-    args: ['install', `github.com/versity/versitygw/cmd/versitygw@${storeVersion}`],
-    env: { GOBIN: folder, CGO_ENABLED: '0' },
-    log: join(folder, 'install.log'),
-    timeoutMs: 30 * 60_000,
-  })
-  markInstalled(folder, stamp)
-  return binary
+/** Builds the S3 store without cgo, like its container image. */
+function installStore(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
+  const path = 'github.com/versity/versitygw/cmd/versitygw'
+  const program = { name: 'versitygw', path, version: storeVersion }
+  return installGoProgram(keeper, cacheFolder('compose', 'versitygw'), program, say, { CGO_ENABLED: '0' })
 }

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { runGo } from '../../../conformance/lib/go-program.ts'
 import type { ProcessKeeper } from '../../../conformance/lib/process-keeper.ts'
 import { computeStamp, isInstalled, markInstalled } from '../../../conformance/lib/stamp.ts'
 import { downloadGoModule } from '../go-module.ts'
-import { runGo, type Say, toolFolder } from '../go-program.ts'
+import { type Say, toolFolder } from '../tool-folder.ts'
 
 const version = 'v1.37.2'
 /** Modules in the repository of Kubernetes have this version. */
@@ -34,8 +35,8 @@ export async function installApiServer(keeper: ProcessKeeper, say: Say): Promise
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'main.go'), mainText)
   writeFileSync(join(folder, 'go.mod'), await moduleText())
-  await runGo(keeper, { folder, args: ['get', `k8s.io/kubernetes/cmd/kube-apiserver@${version}`] })
-  await runGo(keeper, { folder, args: ['build', '-mod=mod', `-ldflags=${linkerFlags}`, '-o', binary, '.'] })
+  await runGo(keeper, folder, ['get', `k8s.io/kubernetes/cmd/kube-apiserver@${version}`])
+  await runGo(keeper, folder, ['build', '-mod=mod', `-ldflags=${linkerFlags}`, '-o', binary, '.'])
   markInstalled(folder, stamp)
   return binary
 }
