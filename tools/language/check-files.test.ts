@@ -3,10 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { checkFiles, checkList, listFiles } from './check-files.ts'
+import { checkFiles, listFiles } from './check-files.ts'
 import { rangeToLand, readSubjects } from './check-subjects.ts'
 import { compileRule, type SubjectSource } from './rules.ts'
-import { listPath, readList, writeList } from './unconverted.ts'
 
 const rules = [
   compileRule({ name: 'faulty', pattern: '\\bfaulty\\b', reason: 'r', instead: 'i', bad: [], good: [] }),
@@ -57,41 +56,13 @@ it('tracked and new files are checked, ignored and deleted ones are not', () => 
 
 it('every fault of a file is reported with its line', () => {
   write('a.md', faulty)
-  const report = checkFiles(root, ['a.md'], new Set(), rules)
-  expect(report).toMatchObject({ files: 1, sentences: 4, converted: [] })
+  const report = checkFiles(root, ['a.md'], rules)
+  expect(report).toMatchObject({ files: 1, sentences: 4 })
   expect(report.faults.map(({ file, line, sentence }) => [file, line, sentence])).toEqual([
     ['a.md', 3, 'It is faulty.'],
     ['a.md', 4, 'It is faulty again.'],
     ['a.md', 6, 'It was faulty.'],
   ])
-})
-
-it('an unconverted file may have faults, and must leave the list when it has none', () => {
-  write('a.md', faulty)
-  write('b.md', 'A good sentence.\n')
-  const list = ['a.md', 'b.md', 'missing.md']
-  const report = checkFiles(root, ['a.md', 'b.md'], new Set(list), rules)
-  expect(report).toMatchObject({ faults: [], converted: ['b.md', 'missing.md'] })
-  expect(checkList(root, list, report.converted)).toMatchObject([
-    { file: listPath, line: 2, sentence: 'b.md' },
-    { file: listPath, line: 3, sentence: 'missing.md' },
-  ])
-})
-
-it('the list is written in alphabetical order', () => {
-  write(listPath, '')
-  writeList(root, ['b.md', 'a.md'])
-  expect(readList(root)).toEqual(['a.md', 'b.md'])
-})
-
-it('the list may shrink but not grow beyond its size on main', () => {
-  write(listPath, 'a.md\nb.md\n')
-  commit('a: add the list')
-  git('switch', '--create', 'topic')
-  write(listPath, 'a.md\nb.md\nc.md\n')
-  commit('a: let the list grow')
-  expect(checkList(root, readList(root), [])).toMatchObject([{ sentence: '3 files' }])
-  expect(checkList(root, ['moved.md', 'b.md'], [])).toEqual([])
 })
 
 it('the subjects to check are those that main does not have', () => {

@@ -1,17 +1,14 @@
 import { relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { checkFiles, checkList, listFiles } from './check-files.ts'
+import { checkFiles, listFiles } from './check-files.ts'
 import { findSubjectFaults, rangeToLand, readSubjects } from './check-subjects.ts'
 import { compileRule, readRuleFile } from './rules.ts'
-import { listPath, readList, writeList } from './unconverted.ts'
 
 const usage = `npm run check:language -- [options] [files and folders]
 
-Checks comments, strings and Markdown by the rules of tools/language/rules.json: all files of the repository, or those
-that are named. Files in ${listPath} may have faults, until they are converted.
+Checks comments, strings and Markdown by the rules of tools/language/rules.json: all files of the repository, or those that are
+named.
 
-  --all               report the faults of unconverted files too
-  --shrink            remove files without faults from the list of unconverted files
   --subjects [RANGE]  check the subjects of commits instead; by default of those that main does not have yet
   --json              print the result as one JSON document
   --help
@@ -55,12 +52,6 @@ function checkSubjects(range: string | undefined, json: boolean): number {
   )
 }
 
-interface FileOptions {
-  readonly all: boolean
-  readonly json: boolean
-  readonly shrink: boolean
-}
-
 /** Returns the checked files that are named or are in a named folder; all of them when nothing is named. */
 function chooseFiles(named: readonly string[]): string[] {
   const files = listFiles(root, ignore)
@@ -73,33 +64,21 @@ function chooseFiles(named: readonly string[]): string[] {
   })
 }
 
-function checkRepository(named: readonly string[], { all, json, shrink }: FileOptions): number {
-  if (all && shrink) throw new Error('--all and --shrink exclude each other.')
-  const files = chooseFiles(named)
-  const list = readList(root)
-  const chosen = named.length === 0 ? list : list.filter((path) => files.includes(path))
-  const result = checkFiles(root, files, new Set(all ? [] : chosen), rules)
-  if (shrink) {
-    const converted = new Set(result.converted)
-    writeList(root, new Set(list.filter((path) => !converted.has(path))))
-  }
-  const kept = shrink ? readList(root) : list
-  const faults = [...result.faults, ...checkList(root, kept, shrink || all ? [] : result.converted)]
+function checkRepository(named: readonly string[], json: boolean): number {
+  const result = checkFiles(root, chooseFiles(named), rules)
   if (json) {
-    console.log(JSON.stringify({ ...result, faults, unconverted: kept.length }, null, 2))
-    return faults.length === 0 ? 0 : 1
+    console.log(JSON.stringify(result, null, 2))
+    return result.faults.length === 0 ? 0 : 1
   }
   return report(
-    faults.map((fault) => ({ ...fault, at: `${fault.file}:${fault.line}` })),
-    `${result.files} files, ${faults.length} faults; ${kept.length} files are not converted yet`,
+    result.faults.map((fault) => ({ ...fault, at: `${fault.file}:${fault.line}` })),
+    `${result.files} files, ${result.faults.length} faults`,
   )
 }
 
 function main(): number {
   const { values, positionals } = parseArgs({
     options: {
-      all: { type: 'boolean', default: false },
-      shrink: { type: 'boolean', default: false },
       subjects: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -110,7 +89,7 @@ function main(): number {
     console.log(usage)
     return 0
   }
-  if (!values.subjects) return checkRepository(positionals, values)
+  if (!values.subjects) return checkRepository(positionals, values.json)
   if (positionals.length > 1) throw new Error('--subjects takes one range, for example main..HEAD.')
   return checkSubjects(positionals[0], values.json)
 }
