@@ -23,7 +23,7 @@ export function configFileSchema(): ValueSchema {
   }
 }
 
-/** Returns the JSON Schema of a variable's value. A key without a value counts as not set, so null is accepted too. */
+/** Returns the JSON Schema of a variable's value in the file. */
 function toSchema({ name, schema }: Variable<unknown>): ValueSchema {
   if (name !== 'HEADGATE_ISSUERS') return schema
   const { $schema: _, ...items } = z.toJSONSchema(issuerSchema, { io: 'input' })

@@ -39,6 +39,12 @@ interface Sources {
   readonly file: ConfigFile | null
 }
 
+const secretNames: ReadonlySet<string> = new Set(
+  Object.values<Variable<unknown>>(variables)
+    .filter(({ flag }) => flag === undefined)
+    .map(({ name }) => name),
+)
+
 /**
  * Returns the text of a variable, and the name of its source for error messages. Returns undefined when the variable is
  * not set.
@@ -51,7 +57,8 @@ function choose(
   if (fromFlag !== undefined) return { text: fromFlag || undefined, source: `--${flag}` }
   const fromFile = file?.values[name]
   // A secret in an environment variable overrides the secret's file in the configuration file.
-  const isReplaced = environment[name] || environment[name.replace(/_FILE$/, '')]
+  const secretName = name.replace(/_FILE$/, '')
+  const isReplaced = environment[name] || (secretNames.has(secretName) && environment[secretName])
   if (!isReplaced && fromFile) return { text: fromFile, source: `${key} in ${file.path}` }
   return { text: environment[name] || undefined, source: name }
 }

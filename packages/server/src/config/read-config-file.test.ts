@@ -146,6 +146,14 @@ describe('loadConfig', () => {
     expect(config.masterKey.kind).toBe('value')
   })
 
+  test('keeps a file in the configuration file when a variable with a similar name is unknown', () => {
+    const values = parse('tls-cert-file: /a.pem\ntls-key-file: /a.key\n')
+    const environment = { HEADGATE_TLS_CERT: '/b.pem' }
+    const config = readConfig(environment, [], { path: 'headgate.yaml', values })
+    expect(config.listen.tls).toEqual({ certFile: '/a.pem', keyFile: '/a.key' })
+    expect(config.warnings.join()).toContain('HEADGATE_TLS_CERT is unknown and ignored')
+  })
+
   test('accepts the example in the reference', async () => {
     const [, example = ''] = /```yaml\n([^]*?)```/.exec(configurationPage()) ?? []
     const files = { 'database-url': 'postgresql://db.example.com/headgate', 'master-key': 'a' }
