@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { RestCatalog } from '@headgate/iceberg/client'
+import { startHttpServer } from '@headgate/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { moveRelation } from '../src/import/move-relation.ts'
 import { type RunResult, spawnSource, testHeadgate, type TestHeadgate } from './headgate.ts'
@@ -218,6 +219,34 @@ describe('headgate import', () => {
   )
 
   it(
+    'does not drop a view after a commit at the source, and suggests no command for tables',
+    { timeout },
+    async () => {
+      const v = { namespace: ['racing-views'], name: 'v' }
+      await from.createNamespace(v.namespace)
+      const representations = [{ type: 'sql', dialect: 'spark', sql: 'SELECT 1' }]
+      await from.createView(v, { schema, representations })
+      expect(await importHere(['--namespace', 'racing-views', '--source-read-only'])).toMatchObject({
+        code: 0,
+      })
+      await from
+        .updateView(await from.loadView(v))
+        .setProperties({ late: 'yes' })
+        .commit()
+      const sides = {
+        source: { role: 'source', url: source.url, catalog: from },
+        target: { role: 'target', url: target.url, catalog: into },
+      } as const
+      expect(await moveRelation({ ...sides, warehouse: 'shop' }, v, { kind: 'view' })).toEqual({
+        status: 'conflict',
+        reason: 'A commit was made at the source while the view was imported. It was not dropped there.',
+        next: 'Stop its writers, drop the view in the target, and run the import again.',
+      })
+      expect(await from.viewExists(v)).toBe(true)
+    },
+  )
+
+  it(
     'shows in a dry run which rights and locations are missing, and needs nothing else',
     { timeout },
     async () => {
@@ -334,6 +363,51 @@ describe('headgate import', () => {
       expect(await target.headgate(command.split(' '))).toMatchObject({ code: 0 })
     },
   )
+
+  it('writes no command for objects that no principal owns', { timeout }, async () => {
+    const file = join(source.directory, 'unowned.sh')
+    const args = ['--from-warehouse', 'lakehouse', '--namespace', 'nothing', '--grants', file]
+    expect(await importHere(args)).toMatchObject({ code: 0 })
+    expect(await readFile(file, 'utf8')).not.toContain('principal:server')
+  })
+
+  it('writes names and messages of a source only as comments and quoted arguments', { timeout }, async () => {
+    const hostile = 'a\n$(touch x)\u001b[2J'
+    const levels = ['$(touch y)']
+    const to = { kind: 'role', id: 'i', name: hostile }
+    const grant = { privilege: hostile, on: null, to, grantedAt: '2026-01-01T00:00:00Z' }
+    const details = { id: 'n', namespace: levels, properties: {}, protected: false, ownerId: 'o' }
+    const path = `/v1/namespaces/${encodeURIComponent(String(levels))}`
+    const bodies: Readonly<Record<string, object>> = {
+      '/v1/config': { defaults: {}, overrides: {} },
+      '/v1/namespaces': { namespaces: [levels] },
+      [path]: { namespace: levels, properties: {} },
+      [`${path}/tables`]: { identifiers: [{ namespace: levels, name: hostile }] },
+      '/management/v1/whoami': {},
+      '/management/v1/warehouses/lakehouse/namespace': { ...details, owner: hostile },
+      '/management/v1/grants': { grants: [grant], nextPageToken: null },
+    }
+    const refused = { error: { message: hostile, type: 'Refused', code: 403 } }
+    await using server = await startHttpServer(({ target }, response) => {
+      const { pathname, searchParams } = new URL(target, 'http://source')
+      const body = searchParams.has('parent') ? undefined : bodies[pathname]
+      response.writeHead(body === undefined ? 403 : 200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(body ?? refused))
+    })
+    const file = join(source.directory, 'hostile.sh')
+    const args = ['import', '--from', server.url, '--warehouse', 'shop', '--grants', file]
+    const { out, err } = await target.headgate(args, { terminal: '' })
+    const shown = String.raw`a\u{a}$(touch x)\u{1b}[2J`
+    expect(out).toContain(`Source (403): ${shown}`)
+    const written = await readFile(file, 'utf8')
+    expect(out + err + written).not.toContain('\u001b[2J')
+    expect(written).toContain(`\n# table:shop/"$(touch y)"."${shown}": ${shown}\n`)
+    const on = `--on 'namespace:shop/"$(touch y)"'`
+    expect(written.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
+      `headgate grant give '${shown}' ${on} --to 'role:${shown}'`,
+      `headgate grant give manage ${on} --to 'principal:${shown}' # its owner at the source`,
+    ])
+  })
 
   it('stops on SIGINT with a summary, and continues in the next run', { timeout }, async () => {
     for (let index = 0; index < 30; index++) await createTable(`t${index}`, ['stopped'])

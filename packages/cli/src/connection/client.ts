@@ -111,7 +111,8 @@ function isRetryable(status: number, { method }: Call): boolean {
   return (status === 503 || status === 429) && (method === 'GET' || method === 'HEAD')
 }
 
-function toUrl(base: string, { path, query = {} }: Call): URL {
+/** Returns the URL of a request below a base URL without a trailing slash. */
+export function toUrl(base: string, { path, query = {} }: Pick<Call, 'path' | 'query'>): URL {
   const url = new URL(base + path)
   for (const [name, value] of Object.entries(query)) {
     for (const each of typeof value === 'object' ? value : [value])

@@ -50,7 +50,7 @@ export interface ImportResults {
   /** Conflicts and failures. */
   readonly problems: readonly ImportResult[]
   readonly namespaceProblems: readonly NamespaceProblem[]
-  /** Every result; empty unless the run is a dry run. */
+  /** Tables and views that a dry run would register. Empty unless the run is a dry run. */
   readonly plan: readonly ImportResult[]
 }
 

@@ -2,7 +2,7 @@ import type { TableIdentifier } from '@headgate/iceberg/client'
 import { overwriteCommand } from './commands-for-user.ts'
 import { compareStates, isImported } from './compare-states.ts'
 import type { ImportResult } from './import-result.ts'
-import { readRelation, type RelationState } from './relation-state.ts'
+import { readRelation, type RelationKind, type RelationState } from './relation-state.ts'
 import { ask, type Side } from './side.ts'
 
 type MoveProblem = Pick<ImportResult, 'reason' | 'next'> & { readonly status: 'conflict' }
@@ -21,7 +21,13 @@ export async function moveRelation(
   const inTarget = await ask(target, (catalog) => readRelation(catalog, kind, identifier))
   const latest = await ask(source, (catalog) => readRelation(catalog, kind, identifier))
   if (!isImported(compareStates(latest, inTarget)))
-    return committedMeanwhile(warehouse, identifier, latest.metadataLocation, 'It was not dropped there.')
+    return committedMeanwhile(
+      kind,
+      'It was not dropped there.',
+      kind === 'table'
+        ? `then run: ${overwriteCommand(warehouse, identifier, latest.metadataLocation)}`
+        : 'drop the view in the target, and run the import again.',
+    )
   if (kind === 'view') {
     await ask(source, (catalog) => catalog.dropView(identifier))
     return null
@@ -34,22 +40,16 @@ export async function moveRelation(
   return metadataLocation === latest.metadataLocation
     ? null
     : committedMeanwhile(
-        warehouse,
-        identifier,
-        metadataLocation,
+        kind,
         'It was dropped there, and its files are kept.',
+        `then run: ${overwriteCommand(warehouse, identifier, metadataLocation)}`,
       )
 }
 
-function committedMeanwhile(
-  warehouse: string,
-  identifier: TableIdentifier,
-  metadataLocation: string | null,
-  state: string,
-): MoveProblem {
+function committedMeanwhile(kind: RelationKind, state: string, next: string): MoveProblem {
   return {
     status: 'conflict',
-    reason: `A commit was made at the source while the table was imported. ${state}`,
-    next: `Stop its writers, then run: ${overwriteCommand(warehouse, identifier, metadataLocation)}`,
+    reason: `A commit was made at the source while the ${kind} was imported. ${state}`,
+    next: `Stop its writers, ${next}`,
   }
 }

@@ -2,6 +2,7 @@ import type { Json } from '@headgate/json'
 import { formatLevels } from '../names/dotted.ts'
 import type { Paint } from '../output/paint.ts'
 import { details, table } from '../output/table.ts'
+import { visible } from '../output/visible.ts'
 import { countInBoth, type ImportCounts, type ImportResult, type ImportResults } from './import-result.ts'
 import { groupPlaces, type PlaceGroup, toSteps } from './plan-summary.ts'
 
@@ -141,7 +142,7 @@ function problemTable(paint: Paint, { problems, namespaceProblems }: ImportResul
     .slice(0, shownProblems)
     .map(
       ({ name, reason, next }) =>
-        `${paint('red', name)}: ${reason}${next === undefined ? '' : `\n  ${next}`}`,
+        `${paint('red', visible(name))}: ${visible(reason)}${next === undefined ? '' : `\n  ${visible(next)}`}`,
     )
   const more = rows.length - texts.length
   return [[...texts, ...(more > 0 ? [`… and ${count(more)} more, which --json lists.`] : [])].join('\n')]
@@ -149,7 +150,9 @@ function problemTable(paint: Paint, { problems, namespaceProblems }: ImportResul
 
 function steps(groups: readonly PlaceGroup[], { warehouse, principal }: ReportContext): readonly string[] {
   const all = toSteps(groups, warehouse, principal ?? '')
-  return all.length === 0 ? [] : [['Before the import:', ...all.map((step) => `  ${step}`)].join('\n')]
+  return all.length === 0
+    ? []
+    : [['Before the import:', ...all.map((step) => `  ${visible(step)}`)].join('\n')]
 }
 
 const count = (number: number): string => number.toLocaleString('en-US')

@@ -2,7 +2,7 @@ import type { TableIdentifier } from '@headgate/iceberg/client'
 import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 import { importRelation } from './import-relation.ts'
-import type { ImportResult, ImportResults, ResultCollector } from './import-result.ts'
+import type { ImportResult, ResultCollector } from './import-result.ts'
 import type { Selection } from './namespace-pattern.ts'
 import type { RelationState } from './relation-state.ts'
 import { runTasks } from './run-tasks.ts'
@@ -32,7 +32,7 @@ export interface ImportRun {
   /** Called with each result, while the run continues. */
   readonly onResult: (result: ImportResult) => void
   readonly warn: (text: string) => void
-  /** Stops the run: running requests end, and no other is sent. */
+  /** Stops the run: tables and views in progress are finished, and no others are started. */
   readonly stop: AbortSignal
 }
 
@@ -43,7 +43,7 @@ export interface ImportRun {
  * @param results receives the results, also of a run that ends with an error
  * @throws CliError when a catalog does not respond, refuses the credential, or too many tables and views failed
  */
-export async function runImport(run: ImportRun, results: ResultCollector): Promise<ImportResults> {
+export async function runImport(run: ImportRun, results: ResultCollector): Promise<void> {
   const { source, target, plan, warn, maxFailures } = run
   const ensureNamespace = createNamespaces({
     source,
@@ -71,7 +71,6 @@ export async function runImport(run: ImportRun, results: ResultCollector): Promi
     warn,
   })
   await runTasks([walk], { parallel: run.parallel, signal: run.stop })
-  return results
 }
 
 function tooManyFailures(failures: number, { reason = '' }: ImportResult): CliError {

@@ -1,5 +1,5 @@
 import { createFetch } from '@headgate/auth'
-import type { Client } from '../connection/client.ts'
+import { type Client, toUrl } from '../connection/client.ts'
 import { toRefusal } from '../connection/refusal.ts'
 import { parseJson } from '../connection/response.ts'
 import type { Source } from './connect-source.ts'
@@ -9,12 +9,9 @@ import { toImportError } from './side.ts'
 export function createSourceClient(source: Source, timeoutMs: number): Pick<Client, 'send'> {
   const send = createFetch(source.auth, { timeoutMs, maxRetries: 5 })
   return {
-    async send({ method, path, query = {} }) {
-      const url = new URL(source.url.replace(/\/+$/, '') + path)
-      for (const [name, value] of Object.entries(query))
-        for (const each of typeof value === 'object' ? value : [value])
-          if (each !== undefined) url.searchParams.append(name, String(each))
-      const response = await send(url, { method }).catch((error: unknown) => {
+    async send(call) {
+      const url = toUrl(source.url.replace(/\/+$/, ''), call)
+      const response = await send(url, { method: call.method }).catch((error: unknown) => {
         throw toImportError(source, error)
       })
       const text = await response.text()

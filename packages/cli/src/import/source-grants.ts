@@ -27,8 +27,8 @@ interface GrantedObject {
 export interface SourceGrants {
   /** Reads the owner of an object and the grants on it. */
   read(object: GrantedObject): Promise<void>
-  /** Writes the file. Returns the number of its commands. */
-  write(): Promise<number>
+  /** Writes the file. */
+  write(): Promise<void>
 }
 
 /**
@@ -66,7 +66,8 @@ export async function openSourceGrants(
       const on = formatSecurable({ warehouse: target, ...object })
       try {
         const owner = await readOwner(client, warehouse, object)
-        if (owner !== null)
+        // The server owns objects that no principal owns, for example its first warehouse.
+        if (owner !== null && owner !== 'server')
           lines.push(`${toCommand('manage', on, `principal:${owner}`)} # its owner at the source`)
         const { items } = await readList(
           { ...session, client },
@@ -81,7 +82,7 @@ export async function openSourceGrants(
         }
       } catch (error) {
         if (!(error instanceof CliError) || error.refusal === undefined) throw error
-        lines.push(`# ${on}: ${visible(error.message)}`)
+        lines.push(`# ${visible(`${on}: ${error.message}`)}`)
       }
     },
     async write() {
@@ -96,7 +97,6 @@ export async function openSourceGrants(
       out.note(
         `${file} has ${commands} commands that grant the rights of the source. Review it before you run it.`,
       )
-      return commands
     },
   }
 }
@@ -113,7 +113,7 @@ async function readOwner(
 }
 
 function toCommand(privilege: string, on: string, to: string): string {
-  return `headgate grant give ${privilege} --on ${quote(on)} --to ${quote(to)}`
+  return `headgate grant give ${quote(privilege)} --on ${quote(on)} --to ${quote(to)}`
 }
 
 function header({ url }: Source, warehouse: string): readonly string[] {
