@@ -72,7 +72,7 @@ namespaces:
     owner: "ldap#bob"
   - name: remote/raw
     owner: server
-    locations: ["s3://landing/in/raw"]
+    locations: ["s3a://landing/in/raw"]
 engines:
   - principal: trino
     namesIssuer: ldap
@@ -353,6 +353,19 @@ grants: [{on: server, to: "role:late-role", privileges: [use]}]
     )
     const later = parsed(await apply(one, await document('corrected', text(', namesIssuer: ldap')), '--json'))
     expect(later.items.map(({ kind }) => kind)).toEqual(['engine', 'grant'])
+  })
+
+  it('disables a new principal before it sets its secret', async () => {
+    const text = `
+version: 1
+principals:
+  - {name: off, enabled: false, secret: {env: CLIENT_SECRET_ETL}}
+`
+    const refused = await apply(one, await document('disabled', text), '--json')
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('Another client already has') })
+    expect((await one.headgate(['principal', 'show', 'off', '--json'])).json).toMatchObject({
+      principal: { enabled: false },
+    })
   })
 
   it('reports a concurrent change as the conflict of the API', async () => {

@@ -48,6 +48,11 @@ export function isGrantee(grantee: Grantee, key: GranteeKey): boolean {
   return keyOfGrantee(grantee) === key || `name of ${grantee.kind}:${grantee.name}` === key
 }
 
+/** Returns the reference to a grantee of the server by its id, because names of users are not unique. */
+export function toGranteeId({ kind, id }: Pick<Grantee, 'kind' | 'id'>): GranteeName {
+  return kind === 'group' ? { group: id } : kind === 'role' ? { role: id } : { principal: id }
+}
+
 /** Formats a grantee as documents contain it. */
 export function formatGranteeName(to: GranteeName): string {
   if ('group' in to) return `group:${to.group}`

@@ -6,7 +6,14 @@ import { formatGrantee } from '../../names/grantee.ts'
 import { formatSecurable, toSecurableQuery } from '../../names/securable.ts'
 import { mapBounded } from '../map-bounded.ts'
 import type { ParsedGrant, Sourced } from '../read/merge-documents.ts'
-import { formatGranteeName, granteeKey, type GranteeKey, isGrantee, keyOfGrantee } from './grantee-key.ts'
+import {
+  formatGranteeName,
+  granteeKey,
+  type GranteeKey,
+  isGrantee,
+  keyOfGrantee,
+  toGranteeId,
+} from './grantee-key.ts'
 import { maxParallel, type PlanContext } from './plan-context.ts'
 import { createdItem, plannedItem, type PlannedChange, type PlannedItem } from './planned-item.ts'
 
@@ -104,7 +111,6 @@ function planOthers(
 ): readonly PlannedItem[] {
   const [first] = grants
   if (first === undefined) return []
-  const { kind, id } = first.to
   const grantee = formatGrantee({ ...first.to, issuerConfigured: true })
   const name = `${grantee} on ${formatSecurable(on)}`
   const privileges = grants.map(({ privilege }) => privilege)
@@ -113,8 +119,8 @@ function planOthers(
     const kept = privileges.map((privilege) => `privilege ${privilege}`)
     return [{ kind: 'grant', name, action: 'keep', changes: [], kept }]
   }
-  const to = kind === 'group' ? { group: id } : kind === 'role' ? { role: id } : { principal: id }
-  return [{ kind: 'grant', name, action: 'delete', changes: [take(context, on, to, privileges)], kept: [] }]
+  const change = take(context, on, toGranteeId(first.to), privileges)
+  return [{ kind: 'grant', name, action: 'delete', changes: [change], kept: [] }]
 }
 
 function give(

@@ -151,8 +151,9 @@ function addFederation(
 
 function setEnabled({ session }: PlanContext, principal: string, enabled: boolean): PlannedChange {
   return {
-    stage: 'credentials',
-    // Comes last: a disabled principal still needs its credentials for later.
+    // A principal is disabled before it receives credentials, and enabled after that. Otherwise it could authenticate with
+    // them although the document disables it, also after a run that was stopped.
+    stage: enabled ? 'credentials' : 'principals',
     depth: 1,
     text: enabled ? 'enable' : 'disable',
     send: () => (enabled ? enablePrincipal : disablePrincipal)(session.client, { principal }),

@@ -5,11 +5,12 @@ import {
   listRoleMembers,
   removeRoleMember,
 } from '../../management/generated/roles.ts'
+import type { GranteeName } from '../../management/generated/schemas.ts'
 import { formatGrantee, parseGrantee } from '../../names/grantee.ts'
 import { mapBounded } from '../map-bounded.ts'
 import type { RoleEntry } from '../document/role-entry.ts'
 import type { Sourced } from '../read/merge-documents.ts'
-import { granteeKey, keyOfGrantee } from './grantee-key.ts'
+import { granteeKey, keyOfGrantee, toGranteeId } from './grantee-key.ts'
 import { maxParallel, type PlanContext } from './plan-context.ts'
 import { createdItem, type PlannedChange, plannedItem, type PlannedItem } from './planned-item.ts'
 
@@ -44,7 +45,7 @@ async function planRole(context: PlanContext, entry: Entry): Promise<PlannedItem
   // A member without a name was deleted, and its membership has no effect.
   const others = existing
     .filter((member) => member.name !== null && !wanted.has(keyOfGrantee(member)))
-    .map((member) => ({ id: member.id, text: toMemberText(member) }))
+    .map((member) => ({ id: toGranteeId(member), text: toMemberText(member) }))
     .toSorted((one, other) => (one.text < other.text ? -1 : 1))
   const isPruned = options.prune.has('members')
   const removals = isPruned ? others.map(({ id, text }) => removeMember(context, name, text, id)) : []
@@ -75,13 +76,16 @@ function addMember({ session }: PlanContext, role: string, member: string): Plan
   }
 }
 
-function removeMember({ session }: PlanContext, role: string, text: string, id: string): PlannedChange {
-  const kind = parseGrantee(text)
-  const body = 'group' in kind ? { group: id } : 'role' in kind ? { role: id } : { principal: id }
+function removeMember(
+  { session }: PlanContext,
+  role: string,
+  text: string,
+  member: GranteeName,
+): PlannedChange {
   return {
     stage: 'removals',
     text: `remove member ${text}`,
-    send: () => removeRoleMember(session.client, { role, body }),
+    send: () => removeRoleMember(session.client, { role, body: member }),
   }
 }
 

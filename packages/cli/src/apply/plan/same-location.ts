@@ -1,6 +1,13 @@
-/** Returns whether two texts are the same location. The server stores some of them with a slash at the end. */
+/**
+ * Returns whether two texts are the same location. The server stores some of them with a slash at the end, and `s3a://` as
+ * `s3://`.
+ */
 export function sameLocation(one: string, other: string): boolean {
-  return withoutEndSlash(one) === withoutEndSlash(other)
+  return normalize(one) === normalize(other)
+}
+
+function normalize(location: string): string {
+  return withoutEndSlash(location).replace(/^s3a:/, 's3:')
 }
 
 /** Removes slashes at the end, except those of a scheme. */

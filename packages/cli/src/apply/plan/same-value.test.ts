@@ -33,8 +33,9 @@ describe('sameSet', () => {
 })
 
 describe('sameLocation', () => {
-  it('ignores slashes at the end, except those of a scheme', () => {
+  it('ignores slashes at the end, except those of a scheme, and the scheme s3a', () => {
     expect(sameLocation('s3://b/a/', 's3://b/a')).toBe(true)
+    expect(sameLocation('s3a://b/a', 's3://b/a/')).toBe(true)
     expect(sameLocation('s3://b/a', 's3://b/ab')).toBe(false)
     expect(sameLocation('file:///', 'file://')).toBe(false)
   })

@@ -6,7 +6,7 @@ import type { SecretReference } from '../document/secret-reference.ts'
 /** Secret, or the reason why its place has none. */
 export type ResolvedSecret = { readonly secret: string } | { readonly missing: string }
 
-/** Reads the secret at a place. Removes the line break at the end of a file. */
+/** Reads the secret at a place. Removes white space at the start and the end of a file. */
 export function resolveSecret(
   { env }: Pick<Io, 'env'>,
   reference: SecretReference,
