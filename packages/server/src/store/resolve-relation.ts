@@ -35,7 +35,9 @@ export interface Resolved {
 }
 
 // Lateral subqueries with LIMIT make every plan use one index look-up for each row, regardless of the estimates of
-// the planner. The statement returns plain columns, because JSON, casts and further functions would double the cost
+// the planner. The limit on `policy` is necessary because PostgreSQL assumes thousands of rows until a table is analyzed:
+// then a custom plan seems cheaper than the generic plan, and PostgreSQL plans the statement again for every read. The
+// statement returns plain columns, because JSON, casts and further functions would double the cost
 // of the query.
 const byName = statement(
   'relation_resolve',
@@ -47,7 +49,7 @@ const byName = statement(
           when $4 = 'refs' and r.refs_body is not null then r.refs_body else r.body end,
      case when $4 = 'refs' and r.refs_body is not null then r.refs_length else r.body_length end,
      case when $4 = 'refs' and r.refs_body is not null then r.refs_crc else r.body_crc end
-   from policy p
+   from (select version from policy limit 1) p
    left join lateral (
      select id, lineage, owners from namespace where warehouse_id = $1 and path = $2 limit 1) n on true
    left join lateral (select * from relation where namespace_id = n.id and name = $3 limit 1) r on true`,
@@ -60,7 +62,7 @@ const byName = statement(
 export async function resolveRelation(sql: Sql, key: ResolveKey): Promise<Resolved> {
   const { warehouseId, path, name, form, known } = key
   const row = await sql.readRow(byName, [warehouseId, path, name, form, known])
-  if (row === null) throw new Error('The store has no policy version.')
+  if (row === null) throw new Error('The table policy contains no row, so the policy version is unknown.')
   return decodeRow(row)
 }
 
