@@ -93,7 +93,7 @@ async function main(options: BenchOptions): Promise<void> {
     for (const one of await suite.cases(lab)) {
       if (!isWanted(options, one.id)) continue
       results.push(await runCase(run, one))
-      // Saved after each case, so that a failed case does not lose the earlier results.
+      // Saves the report after each case, so that a failed case does not lose the earlier results.
       if (options.name !== undefined)
         saveReport(report, fileURLToPath(new URL(`results/${options.name}`, import.meta.url)))
     }

@@ -41,7 +41,7 @@ function properties(block: string): Record<string, string> {
 }
 
 describe('the settings of a page equal those of the scenarios', () => {
-  test('Spark', () => {
+  test('the page of Spark contains the settings that the scenarios use', () => {
     const used = { ...sparkSettings, ...sparkCatalog('lakehouse', access, { catalogTellsPlace: true }) }
     const [said = ''] = blocks(page('spark.md'), 'properties')
     expect(used).toMatchObject(properties(said))
@@ -53,7 +53,7 @@ describe('the settings of a page equal those of the scenarios', () => {
     ])
   })
 
-  test('Trino', () => {
+  test('the page of Trino contains the settings that the scenarios use', () => {
     const [said = '', users = ''] = blocks(page('trino.md'), 'properties')
     expect(properties(said)).toEqual(trinoCatalog(access))
     const source = readFileSync(join(import.meta.dirname, 'users/open-users.ts'), 'utf8')
@@ -61,7 +61,7 @@ describe('the settings of a page equal those of the scenarios', () => {
     expect(source).toContain("{ session: 'USER' }")
   })
 
-  test('PyIceberg', () => {
+  test('the page of PyIceberg contains the settings that the scenarios use', () => {
     const [said = '', manager = ''] = blocks(page('pyiceberg.md'), 'python')
     const pairs = [...said.matchAll(/^ +"([\w.-]+)": (?:"([^"]*)"|os\.environ\["HEADGATE_CREDENTIAL"\]),$/gm)]
     const documented = Object.fromEntries(
@@ -80,7 +80,7 @@ describe('the settings of a page equal those of the scenarios', () => {
     for (const key of keys) expect(steps).toContain(`"${key}":`)
   })
 
-  test('DuckDB', () => {
+  test('the page of DuckDB contains the settings that the scenarios use', () => {
     const source = readFileSync(join(import.meta.dirname, 'duckdb/main.py'), 'utf8')
     const statements = blocks(page('duckdb.md'), 'sql').join('\n')
     const options = [...statements.matchAll(/\b([A-Z][A-Z0-9_]+) (?:'[^']*'|iceberg|s3|catalog|false)[,)]/g)]
@@ -96,7 +96,7 @@ describe('a page of a client without scenarios contains the program that was run
     ['polars.md', 'python', 'polars.py'],
     ['iceberg-rust.md', 'rust', 'iceberg_rust.rs'],
     ['iceberg-go.md', 'sh', 'iceberg_go.sh'],
-  ])('%s', (name, language, file) => {
+  ])('the page %s contains the program that was run', (name, language, file) => {
     const program = readFileSync(join(import.meta.dirname, 'clients', file), 'utf8')
     expect(blocks(page(name), language)).toContain(program)
   })

@@ -9,10 +9,7 @@ export interface SessionMemory {
   readonly heapBytes: number
   readonly residentBytes: number
   readonly asked: number
-  /**
-   * Number of sessions in the cache, and heap bytes of each of them, after 10 % more sessions were opened than the
-   * cache can hold.
-   */
+  /** Number of cached sessions after 10 % more sessions were opened than the cache can hold. */
   readonly kept: number
   readonly heapBytesWhenFull: number
   /** Time to open one session and send its first request. */

@@ -2,15 +2,15 @@
 const token = `eyJ.${'a'.repeat(900)}.sig`
 
 export interface TokenEndpoints {
-  /** A `fetch` that answers token requests from these endpoints, without a network. */
+  /** A `fetch` that returns the responses of the simulated token endpoints, without a network. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
-  /** Returns the number of token requests. */
+  /** Returns the number of token requests so far. */
   readonly asked: () => number
 }
 
 /**
- * Creates token endpoints of OAuth, Google and Entra in this process, because the cases measure requests to catalogs
- * with existing tokens.
+ * Creates simulated token endpoints of OAuth, Google and Entra in this process. Real endpoints are not necessary,
+ * because the benchmark measures how clients use tokens and not how servers issue them.
  *
  * @param seconds lifetime of tokens
  */

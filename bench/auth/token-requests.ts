@@ -5,7 +5,7 @@ import { tokenEndpoints } from './token-endpoints.ts'
 export interface Day {
   readonly hours: number
   readonly perHour: number
-  /** Number of requests that are sent at the same time. */
+  /** Number of catalog requests that are sent at the same time. */
   readonly atOnce: number
 }
 

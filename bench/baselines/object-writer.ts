@@ -10,7 +10,9 @@ export type RawStorage = WarehouseStorage
 /** Writes an object below the storage's root and waits until it is durable. Returns its location. */
 export type PutObject = (key: string, content: Buffer) => Promise<string>
 
-/** Returns the fastest function that writes an object durably. The function has no retries and no checks. */
+/**
+ * Returns the baseline: a function that writes an object durably and as fast as possible, without retries or checks.
+ */
 export function objectWriter(storage: RawStorage): PutObject {
   return storage.kind === 'file' ? fileWriter(storage.root) : s3Writer(storage)
 }

@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 
 /**
- * Baseline: node:http that streams files in both directions without checks and authentication. A file is complete and
- * on disk before the response to its PUT is sent. Argument: the folder.
+ * Baseline: a node:http server that reads and writes files as streams, without checks or authentication. A file is
+ * complete and on disk before the response to its PUT is sent. Argument: the folder.
  */
 const [root = ''] = process.argv.slice(2)
 const flush = promisify(fsync)

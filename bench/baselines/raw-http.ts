@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { serveBare } from './serve-bare.ts'
 
 /**
- * Baseline: node:http that answers every request with the same bytes from memory.
- * Arguments: file with the plain body, file with the gzip body, status (default 200).
+ * Baseline: a node:http server that answers every request with the same bytes from memory. Arguments: file with the
+ * plain body, file with the gzip body, status (default 200).
  */
 const [plainFile = '', gzipFile = '', status = '200'] = process.argv.slice(2)
 const plain = readFileSync(plainFile)

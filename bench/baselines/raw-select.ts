@@ -3,9 +3,9 @@ import { Pool } from 'pg'
 import { serveBare } from './serve-bare.ts'
 
 /**
- * Baseline: node:http and one prepared SELECT for each request, which reads the compressed metadata from the server's
- * table. The bytes of the response are in memory before the request arrives. Arguments: database URL, pool size, file
- * with the plain body, file with the gzip body.
+ * Baseline: a node:http server that runs one prepared SELECT for each request. The SELECT reads compressed metadata
+ * from the catalog's table, but the response consists of fixed bytes that are already in memory. Arguments: database
+ * URL, pool size, file with the plain body, file with the gzip body.
  */
 const [url = '', poolSize = '10', plainFile = '', gzipFile = ''] = process.argv.slice(2)
 const plain = readFileSync(plainFile)

@@ -15,7 +15,8 @@ export function serveBare(
   status = 200,
 ): void {
   const server = createServer({ keepAliveTimeout: 65_000, noDelay: true }, (request, response) => {
-    // An error ends the process, and therefore the run.
+    // The promise is not awaited, so an error becomes an unhandled rejection. It ends the process, and
+    // therefore the run.
     void handle(request, (body, zipped) => {
       const headers: Record<string, string> = {
         'x-request-id': '00000000-0000-4000-8000-000000000000',

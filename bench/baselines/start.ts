@@ -48,14 +48,14 @@ export function startRawFiles(run: BenchRun, name: string, root: string): Promis
   return start(run, name, 'raw-files.ts', [root])
 }
 
-/** Figures that the commit loop reports when it runs without HTTP. */
+/** Figures that the raw-commit baseline reports if it runs without HTTP. */
 export interface DirectCounts {
   readonly perSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
 }
 
-/** Runs the commit loop in one process, whose clients call it directly, without HTTP. */
+/** Runs the raw-commit baseline without HTTP: the clients are in its process and call its commit function directly. */
 export async function rawCommitDirect(
   run: BenchRun,
   options: RawCommitOptions & { readonly direct: NonNullable<RawCommitOptions['direct']> },

@@ -1,5 +1,6 @@
 const auditLog = new URL('../../packages/server/src/events/audit-log.ts', import.meta.url)
-// The benchmark's TypeScript project does not include the types of the server, so this file declares the used ones.
+// The benchmark's TypeScript project does not include the types of the server, so this file declares the types that it
+// uses.
 const { AuditLog } = (await import(auditLog.href)) as {
   readonly AuditLog: { prototype: { record: unknown } }
 }

@@ -69,8 +69,8 @@ export async function loadSmallCases(lab: Lab): Promise<Case[]> {
         )
       const hotSelect = `${rawSelect}, ${hotTables} hot of ${name(middle.store.tables)}`
       const largeSelect = `${rawSelect}, ${name(largest.store.tables)} random`
-      // PostgreSQL and the processor cache rows that are read repeatedly, so each baseline reads equally many
-      // different rows.
+      // PostgreSQL and the processor cache rows that are read repeatedly. Each baseline therefore reads as
+      // many different rows as the measurement that it is compared with.
       const baselines: readonly (readonly [string, Server, number])[] = [
         [rawSelect, first, 1],
         [hotSelect, middle, hotTables],

@@ -27,7 +27,7 @@ export async function call(catalog: Catalog, method: string, path: string, body?
   return text === '' ? null : (JSON.parse(text) as unknown)
 }
 
-/** Requests `/v1/config` and returns the warehouse with the prefix in the response. */
+/** Requests `/v1/config`, and returns the address of the warehouse with the prefix from the response. */
 export async function openCatalog(
   base: string,
   warehouse: string | undefined,

@@ -14,23 +14,23 @@ import { largeTable, smallTable, type TableSize } from './table-metadata.ts'
 /** Name of the only warehouse in each database. */
 export const warehouse = 'bench'
 
-/** A database filled for the benchmark, and the data directory of its server. */
+/** A store: a database that is filled for the benchmark, and the data directory of its server. */
 export interface Store {
   readonly database: string
   readonly dataDir: string
   readonly tables: number
 }
 
-/** Version of the stores' content. Increment it when existing stores must be replaced. */
+/** Version of the content of the benchmark databases. A new version replaces the databases of earlier runs. */
 const edition = '5'
 
-/** Creates the tables of a new store, which contains only the namespace `n0`. */
+/** Creates the tables in a new benchmark database, which contains only the namespace `n0`. */
 type Filling = (create: Create, count: number) => Promise<void>
 type Create = (namespace: string, name: string, size: TableSize) => Promise<void>
 
 /**
- * Returns the store of one kind with this number of tables. Creates the store if it does not exist, and keeps its
- * files below `root`.
+ * Returns the benchmark database with `tables` tables, and its data directory below `root`. Creates both if they do not
+ * exist.
  */
 type OpenStore = (run: BenchRun, postgres: BenchPostgres, root: string, tables: number) => Promise<Store>
 
@@ -52,8 +52,8 @@ export const largeTables: OpenStore = defineStore('large', fillWith(largeTable))
 export const placesTable: TableSize = { columns: 3, snapshots: 0 }
 
 /**
- * Store of many tables with little metadata, and one staged table at a chosen location for each ten tables. The
- * tables `n0.c0`, `n0.c1` and so on have metadata files.
+ * Store of many tables with little metadata. For each ten tables there is one staged table, whose location the client
+ * chose. The tables `n0.c0`, `n0.c1` and so on have metadata files.
  */
 export const placesStore: OpenStore = defineStore(
   'places',
@@ -102,8 +102,8 @@ async function kept(
   make: () => Promise<void>,
 ): Promise<Store> {
   const { dataDir, database } = store
-  // A store is valid for one data directory only, because the locations of its tables are absolute paths below this
-  // directory.
+  // A benchmark database is valid for one data directory only, because the locations of its tables are absolute paths
+  // below this directory.
   const stamp = computeStamp(edition, dataDir)
   if (isInstalled(dataDir, stamp) && !(await postgres.createDatabase(database))) return store
   run.say(`making the store ${database} …`)
@@ -121,16 +121,16 @@ async function kept(
 
 interface RunStore {
   readonly database: string
-  /** Folder of the checkout whose server fills the store. Default: this one. */
+  /** Folder of the checkout whose server fills the database. Default: this checkout. */
   readonly checkout?: string
 }
 
-/** Number of tables of `mixedTablesOn` that have metadata files, without `n0.t0`. */
+/** Number of tables of `mixedTablesOn` that have metadata files, not counting `n0.t0`. */
 export const mixedCommitted = 9
 
 /**
- * Creates many small tables for one run, like `smallTables`, and the tables `n0.c0`, `n0.c1` and so on. Only the
- * latter and `n0.t0` have metadata files.
+ * Creates many small tables for one run, like `smallTables`, and the tables `n0.c0`, `n0.c1` and so on. Only `n0.t0`
+ * and the tables `n0.c…` have metadata files.
  */
 export async function mixedTablesOn(
   run: BenchRun,

@@ -19,7 +19,7 @@ export interface Vended {
   readonly refreshToken: string
 }
 
-/** A separate server with one table, for which it returns keys of the storage gateway. */
+/** A separate server with one table. The server returns storage gateway keys for this table. */
 export interface VendingServer extends Started {
   readonly catalog: Catalog
   /** Path of the table. */

@@ -79,7 +79,7 @@ export async function runCase(
 const warmed = new WeakMap<BenchRun, Set<string>>()
 
 /**
- * Creates an entry that measures a server under HTTP load. All entries receive the same sequence of requests in a
+ * Creates an entry that measures a server under HTTP load. All servers receive the same sequence of requests in a
  * round. Pass a function instead of a load shape if the requests expire, for example because they are signed.
  */
 export function loadEntry(
@@ -108,7 +108,7 @@ async function firstLoad(
   warmed.set(run, servers)
   if (run.firstLoadMs === undefined || servers.has(contestant.origin)) return
   servers.add(contestant.origin)
-  // Each client of an object load has its own object, so the number of connections must not change.
+  // Each connection of an object load requests its own objects, so the number of connections must not change.
   const connections = shape.requests.kind === 'objects' ? shape.connections : Math.max(shape.connections, 16)
   await measure(
     run,

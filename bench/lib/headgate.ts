@@ -8,7 +8,7 @@ import { type Started, startReady } from './ready.ts'
 
 export interface HeadgateOptions {
   readonly name: string
-  /** Folder of the checkout whose server starts, with its packages installed. Default: this one. */
+  /** Folder of the checkout whose server starts. Its packages must be installed. Default: this checkout. */
   readonly checkout?: string | undefined
   readonly dataDir: string
   readonly databaseUrl: string

@@ -124,7 +124,7 @@ function cells(
   ]
 }
 
-/** Formats a rate. Small rates, as of large responses, keep a fractional digit. */
+/** Formats a rate. Small rates, such as those of large responses, keep a fractional digit. */
 function rate(value: number): string {
   return value < 100 ? value.toFixed(1) : count(value)
 }

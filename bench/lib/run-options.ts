@@ -1,7 +1,7 @@
 import { parseChoice, wholeNumber } from '../../conformance/lib/read-flags.ts'
 import { type Placement, placements } from './cores.ts'
 
-/** Duration of a run, and the destination of its results. */
+/** Options of a benchmark run: its duration, and the destination of its results. */
 export interface RunOptions {
   readonly mode: Mode
   readonly placement: Placement | undefined
@@ -69,7 +69,7 @@ export function readCount(flag: string, text: string | undefined): number | unde
   return text === undefined ? undefined : wholeNumber(flag, text)
 }
 
-/** Parses a number of seconds and returns milliseconds. Returns undefined without a text. */
+/** Parses a number of seconds and returns milliseconds. Returns undefined if `text` is undefined. */
 export function readSeconds(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const seconds = Number(text)

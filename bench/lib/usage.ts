@@ -38,7 +38,8 @@ export function forgetPeak(pid: number): void {
       // Writing 5 resets the peak to the current memory (proc(5)).
       writeFileSync(`/proc/${member}/clear_refs`, '5')
     } catch {
-      // The process has ended, or the system is not Linux. The peak is then the one since the start of the process.
+      // The process has ended, or the system is not Linux. In these cases the peak covers the time since the start of
+      // the process.
     }
   }
 }
@@ -67,7 +68,7 @@ function processIds(): number[] {
 
 function readCpu(pid: number): number {
   const fields = readStat(pid)
-  // utime and stime of the process, and those of its ended children.
+  // The sum of utime, stime, cutime and cstime: the CPU time of the process and of its ended children.
   return [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at] ?? 0), 0) / ticksPerSecond
 }
 

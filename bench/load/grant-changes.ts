@@ -46,7 +46,7 @@ export async function grantChanges({
       totalMs += ms
       changes += 1
     }
-    // The next round begins with an added grant again, so the last change must be a revocation.
+    // Revokes the grant if it still exists, because the next round begins with adding the grant.
     if (changes % 2 === 1)
       await fetch(`${origin}/management/v1/grants/revoke`, { method: 'POST', headers, body })
     return {

@@ -3,7 +3,7 @@ import { Histogram } from './histogram.ts'
 
 describe('Histogram', () => {
   it.each([0.05, 1, 7.3, 250, 60_000])(
-    'returns a quantile for %d ms that is at most 2 %% too large and never too small',
+    'a histogram returns a quantile for %d ms that is at most 2.5 %% too large and never too small',
     (ms) => {
       const histogram = new Histogram()
       histogram.add(ms)
@@ -12,7 +12,7 @@ describe('Histogram', () => {
     },
   )
 
-  it('returns quantiles of merged histograms', () => {
+  it('a merged histogram returns the quantiles of all its values', () => {
     const [left, right, whole] = [new Histogram(), new Histogram(), new Histogram()]
     for (let ms = 1; ms <= 100; ms += 1) (ms % 2 === 0 ? left : right).add(ms)
     whole.merge(left.pairs())
@@ -23,7 +23,7 @@ describe('Histogram', () => {
     expect(whole.quantile(0.99)).toBeLessThan(101)
   })
 
-  it('returns NaN without values', () => {
+  it('a histogram without values returns NaN as quantile', () => {
     expect(new Histogram().quantile(0.5)).toBeNaN()
   })
 })

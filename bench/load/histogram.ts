@@ -3,7 +3,7 @@
 const sub = 64
 const subBits = 6
 
-/** Counts latencies in buckets, so that the memory does not grow with their number. */
+/** Counts latencies in buckets, so that the memory does not grow with the number of latencies. */
 export class Histogram {
   readonly #counts = new Float64Array(sub * 28)
   total = 0
@@ -35,7 +35,10 @@ export class Histogram {
     this.total = 0
   }
 
-  /** Returns a quantile in ms: this share (0 … 1) of all responses was not slower. Returns NaN without responses. */
+  /**
+   * Returns a quantile in ms: a latency that the given share (0 … 1) of all responses did not exceed. Returns NaN if
+   * there are no responses.
+   */
   quantile(share: number): number {
     let left = share * this.total
     for (let index = 0; index < this.#counts.length; index += 1) {

@@ -30,7 +30,7 @@ export interface LoadShape {
   readonly seed: number
 }
 
-/** Figures of one measurement. */
+/** Measured figures of one server in one round. */
 export interface Measured {
   readonly perSecond: number
   readonly p50Ms: number

@@ -5,7 +5,7 @@
 export type Requests =
   | { readonly kind: 'paths'; readonly paths: readonly string[] }
   | {
-      /** Every request has the same body. */
+      /** POST requests to one path. All have the same body. */
       readonly kind: 'posts'
       readonly path: string
       readonly contentType: string
@@ -33,8 +33,8 @@ export type Requests =
     }
   | {
       /**
-       * Requests one object after the other, each with its own headers, such as a signature. Connection n requests
-       * every object whose number modulo the number of connections is n.
+       * Each connection requests its objects one after the other, each with its own headers, such as a signature.
+       * Connection n requests every object whose number modulo the number of connections is n.
        */
       readonly kind: 'objects'
       readonly method: 'GET' | 'PUT'
@@ -57,7 +57,7 @@ export interface LoadPlan {
   readonly requests: Requests
   /** The status that every response must have. Default: any status below 300. */
   readonly expects?: number
-  /** Seed of the random sequence: servers that are measured with the same seed receive the same requests. */
+  /** Seed of the random sequence. Servers that are measured with the same seed receive the same requests. */
   readonly seed: number
 }
 

@@ -14,7 +14,7 @@ function tables(among: number, skew = 1): string[] {
 }
 
 describe('createRequests', () => {
-  it('the requests contain a request line and all headers', () => {
+  it('each request contains a request line and all headers', () => {
     const next = createRequests(plan({ kind: 'paths', paths: ['/a'] }), 0)
     expect(next()).toBe('GET /a HTTP/1.1\r\nhost: h:1\r\naccept: a\r\n\r\n')
   })
@@ -29,7 +29,7 @@ describe('createRequests', () => {
     expect(next()).toBe(`${head}\r\né=1`)
   })
 
-  it('table requests name any of all tables with its namespace', () => {
+  it('table requests choose from all tables and contain the namespace of the chosen table', () => {
     const paths = tables(1_000)
     for (const path of paths) {
       const [, namespace, table] = /n(\d+)\/tables\/t(\d+)$/.exec(path) ?? []
@@ -38,20 +38,20 @@ describe('createRequests', () => {
     expect(new Set(paths).size).toBeGreaterThan(500)
   })
 
-  it('table requests name all tables of a hot set and no other table', () => {
+  it('table requests for a hot set cover all tables of the set and no other table', () => {
     expect(new Set(tables(20)).size).toBe(20)
   })
 
-  it('table requests with a skewed choice name a few tables most of the time', () => {
+  it('table requests with a skewed random choice mostly name a few tables', () => {
     const hottest = tables(1_000, 4).filter((path) => Number(/t(\d+)$/.exec(path)?.[1]) < 10)
     expect(hottest.length / 2_000).toBeCloseTo(0.01 ** (1 / 4), 1)
   })
 
-  it('the same seed returns the same requests', () => {
+  it('generators with the same seed create the same requests', () => {
     expect(tables(1_000)).toEqual(tables(1_000))
   })
 
-  it('object requests name the objects of their connection one after the other, each with its headers', () => {
+  it('object requests name the objects of their connection in turn, each with the headers of its object', () => {
     const objects = ['/a', '/b', '/c', '/d'].map((path) => ({ path, headers: { 'x-of': path } }))
     const put = plan({ kind: 'objects', method: 'PUT', objects, bodyBytes: 3 })
     const next = createRequests(put, 1)
@@ -61,7 +61,7 @@ describe('createRequests', () => {
     expect(createBody(plan({ kind: 'paths', paths: [] }))).toBeNull()
   })
 
-  it('commit requests contain a unique value each time', () => {
+  it('each commit request contains a unique value', () => {
     const next = createRequests(plan({ kind: 'commits', paths: ['/a', '/b'], body: '{"x":"«N»"}' }), 1)
     const [first, second] = [next(), next()]
     expect(first).toMatch(/^POST \/b /)

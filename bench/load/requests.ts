@@ -2,8 +2,8 @@ import { randomFillSync } from 'node:crypto'
 import type { LoadPlan } from './plan.ts'
 
 /**
- * Returns the bytes (as Latin-1 text) of the next request of one connection. A body that `createBody` returns is not
- * included.
+ * Returns the bytes (as Latin-1 text) of the next request of one connection. Does not include the body that
+ * `createBody` returns.
  */
 export type NextRequest = () => string
 
@@ -61,8 +61,8 @@ export function createRequests(plan: LoadPlan, connection: number): NextRequest 
 }
 
 /**
- * Returns the body that is sent after each request, or null. The body is a Buffer, because it can exceed the length
- * limit of a string.
+ * Returns the body that is sent after each request head, or null if the requests have no separate body. The body is a
+ * Buffer, because it can exceed the length limit of a string.
  */
 export function createBody({ requests }: LoadPlan): Buffer | null {
   if (requests.kind !== 'objects' || requests.bodyBytes === 0) return null

@@ -12,20 +12,24 @@ describe('AnswerReader', () => {
     ['chunks', chunked, 200],
     ['no body', empty, 204],
     ['an error', missing, 404],
-  ])('finds the end of a response with %s, regardless of where chunks begin', (_, text, status) => {
-    for (let cut = 1; cut <= text.length; cut += 1) {
-      const reader = new ResponseReader()
-      // Reads the response twice, because the first response must not affect the second.
-      for (let turn = 0; turn < 2; turn += 1) {
-        const parts = [text.slice(0, cut), text.slice(cut)].filter((part) => part !== '')
-        const responses = parts.map((part) => reader.read(Buffer.from(part, 'latin1')))
-        expect(responses.at(-1)).toEqual({ status, bytes: text.length })
-        expect(responses.slice(0, -1)).not.toContainEqual(expect.anything())
+  ])(
+    'the reader finds the end of a response with %s, regardless of where network chunks begin',
+    (_, text, status) => {
+      for (let cut = 1; cut <= text.length; cut += 1) {
+        const reader = new ResponseReader()
+        // Reads the response twice, because the state left by the first response must not affect the second
+        // one.
+        for (let turn = 0; turn < 2; turn += 1) {
+          const parts = [text.slice(0, cut), text.slice(cut)].filter((part) => part !== '')
+          const responses = parts.map((part) => reader.read(Buffer.from(part, 'latin1')))
+          expect(responses.at(-1)).toEqual({ status, bytes: text.length })
+          expect(responses.slice(0, -1)).not.toContainEqual(expect.anything())
+        }
       }
-    }
-  })
+    },
+  )
 
-  it('reads a response that arrives byte by byte', () => {
+  it('the reader reads a response that arrives byte by byte', () => {
     const reader = new ResponseReader()
     const responses = Array.from(chunked, (byte) => reader.read(Buffer.from(byte)))
     expect(responses.filter((response) => response !== null)).toEqual([
@@ -33,13 +37,13 @@ describe('AnswerReader', () => {
     ])
   })
 
-  it('keeps the first bytes of a response that is not 2xx', () => {
+  it('the reader keeps the first bytes of a response that is not 2xx', () => {
     const reader = new ResponseReader()
     reader.read(Buffer.from(missing))
     expect(reader.complaint).toContain('gone')
   })
 
-  it('throws when more bytes arrive than Content-Length states', () => {
+  it('the reader throws when more bytes arrive than Content-Length states', () => {
     expect(() => new ResponseReader().read(Buffer.from(`${plain}x`))).toThrow('more bytes')
   })
 })

@@ -69,8 +69,8 @@ export async function peerCases(arena: Arena): Promise<Case[]> {
 }
 
 /**
- * Returns the peers that an entry is compared with: each Headgate with all others, and the second Headgate with the
- * first.
+ * Returns the names of the catalogs that the catalog `name` is compared with. Each Headgate variant is compared with
+ * all other catalogs, and the second variant also with the first.
  */
 function comparedWith(peers: readonly Peer[], name: string): string[] {
   const at = peers.findIndex((peer) => peer.name === name)

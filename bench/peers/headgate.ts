@@ -50,6 +50,6 @@ export async function startWorkersPeer(
 ): Promise<Peer | undefined> {
   const workers = Math.min(serverCores(run.placement), mostWorkers)
   if (workers > 1) return startHeadgatePeer(run, postgres, { ...options, workers })
-  run.say(`${options.name} is left out, because a server has only one core on this machine`)
+  run.say(`${options.name} is omitted, because a server may use only one core on this machine`)
   return undefined
 }

@@ -54,7 +54,7 @@ async function main(options: PeerOptions): Promise<void> {
     warmUpSeconds: options.warmUpMs / 1000,
     seconds: options.durationMs / 1000,
     notes: [
-      `Servers that compile their code while they run (Java, Node) were put under ${options.jvmWarmUpMs / 1000} s of load first.`,
+      `Servers that compile their code while they run (Java, Node) received ${options.jvmWarmUpMs / 1000} s of load before the first measurement.`,
       'Every catalog stores its metadata files in the same MinIO, unless its name states another storage. MinIO and PostgreSQL run on the same machine.',
       'Nessie returns one snapshot of a table, and all others return all snapshots. Headgate, Nessie and the fixture do not authenticate callers here; rustberg checks an API key.',
     ],

@@ -7,16 +7,18 @@ import { type PeerId, peerIds } from './peer.ts'
 export interface PeerOptions extends RunOptions {
   /** Catalogs to compare. Headgate is always included. */
   readonly peers: readonly PeerId[]
-  /** Whether peers that are compiled from source, which takes minutes, are installed. */
+  /** Whether the run installs catalogs that must be compiled from source. The compilation takes minutes. */
   readonly install: boolean
   readonly jvmWarmUpMs: number
 }
 
-/** The default peers: one variant of each catalog, all with their metadata files in the same object store. */
+/**
+ * Catalogs that are compared by default: one variant of each, all with their metadata files in the same object store.
+ */
 const usual: readonly PeerId[] = ['headgate', 'fixture', 'nessie', 'rustberg']
 
 // With a shorter warm-up, Java servers would appear slower than they are. Only a quick run, whose figures are not
-// meaningful, has a shorter one.
+// meaningful, has a shorter warm-up.
 const modes = {
   quick: { repeats: 1, warmUpMs: 1_000, durationMs: 2_000, jvmWarmUpMs: 15_000, peers: usual },
   standard: { repeats: 3, warmUpMs: 2_000, durationMs: 5_000, jvmWarmUpMs: 150_000, peers: usual },

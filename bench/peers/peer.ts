@@ -21,7 +21,8 @@ export interface Peer {
   readonly warehouse: string | undefined
   readonly headers?: Readonly<Record<string, string>>
   /**
-   * Whether the catalog needs load before the measurement, because it compiles its code while it runs (Java, Node).
+   * Whether the catalog must receive load before the measurement, because it compiles its code while it runs (Java,
+   * Node).
    */
   readonly warm: boolean
   /** Whether the report contains the ratios of this catalog to the others. */

@@ -15,7 +15,7 @@ export interface Ground {
   readonly wanted: readonly PeerId[]
 }
 
-/** Starts the peers one after the other. A peer that is not installed is omitted, with a message. */
+/** Starts the catalogs to compare, one after the other. Omits a catalog that is not installed, and prints a message. */
 export async function startPeers({ run, postgres, minio, wanted }: Ground): Promise<Peer[]> {
   const storage = minio.storage('lake')
   const at = (name: string): typeof storage => ({ ...storage, root: `${storage.root}/${name}` })

@@ -10,7 +10,7 @@ import { type PreparedRequest, s3Attacks, type StorageAccess } from './s3-attack
  */
 export type AttackKind = 'ordinary' | 'without rights' | 'with rights'
 
-/** Input of the thread that attacks. */
+/** Input of the thread that sends the hostile requests. */
 export interface AttackPlan {
   readonly origin: string
   readonly token: string
@@ -92,7 +92,8 @@ function send({ method, url, headers, bytes }: PreparedRequest): Promise<string>
   return new Promise((resolve) => {
     const sent = request(url, { method, agent, headers }, (response) => {
       response.resume().once('close', () => {
-        // The server may answer before it has read the body.
+        // The server may respond before it has read the whole body. The rest of the body must then not be
+        // sent.
         if (!sent.writableFinished) sent.destroy()
         resolve(String(response.statusCode))
       })
@@ -102,7 +103,10 @@ function send({ method, url, headers, bytes }: PreparedRequest): Promise<string>
 }
 
 const all = buildRequests(plan.kind)
-/** A step without a common divisor with the number of attacks mixes paths and bodies. */
+/**
+ * Step between the indexes of consecutive attacks. As it has no common divisor with the number of attacks, the loop
+ * visits all attacks and changes path and body each time.
+ */
 const stride = [7, 11, 13, 17].find((step) => all.length % step !== 0) ?? 1
 let next = 0
 async function attackInTurn(until: number): Promise<void> {

@@ -39,7 +39,7 @@ export async function prepareCallers(
   }
 }
 
-/** Loads the table with storage credentials. */
+/** Loads the table, and returns the storage keys in the response. */
 async function loadStorage(server: HeadgateServer, token: string): Promise<StorageAccess> {
   const loaded = (await send(server, 'GET', `/v1/${warehouse}/namespaces/a/tables/t`, {
     authorization: `Bearer ${token}`,

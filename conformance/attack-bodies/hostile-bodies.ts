@@ -9,7 +9,7 @@ export interface HostileBody {
 
 const MiB = 1024 * 1024
 
-/** Texts of about `size` characters. Each is expensive for some reader of JSON. */
+/** Texts of about `size` characters. Each is expensive to parse for at least some JSON parsers. */
 export const hostileTexts: Readonly<Record<string, (size: number) => string>> = {
   'empty arrays': (size) => `[${'[],'.repeat(size / 3)}1]`,
   numbers: (size) => `[${'1,'.repeat(size / 2)}1]`,
@@ -26,7 +26,7 @@ export const hostileTexts: Readonly<Record<string, (size: number) => string>> = 
     `{"table-changes":[${'{"requirements":[],"updates":[]},'.repeat(size / 32)}`,
 }
 
-/** Returns every text in three forms: plain and small, plain and large, and compressed. */
+/** Returns every hostile text in three forms: plain and small, plain and large, and compressed. */
 export function hostileBodies(): HostileBody[] {
   return Object.entries(hostileTexts).flatMap(([name, text]) => {
     const large = Buffer.from(text(15 * MiB))
@@ -51,7 +51,7 @@ export function smallCommit(): HostileBody {
   return commit('a small property', [{ action: 'set-properties', updates: { key: 'value' } }])
 }
 
-/** Returns changes of a table of the largest accepted size. */
+/** Returns bodies of table commits that are as large as the server accepts. */
 export function largeCommits(): HostileBody[] {
   const fields = Array.from({ length: 5_000 }, (_, id) => ({
     id: id + 1,

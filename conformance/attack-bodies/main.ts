@@ -12,7 +12,7 @@ import { excesses, humanReport, type Memory, type Step, stepLine, type StepName 
 import { readServerState, type ServerState } from './server-state.ts'
 import { prepareAttack, type PreparedAttack, startProbe } from './threads.ts'
 
-/** Returns the exit code: 0 within all limits, 1 a limit was exceeded, 2 the suite could not run. */
+/** Returns the exit code: 0 if no limit was exceeded, 1 if a limit was exceeded, 2 if the suite could not run. */
 async function main(options: BodyAttackOptions): Promise<number> {
   const { seconds, rounds, settleSeconds, concurrency, json } = options
   await using keeper = new ProcessKeeper()

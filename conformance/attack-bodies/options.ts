@@ -21,12 +21,12 @@ export interface BodyAttackOptions {
   readonly rounds: number
   readonly settleSeconds: number
   readonly concurrency: number
-  /** By how much the limits of pauses are multiplied. */
+  /** Factor by which the limits for pauses of the event loop are multiplied. */
   readonly pauseFactor: number
   readonly json: boolean
 }
 
-/** Reads the command line; undefined for `--help`. Throws with a sentence for what is wrong. */
+/** Reads the command line. Returns undefined for `--help`. Throws an error that describes the wrong option. */
 export function readOptions(args: readonly string[]): BodyAttackOptions | undefined {
   const { values } = parseArgs({
     args: [...args],

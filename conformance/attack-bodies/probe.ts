@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http'
 import { parentPort, workerData } from 'node:worker_threads'
 
-/** Times of health checks, in ms. */
+/** Number of health checks, and their durations in ms. */
 export interface Latencies {
   readonly count: number
   readonly median: number
@@ -9,7 +9,10 @@ export interface Latencies {
   readonly max: number
 }
 
-/** Sends one health check at a time from a separate thread, so that only the server delays the responses. */
+/**
+ * Sends one health check at a time. The code runs in a separate thread, so that only the server can delay the
+ * responses.
+ */
 async function probe(origin: string, everyMs: number): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const latencies: number[] = []

@@ -5,7 +5,7 @@ import type { ServerState } from './server-state.ts'
 const stepNames = ['without attack', 'attack without rights', 'attack with rights'] as const
 export type StepName = (typeof stepNames)[number]
 
-/** One step of the run. */
+/** Figures of one step of a run, in which one kind of requests was sent. */
 export interface Step {
   readonly name: StepName
   readonly seconds: number
@@ -26,23 +26,29 @@ export interface BodyAttackResult {
   readonly steps: readonly Step[]
   /** Memory after ordinary requests, before the first attack. */
   readonly before: Memory
-  /** Memory this many seconds after the last attack. */
+  /** Memory of the server `seconds` seconds after the last attack. */
   readonly settled: Memory & {
     readonly seconds: number
-    /** The longest time that the event loop was blocked meanwhile, in ms, while the server collects garbage. */
+    /**
+     * The longest time that the event loop was blocked, in ms, in the wait after the last attack, in which the server
+     * collects garbage.
+     */
     readonly pauseMs: number
   }
 }
 
-/** Pauses that an attack may add to those of the server without one, in ms. */
+/**
+ * Limit of the additional time that an attack may block the event loop, compared with a server that is not attacked, in
+ * ms.
+ */
 const maxAddedPauseMs = { 'attack without rights': 50, 'attack with rights': 250 } as const
-/** Limit of the resident memory after the attacks, relative to the memory before. */
+/** Limit of the resident memory after the attacks, relative to the memory before the attacks. */
 const maxMemoryRatio = 1.1
 
 /**
  * Returns one sentence for each exceeded limit.
  *
- * @param pauseFactor factor of the limits of pauses
+ * @param pauseFactor factor by which the limits for pauses of the event loop are multiplied
  */
 export function excesses(result: BodyAttackResult, pauseFactor: number): string[] {
   const found: string[] = []
@@ -57,7 +63,7 @@ export function excesses(result: BodyAttackResult, pauseFactor: number): string[
     const limit = limitMs * pauseFactor
     if (pauseMs - calmMs > limit)
       found.push(
-        `${name}: the event loop was held ${inMs(pauseMs - calmMs)} longer; the limit is ${limit} ms`,
+        `${name}: the event loop was blocked ${inMs(pauseMs - calmMs)} longer than without an attack; the limit is ${limit} ms`,
       )
   }
   for (const { name, answers } of result.steps) {
@@ -94,9 +100,9 @@ function memoryLine({ residentBytes, heapBytes, externalBytes }: Memory): string
 export function stepLine({ name, seconds, health, answers, ...step }: Step): string {
   const counts = formatCounts(answers)
   return (
-    `${name}: ${seconds.toFixed(1)} s, event loop held ${inMs(step.pauseMs)}, health check median ${inMs(health.median)}, ` +
+    `${name}: ${seconds.toFixed(1)} s, event loop blocked ${inMs(step.pauseMs)}, health check median ${inMs(health.median)}, ` +
     `p99 ${inMs(health.p99)}, max ${inMs(health.max)}, resident ${inMiB(step.residentBytes)}, ` +
-    `CPU ${step.cpuSeconds.toFixed(1)} s, load ${step.load.toFixed(1)}${counts === '' ? '' : `, answers ${counts}`}`
+    `CPU ${step.cpuSeconds.toFixed(1)} s, load ${step.load.toFixed(1)}${counts === '' ? '' : `, responses ${counts}`}`
   )
 }
 
@@ -105,7 +111,7 @@ export function humanReport(result: BodyAttackResult, found: readonly string[]):
   return [
     ...stepNames.map((name) => `${name}: median pause ${inMs(medianPauseMs(result, name))}`),
     `before the attacks: ${memoryLine(result.before)}`,
-    `${result.settled.seconds} s after them: ${memoryLine(result.settled)}; longest pause meanwhile ${inMs(result.settled.pauseMs)}`,
+    `${result.settled.seconds} s after the attacks: ${memoryLine(result.settled)}; longest pause in this time ${inMs(result.settled.pauseMs)}`,
     found.length === 0 ? 'within all limits' : `exceeded:\n  ${found.join('\n  ')}`,
   ].join('\n')
 }

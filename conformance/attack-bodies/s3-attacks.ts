@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type S3Keys, sha256, signInHeader } from '../refresh/s3-signature.ts'
 import type { HostileBody } from './hostile-bodies.ts'
 
-/** Storage keys that the server vended for a table, and where requests with them go. */
+/** Storage keys that the server vended for a table, and the endpoint and region for requests with these keys. */
 export interface StorageAccess extends S3Keys {
   readonly origin: string
   readonly region: string
@@ -23,7 +23,10 @@ const MiB = 1024 * 1024
 const part = '<Part><PartNumber>1</PartNumber><ETag>"0"</ETag></Part>'
 const object = '<Object><Key>a</Key></Object>'
 
-/** Documents of `size` characters within `root`. Each is expensive for some reader of XML. */
+/**
+ * XML documents with `size` characters within the element `root`. Each is expensive to parse for at least some XML
+ * parsers.
+ */
 export const hostileDocuments: Readonly<Record<string, (root: string, size: number) => string>> = {
   ampersands: (root, size) => `<${root}>${'&'.repeat(size)}</${root}>`,
   references: (root, size) => `<${root}><Key>${'&amp;'.repeat(size / 5)}</Key></${root}>`,
@@ -37,7 +40,7 @@ export const hostileDocuments: Readonly<Record<string, (root: string, size: numb
   },
 }
 
-/** Bodies of DeleteObjects and CompleteMultipartUpload, signed by the keys. */
+/** Returns DeleteObjects and CompleteMultipartUpload requests with hostile XML bodies, signed with the storage keys. */
 export function s3Attacks(access: StorageAccess): PreparedRequest[] {
   const bucket = access.target.split('/')[1] ?? ''
   return Object.entries(hostileDocuments).flatMap(([name, document]) =>

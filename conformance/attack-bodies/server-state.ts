@@ -1,6 +1,9 @@
 /** Figures of the server process, from its metrics. */
 export interface ServerState {
-  /** The longest time that the event loop was held since the last reading, in ms, as perf_hooks measures it. */
+  /**
+   * The longest time that the event loop was blocked since the previous call of `readServerState`, in ms, as perf_hooks
+   * measures it.
+   */
   readonly pauseMs: number
   readonly residentBytes: number
   /** Bytes that V8 holds for the JavaScript heap, used or not. */
@@ -11,7 +14,7 @@ export interface ServerState {
   readonly cpuSeconds: number
 }
 
-/** Reads the figures, which also begins a new measurement of pauses. */
+/** Reads the figures of the server process. Each call also starts a new measurement of pauses. */
 export async function readServerState(origin: string): Promise<ServerState> {
   const response = await fetch(`${origin}/metrics`, { signal: AbortSignal.timeout(60_000) })
   const text = await response.text()

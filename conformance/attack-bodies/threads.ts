@@ -17,7 +17,7 @@ export function startProbe(origin: string): { stop(): Promise<Latencies> } {
   }
 }
 
-/** Prepared requests; `start` sends them for the time of the plan. */
+/** Requests that are ready to be sent. `start` sends them for the duration in the plan. */
 export interface PreparedAttack {
   start(): Promise<ResponseCounts>
 }

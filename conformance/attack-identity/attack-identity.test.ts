@@ -28,7 +28,7 @@ const run = (on: Fixture, cases: number, ...names: readonly string[]): Promise<R
   return runSuites(on, suites, { seed, cases, seconds: 90, say: () => undefined })
 }
 
-test(`${cases} attacks on the identity of callers all fail`, async () => {
+test(`the server refuses all of ${cases} attacks on the identity of callers`, async () => {
   const result = await run(fixture, cases)
   const { escapes, broken } = result
   expect({ seed, escapes, broken }).toEqual({ seed, escapes: [], broken: [] })
@@ -38,12 +38,15 @@ test(`${cases} attacks on the identity of callers all fail`, async () => {
   expect(refused).toBeGreaterThan(cases / 2)
 }, 120_000)
 
-test('other tokens of the server are refused as access tokens', () => {
+test('the fixture contains other kinds of tokens of the server, which the attacks use as access tokens', () => {
   const expected = ['storage refresh token', 'page token', 'web identity']
   expect(Object.keys(fixture.others)).toEqual(expect.arrayContaining(expected))
 })
 
-/** A fixture in which the server would trust the attacker. The suite must find the consequences. */
+/**
+ * In each fixture, the attacker has a token or value with too many rights, as with a faulty server. The suite must then
+ * report successful attacks.
+ */
 test.each<[string, (fixture: Fixture) => Fixture]>([
   [
     'user-by-header',
@@ -73,9 +76,9 @@ test.each<[string, (fixture: Fixture) => Fixture]>([
   ['other-credential', (fixture) => ({ ...fixture, others: { 'a token': fixture.tokens.admin } })],
   ['key-injection', (fixture) => ({ ...fixture, secrets: ['token'] })],
 ])(
-  'the suite %s can fail',
+  'the suite %s reports escapes when the attacker has too many rights',
   async (name, weakened) => {
-    // Only a few of the cases of some suites show the fault, so many cases are necessary.
+    // In some suites only a few cases detect the fault, so the test runs many cases.
     const { escapes } = await run(weakened(fixture), 300, name)
     expect(escapes.length).toBeGreaterThan(0)
   },

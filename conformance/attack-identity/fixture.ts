@@ -12,30 +12,40 @@ type ClientName = (typeof clientNames)[number]
 
 /**
  * The objects of an attack. Alice may change her table and Bob his; the attacker Mallory has her own table. The engine
- * `trino` may name Alice and Bob, and may only read. The steward manages the warehouse, and the builder may create
- * warehouses. The engine `strict` acts for users whose tokens it presents; `denied` may do nothing without a user. The
- * engines themselves have grants on the whole warehouse, a misconfiguration that attacks try to use.
+ * `trino` may act for Alice and Bob without their tokens, and may only read. The steward manages the warehouse, and the
+ * builder may create warehouses. The engine `strict` acts for users whose tokens it presents; `denied` may do nothing
+ * without a user. The engines themselves have grants on the whole warehouse, a misconfiguration that attacks try to
+ * use.
  */
 export interface Fixture extends Lab {
   /** Prefix of the names of this run's clients. */
   readonly prefix: string
   readonly clients: Readonly<Record<ClientName, LabClient>>
-  /** Valid tokens of each client for itself, of the administrator, and of users behind `trino`. */
+  /**
+   * Valid tokens: one for each client itself, one for the administrator, and one for each user for whom the engine
+   * `trino` acts.
+   */
   readonly tokens: Readonly<Record<ClientName | 'admin' | 'aliceByTrino' | 'bobByTrino', string>>
   /** The published key that verifies tokens of the server. */
   readonly serverKey: { readonly key: KeyObject; readonly jwk: Readonly<Record<string, unknown>> }
   readonly attackerKey: JwtKey
   readonly trap: Trap
-  /** Other tokens of the server, by their kind. */
+  /** Valid tokens of the server that are not access tokens, by their kind. */
   readonly others: Readonly<Record<string, string>>
   /** Texts that no response to an attacker may contain. */
   readonly secrets: readonly string[]
-  /** Returns a source address. It changes after some requests, so that limits for guesses do not hide results. */
+  /**
+   * Returns the source address for the next request. The address changes after some requests, so that the server's
+   * limits for failed attempts do not refuse the attacks before it evaluates them.
+   */
   from(): string | undefined
   count(): number
 }
 
-/** Requests from one address: fewer than the number of failures after which servers block an address or a client. */
+/**
+ * Number of requests from one address. It is smaller than the number of failures after which the server blocks an
+ * address or a client.
+ */
 const perAddress = 12
 
 const subject = (pattern: string): object => ({ issuer: 'headgate', pattern })

@@ -11,14 +11,15 @@ import { openFixture } from './fixture.ts'
 import { startTrap } from '../identity/trap.ts'
 
 /**
- * Returns the exit code: 0 all attacks failed, 1 an attack succeeded or a case has no result, 2 the run was not
- * possible.
+ * Returns the exit code: 0 if all attacks failed, 1 if an attack succeeded or a case has no result, 2 if the run was
+ * not possible.
  */
 async function main(options: AttackOptions): Promise<number> {
   const { server, suites: names, json, seed } = options
   const unknown = names.find((wanted) => !allSuites.some(({ name }) => name === wanted))
   if (unknown !== undefined) throw new Error(`no such suite: ${unknown}; --list prints them`)
-  // Refusals prove something only together with the cases that must succeed.
+  // Always includes the suites of legitimate requests, because a server that refuses every request would
+  // otherwise pass.
   const suites = allSuites.filter(
     ({ name, legitimate }) => names.length === 0 || names.includes(name) || legitimate === true,
   )
@@ -26,7 +27,7 @@ async function main(options: AttackOptions): Promise<number> {
   await using trap = await startTrap()
   const folder = newRunFolder(cacheFolder('attack-identity-run'))
   say(server === undefined ? 'starting a server' : `attacking ${server.uri}`)
-  // Tokens of the set-up are used until the end of a long run.
+  // The tokens that the set-up requests must be valid until the end of a long run.
   const settings = { HEADGATE_TOKEN_TTL_SECONDS: '86400' }
   await using own = server === undefined ? await ownPlace(keeper, folder, settings) : null
   const place = own ?? (server === undefined ? null : { ...server, issuer: null, otherIssuer: null })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readOptions } from './options.ts'
 
-test('a given server needs an administrator and a warehouse', () => {
+test('a run against an existing server requires a warehouse and the credential of an administrator', () => {
   const server = ['http://127.0.0.1:8181/', '--warehouse', 'w']
   const expected = { uri: 'http://127.0.0.1:8181', warehouse: 'w', credential: 'a:b' }
   expect(readOptions([...server, '--credential', 'a:b'], 0)?.server).toEqual(expected)
@@ -9,16 +9,16 @@ test('a given server needs an administrator and a warehouse', () => {
   expect(readOptions([], 1_234_567)).toMatchObject({ server: undefined, seed: 234_567, cases: 6_000 })
 })
 
-test('a run ends with its cases, unless it has a time limit', () => {
+test('a run ends after the requested number of cases and has no time limit unless --seconds sets one', () => {
   expect(readOptions(['--cases', '20000'], 0)).toMatchObject({ cases: 20_000, seconds: Infinity })
   expect(readOptions(['--seconds', '60'], 0)).toMatchObject({ cases: 6_000, seconds: 60 })
 })
 
 test.each([
   [['http://127.0.0.1:1'], 'needs --warehouse and --credential'],
-  [['--warehouse', 'w'], 'give its URI'],
+  [['--warehouse', 'w'], 'add its URI'],
   [['--cases', '0'], '--cases takes a whole number from 1'],
   [['a', 'b'], 'one URI at most'],
-])('refuses %j', (args, message) => {
+])('readOptions refuses %j', (args, message) => {
   expect(() => readOptions(args, 0)).toThrow(message)
 })

@@ -23,7 +23,7 @@ export interface AttackOptions {
   readonly server:
     { readonly uri: string; readonly credential: string; readonly warehouse: string } | undefined
   readonly cases: number
-  /** Time limit; infinite without the option. */
+  /** Time limit in seconds. Infinity if the option is not set. */
   readonly seconds: number
   readonly seed: number
   readonly enough: number
@@ -32,7 +32,7 @@ export interface AttackOptions {
   readonly json: boolean
 }
 
-/** Parses the command line. Returns undefined for the help option. Throws with a sentence for invalid options. */
+/** Parses the command line. Returns undefined for `--help`. Throws an error that describes the invalid option. */
 export function readOptions(
   args: readonly string[],
   now: number,
@@ -58,7 +58,7 @@ export function readOptions(
   const uri = onlyUri(positionals)
   const { warehouse, credential = env['HEADGATE_ATTACK_CREDENTIAL'] } = values
   if (uri === undefined && (warehouse !== undefined || values.credential !== undefined))
-    throw new Error('--warehouse and --credential are for a given server: give its URI')
+    throw new Error('--warehouse and --credential apply only to an existing server: add its URI')
   return {
     server: uri === undefined ? undefined : toServer(uri, warehouse, credential),
     cases: wholeNumber('--cases', values.cases),

@@ -11,8 +11,8 @@ const seen = (
   seen: [{ status, text, ms: 1 }],
 })
 
-describe('the oracle finds', () => {
-  test('nothing in a refusal', () => {
+describe('judge', () => {
+  test('the oracle finds no escape in a refusal', () => {
     expect(judge(attack, seen(401, '{"error":"invalid_client"}'), around)).toEqual({
       escapes: [],
       broken: [],
@@ -20,11 +20,14 @@ describe('the oracle finds', () => {
     })
   })
 
-  test.each([200, 204, 302])('an escape when it is answered %i', (status) => {
-    expect(judge(attack, seen(status), around).escapes).toEqual([`it was accepted (${status})`])
-  })
+  test.each([200, 204, 302])(
+    'the oracle reports an escape when an attack is answered with status %i',
+    (status) => {
+      expect(judge(attack, seen(status), around).escapes).toEqual([`it was accepted (${status})`])
+    },
+  )
 
-  test('a secret, a stack or SQL in a refusal', () => {
+  test('the oracle reports a secret, a stack trace or SQL in a refusal', () => {
     expect(judge(attack, seen(401, 'not s3cret-of-alice'), around).escapes).toHaveLength(1)
     expect(
       judge(attack, seen(400, 'Error\n    at verify (file:///server/x.ts:1:2)'), around).escapes,
@@ -32,11 +35,11 @@ describe('the oracle finds', () => {
     expect(judge(attack, seen(400, 'SELECT id FROM principals'), around).escapes).toHaveLength(1)
   })
 
-  test('a request to where the token said', () => {
+  test('the oracle reports a request that the server sent to an address from the token', () => {
     expect(judge(attack, seen(401), { ...around, fetched: ['GET /attacker'] }).escapes).toHaveLength(1)
   })
 
-  test('a failure of the server, and a canary that died', () => {
+  test('the oracle reports a server error, and a legitimate request that was refused', () => {
     expect(judge(attack, seen(500), around).broken).toHaveLength(1)
     expect(judge({ name: 'canary', legitimate: true }, seen(401), around)).toMatchObject({
       escapes: [],
@@ -48,7 +51,7 @@ describe('the oracle finds', () => {
     })
   })
 
-  test('that a case was turned away unseen', () => {
+  test('the oracle marks a case that the server refused with status 429', () => {
     expect(judge(attack, seen(429), around).limited).toBe(true)
   })
 })

@@ -4,19 +4,19 @@ import type { Evidence, Suite } from './suite.ts'
 export interface Judgement {
   /** Successful attacks. */
   readonly escapes: readonly string[]
-  /** Reasons why the case has no result, and other faults of the server. */
+  /** Reasons why the case has no result, and server errors. */
   readonly broken: readonly string[]
   /** Whether the server refused the request because of too many requests, without evaluating it. */
   readonly limited: boolean
 }
 
-/** Internals in a response: stacks, SQL, the heap. */
+/** Matches internals of the server in a response: stack traces, SQL, private keys. */
 const insides =
   /\bat \S+ \(?(?:file:|node:|\/)|\bnode_modules\b|\bSELECT\s.+\sFROM\b|\bpg_\w+\(|violates \w+ constraint|-----BEGIN/
 
 /**
  * @param secrets texts that no response may contain
- * @param fetched requests to addresses that only tokens of the attacker contain
+ * @param fetched requests that the server sent to addresses from tokens of the attacker
  */
 export function judge(
   { name, legitimate }: Pick<Suite, 'name' | 'legitimate'>,

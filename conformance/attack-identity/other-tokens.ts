@@ -6,9 +6,9 @@ import { createBody, delegation } from '../refresh/table-requests.ts'
 import type { Trap } from '../identity/trap.ts'
 
 /**
- * Collects sealed and signed texts of the server that are not access tokens: storage refresh tokens, session tokens
- * and keys of the storage, page tokens, and web identities for security token services, one of them with an audience
- * of access tokens.
+ * Collects sealed and signed texts of the server that are not access tokens: storage refresh tokens, session tokens and
+ * keys of the storage, page tokens, and web identity tokens for security token services. One web identity token has the
+ * audience of an access token.
  */
 export async function listOtherTokens(lab: Lab, trap: Trap, alice: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {}

@@ -24,12 +24,15 @@ interface SuiteCount {
 
 export interface RunResult {
   readonly seed: number
-  /** Number of requested cases. Fewer ran when the time ended, or after too many escapes. */
+  /** Number of requested cases. Fewer cases ran if the time limit or the limit of escapes was reached. */
   readonly cases: number
   readonly uri: string
   readonly counts: readonly SuiteCount[]
   readonly escapes: readonly Escape[]
-  /** Required cases that failed, so that the refusals prove nothing. */
+  /**
+   * Failures of legitimate requests, and cases without a result. If there are any, the refusals of attacks prove
+   * nothing.
+   */
   readonly broken: readonly string[]
   readonly ms: number
 }
@@ -37,7 +40,7 @@ export interface RunResult {
 export interface RunOptions {
   readonly seed: number
   readonly cases: number
-  /** Time limit; may be infinite. */
+  /** Time limit in seconds. Can be Infinity. */
   readonly seconds: number
   /** Number of escapes after which the run stops. Default 20. */
   readonly enough?: number
@@ -53,7 +56,10 @@ interface WeightedSuite {
 /** Largest accepted share of cases that were refused without evaluation. */
 const mostLimited = 0.02
 
-/** Runs cases of all suites, distributed by weight, until their number is reached or the time ends. */
+/**
+ * Runs randomly chosen cases of all suites, in proportion to the weights of the suites, until the requested number of
+ * cases or the time limit is reached.
+ */
 export async function runSuites(
   fixture: Fixture,
   suites: readonly Suite[],
@@ -87,7 +93,7 @@ export async function runSuites(
   }
   const limited = all.reduce((sum, { count }) => sum + count.limited, 0)
   if (limited > cases * mostLimited)
-    broken.push(`${limited} cases were turned away with 429 and so not looked at`)
+    broken.push(`${limited} cases were refused with status 429, so the server did not evaluate them`)
   return {
     seed,
     cases,
@@ -121,14 +127,14 @@ async function runCase(
   escapes.push({ suite: suite.name, index, what: evidence.what, statuses, found: judged.escapes })
 }
 
-/** Runs a case. A server may close the connection of a request that it does not want to read. */
+/** Runs a case. If the server closes the connection without a response, this counts as a refusal. */
 async function tried(fixture: Fixture, suite: Suite, random: Random): Promise<Evidence> {
   try {
     return await suite.attack(fixture, random)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     const what = String(error)
-    // A server that refuses a large body may stop reading within it.
+    // A server that refuses a large body may close the connection before it has read the whole body.
     if (code === 'ECONNRESET' || code === 'EPIPE' || code.startsWith('HPE_'))
       return { what, seen: [{ status: 400, text: '', ms: 0 }] }
     return { what, seen: [], broken: 'the case could not be tried' }

@@ -39,7 +39,10 @@ export async function send(
   return { status, text: reply, ms: performance.now() - started }
 }
 
-/** Sends a request to the catalog or the management API that needs a right. */
+/**
+ * Sends a random request to the catalog or the management API. The server accepts each of these requests only from
+ * callers with rights.
+ */
 export function call(fixture: Fixture, random: Random, headers: Headers): Promise<Seen> {
   const { catalog, namespace, warehouse } = fixture
   const table = tablePath(catalog, namespace, random.pick(['alices', 'bobs']))

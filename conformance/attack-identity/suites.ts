@@ -16,7 +16,7 @@ import { stated } from './suites/statements.ts'
 import { named } from './suites/user-headers.ts'
 import { timings } from './suites/timing.ts'
 
-/** All kinds of attack, and what must succeed. */
+/** All suites: every kind of attack, and the legitimate requests that must succeed. */
 export const allSuites: readonly Suite[] = [
   ...legitimate,
   ...forged,

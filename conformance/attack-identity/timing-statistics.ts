@@ -1,4 +1,4 @@
-/** Duration of two requests that were sent one after the other, ms. */
+/** Durations of two requests that were sent one after the other, in ms. */
 export interface TimedPair {
   readonly known: number
   readonly unknown: number
@@ -6,9 +6,12 @@ export interface TimedPair {
 
 /** Smallest number of pairs for a result. */
 const leastPairs = 40
-/** Required significance: with equal distributions, this result occurs once in a million runs. */
+/**
+ * Required significance, in standard deviations. With equal distributions, such a deviation occurs about once in a
+ * million runs.
+ */
 const certainty = 5
-/** Smaller differences cannot be measured over a network, ms. */
+/** Smallest relevant difference in ms. Smaller differences cannot be measured over a network. */
 const leastDifferenceMs = 0.3
 
 /**
@@ -24,7 +27,7 @@ export function judgePairs(pairs: readonly TimedPair[]): {
   const longer = differences.filter((difference) => difference > 0).length
   const score = (longer - pairs.length / 2) / Math.sqrt(pairs.length / 4)
   const median = differences[Math.floor(differences.length / 2)] ?? 0
-  const remark = `${pairs.length} pairs: a known one takes longer in ${longer}, ${median.toFixed(3)} ms in the middle (${score.toFixed(1)} standard deviations)`
+  const remark = `${pairs.length} pairs: the known client takes longer in ${longer} pairs; median difference ${median.toFixed(3)} ms (${score.toFixed(1)} standard deviations)`
   const isDistinguishable = Math.abs(score) > certainty && Math.abs(median) > leastDifferenceMs
   return { found: isDistinguishable ? [`the time tells whether a client exists: ${remark}`] : [], remark }
 }

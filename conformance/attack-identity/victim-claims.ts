@@ -3,7 +3,7 @@ import type { Random } from '../attack/random.ts'
 import { decodeClaims, inSeconds } from '../lib/jwt.ts'
 import type { Fixture } from './fixture.ts'
 
-/** Returns claims of a valid token of a session, or of a client's assertion, for a principal with rights. */
+/** Returns the claims of a valid session token or of a valid client assertion, for a principal with rights. */
 export function victimClaims(fixture: Fixture, random: Random): Record<string, unknown> {
   const { clients, tokens, uri } = fixture
   if (random.chance(0.6)) {

@@ -102,7 +102,7 @@ export async function openBucketFixture(
     store: { endpoint, region },
     watch: new Watch({
       folders: [bucket, sibling, otherWarehouseNames(bucket).hers].map((name) => join(data, name)),
-      // MinIO stores an object `n/t/` in a separate folder.
+      // MinIO stores an object whose key ends with a slash in a separate folder with the suffix `__XLDIR__`.
       own: [join(data, bucket, ownPlace), join(data, bucket, `${ownPlace}__XLDIR__`)],
       guarded: [...adaPlaces.map((adas) => join(data, bucket, adas)), ...planted, join(data, sibling)],
       content: marks.content,

@@ -56,7 +56,7 @@ test('withHealthChecks reports a server that responds too slowly while a case ru
   })
 })
 
-test('a server that answers no health check fails the case', async () => {
+test('withHealthChecks throws when the server answers a health check with an error', async () => {
   await using server = await serving((_, response) => response.writeHead(503).end())
   await expect(withHealthChecks(server.origin, () => Promise.resolve('done'))).rejects.toThrow('health: 503')
 })

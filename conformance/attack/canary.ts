@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** An object on which the attacker has no right. */
+/** A canary: an object on which the attacker has no right, so that any access to it proves an escape. */
 export interface Canary {
   /**
    * Location in the attacker's view: `s3://bucket/key`; for a file outside of all warehouses, its hypothetical
@@ -13,7 +13,7 @@ export interface Canary {
   readonly kind: 'table' | 'between' | 'bucket' | 'disk'
 }
 
-/** Marks of canaries in their names and in their bytes. */
+/** Marks that identify canaries by name, content and size. */
 export interface Marks {
   /** Part of the name of every canary. */
   readonly name: string
@@ -35,7 +35,7 @@ export function canaryBytes({ content, size }: Pick<Marks, 'content' | 'size'>):
   return content.repeat(Math.ceil(size / content.length)).slice(0, size)
 }
 
-/** Writes a canary to the disk. */
+/** Writes a canary file into `folder` and returns its path. */
 export function plant(marks: Marks, folder: string, name: string = marks.name): string {
   const path = join(folder, name)
   mkdirSync(dirname(path), { recursive: true })

@@ -8,9 +8,12 @@ test.each([
   ['oauth', 413, '{"error":"invalid_request"}'],
   ['s3', 400, '<?xml version="1.0"?><Error><Code>EntityTooLarge</Code></Error>'],
   ['iceberg', 200, 'a success'],
-] as const)('%s %i is in the form of its protocol', (protocol, status, text) => {
-  expect(wrongForm(protocol, { status, text })).toBeUndefined()
-})
+] as const)(
+  'wrongForm accepts a response of %s with status %i and a body in the form of this protocol',
+  (protocol, status, text) => {
+    expect(wrongForm(protocol, { status, text })).toBeUndefined()
+  },
+)
 
 test.each([
   ['iceberg', 404, iceberg],
@@ -18,6 +21,9 @@ test.each([
   ['iceberg', 413, 'Payload Too Large'],
   ['oauth', 400, iceberg],
   ['s3', 403, ''],
-] as const)('%s %i without the form of its protocol is found', (protocol, status, text) => {
-  expect(wrongForm(protocol, { status, text })).toContain(`${status} without an error`)
-})
+] as const)(
+  'wrongForm reports a response of %s with status %i whose body is not in the form of this protocol',
+  (protocol, status, text) => {
+    expect(wrongForm(protocol, { status, text })).toContain(`${status} without an error`)
+  },
+)

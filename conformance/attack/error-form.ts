@@ -4,7 +4,10 @@ import type { Seen } from './attack.ts'
 /** The protocol whose form an error must have. */
 export type Protocol = 'iceberg' | 'oauth' | 's3'
 
-/** Returns a sentence when a refusal does not have the form of its protocol. */
+/**
+ * Returns a sentence if the body of an error response does not have the form that its protocol defines, and undefined
+ * otherwise.
+ */
 export function wrongForm(protocol: Protocol, { status, text }: Seen): string | undefined {
   if (status < 400 || isForm[protocol](text, status)) return undefined
   return `${status} without an error in the form of ${protocol}: ${text.slice(0, 100)}`

@@ -10,13 +10,16 @@ export interface Table {
   readonly location: string
 }
 
-/** Callers. Mallory attacks. She may create tables, and read and write her own tables. */
+/**
+ * Callers. Mallory is the attacker: she may create tables, and read and write her own tables. Ada owns other tables,
+ * and the reader may read Mallory's table.
+ */
 export type Who = 'mallory' | 'ada' | 'reader'
 
-/** A table with the storage refresh token that was issued for it. */
+/** A table, and the storage refresh token that was issued for it. */
 export interface Held extends Table {
   readonly token: string
-  /** The prefix of its credential. */
+  /** Location prefix of the storage credential. */
   readonly prefix: string
   readonly staged: boolean
 }
@@ -24,14 +27,14 @@ export interface Held extends Table {
 /** Mode in which the warehouse issues storage access. */
 export type Mode = 'gateway' | 'sts' | 'remote-signing'
 
-/** Mallory's storage access with a short lifetime. */
+/** Mallory's storage access with a short lifetime, for tests after it has expired. */
 export interface Brief {
   readonly catalog: Catalog
   readonly tokens: readonly Held[]
   readonly tokensEndAt: number
   readonly keys: StorageKeys
   readonly keysEndAt: number
-  /** An object that the keys could read while they were valid. */
+  /** Request target of an object that the keys can read until they expire. */
   readonly target: string
 }
 
@@ -53,7 +56,7 @@ export interface Fixture {
   readonly as: Readonly<Record<Who, Catalog>>
   readonly namespace: readonly string[]
   readonly bucket: string
-  /** Folder of the run, which files outside of the warehouse are in. */
+  /** Folder of the run. It contains the files outside of the warehouse. */
   readonly folder: string
   /** Mallory's table; `reader` may read it. */
   readonly own: Table
@@ -69,16 +72,16 @@ export interface Fixture {
   readonly keys: Readonly<Record<Who, StorageKeys>> | undefined
   /** Valid storage refresh tokens. */
   readonly tokens: Readonly<Record<'mallory' | 'ada', readonly Held[]>>
-  /** The same server with keys and tokens that expire at `endAt` (epoch ms). */
+  /** Keys and tokens of Mallory that expire during the run. Undefined if the fixture has none. */
   readonly brief: Brief | undefined
-  /** The store, if clients access it directly. */
+  /** The object store, if clients access it directly. */
   readonly store: { readonly endpoint: string; readonly region: string } | undefined
-  /** Other warehouses of the same server; undefined without a real server. */
+  /** Other warehouses of the same server. Undefined if the fixture has no real server. */
   readonly otherWarehouses: OtherWarehouses | undefined
-  /** Undefined without a real server. */
+  /** Access of the server's operator. Undefined if the fixture has no real server. */
   readonly operator: Operator | undefined
   /** Returns the path of a location on the disk of the server or of the store. */
   toPath(location: string): string
-  /** Returns the next number for the tables of attacks. */
+  /** Returns the next number, which makes the names of tables in attacks unique. */
   count(): number
 }

@@ -29,7 +29,7 @@ export async function openFixtures(
   const others = modes.filter((mode) => mode !== 'gateway')
   const binary = others.length > 0 ? findMinio() : undefined
   const missing = others.filter((mode) => binary === undefined && required.includes(mode))
-  if (missing.length > 0) throw new Error(`${missing.join(' and ')} cannot be tried: ${why}`)
+  if (missing.length > 0) throw new Error(`Mode ${missing.join(' and ')} cannot be attacked: ${why}`)
   const server = await startOwnServer(keeper, folder, serverSettings)
   const people = await makePeople(server)
   const fixtures: Fixture[] = []

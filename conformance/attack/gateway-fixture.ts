@@ -38,7 +38,8 @@ export async function openGatewayFixture(
   const sibling = await server.gatewayWarehouse(`${bucket}2`)
   const { kept, hers } = otherWarehouseNames(bucket)
   await server.gatewayWarehouse(kept, { retentionSeconds: keptSeconds })
-  // A directory that clients see as a bucket cannot have allowed locations.
+  // This warehouse has no bucket name, because a directory that clients see as a bucket cannot have allowed
+  // locations.
   await server.directoryWarehouse(hers)
   const tables = await makeTables(server, people, bucket)
   const { as, own, victim } = tables

@@ -1,12 +1,13 @@
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A health check that takes longer means that the server is held, in ms. */
+/** Limit of the duration of a health check, in ms. A slower health check means that a request blocks the server. */
 const longestMs = 3_000
 const everyMs = 25
 
 /**
- * Sends health checks while one case runs. Returns its result, and a sentence when a check took too long.
+ * Sends health checks while one case runs. Returns the result of the case, and a sentence if a health check took too
+ * long.
  *
  * @param origin `http://host:port`
  * @param mostMs time that a check may take
@@ -19,7 +20,8 @@ export async function withHealthChecks<T>(
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const done = new AbortController()
   const watching = longestCheck(origin, agent, done.signal)
-  // An error of the case comes first; that of the checks is not left behind.
+  // If the case throws, its error is reported. An error of the health checks must then not become an
+  // unhandled rejection.
   watching.catch(() => undefined)
   try {
     const result = await work()
@@ -27,7 +29,7 @@ export async function withHealthChecks<T>(
     const ms = await watching
     return {
       result,
-      held: ms > mostMs ? `a health check took ${Math.round(ms)} ms meanwhile` : undefined,
+      held: ms > mostMs ? `a health check during the case took ${Math.round(ms)} ms` : undefined,
     }
   } finally {
     done.abort()
@@ -35,7 +37,10 @@ export async function withHealthChecks<T>(
   }
 }
 
-/** Sends one check after the other, and at least one. Returns the longest time in ms. */
+/**
+ * Sends health checks one after the other, at least one, until the signal aborts. Returns the duration of the slowest
+ * check in ms.
+ */
 async function longestCheck(origin: string, agent: Agent, until: AbortSignal): Promise<number> {
   let longest = 0
   do {

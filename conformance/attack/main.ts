@@ -9,10 +9,10 @@ import { type AttackOptions, readOptions, usage } from './options.ts'
 import { humanReport, isClean, jsonReport } from './report.ts'
 import { runAttacks } from './run.ts'
 
-/** Time in ms after which purges that an attack caused have finished. */
+/** Time in ms after the last case. All purges that the attacks caused have then finished. */
 const settleMs = 3_000
 
-/** Returns the exit code: 0 all attacks failed, 1 an attack succeeded, 2 the run was not possible. */
+/** Returns the exit code: 0 if all attacks failed, 1 if an attack succeeded, 2 if the run was not possible. */
 async function main(options: AttackOptions): Promise<number> {
   const { cases, seconds, seed, enough, modes, required, attacks, json } = options
   const suites = allSuites.filter(({ name }) => attacks.length === 0 || attacks.includes(name))

@@ -8,7 +8,7 @@ import type { People } from './set-up.ts'
 export interface Operator {
   /** `http://host:port`. */
   readonly origin: string
-  /** To `/management/v1/…`, as the administrator. */
+  /** Sends requests to `/management/v1/…` as the administrator. */
   readonly manage: Send
   /** Request headers of the principals. */
   readonly people: People
@@ -27,13 +27,13 @@ export function openOperator({ server, manage, principal }: OwnServer, people: P
   }
 }
 
-/** Returns the operator of a fixture. Classes that call it are tried only where there is one. */
+/** Returns the operator of a fixture. Suites that call this function run only with fixtures that have an operator. */
 export function operatorIn({ operator }: Fixture): Operator {
   if (operator === undefined) throw new Error('there is no operator')
   return operator
 }
 
-/** Returns the reason for which a suite that needs an operator cannot be tried; undefined when it can. */
+/** Returns the reason why a suite that needs an operator cannot run with this fixture, or undefined if it can. */
 export function withoutOperator({ operator }: Fixture): string | undefined {
   return operator === undefined ? 'there is no server with an operator' : undefined
 }

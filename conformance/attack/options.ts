@@ -19,13 +19,13 @@ Starts a Headgate server, attacks its storage access with generated cases, and c
 
 export interface AttackOptions {
   readonly cases: number
-  /** Time limit; infinite without the option. */
+  /** Time limit in seconds. Infinity if the option is not set. */
   readonly seconds: number
   readonly seed: number
   /** Number of escapes after which the run stops. */
   readonly enough: number
   readonly modes: readonly Mode[]
-  /** Modes that the options name. The run fails if one of them is not available. */
+  /** Modes that the option `--mode` names. The run fails if one of them is not available. */
   readonly required: readonly Mode[]
   readonly attacks: readonly string[]
   readonly list: boolean
@@ -34,7 +34,7 @@ export interface AttackOptions {
 
 const allModes: readonly Mode[] = ['gateway', 'sts', 'remote-signing']
 
-/** Parses the command line. Returns undefined for the help option. Throws with a sentence for invalid options. */
+/** Parses the command line. Returns undefined for `--help`. Throws an error that describes the invalid option. */
 export function readOptions(args: readonly string[], now: number): AttackOptions | undefined {
   const { values } = parseArgs({
     args: [...args],

@@ -33,7 +33,7 @@ describe('the oracle', () => {
     expect(judged({ status: 200, text: '' })).toEqual([])
   })
 
-  test('the oracle reports a canary that was read, listed or measured', () => {
+  test('the oracle reports a canary that was read or listed, or whose size was returned', () => {
     expect(judged({ status: 200, text: canaryBytes(marks) })).toHaveLength(1)
     expect(judged({ status: 200, text: `<Key>n/t2/${marks.name}</Key>` })).toHaveLength(1)
     expect(judged({ status: 200, text: '', contentLength: String(marks.size) })).toHaveLength(1)
@@ -73,32 +73,32 @@ async function attackOn(weakness: Weakness, names: readonly string[]): Promise<R
   })
 }
 
-describe('the suites find a store that', () => {
+describe('the suites', () => {
   test.each([
     ['accepts any signature', { believesAnySignature: true }, 'sigv4-header'],
     ['compares prefixes as text', { comparesText: true }, 's3-path'],
     ['resolves dots after it has compared', { resolvesDots: true }, 's3-path'],
     ['lists everything', { listsAll: true }, 's3-list'],
     ['lets readers write', { forgetsAccess: true }, 's3-read-only'],
-  ] as const)('%s', async (_, weakness, name) => {
+  ] as const)('the suites find escapes from a store that %s', async (_, weakness, name) => {
     const { escapes } = await attackOn(weakness, [name])
     expect(escapes.length).toBeGreaterThan(0)
   })
 
-  test('has one of these faults, and none without them', async () => {
+  test('the suites report no escape from a store without faults', async () => {
     const { escapes, counts } = await attackOn({}, ['s3-path', 's3-list', 's3-read-only'])
     expect(escapes).toEqual([])
     expect(counts.reduce((sum, { cases }) => sum + cases, 0)).toBe(600)
   })
 })
 
-test('the same seed results in the same cases', async () => {
+test('two runs with the same seed find escapes in the same cases', async () => {
   const runs = await Promise.all([1, 2].map(() => attackOn({ comparesText: true }, ['s3-path'])))
   const [first, second] = runs.map(({ escapes }) => escapes.map(({ index }) => index))
   expect(first).toEqual(second)
 })
 
-test('a run skips suites that are unavailable, and waits for suites that only need time', async () => {
+test('a run skips suites that are unavailable, and waits for suites that are not ready yet', async () => {
   await using weak = await openWeakFixture({})
   const answered = { what: 'nothing', seen: [{ status: 403, text: '' }] }
   const attack = (): Promise<typeof answered> => Promise.resolve(answered)

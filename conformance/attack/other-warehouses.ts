@@ -4,7 +4,7 @@ import type { OwnServer } from '../refresh/own-server.ts'
 import type { OtherWarehouses } from './fixture.ts'
 import type { People } from './set-up.ts'
 
-/** How long the warehouse `kept` keeps dropped tables, in seconds. */
+/** Time for which the warehouse `kept` keeps dropped tables, in seconds. */
 export const keptSeconds = 3_600
 
 export interface OtherWarehouseNames {
@@ -22,7 +22,7 @@ export function freeBucket(bucket: string): string {
   return `${bucket}-free`
 }
 
-/** Grants the rights on the other warehouses, and opens them. */
+/** Grants the callers their rights on the existing warehouses `kept` and `hers`, and opens catalog clients for them. */
 export async function openOtherWarehouses(
   server: OwnServer,
   people: People,

@@ -18,29 +18,29 @@ function loaded(location: string, ...prefixes: readonly string[]): Response {
 const found = (location: string, ...prefixes: readonly string[]): string[] =>
   foreignPrefixes({ canaries }, loaded(location, ...prefixes), own)
 
-describe('a credential of a table is', () => {
-  test('its own at its place, and below it', () => {
+describe('foreignPrefixes', () => {
+  test('foreignPrefixes accepts credentials for the location of the table and for locations below it', () => {
     expect(found(own, `${own}/`, own, `${own}/data/`)).toEqual([])
   })
 
-  test('its own around both places after a move to a free place', () => {
+  test('foreignPrefixes accepts a credential for both locations of a table that was moved to a free location', () => {
     expect(found('s3://lake/x', 's3://lake/')).toEqual([])
     expect(found('s3://lake/n/owl', 's3://lake/n/', 's3://lake/n/owl/')).toEqual([])
   })
 
-  test('foreign around its place without a move', () => {
+  test('foreignPrefixes reports a credential for a folder above the location of a table that was not moved', () => {
     expect(found(own, 's3://lake/n/', 's3://lake/')).toEqual(['s3://lake/n/', 's3://lake/'])
   })
 
   test.each(['s3://lake/n/t2', 's3://lake/n/t2/x', 's3://lake/n/t2/data', 's3://lake/n', 's3://lake'])(
-    'foreign at the place of another table, or around it: %s',
+    'foreignPrefixes reports a credential for the location of another table, or for a folder above it: %s',
     (place) => {
       expect(found(place, `${place}/`)).toEqual([`${place}/`])
       expect(found(place, 's3://lake/')).toEqual(['s3://lake/'])
     },
   )
 
-  test('foreign beyond both places', () => {
+  test('foreignPrefixes reports a credential for a folder above the common folder of both locations', () => {
     expect(found('s3://lake/n/x', 's3://lake/')).toEqual(['s3://lake/'])
   })
 })

@@ -9,9 +9,9 @@ import type { Fixture } from './fixture.ts'
 import { signAndSend } from './probe.ts'
 
 /**
- * Sends an object request as Mallory with the storage access of a table: with its keys, or signed by the server.
+ * Sends an object request as Mallory. The request is signed with the storage keys of a table, or by the server.
  *
- * @param table the name under which requests are signed
+ * @param table name of the table for which the server signs requests
  */
 export async function useAccess(
   fixture: Fixture,
@@ -25,7 +25,7 @@ export async function useAccess(
     if (keys === undefined) return { status: 403, text: 'no keys were issued' }
     return seenOfStore(await useKeys(keys, method, toTarget(location), body))
   }
-  // The path of the sign endpoint of a staged table contains a token.
+  // For a staged table, the response contains the path of the sign endpoint, which includes a token.
   const path =
     mapAt(loaded.json, 'config')['signer.endpoint'] ??
     `${tablePath(fixture.as.mallory, fixture.namespace, table)}/sign`
@@ -36,9 +36,9 @@ export async function useAccess(
 }
 
 /**
- * Returns the prefixes of credentials outside a table's own location. A table that its owner moved to a free location
- * has two locations, and the server returns the folder that contains both: `probe` tests what such a credential
- * permits.
+ * Returns the prefixes of storage credentials that are not within the table's own location. If the owner moved the
+ * table to a free location, the table has two locations, and the server may return the folder that contains both.
+ * `probe` tests which objects such a credential can access.
  *
  * @param location the first location of the table
  */
@@ -51,7 +51,7 @@ export function foreignPrefixes(
   const first = toFolder(location)
   const now = toFolder(locationIn(response))
   const isTaken = canaries.some(({ kind, location: canary }) => {
-    // Canaries of tables are in the folder of the table, or in its `data`.
+    // Canaries of a table are in the folder of the table, or in its subfolder `data`.
     const taken = kind === 'table' ? toFolder(canary.replace(/(?:\/data)?\/[^/]*$/, '')) : canary
     return taken.startsWith(now) || now.startsWith(taken)
   })
@@ -68,7 +68,7 @@ function toFolder(location: string): string {
   return `${location.replace(/\/+$/, '')}/`
 }
 
-/** Returns the longest folder that contains both. */
+/** Returns the deepest folder that contains both locations. */
 function around(one: string, other: string): string {
   let end = 0
   while (end < one.length && one[end] === other[end]) end += 1

@@ -85,7 +85,7 @@ const encodedPieces: readonly string[] = [
   'canary',
 ]
 
-/** Pieces of text in a JSON document with the same purpose. */
+/** Pieces of strings in JSON documents that servers and stores have misinterpreted. */
 const textPieces: readonly string[] = [
   '/',
   '//',
@@ -150,7 +150,7 @@ const textPieces: readonly string[] = [
   '.headgate-uploads',
 ]
 
-/** Returns a key as it is written in a request line. Most lead from the attacker's table to other objects. */
+/** Returns an object key as written in a request line. Most keys lead from the attacker's table to other objects. */
 export function hostileKey({ own, canaries, bucket }: Fixture, random: Random): string {
   const inside = own.location.slice(`s3://${bucket}/`.length)
   const goal = random.pick(canaries).location.slice('s3://'.length)
@@ -190,7 +190,7 @@ export function hostileKey({ own, canaries, bucket }: Fixture, random: Random): 
   }
 }
 
-/** Returns another spelling of a key: case, escapes, repeated slashes, additional pieces. */
+/** Returns another spelling of a key, with changed case, percent-encoding, repeated slashes or additional pieces. */
 function spelled(key: string, random: Random): string {
   const at = random.int(key.length + 1)
   switch (random.int(5)) {
@@ -201,7 +201,8 @@ function spelled(key: string, random: Random): string {
     case 2:
       return key.slice(0, at) + random.pick(encodedPieces) + key.slice(at)
     case 3: {
-      // Uses one number for all letters, so that the sequence of random numbers does not depend on their count.
+      // Takes one random number for all letters, so that the sequence of random numbers does not depend on the number
+      // of letters.
       const escaped = random.int(2 ** 31)
       let letters = 0
       return key.replaceAll(/[a-z]/g, (letter) =>
@@ -235,7 +236,8 @@ function lookAlike(inside: string, random: Random): string {
 }
 
 /**
- * Returns a location as a client would write it into a request. Most lead out of the warehouse, or into other tables.
+ * Returns a location as a client would write it into a request. Most locations lead out of the warehouse, or into other
+ * tables.
  */
 export function hostileLocation(fixture: Fixture, random: Random): string {
   const { bucket, own } = fixture

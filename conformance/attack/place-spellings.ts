@@ -1,7 +1,7 @@
 import type { Fixture } from './fixture.ts'
 import type { Random } from './random.ts'
 
-/** Returns the location as it is compared by people: scheme, slashes at the end and doubled slashes do not count. */
+/** Returns the location with the scheme `s3` and without slashes at the end. */
 function plain(location: string): string {
   return location.replace(/^s3[an]?:\/\//i, 's3://').replace(/\/+$/, '')
 }
@@ -11,7 +11,9 @@ export function isSameText(one: string, other: string): boolean {
   return plain(one) === plain(other)
 }
 
-/** Returns another spelling of a location: many name the same place, or name it in some clients or stores. */
+/**
+ * Returns another spelling of a location. Many spellings refer to the same place, at least in some clients or stores.
+ */
 export function otherSpelling(fixture: Fixture, random: Random, location: string): string {
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(location) ?? []
   const at = Math.max(0, key.lastIndexOf('/'))

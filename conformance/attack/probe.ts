@@ -11,7 +11,7 @@ import type { Random } from './random.ts'
 /** Number of canaries that each attempt tries to access. */
 const tries = 3
 
-/** A request to a store that a client wants to have signed. */
+/** A request to an object store for which a client requests a signature from the catalog. */
 export interface ToSign {
   readonly method: string
   readonly uri: string
@@ -21,7 +21,7 @@ export interface ToSign {
   readonly provider?: string
 }
 
-/** Uses the storage access of a table, as Mallory, for objects of other owners. */
+/** Tries to access objects of other owners as Mallory, with the storage access that was issued for a table. */
 export async function probe(
   fixture: Fixture,
   random: Random,
@@ -81,8 +81,8 @@ async function probeBySigning(
 }
 
 /**
- * Requests a signature and sends the signed request to the store. `sentBody` replaces the body, and `added` adds
- * headers after the signature.
+ * Requests a signature and sends the signed request to the store. `sentBody` is sent in place of the signed body, and
+ * `added` contains headers that are added after the request was signed.
  */
 export async function signAndSend(
   fixture: Fixture,

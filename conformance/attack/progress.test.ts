@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Progress } from './progress.ts'
 
-test('progress is reported every 5 seconds for a minute, and every 30 seconds afterwards', () => {
+test('Progress prints a line every 5 seconds for a minute, and every 30 seconds afterwards', () => {
   let now = 1_000
   const lines: string[] = []
   const progress = new Progress({ cases: 2_000, say: (line) => lines.push(line), now: () => now })
@@ -10,15 +10,15 @@ test('progress is reported every 5 seconds for a minute, and every 30 seconds af
     progress.tried(count, 3)
   }
   expect(lines).toHaveLength(12 + 4)
-  expect(lines[0]).toBe('5 of 2000 cases, 3 escapes, 1.0 a second, 33 min left')
-  expect(lines.at(-1)).toBe('180 of 2000 cases, 3 escapes, 1.0 a second, 30 min left')
+  expect(lines[0]).toBe('5 of 2000 cases, 3 escapes, 1.0 cases per second, 33 min left')
+  expect(lines.at(-1)).toBe('180 of 2000 cases, 3 escapes, 1.0 cases per second, 30 min left')
 })
 
-test('the rest of a run is in seconds when it is short', () => {
+test('Progress prints a short remaining time in seconds', () => {
   let now = 0
   const lines: string[] = []
   const progress = new Progress({ cases: 100, say: (line) => lines.push(line), now: () => now })
   now = 5_000
   progress.tried(50, 0)
-  expect(lines).toEqual(['50 of 100 cases, 0 escapes, 10.0 a second, 5 s left'])
+  expect(lines).toEqual(['50 of 100 cases, 0 escapes, 10.0 cases per second, 5 s left'])
 })

@@ -1,17 +1,17 @@
 export interface ProgressOptions {
-  /** Cases of the whole run. */
+  /** Number of cases of the whole run. */
   readonly cases: number
   readonly say: (line: string) => void
-  /** ms; `performance.now` unless set. */
+  /** Returns the time in ms. Default: `performance.now`. */
   readonly now?: () => number
 }
 
-/** Time between two lines in the first minute of a run, and afterwards, in ms. */
+/** Time in ms between two progress lines in the first minute of a run. */
 const firstEveryMs = 5_000
 const laterEveryMs = 30_000
 const firstMinuteMs = 60_000
 
-/** Prints how many cases of a run were tried, how fast, and how long the others take at that speed. */
+/** Prints how many cases of a run have finished, how many finish per second, and the estimated remaining time. */
 export class Progress {
   readonly #options: ProgressOptions
   readonly #now: () => number
@@ -25,7 +25,7 @@ export class Progress {
     this.#nextAt = this.#startedAt + firstEveryMs
   }
 
-  /** Prints a line when one is due. Call it after each case. */
+  /** Prints a progress line if enough time has passed since the previous line. Call it after each case. */
   tried(count: number, escapes: number): void {
     const now = this.#now()
     if (now < this.#nextAt) return
@@ -34,7 +34,9 @@ export class Progress {
     this.#nextAt = now + (passedMs < firstMinuteMs ? firstEveryMs : laterEveryMs)
     const perSecond = (count / passedMs) * 1_000
     const left = durationText((cases - count) / perSecond)
-    say(`${count} of ${cases} cases, ${escapes} escapes, ${perSecond.toFixed(1)} a second, ${left} left`)
+    say(
+      `${count} of ${cases} cases, ${escapes} escapes, ${perSecond.toFixed(1)} cases per second, ${left} left`,
+    )
   }
 }
 

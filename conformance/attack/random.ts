@@ -1,4 +1,4 @@
-/** Random numbers from a seed, which makes a run repeatable. */
+/** Generator of random numbers from a seed, which makes a run repeatable. */
 export class Random {
   #state: number
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0
   }
 
-  /** Returns a number from 0 to below 1 (mulberry32). */
+  /** Returns a number that is at least 0 and less than 1 (mulberry32). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0
     let mixed = this.#state
@@ -15,7 +15,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 
-  /** Returns a whole number below `end`. */
+  /** Returns a whole number from 0 to `end` - 1. */
   int(end: number): number {
     return Math.floor(this.next() * end)
   }
@@ -30,7 +30,7 @@ export class Random {
     return list[at] as T
   }
 
-  /** Returns an element; elements of larger weight are returned more often. */
+  /** Returns a random element of the list. The probability of an element is proportional to its weight. */
   pickByWeight<T>(list: readonly T[], getWeight: (item: T) => number): T {
     const at = this.next() * list.reduce((sum, item) => sum + getWeight(item), 0)
     let sum = 0
@@ -41,7 +41,7 @@ export class Random {
     throw new RangeError('nothing to pick from')
   }
 
-  /** Returns up to `most` elements, with repetitions; none of an empty list. */
+  /** Returns up to `most` random elements, possibly with repetitions. Returns an empty list for an empty list. */
   some<T>(list: readonly T[], most: number): T[] {
     if (list.length === 0) return []
     return Array.from({ length: this.int(most + 1) }, () => this.pick(list))

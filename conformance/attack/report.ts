@@ -19,7 +19,7 @@ export function isClean(result: RunResult): boolean {
   return result.escapes.length === 0 && result.broken.length === 0 && sumTotals(result).cases > 0
 }
 
-/** Formats a line for each suite, each escape with instructions to repeat it, and the totals. */
+/** Formats a report for people: a line for each suite, each escape with instructions to repeat it, and the totals. */
 export function humanReport(result: RunResult): string {
   const { counts, escapes, broken, leftOut, seed, ms, cases: asked } = result
   const { cases, refused, allowed } = sumTotals(result)
@@ -34,12 +34,12 @@ export function humanReport(result: RunResult): string {
     count.skipped ?? '',
   ])
   return [
-    textTable([['mode', 'attack', 'cases', 'refused', 'allowed inside', 'ESCAPES', 'ms/case', ''], ...rows]),
+    textTable([['mode', 'attack', 'cases', 'refused', 'allowed', 'ESCAPES', 'ms/case', ''], ...rows]),
     '',
     ...escapes.map((escape) => escapeText(`${escape.mode}/${escape.attack}`, escape)),
     ...broken.slice(0, 20).map((line) => `BROKEN ${line}`),
     ...leftOut.map(({ mode, why }) => `SKIPPED ${mode}: ${why}`),
-    `${cases < asked ? `${cases} of ${asked}` : cases} cases, ${escapes.length} escapes, ${refused} refused, ${allowed} allowed inside, seed ${seed} (${seconds(ms)})`,
+    `${cases < asked ? `${cases} of ${asked}` : cases} cases, ${escapes.length} escapes, ${refused} refused, ${allowed} allowed, seed ${seed} (${seconds(ms)})`,
   ].join('\n')
 }
 

@@ -9,9 +9,10 @@ claims as (update location_claim c set ends_at = now() - interval '1 second' fro
 select seconds from before`
 
 /**
- * Ends the reservation of a staged table, as if its time had passed. Returns how long it was to last, in seconds.
+ * Ends the reservation of a staged table, as if it had expired. Returns the original lifetime of the reservation in
+ * seconds.
  *
- * @param uuid of the table
+ * @param uuid UUID of the staged table
  */
 export async function endReservation({ database }: Operator, uuid: string): Promise<number> {
   const [row] = await database.query<{ readonly seconds: number }>(end, [uuid])
@@ -19,7 +20,9 @@ export async function endReservation({ database }: Operator, uuid: string): Prom
   return row.seconds
 }
 
-/** Frees the places of ended reservations at and below a location, as the housekeeping job does for empty ones. */
+/**
+ * Frees the locations of ended reservations at and below `location`, as the housekeeping job does for empty locations.
+ */
 export async function releasePlaces(operator: Operator, warehouse: string, location: string): Promise<void> {
   const path = `warehouses/${warehouse}/retired-places?location=${encodeURIComponent(location)}`
   const response = await operator.manage('DELETE', path)

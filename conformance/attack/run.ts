@@ -16,7 +16,7 @@ interface ClassCount {
   readonly attack: string
   cases: number
   refused: number
-  /** Number of cases that succeeded, and were allowed to. */
+  /** Number of cases in which at least one request succeeded. */
   allowed: number
   escapes: number
   /** Time of all cases, in ms. */
@@ -25,7 +25,7 @@ interface ClassCount {
   skipped?: string
 }
 
-/** A mode that was skipped. */
+/** A mode of the warehouse that the run skipped, and the reason. */
 export interface LeftOut {
   readonly mode: string
   readonly why: string
@@ -33,13 +33,13 @@ export interface LeftOut {
 
 export interface RunResult {
   readonly seed: number
-  /** Number of requested cases. Fewer ran when the time ended, or after too many escapes. */
+  /** Number of requested cases. Fewer cases ran if the time limit or the limit of escapes was reached. */
   readonly cases: number
   readonly counts: readonly ClassCount[]
   readonly escapes: readonly Escape[]
-  /** Legitimate cases that failed, so that the refusals prove nothing. */
+  /** Failures of legitimate requests and server errors. If there are any, the refusals of attacks prove nothing. */
   readonly broken: readonly string[]
-  /** Modes that were skipped. */
+  /** Modes of the warehouse that the run skipped. */
   readonly leftOut: readonly LeftOut[]
   readonly ms: number
 }
@@ -48,7 +48,7 @@ export interface RunOptions {
   readonly seed: number
   /** Number of cases of all suites together. */
   readonly cases: number
-  /** Time limit; may be infinite. */
+  /** Time limit in seconds. Can be Infinity. */
   readonly seconds: number
   readonly say: (line: string) => void
   /** Number of escapes after which the run stops. */
@@ -63,7 +63,10 @@ interface Pair {
   readonly random: Random
 }
 
-/** Runs cases of all suites on all fixtures, distributed by weight, until their number is reached or the time ends. */
+/**
+ * Runs randomly chosen cases of all suites on all fixtures, in proportion to the weights of the suites, until the
+ * requested number of cases or the time limit is reached.
+ */
 export async function runAttacks(
   fixtures: readonly Fixture[],
   suites: readonly AttackSuite[],
@@ -148,7 +151,7 @@ async function runCase(
     broken.push(
       `${attack.name}, case ${index}: ${evidence.what}: ${evidence.seen.map(({ status, text }) => `${status} ${text.slice(0, 200)}`).join(' ')}`,
     )
-  // Failures of another store do not count as failures of the server.
+  // Errors with status 500 from a separate object store are not errors of the Headgate server.
   const failed = evidence.seen.some(
     ({ status, text }) => status === 500 && (fixture.mode === 'gateway' || text.startsWith('{')),
   )
@@ -159,7 +162,10 @@ async function runCase(
   escapes.push({ mode: fixture.mode, attack: attack.name, index, what: evidence.what, statuses, found })
 }
 
-/** Returns whether the server closed the connection, which it may do for a request that it cannot answer. */
+/**
+ * Returns whether the server closed the connection without a valid response, or Node refused to send the request.
+ * Neither counts as a fault of the server.
+ */
 function isHangUp(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   // Also accepts responses that an HTTP parser refuses: some stores send two responses to a malformed request.

@@ -1,39 +1,48 @@
-/** Lifetime of storage refresh tokens whose keys end earlier, in ms. */
+/** Lifetime of storage refresh tokens in ms. Their keys expire earlier. */
 export const tokenLifeMs = 60_000
-/** Lifetime of keys, and of the tokens that renew them, in seconds: longer than a run. */
+/** Lifetime in seconds of storage keys and of the tokens that renew them. It is longer than a run. */
 export const keyLifeSeconds = 43_200
-/** Maximum age of a decision of the storage gateway, in ms. */
+/** Maximum age of a cached authorization decision of the storage gateway, in ms. */
 export const decisionMaxAgeMs = 1_000
-/** Time after which storage access cannot be renewed any more, in seconds. A reservation lasts an hour longer. */
+/**
+ * Time in seconds after which storage access cannot be renewed any more. The reservation of a staged table lasts an
+ * hour longer.
+ */
 export const refreshCapSeconds = 86_400
 
-/** Largest request body, values in one JSON body, and levels of it. Lower than usual, so that cases are quick. */
+/**
+ * Limits of a request body: its size in bytes, and the number of values and the depth of its JSON. They are lower than
+ * the defaults, so that cases are quick.
+ */
 export const budget: { readonly bytes: number; readonly values: number; readonly depth: number } = {
   bytes: 4 * 1024 * 1024,
   values: 20_000,
   depth: 100,
 }
-/** Bytes of a body that the server reads of every caller with a token. */
+/**
+ * Number of body bytes that the server reads from every caller with a token, before it decides on the caller's rights.
+ */
 export const freeBytes = 65_536
-/** Metrics reports of one principal that are kept in a minute. */
+/** Number of metrics reports of one principal that the server keeps in a minute. */
 export const reportQuota = 600
 
-/** Settings of a server under attack: credentials that end soon where a warehouse asks for it, and jobs that run at once. */
+/** Settings of the attacked server. Warehouses may set short lifetimes of credentials, and jobs run every second. */
 export const serverSettings: Readonly<Record<string, string>> = {
   HEADGATE_TEST_MIN_CREDENTIAL_SECONDS: '2',
   HEADGATE_STORAGE_REFRESH_TOKEN_TTL: String(tokenLifeMs / 1_000),
   HEADGATE_STORAGE_REFRESH_CAP: String(refreshCapSeconds),
-  // Callers stay authenticated for a whole run.
+  // Tokens of callers are valid for the whole run.
   HEADGATE_TOKEN_TTL_SECONDS: '86400',
   HEADGATE_JOB_INTERVAL_MS: '1000',
   HEADGATE_AUDIT_READS: 'off',
   HEADGATE_MAX_BODY_BYTES: String(budget.bytes),
   HEADGATE_MAX_JSON_VALUES: String(budget.values),
   HEADGATE_MAX_JSON_DEPTH: String(budget.depth),
-  // Larger metadata is read back from storage at every load.
+  // With this row limit and without a cache, the server reads larger metadata from storage for every load.
   HEADGATE_METADATA_ROW_LIMIT_BYTES: '4KiB',
   HEADGATE_METADATA_CACHE_BYTES: '0',
   HEADGATE_S3_DECISION_MAX_AGE_MS: String(decisionMaxAgeMs),
-  // The address of MinIO: new warehouses there are refused because of their place, not because of their endpoint.
+  // Allows the address of MinIO, so that the server refuses an attacker's new warehouse because of its location and not
+  // because of its endpoint.
   HEADGATE_PRIVATE_ENDPOINTS: '127.0.0.1',
 }

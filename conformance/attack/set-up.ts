@@ -13,10 +13,13 @@ import { type StorageKeys, readStorageKeys } from '../refresh/storage-keys.ts'
 import { createBody, delegation, locationIn } from '../refresh/table-requests.ts'
 import type { Held, Table, Who } from './fixture.ts'
 
-/** Credentials of the callers, who are equal on all warehouses of a server. A stranger has no grant. */
+/**
+ * Request headers with the credentials of the callers. The callers are the same on all warehouses of a server. The
+ * stranger has no grant.
+ */
 export type People = Readonly<Record<Who | 'stranger', Readonly<Record<string, string>>>>
 
-/** Locations of Ada's tables, which resemble Mallory's or begin like it. */
+/** Locations of Ada's tables. They resemble the location of Mallory's table, or begin like it. */
 export const adaPlaces = ['n/t2', 'n/T', 'n/t-x', 'n/tt', 'n/t.', 'nn/t'] as const
 export const ownPlace = 'n/t'
 export const namespace = ['n'] as const
@@ -76,7 +79,10 @@ export async function markMetadata(catalog: Catalog, table: Table, content: stri
   if (response.status !== 200) throw new Error(`commit to ${table.name}: ${inShort(response)}`)
 }
 
-/** Returns the keys of all callers: of Mallory and the reader for her table, of Ada for her own. */
+/**
+ * Returns the storage keys of all callers: keys of Mallory and of the reader for Mallory's table, and keys of Ada for
+ * Ada's table.
+ */
 export async function readKeys({ as, own, victim }: Tables): Promise<Record<Who, StorageKeys>> {
   return {
     mallory: keysIn(await loaded(as.mallory, own.name)),
@@ -85,7 +91,7 @@ export async function readKeys({ as, own, victim }: Tables): Promise<Record<Who,
   }
 }
 
-/** Loads a table with its storage access. */
+/** Loads a table and requests storage access. Throws if the status is not 200. */
 export async function loaded(catalog: Catalog, name: string): Promise<Response> {
   const response = await catalog.send('GET', tablePath(catalog, namespace, name), { headers: delegation })
   if (response.status !== 200) throw new Error(`load of ${name}: ${inShort(response)}`)
@@ -104,7 +110,7 @@ function held(name: string, response: Response, staged: boolean): Held {
   return { name, location: locationIn(response), prefix, token, staged }
 }
 
-/** Returns storage refresh tokens of a caller: of an existing table, and of some staged tables. */
+/** Returns storage refresh tokens of a caller: one for an existing table, and three for staged tables. */
 export async function loadTokens(catalog: Catalog, table: Table): Promise<Held[]> {
   const tokens = [held(table.name, await loaded(catalog, table.name), false)]
   for (let i = 0; i < 3; i++) {

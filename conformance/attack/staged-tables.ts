@@ -3,15 +3,15 @@ import { createBody } from '../refresh/table-requests.ts'
 import type { Fixture, Who } from './fixture.ts'
 import { useAccess } from './own-files.ts'
 
-/** Header that requests storage access, in every form that a warehouse can have. */
+/** Header that requests storage access in every form: vended credentials and remote signing. */
 export const anyAccess: Readonly<Record<string, string>> = {
   'x-iceberg-access-delegation': 'vended-credentials,remote-signing',
 }
 
-/** The content of files that others must not read. */
+/** Content of files that only the owner of a staged table may read. */
 export const secret = 'the file of a staged table'
 
-/** Sends a stage-create at a location. */
+/** Sends a createTable request with `stage-create` and a location. */
 export function sendStage(
   fixture: Fixture,
   who: Who,
@@ -24,7 +24,7 @@ export function sendStage(
   return catalog.send('POST', tables, { body, headers: { ...anyAccess, ...headers } })
 }
 
-/** Sends a stage-create that must succeed. Throws when it is refused. */
+/** Sends a createTable request with `stage-create`. Throws if the server refuses it. */
 export async function stage(...request: Parameters<typeof sendStage>): Promise<Response> {
   const response = await sendStage(...request)
   if (response.status !== 200)
@@ -32,7 +32,7 @@ export async function stage(...request: Parameters<typeof sendStage>): Promise<R
   return response
 }
 
-/** Writes `data/secret` as the owner of a table, with the access that came with it. */
+/** Writes the file `data/secret` as the owner of a staged table, with the storage access from the response `staged`. */
 export async function writeSecret(
   fixture: Fixture,
   who: Who,

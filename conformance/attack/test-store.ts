@@ -8,13 +8,13 @@ import { type Canary, newMarks, plant } from './canary.ts'
 import type { Fixture, Who } from './fixture.ts'
 import { Watch } from './watch.ts'
 
-/** Faults of a store. */
+/** Faults that the test store has on purpose. */
 export interface Weakness {
   /** Checks only the access key id, and not the signature. */
   readonly believesAnySignature?: boolean
-  /** Compares prefixes as text, without the slash at their end. */
+  /** Compares prefixes without the slash at their end, so that the prefix `n/t` also matches `n/t2`. */
   readonly comparesText?: boolean
-  /** Resolves dots after the comparison. */
+  /** Resolves `..` in keys only after it has compared the prefixes. */
   readonly resolvesDots?: boolean
   /** Allows writes in a session that may only read. */
   readonly forgetsAccess?: boolean
@@ -25,8 +25,8 @@ export interface Weakness {
 const bucket = 'lake'
 
 /**
- * Starts a store on a directory that identifies callers by their access key id, and a fixture with it: enough to test
- * that suites recognize faults.
+ * Starts a simple store on a directory, which identifies callers only by their access key id, and opens a fixture with
+ * this store. Tests use it to check that the suites detect the faults of a store.
  */
 export async function openWeakFixture(
   weakness: Weakness,
@@ -106,7 +106,8 @@ async function serve(
   let body = ''
   for await (const piece of request) body += String(piece)
   const who = /Credential=(\w+)\//.exec(request.headers.authorization ?? '')?.[1]
-  // This store cannot verify signatures, so it trusts an authenticated caller completely.
+  // This store cannot verify signatures. It refuses Ada's keys, because only attackers send requests, unless
+  // the fault `believesAnySignature` is set.
   const known = who !== undefined && (weakness.believesAnySignature === true || who !== 'ada')
   const [path = '', query = ''] = (request.url ?? '').split('?')
   const key = decodeURIComponent(path).slice(`/${bucket}/`.length)

@@ -2,15 +2,15 @@ import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface WatchOptions {
-  /** Folders to compare, with everything below. */
+  /** Folders whose files are compared, including all subfolders. */
   readonly folders: readonly string[]
   /** Folders in which the attacker may change anything. */
   readonly own: readonly string[]
-  /** Folders and files that only their owner may change, regardless of other rights of the attacker. */
+  /** Folders and files in which every change is forbidden, even within folders of the attacker. */
   readonly guarded: readonly string[]
-  /** Part of the bytes of canaries, which files of the attacker must not contain. */
+  /** Text that all canaries contain. Files of the attacker must not contain it. */
   readonly content: string
-  /** Paths that change without requests. */
+  /** Matches paths that the server changes without a request. They are ignored. */
   readonly ignored?: RegExp
 }
 
@@ -18,7 +18,7 @@ export interface WatchOptions {
 export class Watch {
   readonly #options: WatchOptions
   #before: ReadonlyMap<string, string>
-  /** Files that were reported already, so that their deletion by the server is not reported. */
+  /** New files that were already reported as forbidden. Their deletion is not reported. */
   readonly #intruders = new Set<string>()
 
   constructor(options: WatchOptions) {
@@ -26,15 +26,16 @@ export class Watch {
     this.#before = this.#look()
   }
 
-  /** Accepts the current files as the new state. */
+  /** Takes the current files as the state with which the next call of `changes` compares. */
   reset(): void {
     this.#before = this.#look()
   }
 
   /**
-   * Returns the forbidden changes since the last call; empty when there are none.
+   * Returns the forbidden changes since the previous call, or an empty list.
    *
-   * @param elsewhere the attacker may have created tables at free locations: only guarded files count
+   * @param elsewhere whether the attacker may have created tables at free locations, so that only changes of guarded
+   * files are reported
    */
   changes(elsewhere: boolean): string[] {
     const now = this.#look()
@@ -47,7 +48,7 @@ export class Watch {
         found.push(this.#intruder(path, before === undefined ? 'written' : 'changed'))
       else if (holds(path, content)) found.push(`copied from a canary: ${path}`)
     }
-    // The server deletes files of dropped tables.
+    // Reports only guarded files, because the server deletes the files of dropped tables.
     for (const path of this.#before.keys())
       if (!now.has(path) && !this.#intruders.has(path) && isIn(this.#options.guarded, path))
         found.push(`deleted: ${path}`)
@@ -78,7 +79,10 @@ function isIn(places: readonly string[], path: string): boolean {
   return places.some((place) => path === place || path.startsWith(`${place}/`))
 }
 
-/** Yields files that may be deleted during the iteration, because purges run meanwhile. */
+/**
+ * Yields the paths of all files below the folder. A file may no longer exist when it is read, because purges run at the
+ * same time.
+ */
 function* filesBelow(folder: string): Generator<string> {
   for (const entry of listEntries(folder)) {
     const path = join(folder, entry.name)

@@ -2,7 +2,7 @@ import { type IncomingMessage, request } from 'node:http'
 import type { HeaderPair } from '../refresh/s3-signature.ts'
 import type { Seen } from './attack.ts'
 
-/** A request of which the head and the first bytes of the body are sent, and the rest is not. */
+/** An incomplete request: its head and the first bytes of its body are sent, and the rest of the body is not. */
 export interface WithheldRequest {
   /** `http://host:port`. */
   readonly origin: string
@@ -13,13 +13,14 @@ export interface WithheldRequest {
   readonly first: Uint8Array
 }
 
-/** Time in ms in which a server must have decided without the rest of the body. */
+/** Time in ms within which a server must respond although the rest of the body is missing. */
 const decisionMs = 5_000
 
 /**
- * Returns the answer that comes before the body is complete; undefined: there is none, the server waits for the rest.
+ * Returns the response that the server sends before the body is complete, or undefined if the server waits for the rest
+ * of the body.
  *
- * @param waitMs how long it waits for the answer
+ * @param waitMs longest wait for the response, in ms
  */
 export function responseBeforeBody(
   { origin, method, target, headers, first }: WithheldRequest,

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 export const tables = ['x', 'y', 'z'] as const
 
-/** A commit with the status 200. Times are those of this process, ms. */
+/** A commit that was answered with the status 200. Times are from the clock of this process, in ms. */
 export interface Acknowledged {
-  /** Table and key, as `readKeys` returns them. */
+  /** Name of the table and key of the property that the commit set, as `readKeys` returns them. */
   readonly key: string
   readonly sentAt: number
   readonly at: number
@@ -36,7 +36,7 @@ async function send(
   }
 }
 
-/** Repeats a request until its outcome is certain. */
+/** Repeats a request until the server responds with a status below 500. Throws after 90 seconds. */
 export async function insist(
   origin: string,
   method: string,
@@ -52,7 +52,10 @@ export async function insist(
 
 const toPath = (table: string): string => `/v1/failover/namespaces/w/tables/${table}`
 
-/** Writers of all tables through all replicas. Each commit sets a new property and has no requirements. */
+/**
+ * Commits to all tables through all replicas until the load is stopped. Each commit sets a new property and has no
+ * requirements.
+ */
 export class CommitLoad {
   readonly acknowledged: Acknowledged[] = []
   readonly #working = new AbortController()
@@ -76,7 +79,7 @@ export class CommitLoad {
     }
   }
 
-  /** Waits for this number of further acknowledged commits. */
+  /** Waits until `count` further commits are acknowledged. */
   async more(count: number): Promise<void> {
     const wanted = this.acknowledged.length + count
     for (const end = Date.now() + 120_000; this.acknowledged.length < wanted; await sleep(20)) {
@@ -90,13 +93,13 @@ export class CommitLoad {
   }
 }
 
-/** Returns the keys in the metadata of a table, each with the table's name. */
+/** Returns the keys of the properties in a table's metadata, each with the table's name. */
 export function readKeys(table: string, metadata: unknown): string[] {
   const { properties } = metadata as { readonly properties?: Readonly<Record<string, string>> }
   return Object.keys(properties ?? {}).flatMap((key) => (key.startsWith('k-') ? [`${table} ${key}`] : []))
 }
 
-/** Returns the keys in all tables of a server. */
+/** Returns the property keys in all tables that a server returns. */
 export async function shownBy(origin: string): Promise<ReadonlySet<string>> {
   const keys = new Set<string>()
   for (const table of tables) {

@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
-/** A TCP address that leads to the current primary, as HAProxy does it in front of Patroni. */
+/** A TCP proxy that connects clients to the current primary, as HAProxy does in front of Patroni. */
 export class Front implements AsyncDisposable {
   readonly #server: Server
   readonly #open = new Set<Socket>()
@@ -27,7 +27,7 @@ export class Front implements AsyncDisposable {
     return address.port
   }
 
-  /** Breaks all connections and leads new ones to this port. Null: refuses them. */
+  /** Closes all connections, and connects new clients to this port. With null, refuses new clients. */
   lead(target: number | null): void {
     this.#target = target
     for (const socket of this.#open) socket.destroy()

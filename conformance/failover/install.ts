@@ -11,7 +11,7 @@ const patroniRequirements = ['patroni[etcd3,psycopg3]==4.1.5', 'psycopg[binary]=
 export interface Tools {
   readonly etcd: string
   readonly patroni: string
-  /** Folder of the programs of PostgreSQL. */
+  /** Folder that contains the programs of PostgreSQL. */
   readonly postgres: string
 }
 

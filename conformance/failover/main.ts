@@ -21,14 +21,14 @@ with pg_basebackup must be there (Debian: apt-get install postgresql).
 
 const kinds: readonly Replication[] = ['synchronous', 'asynchronous']
 
-/** Returns the exit code: 0 no commit was lost, 1 a commit was lost, 2 the run was not possible. */
+/** Returns the exit code: 0 if no commit was lost, 1 if a commit was lost, 2 if the run was not possible. */
 async function main(quick: boolean, replications: readonly Replication[]): Promise<number> {
   await using keeper = new ProcessKeeper()
   const began = Date.now()
   const tools = await installTools(keeper, say)
   say(`tools installed (${seconds(Date.now() - began)})`)
-  // A short path, because paths of sockets are limited, and outside of the cache, which other users may not be able to
-  // read.
+  // The path must be short, because the length of socket paths is limited. It is outside of the cache folder, which
+  // other users may not be able to read.
   const folder = mkdtempSync(join(tmpdir(), 'hg-failover-'))
   const outcomes: Outcome[] = []
   for (const replication of replications) {
@@ -51,7 +51,7 @@ async function main(quick: boolean, replications: readonly Replication[]): Promi
     outcomes.some(({ replication, notReplicated }) => replication === 'asynchronous' && notReplicated === 0)
   )
     throw new Error(
-      `A failover lost no commit although replication was stopped, so the test is not valid. Logs: ${folder}`,
+      `A failover with stopped replication lost no commit, so this run could not detect lost commits and is not valid. Logs: ${folder}`,
     )
   if (outcomes.some(({ lost }) => lost.length > 0)) {
     say(`logs and data: ${folder}`)

@@ -27,7 +27,7 @@ export class PatroniCluster {
     this.#replication = replication
   }
 
-  /** Returns when the standby follows the primary. */
+  /** Starts the cluster, and waits until the standby replicates from the primary. */
   static async start(
     keeper: ProcessKeeper,
     options: { readonly tools: Tools; readonly folder: string; readonly replication: Replication },
@@ -46,7 +46,10 @@ export class PatroniCluster {
     return cluster
   }
 
-  /** Waits until a node is the primary and accepts changes. With `before`, waits for another node than this one. */
+  /**
+   * Waits until a node is the primary and accepts changes. If `before` is set, waits until a node other than `before`
+   * is the primary.
+   */
   async primary(before?: PatroniNode): Promise<PatroniNode> {
     return await until('a primary', async () => {
       for (const node of this.#nodes) {
@@ -75,8 +78,8 @@ export class PatroniCluster {
   }
 
   /**
-   * Stops the process that receives changes on the standby, while the primary continues. Returns the id of the
-   * process.
+   * Suspends the process that receives changes on the standby, while the primary continues. Returns the id of the
+   * suspended process.
    */
   async freezeReplication(primary: PatroniNode): Promise<number> {
     const standby = this.#nodes.find((node) => node !== primary)
@@ -87,7 +90,7 @@ export class PatroniCluster {
     return pid
   }
 
-  /** Returns the first column of the result, one row a line. */
+  /** Runs a query on a node. Returns the first column of the result, with one line for each row. */
   ask(node: PatroniNode, query: string): string {
     const { stdout, stderr, status } = spawnSync(
       join(this.#tools.postgres, 'psql'),

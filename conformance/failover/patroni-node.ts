@@ -16,7 +16,7 @@ interface NodeOptions {
   readonly replication: Replication
 }
 
-/** One PostgreSQL under Patroni. */
+/** One PostgreSQL server that Patroni controls. */
 export class PatroniNode {
   readonly name: string
   readonly port: number
@@ -53,7 +53,7 @@ export class PatroniNode {
     return this.#process
   }
 
-  /** Kills PostgreSQL and Patroni at once, as a machine that loses power. */
+  /** Kills PostgreSQL and Patroni without a shutdown, as a power failure does. */
   async kill(): Promise<void> {
     const [pid] = readFileSync(join(this.#options.folder, 'data', 'postmaster.pid'), 'utf8').split('\n')
     process.kill(this.#process.pid, 'SIGKILL')
@@ -61,7 +61,7 @@ export class PatroniNode {
     await this.#process.exited
   }
 
-  /** Starts a killed node again: it joins the cluster as a stand-by. */
+  /** Starts a killed node again, which then joins the cluster as a standby. */
   restart(): void {
     this.#process = this.#launch()
   }
@@ -106,7 +106,8 @@ export class PatroniNode {
           'host all all 127.0.0.1/32 scram-sha-256',
           'host replication replicator 127.0.0.1/32 scram-sha-256',
         ],
-        // Processes are killed and the machine stays, so nothing needs to be on disk.
+        // The test kills processes and not the machine, so data in the page cache survives and need not be
+        // written to disk.
         parameters: {
           unix_socket_directories: '',
           fsync: 'off',

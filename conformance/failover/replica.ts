@@ -11,7 +11,10 @@ export interface ReplicaOptions {
   readonly masterKey: string
 }
 
-/** Starts one of several servers on a database that exists, open to anonymous callers, and returns its origin. */
+/**
+ * Starts a replica: one of several Headgate servers on the same existing database, open to anonymous callers. Returns
+ * its origin.
+ */
 export async function startReplica(keeper: ProcessKeeper, options: ReplicaOptions): Promise<string> {
   const { name, folder, databaseUrl, masterKey } = options
   const { promise: ready, resolve } = Promise.withResolvers<string>()

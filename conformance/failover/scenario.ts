@@ -27,15 +27,18 @@ export interface Outcome {
   readonly replication: Replication
   readonly acknowledged: number
   /**
-   * Number of commits that the old primary acknowledged and the new one does not have. Only possible with asynchronous
-   * replication.
+   * Number of commits that the old primary acknowledged and the new primary does not contain. Must be 0 with
+   * synchronous replication.
    */
   readonly notReplicated: number
-  /** Commits that the new primary had or acknowledged, and that do not exist afterwards. Must be empty. */
+  /** Commits that the new primary contained or acknowledged, and that are missing at the end. Must be empty. */
   readonly lost: readonly string[]
 }
 
-/** Kills the primary during commits through two replicas, and compares the acknowledged commits with the tables. */
+/**
+ * Kills the primary while clients commit through two replicas, and compares the acknowledged commits with the content
+ * of the tables.
+ */
 export async function failOver(keeper: ProcessKeeper, options: ScenarioOptions): Promise<readonly Outcome[]> {
   const { tools, folder, replication, rounds, say } = options
   const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
@@ -92,7 +95,8 @@ async function killPrimary(round: Round): Promise<{ readonly outcome: Outcome; r
     front.lead(null)
     await primary.kill()
     if (frozen !== null) {
-      // The process ends without reading its socket.
+      // Sends SIGTERM before SIGCONT, so that the suspended process ends before it reads more changes from
+      // its socket.
       process.kill(frozen, 'SIGTERM')
       process.kill(frozen, 'SIGCONT')
     }
@@ -140,7 +144,10 @@ async function makeTables(origin: string, folder: string): Promise<void> {
   }
 }
 
-/** Returns the keys in the tables of a database before any server has connected to it. */
+/**
+ * Reads the property keys of all tables directly from the database of a node, before any Headgate server connects to
+ * it.
+ */
 function keysIn(cluster: PatroniCluster, node: PatroniNode): ReadonlySet<string> {
   const rows = cluster.ask(node, `select name || ' ' || metadata_location from relation`).split('\n')
   return new Set(

@@ -11,7 +11,10 @@ export const schema = {
   ],
 } as const
 
-/** Returns a snapshot after the current one of the table. Catalogs do not read the files that it names. */
+/**
+ * Returns a snapshot that can be committed after the table's current snapshot. Its files do not exist, because catalogs
+ * do not read them.
+ */
 export function snapshotOn({ metadata }: Pick<LoadedTable, 'metadata'>, id: bigint): Snapshot {
   const parent = metadata['current-snapshot-id']
   return {

@@ -46,7 +46,7 @@ const peers: Readonly<Record<string, Start>> = {
   'nessie-signed': signed(startNessie),
 }
 
-/** Returns the exit code: 0 all promises kept, 1 a promise is broken, 2 the suite could not run. */
+/** Returns the exit code: 0 if the client kept all promises, 1 if it broke a promise, 2 if the suite could not run. */
 async function main(names: readonly string[], json: boolean): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('iceberg-client-run'))
@@ -70,7 +70,7 @@ await runCommand('conformance:iceberg-client', async (args) => {
     help: { type: 'boolean' },
   } as const
   const { values } = parseArgs({ args: [...args], options })
-  // The AWS SDK reads this process's environment.
+  // Sets the variables in this process, because the AWS SDK reads the environment of the process.
   for (const [name, value] of Object.entries(safeEnvironment())) process.env[name] = value
   if (values.help === true) return printed(usage)
   return await main(values.peer ?? Object.keys(peers), values.json ?? false)

@@ -5,7 +5,7 @@ export interface CheckResult {
   readonly group: string
   readonly title: string
   readonly outcome: 'ok' | 'failed' | 'not applicable'
-  /** Reason of a result that is not ok. */
+  /** Reason why the outcome is not `ok`. */
   readonly reason: string
   readonly ms: number
 }

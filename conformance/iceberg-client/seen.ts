@@ -6,12 +6,12 @@ export class SeenOperations {
   readonly #base: string
   readonly #succeeded = new Set<OperationId>()
 
-  /** @param uri of the catalog */
+  /** @param uri URI of the catalog */
   constructor(uri: string) {
     this.#base = new URL(uri).pathname.replace(/\/$/, '')
   }
 
-  /** Wraps a fetch function. Requests to other servers than the catalog are not counted. */
+  /** Wraps a fetch function and records its requests. Ignores requests to other servers than the catalog. */
   watch(fetch: Fetch): Fetch {
     return async (url, init) => {
       const response = await fetch(url, init)

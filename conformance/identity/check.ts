@@ -1,7 +1,7 @@
 import type { Check as AnyCheck, CheckResult as AnyResult } from '../lib/run-checks.ts'
 import type { Fixture } from './fixture.ts'
 
-/** One promise about a row of the table of features. */
+/** A check of one promise, which belongs to a row of the table of identity features. */
 export interface Check extends AnyCheck<Fixture> {
   /** `S1` to `S26`. */
   readonly row: string

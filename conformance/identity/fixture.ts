@@ -27,16 +27,19 @@ export interface FixtureOptions {
   readonly scope: string
   /** A client that may use the warehouse. */
   readonly client: ExistingClient | undefined
-  /** An engine that may name this user. */
+  /** An engine that may act for the user `user`. */
   readonly engine: (ExistingClient & { readonly user: string }) | undefined
-  /** Whether it may guess secrets, after which the server may block this machine for a while. */
+  /** Whether the suite may guess secrets. The server may then block this machine for some time. */
   readonly mayGuess: boolean
-  /** A server of this run, which the suite may configure. */
+  /** The server, if the run started it. The suite may then configure it. */
   readonly lab: Lab | undefined
   readonly trap: Trap | undefined
 }
 
-/** Prerequisites of the checks. Each method skips the check with the same reason when its prerequisite is missing. */
+/**
+ * Prerequisites of the checks. If a prerequisite is missing, the method that returns it skips the check and states the
+ * reason.
+ */
 export class Fixture {
   readonly options: FixtureOptions
   #made = 0
@@ -62,7 +65,10 @@ export class Fixture {
   }
 
   engine(): ExistingClient & { readonly user: string } {
-    return this.options.engine ?? notChecked('--engine ID:SECRET and --user NAME, whom it may state')
+    return (
+      this.options.engine ??
+      notChecked('--engine ID:SECRET and --user NAME of a user for whom the engine may act')
+    )
   }
 
   issuer(): Issuer {
@@ -91,7 +97,7 @@ export class Fixture {
     return this.token({ grant_type: grantTypes.exchange, ...form }, headers)
   }
 
-  /** Requests a token of the client with its secret. */
+  /** Requests a token for the client itself, with its id and secret. */
   async own({ id, secret }: ExistingClient): Promise<string> {
     const form = {
       grant_type: grantTypes.clientCredentials,
@@ -109,13 +115,13 @@ export class Fixture {
     return sender(uri, headers)('GET', `v1/config${query}`)
   }
 
-  /** Checks that the token is refused as a bearer, and that the refusal has the right form. */
+  /** Checks that the catalog refuses the token as a bearer token with status 401. */
   async refuses(token: string, what: string): Promise<void> {
     const { status } = await this.config(bearer(token))
     demand(status === 401, `${what}: expected 401, got ${status}`)
   }
 
-  /** Creates an engine that may act for all principals of Headgate in all ways, unless `entry` limits it. */
+  /** Creates an engine that may act for all principals of the issuer `headgate`, unless `entry` limits it. */
   async registered(entry: Readonly<Record<string, unknown>> = {}): Promise<LabClient> {
     return this.lab().engine(this.name(), {
       subjects: [{ issuer: 'headgate', pattern: '*' }],
@@ -140,8 +146,8 @@ export function granted(response: TokenResponse, what: string): string {
 }
 
 /**
- * Checks that a refusal has the form of RFC 6749 section 5.2, one of these errors and a reason, and contains no
- * secret.
+ * Checks that the response is a refusal in the form of RFC 6749 section 5.2, with one of the given errors and an
+ * `error_description`.
  */
 export function refused(response: TokenResponse, what: string, ...errors: readonly string[]): void {
   demand(
@@ -149,7 +155,7 @@ export function refused(response: TokenResponse, what: string, ...errors: readon
     `${what}: expected a refusal, got ${response.status}`,
   )
   const error = response.json['error']
-  demand(typeof error === 'string', `${what}: the answer has no error: ${response.text.slice(0, 200)}`)
+  demand(typeof error === 'string', `${what}: the response contains no error: ${response.text.slice(0, 200)}`)
   demand(
     errors.length === 0 || errors.includes(error),
     `${what}: expected ${errors.join(' or ')}, got ${response.error}`,
@@ -158,7 +164,7 @@ export function refused(response: TokenResponse, what: string, ...errors: readon
   demand(typeof description === 'string' && description !== '', `${what}: no error_description`)
 }
 
-/** Returns `sub` of the outermost actor. */
+/** Returns the `sub` of the outermost `act` claim of a token. */
 export function readActor(token: string): unknown {
   return readMember(decodeClaims(token), 'act', 'sub')
 }

@@ -17,13 +17,16 @@ export interface LabClient {
   readonly name: string
   readonly secret: string
   readonly basic: Headers
-  /** Registered key that signs its assertions. */
+  /** Registered key with which the client signs assertions. */
   readonly key: JwtKey
 }
 
-/** A server with the objects of identity suites: clients, engines, tables of two users, and an external issuer. */
+/** A server with the objects that identity suites need: clients, engines, tables, and external issuers. */
 export interface Lab {
-  /** URI without a slash at its end: of the issuer, the audience and the catalog. */
+  /**
+   * URI of the server without a slash at its end. It is also the issuer and the audience of the server's tokens, and
+   * the base URI of the catalog.
+   */
   readonly uri: string
   readonly tokenUri: string
   readonly warehouse: string
@@ -33,26 +36,26 @@ export interface Lab {
   readonly admin: { readonly name: string; readonly secret: string }
   readonly namespace: readonly [string]
   /**
-   * A configured issuer whose tokens have `audience`, and which the server asks about opaque tokens. Null: the server
-   * accepts no tokens of other issuers.
+   * A configured external issuer, whose tokens have the audience `audience`, and to which the server sends
+   * introspection requests for opaque tokens. Null if the server accepts no tokens of external issuers.
    */
   readonly issuer: Issuer | null
-  /** A second configured issuer. */
+  /** A second configured external issuer. */
   readonly otherIssuer: Issuer | null
   readonly audience: string
   client(name: string): Promise<LabClient>
   engine(name: string, entry: Readonly<Record<string, unknown>>): Promise<LabClient>
   setEngine(name: string, entry: Readonly<Record<string, unknown>>): Promise<void>
-  /** Creates a table on which only this principal has the privilege. */
+  /** Creates a table, and grants the privilege on it only to this principal. */
   table(name: string, principal: string, privilege: string): Promise<void>
   grant(principal: string, privilege: string, on: Readonly<Record<string, unknown>>): Promise<void>
-  /** Sends a request as the administrator, which must succeed. */
+  /** Sends a request as the administrator. Throws if the server refuses it. */
   must(method: string, path: string, body?: unknown): Promise<unknown>
 }
 
 export interface LabPlace {
   readonly uri: string
-  /** `client id:secret` of an administrator. */
+  /** Client id and secret of an administrator, separated by a colon. */
   readonly credential: string
   readonly warehouse: string
   readonly issuer: Issuer | null
@@ -63,7 +66,7 @@ const audience = 'https://lake.example'
 /** Time in ms for which a server of this run caches the issuer's response about a token. */
 export const introspectionCacheMs = 2_000
 
-/** Starts a server and two issuers. */
+/** Starts a Headgate server and two external issuers. */
 export async function ownPlace(
   keeper: ProcessKeeper,
   folder: string,
@@ -159,7 +162,7 @@ export async function openLab({ uri, credential, warehouse, issuer, otherIssuer 
   }
 }
 
-/** Returns the issuer, or null if the server does not accept its tokens, although they are configured. */
+/** Returns the issuer if the server accepts its tokens, or null if it does not. */
 async function taken(uri: string, issuer: Issuer | null): Promise<Issuer | null> {
   if (issuer === null) return null
   const headers = {

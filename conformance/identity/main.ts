@@ -9,7 +9,7 @@ import { runSuite, type SuiteResult } from './suite.ts'
 import { startTrap } from './trap.ts'
 import { openOwnFixture } from './own-fixture.ts'
 
-/** Returns the exit code: 0 all promises kept, 1 a promise is broken, 2 the suite could not run. */
+/** Returns the exit code: 0 if the server kept all promises, 1 if it broke a promise, 2 if the suite could not run. */
 async function main({ server, select, json }: IdentityOptions): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('identity-run'))

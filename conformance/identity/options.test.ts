@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readOptions } from './options.ts'
 
-test('a given server has its token endpoint where Iceberg clients look for it', () => {
+test('readOptions uses the token endpoint /v1/oauth/tokens of the given server, as Iceberg clients do', () => {
   const options = readOptions([
     'http://127.0.0.1:1/',
     '--credential',
@@ -27,10 +27,10 @@ test('a given server has its token endpoint where Iceberg clients look for it', 
 })
 
 test.each([
-  [['--warehouse', 'w'], 'give its URI'],
+  [['--warehouse', 'w'], 'add its URI'],
   [['a', 'b'], 'one URI at most'],
   [['http://a', '--engine', 'e:s'], 'come together'],
   [['http://a', '--credential', 'x'], 'ID:SECRET'],
-])('refuses %j', (args, message) => {
+])('readOptions refuses %j', (args, message) => {
   expect(() => readOptions(args)).toThrow(message)
 })

@@ -19,7 +19,7 @@ With a URI, checks that need other configuration are skipped, and the report con
   --help`
 
 export interface IdentityOptions {
-  /** Undefined: the suite starts a server. */
+  /** The server to check. If undefined, the suite starts a server. */
   readonly server: Omit<FixtureOptions, 'lab' | 'trap'> | undefined
   readonly select: readonly string[]
   readonly json: boolean
@@ -27,9 +27,7 @@ export interface IdentityOptions {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/**
- * Parses the command line. Returns undefined for the help option. Throws with a sentence for contradictory options.
- */
+/** Parses the command line. Returns undefined for `--help`. Throws an error that describes contradictory options. */
 export function readOptions(args: readonly string[], env: Environment = {}): IdentityOptions | undefined {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -54,7 +52,7 @@ export function readOptions(args: readonly string[], env: Environment = {}): Ide
     const foreign = [warehouse, values.credential, values.engine, user, values['oauth2-server-uri']]
     if (foreign.some((value) => value !== undefined))
       throw new Error(
-        '--warehouse, --credential, --engine and --oauth2-server-uri are for a given server: give its URI',
+        '--warehouse, --credential, --engine and --oauth2-server-uri apply only to an existing server: add its URI',
       )
     return { server: undefined, select, json }
   }

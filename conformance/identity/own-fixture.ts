@@ -4,8 +4,8 @@ import type { Trap } from './trap.ts'
 import { toCredential, type FixtureOptions } from './fixture.ts'
 
 /**
- * Returns the options of a suite for a server of this run: a client that may use its warehouse, and full
- * configuration.
+ * Returns the options of the identity suite for a server that this run started: a client that may use the warehouse,
+ * permission to guess secrets, and access to the server's configuration.
  */
 export async function openOwnFixture(lab: Lab, trap: Trap): Promise<FixtureOptions> {
   const client = await lab.client(`client-${randomUUID().slice(0, 8)}`)

@@ -14,7 +14,10 @@ export function sumTotals(results: readonly CheckResult[]): Totals {
   }
 }
 
-/** Formats a line for each check under its row, with its remark, and the totals. */
+/**
+ * Formats a report for people: a line with the outcome and the remark of each check, grouped by row of the feature
+ * table, and the totals.
+ */
 export function humanReport({ uri, results }: SuiteResult): string {
   const { ok, failed, notOffered, notChecked } = sumTotals(results)
   const lines = results.map((result) => {

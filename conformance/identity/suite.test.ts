@@ -14,12 +14,12 @@ import { startTrap } from './trap.ts'
 
 const say = (): void => undefined
 
-test('the suite has a check for every row of the table', () => {
+test('the identity suite has at least one check for every row of the feature table', () => {
   expect(Object.keys(rows)).toEqual(Array.from({ length: 26 }, (_, i) => `S${i + 1}`))
   expect(new Set(checks.map(({ row }) => row))).toEqual(new Set(Object.keys(rows)))
 })
 
-test('a Headgate server keeps every promise that it makes', async () => {
+test('no check of the identity suite fails for a Headgate server', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-identity-'))
   try {
     await using keeper = new ProcessKeeper()
@@ -36,7 +36,7 @@ test('a Headgate server keeps every promise that it makes', async () => {
   }
 }, 120_000)
 
-/** Starts a server that trusts every token, and issues unsigned tokens to every client. */
+/** Runs checks against a server that trusts every token and issues unsigned tokens to every client. */
 async function credulous(select: readonly string[], client = true): Promise<SuiteResult> {
   const token = `${unsigned({ alg: 'none' }, { sub: 'a' })}.`
   const server = createServer((request, response) => {
@@ -82,12 +82,12 @@ describe('a server that trusts every token', () => {
     'sigv4',
     'headers',
     'iceberg-dialect',
-  ])('fails %s', async (name) => {
+  ])('a server that trusts every token fails the check %s', async (name) => {
     const { results } = await credulous([name])
     expect(results).toMatchObject([{ name, outcome: 'failed' }])
   })
 
-  test('reports the prerequisites of checks that need configuration', async () => {
+  test('the suite reports the missing prerequisite of each check that needs configuration', async () => {
     const { results } = await credulous(
       ['external-token', 'first-calls', 'client-credentials', 'guessing'],
       false,

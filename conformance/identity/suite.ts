@@ -6,7 +6,7 @@ import { behindEngines } from './rows/engines.ts'
 import { inbound } from './rows/inbound.ts'
 import { Fixture, type FixtureOptions } from './fixture.ts'
 
-/** The rows of the table. Each has at least one check. */
+/** Rows of the table of identity features. Each row has at least one check. */
 export const rows: Readonly<Record<string, string>> = {
   S1: 'external OIDC JWT',
   S2: 'several issuers at once',
@@ -45,7 +45,7 @@ export interface SuiteResult {
   readonly results: readonly CheckResult[]
 }
 
-/** @param select rows (`S13`) or names of checks; empty for all */
+/** @param select rows (such as `S13`) or names of the checks to run; all checks if empty */
 export async function runSuite(
   options: FixtureOptions,
   { select = [], say }: { readonly select?: readonly string[]; readonly say: (line: string) => void },

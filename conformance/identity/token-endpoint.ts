@@ -16,29 +16,29 @@ export const tokenTypes = {
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 export type Headers = Readonly<Record<string, string>>
-/** Parameters; `undefined` omits one. */
+/** Parameters of a token request. The value `undefined` omits a parameter. */
 export type Form = Readonly<Record<string, string | undefined>>
 
 export interface TokenResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly text: string
-  /** Empty when the response is not a JSON object. */
+  /** The parsed response. Empty if the response is not a JSON object. */
   readonly json: Readonly<Record<string, unknown>>
-  /** `access_token`; null when the response has none. */
+  /** The `access_token` of the response, or null if there is none. */
   readonly token: string | null
-  /** `error` and `error_description`, for reports. */
+  /** The `error` and `error_description` of the response, for reports. */
   readonly error: string
   readonly ms: number
 }
 
 export interface TokenRequest {
   readonly headers?: Headers
-  /** Source address on this machine. */
+  /** Address of this machine from which the request is sent. */
   readonly from?: string | undefined
 }
 
-/** Sends a token request with a form, or with an unchanged body. */
+/** Sends a token request. A form is encoded, and a string is sent as the body without changes. */
 export async function requestToken(
   uri: string,
   form: Form | string,

@@ -3,12 +3,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /**
- * Listens at the addresses of keys in the attacker's tokens, and as the store and the security token service of one
- * warehouse. Only that warehouse may send requests to it.
+ * Server that must not receive requests except those of one warehouse. It listens at the key addresses in the
+ * attacker's tokens, and is the object store and security token service of this warehouse.
  */
 export interface Trap extends AsyncDisposable {
   readonly origin: string
-  /** Requests to `/keys…` and similar paths. Each of them is a fault of the server. */
+  /** Received requests for keys of the attacker. Each such request shows a fault of the server. */
   readonly asked: readonly string[]
   /** Requests to the security token service. */
   readonly sessions: readonly URLSearchParams[]

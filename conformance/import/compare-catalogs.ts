@@ -8,12 +8,12 @@ import type { TargetClient } from './target-client.ts'
 
 const parallel = 16
 
-/** Table or view with the metadata file that the source names. */
+/** A table or view, and the metadata location that the source catalog returns for it. */
 export interface Located extends Created {
   readonly metadataLocation: string
 }
 
-/** Loads the metadata locations of tables and views from the source. */
+/** Loads the metadata locations of tables and views from the source catalog. */
 export async function locate(catalog: RestCatalog, created: readonly Created[]): Promise<Located[]> {
   const located: Located[] = []
   await inParallel(created, parallel, async (one) => {
@@ -25,7 +25,7 @@ export async function locate(catalog: RestCatalog, created: readonly Created[]):
 }
 
 /**
- * Compares tables and views of the target with the files of the source, byte for byte.
+ * Compares the metadata that the target catalog returns with the metadata files of the source catalog, byte for byte.
  *
  * @returns the differences, as sentences
  */
@@ -42,14 +42,14 @@ export async function compareRelations(
     const body = await target.load(one)
     if (!body.startsWith(`{"metadata-location":${JSON.stringify(location)},"metadata":${text}`)) {
       const name = [...identifier.namespace, identifier.name].join('.')
-      differences.push(`The target does not serve ${location} of ${kind} ${name} byte for byte.`)
+      differences.push(`The target does not return ${location} of ${kind} ${name} byte for byte.`)
     }
   })
   return differences
 }
 
 /**
- * Compares the properties of namespaces, and the names in them.
+ * Compares the properties of namespaces, and the names of the tables and views in them.
  *
  * @returns the differences, as sentences
  */

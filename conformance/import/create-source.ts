@@ -8,7 +8,7 @@ import type {
 } from '@headgate/iceberg/client'
 import { inParallel } from './in-parallel.ts'
 
-/** Table or view that the source has. */
+/** A table or view that was created in the source catalog. */
 export interface Created {
   readonly kind: 'table' | 'view'
   readonly identifier: TableIdentifier
@@ -27,8 +27,8 @@ const schema = {
 } as const
 
 /**
- * Creates tables and views: a tenth are views. Some names contain blanks and letters outside ASCII, some tables have commits
- * and a snapshot with a large id, and some views have two versions.
+ * Creates tables and views in the source catalog; a tenth are views. Some names contain spaces and non-ASCII letters,
+ * some tables have commits and a snapshot with a large id, and some views have two versions.
  */
 export async function createSource(
   catalog: RestCatalog,
@@ -61,7 +61,7 @@ interface Planned extends Created {
   readonly index: number
 }
 
-/** Returns the namespaces in the order in which they can be created. */
+/** Returns the namespaces in creation order: each parent before its children. */
 function namespacesFor(count: number, nested: boolean): readonly Namespace[] {
   const number = Math.max(2, Math.ceil(count / perNamespace))
   return Array.from({ length: number }, (_, index): Namespace => {
@@ -75,7 +75,7 @@ async function createTable(catalog: RestCatalog, { identifier, index }: Planned)
   await catalog.createTable(identifier, { schema, properties })
 }
 
-/** Creates tables in transactions of many, because each transaction of Nessie is one commit. */
+/** Creates many tables in each transaction, because in Nessie each transaction is one commit. */
 async function createTogether(catalog: RestCatalog, tables: readonly Planned[], root: string): Promise<void> {
   for (let at = 0; at < tables.length; at += perTransaction) {
     await catalog.commitTransaction(
@@ -101,7 +101,7 @@ const creation = (location: string, index: number): readonly TableUpdate[] => [
   { action: 'set-properties', updates: { index: String(index) } },
 ]
 
-/** Commits twice, so that the metadata names earlier files, and has a snapshot. */
+/** Commits twice to a table, so that its metadata contains a snapshot and a log of earlier metadata files. */
 async function changeTable(catalog: RestCatalog, identifier: TableIdentifier, index: number): Promise<void> {
   const table = await catalog.loadTable(identifier)
   const changed = await catalog.updateTable(table).setProperties({ changed: 'yes' }).commit()

@@ -14,9 +14,9 @@ export interface SourceResult {
   readonly views: number
   readonly createSeconds: number
   readonly kills: number
-  /** Registrations that no importer printed, because it was killed before the response. */
+  /** Number of registrations that no importer printed, because it was killed before it received the response. */
   readonly unseen: number
-  /** Time of all runs until everything was imported, and of the run that then found nothing to do. */
+  /** Total time of all importer runs until everything was imported. */
   readonly importSeconds: number
   readonly repeatSeconds: number
   readonly moved: number
@@ -36,7 +36,7 @@ export interface SourceRun {
   readonly say: (line: string) => void
 }
 
-/** Imports one source with a number of kills on the way, and checks the target. */
+/** Imports one source catalog, kills the importer several times during the import, and checks the target. */
 export async function importSource(run: SourceRun): Promise<SourceResult> {
   const { keeper, server, source, catalog, created, folder, kills, say } = run
   const failures: string[] = []
@@ -45,7 +45,7 @@ export async function importSource(run: SourceRun): Promise<SourceResult> {
   let killed = 0
   let seen = 0
   for (let index = 0; index < kills; index++) {
-    // The first one is killed at its beginning, all others on the way.
+    // The first importer is killed after one registration, and the others at random times during the import.
     const killAfter =
       index === 0 ? 1 : Math.max(1, Math.floor((created.length / (kills + 1)) * (0.5 + Math.random())))
     const one = await runImporter(keeper, source, server, {
@@ -58,11 +58,11 @@ export async function importSource(run: SourceRun): Promise<SourceResult> {
     if (one.signal === 'SIGKILL') killed++
     say(`${source.name}: killed after ${one.registered} more, ${(one.ms / 1000).toFixed(1)} s`)
   }
-  if (killed < kills) failures.push(`Only ${killed} of ${kills} runs were killed before their end.`)
+  if (killed < kills) failures.push(`Only ${killed} of ${kills} importer runs were killed before they ended.`)
   const last = await runImporter(keeper, source, server, { folder })
   ms += last.ms
   seen += last.registered
-  say(`${source.name}: imported ${last.registered} more to the end, ${(last.ms / 1000).toFixed(1)} s`)
+  say(`${source.name}: imported the remaining ${last.registered}, ${(last.ms / 1000).toFixed(1)} s`)
   failures.push(
     ...checkRun('The last run', last, (sum) => sum('registered') + sum('present') === created.length),
   )
@@ -95,12 +95,18 @@ export async function importSource(run: SourceRun): Promise<SourceResult> {
 type Sum = (key: keyof Summary['tables']) => number
 
 function checkRun(name: string, { code, summary }: ImporterRun, isRight: (sum: Sum) => boolean): string[] {
-  if (summary === null) return [`${name} ended with ${code} and printed no summary; see importer.log.`]
+  if (summary === null)
+    return [`${name} of the importer ended with ${code} and printed no summary; see importer.log.`]
   const sum: Sum = (key) => summary.tables[key] + summary.views[key]
-  return code === 0 && isRight(sum) ? [] : [`${name} ended with ${code}: ${JSON.stringify(summary)}`]
+  return code === 0 && isRight(sum)
+    ? []
+    : [`${name} of the importer ended with ${code}: ${JSON.stringify(summary)}`]
 }
 
-/** Moves one namespace: the source drops its tables, their files stay, and the target serves them. */
+/**
+ * Moves one namespace. Checks that the source no longer lists its tables, and that the target returns them with their
+ * existing files.
+ */
 async function checkMove(run: SourceRun, target: TargetClient, failures: string[]): Promise<number> {
   const { keeper, server, source, catalog, created, folder } = run
   const namespace = created[0]?.identifier.namespace ?? []
@@ -109,7 +115,7 @@ async function checkMove(run: SourceRun, target: TargetClient, failures: string[
       identifier.namespace.join('.') === namespace.join('.') && (kind === 'table' || source.keepsViewFiles),
   )
   const located = await locate(catalog, inside)
-  // A pattern selects everything in the namespace, also the namespaces in it.
+  // A namespace pattern also selects nested namespaces, so `--exclude` removes them.
   const pattern = namespace.map((level) => `"${level}"`).join('.')
   const views = source.keepsViewFiles ? ['--drop-views'] : []
   const args = ['--move', '--namespace', pattern, '--exclude', `${pattern}.*`, ...views]

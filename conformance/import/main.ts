@@ -37,7 +37,7 @@ interface Options {
   readonly json: boolean
 }
 
-/** Returns the exit code: 0 all promises kept, 1 a promise is broken. */
+/** Returns the exit code: 0 if all promises were kept, 1 if a promise was broken. */
 async function main({ count, kills, sources, together, json }: Options): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('import-run'))
@@ -72,7 +72,7 @@ interface FilledSource {
   readonly folder: string
 }
 
-/** Starts a source and creates its tables and views. */
+/** Starts a source catalog and creates its tables and views. */
 async function fill(
   keeper: ProcessKeeper,
   name: keyof typeof starts,
@@ -141,7 +141,7 @@ await runCommand('test:import', async (args) => {
     },
   })
   if (values.help) return printed(usage)
-  // The AWS SDK reads the environment of this process.
+  // Sets the variables in this process, because the AWS SDK reads the environment of the process.
   for (const [name, value] of Object.entries(safeEnvironment())) process.env[name] = value
   return await main({
     count: wholeNumber('--count', values.count ?? (values.quick ? '160' : '10000'), 20),

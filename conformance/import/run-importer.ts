@@ -22,10 +22,10 @@ export interface Summary {
 }
 
 export interface ImporterRun {
-  /** Null: it was killed. */
+  /** Exit code of the importer, or null if a signal killed it. */
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
-  /** Results that it printed before its end. */
+  /** Number of registrations that the importer printed before it ended. */
   readonly registered: number
   readonly summary: Summary | null
   readonly ms: number
@@ -39,7 +39,7 @@ export interface ImporterOptions {
   readonly args?: readonly string[]
 }
 
-/** Runs `headgate import` from a source into its warehouse. */
+/** Runs `headgate import` from a source catalog into the warehouse for this source. */
 export async function runImporter(
   keeper: ProcessKeeper,
   source: ImportSource,
@@ -53,7 +53,8 @@ export async function runImporter(
   const reached = Promise.withResolvers<void>()
   const child = keeper.start({
     name: 'importer',
-    // exec keeps the process id; standard error has a line for each table and view.
+    // `exec` replaces the shell, so that the process id belongs to the importer. Standard error contains a
+    // line for each table and view.
     command: 'sh',
     args: [
       '-c',

@@ -3,20 +3,23 @@ import type { HeadgateServer } from '../lib/headgate-server.ts'
 import { administrator } from '../lib/prepare-warehouse.ts'
 import type { Created } from './create-source.ts'
 
-/** Requests to the target whose responses are not parsed by a client, so that bytes can be compared. */
+/** Sends requests to the target catalog and returns response bodies as text, so that their bytes can be compared. */
 export interface TargetClient {
-  /** Returns the body of a load. */
+  /** Loads a table or view, and returns the response body. */
   load(one: Pick<Created, 'kind' | 'identifier'>): Promise<string>
-  /** Returns the properties of a namespace and the names in it, sorted, each with its kind. */
+  /** Returns the properties of a namespace, and the sorted names of the tables and views in it, each with its kind. */
   loadNamespace(levels: readonly string[]): Promise<{
     readonly properties: Readonly<Record<string, string>>
     readonly names: readonly string[]
   }>
-  /** Returns how many registrations of the warehouse succeeded, and of how many objects, by the audit log. */
+  /**
+   * Returns the number of successful registrations in the warehouse, and the number of registered objects, according to
+   * the audit log.
+   */
   countRegistrations(): Promise<{ readonly events: number; readonly objects: number }>
 }
 
-/** Creates the client of one warehouse of the target, with the credential of the administrator. */
+/** Creates a client for one warehouse of the target catalog, with the credential of the administrator. */
 export async function createTargetClient(server: HeadgateServer, warehouse: string): Promise<TargetClient> {
   const headers = await authorizationHeaders(administrator(server))
   const get = async (path: string): Promise<string> => {

@@ -3,18 +3,18 @@ import type { OperationId } from '@headgate/lance/model'
 import type { NodeLance } from './node-lance.ts'
 import type { CountRows } from './pylance.ts'
 
-/** Input of a check. */
+/** Input of a check of the Lance client. */
 export interface Bench {
-  /** Returns how often this client requested an operation. */
+  /** Returns the number of requests for an operation that this client sent. */
   readonly count: (operation: OperationId) => number
   readonly lance: LanceNamespace
-  /** The server's URI, for other clients. */
+  /** URI of the server, for checks that create another client. */
   readonly uri: string
   readonly node: NodeLance
   readonly countRows: CountRows
 }
 
-/** One promise. The check throws when it is broken. */
+/** A check of one promise of the client. `run` throws if the client breaks the promise. */
 export interface Check {
   readonly title: string
   readonly run: (bench: Bench) => Promise<void>

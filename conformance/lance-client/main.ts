@@ -51,12 +51,13 @@ const keys = {
   service: 'execute-api',
 } satisfies FrontKeys
 
-/** Returns the exit code: 0 all promises kept, 1 a promise is broken, 2 the suite could not run. */
+/** Returns the exit code: 0 if the client kept all promises, 1 if it broke a promise, 2 if the suite could not run. */
 async function main(withMinio: boolean): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('lance-client-run'))
   const { python, node: modules } = await installLance(keeper, say)
-  // The native library reads this process's environment.
+  // Sets the variables in this process, because the native library of Lance reads the environment of the
+  // process.
   for (const [name, value] of Object.entries(safeEnvironment())) process.env[name] = value
   const seen = new SeenOperations()
   const parts = {
@@ -86,7 +87,7 @@ async function main(withMinio: boolean): Promise<number> {
     const binary = await installMinio(keeper, say)
     const bucket = await startMinio(keeper, { binary, folder, buckets: ['lake'] })
     const properties = vendingFrom(bucket.storage('lake'))
-    // In Lance, the environment overrides explicit options.
+    // Sets the endpoint in the environment, because in Lance the environment overrides explicit options.
     const env = { AWS_ENDPOINT_URL: bucket.endpoint, AWS_ENDPOINT_URL_S3: bucket.endpoint }
     Object.assign(process.env, env)
     const vending = await startReferenceServer(keeper, 'vending', { python, folder, properties, env })
@@ -100,7 +101,7 @@ async function main(withMinio: boolean): Promise<number> {
   return await leaveNothing(keeper, folder)
 }
 
-/** Returns the directory namespace in a bucket, configured to issue keys with a short lifetime. */
+/** Returns the properties of a directory namespace in a bucket, which issues storage keys with a short lifetime. */
 function vendingFrom(storage: {
   readonly endpoint: string
   readonly region: string

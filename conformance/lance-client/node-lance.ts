@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
-// The used part of the types of `@lancedb/lancedb` and apache-arrow, which are not installed in the workspace.
+// Declares the required types of `@lancedb/lancedb` and apache-arrow, because these packages are not installed in the
+// workspace.
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -40,7 +41,7 @@ export interface NodeLance {
   readonly arrow: ArrowModule
 }
 
-/** Loads both packages from the folder in which they are installed. */
+/** Loads `@lancedb/lancedb` and apache-arrow from the folder in which they are installed. */
 export function loadNodeLance(folder: string): NodeLance {
   const require = createRequire(join(folder, 'package.json'))
   return {
@@ -49,7 +50,7 @@ export function loadNodeLance(folder: string): NodeLance {
   }
 }
 
-/** Returns rows `id`, `name`, `vector` for these numbers, as an Arrow IPC stream. */
+/** Returns one row with `id`, `name` and `vector` for each number, as an Arrow IPC stream. */
 export function readRows(
   { arrow }: NodeLance,
   numbers: readonly bigint[],

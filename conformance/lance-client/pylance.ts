@@ -11,7 +11,8 @@ export function pylance(keeper: ProcessKeeper, python: string, folder: string): 
       name: 'pylance',
       command: python,
       args: [join(import.meta.dirname, 'count_rows.py'), location, JSON.stringify(options)],
-      // In Lance, the environment overrides explicit options. It contains an invalid endpoint, which is replaced here.
+      // In Lance, the environment overrides explicit options. This replaces the invalid endpoint that the environment
+      // contains.
       env: { AWS_ENDPOINT_URL: options['endpoint'], AWS_ENDPOINT_URL_S3: options['endpoint'] },
       log: join(folder, 'pylance.log'),
       timeoutMs: 60_000,

@@ -9,7 +9,7 @@ export interface ReferenceServerOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Starts pylance's server on a free port. @returns its URL */
+/** Starts the reference server of pylance on a free port. @returns its URL */
 export async function startReferenceServer(
   keeper: ProcessKeeper,
   name: string,

@@ -21,7 +21,10 @@ export class SeenOperations {
     return this.#statuses.get(operation)?.length ?? 0
   }
 
-  /** Returns operations by their best result: answered, refused as expected, not implemented, never requested. */
+  /**
+   * Returns the operations by their best result: answered (2xx), refused (4xx), failed (5xx), or missing (never
+   * requested).
+   */
   coverage(): Readonly<Record<'answered' | 'refused' | 'failed' | 'missing', readonly OperationId[]>> {
     const of = (holds: (statuses: readonly number[]) => boolean): readonly OperationId[] =>
       operations.map(({ operationId }) => operationId).filter((id) => holds(this.#statuses.get(id) ?? []))

@@ -2,7 +2,7 @@ import { createServer, request as forward, type IncomingMessage, type ServerResp
 import type { AddressInfo } from 'node:net'
 import type { Botocore } from '../sigv4/botocore.ts'
 
-/** Keys that the front knows, and the required scope of signatures. */
+/** Keys that the proxy knows, and the region and service that a signature must contain. */
 export interface FrontKeys {
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -12,7 +12,7 @@ export interface FrontKeys {
 
 /**
  * Starts a proxy that accepts only requests with the signature that botocore would compute, byte for byte, and refuses
- * others with an error in Lance's format. It represents API Gateway in front of a catalog.
+ * others with an error in Lance's format. It simulates API Gateway in front of a catalog.
  */
 export async function startVerifyingFront(
   upstream: string,

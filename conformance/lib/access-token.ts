@@ -1,13 +1,13 @@
 import type { CatalogAuth } from './catalog-access.ts'
 
-/** Returns the `Authorization` header for a way of authentication, if there is one. Requests a token if necessary. */
+/** Returns the request headers for a kind of authentication. Requests a token first if a credential is configured. */
 export async function authorizationHeaders(auth: CatalogAuth): Promise<Record<string, string>> {
   if (auth.kind === 'none') return {}
   const token = auth.kind === 'token' ? auth.token : await clientCredentials(auth)
   return { authorization: `Bearer ${token}` }
 }
 
-/** Requests a new token by client credentials; `credential` is `id:secret`. */
+/** Requests a new token with the grant `client_credentials`. `credential` has the form `id:secret`. */
 export async function clientCredentials(
   auth: Omit<CatalogAuth & { kind: 'credential' }, 'kind'>,
 ): Promise<string> {

@@ -10,7 +10,7 @@ export type CatalogAuth =
       readonly tokenUri: string
     }
 
-/** Location of a warehouse's files, and the access of clients without issued credentials. */
+/** Location of a warehouse's files, with keys for clients that do not use issued credentials. */
 export type WarehouseStorage =
   | {
       readonly kind: 'file'
@@ -32,13 +32,15 @@ export type StorageKind = WarehouseStorage['kind']
 export interface CatalogAccess {
   /** Base URI, to which clients add `/v1/…`. */
   readonly uri: string
-  /** Value of `GET /v1/config?warehouse=`; undefined when the server has only one. */
+  /** Value of the parameter `warehouse` of `GET /v1/config`. Undefined if the server has only one warehouse. */
   readonly warehouse: string | undefined
   readonly auth: CatalogAuth
   readonly storage: WarehouseStorage
 }
 
-/** Converts the access into properties of Iceberg's REST client. Java and Python use the same names. */
+/**
+ * Converts the access values into properties of Iceberg's REST clients. The Java and Python clients use the same names.
+ */
 export function clientProperties(access: CatalogAccess): Record<string, string> {
   const { auth, storage, warehouse } = access
   return {

@@ -11,7 +11,7 @@ export function countOutcomes<Outcome extends string>(
 /** Column titles of results. */
 export const resultHead: readonly string[] = ['outcome', 'time', 'promise, and what was found']
 
-/** Returns the last cells of a line about a check: outcome, duration and remark. */
+/** Returns the last cells of a check's row in the report: outcome, duration and remark. */
 export function resultCells({ outcome, ms, about, reason }: CheckResult<string>): readonly string[] {
   return [
     outcome === 'failed' ? 'FAILED' : outcome,

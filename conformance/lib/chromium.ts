@@ -17,7 +17,8 @@ export function chromiumArguments(folder: string): string[] {
     '--headless',
     '--disable-gpu',
     '--disable-dev-shm-usage',
-    // Chromium does not start as root otherwise. The pages are parts of this repository.
+    // Chromium does not start as root with its sandbox. Running without the sandbox is safe, because the
+    // pages are parts of this repository.
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     `--user-data-dir=${join(folder, 'chromium')}`,
     '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',

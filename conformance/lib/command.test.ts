@@ -10,7 +10,7 @@ afterEach(() => {
   process.exitCode = before
 })
 
-test('a command exits with the result of its main function, or with 2 when that throws', async () => {
+test('a command exits with the code that its main function returns, or with 2 if the function throws', async () => {
   await runCommand('test', () => Promise.resolve(1))
   expect(process.exitCode).toBe(1)
   await runCommand('test', () => Promise.reject(new Error('there is no server')))
@@ -19,7 +19,7 @@ test('a command exits with the result of its main function, or with 2 when that 
   expect(process.exitCode).toBe(0)
 })
 
-test('a successful run leaves no files', async () => {
+test('leaveNothing deletes the folder of a successful run', async () => {
   await using keeper = new ProcessKeeper()
   const folder = mkdtempSync(join(tmpdir(), 'headgate-command-'))
   expect(await leaveNothing(keeper, folder)).toBe(0)

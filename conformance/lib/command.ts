@@ -6,7 +6,7 @@ export function say(line: string): void {
   console.error(line)
 }
 
-/** Prints a text instead of a run, and returns its exit code. */
+/** Prints a text, such as the help, and returns the exit code 0. */
 export function printed(text: string): number {
   console.log(text)
   return 0
@@ -17,10 +17,10 @@ export function toMessage(error: unknown): string {
 }
 
 /**
- * Runs a command of this process.
+ * Runs the main function of a command, and sets the exit code of this process.
  *
  * @param name name in `npm run`, for messages
- * @param main receives the arguments and returns the exit code; 2 when it throws
+ * @param main receives the arguments and returns the exit code; if it throws, the exit code is 2
  */
 export async function runCommand(
   name: string,
@@ -34,7 +34,7 @@ export async function runCommand(
   }
 }
 
-/** Ends a successful run, deletes its files, and returns its exit code. */
+/** Ends all processes of a successful run, deletes its folder, and returns the exit code 0. */
 export async function leaveNothing(keeper: ProcessKeeper, folder: string): Promise<number> {
   await keeper.stopAll()
   rmSync(folder, { recursive: true, force: true })

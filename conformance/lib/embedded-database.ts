@@ -4,8 +4,8 @@ import { Client } from 'pg'
 import type { HeadgateServer } from './headgate-server.ts'
 
 /**
- * The embedded PostgreSQL of a server of this run. Suites know a server by its protocol; this is for what takes hours
- * (the end of a reservation) and for what no interface shows (which reports are kept).
+ * The embedded PostgreSQL of a server that this run started. Suites use it only where the API is not enough: to end a
+ * reservation that would last hours, or to count rows that no operation returns.
  */
 export interface EmbeddedDatabase {
   /** Runs one statement on a separate connection, and returns its rows. */

@@ -6,12 +6,12 @@ import { computeStamp, isInstalled, markInstalled } from './stamp.ts'
 /** Program that `go install` builds from the Go module proxy. */
 export interface GoProgram {
   readonly name: string
-  /** Import path of its main package. */
+  /** Import path of the program's main package. */
   readonly path: string
   readonly version: string
 }
 
-/** The `go` command: `GO`, or the one on the path. */
+/** The `go` command: the value of the variable GO, or the `go` on the PATH. */
 export const goCommand: string = process.env['GO'] ?? 'go'
 
 const buildLimitMs = 90 * 60_000
@@ -39,7 +39,7 @@ export async function installGoProgram(
   return binary
 }
 
-/** Runs `go` in a folder, which also gets the log. */
+/** Runs `go` in a folder, and writes the log into this folder. */
 export async function runGo(
   keeper: ProcessKeeper,
   folder: string,

@@ -3,14 +3,15 @@ import { join } from 'node:path'
 import { freePort } from './free-port.ts'
 import { repositoryRoot } from './paths.ts'
 import type { KeptProcess, ProcessKeeper } from './process-keeper.ts'
+import { withoutOwnVariables } from './safe-env.ts'
 
 /** A Headgate server started from this repository's sources. */
 export interface HeadgateServer {
   /** `http://host:port`, without a path. */
   readonly origin: string
-  /** The storage gateway, its S3 endpoint: `http://host:port`. */
+  /** S3 endpoint of the storage gateway: `http://host:port`. */
   readonly s3Url: string
-  /** `client id:client secret` of the first administrator. */
+  /** Client id and client secret of the first administrator, separated by a colon. */
   readonly adminCredential: string
   readonly dataDir: string
   readonly process: KeptProcess
@@ -36,7 +37,7 @@ interface HeadgateOptions {
   readonly log: string
   readonly env?: Readonly<Record<string, string>>
   readonly timeoutMs?: number
-  /** Ports of a server that is restarted for the same clients. Default: free ports. */
+  /** Ports of the server. Set them if a server is restarted and its clients must find it again. Default: free ports. */
   readonly ports?: Ports
 }
 
@@ -44,7 +45,7 @@ const startAttempts = 3
 
 /**
  * Starts a server on a free port with its embedded store in `dataDir` and waits for its `ready` line. The first start
- * sets up the store, so `timeoutMs` is large.
+ * creates the database cluster, so the default of `timeoutMs` is large.
  */
 export async function startHeadgate(
   keeper: ProcessKeeper,
@@ -56,7 +57,7 @@ export async function startHeadgate(
     try {
       return await tryStart(keeper, options, ports)
     } catch (error) {
-      // Another process may use the port before the server does.
+      // Another process may have taken the free port before the server could use it.
       const isTaken = readFileSync(options.log, 'utf8').includes(`Port ${ports.s3} is taken`)
       if (!isTaken || attempt === startAttempts) throw error
     }
@@ -113,13 +114,4 @@ async function tryStart(
     clearTimeout(timer)
     ended.catch(() => {})
   }
-}
-
-/**
- * Returns variables that must be removed from the environment, because they configure another Headgate server or this
- * run.
- */
-function withoutOwnVariables(): Record<string, undefined> {
-  const names = Object.keys(process.env).filter((name) => name.startsWith('HEADGATE_'))
-  return Object.fromEntries(names.map((name) => [name, undefined]))
 }

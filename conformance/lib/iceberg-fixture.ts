@@ -7,8 +7,9 @@ import type { KeptProcess, ProcessKeeper } from './process-keeper.ts'
 import { responds, waitUntilReady } from './wait-until-ready.ts'
 
 /**
- * Starts Iceberg's own REST catalog fixture (the reference server of the compatibility kit), with SQLite
- * in `folder`. It checks no credentials. It serves as the yardstick: what fails there is not our fault.
+ * Starts Iceberg's own REST catalog fixture (the reference server of the compatibility kit), with SQLite in `folder`.
+ * It checks no credentials. Suites compare servers with it: a test that also fails against the reference server shows
+ * no fault of Headgate.
  *
  * @param jars folder with the kit's jars, see rck/install.ts
  */
@@ -19,7 +20,8 @@ export async function startIcebergFixture(
   const { jars, folder, storage } = options
   mkdirSync(folder, { recursive: true })
   if (storage.kind === 'file') mkdirSync(storage.root, { recursive: true })
-  // it sets SO_REUSEPORT, so a port in use would go unnoticed: never let it choose
+  // The fixture sets SO_REUSEPORT, so it would not notice that its port is in use. It therefore gets a free
+  // port.
   const port = await freePort()
   const child = keeper.start({
     name: 'iceberg-fixture',

@@ -7,11 +7,11 @@ import { type Claims, inSeconds, type JwtKey, makeKey, signJwt } from './jwt.ts'
 
 /** An issuer of tokens on the loopback interface, with its metadata and keys over HTTP. */
 export interface Issuer extends AsyncDisposable {
-  /** `iss`; its metadata are below. */
+  /** Issuer identifier, the `iss` of its tokens. The metadata document is at a path below this URL. */
   readonly issuer: string
-  /** The newest key, which signs tokens. */
+  /** The current key, with which the issuer signs tokens. */
   readonly key: JwtKey
-  /** Number of requests that it received. */
+  /** Number of requests that the issuer received. */
   readonly asked: number
   /** Signs a token. Adds missing `iss`, `iat`, `exp` (in 300 s) and `jti`. */
   sign(claims: Claims, header?: Claims): string
@@ -28,7 +28,7 @@ interface Response {
   readonly body: unknown
 }
 
-/** The client that may use introspection. */
+/** Id and secret of the client that may use token introspection. */
 export const introspecting = { id: 'lake', secret: 'introspection-secret' } as const
 
 export async function startIssuer(): Promise<Issuer> {

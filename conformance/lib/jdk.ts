@@ -13,15 +13,16 @@ export function jdkCommand(jdk: Jdk, command: 'java' | 'javac' | 'jar'): string 
 }
 
 /**
- * Finds the JDK for a tool that needs at least `minimum` and is known to work up to `maximum`.
- * `HEADGATE_JAVA<minimum>` (for example `HEADGATE_JAVA25`) sets it. Otherwise it searches JAVA_HOME, the `java` on the
- * PATH and the usual folders, and returns the lowest version that fits.
+ * Finds a JDK for a tool that needs at least the version `minimum` and is known to work up to `maximum`. The variable
+ * `HEADGATE_JAVA<minimum>` (for example `HEADGATE_JAVA25`) sets the JDK. Otherwise the function searches JAVA_HOME, the
+ * `java` on the PATH and the usual folders, and returns the lowest suitable version.
  */
 export function findJdk(minimum: number, maximum: number = Number.POSITIVE_INFINITY): Jdk {
   const named = process.env[`HEADGATE_JAVA${minimum}`]
   if (named) {
     const jdk = readJdk(named)
-    if (!jdk) throw new Error(`HEADGATE_JAVA${minimum}=${named} is not the home of a JDK (no bin/javac)`)
+    if (!jdk)
+      throw new Error(`HEADGATE_JAVA${minimum}=${named} is not the folder of a JDK: it contains no bin/javac`)
     return jdk
   }
   const fitting = candidates()

@@ -28,15 +28,15 @@ export function makeKey(alg: JwtKey['alg'] = 'ES256', kid: string = randomUUID()
 }
 
 /**
- * Signs a JWT with exactly these claims and this header, in addition to `alg` and `kid`; `undefined` omits a member.
- * Suites build tokens without a library because libraries refuse to build invalid ones.
+ * Signs a JWT with exactly these claims, and with `alg`, `kid` and the members of `header` in its header. The value
+ * `undefined` omits a member. Suites build tokens without a library because libraries refuse to build invalid ones.
  */
 export function signJwt(key: JwtKey, claims: Claims, header: Claims = {}): string {
   const signed = unsigned({ alg: key.alg, kid: key.kid, ...header }, claims)
   return `${signed}.${computeSignature(key, signed)}`
 }
 
-/** Encodes the two parts that are signed. */
+/** Encodes the header and the claims, which are the signed parts of a JWT. */
 export function unsigned(header: unknown, claims: unknown): string {
   return `${encodePart(header)}.${encodePart(claims)}`
 }
@@ -67,7 +67,7 @@ function selectPart(token: string, index: number): Record<string, unknown> {
   >
 }
 
-/** Returns the epoch seconds of a time this number of seconds from now. */
+/** Returns the current time plus this number of seconds, in epoch seconds. */
 export function inSeconds(seconds: number): number {
   return Math.floor(Date.now() / 1000) + seconds
 }

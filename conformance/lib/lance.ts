@@ -4,13 +4,16 @@ import type { ProcessKeeper } from './process-keeper.ts'
 import { pythonVenv } from './python-venv.ts'
 
 const lancedb = '0.39.0'
-// the newest version of apache-arrow that this version of lancedb supports
+// The newest version of apache-arrow that the installed version of lancedb supports.
 const arrow = '18.1.0'
 
 export interface InstalledLance {
-  /** Python with pylance, whose `RestAdapter` is the reference server of the REST namespace, and lancedb. */
+  /**
+   * Path of a Python with lancedb and pylance. The `RestAdapter` of pylance is the reference server of the REST
+   * namespace.
+   */
   readonly python: string
-  /** A folder with `@lancedb/lancedb` for Node and apache-arrow. */
+  /** Folder in which `@lancedb/lancedb` for Node and apache-arrow are installed. */
   readonly node: string
 }
 
@@ -35,7 +38,10 @@ export async function installLance(
   }
 }
 
-/** Returns the package with the native library, which npm treats as optional but which is required. */
+/**
+ * Returns the name of the package with the native library for this platform. It is required, although npm treats it as
+ * optional.
+ */
 function nativePackage(): string {
   const { platform, arch } = process
   const suffix = platform === 'linux' ? '-gnu' : platform === 'win32' ? '-msvc' : ''

@@ -1,6 +1,9 @@
 import type { ProcessKeeper, StartOptions } from './process-keeper.ts'
 
-/** Starts a process, waits for a line that matches, and returns its first group. All lines are passed to `onLine`. */
+/**
+ * Starts a process, waits for an output line that matches the pattern, and returns the first group of the match. Passes
+ * all lines to `onLine`.
+ */
 export async function lineMatching(
   keeper: ProcessKeeper,
   options: Omit<StartOptions, 'onLine'>,

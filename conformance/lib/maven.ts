@@ -2,8 +2,8 @@ import { findJdk } from './jdk.ts'
 import type { ProcessKeeper } from './process-keeper.ts'
 
 /**
- * Runs Maven in batch mode, as given by MAVEN (default `mvn`). Downloads go through Maven's own local
- * repository and settings, so mirrors and caches of the machine are respected.
+ * Runs Maven in batch mode. The variable MAVEN names the command (default `mvn`). Maven uses the local repository and
+ * the settings of the machine, including its mirrors.
  */
 export async function runMaven(keeper: ProcessKeeper, log: string, args: readonly string[]): Promise<void> {
   await keeper.run({

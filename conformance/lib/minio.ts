@@ -3,19 +3,22 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { WarehouseStorage } from './catalog-access.ts'
 import { freePort } from './free-port.ts'
-import { installGoProgram } from './go-program.ts'
+import { goCommand, installGoProgram } from './go-program.ts'
 import { cacheFolder } from './paths.ts'
 import type { KeptProcess, ProcessKeeper } from './process-keeper.ts'
 import { responds, waitUntilReady } from './wait-until-ready.ts'
 
-// MinIO's release tags are not module versions, so the newest pseudo-version is pinned
+// MinIO's release tags are not valid Go module versions, so this pins a pseudo-version.
 const version = 'v0.0.0-20260212201848-7aac2a2c5b7c'
 
 export const howToGetMinio = 'npm run engines:install minio, or HEADGATE_MINIO=/path/of/a/binary'
 
 const minio = { name: 'minio', path: 'github.com/minio/minio', version }
 
-/** Returns the path of a MinIO binary (an S3 server with STS): `HEADGATE_MINIO`, or one that it builds in the cache folder. */
+/**
+ * Returns the path of a MinIO binary (an S3 server with STS): the value of `HEADGATE_MINIO`, or a binary that is built
+ * in the cache folder.
+ */
 export async function installMinio(
   keeper: ProcessKeeper,
   say: (line: string) => void = console.error,
@@ -33,7 +36,7 @@ export function findMinio(): string | undefined {
   if (named !== '' && !existsSync(named))
     throw new Error(`HEADGATE_MINIO names a file that does not exist: ${named}`)
   if (named !== '') return named
-  const go = spawnSync('go', ['env', 'GOPATH'], { encoding: 'utf8' })
+  const go = spawnSync(goCommand, ['env', 'GOPATH'], { encoding: 'utf8' })
   const places = [
     cacheFolder('engines', 'minio', 'minio'),
     ...(go.status === 0 ? [join(go.stdout.trim(), 'bin', 'minio')] : []),
@@ -51,7 +54,7 @@ export interface Minio {
   storage(bucket: string): WarehouseStorage & { kind: 's3' }
 }
 
-/** Starts MinIO on a free loopback port with its data in `folder`; the buckets exist when it returns. */
+/** Starts MinIO on a free loopback port with its data in `folder`, and creates the buckets. */
 export async function startMinio(
   keeper: ProcessKeeper,
   options: {
@@ -62,7 +65,7 @@ export async function startMinio(
     readonly env?: Readonly<Record<string, string>>
   },
 ): Promise<Minio> {
-  // a folder in its data directory is a bucket
+  // Each folder in MinIO's data directory is a bucket.
   for (const bucket of options.buckets) mkdirSync(join(options.folder, 'data', bucket), { recursive: true })
   const port = await freePort()
   const accessKeyId = 'engines-admin'

@@ -4,7 +4,7 @@ import { freePort } from './free-port.ts'
 import { findJdk, jdkCommand } from './jdk.ts'
 import type { ProcessKeeper } from './process-keeper.ts'
 
-/** The newest version in Maven repositories. */
+/** Version of Nessie that the suites download from Maven repositories. */
 export const nessieVersion = '0.99.0'
 
 export interface NessieOptions {
@@ -12,7 +12,7 @@ export interface NessieOptions {
   readonly warehouse: string
   /** Options of the Java virtual machine. */
   readonly java: readonly string[]
-  /** Properties, such as the location of its pointers. */
+  /** Configuration properties of Nessie, such as its version store. */
   readonly properties: Readonly<Record<string, string>>
 }
 

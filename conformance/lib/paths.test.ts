@@ -7,7 +7,7 @@ import { addRunFolder, forgetOldRuns, newRunFolder } from './paths.ts'
 const parent = mkdtempSync(join(tmpdir(), 'runs-'))
 afterAll(() => rmSync(parent, { recursive: true }))
 
-test('folders of runs sort by time, and old ones go', () => {
+test('newRunFolder creates folders whose names sort by time, and deletes all but the newest ten', () => {
   const folders = Array.from({ length: 12 }, (_, minute) =>
     newRunFolder(parent, new Date(Date.UTC(2026, 0, 2, 3, minute))),
   )
@@ -16,7 +16,7 @@ test('folders of runs sort by time, and old ones go', () => {
   expect(existsSync(folders[11] ?? '')).toBe(true)
 })
 
-test('a run that measures deletes nothing before its end', () => {
+test('addRunFolder deletes no earlier folders, and forgetOldRuns deletes all but the newest ten', () => {
   const minutes = Array.from({ length: 12 }, (_, minute) => new Date(Date.UTC(2027, 0, 2, 3, minute)))
   const folders = minutes.map((now) => addRunFolder(parent, now))
   expect(folders.filter((folder) => !existsSync(folder))).toEqual([])

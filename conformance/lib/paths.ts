@@ -25,8 +25,8 @@ export function newRunFolder(parent: string, now: Date = new Date()): string {
 }
 
 /**
- * Creates a folder for a measurement without deleting earlier runs before, because file systems are slower for a while
- * after many deletions.
+ * Creates a folder for the run of a measurement. Does not delete folders of earlier runs, because file systems are
+ * slower for a while after many deletions.
  */
 export function addRunFolder(parent: string, now: Date = new Date()): string {
   mkdirSync(parent, { recursive: true })
@@ -36,7 +36,7 @@ export function addRunFolder(parent: string, now: Date = new Date()): string {
   return folder
 }
 
-/** Keeps the newest runs only. */
+/** Deletes the folders of all runs except the newest `keep` runs. */
 export function forgetOldRuns(parent: string, keep: number = kept): void {
   mkdirSync(parent, { recursive: true })
   const runs = readdirSync(parent).toSorted().toReversed()

@@ -8,15 +8,15 @@ export interface WarehouseRequest {
   readonly storage: WarehouseStorage
   /** Further locations (prefixes) at which tables and views may be created. */
   readonly allowedLocations?: readonly string[]
-  /** Bucket under which clients see a warehouse on local files, through the storage gateway. */
+  /** Bucket name under which clients access a warehouse on local files through the storage gateway. */
   readonly bucket?: string
   /** Configuration of storage access, in the form of the management API. */
   readonly vending?: Readonly<Record<string, unknown>>
 }
 
 /**
- * Creates a warehouse through the management API and returns its access. Dropped tables are purged at once (no
- * retention), because suites reuse names.
+ * Creates a warehouse through the management API, and returns the values that clients need to use it. Dropped tables
+ * are purged at once (no retention), because suites reuse names.
  */
 export async function prepareWarehouse(
   server: HeadgateServer,
@@ -43,7 +43,7 @@ export async function prepareWarehouse(
   return { uri: catalogUri(server), warehouse: request.name, auth, storage }
 }
 
-/** Replaces how clients get access to a warehouse's storage. */
+/** Changes the configuration of how clients get access to a warehouse's storage. */
 export async function changeVending(
   server: HeadgateServer,
   warehouse: string,

@@ -18,7 +18,7 @@ const shell = (script: string, onLine?: (line: string) => void) => ({
 
 function isAlive(pid: number): boolean {
   try {
-    // a zombie that its parent has not reaped is not alive
+    // A process that has ended but was not reaped by its parent (a zombie) does not count as alive.
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return false
@@ -26,7 +26,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('a process keeper', () => {
-  it('returns the lines of standard output, and writes them to the log', async () => {
+  it('a process keeper passes lines of standard output to onLine, and writes all output to the log', async () => {
     await using keeper = new ProcessKeeper()
     const lines: string[] = []
     await keeper.run(shell('echo one; echo two; echo wrong >&2', (line) => lines.push(line)))
@@ -34,18 +34,18 @@ describe('a process keeper', () => {
     expect(readFileSync(join(folder, 'sh.log'), 'utf8')).toContain('wrong')
   })
 
-  it('throws with the exit code and the log when a run fails', async () => {
+  it('a process keeper throws an error with the exit code and the path of the log when a program fails', async () => {
     await using keeper = new ProcessKeeper()
     await expect(keeper.run(shell('exit 3'))).rejects.toThrow(/sh failed \(exit code 3\); see .*sh\.log/)
   })
 
-  it('throws when the program does not exist', async () => {
+  it('a process keeper throws when the program does not exist', async () => {
     await using keeper = new ProcessKeeper()
     const options = { name: 'none', command: '/does/not/exist', args: [], log: join(folder, 'none.log') }
     await expect(keeper.run(options)).rejects.toThrow('cannot start /does/not/exist')
   })
 
-  it('ends a process and its child processes', async () => {
+  it('a process keeper ends a process together with its child processes', async () => {
     const { promise: grandchild, resolve } = Promise.withResolvers<number>()
     const keeper = new ProcessKeeper()
     const child = keeper.start(shell('sleep 600 & echo $!; wait', (line) => resolve(Number(line))))
@@ -56,7 +56,7 @@ describe('a process keeper', () => {
     await expect.poll(() => isAlive(pid)).toBe(false)
   })
 
-  it('kills a process that does not end after SIGTERM', async () => {
+  it('a process keeper kills a process that does not end after SIGTERM', async () => {
     await using keeper = new ProcessKeeper()
     const { promise: ready, resolve } = Promise.withResolvers<void>()
     const child = keeper.start(shell('trap "" TERM; echo ready; while :; do sleep 1; done', () => resolve()))
@@ -66,7 +66,7 @@ describe('a process keeper', () => {
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'ends its processes when this program receives %s',
+    'a process keeper ends its processes when its own program receives %s',
     async (signal) => {
       const script = join(folder, 'program.ts')
       const module = fileURLToPath(new URL('process-keeper.ts', import.meta.url))

@@ -5,19 +5,19 @@ import { createInterface } from 'node:readline'
 import type { Writable } from 'node:stream'
 import { safeEnvironment } from './safe-env.ts'
 
-/** How a process ended: `code` is null when a signal ended it. */
+/** Describes how a process ended. `code` is null if a signal ended the process. */
 export interface ProcessExit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 }
 
 export interface StartOptions {
-  /** Short name for messages. */
+  /** Short name of the process for messages. */
   readonly name: string
   readonly command: string
   readonly args: readonly string[]
   readonly cwd?: string
-  /** Added to the safe environment; `undefined` removes a variable. */
+  /** Variables that are added to the safe environment. The value `undefined` removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** File that receives standard output and standard error. */
   readonly log: string
@@ -68,8 +68,8 @@ export class ProcessKeeper implements AsyncDisposable {
   }
 
   start(options: StartOptions): KeptProcess {
-    // the program may continue its own work while its processes are being ended
-    if (this.#isStopping) throw new Error(`${options.name}: not started, this program is ending`)
+    // The program may still try to start processes while the keeper ends the running ones.
+    if (this.#isStopping) throw new Error(`${options.name} was not started, because this program is ending`)
     mkdirSync(dirname(options.log), { recursive: true })
     const log = openSync(options.log, 'a')
     const child = spawn(options.command, options.args, {
@@ -94,7 +94,7 @@ export class ProcessKeeper implements AsyncDisposable {
       throw new Error(`${options.name}: cannot start ${options.command}; is it installed?`)
     }
     const { pid, stdin } = child
-    // "close" follows the last output, so that no line is lost
+    // Waits for "close", which follows the last output, so that no line is lost.
     child.once('close', (code, signal) => {
       ended = { code, signal }
       this.#running.delete(kept)
@@ -120,7 +120,7 @@ export class ProcessKeeper implements AsyncDisposable {
     return kept
   }
 
-  /** Starts a process and waits for its end; throws with the end of its log unless it exits with 0. */
+  /** Starts a process and waits until it ends. Throws an error that names the log unless the process exits with 0. */
   async run(options: StartOptions & { readonly timeoutMs?: number }): Promise<void> {
     const exit = await this.runToExit(options)
     if (exit.code !== 0) {
@@ -130,7 +130,7 @@ export class ProcessKeeper implements AsyncDisposable {
     }
   }
 
-  /** Starts a process and waits for its end, or stops it when `timeoutMs` have passed. */
+  /** Starts a process and waits until it ends. Stops the process after `timeoutMs`. */
   async runToExit(options: StartOptions & { readonly timeoutMs?: number }): Promise<ProcessExit> {
     const child = this.start(options)
     child.stdin.end()
@@ -143,7 +143,7 @@ export class ProcessKeeper implements AsyncDisposable {
   }
 
   async stopAll(): Promise<void> {
-    // newest first: engines before the servers that they use
+    // Ends the newest process first, so that engines end before the servers that they use.
     for (const child of Array.from(this.#running).toReversed()) await child.stop()
   }
 
@@ -158,6 +158,6 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal)
   } catch {
-    // the group has ended already
+    // The process group has already ended.
   }
 }

@@ -4,7 +4,7 @@ import { pythonVenv } from './python-venv.ts'
 
 /** Installs PyIceberg with PyArrow in a virtual environment. Returns the path of its Python. */
 export async function installPyIceberg(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
-  // pyiceberg-core computes the bucket and truncate transforms when it writes; s3fs is the client that has requests signed
+  // PyIceberg needs pyiceberg-core to compute the bucket and truncate transforms, and s3fs for remote signing.
   return pythonVenv(
     keeper,
     cacheFolder('engines', 'pyiceberg'),

@@ -1,6 +1,6 @@
 import type { CatalogAuth } from './catalog-access.ts'
 
-/** @param least the smallest accepted number */
+/** @param least smallest accepted number */
 export function wholeNumber(flag: string, text: string, least = 1): number {
   const number = Number(text)
   if (Number.isSafeInteger(number) && number >= least) return number
@@ -24,7 +24,7 @@ interface AuthFlags {
   readonly token: string | undefined
   readonly credential: string | undefined
   readonly scope: string
-  /** Default: a path below the URI. */
+  /** URI of the token endpoint. Default: the standard path below the catalog's URI. */
   readonly tokenUri: string | undefined
 }
 

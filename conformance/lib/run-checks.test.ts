@@ -20,7 +20,7 @@ const checks = [
   }),
 ]
 
-test('a check is kept, broken, or not applicable, and an unexpected error breaks it', async () => {
+test('runChecks reports each check as ok, failed or not applicable, and an unexpected error as failed', async () => {
   const said: string[] = []
   const results = await runChecks(
     checks,

@@ -1,13 +1,13 @@
 import { Failed } from './outcome.ts'
 
-/** One promise. */
+/** A check of one promise of the software under test. */
 export interface Check<Fixture> {
   readonly name: string
-  /** The promise, as a sentence. */
+  /** The checked promise, as a sentence. */
   readonly about: string
   /**
-   * @returns something worth saying about how the promise is kept
-   * @throws Failed, or what stands for another outcome
+   * @returns a remark for the report, or undefined
+   * @throws Failed when the promise is broken, or an error that represents another outcome
    */
   run(fixture: Fixture): Promise<string | undefined>
 }
@@ -20,7 +20,7 @@ export interface CheckResult<Outcome extends string> {
   readonly ms: number
 }
 
-/** @param toOutcome what an error stands for, if it is not a failure */
+/** @param toOutcome returns the outcome that an error represents, or undefined for a failure */
 export async function runCheck<Fixture, Outcome extends string>(
   check: Check<Fixture>,
   fixture: Fixture,
@@ -46,7 +46,7 @@ export async function runCheck<Fixture, Outcome extends string>(
   }
 }
 
-/** Runs checks one after another, and says how each one ended. */
+/** Runs checks one after another, and prints the outcome of each check. */
 export async function runChecks<Each, Result extends { readonly outcome: string }>(
   checks: readonly Each[],
   run: (check: Each) => Promise<Result>,

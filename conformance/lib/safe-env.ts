@@ -25,6 +25,15 @@ const loopbackOnly: Readonly<Record<string, string | undefined>> = {
 }
 
 /**
+ * Returns variables that must be removed from the environment of a server, because they configure another Headgate server
+ * or this run.
+ */
+export function withoutOwnVariables(): Record<string, undefined> {
+  const names = Object.keys(process.env).filter((name) => name.startsWith('HEADGATE_'))
+  return Object.fromEntries(names.map((name) => [name, undefined]))
+}
+
+/**
  * Returns the environment of this process with `extra` and with variables that keep cloud SDKs on this machine. The
  * value `undefined` removes a variable.
  */

@@ -2,7 +2,10 @@
 export interface ShellStep {
   readonly commands: string
   readonly output: readonly string[]
-  /** Whether the commands run in their own terminal until they are interrupted: `sh terminal` after the fence. */
+  /**
+   * Whether the commands run in a separate terminal until they are interrupted. Marked with `sh terminal` after the
+   * fence.
+   */
   readonly terminal: boolean
 }
 
@@ -17,8 +20,8 @@ export function readShellSteps(page: string): ShellStep[] {
 }
 
 /**
- * Returns the first expected line that the output does not contain after the lines that were found before it, or null.
- * Runs of spaces count as one; `…` matches any text within a line.
+ * Returns the first expected line that the output does not contain, or null. The lines must occur in order. Several
+ * spaces match one space, and `…` matches any text within a line.
  */
 export function findMissingLine(expected: readonly string[], output: string): string | null {
   const lines = output.split('\n').map((line) => line.trim().replaceAll(/ +/g, ' '))

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { lineMatching } from './line-matching.ts'
 import type { ProcessKeeper } from './process-keeper.ts'
 
-/** Keys that the front knows, and what a signature must be for. */
+/** Keys that the proxy knows, and the region and service that a signature must contain. */
 export const frontKeys = {
   accessKeyId: 'AKIDEXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
@@ -10,14 +10,14 @@ export const frontKeys = {
   service: 'execute-api',
 } as const
 
-/** A server that botocore guards. */
+/** A proxy in front of a server, which accepts only requests with the signature that botocore would compute. */
 export interface Front {
   readonly url: string
-  /** Requests since the last call: those let through, and why others were not. */
+  /** Returns the accepted requests since the previous call, and the reasons why other requests were refused. */
   take(): { readonly signed: readonly string[]; readonly refused: readonly string[] }
 }
 
-/** @param python One with botocore */
+/** @param python path of a Python with botocore */
 export async function startFront(
   keeper: ProcessKeeper,
   name: string,

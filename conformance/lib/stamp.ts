@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Computes a digest of the inputs of an installation: versions, the text of a POM, sources. */
+/** Computes a digest of the inputs of an installation, such as versions, the text of a POM, and sources. */
 export function computeStamp(...parts: readonly string[]): string {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(`${part.length}:`).update(part)
@@ -15,7 +15,10 @@ export function isInstalled(folder: string, stamp: string): boolean {
   return existsSync(file) && readFileSync(file, 'utf8').trim() === stamp
 }
 
-/** Records that `folder` is complete. Write it last: a folder without it is installed again. */
+/**
+ * Records that the installation in `folder` is complete. Call it last, because a folder without this record is
+ * installed again.
+ */
 export function markInstalled(folder: string, stamp: string): void {
   writeFileSync(join(folder, '.installed'), `${stamp}\n`)
 }

@@ -6,9 +6,9 @@ import type { ProcessKeeper } from './process-keeper.ts'
 import { responds, waitUntilReady } from './wait-until-ready.ts'
 
 export interface KeycloakRun {
-  /** A Keycloak that was built for an in-memory database: `kc.sh build --db=dev-mem`. */
+  /** Folder of a Keycloak that was built for an in-memory database with `kc.sh build --db=dev-mem`. */
   readonly home: string
-  /** Folder for the copy and the log of the run. */
+  /** Folder for the copy of Keycloak and the log of the run. */
   readonly folder: string
   /** The name of the realm, and its representation in the import format of Keycloak. */
   readonly realm: { readonly name: string; readonly text: string }
@@ -41,7 +41,7 @@ export async function prepareKeycloak(
       '--optimized',
       '--http-enabled=true',
       '--import-realm',
-      // Otherwise Keycloak listens on every address for other instances.
+      // Without this option, Keycloak listens on every address for other instances.
       '--cache=local',
       '--http-host=127.0.0.1',
       `--http-port=${port}`,
@@ -51,7 +51,9 @@ export async function prepareKeycloak(
   }
 }
 
-/** Starts Keycloak on a free loopback port with one realm, and returns its origin. All data is lost when it ends. */
+/**
+ * Starts Keycloak with one realm on a free loopback port, and returns its origin. Keycloak loses all data when it ends.
+ */
 export async function startKeycloak(keeper: ProcessKeeper, run: KeycloakRun): Promise<string> {
   const port = await freePort()
   const server = keeper.start({

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { KeptProcess } from './process-keeper.ts'
 
 /**
- * Calls `check` repeatedly until it returns true. Throws when the process ends before, or after `timeoutMs`. Errors of
- * `check` (connection refused) count as "not yet".
+ * Calls `check` repeatedly until it returns true. Throws if the process ends first, or after `timeoutMs`. An error of
+ * `check`, such as a refused connection, counts as false.
  */
 export async function waitUntilReady(
   child: KeptProcess,
@@ -19,7 +19,7 @@ export async function waitUntilReady(
   throw new Error(`${child.name} was not ready within ${timeoutMs / 1000} s; see ${child.log}`)
 }
 
-/** Returns whether a GET of the URL gets a 2xx response. */
+/** Returns whether the response to a GET of the URL has a 2xx status. */
 export async function responds(url: string): Promise<boolean> {
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
   await response.body?.cancel()

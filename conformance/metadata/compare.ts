@@ -1,16 +1,16 @@
 import { isRawNumber, type Json, type JsonObject } from '@headgate/json'
 import { commitTime } from './sequence.ts'
 
-/** Members with a default value, which the two models may spell differently. */
+/** Members that contain a default value. Headgate and Java may spell the same value differently. */
 const defaults: ReadonlySet<string> = new Set(['initial-default', 'write-default'])
 const texts: ReadonlySet<string> = new Set(['type', 'element', 'key', 'value'])
-/** Lists without a defined order, by the member that sorts them for the comparison. */
+/** Lists without a defined order. Each is sorted by the named member before the comparison. */
 const unordered: ReadonlyMap<string, string> = new Map([
   ['statistics', 'snapshot-id'],
   ['partition-statistics', 'snapshot-id'],
   ['versions', 'version-id'],
 ])
-/** Later than all generated times: Java took such a time from its clock. */
+/** Epoch milliseconds after all generated times. A later time in a document is from Java's clock. */
 const CLOCK = 1_700_000_000_000
 
 type Members = Readonly<Record<string, Json | undefined>>
@@ -22,8 +22,8 @@ const isNumber = (value: Json | undefined): value is number | bigint =>
   typeof value === 'number' || typeof value === 'bigint'
 
 /**
- * Returns the paths at which Java's document differs from the one of Headgate, without indices and each path once.
- * Members that Java does not know, and empty members that it omits, are not differences.
+ * Returns the paths at which the document that Java read differs from Headgate's document, without indices and each
+ * path once. Members that Java does not know, and empty members that Java omits, are not differences.
  */
 export function readBackDifferences(ours: JsonObject, java: JsonObject): readonly string[] {
   const found = new Set<string>()
@@ -31,7 +31,7 @@ export function readBackDifferences(ours: JsonObject, java: JsonObject): readonl
   return [...found]
 }
 
-/** Returns the paths at which two documents of Java differ. */
+/** Returns the paths at which two documents that Java wrote differ. */
 export function resultDifferences(a: JsonObject, b: JsonObject): readonly string[] {
   const found = new Set<string>()
   compare(a, b, '', found, false)
@@ -82,7 +82,7 @@ function sortedBy(list: readonly Json[], key: string): readonly Json[] {
   return list.toSorted((a, b) => (toKey(a) < toKey(b) ? -1 : toKey(a) > toKey(b) ? 1 : 0))
 }
 
-/** Returns whether Java omits a member: unknown members, empty members and a sequence number of 0. */
+/** Returns whether Java may omit a member, because it is unknown, empty, or a sequence number of 0. */
 function mayBeLeftOut(key: string, value: Json | undefined, parent: JsonObject): boolean {
   if (key.startsWith('x-') || value === null || value === undefined) return true
   if (key === 'sequence-number') return value === 0
@@ -90,7 +90,7 @@ function mayBeLeftOut(key: string, value: Json | undefined, parent: JsonObject):
   return (isArray(value) && value.length === 0) || (isObject(value) && Object.keys(value).length === 0)
 }
 
-/** Lists that represent sets: Java writes them in any order. */
+/** Lists that represent sets. Java writes their elements in any order. */
 const sets: ReadonlySet<string> = new Set(['identifier-field-ids'])
 
 function sameScalar(a: Json | undefined, b: Json | undefined, name: string): boolean {
@@ -102,7 +102,7 @@ function sameScalar(a: Json | undefined, b: Json | undefined, name: string): boo
   return false
 }
 
-/** Replaces times from a clock by one text. */
+/** Returns the same text for all times of commits and of Java's clock, because these times may differ. */
 const ourTime = (time: number | bigint): string => (time > CLOCK ? 'now' : isNow(time) ? 'now' : String(time))
 const isNow = (time: number | bigint): boolean =>
   Number(time) >= commitTime(-1) && (Number(time) - commitTime(-1)) % 1000 === 0
@@ -118,7 +118,8 @@ const typeText = (text: string): string =>
 function sameDefault(a: Json | undefined, b: Json | undefined): boolean {
   const [left, right] = [toNumber(a), toNumber(b)]
   if (left !== undefined && right !== undefined) {
-    // A float has fewer digits than a number of JSON; integers are compared with all digits.
+    // A float has fewer digits than a JSON number, so fractions are compared as floats. Integers are compared
+    // with all digits.
     if (isNumber(a) && isNumber(b) && Number.isInteger(left)) return a === b
     return Object.is(left, right) || Math.fround(left) === Math.fround(right)
   }
@@ -134,7 +135,7 @@ function toNumber(value: Json | undefined): number | undefined {
   return undefined
 }
 
-/** Normalizes the spelling of a default: UTC as +00:00, seconds and fractions only if they are not zero. */
+/** Normalizes the spelling of a date or time: UTC as +00:00, and seconds and fractions only if they are not zero. */
 const defaultText = (text: string): string =>
   text
     .toLowerCase()
@@ -143,7 +144,7 @@ const defaultText = (text: string): string =>
     .replace(/\.(?=$|\+)/, '')
     .replace(/^((?:.*t)?\d\d:\d\d):00(?=$|\+)/, '$1')
 
-/** Returns the value of a decimal as digits and exponent; undefined for other texts. */
+/** Returns a decimal as digits and exponent, or undefined if the text is not a decimal. */
 function decimalText(text: string): string | undefined {
   const [, whole, fraction = '', exponent = '0'] =
     /^([+-]?\d+)(?:\.(\d*))?(?:e([+-]?\d+))?$/i.exec(text) ?? []

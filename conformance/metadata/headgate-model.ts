@@ -24,11 +24,13 @@ export type Outcome =
   | { readonly verdict: 'accepted'; readonly document: JsonObject; readonly changed: boolean }
   | { readonly verdict: 'refused' | 'stale' | 'crashed'; readonly message: string }
 
-/** Parses a metadata file like the server. */
+/** Parses a metadata file in the same way as the server. */
 const parsed = (text: string): JsonObject =>
   parse(text, { maxDepth: 1000, keepNumberText: true }) as JsonObject
 
-/** Writes a table like the server and parses the text, because acknowledged metadata must be readable. */
+/**
+ * Writes table metadata in the same way as the server and parses the text, because committed metadata must be readable.
+ */
 const writtenTable = (metadata: Parameters<typeof stringifyTableMetadata>[0]): JsonObject => {
   const document = parsed(stringifyTableMetadata(metadata))
   decodeAgain(() => decodeTableMetadata(document))

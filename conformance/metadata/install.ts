@@ -7,7 +7,7 @@ import { cacheFolder } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { isInstalled, markInstalled, computeStamp } from '../lib/stamp.ts'
 
-/** Iceberg's Java model on this machine. */
+/** Paths of Iceberg's Java model and its driver on this machine. */
 export interface InstalledJava {
   readonly java: string
   readonly classPath: string

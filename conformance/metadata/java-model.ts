@@ -2,12 +2,12 @@ import { parse, stringify, type Json, type JsonObject } from '@headgate/json'
 import type { KeptProcess, ProcessKeeper } from '../lib/process-keeper.ts'
 import type { InstalledJava } from './install.ts'
 
-/** Answer of the Java driver to one question (`java/…/MetadataDriver.java`). */
+/** Response of the Java driver (`java/…/MetadataDriver.java`) to one input. */
 export type JavaResponse =
   | { readonly error: { readonly type: string; readonly message: string } }
   | { readonly error?: undefined; readonly document: JsonObject; readonly changed?: boolean }
 
-/** Iceberg's Java model: one JVM that answers questions in the order in which they were asked. */
+/** Iceberg's Java model in a separate JVM, which responds to inputs in the order in which they were sent. */
 export class JavaModel {
   readonly #process: KeptProcess
   readonly #waiting: PromiseWithResolvers<JavaResponse>[] = []
@@ -27,7 +27,8 @@ export class JavaModel {
 
   ask(question: JsonObject): Promise<JavaResponse> {
     const waiting = Promise.withResolvers<JavaResponse>()
-    // A run that ends early leaves answers that have no reader.
+    // If a run ends early, no caller awaits the remaining responses. Their errors must not become unhandled
+    // rejections.
     waiting.promise.catch(() => {})
     this.#waiting.push(waiting)
     this.#process.stdin.write(`${stringify(question)}\n`)

@@ -23,13 +23,13 @@ const judged = (...entries: readonly object[]): ReturnType<typeof readJudged> =>
   readJudged(JSON.stringify(entries))
 
 describe('findJudgement', () => {
-  it('reads entries with a separate reason each from judged.json', () => {
+  it('every entry of judged.json has its own reason', () => {
     const all = readJudged()
     expect(all.length).toBeGreaterThan(10)
     expect(new Set(all.map(({ reason }) => reason)).size).toBe(all.length)
   })
 
-  it('compares kind, relation, path and action', () => {
+  it('findJudgement finds an entry only if kind, relation, path and action match the difference', () => {
     expect(findJudgement(judged(entry), difference)?.id).toBe('a')
     expect(findJudgement(judged(entry), { ...difference, relation: 'view' })).toBeUndefined()
     expect(findJudgement(judged(entry), { ...difference, kind: 'read-back' })).toBeUndefined()
@@ -37,7 +37,7 @@ describe('findJudgement', () => {
     expect(findJudgement(judged({ ...entry, action: 'add-spec' }), difference)).toBeUndefined()
   })
 
-  it('requires all members of an entry, and refuses others', () => {
+  it('readJudged refuses entries with missing or unknown members, and repeated ids', () => {
     expect(() => judged({ ...entry, right: 'nobody' })).toThrow('a needs id, right, reason and kind')
     expect(() => judged({ ...entry, pth: 'x' })).toThrow('a has unknown members: pth')
     expect(() => judged(entry, entry)).toThrow('an id is used twice')
@@ -45,7 +45,7 @@ describe('findJudgement', () => {
 })
 
 describe('toKind', () => {
-  it('returns the same text for other numbers and names', () => {
+  it('toKind returns the same text for differences that differ only in numbers and quoted names', () => {
     const verdict = { ...difference, kind: 'verdict', path: '', headgate: 'accepted' } as const
     expect(toKind({ ...verdict, java: 'refused: E: bad "x" at 5' })).toBe(
       toKind({ ...verdict, java: 'refused: E: bad "yy" at -77' }),

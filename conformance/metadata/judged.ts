@@ -4,17 +4,17 @@ import { differenceKinds, type Difference, type DifferenceKind } from './sequenc
 /** A difference that was examined and is accepted. */
 export interface Judged {
   readonly id: string
-  /** Model that follows the specification, or `open` if the specification does not decide. */
+  /** The model that follows the specification, or `open` if the specification does not define the behaviour. */
   readonly right: 'headgate' | 'java' | 'open'
   readonly reason: string
   readonly kind: DifferenceKind
-  /** Only for tables or views; undefined: for both. */
+  /** `table` or `view` if the entry applies only to one of them. If undefined, it applies to both. */
   readonly relation: string | undefined
-  /** Pattern of paths; undefined matches all paths. */
+  /** Pattern of the paths of differences. If undefined, all paths match. */
   readonly path: RegExp | undefined
   readonly headgate: RegExp | undefined
   readonly java: RegExp | undefined
-  /** An action that one of the step's updates must have. */
+  /** Action that at least one update of the step must have. */
   readonly action: string | undefined
 }
 
@@ -53,7 +53,7 @@ function decode(entry: Readonly<Record<string, string>>): Judged {
 const pattern = (text: string | undefined): RegExp | undefined =>
   text === undefined ? undefined : new RegExp(text, 's')
 
-/** Returns the first entry that describes a difference, or undefined for a new one. */
+/** Returns the first entry that describes the difference, or undefined if the difference is new. */
 export function findJudgement(judged: readonly Judged[], difference: Difference): Judged | undefined {
   return judged.find(
     (entry) =>
@@ -66,12 +66,12 @@ export function findJudgement(judged: readonly Judged[], difference: Difference)
   )
 }
 
-/** Returns a text that is equal for differences of the same kind: without numbers and quoted parts. */
+/** Returns a text without numbers and quoted parts, which is equal for all differences of the same kind. */
 export function toKind({ relation, kind, path, headgate, java }: Difference): string {
   return [relation, kind, path, general(headgate), general(java)].filter((part) => part !== '').join(' | ')
 }
 
-/** Removes the parts of a message that depend on the input. */
+/** Removes the parts of an error message that depend on the input, such as names and numbers. */
 const general = (text: string): string =>
   text
     .replaceAll(/"(?:[^"\\]|\\.)*"/g, '"…"')

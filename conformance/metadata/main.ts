@@ -14,12 +14,15 @@ import { runSequence } from './run-sequence.ts'
 import type { Sequence } from './sequence.ts'
 import { shrink } from './shrink.ts'
 
-/** Number of concurrent sequences, so that both processes are busy. */
+/** Number of sequences that are compared at the same time, so that Node and Java are both busy. */
 const AT_ONCE = 16
-/** Largest number of new differences that are reduced and written to files. */
+/** Largest number of new differences for which the sequence is shortened and written to a file. */
 const MOST_FILES = 120
 
-/** Returns the exit code: 0 no new difference, 1 new differences, 2 the comparison could not run. */
+/**
+ * Returns the exit code: 0 if there is no new difference, 1 if there are new differences, 2 if the comparison could not
+ * run.
+ */
 async function main(options: MetadataOptions): Promise<number> {
   await using keeper = new ProcessKeeper()
   const started = performance.now()

@@ -16,7 +16,7 @@ export interface MetadataOptions {
   readonly replay: string | undefined
 }
 
-/** Reads the command line; undefined when help is wanted. */
+/** Reads the command line. Returns undefined for `--help`. */
 export function readOptions(args: readonly string[]): MetadataOptions | undefined {
   const { values } = parseArgs({
     args: [...args],
@@ -30,7 +30,7 @@ export function readOptions(args: readonly string[]): MetadataOptions | undefine
   })
   if (values.help) return undefined
   if (values.quick && values.sequences !== undefined)
-    throw new Error('--quick says how many sequences: leave out --sequences')
+    throw new Error('--quick sets the number of sequences: leave out --sequences')
   const sequences = values.sequences ?? (values.quick ? '1500' : '14000')
   return {
     sequences: wholeNumber('--sequences', sequences),

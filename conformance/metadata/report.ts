@@ -3,9 +3,9 @@ import { findJudgement, toKind, type Judged } from './judged.ts'
 import { runSequence } from './run-sequence.ts'
 import type { Sequence } from './sequence.ts'
 
-/** Counts of one run. */
+/** Counts the sequences, inputs and differences of one run. */
 export class Report {
-  /** The first sequence of each kind of new difference. */
+  /** The first sequence that showed each kind of new difference. */
   readonly unexpected: Map<string, Sequence> = new Map()
   readonly files: { readonly sort: string; readonly file: string }[] = []
   readonly #judged: readonly Judged[]
@@ -29,7 +29,7 @@ export class Report {
       const entry = findJudgement(this.#judged, difference)
       if (entry !== undefined) {
         this.#seen.set(entry.id, (this.#seen.get(entry.id) ?? 0) + 1)
-        // Later differences in the same step are consequences of this one.
+        // Later differences of the same sequence are consequences of this difference.
         if (difference.kind === 'crash' || difference.kind === 'unreadable') break
         continue
       }
@@ -53,7 +53,7 @@ export class Report {
       const file = this.files.find((each) => each.sort === sort)?.file
       lines.push(`  NEW ${count}: ${sort}${file === undefined ? '' : `\n      replay: ${file}`}`)
     }
-    lines.push(sorts.length === 0 ? 'no new differences' : `${sorts.length} new sorts of differences`)
+    lines.push(sorts.length === 0 ? 'no new differences' : `${sorts.length} new kinds of differences`)
     return lines.join('\n')
   }
 }

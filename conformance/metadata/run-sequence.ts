@@ -4,24 +4,24 @@ import { commit, create, read, type Outcome } from './headgate-model.ts'
 import type { JavaResponse, JavaModel } from './java-model.ts'
 import { fileBefore, commitTime, UUID, type Difference, type Sequence } from './sequence.ts'
 
-/** Returns whether the updates create a table, which distinguishes a staged create from commits to a created table. */
+/** Returns whether the updates of a commit create a table, as the commit that completes a staged table does. */
 const creating = (updates: readonly Json[] | undefined): boolean =>
   listActions(updates ?? []).includes('set-location') && listActions(updates ?? []).includes('add-schema')
 
-/** Members that every change writes. */
+/** Matches the members that every change of a table or view writes. */
 const ofEachChange = /^(last-updated-ms|metadata-log(\[\]\.metadata-file)?|versions|version-log)$/
 
 interface Step {
   readonly name: string
   readonly ours: Outcome
   readonly java: Promise<JavaResponse>
-  /** Java's result for the document of Headgate. */
+  /** Java's response after it read the document that Headgate wrote. */
   readonly readBack: Promise<JavaResponse> | undefined
   readonly actions: readonly string[]
   readonly isNew: boolean
 }
 
-/** Passes one sequence to both models and returns their differences. */
+/** Passes one sequence to Headgate's and Java's models and returns the differences of their results. */
 export async function runSequence(java: JavaModel, sequence: Sequence): Promise<readonly Difference[]> {
   const steps = listSteps(java, sequence)
   const found: Difference[] = []
@@ -115,14 +115,17 @@ async function findDifferences(step: Step, relation: Sequence['kind']): Promise<
     found.push(difference('read-back', path, '', ''))
   const changedDiffers = java.changed !== undefined && java.changed !== ours.changed
   if (changedDiffers) found.push(difference('changed', '', String(ours.changed), String(java.changed)))
-  // In this case Java commits nothing.
+  // Java detected no change and therefore wrote no new document.
   if (java.changed === false) return found
   for (const path of resultDifferences(readBack.document, java.document))
     if (!changedDiffers || !ofEachChange.test(path)) found.push(difference('result', path, '', ''))
   return found
 }
 
-/** Converts an answer like a server: a commit to a table that does not exist yet cannot be repeated. */
+/**
+ * Converts a response of the Java model to a verdict. An error that asks the client to repeat the commit counts as
+ * `refused` if the table does not exist yet.
+ */
 function toVerdict(response: JavaResponse, isNew: boolean): string {
   if (response.error === undefined) return 'accepted'
   const stale = response.error.type === 'RetryableValidationException' && !isNew

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '@headgate/json'
 
 /**
- * Input of one comparison. It is plain JSON, which is written to a file when there is a difference, and replayed from
- * it.
+ * Input of one comparison. It is plain JSON, so that a run can write it to a file after a difference and replay it
+ * later.
  */
 export interface Sequence {
   readonly kind: 'table' | 'view'
@@ -10,14 +10,14 @@ export interface Sequence {
   readonly create: JsonObject | null
   /** The updates of each commit. */
   readonly commits: readonly (readonly Json[])[]
-  /** Documents that both models parse, usually damaged ones. */
+  /** Metadata documents that both models parse. Most of them are damaged. */
   readonly documents: readonly Json[]
 }
 
 /** A difference between the two models in one step of a sequence. */
 export interface Difference {
   readonly relation: Sequence['kind']
-  /** `create`, `commit 3`, `document 1`. */
+  /** Name of the step, such as `create`, `commit 3` or `document 1`. */
   readonly step: string
   readonly kind: DifferenceKind
   /** Path at which two documents differ, without indices, or the empty string. */
@@ -40,11 +40,13 @@ export interface Difference {
 export const differenceKinds = ['crash', 'unreadable', 'read-back', 'verdict', 'result', 'changed'] as const
 export type DifferenceKind = (typeof differenceKinds)[number]
 
-/** Epoch milliseconds of the first commit. Commits follow every second, all before the time of Java's clock. */
+/**
+ * Epoch milliseconds of the first commit. Each further commit is one second later, and all are before the current time.
+ */
 export const START = 1_600_000_000_000
 export const UUID = '6a1f2c8e-3b5d-4c7f-9e2a-0d4b8c6f1a23'
 
 export const commitTime = (commit: number): number => START + 1000 * (commit + 1)
 
-/** Returns the metadata file of the state before a commit. */
+/** Returns the location of the metadata file that a commit replaces. */
 export const fileBefore = (commit: number): string => `s3://b/t/metadata/${commit}.metadata.json`

@@ -3,13 +3,13 @@ import { randomSequence } from './generate/sequences.ts'
 import { readOptions } from './options.ts'
 import { shrink } from './shrink.ts'
 
-test('a seed and a number always generate the same sequence', () => {
+test('randomSequence returns the same sequence for the same seed and number', () => {
   for (let number = 0; number < 20; number++)
     expect(randomSequence(7, number)).toEqual(randomSequence(7, number))
   expect(randomSequence(7, 1)).not.toEqual(randomSequence(8, 1))
 })
 
-test('sequences have creations, commits to tables of each format and views, and documents', () => {
+test('generated sequences contain views, snapshots, statistics, documents, and several commits', () => {
   const sequences = Array.from({ length: 300 }, (_, number) => randomSequence(1, number))
   const text = JSON.stringify(sequences, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
@@ -26,7 +26,7 @@ test('sequences have creations, commits to tables of each format and views, and 
   expect(sequences.filter(({ commits }) => commits.length > 1).length).toBeGreaterThan(50)
 })
 
-test('shrinking leaves out what the difference does not need', async () => {
+test('shrink removes the commits, updates and documents that are not necessary for the difference', async () => {
   const sequence = {
     kind: 'table',
     create: null,
@@ -37,7 +37,7 @@ test('shrinking leaves out what the difference does not need', async () => {
   expect(small).toEqual({ ...sequence, commits: [[{ action: 'bad' }]], documents: [] })
 })
 
-test('options are read, and contradictions refused', () => {
+test('readOptions reads the options, and throws for contradictory or invalid ones', () => {
   expect(readOptions([])).toEqual({ sequences: 14000, seed: 1, replay: undefined })
   expect(readOptions(['--quick', '--seed', '9'])).toEqual({ sequences: 1500, seed: 9, replay: undefined })
   expect(() => readOptions(['--quick', '--sequences', '5'])).toThrow('leave out --sequences')

@@ -1,12 +1,12 @@
 import type { Sequence } from './sequence.ts'
 
-/** How many smaller forms of one sequence are tried. */
+/** Largest number of smaller sequences that are tried for one sequence. */
 const MOST = 60
 
 /**
- * Leaves out documents, commits and updates of a sequence as long as `fails` stays true.
+ * Removes documents, commits and updates from a sequence as long as the smaller sequence still shows the difference.
  *
- * @param fails whether a smaller sequence still shows the difference
+ * @param fails returns whether a sequence still shows the difference
  */
 export async function shrink(
   sequence: Sequence,

@@ -17,11 +17,11 @@ import {
 } from './stage.ts'
 
 /**
- * Scenarios of the JWT authorization grant (RFC 7523): a partner asserts a user, and an engine gets a token for this
- * user.
+ * Scenarios of the JWT authorization grant (RFC 7523): a partner signs an assertion about a user, and an engine gets a
+ * token for this user.
  */
 export const assertionScenarios: Scenarios = {
-  'JWT authorization grant: an assertion of a partner results in a token for its user, and a new assertion in a new token':
+  'JWT authorization grant: the client gets a token for the user of a partner’s assertion, and a new token for a new assertion':
     async (stage) => {
       const named: string[] = []
       await using auth = await asserted(stage, { record: named })
@@ -60,11 +60,11 @@ export const assertionScenarios: Scenarios = {
 interface Asserted {
   readonly claims?: Claims
   readonly own?: Properties
-  /** Receives the `jti` of each assertion. */
+  /** List to which the provider adds the `jti` of each assertion. */
   readonly record?: string[]
 }
 
-/** Opens a session with assertions, which a custom provider builds on request. */
+/** Opens a session that authenticates with assertions. A custom provider creates each assertion on request. */
 async function asserted(
   stage: Stage,
   { claims = {}, own = {}, record }: Asserted = {},

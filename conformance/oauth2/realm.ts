@@ -3,9 +3,9 @@ import type { KeyObject } from 'node:crypto'
 export const SECRET = 'a secret: with/odd+characters'
 export const TOKEN_SECONDS = 6
 
-/** Another company, which asserts its users. */
+/** Issuer of a partner company, which signs assertions about its users. */
 export const PARTNER = 'https://login.partner.example'
-/** Alice's name at the partner. */
+/** Name of the user Alice at the partner company. */
 export const ALICE_AT_PARTNER = 'alice-at-partner'
 
 interface Client {
@@ -13,7 +13,10 @@ interface Client {
   readonly [setting: string]: unknown
 }
 
-/** Returns a realm of a company: an engine that exchanges tokens, a catalog, tools of people, one user. */
+/**
+ * Returns a Keycloak realm with clients for an engine that exchanges tokens, a catalog and interactive tools, and with
+ * one user.
+ */
 export function realm(
   publicJwk: object,
   partner: { readonly kid: string; readonly publicKey: KeyObject },

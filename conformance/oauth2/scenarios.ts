@@ -26,7 +26,7 @@ import {
   type Stage,
 } from './stage.ts'
 
-/** Runs all scenarios, also after one has failed. */
+/** Runs all scenarios, even if some of them fail. */
 export async function runAll(stage: Stage): Promise<void> {
   for (const [name, scenario] of Object.entries(allScenarios)) {
     try {
@@ -165,7 +165,7 @@ async function underLoad(stage: Stage, own: Properties, more: CreateOptions = {}
     return await fetch(url, init).finally(() => under--)
   }
   await using auth = await open(stage, own, { ...more, fetch: fetched })
-  // The login is requested now, regardless of earlier requests to the endpoint.
+  // Logs in first. The following measurement counts this login as the only token request so far.
   await auth.authenticate(request)
   asked = 1
   const tokens = new Set<string>()
@@ -177,7 +177,7 @@ async function underLoad(stage: Stage, own: Properties, more: CreateOptions = {}
     for (const { headers } of sent) tokens.add(headers.map(([, value]) => value).join())
     await pause(20)
   }
-  if (tokens.size < 3) throw new Error(`${tokens.size} tokens only: nothing was renewed`)
+  if (tokens.size < 3) throw new Error(`Only ${tokens.size} tokens were used, so the token was not renewed`)
   if (asked > tokens.size + 1) throw new Error(`${asked} token requests for ${tokens.size} tokens`)
   console.error(`  ${requests} requests, ${tokens.size} tokens, ${asked} token requests`)
 }

@@ -13,11 +13,11 @@ import type { JwtKey } from '../lib/jwt.ts'
 export interface Stage {
   readonly issuer: string
   readonly clientKey: string
-  /** A key of the same client. */
+  /** Another key of the same client, with which the client signs. */
   readonly signing: JwtKey
-  /** The key of a partner whose assertions the realm accepts. */
+  /** Key of the partner company whose assertions the realm accepts. */
   readonly partner: JwtKey
-  /** A catalog that trusts the realm. */
+  /** URI of a catalog that trusts tokens of the realm. */
   readonly catalog: string
   readonly held: string[]
   readonly failures: string[]
@@ -30,7 +30,7 @@ export type Claims = Readonly<Record<string, unknown>>
 export const alice: Readonly<Record<string, string>> = { username: 'alice', password: 'alice-pw' }
 export const tool: Properties = { 'client-id': 'tool', scope: 'openid' }
 
-/** Logs Alice in on another device at each prompt. */
+/** Prompts for the device flow. At each prompt, Alice logs in on a simulated second device. */
 export const device: Prompts = {
   device: ({ verificationUriComplete = '' }) => void browse(verificationUriComplete, alice).catch(() => {}),
 }
@@ -42,7 +42,7 @@ export const request: HttpRequest = {
   body: null,
 }
 
-/** Opens a session of the realm, with properties by their names below `rest.auth.oauth2.`. */
+/** Opens a session at the realm. The names of the properties are without the prefix `rest.auth.oauth2.`. */
 export async function open(
   stage: Stage,
   own: Properties,

@@ -7,8 +7,8 @@ import { packPackage, type PackedPackage } from './pack.ts'
 import type { PackageName } from './packages.ts'
 
 /**
- * Builds packages, packs them into `tarballs`, and installs the tarballs in `run`. This folder must not be within the
- * workspace, where modules would be found that are not installed.
+ * Builds packages, packs them into `tarballs`, and installs the tarballs in `run`. The folder `run` must be outside of
+ * the workspace, because Node would otherwise find modules of the workspace that are not installed.
  */
 export async function buildAndInstall(
   keeper: ProcessKeeper,
@@ -26,9 +26,9 @@ export async function buildAndInstall(
 }
 
 /**
- * Installs packages with npm in a folder without other packages, as their users do.
+ * Installs packages with npm in a folder without other packages, as users do.
  *
- * @param node Node that runs npm and scripts of packages. Default: the one of this process.
+ * @param node Node that runs npm and the scripts of packages; default: the Node of this process
  */
 export async function installTarballs(
   keeper: ProcessKeeper,
@@ -49,14 +49,14 @@ export async function installTarballs(
   })
 }
 
-/** Returns the variables with which npm and npx run a Node. */
+/** Returns environment variables that make npm and npx use this Node. */
 export function withNode(node: string): Readonly<Record<string, string>> {
   return { PATH: `${dirname(node)}:${process.env['PATH']}` }
 }
 
 async function build(keeper: ProcessKeeper, run: string, names: readonly PackageName[]): Promise<void> {
   const folders = names.map((name) => join('packages', name))
-  // Builds from an empty folder, so that output of a deleted file is not published.
+  // Deletes earlier output before the build, so that the output of a deleted source is not published.
   for (const folder of folders) {
     rmSync(join(repositoryRoot, folder, 'dist'), { recursive: true, force: true })
     rmSync(join(repositoryRoot, folder, 'tsconfig.tsbuildinfo'), { force: true })

@@ -7,12 +7,12 @@ import { bundleCases } from './sizes.ts'
 
 export interface Bundled {
   readonly title: string
-  /** Size of the code that is loaded at once, and of all code: minified and compressed, in bytes. */
+  /** Size in bytes of the code that is loaded at start, minified and compressed. */
   readonly bytes: number
   readonly laterBytes: number
 }
 
-/** Bundles programs for browsers, and checks the content. */
+/** Bundles example programs for browsers, and checks the content and the size of the bundles. */
 export async function bundles({ run }: Installed): Promise<{
   readonly failures: readonly string[]
   readonly bundled: readonly Bundled[]
@@ -29,7 +29,7 @@ export async function bundles({ run }: Installed): Promise<{
       input,
       cwd: run,
       platform: 'browser',
-      // Modules of Node are not bundled, because they must not be loaded before they are needed.
+      // Keeps modules of Node as imports, so that the check can find programs that load them at start.
       external: [/^node:/, '@aws-sdk/credential-provider-node'],
       onLog: (level, { message }) => void (level === 'warn' && warnings.push(message)),
     })
@@ -38,21 +38,21 @@ export async function bundles({ run }: Installed): Promise<{
     const chunks = output.filter((each) => each.type === 'chunk')
     const atOnce = loadedAtOnce(chunks)
     const nodes = atOnce.flatMap(({ imports }) => imports.filter((name) => name.startsWith('node:')))
-    if (nodes.length > 0) failures.push(`${title}: loads ${nodes.join(', ')} at once`)
+    if (nodes.length > 0) failures.push(`${title}: loads ${nodes.join(', ')} at start`)
     for (const warning of warnings) failures.push(`${title}: ${warning}`)
     const bytes = totalSize(atOnce)
     if (bytes > maxBytes) failures.push(`${title}: ${bytes} bytes, more than ${maxBytes}`)
     if (bytes < maxBytes / 3)
-      failures.push(`${title}: ${bytes} bytes, much less than ${maxBytes}: correct sizes.ts`)
+      failures.push(`${title}: ${bytes} bytes, much less than ${maxBytes}: reduce the limit in sizes.ts`)
     bundled.push({ title, bytes, laterBytes: totalSize(chunks.filter((chunk) => !atOnce.includes(chunk))) })
   }
   return { failures, bundled }
 }
 
-/** Returns the entry and its static imports. */
+/** Returns the entry chunk and all chunks that it imports statically, directly or indirectly. */
 function loadedAtOnce(chunks: readonly OutputChunk[]): readonly OutputChunk[] {
   const loaded = chunks.filter(({ isEntry }) => isEntry)
-  // The list grows during the iteration.
+  // The loop also visits the chunks that it adds to the list.
   for (const { imports } of loaded) {
     loaded.push(...chunks.filter((chunk) => imports.includes(chunk.fileName) && !loaded.includes(chunk)))
   }

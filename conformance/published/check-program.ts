@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../lib/free-port.ts'
 import type { KeptProcess, ProcessKeeper } from '../lib/process-keeper.ts'
+import { withoutOwnVariables } from '../lib/safe-env.ts'
 import { installTarballs, withNode } from './build-and-install.ts'
 import type { Installed } from './checks.ts'
 import type { NodeVersion } from './node-versions.ts'
@@ -10,7 +11,7 @@ import type { NodeVersion } from './node-versions.ts'
 const startTimeoutMs = 120_000
 const stopTimeoutMs = 30_000
 
-/** Uses of the installed program, and what each of them shows. */
+/** Result of the checks of the installed program. */
 export interface ProgramChecks {
   readonly faults: readonly string[]
   /** Seconds from `npx headgate serve` to the end of the first PyIceberg program. */
@@ -19,7 +20,7 @@ export interface ProgramChecks {
 
 /**
  * Installs the packages with this Node in an empty folder, starts `npx headgate serve` there, writes and reads a table
- * with PyIceberg, and stops the server: with SIGTERM at npx, and with SIGTERM at the program itself.
+ * with PyIceberg, and stops the server, once with SIGTERM to npx and once with SIGTERM to the program itself.
  */
 export async function checkProgram(
   keeper: ProcessKeeper,
@@ -57,7 +58,7 @@ export async function checkProgram(
   return { faults: faults.map((fault) => `node ${node.version}: ${fault}`), seconds }
 }
 
-/** Checks that the program prints one sentence on a Node that is too old, and exits with 1. */
+/** Checks that the program prints one sentence and exits with 1 if Node is too old. */
 export async function checkTooOld(
   keeper: ProcessKeeper,
   { run }: Installed,
@@ -92,7 +93,7 @@ async function serve(
     command,
     args: [...args, ...flags],
     cwd: folder,
-    env: withNode(node.command),
+    env: { ...withoutOwnVariables(), ...withNode(node.command) },
     log: join(folder, 'serve.log'),
     onLine: (line) => {
       const [, url] = /^ready (\S+)$/.exec(line) ?? []
@@ -110,9 +111,12 @@ async function serve(
 
 /** Sends SIGTERM to the started process only, and waits for the server and its database to end. */
 async function checkStop({ process: started, url }: Serving, folder: string): Promise<readonly string[]> {
+  // PostgreSQL deletes this file when it ends.
+  const postmaster = join(folder, 'data/postgres/cluster/data/postmaster.pid')
+  if (!existsSync(postmaster))
+    return [`${started.name}: the file ${postmaster} does not exist, although the database runs`]
   process.kill(started.pid, 'SIGTERM')
   const end = Date.now() + stopTimeoutMs
-  const postmaster = join(folder, 'data/postgres/postmaster.pid')
   while (Date.now() < end) {
     const isServing = await fetch(`${url}/health/live`).then(
       () => true,
@@ -121,12 +125,12 @@ async function checkStop({ process: started, url }: Serving, folder: string): Pr
     if (started.exit() !== undefined && !isServing && !existsSync(postmaster)) return []
     await sleep(100)
   }
-  return [`${started.name}: the server or its database runs ${stopTimeoutMs / 1000} s after SIGTERM`]
+  return [`${started.name}: the server or its database still runs ${stopTimeoutMs / 1000} s after SIGTERM`]
 }
 
 interface Output {
   readonly code: number | null
-  /** Standard output and standard error. */
+  /** Standard output and standard error of the program. */
   readonly output: string
 }
 

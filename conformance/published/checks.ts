@@ -7,12 +7,12 @@ import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import type { PackedPackage } from './pack.ts'
 import { entryPoints, libraryNames, nodeOnly, packageNames, specifier } from './packages.ts'
 
-/** A package with its installed folder. */
+/** A packed package, and the folder in which it is installed. */
 export interface InstalledPackage extends PackedPackage {
   readonly folder: string
 }
 
-/** A folder with the packages installed. */
+/** A folder in which the packages are installed. */
 export interface Installed {
   readonly run: string
   readonly packages: readonly InstalledPackage[]
@@ -28,7 +28,10 @@ export async function lint({ packages }: Installed): Promise<readonly string[]> 
   return found
 }
 
-/** Loads every entry point with Node from the installed packages, and compares its names with the source. */
+/**
+ * Loads every entry point of the installed packages with Node, and compares the exported names with those of the
+ * source.
+ */
 export async function exportedNames(keeper: ProcessKeeper, { run }: Installed): Promise<readonly string[]> {
   const specifiers = packageNames.flatMap((name) => entryPoints[name].map((entry) => specifier(name, entry)))
   const program = join(run, 'names.mjs')
@@ -65,8 +68,8 @@ async function output(keeper: ProcessKeeper, cwd: string, args: readonly string[
 }
 
 /**
- * Compiles programs with every entry point in both kinds of module resolution, and without Node's types where that is
- * documented.
+ * Compiles programs that import every entry point, with both kinds of module resolution, and without Node's types where
+ * that is documented to work.
  */
 export async function types(keeper: ProcessKeeper, { run }: Installed): Promise<readonly string[]> {
   const all = libraryNames.flatMap((library) =>
@@ -94,7 +97,7 @@ export async function types(keeper: ProcessKeeper, { run }: Installed): Promise<
   return found
 }
 
-/** Returns the errors of the compiler for a program. */
+/** Compiles a program, and returns the compiler's errors. */
 async function compiled(
   keeper: ProcessKeeper,
   run: string,

@@ -18,7 +18,7 @@ const complete = {
   'dist/index.d.ts': 'export {}',
 }
 
-/** Returns the faults of a package with these files. Undefined: the file is left out. */
+/** Returns the faults of a complete package after these changes. The value undefined removes a file. */
 function faults(changes: Readonly<Record<string, string | undefined>>): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-contents-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -39,7 +39,7 @@ function faults(changes: Readonly<Record<string, string | undefined>>): readonly
   })
 }
 
-test('a package with sources, their output and its documents has no fault', () => {
+test('checkContents finds no fault in a package with sources, compiled files and documents', () => {
   expect(faults({})).toEqual([])
 })
 
@@ -67,11 +67,11 @@ test.each([
     { 'package.json': JSON.stringify({ exports: { '.': { 'x-source': './src/a.ts' } } }) },
     ['p: package.json names ./src/a.ts, which is missing'],
   ],
-])('%o is refused', (changes, expected) => {
+])('checkContents reports the fault after the change %o', (changes, expected) => {
   expect(faults(changes)).toEqual(expected)
 })
 
-test('files of tests are refused with their output', () => {
+test('checkContents reports test files and their compiled output', () => {
   const found = faults({ 'src/a.test.ts': '', 'dist/a.test.js': '', 'src/test/b.ts': '' })
   for (const path of ['src/a.test.ts', 'dist/a.test.js', 'src/test/b.ts'])
     expect(found).toContain(`p: ${path} belongs to tests`)

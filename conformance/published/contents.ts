@@ -7,7 +7,7 @@ const expected =
 const ofTests =
   /(^|\/)(test|tests|fuzz|fixtures?|generate)\/|\.(test|properties|fuzz|bench|fixture)\.|(^|\/)test-/
 
-/** Returns the faults in the content of a package: what is in it and should not be, and what is missing. */
+/** Returns the faults in the content of a package: unexpected files, missing files, and wrong references. */
 export function checkContents({ name, folder, files }: InstalledPackage): readonly string[] {
   const all = new Set(files)
   const needed = ['package.json', 'README.md', 'LICENSE']
@@ -22,7 +22,7 @@ export function checkContents({ name, folder, files }: InstalledPackage): readon
   ].map((fault) => `${name}: ${fault}`)
 }
 
-/** Compares sources and compiled files: output of a deleted source, or a source without output, is a fault. */
+/** Compares sources with compiled files. Output without a source, and a source without output, is a fault. */
 function checkOutput(files: ReadonlySet<string>): readonly string[] {
   const sources = [...files].filter((path) => path.startsWith('src/'))
   const compiled = sources.map((path) => path.replace(/^src\/(.*)\.ts$/, 'dist/$1'))
@@ -41,7 +41,7 @@ interface SourceMap {
   readonly mappings: string
 }
 
-/** Checks that each source map names a file of the package, and does not repeat its text. */
+/** Checks that each source map names a source file in the package, and does not contain the text of the source. */
 function checkMaps(folder: string, files: readonly string[]): readonly string[] {
   return files
     .filter((path) => path.endsWith('.map'))
@@ -65,7 +65,10 @@ interface Manifest {
   readonly scripts?: Readonly<Record<string, string>>
 }
 
-/** Checks that every file that the manifest names is in the package, under every condition, and that nothing runs on install. */
+/**
+ * Checks that the package contains every file that package.json names under any condition, and that npm runs no script
+ * on install.
+ */
 function checkManifest(folder: string, files: ReadonlySet<string>): readonly string[] {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
   const targets = [manifest.bin, manifest.exports, manifest.imports].flatMap(listTargets)
@@ -78,7 +81,7 @@ function checkManifest(folder: string, files: ReadonlySet<string>): readonly str
   ]
 }
 
-/** Returns the files at the leaves of an `exports`, `imports` or `bin`. */
+/** Returns all files that an `exports`, `imports` or `bin` member names, at any depth. */
 function listTargets(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value]
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(listTargets) : []

@@ -20,12 +20,13 @@ Packs every package as it is published, installs the tarballs in empty folders a
 entry points, and the program on the oldest supported Node, on the current one, and on one that is too old.
 The tarballs and the list of their files stay in .cache/published.`
 
-/** Returns the exit code: 0 all checks passed, 1 a check failed, 2 the run was not possible. */
+/** Returns the exit code: 0 if all checks passed, 1 if a check failed, 2 if the run was not possible. */
 async function main(): Promise<number> {
   await using keeper = new ProcessKeeper()
   const { supported, tooOld, ancient } = await installNodeVersions(keeper, say)
   const python = await installPyIceberg(keeper, say)
-  // Outside of the workspace, where modules would be found that are not installed.
+  // The folder is outside of the workspace, because Node would otherwise find modules of the workspace that
+  // are not installed.
   const run = mkdtempSync(join(tmpdir(), 'headgate-published-'))
   const tarballs = cacheFolder('published')
   say('building …')

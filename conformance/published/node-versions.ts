@@ -3,7 +3,10 @@ import { npmFolder } from '../lib/npm-folder.ts'
 import { cacheFolder } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 
-/** Oldest supported Node and the current one; and a Node that is too old, with which npm works, and the oldest at npm. */
+/**
+ * Versions of Node for the checks. `supported`: the oldest supported version and the current one. `tooOld`: an
+ * unsupported version with which npm still works. `ancient`: a much older version.
+ */
 export interface NodeVersions {
   readonly supported: readonly NodeVersion[]
   readonly tooOld: NodeVersion
@@ -20,7 +23,7 @@ const oldestNode = '22.15.0'
 const tooOldNode = '20.20.2'
 const ancientNode = '12.14.0'
 
-/** Installs versions of Node from npm. The current Node is the one of this process. */
+/** Installs old versions of Node from npm. The current version is the Node of this process. */
 export async function installNodeVersions(
   keeper: ProcessKeeper,
   say: (line: string) => void,

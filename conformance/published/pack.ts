@@ -3,13 +3,13 @@ import { repositoryRoot } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { registryName, type PackageName } from './packages.ts'
 
-/** A tarball as npm publishes it. */
+/** A package and the tarball that npm would publish. */
 export interface PackedPackage {
   readonly library: PackageName
-  /** Name at the registry. */
+  /** Name of the package in the npm registry. */
   readonly name: string
   readonly tarball: string
-  /** Paths in the package. */
+  /** Paths of the files in the package. */
   readonly files: readonly string[]
   readonly bytes: number
   readonly unpackedBytes: number
@@ -22,7 +22,7 @@ interface PackReport {
   readonly files: readonly { readonly path: string }[]
 }
 
-/** Packs a package with `npm pack`, which makes the same tarball as `npm publish`. */
+/** Packs a package with `npm pack`, which creates the same tarball as `npm publish`. */
 export async function packPackage(
   keeper: ProcessKeeper,
   library: PackageName,
@@ -49,7 +49,10 @@ export async function packPackage(
   }
 }
 
-/** Reads the one package of a report: a list in npm 11, an object by name in later versions. */
+/**
+ * Returns the only package in the report of `npm pack`. The report is a list in npm 11, and an object with names as
+ * keys in later versions.
+ */
 function readReport(text: string): PackReport {
   const [report] = Object.values(JSON.parse(text) as Readonly<Record<string, PackReport>>)
   if (report === undefined) throw new Error('npm pack reported no package')

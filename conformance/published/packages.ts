@@ -7,10 +7,13 @@ export type Library = (typeof libraries)[number]
 /** Folder of a published package below `packages`. */
 export type PackageName = Library | (typeof programs)[number]
 
-/** The libraries, each after those it depends on. */
+/** The libraries in build order: each library after the libraries that it depends on. */
 export const libraryNames: readonly Library[] = libraries
 
-/** All published packages, each after those it depends on. Those of the program are for Node only. */
+/**
+ * All published packages in build order: each package after the packages that it depends on. The packages of the server
+ * and the command line are for Node only.
+ */
 export const packageNames: readonly PackageName[] = [...libraries, ...programs]
 
 /** The entry points of each package. */
@@ -29,15 +32,18 @@ export const entryPoints: Readonly<Record<PackageName, readonly string[]>> = {
   cli: ['.'],
 }
 
-/** Returns the name of a package at the registry. The command line has the name of the program. */
+/**
+ * Returns the name of a package in the npm registry. The package of the command line has the name of the program,
+ * `headgate`.
+ */
 export function registryName(name: PackageName): string {
   return name === 'cli' ? 'headgate' : `@headgate/${name}`
 }
 
-/** Returns the specifier of an entry point: `@headgate/lance/client`. */
+/** Returns the import specifier of an entry point, such as `@headgate/lance/client`. */
 export function specifier(name: PackageName, entry: string): string {
   return `${registryName(name)}${entry.slice(1)}`
 }
 
-/** Libraries that only work in Node. Some of them use types of Node. */
+/** Libraries that work only in Node. */
 export const nodeOnly: readonly string[] = ['@headgate/sigv4', '@headgate/forward']

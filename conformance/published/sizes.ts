@@ -5,7 +5,7 @@ export interface BundleCase {
   readonly title: string
   readonly library: Library
   readonly source: string
-  /** Limit of the code that is loaded at once. */
+  /** Limit of the code that is loaded at start. */
   readonly maxBytes: number
 }
 

@@ -22,37 +22,37 @@ const same = [
 ]
 
 describe('differences', () => {
-  it('returns nothing when all results are expected', () => {
+  it('differences returns an empty list when all results are expected', () => {
     expect(differences(expected, same)).toEqual([])
   })
 
-  it('names a test that fails unexpectedly', () => {
+  it('differences names a test that fails unexpectedly', () => {
     expect(differences(expected, [result('A.a()', 'failed'), ...same.slice(1)])).toEqual([
-      'A.a(): expected passed, failed',
+      'A.a(): expected passed, but failed',
     ])
   })
 
-  it('names a known failure that passes, so that the list is corrected', () => {
+  it('differences names a test that passes although a failure is expected, so that the list is corrected', () => {
     expect(differences(expected, same.with(2, result('A.f()', 'passed')))).toEqual([
-      'A.f(): expected failed, passed',
+      'A.f(): expected failed, but passed',
     ])
   })
 
-  it('ignores missing tests when only some were selected', () => {
+  it('differences ignores missing tests if only some tests were selected', () => {
     expect(differences(expected, same.slice(1), false)).toEqual([])
     expect(differences(expected, [result('A.a()', 'failed')], false)).toHaveLength(1)
   })
 
-  it('names tests that did not run or are new', () => {
+  it('differences names tests that did not run and tests that are new', () => {
     expect(differences(expected, [...same.slice(1), result('A.new()', 'passed')])).toEqual([
-      'A.new(): not in expectations.json, passed',
-      'A.a(): expected passed, did not run',
+      'A.new(): not in expectations.json, but passed',
+      'A.a(): expected passed, but did not run',
     ])
   })
 })
 
 describe('toReason', () => {
-  it('returns the sentence without exception names and comparison dumps', () => {
+  it('toReason returns the first sentence of a message without exception names and compared values', () => {
     const message =
       'org.opentest4j.TestAbortedException: Assumption was not met due to: [Only valid for x] \nExpecting value to be true'
     expect(toReason(result('A.s()', 'skipped', message))).toBe('[Only valid for x]')

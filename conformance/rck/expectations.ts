@@ -2,7 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { TestResult } from './junit-xml.ts'
 
-/** Expected results in one mode: names of passed tests; names with reasons of the others. */
+/**
+ * Expected results of the compatibility kit in one mode: names of tests that pass, and names of failed and skipped
+ * tests with their reasons.
+ */
 export interface ExpectedResults {
   readonly passed: readonly string[]
   readonly failed: Readonly<Record<string, string>>
@@ -10,7 +13,7 @@ export interface ExpectedResults {
 }
 
 interface ExpectationsFile {
-  /** All tests of the kit. A test passes in a mode unless the mode lists it. */
+  /** All tests of the kit. A test is expected to pass in a mode unless the mode lists it. */
   readonly tests: readonly string[]
   readonly modes: Readonly<Record<string, Omit<ExpectedResults, 'passed'>>>
 }
@@ -32,8 +35,8 @@ export function readExpectations(mode: string): ExpectedResults | undefined {
 }
 
 /**
- * Replaces the expectations of a mode by the results. Keeps reasons that were written by hand, also for other modes. A
- * new failure or skip gets its own message as the reason.
+ * Replaces the expectations of a mode by the results. Keeps reasons that were written by hand, also those of other
+ * modes. The reason of a new failure or skip is the message of the test.
  */
 export function writeExpectations(mode: string, results: readonly TestResult[]): void {
   const { modes } = readAll()
@@ -54,7 +57,7 @@ export function writeExpectations(mode: string, results: readonly TestResult[]):
 }
 
 /**
- * Returns a sentence for each difference between results and expectations; empty when they agree.
+ * Returns a sentence for each difference between results and expectations, or an empty list if there is none.
  *
  * @param complete false when only some tests were run, so that missing tests are ignored
  */
@@ -71,10 +74,12 @@ export function differences(
   for (const result of results) {
     const outcome = before.get(result.name)
     before.delete(result.name)
-    if (outcome === undefined) found.push(`${result.name}: not in expectations.json, ${result.outcome}`)
-    else if (outcome !== result.outcome) found.push(`${result.name}: expected ${outcome}, ${result.outcome}`)
+    if (outcome === undefined) found.push(`${result.name}: not in expectations.json, but ${result.outcome}`)
+    else if (outcome !== result.outcome)
+      found.push(`${result.name}: expected ${outcome}, but ${result.outcome}`)
   }
-  if (complete) for (const [name, outcome] of before) found.push(`${name}: expected ${outcome}, did not run`)
+  if (complete)
+    for (const [name, outcome] of before) found.push(`${name}: expected ${outcome}, but did not run`)
   return found
 }
 

@@ -7,11 +7,11 @@ import { cacheFolder } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { isInstalled, markInstalled, computeStamp } from '../lib/stamp.ts'
 
-/** The compatibility kit on this machine. */
+/** Paths of the installed compatibility kit. */
 export interface InstalledKit {
   /** Folder with the jars of the kit, the fixture server and JUnit. */
   readonly jars: string
-  /** Folder with our compiled helper classes. */
+  /** Folder with the compiled helper classes of this repository. */
   readonly classes: string
 }
 
@@ -20,8 +20,8 @@ const pom = join(here, 'pom.xml')
 const helpers = join(here, 'java/org/apache/iceberg/rest')
 
 /**
- * Fetches the kit with Maven (about 90 jars, 160 MB) and compiles the helper classes, into the cache
- * folder. Each is done again only when what it depends on has changed: the POM, the sources.
+ * Fetches the kit with Maven (about 90 jars, 160 MB) and compiles the helper classes, into the cache folder. Repeats
+ * each step only if its input, the POM or the sources, has changed.
  */
 export async function installKit(
   keeper: ProcessKeeper,

@@ -5,7 +5,7 @@ const suite = (cases: string): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<testsuite name="JUnit Jupiter" tests="1">${cases}</testsuite>`
 
 describe('parseJunitXml', () => {
-  it('returns passed tests with class, name and time', () => {
+  it('parseJunitXml returns passed tests with class, name and time', () => {
     const xml = suite(
       '<testcase name="createView()" classname="org.x.ViewTests" time="0.25"></testcase>' +
         '<testcase name="t(int)[1]" classname="org.x.ViewTests" time="1"/>',
@@ -16,7 +16,7 @@ describe('parseJunitXml', () => {
     ])
   })
 
-  it('returns failures and errors with message and stack', () => {
+  it('parseJunitXml returns failures and errors with message and stack', () => {
     const xml = suite(
       '<testcase name="a()" classname="C" time="0"><failure message="expected &lt;1&gt;&#10;but was &quot;2&quot;" type="E">' +
         '<![CDATA[E: expected <1> && more\n\tat x.Y]]></failure><system-out><![CDATA[noise]]></system-out></testcase>' +
@@ -28,21 +28,21 @@ describe('parseJunitXml', () => {
     expect(b).toMatchObject({ outcome: 'failed', message: 'NPE: null' })
   })
 
-  it('returns skipped tests with their reason', () => {
+  it('parseJunitXml returns skipped tests with their reason', () => {
     const xml = suite(
       '<testcase name="s()" classname="C" time="0"><skipped><![CDATA[no nesting]]></skipped></testcase>',
     )
     expect(parseJunitXml(xml)).toMatchObject([{ outcome: 'skipped', message: 'no nesting' }])
   })
 
-  it('ignores XML within output or attributes', () => {
+  it('parseJunitXml ignores XML within output or attributes', () => {
     const xml = suite(
       '<testcase name="a>b" classname="C" time="0"><system-out><![CDATA[<failure message="no">]]></system-out></testcase>',
     )
     expect(parseJunitXml(xml)).toMatchObject([{ name: 'C.a>b', outcome: 'passed' }])
   })
 
-  it('refuses a report without a suite', () => {
+  it('parseJunitXml refuses a report without a test suite', () => {
     expect(() => parseJunitXml('<html></html>')).toThrow('not a JUnit report')
   })
 })

@@ -11,9 +11,9 @@ export interface TestResult {
 }
 
 /**
- * Reads the report that JUnit's console launcher writes: `testcase` elements, each with at most one of
- * `failure`, `error` and `skipped`. Knows just as much XML as those reports contain (attributes, CDATA,
- * entities); throws when a report has no test suite.
+ * Reads the report that JUnit's console launcher writes: `testcase` elements, each with at most one of `failure`,
+ * `error` and `skipped`. Supports only the XML that these reports contain (attributes, CDATA, entities). Throws if a
+ * report has no test suite.
  */
 export function parseJunitXml(xml: string): TestResult[] {
   if (!/<testsuite\b/.test(xml)) throw new Error('not a JUnit report: no <testsuite> element')
@@ -36,7 +36,8 @@ export function parseJunitXml(xml: string): TestResult[] {
 const testCase = /<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g
 const problem = /<(failure|error|skipped)\b([^>]*?)(?:\/>|>([\s\S]*?)<\/\1>)/
 
-// with CDATA escaped as ordinary text and ">" never bare, the patterns above cannot be misled by content
+// Converts CDATA to escaped text, so that the patterns above cannot match markup within the content of a
+// test.
 function withoutCdata(xml: string): string {
   return xml
     .replaceAll(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, text: string) => encodeEntities(text))

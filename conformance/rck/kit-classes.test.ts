@@ -5,14 +5,14 @@ const standard = { extended: false, baseLocation: undefined, localMetadata: true
 const remote = { extended: false, baseLocation: 's3://b/x', localMetadata: false }
 
 describe('listClasses', () => {
-  it('returns the unchanged classes of the kit for its standard options', () => {
+  it('listClasses returns the unchanged classes of the kit for its standard options', () => {
     expect(listClasses(standard)).toEqual([
       'RESTCompatibilityKitCatalogTests',
       'RESTCompatibilityKitViewCatalogTests',
     ])
   })
 
-  it('returns subclasses only if the kit lacks an option', () => {
+  it('listClasses returns subclasses only for options that the kit does not have', () => {
     expect(listClasses({ ...standard, extended: true })).toEqual([
       'ConfigurableCatalogTests',
       'RESTCompatibilityKitViewCatalogTests',
@@ -22,7 +22,7 @@ describe('listClasses', () => {
 })
 
 describe('testName', () => {
-  it('returns the same name in every class that runs the test', () => {
+  it('testName returns the same name for every class that runs the test', () => {
     for (const name of ['RESTCompatibilityKitViewCatalogTests', 'ConfigurableViewCatalogTests']) {
       expect(testName(`${name}.renameView()`)).toBe('ViewCatalogTests.renameView()')
     }
@@ -31,7 +31,7 @@ describe('testName', () => {
 
 describe('toSelector', () => {
   it.each(['CatalogTests', 'RESTCompatibilityKitCatalogTests', 'ConfigurableCatalogTests'])(
-    'converts %s to the class that runs in the mode',
+    'toSelector converts %s to the class that runs in the mode',
     (name) => {
       expect(toSelector(standard, `${name}#testAppend`)).toBe('RESTCompatibilityKitCatalogTests#testAppend')
       expect(toSelector(remote, name)).toBe('ConfigurableCatalogTests')

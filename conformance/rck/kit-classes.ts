@@ -1,4 +1,7 @@
-/** Options that determine the classes: those of the kit if possible, subclasses otherwise. */
+/**
+ * Options that determine which test classes run: the classes of the kit if they support the options, or subclasses
+ * otherwise.
+ */
 export interface ClassChoice {
   readonly extended: boolean
   readonly baseLocation: string | undefined
@@ -16,7 +19,7 @@ export function listClasses({ extended, baseLocation, localMetadata }: ClassChoi
 
 const variants = /^(?:RESTCompatibilityKit|Configurable)(?=(?:View)?CatalogTests\b)/
 
-/** Returns the name of a test with Iceberg's base class, independently of its class: `CatalogTests.testAppend()`. */
+/** Returns the name of a test with Iceberg's base class in place of a subclass: `CatalogTests.testAppend()`. */
 export function testName(name: string): string {
   return name.replace(variants, '')
 }

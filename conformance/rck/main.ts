@@ -9,7 +9,10 @@ import { runMode, type ModeResult } from './run-mode.ts'
 
 const command = 'conformance:rck'
 
-/** Returns the exit code: 0 all results expected, 1 unexpected results, 2 the kit could not run in some mode. */
+/**
+ * Returns the exit code: 0 if all results were expected, 1 if there were unexpected results, 2 if the kit could not run
+ * in a mode.
+ */
 async function main(options: RckOptions): Promise<number> {
   await using keeper = new ProcessKeeper()
   const kit = await installKit(keeper)

@@ -11,18 +11,18 @@ const names = (...args: string[]): string[] =>
   selectModes(options(...args)).map((mode) => modeName(options(...args), mode))
 
 describe('selectModes', () => {
-  it('returns the mode of the options', () => {
+  it('selectModes returns the mode that the options describe', () => {
     expect(names()).toEqual(['headgate'])
     expect(names('--extended')).toEqual(['headgate-extended'])
     expect(names('--storage', 's3', '--extended')).toEqual(['headgate-s3-extended'])
     expect(names('--fixture', '--storage', 's3')).toEqual(['fixture-s3'])
   })
 
-  it('returns all modes for the option --all', () => {
+  it('selectModes returns all modes for the option --all', () => {
     expect(names('--all')).toEqual(['headgate', 'headgate-extended', 'headgate-s3', 'headgate-s3-extended'])
   })
 
-  it('returns the possible modes of a given server', () => {
+  it('selectModes returns the possible modes of a given server', () => {
     expect(names('http://h', '--all')).toEqual(['headgate', 'headgate-extended'])
     expect(names('http://h', '--all', '--remote-metadata')).toEqual(['headgate-s3', 'headgate-s3-extended'])
   })

@@ -1,18 +1,18 @@
 import type { StorageKind } from '../lib/catalog-access.ts'
 import type { RckOptions } from './options.ts'
 
-/** One configuration of the kit. */
+/** One configuration in which the compatibility kit runs. */
 export interface Mode {
-  /** Storage of the warehouse of a server that the run starts. */
+  /** Storage of the warehouse, if the run starts the server. */
   readonly storage: StorageKind
-  /** Whether namespaces are nested, and names contain dots and slashes. */
+  /** Whether the tests use nested namespaces, and names with dots and slashes. */
   readonly extended: boolean
 }
 
-/** Returns the modes of the options, in the order in which they run. */
+/** Returns the modes that the options select, in the order in which they run. */
 export function selectModes(options: Pick<RckOptions, 'all' | 'extended' | 'storage' | 'uri'>): Mode[] {
   if (!options.all) return [{ storage: options.storage, extended: options.extended }]
-  // the storage of a given server is known
+  // The storage of a given server cannot be changed, so only its own storage is tested.
   const storages: StorageKind[] = options.uri === undefined ? ['file', 's3'] : [options.storage]
   return storages.flatMap((storage) => [false, true].map((extended) => ({ storage, extended })))
 }

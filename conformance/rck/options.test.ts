@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { readOptions } from './options.ts'
 
 describe('readOptions of the kit', () => {
-  it('accepts no arguments, for which a server is started', () => {
+  it('readOptions starts a server if there are no arguments', () => {
     expect(readOptions([])).toMatchObject({ uri: undefined, auth: { kind: 'none' }, extended: false })
   })
 
-  it('accepts a credential, with the default token endpoint below the URI', () => {
+  it('readOptions accepts a credential, and uses the default token endpoint below the URI', () => {
     expect(readOptions(['http://h/catalog/', '--credential', 'id:secret', '--warehouse', 'w'])).toMatchObject(
       {
         uri: 'http://h/catalog/',
@@ -21,7 +21,7 @@ describe('readOptions of the kit', () => {
     )
   })
 
-  it('accepts client properties with equals signs in their values', () => {
+  it('readOptions accepts client properties with equals signs in their values', () => {
     expect(
       readOptions(['--property', 'header.X=a=b', '--property', 's3.endpoint=http://h'])?.properties,
     ).toEqual({
@@ -32,7 +32,7 @@ describe('readOptions of the kit', () => {
 
   it.each([
     [['http://a', 'http://b'], 'one URI at most'],
-    [['http://a', '--fixture'], 'give no URI'],
+    [['http://a', '--fixture'], 'leave out the URI'],
     [['http://a', '--token', 't', '--credential', 'a:b'], 'either a token or a credential'],
     [['--property', '=x'], 'KEY=VALUE'],
     [['--storage', 'tape'], '--storage takes file or s3'],
@@ -40,14 +40,14 @@ describe('readOptions of the kit', () => {
     [['--all', '--extended'], 'leave out --extended'],
     [['--all', '--storage', 's3'], 'leave out --extended and --storage'],
     [['--all', '--expectations', 'headgate'], 'leave out --expectations'],
-    [['--remote-metadata'], 'give its URI'],
-    [['--base-location', 's3://b/x'], 'give its URI'],
+    [['--remote-metadata'], 'add its URI'],
+    [['--base-location', 's3://b/x'], 'add its URI'],
     [['--update-expectations', '--select', 'CatalogTests#testAppend'], 'leave out --select'],
-  ])('refuses %j', (args, message) => {
+  ])('readOptions refuses %j', (args, message) => {
     expect(() => readOptions(args)).toThrow(message)
   })
 
-  it('returns undefined for the help option', () => {
+  it('readOptions returns undefined for --help', () => {
     expect(readOptions(['--help'])).toBeUndefined()
   })
 })

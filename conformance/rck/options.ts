@@ -45,9 +45,7 @@ export interface RckOptions {
   readonly keep: boolean
 }
 
-/**
- * Parses the command line. Returns undefined for the help option. Throws with a sentence for contradictory options.
- */
+/** Parses the command line. Returns undefined for `--help`. Throws an error that describes contradictory options. */
 export function readOptions(args: readonly string[]): RckOptions | undefined {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -76,7 +74,7 @@ export function readOptions(args: readonly string[]): RckOptions | undefined {
   })
   if (values.help) return undefined
   const uri = onlyUri(positionals)
-  if (uri !== undefined && values.fixture) throw new Error('--fixture starts a server itself: give no URI')
+  if (uri !== undefined && values.fixture) throw new Error('--fixture starts a server: leave out the URI')
   if (values.all && (values.extended || values.storage !== undefined)) {
     throw new Error('--all runs all modes: leave out --extended and --storage')
   }
@@ -89,7 +87,7 @@ export function readOptions(args: readonly string[]): RckOptions | undefined {
     )
   }
   if (uri === undefined && (values['base-location'] !== undefined || values['remote-metadata'])) {
-    throw new Error('--base-location and --remote-metadata are for a given server: give its URI')
+    throw new Error('--base-location and --remote-metadata apply only to an existing server: add its URI')
   }
   if (values['update-expectations'] && values.select.length > 0) {
     throw new Error('--update-expectations needs the results of all tests: leave out --select')

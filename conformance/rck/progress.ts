@@ -2,10 +2,10 @@ const verdict = /^(\S.*) :: (SUCCESSFUL|FAILED|ABORTED|SKIPPED)$/
 const every = 20
 
 /**
- * Reads the feed that JUnit's console launcher prints while it runs, and says how far it is: now and then,
- * and whenever a test fails.
+ * Returns a function that reads the lines that JUnit's console launcher prints, and prints the progress after every 20
+ * tests and after each failed test.
  *
- * @param total number of tests that are known to come, if any
+ * @param total expected number of tests, if it is known
  */
 export function progressReader(
   name: string,

@@ -21,8 +21,8 @@ function sumTotals(results: readonly TestResult[]): Totals {
 }
 
 /**
- * Formats the results that did not pass, then a line for each class, then `headgate: 157 tests, 145 passed, 0 failed,
- * 12 skipped (30.1 s)` and the comparison with the expectations.
+ * Formats the tests that did not pass, then a line for each test class, then `headgate: 157 tests, 145 passed, 0
+ * failed, 12 skipped (30.1 s)` and the comparison with the expectations.
  */
 export function humanReport(run: ModeResult): string {
   const { mode, results, unexpected, expectations } = run
@@ -51,7 +51,7 @@ export function humanReport(run: ModeResult): string {
   return [...lines, `reports and logs: ${run.folder}`, ''].join('\n')
 }
 
-/** Formats a line for each mode. */
+/** Formats a summary with one line for each mode. */
 export function summary(runs: readonly ModeResult[]): string {
   return textTable([
     ['mode', 'tests', 'passed', 'failed', 'skipped', 'time', 'as expected'],
@@ -83,7 +83,7 @@ function inWords({ tests, passed, failed, skipped }: Totals): string {
   return `${tests} tests, ${passed} passed, ${failed} failed, ${skipped} skipped`
 }
 
-// the message and the frames up to the test itself, which show request and response
+// Returns the message and the stack frames up to the test itself, which show the request and the response.
 function stackHead(result: TestResult): string {
   const lines = (result.details || result.message).split('\n')
   const message = lines.filter((line) => !/^\s+at /.test(line)).slice(0, 12)

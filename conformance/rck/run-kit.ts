@@ -13,19 +13,22 @@ export interface KitRun extends ClassChoice {
   readonly access: CatalogAccess
   /** Further client properties. */
   readonly properties: Readonly<Record<string, string>>
-  /** Simple class names, or `Class#method`; empty for all. */
+  /** Tests to run, as simple class names or `Class#method`. If empty, all tests run. */
   readonly select: readonly string[]
   readonly keep: boolean
-  /** Folder for reports and logs. Its `tmp` is the JVM's temporary folder, where view tests put views. */
+  /**
+   * Folder for reports and logs. Its subfolder `tmp` is the temporary folder of the JVM, in which view tests create
+   * views.
+   */
   readonly folder: string
   /** Receives the lines that JUnit prints while it runs. */
   readonly onLine: (line: string) => void
 }
 
 /**
- * Runs the kit with one JVM per class, and returns the results of all tests. Drops the remaining objects of the kit
- * between classes and, unless `keep`, at the end. Throws when the catalog already contains such names, or when a class
- * does not run.
+ * Runs the kit with one JVM per class, and returns the results of all tests. Drops the objects that the kit left behind
+ * between classes and, unless `keep` is set, at the end. Throws if the catalog already contains names that the kit
+ * uses, or if a class does not run.
  */
 export async function runKit(keeper: ProcessKeeper, kit: InstalledKit, run: KitRun): Promise<TestResult[]> {
   const temporary = join(run.folder, 'tmp')
@@ -78,7 +81,7 @@ export async function runKit(keeper: ProcessKeeper, kit: InstalledKit, run: KitR
   return results
 }
 
-// locations of tables in the kit's own tests
+// Locations in which the kit's own tests create tables.
 const fixedFolders = ['/tmp/ns', '/tmp/newdb']
 
 function parts(run: KitRun): string[][] {
@@ -102,7 +105,8 @@ function systemProperties(run: KitRun, temporary: string): string[] {
     'headgate.local-metadata': String(run.localMetadata),
     ...(run.baseLocation ? { 'headgate.base-location': run.baseLocation } : {}),
   }
-  // the kit reads "rck.uri", its client "uri": every client property is passed under both names
+  // Passes every client property twice, because the kit reads names such as "rck.uri" and its client reads
+  // "uri".
   const both = Object.entries(client).flatMap(([key, value]) => [
     [`rck.${key}`, value],
     [key, value],

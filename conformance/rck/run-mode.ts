@@ -10,17 +10,17 @@ import { progressReader } from './progress.ts'
 import { runKit } from './run-kit.ts'
 import { openTarget, serverData } from './target.ts'
 
-/** Result of one mode. */
+/** Result of a run of the compatibility kit in one mode. */
 export interface ModeResult {
   readonly mode: string
   readonly uri: string
   readonly ms: number
-  /** Name of the expectations in expectations.json; undefined for none. */
+  /** Name of the mode in expectations.json, or undefined if the results are not compared. */
   readonly expectations: string | undefined
   /** A sentence for each unexpected result. */
   readonly unexpected: readonly string[]
   readonly results: readonly TestResult[]
-  /** Folder with reports and logs. */
+  /** Folder with the reports and logs of the run. */
   readonly folder: string
 }
 

@@ -10,10 +10,13 @@ import type { InstalledKit } from './install.ts'
 import type { Mode } from './modes.ts'
 import type { RckOptions } from './options.ts'
 
-/** A catalog to test, with properties of its warehouse. */
+/** A catalog to test, and properties of its warehouse that the tests depend on. */
 export interface Target {
   readonly access: CatalogAccess
-  /** Location of tables and views in tests that choose one; undefined for the default of the kit. */
+  /**
+   * Location below which tests create tables and views, if they choose a location. If undefined, the tests use the
+   * default of the kit.
+   */
   readonly baseLocation: string | undefined
   /** Whether metadata files are on this machine's disk. */
   readonly localMetadata: boolean
@@ -32,7 +35,7 @@ export async function openTarget(
 ): Promise<Target> {
   if (options.uri !== undefined) {
     const { uri, warehouse, auth, baseLocation, localMetadata } = options
-    // the storage of the server is irrelevant, because the client receives locations from the catalog
+    // The storage is a dummy value, because the client receives all locations from the catalog.
     return {
       access: { uri, warehouse, auth, storage: { kind: 'file', root: '/' } },
       baseLocation,
@@ -40,15 +43,15 @@ export async function openTarget(
     }
   }
   const storage = await startStorage(keeper, mode.storage, folder)
-  // another bucket, so that the allowed locations of the warehouse are tested
+  // Uses a second bucket, so that the tests also cover the allowed locations of the warehouse.
   const baseLocation = storage.kind === 's3' ? `s3://${otherBucket}/rck` : undefined
   const localMetadata = storage.kind === 'file'
   if (options.fixture) {
     const fixture = { jars: kit.jars, folder: join(folder, 'fixture'), storage }
     return { access: (await startIcebergFixture(keeper, fixture)).access, baseLocation, localMetadata }
   }
-  // on local disks the kit has fixed locations: tables below file:/tmp/<namespace>, views below the JVM's temporary
-  // folder
+  // On local disks the kit uses fixed locations: tables below file:/tmp/<namespace>, and views below the temporary
+  // folder of the JVM.
   const fixed = ['file:///tmp/ns', 'file:///tmp/newdb', `file://${join(folder, 'tmp')}`]
   const allowedLocations = baseLocation === undefined ? fixed : [baseLocation]
   const server = await startHeadgate(keeper, {

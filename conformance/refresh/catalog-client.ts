@@ -3,7 +3,7 @@ export interface Response {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** Undefined when the body is not JSON. */
+  /** The parsed body, or undefined if the body is not JSON. */
   readonly json: unknown
 }
 
@@ -12,10 +12,10 @@ interface SendOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Sends a request of one caller to a path below the catalog's URI. The path is not changed. */
+/** Sends a request of one caller to a path below the catalog's URI. Does not normalize the path. */
 export type Send = (method: string, path: string, options?: SendOptions) => Promise<Response>
 
-/** A warehouse of an Iceberg REST catalog, with one caller. */
+/** A client of one warehouse of an Iceberg REST catalog, for one caller. */
 export interface Catalog {
   /** URI without a slash at its end. */
   readonly uri: string
@@ -58,7 +58,7 @@ export async function openCatalog(place: {
   const query = place.warehouse === undefined ? '' : `?warehouse=${encodeURIComponent(place.warehouse)}`
   const response = await send('GET', `v1/config${query}`)
   if (response.status !== 200)
-    throw new Error(`GET /v1/config answered ${response.status}: ${response.text.slice(0, 300)}`)
+    throw new Error(`GET /v1/config failed with status ${response.status}: ${response.text.slice(0, 300)}`)
   const config = { ...mapAt(response.json, 'defaults'), ...mapAt(response.json, 'overrides') }
   const prefix = config['prefix']
   return {
@@ -69,7 +69,7 @@ export async function openCatalog(place: {
   }
 }
 
-/** Returns the warehouse with another caller. */
+/** Returns a client of the same warehouse for another caller. */
 export function asCaller(catalog: Catalog, headers: Readonly<Record<string, string>>): Catalog {
   return { ...catalog, send: sender(catalog.uri, headers) }
 }
@@ -82,7 +82,7 @@ export function tablePath(catalog: Catalog, namespace: readonly string[], table:
   return `${namespacePath(catalog, namespace)}/tables/${encodeURIComponent(table)}`
 }
 
-/** Returns a member of a JSON object, or undefined. */
+/** Returns the member at this path of a JSON object, or undefined. */
 export function readMember(value: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (at, key) =>
@@ -91,7 +91,7 @@ export function readMember(value: unknown, ...path: readonly string[]): unknown 
   )
 }
 
-/** Returns the members of a JSON object that are texts. */
+/** Returns the members with string values of the JSON object at this path. */
 export function mapAt(value: unknown, ...path: readonly string[]): Record<string, string> {
   const at = readMember(value, ...path)
   if (typeof at !== 'object' || at === null) return {}

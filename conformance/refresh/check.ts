@@ -2,7 +2,7 @@ import { NotApplicable } from '../lib/outcome.ts'
 import type { Check as AnyCheck, CheckResult as AnyResult } from '../lib/run-checks.ts'
 import type { Fixture } from './fixture.ts'
 
-/** One promise of the extension. */
+/** A check of one promise of the extension for refreshing storage credentials. */
 export type Check = AnyCheck<Fixture>
 
 export type Outcome = 'not applicable'

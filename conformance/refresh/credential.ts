@@ -1,11 +1,11 @@
 import { type Response, readMember, mapAt } from './catalog-client.ts'
 import { demand } from '../lib/outcome.ts'
 
-/** A `StorageCredential` in the form of the response. */
+/** A `StorageCredential` as the server returned it. */
 export interface Credential {
   readonly prefix: string
   readonly config: Readonly<Record<string, string>>
-  /** The typed member `storage-refresh-token`. */
+  /** The member `storage-refresh-token` of the credential, if it is a string. */
   readonly token: string | undefined
 }
 
@@ -26,7 +26,7 @@ export function credentialsIn(response: Response): Credential[] {
   })
 }
 
-/** Returns the only credential of a response. Fails when there is not exactly one. */
+/** Returns the only credential of a response. The check fails if there is not exactly one. */
 export function onlyCredential(response: Response, what: string): Credential {
   demand(response.status === 200, `${what}: expected 200, got ${inShort(response)}`)
   const list = credentialsIn(response)
@@ -65,7 +65,7 @@ export function errorIn(response: Response): { readonly type: string; readonly m
   return { type: typeof type === 'string' ? type : '', message: typeof message === 'string' ? message : '' }
 }
 
-/** Summarizes a response for reports. Omits the body of a 2xx, which may contain keys. */
+/** Summarizes a response for reports. Omits the body of a 2xx response, because it may contain keys. */
 export function inShort(response: Response): string {
   const { type, message } = errorIn(response)
   const detail = response.status < 300 ? '' : ` ${type} ${message}`.trimEnd()

@@ -3,7 +3,7 @@ import { demand } from '../lib/outcome.ts'
 
 const names = ['client.refresh-credentials-endpoint', 'gcs.oauth2.refresh-credentials-endpoint'] as const
 
-/** Returns the refresh endpoint of a credential. */
+/** Returns the refresh endpoint in the config of a credential, or undefined. */
 export function readEndpoint({ config }: Credential): string | undefined {
   const adls = Object.keys(config).find((name) => /^adls\.(?:.*\.)?refresh-credentials-endpoint$/.test(name))
   const name = names.find((known) => config[known] !== undefined) ?? adls

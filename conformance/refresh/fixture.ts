@@ -3,7 +3,7 @@ import { type Credential, inShort, onlyCredential } from './credential.ts'
 import { demand, notApplicable } from '../lib/outcome.ts'
 import { createBody, creationBody, delegation, locationIn } from './table-requests.ts'
 
-/** A table that is being created, with its credential. */
+/** A staged table that is not committed yet, and its storage credential. */
 export interface Staged {
   readonly name: string
   readonly response: Response
@@ -14,28 +14,28 @@ export interface Staged {
 
 export interface FixtureOptions {
   readonly catalog: Catalog
-  /** Caller that creates the namespace, whose owner keeps all rights on it. Default: the first caller. */
+  /** Client of the caller that creates the namespace and therefore owns it. Default: `catalog`. */
   readonly maker?: Catalog
-  /** The same warehouse with another caller that has the same rights. */
+  /** Client of a second caller that has the same rights on the same warehouse. */
   readonly second: Catalog | undefined
-  /** Another warehouse of the same server. */
+  /** Client of another warehouse of the same server. */
   readonly otherWarehouse: Catalog | undefined
   /** Whether the server requires authentication. */
   readonly authenticates: boolean
-  /** Lifetime of a token with a sliding expiry, if it is known to be short. */
+  /** Lifetime in seconds of storage refresh tokens, if it is known to be short. Each refresh extends it. */
   readonly tokenLifeSeconds: number | undefined
   /** Revokes the right of the first caller to create tables, and grants it again. */
   readonly revocation: { revoke(): Promise<void>; restore(): Promise<void> } | undefined
 }
 
-/** Values that the checks share: the server, a new namespace, and results of earlier checks. */
+/** Values that the checks share: the catalog client, a new namespace, and results of earlier checks. */
 export class Fixture {
   readonly catalog: Catalog
   readonly options: FixtureOptions
   readonly namespace: readonly string[] = [`refresh_suite_${Date.now().toString(36)}`]
-  /** Whether a token can be used only once; undefined until a check has tested it. */
+  /** Whether a token can be used only once. Undefined until a check has tested this. */
   tokensAreOneTime: boolean | undefined
-  /** Message of a refused token, without names. */
+  /** Error message of the first refusal of a token, without names. All other refusals must have the same message. */
   refusal: string | undefined
   #made = 0
 
@@ -44,7 +44,7 @@ export class Fixture {
     this.catalog = options.catalog
   }
 
-  /** Returns the same warehouse for a caller without authentication. */
+  /** Returns a client of the same warehouse that sends no authentication. */
   get stranger(): Catalog {
     return asCaller(this.catalog, {})
   }
@@ -62,7 +62,7 @@ export class Fixture {
     return `${namespacePath(this.catalog, this.namespace)}/tables`
   }
 
-  /** Stages a table. The check is not applicable when the response contains no token. */
+  /** Stages a table. If the response contains no token, the check is not applicable. */
   async stage(name: string = this.newName(), catalog: Catalog = this.catalog): Promise<Staged> {
     const path = `${namespacePath(catalog, this.namespace)}/tables`
     const body = createBody(name, { 'stage-create': true })
@@ -101,7 +101,7 @@ export class Fixture {
     )
   }
 
-  /** Requests new credentials with a token, which must succeed. */
+  /** Requests new credentials with a token. The check fails if the server refuses the token. */
   async renewed(
     { name, credential }: Pick<Staged, 'name' | 'credential'>,
     token: string,
@@ -110,13 +110,16 @@ export class Fixture {
     const fresh = onlyCredential(await this.renew(name, token), what)
     demand(
       fresh.prefix === credential.prefix,
-      `${what}: prefix ${fresh.prefix} is not that of the token, ${credential.prefix}`,
+      `${what}: the new credential has the prefix ${fresh.prefix} instead of ${credential.prefix}`,
     )
     demand(fresh.token !== undefined, `${what}: the new credential has no storage-refresh-token`)
     return { ...fresh, token: fresh.token }
   }
 
-  /** Drops the remaining objects and the namespace. Returns objects that could not be removed. */
+  /**
+   * Drops the objects that the checks created, and the namespace. Returns the names of objects that could not be
+   * dropped.
+   */
   async cleanUp(): Promise<string[]> {
     const left: string[] = []
     const listed = await this.catalog.send('GET', this.tables)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readOptions } from './options.ts'
 
 describe('readOptions of the suite', () => {
-  it('accepts no arguments, for which a server is started', () => {
+  it('readOptions starts a server if there are no arguments', () => {
     expect(readOptions([])).toMatchObject({
       uri: undefined,
       auth: { kind: 'none' },
@@ -10,7 +10,7 @@ describe('readOptions of the suite', () => {
     })
   })
 
-  it('accepts two principals, by options or from the environment', () => {
+  it('readOptions accepts two principals, by options or from the environment', () => {
     const env = { HEADGATE_REFRESH_TOKEN: 'a', HEADGATE_REFRESH_SECOND_CREDENTIAL: 'b:c' }
     expect(readOptions(['http://h/'], env)).toMatchObject({
       auth: { kind: 'token', token: 'a' },
@@ -21,17 +21,17 @@ describe('readOptions of the suite', () => {
     })
   })
 
-  it('waits for no token with the option for a quick run', () => {
+  it('readOptions disables the wait for expired tokens if --quick is set', () => {
     expect(readOptions(['http://h', '--token-life', '60'])?.tokenLifeSeconds).toBe(60)
     expect(readOptions(['http://h', '--token-life', '60', '--quick'])?.tokenLifeSeconds).toBeUndefined()
   })
 
   it.each([
     [['http://a', 'http://b'], 'one URI at most'],
-    [['--warehouse', 'w'], 'give its URI'],
+    [['--warehouse', 'w'], 'add its URI'],
     [['http://a', '--token', 't', '--credential', 'a:b'], 'either a token or a credential'],
     [['http://a', '--token-life', 'long'], 'a number of seconds'],
-  ])('refuses %j', (args, message) => {
+  ])('readOptions refuses %j', (args, message) => {
     expect(() => readOptions(args)).toThrow(message)
   })
 })

@@ -34,9 +34,7 @@ export interface RefreshOptions {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/**
- * Parses the command line. Returns undefined for the help option. Throws with a sentence for contradictory options.
- */
+/** Parses the command line. Returns undefined for `--help`. Throws an error that describes contradictory options. */
 export function readOptions(args: readonly string[], env: Environment = {}): RefreshOptions | undefined {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -61,9 +59,11 @@ export function readOptions(args: readonly string[], env: Environment = {}): Ref
   const uri = onlyUri(positionals)
   const serverFlags = [values.warehouse, values['other-warehouse'], values['token-life']]
   if (uri === undefined && serverFlags.some((value) => value !== undefined))
-    throw new Error('--warehouse, --other-warehouse and --token-life are for a given server: give its URI')
+    throw new Error(
+      '--warehouse, --other-warehouse and --token-life apply only to an existing server: add its URI',
+    )
   const life = values['token-life'] === undefined ? undefined : Number(values['token-life'])
-  if (life !== undefined && !(life > 0)) throw new Error('--token-life takes a number of seconds')
+  if (life !== undefined && !(life > 0)) throw new Error('--token-life must be a number of seconds')
   const place = { uri, scope: values.scope, tokenUri: values['oauth2-server-uri'] }
   const toAuth = (token: string | undefined, credential: string | undefined): CatalogAuth =>
     readAuth({ ...place, token, credential })

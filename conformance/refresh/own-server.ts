@@ -19,17 +19,22 @@ export interface OwnServer {
   principal(name: string, on?: Readonly<Record<string, readonly string[]>>): Promise<Headers>
   grant(principal: string, privilege: string, warehouse: string): Promise<void>
   revoke(principal: string, privilege: string, warehouse: string): Promise<void>
-  /** Creates a warehouse in a new folder, which clients see as a bucket of the same name. */
+  /**
+   * Creates a warehouse in a new folder, which clients access as a bucket of the same name through the storage gateway.
+   */
   gatewayWarehouse(
     name: string,
     options?: { readonly lifetimeSeconds?: number; readonly retentionSeconds?: number },
   ): Promise<string>
-  /** Creates a warehouse in a new folder, which clients see by its path. It issues no storage access. */
+  /**
+   * Creates a warehouse in a new folder, which clients access by its path. The server issues no storage credentials for
+   * it.
+   */
   directoryWarehouse(name: string): Promise<string>
 }
 
 /**
- * Starts a server with real tokens, and with a configurable lifetime of storage credentials.
+ * Starts a server that requires tokens, and that allows short lifetimes of storage credentials.
  *
  * @param folder folder of its data and log
  */

@@ -3,7 +3,7 @@ import { errorIn, inShort } from './credential.ts'
 import { demand } from '../lib/outcome.ts'
 import type { Fixture } from './fixture.ts'
 
-/** Words that would reveal the reason of a refusal. */
+/** Matches words that reveal why the server refused a token. */
 const reasons =
   /\b(?:expired?|expiry|forged|tampered|signature|decrypt\w*|decod\w*|malformed|revoked|principal|another (?:user|caller|table|warehouse)|rotated|already (?:been )?used|unknown key)\b/i
 
@@ -25,6 +25,6 @@ export function demandRefusal(fixture: Fixture, response: Response, what: string
   fixture.refusal ??= text
   demand(
     text === fixture.refusal,
-    `${what}: another text than for other refusals: "${text}", not "${fixture.refusal}"`,
+    `${what}: the message differs from that of other refusals: "${text}" instead of "${fixture.refusal}"`,
   )
 }

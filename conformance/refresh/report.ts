@@ -13,7 +13,7 @@ export function sumTotals(results: readonly CheckResult[]): Totals {
   }
 }
 
-/** Formats a line for each check with its remark, and the totals. */
+/** Formats a report for people: a line with the outcome and remark of each check, and the totals. */
 export function humanReport({ uri, results }: SuiteResult): string {
   const { ok, failed, notApplicable } = sumTotals(results)
   const rows = results.map((result) => [result.name, ...resultCells(result)])

@@ -12,9 +12,9 @@ const timeoutMs = 10_000
 const agent = new Agent({ keepAlive: true, maxSockets: 4 })
 
 /**
- * Sends a request without changing its target and headers, which `fetch` would normalize.
+ * Sends a request without changing its target and headers. `fetch` would normalize them.
  *
- * @param from source address on this machine
+ * @param from address of this machine from which the request is sent
  */
 export function sendRaw(
   endpoint: string,
@@ -59,7 +59,7 @@ export function sendRaw(
   return promise
 }
 
-/** Closes the connections that are kept alive. */
+/** Closes all connections, so that the process can end. */
 export function hangUp(): void {
   agent.destroy()
 }

@@ -8,7 +8,7 @@ const keys = {
 }
 const scope = { region: 'us-east-1', at: new Date('2013-05-24T00:00:00Z') }
 
-test('signs the example of a request like Amazon', () => {
+test('signInHeader computes the same signature as the GET Object example of Amazon', () => {
   const draft = {
     method: 'GET',
     target: '/test.txt',
@@ -22,7 +22,7 @@ test('signs the example of a request like Amazon', () => {
   )
 })
 
-test('signs the example of a presigned request like Amazon', () => {
+test('signInQuery computes the same signature as the presigned URL example of Amazon', () => {
   const draft = {
     method: 'GET',
     target: '/test.txt',

@@ -8,13 +8,15 @@ export interface S3Keys {
 
 export type HeaderPair = readonly [name: string, value: string]
 
-/** A request to sign. All values are used unchanged, so that requests can be signed that an SDK would not send. */
+/**
+ * A request to sign. All values are signed unchanged, so that the suites can send requests that an SDK would not send.
+ */
 export interface Draft {
   readonly method: string
-  /** Target in the form of the request line. */
+  /** Request target, as written in the request line. */
   readonly target: string
   readonly headers: readonly HeaderPair[]
-  /** Default: the hash of an empty body. */
+  /** Hash of the body in hexadecimal. Default: the hash of an empty body. */
   readonly payloadHash?: string
 }
 
@@ -22,15 +24,15 @@ export interface Scope {
   readonly region: string
   readonly service?: string
   readonly at?: Date
-  /** Default: the day of `at`. */
+  /** Day in the credential scope. Default: the day of `at`. */
   readonly day?: string
 }
 
 export interface Signed {
-  /** Headers of the draft, with those that signing adds. */
+  /** Headers of the draft and the headers that signing adds. */
   readonly headers: readonly HeaderPair[]
   readonly signature: string
-  /** Signs another text with the same key. */
+  /** Signs another text with the same derived key. */
   readonly sign: (text: string) => string
   readonly timestamp: string
   /** `20261121/us-east-1/s3/aws4_request` */
@@ -70,7 +72,10 @@ export function signInHeader(draft: Draft, keys: S3Keys, scope: Scope): Signed {
   }
 }
 
-/** Signs a request in its query. Returns the complete target, which is sent with the headers of the draft. */
+/**
+ * Signs a request with query parameters (presigned URL). Returns the complete target. The request is sent with the
+ * headers of the draft.
+ */
 export function signInQuery(draft: Draft, keys: S3Keys, scope: Scope, expiresSeconds = 300): string {
   const { timestamp, text, sign } = signing(keys, scope)
   const added: [string, string][] = [

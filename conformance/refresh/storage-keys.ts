@@ -2,13 +2,13 @@ import type { Credential } from './credential.ts'
 import { emptyHash, type S3Keys, sha256, signInHeader } from './s3-signature.ts'
 import { type S3Response, sendRaw } from './s3-request.ts'
 
-/** Keys of a credential, with their endpoint. */
+/** S3 keys of a storage credential, and the endpoint that accepts them. */
 export interface StorageKeys extends S3Keys {
   readonly endpoint: string
   readonly region: string
 }
 
-/** Returns the keys in a credential's config; undefined for another kind of store. */
+/** Returns the S3 keys in a credential's config, or undefined if the credential is for another kind of store. */
 export function readStorageKeys({ config }: Pick<Credential, 'config'>): StorageKeys | undefined {
   const accessKeyId = config['s3.access-key-id']
   const secretAccessKey = config['s3.secret-access-key']
@@ -31,7 +31,7 @@ export function toTarget(location: string): string {
   return `/${path.split('/').map(encodeURIComponent).join('/')}`
 }
 
-/** Sends an ordinary request with the signature of an SDK. */
+/** Sends an object request, signed with the keys in the same way as an SDK signs it. */
 export function useKeys(
   keys: StorageKeys,
   method: string,

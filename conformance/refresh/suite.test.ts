@@ -24,21 +24,21 @@ const toReason = ({ results }: SuiteResult, name: string): string | undefined =>
   results.find((result) => result.name === name)?.reason
 
 describe('a catalog that keeps its promises', () => {
-  test('passes when its tokens can be used repeatedly', async () => {
+  test('a correct catalog passes all checks if its tokens can be used repeatedly', async () => {
     const result = await check()
     expect(failed(result)).toEqual([])
     expect(toReason(result, 'replay')).toBe('tokens can be used again until they end')
     expect(toReason(result, 'simultaneous')).toMatch(/^20 of 20 /)
   })
 
-  test('passes when its tokens can be used once', async () => {
+  test('a correct catalog passes all checks if its tokens can be used only once', async () => {
     const result = await check({ oneTime: true })
     expect(failed(result)).toEqual([])
     expect(toReason(result, 'replay')).toBe('tokens can be used once')
     expect(toReason(result, 'simultaneous')).toMatch(/^1 of 20 /)
   })
 
-  test('receives the reasons of checks that were not possible', async () => {
+  test('the suite reports the reason of each check that was not possible', async () => {
     const { results } = await check()
     const open = results.filter(({ outcome }) => outcome === 'not applicable')
     expect(open.map(({ name }) => name)).toContain('other-warehouse')

@@ -28,7 +28,7 @@ const checks: readonly Check[] = [
 /**
  * Runs the checks one after another in a new namespace, and removes their objects.
  *
- * @param select names of checks; empty for all
+ * @param select names of the checks to run; all checks if empty
  */
 export async function runSuite(
   options: FixtureOptions,

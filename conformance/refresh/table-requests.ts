@@ -1,6 +1,6 @@
 import { type Response, readMember } from './catalog-client.ts'
 
-/** Headers that request keys. */
+/** Request headers that ask the catalog for storage keys. */
 export const delegation: Readonly<Record<string, string>> = {
   'x-iceberg-access-delegation': 'vended-credentials',
 }
@@ -11,12 +11,12 @@ const schema = {
   fields: [{ id: 1, name: 'id', type: 'long', required: false }],
 }
 
-/** Returns the body that creates a table. */
+/** Returns the body of a createTable request. */
 export function createBody(name: string, more: Readonly<Record<string, unknown>> = {}): object {
   return { name, schema, ...more }
 }
 
-/** Returns the body with which Iceberg's clients complete a staged create. */
+/** Returns the body of the commit with which Iceberg's clients complete a staged table. */
 export function creationBody(staged: Response): object {
   const metadata = readMember(staged.json, 'metadata')
   const member = (name: string): unknown => readMember(metadata, name)

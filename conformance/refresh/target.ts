@@ -5,12 +5,15 @@ import type { RefreshOptions } from './options.ts'
 import { startOwnServer } from './own-server.ts'
 import type { FixtureOptions } from './fixture.ts'
 
-/** The shortest lifetime of tokens that the server allows, in seconds. */
+/** Lifetime of storage refresh tokens in seconds. It is the shortest lifetime that the server allows. */
 const ownTokenLifeSeconds = 60
-/** Lifetime of credentials in seconds: long enough for requests, and short enough to wait for the end. */
+/**
+ * Lifetime of storage credentials in seconds. It is long enough for requests, and short enough for the suite to wait
+ * for the expiry.
+ */
 const ownLifetimeSeconds = 8
 
-/** Opens the catalog of the options. */
+/** Opens the catalog that the options name, or starts a server if they name none. */
 export async function openTarget(
   options: RefreshOptions & { readonly uri: string },
 ): Promise<FixtureOptions> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 
-/** Faults of a catalog. */
+/** Faults that the test catalog can have on purpose. */
 export type Fault =
   | 'two credentials'
   | 'another prefix'
@@ -36,7 +36,9 @@ interface Asked {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** Starts an in-memory catalog with the extension, to test that the suite finds faults. */
+/**
+ * Starts an in-memory catalog that supports the refresh extension. Tests use it to check that the suite finds faults.
+ */
 export async function testCatalog(
   options: { readonly oneTime?: boolean; readonly fault?: Fault } = {},
 ): Promise<AsyncDisposable & { readonly uri: string }> {

@@ -1,13 +1,17 @@
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 
-/** Bundles the program of a page like an application. @returns files by their names; `page.js` is the entry. */
+/**
+ * Bundles the program of a web page in the same way as an application. @returns the files by their names; `page.js` is
+ * the entry
+ */
 export async function bundlePage(run: string): Promise<ReadonlyMap<string, string>> {
   const build = await rolldown({
     input: { page: join(run, 'page.mjs') },
     cwd: run,
     platform: 'browser',
-    // Modules of Node are loaded only when they are needed, which never happens in a page.
+    // Keeps modules of Node as imports. The libraries load them only when they are needed, which never
+    // happens in a page.
     external: [/^node:/, '@aws-sdk/credential-provider-node'],
     onLog: (level, { message }) => {
       if (level === 'warn') throw new Error(`rolldown: ${message}`)

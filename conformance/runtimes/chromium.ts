@@ -12,7 +12,7 @@ export function startChromium(
     command,
     args: [
       ...chromiumArguments(folder),
-      // Keeps Chromium open until it is ended. The port is on loopback.
+      // The debugging port keeps Chromium running until its process is ended. The port is on loopback.
       '--remote-debugging-port=0',
       url,
     ],

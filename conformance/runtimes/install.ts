@@ -5,7 +5,7 @@ import type { ProcessKeeper } from '../lib/process-keeper.ts'
 
 const versions = { node: '22.23.3', bun: '1.4.5', deno: '2.9.6' } as const
 
-/** A command that runs programs, with its arguments before the program's file. */
+/** A runtime: a command that runs programs, and the arguments that precede the file of the program. */
 export interface Runtime {
   readonly name: string
   readonly command: string
@@ -29,7 +29,7 @@ export async function installRuntimes(
   return [
     { name: `node ${process.versions.node}`, command: process.execPath, args: [] },
     { name: `node ${versions.node}`, command: join(folder, packages.node, 'bin/node'), args: [] },
-    // The options prevent downloads of packages that are not installed.
+    // The options prevent Bun and Deno from downloading packages that are not installed.
     { name: `bun ${versions.bun}`, command: join(folder, packages.bun, 'bin/bun'), args: ['--no-install'] },
     {
       name: `deno ${versions.deno}`,

@@ -21,13 +21,14 @@ const usage = `npm run conformance:runtimes
 Packs the libraries as they are published, and lets one program use them in Node, Bun, Deno and Chromium.
 Chromium is left out where it is not on the PATH; CHROMIUM names one.`
 
-/** Returns the exit code: 0 all promises kept, 1 a promise is broken, 2 the suite could not run. */
+/** Returns the exit code: 0 if all checks passed, 1 if a check failed, 2 if the suite could not run. */
 async function main(): Promise<number> {
   await using keeper = new ProcessKeeper()
   const runtimes = await installRuntimes(keeper, say)
   const { python, node } = await installLance(keeper, say)
   const chromium = findChromium()
-  // Outside of the workspace, where modules would be found that are not installed.
+  // The folder is outside of the workspace, because Node would otherwise find modules of the workspace that
+  // are not installed.
   const run = mkdtempSync(join(tmpdir(), 'headgate-runtimes-'))
   say('building …')
   const installed = await buildAndInstall(keeper, { run, tarballs: join(run, 'tarballs') }, libraryNames)

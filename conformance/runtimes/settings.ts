@@ -7,7 +7,10 @@ import { catalogUri, tokenUri, type HeadgateServer } from '../lib/headgate-serve
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import type { Installed } from '../published/checks.ts'
 
-/** Returns the settings of programs: addresses of the servers, requests to sign, and the signatures of Node. */
+/**
+ * Returns the settings of the programs: addresses of the servers, requests to sign, and the signatures that Node
+ * computes for them.
+ */
 export async function settingsFor(
   keeper: ProcessKeeper,
   { run, packages }: Installed,

@@ -1,16 +1,16 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Result of a check; a reason if it failed. */
+/** Result of a check, with a reason if the check failed. */
 export interface Result {
   readonly title: string
   readonly reason: string | null
 }
 
-/** Server for programs in all runtimes, in addition to the catalog: it serves settings and receives results. */
+/** Server to which the programs in all runtimes connect. It serves their settings and receives their results. */
 export interface SuiteServer extends AsyncDisposable {
   readonly origin: string
-  /** Replaces the served content. */
+  /** Replaces the settings and files that the server serves. */
   serve(content: Served): void
   /** Returns the results of the next program that sends them. */
   results(): Promise<readonly Result[]>
@@ -21,7 +21,10 @@ interface Served {
   readonly settings: Readonly<Record<string, unknown>>
   /** Files of the page by their names. */
   readonly files: ReadonlyMap<string, string>
-  /** The server behind `/lance`, which does not support pages of other origins. */
+  /**
+   * Origin of the Lance server. Requests below `/lance` are forwarded to it, because it does not support pages of other
+   * origins.
+   */
   readonly lance: string
 }
 
@@ -39,7 +42,7 @@ export async function startSuiteServer(): Promise<SuiteServer> {
     if (target.startsWith('/lance/'))
       return passOn(content.lance, target.slice('/lance'.length), request, response)
     const [path = ''] = target.split('?')
-    // Never answered, so that the client must stop waiting.
+    // Sends no response, so that the check can test the client's time limit.
     if (path.startsWith('/silent/')) return
     const body = await readText(request)
     const code = content.files.get(path.slice(1))

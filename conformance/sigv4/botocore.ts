@@ -5,10 +5,10 @@ import type { Case } from './random-request.ts'
 
 const script = fileURLToPath(new URL('sign.py', import.meta.url))
 
-/** Request that botocore signed. */
+/** A request that botocore signed. */
 export interface BotoSigned {
   readonly url: string
-  /** Names in lower case. */
+  /** Headers of the signed request. Their names are in lower case. */
   readonly headers: readonly (readonly [string, string])[]
 }
 
@@ -21,7 +21,7 @@ export interface Botocore {
   ): Promise<BotoSigned>
 }
 
-/** Starts botocore as a process that signs requests. It ends with its keeper. */
+/** Starts a process that signs requests with botocore. The process ends when its keeper is disposed. */
 export function startBotocore(keeper: ProcessKeeper, python: string, folder: string): Botocore {
   const waiting: PromiseWithResolvers<BotoSigned>[] = []
   const child = keeper.start({

@@ -2,11 +2,11 @@ import { type AuthProvider } from '@headgate/auth'
 import { AuthRegistry, type Properties } from '@headgate/auth'
 import { type HeaderList, type HttpRequest, type OutgoingBody, fetchTransport, send } from '@headgate/http'
 
-/** Counts of an independent verifier. */
+/** Counts of the requests that an independent verifier accepted and refused. */
 export interface VerifierReport {
   readonly name: string
   accepted: number
-  /** Number of forged requests that were refused. */
+  /** Number of forged or forbidden requests that the verifier refused. */
   refused: number
   readonly failures: string[]
 }
@@ -17,20 +17,21 @@ export interface Probe {
   readonly url: string
   readonly headers?: HeaderList
   readonly body?: OutgoingBody
-  /** Whether forged forms of it are sent too. */
+  /** Set if forged forms of the request are sent as well. */
   readonly forge?: true
-  /** Another URL that leads to the same service. */
+  /** Another URL of the same service. */
   readonly elsewhere?: string
   readonly properties: Properties
 }
 
 const transport = fetchTransport({ timeoutMs: 20_000 })
 
-/** Sends a request that must be accepted. Returns the text of its response. */
+/** Sends a correctly signed request, which the verifier must accept. Returns the text of the response. */
 export async function letIn(report: VerifierReport, probe: Probe): Promise<string> {
   await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
   const { status, text } = await ask(probe, auth)
-  // The service checks whether an object exists only after it has accepted the signature.
+  // The service checks the signature before it checks whether an object exists, so a 404 or 409 proves that
+  // the signature was accepted.
   const inside = status < 400 || ([404, 409].includes(status) && !/signature|token|denied/i.test(text))
   if (inside) report.accepted++
   else
@@ -40,7 +41,10 @@ export async function letIn(report: VerifierReport, probe: Probe): Promise<strin
   return text
 }
 
-/** Sends a correctly signed request of a user without the right, which must be refused for this reason. */
+/**
+ * Sends a correctly signed request of a user without the necessary right. The service must refuse it because of the
+ * missing right.
+ */
 export async function keepAway(report: VerifierReport, probe: Probe): Promise<void> {
   await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
   const { status, text } = await ask(probe, auth)
@@ -48,10 +52,10 @@ export async function keepAway(report: VerifierReport, probe: Probe): Promise<vo
   else report.failures.push(`${probe.what}: answered with ${status}: ${text.slice(0, 300)}`)
 }
 
-/** Other methods that all verifiers support for the same target. */
+/** For each method, another method that all verifiers support for the same target. */
 const otherMethods: Readonly<Record<string, string>> = { GET: 'DELETE', PUT: 'DELETE', POST: 'PUT' }
 
-/** Changes of a signed request that would need a new signature. */
+/** Changes of a signed request that make its signature invalid. */
 const forgeries: Readonly<Record<string, (request: HttpRequest) => HttpRequest>> = {
   'another method': (request) => ({ ...request, method: otherMethods[request.method] ?? 'GET' }),
   'another query': (request) => ({
@@ -67,7 +71,7 @@ const forgeries: Readonly<Record<string, (request: HttpRequest) => HttpRequest>>
     withHeader(request, 'authorization', (value) => value.replace('us-east-1', 'us-west-2')),
 }
 
-/** Sends forged forms of a request, which must all be refused. */
+/** Sends forged forms of a signed request. The verifier must refuse all of them. */
 export async function keepOut(report: VerifierReport, probe: Probe): Promise<void> {
   for (const [name, forge] of Object.entries(forgeries)) {
     await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
@@ -118,7 +122,7 @@ async function ask(probe: Probe, auth: AuthProvider): Promise<{ status: number; 
   return { status: response.status, text: await response.text() }
 }
 
-/** Retries a 503, which a store returns directly after its start. Each attempt is signed again. */
+/** Returns the delay before a retry, if the status is 503. A store returns this status shortly after its start. */
 function retry({ response }: { readonly response?: Response }): number | undefined {
   return response?.status === 503 ? 1_000 : undefined
 }

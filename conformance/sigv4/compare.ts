@@ -5,14 +5,17 @@ import type { Botocore, BotoSigned } from './botocore.ts'
 import { randomCase, type Case } from './random-request.ts'
 import { strictly, type Reason } from './spellings.ts'
 
-/** Result of the comparison of two signers. */
+/** Result of the comparison of Headgate's signer with botocore. */
 export interface Comparison {
   readonly compared: number
-  /** Number of requests with equal signatures, byte for byte, for the same URL. */
+  /** Number of requests for whose original URL both signers compute equal signatures, byte for byte. */
   readonly alike: number
-  /** Numbers of requests with equal signatures for a strict spelling of the URL, by the reason. */
+  /**
+   * Number of requests for which the signatures are equal only after the URL was spelled strictly, by the reason for
+   * the difference.
+   */
   readonly respelled: ReadonlyMap<Reason, number>
-  /** Number of these that botocore signs differently in the original spelling. */
+  /** Number of requests in `respelled` for whose original spelling botocore computes a different signature. */
   readonly different: number
   readonly failures: readonly string[]
 }
@@ -21,14 +24,14 @@ export interface CompareOptions {
   readonly form: 'header' | 'query'
   readonly cases: number
   readonly seed: number
-  /** Whether the requests include spellings on which signers may differ. */
+  /** Whether the requests include spellings of URLs for which signers may compute different signatures. */
   readonly lax: boolean
 }
 
 /** Number of concurrent requests to botocore. */
 const PIPELINE = 64
 
-/** Signs the same generated requests with both signers. */
+/** Signs generated requests with Headgate's signer and with botocore, and compares the signatures. */
 export async function compare(botocore: Botocore, options: CompareOptions): Promise<Comparison> {
   const random = new Random(options.seed)
   const respelled = new Map<Reason, number>()
@@ -60,7 +63,8 @@ interface Outcome {
 async function compareOne(botocore: Botocore, aCase: Case, form: 'header' | 'query'): Promise<Outcome> {
   const provider = await openProvider(aCase, form)
   const signed = await provider.authenticate(aCase.request)
-  // In headers both sign the sent URL; in the query each adds its own parameters.
+  // With signatures in headers, botocore signs the URL that Headgate sends. With signatures in the query,
+  // each signer adds its own parameters to the original URL.
   const url = form === 'header' ? signed.url : aCase.request.url
   const strict = strictly(url, aCase.service)
   const headers = headersForBotocore(aCase, form, signed.headers)
@@ -108,7 +112,7 @@ function headersForBotocore(aCase: Case, form: 'header' | 'query', signed: Heade
 
 const proofHeaders = ['authorization', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token']
 
-/** Formats all headers that a signer added in one line. */
+/** Formats all headers that a signer added as one line. */
 function headerProof(headers: HeaderList): string {
   return proofHeaders.map((name) => `${name}=${headerValue(headers, name)}`).join(' ')
 }

@@ -5,7 +5,10 @@ import { keepOut, letIn, type Probe, type VerifierReport } from './checks.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-/** Keys in the form of a URL that parsers do not change: strictly escaped, and in the form of WHATWG URLs. */
+/**
+ * Object keys, escaped as in a URL. URL parsers do not change them: some are strictly escaped, others are written as
+ * WHATWG URLs write them.
+ */
 const keys = [
   'plain',
   'a%20b',
@@ -21,8 +24,8 @@ const keys = [
 ] as const
 
 /**
- * Starts MinIO, which has an independent verifier, and sends it S3 requests: in headers, in the query, with keys of a
- * role.
+ * Starts MinIO, which verifies signatures independently, and sends S3 requests to it: signed in headers, signed in the
+ * query, and signed with the keys of a role.
  */
 export async function againstMinio(
   keeper: ProcessKeeper,

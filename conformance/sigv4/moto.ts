@@ -5,7 +5,7 @@ import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { responds, waitUntilReady } from '../lib/wait-until-ready.ts'
 import { keepAway, keepOut, letIn, type Probe, type VerifierReport } from './checks.ts'
 
-/** Calls that moto accepts unsigned: they create the user, its rights and its key. */
+/** Number of first calls that moto accepts unsigned. They create the user, its rights and its key. */
 const UNSIGNED_CALLS = 3
 
 const json = (target: string): [string, string][] => [
@@ -17,7 +17,8 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const form = [['Content-Type', 'application/x-www-form-urlencoded; charset=utf-8']] as const
 
 /**
- * Starts moto, which verifies signatures with botocore's code and has users, and sends it requests for each service.
+ * Starts moto, which verifies signatures with botocore's code and supports users, and sends requests for each service
+ * to it.
  */
 export async function againstMoto(
   keeper: ProcessKeeper,
@@ -59,7 +60,10 @@ export async function againstMoto(
 
 const enforced = ['glue', 's3tables', 'execute-api', 's3'] as const
 
-/** Checks users with rights on one service only: their signatures are valid everywhere, and their rights decide. */
+/**
+ * Checks users with rights on only one service. All services accept their signatures, but only this service accepts
+ * their requests.
+ */
 async function policiesCount(report: VerifierReport, url: string, admin: Properties): Promise<void> {
   for (const service of enforced) {
     const only = await makeUser(
@@ -68,7 +72,7 @@ async function policiesCount(report: VerifierReport, url: string, admin: Propert
       async (parameters) => await signedIam(report, url, admin, parameters),
     )
     for (const probe of probes(url, only).filter(({ forge }) => forge)) {
-      const what = `${probe.what}, by a user with rights on ${service} only`
+      const what = `${probe.what}, by a user with rights only on ${service}`
       if (probe.properties['rest.auth.sigv4.service'] === service) await letIn(report, { ...probe, what })
       else await keepAway(report, { ...probe, what })
     }
@@ -81,7 +85,8 @@ function probes(url: string, user: Properties): Probe[] {
     'rest.auth.sigv4.service': service,
     ...more,
   })
-  // moto reads the hash of a body from this header, without comparing it with the body.
+  // Omits the header with the hash of the body, because moto reads the hash from this header without
+  // comparing it with the body.
   const hashed = { 'rest.auth.sigv4.payload-header': 'none' }
   const base64 = { 'rest.auth.sigv4.payload-header': 'base64' }
   const bucket = encodeURIComponent('arn:aws:s3tables:us-east-1:123456789012:bucket/lake')
@@ -227,7 +232,7 @@ async function makeUser(name: string, action: string, iam: Iam): Promise<Propert
   }
 }
 
-/** Sends one of the first calls, which moto accepts unsigned. */
+/** Sends one of the first calls to moto, which accepts them unsigned. */
 async function unsignedIam(url: string, parameters: Record<string, string>): Promise<string> {
   const response = await fetch(url, {
     method: 'POST',
@@ -259,7 +264,7 @@ async function signedIam(
   })
 }
 
-/** Creates a role that the user may assume by signed calls, and returns its ARN. */
+/** Creates a role that the user may assume, with signed calls, and returns the ARN of the role. */
 async function makeRole(report: VerifierReport, url: string, user: Properties): Promise<string> {
   const call: Iam = async (parameters) => await signedIam(report, url, user, parameters)
   const anybody = {

@@ -20,7 +20,7 @@ export interface Options {
   readonly only: readonly Part[]
 }
 
-/** Parses the command line. Returns undefined for the help option. Throws with a sentence for invalid options. */
+/** Parses the command line. Returns undefined for `--help`. Throws an error that describes the invalid option. */
 export function readOptions(args: readonly string[], now: number): Options | undefined {
   const { values } = parseArgs({
     args: [...args],

@@ -1,7 +1,7 @@
 import type { HttpRequest } from '@headgate/http'
 import type { Random } from '../attack/random.ts'
 
-/** A request to sign, with the options of its signature. */
+/** A request to sign, and the options for its signature. */
 export interface Case {
   readonly request: HttpRequest & { readonly body: Uint8Array | null }
   readonly service: string
@@ -9,9 +9,9 @@ export interface Case {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken: string | undefined
-  /** Epoch milliseconds, whole seconds. */
+  /** Time of the signature in epoch milliseconds, always a whole second. */
   readonly time: number
-  /** Seconds, for signatures in the query. */
+  /** Lifetime of the signature in seconds, for signatures in the query. */
   readonly expires: number
   readonly payloadHeader: 'hex' | 'none'
 }
@@ -65,7 +65,10 @@ const headerValues = [
   'é',
 ] as const
 
-/** Generates a request that URL parsers do not change. `lax` allows spellings on which signers may differ. */
+/**
+ * Generates a request that URL parsers do not change. If `lax` is set, the URL may have spellings for which signers
+ * compute different signatures.
+ */
 export function randomCase(random: Random, form: 'header' | 'query', lax: boolean): Case {
   const service = random.pick(services)
   const method = random.pick(methods)
@@ -122,7 +125,7 @@ function randomText(random: Random, lax: boolean): string {
 
 function randomHeaders(random: Random, form: 'header' | 'query'): [string, string][] {
   const names = random.some(headerNames, 5)
-  // botocore does not add a content type to presigned requests.
+  // Presigned requests have no content type here, because botocore does not add one to them.
   const usable = form === 'query' ? names.filter((name) => name !== 'Content-Type') : names
   return usable.map((name) => [name, random.pick(headerValues.filter((value) => value !== 'é'))])
 }

@@ -8,6 +8,6 @@ it.each([
   ['http://h/a/..', 'glue', 'http://h/a/../', ['dot-end']],
   ['http://h/?a+b=c&&d', 'glue', 'http://h/?a%20b=c&d=', ['pieces', 'plus']],
   ['http://h/?x=%2f', 'glue', 'http://h/?x=%2F', ['escapes']],
-])('%s for %s is %s', (url, service, strict, reasons) => {
+])('the strict spelling of %s for %s is %s', (url, service, strict, reasons) => {
   expect(strictly(url, service)).toEqual({ url: strict, reasons })
 })

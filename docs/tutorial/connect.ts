@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { RestCatalog } from '@headgate/iceberg/client'
 
-/** Connects to the server of the tutorial, with the `CLIENT_ID:CLIENT_SECRET` in a file. */
+/** Connects to the server of the tutorial with the credential in a file, which contains `CLIENT_ID:CLIENT_SECRET`. */
 export async function connect(credentialFile: string): Promise<RestCatalog> {
   const uri = process.env['HEADGATE_URL'] ?? 'http://127.0.0.1:8181'
   const properties = {

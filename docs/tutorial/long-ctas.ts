@@ -9,7 +9,7 @@ await using catalog = await connect(credentialFile)
 const { metadata: orders } = await catalog.loadTable({ namespace: ['sales'], name: 'orders' })
 const [schema = { type: 'struct', fields: [] }] = orders.schemas
 
-// The table does not exist for other clients until the commit. Its storage credentials are renewed all the same.
+// Other clients cannot see the table before the commit, but its storage credentials can already be renewed.
 const staged = await catalog.createTable(
   { namespace: ['sales'], name: 'orders_copy' },
   { schema, stageCreate: true },

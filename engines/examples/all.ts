@@ -9,7 +9,7 @@ import { pyicebergExample } from './pyiceberg.ts'
 import { sparkExample } from './spark.ts'
 import { trinoExample } from './trino.ts'
 
-/** The examples, one for each folder of `examples`. */
+/** Examples that the runner executes, one for each folder of `examples`. */
 export const examples: readonly Example[] = [
   pyicebergExample,
   duckdbExample,

@@ -7,7 +7,9 @@ export const browserExample: Example = {
   quick: false,
   prepare() {
     const isMissing = findChromium() === undefined
-    return Promise.resolve(isMissing ? 'Chromium is not installed (apt-get install chromium).' : {})
+    return Promise.resolve(
+      isMissing ? 'Chromium is not installed. Install it, for example with apt-get install chromium.' : {},
+    )
   },
   async check({ keeper, folder }, printed) {
     const url = printed.find((line) => line.startsWith('Open '))?.slice('Open '.length) ?? ''

@@ -14,7 +14,7 @@ export const keycloakExample: Example = {
     const text = readFileSync(join(folder, 'examples/keycloak/lakehouse-realm.json'), 'utf8')
     const realm = { name: 'lakehouse', text }
     const { command, args, env } = await prepareKeycloak(keeper, { home, folder, realm }, port(8080))
-    // An installed Keycloak with the same realm replaces the container of the README.
+    // Runs an installed Keycloak with the same realm in place of the container that the README starts.
     const words = [command, ...args].map((word) => `'${word}'`)
     return { path: [dirname(python)], env, programs: { docker: `exec ${words.join(' ')}` } }
   },

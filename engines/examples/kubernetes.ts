@@ -20,7 +20,7 @@ export const kubernetesExample: Example = {
   async prepare({ keeper, say }) {
     return { env: { PYTHON: await installPyIceberg(keeper, say) } }
   },
-  /** Runs the program of the job with a server that has the settings of `values.yaml`. */
+  /** Runs the program of the Kubernetes job against a local server that has the settings of `values.yaml`. */
   async run({ keeper, folder }, { env = {} }) {
     await using issuer = await startIssuer()
     const example = join(folder, 'examples/kubernetes')
@@ -33,7 +33,7 @@ export const kubernetesExample: Example = {
     const own = join(folder, 'lakehouse')
     mkdirSync(own)
     const root = pathToFileURL(own).href
-    // The issuer and the volume of this machine are in place of those of the cluster.
+    // Replaces the issuer and the volume of the cluster with those of this machine.
     const here = (text: string): string =>
       text.replaceAll(cluster.issuer, issuer.issuer).replaceAll(storage, root)
     const server = await startHeadgate(keeper, {

@@ -7,7 +7,7 @@ import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 export interface PageReading {
   /** Path of Chromium. */
   readonly command: string
-  /** Folder for its profile and its log. */
+  /** Folder for Chromium's profile and log. */
   readonly folder: string
   readonly url: string
   /** Texts that the page must show. */
@@ -18,7 +18,7 @@ export interface PageReading {
 /**
  * Opens a page in a headless Chromium and waits until it shows the texts.
  *
- * @throws with the text of the page, if it does not show them in time
+ * @throws Error with the text of the page, if the page does not show the texts in time
  */
 export async function readPage(keeper: ProcessKeeper, reading: PageReading): Promise<void> {
   const { command, folder, url, texts, timeoutMs } = reading
@@ -56,7 +56,7 @@ export async function readPage(keeper: ProcessKeeper, reading: PageReading): Pro
   throw new Error(`The page does not show "${texts.join('", "')}". It shows:\n${shown}`)
 }
 
-/** Returns the text of the first page that a Chromium shows. */
+/** Returns the text of the first page that Chromium shows. */
 async function readText(list: string): Promise<string> {
   const response = await fetch(list, { signal: AbortSignal.timeout(5_000) })
   const targets = (await response.json()) as readonly { type: string; webSocketDebuggerUrl: string }[]

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { toMessage } from '../../conformance/lib/command.ts'
 import { repositoryRoot } from '../../conformance/lib/paths.ts'
 import { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { withoutOwnVariables } from '../../conformance/lib/safe-env.ts'
 import type { Example, ExamplePrograms } from './example.ts'
 import { runSteps } from './run-steps.ts'
 import { stageExample, type StagedExample } from './stage.ts'
@@ -10,7 +11,7 @@ import { stageExample, type StagedExample } from './stage.ts'
 export interface ExampleResult {
   readonly name: string
   readonly outcome: 'passed' | 'failed' | 'left out'
-  /** Reason of a failure, or why the example was left out. */
+  /** Reason why the example failed or was skipped, or null. */
   readonly reason: string | null
   readonly ms: number
 }
@@ -51,8 +52,8 @@ export async function runExample(
 }
 
 /**
- * Returns environment variables through which the commands find the programs, and the server on the ports of the
- * copy.
+ * Returns environment variables through which the commands find the installed programs, and the server on the ports
+ * that the copy uses.
  */
 function environment(
   { folder, port }: StagedExample,
@@ -62,9 +63,8 @@ function environment(
   mkdirSync(bin)
   for (const [name, script] of Object.entries({ npx, ...programs }))
     writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
-  const ours = Object.keys(process.env).filter((name) => name.startsWith('HEADGATE_'))
   return {
-    ...Object.fromEntries(ours.map((name) => [name, undefined])),
+    ...withoutOwnVariables(),
     HEADGATE_URL: `http://127.0.0.1:${port(8181)}`,
     HEADGATE_PORT: String(port(8181)),
     HEADGATE_S3_PORT: String(port(8182)),
@@ -73,7 +73,7 @@ function environment(
   }
 }
 
-// `npx headgate` in the copy runs the command line of this repository.
+// Replaces npx, so that `npx headgate` in the copy runs the command line of this repository.
 const npx = `program=$1
 shift
 case $program in

@@ -16,31 +16,31 @@ async function run(page: string): Promise<readonly string[]> {
 const block = (language: string, code: string): string => `\`\`\`${language}\n${code}\n\`\`\`\n`
 
 describe('runSteps', () => {
-  test('runs the blocks of a page in order, in one folder, with the environment', async () => {
+  test('runSteps runs the blocks of a page in order, in one folder, with the given environment', async () => {
     const page = block('sh', 'echo "$NAME" > file') + block('sh', 'cat file') + block('text', 'ada')
     expect(await run(page)).toEqual(['ada'])
   })
 
-  test('refuses commands that print something else than the page shows', async () => {
+  test('runSteps throws if commands do not print the output that the page shows', async () => {
     await expect(run(block('sh', 'echo one') + block('text', 'two'))).rejects.toThrow(
       'The commands did not print "two". They printed:\none',
     )
   })
 
-  test('refuses commands that fail, unless the page shows an error', async () => {
+  test('runSteps throws if commands fail, unless the page shows an error', async () => {
     await expect(run(block('sh', 'echo broken >&2; exit 3'))).rejects.toThrow('exit code 3')
     expect(await run(block('sh', 'echo "error: no" >&2; exit 3') + block('text', 'error: no'))).toHaveLength(
       1,
     )
   })
 
-  test('keeps terminals running until the end', async () => {
+  test('runSteps keeps terminals running until the end of the page', async () => {
     const terminal = block('sh terminal', 'echo ready; sleep 60; touch ended') + block('text', 'ready')
     const page = terminal + block('sh', 'ls ended 2>/dev/null || echo "still running"')
     expect(await run(page)).toEqual(['ready', 'still running'])
   })
 
-  test('refuses a terminal that ends before it is ready', async () => {
+  test('runSteps throws if a terminal ends before it is ready', async () => {
     const page = block('sh terminal', 'echo wrong') + block('text', 'ready')
     await expect(run(page)).rejects.toThrow('A terminal ended')
   })

@@ -12,12 +12,12 @@ export interface StepSettings {
 
 const commandTimeoutMs = 10 * 60_000
 const terminalTimeoutMs = 3 * 60_000
-/** Time in ms after which the database contains the audit events of refused requests. */
+/** Time in ms after which the server has written the audit events of refused requests to the database. */
 const auditDelayMs = 15_000
 
 /**
  * Runs the shell blocks of a page in their order. The commands of a block `sh terminal` keep running until the page
- * ends. Lines that install packages are left out, because the caller provides them.
+ * ends. Omits lines that install packages, because the caller provides the packages.
  *
  * @returns all lines that the commands printed
  * @throws if a command fails, or does not print the lines that the page shows below it

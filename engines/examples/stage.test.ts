@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { findPorts, replacePorts } from './stage.ts'
 
-test('findPorts returns the ports of addresses of this machine and of options', () => {
+test('findPorts returns the ports in addresses of this machine and in options', () => {
   const text = 'uri=http://127.0.0.1:8181/v1 --port 8282 --http-port=8080 10.0.0.1:9000 127.0.0.1:8181'
   expect(findPorts(text)).toEqual([8181, 8282, 8080, 8181])
 })

@@ -13,7 +13,7 @@ export interface StagedExample {
   port(number: number): number
 }
 
-// Default ports of the server. Both are replaced, also if an example names only the first.
+// Default ports of the server. Both are replaced, even if an example contains only the first one.
 const serverPorts = [8181, 8182]
 
 /**
@@ -44,12 +44,12 @@ export async function stageExample(name: string, folder: string): Promise<Staged
 
 const portPattern = /(127\.0\.0\.1:|--(?:http-)?port[= ])(\d{4,5})\b/g
 
-/** Returns the ports in a text: those in addresses of this machine, and those that are values of options. */
+/** Returns the ports that a text contains in addresses of this machine, or as values of options. */
 export function findPorts(text: string): number[] {
   return [...text.matchAll(portPattern)].map(([, , number]) => Number(number))
 }
 
-/** Replaces the ports that `findPorts` finds. */
+/** Replaces the ports that `findPorts` finds, according to the map. */
 export function replacePorts(text: string, ports: ReadonlyMap<number, number>): string {
   return text.replaceAll(
     portPattern,

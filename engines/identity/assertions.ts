@@ -4,16 +4,16 @@ import { inSeconds, makeKey, signJwt } from '../../conformance/lib/jwt.ts'
 import { decodeClaims } from './keycloak.ts'
 import { sees, type ScenarioContext } from './scenarios.ts'
 
-/** Name of the user alice at the engine. Keycloak links this name to its user alice. */
+/** Name that the engine uses for the user alice. Keycloak links this name to its own user alice. */
 const nameAtEngine = 'cn=alice,ou=people'
 
 /**
- * Checks assertions (RFC 7523) at Keycloak and at Headgate. At Keycloak, the engine asserts its user and uses the
- * issued token as a bearer. At Headgate, it asserts its user by a token of Keycloak, and by a JWT that it signs
- * itself.
+ * Checks assertions (RFC 7523) at Keycloak and at Headgate. At Keycloak, the engine sends an assertion about its user,
+ * and uses the issued token as a bearer token. At Headgate, the engine sends a token of Keycloak or a JWT that the
+ * engine signed as the assertion.
  *
- * @param engine issuer that signs the assertions for Keycloak, which reads its keys
- * @param secret secret of `trino` at Headgate
+ * @param engine issuer that signs the assertions for Keycloak; Keycloak reads its keys
+ * @param secret client secret of `trino` at Headgate
  */
 export async function enginesAssert(context: ScenarioContext, engine: Issuer, secret: string): Promise<void> {
   const { checks, keycloak, fixture } = context

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Compares actual with expected values, prints each result, counts the passed checks and collects the failed ones.
+ * Compares actual with expected values, prints each result, counts the passed comparisons and collects the failed ones.
  */
 export class Checks {
   readonly failures: string[] = []

@@ -4,16 +4,16 @@ import type { WarehouseFixture } from './warehouse-fixture.ts'
 import type { ScenarioContext } from './scenarios.ts'
 
 /**
- * Time limit in ms for a change at the issuer to take effect. It is longer than the server caches introspection
- * responses.
+ * Time in ms within which a change at the issuer must take effect. It is longer than the time for which the server
+ * caches introspection responses.
  */
 const askedAgainMs = 5_000
 const leewayMs = 5_000
 
 /**
- * Disables the client of an engine at Keycloak. Its tokens become invalid at the next introspection if the server uses
- * introspection, and at their expiry otherwise. When the engine is disabled at Headgate, they become invalid
- * immediately.
+ * Disables the client of an engine at Keycloak, and checks when its tokens become invalid: at the next introspection if
+ * the server uses introspection, and at their expiry otherwise. Then disables the engine at Headgate, after which its
+ * tokens must be invalid immediately.
  *
  * @param asking a server that uses introspection
  */

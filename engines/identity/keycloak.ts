@@ -3,13 +3,15 @@ export interface Keycloak {
   readonly issuer: string
   /** Origin of Keycloak, such as `http://127.0.0.1:8080`. */
   readonly origin: string
-  /** Signs in with the password of the user, through the client `app`, in this realm or in another one. */
+  /**
+   * Signs in with the password of the user, through the client `app`, in the realm `lakehouse` or in the given realm.
+   */
   signIn(user: string, realm?: string): Promise<Tokens>
   /** Requests an access token with the client credentials grant. */
   serviceToken(client: string): Promise<string>
   /**
-   * Exchanges the token of a user by Keycloak's standard token exchange, as the client `trino`. The result is for the
-   * catalog, or for `audience`.
+   * Exchanges the token of a user with Keycloak's standard token exchange, as the client `trino`. The new token has the
+   * audience of the catalog, or `audience`.
    */
   exchange(subject: string, audience?: string): Promise<Exchanged>
   /** Sends an assertion (RFC 7523) of a registered identity provider, as the client `trino`. */
@@ -70,7 +72,8 @@ export function connectKeycloak(origin: string): Keycloak {
       signal: AbortSignal.timeout(30_000),
     })
     const text = await response.text()
-    if (!response.ok) throw new Error(`Keycloak answered ${method} ${path} with ${response.status}: ${text}`)
+    if (!response.ok)
+      throw new Error(`Keycloak responded to ${method} ${path} with status ${response.status}: ${text}`)
     return text === '' ? null : JSON.parse(text)
   }
 

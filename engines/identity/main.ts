@@ -20,8 +20,8 @@ import { sparkClient } from './spark-client.ts'
 import { stockClients } from './stock-clients.ts'
 
 /**
- * Checks three Headgate servers with users, clients and keys of a running Keycloak. Returns the exit code: 0 all
- * passed, 1 some failed, 2 the run was not possible.
+ * Checks three Headgate servers with users, clients and keys of a running Keycloak. Returns the exit code: 0 if all
+ * checks passed, 1 if a check failed, 2 if the run was not possible.
  */
 async function main(): Promise<number> {
   await using keeper = new ProcessKeeper()
@@ -92,7 +92,7 @@ async function main(): Promise<number> {
   await clocksDiffer(context)
   await somebodyLeaves(context, asking)
   await clientLeaves(context, asking)
-  console.log(`Keycloak ${installed.version}: ${checks.held} held, ${checks.failures.length} failed`)
+  console.log(`Keycloak ${installed.version}: ${checks.held} checks passed, ${checks.failures.length} failed`)
   if (checks.failures.length > 0) {
     say(`logs and data: ${folder}`)
     return 1

@@ -78,7 +78,7 @@ export async function peopleSignIn(context: ScenarioContext): Promise<void> {
   )
 }
 
-/** @returns the secret of the engine */
+/** @returns the client secret of the engine at Headgate */
 export async function engineExchanges(context: ScenarioContext): Promise<string> {
   const { checks, keycloak, fixture } = context
   const { issuer } = keycloak

@@ -54,7 +54,11 @@ export async function headgateExchanges(
     'trino',
   )
   const second = await fixture.exchange(theirs, { secret })
-  checks.is('Headgate accepts the result of that exchange and exchanges it at Keycloak', second.status, 200)
+  checks.is(
+    'Headgate accepts a token that Keycloak exchanged for the audience headgate, and exchanges it again',
+    second.status,
+    200,
+  )
   const both = String(second.body['access_token'])
   checks.is(
     'the token of Headgate contains trino as its only actor',
@@ -69,13 +73,13 @@ export async function headgateExchanges(
     400,
   )
   checks.is(
-    'Headgate accepts that token as a bearer token',
+    'Headgate accepts a token whose only audience is the catalog as a bearer token',
     await fixture.load(forCatalog, 'sales.orders'),
     200,
   )
   const onBehalf = await fixture.assert(alice, secret)
   checks.is(
-    'Headgate exchanges the token of alice at Keycloak for an assertion grant (RFC 7523) too',
+    'Headgate exchanges the token of alice at Keycloak also for an assertion grant (RFC 7523)',
     onBehalf.status,
     200,
   )

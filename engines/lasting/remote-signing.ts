@@ -8,16 +8,16 @@ import type { Target } from '../target.ts'
 import { brief, unrefreshable } from './catalogs.ts'
 import { startServerFixture } from './server-fixture.ts'
 
-/** The shortest lifetime that a server accepts, in seconds. */
+/** The shortest token lifetime that a server accepts, in seconds. */
 const leastSeconds = 60
 
 /**
  * Starts a server that signs each request to MinIO. Its storage refresh tokens and session tokens have a lifetime of
  * one minute. Catalogs:
  *
- * - `ice` and `brief`: the warehouse. The token in the signer's endpoint is valid until the cap of all refreshes,
- *   since clients keep that endpoint;
- * - `unrefreshable`: a warehouse of a second server, whose cap is a minute.
+ * - `ice` and `brief`: a warehouse whose signer endpoint contains a token that is valid for the whole time in which
+ *   clients may refresh, because clients keep using this endpoint;
+ * - `unrefreshable`: a warehouse of a second server, on which clients may refresh for only one minute.
  */
 export async function openRemoteSigning(
   keeper: ProcessKeeper,

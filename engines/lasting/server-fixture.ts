@@ -56,7 +56,7 @@ export async function startServerFixture(
   let usedBefore = nothingUsed
   const usage = async (): Promise<Usage> => addUsage(usedBefore, await readUsage(server.origin))
   const events = async (): Promise<AuditEvent[]> => {
-    // The server writes an audit line shortly after the response, so this waits.
+    // Waits, because the server writes the audit line of a request shortly after the response.
     await sleep(500)
     return eventsIn(await readFile(log, 'utf8'))
   }

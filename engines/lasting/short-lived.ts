@@ -6,20 +6,23 @@ import { startServerFixture } from './server-fixture.ts'
 import { startSlowStore } from './slow-store.ts'
 import { startUnrefreshable } from './unrefreshable.ts'
 
-/** Clients refresh all the time, so a lifetime must only be long enough for one request. */
+/**
+ * Shortest lifetime of storage credentials in seconds. It must only be long enough for one request, because clients
+ * refresh continuously.
+ */
 const leastSeconds = 5
 const lifeSeconds = 2 * leastSeconds
-/** Lifetime for jobs that must continue over a restart. */
+/** Lifetime in seconds of credentials for jobs that must continue during a restart of the server. */
 const longerLifeSeconds = 40
 
 /**
  * Starts a server whose storage credentials are valid for seconds, which only tests can configure. Catalogs:
  *
  * - `ice` and `brief`: credentials are valid for 10 s;
- * - `unrefreshable`: this warehouse without the properties that refresh credentials;
+ * - `unrefreshable`: the same warehouse, without the properties with which clients refresh credentials;
  * - `restless` and `writer`: another warehouse, for the administrator and for a principal without rights at first;
  *   credentials are valid for 40 s;
- * - `slow`: that warehouse, with data files that are served one by one, every two seconds.
+ * - `slow`: the warehouse of `restless`, whose store sends the data files one by one, every two seconds.
  */
 export async function openShortLived(
   keeper: ProcessKeeper,

@@ -7,7 +7,7 @@ function entry(accessKey: string | null, statusCode: number, bucket?: string): s
   return JSON.stringify({ api: { name: 'GetObject', bucket, statusCode }, requestHeader })
 }
 
-it('keeps requests to objects with their access key, except those of the server', async () => {
+it('receiveStoreAudit records requests to objects with their access key, except requests of the server', async () => {
   const audit = await receiveStoreAudit()
   audit.leaveOut('OURS')
   const url = audit.env['MINIO_AUDIT_WEBHOOK_ENDPOINT_RUN'] ?? ''

@@ -11,7 +11,10 @@ import { startSlowStore } from './slow-store.ts'
 import { receiveStoreAudit } from './store-audit.ts'
 import { startUnrefreshable } from './unrefreshable.ts'
 
-/** Clients refresh all the time, so a lifetime must only be long enough for one request. */
+/**
+ * Shortest lifetime of storage credentials in seconds. It must only be long enough for one request, because clients
+ * refresh continuously.
+ */
 const leastSeconds = 5
 const lifeSeconds = 2 * leastSeconds
 /** Audience of the tokens for MinIO, and the claim that names a policy of MinIO. Sessions restrict this policy. */

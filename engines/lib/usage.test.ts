@@ -18,7 +18,7 @@ it('usageIn returns zero for missing metrics', () => {
   expect(usageIn('process_cpu_seconds_total 1\n')).toEqual(nothingUsed)
 })
 
-it('adds values of restarts, and subtracts an earlier value', () => {
+it('values of several server processes can be added, and an earlier value can be subtracted', () => {
   const before = { refreshes: 1, mints: 2, signed: 3 }
   const more = { refreshes: 10, mints: 20, signed: 30 }
   expect(usageSince(before, addUsage(before, more))).toEqual(more)

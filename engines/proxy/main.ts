@@ -44,7 +44,7 @@ interface Row {
    * requests.
    */
   readonly front?: Front
-  /** Number of rows that the client must read. Undefined: all its requests must be refused. */
+  /** Number of rows that the client must read. If undefined, all requests of the client must be refused. */
   readonly rows: number | undefined
   /**
    * Which requests the front must refuse, because they have no valid signature. `before the front` means that the

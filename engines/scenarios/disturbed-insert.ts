@@ -51,7 +51,7 @@ export const disturbedInsert: Scenario = {
           await rename(server, ns, 'elsewhere', 't')
           await inserting
           const seen = await since(server, before)
-          return { text: `${keys} keys rotated, server away for ${away} ms: ${inWords(seen)}` }
+          return { text: `${keys} keys rotated, server unavailable for ${away} ms: ${inWords(seen)}` }
         },
       ),
       spark('the table contains all rows of the INSERT', `SELECT count(*), count(DISTINCT id) FROM ${t}`, [
@@ -78,7 +78,9 @@ export const disturbedInsert: Scenario = {
           const refused = (await server.events()).slice(before).filter(({ status }) => status >= 400)
           const [first] = refused
           if (!first) throw new Error('the server refused no request')
-          return { text: `${ms} ms after the revocation; first refused: ${first.operation}` }
+          return {
+            text: `refused ${ms} ms after the revocation; first refused operation: ${first.operation}`,
+          }
         },
       ),
       spark('the table contains no row of the failed INSERT', `SELECT count(*) FROM ${t}`, [[12]]),

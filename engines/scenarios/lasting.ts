@@ -55,7 +55,8 @@ export const trinoCtasRefresh: Scenario = {
   engines: ['trino'],
   storages: ['short-lived', 'sts'],
   steps: ({ namespace: ns, fixture }) => {
-    // Trino caches files that it has read, so a job must not read a file twice.
+    // Trino caches files that it has read. A job must not read a file twice, because a cached file needs no
+    // storage credentials.
     const copyStatement = (source: string): string =>
       `WITH (target_max_file_size = '10kB') AS SELECT * FROM ${slow}.${ns}.${source}`
     return [

@@ -44,7 +44,7 @@ export function workOutlives(
     const ms = Date.now() - began
     const seen = await since(fixture, before)
     const lived = ms / fixture.lifetimeMs
-    const text = `${Math.round(ms / 1_000)} s = ${lived.toFixed(1)} lives of ${fixture.lifetimeMs / 1_000} s: ${inWords(seen)}`
+    const text = `${Math.round(ms / 1_000)} s = ${lived.toFixed(1)} lifetimes of ${fixture.lifetimeMs / 1_000} s: ${inWords(seen)}`
     const wrong = lived < lives ? `the job took less than ${lives} lifetimes of its credentials` : judge(seen)
     if (wrong !== null) throw new Error(`${wrong}: ${text}`)
     return { text, lives: lived }

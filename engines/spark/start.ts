@@ -7,7 +7,7 @@ import { engineProperties } from '../lib/client-properties.ts'
 import { type Engine, type EngineSettings, type Rows, statementTimeoutMs } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
 
-/** Starts Spark in local mode with the catalogs by their names; `ice` is the default one. */
+/** Starts Spark in local mode with all catalogs of the settings. `ice` is the default catalog. */
 export async function startSpark(settings: EngineSettings): Promise<Engine> {
   const { python, jars } = await installSpark(settings.keeper, settings.say)
   const catalogs = Object.entries({ ice: settings.access, ...settings.others })
@@ -53,7 +53,7 @@ export async function startSpark(settings: EngineSettings): Promise<Engine> {
   }
 }
 
-/** Settings of a session, independent of its catalogs. */
+/** Settings of a Spark session that do not depend on its catalogs. */
 export const sparkSettings: Readonly<Record<string, string>> = {
   'spark.sql.extensions': 'org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions',
 }
@@ -71,9 +71,10 @@ export function sparkCatalog(
     // The scenarios must read the current state, also after a change by another engine, so the catalog cache is off.
     'cache-enabled': 'false',
     'rest.auth.type': access.auth.kind === 'none' ? 'none' : 'oauth2',
-    // Otherwise Spark would renew its token by a token exchange.
+    // Prevents that Spark renews its token with a token exchange.
     'token-exchange-enabled': 'false',
-    // Otherwise Spark deletes the files of a purged table itself, after its permission has ended with the table.
+    // Lets the server purge tables. Otherwise Spark would drop a table first and then delete its files, without having
+    // access to them any more.
     'rest-catalog-purge': 'true',
     // Spark cannot refresh a configured token, so it must not try.
     ...(access.auth.kind === 'token' ? { 'token-refresh-enabled': 'false' } : {}),

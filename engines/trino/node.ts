@@ -61,6 +61,13 @@ export function writeSettings(home: string, installed: InstalledTrino, port: num
   })
 }
 
+/** Returns whether a Trino server has started, so that it accepts statements. */
+export async function isStarted(origin: string): Promise<boolean> {
+  const response = await fetch(`${origin}/v1/info`, { signal: AbortSignal.timeout(5_000) })
+  const info = (await response.json()) as { readonly starting?: boolean }
+  return info.starting === false
+}
+
 /** Writes a file with one property in each line. */
 export function writeProperties(file: string, properties: Readonly<Record<string, string>>): void {
   writeFileSync(

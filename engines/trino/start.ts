@@ -4,10 +4,10 @@ import { waitUntilReady } from '../../conformance/lib/wait-until-ready.ts'
 import { installTrino } from '../install/trino.ts'
 import type { EngineAccess, EngineStorage } from '../lib/access.ts'
 import type { Engine, EngineSettings } from '../lib/engine.ts'
-import { trinoCommand, writeProperties, writeSettings } from './node.ts'
+import { isStarted, trinoCommand, writeProperties, writeSettings } from './node.ts'
 import { runStatement } from './statement.ts'
 
-/** Starts a Trino server of one node with the catalogs by their names. */
+/** Starts a Trino server of one node with all catalogs of the settings. */
 export async function startTrino(settings: EngineSettings): Promise<Engine> {
   const installed = await installTrino(settings.keeper, settings.say)
   const port = await freePort()
@@ -31,12 +31,6 @@ export async function startTrino(settings: EngineSettings): Promise<Engine> {
     call: () => Promise.reject(new Error('Trino can run only SQL steps')),
     stop: () => child.stop(),
   }
-}
-
-async function isStarted(origin: string): Promise<boolean> {
-  const response = await fetch(`${origin}/v1/info`, { signal: AbortSignal.timeout(5_000) })
-  const info = (await response.json()) as { starting?: boolean }
-  return info.starting === false
 }
 
 function writeCatalog(home: string, name: string, access: EngineAccess): void {

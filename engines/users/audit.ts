@@ -72,7 +72,7 @@ export function tally(events: readonly UserEvent[], operations: readonly string[
   return counts
 }
 
-/** @throws Error when an operation has no event, or another caller */
+/** @throws Error if there is no event of an operation, or its caller is not the expected one */
 export function demandDoneBy(
   events: readonly UserEvent[],
   who: string,

@@ -6,11 +6,11 @@ import { startSlowStore } from '../lasting/slow-store.ts'
 import type { EngineAccess } from '../lib/access.ts'
 import type { Target } from '../target.ts'
 
-/** Lifetime of storage credentials, so short that jobs refresh them. */
+/** Lifetime of storage credentials in seconds. It is so short that jobs must refresh the credentials. */
 const credentialSeconds = 25
 /**
  * Lifetime of tokens in seconds, the shortest that the server accepts. Clients renew a user's token after nine tenths
- * of it..
+ * of this time.
  */
 const tokenSeconds = 60
 
@@ -25,7 +25,7 @@ const engines = { 'config-only': 'trino', deny: 'trino-deny', service: 'trino-se
  * Starts a server with two users, and three engines that may name them. Alice signs in as `ice`. Catalogs of Trino:
  *
  * - `users`, `users_off`: `session=USER`, with and without token exchange, as the engine `trino` (config-only);
- * - `slow`, `slow_off`: these, with data files that are served one by one, every two seconds;
+ * - `slow`, `slow_off`: like `users` and `users_off`, but the store sends the data files one by one, every two seconds;
  * - `denied`, `serving`: `session=USER` as engines whose entries contain `deny` and `service`;
  * - `no_user`, `no_user_serving`: `session=NONE` as `trino` and as `trino-service`.
  */

@@ -13,7 +13,8 @@ form.addEventListener('submit', (event) => {
   void show()
 })
 
-// A link may contain the token in its fragment, which browsers send to no server. It does not stay in the address.
+// A link may contain the token in its fragment, because browsers do not send the fragment to servers. The page reads
+// the token and removes it from the address.
 if (location.hash.length > 1) {
   find('token', HTMLInputElement).value = location.hash.slice(1)
   history.replaceState(null, '', location.pathname)

@@ -20,7 +20,7 @@ const notes = { namespace: ['sales'], name: 'notes' }
 const schema = { type: 'struct', fields: [{ id: 1, name: 'text', type: 'string', required: true }] } as const
 const table = await catalog.createTable(notes, { schema })
 
-// The AWS SDK requests the keys of this table when it needs them, and they are renewed before they end.
+// The AWS SDK gets the keys of this table when it needs them. They are renewed before they expire.
 await using credentials = catalog.storageCredentials(table)
 const s3 = new S3Client({
   endpoint: table.config['s3.endpoint'] ?? '',

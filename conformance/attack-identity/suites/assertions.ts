@@ -68,7 +68,7 @@ const wrong: Suite = {
         () => assertion(fixture, sub, {}, { typ: random.pick(['at+jwt', 'dpop+jwt', 'id_token+jwt']) }),
       ],
     ])
-    // One assertion is valid only for its own client, whose additional claims are ignored there.
+    // An assertion belongs to one position of a request, so the case sends it only in this position.
     if (slot === 'client' && /user|act/.test(what))
       return showed(fixture, random, ['client'], { what, token: made() })
     return showed(fixture, random, [slot], { what, token: made() })
@@ -136,7 +136,7 @@ const replayed: Suite = {
     if (random.chance(0.3)) {
       const seen = await Promise.all(Array.from({ length: 2 + random.int(5) }, () => use(made)))
       const taken = seen.filter(({ status }) => status === 200).length
-      const what = `${seen.length} at once, ${taken} taken`
+      const what = `one assertion sent ${seen.length} times at the same time, accepted ${taken} times`
       if (taken === 0) return { what, seen: [], broken: 'a good assertion was refused' }
       return { what, seen: seen.filter(({ status }) => status !== 200), escape: taken > 1 ? what : undefined }
     }

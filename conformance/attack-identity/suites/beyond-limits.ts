@@ -6,7 +6,8 @@ import { send } from '../slots.ts'
 
 export const beyondLimits: Suite = {
   name: 'beyond-limits',
-  about: 'Alice behind a read-only engine: writes, administration, Bob’s table, grants of the engine itself',
+  about:
+    'requests of the read-only engine for Alice: writes, administration, Bob’s table, use of the engine’s own grants',
   async attack(fixture, random) {
     const { catalog, namespace, tokens } = fixture
     const own = tablePath(catalog, namespace, 'alices')

@@ -6,7 +6,10 @@ import type { Fixture } from '../fixture.ts'
 import { everySlot, show } from '../slots.ts'
 import { victimClaims } from '../victim-claims.ts'
 
-/** A response that takes longer shows that the server did too much work for an unauthenticated caller. */
+/**
+ * Time limit of a response in ms. A slower response shows that the server did too much work for an unauthenticated
+ * caller.
+ */
 const longestMs = 3_000
 
 function bomb(fixture: Fixture, random: Random): { readonly what: string; readonly token: string } {
@@ -89,7 +92,10 @@ function bomb(fixture: Fixture, random: Random): { readonly what: string; readon
   ])
 }
 
-/** Returns a signature with r = s = n, which some verifiers treated as zero. */
+/**
+ * Returns an ECDSA signature with r = s = n, the order of the curve. Some verifiers treated these values as zero and
+ * accepted the signature.
+ */
 function orderTwice(): string {
   const order = 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551'
   return Buffer.from(order + order, 'hex').toString('base64url')
@@ -105,7 +111,7 @@ export const bombs: readonly Suite[] = [
       const slot = random.pick(everySlot)
       const seen = await show(fixture, random, slot, token)
       const slow =
-        seen.ms > longestMs ? `${what} as ${slot} kept the server for ${Math.round(seen.ms)} ms` : undefined
+        seen.ms > longestMs ? `${what} as ${slot}: the response took ${Math.round(seen.ms)} ms` : undefined
       return { what: `${what}, as ${slot}`, seen: [seen], broken: slow }
     },
   },

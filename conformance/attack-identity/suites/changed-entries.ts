@@ -13,7 +13,10 @@ import { call, send, token } from '../slots.ts'
 
 type Proof = 'statement' | 'assertion' | 'token'
 
-/** Permissions of an engine to name users, each with the change of its entry that removes the permission. */
+/**
+ * Permissions of an engine to act for users that it names, each with the change of the engine's entry that removes the
+ * permission.
+ */
 const losses = [
   { flag: '--unsigned-subjects', entry: { unsignedSubjects: false }, proofs: ['statement'] },
   { flag: '--assertions', entry: { assertions: false }, proofs: ['assertion'] },
@@ -38,7 +41,8 @@ function tokenForm(proof: Proof, fixture: Fixture, engine: LabClient, user: LabC
 }
 
 /**
- * Sessions, storage refresh tokens and storage keys of a named user, after the engine may not name this user any more.
+ * Uses sessions, storage refresh tokens and storage keys of a user that an engine named, after the engine has lost the
+ * permission to name this user.
  */
 export const changedEntries: Suite = {
   name: 'changed-entry',
@@ -49,7 +53,7 @@ export const changedEntries: Suite = {
     const { flag, entry, proofs } = random.pick(losses)
     const proof: Proof = random.chance(0.2) ? 'token' : random.pick<Proof>(proofs)
     const handsOver = random.chance(0.4)
-    const what = `${flag} removed from an engine whose user was authenticated by ${proof}${handsOver ? ', through another engine' : ''}`
+    const what = `${flag} removed from an engine that authenticated its user by ${proof}${handsOver ? ', through another engine' : ''}`
     const name = `${fixture.prefix}e${fixture.count()}`
     const user = await fixture.client(`${name}-user`)
     const settings = {
@@ -91,7 +95,8 @@ export const changedEntries: Suite = {
         await token(fixture, renewal, acting.basic),
       ]
       if (proof !== 'token') return { what, seen: [...seen, await call(fixture, random, bearer(held))] }
-      // A user whose token the engine sent keeps access. Otherwise, refusals of the other proofs would prove nothing.
+      // A user keeps access if the engine had sent the user's own token. Without this legitimate case, refusals in the
+      // other cases would prove nothing.
       const lost = seen.find(({ status }) => status !== 200)
       return {
         what,
@@ -112,8 +117,8 @@ interface Parties {
 }
 
 /**
- * Returns a token with which `acting` acts for the user. If `stating` is another engine, it gets the first token, which
- * `acting` then exchanges.
+ * Returns a token with which the engine `acting` acts for the user. If `stating` is a different engine, `stating` gets
+ * a token first, and `acting` exchanges this token.
  */
 async function heldToken(
   fixture: Fixture,
@@ -146,7 +151,7 @@ interface StorageUse {
   get(): Promise<Seen>
 }
 
-/** Loads a table with its keys. Returns functions that use and refresh them. */
+/** Loads a table and its storage keys. Returns functions that use and refresh the keys. */
 async function openAccess(fixture: Fixture, held: string): Promise<StorageUse> {
   const catalog = asCaller(fixture.catalog, bearer(held))
   const path = tablePath(catalog, fixture.namespace, 'mallorys')

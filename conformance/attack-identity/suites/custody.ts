@@ -48,7 +48,8 @@ const custody: Suite = {
     const on = random.pick<unknown>([{ warehouse }, 'server', { warehouse, namespace: fixture.namespace }])
     const to = { principal: random.pick([clients.steward.name, clients.mallory.name]) }
     const grants = { privilege: 'administer-storage', on, to }
-    // The administrator owns the warehouse, so a manager of the warehouse may ask about the administrator.
+    // The administrator is not in this list: it owns the warehouse, so a manager of the warehouse may read
+    // its name.
     const others = random.pick([clients.mallory.name, clients.bob.name, 'nobody-at-all'])
     const attempts: readonly (readonly [string, string, string, unknown?])[] = [
       ['storage settings', 'PATCH', settings(fixture), mixed],
@@ -99,5 +100,8 @@ const endpoints: Suite = {
   },
 }
 
-/** Requests for the storage of a warehouse, and for the server's network, from callers without these rights. */
+/**
+ * Suites of requests that change the storage of a warehouse or reach the server's private network, from callers without
+ * the right to do so.
+ */
 export const custodies: readonly Suite[] = [stewards, custody, endpoints]

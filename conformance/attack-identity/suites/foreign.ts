@@ -49,7 +49,10 @@ const foreign: Suite = {
   },
 }
 
-/** Builds suites that need a configured issuer. The attacker gets valid tokens of it for other purposes. */
+/**
+ * Builds a suite that needs a server with a configured issuer. The attacker uses valid tokens that this issuer signed
+ * for another purpose.
+ */
 function ofIssuer(
   suite: Pick<Suite, 'name' | 'about'> & {
     readonly slots: readonly Slot[]

@@ -66,13 +66,13 @@ const confused: Suite = {
     const signed = unsigned({ alg, typ: random.pick(types), kid }, victimClaims(fixture, random))
     const signature = createHmac(digest, secret).update(signed).digest('base64url')
     return showed(fixture, random, everySlot, {
-      what: `${alg} with a public key as secret`,
+      what: `${alg} signature with the server’s public key as the HMAC secret`,
       token: `${signed}.${signature}`,
     })
   },
 }
 
-/** Returns headers that contain the key or the place of the key. */
+/** Returns JWT header parameters that contain the attacker's key, or a URL of this key. */
 function pointer(fixture: Fixture, random: Random): Record<string, unknown> {
   const { attackerKey, trap, serverKey } = fixture
   const url = `${trap.origin}/attacker/${randomUUID()}`

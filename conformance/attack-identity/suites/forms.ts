@@ -4,7 +4,7 @@ import type { Suite } from '../suite.ts'
 import type { Fixture } from '../fixture.ts'
 import { token } from '../slots.ts'
 
-/** Builds bodies that two parsers could read differently. */
+/** Builds token requests that two parsers could read differently, for example with a repeated parameter. */
 function mixed(
   fixture: Fixture,
   random: Random,
@@ -20,8 +20,8 @@ function mixed(
     subject_token: fixture.tokens.alice,
     subject_token_type: tokenTypes.accessToken,
   }
-  // Unknown parameters are ignored (RFC 6749 section 3.2), and a secret identifies its client without an id, so only
-  // these two are required.
+  // Only `grant_type` and `client_secret` are required: the server ignores unknown parameters (RFC 6749 section 3.2),
+  // and a secret identifies its client without a client id.
   const needed = random.pick(['grant_type', 'client_secret'])
   const key = random.pick(Object.keys(good))
   const other = random.pick([mallory.name, 'x', '', grantTypes.exchange])

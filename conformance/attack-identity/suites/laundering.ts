@@ -3,7 +3,10 @@ import { bearer, type Form, grantTypes, type Headers, tokenTypes } from '../../i
 import type { Evidence, Suite, Seen } from '../suite.ts'
 import { call, token } from '../slots.ts'
 
-/** Attempts to use the rights of the engine instead of those of the user of a session, as iceberg#17600 does. */
+/**
+ * Attempts to use the rights of the engine instead of the rights of the session's user, as described in the issue
+ * iceberg#17600.
+ */
 export const laundered: Suite = {
   name: 'laundering',
   about:
@@ -12,8 +15,8 @@ export const laundered: Suite = {
   async attack(fixture, random): Promise<Evidence> {
     const { tokens, clients } = fixture
     if (random.chance(0.5)) {
-      // Requests of clients that do not exchange tokens: the engine has every right on the warehouse, and must not use
-      // any.
+      // Sends requests with the engine's own token, like clients that do not exchange tokens. The engine has every
+      // right on the warehouse but must not use its rights without a user.
       const name = random.pick(['trino', 'denied'] as const)
       const fresh = await token(fixture, {
         grant_type: grantTypes.clientCredentials,

@@ -39,7 +39,8 @@ const tokensWork: Suite = {
             ] as const,
           ]),
     ])
-    // A principal without grants is authenticated, and finds no object.
+    // The server authenticates a principal without grants, but the principal finds no object. The status 403
+    // or 404 therefore counts as success.
     const seen = await send(fixture, 'GET', path, bearer(shown))
     const known = what === 'a token of the issuer' && (seen.status === 403 || seen.status === 404)
     return {
@@ -49,7 +50,7 @@ const tokensWork: Suite = {
   },
 }
 
-/** Returns a request for a token, with the expected user of the token. */
+/** Returns one legitimate token request, with the subject and the actor that its token must contain. */
 function way(
   fixture: Fixture,
   which: number,
@@ -158,7 +159,7 @@ const waysWork: Suite = {
       seen: [seen],
       escape: right
         ? undefined
-        : `${what}: a token of ${String(claims['sub'])}, act ${JSON.stringify(actor)}`,
+        : `${what}: the server issued a token with sub ${String(claims['sub'])} and act ${JSON.stringify(actor)}`,
     }
   },
 }

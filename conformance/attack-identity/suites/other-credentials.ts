@@ -35,7 +35,8 @@ export const otherCredentials: Suite = {
         what: `${what} as Basic`,
         seen: [await call(fixture, random, { authorization: `Basic ${basic}` })],
       }
-    // A secret identifies its client without an id, because some clients authenticate with a secret only.
+    // The server can find a client only by its secret, because some clients send a secret without a client
+    // id.
     const secret =
       what === 'client secret' ? { client_id: strict.name, client_secret: shown } : { client_secret: shown }
     return {

@@ -25,7 +25,10 @@ function specialAddress(random: Random): Bytes {
 
 const hex = (byte: number): string => byte.toString(16)
 
-/** The spellings that a URL parser takes for an IPv4 address, and IPv6 addresses that stand for it. */
+/**
+ * Spellings that a URL parser reads as the given IPv4 address, IPv6 addresses that contain the IPv4 address, and names
+ * and addresses of the local network.
+ */
 const spellings: readonly ((bytes: Bytes, random: Random) => string)[] = [
   (bytes) => bytes.join('.'),
   (bytes) => String(Buffer.from(bytes).readUInt32BE()),

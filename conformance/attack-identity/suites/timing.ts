@@ -40,7 +40,10 @@ const wrongSignature = (fixture: Fixture, id: string, kid: string): Promise<Seen
   })
 }
 
-/** Returns a name of equal length, so that the requests differ only in whether the client exists. */
+/**
+ * Returns the name of an unknown client, with the same length as the known name, so that the requests differ only in
+ * whether the client exists.
+ */
 const makeUnknownName = (name: string): string => `${name.slice(0, -4)}${randomBytes(2).toString('hex')}`
 
 const timed: readonly Timed[] = [
@@ -59,7 +62,8 @@ const timed: readonly Timed[] = [
 ]
 
 /**
- * Pairs with one request of each kind, directly one after the other in random order, so that disturbances affect both.
+ * Suites that compare response times. Each case sends a request for a known client and one for an unknown client in
+ * random order, one directly after the other, so that disturbances affect both requests.
  */
 export const timings: readonly Suite[] = timed.map(({ name, about, known, unknown }): Suite => {
   const pairs = new WeakMap<Fixture, TimedPair[]>()

@@ -69,7 +69,7 @@ export const named: Suite = {
     ])
     const headers: Record<string, string> = {}
     for (let i = 0; i <= random.int(3); i += 1) headers[random.pick(userHeaders)] = value
-    const what = `${Object.keys(headers).join(', ')} with ${random.chance(0.5) ? 'no' : 'Mallory’s'} token`
+    const what = `headers ${Object.keys(headers).join(', ')} with ${random.chance(0.5) ? 'no' : 'Mallory’s'} token`
     const own = what.endsWith('no token') ? {} : bearer(tokens.mallory)
     const path = tablePath(catalog, namespace, random.pick(['alices', 'bobs']))
     const query = random.pick([

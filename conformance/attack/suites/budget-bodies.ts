@@ -16,12 +16,12 @@ const modes = ['gateway', 'sts', 'remote-signing'] as const
 const KiB = 1024
 const MiB = 1024 * KiB
 
-/** An operation that takes a body. */
+/** An operation whose request has a body. */
 interface Target {
   readonly path: string
   /** Largest body, in bytes. */
   readonly most: number
-  /** Larger bodies than `freeBytes` are read only after the caller's rights were decided on. */
+  /** Whether the server decides on the caller's rights before it reads more than `freeBytes` bytes of the body. */
   readonly decides: boolean
   readonly protocol: Protocol
 }
@@ -58,7 +58,9 @@ function targets({ as, namespace, victim }: Fixture): Target[] {
   ]
 }
 
-/** A caller without the right. `known` is false when the server cannot authenticate it. */
+/**
+ * A caller without the right to perform the operation. `known` is false if the server cannot authenticate the caller.
+ */
 interface Caller {
   readonly name: string
   readonly headers: Readonly<Record<string, string>>
@@ -75,7 +77,7 @@ function anyCaller({ people }: Operator, random: Random): Caller {
   ])
 }
 
-/** Returns the statuses of a refusal that came before the server read the body. */
+/** Returns the statuses with which the server may refuse the request before it has read the body. */
 function rightStatuses({ decides, most, protocol }: Target, { known }: Caller, bytes: number): number[] {
   if (protocol === 'oauth') return [400, 401, 413]
   if (!known) return [401]
@@ -87,7 +89,9 @@ function judge(target: Target, seen: Seen, right: readonly number[]): string[] {
   return [
     ...(right.includes(seen.status)
       ? []
-      : [`${seen.status} in place of ${right.join(' or ')}: the body was looked at first`]),
+      : [
+          `status ${seen.status} instead of ${right.join(' or ')}: the server read the body before it refused the caller`,
+        ]),
     ...(form === undefined ? [] : [form]),
   ]
 }
@@ -103,7 +107,10 @@ function pairs(
   return Object.entries({ host, 'content-type': type, ...headers, ...more })
 }
 
-/** Sends the head of a request and at most 64 KiB of its body: the refusal must not wait for the rest. */
+/**
+ * Sends the head of a request and only a part of its body. The server must refuse the request without waiting for the
+ * rest.
+ */
 async function withhold(fixture: Fixture, random: Random): Promise<Evidence> {
   const operator = operatorIn(fixture)
   const target = random.pick(targets(fixture))
@@ -143,7 +150,7 @@ function bomb(name: string, size: number): Buffer {
   return bytes
 }
 
-/** Sends a small body that decompresses to a large one, once or many times at once. */
+/** Sends a small body that decompresses to a large one, once or in 16 concurrent requests. */
 async function inflate(fixture: Fixture, random: Random): Promise<Evidence> {
   const operator = operatorIn(fixture)
   const target = random.pick(targets(fixture))
@@ -170,7 +177,7 @@ async function inflate(fixture: Fixture, random: Random): Promise<Evidence> {
   const found = new Set(result.flatMap((seen) => judge(target, seen, right)))
   if (held !== undefined) found.add(held)
   return {
-    what: `POST ${target.path} by ${caller.name}, ${copies} times ${size} bytes of ${name} in ${body.length}`,
+    what: `POST ${target.path} by ${caller.name}, ${copies} times ${size} bytes of ${name}, compressed to ${body.length}`,
     seen: result.map(({ status, text }) => ({ status, text })),
     mustFail: true,
     escape: [...found].join('; ') || undefined,

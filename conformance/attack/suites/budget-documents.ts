@@ -14,12 +14,12 @@ import { responseBeforeBody } from '../withheld-body.ts'
 const modes = ['gateway'] as const
 const MiB = 1024 * 1024
 
-/** An operation of the storage gateway that takes a document, on one of Mallory's objects. */
+/** An operation of the storage gateway on one of Mallory's objects, whose request body is an XML document. */
 interface DocumentTarget {
   readonly about: string
   readonly target: string
   readonly root: string
-  /** Largest document, in bytes. */
+  /** Largest accepted document, in bytes. */
   readonly most: number
 }
 
@@ -49,7 +49,10 @@ function signed(
   return signInHeader(draft, keys, { region: keys.region }).headers
 }
 
-/** Announces a document and does not send it: callers that may only read, and sizes over the limit, are refused at once. */
+/**
+ * Sends only the head of a request with a document. The server must refuse callers that may only read, and documents
+ * over the size limit, without waiting for the body.
+ */
 async function withhold(fixture: Fixture, random: Random): Promise<Evidence> {
   const { keys } = fixture
   if (keys === undefined) throw new Error('there are no keys')
@@ -76,7 +79,7 @@ async function withhold(fixture: Fixture, random: Random): Promise<Evidence> {
   const found = [
     ...(result === undefined ? ['the server waited for the document'] : []),
     ...(result?.text.includes(`<Code>${code}</Code>`) === false
-      ? [`${result.status} in place of ${code}: ${result.text.slice(0, 200)}`]
+      ? [`status ${result.status} instead of ${code}: ${result.text.slice(0, 200)}`]
       : []),
     ...(form === undefined ? [] : [form]),
     ...(held === undefined ? [] : [held]),
@@ -92,7 +95,10 @@ async function withhold(fixture: Fixture, random: Random): Promise<Evidence> {
 const object = (key: string, more = ''): string => `<Object><Key>${key}</Key>${more}</Object>`
 const version = '<VersionId>null</VersionId>'
 
-/** Returns lists that would delete Mallory's object without the budget that they exceed. */
+/**
+ * Returns lists of objects to delete. Each exceeds a limit of the XML reader, and a server without this limit would
+ * delete Mallory's object.
+ */
 function longLists(key: string, random: Random): Readonly<Record<string, string>> {
   const keys = 1_001 + random.int(1_000)
   const more = 6 + random.int(4)
@@ -106,7 +112,10 @@ function longLists(key: string, random: Random): Readonly<Record<string, string>
   }
 }
 
-/** Sends documents that exceed a budget of the XML reader with keys that may write, once or many times at once. */
+/**
+ * Sends a document that exceeds a limit of the XML reader, signed with keys that may write, once or in 8 concurrent
+ * requests.
+ */
 async function exceed(fixture: Fixture, random: Random): Promise<Evidence> {
   const { keys, own, bucket } = fixture
   if (keys === undefined) throw new Error('there are no keys')

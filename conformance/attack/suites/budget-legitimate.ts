@@ -17,11 +17,11 @@ interface LargeRequest {
   readonly about: string
   readonly path: string
   readonly body: object
-  /** Path of the object that it creates, which is deleted afterwards. */
+  /** Path of the catalog object that the request creates, which is deleted afterwards. */
   readonly made: string | undefined
 }
 
-/** Returns a request of Mallory that is close to a budget. */
+/** Returns a legitimate request of Mallory that almost reaches a limit of the server. */
 function largeRequest(fixture: Fixture, random: Random): LargeRequest {
   const { as, namespace, own } = fixture
   const { mallory } = as
@@ -98,7 +98,9 @@ async function large(fixture: Fixture, random: Random): Promise<Evidence> {
   return { what: `${about}, ${text.length} bytes${isCompressed ? ' compressed' : ''}`, seen }
 }
 
-/** Sends a list with the largest number of keys that S3 allows, and further members for each key. */
+/**
+ * Deletes the largest number of keys that S3 allows in one DeleteObjects request, with additional members for each key.
+ */
 async function longList(fixture: Fixture): Promise<Evidence> {
   const { keys, own, bucket } = fixture
   if (keys === undefined) throw new Error('there are no keys')

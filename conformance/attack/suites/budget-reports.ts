@@ -11,7 +11,7 @@ import { reportQuota } from '../server-settings.ts'
 import { adaPlaces } from '../set-up.ts'
 
 const modes = ['gateway', 'sts', 'remote-signing'] as const
-/** Reports that are sent at once. */
+/** Number of metrics reports that are sent at the same time. */
 const together = 10
 
 const report = {
@@ -32,7 +32,10 @@ async function countKept({ database }: Operator, principal: string): Promise<num
   return row?.kept ?? 0
 }
 
-/** Tables of Ada: enough for the quota of a principal, since only the newest 200 reports of each are kept. */
+/**
+ * Names of Ada's tables. They are enough to reach the quota of a principal, although the server keeps only the newest
+ * 200 reports of each table.
+ */
 const tables = adaPlaces.map((_, i) => `a-${i}`)
 
 /** Creates a principal that may read some of Ada's tables. */
@@ -67,7 +70,10 @@ async function send(
   return seen
 }
 
-/** Sends more reports of a reader than are kept. All are accepted, because clients repeat a refused request. */
+/**
+ * Sends more metrics reports of one reader than the server keeps. The server must accept all, because clients repeat
+ * refused requests.
+ */
 async function flood(fixture: Fixture, random: Random): Promise<Evidence> {
   const operator = operatorIn(fixture)
   const name = `reporter-${randomUUID()}`
@@ -79,10 +85,11 @@ async function flood(fixture: Fixture, random: Random): Promise<Evidence> {
   const catalog = await newReader(fixture, name, of)
   const { result, held } = await withHealthChecks(operator.origin, () => send(fixture, catalog, of, total))
   const kept = await countKept(operator, name)
-  // Reports that are inserted at the same moment do not count each other.
+  // Transactions that insert reports at the same time do not see each other's reports, so they may slightly
+  // exceed the limit of a table.
   const found = [
     ...(kept > most + (isOne ? together : 0)
-      ? [`${kept} reports of ${limit} are kept: the limit is ${most}`]
+      ? [`the server kept ${kept} reports of ${limit}: the limit is ${most}`]
       : []),
     ...(held === undefined ? [] : [held]),
     ...(result.every(({ status }) => status === 204) ? [] : ['a report of a reader was refused']),
@@ -94,7 +101,7 @@ async function flood(fixture: Fixture, random: Random): Promise<Evidence> {
   }
 }
 
-/** Sends reports of a stranger: each is refused, and none is kept. */
+/** Sends metrics reports of a caller without grants. The server must refuse each of them and keep none. */
 async function intrude(fixture: Fixture, random: Random): Promise<Evidence> {
   const operator = operatorIn(fixture)
   const catalog = asCaller(fixture.as.ada, operator.people.stranger)
@@ -102,7 +109,7 @@ async function intrude(fixture: Fixture, random: Random): Promise<Evidence> {
   const seen = await send(fixture, catalog, of, 1 + random.int(together))
   const kept = await countKept(operator, 'stranger')
   const found = [...new Set(seen.flatMap((each) => wrongForm('iceberg', each) ?? []))]
-  if (kept > 0) found.push(`${kept} reports of a stranger are kept`)
+  if (kept > 0) found.push(`the server kept ${kept} reports of a stranger`)
   return {
     what: `reports of a stranger about ${of.join()}`,
     seen,
@@ -111,7 +118,7 @@ async function intrude(fixture: Fixture, random: Random): Promise<Evidence> {
   }
 }
 
-/** Sends reports within the quota, all of which are kept. */
+/** Sends metrics reports within the quota. The server must keep all of them. */
 async function within(fixture: Fixture, random: Random): Promise<Evidence> {
   const name = `reporter-${randomUUID()}`
   const of = [random.pick(tables)]
@@ -120,7 +127,10 @@ async function within(fixture: Fixture, random: Random): Promise<Evidence> {
   const kept = await countKept(operatorIn(fixture), name)
   return {
     what: `${total} reports of a reader`,
-    seen: kept === total ? seen : [...seen, { status: 404, text: `${kept} of ${total} reports are kept` }],
+    seen:
+      kept === total
+        ? seen
+        : [...seen, { status: 404, text: `the server kept only ${kept} of ${total} reports` }],
   }
 }
 

@@ -13,13 +13,13 @@ import { budget } from '../server-settings.ts'
 const modes = ['gateway', 'sts', 'remote-signing'] as const
 const MiB = 1024 * 1024
 
-/** A request that would succeed without the budget that it exceeds. */
+/** A request that exceeds one limit of the server, and that would succeed without this limit. */
 interface OverBudget {
   readonly about: string
   readonly path: string
   readonly body: string
   readonly status: 400 | 413
-  /** Path and text of an answer that shows that the request succeeded. */
+  /** Path to load, and text in the response that shows that the request took effect. */
   readonly effect: { readonly path: string; readonly text: string }
 }
 
@@ -56,7 +56,7 @@ function withMember(body: object, member: string): string {
   return `{${member},${JSON.stringify(body).slice(1)}`
 }
 
-/** Returns a request that Mallory has the right to, and that exceeds a budget. */
+/** Returns a request that Mallory has the right to send, and that exceeds one limit of the server. */
 function overBudget(fixture: Fixture, random: Random): OverBudget {
   const { as, namespace, own } = fixture
   const { mallory } = as
@@ -117,7 +117,7 @@ async function exceed(fixture: Fixture, random: Random): Promise<Evidence> {
   const form = wrongForm('iceberg', result)
   const after = await mallory.send('GET', effect.path)
   const found = [
-    ...(result.status === status ? [] : [`${result.status} in place of ${status}`]),
+    ...(result.status === status ? [] : [`status ${result.status} instead of ${status}`]),
     ...(form === undefined ? [] : [form]),
     ...(held === undefined ? [] : [held]),
     ...(after.status === 200 && after.text.includes(effect.text) ? ['the request had an effect'] : []),

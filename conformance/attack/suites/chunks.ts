@@ -53,7 +53,8 @@ function framed({ data, signature }: Chunk): Buffer {
 }
 
 /**
- * Changes of the order, the bytes or the signatures of chunks. All keep the length, so that a client can send them.
+ * Changes of the order, the bytes or the signatures of chunks. The attack pads or cuts the changed body to its original
+ * length, because the length is signed.
  */
 const changes: Readonly<Record<string, (chunks: Chunk[], random: Random) => Chunk[] | Buffer>> = {
   'two chunks in the other order': ([a, b, ...rest]) => (a && b ? [b, a, ...rest] : []),
@@ -109,8 +110,8 @@ export const chunks: readonly AttackSuite[] = [
       const body = Buffer.isBuffer(changed) ? changed : Buffer.concat(changed.map(framed))
       const length = Buffer.concat(right.map(framed)).length
       const headers = signed.headers.map(([name, value]): HeaderPair => [name, value])
-      // A body that is shorter than the signed length is either padded or truncated by closing the connection. Padding
-      // results in a response.
+      // Pads a body that is shorter than the signed length. Otherwise the attack would have to close the connection and
+      // would get no response.
       const sent =
         body.length < length
           ? Buffer.concat([body, Buffer.alloc(length - body.length, 10)])

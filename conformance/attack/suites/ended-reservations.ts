@@ -15,9 +15,9 @@ import { anyAccess as headers, secret, sendStage, stage, uuidIn, writeSecret } f
 import { refresh } from './sealed-tokens.ts'
 
 const modes = ['gateway', 'sts', 'remote-signing'] as const
-/** Time after which the storage gateway knows that a reservation ended, in ms. */
+/** Time in ms after the end of a reservation. The storage gateway's cached decisions have then expired. */
 const settledMs = decisionMaxAgeMs + 600
-/** How long a reservation lasts, in seconds. */
+/** Lifetime of a staged table's reservation, in seconds. */
 const reservationSeconds = refreshCapSeconds + 3_600
 
 /** Returns a random UUID of version 7, the form of idempotency keys. */
@@ -29,7 +29,7 @@ const drop = async ({ as, namespace }: Fixture, who: 'mallory' | 'ada', name: st
   await as[who].send('DELETE', `${tablePath(as[who], namespace, name)}?purgeRequested=true`)
 }
 
-/** Ways to finish a staged table. */
+/** Requests that complete a staged table. */
 const commits: readonly ((fixture: Fixture, name: string, staged: Response) => Promise<Response>)[] = [
   ({ as, namespace }, name, staged) =>
     as.mallory.send('POST', tablePath(as.mallory, namespace, name), { body: creationBody(staged) }),
@@ -39,7 +39,10 @@ const commits: readonly ((fixture: Fixture, name: string, staged: Response) => P
     }),
 ]
 
-/** Tries the token, the keys, the commits and the repeated request of a reservation of Mallory that ended. */
+/**
+ * Uses the token, the keys, the commits and the repeated createTable request of one of Mallory's reservations after it
+ * ended.
+ */
 async function useEnded(fixture: Fixture, random: Random): Promise<Evidence> {
   const { mallory, ada } = fixture.as
   const operator = operatorIn(fixture)
@@ -48,7 +51,8 @@ async function useEnded(fixture: Fixture, random: Random): Promise<Evidence> {
   const repeated = { 'idempotency-key': idempotencyKey() }
   const first = await stage(fixture, 'mallory', { name, location }, repeated)
   const next = random.pick(['no principal', 'Ada', 'Ada', 'Mallory again'])
-  // The housekeeping job frees an empty place at any time, and then every principal can create a table there.
+  // Writes a file, because the housekeeping job may free an empty location at any time, and then every
+  // principal can create a table there.
   if (next !== 'Ada') await writeSecret(fixture, 'mallory', { name, location }, first)
   const seconds = await endReservation(operator, uuidIn(first))
   const found = Math.abs(seconds - reservationSeconds) > 1 ? [`the reservation was to last ${seconds} s`] : []
@@ -94,7 +98,10 @@ async function useEnded(fixture: Fixture, random: Random): Promise<Evidence> {
   }
 }
 
-/** Tries to take the place, the table and the file of Ada's reservation, which is live, has ended, or was released. */
+/**
+ * Tries to take over the location, the table and the file of Ada's reservation. The reservation is live, has ended, or
+ * was released.
+ */
 async function takeOthers(fixture: Fixture, random: Random): Promise<Evidence> {
   const { mallory, ada } = fixture.as
   const operator = operatorIn(fixture)
@@ -141,7 +148,10 @@ async function takeOthers(fixture: Fixture, random: Random): Promise<Evidence> {
   }
 }
 
-/** Creates a table at an empty place whose reservation ended, and stages again a table that has files. */
+/**
+ * Creates a table at an empty location whose reservation ended, and stages a table with files again at its own
+ * location.
+ */
 async function afterTheEnd(fixture: Fixture): Promise<Evidence> {
   const { mallory } = fixture.as
   const operator = operatorIn(fixture)

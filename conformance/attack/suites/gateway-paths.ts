@@ -19,12 +19,15 @@ interface StoreRequest {
   readonly body?: string
 }
 
-/** Sends a request to the store with valid keys, so that only its target is invalid. */
+/**
+ * Sends a request to the store with a valid signature, so that only the target of the request can be a reason for a
+ * refusal.
+ */
 async function signedSend(fixture: Fixture, who: Who, request: StoreRequest): Promise<S3Response> {
   const keys = fixture.keys?.[who]
   if (keys === undefined) throw new Error('there are no keys')
   const { method, headers = [], body = '' } = request
-  // Node refuses characters that a request line cannot contain, so such a path is never sent.
+  // Replaces characters that a request line cannot contain, because Node refuses to send them.
   const target = request.target.replaceAll(/[^\x21-\x7e]|#/g, '%20')
   const requestHeaders: HeaderPair[] = [
     ['host', new URL(keys.endpoint).host],
@@ -213,7 +216,7 @@ export const gatewayPaths: readonly AttackSuite[] = [
         body: method === 'PUT' && headers.length === 0 ? 'x' : '',
       })
       return {
-        what: `${method} ${target} by one who may read`,
+        what: `${method} ${target} by a caller that may only read`,
         seen: [seenOfStore(response)],
         mustFail: true,
       }

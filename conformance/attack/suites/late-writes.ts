@@ -12,7 +12,10 @@ import { decisionMaxAgeMs } from '../server-settings.ts'
 import { keysIn, loaded } from '../set-up.ts'
 
 const responseTimeoutMs = 10_000
-/** Time in ms after a revocation. Then every decision that was made before it must have expired. */
+/**
+ * Time in ms after a revocation. After this time, every decision that the server made before the revocation has
+ * expired.
+ */
 const settledMs = decisionMaxAgeMs + 600
 
 interface LateWrite {
@@ -22,7 +25,10 @@ interface LateWrite {
   readonly body: Buffer
 }
 
-/** A request whose body is sent in pieces. The server asks for the body when it has authorized the request. */
+/**
+ * A request whose body is sent in pieces. The server sends `100 Continue` to ask for the body when it has authorized
+ * the request.
+ */
 class Running {
   readonly #socket: Socket
   #received = ''
@@ -58,8 +64,8 @@ class Running {
   async response(): Promise<Seen> {
     const final = /HTTP\/1\.1 (?!100)(\d{3})[^]*?\r\n\r\n([^]*)/
     await this.#until(() => final.test(this.#received) || this.#socket.closed)
-    // After the status was sent, the body contains the error. Then the server closes the connection, or ends the XML
-    // document.
+    // An error that occurs after the server sent the status is in the response body. Waits until the server closes the
+    // connection or the XML document is complete.
     await this.#until(() => this.#socket.closed || /<\/\w+>\s*$|content-length: 0/i.test(this.#received))
     this.#socket.destroy()
     const [, status = '0', text = ''] = final.exec(this.#received) ?? []
@@ -121,7 +127,7 @@ export const lateWrites: readonly AttackSuite[] = [
       const write = await lateWrite(keys, location, random)
       const running = new Running(keys, write)
       const drops = random.chance(0.3)
-      const what = `${write.about} whose last byte comes after ${drops ? 'its table was dropped' : 'access to its table was revoked'}`
+      const what = `${write.about} whose last byte is sent after ${drops ? 'its table was dropped' : 'access to its table was revoked'}`
       if (!(await running.authorized()))
         return { what, seen: [await running.response()], escape: 'the server did not ask for the body' }
       running.send(write.body.subarray(0, -1))
@@ -135,7 +141,7 @@ export const lateWrites: readonly AttackSuite[] = [
       running.send(write.body.subarray(-1))
       const seen: Seen = await running.response()
       if (drops) return { what, seen: [seen], mustFail: true }
-      // The owner checks with new keys whether the write took effect.
+      // Checks with new keys of the owner whether the late write took effect.
       const fresh = keysIn(await loaded(mallory, name))
       const late = await useKeys(fresh, 'HEAD', toTarget(`${location}/data/late`))
       const kept = await useKeys(fresh, 'HEAD', toTarget(`${location}/data/kept`))

@@ -40,7 +40,7 @@ function updates(
   return { about, list }
 }
 
-/** Drops the table. A purge must not delete files of other owners. */
+/** Drops the table and purges its files. The purge must not delete files of other owners. */
 async function remove(fixture: Fixture, name: string): Promise<void> {
   await fixture.as.mallory.send(
     'DELETE',
@@ -86,7 +86,8 @@ async function commit(fixture: Fixture, random: Random): Promise<Evidence> {
   })
   const body = staged ? withUpdates(creationBody(made), list) : { requirements: [], updates: list }
   const changed = await mallory.send('POST', path, { body })
-  // Uses the credentials from before or after the change, then refreshes and reloads them.
+  // Tests which objects the credentials can access: refreshed credentials, the credentials from before the
+  // change, and newly loaded ones.
   const renewed = await renew(fixture, name, made)
   const seen = [
     toSeen(changed),

@@ -17,7 +17,7 @@ const requireOtherWarehouses = ({ otherWarehouses }: Fixture): OtherWarehouses =
   return otherWarehouses
 }
 
-/** A place of another warehouse: its root, or a folder in it. */
+/** A location of another warehouse: the root of the warehouse, or a folder in it. */
 interface TakenPlace {
   readonly warehouse: string
   readonly location: string
@@ -38,7 +38,7 @@ function linkTo(fixture: Fixture, location: string, name: string): string {
   return `file://${link}`
 }
 
-/** Returns one of many spellings of the directory of a place. */
+/** Returns the directory of a location in one of many spellings. */
 function toDirectory(fixture: Fixture, random: Random, { warehouse, location }: TakenPlace): string {
   const path = fixture.toPath(location)
   return random.pick([
@@ -59,7 +59,7 @@ function toDirectory(fixture: Fixture, random: Random, { warehouse, location }: 
   ])
 }
 
-/** Returns one of many spellings of the prefix of a place. */
+/** Returns the prefix of a location in one of many spellings. */
 function toPrefix(random: Random, { warehouse, location }: TakenPlace): string {
   return random.pick([
     location,
@@ -82,7 +82,10 @@ async function createAt(catalog: Catalog, location: string): Promise<Seen> {
   return toSeen(made)
 }
 
-/** Adds a place of another warehouse to the allowed locations of a warehouse whose storage Mallory administers. */
+/**
+ * Tries to add a location of another warehouse to the allowed locations of a warehouse whose storage Mallory
+ * administers.
+ */
 async function allow(fixture: Fixture, random: Random): Promise<Evidence> {
   const { hers } = requireOtherWarehouses(fixture)
   const place = takenPlace(fixture, random)
@@ -99,7 +102,10 @@ async function allow(fixture: Fixture, random: Random): Promise<Evidence> {
   }
 }
 
-/** Keys that no store accepts. The server does not probe the store in these requests. */
+/**
+ * Keys that no store accepts. The requests with these keys contain `skipProbe`, so the server does not send a request
+ * to the store.
+ */
 const madeUpKeys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'made up' }
 
 function bucketStorage(fixture: Fixture, random: Random, { warehouse, location }: TakenPlace): object {
@@ -122,7 +128,7 @@ function directoryStorage(fixture: Fixture, random: Random, place: TakenPlace): 
   const root = toDirectory(fixture, random, place)
   return {
     type: 'file',
-    // A label that is taken is as good as the directory that it stands for.
+    // The bucket name of another warehouse must be refused like the directory of this warehouse.
     ...random.pick([
       { root },
       { root, bucket: `b-${fixture.count()}` },
@@ -132,7 +138,7 @@ function directoryStorage(fixture: Fixture, random: Random, place: TakenPlace): 
   }
 }
 
-/** Creates a warehouse over another one, as a principal that may create warehouses. */
+/** Tries to create a warehouse at the location of another warehouse, as a principal that may create warehouses. */
 async function found(fixture: Fixture, random: Random): Promise<Evidence> {
   const { founder } = requireOtherWarehouses(fixture)
   const place = takenPlace(fixture, random)
@@ -147,7 +153,10 @@ async function found(fixture: Fixture, random: Random): Promise<Evidence> {
   return { what, seen: [toSeen(made)], mustFail: true }
 }
 
-/** Adds a free place to the allowed locations and creates a table there, and creates a warehouse at another free place. */
+/**
+ * Adds a free location to the allowed locations and creates a table there. Then creates a warehouse at another free
+ * location.
+ */
 async function freePlaces(fixture: Fixture): Promise<Evidence> {
   const { hers, founder } = requireOtherWarehouses(fixture)
   const isFile = fixture.mode === 'gateway'

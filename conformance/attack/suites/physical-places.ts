@@ -19,7 +19,7 @@ function takenPlace(fixture: Fixture, random: Random): string {
   return random.pick([folder, dirname(folder), `${folder}/deeper`, fixture.victim.location])
 }
 
-/** Lets Mallory choose another spelling of an existing location for a new table. */
+/** Tries to use a location of Ada in another spelling for a table of Mallory. */
 async function inWarehouse(fixture: Fixture, random: Random): Promise<Evidence> {
   const { mallory } = fixture.as
   const place = takenPlace(fixture, random)
@@ -59,7 +59,7 @@ async function inWarehouse(fixture: Fixture, random: Random): Promise<Evidence> 
   }
 }
 
-/** Checks that another spelling of a free location is accepted, and can be written to. */
+/** Checks that the server accepts another spelling of a free location, and that the owner can write there. */
 async function freePlaces(fixture: Fixture, random: Random): Promise<Evidence> {
   const { mallory } = fixture.as
   const name = `pl${fixture.count()}`

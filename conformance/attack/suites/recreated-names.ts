@@ -62,7 +62,10 @@ async function dropNamespace(catalog: Catalog, namespace: readonly string[]): Pr
     )
 }
 
-/** Creates a namespace with a table and a staged table, and drops the table. */
+/**
+ * Creates a namespace with a table and a staged table, and drops the table, so that a warehouse that keeps dropped
+ * tables still contains it.
+ */
 async function makeFormer(fixture: Fixture, catalog: Catalog, namespace: readonly string[]): Promise<Former> {
   await makeNamespace(catalog, namespace)
   const tables = `${namespacePath(catalog, namespace)}/tables`
@@ -99,7 +102,7 @@ async function makeFormer(fixture: Fixture, catalog: Catalog, namespace: readonl
   }
 }
 
-/** Removes the bytes of the canary, because a response may repeat the request. */
+/** Removes the bytes of the canary from the response, because a response may repeat text of the request. */
 function withoutNote(response: Response): Response {
   const metadata = readMember(response.json, 'metadata')
   return {
@@ -109,7 +112,7 @@ function withoutNote(response: Response): Response {
 }
 
 /**
- * Returns the ids of the dropped tables of a namespace that one caller sees, from all pages.
+ * Returns the ids of the dropped tables that one caller sees in a namespace, from all pages of the list.
  *
  * @param ofAll requests the dropped tables of all namespaces
  */
@@ -140,7 +143,7 @@ function chooseNamespace(fixture: Fixture, random: Random): string[] {
   return random.pick([[name], [name], [name, 'inner'], [name, 'a.b']])
 }
 
-/** Lets Mallory recreate Ada's namespace, and try to access the tables that Ada dropped there. */
+/** Recreates Ada's dropped namespace as Mallory, and tries to access the tables that Ada dropped there. */
 async function asNewOwner(fixture: Fixture, random: Random): Promise<Evidence> {
   const { mallory, ada } = requireOtherWarehouses(fixture).kept.as
   const former = await makeFormer(fixture, ada, chooseNamespace(fixture, random))
@@ -226,7 +229,7 @@ async function asNewOwner(fixture: Fixture, random: Random): Promise<Evidence> {
   // A refused restore must not have changed the dropped tables of the former owner.
   const kept = (await droppedIds(fixture, ada, namespace)).includes(id)
   return {
-    what: `${namespace.length === 1 ? 'a namespace' : 'nested namespaces'} made again by another principal${owns ? ', with a table of the same name' : ''}`,
+    what: `${namespace.length === 1 ? 'a namespace' : 'nested namespaces'} recreated by another principal${owns ? ', with a table of the same name' : ''}`,
     seen,
     escape: !kept
       ? [...found, 'the former owner lost the dropped table'].join('; ')
@@ -234,7 +237,7 @@ async function asNewOwner(fixture: Fixture, random: Random): Promise<Evidence> {
   }
 }
 
-/** Lets Ada recreate Mallory's namespace, and lets Mallory use her former credentials. */
+/** Recreates Mallory's dropped namespace as Ada, and tries to use Mallory's former credentials there. */
 async function asFormerOwner(fixture: Fixture, random: Random): Promise<Evidence> {
   const { mallory, ada } = requireOtherWarehouses(fixture).kept.as
   const namespace = chooseNamespace(fixture, random)
@@ -268,7 +271,7 @@ async function asFormerOwner(fixture: Fixture, random: Random): Promise<Evidence
     if (token !== undefined) {
       const query = `storageRefreshToken=${encodeURIComponent(token)}`
       await judge(`a refresh at ${name}`, await mallory.send('GET', `${path}/credentials?${query}`))
-      // The token of one table at the name of the other.
+      // Uses the token of one table with the path of the other table.
       const other = tablePath(mallory, namespace, name === 't' ? 's' : 't')
       await judge('a refresh at another name', await mallory.send('GET', `${other}/credentials?${query}`))
     }
@@ -285,7 +288,7 @@ async function asFormerOwner(fixture: Fixture, random: Random): Promise<Evidence
       }
     if (fixture.mode === 'remote-signing')
       for (const place of [...places, locationIn(response)]) {
-        // The path of the sign endpoint of a staged table contains a token.
+        // Uses the sign endpoint of the staged table, whose path contains a token.
         const request = { method: random.pick(['PUT', 'DELETE']), location: `${place}/data/secret` }
         const signed = await useAccess(fixture, name, response, request)
         if (signed.status < 300) found.push('a signature with a former credential succeeded')
@@ -326,7 +329,7 @@ async function asFormerOwner(fixture: Fixture, random: Random): Promise<Evidence
   }
 }
 
-/** Lets the owner restore a dropped table, and read its metadata and its files. */
+/** Restores a dropped table as its owner, and reads its metadata and its files. */
 async function restoreOwn(fixture: Fixture, random: Random): Promise<Evidence> {
   const { mallory } = requireOtherWarehouses(fixture).kept.as
   const { namespace, id, made } = await makeFormer(fixture, mallory, chooseNamespace(fixture, random))

@@ -7,7 +7,7 @@ import type { Random } from '../random.ts'
 
 const modes = ['gateway', 'sts'] as const
 
-/** Refreshes the credential of a token. */
+/** Requests a new storage credential with a storage refresh token. */
 export function refresh(
   fixture: Fixture,
   who: Who,
@@ -21,8 +21,8 @@ export function refresh(
 }
 
 /**
- * Sends a changed token as Mallory. At one of her tables, only the credential that she had may be the result; at a
- * table of Ada none.
+ * Sends a changed token as Mallory, with the path of a table. For one of Mallory's tables, the server may return only
+ * the credential that Mallory already had. For Ada's tables, it must return none.
  */
 async function tried(fixture: Fixture, random: Random, about: string, token: string): Promise<Evidence> {
   const mine = random.pick(fixture.tokens.mallory)

@@ -64,7 +64,7 @@ function withHeader(
 
 const hour = 3_600_000
 
-/** Changes of a request of Ada after which it must be refused. */
+/** Changes of a signed request of Ada. The server must refuse the request after each of these changes. */
 const tamperings: readonly {
   readonly about: string
   make(fixture: Fixture, random: Random): Captured
@@ -274,7 +274,10 @@ function sessionTokenOnly({ sessionToken }: S3Keys): Pick<S3Keys, 'sessionToken'
   return sessionToken === undefined ? {} : { sessionToken }
 }
 
-/** Flips one of the sealed bits of a token, not one that base64 ignores. */
+/**
+ * Flips one bit of the encrypted bytes of a token. Flipping a bit of the base64 text could change nothing, because
+ * decoders ignore the last bits.
+ */
 function flipped(token: string, random: Random): string {
   const at = Math.floor(token.length / 4) + random.int(Math.floor(token.length / 2))
   return token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1)

@@ -144,7 +144,7 @@ export const signing: readonly AttackSuite[] = [
         evil.replace('<Object>', '<Object><VersionId>null</VersionId>'),
         `<Delete><Quiet>true</Quiet>${evil.slice(8)}`,
       ])
-      // The request to the store may differ from the one that the catalog signs.
+      // The request that is sent to the store may differ from the request that the catalog signed.
       const sent = random.chance(0.6) ? evil : shown
       const hash = random.pick([sha256(sent), 'UNSIGNED-PAYLOAD', '', sha256(shown)])
       const headers = {
@@ -244,7 +244,11 @@ export const signing: readonly AttackSuite[] = [
         { method, uri: `${target}${method === 'POST' ? '?uploads' : ''}` },
         '',
       )
-      return { what: `${method} by one who may read${signed ? ', signed' : ''}`, seen, mustFail: true }
+      return {
+        what: `${method} by a caller that may only read${signed ? ', signed' : ''}`,
+        seen,
+        mustFail: true,
+      }
     },
   },
   {

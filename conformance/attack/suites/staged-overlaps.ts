@@ -11,7 +11,7 @@ import { anyAccess as headers, secret, stage, writeSecret } from '../staged-tabl
 import { refresh } from './sealed-tokens.ts'
 
 const modes = ['gateway', 'sts', 'remote-signing'] as const
-/** Requests in which Mallory chooses a location. Each returns the last responses. */
+/** Requests in which Mallory chooses the location of a table. Each function returns the responses to be checked. */
 const ways: Readonly<
   Record<string, (fixture: Fixture, name: string, location: string) => Promise<Response[]>>
 > = {
@@ -96,7 +96,8 @@ async function overlap(fixture: Fixture, random: Random): Promise<Evidence> {
         found.push(`${method} of a file of the staged table succeeded`)
     }
   }
-  // Uses the name of the staged table. Ada's reservation must not become Mallory's.
+  // Commits Ada's staged table as Mallory. The server must refuse this, so that Ada's reservation does not
+  // become Mallory's table.
   const path = tablePath(mallory, fixture.namespace, name)
   const taken = await mallory.send('POST', path, { body: creationBody(staged) })
   seen.push(toSeen(taken))
@@ -114,7 +115,10 @@ async function overlap(fixture: Fixture, random: Random): Promise<Evidence> {
   }
 }
 
-/** Lets the same principal stage the name again, which ends the former attempt. */
+/**
+ * Stages a table again as the same principal, which ends the first staged table, and then uses the token and the commit
+ * of the first one.
+ */
 async function takeOver(fixture: Fixture, random: Random): Promise<Evidence> {
   const { mallory } = fixture.as
   const number = fixture.count()

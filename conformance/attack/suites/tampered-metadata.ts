@@ -19,7 +19,7 @@ const purgeTimeoutMs = 60_000
 
 type Metadata = Record<string, unknown>
 
-/** A table of Mallory with access to its files. */
+/** A table of Mallory, with the createTable response that grants access to its files. */
 interface Tampered {
   readonly name: string
   readonly path: string
@@ -33,7 +33,7 @@ async function makeTable(fixture: Fixture, large: boolean): Promise<Tampered> {
   const properties = {
     'write.metadata.delete-after-commit.enabled': 'true',
     'write.metadata.previous-versions-max': '1',
-    // Random bytes, which remain above the row limit when they are compressed.
+    // Random bytes do not compress, so the metadata stays larger than the row limit.
     ...(large ? { padding: randomBytes(9_000).toString('base64') } : {}),
   }
   const made = await mallory.send('POST', `${namespacePath(mallory, fixture.namespace)}/tables`, {
@@ -44,7 +44,10 @@ async function makeTable(fixture: Fixture, large: boolean): Promise<Tampered> {
   return { name, path: tablePath(mallory, fixture.namespace, name), location: locationIn(made), made }
 }
 
-/** Accepts a refusal because of the digest, although it is a 500. */
+/**
+ * Returns the response, with status 409 in place of a 500 that reports metadata changed in storage. This refusal is
+ * correct and not a fault of the server.
+ */
 function withoutDamage(seen: Seen): Seen {
   return seen.status === 500 && seen.text.includes('was changed in storage') ? { ...seen, status: 409 } : seen
 }
@@ -199,7 +202,7 @@ async function attack(fixture: Fixture, random: Random): Promise<Evidence> {
   }
 }
 
-/** Purges a table whose manifests refer to its own files, and waits until these are deleted. */
+/** Purges a table whose manifests refer to its own files, and waits until the server has deleted these files. */
 async function purgeOwn(fixture: Fixture): Promise<Evidence> {
   const { mallory } = fixture.as
   const { name, path, location, made } = await makeTable(fixture, true)

@@ -3,7 +3,7 @@ import { CommitFailedError, NoSuchTableError } from '@headgate/iceberg/client'
 import { check, NotApplicable, type Bench, type Check, type Fetch } from '../check.ts'
 import { BIG, schema, snapshotOn } from '../example-data.ts'
 
-/** Sends requests, but drops the response to the first commit. */
+/** Creates a `fetch` that sends all requests, but throws in place of the response to the first commit. */
 function losing(path: RegExp): { readonly fetch: Fetch; readonly lost: () => number } {
   let lost = 0
   const losingFetch: Fetch = async (url, init) => {

@@ -22,7 +22,10 @@ const oddNames = [
 
 const unchanged: Fetch = (url, init) => fetch(url, init)
 
-/** Checks behind a front that accepts only requests with the signature that botocore would compute. */
+/**
+ * Returns checks that send requests through a proxy. The proxy accepts only requests with the signature that botocore
+ * would compute.
+ */
 export const signedChecks = (front: Front): readonly Check[] => [
   check('every request of the checks above came rightly signed', [], async () => {
     const { signed, refused } = await came(front)
@@ -36,7 +39,7 @@ export const signedChecks = (front: Front): readonly Check[] => [
     async ({ catalog, fresh }) => {
       const namespace = [`Grüße & a+b (1)* ${fresh('odd').name}`]
       const orders = { namespace, name: "it's ~ü+1 = 2" }
-      // Some servers cannot create a folder with such a name.
+      // Sets a location, because some servers cannot create a folder with the unusual name of the table.
       const { location } = (await catalog.createTable(fresh('plain'), { schema })).metadata
       await catalog.createNamespace(namespace, { 'ö +': 'ü & "' })
       const table = await catalog.createTable(orders, { schema, location: `${location}-odd` })
@@ -61,7 +64,8 @@ export const signedChecks = (front: Front): readonly Check[] => [
       const { signed, refused } = await came(front)
       deepEqual(refused, [])
       equal(signed.length, oddNames.length + 1)
-      // The server determines the separator of levels.
+      // The server determines the separator between the levels of a namespace, so the check accepts each
+      // known separator.
       equal(signed.filter((line) => /a%20b(%1F|%2E|\.)/.test(line)).length, oddNames.length + 1)
     },
   ),
@@ -103,14 +107,15 @@ export const signedChecks = (front: Front): readonly Check[] => [
 ]
 
 /**
- * Returns the requests that the front received. The front reports them before it responds, through another channel.
+ * Returns the requests that the proxy received. The wait lets the reports arrive, because the proxy sends them through
+ * another channel than its responses.
  */
 async function came(front: Front): Promise<ReturnType<Front['take']>> {
   await sleep(200)
   return front.take()
 }
 
-/** Ignores the response of the catalog, as long as the front accepted the request. */
+/** Ignores errors of the catalog, but throws if the proxy did not accept the signature of the request. */
 async function asked(response: Promise<unknown>): Promise<void> {
   await response.catch((error: unknown) => {
     if (!isRestError(error) || error instanceof NotAuthorizedError) throw error

@@ -10,7 +10,7 @@ export async function startFixturePeer(keeper: ProcessKeeper, folder: string, ja
     folder,
     storage: { kind: 'file', root: join(folder, 'warehouse') },
   })
-  // Its HTTP server refuses %1F in paths.
+  // The HTTP server of the fixture refuses %1F in paths, so nested namespaces are not possible.
   return {
     name: 'iceberg-fixture',
     options: { uri: access.uri },

@@ -6,7 +6,10 @@ import { prepareWarehouse, administrator } from '../../lib/prepare-warehouse.ts'
 import type { ProcessKeeper } from '../../lib/process-keeper.ts'
 import type { Peer } from './peer.ts'
 
-/** Starts this project's server: a folder behind its gateway and, with MinIO, a bucket whose requests it signs. */
+/**
+ * Starts a Headgate server with a warehouse in a folder behind its storage gateway. If MinIO is available, the server
+ * also has a warehouse in a bucket, for which it signs requests.
+ */
 export async function startHeadgatePeer(
   keeper: ProcessKeeper,
   folder: string,

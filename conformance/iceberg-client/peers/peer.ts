@@ -1,24 +1,25 @@
 import type { ConnectOptions } from '@headgate/iceberg/client'
 import type { Front } from '../../lib/signed-front.ts'
 
-/** A catalog that the client is checked with. */
+/** A catalog against which the client is checked. */
 export interface Peer {
   readonly name: string
   readonly options: ConnectOptions
-  /** Whether a namespace can have levels. */
+  /** Whether the catalog supports namespaces with more than one level. */
   readonly nested: boolean
-  /** A warehouse whose storage is accessed with signatures of the server. */
+  /** Options for a warehouse whose storage requests the server signs (remote signing). */
   readonly signing?: ConnectOptions
   /** A folder for the examples of the client's README. */
   readonly examples?: string
-  /** The region to sign for. */
+  /** Region for which the server signs requests. */
   readonly region?: string
-  /** Proxy in front of it that refuses unsigned requests. */
+  /** Proxy in front of the catalog that refuses unsigned requests. */
   readonly front?: Front
   /**
-   * Whether two tables may have the same metadata file, so that it can be registered without unregistering it first.
+   * Whether two tables may have the same metadata file, so that a client can register a metadata file that another
+   * table uses.
    */
   readonly sharedFiles: boolean
-  /** Whether it keeps former snapshots of a table, and former versions of a view. */
+  /** Whether the catalog keeps former snapshots of a table, and former versions of a view. */
   readonly history: boolean
 }

@@ -3,7 +3,7 @@ import type { ProcessKeeper } from '../../lib/process-keeper.ts'
 import { frontKeys, startFront } from '../../lib/signed-front.ts'
 import type { Peer } from './peer.ts'
 
-/** Properties of a client that signs for the front. */
+/** Properties of a client that signs requests as the proxy requires. */
 export const signing: NonNullable<ConnectOptions['properties']> = {
   'rest.auth.type': 'sigv4',
   'rest.auth.sigv4.region': frontKeys.region,
@@ -13,7 +13,7 @@ export const signing: NonNullable<ConnectOptions['properties']> = {
 }
 
 /**
- * Starts a catalog without authentication, behind a front that accepts only requests with the signature that botocore
+ * Starts a catalog without authentication, behind a proxy that accepts only requests with the signature that botocore
  * would compute.
  */
 export async function behindFront(

@@ -7,7 +7,10 @@ import { type Check, notOffered } from '../check.ts'
 import { bearer, tokenTypes } from '../token-endpoint.ts'
 import { toCredential, granted } from '../fixture.ts'
 
-/** Forwarding of the identity to other systems, and forms of authentication that are not accepted. */
+/**
+ * Checks of the identity that the server forwards to other systems, and of forms of authentication that it does not
+ * accept.
+ */
 export const edges: readonly Check[] = [
   {
     row: 'S22',

@@ -228,7 +228,8 @@ export const endpoint: readonly Check[] = [
         const right = { ...form, client_secret: secret }
         if (own) {
           granted(await fixture.token(right), 'the client, from another address')
-          // A guessing client may have the same address.
+          // An attacker may use the same address as the client, so a correct secret must still be accepted
+          // from this address.
           granted(await fixture.token(right, {}, from), 'the client, from the same address')
         }
         return `after ${tries} tries`

@@ -22,7 +22,7 @@ function assertion(fixture: Fixture, { name, key }: LabClient, sub: string, more
   return signJwt(key, { ...usual, ...more })
 }
 
-/** Creates a user with a table that the user may change. */
+/** Creates a user, and a table that only this user may change. */
 async function userWithTable(
   fixture: Fixture,
 ): Promise<{ readonly user: LabClient; readonly table: string }> {
@@ -45,7 +45,7 @@ async function write(fixture: Fixture, table: string, token: string): Promise<nu
     .status
 }
 
-/** Checks of users behind engines. */
+/** Checks of requests that engines send on behalf of users. */
 export const behindEngines: readonly Check[] = [
   {
     row: 'S11',

@@ -8,20 +8,20 @@ import { introspectionCacheMs } from '../lab.ts'
 import { assertionType, bearer, grantTypes, tokenTypes } from '../token-endpoint.ts'
 import { readActor, granted, refused, type Fixture } from '../fixture.ts'
 
-/** Longest time in ms until the server must know a new key of an issuer. */
+/** Time in ms within which the server must accept tokens that are signed with an issuer's new key. */
 const longestRotationMs = 70_000
 
-/** Returns claims of an access token of an issuer for this catalog. */
+/** Returns the claims of a valid access token that an external issuer issues for this catalog. */
 function good(fixture: Fixture, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return { sub: `u-${randomUUID().slice(0, 8)}`, client_id: 'app', aud: fixture.lab().audience, ...more }
 }
 
 async function taken(fixture: Fixture, token: string, what: string): Promise<void> {
   const { status } = await fixture.config(bearer(token))
-  demand([200, 403, 404].includes(status), `${what}: expected to be known, got ${status}`)
+  demand([200, 403, 404].includes(status), `${what}: expected an authenticated caller, got status ${status}`)
 }
 
-/** Checks of tokens of other issuers. */
+/** Checks of tokens from external issuers. */
 export const inbound: readonly Check[] = [
   {
     row: 'S1',
@@ -39,7 +39,8 @@ export const inbound: readonly Check[] = [
       issuer.rotate()
       const began = Date.now()
       const next = issuer.sign(good(fixture))
-      // Servers do not reload the keys for every unknown token.
+      // Repeats the request, because servers limit how often they reload the issuer's keys for unknown
+      // tokens.
       while ((await fixture.config(bearer(next))).status === 401 && Date.now() - began < longestRotationMs)
         await sleep(500)
       await taken(fixture, next, 'a token of its next key')

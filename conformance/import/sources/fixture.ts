@@ -28,7 +28,7 @@ export async function startFixtureSource(
       allowedLocations: [`file://${root}`],
     },
     readFile: (location) => readFile(new URL(location)),
-    // Its HTTP server refuses %1F in paths.
+    // The HTTP server of the fixture refuses %1F in paths, so nested namespaces are not possible.
     nested: false,
     root: null,
     keepsViewFiles: false,

@@ -7,14 +7,14 @@ export interface ImportSource {
   readonly name: string
   readonly options: ConnectOptions & { readonly uri: string }
   readonly process: KeptProcess
-  /** Warehouse of the target that allows the locations of the source. */
+  /** Warehouse to create in the target catalog. It allows the locations of the source's files. */
   readonly warehouse: WarehouseRequest
-  /** Reads a file that the source wrote. */
+  /** Reads a metadata file that the source catalog wrote. */
   readonly readFile: (location: string) => Promise<Buffer>
-  /** Whether the source has namespaces in namespaces. */
+  /** Whether the source catalog supports nested namespaces. */
   readonly nested: boolean
-  /** Location below which tables are created many in a transaction. Null: the source creates them one by one. */
+  /** Location below which many tables are created in each transaction. Null if the source creates tables one by one. */
   readonly root: string | null
-  /** Whether the source keeps the metadata file of a view that is dropped. */
+  /** Whether the source catalog keeps the metadata file of a dropped view. */
   readonly keepsViewFiles: boolean
 }

@@ -5,7 +5,8 @@ import { check, type Check } from '../check.ts'
 const id = ['t', 'orders']
 
 /**
- * Operations that this server parses but does not implement. It reports them with a specific error and the status 500.
+ * Operations that the reference server parses but does not implement. The server responds with a specific error and the
+ * status 500.
  */
 const calls: Readonly<Record<string, (lance: LanceNamespace) => Promise<unknown>>> = {
   renameTable: (lance) => lance.renameTable({ id, new_table_name: 'other' }),
@@ -21,7 +22,7 @@ const calls: Readonly<Record<string, (lance: LanceNamespace) => Promise<unknown>
 }
 
 export const notImplementedChecks: readonly Check[] = Object.entries(calls).map(([name, call]) =>
-  check(`${name} is understood, and not implemented by this server`, async ({ lance }) => {
+  check(`the client reports that the server does not implement ${name}`, async ({ lance }) => {
     await rejects(call(lance), (error) => {
       ok(error instanceof LanceNamespaceError)
       ok(/not implemented/.test(error.message), `${error.status} ${error.message}`)

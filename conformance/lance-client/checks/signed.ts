@@ -4,7 +4,10 @@ import { check, gathered, type Check } from '../check.ts'
 import { idsIn, range, readRows } from '../node-lance.ts'
 import type { FrontKeys } from '../verifying-front.ts'
 
-/** Checks through a front that accepts only requests with the signature that botocore would compute. */
+/**
+ * Returns checks that send requests through a proxy. The proxy accepts only requests with the signature that botocore
+ * would compute.
+ */
 export const signedChecks = (uri: string, keys: FrontKeys): readonly Check[] => {
   const properties = {
     'rest.auth.type': 'sigv4',
@@ -13,8 +16,8 @@ export const signedChecks = (uri: string, keys: FrontKeys): readonly Check[] => 
     'rest.auth.sigv4.access-key-id': keys.accessKeyId,
     'rest.auth.sigv4.secret-access-key': keys.secretAccessKey,
   }
-  // Without an apostrophe, which this server inserts into SQL. The object is not dropped, because the server does not
-  // find such folders.
+  // The names contain unusual characters but no apostrophe, because the reference server inserts names into SQL without
+  // escaping. The table is not dropped, because the server does not find folders with such names.
   const id = ['its ü!', 'a/b (1)*']
   return [
     check('every request is signed as it goes out, odd names and rows too', async ({ node }) => {

@@ -4,12 +4,12 @@ import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { check, type Check } from '../check.ts'
 import { range, readRows } from '../node-lance.ts'
 
-/** Lifetime of the keys that the server of these checks issues, in ms. */
+/** Lifetime of the storage keys that the server issues in these checks, in ms. */
 export const KEY_LIFE_MS = 4_000
 
 const id = ['s', 'kept']
 
-/** Checks on a server that issues keys for a bucket, which expire after a few seconds. */
+/** Checks against a server that issues storage keys for a bucket. The keys expire after a few seconds. */
 export const storageChecks: readonly Check[] = [
   check('storage options are renewed in time, once, however many ask', async ({ lance, count }) => {
     await lance.createNamespace({ id: ['s'] })

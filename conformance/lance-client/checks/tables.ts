@@ -71,7 +71,7 @@ export const tableChecks: readonly Check[] = [
   }),
   check('all tables can be asked for', async ({ lance, node }) => {
     await lance.createTable({ id: ['at_root'] }, readRows(node, range(0, 1)))
-    // This server lists only the tables of its root.
+    // The reference server lists only the tables of its root namespace.
     deepEqual(await gathered(lance.listAllTables()), ['at_root'])
   }),
 ]

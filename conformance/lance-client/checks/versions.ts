@@ -59,7 +59,7 @@ export const versionChecks: readonly Check[] = [
       branches.map(([name]) => name),
       ['trial'],
     )
-    // This server always writes to the main branch, so only the response can be checked.
+    // The reference server always writes to the main branch, so the check can only examine the response.
     const { num_inserted_rows } = await lance.insertIntoTable(
       { id, branch: 'trial' },
       readRows(node, range(90, 93)),

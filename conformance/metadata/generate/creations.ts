@@ -30,7 +30,7 @@ export function randomCreation(random: Random): JsonObject {
   return { ...body, ...(broken as JsonObject) }
 }
 
-/** Generates the updates with which clients complete a staged create. */
+/** Generates the updates with which a client completes a staged table. */
 export function stagedUpdates(random: Random, staged: JsonObject): readonly Json[] {
   const version = Number(staged['format-version'])
   const first = (name: string): JsonObject => ((staged[name] ?? []) as readonly JsonObject[])[0] ?? {}

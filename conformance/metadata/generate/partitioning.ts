@@ -23,7 +23,7 @@ function listColumns(schema: JsonObject, prefix = ''): readonly Column[] {
   })
 }
 
-/** Generates a partition spec for a schema, in the form of clients. */
+/** Generates a partition spec for a schema, in the form in which clients send it. */
 export function randomSpec(
   random: Random,
   version: number,
@@ -51,7 +51,7 @@ export function randomSpec(
   return { 'spec-id': random.pick([0, 0, 1, 5]), fields }
 }
 
-/** Generates a sort order for a schema, in the form of clients. */
+/** Generates a sort order for a schema, in the form in which clients send it. */
 export function randomOrder(random: Random, version: number, schema: JsonObject): JsonObject {
   const columns = listColumns(schema)
   const count = columns.length === 0 ? 0 : random.int(3)

@@ -1,6 +1,6 @@
 import type { Json } from '@headgate/json'
 
-// Values from which generated documents are put together: common ones, and those at the borders of what is allowed.
+// Values from which documents are generated: common values, and values at the limits of what the specification allows.
 
 export const types: readonly string[] = [
   'boolean',
@@ -69,7 +69,10 @@ const timestamps = dates.flatMap((date) => ['T00:00', 'T12:30:15', ' 10:00'].map
 const withFractions = (list: readonly string[]): string[] =>
   list.flatMap((text) => fractions.map((fraction) => (/:\d\d:\d\d$/.test(text) ? text + fraction : text)))
 
-/** Defaults by the name of their type without parameters: right ones, wrong ones, and right ones in odd spellings. */
+/**
+ * Default values, by the name of their type without parameters: valid values, invalid values, and valid values in
+ * unusual spellings.
+ */
 export const defaults: Readonly<Record<string, readonly Json[]>> = {
   boolean: [true, false, 'true', 1],
   int: [0, -1, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 0.5, '1'],
@@ -174,7 +177,7 @@ export const oddNames: readonly string[] = [
   'x'.repeat(300),
 ]
 
-/** Values of any kind, put in place of right ones. */
+/** Values of all JSON types, which replace valid values. */
 export const anything: readonly Json[] = [
   null,
   true,

@@ -12,7 +12,7 @@ interface Making {
   readonly nextId: () => number
 }
 
-/** Generates a schema with new fields, with ids from `firstId` on. */
+/** Generates a schema with new fields. Their ids start at `firstId`. */
 export function randomSchema(random: Random, version: number, firstId = 1): JsonObject {
   let last = firstId - 1
   const making: Making = {
@@ -143,7 +143,7 @@ function withDefaults({ random, version }: Making, field: JsonObject): JsonObjec
   return result
 }
 
-/** Chooses a default; valid values are the first ones of a pool. */
+/** Chooses a default value, usually one of the first values of the pool, which are valid. */
 const defaultFrom = (random: Random, pool: readonly Json[]): Json =>
   random.pick(random.chance(0.75) ? pool.slice(0, Math.max(1, Math.ceil(pool.length / 4))) : pool)
 

@@ -9,7 +9,7 @@ import { randomViewUpdates, viewCreation } from './views.ts'
 
 const MOST_COMMITS = 6
 
-/** Generates the sequence of a run from this seed and number only. */
+/** Generates a sequence of inputs. The same seed and number always generate the same sequence. */
 export function randomSequence(seed: number, number: number): Sequence {
   const random = new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b))
   return random.chance(0.2) ? viewSequence(random) : tableSequence(random)
@@ -34,7 +34,9 @@ const damagedLast = (random: Random, updates: readonly Json[]): readonly Json[] 
   return updates.with(at, damaged(random, updates[at] ?? null))
 }
 
-/** Adds commits that fit the state of Headgate's model, and damaged forms of its last document. */
+/**
+ * Adds commits that fit the state of Headgate's model after each step, and damaged copies of the model's last document.
+ */
 function extended(
   random: Random,
   kind: Sequence['kind'],
@@ -61,6 +63,7 @@ function extended(
   }
   const last = state
   const documents = Array.from({ length: random.int(4) }, () => damaged(random, last))
-  // Both halves of a staged create are inputs of the comparison.
+  // Includes the createTable request as well, because both the request and the commit of a staged table are
+  // compared.
   return { kind, create: request, commits, documents }
 }

@@ -3,11 +3,14 @@ import type { Random } from '../../attack/random.ts'
 
 const ODD = 0.02
 
-/** Inputs for snapshots and refs of a table: its document, and the additions of the commit. */
+/**
+ * State from which snapshots and refs are generated: the table's document, and the snapshots that the current commit
+ * adds.
+ */
 export interface TableState {
   readonly document: JsonObject
   readonly now: number
-  /** Ids of snapshots that this commit adds, with the following sequence number and row id. */
+  /** Ids of the snapshots that the current commit adds. */
   readonly added: Int64[]
   lastSequence: Int64
   nextRow: Int64
@@ -18,7 +21,7 @@ export function snapshotIds({ document, added }: TableState): readonly Int64[] {
   return [...snapshots.map((snapshot) => snapshot['snapshot-id'] as Int64), ...added]
 }
 
-/** Generates a snapshot that is usually the valid next one of the table. */
+/** Generates the next snapshot of the table. It is usually valid. */
 export function randomSnapshot(random: Random, state: TableState): JsonObject {
   const version = Number(state.document['format-version'])
   const known = snapshotIds(state)
@@ -60,7 +63,7 @@ export function randomSnapshot(random: Random, state: TableState): JsonObject {
   }
 }
 
-/** Returns the sum, or the largest value if it overflows. */
+/** Returns the sum, or `value` itself if the sum could exceed 64 bits. */
 function after(value: Int64, more: number): Int64 {
   return value > 9_000_000_000_000_000_000n ? value : addInt64(value, more)
 }

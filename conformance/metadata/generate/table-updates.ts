@@ -18,7 +18,7 @@ const readVersion = ({ document }: TableState): number => Number(document['forma
 const currentSchema = (state: TableState): JsonObject =>
   buildList(state, 'schemas').find((it) => it['schema-id'] === state.document['current-schema-id']) ?? {}
 
-/** Returns an id from a list of the table, -1 for the last added one, or an id that does not exist. */
+/** Returns an id from a list of the table's document, -1 (the last added object), or an id that does not exist. */
 function idFrom(random: Random, state: TableState, list: string, member: string): Json {
   const ids = buildList(state, list).map((item) => item[member] ?? 0)
   return random.chance(0.4) ? -1 : random.chance(ODD) ? 9 : random.pick([...ids, ids.length])
@@ -266,7 +266,9 @@ function append(random: Random, state: TableState): readonly JsonObject[] {
   ]
 }
 
-/** Adds the snapshot id to the update, which older clients repeat in addition to the file. */
+/**
+ * Adds `snapshot-id` to half of the updates, because older clients repeat the id outside of the statistics file object.
+ */
 function withSnapshotId(random: Random, update: JsonObject, member: string): JsonObject {
   if (random.chance(0.5)) return update
   return { ...update, 'snapshot-id': (update[member] as JsonObject)['snapshot-id'] }

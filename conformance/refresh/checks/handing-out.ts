@@ -4,7 +4,7 @@ import { demand, notApplicable } from '../../lib/outcome.ts'
 import { createBody, delegation } from '../table-requests.ts'
 import { readEndpoint, resolveAsJava } from '../endpoint.ts'
 
-/** Common proxies refuse longer URLs. */
+/** Largest length of a URL that common proxies accept. */
 const maxEndpointLength = 8_000
 
 export const handingOut: readonly Check[] = [
@@ -18,7 +18,7 @@ export const handingOut: readonly Check[] = [
         readSecrets(credential) !== '',
         `the credential has no keys: ${Object.keys(credential.config).join(', ')}`,
       )
-      return `${String(credential.token?.length)} characters for the table ${name}`
+      return `the token of the table ${name} has ${String(credential.token?.length)} characters`
     },
   },
   {

@@ -125,7 +125,7 @@ export const lifecycle: readonly Check[] = [
           () => false,
         )
         if (committed) taken.push(how)
-        // The token of a renamed table is valid until another table has the name.
+        // The token of a renamed table is valid until another table takes the old name.
         if (!committed && how === 'renamed') continue
         demandRefusal(fixture, await fixture.renew(staged.name, staged.token), 'the old token', staged.name)
       }

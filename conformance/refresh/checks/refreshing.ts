@@ -4,9 +4,9 @@ import type { Check } from '../check.ts'
 import { demand, notApplicable } from '../../lib/outcome.ts'
 import { demandRefusal } from '../refusal.ts'
 
-/** The suite waits for the end of credentials with at most this lifetime. */
+/** Longest lifetime in ms of credentials whose expiry the suite waits for. */
 const patienceMs = 60_000
-/** Iceberg's Java client refreshes continuously when less than this time remains. */
+/** Remaining lifetime in ms below which Iceberg's Java client refreshes credentials continuously. */
 const javaLeadMs = 300_000
 const atOnce = 20
 
@@ -60,7 +60,8 @@ export const refreshing: readonly Check[] = [
         demand(left >= javaLeadMs, `the same keys came back with only ${seconds(left)} left`)
         return `the same keys again while they have ${seconds(left)} left`
       }
-      // Ends before the keys expire, because they must be replaced while a client has time to use them.
+      // The wait ends before the keys expire, because the server must return new keys while the client can
+      // still use the old ones.
       await sleep(left * 0.75)
       fresh = await fixture.renewed(staged, fresh.token, 'refresh of keys near their end')
       demand(readSecrets(fresh) !== readSecrets(first), 'keys near their end were returned again')
@@ -112,7 +113,7 @@ export const refreshing: readonly Check[] = [
         `${good.length} of ${atOnce} got credentials from a server whose tokens can be used ${once ? 'once' : 'again'}`,
       )
       const minted = new Set(good.flatMap((response) => credentialsIn(response).map(readSecrets))).size
-      return `${good.length} of ${atOnce} got credentials, ${minted} different keys`
+      return `${good.length} of ${atOnce} requests returned credentials, with ${minted} different keys`
     },
   },
   {

@@ -6,7 +6,7 @@ import { demand, notApplicable } from '../../lib/outcome.ts'
 import { demandRefusal } from '../refusal.ts'
 import type { Fixture } from '../fixture.ts'
 
-/** The suite does not wait for the end of tokens with a longer lifetime. */
+/** Longest lifetime in seconds of tokens whose expiry the suite waits for. */
 const longestWaitSeconds = 120
 
 export const refusals: readonly Check[] = [

@@ -13,7 +13,10 @@ export interface ContextOptions {
   readonly sql: Sql
   readonly master: MasterKey
   readonly log: Log
-  /** Returns the metrics of the whole server, when this process is one of several. Absent: this process is the whole server. */
+  /**
+   * Returns the metrics of the whole server, when this process is one of several processes of the server. Absent: the
+   * server has only this process.
+   */
   readonly wholeMetrics?: () => Promise<string>
   readonly openStorage: OpenStorage
   /**

@@ -21,11 +21,11 @@ describe('matchesGlob', () => {
     ['', 'a', false],
     ['a.c', 'abc', false],
     ['[a]', 'a', false],
-  ])('compares pattern %s with text %s and returns %s', (pattern, text, matches) => {
+  ])('matchesGlob compares pattern %s with text %s and returns %s', (pattern, text, matches) => {
     expect(matchesGlob(pattern, text)).toBe(matches)
   })
 
-  test('returns the same result as the equivalent regular expression', () => {
+  test('matchesGlob returns the same result as the equivalent regular expression', () => {
     const piece = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: 8 })
     const text = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 8 })
     fc.assert(
@@ -37,7 +37,7 @@ describe('matchesGlob', () => {
     )
   })
 
-  test('returns within 5 s for a pattern with 60 stars', () => {
+  test('matchesGlob returns within 5 s for a pattern with 60 stars', () => {
     const begun = performance.now()
     expect(matchesGlob(`${'*a'.repeat(60)}b`, 'a'.repeat(256))).toBe(false)
     expect(performance.now() - begun).toBeLessThan(5_000)

@@ -3,7 +3,7 @@ import type { Policy } from './policy.ts'
 import type { Chain } from '../privilege.ts'
 
 /**
- * Returns true when the caller holds `administer-storage` on an object, so that it may use locations that already
+ * Returns true when the caller holds `administer-storage` on an object. The caller may then use locations that already
  * contain files.
  */
 export function administersStorage(policy: Policy, chain: Chain): boolean {

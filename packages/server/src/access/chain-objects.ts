@@ -7,12 +7,15 @@ import { bitsOn } from './decide.ts'
 import type { Policy } from './policy.ts'
 import { holds } from './privilege-bits.ts'
 
-/** An object of a chain with its name and owner. */
+/**
+ * An object of a privilege chain, with its name and owner. The chain consists of an object and the objects that contain
+ * it.
+ */
 export type ChainObject = NamedSecurableRow
 
 /**
- * Returns the objects of a chain, ordered from the object itself to its warehouse. The server is not in the result,
- * because it has no row.
+ * Returns the objects of a privilege chain, ordered from the object itself to its warehouse. The server is not in the
+ * result, because it has no row.
  */
 export async function listChainObjects(sql: Queryable, chain: Chain): Promise<readonly ChainObject[]> {
   return (await nameSecurables(sql, chain.ids)).toSorted((a, b) => measureDepth(b) - measureDepth(a))
@@ -51,7 +54,10 @@ export async function isNamedOn(
   return isNamedInGrants(sql, ids, principalId)
 }
 
-/** Returns the names of one object of a chain: those of the whole chain without the names below the object. */
+/**
+ * Returns the names that identify one object of a chain: the names of the whole chain, without the names of objects
+ * inside this object.
+ */
 function cutNames({ kind, name }: ChainObject, names: ObjectNames): ObjectNames {
   if (kind === 'relation') return names
   return { ...names, namespace: kind === 'namespace' ? splitLevels(name) : null, relation: null }

@@ -14,7 +14,7 @@ export function relationChain(
   }
 }
 
-/** Ids and owners of a namespace and its parent namespaces, the outermost namespace first. */
+/** Ids and owners of a namespace and its parent namespaces. The outermost namespace is first. */
 export interface Lineage {
   readonly lineage: readonly string[]
   readonly owners: readonly string[]

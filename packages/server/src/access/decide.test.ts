@@ -70,7 +70,7 @@ test('a grant on the server holds on every object', () => {
   expect(outcome(policy, 'table', 'modify')).toBe('deny')
 })
 
-test('hides an object from a caller without use, and names the missing privilege to a caller with use', () => {
+test('an object is hidden from a caller without use, and the decision for a caller with use names the missing privilege', () => {
   expect(decide(policyWith([]), findChain('table'), 'select')).toEqual({
     outcome: 'hide',
     privilege: 'select',
@@ -99,7 +99,7 @@ test('an owner holds administer-storage only by a grant, but manage on the serve
   expect(may(policyWith([[warehouse, 'manage']]))).toBe('deny')
   expect(may(policyWith([[warehouse, 'administer-storage']]))).toBe('allow')
   expect(may(policyWith([[serverId, 'manage']]))).toBe('allow')
-  // The grant adds rights to those of the owner.
+  // An owner that also has the grant keeps the rights of an owner.
   expect(decide(policyWith([[warehouse, 'administer-storage']]), owned, 'manage').outcome).toBe('allow')
 })
 
@@ -119,7 +119,7 @@ test('a disabled principal sees no object, not even objects that it owns', () =>
   expect(visible(policy, owned)).toBe(false)
   const filter = listFilter(policy, serverChain)
   expect(filter).toEqual({ all: false, ids: [], principalId: serverId, within: null })
-  // The file is also removed if the test did not empty it.
+  // A disabled policy allows nothing, even if it contains all grants and passages.
   expect(
     decide({ ...everything(me, 7), enabled: false, passage: new Set([table]) }, owned, 'use').outcome,
   ).toBe('hide')
@@ -155,7 +155,7 @@ test('no right is allowed without a grant or ownership, and more grants never al
 })
 
 describe('a list', () => {
-  test('shows everything below an object with use, and otherwise only objects that are granted, owned, or contain such objects', () => {
+  test('a list shows everything below an object with use, and otherwise only objects that are granted, owned, or contain such objects', () => {
     expect(listFilter(policyWith([[warehouse, 'use']]), findChain('warehouse'))).toEqual({
       all: true,
       within: null,
@@ -166,7 +166,7 @@ describe('a list', () => {
     expect(listFilter(policy, findChain('namespace'))).toEqual(filter)
   })
 
-  test('shows exactly the visible objects', () => {
+  test('the filter of a list matches exactly the visible objects', () => {
     const ids = ['a', 'b', 'c', 'd']
     fc.assert(
       fc.property(
@@ -294,7 +294,7 @@ describe('behind an engine', () => {
 })
 
 describe('a refusal', () => {
-  test('throws 404 for a hidden object, with the same message as for a missing object', () => {
+  test('a refusal for a hidden object throws the same 404 as a missing object', () => {
     const missing = new Error('Table does not exist: a.b')
     expect(() =>
       enforce(decideModify(policyWith([])), {
@@ -308,7 +308,7 @@ describe('a refusal', () => {
     )
   })
 
-  test('throws 403 with the privilege for a visible object, and returns for an allowed one', () => {
+  test('a refusal for a visible object throws 403 with the missing privilege, and an allowed decision throws nothing', () => {
     const denied = decideModify(policyWith([[table, 'select']]))
     expect(() => enforce(denied, { kind: 'relation', name: 'a.b' })).toThrow(
       expect.objectContaining({ code: 'forbidden', message: expect.stringContaining('modify') as string }),

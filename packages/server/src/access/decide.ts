@@ -40,8 +40,9 @@ export function decide(policy: Policy, chain: Chain, privilege: Privilege): Deci
 }
 
 /**
- * Decides `use` as `decide` does, but a right on an object below is also sufficient. A caller that may read one table
- * must be able to pass through its warehouse and namespaces, but it sees no other object in them.
+ * Decides whether the caller has `use` on an object, as `decide` does, but a right on an object below it is also
+ * sufficient. A caller that may read one table must be able to pass through its warehouse and namespaces, but it sees
+ * no other object in them.
  */
 export function decidePassage(policy: Policy, chain: Chain): Decision {
   const outcome = visible(policy, chain) ? 'allow' : 'hide'
@@ -78,8 +79,8 @@ function isShown(policy: Policy, { names }: Chain): boolean {
 }
 
 /**
- * Returns the privileges that the caller has on the object at the head of `chain`, as bits: the privileges of the user
- * that the engine limits and the authorizer do not remove.
+ * Returns the privileges that the caller has on the object at the head of `chain`, as bits. These are the privileges of
+ * the user, without those that the limits of the engine or the authorizer remove.
  *
  * @param sought limits the result to this privilege and those that it implies. Default: all privileges
  */
@@ -89,8 +90,8 @@ export function bitsOn(policy: Policy, chain: Chain, sought?: Privilege): number
 }
 
 /**
- * Returns the bits of the privileges that grants and ownership give the user and the limits of the engine do not
- * remove. The authorizer is not called.
+ * Returns, as bits, the privileges that the user has by grants and ownership, without those that the limits of the
+ * engine remove. The authorizer is not called.
  */
 export function grantedBits(policy: Policy, chain: Chain): number {
   if (!reaches(policy, chain)) return 0
@@ -115,7 +116,8 @@ function passes(policy: Policy, chain: Chain): boolean {
 
 /**
  * Returns false when the principal is disabled, or when the object is outside the warehouses that the entry of the
- * engine lists. Then the server itself, which is above all warehouses, is outside too.
+ * engine lists. The server is not in a warehouse, so the result for the server is also false when the entry lists
+ * warehouses.
  */
 function reaches({ enabled, engine }: Policy, chain: Chain): boolean {
   if (!enabled) return false
@@ -143,15 +145,15 @@ export type ListFilter = (
 }
 
 /**
- * Returns the objects directly below the head of `chain` that a list may show, as a filter for SQL. For warehouses,
- * pass `serverChain`. The filter matches every object for which `visible` is true. It also matches objects that only an
+ * Returns an SQL filter for the objects directly below the head of `chain` that a list may show. For warehouses, pass
+ * `serverChain`. The filter matches every object for which `visible` is true. It also matches objects that only an
  * authorizer hides; `shownIn` removes them.
  */
 export function listFilter(policy: Policy, chain: Chain): ListFilter {
   const warehouses = chain.ids.at(-1) === serverId
   const within = warehouses && policy.engine?.warehouses ? [...policy.engine.warehouses] : null
-  // A disabled principal must not see objects that it owns. No object has the server's id as its owner, so the filter
-  // matches none.
+  // A disabled principal must not see objects that it owns. No object has the server's id as its owner, so this filter
+  // matches no object.
   if (!policy.enabled || !mayUse(policy) || !(warehouses || reaches(policy, chain)))
     return { all: false, principalId: serverId, ids: [], within }
   if (holds(ownBitsOn(policy, chain), 'use')) return { all: true, within }

@@ -11,7 +11,7 @@ import { serverId } from '../reserved-ids.ts'
  * itself and for users.
  */
 export interface EngineLimits {
-  /** Name of the engine in messages. */
+  /** Name of the engine, for messages. */
   readonly name: string
   /** Client id of the engine, or `ISSUER#SUBJECT` for an engine that authenticates with tokens of another issuer. */
   readonly client: string
@@ -36,7 +36,7 @@ export interface EngineLimits {
    * then authenticate with a token.
    */
   readonly mustBeProven: boolean
-  /** Ways in which the engine may name the user without a token of the user. */
+  /** Methods by which the engine may name the user without a token of the user. */
   readonly states: ReadonlySet<Proof>
   /** Time of the last change of the entry, in epoch ms. */
   readonly changedAt: number

@@ -29,7 +29,7 @@ interface Holder {
   readonly name: string | null
 }
 
-/** Ownership or grant because of which a principal holds a privilege, with names instead of ids. */
+/** Ownership or grant from which a principal has a privilege, with names instead of ids. */
 export interface ExplainedReason {
   readonly because: 'owner' | 'grant'
   readonly privilege: Privilege
@@ -37,7 +37,7 @@ export interface ExplainedReason {
   readonly to: Holder
   /** Names of the groups and roles through which the principal has the grant. Empty for ownership and direct grants. */
   readonly through: readonly string[]
-  /** Time of the grant in epoch ms. Null for ownership. */
+  /** Time at which the grant was made, in epoch ms. Null for ownership. */
   readonly grantedAt: number | null
 }
 
@@ -51,7 +51,7 @@ export interface AccessExplanation {
   readonly managers: readonly (Holder & { readonly on: string })[]
 }
 
-/** Request for an explanation. */
+/** Request to explain an access decision. */
 export interface ExplanationRequest {
   /** Policy of the caller that requests the explanation. */
   readonly asking: Policy
@@ -65,7 +65,7 @@ const serverObject: ExplainedObject = { kind: 'server', id: serverId, name: 'ser
 
 /**
  * Explains a decision about an object. The explanation contains names instead of ids, and only facts that the caller
- * may learn. Returns null when the policy changed while the reasons were read.
+ * may learn. Returns null when the policy changed while the function read the reasons.
  */
 export async function explainAccess(
   sql: Sql,
@@ -126,7 +126,7 @@ async function findManagers(
 }
 
 interface Visible {
-  /** Ids of the objects whose owners and managers the explanation names. */
+  /** Ids of the objects whose owners and managers the explanation may name. */
   readonly people: ReadonlySet<string>
   /** Ids of the objects whose reasons the explanation contains. Null when it contains the reasons of all objects. */
   readonly reasons: ReadonlySet<string> | null
@@ -134,8 +134,8 @@ interface Visible {
 
 /**
  * Returns which facts the caller may learn. It learns owners and managers of the objects that it may use, and those of
- * the server only with `manage` there. It learns all reasons for its own rights, and reasons for the rights of others
- * only on objects that it manages.
+ * the server only with `manage` on the server. It learns all reasons for its own rights, and reasons for the rights of
+ * others only on objects that it manages.
  */
 function findVisible(
   { asking, isOwn }: ExplanationRequest,

@@ -18,9 +18,15 @@ export interface Reason {
 }
 
 export interface Explanation {
-  /** All reasons for rights on the object. Reasons on the object itself come before reasons on objects above it. */
+  /**
+   * All grants and ownerships that give rights on the object. Those on the object itself come before those on objects
+   * above it.
+   */
   readonly reasons: readonly Reason[]
-  /** Nearest reason that is sufficient for the requested privilege, or null when no reason is sufficient. */
+  /**
+   * Grant or ownership, on the nearest object, that is sufficient for the requested privilege. Null when none is
+   * sufficient.
+   */
   readonly deciding: Reason | null
   /** Privileges that the principal holds by grants and ownership. The limits of an engine are not applied. */
   readonly own: readonly Privilege[]
@@ -29,8 +35,8 @@ export interface Explanation {
 }
 
 /**
- * Explains the result of `decide`. Pure. It uses the same facts as `decide`: grants to principals, groups and roles
- * that are not in the policy are ignored.
+ * Explains the result of `decide`. Pure. Like `decide`, it ignores grants to principals, groups and roles that are not
+ * in the policy.
  *
  * @param order ids from the object to the server
  */

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fillPage } from './fill-page.ts'
 
-/** Returns a list of the numbers from 0, and records the number of reads. */
+/** Returns a list of the numbers from 0 to `length - 1`, and records the limit of each read. */
 function list(length: number): {
   reads: number[]
   read: (after: number | null, limit: number) => Promise<number[]>
@@ -20,7 +20,7 @@ function list(length: number): {
   }
 }
 
-test('a page contains the wanted number of visible rows, or all remaining ones, in order', async () => {
+test('a page contains the requested number of visible rows in order, or all remaining visible rows', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.nat(60),
@@ -37,7 +37,7 @@ test('a page contains the wanted number of visible rows, or all remaining ones, 
   )
 })
 
-test('reads no row twice, and no more rows than wanted when all rows are visible', async () => {
+test('fillPage reads no row twice, and no more rows than requested when all rows are visible', async () => {
   const all = list(10)
   expect(await fillPage(4, all.read, null)).toEqual([0, 1, 2, 3])
   expect(all.reads).toEqual([4])
@@ -51,7 +51,7 @@ test('fillPage stops when the signal is aborted', async () => {
   await expect(fillPage(4, list(10).read, () => true, signal)).rejects.toThrow('the client went away')
 })
 
-test('lets other requests run while it skips many hidden rows', async () => {
+test('fillPage lets other requests run while it skips many hidden rows', async () => {
   let turns = 0
   const counting = setInterval(() => (turns += 1), 0)
   const busy = (): boolean => {

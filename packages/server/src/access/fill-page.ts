@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
-/** Number of rows of each further read, after the first read did not fill the page. */
+/** Number of rows that each further read requests, when the first read did not fill the page. */
 const refillRows = 1_000
 /**
  * Number of rows after which the event loop runs other requests. An authorizer may need half a millisecond for each

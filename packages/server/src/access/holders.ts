@@ -25,7 +25,7 @@ export interface HolderList {
    */
   readonly isComplete: boolean
   read(after: HolderPosition | null, limit: number): Promise<readonly PrincipalRow[]>
-  /** Returns whether a row belongs to the list. Null when every row belongs to it. */
+  /** Returns whether the list may show this principal. Null when it may show every principal. */
   readonly shown: ((holder: PrincipalRow) => Promise<boolean>) | null
 }
 

@@ -24,7 +24,7 @@ export function manageFilter(policy: Policy, chain: Chain): ManageFilter {
 }
 
 /**
- * Returns a function that tells whether the caller still has `manage` on a row after the authorizer is applied. Returns
+ * Returns a function that tells whether the caller has `manage` on a row when the authorizer is applied too. Returns
  * null when the authorizer removes no privileges.
  */
 export function managedIn<Row>(policy: Policy, toChain: (row: Row) => Chain): ((row: Row) => boolean) | null {

@@ -31,7 +31,7 @@ beforeEach(() => fixture.wipe())
 const changed: TestPolicies['change'] = (work) => fixture.change(work)
 
 describe('a change', () => {
-  test('applies to a caller as soon as the caller has seen the new policy version', async () => {
+  test('a change of rights applies to a caller as soon as the caller has seen the new policy version', async () => {
     const { table } = await addAccessFixture(sql)
     const who = await addPrincipal(sql, 'etl')
     const role = await addRole(sql, 'team')
@@ -53,7 +53,7 @@ describe('a change', () => {
     expect(await may(await changed((tx) => deletePrincipal(tx, id)))).toBe('hide')
   })
 
-  test('reaches another replica through a notification', async () => {
+  test('a change of rights reaches another replica through a notification', async () => {
     const { table } = await addAccessFixture(sql)
     const who = await addPrincipal(sql, 'etl')
     expect(decide(await policies.get(who), table.chain, 'select').outcome).toBe('hide')
@@ -63,7 +63,7 @@ describe('a change', () => {
     await expect.poll(decided).toBe('allow')
   })
 
-  test('reaches a replica that receives no notifications within the maximum age', async () => {
+  test('a change of rights reaches a replica that receives no notifications within the maximum age of policies', async () => {
     let now = 0
     await using deaf = await Policies.open({ sql: new Gate(sql), maxAgeMs: 10_000, now: () => now })
     const { table } = await addAccessFixture(sql)
@@ -76,7 +76,7 @@ describe('a change', () => {
     expect(decide(await deaf.get(who), table.chain, 'select').outcome).toBe('allow')
   })
 
-  test('reloads the policies of frequent callers in the background, one read at a time, without delaying them', async () => {
+  test('Policies reloads the policies of frequent callers in the background, one read at a time, without delaying them', async () => {
     let now = 0
     const gate = new Gate(sql)
     await using deaf = await Policies.open({ sql: gate, maxAgeMs: 10_000, now: () => now })
@@ -96,7 +96,7 @@ describe('a change', () => {
     await expect.poll(async () => decide(await deaf.get(who), table.chain, 'select').outcome).toBe('allow')
   })
 
-  test('uses a cached policy until its maximum age when it cannot be reloaded', async () => {
+  test('Policies returns a cached policy until its maximum age when the policy cannot be reloaded', async () => {
     let now = 0
     const gate = new Gate(sql)
     await using deaf = await Policies.open({ sql: gate, maxAgeMs: 10_000, now: () => now })
@@ -111,7 +111,7 @@ describe('a change', () => {
     await expect(deaf.get(who)).rejects.toThrow('the store is unavailable')
   })
 
-  test('refuses exactly the sessions that began before not_before', async () => {
+  test('Policies refuses exactly the sessions that began before not_before', async () => {
     const who = await addPrincipal(sql, 'etl')
     const before = Date.now() - 1_000
     const version = await changed((tx) => stopPrincipalSessions(tx, who.principal.id, Date.now()))
@@ -121,7 +121,7 @@ describe('a change', () => {
     })
   })
 
-  test('refuses a session that began just before not_before on a server whose clock is ahead of the database', async () => {
+  test('Policies refuses a session that began just before not_before on a server whose clock is ahead of the database', async () => {
     const who = await addPrincipal(sql, 'etl')
     const ours = Date.now() + 60_000
     const version = await changed((tx) => stopPrincipalSessions(tx, who.principal.id, ours))
@@ -130,13 +130,13 @@ describe('a change', () => {
 })
 
 describe('the cache', () => {
-  test('returns the policy without a promise while the policy version has not changed', async () => {
+  test('the cache returns a policy without a promise while the policy version has not changed', async () => {
     const who = await addPrincipal(sql, 'etl')
     const policy = await policies.get(who, await policyVersion(sql))
     expect(policies.get(who)).toBe(policy)
   })
 
-  test('reads the policy once for many concurrent callers', async () => {
+  test('the cache reads a policy once for many concurrent callers', async () => {
     const counting = new Gate(sql)
     await using many = await Policies.open({ sql: counting })
     const who = await addPrincipal(sql, 'etl')
@@ -144,7 +144,7 @@ describe('the cache', () => {
     expect(counting.reads).toBe(1)
   })
 
-  test('discards all policies when notifications may have been lost', async () => {
+  test('the cache discards all policies when notifications may have been lost', async () => {
     const gate = new Gate(sql)
     await using kept = await Policies.open({ sql: gate, maxAgeMs: 3_600_000 })
     const who = await addPrincipal(sql, 'etl')
@@ -188,7 +188,7 @@ describe('the cache', () => {
     expect(decide(await slow.get(who), table.chain, 'select').outcome).toBe('allow')
   })
 
-  test('reads a policy again for a caller that has seen another version, whichever number is larger', async () => {
+  test('the cache reads a policy again for a caller that has seen another version, whichever number is larger', async () => {
     const gate = new Gate(sql)
     await using deaf = await Policies.open({ sql: gate, maxAgeMs: 3_600_000 })
     const who = await addPrincipal(sql, 'etl')
@@ -213,7 +213,7 @@ describe('the cache', () => {
     expect(decide(await deaf.get(reader), table.chain, 'select').outcome).toBe('hide')
   })
 
-  test('the late notification of a change does not discard what was read after that change', async () => {
+  test('the late notification of a change does not discard policies that were read after that change', async () => {
     const gate = new Gate(sql)
     await using deaf = await Policies.open({ sql: gate, maxAgeMs: 3_600_000 })
     const who = await addPrincipal(sql, 'etl')
@@ -238,14 +238,14 @@ describe('the cache', () => {
   })
 })
 
-test('concurrent changes get different versions, and the last one committed is the version of the policy', async () => {
+test('concurrent changes of rights get different policy versions, and the last committed version is current', async () => {
   const versions = await Promise.all(Array.from({ length: 10 }, () => changed(() => Promise.resolve())))
   expect(new Set(versions).size).toBe(10)
   const last = await changed(() => Promise.resolve())
   expect(await policyVersion(sql)).toBe(last)
 })
 
-test('versions of the policy do not repeat in a database that went back to an earlier state', async () => {
+test('policy versions do not repeat in a database that was restored to an earlier state', async () => {
   const before = await policyVersion(sql)
   const after: number[] = []
   for (let branch = 0; branch < 2; branch += 1) {

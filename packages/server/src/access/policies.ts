@@ -24,7 +24,7 @@ export interface PoliciesOptions {
   readonly authorizer?: Authorizer
   /** Maximum number of cached policies. Default 10 000. */
   readonly maxPolicies?: number
-  /** Returns a monotonic time in ms. For tests. */
+  /** Returns a monotonic time in ms. Tests pass their own clock. */
   readonly now?: () => number
 }
 
@@ -42,7 +42,7 @@ interface Entry {
    * before.
    */
   readonly readAt: number
-  /** Number of the read. A read with a larger number began later. */
+  /** Number of the read that returned the entry. A read with a larger number began later. */
   readonly turn: number
 }
 
@@ -187,7 +187,7 @@ export class Policies implements AsyncDisposable {
       turn > before ||
       (turn >= firstGood && readAt > oldest && (seenVersion === 0 || policy.version === seenVersion))
     let entry = await this.#read(identity)
-    // The joined read may have begun before the call. The next read begins after it.
+    // The shared read may have begun before this call, so its entry may be stale. The next read begins after this call.
     while (!isGood(entry)) entry = await this.#read(identity)
     return policyFor(entry, identity)
   }
@@ -239,8 +239,8 @@ export class Policies implements AsyncDisposable {
 
   #notice(payload: string | null): void {
     if (payload === null) {
-      // Notifications may have been missed, and the database may be another one: a promoted standby or a restored
-      // backup.
+      // Notifications may have been missed, and the server may now be connected to another database, such as a promoted
+      // standby or a restored backup.
       this.#distrust(null)
       return
     }
@@ -256,8 +256,8 @@ export class Policies implements AsyncDisposable {
 }
 
 /**
- * Returns the cache key of a caller. Of the actors, it contains only the outermost engine, because only the entry of
- * that engine limits the rights.
+ * Returns the cache key of a caller. The key contains only one of the actors, the outermost engine, because only the
+ * entry of that engine limits the rights.
  */
 function toKey({ principal, actors }: ProvenIdentity): CallerKey {
   const [actor] = actors

@@ -9,12 +9,14 @@ import type { ObjectNames, Privilege } from '../privilege.ts'
 export interface Policy {
   readonly version: number
   readonly principalId: string
-  /** False when every request is refused. `shutOut` contains the reason. */
+  /** False when every request of the identity is refused. `shutOut` contains the reason. */
   readonly enabled: boolean
   /**
-   * Reason for which every request is refused. `principal`: the principal was disabled or removed, or its sessions were
-   * ended. `engine`: the acting engine is not registered, was disabled, or its sessions were ended. `subject`: the
-   * entry of the engine does not allow the engine to act for this principal.
+   * Reason why every request of the identity is refused:
+   *
+   * - `principal`: the principal was disabled or removed, or its sessions were ended.
+   * - `engine`: the acting engine is not registered, was disabled, or its sessions were ended.
+   * - `subject`: the entry of the engine does not allow the engine to act for this principal.
    */
   readonly shutOut: 'principal' | 'engine' | 'subject' | null
   /** Limits of the acting engine. Null when no engine acts. */

@@ -10,11 +10,11 @@ test.each<[Privilege, Privilege[]]>([
   ['create', ['use', 'create']],
   ['manage', ['use', 'select', 'modify', 'create', 'manage']],
   ['administer-storage', ['use', 'administer-storage']],
-])('%s holds exactly what it implies', (privilege, implied) => {
+])('the privilege %s includes exactly the privileges that it implies', (privilege, implied) => {
   expect(privilegesIn(privilegeBits[privilege])).toEqual(implied)
 })
 
-test('several privileges imply what any of them implies, and an empty set implies no privilege', () => {
+test('several privileges together imply everything that each of them implies, and an empty set implies no privilege', () => {
   expect(privilegesIn(joinBits(['create', 'select']))).toEqual(['use', 'select', 'create'])
   // All privileges below manage together do not include manage.
   expect(holds(joinBits(['modify', 'create']), 'manage')).toBe(false)

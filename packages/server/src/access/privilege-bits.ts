@@ -57,12 +57,12 @@ export function bitsGrantedOn(securableId: string, granted: Iterable<Privilege>)
   return securableId === serverId && holds(bits, 'manage') ? bits | everyBit : bits
 }
 
-/** Returns the privileges that include `privilege` when they are granted on an object below the server. */
+/** Returns the privileges that, when they are granted on an object below the server, include `privilege`. */
 export function privilegesGiving(privilege: Privilege): Privilege[] {
   return privileges.filter((each) => holds(privilegeBits[each], privilege))
 }
 
-/** Returns the privileges that include `privilege` on every object when they are granted on the server. */
+/** Returns the privileges that, when they are granted on the server, include `privilege` on every object. */
 export function privilegesGivingOnServer(privilege: Privilege): Privilege[] {
   return privileges.filter((each) => holds(bitsGrantedOn(serverId, [each]), privilege))
 }

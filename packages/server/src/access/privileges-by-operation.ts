@@ -51,7 +51,7 @@ export const privilegesByOperation = {
       { privilege: 'create', on: 'namespace', object: 'the parent', when: 'the namespace has a parent' },
       { privilege: 'create', on: 'warehouse', object: 'the warehouse', when: 'the namespace has no parent' },
     ],
-    note: 'The caller owns the created object.',
+    note: 'The caller owns the created namespace.',
   },
   loadNamespaceMetadata: { needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace' }] },
   namespaceExists: { needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace', passage: true }] },
@@ -61,7 +61,7 @@ export const privilegesByOperation = {
   // Iceberg REST: tables
   listTables: {
     needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace', passage: true }],
-    note: 'Shows the tables the caller may use.',
+    note: 'Lists only the tables that the caller may use.',
   },
   createTable: {
     needs: [{ privilege: 'create', on: 'namespace', object: 'the namespace' }],
@@ -77,7 +77,7 @@ export const privilegesByOperation = {
         when: 'overwrite is requested and the table exists',
       },
     ],
-    note: 'The caller owns the created object.',
+    note: 'The caller owns the registered table.',
   },
   loadTable: {
     needs: [{ privilege: 'select', on: 'relation', object: 'the table' }],
@@ -103,7 +103,7 @@ export const privilegesByOperation = {
   },
   dropTable: {
     needs: [{ privilege: 'manage', on: 'relation', object: 'the table' }],
-    note: 'The same privilege is needed with purgeRequested.',
+    note: 'A drop with purgeRequested needs the same privilege.',
   },
   unregisterTable: { needs: [{ privilege: 'manage', on: 'relation', object: 'the table' }] },
   renameTable: {
@@ -128,7 +128,7 @@ export const privilegesByOperation = {
   // Iceberg REST: views
   listViews: {
     needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace', passage: true }],
-    note: 'Shows the views the caller may use.',
+    note: 'Lists only the views that the caller may use.',
   },
   createView: {
     needs: [{ privilege: 'create', on: 'namespace', object: 'the namespace' }],

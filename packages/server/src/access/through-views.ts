@@ -9,7 +9,10 @@ import { holds, privilegeBits } from './privilege-bits.ts'
 /** View through which an object is read, with the rights of its definer (SQL: definer's rights). */
 export interface ViewLink {
   readonly chain: Chain
-  /** Policy of the principal that wrote the view. The engine that acted for the writer is not in it. */
+  /**
+   * Policy of the principal that wrote the view. It does not contain the limits of the engine that acted for the
+   * writer.
+   */
   readonly definer: Policy
 }
 
@@ -27,8 +30,8 @@ export function chooseDefiner({ engine, principalId }: Policy): string {
 }
 
 /**
- * Returns true when the server considers the views that a request names. The caller must be a user behind an engine
- * whose entry has `viewChains`.
+ * Returns true when the server takes the views that a request names into account. The caller must be a user behind an
+ * engine whose entry has `viewChains`.
  */
 export function mayReadThroughViews({ enabled, engine }: Policy): boolean {
   return enabled && engine !== null && !engine.alone && engine.viewChains

@@ -12,7 +12,10 @@ const administerNamespaceStorage = {
   needs: [{ privilege: 'administer-storage', on: 'namespace', object: 'the namespace' }],
 } as const
 const manageDropped = { privilege: 'manage', on: 'relation', object: 'the dropped table or view' } as const
-/** A warehouse with these keys can access all storage that the machine can access. */
+/**
+ * Note for operations on a warehouse with the storage keys of the machine: such a warehouse can access all storage that
+ * the machine can access.
+ */
 const ofTheMachine =
   'A warehouse with the storage keys of the machine (default-chain) also needs administer-storage on the server.'
 const seesStorage = 'administer-storage on the warehouse is sufficient too.'

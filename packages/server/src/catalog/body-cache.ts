@@ -22,11 +22,11 @@ export interface BodyPlace {
 }
 
 /**
- * Text of one metadata file in the forms that the server can send. At least one of `plain` and `compressed` is not
- * null.
+ * Text of one metadata file, plain and compressed: the server can send either form. At least one of `plain` and
+ * `compressed` is not null.
  */
 export interface ServedBody {
-  /** Metadata key of its row (`toMetadataKey`). */
+  /** Metadata key (`toMetadataKey`) of the row of the relation. */
   readonly key: string
   readonly plain: Buffer | null
   readonly compressed: CompressedBody | null
@@ -68,7 +68,7 @@ export interface CachedResponses {
   readonly plain?: Buffer | undefined
   /** Slice of a response that contains the compressed text. */
   readonly compressed?: Buffer | undefined
-  /** Bytes of all responses without these two parts. */
+  /** Bytes of all responses, without the slices `plain` and `compressed`. */
   readonly bytes: number
 }
 
@@ -92,7 +92,7 @@ export class BodyCache {
     this.#entries = sharedCache({ maxSize: Math.max(1, Math.floor(options.maxBytes)) })
   }
 
-  /** Bytes of all entries. */
+  /** Returns the number of bytes of all cache entries. */
   get bytes(): number {
     return this.#entries.calculatedSize
   }

@@ -121,7 +121,7 @@ function checkRights(
   if (!others.every(administers)) {
     throw new HeadgateError(
       'forbidden',
-      'Other warehouses have the same endpoint, so their store gets the name too. This change needs administer-storage on each of them.',
+      'Other warehouses have the same endpoint, so their store gets the name too. This change needs administer-storage on each of these warehouses.',
     )
   }
   if (joined.length > 0 && !joined.some(administers)) {

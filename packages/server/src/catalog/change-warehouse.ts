@@ -80,8 +80,8 @@ export async function createWarehouse(
     ...sealProfile(deps.master, id, profile),
   }
   const claims = warehouseClaims(profile, settings.allowedLocations)
-  // Checks the location first, so that nothing is created at a refused location and no storage call runs under the
-  // lock.
+  // Checks the location before anything else, so that nothing is created at a refused location and no storage call runs
+  // under the lock.
   await checkWarehousePlaces(deps.sql, id, profile, claims)
   if (profile.type === 'file') makeDirectories(profile, [profile.root, ...settings.allowedLocations])
   try {
@@ -132,7 +132,7 @@ export async function updateWarehouse(
   }
   const claims = warehouseClaims(profile, settings.allowedLocations)
   const before = new Set(warehouseClaims(profile, row.allowedLocations).map(({ place }) => place))
-  // Overlaps that existed before this change do not block changes of other settings.
+  // Overlaps of locations that existed before this change do not block changes of other settings.
   const fresh = claims.filter(({ place }) => !before.has(place))
   await checkWarehousePlaces(deps.sql, row.id, profile, fresh)
   if (profile.type === 'file') makeDirectories(profile, added)

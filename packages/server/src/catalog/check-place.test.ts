@@ -41,7 +41,7 @@ test('a warehouse cannot allow a location that contains, equals or is inside the
     'one',
     JSON.stringify({ type: 'file', root: `file://${folder}/w1`, bucket: 'label' }),
   ])
-  // Claims that an earlier version recorded; one of them overlaps the root of a later warehouse.
+  // These claims have the form of an earlier version. One claim overlaps the root of a later warehouse.
   await store.sql.run(insertClaim, [relation, first, 's3://label/t/'])
   expect(await resolveClaims(store.sql)).toEqual([])
   await mkdir(join(folder, 'w1'))
@@ -54,7 +54,7 @@ test('a warehouse cannot allow a location that contains, equals or is inside the
   await expect(check(own)).resolves.toBeUndefined()
 })
 
-test('resolves location claims of an earlier version to directories, and finds their overlaps', async () => {
+test('location claims of an earlier version are resolved to directories at the start, so that overlaps with them are found', async () => {
   const owner = { ownerIds: [], warehouseId: second ?? '', reusesRetired: false }
   const at = (place: string) => findConflict(store.sql, { places: [place], ancestors: [] }, owner)
   expect(await at(`file:${folder}/w1/t/`)).toBe('relation')

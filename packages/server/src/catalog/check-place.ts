@@ -56,12 +56,12 @@ export async function checkWarehousePlaces(
     const found = await findWarehouseConflict(tx, warehouseId, [place], ancestorPlaces(place))
     if (found === null) continue
     const what = kind === 'root' ? 'The storage location' : `The allowed location ${location}`
-    const how = found.above ? 'lies in' : 'holds'
+    const how = found.above ? 'is equal to or inside' : 'contains'
     const whose =
       found.kind === 'root' || found.kind === 'allowed'
-        ? `that of warehouse ${findName(found.warehouseId)}`
-        : `one of a table or view of warehouse ${findName(found.warehouseId)}`
-    throw new HeadgateError('already-exists', `${what} ${how} ${whose}: choose another one.`)
+        ? `a location of warehouse ${findName(found.warehouseId)}`
+        : `the location of a table or view of warehouse ${findName(found.warehouseId)}`
+    throw new HeadgateError('already-exists', `${what} ${how} ${whose}. Choose another location.`)
   }
 }
 
@@ -74,7 +74,7 @@ function checkNames(profile: StorageProfile, other: StorageProfile, name: string
   if (bucket !== null && bucketOfDirectory(other) === bucket) {
     throw new HeadgateError(
       'already-exists',
-      `The bucket name ${bucket} belongs to warehouse ${name}: choose another one.`,
+      `The bucket name ${bucket} belongs to warehouse ${name}. Choose another bucket name.`,
     )
   }
   if (profile.type !== 's3' || other.type !== 's3') return

@@ -27,7 +27,7 @@ const brief = (findings: readonly Finding[]): string[] =>
   findings.map(({ name, ok }) => `${name} ${ok ? 'ok' : 'not ok'}`)
 
 describe('checkStorage', () => {
-  it('writes, reads, lists and deletes an object in a directory, and leaves no file there', async () => {
+  it('checkStorage writes, reads, lists and deletes an object in a directory, and leaves no file there', async () => {
     const profile = { type: 'file', root: `file://${folder}/good` } as const
     expect(brief(await check(profile))).toEqual(['write ok', 'read ok', 'list ok', 'delete ok'])
     await using storage = await openStorage(profile)
@@ -36,7 +36,7 @@ describe('checkStorage', () => {
     expect(left).toEqual([])
   })
 
-  it('deletes its object when the caller aborts the check', async () => {
+  it('checkStorage deletes its object when the caller aborts the check', async () => {
     const profile = { type: 'file', root: `file://${folder}/left` } as const
     await using storage = await openStorage(profile)
     for (const step of ['put', 'getBytes'] as const) {
@@ -58,25 +58,28 @@ describe('checkStorage', () => {
     }
   })
 
-  // Permissions of files do not apply to root.
-  it.skipIf(process.getuid?.() === 0)('names the user that may not write to a directory', async () => {
-    await mkdir(join(folder, 'closed'))
-    await chmod(join(folder, 'closed'), 0o500)
-    const root = `file://${folder}/closed`
-    const [write, ...others] = await check({ type: 'file', root })
-    expect(write).toMatchObject({ name: 'write', ok: false })
-    expect(write?.message).toContain(
-      `Allow the operating system user of the server to read and write ${root}.`,
-    )
-    expect(others).toEqual([])
-    const inside = check({ type: 'file', root: `${root}/inside` })
-    await expect(inside).rejects.toMatchObject({
-      code: 'unavailable',
-      message: expect.not.stringContaining(folder),
-    })
-  })
+  // The operating system does not apply file permissions to root, so the test is skipped for root.
+  it.skipIf(process.getuid?.() === 0)(
+    'checkStorage names the directory that the user of the server may not write to',
+    async () => {
+      await mkdir(join(folder, 'closed'))
+      await chmod(join(folder, 'closed'), 0o500)
+      const root = `file://${folder}/closed`
+      const [write, ...others] = await check({ type: 'file', root })
+      expect(write).toMatchObject({ name: 'write', ok: false })
+      expect(write?.message).toContain(
+        `Allow the operating system user of the server to read and write ${root}.`,
+      )
+      expect(others).toEqual([])
+      const inside = check({ type: 'file', root: `${root}/inside` })
+      await expect(inside).rejects.toMatchObject({
+        code: 'unavailable',
+        message: expect.not.stringContaining(folder),
+      })
+    },
+  )
 
-  it('states what to do when no server answers at the endpoint, and skips the other steps', async () => {
+  it('checkStorage states what to do when no server answers at the endpoint, and skips the other steps', async () => {
     const profile = {
       type: 's3',
       bucket: 'b',
@@ -94,7 +97,7 @@ describe('checkStorage', () => {
 
 describe.skipIf(findMinio() === undefined)(needsMinio('checkStorage of a bucket (MinIO)'), () => {
   it(
-    'reports that all steps succeed, or names the permission that the keys lack',
+    'checkStorage reports that all steps succeed, or names the permission that the keys lack',
     { timeout: 60_000 },
     async () => {
       await using minio = await startMinio({ buckets: ['lake'] })
@@ -140,7 +143,7 @@ describe('checkEndpoint', () => {
     [280, true],
     [-400, false],
     [400, false],
-  ])('accepts a clock that differs by %i s: %o', async (seconds, ok) => {
+  ])('checkEndpoint accepts a clock that differs by %i s: %o', async (seconds, ok) => {
     date = new Date(Date.now() + seconds * 1000).toUTCString()
     expect(await checkEndpoint('endpoint', url, signal)).toMatchObject([
       { name: 'endpoint', ok: true },
@@ -148,7 +151,7 @@ describe('checkEndpoint', () => {
     ])
   })
 
-  it('accepts a response without a Date header', async () => {
+  it('checkEndpoint accepts a response without a Date header', async () => {
     date = null
     expect(brief(await checkEndpoint('endpoint', url, signal))).toEqual(['endpoint ok', 'clock ok'])
   })

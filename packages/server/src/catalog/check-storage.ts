@@ -43,8 +43,8 @@ export async function checkStorage(
 }
 
 /**
- * Skips the check for AWS endpoints. No request can set them, and a private network may resolve their names to private
- * addresses.
+ * Checks the endpoint. The guard is not used for AWS endpoints: requests cannot set these endpoints, and a private
+ * network may resolve their names to private addresses.
  */
 function endpointFindings(
   profile: S3StorageProfile,
@@ -72,9 +72,9 @@ async function tried(step: ProbeStep, probe: Probe, root: string, profile: Stora
 }
 
 const done = {
-  write: (root: string) => `Wrote an object below ${root}.`,
-  read: () => 'Read the object; its bytes are unchanged.',
-  list: () => 'Found the object in the list.',
+  write: (root: string) => `The server wrote an object below ${root}.`,
+  read: () => 'The server read the object, and its bytes are unchanged.',
+  list: () => 'The server found the object in the list.',
   delete: () => 'Deleted the object.',
 } as const
 

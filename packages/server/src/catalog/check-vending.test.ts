@@ -39,7 +39,7 @@ describe('checkVending', () => {
     [minio, { mode: 'sts', identity: 'user-token', tokenAudience: 'a', tokenClaims: { policy: 'b' } }],
     [aws, { mode: 'sts', roleArn, identity: 'user-token', sessionTags: true }],
     [aws, { mode: 'static', longLivedKeysMayLeaveTheServer: true }],
-  ])('accepts storage %o with vending %o', (profile, vending) => {
+  ])('checkVending accepts storage %o with vending %o', (profile, vending) => {
     expect(problem(profile, vending)).toBeNull()
   })
 
@@ -68,9 +68,12 @@ describe('checkVending', () => {
       /lifetimeSeconds is not possible with remote-signing/,
     ],
     [aws, { mode: 'remote-signing', roleArn }, /roleArn/],
-  ])('refuses storage %o with vending %o, and names the setting', (profile, vending, sentence) => {
-    expect(problem(profile, vending)).toMatch(sentence)
-  })
+  ])(
+    'checkVending refuses storage %o with vending %o, and names the setting',
+    (profile, vending, sentence) => {
+      expect(problem(profile, vending)).toMatch(sentence)
+    },
+  )
 })
 
 it('lendsIdentity is true when credentials are minted with another identity than the keys of the warehouse', () => {

@@ -29,7 +29,7 @@ export function lendsIdentity(profile: StorageProfile, vending: VendingProfile):
 }
 
 /**
- * Returns the bucket name under which clients reach a directory; Returns null for a warehouse in S3, and for a
+ * Returns the bucket name under which clients reach a directory. Returns null for a warehouse in S3, and for a
  * directory without a bucket name.
  */
 export function bucketOfDirectory(profile: StorageProfile): string | null {
@@ -78,8 +78,8 @@ function onSts(
     return 'tokenAudience and tokenClaims need identity user-token: the server mints no other token.'
   if (externalId !== undefined && roleArn === undefined) return 'externalId needs roleArn.'
   if (lifetimeSeconds !== undefined && lifetimeSeconds > maxStsSeconds)
-    return `A security token service mints no credential that lives longer than ${maxStsSeconds} seconds: lower lifetimeSeconds.`
+    return `A security token service mints no credential with a lifetime of more than ${maxStsSeconds} seconds: lower lifetimeSeconds.`
   if (identity === 'keys' && lifetimeSeconds !== undefined && lifetimeSeconds < minStsSeconds)
-    return `A security token service mints no credential that lives shorter than ${minStsSeconds} seconds: raise lifetimeSeconds.`
+    return `A security token service mints no credential with a lifetime of less than ${minStsSeconds} seconds: raise lifetimeSeconds.`
   return null
 }

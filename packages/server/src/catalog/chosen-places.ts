@@ -66,7 +66,7 @@ export async function confirmChosenPlaces(
 ): Promise<void> {
   if ((await findConflict(tx, chosen, toClaimOwner(warehouse, chosen, ownerIds))) !== null)
     throw overlapError()
-  // A completed staged create may have left a retired location here too.
+  // A staged create that this change completes may have retired the location, so the location is reused too.
   if (chosen.reusesRetired || ownerIds.length > 1) await reuseRetired(tx, chosen.places)
 }
 

@@ -8,7 +8,7 @@ type ClientProperties = Readonly<Record<string, string>>
  */
 const askedWithToken = /(^|[.-])(signer\.(uri|endpoint)|credentials\.uri|refresh-credentials-endpoint)$/
 
-/** Returns whether a warehouse may set a property for its clients. */
+/** Returns true when a warehouse may set this property for its clients. */
 function isSettable(name: string): boolean {
   return isServerSettable(name) && !askedWithToken.test(name.trim().toLowerCase())
 }
@@ -37,8 +37,8 @@ export function selectChanged(before: ClientProperties, after: ClientProperties 
 }
 
 /**
- * Returns the properties that a warehouse may set. Clients do not receive the others, which an earlier version may have
- * accepted.
+ * Returns the properties that a warehouse may set. An earlier version may have accepted other properties, which clients
+ * do not receive.
  */
 export function selectSettable(properties: ClientProperties): ClientProperties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => isSettable(name)))

@@ -38,7 +38,7 @@ export interface ComparedWarehouse {
 
 /** Maximum number of warehouses that are read from the database. */
 const maxWarehouses = 100
-/** Maximum number of warehouses of one store that are tried until one of them can read its store. */
+/** Maximum number of warehouses that the check tries on one store, until one of them can read the store. */
 const maxOfOneStore = 3
 const maxAsked = 20
 const lookMs = 3_000
@@ -103,8 +103,8 @@ function identityOrNull(storage: WarehouseRow['storage']): string | null {
 }
 
 /**
- * Result of a search for the probe object. `same`: the object was found. `other`: it does not exist there. `unknown`:
- * the keys cannot read there, or the store did not answer.
+ * Result of a search for the probe object. `same`: the object was found. `other`: the object does not exist in the
+ * store. `unknown`: the storage keys cannot read the object, or the store did not answer.
  */
 interface Look {
   readonly row: WarehouseRow
@@ -166,7 +166,7 @@ function sameStore(
   const { bucket } = own.profile
   const why = 'so the server cannot detect overlaps between their locations'
   if (!isNamed) {
-    const message = `Warehouse ${own.name} and another one reach the bucket ${bucket} under two store names, ${why}. Ask a holder of administer-storage on the server to run this check.`
+    const message = `Warehouse ${own.name} and another warehouse reach the bucket ${bucket} under two store names, ${why}. Ask a holder of administer-storage on the server to run this check.`
     return { name: 'store', ok: false, message }
   }
   const other = storedProfile(row.storage) as S3StorageProfile

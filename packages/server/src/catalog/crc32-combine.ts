@@ -3,7 +3,9 @@ type Matrix = Int32Array
 
 const oneZeroBit: Matrix = Int32Array.from([0xedb88320, ...Array.from({ length: 31 }, (_, bit) => 2 ** bit)])
 
-/** Linear maps on a CRC for appending 2^n zero bytes, one for each bit n of a safe integer. */
+/**
+ * Linear maps on a CRC. The map with index n appends 2^n zero bytes. There is one map for each bit of a safe integer.
+ */
 const zeroBytes: readonly Matrix[] = repeatedSquares(square(square(square(oneZeroBit))), 53)
 
 /**

@@ -2,7 +2,7 @@ import type { CommittedRelation } from './commit/committed-relation.ts'
 import type { CatalogDeps } from './deps.ts'
 import type { Target } from './target.ts'
 
-/** Returns the current state of a relation. */
+/** Returns the current metadata text of a relation, with its location and its metadata key. */
 export async function currentState(
   { bodies }: Pick<CatalogDeps, 'bodies'>,
   target: Target,

@@ -9,7 +9,10 @@ import type { RelationKind } from '../store/relations.ts'
 
 const titles = { table: 'Table', view: 'View' } as const
 
-/** Returns the 409 error for an existing name. Clients and the Iceberg compatibility kit (RCK) look for this text. */
+/**
+ * Returns the 409 error for an existing name. Clients and the Iceberg compatibility kit (RCK) look for the text of its
+ * message.
+ */
 export function takenError(
   wanted: RelationKind,
   existing: RelationKind,

@@ -39,8 +39,8 @@ export async function findEarlier(
 /**
  * Finds the relation that an earlier commit changed.
  *
- * @throws HeadgateError `commit-state-unknown` when the relation was dropped or the caller may not change it. After a
- *   404, the client would delete files that the commit references
+ * @throws HeadgateError `commit-state-unknown` when the relation was dropped or the caller may not change it. With a
+ *   404 instead, the client would delete files that the commit references
  */
 export async function findCommitted(
   deps: FindDeps & Pick<CatalogDeps, 'sql'>,

@@ -25,8 +25,8 @@ export async function findNameToCreate(
 }
 
 /**
- * Decides whether the caller may create a relation under a name that was looked up before. Otherwise equal to
- * `findNameToCreate`.
+ * Decides whether the caller may create a relation under a name that was looked up before. In all other respects, the
+ * function is equal to `findNameToCreate`.
  */
 export async function authorizeCreate(
   deps: Pick<FindDeps, 'policies'>,

@@ -56,8 +56,8 @@ export async function findRelation(
 }
 
 /**
- * Decides whether the caller holds the privilege on the relation with a name that was looked up before. Otherwise equal
- * to `findRelation`.
+ * Decides whether the caller holds the privilege on the relation with a name that was looked up before. In all other
+ * respects, the function is equal to `findRelation`.
  */
 export async function authorizeRelation(
   deps: Pick<FindDeps, 'policies'>,

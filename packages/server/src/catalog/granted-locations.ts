@@ -11,7 +11,10 @@ import type { FoundNamespace } from './namespaces.ts'
 import { Stale } from './stale.ts'
 import type { Warehouse } from './warehouses.ts'
 
-/** Maximum number of locations that are granted to one namespace. Each check of a chosen location reads all of them. */
+/**
+ * Maximum number of locations that are granted to one namespace. Each check of a chosen location reads all granted
+ * locations.
+ */
 const maxLocations = 100
 
 /** Location that can be granted to a namespace, with the physical place to which it resolves. */
@@ -54,7 +57,7 @@ export async function grantLocation(
   if (locations.length > maxLocations) {
     throw new HeadgateError(
       'conflict',
-      `The namespace has ${maxLocations} granted locations, which is the limit. Grant a location above several of them, or revoke some with "headgate namespace revoke-location".`,
+      `The namespace has ${maxLocations} granted locations, which is the limit. Grant one location that contains several of these locations, or revoke locations with "headgate namespace revoke-location".`,
     )
   }
   return granted

@@ -14,7 +14,7 @@ test('decompress returns the text that was compressed', async () => {
   )
 })
 
-test('gzipSplice returns one valid gzip member of the three texts', async () => {
+test('gzipSplice returns one valid gzip member that contains all three texts', async () => {
   await fc.assert(
     fc.asyncProperty(text, text, text, async (before, middle, after) => {
       for (const end of [storedEnd(after), deflatedEnd(after)]) {

@@ -5,7 +5,7 @@ import { crc32Combine } from './crc32-combine.ts'
 // Header of a gzip member (RFC 1952): magic number, method deflate, no flags, no time, no extra flags, unknown system.
 const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
 const largestStoredBlock = 0xffff
-// A small window is allocated faster.
+// The window is small, because zlib then needs less time to allocate its memory.
 const deflating = { level: 6, windowBits: 13, memLevel: 6 }
 
 /**

@@ -5,7 +5,7 @@ import type { ChildFilter } from '../store/namespaces.ts'
 /** Number of names that one query reads when a client requests a list without pages. */
 const wholeListStep = 5_000
 
-/** Names of a list, in order. */
+/** Names of one page of a list, in order. */
 export interface ListPage {
   readonly names: readonly string[]
   /** True when there are more names after this page. */

@@ -21,7 +21,7 @@ export function defaultLocation(warehouse: Warehouse): string {
 }
 
 /**
- * Checks locations before the server reads or writes there, or issues credentials for them.
+ * Checks locations before the server reads or writes files in these locations, or issues credentials for them.
  *
  * @throws HeadgateError `bad-request` when one is malformed or contains the warehouse's root, `forbidden` when one is
  *   outside the warehouse's allowed locations
@@ -50,7 +50,7 @@ function checkOne({ name, places }: Warehouse, location: Location): void {
   if (canonicalPrefix(location).startsWith(probeFolder(canonicalPrefix(places[0])))) {
     throw new HeadgateError(
       'bad-request',
-      `Location ${shown(location.text)} is in the folder for the test objects of \`headgate warehouse check\`: choose another one.`,
+      `Location ${shown(location.text)} is in the folder for the test objects of \`headgate warehouse check\`. Choose another location.`,
     )
   }
   if (places.some((place) => contains(place, location))) return
@@ -76,7 +76,7 @@ export function claimFor(warehouse: Warehouse, locations: readonly string[]): Cl
   )
 }
 
-/** Adds the physical place to each location. */
+/** Returns the claim of these locations, with the physical place of each location. */
 export function toClaimedPlaces(
   { resolvePlace, storeName }: Pick<Warehouse, 'resolvePlace' | 'storeName'>,
   locations: readonly Location[],

@@ -53,8 +53,8 @@ export async function composeMetadataFile<Metadata>(
 }
 
 /**
- * Maximum length in bytes of a metadata text whose referenced form (with referenced snapshots only) is not stored with
- * each commit. It is computed when a client requests it, which is rare.
+ * Length in bytes up to which a commit does not store the referenced form of a metadata text (the text with referenced
+ * snapshots only). The server computes this form when a client requests it, which is rare.
  */
 const maxDeferredBytes = 64 * 1024
 

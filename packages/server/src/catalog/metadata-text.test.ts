@@ -14,7 +14,7 @@ function piece(lasting: boolean, length: number): TextPiece {
 const long = piece(true, 4_000)
 const longest = piece(true, 20_000)
 
-test('metadataText concatenates its pieces, in plain and compressed form, including pieces that were compressed before', async () => {
+test('metadataText returns the concatenated pieces in plain and compressed form, also when a piece was compressed before', async () => {
   for (const pieces of [
     [piece(false, 10)],
     [piece(false, 10), long, piece(false, 3)],
@@ -32,7 +32,7 @@ test('metadataText concatenates its pieces, in plain and compressed form, includ
   }
 })
 
-test('metadataText encodes a lasting piece only once', () => {
+test('metadataText encodes a piece that later texts reuse only once', () => {
   const [first, second] = [metadataText([piece(false, 1), long]), metadataText([long])]
   expect(second.parts[0]).toBe(first.parts[1])
 })

@@ -13,13 +13,13 @@ interface Part {
   readonly bytes: Buffer
   /** True for a part that later versions of the metadata contain without changes. */
   readonly lasting: boolean
-  /** Compressed form of a lasting part. It is computed only once. */
+  /** Compressed form of a lasting part. It is computed on first use and then reused. */
   compressed?: Promise<CompressedBody>
 }
 
 const lastingParts = new WeakMap<TextPiece, Part>()
 
-/** Concatenates pieces to one metadata text. */
+/** Concatenates the pieces of a text to one metadata text. */
 export function metadataText(pieces: readonly TextPiece[]): MetadataText {
   const parts = pieces.map(toPart)
   const [only] = parts
@@ -40,7 +40,10 @@ function toPart(piece: TextPiece): Part {
   return part
 }
 
-/** Compresses a text for its row. The compressed form of a lasting part is reused. */
+/**
+ * Compresses a text for its row. A lasting part, which later versions of the metadata contain too, is compressed only
+ * once.
+ */
 export async function compressText({ parts }: MetadataText): Promise<CompressedBody> {
   return joinCompressed(await Promise.all(parts.map(compressPart)))
 }

@@ -73,7 +73,9 @@ function toHints(profile: StorageProfile): Readonly<Record<string, string>> {
   }
 }
 
-/** Returns the allowed locations that are neither below the root nor below another allowed location. */
+/**
+ * Returns those allowed locations of a warehouse that are neither below its root nor below another allowed location.
+ */
 function otherPlaces(root: string, allowed: readonly string[]): string[] {
   const own = parseLocation(root)
   const places: Location[] = []
@@ -85,7 +87,7 @@ function otherPlaces(root: string, allowed: readonly string[]): string[] {
 }
 
 function profileAt(profile: StorageProfile, place: string): StorageProfile {
-  // A directory with a bucket name has only one location: its allowed locations cannot be outside of it.
+  // A directory with a bucket name has only one location: its allowed locations cannot be outside of the directory.
   if (profile.type === 'file') return profile.bucket === undefined ? { ...profile, root: place } : profile
   const { bucket, key } = parseLocation(place)
   const { prefix: _, ...rest } = profile

@@ -17,7 +17,7 @@ import type { Warehouse } from './warehouses.ts'
 
 export { type AbandonedCreate, listAbandonedCreates } from '../store/orphans.ts'
 
-/** Number and size of the files below some locations. */
+/** Number and size of the files that were found in the locations of a staged create. */
 export interface FoundFiles {
   readonly files: number
   readonly bytes: number
@@ -37,7 +37,10 @@ const maxCounted = 10_000
 /** Number of files that are deleted before the time limit is checked again. */
 const batchSize = 250
 
-/** Returns the locations in which an abandoned create may have left files. Omits locations inside another one. */
+/**
+ * Returns the locations in which an abandoned create may have left files. Omits locations inside another location of
+ * the create.
+ */
 export function findOutermostPrefixes({ prefixes }: Pick<AbandonedCreate, 'prefixes'>): string[] {
   const places: string[] = []
   // Shorter locations come first, so a location comes after the locations that contain it.
@@ -66,10 +69,10 @@ export async function countFiles(
 }
 
 /**
- * Deletes the files that were written for an abandoned create, and then its record. First marks the record. The server
- * refuses the commit and the tokens of a marked create, so files can be deleted without a lock. The marked record stays
- * until all files are deleted, so that an interrupted call can be repeated. Deletes only in locations that the create
- * still claims, because files in a released location can belong to other relations.
+ * Deletes the files of an abandoned create (a table that was staged but not committed), and then its record. First
+ * marks the record. The server refuses the commit and the tokens of a marked create, so files can be deleted without a
+ * lock. The marked record stays until all files are deleted, so that an interrupted call can be repeated. Deletes only
+ * in locations that the create still claims, because files in a released location can belong to other relations.
  *
  * @param policyVersion policy version of the decision. No file is deleted if the policy has changed
  * @param until epoch ms at which it stops after the current batch, so that the caller can continue
@@ -119,8 +122,8 @@ export async function clearAbandonedCreate(
 }
 
 /**
- * Returns true when the storage refuses the location of a file as malformed. Such a file can never be deleted, so the
- * clearing ignores it.
+ * Returns true when the storage refuses the location of a file as malformed. Such a file can never be deleted, so
+ * `clearAbandonedCreate` ignores it.
  */
 function mayPass({ error }: DeleteFailure): boolean {
   return !isHeadgateError(error, 'bad-request')
@@ -148,7 +151,10 @@ async function markAsClearing(
 }
 
 function missingCreate(id: string): HeadgateError {
-  return new HeadgateError('no-such-object', `No abandoned create with the id ${id} and that age exists.`)
+  return new HeadgateError(
+    'no-such-object',
+    `No abandoned create with the id ${id} and the required minimum age exists.`,
+  )
 }
 
 async function* batches(entries: AsyncIterable<ListEntry>): AsyncGenerator<readonly string[]> {

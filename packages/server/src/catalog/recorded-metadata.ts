@@ -85,7 +85,7 @@ export function damagedMetadata(
       : 'Restore this file from a backup, or drop the view and create it again.'
   return new HeadgateError(
     'damaged-metadata',
-    `The metadata file ${metadataLocation} was changed in storage: it is not the one that was committed. ${repair}`,
+    `The metadata file ${metadataLocation} was changed in storage: its content is not the content that was committed. ${repair}`,
     options,
   )
 }

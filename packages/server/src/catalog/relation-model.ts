@@ -42,9 +42,9 @@ export interface RelationModel<Metadata, Update, Requirement> {
   decode(value: Json): Metadata
   /** Decodes a registered metadata file. Engines read this file unchanged. */
   decodeRegistered(value: Json): Metadata
-  /** Returns the JSON text that is stored and served. */
+  /** Returns the JSON text of the metadata that is stored and served. */
   text(metadata: Metadata): MetadataText
-  /** Returns the uuid in lower case. Returns null for an old table without uuid. */
+  /** Returns the uuid of the relation in lower case. Returns null for an old table without uuid. */
   uuid(metadata: Metadata): string | null
   location(metadata: Metadata): string
   /**

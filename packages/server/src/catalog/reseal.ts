@@ -15,7 +15,8 @@ export interface ResealReport {
 /**
  * Encrypts the key ring and the storage secrets of all warehouses with the current master key.
  *
- * @param record returns the record that is written afterwards in a separate statement
+ * @param record returns the record with the audit event of the change, which is written afterwards in a separate
+ *   statement
  */
 export async function resealAll(
   sql: Sql,

@@ -48,7 +48,8 @@ async function resolveWarehouse(sql: Sql, warehouse: WarehousePlace): Promise<bo
   })
   if (current === null) return true
   if (!isDeepStrictEqual(current, warehouse)) return await resolveWarehouse(sql, current)
-  // The earlier loop resolves the locations that the warehouse allows. All other locations are resolved here.
+  // The transaction above resolves the claims in locations that the warehouse allows. This loop resolves all other
+  // claims.
   for (let resolved = 0; ;) {
     const rows = await listUnresolved(sql, id, pageSize)
     for (const row of rows) await resolveClaim(sql, row, resolvePlace(parseLocation(row.location)))

@@ -28,7 +28,7 @@ async function change(sql: string): Promise<void> {
   await server.sql.run(statement(`test_${randomUUID()}`, sql))
 }
 
-/** Changes of one column each, as SQL. */
+/** Changes of one column each, with a description and as SQL. */
 const changes: readonly (readonly [string, string])[] = [
   ['another owner', 'update relation set owner_id = gen_random_uuid()'],
   ['another definer', 'update relation set definer_id = gen_random_uuid()'],
@@ -50,7 +50,7 @@ const changes: readonly (readonly [string, string])[] = [
 ]
 
 describe('resolve', () => {
-  test('returns each change of a row after the change was committed', async () => {
+  test('resolve returns each change of a row after the change was committed', async () => {
     await create('steady')
     for (const [what, sql] of changes) {
       const before = await find('steady')
@@ -60,7 +60,7 @@ describe('resolve', () => {
     expect((await find('steady')).relation).toBeNull()
   })
 
-  test('returns every column as its row contains it', async () => {
+  test('resolve returns every column with the value that the row contains', async () => {
     await create('complete')
     await change(`update relation set prefixes = array['s3://b/a/', 's3://b/c d/'], protected = true,
       definer_id = null, not_before = '2026-01-02 03:04:05.678901+00',
@@ -84,7 +84,7 @@ describe('resolve', () => {
     expect(await server.sql.run(others)).toEqual([{ policyVersion, ...namespace }])
   })
 
-  test('returns the metadata text unless the caller already has it', async () => {
+  test('resolve returns the metadata text unless the caller already has it', async () => {
     await create('texts')
     const { relation } = await find('texts')
     expect(relation?.body?.compressed).toBeInstanceOf(Buffer)
@@ -94,7 +94,7 @@ describe('resolve', () => {
     expect(await find('texts', { form: 'all', known: `${known}+` })).toEqual(await find('texts'))
   })
 
-  test('returns null for a missing relation and a missing namespace', async () => {
+  test('resolve returns null for a missing relation and a missing namespace', async () => {
     const missing = await find('missing')
     expect([missing.namespace === null, missing.relation]).toEqual([false, null])
     const identifier = { namespace: ['missing'], name: 'steady' }
@@ -106,7 +106,7 @@ describe('resolve', () => {
     expect((await find('missing')).relation?.kind).toBe('table')
   })
 
-  test('returns each of many concurrent callers the row that it named', async () => {
+  test('resolve returns to each of many concurrent callers the row with the name that it requested', async () => {
     const names = Array.from({ length: 30 }, (_, n) => `many${n}`)
     for (const name of names) await create(name)
     const found = await Promise.all([...names, ...names].map((name) => find(name)))
@@ -117,7 +117,7 @@ describe('resolve', () => {
     }
   })
 
-  test('returns a commit that was acknowledged while earlier calls waited', async () => {
+  test('resolve returns a commit that was acknowledged while earlier calls waited', async () => {
     await create('racing')
     for (let n = 1; n <= 50; n += 1) {
       const early = Array.from({ length: 20 }, () => find('racing'))

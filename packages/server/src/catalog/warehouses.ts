@@ -37,7 +37,7 @@ export interface S3Store {
 /** Row of a warehouse with its opened storage. */
 export interface Warehouse extends Omit<WarehouseRow, 'storage' | 'vending'>, OpenedStorage {
   readonly vending: VendingProfile
-  /** Parsed `root` and `allowedLocations`. All relations of the warehouse are below them. */
+  /** Parsed `root` and `allowedLocations`. The locations of all relations of the warehouse are below them. */
   readonly places: readonly [Location, ...Location[]]
   /** Maps a location to its physical place. Two locations overlap when their physical places do. */
   readonly resolvePlace: ResolvePlace

@@ -1,4 +1,7 @@
-/** Limits of a queue. At most `places` tasks run concurrently, and at most one of each party. */
+/**
+ * Limits of a queue. At most `places` tasks run concurrently, and at most one task of each party (a caller or source of
+ * tasks, such as a principal or a network address).
+ */
 export interface QueueLimits {
   readonly places: number
   /** Maximum number of waiting tasks of one party (`perParty`) and of all parties (`waiting`). */
@@ -8,7 +11,7 @@ export interface QueueLimits {
   readonly patienceMs: number
 }
 
-/** Limits that are used when no others are configured. */
+/** Limits of a queue that is opened without other limits. */
 const defaultQueueLimits: QueueLimits = { places: 4, perParty: 20, waiting: 400, patienceMs: 5_000 }
 
 type Waiter = (leave: (() => void) | null) => void

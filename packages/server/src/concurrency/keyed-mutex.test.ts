@@ -3,7 +3,10 @@ import { KeyedMutex } from './keyed-mutex.ts'
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** Returns a task that ends when the test releases it, and the names of all started tasks. */
+/**
+ * Returns a function that creates tasks, each of which ends when the test releases it, and the names of all started
+ * tasks.
+ */
 function tasks(): {
   started: string[]
   task(name: string): { run: () => Promise<string>; end: () => void; fail: (e: Error) => void }
@@ -23,7 +26,7 @@ function tasks(): {
 }
 
 describe('KeyedMutex', () => {
-  it('runs tasks with the same key one after the other, in the order of their arrival', async () => {
+  it('KeyedMutex runs tasks with the same key one after the other, in the order of their arrival', async () => {
     const { started, task } = tasks()
     const mutex = new KeyedMutex()
     const all = ['a', 'b', 'c'].map(task)
@@ -36,7 +39,7 @@ describe('KeyedMutex', () => {
     expect(await Promise.all(results)).toEqual(['a', 'b', 'c'])
   })
 
-  it('runs tasks with different keys at the same time', async () => {
+  it('KeyedMutex runs tasks with different keys at the same time', async () => {
     const { started, task } = tasks()
     const mutex = new KeyedMutex()
     void mutex.run('first', task('a').run)
@@ -45,7 +48,7 @@ describe('KeyedMutex', () => {
     expect(started).toEqual(['a', 'b'])
   })
 
-  it('runs the next task after a failed one', async () => {
+  it('KeyedMutex runs the next task after a failed one', async () => {
     const { task } = tasks()
     const mutex = new KeyedMutex()
     const [failing, next] = [task('a'), task('b')]
@@ -56,7 +59,7 @@ describe('KeyedMutex', () => {
     await expect(results[1]).resolves.toBe('b')
   })
 
-  it('refuses a task when too many tasks with its key wait, and accepts a task after they end', async () => {
+  it('KeyedMutex refuses a task when too many tasks with its key wait, and accepts a task after they end', async () => {
     const { task } = tasks()
     const mutex = new KeyedMutex(2)
     const both = [task('a'), task('b')]

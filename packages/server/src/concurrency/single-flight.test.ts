@@ -40,7 +40,7 @@ test('join shares running work, and starts new work after it ended', async () =>
   expect(await flight.join('a', read)).toBe(2)
 })
 
-test('join ends the wait of a caller that aborts, and the work continues', async () => {
+test('join ends the wait of a caller whose signal aborts, and the work continues', async () => {
   const flight = new SingleFlight<number>()
   const { promise, resolve } = Promise.withResolvers<number>()
   const aborted = new AbortController()

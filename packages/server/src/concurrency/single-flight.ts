@@ -45,13 +45,15 @@ export class SingleFlight<T> {
     return following
   }
 
-  /** Detaches running work: later callers start their own. Earlier callers still receive its result. */
+  /**
+   * Detaches running work: later callers start new work. Earlier callers still receive the result of the detached work.
+   */
   detach(): void {
     this.#running.clear()
     this.#next.clear()
   }
 
-  /** Resolves when the work that runs now has succeeded or failed. */
+  /** Resolves when all work that is running now has succeeded or failed. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#running.values())
   }

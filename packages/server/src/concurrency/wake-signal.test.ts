@@ -9,7 +9,7 @@ afterEach(() => {
 })
 
 describe('WakeSignal', () => {
-  it('ends a wait when it is notified', async () => {
+  it('WakeSignal ends a wait when notify is called', async () => {
     const signal = new WakeSignal()
     const wait = signal.wait(60_000)
     signal.notify()
@@ -17,13 +17,13 @@ describe('WakeSignal', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('ends a wait after its time', async () => {
+  it('WakeSignal ends a wait after its time limit', async () => {
     const wait = new WakeSignal().wait(60_000)
     await vi.advanceTimersByTimeAsync(60_000)
     await expect(wait).resolves.toBeUndefined()
   })
 
-  it('ends only the next wait when it is notified before it', async () => {
+  it('WakeSignal ends only the next wait when notify was called before the wait', async () => {
     const signal = new WakeSignal()
     signal.notify()
     signal.notify()
@@ -36,7 +36,7 @@ describe('WakeSignal', () => {
     expect(ended).toHaveBeenCalledOnce()
   })
 
-  it('waits longer than the longest timer without ending at once', async () => {
+  it('WakeSignal does not end a wait immediately when its time limit exceeds the maximum delay of a timer', async () => {
     const ended = vi.fn()
     void new WakeSignal().wait(2 ** 40).then(ended)
     await vi.advanceTimersByTimeAsync(1_000)

@@ -15,7 +15,7 @@ export class WakeSignal {
   }
 
   /**
-   * Resolves after the time, or as soon as `notify` is called. Resolves immediately if `notify` was called since the
+   * Resolves after this time, or as soon as `notify` is called. Resolves immediately if `notify` was called since the
    * previous wait.
    */
   async wait(milliseconds: number): Promise<void> {

@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(async () => await rm(directory, { recursive: true, force: true }))
 
 describe('readConfig', () => {
-  test('returns a private server with an embedded database when nothing is set', () => {
+  test('readConfig returns a private server with an embedded database when nothing is set', () => {
     const config = readConfig({}, [])
     expect(config.listen).toMatchObject({ host: '127.0.0.1', port: 8181, tls: null })
     expect(config).toMatchObject({
@@ -58,7 +58,7 @@ describe('readConfig', () => {
     })
   })
 
-  test('accepts the settings of a production server', () => {
+  test('readConfig accepts the settings of a production server', () => {
     const config = readConfig(
       {
         HEADGATE_HOST: '0.0.0.0',
@@ -74,7 +74,7 @@ describe('readConfig', () => {
     expect(config.context.corsOrigins).toEqual(['https://a.example', 'https://b.example:8443'])
   })
 
-  test('puts the storage gateway on the port after that of the catalog, or on the configured port', () => {
+  test('readConfig puts the storage gateway on the port after that of the catalog, or on the configured port', () => {
     const readGatewayPort = (environment: Readonly<Record<string, string>>): number | undefined =>
       readConfig(environment, []).gateway?.listen.port
     expect(readGatewayPort({})).toBe(8182)
@@ -83,18 +83,18 @@ describe('readConfig', () => {
     expect(readGatewayPort({ HEADGATE_PORT: '9000', HEADGATE_S3_PORT: '9100' })).toBe(9100)
   })
 
-  test('allows local warehouses in the data directory, or in the configured locations', () => {
+  test('readConfig allows local warehouses in the data directory, or in the configured locations', () => {
     const readFileRoots = (environment: Readonly<Record<string, string>>): readonly string[] =>
       readConfig({ HEADGATE_DATA_DIR: '/data', ...environment }, []).context.fileRoots
     expect(readFileRoots({})).toEqual(['file:///data/warehouses'])
     expect(readFileRoots({ HEADGATE_FILE_ROOTS: 'file:///a,file:///b' })).toEqual(['file:///a', 'file:///b'])
   })
 
-  test('keeps audit events without a time limit when the retention is set to 0', () => {
+  test('readConfig keeps audit events without a time limit when the retention is set to 0', () => {
     expect(readConfig({ HEADGATE_AUDIT_RETENTION_DAYS: '0' }, []).context.auditRetentionSeconds).toBe(0)
   })
 
-  test('keeps retired signing keys longer than the longest lifetime of tokens and sessions that need them', () => {
+  test('readConfig keeps retired signing keys longer than the longest lifetime of tokens and sessions that need them', () => {
     const longest = { HEADGATE_STORAGE_REFRESH_CAP: '604800', HEADGATE_TOKEN_TTL_SECONDS: '86400' }
     const { retiredKeySeconds, storageAccess, tokenTtlSeconds } = readConfig(
       { ...longest, HEADGATE_RETIRED_KEY_DAYS: '8' },
@@ -109,7 +109,7 @@ describe('readConfig', () => {
       expect(problems({ HEADGATE_RETIRED_KEY_DAYS: days })).toMatch(/HEADGATE_RETIRED_KEY_DAYS must be/)
   })
 
-  test('divides the limits of the server by the number of workers', () => {
+  test('readConfig divides the limits of the server by the number of workers', () => {
     const limits = { HEADGATE_DATABASE_POOL_SIZE: '20', HEADGATE_MAX_CONCURRENT_REQUESTS: '100' }
     const config = readConfig({ ...limits, HEADGATE_METADATA_CACHE_BYTES: '64MiB' }, ['--workers', '3'])
     expect(config).toMatchObject({ workers: 3, database: { poolSize: 6 } })
@@ -120,14 +120,14 @@ describe('readConfig', () => {
     expect(readConfig({}, [])).toMatchObject({ workers: 1, database: { poolSize: 20 } })
   })
 
-  test('uses as many workers as cores with auto, but at most one for each database connection', () => {
+  test('readConfig uses as many workers as cores with auto, but at most one for each database connection', () => {
     expect(readConfig({ HEADGATE_WORKERS: 'auto', HEADGATE_DATABASE_POOL_SIZE: '45' }, []).workers).toBe(
       Math.min(availableParallelism(), 45),
     )
     expect(readConfig({ HEADGATE_WORKERS: 'auto', HEADGATE_DATABASE_POOL_SIZE: '1' }, []).workers).toBe(1)
   })
 
-  test('prefers flags to variables, and treats an empty variable as not set', () => {
+  test('readConfig prefers flags to variables, and treats an empty variable as not set', () => {
     const environment = { HEADGATE_PORT: '1', HEADGATE_HOST: '', HEADGATE_VERIFY_METADATA_FILES: 'yes' }
     const args = ['--port', '9', '--data-dir=/x y', '--insecure-anonymous', '--no-verify-metadata-files']
     const config = readConfig(environment, args)
@@ -140,7 +140,7 @@ describe('readConfig', () => {
     [{ HEADGATE_MAX_BODY_BYTES: '1MiB' }, 1_048_576],
     [{ HEADGATE_MAX_BODY_BYTES: '512KiB' }, 524_288],
     [{ HEADGATE_MAX_BODY_BYTES: '4096' }, 4_096],
-  ])('reads sizes: %o', (environment, expected) => {
+  ])('readConfig reads the size %o', (environment, expected) => {
     expect(readConfig(environment, []).context.limits.maxBodyBytes).toBe(expected)
   })
 
@@ -148,13 +148,13 @@ describe('readConfig', () => {
     ['P1D', 86_400],
     ['PT1H30M', 5_400],
     ['PT90S', 90],
-  ])('reads durations: %s', (text, expected) => {
+  ])('readConfig reads the duration %s', (text, expected) => {
     expect(readConfig({ HEADGATE_IDEMPOTENCY_LIFETIME: text }, []).context.idempotencyLifetimeSeconds).toBe(
       expected,
     )
   })
 
-  test('warns about unknown variables, except those that Kubernetes or tests set', () => {
+  test('readConfig warns about unknown variables, except those that Kubernetes or tests set', () => {
     const others = {
       HEADGATE_SERVICE_HOST: '10.0.0.1',
       HEADGATE_PORT_8181_TCP: 'x',
@@ -195,13 +195,13 @@ describe('readConfig of invalid values', () => {
       { HEADGATE_DATABASE_URL: 'postgresql://u:hunter2@[::1/d', HEADGATE_MASTER_KEY: key },
       'HEADGATE_DATABASE_URL is not a valid URL: percent-encode reserved characters',
     ],
-  ])('refuses %o', (environment, sentence) => {
+  ])('readConfig refuses %o', (environment, sentence) => {
     expect(problems(environment)).toContain(sentence)
     expect(problems(environment)).not.toContain('hunter2')
   })
 
   test.each(['a,b/d', 'u:hunter2@a:5432,b:5432/d', 'u:hunter2@a,b?sslmode=require'])(
-    'refuses a database URL with several hosts: %s',
+    'readConfig refuses a database URL with several hosts: %s',
     (rest) => {
       const message = problems({ HEADGATE_DATABASE_URL: `postgresql://${rest}`, HEADGATE_MASTER_KEY: key })
       expect(message).toContain('HEADGATE_DATABASE_URL names several hosts: name one host')
@@ -210,14 +210,14 @@ describe('readConfig of invalid values', () => {
   )
 
   test.each(['u:hunt,er2@a/d', 'a/d?application_name=a,b', 'a/d,e'])(
-    'accepts a database URL with a comma that does not separate hosts: %s',
+    'readConfig accepts a database URL with a comma that does not separate hosts: %s',
     (rest) => {
       const environment = { HEADGATE_DATABASE_URL: `postgresql://${rest}`, HEADGATE_MASTER_KEY: key }
       expect(() => readConfig(environment, [])).not.toThrow()
     },
   )
 
-  test('reports all problems at once', () => {
+  test('readConfig reports all problems at once', () => {
     expect(problems({ HEADGATE_PORT: 'x', HEADGATE_LOG_FORMAT: 'xml' }).split('\n')).toHaveLength(2)
   })
 
@@ -231,17 +231,17 @@ describe('readConfig of invalid values', () => {
     [['serve'], 'The argument "serve" is refused'],
     [['--database-url', databaseUrl], 'The flag --database-url is unknown'],
     [['--master-key', key], 'The flag --master-key is unknown'],
-  ])('refuses the arguments %o', (args, sentence) => {
+  ])('readConfig refuses the arguments %o', (args, sentence) => {
     expect(problems({}, args)).toContain(sentence)
   })
 
-  test('reports a misspelled flag and its value as one problem', () => {
+  test('readConfig reports a misspelled flag and its value as one problem', () => {
     expect(problems({}, ['--prot', '1', '--port', '2'])).toBe(
       'The flag --prot is unknown: did you mean --port?',
     )
   })
 
-  test('refuses missing and empty secret files', async () => {
+  test('readConfig refuses missing and empty secret files', async () => {
     expect(
       problems({ HEADGATE_DATABASE_URL_FILE: join(directory, 'none'), HEADGATE_MASTER_KEY: key }),
     ).toContain('ENOENT')
@@ -305,7 +305,7 @@ describe('readConfig of contradictory settings', () => {
       { HEADGATE_DATABASE_STATEMENT_TIMEOUT_MS: '60000' },
       'HEADGATE_DATABASE_STATEMENT_TIMEOUT_MS (60000) is longer than HEADGATE_REQUEST_TIMEOUT_MS (30000)',
     ],
-  ])('refuses %o', (environment, sentence) => {
+  ])('readConfig refuses %o', (environment, sentence) => {
     expect(problems(environment)).toContain(sentence)
   })
 
@@ -324,13 +324,13 @@ describe('readConfig of contradictory settings', () => {
     ],
     [{ HEADGATE_PUBLIC_URL: 'https://behind-a-proxy.example' }],
     [{ HEADGATE_TLS_CERT_FILE: 'a', HEADGATE_TLS_KEY_FILE: 'b', HEADGATE_PUBLIC_URL: 'https://c.example' }],
-  ])('accepts %o', (environment) => {
+  ])('readConfig accepts %o', (environment) => {
     expect(problems(environment)).toBe('none')
   })
 })
 
 describe('Secret and readMasterKey', () => {
-  test('prints a secret neither as text, nor as JSON, nor with inspect', () => {
+  test('a Secret reveals its value neither as text, nor as JSON, nor with inspect', () => {
     const secret = new Secret('hunter2')
     const printed = [
       String(secret),
@@ -343,7 +343,7 @@ describe('Secret and readMasterKey', () => {
     expect(secret.reveal()).toBe('hunter2')
   })
 
-  test('neither prints the secrets of a configuration nor repeats them in errors', () => {
+  test('a configuration does not print its secrets, and errors do not repeat them', () => {
     const environment = { HEADGATE_DATABASE_URL: databaseUrl, HEADGATE_MASTER_KEY: key }
     const config = readConfig(environment, [])
     for (const text of [JSON.stringify(config), inspect(config, { depth: 9, showHidden: true })]) {
@@ -356,7 +356,7 @@ describe('Secret and readMasterKey', () => {
     expect(problems({}, ['--database-url=postgres://a:hunter2@b'])).not.toContain('hunter2')
   })
 
-  test('reads secrets from files', async () => {
+  test('loadConfig reads secrets from files', async () => {
     await writeFile(join(directory, 'url'), `${databaseUrl}\n`)
     await writeFile(join(directory, 'key'), `${key}\n`)
     const files = {
@@ -379,7 +379,7 @@ describe('Secret and readMasterKey', () => {
     expect((await readMasterKey(masterKey)).reveal()).toBe(keys[0])
   })
 
-  test('does not create a master key file at a configured path', async () => {
+  test('readMasterKey does not create a master key file at a configured path', async () => {
     const { masterKey } = readConfig({ HEADGATE_MASTER_KEY_FILE: join(directory, 'missing') }, [])
     await expect(readMasterKey(masterKey)).rejects.toBeInstanceOf(ConfigError)
   })

@@ -24,7 +24,7 @@ function problems(text: string, environment: Readonly<Record<string, string>> = 
 }
 
 describe('parseConfigFile', () => {
-  test('returns the text of each value, by the name of its variable', () => {
+  test('parseConfigFile returns the text of each value, by the name of its variable', () => {
     const text = `
 port: 9000
 host: localhost # a comment
@@ -49,7 +49,7 @@ issuers: [{ issuer: https://idp.example, audience: [a, b] }]
     })
   })
 
-  test('accepts an empty file', () => {
+  test('parseConfigFile accepts an empty file', () => {
     expect(parse('')).toEqual({})
     expect(parse('# nothing\n')).toEqual({})
   })
@@ -84,11 +84,11 @@ issuers: [{ issuer: https://idp.example, audience: [a, b] }]
     ['- port', 'headgate.yaml must be a YAML mapping of settings, such as `port: 8181`.'],
     ['port: 1\nport: 2', 'headgate.yaml, line 2: Map keys must be unique.'],
     ['host: "a', /^headgate\.yaml, line 1: Missing closing "quote\.$/],
-  ])('refuses %j', (text, message) => {
+  ])('parseConfigFile refuses %j', (text, message) => {
     expect(problems(text)).toMatch(message)
   })
 
-  test('refuses a secret without repeating it, and names the key for a file with the secret', () => {
+  test('parseConfigFile refuses a secret without repeating it, and names the key for a file with the secret', () => {
     const text =
       'database-url: postgresql://a:hunter2@db/x\nmaster-key: hunter2\nmaster-key-previous: hunter2'
     const message = problems(text)
@@ -97,7 +97,7 @@ issuers: [{ issuer: https://idp.example, audience: [a, b] }]
       expect(message).toContain(`set ${key}-file to the path of that file.`)
   })
 
-  test('names the key and the file when the variable refuses a value', () => {
+  test('the error for an invalid value names the key and the configuration file', () => {
     expect(problems('port: 0x1F')).toBe(
       'port in headgate.yaml must be a whole number from 0 to 65535, but is "0x1F".',
     )
@@ -114,7 +114,7 @@ describe('loadConfig', () => {
   })
   afterAll(async () => await rm(directory, { recursive: true, force: true }))
 
-  test('prefers flags to variables, variables to the file, and the file to the defaults', async () => {
+  test('loadConfig prefers flags to variables, variables to the file, and the file to the defaults', async () => {
     const environment = { HEADGATE_CONFIG: file, HEADGATE_LOG_LEVEL: 'error', HEADGATE_MAX_JSON_DEPTH: '60' }
     const config = await loadConfig(environment, ['--max-json-depth', '70'])
     expect(config.listen).toMatchObject({ port: 9000, host: '127.0.0.1' })
@@ -123,18 +123,18 @@ describe('loadConfig', () => {
     expect(config.warnings).toEqual([])
   })
 
-  test('prefers the file of --config to that of HEADGATE_CONFIG', async () => {
+  test('loadConfig prefers the file of --config to that of HEADGATE_CONFIG', async () => {
     const config = await loadConfig({ HEADGATE_CONFIG: '/none.yaml' }, ['--config', file])
     expect(config.listen.port).toBe(9000)
   })
 
-  test('reports a file that cannot be read', async () => {
+  test('loadConfig reports a file that cannot be read', async () => {
     await expect(loadConfig({ HEADGATE_CONFIG: '/none.yaml' }, [])).rejects.toThrow(
       /^The configuration file cannot be read: ENOENT.*\/none\.yaml/,
     )
   })
 
-  test('prefers a secret in a variable to a secret file in the configuration file', async () => {
+  test('loadConfig prefers a secret in a variable to a secret file in the configuration file', async () => {
     const own = join(directory, 'secret.yaml')
     await writeFile(own, 'database-url-file: /none\nmaster-key-file: /none\n')
     const environment = {
@@ -146,7 +146,7 @@ describe('loadConfig', () => {
     expect(config.masterKey.kind).toBe('value')
   })
 
-  test('keeps a file in the configuration file when a variable with a similar name is unknown', () => {
+  test('loadConfig keeps a file in the configuration file when a variable with a similar name is unknown', () => {
     const values = parse('tls-cert-file: /a.pem\ntls-key-file: /a.key\n')
     const environment = { HEADGATE_TLS_CERT: '/b.pem' }
     const config = readConfig(environment, [], { path: 'headgate.yaml', values })
@@ -154,7 +154,7 @@ describe('loadConfig', () => {
     expect(config.warnings.join()).toContain('HEADGATE_TLS_CERT is unknown and ignored')
   })
 
-  test('accepts the example in the reference', async () => {
+  test('loadConfig accepts the example in the reference', async () => {
     const [, example = ''] = /```yaml\n([^]*?)```/.exec(configurationPage()) ?? []
     const files = { 'database-url': 'postgresql://db.example.com/headgate', 'master-key': 'a' }
     for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text)
@@ -169,12 +169,12 @@ describe('loadConfig', () => {
 describe('the JSON schema of the file', () => {
   const schema = z.fromJSONSchema(configFileSchema())
 
-  test('equals docs/reference/headgate.schema.json (npm run docs)', async () => {
+  test('the JSON schema of the configuration file equals docs/reference/headgate.schema.json (npm run docs)', async () => {
     const page = new URL('../../../../docs/reference/headgate.schema.json', import.meta.url)
     expect(JSON.parse(await readFile(page, 'utf8'))).toEqual(configFileSchema())
   })
 
-  test('contains every key of the file, and no secret', () => {
+  test('the JSON schema of the configuration file contains every key of the file, and no secret', () => {
     const { properties } = configFileSchema() as { readonly properties: Readonly<Record<string, unknown>> }
     const all = Object.values<Variable<unknown>>(variables)
     const accepted = all.filter(({ flag, key }) => flag !== undefined && key !== 'config')
@@ -182,7 +182,7 @@ describe('the JSON schema of the file', () => {
     expect(Object.keys(properties)).not.toContain('database-url')
   })
 
-  test('accepts the defaults, and the server accepts each default', () => {
+  test('the JSON schema of the configuration file accepts the defaults, and the server accepts each default', () => {
     const { properties } = configFileSchema() as {
       readonly properties: Readonly<Record<string, { readonly default?: unknown }>>
     }
@@ -203,8 +203,11 @@ describe('the JSON schema of the file', () => {
     [{ prot: 8181 }, false],
     [{ 'master-key': 'a' }, false],
     [{ 'log-level': 'loud' }, false],
-  ])('accepts or refuses %o like the server', (settings, accepted) => {
-    expect(schema.safeParse(settings).success).toBe(accepted)
-    expect(problems(JSON.stringify(settings)) === 'none').toBe(accepted)
-  })
+  ])(
+    'the JSON schema of the configuration file accepts or refuses %o like the server',
+    (settings, accepted) => {
+      expect(schema.safeParse(settings).success).toBe(accepted)
+      expect(problems(JSON.stringify(settings)) === 'none').toBe(accepted)
+    },
+  )
 })

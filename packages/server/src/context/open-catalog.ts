@@ -31,7 +31,8 @@ export async function openCatalog(
   const lastCommits = new LastCommitCache()
   stack.use(
     await sql.listen('headgate', (payload) => {
-      // Null: notifications may have been lost, and the database may be another one.
+      // A null payload means that notifications may have been lost, and that the server may now be connected to another
+      // database.
       if (payload === null) lastCommits.clear()
     }),
   )

@@ -14,7 +14,7 @@ import { StsVendor } from '../credentials/vendors/sts.ts'
 import { WebIdentities } from '../credentials/vendors/web-identities.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 
-/** Objects that issue and renew storage access. */
+/** Services that issue and renew storage access. */
 export interface OpenedCredentials {
   readonly credentials: CredentialCache
   readonly issuer: CredentialIssuer

@@ -7,7 +7,7 @@ import { openExternal, type OpenedExternal } from '../identity/issuers/open-exte
 import type { KeyRing } from '../keys/key-ring.ts'
 import { Sessions } from '../sessions/sessions.ts'
 
-/** Objects that authenticate callers. */
+/** Services that authenticate callers. */
 export interface OpenedIdentity {
   readonly sessions: Sessions
   /** Verifiers for tokens of configured issuers. Null when no issuer is configured. */

@@ -27,7 +27,7 @@ beforeEach(() => {
   now = 1_800_000_000_000
 })
 
-/** Credential vendor of the gateway that can wait, fail, or mint keys with a shorter lifetime. */
+/** Credential vendor of the gateway that a test can make wait, fail, or mint keys with a shorter lifetime. */
 class Watched implements CredentialVendor {
   readonly asked: { readonly notAfter: number }[] = []
   held: Promise<void> | null = null
@@ -93,7 +93,7 @@ function request(changes: Partial<StorageGrant> = {}): StorageGrant {
 const withVending = (vending: VendingProfile): Warehouse => ({ ...warehouse, vending: { ...vending } })
 
 describe('minting', () => {
-  test('mints one credential for 2,000 concurrent requests with equal grants', async () => {
+  test('CredentialCache mints one credential for 2,000 concurrent requests with equal grants', async () => {
     const { vendor, vending } = open()
     const all = await Promise.all(Array.from({ length: 2_000 }, () => vending.get(request())))
     expect(new Set(all).size).toBe(1)
@@ -103,7 +103,7 @@ describe('minting', () => {
     expect(vending.counts).toMatchObject({ mints: 1, hits: 1 })
   })
 
-  test('requests the configured lifetime, by default one hour, and never more than the grant allows', async () => {
+  test('CredentialCache requests the configured lifetime, by default one hour, and never more than the grant allows', async () => {
     const { vendor, vending } = open()
     await vending.get(request())
     await vending.get(request({ warehouse: withVending({ mode: 'gateway', lifetimeSeconds: 7_200 }) }))
@@ -111,14 +111,14 @@ describe('minting', () => {
     expect(vendor.asked.map(({ notAfter }) => (notAfter - now) / minute)).toEqual([60, 120, 20])
   })
 
-  test('raises a configured lifetime to twice the minimum, so that it can be refreshed in time', async () => {
+  test('CredentialCache raises a configured lifetime to twice the minimum, so that clients can refresh the credential in time', async () => {
     const { vending } = open()
     const short = withVending({ mode: 'gateway', lifetimeSeconds: 60 })
     const { expiresAt } = await vending.get(request({ warehouse: short }))
     expect(expiresAt - now).toBe(30 * minute)
   })
 
-  test('refuses a grant that ends before the minimum lifetime, without calling the vendor', async () => {
+  test('CredentialCache refuses a grant that ends before the minimum lifetime, without calling the vendor', async () => {
     const { vendor, vending } = open()
     await expect(vending.get(request({ limits: endingAt(now + 14 * minute) }))).rejects.toMatchObject({
       code: 'forbidden',
@@ -126,7 +126,7 @@ describe('minting', () => {
     expect(vendor.asked).toHaveLength(0)
   })
 
-  test('neither returns nor caches a credential that the vendor mints with too short a lifetime', async () => {
+  test('CredentialCache neither returns nor caches a credential that the vendor mints with too short a lifetime', async () => {
     const { vendor, vending } = open()
     vendor.shortBy = 50 * minute
     await expect(vending.get(request())).rejects.toMatchObject({ code: 'unavailable' })
@@ -135,7 +135,7 @@ describe('minting', () => {
     expect(vendor.asked).toHaveLength(2)
   })
 
-  test('refuses warehouses that do not vend, or whose mode the server does not support', async () => {
+  test('CredentialCache refuses warehouses that vend no credentials, or whose vending mode the server does not support', async () => {
     const { vending } = open()
     for (const profile of [{ mode: 'none' }, { mode: 'remote-signing' }, { mode: 'sts' }] as const)
       await expect(vending.get(request({ warehouse: withVending(profile) }))).rejects.toMatchObject({
@@ -145,7 +145,7 @@ describe('minting', () => {
 })
 
 describe('failures', () => {
-  test('passes failures to all waiting requests, and does not cache them', async () => {
+  test('CredentialCache passes the failure of a vendor to all waiting requests, and does not cache it', async () => {
     const { vendor, vending } = open()
     vendor.failure = new HeadgateError('unavailable', 'away')
     const all = await Promise.allSettled(Array.from({ length: 5 }, () => vending.get(request())))
@@ -156,7 +156,7 @@ describe('failures', () => {
     expect(vending.counts).toMatchObject({ mints: 2, failures: 1 })
   })
 
-  test('answers unavailable, with a time to retry, when a vendor exceeds its time limit', async () => {
+  test('CredentialCache answers unavailable, with a time to retry, when a vendor exceeds its time limit', async () => {
     const slow: CredentialVendor = {
       mint: (_, __, signal) =>
         new Promise((_resolve, reject) => {
@@ -170,7 +170,7 @@ describe('failures', () => {
     })
   })
 
-  test('stops the wait of a request that aborts; the others receive the credential', async () => {
+  test('CredentialCache stops the wait of a request that aborts, and the other requests receive the credential', async () => {
     const { vendor, vending } = open()
     const held = Promise.withResolvers<void>()
     vendor.held = held.promise
@@ -186,7 +186,7 @@ describe('failures', () => {
 })
 
 describe('A cached credential', () => {
-  test('remains reusable during the first half of its lifetime, so that at least half of it remains', async () => {
+  test('a cached credential remains reusable during the first half of its lifetime, so that at least half of it remains', async () => {
     const { vending } = open()
     const begin = now
     const first = await vending.get(request())
@@ -198,7 +198,7 @@ describe('A cached credential', () => {
     expect(second.expiresAt - now).toBe(60 * minute)
   })
 
-  test('always has at least the minimum lifetime left when it is returned', async () => {
+  test('a credential from the cache always has at least the minimum lifetime left when it is returned', async () => {
     const { vending } = open()
     const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 15, max: 90 })), {
       minLength: 1,
@@ -218,7 +218,7 @@ describe('A cached credential', () => {
     )
   })
 
-  test('stays cached when the end of a grant shortens another credential', async () => {
+  test('a cached credential stays cached when the end of a grant shortens another credential', async () => {
     const { vendor, vending } = open()
     const first = await vending.get(request())
     const short = await vending.get(request({ limits: endingAt(now + 20 * minute) }))
@@ -228,14 +228,14 @@ describe('A cached credential', () => {
     expect(vendor.asked).toHaveLength(2)
   })
 
-  test('is bounded', async () => {
+  test('the number of cached credentials is bounded', async () => {
     const { vendor, vending } = open({ maxEntries: 2 })
     const at = (id: string): StorageGrant => request({ table: { id, staged: false, namespaceId: 'n' } })
     for (const id of ['a', 'b', 'c', 'a']) await vending.get(at(id))
     expect(vendor.asked).toHaveLength(4)
   })
 
-  test('becomes invalid for reuse when the keys of the key ring change', async () => {
+  test('a cached credential is not reused after the keys of the key ring changed', async () => {
     let generation = 1
     const { vending } = open({ generation: () => generation })
     const first = await vending.get(request())
@@ -244,7 +244,7 @@ describe('A cached credential', () => {
   })
 })
 
-describe('Two requests share a credential only with equal', () => {
+describe('Two requests share a credential only if this property is equal:', () => {
   const other = { id: 'p2', issuer: 'headgate', subject: 'bob', name: 'bob' }
   const base = (): StorageGrant => request()
   const key = (
@@ -272,7 +272,7 @@ describe('Two requests share a credential only with equal', () => {
     expect(changed()).not.toBe(key())
   })
 
-  test('Two requests with different orders of prefixes, sessions and ends share a credential', () => {
+  test('two requests share a credential although the order of their prefixes, their session starts and their ends differ', () => {
     const prefixes = ['s3://lake/b/', 's3://lake/a/']
     expect(key({ prefixes })).toBe(key({ prefixes: prefixes.toReversed() }))
     expect(key({ identity: { ...base().identity, issuedAt: 7 }, limits: endingAt(7) })).toBe(key())

@@ -33,8 +33,8 @@ const claimsIn = async (token: string): Promise<object> => {
   return opened.ok ? opened.value : { refused: opened.reason }
 }
 
-describe('CredentialIssuer, for a table whose credentials are vended,', () => {
-  test('returns one credential with four keys, the endpoint of the store, the refresh endpoint and the refresh token', async () => {
+describe('CredentialIssuer for a table with vended credentials', () => {
+  test('CredentialIssuer returns one credential with four keys, the endpoint of the store, the refresh endpoint and the refresh token', async () => {
     const { config, credentials, remoteSigning } = await fixture.load(table, alice)
     expect(credentials).toHaveLength(1)
     const [credential] = credentials
@@ -60,7 +60,7 @@ describe('CredentialIssuer, for a table whose credentials are vended,', () => {
     )
   })
 
-  test('mints a session for the prefixes, the permission and the caller, which ends at the reported expiry', async () => {
+  test('CredentialIssuer mints a gateway session for the prefixes, the permission and the caller, which ends at the reported expiry', async () => {
     const { config } = await fixture.load(table, alice, 'read')
     const session = openS3Session(
       fixture.ring,
@@ -82,7 +82,7 @@ describe('CredentialIssuer, for a table whose credentials are vended,', () => {
     })
   })
 
-  test('issues a token in the field, which each refresh extends, and a token in the endpoint, which is valid until the renewal limit', async () => {
+  test('CredentialIssuer issues two refresh tokens: each refresh extends the one in the response field, and the one in the endpoint is valid until the renewal limit', async () => {
     const loaded = await fixture.load(await fixture.table('lasting'), alice)
     const sliding = await claimsIn(readToken(loaded))
     const lasting = await claimsIn(readLastingToken(loaded))
@@ -98,7 +98,7 @@ describe('CredentialIssuer, for a table whose credentials are vended,', () => {
     expect(cap - fixture.now).toBeLessThanOrEqual(testLives.capMs)
   })
 
-  test('returns the same response for equal grants until the credential is minted again', async () => {
+  test('CredentialIssuer returns the same response for equal grants until the credential is minted again', async () => {
     const first = await fixture.load(table, alice)
     expect(await fixture.load(table, alice)).toBe(first)
     fixture.now += 31 * 60_000
@@ -107,7 +107,7 @@ describe('CredentialIssuer, for a table whose credentials are vended,', () => {
     expect(readToken(second)).not.toBe(readToken(first))
   })
 
-  test('returns another ETag version for each caller, permission and time of revocation', async () => {
+  test('CredentialIssuer returns another ETag version for each caller, permission and time of revocation', async () => {
     const bob = await fixture.principal('bob')
     const engine = { ...alice, actors: [bob.principal] }
     const revoked = { ...(await fixture.grantFor(table, alice)), policyVersion: 1, revokedBefore: 7 }
@@ -121,7 +121,7 @@ describe('CredentialIssuer, for a table whose credentials are vended,', () => {
     expect(new Set(tags).size).toBe(5)
   })
 
-  test('issues a credential with full lifetime to a session at its renewal limit, with a token that can hardly be refreshed', async () => {
+  test('a session at its renewal limit receives a credential with full lifetime, but its refresh token is valid only for a short time', async () => {
     const old = { ...alice, issuedAt: fixture.now - 48 * 3_600_000 }
     const loaded = await fixture.load(await fixture.table('long-ago'), old)
     expect(Number(loaded.config['s3.session-token-expires-at-ms'])).toBe(fixture.now + 3_600_000)
@@ -130,7 +130,7 @@ describe('CredentialIssuer, for a table whose credentials are vended,', () => {
     expect(cap - fixture.now).toBeLessThanOrEqual(2 * testLives.minLifeMs + 600_000)
   })
 
-  test('applies a short renewal limit as exactly as a long one', async () => {
+  test('CredentialIssuer applies a renewal limit of one minute accurately', async () => {
     const lives = { minLifeMs: 5_000, tokenTtlMs: 60_000, capMs: 60_000 }
     await using other = await CredentialFixture.open({ lives })
     const anna = await other.principal('anna')
@@ -144,7 +144,7 @@ describe('CredentialIssuer, for a table whose credentials are vended,', () => {
     expect(opened.value.cap - other.now).toBeLessThanOrEqual(60_000)
   })
 
-  test('does not shorten a lifetime that exceeds the renewal limit, which limits only refreshes', async () => {
+  test('CredentialIssuer does not shorten a configured lifetime that exceeds the renewal limit, because the limit applies only to refreshes', async () => {
     await using other = await CredentialFixture.open({
       vending: { mode: 'gateway', lifetimeSeconds: 3 * 86_400 },
     })
@@ -160,8 +160,8 @@ describe('CredentialIssuer, for a table whose credentials are vended,', () => {
   })
 })
 
-describe('CredentialIssuer, for a table whose requests are signed,', () => {
-  test('returns the sign endpoint without a token, and no credential or key', async () => {
+describe('CredentialIssuer for a table with remote signing', () => {
+  test('CredentialIssuer returns the sign endpoint of a table without a token, and no credential or key', async () => {
     const { config, credentials, remoteSigning } = await fixture.issuer.issueSigning(
       await fixture.grantFor(table, alice),
     )
@@ -171,7 +171,7 @@ describe('CredentialIssuer, for a table whose requests are signed,', () => {
     expect(JSON.stringify(config)).not.toMatch(/access-key|session-token|storageRefreshToken/)
   })
 
-  test('returns a sign endpoint with a token that is valid until the renewal limit while the table is staged', async () => {
+  test('CredentialIssuer returns, while the table is staged, a sign endpoint with a token that is valid until the renewal limit', async () => {
     const staged = await fixture.staged('coming', alice)
     const { config } = await fixture.issuer.issueSigning(await fixture.grantFor(staged, alice))
     const url = new URL(config['signer.endpoint'] ?? '', publicUrl)
@@ -182,7 +182,7 @@ describe('CredentialIssuer, for a table whose requests are signed,', () => {
   })
 })
 
-test('returns another ETag version for each caller, and after the token expired, when the table is read through views', async () => {
+test('CredentialIssuer returns another ETag version for each caller, and after the token expired, when the table is read through views', async () => {
   const through = ['00000000-0000-4000-8000-000000000001']
   const issueVersion = async (who: ProvenIdentity, more: object = {}): Promise<string> => {
     const grant = { ...(await fixture.grantFor(table, who, 'read')), viewIds: through, ...more }

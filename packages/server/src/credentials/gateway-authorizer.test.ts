@@ -37,7 +37,7 @@ beforeEach(async () => {
   })
 })
 
-/** Returns the connection with another function that runs its statements. */
+/** Returns the connection with `run` as the function that runs its statements. */
 function running(sql: Sql, run: Sql['run']): Sql {
   return {
     run,
@@ -85,7 +85,7 @@ async function refusal(attempt: Promise<unknown>): Promise<string> {
 }
 
 describe('GatewayAuthorizer', () => {
-  test('admits a session to its warehouse, and makes one decision within the maximum age', async () => {
+  test('GatewayAuthorizer admits a session to its warehouse, and makes one decision within the maximum age', async () => {
     const one = await session()
     expect((await gate.authorize(one)).id).toBe((await fixture.warehouse()).id)
     for (let request = 0; request < 50; request += 1) await gate.authorize(one)
@@ -97,13 +97,13 @@ describe('GatewayAuthorizer', () => {
     expect(queries).toBe(2)
   })
 
-  test('makes one decision for concurrent requests', async () => {
+  test('GatewayAuthorizer makes one decision for concurrent requests', async () => {
     const one = await session()
     await Promise.all(Array.from({ length: 500 }, () => gate.authorize(one)))
     expect(queries).toBe(1)
   })
 
-  test('makes the decision again in the background before it is too old', async () => {
+  test('GatewayAuthorizer makes a decision again in the background before the decision is too old', async () => {
     const one = await session()
     await gate.authorize(one)
     clock = 20_000
@@ -112,7 +112,7 @@ describe('GatewayAuthorizer', () => {
     await expect.poll(() => gate.authorize(one).then(() => queries)).toBe(3)
   })
 
-  test('admits a session while its table is staged, and after the commit', async () => {
+  test('GatewayAuthorizer admits a session while its table is staged, and after the commit', async () => {
     await fixture.grant('create', alice)
     const staged = await fixture.staged(`s${turn}`, alice)
     const one = await session(alice, staged)
@@ -121,7 +121,7 @@ describe('GatewayAuthorizer', () => {
     await gate.authorize(one)
   })
 
-  test('admits a session of an anonymous caller when the server accepts anonymous callers', async () => {
+  test('GatewayAuthorizer admits a session of an anonymous caller when the server accepts anonymous callers', async () => {
     const anonymous: ProvenIdentity = {
       principal: { id: anonymousId, issuer: 'headgate', subject: 'anonymous', name: 'anonymous' },
       actors: [],
@@ -137,7 +137,7 @@ describe('GatewayAuthorizer', () => {
 })
 
 describe('GatewayAuthorizer refuses a session', () => {
-  test('immediately after the privilege was revoked', async () => {
+  test('GatewayAuthorizer refuses a session immediately after the privilege was revoked', async () => {
     const one = await session()
     await gate.authorize(one)
     await fixture.revokeAll(alice)
@@ -146,7 +146,7 @@ describe('GatewayAuthorizer refuses a session', () => {
     await gate.authorize(one)
   })
 
-  test('immediately after its principal or its engine was disabled', async () => {
+  test('GatewayAuthorizer refuses a session immediately after its principal or its engine was disabled', async () => {
     const engine = await fixture.engine(`engine-${turn}`)
     const one = await session({ ...alice, actors: [engine.principal] })
     await gate.authorize(one)
@@ -158,7 +158,7 @@ describe('GatewayAuthorizer refuses a session', () => {
     expect(await refusal(gate.authorize(other))).toMatch(/revoked/)
   })
 
-  test('after the entry of its engine lost the permission to name the user', async () => {
+  test('GatewayAuthorizer refuses a session after the entry of its engine lost the permission to name the user', async () => {
     const engine = await fixture.engine(`engine-${turn}`, { namesIssuer: 'headgate', unsignedSubjects: true })
     const one = await session({ ...alice, actors: [engine.principal], method: 'statement' })
     await gate.authorize(one)
@@ -166,7 +166,7 @@ describe('GatewayAuthorizer refuses a session', () => {
     expect(await refusal(gate.authorize(one))).toMatch(/privilege modify revoked/)
   })
 
-  test('after the engine that named the user first, and passed it to another engine, lost the permission', async () => {
+  test('GatewayAuthorizer refuses a session after the engine that named the user first, and passed it to another engine, lost the permission', async () => {
     const settings = { namesIssuer: 'headgate', unsignedSubjects: true }
     const engine = await fixture.engine(`engine-${turn}`, settings)
     const stating = await fixture.engine(`stating-${turn}`, settings)
@@ -177,7 +177,7 @@ describe('GatewayAuthorizer refuses a session', () => {
     expect(await refusal(gate.authorize(one))).toMatch(/privilege modify revoked/)
   })
 
-  test('refuses a session without recorded authentication method after the entry of its engine changed', async () => {
+  test('GatewayAuthorizer refuses a session without recorded authentication method after the entry of its engine changed', async () => {
     const engine = await fixture.engine(`engine-${turn}`)
     await fixture.change('changeEntryAt', engine.principal.id, new Date(fixture.now - 600_000))
     const old = { ...(await session({ ...alice, actors: [engine.principal] })), provenBy: null }
@@ -189,7 +189,7 @@ describe('GatewayAuthorizer refuses a session', () => {
     await gate.authorize(alone)
   })
 
-  test('after the sessions of its principal were ended', async () => {
+  test('GatewayAuthorizer refuses a session after the sessions of its principal were ended', async () => {
     const one = await session()
     await gate.authorize(one)
     await fixture.change('revokePrincipal', alice.principal.id, new Date(fixture.now))
@@ -201,15 +201,18 @@ describe('GatewayAuthorizer refuses a session', () => {
     ['revoked', () => fixture.change('revoke', table.id, new Date(fixture.now)), 'table revoked'],
     ['moved', () => fixture.change('setPrefixes', table.id, ['s3://lake/else/']), 'locations changed'],
   ]
-  test.each(revoked)('within the maximum age after its table was %s', async (_, change, reason) => {
-    const one = await session()
-    await gate.authorize(one)
-    await change()
-    clock = 30_000
-    expect(await refusal(gate.authorize(one))).toBe(reason)
-  })
+  test.each(revoked)(
+    'GatewayAuthorizer refuses a session within the maximum age of decisions after its table was %s',
+    async (_, change, reason) => {
+      const one = await session()
+      await gate.authorize(one)
+      await change()
+      clock = 30_000
+      expect(await refusal(gate.authorize(one))).toBe(reason)
+    },
+  )
 
-  test('after another table received the location of its staged table', async () => {
+  test('GatewayAuthorizer refuses a session after another table received the location of its staged table', async () => {
     await fixture.grant('create', alice)
     const staged = await fixture.staged(`s${turn}`, alice)
     const one = await session(alice, staged)
@@ -219,7 +222,7 @@ describe('GatewayAuthorizer refuses a session', () => {
     expect(await refusal(gate.authorize(one))).toBe('locations overlap')
   })
 
-  test('after access to its warehouse was revoked, or the warehouse uses another vending mode', async () => {
+  test('GatewayAuthorizer refuses a session after access to its warehouse was revoked, or the warehouse uses another vending mode', async () => {
     const one = await session()
     await gate.authorize(one)
     const { id } = await fixture.warehouse()
@@ -234,12 +237,12 @@ describe('GatewayAuthorizer refuses a session', () => {
     await gate.authorize(one)
   })
 
-  test('after its expiry', async () => {
+  test('GatewayAuthorizer refuses a session after its expiry', async () => {
     const one = await session()
     expect(await refusal(gate.authorize({ ...one, expiresAt: Date.now() }))).toBe('session expired')
   })
 
-  test('that writes, but not a session that reads, after modify was revoked', async () => {
+  test('GatewayAuthorizer refuses a session that writes, but not a session that reads, after modify was revoked', async () => {
     await fixture.revokeAll(alice)
     await fixture.grant('select', alice, table)
     await gate.authorize(await session(alice, table, 'read'))
@@ -247,14 +250,14 @@ describe('GatewayAuthorizer refuses a session', () => {
   })
 })
 
-test('GatewayAuthorizer uses decisions until their maximum age while the database is unavailable', async () => {
+test('GatewayAuthorizer uses cached decisions until their maximum age while the database is unavailable', async () => {
   let away = false
   const failing = running(fixture.sql, (statement, values) =>
     away
       ? Promise.reject(new HeadgateError('unavailable', 'the database is unavailable'))
       : fixture.sql.run(statement, values),
   )
-  // These policies are read from the database for every request.
+  // With a maximum age of 0, policies are read from the database for every request.
   await using policies = await Policies.open({ sql: failing, maxAgeMs: 0 })
   const { warehouses } = fixture
   const strict = new GatewayAuthorizer({

@@ -97,7 +97,7 @@ test('findIssued does not return access with less than the minimum lifetime left
   expect(other.issuer.findIssued(orders)).toBeNull()
 })
 
-test('findIssued does not return access to a session whose refreshes end at another time', async () => {
+test('findIssued does not return access to a session whose renewal limit is another time', async () => {
   await fixture.issuer.issue(grant)
   const later = { ...alice, issuedAt: (alice.issuedAt ?? 0) + 20 * minute }
   fixture.now += 20 * minute
@@ -119,7 +119,7 @@ test('findIssued does not return access to an engine whose session ends at anoth
   ).toBeNull()
 })
 
-test('findIssued does not return access after keys of the ring have changed', async () => {
+test('findIssued does not return access after the keys of the key ring have changed', async () => {
   let generation = 1
   const { ring, lives } = fixture
   const now = (): number => fixture.now

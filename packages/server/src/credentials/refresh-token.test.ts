@@ -58,7 +58,7 @@ const claims: RefreshClaims = {
 const opened = (token: string, at = now): ReturnType<typeof openRefreshToken> =>
   openRefreshToken(ring, token, { issuer, now: at })
 
-test('openRefreshToken returns the encrypted claims, for all names', async () => {
+test('openRefreshToken returns the claims that were encrypted, for all names of tables and namespaces', async () => {
   const party = fc.record({ id: fc.string(), issuer: fc.string(), subject: fc.string() })
   const arbitrary = fc.record({
     principal: party,
@@ -110,7 +110,8 @@ test('openRefreshToken refuses a token with a changed, removed or added characte
       token.slice(0, at) + token.slice(at + 1),
       token.slice(0, at),
     ]) {
-      // The last character of a Base64 part may contain bits that belong to no byte.
+      // The last character of a Base64 part may contain bits that are not part of a byte, so a change of these bits
+      // changes nothing.
       if (decodeToHex(changed) === decodeToHex(token)) same += 1
       else expect(await opened(changed), `at ${at}`).toMatchObject({ ok: false })
     }
@@ -118,7 +119,7 @@ test('openRefreshToken refuses a token with a changed, removed or added characte
   expect(same).toBeLessThan(10)
 })
 
-test('openRefreshToken refuses a combination of parts of two tokens', async () => {
+test('openRefreshToken refuses a token that combines parts of two tokens', async () => {
   const one = (await sealRefreshToken(ring, claims)).split('.')
   const other = (await sealRefreshToken(ring, { ...claims, table: 'salaries' })).split('.')
   for (let mask = 1; mask < 31; mask += 1) {
@@ -142,7 +143,7 @@ test.each([
   expect(await opened([head, ...rest].join('.'))).toEqual({ ok: false, reason: 'malformed' })
 })
 
-test('openRefreshToken refuses keys of other purposes, of other rings, and unknown keys', async () => {
+test('openRefreshToken refuses a token whose key is for another purpose, in another key ring, or unknown', async () => {
   const seal = (kid: string, key: Uint8Array): Promise<string> =>
     new CompactEncrypt(encodeRefreshClaims(claims))
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid })
@@ -200,7 +201,7 @@ test('A refresh token stays valid when its key is rotated, and ends when its key
   expect(await opened(token)).toEqual({ ok: false, reason: 'unknown key' })
 })
 
-test('openRefreshToken refuses any other text quickly and without an exception', async () => {
+test('openRefreshToken refuses a text that is not a token quickly and without an exception', async () => {
   const texts = fc.oneof(
     fc.string({ maxLength: 200 }),
     fc.array(fc.base64String(), { minLength: 5, maxLength: 5 }).map((deps) => deps.join('.')),

@@ -22,9 +22,9 @@ export interface SigningDeps {
 export type SigningGrant = Pick<StorageGrant, 'prefixes' | 'permission' | 'table'>
 
 /**
- * Decides which requests the server signs for a caller that names a committed table. The operation has checked before
- * that the caller may load the table. For staged tables and for access through views, `authorizeRefresh` decides
- * instead.
+ * Decides which requests the server signs for a caller that names a committed table. The sign operation calls it after
+ * it checked that the caller may load the table. For staged tables and for access through views, `authorizeRefresh`
+ * decides instead.
  */
 export async function decideSigning(
   { policies }: SigningDeps,
@@ -56,7 +56,7 @@ export async function signStorageRequest(
       `Warehouse "${name}" does not sign requests. Use vended credentials.`,
     )
   if (provider !== 's3')
-    throw new HeadgateError('bad-request', `Provider ${provider} is not supported. Use "s3".`)
+    throw new HeadgateError('bad-request', `The storage provider ${provider} is not supported. Use "s3".`)
   checkLocations(warehouse, prefixes)
   return signForTable(request, {
     place: store,

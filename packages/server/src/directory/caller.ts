@@ -13,7 +13,7 @@ export interface CallerDescription {
   readonly login: string | null
   /** Names of the caller's groups at its issuer. Groups from a token that is too old are not included. */
   readonly groups: readonly string[]
-  /** Roles of the caller, each with the names of the groups and roles through which the caller has it. */
+  /** Roles of the caller, each with the names of the groups and roles through which the caller has the role. */
   readonly roles: readonly { readonly id: string; readonly name: string; readonly through: string[] }[]
   /**
    * Names of the warehouses to which the acting engine is limited. Null when no engine acts, or when its entry has no

@@ -28,14 +28,17 @@ export async function addFederation(
 ): Promise<FederationRow> {
   const row = await requirePrincipal(deps.sql, reference)
   if (name.issuer === ownIssuer)
-    throw new HeadgateError('bad-request', 'The issuer must not be Headgate itself.')
+    throw new HeadgateError(
+      'bad-request',
+      'The issuer must not be Headgate itself. Name the issuer of the other identity provider.',
+    )
   change.audit.object = row.name
   change.audit.detail = { ...name }
   const added = await changePolicy(deps, change, (tx) => insertFederation(tx, row.id, name, maxNames))
   if (added) return added
   throw new HeadgateError(
     'already-exists',
-    `${name.subject} of ${name.issuer} proves a client already, or ${row.name} has ${maxNames} such names.`,
+    `${name.subject} of ${name.issuer} already authenticates a client, or ${row.name} has ${maxNames} such names, which is the maximum. Remove a name first.`,
   )
 }
 
@@ -62,7 +65,7 @@ export async function removeFederation(
     if (await deleteFederation(tx, row.id, name)) return
     throw new HeadgateError(
       'no-such-object',
-      `The principal ${row.name} has no name ${name.subject} at this issuer.`,
+      `The principal ${row.name} is not linked to the subject ${name.subject} of this issuer.`,
     )
   })
 }

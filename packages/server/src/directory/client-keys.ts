@@ -41,7 +41,7 @@ export async function addClientKey(
   if (added) return added
   throw new HeadgateError(
     'already-exists',
-    `The principal ${row.name} already has a key with the id ${key.value.id}, or it has ${maxKeys} keys. Remove a key first.`,
+    `The principal ${row.name} already has a key with the id ${key.value.id}, or it has ${maxKeys} keys, which is the maximum. Remove a key first.`,
   )
 }
 
@@ -66,6 +66,6 @@ export async function removeClientKey(
   change.audit.detail = { key: keyId }
   await changePolicy(deps, change, async (tx) => {
     if (await deleteClientKey(tx, row.id, keyId)) return
-    throw new HeadgateError('no-such-object', `The principal ${row.name} has no key ${keyId}.`)
+    throw new HeadgateError('no-such-object', `The principal ${row.name} has no key with the id ${keyId}.`)
   })
 }

@@ -10,7 +10,7 @@ import { changePolicy, type RequestedChange } from './policy-change.ts'
 import { ownIssuer, type PrincipalRow, requirePrincipal } from './principals.ts'
 
 /**
- * Adds a second secret to a client. The first secret stays valid until `dropOldSecrets` is called.
+ * Adds a second secret to a client. The earlier secret stays valid until `dropOldSecrets` is called.
  *
  * @throws HeadgateError `bad-request` for a principal of another issuer, `already-exists` if it has two secrets
  */
@@ -53,7 +53,7 @@ export async function importSecret(
     if (holder !== null)
       throw new HeadgateError(
         'already-exists',
-        'Another client already has this secret. Generate another one.',
+        'Another client already has this secret. Generate another secret.',
       )
     if (!(await insertSecret(tx, row.id, digest))) throw twoSecrets(row)
     return true
@@ -74,7 +74,10 @@ export async function dropOldSecrets(
   change.audit.object = row.name
   await changePolicy(deps, change, async (tx) => {
     if (await deleteOldSecrets(tx, row.id)) return
-    throw new HeadgateError('no-such-object', `The principal ${row.name} has no old secret.`)
+    throw new HeadgateError(
+      'no-such-object',
+      `The principal ${row.name} has only one secret, so there is no old secret to drop.`,
+    )
   })
 }
 
@@ -94,6 +97,6 @@ async function requireOwnClient({ sql }: DirectoryDeps, reference: string): Prom
 function twoSecrets({ name }: PrincipalRow): HeadgateError {
   return new HeadgateError(
     'already-exists',
-    `The principal ${name} already has two secrets: drop the old one first.`,
+    `The principal ${name} already has two secrets: drop the old secret first.`,
   )
 }

@@ -34,7 +34,8 @@ export function changeEntry(entry: EngineEntry, change: EngineEntryChange): Engi
 /**
  * Refuses an entry whose rules contradict each other or name issuers without known users.
  *
- * @param before issuers in the entry before the change. They stay valid even if they are no longer configured
+ * @param before issuers in the entry before the change. Rules with these issuers stay valid even if the issuers are no
+ *   longer configured
  * @throws HeadgateError `bad-request`
  */
 export async function checkEntry(
@@ -47,7 +48,7 @@ export async function checkEntry(
 }
 
 /**
- * Refuses subject rules for issuers whose users the server cannot know. It knows users of Headgate itself, of
+ * Refuses subject rules for issuers whose users the server cannot know. The server knows users of Headgate itself, of
  * configured issuers, and of issuers for whose users an engine creates principals.
  */
 async function refuseUnknownSubjects(
@@ -82,8 +83,8 @@ function refuseContradictions(
       'An engine cannot create principals of Headgate itself: set namesIssuer to another name for its users, such as ldap.',
     )
   }
-  // Such a principal would be a second principal of the user, in addition to the one that a token of the issuer
-  // creates.
+  // A token of a configured issuer creates the principal of its user. A principal that the engine creates would be a
+  // second principal of the same user.
   if (makesPrincipals && namesIssuer !== null && issuers.has(namesIssuer)) {
     throw new HeadgateError(
       'bad-request',

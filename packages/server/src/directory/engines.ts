@@ -45,7 +45,7 @@ export async function requireEngine(sql: Queryable, reference: string): Promise<
   if (row) return row
   throw new HeadgateError(
     'no-such-object',
-    `The principal ${name} is not registered as an engine: headgate engine add ${name}`,
+    `The principal ${name} is not registered as an engine. Register it: headgate engine add ${name}`,
   )
 }
 
@@ -73,7 +73,7 @@ export async function createEngine(
   if (!(await changePolicy(deps, change, (tx) => insertEngine(tx, principal.id, settings)))) {
     throw new HeadgateError(
       'already-exists',
-      `The principal ${principal.name} is already an engine: headgate engine set ${principal.name}`,
+      `The principal ${principal.name} is already an engine. Change its entry: headgate engine set ${principal.name}`,
     )
   }
   return nameWarehouses(deps.sql, await requireEngine(deps.sql, principal.id))
@@ -110,8 +110,8 @@ export async function deleteEngine(
   const row = await requireEngine(deps.sql, reference)
   change.audit.object = row.name
   await changePolicy(deps, change, async (tx) => {
-    // Without this, the sessions would be valid again after a new registration, and until then they would be valid
-    // without the limits of an entry.
+    // If the sessions were not ended, they would continue without the limits of an entry, and would be valid again
+    // after a new registration.
     await stopPrincipalSessions(tx, row.id, Date.now())
     return deleteEngineRow(tx, row.id)
   })

@@ -10,8 +10,8 @@ import { changePolicy, type RequestedChange } from './policy-change.ts'
 export { listNamespaceLocations } from '../store/namespace-locations.ts'
 
 /**
- * Grants a location that contains files to a namespace, so that its tables may use it. Returns false if it was granted
- * before.
+ * Grants a location that contains files to a namespace, so that tables of the namespace may use the location. Returns
+ * false if the location was granted before.
  *
  * The policy gets a new version, so that a request that was authorized before a revocation cannot commit after the
  * revocation.
@@ -25,7 +25,7 @@ export function grantLocation(
   return changePolicy(deps, change, (tx) => grant(tx, namespace, location))
 }
 
-/** Revokes the grant of exactly this location. Returns false if the location is not granted. */
+/** Revokes the grant of exactly this location to a namespace. Returns false if the location is not granted. */
 export function revokeLocation(
   deps: Pick<DirectoryDeps, 'sql' | 'policies'>,
   change: RequestedChange,

@@ -9,7 +9,7 @@ import { requireRole } from './roles.ts'
 export type GranteeReference =
   { readonly principal: string } | { readonly role: string } | { readonly group: string }
 
-/** Principal, role or group. */
+/** Principal, role or group to which privileges can be granted. */
 export interface Grantee {
   readonly kind: MemberKind
   readonly id: string

@@ -23,7 +23,9 @@ export interface GrantRequest {
   readonly grantee: GranteeReference
 }
 
-/** Grants privileges on an object and on everything below it. Returns false if all of them were granted before. */
+/**
+ * Grants privileges on an object and on everything below it. Returns false if all these privileges were granted before.
+ */
 export async function grantPrivileges(
   deps: DirectoryDeps,
   change: RequestedChange,
@@ -48,8 +50,8 @@ export async function grantPrivileges(
 }
 
 /**
- * Revokes exactly the named grants. Rights by other grants, roles or ownership remain. Returns false if none of them
- * existed.
+ * Revokes exactly the named grants. Rights by other grants, roles or ownership remain. Returns false if none of the
+ * named grants existed.
  *
  * @throws HeadgateError `bad-request` if the caller could no longer administer the server
  */

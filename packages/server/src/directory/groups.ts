@@ -10,8 +10,9 @@ export { type GroupRow, listGroups } from '../store/groups.ts'
 /**
  * Finds a group by its id or by `ISSUER#NAME`.
  *
- * @param isReceiver true when the group will receive a grant or a role. If no token has contained the group yet, it is
- *   then created, so that its first member has these rights immediately. Its issuer must be configured
+ * @param isReceiver true when the group will receive a grant or a role. The function then creates a group that no token
+ *   has contained yet, so that its first member has these rights immediately. The issuer of the group must be
+ *   configured
  * @throws HeadgateError `no-such-object`, `bad-request`
  */
 export async function requireGroup(

@@ -16,6 +16,6 @@ export async function keepAdministering(tx: Queryable, { call }: RequestedChange
   if (caller === null || caller.administers) return
   throw new HeadgateError(
     'bad-request',
-    'After this change, you could not administer the server any more. Ask another administrator to make it.',
+    'After this change, you could not administer the server any more. Ask another administrator to make this change.',
   )
 }

@@ -46,6 +46,10 @@ export async function logOut(
     await insertAudit(tx, [auditRow(draft, { requestId, identity }, 'allowed')])
     return version
   })
-  if (version === null) throw new HeadgateError('bad-request', 'The logout token was used before.')
+  if (version === null)
+    throw new HeadgateError(
+      'bad-request',
+      'The logout token was used before, and each logout token is accepted only once.',
+    )
   policies.saw(version)
 }

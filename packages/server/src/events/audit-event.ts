@@ -7,7 +7,10 @@ export interface Securable {
   readonly id: string
 }
 
-/** Part of an audit event that an operation sets while it runs. The pipeline adds the caller, time, request id and outcome. */
+/**
+ * Part of an audit event that an operation sets while it runs. The request pipeline adds the caller, time, request id
+ * and outcome.
+ */
 export interface AuditDraft {
   operation: string
   securable?: Securable
@@ -31,7 +34,7 @@ export interface AuditDraft {
   withoutUser?: boolean
   detail?: Readonly<Record<string, unknown>>
   /**
-   * True: the transaction of the change already wrote the event, so the pipeline does not write it again.
+   * True: the transaction of the change already wrote the event, so the request pipeline does not write it again.
    * `onCommit` of the `CommitRecord` sets this field.
    */
   written?: boolean

@@ -1,6 +1,6 @@
 import type { AuditRow } from '../store/commit-record.ts'
 
-/** Status and duration of a request. The log line contains them, and the audit row does not. */
+/** Status and duration of a request. The log line contains these figures, but the audit row does not contain them. */
 export interface LineFigures {
   readonly status: number
   readonly milliseconds: number

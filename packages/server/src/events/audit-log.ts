@@ -30,11 +30,11 @@ export type AuditMode = 'off' | 'log' | 'store'
 
 export interface AuditLogOptions {
   readonly mode: AuditMode
-  /** Receives each event as one line of JSON, without the newline. */
+  /** Writes an event to the server log, as one line of JSON without the newline. */
   readonly write: (line: string) => void
   /** Connections to the database. The mode `store` requires them. */
   readonly sql?: Sql
-  /** Receives every refusal, in every mode. */
+  /** Log that receives every refused request, in every mode. */
   readonly refusals?: RefusalLog
   /**
    * Time in ms after which an incomplete batch is written, and after which a failed write is retried. Default
@@ -54,8 +54,8 @@ const flushAfterMs = 500
 const patienceAtEndMs = 3_000
 
 /**
- * Records reads, refusals and failures without delaying requests. An event that the store refuses is written as a line, so
- * none is lost silently.
+ * Records reads, refusals and failures without delaying requests. An event that the store refuses is written as a line,
+ * so that no event is lost silently.
  *
  * A process that is killed loses the queued events: those of the last `flushAfterMs`, those of the running statement and,
  * while the store is unavailable, at most `maxWaiting`. Events of changes are not queued.
@@ -133,8 +133,8 @@ export class AuditLog implements AsyncDisposable {
         await insertAudit(sql, batch)
       } catch (error) {
         if (isHeadgateError(error)) throw error
-        // The database is available but rejects these events. They go to the log, because otherwise they would
-        // block all later events.
+        // The database is available but rejects these events. The events are written to the server log, because
+        // otherwise they would block all later events.
         for (const row of batch) this.#line(row)
       }
       this.#waiting = this.#waiting.slice(batch.length)

@@ -5,21 +5,24 @@ import type { AuditRow } from '../store/commit-record.ts'
 import type { AuditDraft } from './audit-event.ts'
 import { plainText, redact } from './redact.ts'
 
-/** Outcome of a call. `denied`: the caller lacks the right. `failed`: the caller has it, but the call failed or its result is unknown. */
+/**
+ * Outcome of a call. `denied`: the caller lacks the right. `failed`: the caller has the right, but the call failed or
+ * its result is unknown.
+ */
 export type AuditOutcome = 'allowed' | 'denied' | 'failed'
 
-/** Data of a request that the pipeline adds to the audit event. */
+/** Data of a request that the request pipeline adds to the audit event. */
 export interface AuditedCall {
   readonly requestId: string
-  /** Null: the caller was not identified. */
+  /** Identity of the caller. Null: the caller was not identified. */
   readonly identity: ProvenIdentity | null
-  /** The `User-Agent` header. Not verified. */
+  /** Value of the `User-Agent` header, which is not verified. */
   readonly userAgent?: string | undefined
 }
 
 /**
- * Returns the complete event of a call, from the draft of its operation and the facts of the pipeline. Changes write it in
- * their own transaction, as part of the `CommitRecord`.
+ * Returns the complete event of a call, from the draft of its operation and the data of the request pipeline. Changes
+ * write the event in their own transaction, as part of the `CommitRecord`.
  *
  * @example
  * ```ts

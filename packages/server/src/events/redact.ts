@@ -24,7 +24,7 @@ export function redact(value: unknown, depth = 0): unknown {
   return Object.fromEntries(entries) as Record<string, unknown>
 }
 
-/** Characters that need no replacement. */
+/** Matches text in which no character must be replaced. */
 const plain = /^[\w .:/,;()-]*$/
 
 /** Returns text of a client in a form that an event can contain: shortened, without tokens and without U+0000, which PostgreSQL refuses. */

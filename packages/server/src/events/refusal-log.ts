@@ -181,8 +181,8 @@ export class RefusalLog implements AsyncDisposable {
         await upsertRefusals(sql, rows)
       } catch (error) {
         if (!isHeadgateError(error)) {
-          // The database is available but rejects these rows. They go to the log, because otherwise they would
-          // block all later rows.
+          // The database is available but rejects these rows. The rows are written to the server log, because otherwise
+          // they would block all later rows.
           for (const { row } of batch) writeRow(row)
           continue
         }
@@ -198,7 +198,7 @@ export class RefusalLog implements AsyncDisposable {
   }
 
   /**
-   * Moves the oldest unwritten rows beyond `maxRows` to the log. Rows accumulate while the database is
+   * Moves the oldest unwritten rows beyond `maxRows` to the server log. Rows accumulate while the database is
    * unavailable for several minutes.
    */
   #dropOldest(): void {

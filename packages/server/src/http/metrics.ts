@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
 
-/** Prometheus metrics of the server, one registry per server so that two can live in one process. */
+/** Prometheus metrics of a server. Each server has its own registry, so that one process can contain two servers. */
 export class RequestMetrics {
   readonly registry: Registry = new Registry()
   readonly #seconds: Histogram<'operation'>

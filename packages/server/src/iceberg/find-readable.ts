@@ -19,8 +19,8 @@ export async function findReadable(
 }
 
 /**
- * Returns the views in `referenced-by`, through which the caller states to read. Empty if the server does not
- * trust the statements of this caller.
+ * Returns the views in `referenced-by`, through which the caller claims to read the table or view. Empty if the server
+ * does not trust the statements of this caller.
  *
  * @throws HeadgateError `bad-request`
  */
@@ -31,9 +31,9 @@ function referencedBy(
   if (!mayReadThroughViews(call.policy)) return []
   const views = decodeReferencedBy(rawValue(call), [decodeURIComponent(namespaceSeparator)], nameLimits)
   if (views.length > maxViews)
-    throw new HeadgateError('bad-request', `Invalid referenced-by: more than ${maxViews} views`)
+    throw new HeadgateError('bad-request', `Invalid referenced-by: it contains more than ${maxViews} views.`)
   if (new Set(views.map((view) => formatIdentifier(view))).size < views.length)
-    throw new HeadgateError('bad-request', 'Invalid referenced-by: the same view twice')
+    throw new HeadgateError('bad-request', 'Invalid referenced-by: it must contain each view only once.')
   return views
 }
 

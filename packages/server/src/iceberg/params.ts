@@ -24,7 +24,10 @@ function decodePrefix(raw: string): string {
   try {
     return decodeURIComponent(raw)
   } catch {
-    throw new HeadgateError('bad-request', 'The prefix in the path is not valid percent-encoding.')
+    throw new HeadgateError(
+      'bad-request',
+      'The prefix in the path is not valid percent-encoding. Use the prefix from GET /v1/config.',
+    )
   }
 }
 

@@ -8,10 +8,16 @@ export function checkProperties(properties: Readonly<Record<string, string>>): v
   for (const [key, value] of Object.entries(properties)) {
     if (key === '') throw new HeadgateError('bad-request', 'A property needs a name.')
     if (key.includes(forbidden) || value.includes(forbidden)) {
-      throw new HeadgateError('bad-request', 'A property may not contain the character NUL.')
+      throw new HeadgateError(
+        'bad-request',
+        'Keys and values of properties must not contain the character NUL (U+0000).',
+      )
     }
     if (!key.isWellFormed() || !value.isWellFormed()) {
-      throw new HeadgateError('bad-request', 'A property is not well-formed Unicode.')
+      throw new HeadgateError(
+        'bad-request',
+        'Keys and values of properties must be well-formed Unicode, without lone surrogates.',
+      )
     }
   }
 }

@@ -19,7 +19,10 @@ export function replaceView(deps: IcebergDeps): Operation {
     const ref = { warehouse: await warehouseParam(deps, call), identifier: relationParam(deps, call, 'view') }
     const request = decodeCommitViewRequest(await call.json({ keepNumberText: true }), deps.nameLimits)
     if (request.identifier !== undefined && !sameIdentifier(request.identifier, ref.identifier))
-      throw new HeadgateError('bad-request', 'The identifier in the body names another view than the path.')
+      throw new HeadgateError(
+        'bad-request',
+        'The identifier in the body must name the view in the path: correct or omit it.',
+      )
     const { signal } = call
     return commitOnce(deps, call, {
       status: 200,

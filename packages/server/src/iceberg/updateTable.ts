@@ -21,7 +21,10 @@ export function updateTable(deps: IcebergDeps): Operation {
     }
     const request = decodeCommitTableRequest(await call.json({ keepNumberText: true }), deps.nameLimits)
     if (request.identifier !== undefined && !sameIdentifier(request.identifier, ref.identifier))
-      throw new HeadgateError('bad-request', 'The identifier in the body names another table than the path.')
+      throw new HeadgateError(
+        'bad-request',
+        'The identifier in the body must name the table in the path: correct or omit it.',
+      )
     const { signal } = call
     return commitOnce(deps, call, {
       status: 200,

@@ -38,8 +38,8 @@ export interface IdempotentOperation<T> {
 }
 
 /**
- * HTTP statuses of errors that the same request would get again. Errors because of missing rights, limits or
- * failures are not listed, because a later attempt may succeed.
+ * HTTP statuses of errors that the same request would get again. Statuses of errors because of missing rights, limits
+ * or failures are not listed, because a later attempt may succeed.
  */
 const deterministic: ReadonlySet<number> = new Set([400, 404, 406, 409, 412, 422])
 
@@ -80,7 +80,8 @@ export async function idempotent<T>(
   if (outcome.type !== 'refused') return outcome
   const { error } = outcome
   if (isViolation(error, 'idempotency_pkey')) {
-    // A concurrent request with the same key was committed first: its outcome is the response.
+    // A concurrent request with the same key was committed first, so the stored outcome of that request is the
+    // response.
     const other = await replayStored()
     if (other !== null) return other
     // The outcome under the key has expired, and no job has deleted it yet.

@@ -35,7 +35,7 @@ describe('The first administrator', () => {
     expect(check.ok).toBe(true)
   })
 
-  test('has manage on the server through a role', async () => {
+  test('the first administrator has manage on the server through a role', async () => {
     await using policies = await Policies.open({ sql })
     const { clientSecret } = await reset()
     const check = await checkClientSecret(sql, 'admin', clientSecret, Date.now())

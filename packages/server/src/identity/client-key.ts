@@ -35,13 +35,13 @@ export async function checkClientKey(jwk: Readonly<Record<string, unknown>>): Pr
   const { kty, crv, alg, kid } = jwk
   const members =
     typeof kty === 'string' && Object.hasOwn(membersByKind, kty) ? membersByKind[kty] : undefined
-  if (members === undefined) return refused('The key must be of kty EC, OKP or RSA.')
+  if (members === undefined) return refused('The member kty of the key must be EC, OKP or RSA.')
   if (['d', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'oth'].some((name) => name in jwk))
     return refused(
       'This is a private key, which is now compromised. Create another key pair, and register only its public key, without d.',
     )
   const possible = algorithmsByKind[kty === 'RSA' ? 'RSA' : `${String(kty)} ${String(crv)}`]
-  if (possible === undefined) return refused('The curve must be P-256, P-384 or Ed25519.')
+  if (possible === undefined) return refused('The curve of the key (crv) must be P-256, P-384 or Ed25519.')
   const [only, ...others] = possible
   const chosen = alg ?? (others.length === 0 || kty === 'OKP' ? only : undefined)
   if (typeof chosen !== 'string' || !possible.includes(chosen))
@@ -50,14 +50,14 @@ export async function checkClientKey(jwk: Readonly<Record<string, unknown>>): Pr
   for (const name of members) {
     const value = jwk[name]
     if (typeof value !== 'string' || value.length > 2_000)
-      return refused(`The key has no valid member ${name}.`)
+      return refused(`The member ${name} of the key is missing or invalid.`)
     kept[name] = value
   }
   if (kty === 'RSA' && Buffer.from(kept['n'] ?? '', 'base64url').length < 256)
     return refused('An RSA key must have at least 2048 bits.')
   const problem = await importKey(kept).then(
     () => null,
-    () => 'The key is invalid: its members contradict each other.',
+    () => 'The key is invalid, because its members contradict each other. Export the public key again.',
   )
   if (problem !== null) return refused(problem)
   const id = typeof kid === 'string' && kid !== '' ? kid : await calculateJwkThumbprint(kept)

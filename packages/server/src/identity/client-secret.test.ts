@@ -28,7 +28,7 @@ const reasons = async (clientId: string | null, secret: string): Promise<string>
 }
 
 describe('A client secret', () => {
-  test('has 256 bits, and only its digest is stored', async () => {
+  test('a client secret has 256 bits, and only its digest is stored', async () => {
     const { id, secrets } = await client('digest')
     expect(Buffer.from(secrets[0] ?? '', 'base64url')).toHaveLength(32)
     const rows = await sql.run<{ hash: Buffer }>(
@@ -40,7 +40,7 @@ describe('A client secret', () => {
     )
   })
 
-  test('authenticates the client as its first or its second secret, with or without the client id', async () => {
+  test('a client secret authenticates the client as its first or its second secret, with or without the client id', async () => {
     const { id, secrets } = await client('both')
     for (const secret of secrets) {
       for (const clientId of ['both', null]) {
@@ -54,7 +54,7 @@ describe('A client secret', () => {
     }
   })
 
-  test('does not authenticate another client or an unknown client', async () => {
+  test('a client secret does not authenticate another client or an unknown client', async () => {
     const { secrets } = await client('mine')
     const other = await client('theirs')
     expect(await reasons('mine', other.secrets[0] ?? '')).toBe('wrong secret')
@@ -65,13 +65,13 @@ describe('A client secret', () => {
     expect(await reasons('MINE', secrets[0] ?? '')).toBe('unknown client')
   })
 
-  test('fails for a client without secrets, also with the empty digest', async () => {
+  test('a client secret fails for a client without secrets, also with the empty digest', async () => {
     const { id } = await client('empty')
     await dropAllSecrets(sql, id)
     expect(await checkClientSecret(sql, 'empty', '', 0)).toMatchObject({ ok: false })
   })
 
-  test('fails for a disabled principal', async () => {
+  test('a client secret fails for a disabled principal', async () => {
     const { id, secrets } = await client('off')
     await setPrincipalEnabled(sql, id, false)
     expect(await checkClientSecret(sql, 'off', secrets[0] ?? '', 0)).toMatchObject({

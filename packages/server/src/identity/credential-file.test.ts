@@ -17,7 +17,7 @@ async function inDirectory(work: (directory: string) => Promise<void>): Promise<
 describe('The credential file', () => {
   const credential = { clientId: 'admin', clientSecret: 'canary-secret' }
 
-  test('contains one line, is readable only by its owner, and replaces the previous file without leaving a temporary file', () =>
+  test('the credential file contains one line, is readable only by its owner, and replaces the previous file without leaving a temporary file', () =>
     inDirectory(async (directory) => {
       const path = join(directory, 'admin-credential')
       await writeFile(path, 'old', { mode: 0o644 })

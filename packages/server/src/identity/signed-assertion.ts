@@ -138,7 +138,10 @@ function checkClaims(
   if (jti === '' || jti.length > 256)
     return lapse('jti', 'The jti of the assertion must have 1 to 256 characters.')
   if (iat * 1000 > now + leewaySeconds * 1000)
-    return lapse('made in the future', 'The assertion was made in the future: compare the clocks.')
+    return lapse(
+      'made in the future',
+      'The assertion was made in the future: compare the clocks of the client and this server.',
+    )
   if (exp - iat > maxLifeSeconds)
     return lapse('lifetime too long', `The assertion may be valid for ${maxLifeSeconds} seconds at most.`)
   return {

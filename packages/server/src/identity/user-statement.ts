@@ -25,7 +25,7 @@ const allowedHeader: ReadonlySet<string> = new Set(['alg', 'typ'])
  */
 export function readUnsigned(token: string, nowMs: number): StatementReading {
   const peeked = peek(token)
-  if (peeked === null) return refused('The subject token is not a JWT.')
+  if (peeked === null) return refused('The subject token must be a JWT in compact form.')
   const { header, claims, signature } = peeked
   if (header['alg'] !== 'none' || signature !== null)
     return refused('An unsigned subject token must have alg none and an empty signature.')
@@ -67,14 +67,15 @@ function isUserName(value: unknown): value is string {
 
 function staleness(claims: Readonly<Record<string, unknown>>, now: number): string | null {
   const { iat, exp, nbf } = claims
-  if (typeof iat !== 'number') return 'An unsigned subject token must have iat.'
+  if (typeof iat !== 'number') return 'An unsigned subject token must have iat, its issue time in seconds.'
   if (iat > now + maxAheadSeconds)
     return 'The unsigned subject token was made in the future: compare the clocks of the engine and this server.'
   if (iat < now - maxAgeSeconds)
     return `The unsigned subject token is older than ${maxAgeSeconds} seconds: make a new one for each exchange, and compare the clocks.`
-  if (exp !== undefined && !(typeof exp === 'number' && exp > now)) return 'The subject token has expired.'
+  if (exp !== undefined && !(typeof exp === 'number' && exp > now))
+    return 'The subject token has expired, or its exp is not a number: make a new one.'
   if (nbf !== undefined && !(typeof nbf === 'number' && nbf <= now + maxAheadSeconds))
-    return 'The subject token is not valid yet.'
+    return 'The subject token is not valid yet (claim nbf): compare the clocks of the engine and this server.'
   return null
 }
 

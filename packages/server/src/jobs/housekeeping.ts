@@ -13,9 +13,9 @@ export interface HousekeepingOptions {
   readonly auditSeconds: number
   /** Retention of refusals in the audit log in seconds. 0: no limit. */
   readonly refusalSeconds: number
-  /** Deletes keys whose retention has ended. */
+  /** Deletes retired keys whose retention has ended. */
   readonly dropRetiredKeys: () => Promise<unknown>
-  /** Interval in ms. Default 10 minutes. */
+  /** Interval between two runs in ms. Default 10 minutes. */
   readonly everyMs?: number
 }
 

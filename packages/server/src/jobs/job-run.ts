@@ -11,24 +11,24 @@ export class LeaseLost extends Error {
   override readonly name = 'LeaseLost'
 }
 
-/** Run of one job. It may make changes while its worker holds the lease of the job. */
+/** Run of one background job. The run may make changes while its worker holds the lease of the job. */
 export interface JobRun {
   readonly id: string
   readonly subjectId: string | null
   readonly payload: Json
   /** Last saved progress of the job, from this run or an earlier one that was interrupted. */
   readonly progress: JsonObject
-  /** Number of claims since the job last made progress, including this one. */
+  /** Number of claims since the job last made progress, including the current claim. */
   readonly attempts: number
   /** Aborts when the server stops or the lease is lost. */
   readonly signal: AbortSignal
   /** Throws when the lease is lost. Call it before every step that changes something. */
   check(): void
-  /** Saves the progress of the job. A later run starts there. */
+  /** Saves the progress of the job. A later run continues from the saved progress. */
   save(progress: JsonObject): Promise<void>
 }
 
-/** Holds the lease of one claimed job. Renews it in the background, and aborts the run when it is lost. */
+/** Holds the lease of one claimed job. Renews it in the background, and aborts the run when the lease is lost. */
 export class LeasedRun implements JobRun, Disposable {
   readonly id: string
   readonly subjectId: string | null
@@ -42,8 +42,8 @@ export class LeasedRun implements JobRun, Disposable {
   readonly #lost = new AbortController()
   readonly #timer: NodeJS.Timeout
   /**
-   * End of the lease by the monotonic clock. It is computed from the time before the request for the lease, so
-   * it is never later than the end in the database.
+   * End of the lease by the monotonic clock. The end is computed from the time before the request for the lease, so it
+   * is never later than the end in the database.
    */
   #until: number
   #renewing = false
@@ -68,7 +68,7 @@ export class LeasedRun implements JobRun, Disposable {
   }
 
   check(): void {
-    // A process that was suspended must notice the end of the lease before its timers run.
+    // After a process was suspended, its timers run late, so the end of the lease is also checked here.
     if (performance.now() >= this.#until) this.#lose()
     this.signal.throwIfAborted()
   }

@@ -47,7 +47,7 @@ const expireLeases = statement(
 const makeDue = statement('test_make_due', `update job set run_at = now() where finished_at is null`)
 
 describe('Background jobs', () => {
-  it('run once, regardless of the number of replicas, and each replica runs a limited number at the same time', async () => {
+  it('background jobs run once, regardless of the number of replicas, and each replica runs a limited number at the same time', async () => {
     const done: string[] = []
     let running = 0
     let most = 0
@@ -67,7 +67,7 @@ describe('Background jobs', () => {
     expect(most).toBeLessThanOrEqual(6)
   })
 
-  it('exist only once for each subject until they finish', async () => {
+  it('background jobs exist only once for each subject until they finish', async () => {
     const subjectId = randomUUID()
     const job = (): Promise<boolean> =>
       insertJob(store.sql, { id: randomUUID(), kind: 'test', subjectId, payload: {} })
@@ -77,7 +77,7 @@ describe('Background jobs', () => {
     expect(await job()).toBe(true)
   })
 
-  it('start immediately after wake is called', async () => {
+  it('background jobs start immediately after wake is called', async () => {
     const { promise, resolve } = Promise.withResolvers<JobRun>()
     await using jobs = start((run) => Promise.resolve(resolve(run)), { intervalMs: 3_600_000 })
     await sleep(100)
@@ -86,14 +86,14 @@ describe('Background jobs', () => {
     expect((await promise).payload).toEqual({ exact: 9_007_199_254_740_993n })
   })
 
-  it('start after the interval without a call of wake', async () => {
+  it('background jobs start after the interval without a call of wake', async () => {
     const { promise, resolve } = Promise.withResolvers<string | null>()
     await using _ = start((run) => Promise.resolve(resolve(run.subjectId)))
     const subject = await enqueue()
     expect(await promise).toBe(subject)
   })
 
-  it('continue on another worker from their saved progress when their worker dies', async () => {
+  it('background jobs continue on another worker from their saved progress when their worker dies', async () => {
     const subject = await enqueue()
     const stuck = Promise.withResolvers<void>()
     const lost = Promise.withResolvers<unknown>()
@@ -104,7 +104,7 @@ describe('Background jobs', () => {
         await stuck.promise
         run.check()
       },
-      // With a free slot, this worker would claim the lost job again.
+      // With more than one slot, this worker would claim the lost job again.
       { leaseMs: 60_000, concurrency: 1 },
     )
     await until(async () => (await jobsFor(store.sql, subject))[0]?.progress['step'] === 2)
@@ -120,7 +120,7 @@ describe('Background jobs', () => {
     expect(rows).toHaveLength(1)
   })
 
-  it('detect the loss of their lease, and then cannot save progress', async () => {
+  it('background jobs detect the loss of their lease, and then cannot save progress', async () => {
     const subject = await enqueue()
     const outcome = Promise.withResolvers<unknown>()
     await using _ = start(
@@ -137,7 +137,7 @@ describe('Background jobs', () => {
     expect((await jobsFor(store.sql, subject))[0]?.progress).toEqual({})
   })
 
-  it('keep their lease as long as they run', async () => {
+  it('background jobs keep their lease as long as they run', async () => {
     const subject = await enqueue()
     const leasedUntil = async (): Promise<number> => (await jobsFor(store.sql, subject))[0]?.leasedUntil ?? 0
     let runs = 0
@@ -154,7 +154,7 @@ describe('Background jobs', () => {
     expect(runs).toBe(1)
   })
 
-  it('run again after a failure with increasing delays, and their row contains the last error', async () => {
+  it('background jobs run again after a failure with increasing delays, and their row contains the last error', async () => {
     const subject = await enqueue()
     /** Minimum and maximum delay between the failure of each attempt and the next attempt. */
     const delays: { readonly least: number; readonly most: number }[] = []
@@ -166,7 +166,7 @@ describe('Background jobs', () => {
         observe: () => failed.resolve(),
       })
       await failed.promise
-      // No other worker can run the job again during this test.
+      // The worker stops here, so that it does not run the job again during this test.
       await jobs[Symbol.asyncDispose]()
       const [row] = await jobsFor(store.sql, subject)
       expect(row).toMatchObject({ attempts: attempt, leasedUntil: null, lastError: 'storage is unavailable' })
@@ -180,7 +180,7 @@ describe('Background jobs', () => {
     expect(delays[3]?.least).toBeLessThanOrEqual(16_000)
   })
 
-  it('release their lease at once when the server stops', async () => {
+  it('background jobs release their lease at once when the server stops', async () => {
     const subject = await enqueue()
     const started = Promise.withResolvers<void>()
     const jobs = start(async (run) => {
@@ -197,7 +197,7 @@ describe('Background jobs', () => {
     })
   })
 
-  it('continue after a sweep fails or the database is unavailable for a moment', async () => {
+  it('background jobs continue after a sweep fails or the database is unavailable for a moment', async () => {
     let sweeps = 0
     const sweep = {
       name: 'broken',
@@ -214,7 +214,7 @@ describe('Background jobs', () => {
     await done.promise
   })
 
-  it('jobs and other sweeps do not wait for a slow sweep, and the slow sweep is aborted when the server stops', async () => {
+  it('background jobs and other sweeps do not wait for a slow sweep, and the slow sweep is aborted when the server stops', async () => {
     const began: AbortSignal[] = []
     let others = 0
     const long = {
@@ -240,7 +240,7 @@ describe('Background jobs', () => {
 })
 
 describe('Housekeeping', () => {
-  it('deletes idempotency outcomes, reports, jobs, audit events and refusals after the retention of each kind, and no other rows', async () => {
+  it('housekeeping deletes idempotency outcomes, reports, jobs, audit events and refusals after the retention of each kind, and no other rows', async () => {
     const id = randomUUID()
     const fill = [
       `insert into idempotency (principal_id, key, operation, digest, status, expires_at)

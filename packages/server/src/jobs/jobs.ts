@@ -6,10 +6,10 @@ import type { Sql } from '../store/sql.ts'
 import { WakeSignal } from '../concurrency/wake-signal.ts'
 import { type JobRun, LeasedRun, LeaseLost } from './job-run.ts'
 
-/** Runs one job. It may run again from its saved progress after any crash, so every step must be repeatable. */
+/** Runs one job. After a crash, a job may run again from its saved progress, so every step must be repeatable. */
 export type JobHandler = (run: JobRun) => Promise<void>
 
-/** Periodic work that any replica may do at any time. It determines itself which rows are due. */
+/** Periodic work that any replica may do at any time. A sweep determines itself which rows are due. */
 export interface Sweep {
   readonly name: string
   /** Minimum interval in ms between two runs. 0: the sweep also runs at every `wake`. */
@@ -191,8 +191,8 @@ export class Jobs implements AsyncDisposable {
 }
 
 /**
- * Returns the delay in ms before the next attempt. It doubles with every attempt, and has a random part, so
- * that jobs that failed at the same time do not all run again at the same time.
+ * Returns the delay in ms before the next attempt. The delay doubles with every attempt. It has a random part, so that
+ * jobs that failed at the same time do not all run again at the same time.
  */
 function retryDelay(attempts: number): number {
   return Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempts - 1, 30)) * (0.5 + Math.random() / 2)

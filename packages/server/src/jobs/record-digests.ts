@@ -70,7 +70,7 @@ async function readText(
   if (warehouse === null) {
     throw new HeadgateError(
       'unavailable',
-      `Warehouse ${relation.warehouse} was renamed or deleted: try again.`,
+      `Warehouse ${relation.warehouse} was renamed or deleted, so its metadata digests were not recorded. The job tries again.`,
     )
   }
   try {

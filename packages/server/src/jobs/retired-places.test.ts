@@ -177,7 +177,7 @@ describe('the location of a reservation that ended', () => {
     expect(await retired()).toMatchObject([{ kind: 'retired', checkedAgainAt: null }])
   })
 
-  it('the location is reserved again while its files are deleted, and stays retired afterwards', async () => {
+  it('the location of an ended reservation is reserved again while its files are deleted, and stays retired afterwards', async () => {
     await setMode('static')
     const id = await stage('t')
     await pass(2 * hour)

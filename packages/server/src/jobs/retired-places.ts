@@ -20,7 +20,7 @@ export interface RetiredPlacesDeps {
 }
 
 const batchSize = 100
-/** Maximum number of batches in one run. The next run checks the remaining claims. */
+/** Maximum number of batches of location claims in one run. The next run checks the remaining claims. */
 const maxBatches = 20
 /** Seconds between two checks of a retired location that contains files. */
 const recheckSeconds = 86_400
@@ -58,7 +58,7 @@ export function retiredPlacesSweep(deps: RetiredPlacesDeps): Sweep {
 async function checkClaim(deps: RetiredPlacesDeps, claim: DueClaim, signal: AbortSignal): Promise<void> {
   const { sql, log, warehouses } = deps
   if (claim.hasStaticKeys) return holdClaim(sql, claim)
-  // The warehouse was deleted while the location was retired.
+  // The warehouse was deleted while the location was retired, so the location cannot be listed.
   if (claim.warehouse === null) {
     await releaseClaim(sql, claim)
     return

@@ -27,7 +27,7 @@ export function storageSweep({ sql, warehouses, log }: StorageSweepOptions): Swe
         log.info({ warehouse: name, ...removed }, 'incomplete files of killed processes were removed')
     } catch (err) {
       signal.throwIfAborted()
-      // The sweep continues with the other warehouses.
+      // The error is only logged, so that the sweep continues with the other warehouses.
       log.warn({ err, warehouse: name }, 'incomplete files of killed processes could not be removed')
     }
   }

@@ -22,7 +22,7 @@ const openRing = (options: Partial<KeyRingOptions> = {}): Promise<KeyRing> =>
   KeyRing.open({ sql: store.sql, master, ...options })
 
 describe('the first start', () => {
-  test('creates one active key for each purpose, and seals it', async () => {
+  test('the first start creates one active key for each purpose, and seals it', async () => {
     await using ring = await openRing()
     expect(
       ring
@@ -37,7 +37,7 @@ describe('the first start', () => {
     }
   })
 
-  test('creates no second key for a purpose, even if many replicas start at the same moment', async () => {
+  test('the first start creates no second key for a purpose, even if many replicas start at the same moment', async () => {
     // Opens the connections first. Otherwise the replicas would start one after another, because connecting is slow.
     const warm = statement('test-warm', 'select pg_sleep(0.1)')
     await Promise.all(Array.from({ length: 8 }, () => store.sql.run(warm)))
@@ -47,7 +47,7 @@ describe('the first start', () => {
     await Promise.all(rings.map((ring) => ring[Symbol.asyncDispose]()))
   })
 
-  test('fails with the wrong master key, names the problem, and changes no key', async () => {
+  test('the first start fails with the wrong master key, names the problem, and changes no key', async () => {
     await (await openRing())[Symbol.asyncDispose]()
     await expect(openRing({ master: masterKeyFrom(randomBytes(32)) })).rejects.toThrow(
       /master key .* does not open/,
@@ -57,7 +57,7 @@ describe('the first start', () => {
 })
 
 describe('a rotation', () => {
-  test('signs with the new key only after its promotion, and the old key still verifies signatures', async () => {
+  test('a key rotation signs with the new key only after its promotion, and the old key still verifies signatures', async () => {
     await using ring = await openRing()
     const before = ring.signing('session-token').id
     const id = await addKey(store.sql, master, 'session-token')
@@ -70,13 +70,13 @@ describe('a rotation', () => {
     expect(ring.verifying('session-token', before)?.state).toBe('retired')
   })
 
-  test('refuses to promote a key that other replicas may not have loaded yet', async () => {
+  test('a key rotation refuses to promote a key that other replicas may not have loaded yet', async () => {
     const id = await addKey(store.sql, master, 'session-token')
     await expect(promoteKey(store.sql, id, 60_000)).rejects.toThrow(/too young/)
     await expect(promoteKey(store.sql, 'nothing', 0)).rejects.toThrow(/The key ring contains no key nothing/)
   })
 
-  test('deletes retired keys when they are old enough, never the active one', async () => {
+  test('a key rotation deletes retired keys when they are old enough, never the active one', async () => {
     await using ring = await openRing()
     const before = ring.signing('session-token').id
     await promoteKey(store.sql, await addKey(store.sql, master, 'session-token'), 0)
@@ -145,7 +145,7 @@ describe('page tokens', () => {
     expect(createPageTokens(other).open('tables of x', token)).toEqual(['größe', 'b'])
   })
 
-  test('a page token of another list, or a modified or invented one, is refused with 400, and its content is encrypted', async () => {
+  test('a page token of another list, a modified page token and an invented one are refused with 400, and the content of page tokens is encrypted', async () => {
     await using ring = await openRing()
     const tokens = createPageTokens(ring)
     const token = tokens.seal('tables of x', ['hidden-name'])

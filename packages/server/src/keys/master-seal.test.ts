@@ -11,7 +11,7 @@ const alone = masterKeyFrom(young.key.export())
 const secret = Buffer.from('a secret')
 
 describe('a secret that the master key sealed', () => {
-  it('opens with the master key, and only with the context for which it was sealed', () => {
+  it('a secret that the master key sealed opens with the master key, and only with the context for which it was sealed', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.string(), fc.string(), (plain, context, other) => {
         const sealed = sealWithMaster(young, context, plain)
@@ -22,7 +22,7 @@ describe('a secret that the master key sealed', () => {
     )
   })
 
-  it('does not open if a single bit was changed', () => {
+  it('a secret that the master key sealed does not open if a single bit was changed', () => {
     const sealed = sealWithMaster(young, 'here', secret)
     for (let bit = 0; bit < sealed.length * 8; bit += 1) {
       const changed = Buffer.from(sealed)
@@ -31,7 +31,7 @@ describe('a secret that the master key sealed', () => {
     }
   })
 
-  it('opens with the previous master key during a rotation, and without it after resealing', () => {
+  it('a secret that the master key sealed opens with the previous master key during a rotation, and without it after resealing', () => {
     const before = sealWithMaster(old, 'here', secret)
     expect(openWithMaster(young, 'here', before)).toEqual(secret)
     expect(openWithMaster(alone, 'here', before)).toBeNull()
@@ -42,7 +42,7 @@ describe('a secret that the master key sealed', () => {
     expect(resealed(young, 'elsewhere', before)).toBeNull()
   })
 
-  it('opens if an earlier release sealed it without the fingerprint of the master key', () => {
+  it('a secret that the master key sealed opens if an earlier release sealed it without the fingerprint of the master key', () => {
     const before = seal(old.key, 'here', secret)
     expect(openWithMaster(old, 'here', before)).toEqual(secret)
     expect(openWithMaster(young, 'here', before)).toEqual(secret)
@@ -52,7 +52,7 @@ describe('a secret that the master key sealed', () => {
     expect(after && openWithMaster(alone, 'here', after)).toEqual(secret)
   })
 
-  it('cannot be opened when it is too short', () => {
+  it('a sealed secret that is too short cannot be opened', () => {
     for (const length of [0, 1, 8, 9, 20])
       expect(openWithMaster(young, 'here', Buffer.alloc(length, 2))).toBeNull()
   })

@@ -12,6 +12,6 @@ export function refuseActing({ identity, policy }: Pick<Call, 'identity' | 'poli
   const name = engine?.name ?? 'that acts here'
   throw new HeadgateError(
     'forbidden',
-    `The engine ${name} may not administer. Sign in without an engine, or allow administration in the engine entry (headgate engine show).`,
+    `The engine ${name} may not call administrative operations. Sign in without an engine, or allow administration in the engine entry (headgate engine show).`,
   )
 }

@@ -54,7 +54,7 @@ describe('Management operations', () => {
 
   const forEverybody = new Set(['whoAmI'])
 
-  test('each have a test case', () => {
+  test('every management operation has a test case for its privilege', () => {
     const covered = new Set(
       lines.map(([line]) =>
         line
@@ -74,23 +74,26 @@ describe('Management operations', () => {
     expect(guarded.map(({ id }) => id).filter((id) => !(id in privilegesByOperation))).toEqual([])
   })
 
-  test.each(lines)('%s requires manage on the server, and refuses engines', async (line, body) => {
-    const { who } = await principal()
-    expect(await as(who, line, body)).toMatchObject({ status: 403 })
-    await as(admin, 'POST /grants', {
-      privilege: 'modify',
-      on: 'server',
-      to: { principal: who.principal.id },
-    })
-    expect(await as(who, line, body)).toMatchObject({ status: 403 })
-    const engine = await principal()
-    await as(admin, 'POST /engines', { principal: engine.clientId, subjects: [{ issuer: 'headgate' }] })
-    const delegated = { ...admin, actors: [engine.who.principal] }
-    expect(await as(delegated, line, body)).toMatchObject({
-      status: 403,
-      body: { error: { message: expect.stringContaining('engine') as string } },
-    })
-  })
+  test.each(lines)(
+    'the operation %s requires manage on the server, and refuses engines',
+    async (line, body) => {
+      const { who } = await principal()
+      expect(await as(who, line, body)).toMatchObject({ status: 403 })
+      await as(admin, 'POST /grants', {
+        privilege: 'modify',
+        on: 'server',
+        to: { principal: who.principal.id },
+      })
+      expect(await as(who, line, body)).toMatchObject({ status: 403 })
+      const engine = await principal()
+      await as(admin, 'POST /engines', { principal: engine.clientId, subjects: [{ issuer: 'headgate' }] })
+      const delegated = { ...admin, actors: [engine.who.principal] }
+      expect(await as(delegated, line, body)).toMatchObject({
+        status: 403,
+        body: { error: { message: expect.stringContaining('engine') as string } },
+      })
+    },
+  )
 
   test('the server authorizes an operation again when the policy changed meanwhile, and does not commit the first attempt', async () => {
     const { who, clientId } = await principal()
@@ -107,7 +110,7 @@ describe('Management operations', () => {
     ])
   })
 
-  test('make no change when the caller loses the right while the request runs', async () => {
+  test('management operations make no change when the caller loses the right while the request runs', async () => {
     const { who, clientId } = await principal()
     await as(admin, 'POST /grants', { privilege: 'manage', on: 'server', to: { principal: clientId } })
     const role = name()
@@ -116,13 +119,13 @@ describe('Management operations', () => {
       as(who, 'POST /roles', { name: role }),
     ])
     expect(revoked.status).toBe(200)
-    // Either the change was committed before the revocation, or it was refused.
+    // The role exists only if its creation was committed before the revocation. Otherwise the request was refused.
     const exists = (await as(admin, `GET /roles?name=${role}`)).body.roles.length === 1
     expect(exists).toBe(made.status === 201)
     expect((await as(who, 'POST /roles', { name: name() })).status).toBe(403)
   })
 
-  test('make their change effective on this replica before the notification arrives', async () => {
+  test('management operations make their change effective on this replica before the notification arrives', async () => {
     const { who, id } = await principal()
     const { sql } = server.store
     const silence = { [Symbol.asyncDispose]: () => Promise.resolve() }
@@ -146,7 +149,7 @@ describe('Management operations', () => {
 })
 
 describe('The audit log', () => {
-  test('contains every change with its caller, written in the transaction of the change, and never a secret', async () => {
+  test('the audit log contains every change with its caller, written in the transaction of the change, and never a secret', async () => {
     const { clientId, clientSecret } = await principal()
     const next = (await as(admin, `POST /principals/${clientId}/secrets`)).body.clientSecret
     await as(admin, 'POST /principals', { name: clientId })
@@ -167,7 +170,7 @@ describe('The audit log', () => {
       expect(JSON.stringify(everything)).not.toContain(secret)
   })
 
-  test('returns events by time and operation', async () => {
+  test('the audit log returns events by time and operation', async () => {
     const future = new Date(Date.now() + 60_000).toISOString()
     expect(await as(admin, `GET /audit?from=${future}`)).toMatchObject({ body: { events: [] } })
     expect(

@@ -27,7 +27,9 @@ export const askedAbout: {
     ),
 }
 
-/** Returns true if the caller requests its own rights in its current session. Every caller may do so. */
+/**
+ * Returns true if the caller requests its own rights in its current session. Every caller may request its own rights.
+ */
 export function isOwn({ principal, engine }: AskedAbout, { identity }: Pick<Call, 'identity'>): boolean {
   const { id, issuer, subject } = identity.principal
   return (

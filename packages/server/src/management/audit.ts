@@ -68,17 +68,17 @@ const auditView: z.ZodType<AuditView> = z
 const timestamp = z.iso.datetime({ offset: true })
 
 const auditQuery = z.strictObject({
-  from: timestamp.optional().describe('Only events at or after this time.'),
-  until: timestamp.optional().describe('Only events before this time.'),
+  from: timestamp.optional().describe('Lists only events at or after this time.'),
+  until: timestamp.optional().describe('Lists only events before this time.'),
   principal: z
     .string()
     .optional()
-    .describe('Only events of this principal: its id, or its name in audit events.'),
+    .describe('Lists only events of this principal: its id, or its name in audit events.'),
   engine: z
     .string()
     .optional()
-    .describe('Only events of requests that this engine sent, for a user or for itself.'),
-  operation: z.string().optional().describe('Only events of this operation.'),
+    .describe('Lists only events of requests that this engine sent, for a user or for itself.'),
+  operation: z.string().optional().describe('Lists only events of this operation.'),
   outcome: z.enum(['allowed', 'denied', 'failed']).optional(),
   object: z
     .string()
@@ -86,23 +86,23 @@ const auditQuery = z.strictObject({
     .max(1024)
     .optional()
     .describe(
-      'Only events of objects whose name in the request begins with this text, for example lakehouse:sales.',
+      'Lists only events of objects whose name in the request begins with this text, for example lakehouse:sales.',
     ),
   securableId: id
     .optional()
-    .describe('Only events of the object with this id, including events under its earlier names.'),
+    .describe('Lists only events of the object with this id, including events under its earlier names.'),
   warehouse: z
     .string()
     .optional()
     .describe(
-      'Only events of the object that currently has the name in warehouse, namespace and relation, including events under its earlier names. If no object has the name, events of the last object that had it.',
+      'Lists only events of the object that currently has the name in warehouse, namespace and relation, including events under its earlier names. If no object has the name, lists events of the last object that had this name.',
     ),
   namespace: z
     .array(z.string())
     .optional()
     .describe('Levels of the namespace, outermost first, one parameter for each level.'),
   relation: z.string().optional(),
-  queryId: z.string().optional().describe('Only events with this query id.'),
+  queryId: z.string().optional().describe('Lists only events with this query id.'),
   requestId: z.string().optional(),
   order: z.enum(['newest', 'oldest']).default('newest').describe('Order of the events by time.'),
   ...pageParameters,
@@ -173,7 +173,7 @@ async function toAuditFilter(
   }
 }
 
-/** @throws HeadgateError 404 if no object has the name, and no audit event contains it */
+/** @throws HeadgateError 404 if no object has the name, and no audit event contains the name */
 async function objectId(sql: ManagementDeps['sql'], name: SecurableName): Promise<string> {
   const id = await findAuditedId(sql, {
     name: toStoredName(name),
@@ -187,7 +187,8 @@ async function objectId(sql: ManagementDeps['sql'], name: SecurableName): Promis
 function epochMs(text: string | undefined): number | null {
   if (text === undefined) return null
   const value = Date.parse(text)
-  if (Number.isNaN(value)) throw new HeadgateError('bad-request', `${text} is not a valid time.`)
+  if (Number.isNaN(value))
+    throw new HeadgateError('bad-request', `${text} is not a valid time. Send a time in RFC 3339 format.`)
   return value
 }
 

@@ -46,7 +46,7 @@ const create = (fixture: TestWarehouseManagement, body: object, who = fixture.se
   fixture.as(who, 'POST /warehouses', { name: name(), skipProbe: true, ...body })
 
 describe('checkEndpoints', () => {
-  test('refuses loopback, link-local, metadata and private addresses, also for an administrator', async () => {
+  test('checkEndpoints refuses loopback, link-local, metadata and private addresses, also for an administrator', async () => {
     const special = [
       loopback,
       'http://169.254.169.254',
@@ -74,7 +74,7 @@ describe('checkEndpoints', () => {
     expect(connections).toBe(before)
   })
 
-  test('refuses a private stsEndpoint for an existing warehouse, even from a caller with administer-storage on the warehouse', async () => {
+  test('checkEndpoints refuses a private stsEndpoint for an existing warehouse, even from a caller with administer-storage on the warehouse', async () => {
     const body = { name: name(), storage: s3(), skipProbe: true }
     expect(await create(closed, body)).toMatchObject({ status: 201 })
     const on = { warehouse: body.name }
@@ -86,7 +86,7 @@ describe('checkEndpoints', () => {
     expect(await change('https://10.9.1.2')).toMatchObject({ status: 200 })
   })
 
-  test('accepts loopback addresses from holders of administer-storage on the server, if only this machine can reach the server', async () => {
+  test('checkEndpoints accepts loopback addresses from holders of administer-storage on the server, if only this machine can reach the server', async () => {
     expect(await create(local, { storage: s3(loopback) })).toMatchObject({ status: 201 })
     const creator = await local.principal({ privilege: 'create', on: 'server' })
     expect(await create(local, { storage: s3(loopback) }, creator)).toMatchObject({ status: 403 })

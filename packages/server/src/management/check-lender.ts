@@ -30,7 +30,7 @@ export function checkBorrower(call: Call, profile: StorageProfile): void {
   if (profile.type !== 's3' || profile.credentials !== 'default-chain' || administersAllStorage(call)) return
   throw new HeadgateError(
     'forbidden',
-    'A warehouse with the keys of the machine (default-chain) can access everything that these keys can access. To choose these keys, or the locations of such a warehouse, requires administer-storage on the server. Set keys for the warehouse, or ask an administrator.',
+    'A warehouse with the keys of the machine (default-chain) can access everything that these keys can access. Choosing these keys, or the locations of such a warehouse, requires administer-storage on the server. Set keys for the warehouse, or ask an administrator.',
   )
 }
 

@@ -45,7 +45,7 @@ const brief = (findings: readonly { readonly name: string; readonly ok: boolean 
   findings.map(({ name, ok }) => (name === 'unsigned' ? name : `${name} ${ok ? 'ok' : 'not ok'}`))
 const storageSteps = ['endpoint ok', 'clock ok', 'write ok', 'read ok', 'list ok', 'delete ok']
 
-/** Issues keys without limits. This has the same effect as an object store that ignores session policies. */
+/** Issues keys without restrictions, which has the same effect as an object store that ignores session policies. */
 class Careless implements CredentialVendor {
   mint(
     { warehouse }: Parameters<CredentialVendor['mint']>[0],
@@ -70,7 +70,7 @@ function storageOn({ endpoint, region, accessKeyId, secretAccessKey }: Minio): J
 
 describe.skipIf(findMinio() === undefined)(needsMinio('checkWarehouse for vended access (MinIO)'), () => {
   it(
-    'reports that the keys work only in their own location, and leaves no file there',
+    'checkWarehouse reports that the keys work only in their own location, and leaves no file there',
     { timeout: 60_000 },
     async () => {
       await using minio = await startMinio({ buckets: ['lake'] })
@@ -124,7 +124,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('checkWarehouse for vended
     },
   )
 
-  it('contains the error message of the token service', { timeout: 60_000 }, async () => {
+  it('checkWarehouse returns the error message of the token service', { timeout: 60_000 }, async () => {
     await using minio = await startMinio({ buckets: ['lake'] })
     await using fixture = await testWarehouseManagement()
     const storage = storageOn(minio)

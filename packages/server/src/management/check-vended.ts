@@ -60,7 +60,7 @@ const longLived: Finding = {
     'Clients receive the long-lived keys of the storage, because the warehouse uses vending mode static. Modes gateway, sts and remote-signing do not reveal these keys.',
 }
 
-/** Tests the storage gateway. It must refuse a session for a table that does not exist. */
+/** Tests the storage gateway. The gateway must refuse a session for a table that does not exist. */
 async function ofGateway(
   { credentials, gatewayUrl }: VendingCheckDeps,
   warehouse: Warehouse,
@@ -119,7 +119,14 @@ async function ofSigning(
 ): Promise<Finding[]> {
   const { store } = warehouse
   if (store === null)
-    return [{ name: 'sign', ok: false, message: 'The warehouse has no S3 store to sign requests for.' }]
+    return [
+      {
+        name: 'sign',
+        ok: false,
+        message:
+          'The warehouse has no S3 store for which requests could be signed. Choose another vending mode.',
+      },
+    ]
   try {
     const keys = await storageKeys.get(store)
     const [deps, place] = [{ warehouse, store, keys, guard: endpoints }, choosePlace(warehouse)]
@@ -151,7 +158,7 @@ async function mint(
   const end = Date.now() + lifeMs
   const grant: StorageGrant = {
     warehouse,
-    // No table has this id, so no other caller shares the credential.
+    // The random id belongs to no table, so no other caller shares the credential.
     table: { id: randomUUID(), staged: true, namespaceId: randomUUID() },
     identifier: { namespace: [], name: 'headgate-probe' },
     clientPrefix: place,

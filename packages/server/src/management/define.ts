@@ -5,7 +5,7 @@ import type { Response, Call, Operation } from '../operation/operation.ts'
 /** Declaration of an operation. The OpenAPI document is generated from it. */
 export interface OperationSpec {
   readonly summary: string
-  /** Groups operations in the document. */
+  /** Name of the group that contains the operation in the OpenAPI document. */
   readonly subject: string
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
@@ -39,7 +39,7 @@ export interface Definition<
   /** Id of the operation in `privileges-by-operation.ts`, in audit events and metrics. */
   readonly id: string
   readonly method: Operation['method']
-  /** Router pattern; its parameters must be those of `params`. */
+  /** Router pattern. The parameters in it must be those of `params`. */
   readonly path: string
   readonly subject: string
   readonly summary: string
@@ -130,7 +130,11 @@ function decodedParams(call: Call): Record<string, string> {
       Object.entries(call.params).map(([name, value]) => [name, decodeURIComponent(value)]),
     )
   } catch (error) {
-    throw new HeadgateError('bad-request', 'The path has a broken percent-escape.', { cause: error })
+    throw new HeadgateError(
+      'bad-request',
+      'The path contains a malformed percent-escape. Encode the path again.',
+      { cause: error },
+    )
   }
 }
 
@@ -139,7 +143,7 @@ function parseQuery(call: Call, lists: readonly string[]): Record<string, string
   for (const name of new Set(call.query.keys())) {
     const values = call.query.getAll(name)
     if (!lists.includes(name) && values.length > 1)
-      throw new HeadgateError('bad-request', `The query parameter ${name} is repeated.`)
+      throw new HeadgateError('bad-request', `The query parameter ${name} is repeated. Send it once.`)
     query[name] = lists.includes(name) ? values : (values[0] ?? '')
   }
   return query

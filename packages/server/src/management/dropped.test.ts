@@ -26,7 +26,7 @@ afterAll(() => fixture[Symbol.asyncDispose]())
 
 const admin = (line: string, body?: unknown): Promise<Reply> => fixture.as(fixture.server.admin, line, body)
 
-/** Creates a warehouse with a namespace `sales`, whose tables are in a separate folder. */
+/** Creates a warehouse with a separate folder for its tables, and with a namespace `sales`. */
 async function freshWarehouse(): Promise<{ warehouse: Warehouse; place: TestPlace; name: string }> {
   const name = `wh-${(made += 1)}`
   const root = `${fixture.folder}/${name}`
@@ -80,7 +80,7 @@ const details = (
 ): Promise<Reply> => fixture.as(who, `GET /warehouses/${name}/relation?namespace=sales&relation=${relation}`)
 
 describe('A grant on a dropped table', () => {
-  it('a grant on a dropped table has the mark dropped in lists of grants', async () => {
+  it('lists of grants show dropped: true for a grant on a dropped table', async () => {
     const { name, warehouse, place } = await freshWarehouse()
     const { name: relation } = await table(warehouse, place)
     const on = { warehouse: name, namespace: ['sales'], relation }
@@ -96,7 +96,7 @@ describe('A grant on a dropped table', () => {
 })
 
 describe('restoreDropped and purgeDropped', () => {
-  it('restore an unchanged table under its old name', async () => {
+  it('restoreDropped restores an unchanged table under its old name', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     const before = await details(name, t.name)
@@ -135,7 +135,7 @@ describe('restoreDropped and purgeDropped', () => {
     })
   })
 
-  it('restore under another name and in another namespace', async () => {
+  it('restoreDropped restores a table under another name and in another namespace', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     await addNamespace(warehouse, ['other'])
@@ -150,7 +150,7 @@ describe('restoreDropped and purgeDropped', () => {
     )
   })
 
-  it('refuses to restore under a name that another object has now', async () => {
+  it('restoreDropped refuses a name that another object has now', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     await dropIt(warehouse, t.name)
@@ -169,7 +169,7 @@ describe('restoreDropped and purgeDropped', () => {
     })
   })
 
-  it('refuse a namespace that does not exist', async () => {
+  it('restoreDropped refuses a namespace that does not exist', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     await dropIt(warehouse, t.name)
@@ -189,7 +189,7 @@ describe('restoreDropped and purgeDropped', () => {
     ).toMatchObject({ status: 200 })
   })
 
-  it('purges a dropped table on request, also when its drop requested no purge, and then refuses to restore it', async () => {
+  it('purgeDropped purges a dropped table, also when its drop requested no purge, and then restoreDropped refuses to restore it', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     await dropIt(warehouse, t.name)
@@ -215,7 +215,7 @@ describe('restoreDropped and purgeDropped', () => {
     for await (const entry of warehouse.storage.list(`${place.root}/`)) expect(entry).toBeUndefined()
   })
 
-  it('execute either the restore or the purge when both are requested at the same time', async () => {
+  it('the server executes either the restore or the purge when both are requested at the same time', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     for (let round = 0; round < 10; round += 1) {
       const t = await table(warehouse, place)
@@ -234,7 +234,7 @@ describe('restoreDropped and purgeDropped', () => {
     }
   })
 
-  it('either restore the table or delete its row when the retention ends during the restore', async () => {
+  it('the server either restores the table or deletes its row when the retention ends during the restore', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const expire = statement(
       'test_expire',
@@ -253,7 +253,7 @@ describe('restoreDropped and purgeDropped', () => {
     }
   })
 
-  it('let one of two concurrent restores under the same name succeed', async () => {
+  it('one of two concurrent restores under the same name succeeds', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const [a, b] = [await table(warehouse, place), await table(warehouse, place)]
     for (const t of [a, b]) await dropIt(warehouse, t.name)
@@ -266,7 +266,7 @@ describe('restoreDropped and purgeDropped', () => {
 })
 
 describe('The right to see and restore dropped tables', () => {
-  it('belongs to managers of the table, of its namespace or of the warehouse, and the table is hidden from others', async () => {
+  it('the right to restore a dropped table belongs to managers of the table, of its namespace or of the warehouse, and the table is hidden from others', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     const creator = await fixture.principal({
@@ -294,12 +294,12 @@ describe('The right to see and restore dropped tables', () => {
     expect(await fixture.as(reader, `POST /warehouses/${name}/dropped/${t.id}/purge`)).toMatchObject({
       status: 403,
     })
-    // A restore adds the table to a namespace, so the privilege `manage` on the table is not sufficient for it.
+    // A restore adds the table to a namespace, so the privilege `manage` on the table is not sufficient for a restore.
     expect(await fixture.as(creator, restore, {})).toMatchObject({ status: 404 })
     expect(await fixture.as(keeper, restore, {})).toMatchObject({ status: 200 })
   })
 
-  it('remains with the owner after the namespace was deleted, but not with former managers of the namespace', async () => {
+  it('the right to restore remains with the owner after the namespace was deleted, but not with former managers of the namespace', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const owner = await fixture.principal({ privilege: 'create', on: { warehouse: name } })
     const keeper = await fixture.principal({
@@ -365,7 +365,7 @@ describe('The right to see and restore dropped tables', () => {
     expect(await admin(restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
   })
 
-  it('remains with managers of the namespaces that contained a deleted namespace', async () => {
+  it('the right to restore remains with managers of the namespaces that contained a deleted namespace', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const inner = await addNamespace(warehouse, ['sales', 'eu'], randomUUID(), place.namespaceId)
     const keeper = await fixture.principal({
@@ -383,7 +383,7 @@ describe('The right to see and restore dropped tables', () => {
     expect(await fixture.as(keeper, restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
   })
 
-  it('belongs to the owner and to managers of the warehouse when the drop recorded no namespace', async () => {
+  it('the right to restore belongs to the owner and to managers of the warehouse when the drop recorded no namespace', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const owner = await fixture.principal({ privilege: 'create', on: { warehouse: name } })
     const keeper = await fixture.principal({
@@ -405,7 +405,7 @@ describe('The right to see and restore dropped tables', () => {
     expect(await fixture.as(owner, restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
   })
 
-  it('the server checks the right again if the policy changed meanwhile, so a revocation takes effect', async () => {
+  it('the server checks the right to restore again if the policy changed meanwhile, so a revocation takes effect', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const keeper = await fixture.principal({ privilege: 'manage', on: { warehouse: name } })
     const t = await table(warehouse, place)

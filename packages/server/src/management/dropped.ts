@@ -66,8 +66,14 @@ const droppedView: z.ZodType<DroppedView> = z
     droppedAt: instant,
     droppedBy: id.nullable(),
     expiresAt: instant.describe('Time until which the table or view can be restored.'),
-    purge: z.boolean().describe('True: its files are deleted at that time. False: its files are kept.'),
-    purging: z.boolean().describe('True: its files are being deleted, so it cannot be restored any more.'),
+    purge: z
+      .boolean()
+      .describe(
+        'True: the files of the table or view are deleted when its retention ends. False: its files are kept.',
+      ),
+    purging: z
+      .boolean()
+      .describe('True: the files of the table or view are being deleted, so it cannot be restored any more.'),
   })
   .meta({ id: 'DroppedRelation' })
 
@@ -170,9 +176,9 @@ export function droppedOperations(deps: WarehouseApiDeps): readonly ManagementOp
     path: '/management/v1/warehouses/:warehouse/dropped/:id/purge',
     subject,
     summary:
-      'Ends the retention of a dropped table or view: its files are deleted now. It cannot be restored any more.',
+      'Ends the retention of a dropped table or view: its files are deleted now, and it cannot be restored any more.',
     params,
-    response: { status: 204, description: 'The deletion of its files has begun.' },
+    response: { status: 204, description: 'The deletion of the files of the table or view has begun.' },
     async run({ params }, call) {
       const warehouse = await requireManagedWarehouse(deps, params.warehouse)
       const { target, object } = await droppedIn(deps, call.policy, warehouse, params.id)

@@ -31,7 +31,7 @@ const subjectRule = z
       .max(100)
       .default([])
       .describe(
-        'Groups at the issuer. The user must be in one of them. Empty: the user need not be in a group.',
+        'Groups at the issuer. The user must be in one of these groups. Empty: the user need not be in a group.',
       ),
   })
   .meta({ id: 'SubjectRule' })
@@ -83,7 +83,9 @@ const members = {
     .describe(
       'Privileges that the engine may use, for all users, including the privileges that they imply. Null: all privileges except administer-storage, which must be listed.',
     ),
-  administers: z.boolean().describe('The engine may administer for users who may administer.'),
+  administers: z
+    .boolean()
+    .describe('The engine may call administrative operations for users who may call them.'),
   refreshes: z
     .boolean()
     .describe('The engine may renew storage credentials of its users without a token of the user.'),

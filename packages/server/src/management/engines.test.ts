@@ -14,7 +14,7 @@ const { admin, as, principal } = server
 afterAll(() => server[Symbol.asyncDispose]())
 
 describe('The engine operations', () => {
-  test('registers an engine with an entry that allows little, and each change increments the policy version', async () => {
+  test('the server registers an engine with an entry that allows little, and each change increments the policy version', async () => {
     const { clientId, id } = await principal()
     const before = await policyVersion(server.store.sql)
     const made = await as(admin, 'POST /engines', { principal: clientId })
@@ -61,7 +61,7 @@ describe('The engine operations', () => {
     expect(await as(admin, `GET /principals/${clientId}`)).toMatchObject({ status: 200 })
   })
 
-  test('ends all sessions when an engine is removed, also when it is registered again', async () => {
+  test('the server ends all sessions of an engine when the engine is removed, also when it is registered again', async () => {
     const { clientId, id, who } = await principal()
     await as(admin, 'POST /engines', { principal: clientId })
     const began = { issuedAt: Date.now() }
@@ -97,7 +97,7 @@ describe('The engine operations', () => {
     ['has first calls that do not exist', { firstCalls: 'all' }, /firstCalls/],
     ['has tokens for a second', { tokenSeconds: 1 }, /tokenSeconds/],
     ['has an unknown member', { trusted: true }, /trusted/],
-  ])('refuses an entry that %s', async (_name, entry, message) => {
+  ])('the server refuses an engine entry that %s', async (_name, entry, message) => {
     const { clientId } = await principal()
     const refused = await as(admin, 'POST /engines', { principal: clientId, ...entry })
     expect(refused.status).toBeGreaterThanOrEqual(400)
@@ -105,7 +105,7 @@ describe('The engine operations', () => {
     expect(await findEngine(server.store.sql, clientId).catch(() => null)).toBeNull()
   })
 
-  test('accept users of a configured issuer, and the error for an unknown issuer names the configured issuers', async () => {
+  test('the server accepts users of a configured issuer in an engine entry, and the error for an unknown issuer names the configured issuers', async () => {
     const { clientId } = await principal()
     const rule = (issuer: string): object => ({ subjects: [{ issuer: ownIssuer }, { issuer }] })
     const mistyped = rule(`${testIssuer}/`)
@@ -118,7 +118,7 @@ describe('The engine operations', () => {
     expect(await as(admin, `PATCH /engines/${clientId}`, { subjects: [] })).toMatchObject({ status: 200 })
   })
 
-  test('accept users of an issuer without tokens when the engine creates them', async () => {
+  test('the server accepts users of an issuer without tokens in an engine entry when the engine creates their principals', async () => {
     const issuer = `ldap-${randomUUID()}`
     const [maker, other] = [await principal(), await principal()]
     const subjects = [{ issuer }]
@@ -132,7 +132,7 @@ describe('The engine operations', () => {
     expect(await post({ principal: other.clientId, subjects })).toBe(201)
   })
 
-  test('keeps rules whose issuer is no longer configured when other fields change', async () => {
+  test('the server keeps rules whose issuer is no longer configured when other fields of an engine entry change', async () => {
     const { clientId, id } = await principal()
     const gone = { issuer: 'https://gone.example', pattern: '*', groups: [] }
     await insertEngine(server.store.sql, id, { ...openEngine, subjects: [gone] })
@@ -142,12 +142,12 @@ describe('The engine operations', () => {
     expect(await as(admin, path, { subjects: [narrower] })).toMatchObject({ body: { subjects: [narrower] } })
   })
 
-  test('refuse to register the caller itself or an unknown principal as an engine', async () => {
+  test('the server refuses to register the caller itself or an unknown principal as an engine', async () => {
     expect(await as(admin, 'POST /engines', { principal: 'admin' })).toMatchObject({ status: 400 })
     expect(await as(admin, 'POST /engines', { principal: 'nobody' })).toMatchObject({ status: 404 })
   })
 
-  test('delete the entry together with its principal', async () => {
+  test('the server deletes an engine entry together with its principal', async () => {
     const { clientId, id } = await principal()
     await as(admin, 'POST /engines', { principal: clientId })
     await as(admin, `DELETE /principals/${clientId}`)
@@ -159,7 +159,7 @@ describe('The operations for proofs of a client', () => {
   const publicJwk = async (alg: string): Promise<JWK> =>
     exportJWK((await generateKeyPair(alg, { extractable: true })).publicKey)
 
-  test('accepts public keys and stores only the members that it needs', async () => {
+  test('the server accepts public keys of a client and stores only the members that it needs', async () => {
     const { clientId } = await principal()
     const jwk = { ...(await publicJwk('ES256')), kid: 'k-1', x5u: 'https://evil.example', use: 'sig' }
     expect(await as(admin, `POST /principals/${clientId}/keys`, { jwk })).toMatchObject({
@@ -175,7 +175,7 @@ describe('The operations for proofs of a client', () => {
     expect(await as(admin, `DELETE /principals/${clientId}/keys/k-1`)).toMatchObject({ status: 404 })
   })
 
-  test('refuse private, symmetric, weak and malformed keys', async () => {
+  test('the server refuses private, symmetric, weak and malformed keys of a client', async () => {
     const { clientId } = await principal()
     const { privateKey } = await generateKeyPair('ES256', { extractable: true })
     const p256 = await publicJwk('ES256')
@@ -198,7 +198,7 @@ describe('The operations for proofs of a client', () => {
     }
   })
 
-  test('maps an issuer and subject to one client', async () => {
+  test('the server maps an issuer and subject to one client', async () => {
     const [one, other] = [await principal(), await principal()]
     const party = { issuer: 'https://kubernetes.example', subject: `system:serviceaccount:a:${one.clientId}` }
     const { sql } = server.store

@@ -79,10 +79,10 @@ export function engineOperations(deps: ManagementDeps): readonly ManagementOpera
       path: '/management/v1/engines/:engine',
       subject,
       summary:
-        'Changes the fields of an entry that the request contains, also for running sessions, and leaves the others unchanged.',
+        'Changes those fields of an engine entry that the request contains, also for running sessions. All other fields stay unchanged.',
       params,
       body: engineChange,
-      response: { status: 200, schema: engineView, description: 'The engine as it is now.' },
+      response: { status: 200, schema: engineView, description: 'The engine with its changed entry.' },
       run: async ({ params, body }, call) =>
         toEngineView(await updateEngine(deps, requestServerChange(call), params.engine, body)),
     }),

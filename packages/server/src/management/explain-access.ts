@@ -40,7 +40,11 @@ export function explainOperations(deps: ManagementDeps): readonly ManagementOper
       summary:
         'Explains an authorization decision: the object and all objects that contain it, the effective privileges, and the grant that decides or the privilege that is missing.',
       body: question,
-      response: { status: 200, schema: explanationView, description: 'The decision and its reasons.' },
+      response: {
+        status: 200,
+        schema: explanationView,
+        description: 'The authorization decision and its reasons.',
+      },
       async run({ body }, call) {
         const { row, object } = await requireSecurable(sql, body.on)
         call.audit.object = formatSecurable(body.on)

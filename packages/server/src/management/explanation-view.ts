@@ -50,7 +50,7 @@ const reason: z.ZodType<ReasonView> = z
     privilege,
     on: z
       .strictObject({ kind, name: z.string() })
-      .describe('The object itself, or an object that contains it.'),
+      .describe('Object that is owned or granted: the requested object, or an object that contains it.'),
     to: granteeView,
     through: z
       .array(z.string())
@@ -75,7 +75,7 @@ export const explanationView: z.ZodType<ExplanationView> = z
     deciding: reason
       .nullable()
       .describe(
-        'Ownership or grant that decides. Null: there is none, or it is on an object that the caller does not manage.',
+        'Ownership or grant that decides. Null: no ownership or grant decides, or it is on an object that the caller does not manage.',
       ),
     limitedBy: z
       .string()

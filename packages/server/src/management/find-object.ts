@@ -43,7 +43,7 @@ export function missingOrHidden(policy: Policy, warehouse: Warehouse, missing: H
 /** The server itself as the object of an authorization decision. */
 export const serverObject: Permitted = { kind: 'server', id: serverId, name: 'server', chain: serverChain }
 
-/** Returns a managed warehouse with its storage open. */
+/** Returns a managed warehouse with its opened storage. */
 export async function requireManagedWarehouse(deps: WarehouseApiDeps, name: string): Promise<Warehouse> {
   const warehouse = await deps.warehouses.get(name)
   if (warehouse === null || warehouse.kind !== 'managed') throw missingWarehouse(name)

@@ -38,7 +38,7 @@ interface GrantView {
 const grantView: z.ZodType<GrantView> = z
   .strictObject({
     privilege,
-    on: securableName.nullable().describe('Null: the object was deleted.'),
+    on: securableName.nullable().describe('Object of the grant. Null: the object was deleted.'),
     dropped: z
       .literal(true)
       .exactOptional()
@@ -51,16 +51,16 @@ const grantView: z.ZodType<GrantView> = z
   .meta({ id: 'Grant' })
 
 const query = z.strictObject({
-  principal: idOrName.optional().describe('Only grants to this principal itself, not to its roles.'),
-  role: idOrName.optional().describe('Only grants to this role.'),
-  group: idOrName.optional().describe('Only grants to this group, by its id or ISSUER#NAME.'),
-  all: z.literal('true').optional().describe('All grants on all objects.'),
-  server: z.literal('true').optional().describe('Only grants on the server itself.'),
+  principal: idOrName.optional().describe('Lists only grants to this principal itself, not to its roles.'),
+  role: idOrName.optional().describe('Lists only grants to this role.'),
+  group: idOrName.optional().describe('Lists only grants to this group, by its id or ISSUER#NAME.'),
+  all: z.literal('true').optional().describe('Lists all grants on all objects.'),
+  server: z.literal('true').optional().describe('Lists only grants on the server itself.'),
   warehouse: z
     .string()
     .optional()
     .describe(
-      'Only grants on this warehouse or, with namespace and relation, on the namespace, table or view in it.',
+      'Lists only grants on this warehouse or, with namespace and relation, on the namespace, table or view in it.',
     ),
   namespace: z
     .array(z.string())

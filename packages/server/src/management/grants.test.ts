@@ -22,7 +22,7 @@ async function place(): Promise<Place> {
 }
 
 describe('A grant of several privileges', () => {
-  test('can be created and revoked in one request', async () => {
+  test('several privileges can be granted and revoked in one request', async () => {
     const { warehouse } = await place()
     const { clientId } = await principal()
     const request = { privileges: ['modify', 'create'], on: { warehouse }, to: { principal: clientId } }
@@ -50,7 +50,7 @@ describe('A grant of several privileges', () => {
     expect(await as(admin, `GET /grants?principal=${other.clientId}`)).toMatchObject({ body: { grants: [] } })
   })
 
-  test('refuses requests that contain both privilege and privileges', async () => {
+  test('the server refuses requests that contain both privilege and privileges, or neither of them', async () => {
     const request = { on: 'server', to: { principal: 'admin' } }
     for (const named of [{}, { privileges: [] }, { privilege: 'use', privileges: ['select'] }])
       expect(await as(admin, 'POST /grants', { ...request, ...named })).toMatchObject({ status: 400 })
@@ -58,7 +58,7 @@ describe('A grant of several privileges', () => {
 })
 
 describe('The grant operations', () => {
-  test('list all grants of the server to administrators, page by page', async () => {
+  test('the server lists all its grants to administrators, page by page', async () => {
     const { warehouse, table } = await place()
     const { clientId, who } = await principal()
     const to = { principal: clientId }
@@ -81,7 +81,7 @@ describe('The grant operations', () => {
     expect(await as(who, 'GET /grants?all=true')).toMatchObject({ status: 403 })
   })
 
-  test('grants and revokes on every kind of object, and lists by object and by grantee', async () => {
+  test('the server grants and revokes on every kind of object, and lists grants by object and by grantee', async () => {
     const { warehouse, table } = await place()
     const { clientId, who, id } = await principal()
     const places = ['server', { warehouse }, { warehouse, namespace: ['a'] }, table] as const
@@ -116,7 +116,7 @@ describe('The grant operations', () => {
     expect(await as(admin, `GET /grants?principal=${clientId}`)).toMatchObject({ body: { grants: [] } })
   })
 
-  test('return pages', async () => {
+  test('the server lists grants in pages', async () => {
     const { warehouse } = await place()
     for (let index = 0; index < 3; index += 1)
       await as(admin, 'POST /grants', {
@@ -137,7 +137,7 @@ describe('The grant operations', () => {
 
   test.each<[string, unknown]>([
     [
-      'create on a table',
+      'the privilege create on a table',
       { privilege: 'create', on: { warehouse: 'w', namespace: ['a'], relation: 't' }, to: { role: 'x' } },
     ],
     ['an unknown privilege', { privilege: 'own', on: 'server', to: { role: 'x' } }],
@@ -145,14 +145,14 @@ describe('The grant operations', () => {
       'a relation without a namespace',
       { privilege: 'use', on: { warehouse: 'w', relation: 't' }, to: { role: 'x' } },
     ],
-    ['nobody', { privilege: 'use', on: 'server', to: {} }],
-    ['two at once', { privilege: 'use', on: 'server', to: { role: 'x', principal: 'y' } }],
+    ['no grantee', { privilege: 'use', on: 'server', to: {} }],
+    ['two grantees', { privilege: 'use', on: 'server', to: { role: 'x', principal: 'y' } }],
     ['another kind of object', { privilege: 'use', on: 'everything', to: { role: 'x' } }],
-  ])('of %s are 400', async (_name, body) => {
+  ])('the grant operations answer 400 to a request with %s', async (_name, body) => {
     expect(await as(admin, 'POST /grants', body)).toMatchObject({ status: 400 })
   })
 
-  test('return 404 for an object or grantee that does not exist', async () => {
+  test('the grant operations return 404 for an object or grantee that does not exist', async () => {
     const { warehouse } = await place()
     expect(
       await as(admin, 'POST /grants', {
@@ -173,7 +173,7 @@ describe('The grant operations', () => {
     ).toMatchObject({ status: 404 })
   })
 
-  test('lets only managers of the object grant; hidden objects do not exist for the others', async () => {
+  test('the server lets only managers of an object grant privileges on it, and hidden objects are reported as missing', async () => {
     const { warehouse, table } = await place()
     const manager = await principal()
     const other = await principal()
@@ -185,8 +185,8 @@ describe('The grant operations', () => {
     const grantTo = (who: ProvenIdentity, on: unknown): Promise<Reply> =>
       as(who, 'POST /grants', { privilege: 'select', on, to: { principal: other.clientId } })
     expect(await grantTo(manager.who, table)).toMatchObject({ status: 200 })
-    // These callers manage objects in the warehouse, so they may see the warehouse, but cannot grant privileges
-    // on it.
+    // Both callers may see the objects, because each has a right on or in the warehouse, but they cannot grant
+    // privileges on them.
     expect(await grantTo(manager.who, { warehouse })).toMatchObject({ status: 403 })
     expect(await grantTo(manager.who, 'server')).toMatchObject({ status: 403 })
     expect(await grantTo(other.who, table)).toMatchObject({ status: 403 })
@@ -197,7 +197,7 @@ describe('The grant operations', () => {
     })
   })
 
-  test('refuses to list the grants of another principal, whether it exists or not', async () => {
+  test('the server refuses to list the grants of another principal, whether it exists or not', async () => {
     const { who } = await principal()
     const replies = await Promise.all(
       ['admin', 'nobody-at-all'].map((each) => as(who, `GET /grants?principal=${each}`)),

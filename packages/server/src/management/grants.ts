@@ -52,7 +52,10 @@ const grantBody: z.ZodType<GrantBody> = z
     (body) => (body.privilege === undefined) !== (body.privileges === undefined),
     'must contain either privilege or privileges',
   )
-  .meta({ id: 'GrantRequest', description: 'Must contain either privilege or privileges.' })
+  .meta({
+    id: 'GrantRequest',
+    description: 'Grant or revocation. Must contain either privilege or privileges.',
+  })
 
 function requestedPrivileges({ privilege, privileges = [] }: GrantBody): readonly Privilege[] {
   return [...new Set(privilege === undefined ? privileges : [privilege])]

@@ -39,7 +39,7 @@ export function groupOperations({
     subject: 'groups',
     summary: 'Lists the groups of all issuers: groups that tokens contained, and groups with grants.',
     query: z.strictObject({
-      issuer: z.string().max(2_048).optional().describe('Only groups of this issuer.'),
+      issuer: z.string().max(2_048).optional().describe('Lists only groups of this issuer.'),
       ...pageParameters,
     }),
     response: {

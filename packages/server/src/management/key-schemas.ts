@@ -55,7 +55,7 @@ export function toKeyView(key: KeyDescription, maxAgeMs: number): KeyView {
   }
 }
 
-/** Identity of the master key, and the number of secrets that it has not sealed yet. */
+/** Identity of the master key, and the number of secrets that are not sealed with it yet. */
 export interface MasterKeyView {
   readonly fingerprint: string
   readonly previousFingerprint: string | null
@@ -65,7 +65,7 @@ export interface MasterKeyView {
 
 const masterKeyView: z.ZodType<MasterKeyView> = z
   .strictObject({
-    fingerprint: z.string().describe('Identifies the master key without revealing it.'),
+    fingerprint: z.string().describe('Fingerprint that identifies the master key without revealing the key.'),
     previousFingerprint: z.string().nullable(),
     keysToReseal: z.int().describe('Number of keys that another master key sealed.'),
     warehousesToReseal: z
@@ -90,7 +90,9 @@ const resealedView: z.ZodType<ResealedView> = z
     before: z.int().describe('Number of secrets that the current master key had already sealed.'),
     unreadable: z
       .array(z.string())
-      .describe('Ids or names of secrets that neither master key opens. They remain unchanged.'),
+      .describe(
+        'Ids of keys, or names of warehouses, whose secrets neither the current nor the previous master key opens. They remain unchanged.',
+      ),
   })
   .meta({ id: 'Resealed' })
 

@@ -37,7 +37,7 @@ const everySealed = statement(
 )
 
 describe('The key operations', () => {
-  it('lists keys without secrets', async () => {
+  it('the server lists keys without secrets', async () => {
     const { status, body } = await admin('GET /keys')
     expect(status).toBe(200)
     expect(body.keys.map(({ purpose, state }) => `${purpose} ${state}`).toSorted()).toEqual([
@@ -58,7 +58,7 @@ describe('The key operations', () => {
     ])
   })
 
-  it('rotate a key in two steps: it is promoted only when every replica has loaded it', async () => {
+  it('the server promotes an added key only when every replica has loaded it', async () => {
     const before = await findActive('s3-session')
     const key = await add('s3-session')
     expect(key).toMatchObject({ state: 'added', purpose: 's3-session' })
@@ -75,14 +75,14 @@ describe('The key operations', () => {
     expect(await admin(`POST /keys/${key.id}/promote`, {})).toMatchObject({ status: 400 })
   })
 
-  it('promotes a key at once with forceNow', async () => {
+  it('the server promotes a key at once with forceNow', async () => {
     const { id } = await add('page-token')
     expect(await admin(`POST /keys/${id}/promote`, { forceNow: true })).toMatchObject({ status: 200 })
     const [event] = (await admin('GET /audit?operation=promoteKey&pageSize=1')).body.events
     expect(event).toMatchObject({ object: id, outcome: 'allowed', detail: { forceNow: true } })
   })
 
-  it('delete a leaked key at once, but never the active one', async () => {
+  it('the server deletes a leaked key at once, but never the active one', async () => {
     const active = await findActive('storage-refresh')
     expect(await admin(`DELETE /keys/${active}`)).toMatchObject({ status: 400 })
     const { id } = await add('storage-refresh')
@@ -95,7 +95,7 @@ describe('The key operations', () => {
     })
   })
 
-  it('requires manage on the server', async () => {
+  it('the key operations require manage on the server', async () => {
     const maker = await fixture.principal({ privilege: 'create', on: 'server' })
     const [first] = await keys()
     for (const line of ['GET /keys', 'POST /keys/reseal', `DELETE /keys/${first?.id}`])
@@ -108,7 +108,7 @@ describe('The key operations', () => {
 })
 
 describe('The rotation of the master key', () => {
-  it('lets the server open secrets with both master keys during the rotation, and without the old one after it', async () => {
+  it('the server opens secrets with both master keys during the rotation, and without the old master key after it', async () => {
     await using fresh = await testWarehouseManagement()
     const { sql } = fresh.deps
     const secretAccessKey = `secret-${randomUUID()}`
@@ -172,7 +172,7 @@ describe('The rotation of the master key', () => {
     await expect(KeyRing.open({ sql, master: old })).rejects.toThrow(/master key .* does not open/)
   })
 
-  it('does not change secrets that neither master key opens, names them in the response, and continues with the others', async () => {
+  it('resealKeys does not change secrets that neither master key opens, names them in the response, and continues with the other secrets', async () => {
     const { sql } = fixture.deps
     const [stored] = await sql.run<{ text: string }>(everySealed)
     const stranger = masterKeyFrom(randomBytes(32), masterKeyFrom(randomBytes(32)))

@@ -137,8 +137,8 @@ export function keyOperations(deps: WarehouseApiDeps): readonly ManagementOperat
 }
 
 /**
- * Returns a function for the transaction of a change. It writes the audit event, and checks that the policy is still the
- * one that allowed the change.
+ * Returns a function for the transaction of a change. It writes the audit event, and checks that the policy has not
+ * changed since the change was allowed.
  */
 function alongside(call: Call, decision: Decision): Alongside {
   return (tx) => writeConfirmedRecord(tx, toCommitRecord(call, decision))

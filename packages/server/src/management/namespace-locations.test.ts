@@ -105,7 +105,7 @@ test('a caller with create on a namespace registers and creates tables in a loca
   // A metadata file in the granted location cannot direct the table to another location.
   const leading = await putTable(`${landing}/c`, `${landing}-2/a`)
   expect((await register('granted', leading)).status).toBe(403)
-  // Locations of tables of other owners remain protected, even within a granted location.
+  // The location of another table remains protected, even within a granted location.
   const bob = await server.caller('bob')
   await server.grant({ privilege: 'create', on: { kind: 'namespace', id }, to: bob })
   expect((await register('granted', second, bob.send)).status).toBe(403)
@@ -181,7 +181,7 @@ test('a grant of the warehouse root, of a location that contains it, or of a loc
   expect(await locationsIn('bounded')).toEqual([`file://${extra}/`])
 })
 
-test('granted locations are listed in pages, and each change writes an audit event', async () => {
+test('granted locations are listed in pages, and each grant and revocation writes an audit event', async () => {
   await namespaceFor('audited')
   for (const name of ['c', 'a', 'b']) await grant('audited', `${server.root}/audited/${name}`)
   expect(await locationsIn('audited')).toEqual(

@@ -17,7 +17,11 @@ const locationView = z
 const body = z
   .strictObject({
     namespace: levels,
-    location: z.string().min(1).max(4_096).describe('Granted location, including everything below it.'),
+    location: z
+      .string()
+      .min(1)
+      .max(4_096)
+      .describe('Granted location. The grant includes everything below the location.'),
   })
   .meta({ id: 'NamespaceLocationRequest' })
 

@@ -7,7 +7,8 @@ import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { openapiDocument } from './openapi.ts'
 import { managementOperations, managementRoutes } from './routes.ts'
 
-// No operation is called here, because the document is generated from their declarations.
+// The document is generated from the declarations of the operations, so no operation is called and no dependency is
+// needed.
 const deps = {} as ManagementDeps
 const warehouseOperations = warehouseApiOperations({} as WarehouseApiDeps)
 const document = openapiDocument([...managementOperations(deps), ...warehouseOperations])
@@ -23,7 +24,7 @@ test('docs/reference/privileges.md is current (npm run docs)', async () => {
   expect(privilegesPage()).toBe(await readFile(new URL('privileges.md', docs), 'utf8'))
 })
 
-test('the target of every reference exists, and every path parameter has a description', () => {
+test('in the OpenAPI document, the target of every reference exists, and every path parameter has a description', () => {
   const text = JSON.stringify(document)
   const named = new Set(
     Object.keys((document.components as { schemas: object }).schemas).map(

@@ -15,7 +15,7 @@ export interface OpenapiDocument {
   readonly components: Schema
 }
 
-/** Returns the OpenAPI document of these operations. It is always the same for the same operations. */
+/** Returns the OpenAPI document of these operations. The document depends only on the operations. */
 export function openapiDocument(operations: readonly ManagementOperation[]): OpenapiDocument {
   const schemas = new Map<string, unknown>()
   const paths: Record<string, Schema> = {}

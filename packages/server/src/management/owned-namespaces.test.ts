@@ -18,7 +18,7 @@ afterAll(() => fixture[Symbol.asyncDispose]())
 const path = '/warehouses/wh/namespace'
 
 describe('createOwnedNamespace', () => {
-  it('creates nested namespaces that other principals own', async () => {
+  it('createOwnedNamespace creates nested namespaces that other principals own', async () => {
     const sales = { namespace: ['sales'], owner: 'ann', properties: { team: 'emea' } }
     expect(await admin(`POST ${path}`, sales)).toMatchObject({ status: 204 })
     expect(await admin(`POST ${path}`, { namespace: ['sales', 'eu'], owner: 'server' })).toMatchObject({
@@ -40,7 +40,7 @@ describe('createOwnedNamespace', () => {
     })
   })
 
-  it('refuses names that are in use or invalid for clients, and missing parents, owners and warehouses', async () => {
+  it('createOwnedNamespace refuses names that are in use or invalid for clients, and missing parents, owners and warehouses', async () => {
     const create = (namespace: string[], owner = 'ann', at = path): Promise<Reply> =>
       admin(`POST ${at}`, { namespace, owner })
     await create(['once'])
@@ -52,7 +52,7 @@ describe('createOwnedNamespace', () => {
     expect(await create(['..'])).toMatchObject({ status: 400 })
   })
 
-  it('refuses callers that do not administer the server, because it reveals principals', async () => {
+  it('createOwnedNamespace refuses callers that do not administer the server, because it reveals whether a principal exists', async () => {
     const who = await fixture.principal({ privilege: 'manage', on: { warehouse: 'wh' } })
     expect(await fixture.as(who, `POST ${path}`, { namespace: ['x'], owner: 'ann' })).toMatchObject({
       status: 403,
@@ -66,7 +66,7 @@ describe('createWarehouse with an owner', () => {
     storage: { type: 'file', root: `${fixture.folder}/${name}` },
   })
 
-  it('creates a warehouse of the owner, without a grant of administer-storage', async () => {
+  it('createWarehouse with an owner creates a warehouse of this owner, without a grant of administer-storage', async () => {
     expect(await admin('POST /warehouses', { ...warehouse('of-ann'), owner: 'ann' })).toMatchObject({
       status: 201,
       body: { owner: 'ann' },
@@ -80,7 +80,7 @@ describe('createWarehouse with an owner', () => {
     })
   })
 
-  it('requires manage on the server', async () => {
+  it('createWarehouse with an owner requires manage on the server', async () => {
     const who = await fixture.principal({ privilege: 'create', on: 'server' })
     expect(await fixture.as(who, 'POST /warehouses', { ...warehouse('mine'), owner: 'ann' })).toMatchObject({
       status: 403,

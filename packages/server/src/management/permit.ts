@@ -29,8 +29,8 @@ export function permit(call: Call, object: Permitted, privilege: Privilege = 'ma
 }
 
 /**
- * Requires one of the privileges on the object, with the checks of `permit`. A refusal names the first
- * privilege.
+ * Requires one of the privileges on the object, with the checks of `permit`. The error of a refusal names the first of
+ * these privileges.
  */
 export function permitAny(
   call: Call,

@@ -9,7 +9,7 @@ const { admin, as, name, principal } = server
 afterAll(() => server[Symbol.asyncDispose]())
 
 describe('The principal operations', () => {
-  test('create a principal with a valid secret, which only this response contains', async () => {
+  test('the server creates a principal with a valid secret, which only this response contains', async () => {
     const reply = await as(admin, 'POST /principals', { name: 'etl' })
     expect(reply).toMatchObject({
       status: 201,
@@ -40,11 +40,11 @@ describe('The principal operations', () => {
     'Headgate',
     5,
     null,
-  ])('refuses the name %j', async (bad) => {
+  ])('the server refuses %j as the name of a principal', async (bad) => {
     expect(await as(admin, 'POST /principals', { name: bad })).toMatchObject({ status: 400 })
   })
 
-  test('refuse unknown members and parameters', async () => {
+  test('the principal operations refuse unknown members and parameters', async () => {
     expect(await as(admin, 'POST /principals', { name: name(), admin: true })).toMatchObject({
       status: 400,
       body: { error: { message: expect.stringContaining('admin') as string } },
@@ -55,7 +55,7 @@ describe('The principal operations', () => {
     expect(await as(admin, 'POST /principals')).toMatchObject({ status: 400 })
   })
 
-  test('lists principals page by page, each once', async () => {
+  test('the server lists principals page by page, each once', async () => {
     for (let index = 0; index < 5; index += 1) await principal()
     const names: string[] = []
     let token: string | null = ''
@@ -77,7 +77,7 @@ describe('The principal operations', () => {
     expect(await as(admin, 'GET /principals?pageSize=0')).toMatchObject({ status: 400 })
   })
 
-  test('refuse calls of disabled principals until they are enabled again', async () => {
+  test('the server refuses calls of disabled principals until they are enabled again', async () => {
     const { clientId, clientSecret, who } = await principal()
     const check = async (): Promise<boolean> =>
       (await checkClientSecret(server.store.sql, clientId, clientSecret, 0)).ok
@@ -95,7 +95,7 @@ describe('The principal operations', () => {
     expect(await as(admin, 'POST /principals/nobody/disable')).toMatchObject({ status: 404 })
   })
 
-  test('invalidate older tokens when sessions are stopped, and keep the secrets', async () => {
+  test('the server invalidates older tokens when the sessions of a principal are stopped, and keeps the secrets', async () => {
     const { clientId, clientSecret, who } = await principal()
     expect(await as(admin, `POST /principals/${clientId}/stop-sessions`)).toMatchObject({ status: 200 })
     expect(await server.deps.policies.get({ ...who, issuedAt: Date.now() - 10_000 })).toMatchObject({
@@ -104,7 +104,7 @@ describe('The principal operations', () => {
     expect(await checkClientSecret(server.store.sql, clientId, clientSecret, 0)).toMatchObject({ ok: true })
   })
 
-  test('rotate secrets without an interruption', async () => {
+  test('the server rotates the secrets of a principal without an interruption', async () => {
     const { clientId, clientSecret } = await principal()
     const works = async (secret: string): Promise<boolean> =>
       (await checkClientSecret(server.store.sql, clientId, secret, 0)).ok
@@ -116,7 +116,7 @@ describe('The principal operations', () => {
     expect(await as(admin, `DELETE /principals/${clientId}/secrets/old`)).toMatchObject({ status: 404 })
   })
 
-  test('refuses tokens of a deleted principal, also when another one is created under the same name', async () => {
+  test('the server refuses tokens of a deleted principal, also when another principal is created under the same name', async () => {
     const { clientId, who } = await principal()
     expect(await as(admin, `DELETE /principals/${clientId}`)).toMatchObject({ status: 204 })
     expect(await as(admin, `GET /principals/${clientId}`)).toMatchObject({ status: 404 })
@@ -124,7 +124,7 @@ describe('The principal operations', () => {
     expect(await server.deps.policies.get(who)).toMatchObject({ enabled: false })
   })
 
-  test('refuse requests of a principal to disable or delete itself', async () => {
+  test('the server refuses requests of a principal to disable or delete itself', async () => {
     expect(await as(admin, 'POST /principals/admin/disable')).toMatchObject({ status: 400 })
     expect(await as(admin, 'DELETE /principals/admin')).toMatchObject({ status: 400 })
   })

@@ -30,7 +30,9 @@ export interface PrincipalView {
 export const principalView: z.ZodType<PrincipalView> = z
   .strictObject({
     id,
-    issuer: z.string().describe('Issuer of the subject: headgate for principals of this server.'),
+    issuer: z
+      .string()
+      .describe('Issuer that assigned the subject. For principals of this server, the issuer is headgate.'),
     subject: z
       .string()
       .describe('Subject at the issuer. For principals of this server, it is the client id.'),
@@ -41,7 +43,7 @@ export const principalView: z.ZodType<PrincipalView> = z
   })
   .meta({ id: 'Principal' })
 
-/** Client secret. Only this response contains it. */
+/** Response with a client secret. No other response contains the secret. */
 export interface SecretView {
   readonly clientId: string
   readonly clientSecret: string
@@ -86,7 +88,7 @@ export function principalOperations(deps: ManagementDeps): readonly ManagementOp
     response: {
       status: 201,
       schema: z.strictObject({ principal: principalView, secret: secretView }),
-      description: 'The principal and its secret.',
+      description: 'The created principal and its client secret.',
     },
     async run({ body: { name } }, call) {
       const { principal, clientSecret } = await createPrincipal(deps, requestServerChange(call), name)
@@ -101,7 +103,7 @@ export function principalOperations(deps: ManagementDeps): readonly ManagementOp
     subject,
     summary: 'Lists principals by name.',
     query: z.strictObject({
-      name: idOrName.optional().describe('Only principals of exactly this name.'),
+      name: idOrName.optional().describe('Lists only principals of exactly this name.'),
       ...pageParameters,
     }),
     response: {
@@ -173,7 +175,7 @@ export function principalStateOperations(deps: ManagementDeps): readonly Managem
   const response = {
     status: 200,
     schema: principalView,
-    description: 'The principal after the change.',
+    description: 'The principal with its changed state.',
   } as const
 
   return [

@@ -48,7 +48,7 @@ async function record(): Promise<CommitRecord> {
 }
 
 describe('setProtection', () => {
-  it('keeps a table from being dropped until the protection is removed', async () => {
+  it('setProtection keeps a table from being dropped until the protection is removed', async () => {
     const place = { warehouseId: warehouse.id, namespaceId, root: warehouse.root }
     const { id } = await testTable(fixture.deps.sql, warehouse.storage, place, {
       snapshots: 0,
@@ -84,7 +84,7 @@ describe('setProtection', () => {
     })
   })
 
-  it('keeps a namespace from being dropped', async () => {
+  it('setProtection keeps a namespace from being dropped', async () => {
     expect(await protect({ namespace, protected: true })).toMatchObject({ body: { changed: true } })
     const shown = await admin(`GET /warehouses/wh/namespace?${query}`)
     expect(shown).toMatchObject({
@@ -98,7 +98,7 @@ describe('setProtection', () => {
     expect(await protect({ namespace, protected: false })).toMatchObject({ body: { changed: true } })
   })
 
-  it('requires manage, and reveals nothing to other callers', async () => {
+  it('setProtection requires manage, and reveals nothing to other callers', async () => {
     const reader = await fixture.principal({ privilege: 'modify', on: { warehouse: 'wh' } })
     const stranger = await fixture.principal()
     const body = { namespace, protected: true }
@@ -115,7 +115,7 @@ describe('setProtection', () => {
     )
   })
 
-  it('requires the namespace of a relation, and refuses missing objects', async () => {
+  it('setProtection requires the namespace of a relation, and refuses missing objects', async () => {
     expect(await protect({ relation: 'x', protected: true })).toMatchObject({ status: 400 })
     expect(await protect({ namespace, relation: 'none', protected: true })).toMatchObject({ status: 404 })
     expect(await protect({ namespace: ['none'], protected: true })).toMatchObject({ status: 404 })

@@ -31,7 +31,7 @@ const body = z
   )
   .meta({ id: 'Protection' })
 
-/** Returns the operation that protects objects against drop, purge and delete. */
+/** Returns the operation that protects objects against being dropped, purged or deleted. */
 export function protectionOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
   async function protectWarehouse(call: Call, name: string, wanted: boolean): Promise<boolean> {
     const row = await requireWarehouse(deps.sql, name)

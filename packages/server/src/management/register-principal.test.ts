@@ -9,7 +9,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 const register = 'POST /principals/register'
 
 describe('registerPrincipal', () => {
-  test('creates a client without a secret', async () => {
+  test('registerPrincipal creates a client without a secret', async () => {
     const subject = name()
     expect(await as(admin, register, { subject })).toMatchObject({
       status: 201,
@@ -20,7 +20,7 @@ describe('registerPrincipal', () => {
     expect(await as(admin, 'POST /principals', { name: subject })).toMatchObject({ status: 409 })
   })
 
-  test('creates a user of another issuer, who can receive grants before the first request', async () => {
+  test('registerPrincipal creates a user of another issuer, who can receive grants before the first request', async () => {
     const subject = name()
     expect(await as(admin, register, { issuer: testIssuer, subject, name: 'Ann' })).toMatchObject({
       status: 201,
@@ -36,7 +36,7 @@ describe('registerPrincipal', () => {
     expect(await as(admin, register, { issuer: testIssuer, subject })).toMatchObject({ status: 409 })
   })
 
-  test('refuses an unknown issuer, unless an engine may name users of this issuer', async () => {
+  test('registerPrincipal refuses an unknown issuer, unless an engine may name users of this issuer', async () => {
     const [engine, subject] = [await principal(), name()]
     const user = { issuer: 'ldap', subject }
     expect(await as(admin, register, user)).toMatchObject({
@@ -50,12 +50,12 @@ describe('registerPrincipal', () => {
     expect(await as(admin, register, first)).toMatchObject({ status: 201, body: { issuer: 'files' } })
   })
 
-  test('refuses client ids that are not valid names, and names that differ from the client id', async () => {
+  test('registerPrincipal refuses client ids that are not valid names, and names that differ from the client id', async () => {
     for (const body of [{ subject: 'a b' }, { subject: 'anonymous' }, { subject: 'a', name: 'b' }, {}])
       expect(await as(admin, register, body)).toMatchObject({ status: 400 })
   })
 
-  test('refuses callers that do not administer the server', async () => {
+  test('registerPrincipal refuses callers that do not administer the server', async () => {
     const { who } = await principal()
     expect(await as(who, register, { subject: name() })).toMatchObject({ status: 403 })
   })

@@ -13,7 +13,9 @@ const body = z
     issuer: text
       .default(ownIssuer)
       .describe('headgate for clients of this server, otherwise the exact iss of tokens of the issuer.'),
-    subject: text.describe('Client id, or the sub in tokens of the user.'),
+    subject: text.describe(
+      'Client id of a client of this server, or the sub in tokens of a user of another issuer.',
+    ),
     name: text
       .optional()
       .describe(

@@ -33,8 +33,8 @@ const retiredView = z
 const location = z.string().min(1).max(4_096)
 
 /**
- * Returns the operations for retired locations, which a table, a view or an ended reservation left. New tables
- * cannot use them yet, because files or valid credentials may remain.
+ * Returns the operations for retired locations, which a table, a view or an ended reservation left. New tables cannot
+ * use such locations yet, because files or valid credentials may remain.
  */
 export function retiredPlaceOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
   const { sql, pageTokens } = deps
@@ -49,7 +49,7 @@ export function retiredPlaceOperations(deps: WarehouseApiDeps): readonly Managem
     summary: 'Lists retired locations: locations that tables, views and ended reservations left.',
     params: warehouseParams,
     query: z.strictObject({
-      location: location.optional().describe('Only retired locations at and below this location.'),
+      location: location.optional().describe('Lists only retired locations at and below this location.'),
       ...pageParameters,
     }),
     response: {

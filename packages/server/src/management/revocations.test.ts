@@ -54,7 +54,7 @@ const row = async (): Promise<Row> => {
 }
 
 describe('revokeAccess', () => {
-  it('ends issued storage access to one table, and not to other tables', async () => {
+  it('revokeAccess ends issued storage access to one table, and not to other tables', async () => {
     const before = await row()
     expect(before.notBefore).toBe(0)
     const started = Date.now()
@@ -70,7 +70,7 @@ describe('revokeAccess', () => {
     expect(events[0]).toMatchObject({ object: `wh:sales.${before.name}`, outcome: 'allowed' })
   })
 
-  it('ends issued storage access to a whole warehouse on every replica, and not to other warehouses', async () => {
+  it('revokeAccess ends issued storage access to a whole warehouse on every replica, and not to other warehouses', async () => {
     const seen: (string | null)[] = []
     await using _ = await fixture.server.store.sql.listen('headgate', (payload) => seen.push(payload))
     const started = Date.now()
@@ -85,7 +85,7 @@ describe('revokeAccess', () => {
     expect((await findWarehouse(fixture.deps.sql, 'wh'))?.notBefore).toBeGreaterThan(notBefore ?? Infinity)
   })
 
-  it('refuses a namespace, and callers that do not manage the object', async () => {
+  it('revokeAccess refuses a namespace, and callers that do not manage the object', async () => {
     const { name } = await row()
     const at = { namespace: ['sales'], table: name }
     expect(await admin('POST /warehouses/wh/revoke-access', { namespace: ['sales'] })).toMatchObject({

@@ -7,7 +7,7 @@ const { admin, as, name, principal } = server
 afterAll(() => server[Symbol.asyncDispose]())
 
 describe('The role operations', () => {
-  test('creates, lists, shows and deletes roles by name or id', async () => {
+  test('the server creates, lists, shows and deletes roles by name or id', async () => {
     const role = name()
     const { status, body } = await as(admin, 'POST /roles', { name: role })
     expect([status, body.name, body.system]).toEqual([201, role, false])
@@ -18,11 +18,11 @@ describe('The role operations', () => {
     expect(await as(admin, `DELETE /roles/${role}`)).toMatchObject({ status: 404 })
   })
 
-  test('refuse to delete the roles of the server', async () => {
+  test('the server refuses to delete its built-in roles', async () => {
     expect(await as(admin, 'DELETE /roles/administrators')).toMatchObject({ status: 403 })
   })
 
-  test('refuse to remove the role through which the caller itself administers, and let other administrators remove it', async () => {
+  test('the server refuses to remove the role through which the caller itself administers, and lets other administrators remove it', async () => {
     const refused = { status: 400, body: { error: { message: /you could not administer the server/ } } }
     const other = await principal()
     const [role, inner] = [name(), name()]
@@ -54,7 +54,7 @@ describe('The role operations', () => {
     await as(admin, 'POST /grants/revoke', { privilege: 'manage', on: 'server', to: self })
   })
 
-  test('grant members the rights of a role until the member is removed or the role is deleted', async () => {
+  test('the members of a role have its rights until the member is removed or the role is deleted', async () => {
     const warehouse = name()
     await addWarehouse(server.store.sql, warehouse)
     const { clientId, who } = await principal()
@@ -83,7 +83,7 @@ describe('The role operations', () => {
     expect(await may()).toBe(404)
   })
 
-  test('refuse cycles of roles, also with concurrent requests', async () => {
+  test('the server refuses cycles of roles, also with concurrent requests', async () => {
     const [a, b, c] = [name(), name(), name()]
     for (const role of [a, b, c]) await as(admin, 'POST /roles', { name: role })
     expect(await as(admin, `POST /roles/${a}/members/add`, { role: a })).toMatchObject({ status: 400 })

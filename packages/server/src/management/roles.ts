@@ -52,7 +52,7 @@ export function roleOperations(deps: ManagementDeps): readonly ManagementOperati
     subject,
     summary: 'Lists roles by name.',
     query: z.strictObject({
-      name: idOrName.optional().describe('Only the role of exactly this name.'),
+      name: idOrName.optional().describe('Lists only the role of exactly this name.'),
       ...pageParameters,
     }),
     response: {

@@ -23,7 +23,7 @@ import { secretOperations } from './secrets.ts'
 import { whoCanOperations } from './who-can.ts'
 import { whoamiOperations } from './whoami.ts'
 
-/** Returns every operation of the management API except its description. */
+/** Returns the operations for principals, roles, grants and audit events, which need only `ManagementDeps`. */
 export function managementOperations(deps: ManagementDeps): readonly ManagementOperation[] {
   return [
     ...principalOperations(deps),
@@ -46,7 +46,7 @@ export function managementOperations(deps: ManagementDeps): readonly ManagementO
   ]
 }
 
-/** Returns the operations for the router, without {@link ManagementApi.document}. */
+/** Returns the operations of the management API for the router, without {@link ManagementApi.document}. */
 export function managementRoutes(
   deps: ManagementDeps,
   more: readonly ManagementOperation[] = [],
@@ -80,9 +80,7 @@ export function managementApi(
   return { routes: [...operations, operation], document: open }
 }
 
-/**
- * Returns the operation with retries of attempts that failed because of a concurrent change; see `retryMoved`.
- */
+/** Returns an operation that retries its attempts when they fail because of a concurrent change; see `retryMoved`. */
 function retried(operation: ManagementOperation, queue?: Mutex): ManagementOperation {
   return {
     ...operation,

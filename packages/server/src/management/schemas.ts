@@ -17,7 +17,7 @@ export const newName: z.ZodType<string> = z
   .refine((name) => !isId(name), 'must not have the form of an id')
   .refine((name) => !reserved.has(name.toLowerCase()), 'is reserved')
 
-/** Name of the owner of an object, from `owner-name.ts`. */
+/** Name of the owner of an object, as `findOwnerName` returns it. */
 export const ownerField: z.ZodNullable<z.ZodString> = z
   .string()
   .nullable()

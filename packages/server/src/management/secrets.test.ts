@@ -7,7 +7,7 @@ const { admin, as, name, principal } = server
 afterAll(() => server[Symbol.asyncDispose]())
 
 describe('importSecret', () => {
-  test('adds an existing secret of a client only once, and no response contains the secret', async () => {
+  test('importSecret adds an existing secret of a client only once, and no response contains the secret', async () => {
     const [subject, clientSecret] = [name(), generateSecret()]
     await as(admin, 'POST /principals/register', { subject })
     const line = `POST /principals/${subject}/secrets/import`
@@ -17,7 +17,7 @@ describe('importSecret', () => {
     expect(await as(admin, `GET /principals/${subject}`)).toMatchObject({ body: { secrets: { length: 1 } } })
   })
 
-  test('refuses texts that are not 32 bytes in base64url, and does not repeat them', async () => {
+  test('importSecret refuses texts that are not 32 bytes in base64url, and its errors do not contain these texts', async () => {
     const { clientId } = await principal()
     for (const clientSecret of ['password', generateSecret().slice(1), `${generateSecret()}=`, 5]) {
       const reply = await as(admin, `POST /principals/${clientId}/secrets/import`, { clientSecret })
@@ -26,7 +26,7 @@ describe('importSecret', () => {
     }
   })
 
-  test('refuses the secret of another client, a third secret, and principals of other issuers', async () => {
+  test('importSecret refuses the secret of another client, a third secret, and principals of other issuers', async () => {
     const [one, other] = [await principal(), await principal()]
     const take = (who: string, clientSecret: string) =>
       as(admin, `POST /principals/${encodeURIComponent(who)}/secrets/import`, { clientSecret })
@@ -44,7 +44,7 @@ describe('importSecret', () => {
     expect(await take(`${testIssuer}#${subject}`, generateSecret())).toMatchObject({ status: 400 })
   })
 
-  test('refuses callers that do not administer the server', async () => {
+  test('importSecret refuses callers that do not administer the server', async () => {
     const { who, clientId } = await principal()
     const reply = await as(who, `POST /principals/${clientId}/secrets/import`, {
       clientSecret: generateSecret(),

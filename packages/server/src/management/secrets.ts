@@ -6,8 +6,8 @@ import { principalParams, secretView } from './principals.ts'
 import { changedView } from './role-members.ts'
 
 /**
- * Returns the operations for client secrets. A secret is rotated by adding a second one, configuring the
- * client, and dropping the first.
+ * Returns the operations for client secrets. To rotate a secret, an administrator adds a second secret, configures the
+ * client with it, and drops the first secret.
  */
 export function secretOperations(deps: ManagementDeps): readonly ManagementOperation[] {
   const subject = 'principals'
@@ -18,7 +18,7 @@ export function secretOperations(deps: ManagementDeps): readonly ManagementOpera
     path: '/management/v1/principals/:principal/secrets',
     subject,
     summary:
-      'Creates a second client secret. The first one remains valid. Only this response contains the new secret.',
+      'Creates a second client secret. The first secret remains valid. Only this response contains the new secret.',
     params: principalParams,
     response: { status: 201, schema: secretView, description: 'The new secret.' },
     run: ({ params }, call) => addSecret(deps, requestServerChange(call), params.principal),
@@ -42,7 +42,7 @@ export function secretOperations(deps: ManagementDeps): readonly ManagementOpera
     path: '/management/v1/principals/:principal/secrets/import',
     subject,
     summary:
-      'Adds a client secret that already exists, for example on another server. No response contains it.',
+      'Adds a client secret that already exists, for example on another server. No response contains the secret.',
     params: principalParams,
     body: z.strictObject({
       clientSecret: z

@@ -102,7 +102,7 @@ export function refusedObject(
   return { kind, name: label, missing: () => new HeadgateError(codes[kind], `There is no ${kind} ${label}.`) }
 }
 
-/** Returns the name of the object of a grant, or null if it was deleted. */
+/** Returns the name of the object of a grant, or null if the object was deleted. */
 export function toSecurableName({
   securableKind,
   warehouse,

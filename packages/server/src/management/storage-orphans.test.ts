@@ -69,7 +69,7 @@ async function filesAt(location: string): Promise<number> {
 }
 
 describe('The operations for abandoned creates', () => {
-  it('list abandoned creates with their files, and delete these files on request', async () => {
+  it('the server lists abandoned creates with their files, and deletes these files on request', async () => {
     const old = `${warehouse.root}/${randomUUID()}`
     const young = `${warehouse.root}/${randomUUID()}`
     const id = await staged(old, 10)
@@ -95,7 +95,7 @@ describe('The operations for abandoned creates', () => {
     expect(await admin('GET /warehouses/wh/orphans?olderThanSeconds=5')).toMatchObject({ status: 400 })
   })
 
-  it('count and delete files in all locations that the create claims', async () => {
+  it('the server counts and deletes files in all locations that an abandoned create claims', async () => {
     const [location, data] = [`${warehouse.root}/${randomUUID()}`, `${warehouse.root}/data-${randomUUID()}`]
     const inside = `${location}/inside/`
     const id = await staged(location, 10, [`${data}/`, inside, `${location}/`])
@@ -109,7 +109,7 @@ describe('The operations for abandoned creates', () => {
     expect([await filesAt(location), await filesAt(data)]).toEqual([0, 0])
   })
 
-  it('delete a create although its folder contains files whose names are not valid locations, and keep these files', async () => {
+  it('the server deletes an abandoned create although its folder contains files whose names are not valid locations, and keeps these files', async () => {
     const location = `${warehouse.root}/${randomUUID()}`
     const id = await staged(location, 10)
     const folder = fileURLToPath(`${location}/data`)
@@ -122,7 +122,7 @@ describe('The operations for abandoned creates', () => {
     expect((await readdir(folder)).toSorted()).toEqual(odd)
   })
 
-  it('delete no file when another create claims one of the locations', async () => {
+  it('the server deletes no file of an abandoned create when another create claims one of its locations', async () => {
     const [location, data] = [`${warehouse.root}/${randomUUID()}`, `${warehouse.root}/data-${randomUUID()}`]
     const id = await staged(location, 10, [`${data}/`])
     await staged(`${warehouse.root}/${randomUUID()}`, 0, [`${data}/deeper/`])
@@ -131,28 +131,32 @@ describe('The operations for abandoned creates', () => {
     expect([await filesAt(location), await filesAt(data)]).toEqual([2, 1])
   })
 
-  it('delete many files in several requests', { timeout: 30_000 }, async () => {
-    const location = `${warehouse.root}/${randomUUID()}`
-    const id = await staged(location, 10)
-    for (let file = 0; file < 300; file += 1)
-      await warehouse.storage.put(`${location}/data/${file}`, Buffer.from('1'))
-    const recorded: number[] = []
-    const record = (_: unknown, deleted: number): CommitRecord => {
-      recorded.push(deleted)
-      return { ...bare, policyVersion: version }
-    }
-    const version = await policyVersion(fixture.deps.sql)
-    const at = { id, seconds: 3_600, policyVersion: version, until: 0 }
-    const clear = (): ReturnType<typeof clearAbandonedCreate> =>
-      clearAbandonedCreate(fixture.deps.sql, warehouse, at, record, AbortSignal.timeout(10_000))
-    expect(await clear()).toMatchObject({ deleted: 250, done: false })
-    expect(await filesAt(location)).toBe(52)
-    expect(await clear()).toMatchObject({ deleted: 52, done: true })
-    expect(recorded).toEqual([250, 52])
-    await expect(clear()).rejects.toMatchObject({ code: 'no-such-object' })
-  })
+  it(
+    'the server deletes many files of an abandoned create in several requests',
+    { timeout: 30_000 },
+    async () => {
+      const location = `${warehouse.root}/${randomUUID()}`
+      const id = await staged(location, 10)
+      for (let file = 0; file < 300; file += 1)
+        await warehouse.storage.put(`${location}/data/${file}`, Buffer.from('1'))
+      const recorded: number[] = []
+      const record = (_: unknown, deleted: number): CommitRecord => {
+        recorded.push(deleted)
+        return { ...bare, policyVersion: version }
+      }
+      const version = await policyVersion(fixture.deps.sql)
+      const at = { id, seconds: 3_600, policyVersion: version, until: 0 }
+      const clear = (): ReturnType<typeof clearAbandonedCreate> =>
+        clearAbandonedCreate(fixture.deps.sql, warehouse, at, record, AbortSignal.timeout(10_000))
+      expect(await clear()).toMatchObject({ deleted: 250, done: false })
+      expect(await filesAt(location)).toBe(52)
+      expect(await clear()).toMatchObject({ deleted: 52, done: true })
+      expect(recorded).toEqual([250, 52])
+      await expect(clear()).rejects.toMatchObject({ code: 'no-such-object' })
+    },
+  )
 
-  it('keep the locations of a create reserved while they delete its files, even after its reservation ended', async () => {
+  it('the locations of an abandoned create stay reserved while its files are deleted, even after its reservation ended', async () => {
     const location = `${warehouse.root}/${randomUUID()}`
     const id = await staged(location, 10)
     for (let file = 0; file < 300; file += 1)
@@ -177,16 +181,17 @@ describe('The operations for abandoned creates', () => {
     expect(await fixture.deps.sql.run(claimed, [id])).toMatchObject([{ kind: 'retired' }])
   })
 
-  it('delete no file in a location that was released', async () => {
+  it('the server deletes no file of an abandoned create in a location that was released', async () => {
     const [location, kept] = [`${warehouse.root}/${randomUUID()}`, `${warehouse.root}/kept-${randomUUID()}`]
     const id = await staged(location, 10, [`${kept}/`])
     await warehouse.storage.put(`${kept}/a.parquet`, Buffer.from('1'))
-    // The reservation ended, and a listing found no file, so another table may use the location since then.
+    // The reservation ended, and a listing found no file, so another table may have used the location since then.
     const freed = statement('test_freed', 'delete from location_claim where owner_id = $1 and location = $2')
     await fixture.deps.sql.run(freed, [id, `${location}/`])
     const listed = (await admin('GET /warehouses/wh/orphans')).body.orphans.find((one) => one.id === id)
     expect(listed).toMatchObject({ files: 1, prefixes: [`${kept}/`] })
-    // These files belong to a table that was unregistered meanwhile, so its location is retired.
+    // Another table used the location and was unregistered meanwhile, so the location is retired and its files must be
+    // kept.
     const retired = statement(
       'test_retired',
       `insert into location_claim (owner_id, warehouse_id, kind, location, place, ends_at)
@@ -202,7 +207,7 @@ describe('The operations for abandoned creates', () => {
     expect(await admin(`DELETE /warehouses/wh/orphans/${id}`)).toMatchObject({ status: 404 })
   })
 
-  it('delete no file when the policy changed after the decision', async () => {
+  it('the server deletes no file of an abandoned create when the policy changed after the decision', async () => {
     const location = `${warehouse.root}/${randomUUID()}`
     const id = await staged(location, 10)
     const version = (await policyVersion(fixture.deps.sql)) - 1
@@ -214,7 +219,7 @@ describe('The operations for abandoned creates', () => {
     expect(await admin(`DELETE /warehouses/wh/orphans/${id}`)).toMatchObject({ body: { deleted: 2 } })
   })
 
-  it('delete no file when the location overlaps with that of a table', async () => {
+  it('the server deletes no file of an abandoned create when its location overlaps with that of a table', async () => {
     const location = `${warehouse.root}/chosen`
     const id = await staged(location, 10)
     const record = { ...bare, policyVersion: await policyVersion(fixture.deps.sql) }
@@ -242,7 +247,7 @@ describe('The operations for abandoned creates', () => {
     expect(await filesAt(location)).toBe(before)
   })
 
-  it('requires manage on the warehouse', async () => {
+  it('the operations for abandoned creates require manage on the warehouse', async () => {
     const maker = await fixture.principal({ privilege: 'create', on: { warehouse: 'wh' } })
     expect(await fixture.as(maker, 'GET /warehouses/wh/orphans')).toMatchObject({ status: 403 })
     expect(await fixture.as(maker, `DELETE /warehouses/wh/orphans/${randomUUID()}`)).toMatchObject({

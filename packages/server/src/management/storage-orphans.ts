@@ -26,7 +26,7 @@ const orphanView = z
     prefixes: z.array(z.string()).describe('All locations that may contain files of the table.'),
     principalId: id.describe('Principal that staged the table.'),
     createdAt: instant,
-    files: z.int().describe('Number of files in these locations, counted up to 10 000.'),
+    files: z.int().describe('Number of files in the locations of the table, counted up to 10 000.'),
     bytes: z.int(),
     more: z.boolean().describe('True: there are more files than were counted.'),
   })
@@ -47,10 +47,7 @@ const age = {
 /** Time in ms for which one request deletes files. It is well below the time limit of requests. */
 const clearForMs = 5_000
 
-/**
- * Returns the operations for tables whose staged create was never committed, and for the files that were written for
- * them.
- */
+/** Returns the operations for tables whose staged create was never committed, and for the files of these tables. */
 export function storageOrphanOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
   const { sql, pageTokens } = deps
   const subject = 'storage'

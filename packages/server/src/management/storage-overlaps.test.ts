@@ -45,7 +45,7 @@ async function claim(
 }
 
 describe('listStorageOverlaps', () => {
-  it('returns pairs of overlapping location claims in pages, and omits pairs of one owner and retired locations', async () => {
+  it('listStorageOverlaps returns pairs of overlapping location claims in pages, and omits pairs of one owner and retired locations', async () => {
     const outer = await claim('a', 'a/t')
     const own = await claim('a', 'a/t/own', { ownerId: outer.ownerId })
     const inner = await claim('a', 'a/t/own/deep')
@@ -80,7 +80,7 @@ describe('listStorageOverlaps', () => {
     expect((await admin('GET /warehouses/clean/overlaps')).body.overlaps).toEqual([])
   })
 
-  it('returns a pair of equal locations once, and hides warehouses whose storage the caller does not administer', async () => {
+  it('listStorageOverlaps returns a pair of equal locations once, and hides warehouses whose storage the caller does not administer', async () => {
     const first = await claim('clean', 'shared/x')
     await claim('b', 'shared/x')
     await markOverlaps(fixture.deps.sql)
@@ -103,7 +103,7 @@ describe('listStorageOverlaps', () => {
     expect(await fixture.as(manager, 'GET /warehouses/clean/overlaps')).toMatchObject({ status: 403 })
   })
 
-  it('returns two overlapping warehouse roots as one pair, without pairs for the tables in them', async () => {
+  it('listStorageOverlaps returns two overlapping warehouse roots as one pair, without pairs for the tables in them', async () => {
     await claim('b', 'clean/nested', { kind: 'root', ownerId: ids['b'] ?? '' })
     await claim('b', 'clean/nested/table')
     await markOverlaps(fixture.deps.sql)

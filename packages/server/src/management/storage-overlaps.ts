@@ -21,26 +21,30 @@ const claimView = z
         'Name of the warehouse. Null: the caller does not administer its storage; all members except kind are then null.',
       ),
     location: z.string().nullable(),
-    ownerId: id.nullable().describe('Id of the warehouse, table, view or staged table.'),
+    ownerId: id
+      .nullable()
+      .describe('Id of the warehouse, table, view or staged table that owns the location.'),
     namespace: z.array(z.string()).nullable(),
     name: z.string().nullable(),
     dropped: z
       .boolean()
       .nullable()
-      .describe('True: the table or view is dropped, and its files are not deleted yet.'),
+      .describe('True: the table or view was dropped, and its files are not deleted yet.'),
   })
   .meta({ id: 'OverlappingClaim' })
 
 const overlapView = z
   .strictObject({
     outer: claimView,
-    inner: claimView.describe('Owner of a location that is equal to the location of outer, or within it.'),
+    inner: claimView.describe(
+      'Owner of the inner location, which is equal to the location of outer or within it.',
+    ),
   })
   .meta({ id: 'StorageOverlap' })
 
 /**
- * Returns the operation that lists locations with two owners. They come from earlier versions, which compared
- * locations only as text and not as physical locations.
+ * Returns the operation that lists locations with two owners. Such locations were recorded by earlier versions, which
+ * compared locations only as text and not as physical locations.
  */
 export function storageOverlapOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
   const list = defineOperation({

@@ -48,7 +48,7 @@ export async function usableInside(
       return {
         name: 'inside',
         ok: false,
-        message: `With the keys that clients get, ${doing} failed in the location of the keys. ${toReason(error)} The role, or the policy of the storage's keys, must allow s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket there.`,
+        message: `With the keys that clients get, ${doing} failed in the location of the keys. ${toReason(error)} The role, or the policy of the storage's keys, must allow s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket in this location.`,
       }
     }
   }
@@ -98,7 +98,7 @@ export async function refusedOutside(
       signal.throwIfAborted()
       if (seen === null) return { name, ok: false, message: escaped(attempt, only !== undefined) }
       if (!isHeadgateError(seen, 'forbidden')) {
-        const message = `It is unknown whether the keys are refused outside their location, because the attempt to ${attempt} there had another result. ${toReason(seen)}`
+        const message = `It is unknown whether the keys are refused outside their location, because the attempt to ${attempt} there had an unexpected result. ${toReason(seen)}`
         return { name, ok: false, message }
       }
     }
@@ -121,7 +121,7 @@ async function refusal(work: () => Promise<unknown>): Promise<unknown> {
 
 function escaped(attempt: Attempt, readOnly: boolean): string {
   const what = readOnly
-    ? 'Read-only keys were used to write'
-    : `The keys were used to ${attempt} outside their location`
+    ? 'A client could write with read-only keys'
+    : `A client could ${attempt} objects outside the location of its keys`
   return `${what}: this store does not enforce session policies. Use vending mode gateway or remote-signing.`
 }

@@ -10,9 +10,7 @@ import { signedRequestsWork } from './try-signing.ts'
 
 const keys = { accessKeyId: 'AKWAREHOUSE', secretAccessKey: 'warehouse-secret' }
 
-/**
- * Object store that accepts requests that are signed with these keys, unless the keys do not allow the request.
- */
+/** Object store that accepts requests that are signed with `keys`, except those that the test forbids. */
 let server: Server
 let endpoint: string
 let seen: string[]
@@ -43,8 +41,8 @@ async function tried(secretAccessKey = keys.secretAccessKey, at = endpoint): Pro
   return signedRequestsWork(deps, 's3://lake/a b/', 's3://lake/b/', AbortSignal.timeout(20_000))
 }
 
-describe('trySigning', () => {
-  it('sends signed requests to the object store, which must accept them, and signs no request for another location', async () => {
+describe('signedRequestsWork', () => {
+  it('signedRequestsWork sends signed requests to the object store, which must accept them, and signs no request for another location', async () => {
     expect(await tried()).toMatchObject([
       { name: 'sign', ok: true },
       { name: 'outside', ok: true },
@@ -52,7 +50,7 @@ describe('trySigning', () => {
     expect(seen).toEqual(['PUT', 'GET', 'DELETE'].map((method) => `${method} /lake/a%20b/object`))
   })
 
-  it('returns a finding that names the refused request and the status of the response', async () => {
+  it('signedRequestsWork returns a finding that names the refused request and the status of the response', async () => {
     forbidden = ['DELETE']
     const [finding, ...more] = await tried()
     expect(more).toEqual([])

@@ -39,7 +39,7 @@ export async function signedRequestsWork(
     signal.throwIfAborted()
     if (seen === status) continue
     await warehouse.storage.delete(object).catch(() => undefined)
-    const what = seen === null ? 'The store did not respond.' : `The store responded ${seen}.`
+    const what = seen === null ? 'The object store did not respond.' : `The store responded ${seen}.`
     const message = `With a request that was signed for a client, ${doing} failed. ${what} Check that the keys of the storage allow it, and that clients and server use the same address of the store.`
     return [{ name: 'sign', ok: false, message }]
   }
@@ -59,12 +59,12 @@ function refusedElsewhere(attempt: () => unknown): Finding {
     attempt()
   } catch (error) {
     if (!isHeadgateError(error, 'forbidden')) throw error
-    return { name, ok: true, message: 'The server signs no request for another location.' }
+    return { name, ok: true, message: 'The server signs no request for the location of another table.' }
   }
   return {
     name,
     ok: false,
     message:
-      'The server signed a request for another location. Report this defect, and use vending mode gateway.',
+      'The server signed a request for the location of another table. Report this defect, and use vending mode gateway.',
   }
 }

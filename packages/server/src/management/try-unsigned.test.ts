@@ -10,7 +10,7 @@ import { unsignedIsRefused } from './try-unsigned.ts'
 
 const keys = { accessKeyId: 'AKWAREHOUSE', secretAccessKey: 'warehouse-secret' }
 
-/** Object store that answers writes with this status, or does not answer. */
+/** Object store that answers writes with `status`, or does not answer when `status` is null. */
 let server: Server
 let status: number | null
 let seen: string[]
@@ -45,8 +45,8 @@ function tried(response: number | null, at?: string): Promise<Finding[]> {
   )
 }
 
-describe('tryUnsignedWrite', () => {
-  it('reports success when the store refuses the unsigned write', async () => {
+describe('unsignedIsRefused', () => {
+  it('unsignedIsRefused reports success when the store refuses the unsigned write', async () => {
     expect(await tried(403)).toMatchObject([{ name: 'unsigned', ok: true }])
     expect(seen).toHaveLength(1)
     expect(seen[0]).toMatch(
@@ -55,7 +55,7 @@ describe('tryUnsignedWrite', () => {
     expect(deleted).toEqual([])
   })
 
-  it('reports a failure with an instruction when the store accepts the unsigned write, and deletes the object', async () => {
+  it('unsignedIsRefused reports a failure with an instruction when the store accepts the unsigned write, and deletes the object', async () => {
     const [finding, ...more] = await tried(200)
     expect(more).toEqual([])
     expect(finding).toMatchObject({ name: 'unsigned', ok: false })
@@ -63,7 +63,7 @@ describe('tryUnsignedWrite', () => {
     expect(deleted).toEqual(['s3://lake/probe/unsigned'])
   })
 
-  it('returns no finding if the store does not respond, and sends no request to AWS', async () => {
+  it('unsignedIsRefused returns no finding if the store does not respond, and sends no request to AWS', async () => {
     expect(await tried(null)).toEqual([])
     expect(deleted).toEqual(['s3://lake/probe/unsigned'])
     expect(await tried(200, 'https://s3.us-east-1.amazonaws.com')).toEqual([])

@@ -3,7 +3,7 @@ import type { S3Store, Warehouse } from '../catalog/warehouses.ts'
 import { type EndpointGuard, isAws, type S3Keys } from '@headgate/storage'
 import { sendToStore, urlInStore } from './send-to-store.ts'
 
-/** Object store of a warehouse, with the server's keys for it. */
+/** Address of the object store of a warehouse, with the keys of the server for this store. */
 export interface StoreAddress {
   readonly warehouse: Warehouse
   readonly store: S3Store

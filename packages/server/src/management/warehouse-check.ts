@@ -26,7 +26,7 @@ const finding: z.ZodType<FindingView> = z
         'Name of the test: endpoint, clock, write, read, list, delete, store, purge, vend, sign, inside, outside.',
       ),
     ok: z.boolean(),
-    message: z.string().describe('Result of the test. If the test failed, also what to change.'),
+    message: z.string().describe('Result of the test and, if the test failed, the change to make.'),
   })
   .meta({ id: 'Finding' })
 

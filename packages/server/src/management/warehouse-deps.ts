@@ -28,18 +28,18 @@ export interface WarehouseApiDeps extends CatalogDeps {
   /** Checks the storage endpoints that requests configure, and the connections to these endpoints. */
   readonly endpoints: EndpointGuard
   /**
-   * Locations (`file:///data`) below which the management API may create warehouses on the server's own disk.
-   * Without this limit, everyone who may create warehouses could read and delete all files of the server's
-   * user. Empty: the API creates no warehouses on disk.
+   * Locations (`file:///data`) below which the management API may create warehouses on the server's own disk. Without
+   * this limit, every caller that may create warehouses could read and delete all files of the operating system user of
+   * the server. Empty: the API creates no warehouses on disk.
    */
   readonly fileRoots: readonly string[]
   /** Tests the storage access that a warehouse vends. Absent: this server vends no storage access. */
   readonly checkVending?: (warehouse: Warehouse, call: Call) => Promise<VendingCheck>
   /**
-   * Web identities with which warehouses may authenticate at a security token service. Absent: this server has
-   * none.
+   * Web identities with which warehouses may authenticate at a security token service. Absent: this server has no web
+   * identities.
    */
   readonly webIdentities?: Pick<WebIdentities, 'check'>
-  /** Wakes the background jobs. */
+  /** Makes the background jobs look for due work immediately. */
   wakeJobs(): void
 }

@@ -16,7 +16,10 @@ export function warehouseProbeOperations(deps: WarehouseApiDeps): readonly Manag
   const common = {
     method: 'POST',
     subject: 'warehouses',
-    response: { status: 204, description: 'An object was written, read, listed and deleted.' },
+    response: {
+      status: 204,
+      description: 'The test succeeded: an object was written, read, listed and deleted.',
+    },
   } as const
 
   const storage = defineOperation({

@@ -35,7 +35,9 @@ const fileStorage = z
 
 const s3Keys = {
   accessKeyId: text.optional(),
-  secretAccessKey: secret.optional().describe('Stored encrypted. No response contains it.'),
+  secretAccessKey: secret
+    .optional()
+    .describe('Secret access key. The server stores it encrypted, and no response contains it.'),
   sessionToken: secret.optional(),
 }
 
@@ -104,8 +106,10 @@ const settings = {
     .describe(
       'Time in seconds for which dropped tables and views can be restored. 0: they cannot be restored.',
     ),
-  defaults: properties.optional().describe('Client properties that apply unless the client sets them.'),
-  overrides: properties.optional().describe('Client properties that replace those of the client.'),
+  defaults: properties
+    .optional()
+    .describe('Client properties that apply unless the client itself sets them.'),
+  overrides: properties.optional().describe('Client properties that replace the settings of the client.'),
   vending: vendingProfile
     .optional()
     .describe('How clients get access to the storage. A change replaces all vending settings.'),
@@ -138,7 +142,7 @@ export interface WarehouseChange extends SettingsBody {
   readonly fileMode?: string | undefined
 }
 
-/** Owner of a new object, if it is not the caller. */
+/** Owner of a new object, if the caller is not its owner. */
 export const newOwner: z.ZodType<string> = idOrName.describe(
   'Owner instead of the caller: a principal, or server for no owner. Requires manage on the server.',
 )
@@ -160,7 +164,10 @@ export const warehouseChange: z.ZodType<WarehouseChange> = z
       .describe(
         'New name of the object store, which also applies to the other warehouses with the same endpoint. Null: no name. The request must contain no other change.',
       ),
-    storageKeys: z.strictObject(s3Keys).optional().describe('New keys for the same storage.'),
+    storageKeys: z
+      .strictObject(s3Keys)
+      .optional()
+      .describe('New storage keys of the warehouse. The storage itself does not change.'),
     fileMode,
     ...settings,
   })
@@ -194,13 +201,15 @@ export const warehouseView: z.ZodType<WarehouseView> = z
     kind: z.enum(['managed', 'upstream']),
     storage: z
       .record(z.string(), z.unknown())
-      .describe('Storage settings from the request, without secrets.'),
+      .describe('Storage settings of the warehouse, without secrets.'),
     hasSecret: z.boolean().describe('True: the server stores secret keys for the storage.'),
     allowedLocations: z.array(z.string()),
     retentionSeconds: z.int(),
     defaults: z.record(z.string(), z.string()),
     overrides: z.record(z.string(), z.string()),
-    vending: z.record(z.string(), z.unknown()).describe('How clients get access to the storage.'),
+    vending: z
+      .record(z.string(), z.unknown())
+      .describe('Settings that decide how clients get access to the storage.'),
     protected: z.boolean(),
     notBefore: instant.describe('Storage access that was issued before this time is invalid.'),
     ownerId: id,

@@ -28,10 +28,10 @@ export function warehouseUpdateOperations(deps: WarehouseApiDeps): readonly Mana
     path: '/management/v1/warehouses/:warehouse',
     subject: 'warehouses',
     summary:
-      'Changes the settings in the request, or the keys of the storage. Other settings and the location remain.',
+      'Changes the settings that the request contains, or the keys of the storage. All other settings and the location stay unchanged.',
     params: warehouseParams,
     body: warehouseChange,
-    response: { status: 200, schema: warehouseView, description: 'The warehouse as it is now.' },
+    response: { status: 200, schema: warehouseView, description: 'The warehouse with its changed settings.' },
     async run({ params, body }, call) {
       const row = await requireWarehouse(deps.sql, params.warehouse)
       const decision = permitWarehouseChange(call, toObject(row), body)
@@ -66,8 +66,8 @@ export function warehouseUpdateOperations(deps: WarehouseApiDeps): readonly Mana
         await checkEndpoints(deps, call, profile, settings.vending)
         await deps.webIdentities?.check(profile, settings.vending)
       }
-      // Checks only new locations, because the operator may have created the warehouse with a root outside of
-      // the directories for others.
+      // Checks only new locations, because the operator may have created the warehouse with a root outside of the
+      // directories that callers may use.
       if (changed.allowedLocations !== undefined && profile.type === 'file') {
         checkFileRoots(profile, changed.allowedLocations, [...deps.fileRoots, profile.root])
       }
@@ -116,7 +116,10 @@ function profileAfter(
   if (keys === undefined) return openProfile(master, row)
   const { accessKeyId: _, credentials: __, ...place } = row.storage
   if (place['type'] !== 's3')
-    throw new HeadgateError('bad-request', 'A warehouse on local disk has no storage keys.')
+    throw new HeadgateError(
+      'bad-request',
+      'A warehouse on local disk has no storage keys. Remove storageKeys from the request.',
+    )
   return parseStorageProfile({ ...place, ...keys })
 }
 

@@ -38,7 +38,7 @@ const everything = statement(
 )
 
 describe('The operations on warehouses and their content', () => {
-  it('have documented privileges and are in the OpenAPI document', () => {
+  it('all operations on warehouses and their content have documented privileges and are in the OpenAPI document', () => {
     const operations = warehouseApiOperations(fixture.deps)
     expect(operations.map(({ id }) => id).toSorted()).toEqual(Object.keys(warehousePrivileges).toSorted())
     const document = openapiDocument(operations)
@@ -53,7 +53,7 @@ describe('The operations on warehouses and their content', () => {
     }
   })
 
-  it('refuse an engine that acts for a user', async () => {
+  it('the operations on warehouses refuse an engine that acts for a user', async () => {
     const wh = name()
     await admin('POST /warehouses', { name: wh, storage: file(wh) })
     const engine = await fixture.principal()
@@ -66,7 +66,7 @@ describe('The operations on warehouses and their content', () => {
 })
 
 describe('The warehouse operations', () => {
-  it('refuse client properties that set the destination or the values of credentials', async () => {
+  it('the server refuses client properties of a warehouse that set the destination or the values of credentials', async () => {
     const wanted = { name: name(), storage: file(name()) }
     const settings = ['defaults', 'overrides']
     expect(await admin('POST /warehouses', wanted)).toMatchObject({ status: 201 })
@@ -98,7 +98,7 @@ describe('The warehouse operations', () => {
     expect(await admin(`PATCH /warehouses/${wanted.name}`, change)).toMatchObject({ status: 200 })
   })
 
-  it('keep client properties from before they were refused when other fields change', async () => {
+  it('a warehouse keeps client properties from before they were refused when other fields change', async () => {
     const wanted = { name: name(), storage: file(name()) }
     expect(await admin('POST /warehouses', wanted)).toMatchObject({ status: 201 })
     await fixture.deps.sql.run(setUri, [wanted.name])
@@ -111,7 +111,7 @@ describe('The warehouse operations', () => {
     expect(await change(more)).toMatchObject({ status: 400 })
   })
 
-  it('create a warehouse at a location without other warehouses for callers with create on the server, who become its owner', async () => {
+  it('createWarehouse creates a warehouse at a location without other warehouses for callers with create on the server, who become its owner', async () => {
     const wh = name()
     const storage = file(wh)
     const stranger = await fixture.principal()
@@ -149,7 +149,7 @@ describe('The warehouse operations', () => {
     })
   })
 
-  it('refuse names that cannot be used in paths', async () => {
+  it('createWarehouse refuses names that cannot be used in paths', async () => {
     for (const bad of ['', 'UPPER', '-x', 'a/b', 'ä', 'x'.repeat(64), '.hidden', 'a b']) {
       expect(await admin('POST /warehouses', { name: bad, storage: file('bad') })).toMatchObject({
         status: 400,
@@ -162,7 +162,7 @@ describe('The warehouse operations', () => {
     }
   })
 
-  it('refuse overlapping warehouses, also with concurrent requests', async () => {
+  it('createWarehouse refuses overlapping warehouses, also with concurrent requests', async () => {
     const base = name()
     const roots = [base, base, `${base}/inside`, `${base}/inside/deeper`]
     const responses = await Promise.all(
@@ -172,7 +172,7 @@ describe('The warehouse operations', () => {
     expect(responses.filter(({ status }) => status === 409)).toHaveLength(3)
     expect(
       (await admin('POST /warehouses', { name: name(), storage: file('o') })).body.error.message,
-    ).toContain('holds that of warehouse')
+    ).toContain('contains a location of warehouse')
     expect(
       await admin('POST /warehouses', { name: name(), storage: file(`o/${base}-sibling`) }),
     ).toMatchObject({ status: 201 })
@@ -186,7 +186,7 @@ describe('The warehouse operations', () => {
     expect(await create({ prefix: 'a/b', endpoint: 'http://127.0.0.1:2' })).toMatchObject({ status: 201 })
   })
 
-  it('refuse an overlap through a symbolic link', async () => {
+  it('createWarehouse refuses an overlap through a symbolic link', async () => {
     const folder = fileURLToPath(fixture.folder)
     const [real, wh] = [name(), name()]
     expect(await admin('POST /warehouses', { name: wh, storage: file(real) })).toMatchObject({ status: 201 })
@@ -194,7 +194,7 @@ describe('The warehouse operations', () => {
     for (const root of [`${real}-link`, `${real}-link/inside`, `${real}-link/inside/deeper`]) {
       const response = await admin('POST /warehouses', { name: name(), storage: file(root) })
       expect(response, root).toMatchObject({ status: 409 })
-      expect(response.body.error.message).toContain(`that of warehouse ${wh}`)
+      expect(response.body.error.message).toContain(`a location of warehouse ${wh}`)
     }
     await mkdir(join(folder, `${real}-other`))
     await symlink(join(folder, `${real}-other`), join(folder, `${real}-free`))
@@ -204,7 +204,7 @@ describe('The warehouse operations', () => {
     expect(again).toMatchObject({ status: 409 })
   })
 
-  it('create warehouses on local disk only below the configured roots', async () => {
+  it('createWarehouse creates warehouses on local disk only below the configured roots', async () => {
     for (const root of ['file:///etc', 'file:///', `${fixture.folder}/../x`, `${fixture.folder}2/x`]) {
       const { status } = await admin('POST /warehouses', { name: name(), storage: { type: 'file', root } })
       expect([400, 403]).toContain(status)
@@ -225,7 +225,7 @@ describe('The warehouse operations', () => {
     })
   })
 
-  it('open storage that reads and writes only in the allowed locations', async () => {
+  it('the opened storage of a warehouse reads and writes only in the allowed locations', async () => {
     const wh = name()
     const more = [`${fixture.folder}/shared-${wh}/a`, `${fixture.folder}/shared-${wh}/b`]
     await admin('POST /warehouses', { name: wh, storage: file(wh), allowedLocations: more })
@@ -246,7 +246,7 @@ describe('The warehouse operations', () => {
     expect(await warehouse?.storage.head(places[2] ?? '')).toBeNull()
   })
 
-  it('seal the secrets of the storage: no response, event or column contains them', async () => {
+  it('the server seals the secrets of the storage, so that no response, event or column contains them', async () => {
     const wh = name()
     const secretAccessKey = `secret-${randomUUID()}`
     const storage = { ...s3, bucket: `b-${randomUUID()}`, secretAccessKey }
@@ -270,7 +270,7 @@ describe('The warehouse operations', () => {
     })
   })
 
-  it('replace the keys of the storage without changing other settings', async () => {
+  it('updateWarehouse replaces the keys of the storage without changing other settings', async () => {
     const wh = name()
     const storage = { ...s3, bucket: `b-${randomUUID()}`, secretAccessKey: 'old', prefix: 'p' }
     await admin('POST /warehouses', { name: wh, storage, skipProbe: true, retentionSeconds: 5 })
@@ -292,7 +292,7 @@ describe('The warehouse operations', () => {
     expect(JSON.stringify(event)).not.toContain('new-secret')
   })
 
-  it('tests the storage before the warehouse is created, and on request', async () => {
+  it('the server tests the storage before a warehouse is created, and on request', async () => {
     const broken = { ...s3, bucket: `b-${randomUUID()}`, secretAccessKey: 'x' }
     const { status, body } = await admin('POST /warehouses', { name: 'broken', storage: broken })
     expect([status, body.error.message]).toEqual([
@@ -310,7 +310,7 @@ describe('The warehouse operations', () => {
     expect(left).toEqual([])
   })
 
-  it('list warehouses by name, in pages, to callers that may use an object in them', async () => {
+  it('the server lists warehouses by name, in pages, to callers that may use an object in them', async () => {
     const names = [name(), name(), name()]
     for (const wh of names) await admin('POST /warehouses', { name: wh, storage: file(wh) })
     const who = await fixture.principal(
@@ -324,7 +324,7 @@ describe('The warehouse operations', () => {
     expect((await fixture.as(await fixture.principal(), 'GET /warehouses')).body.warehouses).toEqual([])
   })
 
-  it('deletes a warehouse only when it is empty and not protected', async () => {
+  it('the server deletes a warehouse only when it is empty and not protected', async () => {
     const wh = name()
     const { body } = await admin('POST /warehouses', { name: wh, storage: file(wh), protected: true })
     expect(await admin(`DELETE /warehouses/${wh}`)).toMatchObject({
@@ -358,7 +358,7 @@ describe('The warehouse operations', () => {
     expect(await admin(`GET /warehouses/${wh}`)).toMatchObject({ status: 404 })
   })
 
-  it('notify all replicas of every change', async () => {
+  it('the server notifies all replicas of every change of a warehouse', async () => {
     const seen: (string | null)[] = []
     await using _ = await fixture.server.store.sql.listen('headgate', (payload) => seen.push(payload))
     const wh = name()
@@ -368,7 +368,7 @@ describe('The warehouse operations', () => {
     await expect.poll(() => seen.filter((payload) => payload === `warehouse:${body.id}`).length).toBe(3)
   })
 
-  it('creates a missing warehouse once at the start of a server', async () => {
+  it('the server creates a missing default warehouse once at its start', async () => {
     const wanted = { name: name(), profile: { type: 'file', root: `${fixture.folder}/ensured` } } as const
     await Promise.all([1, 2, 3].map(() => ensureWarehouse(fixture.deps, wanted)))
     await ensureWarehouse(fixture.deps, { ...wanted, settings: { retentionSeconds: 1 } })

@@ -170,9 +170,9 @@ export function warehouseOperations(deps: WarehouseApiDeps): readonly Management
     path: '/management/v1/warehouses/:warehouse',
     subject,
     summary:
-      'Deletes an empty warehouse. It is not empty while it contains dropped tables or views that can be restored.',
+      'Deletes an empty warehouse. A warehouse is not empty while it contains dropped tables or views that can be restored.',
     params: warehouseParams,
-    response: { status: 204, description: 'The warehouse was deleted; its files remain.' },
+    response: { status: 204, description: 'The warehouse was deleted. Its files remain.' },
     async run({ params }, call) {
       const row = await requireWarehouse(deps.sql, params.warehouse)
       const decision = permit(call, toObject(row))

@@ -9,7 +9,7 @@ import { readPage } from './paging.ts'
 import { id, nextPageToken, pageParameters } from './schemas.ts'
 import { formatSecurable, parseSecurable, requireSecurable } from './securable.ts'
 
-/** Principal in the result, without its state. */
+/** Principal in the list of holders, without the fields that show whether it is enabled. */
 type HolderView = Pick<PrincipalRow, 'id' | 'issuer' | 'subject' | 'name' | 'kind'>
 
 const holderView: z.ZodType<HolderView> = z

@@ -25,7 +25,10 @@ const limitsView: z.ZodType<LimitsView> = z
     name: z.string(),
     alone: z.boolean().describe('True: the engine sent the request for itself, not for a user.'),
     firstCalls: z.enum(['deny', 'config-only', 'service']),
-    warehouses: z.array(z.string()).nullable().describe('Warehouses that the engine may use. Null: all.'),
+    warehouses: z
+      .array(z.string())
+      .nullable()
+      .describe('Warehouses that the engine may use. Null: all warehouses.'),
     privileges: z.array(privilege).describe('Privileges that the engine may use in this call.'),
     administers: z.boolean(),
     refreshes: z.boolean(),
@@ -47,7 +50,9 @@ const role = z.strictObject({
   name: z.string(),
   through: z
     .array(z.string())
-    .describe('The groups and roles that give the principal this role. Empty: it is a member itself.'),
+    .describe(
+      'The groups and roles through which the principal has this role. Empty: the principal itself is a member of the role.',
+    ),
 })
 
 /** Returns the operation that shows a caller its own identity. */
@@ -68,11 +73,13 @@ export function whoamiOperations(deps: ManagementDeps): readonly ManagementOpera
           .describe(
             'The engines that act for the principal, outermost first. The registered settings of the first engine limit the call.',
           ),
-        method: proof.describe('How this call was authenticated.'),
+        method: proof.describe('Method by which this call was authenticated.'),
         obtainedBy: proof.describe(
-          'How the caller was authenticated when the session began. Renewals do not change it.',
+          'Method by which the caller was authenticated when the session began. Renewals of the session do not change this value.',
         ),
-        authenticatedAt: instant.nullable().describe('When the principal itself was last authenticated.'),
+        authenticatedAt: instant
+          .nullable()
+          .describe('Time at which the principal itself was last authenticated.'),
         expiresAt: instant.nullable().describe('When the token expires.'),
         sessionEndsAt: instant
           .nullable()

@@ -27,7 +27,9 @@ export async function refuseLapsed(
     shownAt: session.issuedAt ?? 0,
   })
   if (before === null || !admits(before.subjects, subject))
-    throw invalidGrant(`The engine ${acting.name} of the subject token may no longer act for its user.`)
+    throw invalidGrant(
+      `The engine ${acting.name} of the subject token may no longer act for its user: let the user sign in again.`,
+    )
   refuseStopped(before, session.issuedAt ?? 0)
   refuseStatement(before, subject, session.obtainedBy ?? session.method)
 }

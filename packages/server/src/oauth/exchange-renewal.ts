@@ -38,7 +38,9 @@ export async function renewUser(deps: TokenDeps, session: ProvenIdentity, scope:
   const [acting] = session.actors
   const engine = acting === undefined ? null : await findEngine(deps.sql, acting.id)
   if (engine === null)
-    throw invalidGrant(`The engine ${acting?.name ?? ''} that acts for the user is not registered any more.`)
+    throw invalidGrant(
+      `The engine ${acting?.name ?? ''} that acts for the user is not registered any more: let the user sign in again.`,
+    )
   refuseStopped(engine, session.issuedAt ?? 0)
   return issueFor(deps, engine, shownBySession(session), scope)
 }

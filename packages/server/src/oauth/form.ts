@@ -24,11 +24,13 @@ export function parseForm(contentType: string | undefined, body: Uint8Array): Fo
     const name = formDecode(equals < 0 ? pair : pair.slice(0, equals))
     const value = equals < 0 ? '' : formDecode(pair.slice(equals + 1))
     if (name === null || value === null)
-      throw invalidRequest('The body has a broken percent-escape or a NUL, or is not UTF-8.')
+      throw invalidRequest(
+        'The body must be form-encoded UTF-8, without broken percent-escapes and NUL characters.',
+      )
     if (seen.has(name))
       throw invalidRequest(`The parameter ${name.slice(0, 64)} is sent twice: send it once.`)
     if (seen.size === maxParameters)
-      throw invalidRequest(`The body has more than ${maxParameters} parameters.`)
+      throw invalidRequest(`The body has more than ${maxParameters} parameters: send fewer.`)
     seen.add(name)
     if (value !== '') form.set(name, value)
   }
@@ -49,6 +51,6 @@ function decodeUtf8(body: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
   } catch {
-    throw invalidRequest('The body is not UTF-8.')
+    throw invalidRequest('The body must be UTF-8.')
   }
 }

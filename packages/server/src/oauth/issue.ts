@@ -62,7 +62,7 @@ export async function issueFor(
   // The verification of the subject token tolerates a clock difference, so an accepted token can have expired
   // by the clock of this server.
   if (notAfter !== undefined && notAfter <= now)
-    throw invalidGrant('The subject token has expired.', 'expired')
+    throw invalidGrant('The subject token has expired: send a new token of the user.', 'expired')
   const acting = toPrincipal(engine)
   const before = shown.actors[0]?.id === engine.id ? shown.actors.slice(1) : shown.actors
   const actors = [acting, ...before]
@@ -99,7 +99,7 @@ export async function requireCurrent(
   const subject = await findSubject(sql, principalId, groupAges)
   if (subject === null || !subject.enabled)
     throw invalidGrant(
-      'The user of the subject token is disabled or was removed.',
+      'The user of the subject token is disabled or was removed: ask an administrator.',
       'the user is disabled or was removed',
     )
   if (shownAt <= subject.notBefore)
@@ -113,7 +113,8 @@ export async function requireCurrent(
  * Refuses a disabled engine, and a token that was issued before the sessions of the engine were last revoked.
  */
 export function refuseStopped(engine: EngineRow, shownAt: number): void {
-  if (!engine.enabled) throw invalidGrant(`The engine ${engine.name} is disabled.`)
+  if (!engine.enabled)
+    throw invalidGrant(`The engine ${engine.name} is disabled: ask an administrator to enable it.`)
   if (shownAt <= engine.notBefore)
     throw invalidGrant(
       `The sessions of the engine ${engine.name} were revoked after the token was issued: exchange a new token of the user.`,

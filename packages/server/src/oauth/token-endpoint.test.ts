@@ -65,7 +65,7 @@ describe('the token endpoint returns a token', () => {
       good,
       { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' },
     ],
-  ])('%s', async (_name, parameters, headers) => {
+  ])('the token endpoint returns a token %s', async (_name, parameters, headers) => {
     expect(await post(form(parameters), headers)).toMatchObject({ status: 200 })
   })
 

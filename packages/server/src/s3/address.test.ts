@@ -45,7 +45,7 @@ describe('parseAddress', () => {
     '/lake/%zz',
     '/lake/\u00fc',
     '/-lake/a',
-  ])('refuses %s', (path) => {
+  ])('parseAddress refuses %s', (path) => {
     expect(() => parse(path)).toThrow(S3Error)
   })
 

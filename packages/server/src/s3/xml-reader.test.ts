@@ -102,7 +102,7 @@ describe('parseXml takes time proportional to the length of the document (4 MB)'
     ['an unterminated reference', `<a>&${megabytes('x')}</a>`],
     ['brackets', megabytes('<')],
     ['space around the root', `${megabytes(' ')}<`],
-  ])('refused: %s', (_, text) => {
+  ])('parseXml refuses 4 MB of %s in little time', (_, text) => {
     const bytes = Buffer.from(text)
     const start = process.cpuUsage()
     expect(() => readXml(bytes, one)).toThrow(S3Error)
@@ -113,7 +113,7 @@ describe('parseXml takes time proportional to the length of the document (4 MB)'
     ['references', `<a>${megabytes('&amp;')}</a>`],
     ['numeric references', `<a>${megabytes('&#65;')}</a>`],
     ['text', `<a>${megabytes('x')}</a>`],
-  ])('read: %s', (_, text) => {
+  ])('parseXml reads 4 MB of %s in little time', (_, text) => {
     const bytes = Buffer.from(text)
     const start = process.cpuUsage()
     readXml(bytes, one)

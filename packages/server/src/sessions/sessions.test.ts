@@ -278,7 +278,7 @@ describe('hostile tokens', () => {
     ['not a token', () => 'secret', /malformed/],
     ['two parts', () => 'a.b', /malformed/],
     ['five parts', () => 'a.b.c.d.e', /malformed/],
-  ])('%s', async (_name, make, reason) => {
+  ])('Sessions refuses a token: %s', async (_name, make, reason) => {
     const refused = await refusal(await make())
     expect(refused.reason).toMatch(reason)
     expect(refused.message).toMatch(/expired|not a valid token of this server/)

@@ -63,7 +63,7 @@ export interface AuditQuery {
   readonly operation: string | null
   readonly outcome: string | null
   readonly securableId: string | null
-  /** Prefix of the object's name. */
+  /** Text with which the name of the object in the event must begin. */
   readonly objectPrefix: string | null
   readonly queryId: string | null
   readonly requestId: string | null

@@ -9,7 +9,7 @@ export function cannotConnect(error: unknown, url: string): string {
   const place = toHostAndPort(url)
   switch (code) {
     case '3D000':
-      return `The PostgreSQL at ${place} does not have this database. Create it (\`createdb\`), or configure another one.`
+      return `The PostgreSQL at ${place} does not have this database. Create it (\`createdb\`), or configure another database.`
     case '28P01':
     case '28000':
       return `The PostgreSQL at ${place} refused this user (${code}). Check the user, the password, and whether pg_hba.conf allows the user to connect from this host with the \`sslmode\` of the connection string.`
@@ -29,7 +29,7 @@ export function cannotConnect(error: unknown, url: string): string {
     case 'UNABLE_TO_GET_ISSUER_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-      return `The PostgreSQL at ${place} presents a certificate that is not trusted (${code}). Set \`sslrootcert\` in the connection string to the file of its certificate authority.`
+      return `The PostgreSQL at ${place} presents a certificate that is not trusted (${code}). Set \`sslrootcert\` in the connection string to the file of the certificate authority of the server.`
     case '53300':
       return `The PostgreSQL at ${place} accepts no more connections (53300). Raise its max_connections or the limit of this user, or lower HEADGATE_DATABASE_POOL_SIZE.`
     case 'ENOTFOUND':

@@ -15,7 +15,7 @@ export async function checkServer(client: Client): Promise<void> {
   const version = Math.floor(Number(rows[0]?.version) / 10_000)
   if (version >= oldestServer) return
   throw new MigrationError(
-    `Headgate needs PostgreSQL ${oldestServer} or newer, and this server is PostgreSQL ${version}.`,
+    `Headgate needs PostgreSQL ${oldestServer} or newer, but this server is PostgreSQL ${version}. Upgrade the server, or configure another server.`,
   )
 }
 
@@ -32,6 +32,6 @@ export async function checkEncoding(client: Client): Promise<void> {
   const encoding = rows[0]?.encoding ?? ''
   if (encoding === 'UTF8') return
   throw new MigrationError(
-    `Headgate needs a database in UTF8, and this one is in ${encoding}. Create another one (\`createdb --encoding UTF8 --template template0\`).`,
+    `Headgate needs a database in UTF8, but this database is in ${encoding}. Create another database (\`createdb --encoding UTF8 --template template0\`).`,
   )
 }

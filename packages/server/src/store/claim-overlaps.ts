@@ -3,7 +3,7 @@ import { type Queryable, statement } from './sql.ts'
 /** One of two location claims that overlap. */
 export interface OverlappingClaim {
   readonly kind: 'root' | 'allowed' | 'relation' | 'staged'
-  /** Id of the warehouse, relation or staged create. */
+  /** Id of the warehouse, relation or staged create that owns the claim. */
   readonly ownerId: string
   readonly location: string
   readonly place: string
@@ -41,8 +41,8 @@ function claimJson(claim: string): string {
 }
 
 // The root and the allowed locations of a warehouse may contain locations of relations in the same warehouse, so such
-// pairs are not overlaps. If one of them contains a root or an allowed location of another warehouse, only this pair
-// is listed, and not the pairs with claims of relations inside that location.
+// pairs are not overlaps. If the root or an allowed location of one warehouse contains a root or an allowed location of
+// another warehouse, only this pair is listed, without the pairs with relations inside the inner location.
 const isOverlap = `i.place >= o.place and i.place < left(o.place, -1) || '0' and i.kind <> 'retired'
          and (i.place, i.owner_id) > (o.place, o.owner_id) and i.owner_id <> o.owner_id
          and not (o.warehouse_id = i.warehouse_id and (o.kind in ('root', 'allowed') or i.kind in ('root', 'allowed')))
@@ -89,9 +89,9 @@ export function toPosition({ outer, inner }: ClaimOverlap): OverlapPosition {
   return [outer.place, outer.ownerId, outer.location, inner.place, inner.ownerId, inner.location]
 }
 
-// The text of a physical location is a prefix of all locations inside it. So in the order of the index, a location
-// that contains others is directly followed by one of them, and the comparison of each row with the next row finds
-// all locations that contain others.
+// The text of a physical location is a prefix of all locations inside it. In the order of the index, a location that
+// contains other locations is therefore directly followed by such a location, and the comparison of each row with the
+// next row finds all locations that contain others.
 const mark = statement(
   'claim_mark_overlaps',
   `with ordered as (
@@ -133,7 +133,7 @@ export async function setClaimsUncompared(sql: Queryable, warehouseId: string): 
   await sql.run(setUncompared, [warehouseId])
 }
 
-/** Returns whether `markOverlaps` must run. */
+/** Returns whether claims exist that `markOverlaps` has not compared yet. */
 export async function hasUncomparedClaims(sql: Queryable): Promise<boolean> {
   return (await sql.run<{ found: boolean }>(uncompared))[0]?.found ?? false
 }

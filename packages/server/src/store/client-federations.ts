@@ -55,7 +55,7 @@ export async function insertFederation(
   return (await tx.run<FederationRow>(insert, [principalId, issuer, subject, most]))[0] ?? null
 }
 
-/** Deletes a link. Returns false when it does not exist. */
+/** Deletes the link from a subject of another issuer to a client. Returns false when the link does not exist. */
 export async function deleteFederation(
   tx: Queryable,
   principalId: string,

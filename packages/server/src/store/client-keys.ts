@@ -52,7 +52,7 @@ export function listClientKeys(sql: Queryable, principalId: string): Promise<Cli
   return sql.run<ClientKeyRow>(list, [principalId])
 }
 
-/** Adds a key. Returns null when the client already has a key with this id, or `most` keys. */
+/** Adds a key to a client. Returns null when the client already has a key with this id, or `most` keys. */
 export async function insertClientKey(
   tx: Queryable,
   principalId: string,
@@ -63,7 +63,7 @@ export async function insertClientKey(
   return (await tx.run<ClientKeyRow>(insert, values))[0] ?? null
 }
 
-/** Deletes a key. Returns false when it does not exist. */
+/** Deletes a key of a client. Returns false when the client has no key with this id. */
 export async function deleteClientKey(tx: Queryable, principalId: string, id: string): Promise<boolean> {
   return (await tx.run(remove, [principalId, id])).length > 0
 }

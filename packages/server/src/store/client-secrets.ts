@@ -57,7 +57,7 @@ export function listSecrets(sql: Queryable, principalId: string): Promise<Secret
   return sql.run<SecretRow>(list, [principalId])
 }
 
-/** Adds a secret. Returns null when the client already has two secrets. */
+/** Adds a secret to a client. Returns null when the client already has two secrets. */
 export async function insertSecret(
   tx: Queryable,
   principalId: string,
@@ -66,7 +66,7 @@ export async function insertSecret(
   return (await tx.run<SecretRow>(insert, [principalId, hash]))[0] ?? null
 }
 
-/** Deletes all secrets except the newest. Returns false when there was at most one. */
+/** Deletes all secrets of a client except the newest. Returns false when the client had at most one secret. */
 export async function dropOldSecrets(tx: Queryable, principalId: string): Promise<boolean> {
   return (await tx.run(dropOld, [principalId])).length > 0
 }

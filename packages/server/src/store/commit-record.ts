@@ -13,11 +13,11 @@ export interface CommitRecord {
    * change.
    */
   readonly onSend?: () => void
-  /** Runs after the transaction is committed. */
+  /** Runs after the transaction of the change is committed. */
   readonly onCommit?: () => void
 }
 
-/** JSON form of one `audit` row. */
+/** Row of the table `audit` in the JSON form that the SQL statements expect. */
 export interface AuditRow {
   readonly request_id: string
   readonly principal_id: string | null
@@ -44,8 +44,8 @@ export interface IdempotencyRow {
   readonly status: number
   readonly relation_id: string | null
   /**
-   * Metadata location of a table that the request unregistered. The response to a repeated request needs it after the
-   * row of the table was deleted.
+   * Metadata location of a table that the request unregistered. The response to a repeated request needs this location,
+   * because the row of the table was deleted.
    */
   readonly metadata_location: string | null
   /** SHA-256 of the text at `metadata_location`, in hex. */

@@ -131,7 +131,7 @@ export class Connections implements AsyncDisposable {
   }
 }
 
-/** Sends one statement and waits for its rows, in one round trip. */
+/** Sends one statement on a connection and waits for its rows, in one round trip. */
 export async function send(
   client: ClientBase,
   query: { readonly name?: string; readonly text: string },

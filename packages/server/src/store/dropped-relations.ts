@@ -129,8 +129,8 @@ export function listDropped(
   ])
 }
 
-// A purge and a restore of the same relation first lock its row and then read the other tables, so that the later one
-// sees the changes of the earlier one.
+// A purge and a restore of the same relation first lock its row and then read the other tables, so that the later
+// transaction sees the changes of the earlier transaction.
 const lock = statement(
   'dropped_lock',
   'select id from relation where id = $1 and dropped_at is not null for update',
@@ -140,7 +140,7 @@ const isPurging = statement(
   `select from job where kind = '${purgeJob}' and subject_id = $1 and finished_at is null`,
 )
 
-/** Locks the row of a dropped relation until the transaction ends, and returns its state. */
+/** Locks the row of a dropped relation until the transaction ends, and returns the state of the relation. */
 export async function lockDropped(tx: Queryable, id: string): Promise<'gone' | 'dropped' | 'purging'> {
   if ((await tx.run(lock, [id])).length === 0) return 'gone'
   return (await tx.run(isPurging, [id])).length > 0 ? 'purging' : 'dropped'
@@ -157,8 +157,8 @@ const restore = statement(
 )
 
 /**
- * Restores a dropped relation under a name. Call with its row locked. Returns false when the policy version changed.
- * Throws the constraint violation when the name is in use or the namespace was deleted.
+ * Restores a dropped relation under a name. The caller has locked the row of the relation. Returns false when the
+ * policy version changed. Throws the constraint violation when the name is in use or the namespace was deleted.
  */
 export async function restoreDropped(
   tx: Queryable,
@@ -179,8 +179,8 @@ const expireNow = statement(
 )
 
 /**
- * Ends the retention of a dropped relation, so that its purge starts. Returns false when it does not exist any more,
- * or when the policy version changed.
+ * Ends the retention of a dropped relation, so that its purge starts. Returns false when the relation does not exist
+ * any more, or when the policy version changed.
  */
 export async function endRetention(sql: Queryable, id: string, record: CommitRecord): Promise<boolean> {
   return (await runWithRecord(sql, expireNow, [id], record)).length === 1

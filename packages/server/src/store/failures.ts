@@ -5,7 +5,7 @@ import { DatabaseError } from 'pg'
 export type Stage =
   /** The statement changed nothing: it was not sent, or PostgreSQL rolls it back when the connection is lost. */
   | 'before-effect'
-  /** A change may have been committed: the statement is COMMIT, or writes outside of a transaction. */
+  /** A change may have been committed: the statement is COMMIT, or a write outside of a transaction. */
   | 'may-have-effect'
 
 const RETRY_AFTER_SECONDS = 1
@@ -58,8 +58,8 @@ export function isConflict(error: unknown): boolean {
 }
 
 /**
- * Returns whether a prepared statement failed because PostgreSQL no longer has it, or because its tables changed. The
- * same statement succeeds on a new connection.
+ * Returns whether a prepared statement failed because PostgreSQL no longer has the prepared statement, or because its
+ * tables changed. The same statement succeeds on a new connection.
  */
 export function isStalePlan(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return false

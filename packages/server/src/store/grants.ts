@@ -31,7 +31,7 @@ export interface GrantRow extends NewGrant {
   readonly namespacePath: string | null
   readonly relation: string | null
   readonly relationKind: RelationKind | null
-  /** Whether the object is a dropped relation. Its grants are valid again when it is restored. */
+  /** Whether the object is a dropped relation. The grants on a dropped relation are valid again when it is restored. */
   readonly dropped: boolean
 }
 
@@ -115,11 +115,11 @@ const several = statement(
 )
 
 /**
- * Name of an object on which privileges can be granted. A member is absent when the object is not below that level.
+ * Name of an object on which privileges can be granted. For example, `relation` is absent in the name of a namespace.
  */
 export interface SecurableName {
   readonly warehouse?: string | undefined
-  /** Levels joined by U+001F. */
+  /** Namespace levels, joined by U+001F. */
   readonly namespacePath?: string | undefined
   readonly relation?: string | undefined
 }
@@ -133,7 +133,7 @@ export async function insertGrant(tx: Queryable, grant: NewGrant): Promise<boole
   )
 }
 
-/** Deletes a grant. Returns false when it does not exist. */
+/** Deletes a grant. Returns false when the grant does not exist. */
 export async function deleteGrant(tx: Queryable, grant: GrantKey): Promise<boolean> {
   return (await tx.run(remove, [grant.securableId, grant.granteeId, grant.privilege])).length > 0
 }

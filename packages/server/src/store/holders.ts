@@ -5,9 +5,9 @@ import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
 /**
- * Finds the principals that have a privilege on an object when they call without an engine: as owner, by a grant, by
- * a role or by a group. The result is consistent with `decide`. Limits the rights of a principal that is an engine to
- * those in its engine entry.
+ * Finds the principals that have a privilege on an object when no engine acts for them: as owner, by a grant, by a role
+ * or by a group. The result is consistent with `decide`. Limits the rights of a principal that is an engine to those in
+ * its engine entry.
  */
 const holders = statement(
   'holders-page',

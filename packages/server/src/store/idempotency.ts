@@ -5,7 +5,7 @@ import { insertIdempotencySql, type IdempotencyRow } from './commit-record.ts'
 /** Stored result of an earlier request with the same idempotency key. */
 export interface StoredOutcome {
   readonly operation: string
-  /** SHA-256 of the request, in hex. */
+  /** SHA-256 of the earlier request, in hex. */
   readonly digest: string
   readonly status: number
   readonly relationId: string | null

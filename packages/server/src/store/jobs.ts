@@ -68,7 +68,7 @@ const renew = statement(
   `update job set leased_until = now() + make_interval(secs => $3) where id = $1 and leased_by = $2 and finished_at is null returning id`,
 )
 
-/** Renews the lease of a job. Returns false when another worker has claimed it. */
+/** Renews the lease of a job. Returns false when another worker has claimed the job. */
 export async function renewLease(
   sql: Queryable,
   { id, lease }: Held,
@@ -83,7 +83,7 @@ const save = statement(
    where id = $1 and leased_by = $2 and finished_at is null returning id`,
 )
 
-/** Stores the progress of a job and renews its lease. Returns false when another worker has claimed it. */
+/** Stores the progress of a job and renews its lease. Returns false when another worker has claimed the job. */
 export async function saveProgress(
   sql: Queryable,
   { id, lease }: Held,

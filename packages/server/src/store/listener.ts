@@ -118,7 +118,7 @@ export class Listener implements AsyncDisposable {
 
 /** One PostgreSQL connection that receives notifications. `Listener` opens a new one after a loss. */
 class ListenConnection {
-  /** Resolves when the connection has ended. */
+  /** Promise that resolves when the connection has ended. */
   readonly ended: Promise<void>
   readonly #client: Client
   #last: Promise<unknown> = Promise.resolve()

@@ -1,6 +1,9 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** Kind of a location claim: the row that records who owns a storage location. See migration 8. */
+/**
+ * Kind of a location claim: the row that records who owns a storage location. The migration `008-location-claims`
+ * describes the kinds.
+ */
 export type ClaimKind = 'root' | 'allowed' | 'relation' | 'staged' | 'retired'
 
 /**
@@ -27,7 +30,7 @@ export interface ClaimOwner {
    * with the claim.
    */
   readonly warehouseId: string
-  /** Whether the owner may claim retired locations. */
+  /** Whether the owner of the new claim may claim retired locations. */
   readonly reusesRetired: boolean
 }
 
@@ -72,7 +75,7 @@ export async function findConflict(
 }
 
 /**
- * Returns the smallest text that sorts after all physical locations within this one. The location ends in `/`, and
+ * Returns the smallest text that sorts after all physical locations within this location. The location ends in `/`, and
  * `0` is the next character after the slash.
  */
 function beyond(place: string): string {

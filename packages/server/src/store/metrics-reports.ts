@@ -43,7 +43,7 @@ export async function insertMetricsReport(sql: Queryable, report: MetricsReport)
     await sql.run(insert, [report.relationId, report.principalId, report.kind, report.report])
     return true
   } catch (error) {
-    // SQLSTATE class 22: data exception.
+    // An error of SQLSTATE class 22 (data exception) means that `jsonb` does not support a value of the report.
     if (error instanceof DatabaseError && error.code?.startsWith('22') === true) return false
     throw error
   }

@@ -56,7 +56,7 @@ describe('migrate', () => {
     try {
       const attempt = migrate({ url: url.href, migrations: [one] })
       await expect(attempt).rejects.toThrow(
-        'needs a database in UTF8, and this one is in LATIN1. Create another one',
+        'needs a database in UTF8, but this database is in LATIN1. Create another database',
       )
       expect(await applied(url.href)).toEqual([])
     } finally {

@@ -40,9 +40,9 @@ interface Applied {
 }
 
 /**
- * Applies the missing migrations to the database and returns them. Each migration and its row in `schema_migration`
- * are written in one transaction, so an interrupted migration has no effect. Replicas that start at the same time
- * wait for each other, and the later ones find nothing to apply.
+ * Applies the missing migrations to the database and returns them. Each migration and its row in `schema_migration` are
+ * written in one transaction, so an interrupted migration has no effect. Replicas that start at the same time wait for
+ * each other, and later replicas find no migration to apply.
  *
  * The function uses a separate connection. PostgreSQL releases the migration lock when this connection ends, even if
  * the process was killed.
@@ -93,7 +93,9 @@ export async function migrate(options: MigrateOptions): Promise<readonly Migrati
 function checkOrder(migrations: readonly Migration[]): void {
   const wrong = migrations.find((migration, index) => migration.version !== index + 1)
   if (wrong !== undefined)
-    throw new TypeError(`Migrations are numbered 1, 2, 3 …: ${wrong.version} (${wrong.name}) is not.`)
+    throw new TypeError(
+      `Migrations must be numbered 1, 2, 3 … without gaps, but migration ${wrong.version} (${wrong.name}) is out of order.`,
+    )
 }
 
 /**

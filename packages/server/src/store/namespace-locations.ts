@@ -21,7 +21,7 @@ const insert = statement(
 )
 
 /**
- * Allows a namespace to use a location, and prevents that the namespace is dropped until the transaction ends.
+ * Allows a namespace to use a location, and prevents a drop of the namespace until the transaction ends.
  *
  * @param at location with its physical location, and the name of the store from which the physical location was
  *   computed
@@ -43,8 +43,8 @@ const remove = statement(
 )
 
 /**
- * Revokes the permission of a namespace to use a canonical location. Returns false when the namespace had no
- * permission for this location.
+ * Revokes the permission of a namespace to use a canonical location. Returns false when the location was not granted to
+ * the namespace.
  */
 export async function deleteNamespaceLocation(
   sql: Queryable,

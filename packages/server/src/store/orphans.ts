@@ -9,7 +9,7 @@ export interface AbandonedCreate {
   readonly id: string
   readonly path: string
   readonly name: string
-  /** Canonical, ending in `/`. */
+  /** Canonical location of the staged table, ending in `/`. */
   readonly location: string
   /**
    * Canonical locations that the reservation claims, each ending in `/`. Does not include locations that were

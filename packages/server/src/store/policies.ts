@@ -34,7 +34,7 @@ export interface PolicySubject {
   readonly issuer: string
   readonly subject: string
   readonly login: string | null
-  /** Names of its groups at its issuer. */
+  /** Names of the groups of the user at its issuer. */
   readonly groups: readonly string[]
 }
 
@@ -55,8 +55,8 @@ export interface PolicyRow {
   /** Names of the roles of the principal in byte order. */
   readonly roles: readonly string[]
   /**
-   * Entry of the engine that acts for the principal. If no engine acts for it, the principal's own engine entry, or
-   * null.
+   * Entry of the engine that acts for the principal. If no engine acts for the principal, the engine entry of the
+   * principal itself, or null.
    */
   readonly engine: PolicyEngine | null
 }

@@ -25,8 +25,8 @@ const ATTEMPTS = 5
  */
 const maxReadConnections = 2
 /**
- * One of this number of connections in the pool is used only for pipelined reads. A pool with fewer connections has
- * none for this purpose.
+ * For each group of this many connections in the pool, one connection is used only for pipelined reads. A smaller pool
+ * has no such connection.
  */
 const connectionsPerReader = 5
 const PING = statement('ping', 'select 1')
@@ -88,16 +88,16 @@ class Pool implements Sql {
     try {
       return await connection.read(statement, values)
     } catch (error) {
-      // Replaces all read connections, because the others are often lost at the same time, and their prepared plans
-      // are stale too.
+      // Replaces all read connections, because the other read connections are often lost at the same time, and their
+      // prepared plans are stale too.
       if (isStalePlan(error) || isConnectionFailure(error)) this.#reads.retire()
       throw error
     }
   }
 
   /**
-   * Calls `work` with a connection of the pool. Then closes the connection if the error of `work` shows that it
-   * cannot be used again.
+   * Calls `work` with a connection of the pool. Closes the connection afterwards if the error of `work` shows that the
+   * connection cannot be used again.
    */
   async #onPooled<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#connections.borrow()
@@ -191,10 +191,10 @@ class Pool implements Sql {
   }
 }
 
-/** One attempt at a transaction on one connection. */
+/** One attempt to run a transaction on one connection. */
 class Transaction implements Queryable {
   /**
-   * First error of a statement or of the connection. The callback may have caught this error and thrown another one.
+   * First error of a statement or of the connection. The callback may have caught this error and thrown another error.
    */
   failure: unknown
   /**
@@ -246,7 +246,9 @@ class Transaction implements Queryable {
   ): Promise<QueryResult> {
     this.#signal?.throwIfAborted()
     if (this.#ended)
-      throw new TypeError('The transaction has already ended. Await all of its statements in the callback.')
+      throw new TypeError(
+        'The transaction has already ended. Await all statements of the transaction in its callback.',
+      )
     try {
       return await send(this.#client, query, values)
     } catch (error) {

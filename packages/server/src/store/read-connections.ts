@@ -14,7 +14,9 @@ const lifetimeMs = 30 * 60_000
 /** Time in ms for which no connection is opened after PostgreSQL accepted no more connections or was read-only. */
 const pauseMs = 5_000
 
-/** Set of connections for pipelined reads. Opens them when they are needed, and opens new ones when they are lost. */
+/**
+ * Set of connections for pipelined reads. Opens the connections when they are needed, and replaces lost connections.
+ */
 export class ReadConnections implements AsyncDisposable {
   readonly #config: CompleteSqlConfig
   readonly #size: number

@@ -73,7 +73,10 @@ export interface Replacement extends Bodies {
   readonly uuid: string
   readonly metadataLocation: string
   readonly location: string
-  /** New principal with whose rights readers access the tables of a view. Null leaves it unchanged. */
+  /**
+   * New principal with whose rights readers access the tables of a view. Null when the change keeps the current
+   * principal.
+   */
   readonly definerId: string | null
 }
 
@@ -169,8 +172,8 @@ const confirm = statement(
 )
 
 /**
- * Checks the requirements of a commit that does not change this relation: returns false when the relation or the
- * policy changed. The caller has locked the row.
+ * Checks that a relation, which a commit requires but does not change, is still in the expected state. Returns false
+ * when the relation or the policy changed. The caller has locked the row.
  */
 export async function confirmRelation(
   tx: Queryable,

@@ -124,7 +124,8 @@ const page = statement(
 
 export interface RetiredFilter {
   /**
-   * Canonical location. The result contains only locations that are equal to or within it. An empty text returns all.
+   * Canonical location. The result contains only locations that are equal to or within it. With an empty text, the
+   * result contains all retired locations.
    */
   readonly below: string
   readonly after: Pick<RetiredPlace, 'location' | 'ownerId'> | null

@@ -64,7 +64,7 @@ class RowQuery extends Query {
   }
 
   handleCommandComplete(): void {
-    // Does nothing, because `handleReadyForQuery` resolves the result.
+    // This method does nothing, because `handleReadyForQuery` resolves the result.
   }
 
   handleReadyForQuery(): void {

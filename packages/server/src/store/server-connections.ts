@@ -20,7 +20,8 @@ const askAgainMs = 250
 
 /**
  * Waits until no server of an older version is connected, if a missing migration requires this (`stopsOlderServers`).
- * Throws after `patienceMs`. It waits because connections of a stopped server can remain open for a moment.
+ * Throws after `patienceMs`. The wait is necessary because connections of a stopped server can remain open for a
+ * moment.
  *
  * @throws MigrationError
  */
@@ -64,6 +65,6 @@ function refusal({ version, name }: Migration, older: readonly ServerConnection[
     .toSorted()
     .join(', ')
   return new MigrationError(
-    `Migration ${version} (${name}) requires that all servers of earlier versions are stopped, and ${older.length} database connections of such servers are open (from ${addresses}). Stop those servers, then start this one again.`,
+    `Migration ${version} (${name}) requires that all servers of earlier versions are stopped, and ${older.length} database connections of such servers are open (from ${addresses}). Stop those servers, then start this server again.`,
   )
 }

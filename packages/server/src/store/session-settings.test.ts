@@ -33,7 +33,8 @@ const at = statement(
 test.each(['German', 'SQL, DMY', 'Postgres, MDY'])(
   'the pool decodes timestamps in a database whose setting datestyle is %s',
   async (datestyle) => {
-    // The time zone Africa/Monrovia was 44 minutes and 30 seconds behind UTC until 1972.
+    // The time zone Africa/Monrovia was 44 minutes and 30 seconds behind UTC until 1972, so the offset of the epoch
+    // contains seconds.
     await using database = await databaseWith({ datestyle, timezone: 'Africa/Monrovia' })
     expect(await database.sql.run(at)).toEqual([{ at: Date.UTC(2026, 1, 1, 12), epoch: 0 }])
   },

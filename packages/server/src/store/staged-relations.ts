@@ -16,11 +16,11 @@ export interface StagedRelation {
    * same path does not replace it.
    */
   readonly namespaceId: string
-  /** Path of the namespace, for display. */
+  /** Path of the namespace in which the table will be created, only for display. */
   readonly path: string
   readonly name: string
   readonly uuid: string
-  /** Canonical, ending in `/`. */
+  /** Canonical location of the staged table, ending in `/`. */
   readonly location: string
   /** All canonical locations to which the client may write, each ending in `/`. */
   readonly prefixes: readonly string[]
@@ -71,7 +71,7 @@ export interface StagedKey extends Pick<
   StagedRelation,
   'warehouseId' | 'namespaceId' | 'name' | 'location' | 'principalId'
 > {
-  /** UUID that the commit assigns to the table, or null when it assigns none. */
+  /** UUID that the commit assigns to the table, or null when the commit assigns no UUID. */
   readonly uuid: string | null
 }
 

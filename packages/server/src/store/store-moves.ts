@@ -93,8 +93,8 @@ export interface StoreOverlap {
 const claimJson = (claim: string): string =>
   `jsonb_build_object('kind', ${claim}.kind, 'location', ${claim}.location, 'warehouseId', ${claim}.warehouse_id)`
 
-// The statement skips claims inside the root or an allowed location of the same warehouse: a claim that overlaps with
-// them also overlaps with that root or allowed location.
+// The statement skips claims inside the root or an allowed location of the same warehouse: every claim that overlaps
+// with such a claim also overlaps with that root or allowed location.
 const overlap = statement(
   'store_overlap',
   `with homes as materialized (

@@ -3,9 +3,9 @@
  * store of the warehouse still has the name in parameter `$storeName` (null for a store without a name). A statement
  * that creates location claims selects from `home`, so it creates no claim when the name has changed.
  *
- * Physical locations begin with the identity of the store, which depends on its name. The row lock prevents that the
- * name changes until the claim is committed. A statement that waited for a change of the name compares with the new
- * name (see `change-store`).
+ * Physical locations begin with the identity of the store, which depends on its name. The row lock prevents a change of
+ * the name until the claim is committed. A statement that waited for a change of the name compares with the new name
+ * (see `change-store`).
  */
 export function homeSql(id: number, storeName: number): string {
   return `home as (

@@ -3,7 +3,7 @@ import { type Queryable, statement } from './sql.ts'
 /** Location claim of a warehouse, for its root or one of its allowed locations. */
 export interface WarehouseClaim {
   readonly kind: 'root' | 'allowed'
-  /** Canonical, ending in `/`. */
+  /** Canonical location, ending in `/`. */
   readonly location: string
   readonly place: string
 }

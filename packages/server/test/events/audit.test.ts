@@ -341,7 +341,7 @@ describe('an event is found by', () => {
     ['its request', { requestId: 'r-3' }, 'c'],
     ['several of these', { engine: 'etl', outcome: 'allowed' }, 'a'],
     ['nothing, the oldest first', { order: 'oldest' }, 'abc'],
-  ])('%s', async (_, filter, expected) => {
+  ])('queryAudit finds events by %s', async (_, filter, expected) => {
     const found = await queryAudit(sql, { ...everything, ...filter })
     expect(found.map(({ operation }) => operation).join('')).toBe(expected)
   })

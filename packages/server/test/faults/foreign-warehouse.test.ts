@@ -113,7 +113,9 @@ test('A manager of a warehouse does not get the directory of another warehouse a
   for (const place of wanted) {
     const response = await allow(place)
     expect(response.status, place).toBe(409)
-    expect(textAt(response.json, 'error', 'message')).toMatch(/ (?:lies in|holds) .* of warehouse victim:/)
+    expect(textAt(response.json, 'error', 'message')).toMatch(
+      / (?:is equal to or inside|contains) .* of warehouse victim\./,
+    )
   }
   for (const [at, place] of wanted.entries()) {
     const body = { name: `t${at}`, schema, location: place }

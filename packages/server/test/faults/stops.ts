@@ -7,7 +7,7 @@ interface Stop {
 }
 
 interface Asked {
-  /** Stops in the order in which the request reaches them. */
+  /** Steps at which the request must stop, in the order in which it reaches them. */
   readonly stops: Stop[]
   readonly hold: () => Promise<void>
 }

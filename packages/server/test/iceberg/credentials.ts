@@ -2,11 +2,11 @@ import { S3Client } from '@aws-sdk/client-s3'
 import type { TestResponse } from '../server.ts'
 import { objectAt, textAt } from './tables.ts'
 
-/** A storage credential in the form of the response. */
+/** A storage credential, as the response contains it. */
 export interface Credential {
   readonly prefix: string
   readonly config: Readonly<Record<string, string>>
-  /** The token that refreshes it. */
+  /** Token with which the credential can be refreshed. */
   readonly token: string
 }
 

@@ -218,7 +218,8 @@ describe('the parameter referenced-by grants nothing', () => {
     await server.grant({ privilege: 'select', on: await findId('relation', 'inner'), to: trino })
     await changed()
     expect(await trino.send('GET', through(inner))).toMatchObject({ status: 404 })
-    // The server ignores the parameter of these callers, also a malformed one.
+    // For callers who are not trusted engines, the server ignores the parameter `referenced-by`, even if it
+    // is malformed.
     expect(await dora.send('GET', through('%zz'))).toMatchObject({ status: 200 })
   })
 

@@ -77,7 +77,7 @@ test('a table without a UUID cannot get the UUID of another one, nor in a transa
   const refused = errorBody(
     400,
     'BadRequestException',
-    'Cannot assign this uuid, because another table of the warehouse has it.',
+    'Cannot assign this uuid, because another table of the warehouse has it. Remove the update, or choose another uuid.',
   )
   expect(await commit(server.send, path, updates)).toMatchObject(refused)
   expect(await transact({ identifier: named('old'), requirements: [], updates })).toMatchObject(refused)

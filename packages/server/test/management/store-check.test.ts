@@ -71,7 +71,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endp
     expect(other).not.toBe(minio.endpoint)
     expect(await create('again', other, 'lake/direct')).toMatchObject({
       status: 409,
-      body: { error: { message: expect.stringContaining('that of warehouse direct') as string } },
+      body: { error: { message: expect.stringContaining('a location of warehouse direct') as string } },
     })
   })
 
@@ -100,7 +100,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endp
     const manager = await fixture.principal({ privilege: 'manage', on: { warehouse: 'direct' } })
     const [found] = await findings('direct', manager)
     expect(found).toMatchObject({ ok: false })
-    expect(found?.message).toContain('direct and another one reach the bucket lake')
+    expect(found?.message).toContain('direct and another warehouse reach the bucket lake')
     expect(found?.message).not.toContain('proxied')
     const stranger = await fixture.principal({ privilege: 'use', on: { warehouse: 'direct' } })
     expect(await fixture.as(stranger, 'POST /warehouses/direct/check')).toMatchObject({ status: 403 })

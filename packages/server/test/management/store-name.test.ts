@@ -117,7 +117,7 @@ describe('a new store name of a warehouse', () => {
     expect(await admin('PATCH /warehouses/two', { store: 'main' })).toMatchObject({ status: 200 })
     expect(await admin('PATCH /warehouses/two', allow)).toMatchObject({
       status: 409,
-      body: { error: { message: expect.stringContaining('that of warehouse one') as string } },
+      body: { error: { message: expect.stringContaining('a location of warehouse one') as string } },
     })
   })
 

@@ -188,7 +188,7 @@ describe('an exchange by an engine', () => {
 })
 
 describe('the token endpoint refuses an exchange', () => {
-  test('without authentication', async () => {
+  test('the token endpoint refuses an exchange without authentication', async () => {
     const alice = await fixture.client()
     const subject_token = await fixture.token(alice)
     for (const more of [

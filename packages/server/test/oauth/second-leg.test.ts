@@ -204,7 +204,7 @@ describe('a second leg refuses a response token', () => {
     ['that is an id_token', { at_hash: 'x' }, /id_token/],
     ['of another issuer', { iss: 'https://other.example' }, /claim iss/],
     ['that has expired', { exp: 1 }, /expired/],
-  ])('%s', async (_, claims, why) => {
+  ])('a second leg refuses a response token %s', async (_, claims, why) => {
     leg.respondWith(() => legToken(fixture.idp, claims))
     const text = await readError(exchange())
     expect(text).toMatch(/^400 invalid_grant: The issuer .* exchanged the token of the user, but/)

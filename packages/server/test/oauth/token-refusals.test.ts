@@ -207,7 +207,7 @@ describe('the token endpoint refuses', () => {
       /512/,
     ],
     ['too long a body', 'x'.repeat(70_000), {}, 413, 'invalid_request', /limit of 65536 bytes\.$/],
-  ])('%s', async (_name, body, headers, status, error, description) => {
+  ])('the token endpoint refuses %s', async (_name, body, headers, status, error, description) => {
     const reply = await post(body, headers)
     expect(reply).toMatchObject({
       status,

@@ -31,7 +31,7 @@ export function notingStorage(storage: Storage, touched: Touched[]): Storage {
 }
 
 async function* nothing(): AsyncGenerator<never> {
-  // The list is empty.
+  // Yields nothing, because these tests need no entries in lists.
 }
 
 /** Parts of object keys that other servers have parsed wrongly, percent-encoded or not. */

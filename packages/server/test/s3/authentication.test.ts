@@ -60,7 +60,7 @@ describe('A signature', () => {
     }
   })
 
-  test('is needed', async () => {
+  test('a request without a signature is refused', async () => {
     expect(await get(path)).toBe('403 AccessDenied')
     expect(lastReason()).toMatch(/no-authentication/)
     expect(endpoint.events.at(-1)).toMatchObject({ principal: 'unidentified', outcome: 'denied' })

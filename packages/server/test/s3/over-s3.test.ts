@@ -66,7 +66,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('The endpoint with another
     expect((await read('copy')).equals(bytes)).toBe(true)
   })
 
-  test('conditions hold', async () => {
+  test('the gateway over an S3 store evaluates conditions of writes and reads', async () => {
     const put = (more: object): Promise<string> =>
       outcome(client.send(new PutObjectCommand({ ...at('once'), Body: 'x', ...more })))
     expect(await put({ IfNoneMatch: '*' })).toBe('200')

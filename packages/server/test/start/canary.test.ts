@@ -8,7 +8,7 @@ import { createCanaryClient, dump, startEchoingStore } from './canary-place.ts'
 import { plantVended, useVended, type Vended } from './canary-vended.ts'
 import { type ServerProcess, startProcess } from './process.ts'
 
-// The run starts servers and runs many commands.
+// The time limit is long, because the run starts several servers and runs many commands.
 const timeout = 240_000
 const canaries = new Canaries()
 const secret = (name: string): string => canaries.plant(name, randomBytes(24).toString('base64url'))

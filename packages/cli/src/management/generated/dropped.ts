@@ -33,7 +33,7 @@ export async function listDropped(
   )
 }
 
-/** Ends the retention of a dropped table or view: its files are deleted now. It cannot be restored any more. */
+/** Ends the retention of a dropped table or view: its files are deleted now, and it cannot be restored any more. */
 export function purgeDropped(
   client: Client,
   { warehouse, id }: { readonly warehouse: string; readonly id: string },

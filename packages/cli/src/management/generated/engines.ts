@@ -76,7 +76,7 @@ export async function getEngine(
   )
 }
 
-/** Changes the fields of an entry that the request contains, also for running sessions, and leaves the others unchanged. */
+/** Changes those fields of an engine entry that the request contains, also for running sessions. All other fields stay unchanged. */
 export async function updateEngine(
   client: Client,
   { engine, body }: { readonly engine: string; readonly body: EngineChange },

@@ -203,7 +203,7 @@ export function removeClientKey(
   return client.send({ method: 'DELETE', path: path`/management/v1/principals/${principal}/keys/${key}` })
 }
 
-/** Creates a second client secret. The first one remains valid. Only this response contains the new secret. */
+/** Creates a second client secret. The first secret remains valid. Only this response contains the new secret. */
 export async function addSecret(
   client: Client,
   { principal }: { readonly principal: string },
@@ -216,7 +216,7 @@ export async function addSecret(
 
 export type ImportSecretRequest = { readonly clientSecret: string }
 
-/** Adds a client secret that already exists, for example on another server. No response contains it. */
+/** Adds a client secret that already exists, for example on another server. No response contains the secret. */
 export async function importSecret(
   client: Client,
   { principal, body }: { readonly principal: string; readonly body: ImportSecretRequest },

@@ -28,7 +28,7 @@ export const subjectRuleMembers: Members<SubjectRule> = {
     .max(100)
     .default([])
     .describe(
-      'Groups at the issuer. The user must be in one of them. Empty: the user need not be in a group.',
+      'Groups at the issuer. The user must be in one of these groups. Empty: the user need not be in a group.',
     ),
 }
 
@@ -93,7 +93,10 @@ export const engineChangeMembers: Members<EngineChange> = {
       'Privileges that the engine may use, for all users, including the privileges that they imply. Null: all privileges except administer-storage, which must be listed.',
     )
     .optional(),
-  administers: z.boolean().describe('The engine may administer for users who may administer.').optional(),
+  administers: z
+    .boolean()
+    .describe('The engine may call administrative operations for users who may call them.')
+    .optional(),
   refreshes: z
     .boolean()
     .describe('The engine may renew storage credentials of its users without a token of the user.')
@@ -174,7 +177,7 @@ export const s3StorageMembers: Members<S3Storage> = {
     .string()
     .min(1)
     .max(16384)
-    .describe('Stored encrypted. No response contains it.')
+    .describe('Secret access key. The server stores it encrypted, and no response contains it.')
     .optional(),
   sessionToken: z.string().min(1).max(16384).optional(),
   credentials: z
@@ -313,11 +316,11 @@ export const warehouseChangeMembers: Members<WarehouseChange> = {
         .string()
         .min(1)
         .max(16384)
-        .describe('Stored encrypted. No response contains it.')
+        .describe('Secret access key. The server stores it encrypted, and no response contains it.')
         .optional(),
       sessionToken: z.string().min(1).max(16384).optional(),
     })
-    .describe('New keys for the same storage.')
+    .describe('New storage keys of the warehouse. The storage itself does not change.')
     .optional(),
   fileMode: z
     .string()
@@ -342,11 +345,11 @@ export const warehouseChangeMembers: Members<WarehouseChange> = {
     .optional(),
   defaults: z
     .record(z.string(), z.string().max(4096))
-    .describe('Client properties that apply unless the client sets them.')
+    .describe('Client properties that apply unless the client itself sets them.')
     .optional(),
   overrides: z
     .record(z.string(), z.string().max(4096))
-    .describe('Client properties that replace those of the client.')
+    .describe('Client properties that replace the settings of the client.')
     .optional(),
   vending: vendingRequest
     .describe('How clients get access to the storage. A change replaces all vending settings.')

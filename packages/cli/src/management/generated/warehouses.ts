@@ -65,7 +65,7 @@ export async function getWarehouse(
   )
 }
 
-/** Deletes an empty warehouse. It is not empty while it contains dropped tables or views that can be restored. */
+/** Deletes an empty warehouse. A warehouse is not empty while it contains dropped tables or views that can be restored. */
 export function deleteWarehouse(
   client: Client,
   { warehouse }: { readonly warehouse: string },
@@ -73,7 +73,7 @@ export function deleteWarehouse(
   return client.send({ method: 'DELETE', path: path`/management/v1/warehouses/${warehouse}` })
 }
 
-/** Changes the settings in the request, or the keys of the storage. Other settings and the location remain. */
+/** Changes the settings that the request contains, or the keys of the storage. All other settings and the location stay unchanged. */
 export async function updateWarehouse(
   client: Client,
   { warehouse, body }: { readonly warehouse: string; readonly body: WarehouseChange },

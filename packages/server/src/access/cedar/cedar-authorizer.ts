@@ -61,7 +61,7 @@ export class CedarAuthorizer implements Authorizer {
     return { ...this.#counts }
   }
 
-  /** Replaces the policies. All later decisions use them. */
+  /** Replaces the policies. All later decisions use the new policies. */
   use(policies: Record<string, string>): void {
     const result = this.#cedar.preparsePolicySet(this.#setId, { staticPolicies: policies })
     if (result.type === 'failure') throw new Error(result.errors.map(({ message }) => message).join('; '))
@@ -73,8 +73,8 @@ export class CedarAuthorizer implements Authorizer {
     let lost = 0
     for (const privilege of privileges) {
       if (!holds(bits, privilege)) continue
-      // The array begins with the weakest privileges: `lost` then already contains the implied privileges that were
-      // removed.
+      // The loop starts with the weakest privileges. When it reaches a privilege, `lost` already contains the removed
+      // privileges that this privilege implies.
       const gone =
         (privilegeBits[privilege] & lost) !== 0 || this.#decide(caller, object, privilege).forbidding !== null
       if (gone) lost |= ownBit[privilege]

@@ -7,7 +7,7 @@ export function observeCedar(registry: Registry, { authorizer, isCurrent }: Open
     name: 'headgate_cedar_policies_current',
     help: '1: the server uses the current Cedar policy files. 0: these files are invalid, and the server uses the previous policies.',
     registers: [registry],
-    // The metric of a server with several workers is 1 only after all of them use the current files.
+    // The metric of a server with several workers is 1 only after all workers use the current files.
     aggregator: 'min',
     collect: () => current.set(isCurrent() ? 1 : 0),
   })

@@ -39,12 +39,14 @@ export function readPolicies(cedar: Cedar, files: readonly PolicyFile[]): Record
     const other = byId.get(id)
     if (other !== undefined)
       problems.push(
-        `${at(policy)}: the policy at ${at(other)} has the same id ${id}: give one of them another id with @id, or put it on a separate line.`,
+        `${at(policy)}: the policy at ${at(other)} has the same id ${id}. Give one of the two policies another id with @id, or put it on a separate line.`,
       )
     byId.set(id, policy)
   }
   if (placed.length > maxPolicies)
-    problems.push(`There are ${placed.length} policies: at most ${maxPolicies}.`)
+    problems.push(
+      `There are ${placed.length} policies, but at most ${maxPolicies} are allowed. Combine or remove policies.`,
+    )
   if (placed.length === 0 && problems.length === 0)
     problems.push(
       `${files.map(({ name }) => name).join(', ')}: there is no policy, so Cedar would forbid everything. To keep all granted rights, add this policy: permit(principal, action, resource);`,
@@ -61,9 +63,12 @@ function splitPolicies(cedar: Cedar, file: PolicyFile, problems: string[]): Plac
     problems.push(...parts.errors.map((error) => describeProblem(error, { file, offset: 0 })))
     return []
   }
-  if (parts.policy_templates.length > 0) problems.push(`${file.name}: templates are not supported.`)
-  // Cedar returns the texts of the policies unchanged, but not in the order of the file. Two policies may have the same
-  // text.
+  if (parts.policy_templates.length > 0)
+    problems.push(
+      `${file.name}: templates are not supported. Replace each template by policies without slots (?principal, ?resource).`,
+    )
+  // Cedar returns the texts of the policies unchanged, but not in the order of the file. When several policies have the
+  // same text, each search starts after the previous one.
   const ends = new Map<string, number>()
   return parts.policies.map((text) => {
     const start = Math.max(0, file.text.indexOf(text, ends.get(text)))

@@ -16,7 +16,7 @@ export async function loadCedar(): Promise<Cedar> {
   } catch (cause) {
     throw new HeadgateError(
       'internal',
-      'HEADGATE_AUTHORIZER=cedar needs a package that is not installed: npm install @cedar-policy/cedar-wasm@4',
+      'HEADGATE_AUTHORIZER=cedar needs a package that is not installed. Install it: npm install @cedar-policy/cedar-wasm@4',
       { cause },
     )
   }

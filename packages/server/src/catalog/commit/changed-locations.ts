@@ -16,8 +16,9 @@ export type LocationPlan = Pick<Plan<unknown>, 'recorded' | 'chosen'>
 export const unchangedLocations: LocationPlan = { recorded: null, chosen: null }
 
 /**
- * Returns the locations that a relation claims after its locations change. Compares only locations outside the recorded
- * ones with the claims of others. A relation whose locations already overlap can therefore still be changed.
+ * Returns the locations that a relation claims after its locations change. Only locations outside the recorded
+ * locations of the relation are compared with the claims of other relations. A relation whose locations already overlap
+ * can therefore still be changed.
  */
 export function planLocations(target: Target, locations: readonly string[], policy: Policy): LocationPlan {
   const { warehouse, relation } = target

@@ -24,7 +24,8 @@ export async function checkChosen(
     } catch (error) {
       if (write.type !== 'create') throw error
       // A concurrent create of the same table, or an earlier registration of the same table, may have claimed the
-      // location. Then the name or the uuid is in use, and the client must receive that error instead of the overlap.
+      // location. In both cases the name or the uuid is in use, and the client must receive that error instead of the
+      // overlap.
       const { kind, uuid } = write.relation
       if ((await resolve(sql, warehouse.id, identifier)).relation !== null) return false
       throw (await isUuidTaken(sql, warehouse.id, uuid)) ? uuidTakenError(kind, identifier) : error

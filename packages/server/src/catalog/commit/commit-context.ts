@@ -30,7 +30,7 @@ export interface ReplayedResult {
   readonly metadata?: { readonly location: string; readonly digest: string | null }
 }
 
-/** One of several objects of a change. */
+/** One of several objects that a request changes. */
 export interface ChangedObject {
   /** Name of the object in audit events: `lakehouse:sales.orders`. */
   readonly object: string

@@ -9,7 +9,7 @@ import { type Models, type Plan, planId } from './plan.ts'
 import { publish } from './publish.ts'
 import { deleteExpired, deleteFiles, writeFiles, type WrittenPlan } from './write.ts'
 
-/** Plans whose rows were committed. */
+/** Plans of changes whose rows were committed to the database. */
 export type CommittedPlans<Metadata> = readonly WrittenPlan<Metadata>[]
 
 /**
@@ -42,7 +42,7 @@ export async function commitPlans<Metadata>(
   return explainRefusal(outcome, plans)
 }
 
-/** Commits one plan; see `commitPlans`. */
+/** Commits the change of one plan; see `commitPlans`. */
 export async function commitPlan<Metadata>(
   deps: CatalogDeps,
   models: Models<Metadata>,
@@ -50,7 +50,7 @@ export async function commitPlan<Metadata>(
   record: CommitRecord,
 ): Promise<Outcome<WrittenPlan<Metadata>>> {
   return await mapDone(await commitPlans(deps, models, [plan], record), ([written]) => {
-    if (written === undefined) throw new TypeError('The metadata file of a plan was not written.')
+    if (written === undefined) throw new TypeError('The metadata file of a planned change was not written.')
     return written
   })
 }

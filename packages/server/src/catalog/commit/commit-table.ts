@@ -38,7 +38,10 @@ export async function commitTable(
   })
 }
 
-/** Creates the table of a commit with `assert-create`. An earlier request may have staged it, but need not. */
+/**
+ * Creates the table of a commit with `assert-create`. The table may have been staged by an earlier request, but this is
+ * not required.
+ */
 async function createStagedTable(
   deps: CommitDeps,
   context: CommitContext,

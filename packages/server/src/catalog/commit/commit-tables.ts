@@ -19,14 +19,17 @@ import { planUpdates } from './plan-updates.ts'
 
 /** Planned change of one table in a transaction of several tables. */
 interface TablePlan {
-  /** Null when the table does not change. The transaction then only verifies that the row is still `unchanged`. */
+  /**
+   * Null when the table does not change. The transaction then only verifies that the row of the table still has the
+   * version in `unchanged`.
+   */
   readonly plan: Plan<TableMetadata> | null
   readonly unchanged: RowVersion | null
   readonly decision: Decision
   readonly object: ChangedObject
 }
 
-/** Commits changes of several tables in one transaction. Some of the tables may be staged creates. */
+/** Commits changes of several tables in one transaction. The transaction may also create staged tables. */
 export async function commitTables(
   deps: CommitDeps,
   context: CommitContext,

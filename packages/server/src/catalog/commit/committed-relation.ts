@@ -7,7 +7,7 @@ export interface CommittedRelation {
   readonly metadataLocation: string
   /** Metadata key of the relation's row; see `toMetadataKey`. */
   readonly metadataKey: string
-  /** The metadata as JSON. */
+  /** Metadata of the relation as JSON text. */
   readonly text: Buffer
 }
 

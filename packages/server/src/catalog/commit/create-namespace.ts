@@ -14,7 +14,7 @@ import { type CommitContext, toCommitRecord } from './commit-context.ts'
 import type { CommitDeps } from './deps.ts'
 import { done, moved, type Outcome } from './outcome.ts'
 
-/** A namespace to create. */
+/** Request to create a namespace. */
 export interface NamespaceCreation {
   readonly warehouse: Warehouse
   readonly levels: Namespace

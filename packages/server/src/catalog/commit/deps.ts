@@ -3,7 +3,7 @@ import type { KeyedMutex } from '../../concurrency/keyed-mutex.ts'
 import type { CatalogDeps } from '../deps.ts'
 import type { LastCommitCache } from './last-commit-cache.ts'
 
-/** Objects that changes of relations depend on. */
+/** Dependencies of the functions that change relations. */
 export interface CommitDeps extends CatalogDeps {
   readonly policies: Policies
   readonly lastCommits: LastCommitCache

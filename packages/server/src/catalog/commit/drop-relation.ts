@@ -34,8 +34,9 @@ export interface DropRequest {
 
 /**
  * Drops a relation. Its name can be reused immediately. Until the retention of the warehouse ends, the relation can be
- * restored and its locations stay claimed. Then its files are deleted if a purge was requested, and otherwise stay. In
- * a warehouse without retention, a requested purge starts immediately, and a drop without purge deletes the row.
+ * restored and its locations stay claimed. After the retention, its files are deleted if a purge was requested;
+ * otherwise they stay in storage. In a warehouse without retention, a requested purge starts immediately, and a drop
+ * without purge deletes the row.
  */
 export async function dropTarget(
   { sql }: Pick<CatalogDeps, 'sql'>,

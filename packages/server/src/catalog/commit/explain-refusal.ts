@@ -29,10 +29,10 @@ export function explainRefusal(
   return outcome
 }
 
-/** Returns the error for a commit to an existing relation that assigns the uuid of another relation. */
+/** Returns the error for a commit that assigns the uuid of another relation to an existing relation. */
 function cannotAssignUuidError(kind: 'table' | 'view'): HeadgateError {
   return new HeadgateError(
     'bad-request',
-    `Cannot assign this uuid, because another ${kind} of the warehouse has it.`,
+    `Cannot assign this uuid, because another ${kind} of the warehouse has it. Remove the update, or choose another uuid.`,
   )
 }

@@ -11,8 +11,7 @@ import { lookUpDropped } from '../undrop.ts'
 import { type Warehouse, warehouseChain } from '../warehouses.ts'
 
 /**
- * Returns the ids of the relations, including dropped ones, that the caller manages and whose locations contain the
- * file.
+ * Returns the ids of the relations, including dropped ones, that the caller manages and whose locations contain a file.
  */
 export async function findManagedAround(
   { sql }: { readonly sql: Sql },

@@ -40,7 +40,7 @@ async function expectReplaced(isReplaced: (row: TableRow, index: number) => bool
 }
 
 describe('GroupCommit', () => {
-  it('writes changes that arrive while a statement runs with one statement, each completely and once', async () => {
+  it('GroupCommit writes changes that arrive while a statement runs with one statement, each completely and once', async () => {
     const { sql, sent } = watched(store.sql)
     const recorded: string[] = []
     const outcomes = await replaceAll(sql, rows, ({ name }, replacement, record) => [
@@ -48,13 +48,14 @@ describe('GroupCommit', () => {
       { ...record, onCommit: () => recorded.push(name) },
     ])
     expect(outcomes).toEqual(rows.map(() => done))
-    // The next statement contains the other 12 changes.
+    // The first two changes run in separate statements. The next statement contains 16 changes, and the last one the
+    // other 12.
     expect(sent).toEqual([alone, alone, together, together])
     expect(recorded.toSorted()).toEqual(rows.map(({ name }) => name).toSorted())
     await expectReplaced(() => true)
   })
 
-  it('refuses each change of a group whose row changed, whose policy changed, or whose request was aborted', async () => {
+  it('GroupCommit refuses each change of a group whose row changed, whose policy changed, or whose request was aborted', async () => {
     const { sql, sent } = watched(store.sql)
     const late = new Error('called back')
     const tooLate = (): never => {
@@ -85,7 +86,7 @@ describe('GroupCommit', () => {
     await expectReplaced((_, index) => [0, 1, 8].includes(index))
   })
 
-  it('retries each change in its own statement when one of them violates a constraint', async () => {
+  it('GroupCommit retries each change in its own statement when one of them violates a constraint', async () => {
     const { sql, sent } = watched(store.sql)
     const outcomes = await replaceAll(sql, rows.slice(0, 6), ({ name }, replacement, record) =>
       name === 't3' ? [{ ...replacement, uuid: rows[9]?.uuid ?? '' }, record] : [replacement, record],
@@ -96,7 +97,7 @@ describe('GroupCommit', () => {
     await expectReplaced((_, index) => index < 6 && index !== 3)
   })
 
-  it('does not wait for a transaction that locks the row of another change, or for a statement that hangs', async () => {
+  it('GroupCommit does not wait for a transaction that locks the row of another change, or for a statement that hangs', async () => {
     const holder = new Client({ connectionString: store.url })
     await holder.connect()
     try {
@@ -117,7 +118,7 @@ describe('GroupCommit', () => {
     await expectReplaced((_, index) => index < 8)
   })
 
-  it('shares statements again after a hanging statement has ended', async () => {
+  it('GroupCommit shares statements again after a hanging statement has ended', async () => {
     const held = Promise.withResolvers<void>()
     const { sql, sent } = watched(
       replaceMethods(store.sql, {

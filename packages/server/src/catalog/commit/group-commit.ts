@@ -5,8 +5,8 @@ import type { Sql } from '../../store/sql.ts'
 import { isRefused } from '../../store/violation.ts'
 
 /**
- * Maximum number of concurrent statements. With two, PostgreSQL executes one statement while it flushes the other to
- * disk. With more, fewer changes would share a statement.
+ * Maximum number of concurrent statements. With two statements, PostgreSQL executes one while it flushes the other to
+ * disk. With more statements, fewer changes would share a statement.
  */
 const maxRunning = 2
 /** Maximum number of changes in one statement. Larger groups do not reduce the cost of a change noticeably. */
@@ -48,8 +48,8 @@ export class GroupCommit {
   }
 
   /**
-   * Runs the compare-and-swap of a commit. For its errors, see `replaceRelation`. When the connection of a shared
-   * statement fails or the statement exceeds its time limit, all its changes fail.
+   * Runs the compare-and-swap of a commit. `replaceRelation` describes the errors. When the connection of a shared
+   * statement fails or the statement exceeds its time limit, all changes in the statement fail.
    */
   async replace(replacement: Replacement, record: CommitRecord): Promise<boolean> {
     const { body, refs } = replacement
@@ -66,7 +66,10 @@ export class GroupCommit {
     return promise
   }
 
-  /** Starts the next groups while statements may start. `#counted` decreases `#running` and calls this again. */
+  /**
+   * Starts the next groups as long as further statements may run. When a statement ends, `#counted` decreases
+   * `#running` and calls this method again.
+   */
   #startNext(): void {
     while (this.#running < maxRunning) {
       const group = this.#take()
@@ -96,7 +99,7 @@ export class GroupCommit {
    */
   async #lead(group: readonly Waiting[]): Promise<boolean> {
     const [own, ...others] = group
-    if (own === undefined) throw new TypeError('A group of changes is empty.')
+    if (own === undefined) throw new TypeError('A group of changes that share a statement is empty.')
     if (others.length === 0) return await this.#counted(() => this.#alone(own))
     // Calls `onSend` of all requests of the group. If it throws, `#alone` calls it again, and that request receives the
     // error.
@@ -111,7 +114,10 @@ export class GroupCommit {
     return await replaceOne(own)
   }
 
-  /** Returns the ids of the relations that were replaced. Every other change is retried in its own statement. */
+  /**
+   * Executes the changes in one statement. Returns the ids of the relations that it replaced. The caller retries every
+   * other change in its own statement.
+   */
   async #together(sendable: readonly Waiting[]): Promise<ReadonlySet<string>> {
     try {
       const changes = sendable.map(({ change }) => change)

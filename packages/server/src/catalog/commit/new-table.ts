@@ -81,7 +81,7 @@ function choosesLocation({ location, properties }: CreateTableRequest): boolean 
   )
 }
 
-/** Creates a planned table. */
+/** Creates the table that `planNewTable` authorized and composed. */
 export async function createTable(
   deps: CatalogDeps,
   context: CommitContext,

@@ -1,11 +1,11 @@
 import { type HeadgateError, isHeadgateError } from '@headgate/errors'
 
-/** Result of one attempt to commit a change. */
+/** Result of one attempt to commit a change to the database. */
 export type Outcome<T> =
   | { readonly type: 'done'; readonly value: T }
   /** Nothing was written: a row or the policy changed after the attempt read it. A new attempt may succeed. */
   | { readonly type: 'moved' }
-  /** The change was certainly not written. */
+  /** The change was certainly not written to the database. */
   | { readonly type: 'refused'; readonly error: unknown }
   /** The change may have been written: the response of the database was lost. */
   | { readonly type: 'unknown'; readonly error: HeadgateError }

@@ -8,7 +8,7 @@ import type { ResolvedName } from '../target.ts'
 import { unchangedLocations } from './changed-locations.ts'
 import type { Plan } from './plan.ts'
 
-/** A relation to create. */
+/** Request to create a table or view. */
 export interface Creation<Metadata> {
   readonly name: ResolvedName
   readonly metadata: Metadata
@@ -21,7 +21,7 @@ export interface Creation<Metadata> {
    * when the client chose no location, or when a staged create reserved the locations.
    */
   readonly locationRights: LocationRights | null
-  /** True when a staged create reserved the id and the locations. */
+  /** True when a staged create reserved the id and the locations of the relation. */
   readonly isReserved: boolean
   /** Metadata file that exists already (registerTable). Null when the commit writes the file. */
   readonly file: MetadataFile | null

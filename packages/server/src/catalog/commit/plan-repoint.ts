@@ -34,7 +34,7 @@ export function planRepoint<Metadata>(
         uuid: relation.uuid,
         metadataLocation: file.location,
         location: model.location(metadata),
-        // A view cannot be registered with overwrite.
+        // Only a view has a definer, and a view cannot be registered with overwrite.
         definerId: null,
       },
     },

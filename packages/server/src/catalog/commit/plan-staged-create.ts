@@ -37,7 +37,7 @@ export async function planStagedCreate(
   const { warehouse, identifier, namespaceId, relation } = name
   tableModel.check(null, requirements)
   if (relation?.kind === 'view') throw takenError('table', 'view', identifier)
-  // Clients compare the message of the failed requirement and the error type for an existing name.
+  // Clients recognize this conflict by the text "Requirement failed" and by the error type for an existing name.
   if (relation !== null)
     throw new HeadgateError(
       'already-exists',
@@ -60,8 +60,8 @@ export async function planStagedCreate(
   const isReserved = locations.every((location) =>
     staged?.prefixes.some((prefix) => location.startsWith(prefix)),
   )
-  // Earlier versions could reserve locations that another relation had claimed. Random default locations cannot
-  // overlap.
+  // Earlier versions could reserve a chosen location that another relation had claimed, so chosen locations are
+  // compared again. Random default locations cannot overlap.
   if (
     staged?.chosen === true &&
     (await overlapsOthers(deps.sql, { relationId: staged.id, warehouseId: warehouse.id }))

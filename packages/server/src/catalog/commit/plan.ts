@@ -22,13 +22,13 @@ export interface Plan<Metadata> {
     | { readonly type: 'create'; readonly relation: Omit<NewRelation, keyof Bodies> }
     | { readonly type: 'replace'; readonly replacement: Omit<Replacement, keyof Bodies> }
   /**
-   * Locations that the commit records for the relation. Null when they do not change, or when the row of the created
+   * Locations that the commit records for the relation. Null when the locations do not change, or when the row of a new
    * relation contains them.
    */
   readonly recorded: ClaimedPlaces | null
   /**
-   * Locations that the client chose in this request. They are compared with all location claims. Null when the client
-   * chose none.
+   * Locations that the client chose in this request. The commit compares them with all location claims. Null when the
+   * client chose no location.
    */
   readonly chosen: ChosenPlaces | null
   /** Metadata files to delete after the commit. */
@@ -41,8 +41,8 @@ export function planId({ write }: Pick<Plan<unknown>, 'write'>): string {
 }
 
 /**
- * Cache of decoded metadata, by relation id and `toMetadataKey`; see `ModelCache`. It is not a list of `RelationModel`,
- * which contains the functions for tables or for views.
+ * Cache of decoded metadata, by relation id and `toMetadataKey`; see `ModelCache`. It contains no `RelationModel`: that
+ * is the set of functions for tables or for views.
  */
 export interface Models<Metadata> {
   get(relationId: string, key: string): Metadata | undefined

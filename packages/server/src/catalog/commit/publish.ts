@@ -35,7 +35,8 @@ export async function publish(
   const [only, ...others] = plans
   if (only !== undefined && others.length === 0 && unchanged.length === 0 && isSingleStatement(only))
     return await publishSingle(deps, only, record)
-  // The request can no longer be cancelled after this call. `writeRecord` calls the hook again, without effect.
+  // After this call, the request can no longer be cancelled. `writeRecord` calls `onSend` again, which then has no
+  // effect.
   record.onSend?.()
   return await tryTransaction(deps.sql, (tx) => publishTogether(tx, plans, record, unchanged))
 }
@@ -71,7 +72,8 @@ async function publishTogether(
   for (const rowVersion of unchanged) {
     if (!(await confirmRelation(tx, rowVersion, policyVersion))) return false
   }
-  // `writeRecord` writes the audit events and the outcome for the idempotency key, once for all plans.
+  // `writeRecord` writes the audit events and the outcome for the idempotency key, once for all plans, so the
+  // statements of the single plans do not write them.
   const onlyPolicyVersion = { policyVersion, audit: [], idempotency: null }
   // Every transaction inserts new names in the same order, so that concurrent transactions do not deadlock.
   for (const plan of plans.toSorted((a, b) => compare(newName(a), newName(b)))) {

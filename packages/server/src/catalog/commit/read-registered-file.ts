@@ -11,7 +11,7 @@ import type { CatalogDeps } from '../deps.ts'
 import type { RelationModel } from '../relation-model.ts'
 import type { Warehouse } from '../warehouses.ts'
 
-/** Metadata file of another program that was read and checked. */
+/** Metadata file that another program wrote and that the server has read and checked. */
 export interface RegisteredFile<Metadata> {
   readonly metadata: Metadata
   readonly file: MetadataFile
@@ -46,7 +46,8 @@ export async function readRegisteredFile<Metadata>(
   if (parsed !== undefined) await checkSource(deps.sql, warehouse, parsed, locationRights, ownerIds)
   const text = await readMetadataText(warehouse.storage, location, deps.maxMetadataBytes)
   const json = parseMetadataText(text, location)
-  // Programs that parse JSON numbers as doubles could not write such a number again.
+  // Programs that parse JSON numbers as doubles read 1e400 as infinity, which JSON cannot represent, so they could not
+  // write the metadata again.
   if (containsInfinity(json)) {
     throw new HeadgateError(
       'bad-request',

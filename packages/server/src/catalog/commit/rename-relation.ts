@@ -62,7 +62,7 @@ async function publishRename(
     const to = { namespaceId, name: identifier.name }
     return (await renameRow(sql, toRowVersion(source), to, record)) ? done(undefined) : moved
   } catch (error) {
-    // Another request took the name after it was read. The next attempt reads which relation has the name.
+    // Another request took the name after the name was looked up. The next attempt reads which relation has the name.
     if (isViolation(error, 'relation_name')) return moved
     if (isViolation(error, 'relation_namespace_id_fkey')) throw missingNamespace(identifier.namespace)
     throw error

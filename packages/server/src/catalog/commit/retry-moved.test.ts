@@ -27,20 +27,20 @@ function attempts(...outcomes: readonly [Outcome<string>, ...Outcome<string>[]])
 }
 
 describe('retryMoved', () => {
-  it('returns the value of the first attempt that succeeds', async () => {
+  it('retryMoved returns the value of the first attempt that succeeds', async () => {
     const { caller, attempt, count } = attempts(done('a'))
     expect(await retryMoved(caller, attempt)).toBe('a')
     expect(count).toEqual({ attempts: 1, reloads: 0 })
   })
 
-  it('reloads the policy before each repeated attempt', async () => {
+  it('retryMoved reloads the policy before each repeated attempt', async () => {
     const { caller, attempt, count } = attempts(moved, moved, done('a'))
     expect(await retryMoved(caller, attempt)).toBe('a')
     expect(count).toEqual({ attempts: 3, reloads: 2 })
   })
 
   it.each(['refused', 'unknown'] as const)(
-    'throws the error of an attempt whose outcome is %s',
+    'retryMoved throws the error of an attempt whose outcome is %s',
     async (type) => {
       const error = new HeadgateError('already-exists', 'taken')
       const { caller, attempt, count } = attempts(moved, { type, error })
@@ -49,13 +49,13 @@ describe('retryMoved', () => {
     },
   )
 
-  it('throws commit-failed after 12 attempts with the outcome moved', async () => {
+  it('retryMoved throws commit-failed after 12 attempts with the outcome moved', async () => {
     const { caller, attempt, count } = attempts(moved)
     await expect(retryMoved(caller, attempt)).rejects.toMatchObject({ code: 'commit-failed' })
     expect(count).toEqual({ attempts: 12, reloads: 11 })
   })
 
-  it('runs the repeated attempts of one queue one after the other', async () => {
+  it('retryMoved runs the repeated attempts of one queue one after the other', async () => {
     const queue = new Mutex()
     let isFirst = true
     let running = 0

@@ -13,7 +13,7 @@ export interface Retried {
 
 /**
  * Runs an attempt until its outcome is not `moved`, and returns its value. Each attempt reads the rows again and
- * decides again, which is safe because a `moved` attempt wrote nothing. No other code repeats changes.
+ * decides again, which is safe because a `moved` attempt wrote nothing. No other function repeats changes.
  *
  * @param queue queue for changes that write the same row. Repeated attempts run in this queue one after the other, so
  *   that they do not make each other fail
@@ -53,6 +53,6 @@ function valueOrThrow<T>(outcome: Exclude<Outcome<T>, { type: 'moved' }>): T {
 function tooManyAttempts(): HeadgateError {
   return new HeadgateError(
     'commit-failed',
-    'Too many other requests changed this at the same time, and nothing was committed: send the request again.',
+    'Too many other requests changed the same object at the same time, and nothing was committed: send the request again.',
   )
 }

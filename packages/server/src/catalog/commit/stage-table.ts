@@ -22,7 +22,8 @@ import { done, moved, type Outcome } from './outcome.ts'
 
 /**
  * Reserves the id and the locations of a planned table. The first commit creates the table. Until then, nothing is
- * written to storage and no listing contains the table. Abandoned creates are found by their reservations.
+ * written to storage and no listing contains the table. The reservation also lets administrators find abandoned
+ * creates.
  *
  * A principal that stages the same name again at a chosen location replaces its earlier reservations of that location.
  * Tokens and commits of the earlier reservations are refused, and their files belong to the new reservation.

@@ -14,7 +14,7 @@ import { done, moved, type Outcome } from './outcome.ts'
 /** Metadata of a table that was unregistered. */
 export interface UnregisteredTable {
   readonly location: string
-  /** The metadata as JSON. */
+  /** Metadata of the unregistered table as JSON text. */
   readonly text: Buffer
 }
 

@@ -6,20 +6,20 @@ import { type CommitContext, toCommitRecord } from './commit-context.ts'
 import type { CommitDeps } from './deps.ts'
 import { done, moved, type Outcome } from './outcome.ts'
 
-/** Change of the properties of a namespace. */
+/** Request to set and remove properties of a namespace. */
 export interface PropertiesChange {
   readonly removals: readonly string[]
   readonly updates: Readonly<Record<string, string>>
 }
 
-/** Keys of a change of properties (`UpdateNamespacePropertiesResponse`). */
+/** Keys of the properties that a request set, removed or did not find (`UpdateNamespacePropertiesResponse`). */
 export interface ChangedProperties {
   readonly updated: readonly string[]
   readonly removed: readonly string[]
   readonly missing: readonly string[]
 }
 
-/** Changes the properties of a namespace. */
+/** Sets and removes properties of a namespace. */
 export async function updateNamespaceProperties(
   deps: CommitDeps,
   context: CommitContext,

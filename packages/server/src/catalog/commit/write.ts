@@ -6,7 +6,10 @@ import type { Plan } from './plan.ts'
 
 /** Plan whose metadata file was written to storage, with the forms of the metadata for its row. */
 export interface WrittenPlan<Metadata> extends Plan<Metadata> {
-  /** Compressed metadata text and its digest, for the columns of the row. `CatalogDeps.bodies` is a cache instead. */
+  /**
+   * Compressed metadata text and its digest, for the columns of the row. Not to be confused with `CatalogDeps.bodies`,
+   * which is a cache.
+   */
   readonly bodies: Bodies
 }
 

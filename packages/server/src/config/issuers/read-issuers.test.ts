@@ -25,7 +25,7 @@ function problems(...entries: object[]): string {
 }
 
 describe('readIssuers', () => {
-  test('returns no issuers without the variable, and otherwise the issuers of its list or file', async () => {
+  test('readIssuers returns no issuers without the variable, and otherwise the issuers of its list or file', async () => {
     expect(readIssuers(null, {})).toEqual([])
     const path = join(await mkdtemp(join(tmpdir(), 'headgate-issuers-')), 'issuers.json')
     await writeFile(path, JSON.stringify([{ issuer, audience: 'lake' }]))
@@ -34,7 +34,7 @@ describe('readIssuers', () => {
     expect(() => readIssuers('[', {})).toThrow(/not valid JSON/)
   })
 
-  test('refuses an issuer without an audience, with one sentence', () => {
+  test('readIssuers refuses an issuer without an audience, with one sentence', () => {
     for (const entry of [{ issuer }, { issuer, audience: [] }, { issuer, audience: '' }]) {
       const message = problems(entry)
       expect(message).toMatch(`The issuer ${issuer}: audience is missing or empty. Set it to the aud`)
@@ -42,7 +42,7 @@ describe('readIssuers', () => {
     }
   })
 
-  test('uses strict defaults', () => {
+  test('readIssuers uses strict defaults', () => {
     expect(read({ issuer, audience: 'lake' })).toMatchObject([
       {
         issuer,
@@ -60,7 +60,7 @@ describe('readIssuers', () => {
     ])
   })
 
-  test('reads the key URL from OpenID Connect metadata, from RFC 8414 metadata, or from the configuration', () => {
+  test('readIssuers reads the key URL from OpenID Connect metadata, from RFC 8414 metadata, or from the configuration', () => {
     const readKeySource = (entry: object): unknown => read({ issuer, audience: 'lake', ...entry })[0]?.keys
     const oauth = 'https://idp.example/.well-known/oauth-authorization-server/realms/lake'
     expect(readKeySource({ discovery: 'oauth' })).toEqual({ from: 'metadata', uri: oauth })
@@ -100,16 +100,16 @@ describe('readIssuers', () => {
       /exactly one of clientSecretFile and clientSecretEnv/,
     ],
     ['id tokens without idTokenAudience', { subjectTokens: ['id_token'] }, /idTokenAudience/],
-  ])('refuses %s', (_, entry, message) => {
+  ])('readIssuers refuses %s', (_, entry, message) => {
     expect(problems({ issuer, audience: 'lake', ...entry })).toMatch(message)
   })
 
-  test('accepts http URLs on a loopback address, and refuses an issuer that is listed twice', () => {
+  test('readIssuers accepts http URLs on a loopback address, and refuses an issuer that is listed twice', () => {
     expect(problems({ issuer: 'http://127.0.0.1:8080/realms/lake', audience: 'lake' })).toBe('')
     expect(problems({ issuer, audience: 'a' }, { issuer, audience: 'b' })).toMatch(/twice/)
   })
 
-  test('never prints the client secret of introspection', () => {
+  test('the result of readIssuers never prints the client secret of introspection', () => {
     const entry = { issuer, audience: 'lake', introspection: { clientId: 'hg', clientSecretEnv: 'SECRET' } }
     const [result] = read(entry)
     expect(result?.introspection?.clientSecret.reveal()).toBe('s3cret')
@@ -117,7 +117,7 @@ describe('readIssuers', () => {
     expect(() => readIssuers(JSON.stringify([entry]), {})).toThrow(/SECRET .* is not set/)
   })
 
-  test('applies the values of a preset, and overrides them with those of the entry', () => {
+  test('readIssuers applies the values of a preset, and overrides them with those of the entry', () => {
     expect(Object.keys(presets)).toEqual([...presetNames])
     expect(
       read({ issuer, audience: 'lake', preset: 'keycloak', claims: { groups: ['realm_access', 'roles'] } }),
@@ -134,7 +134,7 @@ describe('readIssuers', () => {
       expect(problems({ issuer, audience: 'lake', idTokenAudience: 'app', preset })).toBe('')
   })
 
-  test('describes every setting', () => {
+  test('listIssuerSettings describes every setting', () => {
     expect(listIssuerSettings().filter(({ doc }) => doc.length < 10)).toEqual([])
     expect(listIssuerSettings().map(({ name }) => name)).toContain('introspection.clientSecretFile')
   })

@@ -56,21 +56,24 @@ function problems(secondLeg: object, entry: object = {}): string {
 }
 
 describe('readSecondLeg', () => {
-  test.each(secondLegProfiles)('accepts the minimum settings of %s, and the server opens them', (profile) => {
-    expect(problems({ profile, ...minimal[profile] })).toBe('')
-    const issuers = read({ profile, ...minimal[profile] })
-    const sql = { run: () => Promise.reject(new Error('The test sends no query.')) }
-    const opened = openExternal({
-      sql: sql as never,
-      issuers,
-      tokenEndpoint: 'https://catalog.example',
-      mark: () => sql,
-    })
-    expect(opened?.secondLegs.findProfile(issuer)).toBe(profile)
-    expect(opened?.secondLegs.findProfile(other.issuer)).toBeNull()
-  })
+  test.each(secondLegProfiles)(
+    'readSecondLeg accepts the minimum settings of %s, and the server opens them',
+    (profile) => {
+      expect(problems({ profile, ...minimal[profile] })).toBe('')
+      const issuers = read({ profile, ...minimal[profile] })
+      const sql = { run: () => Promise.reject(new Error('The test sends no query.')) }
+      const opened = openExternal({
+        sql: sql as never,
+        issuers,
+        tokenEndpoint: 'https://catalog.example',
+        mark: () => sql,
+      })
+      expect(opened?.secondLegs.findProfile(issuer)).toBe(profile)
+      expect(opened?.secondLegs.findProfile(other.issuer)).toBeNull()
+    },
+  )
 
-  test('uses the defaults of each profile', () => {
+  test('readSecondLeg uses the defaults of each profile', () => {
     expect(read({ profile: 'keycloak', ...own })[0]?.secondLeg).toMatchObject({
       client: { id: 'headgate', proof: { method: 'client_secret_basic' } },
       subjectAudiences: ['headgate'],
@@ -89,7 +92,7 @@ describe('readSecondLeg', () => {
     )
   })
 
-  test('never prints the client secret and the private key', () => {
+  test('the result of readSecondLeg never prints the client secret or the private key', () => {
     const printed = [own, { clientId: 'a', privateKeyFile: keyFile }]
       .map((client) => read({ profile: 'generic-8693', ...client }))
       .map((issuers) => inspect(issuers, { depth: 9 }) + JSON.stringify(issuers))
@@ -192,11 +195,11 @@ describe('readSecondLeg', () => {
       /needs tokenEndpoint/,
       { jwksUri: 'https://a.example/k' },
     ],
-  ])('refuses %s', (_, secondLeg, message, entry) => {
+  ])('readSecondLeg refuses %s', (_, secondLeg, message, entry) => {
     expect(problems(secondLeg, entry)).toMatch(message)
   })
 
-  test('refuses a file without a usable private key, and does not repeat its content', async () => {
+  test('readSecondLeg refuses a file without a usable private key, and does not repeat its content', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     for (const [name, text] of [
       ['text', 'another text'],

@@ -11,7 +11,7 @@ import { HeadgateError } from '@headgate/errors'
 export type PolicyDialect = 'aws' | 'plain'
 
 /**
- * Returns a pattern that matches exactly this text.
+ * Returns a pattern that matches only this text.
  *
  * @throws HeadgateError `unsupported` when the dialect has no such pattern
  */

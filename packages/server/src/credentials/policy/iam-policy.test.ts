@@ -32,13 +32,13 @@ function mayList(policy: string, prefix: string, reader: Reader = 'aws', bucket 
 describe('a policy', () => {
   const policy = policyFor(['s3://lake/wh/t1/'])
 
-  test('allows all operations that a writer needs on objects below the prefix', () => {
+  test('a session policy allows all operations that a writer needs on objects below the prefix', () => {
     expect(actionsOn(policy, 'wh/t1/data/a.parquet')).toEqual([...reading, ...writing])
     expect(mayList(policy, 'wh/t1/')).toBe(true)
     expect(mayList(policy, 'wh/t1/data/')).toBe(true)
   })
 
-  test('allows a reader only to read and to list', () => {
+  test('a session policy allows a reader only to read and to list', () => {
     const reader = policyFor(['s3://lake/wh/t1/'], 'read')
     expect(actionsOn(reader, 'wh/t1/data/a.parquet')).toEqual(reading)
     expect(mayList(reader, 'wh/t1/')).toBe(true)
@@ -46,23 +46,26 @@ describe('a policy', () => {
   })
 
   test.each(['wh/t10/a', 'wh/t1', 'wh/', 'wh/t2/a', 'a', 'WH/T1/a', 'wh//t1/a'])(
-    'allows no operation at %s',
+    'a session policy for wh/t1/ allows no operation at %s',
     (key) => {
       expect(actionsOn(policy, key)).toEqual([])
     },
   )
 
-  test.each(['', 'wh', 'wh/', 'wh/t1', 'wh/t10/', 'wh/t2/'])('allows no list of %j', (prefix) => {
-    expect(mayList(policy, prefix)).toBe(false)
-  })
+  test.each(['', 'wh', 'wh/', 'wh/t1', 'wh/t10/', 'wh/t2/'])(
+    'a session policy for wh/t1/ allows no list of the prefix %j',
+    (prefix) => {
+      expect(mayList(policy, prefix)).toBe(false)
+    },
+  )
 
-  test('allows no operation in another bucket, and no listing without a prefix', () => {
+  test('a session policy allows no operation in another bucket, and no listing without a prefix', () => {
     expect(actionsOn(policy, 'wh/t1/a', 'aws', 'lake2')).toEqual([])
     expect(mayList(policy, 'wh/t1/', 'aws', 'lake2')).toBe(false)
     expect(allows(policy, { action: 's3:ListBucket', resource: 'arn:aws:s3:::lake' }, 'aws')).toBe(false)
   })
 
-  test('keeps the prefixes of two buckets apart', () => {
+  test('a session policy for two buckets allows the prefix of each bucket only in this bucket', () => {
     const both = policyFor(['s3://lake/a/', 's3://other/b/'])
     expect(actionsOn(both, 'a/x')).toHaveLength(5)
     expect(actionsOn(both, 'b/x', 'aws', 'other')).toHaveLength(5)
@@ -71,7 +74,7 @@ describe('a policy', () => {
     expect(mayList(both, 'b/', 'aws', 'other')).toBe(true)
   })
 
-  test('allows a reader to decrypt with the encryption keys, and a writer also to generate data keys', () => {
+  test('a session policy allows a reader to decrypt with the encryption keys, and a writer also to generate data keys', () => {
     const arn = 'arn:aws:kms:eu-central-1:1:key/a'
     const withKms = (access: StoragePermission): string =>
       iamPolicy({ scope: { prefixes: ['s3://lake/a/'], access }, dialect: 'aws', kmsKeyArns: [arn] })
@@ -84,7 +87,7 @@ describe('a policy', () => {
     expect(allows(withKms('read'), { action: 'kms:Decrypt', resource: `${arn}2` }, 'aws')).toBe(false)
   })
 
-  test('names the partition of the role in ARNs', () => {
+  test('a session policy contains the configured partition in its ARNs', () => {
     const policy = iamPolicy({
       scope: { prefixes: ['s3://lake/a/'], access: 'read' },
       dialect: 'aws',
@@ -94,7 +97,7 @@ describe('a policy', () => {
     expect(policy).not.toContain('arn:aws:')
   })
 
-  test('has fewer than 700 characters for an ordinary table, and is refused with advice when it is too long', () => {
+  test('a session policy has fewer than 700 characters for an ordinary table, and is refused with advice when it is too long', () => {
     expect(policy.length).toBeLessThan(700)
     const many = Array.from({ length: 40 }, (_, index) => `s3://lake/${'long'.repeat(10)}${index}/`)
     expect(() => policyFor(many)).toThrow(/fewer or shorter locations/)
@@ -110,7 +113,7 @@ const nasty = fc.constantFrom(
 )
 const segment = fc.array(nasty, { minLength: 1, maxLength: 5 }).map((deps) => deps.join(''))
 
-/** Generates prefixes that a table can have: those that `parseLocation` accepts. */
+/** Generates prefixes of tables: only texts that `parseLocation` accepts. */
 const prefix = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => {
   try {
     return canonicalPrefix(parseLocation(`s3://lake/${segments.join('/')}`))
@@ -119,7 +122,7 @@ const prefix = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) 
   }
 })
 
-/** Generates keys that are similar to `key`, and other keys. */
+/** Generates object keys that are similar to `key`, and completely different keys. */
 function neighbours(key: string): fc.Arbitrary<string> {
   return fc.oneof(
     fc.constant(`${key}a`),
@@ -138,7 +141,7 @@ describe.each<[PolicyDialect, Reader]>([
   ['aws', 'aws'],
   ['plain', 'minio'],
 ])('in the dialect %s', (dialect, reader) => {
-  test('allows exactly the keys that begin with a prefix, for all characters in names', () => {
+  test('a session policy allows exactly the keys that begin with a prefix, for all characters in names', () => {
     let written = 0
     let refused = 0
     fc.assert(
@@ -200,7 +203,7 @@ describe.each<[PolicyDialect, Reader]>([
   })
 })
 
-test('the services accept policies up to the maximum length', () => {
+test('iamPolicy returns policies up to the maximum length and refuses a longer policy', () => {
   for (let length = 1; length < 1_020; length += 1) {
     let policy: string
     try {

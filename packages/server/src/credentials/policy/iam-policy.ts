@@ -37,8 +37,9 @@ const writing = [
 ]
 
 /**
- * Returns the session policy that allows exactly the objects below the prefixes of a scope, and lists that begin with
- * one of them. A session policy can only reduce the permissions of the session's role or user. Pure.
+ * Returns the session policy that allows exactly the objects below the prefixes of a scope, and listings whose prefix
+ * begins with one of these prefixes. A session policy can only reduce the permissions of the session's role or user.
+ * Pure.
  *
  * The result is ASCII, because AWS refuses characters beyond U+00FF. Other characters are escaped in the JSON.
  *
@@ -57,7 +58,8 @@ export function iamPolicy(request: IamPolicyRequest): string {
         [...places].flatMap(([bucket, keys]) => keys.map((key) => `arn:${partition}:s3:::${bucket}/${key}*`)),
       ),
     },
-    // Some stores resolve dot segments in the keys of a bulk delete, but only after they evaluated the policy.
+    // Some stores resolve dot segments in the keys of a bulk delete only after they evaluated the policy, so the policy
+    // denies keys with dot segments.
     {
       Effect: 'Deny',
       Action: 's3:*',
@@ -78,9 +80,9 @@ export function iamPolicy(request: IamPolicyRequest): string {
 }
 
 /**
- * Returns the statements for listing objects. They do not allow listing uploads, because no condition can restrict that
- * to a prefix. If a request contains several prefixes, a store that is not AWS may compare one of them and list
- * another, so the conditions compare all of them.
+ * Returns the statements for listing objects. They do not allow listing uploads, because no condition can restrict a
+ * list of uploads to a prefix. If a request contains several prefixes, a store that is not AWS may compare one of them
+ * and list another, so the conditions compare all of them.
  */
 function listing(bucket: string, keys: readonly string[], dialect: PolicyDialect): Statement {
   const within = { 's3:prefix': oneOrAll(keys.map((key) => `${key}*`)) }
@@ -103,7 +105,7 @@ function placesByBucket({ scope, dialect }: IamPolicyRequest): Map<string, strin
     if (scheme !== 's3' || !prefix.endsWith('/'))
       throw new HeadgateError(
         'internal',
-        'Each prefix of a session policy must name a bucket and end in a slash.',
+        'Each prefix of a session policy must contain a bucket and end in a slash.',
       )
     places.set(bucket, [...(places.get(bucket) ?? []), escapePattern(key, dialect)])
   }

@@ -3,10 +3,10 @@ import { isAws } from '@headgate/storage'
 import type { S3Place } from './s3-request.ts'
 
 /**
- * Returns additional headers for the signature of a write. They prevent that a client turns the signed write into
- * another operation with further headers. AWS refuses `x-amz-` headers that were not signed. Other stores accept them
- * (observed with MinIO). There, a client could add a copy source to a signed PutObject and read any object of the
- * bucket, or add the header that unpacks an archive and write any object.
+ * Returns additional headers for the signature of a write. They prevent a client from turning the signed write into
+ * another operation by adding headers. AWS refuses `x-amz-` headers that were not signed. Other stores accept such
+ * headers (observed with MinIO). On these stores, a client could add a copy source to a signed PutObject and read any
+ * object of the bucket, or add the header that unpacks an archive and write any object.
  *
  * The first header contains an entity tag that no object has. The second header has only one possible value.
  */

@@ -52,7 +52,7 @@ const signed = new Set([
 /**
  * Headers that are returned but not signed, as in Iceberg's reference signer. Clients change them after signing:
  * Iceberg's client reuses a signature for other ranges of an object, the AWS SDKs count their attempts, and proxies
- * change the rest.
+ * change the remaining headers.
  */
 const passed = new Set([
   'amz-sdk-invocation-id',
@@ -67,8 +67,8 @@ const passed = new Set([
 ])
 
 /**
- * Prefixes of headers that stores and proxies interpret. A request with an unknown header of this kind is refused,
- * because the header may have additional effects.
+ * Names and prefixes of headers that stores and proxies interpret. A request with an unknown header of this kind is
+ * refused, because the header may have additional effects.
  */
 const meaningful = /^(?:authorization$|cookie$|x-amz-|x-minio-)/
 

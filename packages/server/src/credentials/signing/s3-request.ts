@@ -20,7 +20,7 @@ export interface S3Place {
   readonly pathStyle: boolean
 }
 
-/** Request that a client wants to send. */
+/** Storage request that a client wants to send to an S3 store. */
 export interface S3Request {
   readonly method: string
   readonly url: URL
@@ -94,7 +94,7 @@ function bucketPlan(
   if (method === 'POST' && url.searchParams.has('delete')) {
     const parameters = [...url.searchParams.keys()].filter((name) => name !== 'x-id')
     // Stores other than AWS read the list of keys before they compare the body with its signed hash (observed with
-    // MinIO). The client could then send another list than the list that was checked.
+    // MinIO). A client of such a store could send another list than the list that this server checked.
     if (place.endpoint !== null)
       throw refused('a bulk delete on a store that is not AWS, delete one object at a time')
     if (parameters.length === 1) {
@@ -102,7 +102,7 @@ function bucketPlan(
       return { access: 'write', objects, list: null }
     }
   }
-  throw refused(`${method} of a bucket with these parameters`)
+  throw refused(`${method} of a bucket with these query parameters`)
 }
 
 function parseTarget(

@@ -39,7 +39,7 @@ const deleting = (...keys: readonly string[]): string =>
     .map((key) => `<Object><Key>${key}</Key></Object>`)
     .join('')}</Delete>`
 
-describe('signs the requests that table formats need', () => {
+describe('signForTable signs the requests that table formats need', () => {
   test.each([
     ['reading', request('GET', '/lake/wh/t/data/a.parquet')],
     ['asking', request('HEAD', '/lake/wh/t/data/a%20b.parquet')],
@@ -53,13 +53,13 @@ describe('signs the requests that table formats need', () => {
     expect(outcome(wanted)).toBe('signed')
   })
 
-  test('signs a bulk delete at AWS, which compares the body with the signed hash', () => {
+  test('signForTable signs a bulk delete at AWS, which compares the body with the signed hash', () => {
     const wanted = { ...inAws('POST', '/?delete'), body: deleting('wh/t/a', 'wh/t/b&amp;c') }
     expect(outcome(wanted, aws)).toBe('signed')
     expect(outcome(request('POST', '/lake?delete', { body: deleting('wh/t/a') }))).toBe('forbidden')
   })
 
-  test('accepts the bucket in the host name', () => {
+  test('signForTable accepts the bucket in the host name', () => {
     const named = {
       ...options,
       place: { ...options.place, endpoint: 'http://store.example:9000', pathStyle: false },
@@ -69,7 +69,7 @@ describe('signs the requests that table formats need', () => {
     expect(outcome(inAws('GET', '/wh/t/a'), aws)).toBe('signed')
   })
 
-  test('signs requests to both buckets of a table with locations in two buckets', () => {
+  test('signForTable signs requests to both buckets of a table with locations in two buckets', () => {
     const both = { ...options, prefixes: [...options.prefixes, 's3://more/t/'] }
     expect(outcome(request('PUT', '/more/t/a'), both)).toBe('signed')
     expect(outcome(request('GET', '/more?list-type=2&prefix=t%2F'), both)).toBe('signed')
@@ -77,14 +77,14 @@ describe('signs the requests that table formats need', () => {
       expect(outcome(request('GET', path), both)).toBe('forbidden')
   })
 
-  test('adds the guard headers to a write at a store on a machine in AWS, as at any store that is not AWS', () => {
+  test('signForTable adds the guard headers to a write at a store on a virtual machine in AWS, because such a store is not AWS S3', () => {
     const endpoint = 'https://ec2-192-0-2-1.compute-1.amazonaws.com'
     const hosted = { ...options, place: { ...options.place, endpoint } }
     const { headers } = signForTable(request('PUT', '', { uri: `${endpoint}/lake/wh/t/a` }), hosted)
     expect(headers).toHaveProperty('x-amz-copy-source-if-match')
   })
 
-  test('accepts the domain of AWS in China only in regions in China', () => {
+  test('signForTable accepts the domain of AWS in China only in regions in China', () => {
     const region = 'cn-north-1'
     const china: SigningOptions = { ...aws, place: { ...aws.place, region } }
     for (const host of [`lake.s3.${region}.amazonaws.com.cn`, `s3.${region}.amazonaws.com.cn/lake`])
@@ -95,9 +95,9 @@ describe('signs the requests that table formats need', () => {
     expect(outcome(request('GET', '', { uri: abroad, region: 'eu-central-1' }), aws)).toBe('forbidden')
   })
 
-  // Iceberg's client reuses a signature for other ranges of the same object, and the SDK counts its attempts after
+  // Iceberg's client reuses a signature for other ranges of the same object, and the AWS SDK counts its attempts after
   // signing.
-  test('returns headers that differ between attempts or ranges without signing them', () => {
+  test('signForTable returns headers that differ between attempts or ranges without signing them', () => {
     const varying = {
       Range: ['bytes=0-99'],
       'amz-sdk-request': ['attempt=1; max=4'],
@@ -113,14 +113,14 @@ describe('signs the requests that table formats need', () => {
     expect(headers).toMatchObject({ range: ['bytes=0-99'], 'amz-sdk-request': ['attempt=1; max=4'] })
   })
 
-  test('marks only reads of single objects as cacheable', () => {
+  test('signForTable marks only reads of single objects as cacheable', () => {
     expect(signForTable(request('GET', '/lake/wh/t/a'), options).isCacheable).toBe(true)
     expect(signForTable(request('PUT', '/lake/wh/t/a'), options).isCacheable).toBe(false)
     expect(signForTable(request('GET', '/lake?list-type=2&prefix=wh/t/'), options).isCacheable).toBe(false)
   })
 })
 
-describe('Headers are signed by an allow-list', () => {
+describe('signForTable has an allow-list of headers', () => {
   const withHeader = (name: string, value = 'x', method = 'PUT'): SignRequest =>
     request(method, '/lake/wh/t/a', { headers: { [name]: [value] } })
 
@@ -144,7 +144,7 @@ describe('Headers are signed by an allow-list', () => {
     'x-amz-server-side-encryption',
     'x-amz-server-side-encryption-aws-kms-key-id',
     'x-amz-server-side-encryption-customer-key-MD5',
-  ])('header %s is signed and returned', (name) => {
+  ])('signForTable signs and returns header %s', (name) => {
     const { headers } = signForTable(withHeader(name), options)
     const signedNames = /SignedHeaders=([^,]+)/.exec(headers['authorization']?.[0] ?? '')?.[1]?.split(';')
     expect(signedNames).toContain(name.toLowerCase())
@@ -152,7 +152,7 @@ describe('Headers are signed by an allow-list', () => {
   })
 
   test.each(['Range', 'User-Agent', 'amz-sdk-invocation-id', 'amz-sdk-request', 'amz-sdk-retry', 'Expect'])(
-    'header %s is returned, but not signed',
+    'signForTable returns header %s, but does not sign it',
     (name) => {
       const { headers } = signForTable(withHeader(name), options)
       expect(headers['authorization']?.[0]).not.toContain(name.toLowerCase())
@@ -161,7 +161,7 @@ describe('Headers are signed by an allow-list', () => {
   )
 
   test.each(['traceparent', 'cache-control', 'x-custom', 'x-goog-copy-source', 'x-oss-object-acl'])(
-    'header %s is neither signed nor returned',
+    'signForTable neither signs nor returns header %s',
     (name) => {
       const { headers } = signForTable(withHeader(name), options)
       expect(headers['authorization']?.[0]).not.toContain(name)
@@ -193,19 +193,19 @@ describe('Headers are signed by an allow-list', () => {
     'x-minio-force-delete',
     'authorization',
     'cookie',
-  ])('A request with %s is refused, and the error names the header', (name) => {
+  ])('signForTable refuses a request with header %s, and the error names the header', (name) => {
     for (const method of ['PUT', 'GET', 'DELETE', 'POST']) {
       expect(outcome(withHeader(name, 'x', method))).toBe('forbidden')
       expect(() => signForTable(withHeader(name, 'x', method), options)).toThrow(name.toLowerCase())
     }
   })
 
-  test('a copy is refused even within the table, because no Iceberg client sends one', () => {
+  test('signForTable refuses a copy even within the table, because no Iceberg client sends one', () => {
     expect(outcome(withHeader('x-amz-copy-source', '/lake/wh/t/b'))).toBe('forbidden')
   })
 })
 
-describe('refuses any other request', () => {
+describe('signForTable refuses any other request', () => {
   test.each([
     ['a sibling', request('GET', '/lake/wh/t2/a')],
     ['the parent', request('GET', '/lake/wh/a')],
@@ -241,13 +241,13 @@ describe('refuses any other request', () => {
     ['user information', request('GET', '', { uri: 'http://u:p@127.0.0.1:9000/lake/wh/t/a' })],
     ['dots that are encoded twice', request('GET', '/lake/wh/t/%252e%252e/u/a')],
   ])('%s', (_, wanted) => {
-    // A key may contain a percent sign. The object is then still below the table, because the store decodes the key in
-    // the same way.
+    // In a path that is encoded twice, %25 decodes to a percent sign, which a key may contain. The object is still
+    // below the table, because the store decodes the key in the same way.
     expect(outcome(wanted)).toBe(wanted.uri.includes('%25') ? 'signed' : 'forbidden')
   })
 
   test.each(['/lake/wh/t/../u/a', '/lake/wh/t/%2e%2e/u/a', '/lake/wh/t/.%2E/u/a', '/lake/wh/t\\..\\u/a'])(
-    'refuses dot segments: %s',
+    'signForTable refuses dot segments: %s',
     (path) => {
       expect(outcome(request('GET', path))).toBe('bad-request')
     },
@@ -261,11 +261,11 @@ describe('refuses any other request', () => {
     ['of two keys in one object', deleting('wh/t/a</Key><Key>wh/u/a')],
     ['of nothing', deleting()],
     ['of a truncated document', deleting('wh/t/a').slice(0, -1)],
-  ])('refuses a bulk delete %s', (_, body) => {
+  ])('signForTable refuses a bulk delete %s', (_, body) => {
     expect(outcome({ ...inAws('POST', '/?delete'), body }, aws)).toBe('forbidden')
   })
 
-  test('refuses a bucket in the host name when the store reads the bucket from the path', () => {
+  test('signForTable refuses a bucket in the host name when the store reads the bucket from the path', () => {
     const named = {
       ...options,
       place: { ...options.place, endpoint: 'http://store.example:9000' },
@@ -275,11 +275,11 @@ describe('refuses any other request', () => {
     expect(outcome(request('GET', '', { uri }), named)).toBe('forbidden')
   })
 
-  test('refuses %2F and dots inside a segment', () => {
+  test('signForTable refuses %2F and dots inside a segment', () => {
     expect(outcome(request('GET', '/lake/wh/t/..%2Fu%2Fa'))).toBe('forbidden')
   })
 
-  test('signs a bulk delete with its body, so that the client cannot send another body', () => {
+  test('signForTable signs a bulk delete with its body, so that the client cannot send another body', () => {
     const body = deleting('wh/t/a')
     const wanted = inAws('POST', '/?delete')
     const { headers } = signForTable({ ...wanted, body }, aws)
@@ -298,11 +298,11 @@ describe('refuses any other request', () => {
     [{ 'a\nb': ['x'] }],
     [{ a: ['€'] }],
     [{ a: ['x\r\ny: z'] }],
-  ])('refuses malformed headers: %j', (headers) => {
+  ])('signForTable refuses malformed headers: %j', (headers) => {
     expect(outcome(request('GET', '/lake/wh/t/a', { headers }))).toBe('bad-request')
   })
 
-  test('signs only reads for a caller with permission read', () => {
+  test('signForTable signs only reads for a caller with permission read', () => {
     const reading = { ...options, permission: 'read' } as const
     expect(outcome(request('GET', '/lake/wh/t/a'), reading)).toBe('signed')
     for (const wanted of [

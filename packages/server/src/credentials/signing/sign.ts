@@ -19,7 +19,7 @@ export interface SignRequest {
   readonly region: string
   readonly uri: string
   readonly headers: Readonly<Record<string, readonly string[]>>
-  /** Body of a bulk delete. */
+  /** Body of a bulk delete. Null for all other requests. */
   readonly body: string | null
 }
 
@@ -74,7 +74,10 @@ export function signForTable(request: SignRequest, options: SigningOptions): Sig
       )
   }
   if (request.region !== place.region && place.endpoint === null)
-    throw new HeadgateError('bad-request', `The bucket is in ${place.region}. Sign for that region.`)
+    throw new HeadgateError(
+      'bad-request',
+      `The bucket is in region ${place.region}. Request a signature for that region.`,
+    )
   const hash = resolvePayloadHash(requestHeaders, request.body)
   const signable = [
     ...requestHeaders.filter(([name]) => name !== 'x-amz-content-sha256' && name !== 'host'),
@@ -124,9 +127,13 @@ function signed(...[request, options]: Parameters<typeof signRequest>): readonly
     return signRequest(request, options).headers
   } catch (cause) {
     if (!(cause instanceof SigV4Error)) throw cause
-    throw new HeadgateError('bad-request', 'This request cannot be signed: stores refuse its form.', {
-      cause,
-    })
+    throw new HeadgateError(
+      'bad-request',
+      'This request cannot be signed, because stores refuse requests of this form.',
+      {
+        cause,
+      },
+    )
   }
 }
 
@@ -134,7 +141,10 @@ function signed(...[request, options]: Parameters<typeof signRequest>): readonly
 function parseUrl(text: string): URL {
   const url = URL.parse(text)
   if (url === null || dotSegment.test(text) || text.includes('\\'))
-    throw new HeadgateError('bad-request', 'The uri to sign must be an absolute URL in normal form.')
+    throw new HeadgateError(
+      'bad-request',
+      'The uri of the request to sign must be an absolute URL in normal form.',
+    )
   return url
 }
 
@@ -145,7 +155,7 @@ function parseHeaders(headers: SignRequest['headers']): Header[] {
     const [value, ...more] = values
     if (value === undefined) continue
     if (more.length > 0 || result.some(([known]) => known === lower))
-      throw new HeadgateError('bad-request', `The header ${lower} occurs twice.`)
+      throw new HeadgateError('bad-request', `The request to sign contains the header ${lower} twice.`)
     if (!headerName.test(lower) || !headerValue.test(value))
       throw new HeadgateError('bad-request', 'A header of the request to sign is not a valid HTTP header.')
     const rule = headerRule(lower)

@@ -55,7 +55,7 @@ vendorContract('gateway of a directory', async () => {
     async vend(prefixes, access: StoragePermission) {
       const key = prefixes.join(' ')
       const known = tables.get(key)
-      // Two tables cannot have the same location, so the test moves the current table first.
+      // Two tables cannot have overlapping locations, so the test first removes the tables that overlap the new one.
       for (const [other, table] of tables) {
         const overlaps = table.prefixes.some((place) =>
           prefixes.some((prefix) => prefix.startsWith(place) || place.startsWith(prefix)),
@@ -80,7 +80,7 @@ vendorContract('gateway of a directory', async () => {
 })
 
 describe('The storage gateway', () => {
-  test('refuses the next request after the privilege was revoked, although the keys have not expired yet', async () => {
+  test('The storage gateway refuses the next request after the privilege was revoked, although the keys have not expired yet', async () => {
     const { fixture, stack } = await openGateway()
     await using _ = stack
     const sdk = await import('@aws-sdk/client-s3')

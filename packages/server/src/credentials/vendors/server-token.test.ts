@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe('readServerToken', () => {
-  test('returns the current content of the file, also right after it was replaced', async () => {
+  test('readServerToken returns the current content of the file, also right after the file was replaced', async () => {
     const [first, second] = await Promise.all([tokenUntil(now + 60_000), tokenUntil(now + 120_000)])
     await writeFile(file, `${first}\n`)
     expect(await readServerToken(file, now)).toBe(first)
@@ -39,12 +39,15 @@ describe('readServerToken', () => {
     ['it contains other text', () => written('password'), /does not contain a token/],
     ['it is larger than the limit', () => written('a'.repeat(100_000)), /does not contain a token/],
     ['the token has expired', async () => written(await tokenUntil(now)), /expired at 2026-01-01T00:00:00/],
-  ])('refuses with unavailable when %s, without the content in the message', async (_, make, message) => {
-    const refused = readServerToken(await make(), now)
-    await expect(refused).rejects.toMatchObject({ code: 'unavailable' })
-    await expect(refused).rejects.toThrow(message)
-    await expect(refused).rejects.not.toThrow(/password|eyJ/)
-  })
+  ])(
+    'readServerToken answers unavailable when %s, and the message does not contain the content of the file',
+    async (_, make, message) => {
+      const refused = readServerToken(await make(), now)
+      await expect(refused).rejects.toMatchObject({ code: 'unavailable' })
+      await expect(refused).rejects.toThrow(message)
+      await expect(refused).rejects.not.toThrow(/password|eyJ/)
+    },
+  )
 })
 
 async function written(content: string): Promise<string> {

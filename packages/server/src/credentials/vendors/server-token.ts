@@ -9,7 +9,8 @@ const maxBytes = 64 * 1024
 
 /**
  * Reads the server's own web identity from a file that another program refreshes, as Kubernetes does with projected
- * tokens. The file is read for each call, because minting is rare and a replaced token must not be used.
+ * tokens. The file is read for each call, because minting is rare and a token must not be used after the file was
+ * replaced.
  *
  * @param now current time in epoch ms
  * @throws HeadgateError `unavailable` when the file contains no valid token; the message contains advice

@@ -15,7 +15,7 @@ export class StaticVendor implements CredentialVendor {
       return Promise.reject(
         new HeadgateError(
           'internal',
-          `Warehouse ${warehouse.name} has no keys that the server may send to clients.`,
+          `Warehouse ${warehouse.name} has no storage keys that the server may send to clients. Choose another vending mode, or set static storage keys.`,
         ),
       )
     }

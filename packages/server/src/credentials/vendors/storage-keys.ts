@@ -31,7 +31,7 @@ export class StorageKeys {
     } catch (cause) {
       throw new HeadgateError(
         'internal',
-        'This server found no AWS keys in its environment, files, or instance metadata.',
+        'This server found no AWS keys in its environment, files, or instance metadata. Provide keys there, or set static storage keys for the warehouse.',
         {
           cause,
         },

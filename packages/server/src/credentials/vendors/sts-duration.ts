@@ -1,6 +1,6 @@
 /**
- * Minimum session duration of the service in seconds. If a request contains no duration, the session ends when the web
- * identity expires.
+ * Minimum session duration in seconds that a security token service accepts. If a request contains no duration, the
+ * session ends when the web identity expires.
  */
 const minDurationSeconds = 900
 const maxDurationSeconds = 43_200

@@ -20,8 +20,8 @@ export class StsFailure extends Error {
 export type Shown = 'keys' | 'server-token' | 'user-token'
 
 /**
- * Returns true when the server's own token expired before the service received it. Another program may have renewed its
- * file since then, so another attempt can succeed.
+ * Returns true when the server's own token expired before the service received it. Another program may have renewed the
+ * token file since then, so another attempt can succeed.
  */
 export function hasExpired({ code }: StsFailure, shown: Shown): boolean {
   return shown === 'server-token' && code.startsWith('ExpiredToken')
@@ -66,7 +66,7 @@ function adviceFor({ code, message }: StsFailure, shown: Shown): string {
   )
     return untrusted[shown]
   if (/TooSkewed|RequestExpired/.test(code) || /expired|skew/i.test(message))
-    return 'Its clock and the clock of this server differ.'
+    return 'The clock of the token service and the clock of this server differ. Synchronize both.'
   if (/SignatureDoesNotMatch|InvalidAccessKeyId|InvalidClientTokenId/.test(code))
     return 'Check the access keys of the warehouse.'
   if (/AccessDenied/.test(code))

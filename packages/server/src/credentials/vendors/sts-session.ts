@@ -5,8 +5,8 @@ const maxNameLength = 64
 const maxTagLength = 256
 
 /**
- * Returns the name of a session at the token service. It identifies the principal in the audit log of the store. Two
- * principals have different names, even if characters had to be replaced.
+ * Returns the name of a session at the token service. The name identifies the principal in the audit log of the store.
+ * Two principals have different names, even if characters had to be replaced.
  *
  * The name has 2 to 64 characters that a security token service accepts (AssumeRole, `RoleSessionName`).
  */

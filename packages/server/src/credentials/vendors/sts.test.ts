@@ -74,7 +74,7 @@ if (findMinio() === undefined) {
         parameters: [['Action', 'AssumeRole'], ['Version', '2011-06-15'], ...parameters],
       })
 
-    test('MinIO does not support the AWS escapes in patterns, so names that need them are refused', async () => {
+    test('MinIO does not treat ${*} in a policy as the AWS escape for a literal asterisk', async () => {
       const escaped = JSON.stringify({
         Version: '2012-10-17',
         Statement: [{ Effect: 'Allow', Action: ['s3:PutObject'], Resource: ['arn:aws:s3:::lake/a${*}b/*'] }],
@@ -87,7 +87,7 @@ if (findMinio() === undefined) {
       client.destroy()
     })
 
-    test('MinIO accepts a policy of the maximum length and refuses a longer one', async () => {
+    test('MinIO accepts a session policy of the maximum length and refuses a longer one', async () => {
       const makePolicy = (length: number): string => {
         const empty = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::lake/"]}]}`
         return empty.replace('lake/', `lake/${'x'.repeat(length - empty.length)}`)

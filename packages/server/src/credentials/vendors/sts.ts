@@ -16,7 +16,7 @@ type StsProfile = Extract<VendingProfile, { readonly mode: 'sts' }>
 /** Kind of web identity: the server's own token, or a token that the server mints for the user. */
 type WebIdentity = Exclude<NonNullable<StsProfile['identity']>, 'keys'>
 
-/** Source of web identities. */
+/** Object that provides the web identities of the server and of users. */
 interface WebIdentityTokens {
   /**
    * Returns a web identity for the security token service of `grant.warehouse`.
@@ -59,7 +59,10 @@ export class StsVendor implements CredentialVendor {
     const { store } = warehouse
     const profile = warehouse.vending
     if (profile.mode !== 'sts' || store === null)
-      throw new HeadgateError('internal', `Warehouse "${warehouse.name}" has no security token service.`)
+      throw new HeadgateError(
+        'internal',
+        `Warehouse "${warehouse.name}" has no security token service, because its vending mode is not sts or its storage is not S3.`,
+      )
     const endpoint = resolveStsEndpoint(profile, store)
     // The duration is computed before the token is minted. The lifetime of a token that is minted later is slightly
     // shorter, and must not shorten the session.
@@ -83,7 +86,8 @@ export class StsVendor implements CredentialVendor {
         ...(identity === 'keys' ? accountParameters(grant, profile) : []),
       ],
     })
-    // Clients rely on the expiry in the response. It is the requested expiry, unless the session expires earlier.
+    // Clients rely on the expiry in the response, so it is the earlier one of the requested expiry and the expiry of
+    // the session.
     const expiresAt = Math.min(credentials.expiresAt, notAfter)
     return {
       config: {
@@ -106,7 +110,10 @@ export class StsVendor implements CredentialVendor {
     if (identity === 'keys') return { parameters: [], keys: await this.#keys.get(store) }
     const token = await this.#options.tokens?.tokenFor(identity, grant, expiresAt)
     if (token === undefined)
-      throw new HeadgateError('internal', `This server has no ${identity} for a security token service.`)
+      throw new HeadgateError(
+        'internal',
+        `This server has no ${identity} with which it could authenticate at a security token service. Use the storage keys of the warehouse instead.`,
+      )
     return { parameters: [['WebIdentityToken', token]], keys: null }
   }
 }

@@ -42,7 +42,7 @@ function mint(
   return mintUserToken(ring.signing('session-token'), issuer, all, wanted, notAfter, now)
 }
 
-/** Verifies a token like a store that has the published keys of the server. */
+/** Verifies a token with the published keys of the server, as a store does. */
 async function read(token: string, audience = 'sts.amazonaws.com'): Promise<JWTPayload> {
   const keys = createLocalJWKSet({ keys: publicKeys(ring, 'session-token').map((key) => ({ ...key })) })
   return (await jwtVerify(token, keys, { issuer, audience, currentDate: new Date(now) })).payload
@@ -51,7 +51,7 @@ async function read(token: string, audience = 'sts.amazonaws.com'): Promise<JWTP
 const principal = { id: 'p1', issuer: 'headgate', subject: 'alice', name: 'Alice' }
 
 describe('The web identity of a user', () => {
-  test('contains subject, issuer and integer times, and is valid for some minutes', async () => {
+  test('the web identity of a user contains subject, issuer and integer times, and is valid for some minutes', async () => {
     const token = await mint({}, { identity: makeIdentity(principal) })
     const { jti, ...claims } = await read(token)
     expect(claims).toEqual({
@@ -66,25 +66,25 @@ describe('The web identity of a user', () => {
     expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'ES256', typ: 'JWT' })
   })
 
-  test('names the engine that acts for the user', async () => {
+  test('the web identity of a user names the engine that acts for the user', async () => {
     const actor = { id: 'e1', issuer: 'headgate', subject: 'trino', name: 'trino' }
     const claims = await read(await mint({}, { identity: makeIdentity(principal, actor) }))
     expect(claims).toMatchObject({ sub: 'alice', act: { sub: 'trino' } })
   })
 
-  test('never has the subject of a local user when the user belongs to another issuer', async () => {
+  test('the web identity of a user never has the subject of a local user when the user belongs to another issuer', async () => {
     const foreign = { ...principal, issuer: 'https://idp.example' }
     const { sub } = await read(await mint({}, { identity: makeIdentity(foreign) }))
     expect(sub).toBe('https://idp.example#alice')
   })
 
-  test('lives as long as requested when the store derives the lifetime of a session from the token', async () => {
+  test('the web identity of a user is valid for the requested time when the store derives the session lifetime from the token', async () => {
     expect((await read(await mint({}, { notAfter: now + 8_000 }))).exp).toBe(seconds + 8)
     expect((await read(await mint({}, { notAfter: now + 899_000 }))).exp).toBe(seconds + 899)
     expect((await read(await mint({}, { notAfter: now + 900_000 }))).exp).toBe(seconds + 300)
   })
 
-  test('contains the audience, claims and tags of the warehouse, and its own claims take precedence', async () => {
+  test('the web identity of a user contains the audience, claims and tags of the warehouse, which cannot replace the claims of the server', async () => {
     const profile = {
       tokenAudience: 'minio',
       tokenClaims: { policy: 'readwrite', sub: 'admin' },
@@ -116,7 +116,7 @@ describe('A warehouse that authenticates with a web identity', () => {
     )
   }
 
-  test('cannot vend credentials when this server has no web identity that the service could accept', async () => {
+  test('a warehouse cannot vend credentials when this server has no web identity that the token service could accept', async () => {
     const user = { identity: 'user-token' }
     const here = 'http://127.0.0.1:8181'
     expect(await problem(aws, { identity: 'server-token' })).toMatch(/Set HEADGATE_STS_WEB_IDENTITY_/)

@@ -8,7 +8,7 @@ import { defaultAudience, mintUserToken } from './user-token.ts'
 
 export interface WebIdentitiesOptions {
   readonly ring: KeyRing
-  /** Public URL of this server, at which its keys are published. It is the issuer of the tokens. */
+  /** Public URL of this server, at which its keys are published. The URL is also the issuer of the tokens. */
   readonly issuer: string
   /** Path of the file with the server's own token, or null when none is configured. */
   readonly tokenFile: string | null

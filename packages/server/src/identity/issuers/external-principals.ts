@@ -121,7 +121,10 @@ export class IssuerPrincipals implements ExternalPrincipals {
     if (made) return principal
     const row = await findExternalPrincipal(this.#sql, issuer, subject)
     if (row === null)
-      throw new HeadgateError('unauthenticated', 'The principal of the token was just deleted.')
+      throw new HeadgateError(
+        'unauthenticated',
+        'The principal of the token was deleted during this request. Sign in again.',
+      )
     return row
   }
 

@@ -31,7 +31,7 @@ async function outcome(
 const alice: JWTPayload = { sub: 'u-1', aud: audience }
 
 describe('A token of a configured issuer', () => {
-  test('identifies its subject by the configured claims', async () => {
+  test('a token of a configured issuer identifies its subject by the configured claims', async () => {
     const token = await idp.sign({
       ...alice,
       preferred_username: 'alice',
@@ -60,7 +60,7 @@ describe('A token of a configured issuer', () => {
     })
   })
 
-  test('states no groups without a groups claim, and states that the user is in no group with an empty list', async () => {
+  test('a token of a configured issuer states no groups without a groups claim, and states that the user is in no group with an empty list', async () => {
     const readGroups = async (claims: JWTPayload): Promise<unknown> => {
       const verification = await openTokens().verify(await idp.sign({ ...alice, ...claims }), 'bearer')
       return verification.ok ? verification.value.groups : verification
@@ -96,7 +96,7 @@ describe('A token of a configured issuer', () => {
     ['an act without a name', { act: {} }, 'wrong claims'],
     ['a key that it is bound to (DPoP)', { cnf: { jkt: 'x' } }, 'wrong claims'],
     ['a certificate that it is bound to (mutual TLS)', { cnf: { 'x5t#S256': 'x' } }, 'wrong claims'],
-  ])('cannot be used with %s', async (_, claims, reason) => {
+  ])('a token of a configured issuer cannot be used with %s', async (_, claims, reason) => {
     expect(await outcome(await idp.sign({ ...alice, ...claims }))).toBe(reason)
   })
 
@@ -132,7 +132,7 @@ describe('A token of a configured issuer', () => {
     expect(await outcome(`${none}.${payload}.`)).toBe('wrong algorithm')
   })
 
-  test('causes requests only to the configured issuer, and to no URL in its header', async () => {
+  test('a token of a configured issuer causes requests only to the configured issuer, and to no URL in its header', async () => {
     await using evil = await testService(() => ({ body: { keys: [] } }))
     const token = await idp.sign(
       { ...alice, iss: evil.url },
@@ -143,7 +143,7 @@ describe('A token of a configured issuer', () => {
     expect(evil.asked).toEqual([])
   })
 
-  test('names its actor by act or by a configured azp, and is refused with any other azp', async () => {
+  test('a token of a configured issuer names its actor by act or by a configured azp, and is refused with any other azp', async () => {
     const settings = { actors: new Set(['trino']), clients: new Set(['cli']) }
     const readActor = async (claims: JWTPayload, more: Partial<Issuer> = {}): Promise<unknown> => {
       const verification = await openTokens({ ...settings, ...more }).verify(
@@ -181,14 +181,14 @@ describe('A token of a configured issuer', () => {
     expect(await outcome(foreign, { purpose: 'subject', settings })).toBe('wrong audience')
   })
 
-  test('authenticates a workload only if its audience is the token endpoint', async () => {
+  test('a token of a configured issuer authenticates a workload only if its audience is the token endpoint', async () => {
     const purpose = 'client'
     expect(await outcome(await idp.sign(alice), { purpose })).toBe('wrong audience')
     expect(await outcome(await idp.sign({ ...alice, aud: tokenEndpoint }), { purpose })).toBe('good')
     expect(await outcome(await idp.sign({ ...alice, aud: tokenEndpoint }))).toBe('wrong audience')
   })
 
-  test('allows as much clock skew as configured, and no more', async () => {
+  test('a token of a configured issuer allows as much clock skew as configured, and no more', async () => {
     const settings = { leewayMs: 60_000 }
     const token = await idp.sign(alice, { now: Date.now() - 330_000 })
     expect(await outcome(token, { settings })).toBe('good')
@@ -254,7 +254,7 @@ describe('The keys of an issuer', () => {
     ['a redirect', (url) => ({ issuer: url, jwks_uri: `${url}/moved` })],
     ['too much', (url) => ({ issuer: url, jwks_uri: `${url}/large` })],
     ['no JSON', (url) => ({ issuer: url, jwks_uri: `${url}/html` })],
-  ])('cannot be loaded from %s', async (_, metadata) => {
+  ])('the keys of an issuer cannot be loaded from %s', async (_, metadata) => {
     await using service = await testService((path) => {
       if (path.endsWith('openid-configuration')) return { body: metadata(service.url) }
       if (path === '/moved') return { status: 302, headers: { location: idp.jwksUri } }
@@ -281,7 +281,7 @@ describe('Introspection', () => {
   })
   const hour = (): number => Math.floor(Date.now() / 1000) + 3_600
 
-  test('identifies the subject of an opaque token, and its response is cached', async () => {
+  test('introspection identifies the subject of an opaque token, and its response is cached', async () => {
     await using service = await testService(() => ({
       body: { active: true, sub: 'u-1', aud: audience, exp: hour(), username: 'x', client_id: 'cli' },
     }))
@@ -299,7 +299,7 @@ describe('Introspection', () => {
     expect(service.asked).toHaveLength(2)
   })
 
-  test('accepts the group names that PostgreSQL can store, and ignores the others', async () => {
+  test('introspection accepts the group names that PostgreSQL can store, and ignores the others', async () => {
     const [name, preferred_username] = ['n\0', 'l\0']
     const said = { name, preferred_username, groups: ['g\0', 'g'] }
     await using service = await testService(() => ({
@@ -331,12 +331,12 @@ describe('Introspection', () => {
     ],
     ['it has no end', { active: true, sub: 'u-1', aud: audience }, 'wrong claims'],
     ['it is over', { active: true, sub: 'u-1', aud: audience, exp: 1 }, 'expired'],
-  ])('refuses an opaque token when %s', async (_, body, reason) => {
+  ])('introspection refuses an opaque token when %s', async (_, body, reason) => {
     await using service = await testService(() => ({ body }))
     expect(await outcome('opaque-2', { settings: settings(service.url, 'opaque') })).toBe(reason)
   })
 
-  test('refuses users that the issuer disabled, when JWTs are introspected too', async () => {
+  test('introspection refuses users that the issuer disabled, when JWTs are introspected too', async () => {
     let active = true
     await using service = await testService(() => ({ body: { active } }))
     let ahead = 0
@@ -352,7 +352,7 @@ describe('Introspection', () => {
     expect(service.asked).toHaveLength(before)
   })
 
-  test('recovers from a failure, does not report it as a refused token, and reveals no secret', async () => {
+  test('introspection recovers from a failure, does not report it as a refused token, and reveals no secret', async () => {
     await using service = await testService(() => ({ status: 500, body: hash('sha256', 'x') }))
     const tokens = openTokens(settings(service.url, 'opaque'))
     const failure = await tokens.verify('opaque-3', 'bearer').catch((error: unknown) => error)
@@ -360,7 +360,7 @@ describe('Introspection', () => {
     expect(JSON.stringify([String(failure), failure])).not.toMatch(/s3cret|opaque-3/)
   })
 
-  test('runs a limited number of requests, and unknown tokens do not evict valid ones', async () => {
+  test('introspection runs a limited number of requests, and unknown tokens do not evict valid ones', async () => {
     const { promise: open, resolve } = Promise.withResolvers<undefined>()
     const good = { active: true, sub: 'u-1', aud: audience, exp: hour() }
     await using service = await testService(async (_, body) => {
@@ -385,7 +385,7 @@ describe('Introspection', () => {
     expect(service.asked).toHaveLength(asked)
   })
 
-  test('does not run for opaque tokens when it is not configured', async () => {
+  test('introspection does not run for opaque tokens when it is not configured', async () => {
     expect(await outcome('opaque-4')).toBe('malformed')
     expect(await outcome('x'.repeat(20_000))).toBe('too long')
   })

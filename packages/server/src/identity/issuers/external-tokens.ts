@@ -112,7 +112,12 @@ export class IssuerTokens implements ExternalTokens {
     // The unverified token only selects one of the configured issuers.
     const trusted = typeof iss === 'string' ? this.#trusted.get(iss) : undefined
     if (trusted === undefined)
-      return once(refused('unknown issuer', 'This server does not trust the issuer of the token.'))
+      return once(
+        refused(
+          'unknown issuer',
+          'This server does not accept tokens of the issuer that the token names. The operator can add it to HEADGATE_ISSUERS.',
+        ),
+      )
     const { issuer, keys } = trusted
     const kind = classifyToken(header, claims)
     if ('message' in kind) return once(refused('wrong type', kind.message))
@@ -155,7 +160,8 @@ export class IssuerTokens implements ExternalTokens {
    * issuer after the other.
    */
   async #opaque(token: string, purpose: ExternalPurpose): Promise<Response> {
-    if (purpose === 'client') return once(refused('malformed', 'A client assertion must be a JWT.'))
+    if (purpose === 'client')
+      return once(refused('malformed', 'The client assertion is not a JWT: send a signed JWT.'))
     let refusal: Response | null = null
     for (const { issuer, keys } of this.#trusted.values()) {
       const { introspection } = issuer
@@ -169,13 +175,16 @@ export class IssuerTokens implements ExternalTokens {
         return once(
           refused(
             'wrong type',
-            'An access_token of this issuer is not accepted as the subject of an exchange.',
+            'An access_token of this issuer is not accepted as the subject of an exchange: send another kind of token.',
           ),
         )
       const audiences = accessAudiences(issuer, purpose)
       if (!admitsOpaque(issuer, audiences, claims))
         return once(
-          refused('wrong audience', `The issuer says that the token is not for ${audiences.join(' or ')}.`),
+          refused(
+            'wrong audience',
+            `The issuer says that the token is not for ${audiences.join(' or ')}: request a token with this audience.`,
+          ),
         )
       const verification = readClaims(issuer, claims, this.#now())
       if (verification.ok && verification.value.expiresAt <= this.#now())

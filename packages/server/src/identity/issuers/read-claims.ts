@@ -34,7 +34,7 @@ export function readClaims(issuer: Issuer, claims: Claims, now: number): ClaimsC
       `The claim ${timeless} of the token is not a time: it must be seconds since 1970, before the year 10000.`,
     )
   const expiresAt = readSeconds(claims, 'exp')
-  if (expiresAt === null) return wrong('The token has no expiry (claim exp).')
+  if (expiresAt === null) return wrong('The token has no expiry: the claim exp is required.')
   const clientId = findClient(claims)
   const actor = findActor(issuer, claims, subject, clientId)
   if (actor === 'unknown client')
@@ -45,9 +45,12 @@ export function readClaims(issuer: Issuer, claims: Claims, now: number): ClaimsC
         'The token was issued to a client (azp) that is not accepted here: it must be one of the actors or clients that are configured for the issuer.',
     }
   if (actor === 'broken')
-    return wrong(`The claim ${issuer.claims.actor.join('.')} of the token does not name a party.`)
+    return wrong(
+      `The claim ${issuer.claims.actor.join('.')} of the token must be a name, or an object with a sub.`,
+    )
   const mayAct = readParty(issuer.issuer, claims['may_act'])
-  if (mayAct === 'broken') return wrong('The claim may_act of the token does not name a party.')
+  if (mayAct === 'broken')
+    return wrong('The claim may_act of the token must be a name, or an object with a sub.')
   return {
     ok: true,
     value: {

@@ -18,15 +18,19 @@ const plainType = /^(application\/)?jwt$/i
  */
 export function classifyToken(header: Claims, claims: Claims): KindCheck {
   const { typ } = header
-  if (typ !== undefined && typeof typ !== 'string') return { message: 'The typ of the token is not a text.' }
+  if (typ !== undefined && typeof typ !== 'string')
+    return { message: 'The typ in the header of the token must be a string.' }
   if (typ !== undefined && accessTokenType.test(typ)) return { kind: 'access_token' }
   if (typ !== undefined && !plainType.test(typ))
-    return { message: 'The typ of the token says that it is neither an access token nor an id_token.' }
+    return {
+      message: 'The typ in the header of the token is not that of an access token: send an access token.',
+    }
   const said = claims['typ']
   if (said === 'ID') return { kind: 'id_token' }
   if (typeof said === 'string' && !/^(Bearer|DPoP)$/i.test(said))
-    return { message: 'The claim typ of the token says that it is neither an access token nor an id_token.' }
-  if ('events' in claims) return { message: 'The token describes an event and grants no access.' }
+    return { message: 'The claim typ of the token is not that of an access token: send an access token.' }
+  if ('events' in claims)
+    return { message: 'The token describes an event and grants no access: send an access token.' }
   const bound = ['nonce', 'at_hash', 'c_hash', 's_hash'].some((name) => name in claims)
   return { kind: bound || isForItsClient(claims) ? 'id_token' : 'access_token' }
 }
@@ -46,7 +50,7 @@ export function audiencesFor(
   // from other tokens of the issuer, so its kind and its type are not checked.
   if (purpose === 'client') return [tokenEndpoint]
   if (purpose === 'subject' && !issuer.subjectTokens.has(kind))
-    return `An ${kind} of this issuer is not accepted as the subject of an exchange.`
+    return `An ${kind} of this issuer is not accepted as the subject of an exchange: send another kind of token.`
   if (kind === 'id_token')
     return purpose === 'subject'
       ? issuer.idTokenAudiences

@@ -48,12 +48,12 @@ function toRefusal(error: unknown, audiences: readonly string[]): JwtCheck {
   if (error instanceof errors.JOSEAlgNotAllowed)
     return refused(
       'wrong algorithm',
-      'The token is signed with an algorithm that is not allowed for its issuer.',
+      'The token is signed with an algorithm that is not allowed for its issuer: see algorithms in HEADGATE_ISSUERS.',
     )
   if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
     return refused('unknown key', 'The issuer of the token does not publish the key that signed it.')
   if (error instanceof errors.JWSSignatureVerificationFailed)
-    return refused('wrong signature', 'The signature of the token is wrong.')
+    return refused('wrong signature', 'The signature of the token does not match the key of its issuer.')
   if (isUnreachable(error))
     throw new HeadgateError(
       'unavailable',
@@ -65,9 +65,12 @@ function toRefusal(error: unknown, audiences: readonly string[]): JwtCheck {
     )
   // Errors of Web Crypto for members that are not a key, such as a point that is not on its curve.
   if (error instanceof DOMException)
-    return refused('unknown key', 'The key that the issuer publishes for the token cannot be used.')
+    return refused(
+      'unknown key',
+      'The key that the issuer publishes for the token is not a valid public key.',
+    )
   if (error instanceof errors.JOSEError || error instanceof TypeError)
-    return refused('malformed', 'The token is not a JWT of its issuer.')
+    return refused('malformed', 'The token is not a valid JWT of its issuer.')
   throw error
 }
 

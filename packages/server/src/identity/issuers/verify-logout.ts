@@ -24,7 +24,10 @@ export async function verifyLogout(
   const iss = peeked?.claims['iss']
   const trusted = typeof iss === 'string' ? tokens.trusted(iss) : undefined
   if (peeked === null || trusted === undefined)
-    return refused('unknown issuer', 'This server does not trust the issuer of the logout token.')
+    return refused(
+      'unknown issuer',
+      'This server does not accept tokens of the issuer that the logout token names. The operator can add it to HEADGATE_ISSUERS.',
+    )
   const { issuer, keys } = trusted
   if (issuer.logoutAudiences === null)
     return refused(
@@ -38,7 +41,10 @@ export async function verifyLogout(
   if (!checked.ok) return refused(checked.reason, checked.message)
   const { events, nonce, sub, jti, exp } = checked.payload
   if (typeof events !== 'object' || events === null || !Object.hasOwn(events, event) || nonce !== undefined)
-    return refused('no logout', 'The token is not a logout token.')
+    return refused(
+      'no logout',
+      'The token is not a logout token, which has the back-channel logout event in its claim events, and no nonce.',
+    )
   if (typeof jti !== 'string' || jti === '' || jti.length > 256 || typeof exp !== 'number' || !isTime(exp))
     return refused('wrong claims', 'A logout token must have a jti and an exp.')
   // A logout token without sub ends one session at the issuer (sid). This server does not record session ids of

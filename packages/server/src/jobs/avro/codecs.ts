@@ -3,13 +3,13 @@ import { crc32, inflateRaw, zstdDecompress } from 'node:zlib'
 import { AvroError } from './avro-error.ts'
 import { unsnappy } from './snappy.ts'
 
-/** Decompresses one block to at most `maxBytes`. */
+/** Decompresses one block of an Avro file to at most `maxBytes`. */
 export type Codec = (data: Buffer, maxBytes: number) => Promise<Buffer>
 
 const inflate = promisify(inflateRaw)
 const unzstd = promisify(zstdDecompress)
 
-/** Block codecs by their name in a file. */
+/** Block codecs by the name that an Avro file contains. */
 export const codecs: Readonly<Record<string, Codec>> = {
   null: (data) => Promise.resolve(data),
   deflate: (data, maxBytes) => explained(inflate(data, { maxOutputLength: maxBytes })),

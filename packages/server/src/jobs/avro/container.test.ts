@@ -94,7 +94,7 @@ const record = fc.record({
 const wanted = new Set(['status', 'data_file', 'file_path'])
 
 describe('readContainer', () => {
-  it('returns the requested fields of every record, regardless of the other fields, the codec and the chunk size', async () => {
+  it('readContainer returns the requested fields of every record, regardless of the other fields, the codec and the chunk size', async () => {
     const codec = fc.constantFrom<TestCodec[]>('null', 'deflate', 'snappy', 'zstandard')
     await fc.assert(
       fc.asyncProperty(
@@ -114,7 +114,7 @@ describe('readContainer', () => {
     )
   })
 
-  it('accepts field names that Avro does not allow, as some writers use them', async () => {
+  it('readContainer accepts field names that Avro does not allow, as some writers use them', async () => {
     const bytes = await writeAvro(
       {
         type: 'record',
@@ -131,7 +131,7 @@ describe('readContainer', () => {
     expect(await readAll(cut(odd, 100))).toEqual([{ file_path: 'p' }])
   })
 
-  it('refuses every truncated file', async () => {
+  it('readContainer refuses every truncated file', async () => {
     const bytes = await writeAvro(schema, fc.sample(record, { numRuns: 6, seed: 1 }), {
       codec: 'deflate',
       blockSize: 64,
@@ -146,7 +146,7 @@ describe('readContainer', () => {
     }
   })
 
-  it('returns records or an AvroError for a damaged file, within a limited time', async () => {
+  it('readContainer returns records or throws an AvroError for a damaged file, within a limited time', async () => {
     const bytes = await writeAvro(schema, fc.sample(record, { numRuns: 8, seed: 2 }), { codec: 'null' })
     const limits = { maxStoredBytes: 1_000_000, maxBlockBytes: 1_000_000 }
     await fc.assert(
@@ -163,7 +163,7 @@ describe('readContainer', () => {
     )
   })
 
-  it('refuses a record count of a billion in a file of a few bytes', () => {
+  it('readContainer refuses a record count of a billion in a file of a few bytes', () => {
     const reader = compileReader(
       { type: 'record', name: 'r', fields: [{ name: 'a', type: { type: 'array', items: 'null' } }] },
       new Set(),
@@ -172,7 +172,7 @@ describe('readContainer', () => {
     expect(() => reader.skip(new Cursor(billion))).toThrow(AvroError)
   })
 
-  it('refuses blocks above the limit, stored or decompressed', async () => {
+  it('readContainer refuses blocks above the limit, stored or decompressed', async () => {
     const records = [{ file_path: 'a'.repeat(100_000) }]
     const one = { type: 'record', name: 'x', fields: [{ name: 'file_path', type: 'string' }] }
     for (const codec of ['null', 'deflate', 'snappy', 'zstandard'] as const) {
@@ -182,12 +182,12 @@ describe('readContainer', () => {
     }
   })
 
-  it('refuses recursive schemas', () => {
+  it('readContainer refuses recursive schemas', () => {
     const recursive = { type: 'record', name: 'n', fields: [{ name: 'next', type: ['null', 'n'] }] }
     expect(() => compileReader(recursive, new Set())).toThrow(AvroError)
   })
 
-  it('releases the stream when its reader stops early', async () => {
+  it('readContainer releases the stream when its caller stops early', async () => {
     const bytes = await writeAvro(schema, fc.sample(record, { numRuns: 50, seed: 3 }), { blockSize: 32 })
     let closed = false
     async function* source(): AsyncGenerator<Buffer> {
@@ -220,8 +220,9 @@ describe('Snappy', () => {
     )
   })
 
-  it('Snappy decompression supports every kind of element', () => {
-    // Literal "abcd", a copy with a 1-byte offset that overlaps itself, with a 2-byte and with a 4-byte offset.
+  it('Snappy decompression supports literals and copies with offsets of every size', () => {
+    // The input contains the literal "abcd", and copies with a 1-byte offset (which overlaps itself), a 2-byte and a
+    // 4-byte offset.
     const input = Buffer.from([
       4 + 8 + 4 + 4,
       3 << 2,

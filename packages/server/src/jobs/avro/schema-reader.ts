@@ -78,7 +78,8 @@ class Compiler {
           skipped((cursor) => cursor.skipInteger()),
         )
       default:
-        // `{ "type": "string" }`, also with a logical type, and `{ "type": { … } }`.
+        // The schema of the type is in the member `type`, as in `{ "type": "string" }` or `{ "type": { … } }`. A
+        // logical type is ignored.
         return this.compile(type, namespace, depth + 1)
     }
   }

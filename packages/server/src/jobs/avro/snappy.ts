@@ -5,7 +5,7 @@ import { AvroError } from './avro-error.ts'
  *
  * Source: google/snappy, format_description.txt.
  *
- * @throws AvroError when it is damaged or too large
+ * @throws AvroError when the block is damaged or too large
  */
 export function unsnappy(input: Buffer, maxBytes: number): Buffer {
   const [length, start] = preamble(input)
@@ -46,7 +46,7 @@ export function unsnappy(input: Buffer, maxBytes: number): Buffer {
   return output
 }
 
-/** Reads the uncompressed length and the position of the first element. */
+/** Returns the uncompressed length of the block and the position of its first element. */
 function preamble(input: Buffer): [number, number] {
   let length = 0
   for (let index = 0; index < 5; index += 1) {

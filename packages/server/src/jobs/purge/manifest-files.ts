@@ -6,9 +6,8 @@ import { readContainer } from '../avro/container.ts'
 import type { AvroValue } from '../avro/schema-reader.ts'
 
 /**
- * Outcome of a read. `missing`: the file does not exist. An earlier run deleted it after it had deleted all
- * files that it names. `unreadable`: the file is not a manifest, or is a manifest of an unknown kind, such as
- * an encrypted one.
+ * Outcome of a read. `missing`: the file does not exist. An earlier run deleted the file after all files that this file
+ * names. `unreadable`: the file is not a manifest, or is a manifest of an unknown kind, such as an encrypted manifest.
  */
 export type ManifestReading = 'read' | 'missing' | 'unreadable'
 

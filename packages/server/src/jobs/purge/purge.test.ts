@@ -29,7 +29,7 @@ afterEach(() => fixture[Symbol.asyncDispose]())
 
 describe('A purge', () => {
   it.each([1, 2, 3] as const)(
-    'deletes all files that a table of format %i names, and then its row',
+    'a purge deletes all files that a table of format %i names, and then its row',
     async (formatVersion) => {
       const { store, storage, place, deps } = fixture
       const location = `${place.root}/chosen/orders`
@@ -54,18 +54,21 @@ describe('A purge', () => {
     },
   )
 
-  it.each(['null', 'snappy', 'zstandard'] as const)('reads manifests compressed with %s', async (codec) => {
-    const { store, storage, place, deps } = fixture
-    const table = await testTable(store.sql, storage, place, {
-      codec,
-      location: `${place.root}/c/t`,
-      drop: { purge: true },
-    })
-    await runUntilGone(deps, table.id)
-    expect(await fixture.all()).toEqual([])
-  })
+  it.each(['null', 'snappy', 'zstandard'] as const)(
+    'a purge reads manifests compressed with %s',
+    async (codec) => {
+      const { store, storage, place, deps } = fixture
+      const table = await testTable(store.sql, storage, place, {
+        codec,
+        location: `${place.root}/c/t`,
+        drop: { purge: true },
+      })
+      await runUntilGone(deps, table.id)
+      expect(await fixture.all()).toEqual([])
+    },
+  )
 
-  it('reads the metadata file when the row does not contain the metadata', async () => {
+  it('a purge reads the metadata file when the row does not contain the metadata', async () => {
     const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, {
       bodyInRow: false,
@@ -76,7 +79,7 @@ describe('A purge', () => {
     expect(await fixture.all()).toEqual([])
   })
 
-  it('deletes only files within the locations of the table itself, although its manifests name other files', async () => {
+  it('a purge deletes only files within the locations of the table itself, although its manifests name other files', async () => {
     const { store, storage, place, deps, outside } = fixture
     const live = await testTable(store.sql, storage, place, { location: `${place.root}/a/live` })
     const dropped = await testTable(store.sql, storage, place, {
@@ -110,7 +113,7 @@ describe('A purge', () => {
     expect(event?.detail).toMatchObject({ spared: named.length, deleted: table.files.length })
   })
 
-  it('counts a file once, even if several manifest entries name it', async () => {
+  it('a purge counts a file once, even if several manifest entries name it', async () => {
     const { store, storage, place, deps, outside } = fixture
     const [own, foreign] = [`${place.root}/a/often/often.parquet`, `${outside}/often.parquet`]
     for (const file of [own, foreign]) await storage.put(file, Buffer.from('x'))
@@ -124,7 +127,7 @@ describe('A purge', () => {
     expect(event?.detail).toMatchObject({ spared: 1, deleted: table.files.length + 1 })
   })
 
-  it('keeps files within a location of a table that is being created', async () => {
+  it('a purge keeps files within a location of a table that is being created', async () => {
     const { store, storage, place, deps } = fixture
     const staged = ['staged/', 'staged-data/', 'staged-metadata/'].map((folder) => `${place.root}/${folder}`)
     const files = staged.map((prefix) => `${prefix}written-already`)
@@ -153,7 +156,7 @@ describe('A purge', () => {
     expect((await fixture.all()).toSorted()).toEqual(files.toSorted())
   })
 
-  it('deletes all remaining files below a location that the server chose', async () => {
+  it('a purge deletes all remaining files below a location that the server chose', async () => {
     const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, { drop: { purge: true } })
     await storage.put(`${table.location}/data/of-a-failed-commit.parquet`, Buffer.from('x'))
@@ -163,7 +166,7 @@ describe('A purge', () => {
     expect(await fixture.all()).toEqual([neighbour])
   })
 
-  it('finishes and writes one audit event when the last response of the database is lost', async () => {
+  it('a purge finishes and writes one audit event when the last response of the database is lost', async () => {
     const { store, storage, place, deps } = fixture
     const { sql } = store
     let lost = 0
@@ -187,7 +190,7 @@ describe('A purge', () => {
     expect((await eventsFor(sql, table.id)).map(({ operation }) => operation)).toEqual(['purgeRelation'])
   })
 
-  it('skips files whose names are not valid locations, and finishes', async () => {
+  it('a purge skips files whose names are not valid locations, and finishes', async () => {
     const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, { drop: { purge: true } })
     const folder = fileURLToPath(`${table.location}/data`)
@@ -200,7 +203,7 @@ describe('A purge', () => {
     expect(event?.detail).toMatchObject({ deleted: table.files.length + 1, spared: odd.length })
   })
 
-  it('keeps files that the metadata does not name below a location that a client chose', async () => {
+  it('a purge keeps files that the metadata does not name below a location that a client chose', async () => {
     const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, {
       location: `${place.root}/chosen`,
@@ -212,7 +215,7 @@ describe('A purge', () => {
     expect(await fixture.all()).toEqual([stranger])
   })
 
-  it('keeps the data files of a table with gc.enabled=false', async () => {
+  it('a purge keeps the data files of a table with gc.enabled=false', async () => {
     const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, {
       properties: { 'gc.enabled': 'false' },
@@ -222,7 +225,7 @@ describe('A purge', () => {
     expect((await fixture.all()).toSorted()).toEqual(table.dataFiles.toSorted())
   })
 
-  it('continues after missing and damaged files, and keeps and reports the damaged ones', async () => {
+  it('a purge continues after missing and damaged files, and keeps and reports the damaged ones', async () => {
     const { store, storage, place, deps } = fixture
     const location = `${place.root}/chosen`
     const table = await testTable(store.sql, storage, place, { location, drop: { purge: true } })
@@ -234,13 +237,14 @@ describe('A purge', () => {
     await storage.put(secondList, Buffer.from('nor this'))
     await runUntilGone(deps, table.id)
     const left = await fixture.all()
-    // The third manifest named the data files of the second snapshot, the first one those of the first.
+    // The damaged third manifest names the data files of the second snapshot, and the missing first manifest names
+    // those of the first snapshot.
     const unknown = table.dataFiles.filter((file) => /\/f-[12]-/.test(file))
     expect(left.toSorted()).toEqual([secondList, thirdManifest, ...unknown].toSorted())
     expect((await eventsFor(store.sql, table.id))[0]?.detail).toMatchObject({ unreadable: 2 })
   })
 
-  it('keeps an unreadable metadata file at a location that a client chose, because no other file names the remaining files', async () => {
+  it('a purge keeps an unreadable metadata file at a location that a client chose, because no other file names the remaining files', async () => {
     const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, {
       location: `${place.root}/chosen`,
@@ -252,7 +256,7 @@ describe('A purge', () => {
     expect((await fixture.all()).toSorted()).toEqual(table.files.toSorted())
   })
 
-  it('deletes the metadata file of a view', async () => {
+  it('a purge deletes the metadata file of a view', async () => {
     const { store, storage, place, deps } = fixture
     const id = randomUUID()
     const location = `${place.root}/views/v`
@@ -294,7 +298,7 @@ describe('A purge', () => {
     expect(await fixture.all()).toEqual([])
   })
 
-  it('keeps a file as long as a file that it names could not be deleted, and runs again', async () => {
+  it('a purge keeps a file as long as a file that it names could not be deleted, and runs again', async () => {
     const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, {
       location: `${place.root}/chosen`,
@@ -334,7 +338,7 @@ describe('A purge', () => {
 })
 
 describe('The end of retention', () => {
-  it('deletes the row of a drop without purge and keeps its files', async () => {
+  it('the end of the retention deletes the row of a table that was dropped without purge, and keeps its files', async () => {
     const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, { drop: { purge: false } })
     await runUntilGone(deps, table.id)
@@ -345,7 +349,7 @@ describe('The end of retention', () => {
     })
   })
 
-  it('does not delete a table before its retention ends', async () => {
+  it('a dropped table is not deleted before its retention ends', async () => {
     const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, {
       drop: { purge: true, retentionSeconds: 3_600 },
@@ -356,7 +360,7 @@ describe('The end of retention', () => {
     expect((await fixture.all()).toSorted()).toEqual(table.files.toSorted())
   })
 
-  it('starts one purge, regardless of the number of replicas', async () => {
+  it('the end of the retention starts one purge, regardless of the number of replicas', async () => {
     const { store, storage, place, deps } = fixture
     const tables: TestTable[] = []
     for (let index = 0; index < 5; index += 1)

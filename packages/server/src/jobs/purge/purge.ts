@@ -42,7 +42,7 @@ export function purgeHandler(deps: PurgeDeps): JobHandler {
     if (warehouse?.id !== subject.warehouseId) {
       throw new HeadgateError(
         'unavailable',
-        'The warehouse was just renamed or recreated. The purge runs again.',
+        'The warehouse was just renamed or recreated, so this attempt of the purge ends. The purge runs again.',
       )
     }
     const scope = await PurgeScope.open(deps.sql, subject.id, warehouse)

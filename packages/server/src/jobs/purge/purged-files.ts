@@ -11,8 +11,8 @@ import { SeenFiles } from './seen-files.ts'
  */
 export interface PurgeCounts {
   /**
-   * Number of deleted files. It includes files that did not exist before, because the response of an object
-   * store does not distinguish them.
+   * Number of deleted files. The number includes files that did not exist, because the response of an object store does
+   * not show whether a deleted file existed.
    */
   deleted: number
   /**
@@ -48,7 +48,7 @@ export class PurgedFiles {
   }
 
   /**
-   * Resolves when all files that may be deleted are deleted.
+   * Deletes those of the files that the purge may delete, and resolves after the deletion.
    *
    * @throws HeadgateError when the storage fails. The caller must then keep the files that name these files
    */
@@ -80,8 +80,8 @@ export class PurgedFiles {
 }
 
 /**
- * Returns true if the storage refuses the location as malformed. A retry cannot succeed then; after all other
- * errors it can.
+ * Returns true if the storage refuses the location as malformed. A retry cannot succeed in this case, but may succeed
+ * after every other error.
  */
 function mayPass({ error }: DeleteFailure): boolean {
   return !isHeadgateError(error, 'bad-request')

@@ -62,7 +62,10 @@ export class PurgeScope {
     const places = [...new Set([...placesByLocation.values()].flat())]
     const found = places.length === 0 ? [] : await findForeignPlaces(this.#sql, places, this.#owner)
     if (found === null)
-      throw new HeadgateError('unavailable', 'The object store of the warehouse was just renamed.')
+      throw new HeadgateError(
+        'unavailable',
+        'The object store of the warehouse was just renamed. The purge runs again.',
+      )
     const foreign = new Set<string>(found)
     return [...placesByLocation]
       .filter(([, above]) => !above.some((place) => foreign.has(place)))

@@ -7,7 +7,7 @@ test('SeenFiles counts a file as new once', () => {
   expect(seen.meet(['b', 'c'])).toBe(1)
 })
 
-test('SeenFiles counts the oldest files as new again above its limit', () => {
+test('SeenFiles counts the oldest files as new again when it contains more files than its limit', () => {
   const seen = new SeenFiles(2)
   expect(seen.meet(['a', 'b', 'c'])).toBe(3)
   expect(seen.meet(['c', 'b'])).toBe(0)

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 
-/** Maximum number of files, about 10 MB of memory. */
+/** Maximum number of files in the set. They need about 10 MB of memory. */
 const maxSeen = 100_000
 
 /**
@@ -20,7 +20,7 @@ export class SeenFiles {
   meet(files: Iterable<string>): number {
     let fresh = 0
     for (const file of files) {
-      // Locations are long. Digests of 120 bits do not collide by chance.
+      // Locations are long. The set stores digests of 120 bits instead, which do not collide by chance.
       const digest = hash('sha256', file, 'base64url').slice(0, 20)
       if (this.#digests.has(digest)) continue
       fresh += 1

@@ -6,7 +6,10 @@ import type { PurgedFiles } from './purged-files.ts'
 import type { PurgeScope } from './scope.ts'
 
 const manifestsAtATime = 4
-/** Maximum number of finished manifests that are cached, so that manifests of many snapshots are not read repeatedly. */
+/**
+ * Maximum number of manifests that the purge records as finished, so that it does not read a manifest again for each
+ * snapshot that contains the manifest.
+ */
 const maxCached = 100_000
 
 type Snapshot = TableMetadata['snapshots'][number]
@@ -23,9 +26,9 @@ export interface SnapshotPurgeOptions {
 }
 
 /**
- * Deletes the files of snapshots. A file is deleted only after all files that it names, so a missing file means
- * that the files that it named are deleted. Therefore an interrupted purge can start again, and finds exactly
- * the remaining files.
+ * Deletes the files of snapshots. A file is deleted only after all files that it names. If a file is missing, the files
+ * that it named were therefore deleted before, so an interrupted purge can start again and finds exactly the remaining
+ * files.
  */
 export class SnapshotPurge {
   readonly #options: SnapshotPurgeOptions

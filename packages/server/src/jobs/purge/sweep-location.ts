@@ -24,12 +24,12 @@ export async function sweepLocation(
   files: PurgedFiles,
 ): Promise<void> {
   const kept = parseObjectLocation(last).canonical
-  // A listing can skip files while others are deleted, so it is repeated until it is empty.
+  // A listing can skip files while other files are deleted, so the loop lists again until the listing is empty.
   for (let pass = 0; pass < maxPasses; pass += 1) {
     let found = 0
     let batch: string[] = []
     for await (const entry of storage.list(canonicalPrefix(parseLocation(location)), { signal })) {
-      // `files` skips files whose names are not valid locations, so such files remain.
+      // `files.delete` skips files whose names are not valid locations, so such files remain.
       if (entry.location === kept) continue
       found += 1
       batch.push(entry.location)

@@ -11,7 +11,7 @@ export const deleteObject: S3Operation = {
     if (version !== 'null' || headers['if-match'] !== undefined)
       throw new S3Error('NotImplemented', {
         message:
-          'This server does not support the deletion of one object version, and conditions on a deletion.',
+          'This server supports neither the deletion of an object version nor conditions on a deletion.',
       })
     await storage.delete(location, { signal }).catch((error: unknown) => {
       if (!cannotHold(address.key, error)) throw error

@@ -200,7 +200,7 @@ describe('readPolicies refuses, and names the file and line of,', () => {
     ],
     ['a template', 'permit(principal == ?principal, action, resource);', /templates are not supported/],
     ['nothing', '// later', /there is no policy, so Cedar would forbid everything/],
-  ])('%s', (_, text, expected) => {
+  ])('the authorizer refuses policies with %s', (_, text, expected) => {
     expect(() => authorizer(text)).toThrow(expected)
     expect(() => authorizer(text)).toThrow(/^The Cedar policies cannot be used:/)
   })
@@ -252,7 +252,7 @@ describe('Policy files', () => {
     ])
     expect(onChange).not.toHaveBeenCalled()
 
-    // The operator may read the log later.
+    // The changed policies apply even if `onChange` fails, for example because the store is unavailable.
     onChange.mockRejectedValueOnce(new Error('the store is unavailable'))
     await write('p.cedar', 'forbid(principal, action, resource);')
     await expect.poll(() => onChange.mock.calls.length).toBe(2)

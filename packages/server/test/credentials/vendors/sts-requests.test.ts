@@ -251,7 +251,7 @@ describe('StsVendor', () => {
     ['another kind of response', { status: 200, body: '<html>' }],
     ['too long', { status: 200, body: 'x'.repeat(200_000) }],
     ['a truncated response', { status: 200, body: makeResponse(0).slice(0, 300) }],
-  ])('fails after %s', async (_, said) => {
+  ])('the vendor fails after %s', async (_, said) => {
     script = [said, said]
     await expect(vend()).rejects.toMatchObject({ name: 'HeadgateError' })
   })

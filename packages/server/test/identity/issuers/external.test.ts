@@ -340,7 +340,7 @@ describe('A logout token', () => {
     ['that is over', { sub: 'u', exp: 1 }],
     ['that ends after all dates', { sub: 'u', exp: 1e300 }],
     ['of another issuer', { sub: 'u', iss: 'https://evil.example' }],
-  ])('%s is refused', async (_, claims) => {
+  ])('a logout token %s is refused', async (_, claims) => {
     expect(await logOut(claims)).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
   })
 })

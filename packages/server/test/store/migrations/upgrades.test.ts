@@ -33,7 +33,7 @@ insert into relation (id, warehouse_id, namespace_id, namespace_path, name, kind
 values ('${relation}', '${warehouse}', '${namespace}', null, 't', 'table', gen_random_uuid(), 's3://b/t/m', 's3://b/t/', '${principal}');`
 
 describe('an upgrade of the store from version', () => {
-  test('1 records the location prefixes of tables, views and staged creates, and sets the vending mode none', async () => {
+  test('migration 1 records the location prefixes of tables, views and staged creates, and sets the vending mode none', async () => {
     const rows = await upgraded(
       1,
       `${insertRows}
@@ -46,7 +46,7 @@ describe('an upgrade of the store from version', () => {
     expect(rows).toEqual([{ live: ['s3://b/data/', 's3://b/t/'], staged: ['s3://b/s/'], mode: 'none' }])
   })
 
-  test('2 keeps principals, memberships and grants, which groups can have too', async () => {
+  test('migration 2 keeps principals, memberships and grants, which groups can have too', async () => {
     const rows = await upgraded(
       2,
       `insert into principal (id, issuer, subject, name, kind) values ('${principal}', 'headgate', 'etl', 'etl', 'service');
@@ -67,7 +67,7 @@ describe('an upgrade of the store from version', () => {
     ])
   })
 
-  test('3 makes the owner of each view its definer, whose rights loads through the view use until the view is replaced', async () => {
+  test('migration 3 makes the owner of each view its definer, whose rights loads through the view use until the view is replaced', async () => {
     const rows = await upgraded(
       3,
       insertRows.replace("'table'", "'view'"),
@@ -76,7 +76,7 @@ describe('an upgrade of the store from version', () => {
     expect(rows).toEqual([{ owner: principal, definer: principal }])
   })
 
-  test('4 grants administer-storage to owners of warehouses, but not to the server as an owner', async () => {
+  test('migration 4 grants administer-storage to owners of warehouses, but not to the server as an owner', async () => {
     const rows = await upgraded(
       4,
       `${insertRows}
@@ -95,7 +95,7 @@ describe('an upgrade of the store from version', () => {
     ])
   })
 
-  test('5 leaves the metadata digests of tables and views empty, and adds one job that records them', async () => {
+  test('migration 5 leaves the metadata digests of tables and views empty, and adds one job that records them', async () => {
     const rows = await upgraded(
       5,
       insertRows,
@@ -104,7 +104,7 @@ describe('an upgrade of the store from version', () => {
     expect(rows).toEqual([{ digest: null, lineage: null, kind: 'record-digests' }])
   })
 
-  test('6 sets a random policy version, which statements compare in a new database snapshot', async () => {
+  test('migration 6 sets a random policy version, which statements compare in a new database snapshot', async () => {
     const rows = await upgraded(
       6,
       'update policy set version = 7',
@@ -113,7 +113,7 @@ describe('an upgrade of the store from version', () => {
     expect(rows).toEqual([{ random: true, same: true }])
   })
 
-  test('7 keeps the locations of tables, views and staged creates as location claims, which the server resolves at its start', async () => {
+  test('migration 7 keeps the locations of tables, views and staged creates as location claims, which the server resolves at its start', async () => {
     const rows = await upgraded(
       7,
       `${insertRows}
@@ -131,7 +131,7 @@ describe('an upgrade of the store from version', () => {
     ])
   })
 
-  test('8 sets the count of audit events to one, and marks none as a refusal', async () => {
+  test('migration 8 sets the count of audit events to one, and marks none as a refusal', async () => {
     const rows = await upgraded(
       8,
       `insert into audit (request_id, principal, operation, outcome) values ('r', 'etl', 'loadTable', 'denied');`,
@@ -140,7 +140,7 @@ describe('an upgrade of the store from version', () => {
     expect(rows).toEqual([{ operation: 'loadTable', count: 1, key: null }])
   })
 
-  test('9 assigns each staged table to the namespace with its path, if the namespace is older than the staged table', async () => {
+  test('migration 9 assigns each staged table to the namespace with its path, if the namespace is older than the staged table', async () => {
     const stagedAt = (name: string, path: string, at: string): string =>
       `(gen_random_uuid(), '${warehouse}', '${path}', '${name}', gen_random_uuid(), 's3://b/${name}/', '${principal}', '{}', ${at})`
     const rows = await upgraded(
@@ -161,7 +161,7 @@ describe('an upgrade of the store from version', () => {
     ])
   })
 
-  test('10 makes the server compare location claims at its start, and sets no expiry for retired locations of warehouses with vending mode static', async () => {
+  test('migration 10 makes the server compare location claims at its start, and sets no expiry for retired locations of warehouses with vending mode static', async () => {
     const rows = await upgraded(
       10,
       `${insertRows}
