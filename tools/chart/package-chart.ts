@@ -4,7 +4,7 @@ import { demand } from '../../conformance/lib/outcome.ts'
 import { chartFolder } from './chart.ts'
 import type { Tools } from './install-tools.ts'
 import { monitoringFolder } from './monitoring/monitoring-files.ts'
-import { runSuccessfully } from './run-program.ts'
+import { runSuccessfully } from '../../conformance/lib/run-program.ts'
 
 /**
  * Packages the chart, and returns the number of its files. The package must contain the monitoring files, which are links

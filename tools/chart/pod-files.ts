@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Manifest } from './chart.ts'
 import type { PodSpec } from './container.ts'
-import { runSuccessfully } from './run-program.ts'
+import { runSuccessfully } from '../../conformance/lib/run-program.ts'
 
 /** Folders that take the place of the mounted volumes of a container. */
 export interface PodFiles {

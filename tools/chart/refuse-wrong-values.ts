@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { Failed } from '../../conformance/lib/outcome.ts'
 import { chartFolder, templateArguments } from './chart.ts'
 import type { Tools } from './install-tools.ts'
-import { runProgram } from './run-program.ts'
+import { runProgram } from '../../conformance/lib/run-program.ts'
 
 /** Values that the chart must refuse. */
 interface WrongValues {

@@ -5,6 +5,7 @@ import { freePort } from '../../conformance/lib/free-port.ts'
 import { demand } from '../../conformance/lib/outcome.ts'
 import { repositoryRoot } from '../../conformance/lib/paths.ts'
 import type { KeptProcess, ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { withoutOwnVariables } from '../../conformance/lib/safe-env.ts'
 import { waitUntilReady } from '../../conformance/lib/wait-until-ready.ts'
 import type { Manifest } from './chart.ts'
 import { onlyContainer, serverTemplate } from './container.ts'
@@ -77,7 +78,7 @@ export async function runContainer({
     command: process.execPath,
     args: [...headgate, 'serve'],
     cwd: folder,
-    env: { ...withoutOurs(), ...env },
+    env: { ...withoutOwnVariables(), ...env },
     log,
   })
   const scheme = 'HEADGATE_TLS_CERT_FILE' in env ? 'https' : 'http'
@@ -117,10 +118,4 @@ function findSecret(manifests: readonly Manifest[], name: string, key: string): 
     key
   ]
   return text === undefined ? undefined : Buffer.from(text, 'base64').toString('utf8')
-}
-
-/** Returns variables to remove, because they configure another server. */
-function withoutOurs(): Record<string, undefined> {
-  const names = Object.keys(process.env).filter((name) => name.startsWith('HEADGATE_'))
-  return Object.fromEntries(names.map((name) => [name, undefined]))
 }

@@ -9,7 +9,7 @@ import { onlyContainer, serverTemplate, testContainer } from './container.ts'
 import { get } from './get.ts'
 import type { Tools } from './install-tools.ts'
 import { headgate, runContainer, type RunningContainer, stopContainer } from './run-container.ts'
-import { runProgram } from './run-program.ts'
+import { runProgram } from '../../conformance/lib/run-program.ts'
 
 /** Options of `serveRendered`. */
 interface ServeOptions {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { demand, Failed } from '../../conformance/lib/outcome.ts'
 import { kubernetesVersion, listValuesFiles, parseManifests, renderChart } from './chart.ts'
 import type { Tools } from './install-tools.ts'
-import { type Finished, runProgram } from './run-program.ts'
+import { type Finished, runProgram } from '../../conformance/lib/run-program.ts'
 
 /** Manifests that the validator must refuse, so that its silence about others means something. */
 const malformed: Readonly<Record<string, string>> = {

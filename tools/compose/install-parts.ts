@@ -4,16 +4,14 @@ import { goCommand, installGoProgram } from '../../conformance/lib/go-program.ts
 import { cacheFolder } from '../../conformance/lib/paths.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { installPyIceberg } from '../../conformance/lib/pyiceberg.ts'
-import { installTrino, installTrinoCli } from '../../engines/install/trino.ts'
+import { type InstalledTrino, installTrino, installTrinoCli } from '../../engines/install/trino.ts'
 
 /** Paths of the programs that replace images. All of them are installed while the network is reachable. */
 export interface Parts {
   /** The program of `load/main.go`. */
   readonly load: string
   readonly versitygw: string
-  readonly trinoVersion: string
-  readonly trinoLib: string
-  readonly trinoPlugins: string
+  readonly trino: InstalledTrino
   readonly trinoCli: string
   readonly python: string
 }
@@ -22,13 +20,10 @@ export interface Parts {
 export const storeVersion = 'v1.8.0'
 
 export async function installParts(keeper: ProcessKeeper, say: (line: string) => void): Promise<Parts> {
-  const trino = await installTrino(keeper, say)
   return {
     load: await buildLoader(keeper),
     versitygw: await installStore(keeper, say),
-    trinoVersion: trino.version,
-    trinoLib: trino.lib,
-    trinoPlugins: trino.plugins,
+    trino: await installTrino(keeper, say),
     trinoCli: await installTrinoCli(keeper, say),
     python: await installPyIceberg(keeper, say),
   }

@@ -1,69 +1,41 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { findJdk, jdkCommand } from '../../conformance/lib/jdk.ts'
 import { waitUntilReady } from '../../conformance/lib/wait-until-ready.ts'
+import { isStarted, trinoCommand, writeSettings } from '../../engines/trino/node.ts'
 import { checkVersion } from './check-version.ts'
 import type { Pod, RunningService } from './substitute.ts'
 import type { Service } from './project.ts'
 
 const catalogFolder = '/etc/trino/catalog/'
+/** Port of the image. */
+const port = 8080
 
 /** Runs Trino with the catalogs and variables of the service. Waits until it is ready, as the health check of the image does. */
 export async function startTrino(pod: Pod, name: string, service: Service): Promise<RunningService> {
   const { keeper, folder, parts } = pod
-  checkVersion(service.image, parts.trinoVersion)
+  checkVersion(service.image, parts.trino.version)
   const home = join(folder, name)
-  mkdirSync(join(home, 'etc/catalog'), { recursive: true })
+  writeSettings(home, parts.trino, port)
   for (const { source, target } of service.volumes ?? []) {
     if (!target.startsWith(catalogFolder)) throw new Error(`The service ${name} mounts ${target}.`)
     copyFileSync(source, join(home, 'etc/catalog', basename(target)))
   }
-  writeFileSync(
-    join(home, 'etc/config.properties'),
-    [
-      'coordinator=true',
-      'node-scheduler.include-coordinator=true',
-      'http-server.http.port=8080',
-      'discovery.uri=http://localhost:8080',
-      'node.environment=compose',
-      'node.id=compose',
-      'node.internal-address=127.0.0.1',
-      'query.max-memory=600MB',
-      'query.max-memory-per-node=400MB',
-      `plugin.dir=${parts.trinoPlugins}`,
-      '',
-    ].join('\n'),
-  )
-  const java = jdkCommand(findJdk(25), 'java')
   const child = keeper.start({
     name,
-    command: java,
-    args: [
-      '-Xmx1G',
-      '-XX:TieredStopAtLevel=1',
-      '-Djdk.attach.allowAttachSelf=true',
-      '-Dfile.encoding=UTF-8',
-      '-Duser.timezone=UTC',
-      '--sun-misc-unsafe-memory-access=allow',
-      '--enable-native-access=ALL-UNNAMED',
-      '--add-modules=jdk.incubator.vector',
-      '-cp',
-      join(parts.trinoLib, '*'),
-      `-Dconfig=${join(home, 'etc/config.properties')}`,
-      'io.trino.server.TrinoServer',
-    ],
+    ...trinoCommand(parts.trino, home),
     cwd: home,
     env: service.environment ?? {},
     log: join(folder, `${name}.log`),
   })
-  await waitUntilReady(child, isStarted, 300_000)
+  await waitUntilReady(child, () => isStarted(`http://127.0.0.1:${port}`), 300_000)
   return {
     exited: child.exited,
     exec: async ([command, ...args], onLine) => {
       if (command !== 'trino') throw new Error(`${command} has no substitute in ${name}.`)
       const exit = await keeper.runToExit({
         name: 'trino-cli',
-        command: java,
+        command: jdkCommand(findJdk(25), 'java'),
         args: ['-jar', parts.trinoCli, ...args],
         log: join(folder, `${name}-exec.log`),
         ...(onLine === undefined ? {} : { onLine }),
@@ -75,9 +47,4 @@ export async function startTrino(pod: Pod, name: string, service: Service): Prom
       return child.exited
     },
   }
-}
-
-async function isStarted(): Promise<boolean> {
-  const response = await fetch('http://localhost:8080/v1/info', { signal: AbortSignal.timeout(5_000) })
-  return ((await response.json()) as { readonly starting?: boolean }).starting === false
 }

@@ -1,15 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repositoryRoot } from '../../conformance/lib/paths.ts'
-
-interface Manifest {
-  readonly name: string
-  readonly version: string
-  readonly bin?: Readonly<Record<string, string>>
-  readonly dependencies?: Readonly<Record<string, string>>
-  readonly devDependencies?: Readonly<Record<string, string>>
-  readonly peerDependencies?: Readonly<Record<string, string>>
-}
+import { readPackages } from '../packages/manifests.ts'
 
 /** A package of this repository. */
 export interface WorkspacePackage {
@@ -32,7 +23,7 @@ export interface Program {
 const optionalPeers = ['@cedar-policy/cedar-wasm']
 
 export function findProgram(): Program {
-  const all = readdirSync(join(repositoryRoot, 'packages')).toSorted().map(readManifest)
+  const all = readPackages(repositoryRoot)
   const program = all.find(({ manifest }) => manifest.bin?.['headgate'] !== undefined)
   if (program === undefined) throw new Error('No package below packages/ has the program "headgate".')
   const needed = new Set([program])
@@ -57,9 +48,4 @@ export function findProgram(): Program {
     entry: join(name, bin?.['headgate'] ?? ''),
     peers: Object.fromEntries(Object.entries(peers).filter(([peer]) => optionalPeers.includes(peer))),
   }
-}
-
-function readManifest(folder: string): { readonly folder: string; readonly manifest: Manifest } {
-  const file = join(repositoryRoot, 'packages', folder, 'package.json')
-  return { folder, manifest: JSON.parse(readFileSync(file, 'utf8')) as Manifest }
 }

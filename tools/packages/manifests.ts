@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 const repository = 'https://github.com/headgate/headgate'
 
-/** The fields of a `package.json` that this folder checks. */
+/** The fields of a `package.json` that the tools read. */
 export interface Manifest {
   readonly name: string
   readonly version: string
@@ -16,8 +16,11 @@ export interface Manifest {
   readonly license?: string
   readonly engines?: { readonly node?: string }
   readonly publishConfig?: { readonly access?: string }
+  readonly bin?: Readonly<Record<string, string>>
+  readonly exports?: Readonly<Record<string, { readonly 'x-source'?: string } | string>>
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
 export interface Package {

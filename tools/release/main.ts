@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readChangesets } from '@changesets/read'
+import { printed, runCommand } from '../../conformance/lib/command.ts'
 import { readRelease } from './changelog.ts'
 import { releaseVersion } from './release-version.ts'
 import { readVersion } from './versions.ts'
@@ -72,15 +73,13 @@ async function status(json: boolean): Promise<number> {
   return 0
 }
 
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
+    args: [...args],
     options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
     allowPositionals: true,
   })
-  if (values.help) {
-    console.log(usage)
-    return 0
-  }
+  if (values.help) return printed(usage)
   const [command, ...more] = positionals
   if (more.length === 0 && command === 'version') return await version(values.json)
   if (more.length === 0 && command === 'notes') return notes(values.json)
@@ -88,9 +87,4 @@ async function main(): Promise<number> {
   throw new Error(`Pass one command, "version", "notes" or "status", not "${positionals.join(' ')}".`)
 }
 
-try {
-  process.exitCode = await main()
-} catch (error) {
-  console.error(`release: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 2
-}
+await runCommand('release', main)

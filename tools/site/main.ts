@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { printed, runCommand, say } from '../../conformance/lib/command.ts'
 import { writeApiPages } from './api.ts'
 import { checkDiagrams } from './check-diagrams.ts'
 import { checkSite, type CheckedSite } from './check-site.ts'
@@ -30,7 +31,7 @@ interface Options {
   readonly output: string
 }
 
-async function build({ base, output }: Options, say: (line: string) => void): Promise<CheckedSite> {
+async function build({ base, output }: Options): Promise<CheckedSite> {
   // Below this folder, so that the pages can import the packages that are installed in it.
   const work = join(import.meta.dirname, '.cache')
   const pages = join(work, 'pages')
@@ -68,8 +69,9 @@ function readManifest(path: string): Manifest {
 }
 
 /** Returns the exit code. */
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
+    args: [...args],
     options: {
       base: { type: 'string', default: '/' },
       out: { type: 'string' },
@@ -77,17 +79,14 @@ async function main(): Promise<number> {
       help: { type: 'boolean', default: false },
     },
   })
-  if (values.help) {
-    console.log(usage)
-    return 0
-  }
+  if (values.help) return printed(usage)
   if (!/^\/(?:.*\/)?$/.test(values.base))
     throw new Error(`--base must begin and end with "/": ${values.base}`)
   const caller = process.env['INIT_CWD'] ?? '.'
   const output =
     values.out === undefined ? join(import.meta.dirname, '.cache/dist') : resolve(caller, values.out)
   const started = Date.now()
-  const { pages, links, faults } = await build({ base: values.base, output }, console.error)
+  const { pages, links, faults } = await build({ base: values.base, output })
   if (values.json) {
     console.log(JSON.stringify({ output, pages, links, ms: Date.now() - started, faults }, null, 2))
     return faults.length === 0 ? 0 : 1
@@ -98,9 +97,4 @@ async function main(): Promise<number> {
   return faults.length === 0 ? 0 : 1
 }
 
-try {
-  process.exitCode = await main()
-} catch (error) {
-  console.error(`docs:build: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 2
-}
+await runCommand('docs:build', main)

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { printed, runCommand, say } from '../../conformance/lib/command.ts'
 import { repositoryRoot } from '../../conformance/lib/paths.ts'
 import { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { runProgram } from '../../conformance/lib/run-program.ts'
 import { installActionlint, version } from './install-actionlint.ts'
 
 const usage = `npm run workflows:check -- [--json]
@@ -24,15 +24,11 @@ interface Fault {
 }
 
 /** Runs actionlint in the repository and returns its faults. */
-function lint(binary: string): readonly Fault[] {
-  const { status, stdout, stderr, error } = spawnSync(binary, ['-no-color', '-format', '{{json .}}'], {
-    cwd: repositoryRoot,
-    encoding: 'utf8',
-    timeout: 120_000,
-  })
-  if (error !== undefined) throw error
+async function lint(binary: string): Promise<readonly Fault[]> {
+  const args = ['-no-color', '-format', '{{json .}}']
+  const { code, stdout, stderr } = await runProgram(binary, args, { cwd: repositoryRoot })
   // 0: no faults, 1: faults. Other codes report that it could not run.
-  if (status !== 0 && status !== 1) throw new Error(`actionlint exited with ${status}: ${stderr.trim()}`)
+  if (code !== 0 && code !== 1) throw new Error(`actionlint exited with ${code}: ${stderr.trim()}`)
   return JSON.parse(stdout) as Fault[]
 }
 
@@ -43,8 +39,11 @@ async function main(args: readonly string[]): Promise<number> {
   })
   if (values.help) return printed(usage)
   await using keeper = new ProcessKeeper()
-  const faults = lint(await installActionlint(keeper))
-  const shellcheck = spawnSync('shellcheck', ['--version']).status === 0
+  const faults = await lint(await installActionlint(keeper))
+  const shellcheck = await runProgram('shellcheck', ['--version']).then(
+    ({ code }) => code === 0,
+    () => false,
+  )
   if (values.json) {
     console.log(JSON.stringify({ actionlint: version, shellcheck, faults }, null, 2))
   } else {

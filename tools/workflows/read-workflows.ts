@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 
 interface Step {
+  readonly name?: string
   readonly uses?: string
   readonly run?: string
   readonly with?: Readonly<Record<string, unknown>>

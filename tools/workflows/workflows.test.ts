@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { globSync, readFileSync } from 'node:fs'
+import { join, matchesGlob } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readScripts, readWorkflows } from './read-workflows.ts'
 
@@ -61,4 +61,18 @@ describe.each(jobs)('$title', ({ job }) => {
     for (const script of readScripts(job))
       expect(script).not.toMatch(/\bnpm (?:ci|install|run|test)\b|\bnpx\b/)
   })
+})
+
+test('the workflow test.yml keeps the logs of each suite that fails', () => {
+  const suite = workflows.find(({ file }) => file === 'test.yml')?.jobs['suite']
+  const pattern = suite?.steps?.find(({ name }) => name === 'Keep the logs of a failed run')?.with?.['path']
+  // Folders of runs: cacheFolder('attack-run').
+  const folders = globSync('{conformance,engines}/**/main.ts', { cwd: root }).flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/newRunFolder\(cacheFolder\(([^)]+)\)\)/g)].map(
+      ([, parts = '']) => parts.replaceAll("'", '').replaceAll(', ', '/'),
+    ),
+  )
+  expect(folders.length).toBeGreaterThan(10)
+  for (const folder of folders)
+    expect(matchesGlob(`.cache/${folder}/20260101-000000-1/server.log`, String(pattern)), folder).toBe(true)
 })

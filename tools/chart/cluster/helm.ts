@@ -1,7 +1,7 @@
 import { demand, Failed } from '../../../conformance/lib/outcome.ts'
 import { chartFolder, releaseName } from '../chart.ts'
 import type { Tools } from '../install-tools.ts'
-import { runProgram } from '../run-program.ts'
+import { runProgram } from '../../../conformance/lib/run-program.ts'
 import type { ApiServer } from './api-server.ts'
 
 /** Commands for the release of one namespace. */
