@@ -1,6 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
 import type { PoolClient, QueryResult } from 'pg'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { SingleFlight } from '../concurrency/single-flight.ts'
 import { Connections, send } from './connections.ts'
 import { completeSqlConfig, type SqlConfig } from './sql-config.ts'
 import { isConflict, isConnectionFailure, isReadOnly, isStalePlan, translateFailure } from './failures.ts'
@@ -55,6 +56,7 @@ class Pool implements Sql {
   readonly #sockets = new Sockets()
   readonly #connections: Connections
   readonly #reads: ReadConnections
+  readonly #rows = new SingleFlight<RowFields | null>()
   readonly #listener: Listener
   #serverRun: string | null = null
 
@@ -76,7 +78,10 @@ class Pool implements Sql {
   }
 
   readRow(statement: Statement, values: TextValues): Promise<RowFields | null> {
-    return this.#retry(statement, () => this.#readOnce(statement, values))
+    // Equal reads share a query that starts after each of them was requested. Clients often load one table together.
+    return this.#rows.joinNext(toReadKey(statement, values), () =>
+      this.#retry(statement, () => this.#readOnce(statement, values)),
+    )
   }
 
   async #readOnce(statement: Statement, values: TextValues): Promise<RowFields | null> {
@@ -303,4 +308,12 @@ function withCaller(error: unknown): unknown {
  */
 async function pause(attempt: number): Promise<void> {
   await sleep(Math.random() * 5 * 2 ** attempt)
+}
+
+/** Returns a key that is equal only for reads with the same statement and values. */
+function toReadKey({ name }: Statement, values: TextValues): string {
+  let key = name
+  // PostgreSQL refuses U+0000 in texts, so the key is unambiguous.
+  for (const value of values) key += value === null ? '\0' : `\0=${value}`
+  return key
 }

@@ -5,6 +5,7 @@ import { insert, openThings, read, type Things, until } from '../../test/store/t
 import { openSql } from './pool.ts'
 import { type Sql, statement } from './sql.ts'
 
+const update = statement('test_row_update', 'update thing set n = $2 where id = $1 returning n')
 const backend = statement('test_row_backend', 'select pg_backend_pid(), $1::text')
 const backendNap = statement('test_row_nap', 'select pg_backend_pid(), pg_sleep($1::float8)')
 const poolBackend = statement('test_pool_backend', 'select pg_backend_pid()::text as pid')
@@ -54,10 +55,30 @@ describe('readRow', () => {
 
   test('concurrent calls of readRow share two connections and do not wait for each other', async () => {
     await expect.poll(async () => (await readers(sql)).size).toBe(2)
-    const naps = [sql.readRow(backendNap, ['0.3']), sql.readRow(backendNap, ['0.3'])]
+    const naps = [sql.readRow(backendNap, ['0.3']), sql.readRow(backendNap, ['0.30'])]
     const startedAt = performance.now()
     await Promise.all(naps)
     expect(performance.now() - startedAt).toBeLessThan(600)
+  })
+
+  test('equal reads share a query that starts after each of them was requested', async () => {
+    const counted = statement('test_row_counted', `select nextval('test_row_sequence'), $1::text`)
+    await things.sql.run(statement('test_row_make_sequence', 'create sequence test_row_sequence'))
+    const first = sql.readRow(counted, ['a'])
+    const rest = Array.from({ length: 20 }, () => sql.readRow(counted, ['a']))
+    const others = [sql.readRow(counted, ['b']), sql.readRow(counted, [null]), sql.readRow(counted, [''])]
+    const rows = await Promise.all([first, ...rest, ...others])
+    expect(new Set(rows.map((row) => row?.[0])).size).toBe(5)
+    expect(new Set(rows.slice(1, 21).map((row) => row?.[0])).size).toBe(1)
+  })
+
+  test('a read that is requested after an acknowledged write returns this write, also during an equal read', async () => {
+    for (let value = 10; value < 60; value += 1) {
+      const running = Array.from({ length: 5 }, () => sql.readRow(read, [id]))
+      await things.sql.run(update, [id, value])
+      expect(await sql.readRow(read, [id])).toEqual([String(value)])
+      await Promise.all(running)
+    }
   })
 
   test('readRow uses connections of the pool when the pool is small', async () => {
