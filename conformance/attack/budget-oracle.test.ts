@@ -52,7 +52,7 @@ test('withHealthChecks reports a server that responds too slowly while a case ru
   delayMs = 200
   expect(await withHealthChecks(server.origin, work, 150)).toEqual({
     result: 'done',
-    held: expect.stringContaining('a health check took'),
+    held: expect.stringContaining('a health check during the case took'),
   })
 })
 
