@@ -14,6 +14,7 @@ import { mixedCases } from './cases/mixed.ts'
 import { placesCases } from './cases/places.ts'
 import { revisionCases } from './cases/revision.ts'
 import { refusalCases } from './cases/refusals.ts'
+import { upstreamCases } from './cases/upstream.ts'
 import { vendingCases } from './cases/vending.ts'
 import type { BenchRun } from './lib/bench-run.ts'
 import { type Case, type CaseResult, runCase } from './lib/case.ts'
@@ -37,6 +38,7 @@ const suites: readonly { readonly id: string; readonly quick: boolean; readonly 
   { id: 'commit-large', quick: false, cases: commitLargeCases },
   { id: 'places', quick: true, cases: placesCases },
   { id: 'vending', quick: true, cases: vendingCases },
+  { id: 'upstream', quick: true, cases: upstreamCases },
   { id: 'gateway', quick: false, cases: gatewayCases },
   { id: 'revision', quick: false, cases: revisionCases },
   { id: 'auth', quick: false, cases: authCases },

@@ -97,7 +97,16 @@ async function start(name: EngineName, settings: Parameters<StartEngine>[0]): Pr
   return engine
 }
 
-function runsOn({ storages, engines }: Scenario, kind: StorageName): boolean {
+// Storages whose warehouse forwards to another server, with the storages whose scenarios they run.
+const behindOther: Partial<Readonly<Record<StorageName, StorageName>>> = {
+  upstream: 'gateway',
+  'upstream-short-lived': 'short-lived',
+}
+
+function runsOn(scenario: Scenario, kind: StorageName): boolean {
+  const { storages, engines } = scenario
+  const like = behindOther[kind]
+  if (like !== undefined) return runsOn(scenario, like)
   if (storages) return storages.includes(kind)
   if (kind === 'remote-signing') return engines.every((name) => signing.includes(name))
   return kind !== 'short-lived' && kind !== 'users'

@@ -12,6 +12,8 @@ that need several engines run when all of them are named. Missing engines are in
                              gateway: local files that clients reach through the server's S3 endpoint,
                              with keys that come with the tables; short-lived: keys that live for seconds;
                              users: a server with engines that act for two users;
+                             upstream, upstream-short-lived: gateway and short-lived with a warehouse that
+                             forwards to another Headgate server (npm run test:upstream);
                              on MinIO: s3, with keys of the engines' own; sts, with keys of its token
                              service; remote-signing, with requests that the server signs
   --only TEXT                only scenarios whose name contains the text; may be repeated
@@ -128,7 +130,14 @@ function readEngine(text: string): EngineName {
 }
 
 // Storages whose scenarios wait for the expiry of credentials, or count credentials.
-const own: readonly StorageName[] = ['sts', 'remote-signing', 'short-lived', 'users']
+const own: readonly StorageName[] = [
+  'sts',
+  'remote-signing',
+  'short-lived',
+  'users',
+  'upstream',
+  'upstream-short-lived',
+]
 
 // Servers that the run did not start may have no storage gateway.
 function readStorages(values: {
@@ -140,7 +149,8 @@ function readStorages(values: {
   const foreign = uri !== undefined || fixture
   const left = (name: StorageName): boolean =>
     foreign && (own.includes(name) || (fixture && name === 'gateway'))
-  if (storage === 'all') return storageNames.filter((name) => !left(name))
+  // `npm run test:upstream` runs the scenarios through warehouses that forward to another server.
+  if (storage === 'all') return storageNames.filter((name) => !left(name) && !name.startsWith('upstream'))
   const names = (storage ?? (foreign ? 'file' : 'gateway,short-lived,users')).split(',').map(readStorage)
   const first = names.find(left)
   if (first !== undefined)

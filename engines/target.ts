@@ -10,6 +10,7 @@ import { installKit } from '../conformance/rck/install.ts'
 import { openRemoteSigning } from './lasting/remote-signing.ts'
 import { openShortLived } from './lasting/short-lived.ts'
 import { openSts } from './lasting/sts.ts'
+import { openUpstream, openUpstreamShortLived } from './lasting/upstream.ts'
 import type { EngineAccess, StorageName } from './lib/access.ts'
 import type { WarehouseFixture } from './lib/warehouse-fixture.ts'
 import { readUsage, type Usage } from './lib/usage.ts'
@@ -30,11 +31,20 @@ export interface Target {
 export type OpenWarehouse = (kind: StorageName) => Promise<Target>
 
 /** Functions that open the storages for which a separate server is started. */
-const lasting: Partial<Readonly<Record<StorageName, typeof openShortLived>>> = {
+const lasting: Partial<
+  Readonly<
+    Record<
+      StorageName,
+      (keeper: ProcessKeeper, folder: string, say: (line: string) => void) => Promise<Target>
+    >
+  >
+> = {
   'short-lived': openShortLived,
   sts: openSts,
   'remote-signing': openRemoteSigning,
   users: openUsers,
+  upstream: openUpstream,
+  'upstream-short-lived': openUpstreamShortLived,
 }
 
 /** Opens the catalog to test: the given server, Iceberg's fixture, or new Headgate servers. */

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BenchRun, toLogPath } from '../lib/bench-run.ts'
-import { seated } from '../lib/cores.ts'
+import { type Seat, seated } from '../lib/cores.ts'
 import { type Started, startReady } from '../lib/ready.ts'
 import type { RawCommitOptions } from './raw-commit.ts'
 
@@ -36,6 +36,20 @@ export function startRawSelect(
 ): Promise<Started> {
   const { url, poolSize, responses } = options
   return start(run, name, 'raw-select.ts', [url, String(poolSize), responses.plain, responses.gzip])
+}
+
+/** Starts the upstream of the cases `upstream`, on the cores of the other processes. */
+export function startRawCatalog(
+  run: BenchRun,
+  name: string,
+  options: { readonly bytes: number; readonly tables: number },
+): Promise<Started> {
+  return start(run, name, 'raw-catalog.ts', [String(options.bytes), String(options.tables)], 'rest')
+}
+
+/** Starts a bare proxy to an origin. */
+export function startRawProxy(run: BenchRun, name: string, origin: string): Promise<Started> {
+  return start(run, name, 'raw-proxy.ts', [origin])
 }
 
 export function startRawCommit(run: BenchRun, name: string, options: RawCommitOptions): Promise<Started> {
@@ -73,10 +87,16 @@ export async function rawCommitDirect(
   return counts
 }
 
-function start(run: BenchRun, name: string, file: string, args: readonly string[]): Promise<Started> {
+function start(
+  run: BenchRun,
+  name: string,
+  file: string,
+  args: readonly string[],
+  seat: Seat = 'server',
+): Promise<Started> {
   return startReady(run.keeper, {
     name,
-    ...seated(run.placement, 'server', process.execPath, program(file, args)),
+    ...seated(run.placement, seat, process.execPath, program(file, args)),
     env: { NODE_ENV: 'production' },
     log: toLogPath(run, name),
   })

@@ -1,8 +1,11 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { WarehouseStorage } from './catalog-access.ts'
 import { fetchJar } from './fetch-jar.ts'
 import { freePort } from './free-port.ts'
 import { findJdk, jdkCommand } from './jdk.ts'
 import type { ProcessKeeper } from './process-keeper.ts'
+import { responds, waitUntilReady } from './wait-until-ready.ts'
 
 /** Version of Nessie that the suites download from Maven repositories. */
 export const nessieVersion = '0.99.0'
@@ -49,4 +52,25 @@ export async function nessieCommand(
     args: [...java, ...options, '-jar', jar],
     uri: `http://127.0.0.1:${port}/iceberg`,
   }
+}
+
+/**
+ * Starts Project Nessie with pointers in memory, and returns the URI of its Iceberg REST interface.
+ *
+ * @param folder receives the log
+ */
+export async function startNessie(
+  keeper: ProcessKeeper,
+  { storage, warehouse, folder }: Pick<NessieOptions, 'storage' | 'warehouse'> & { readonly folder: string },
+): Promise<string> {
+  mkdirSync(folder, { recursive: true })
+  const { uri, ...command } = await nessieCommand(keeper, {
+    storage,
+    warehouse,
+    java: ['-Xmx512m', '-XX:TieredStopAtLevel=1'],
+    properties: { 'nessie.version.store.type': 'IN_MEMORY' },
+  })
+  const child = keeper.start({ name: 'nessie', ...command, log: join(folder, 'nessie.log') })
+  await waitUntilReady(child, () => responds(`${uri}/v1/config`), 90_000)
+  return uri
 }

@@ -12,6 +12,8 @@ export interface WarehouseRequest {
   readonly bucket?: string
   /** Configuration of storage access, in the form of the management API. */
   readonly vending?: Readonly<Record<string, unknown>>
+  /** Catalog to which the warehouse forwards requests, in the form of the management API. */
+  readonly upstream?: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -32,6 +34,7 @@ export async function prepareWarehouse(
       name: request.name,
       storage: { ...storageSettings(storage), bucket: request.bucket ?? findBucket(storage) },
       vending: request.vending,
+      upstream: request.upstream,
       allowedLocations: request.allowedLocations ?? [],
       retentionSeconds: 0,
     }),

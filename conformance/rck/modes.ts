@@ -18,7 +18,12 @@ export function selectModes(options: Pick<RckOptions, 'all' | 'extended' | 'stor
 }
 
 /** Returns the name of a mode in expectations.json: `headgate-s3-extended`. */
-export function modeName(options: Pick<RckOptions, 'fixture' | 'localMetadata'>, mode: Mode): string {
+export function modeName(
+  options: Pick<RckOptions, 'fixture' | 'localMetadata'> & Partial<Pick<RckOptions, 'upstream'>>,
+  mode: Mode,
+): string {
   const remote = mode.storage === 's3' || !options.localMetadata
-  return `${options.fixture ? 'fixture' : 'headgate'}${remote ? '-s3' : ''}${mode.extended ? '-extended' : ''}`
+  const server = options.fixture ? 'fixture' : 'headgate'
+  const catalog = options.upstream === undefined ? server : `upstream-${options.upstream}`
+  return `${catalog}${remote ? '-s3' : ''}${mode.extended ? '-extended' : ''}`
 }

@@ -21,11 +21,16 @@ Runs Iceberg's REST compatibility kit. Without a URI it starts a Headgate server
   --remote-metadata          for a given server: metadata files are not on this machine's disk
   --select SELECTOR          run only this class or class#method (simple names); may be repeated
   --fixture                  run against Iceberg's own fixture server, for comparison
+  --upstream KIND            run through a warehouse of Headgate in front of another catalog: headgate, fixture
+                             or nessie (nessie always on S3)
   --expectations NAME|none   set of expectations.json to compare with (default: by mode)
   --update-expectations      write the results into expectations.json
   --json                     print the result as JSON
   --keep                     keep the kit's namespaces in the catalog
   --help`
+
+/** Catalog behind an upstream warehouse. */
+export type UpstreamKind = 'headgate' | 'fixture' | 'nessie'
 
 export interface RckOptions {
   readonly uri: string | undefined
@@ -39,6 +44,8 @@ export interface RckOptions {
   readonly localMetadata: boolean
   readonly select: readonly string[]
   readonly fixture: boolean
+  /** Catalog behind the warehouse of the started server. Undefined: the server manages the tables itself. */
+  readonly upstream: UpstreamKind | undefined
   readonly expectations: string | undefined
   readonly updateExpectations: boolean
   readonly json: boolean
@@ -65,6 +72,7 @@ export function readOptions(args: readonly string[]): RckOptions | undefined {
       'remote-metadata': { type: 'boolean', default: false },
       select: { type: 'string', multiple: true, default: [] },
       fixture: { type: 'boolean', default: false },
+      upstream: { type: 'string' },
       expectations: { type: 'string' },
       'update-expectations': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -75,6 +83,8 @@ export function readOptions(args: readonly string[]): RckOptions | undefined {
   if (values.help) return undefined
   const uri = onlyUri(positionals)
   if (uri !== undefined && values.fixture) throw new Error('--fixture starts a server: leave out the URI')
+  if (values.upstream !== undefined && (uri !== undefined || values.fixture))
+    throw new Error('--upstream starts the servers: leave out the URI and --fixture')
   if (values.all && (values.extended || values.storage !== undefined)) {
     throw new Error('--all runs all modes: leave out --extended and --storage')
   }
@@ -107,12 +117,13 @@ export function readOptions(args: readonly string[]): RckOptions | undefined {
     }),
     properties: Object.fromEntries(values.property.map(readProperty)),
     extended: values.extended,
-    storage: readStorage(values.storage ?? 'file'),
+    storage: values.upstream === 'nessie' ? 's3' : readStorage(values.storage ?? 'file'),
     all: values.all,
     baseLocation: values['base-location']?.replace(/\/+$/, ''),
     localMetadata: !values['remote-metadata'],
     select: values.select,
     fixture: values.fixture,
+    upstream: readUpstream(values.upstream),
     expectations: values.expectations,
     updateExpectations: values['update-expectations'],
     json: values.json,
@@ -123,6 +134,11 @@ export function readOptions(args: readonly string[]): RckOptions | undefined {
 function readStorage(text: string): StorageKind {
   if (text === 'file' || text === 's3') return text
   throw new Error(`--storage takes file or s3, got: ${text}`)
+}
+
+function readUpstream(text: string | undefined): UpstreamKind | undefined {
+  if (text === undefined || text === 'headgate' || text === 'fixture' || text === 'nessie') return text
+  throw new Error(`--upstream takes headgate, fixture or nessie, got: ${text}`)
 }
 
 function readProperty(text: string): [string, string] {

@@ -4,11 +4,12 @@ import type { CatalogAccess, StorageKind, WarehouseStorage } from '../lib/catalo
 import { startHeadgate } from '../lib/headgate-server.ts'
 import { startIcebergFixture } from '../lib/iceberg-fixture.ts'
 import { installMinio, startMinio } from '../lib/minio.ts'
+import { startNessie } from '../lib/nessie.ts'
 import { prepareWarehouse } from '../lib/prepare-warehouse.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import type { InstalledKit } from './install.ts'
 import type { Mode } from './modes.ts'
-import type { RckOptions } from './options.ts'
+import type { RckOptions, UpstreamKind } from './options.ts'
 
 /** A catalog to test, and properties of its warehouse that the tests depend on. */
 export interface Target {
@@ -23,7 +24,7 @@ export interface Target {
 }
 
 /** Names of the files that started servers write in the folder of a run. They are deleted after a successful run. */
-export const serverData = ['data', 'warehouse', 'fixture', 'minio'] as const
+export const serverData = ['data', 'front-data', 'warehouse', 'fixture', 'minio', 'nessie'] as const
 
 /** Opens the catalog to test: the given one, Iceberg's fixture, or a new Headgate server. */
 export async function openTarget(
@@ -50,17 +51,85 @@ export async function openTarget(
     const fixture = { jars: kit.jars, folder: join(folder, 'fixture'), storage }
     return { access: (await startIcebergFixture(keeper, fixture)).access, baseLocation, localMetadata }
   }
-  // On local disks the kit uses fixed locations: tables below file:/tmp/<namespace>, and views below the temporary
-  // folder of the JVM.
-  const fixed = ['file:///tmp/ns', 'file:///tmp/newdb', `file://${join(folder, 'tmp')}`]
-  const allowedLocations = baseLocation === undefined ? fixed : [baseLocation]
-  const server = await startHeadgate(keeper, {
-    dataDir: join(folder, 'data'),
-    log: join(folder, 'headgate.log'),
-    env: localMetadata ? { HEADGATE_FILE_ROOTS: [`file://${folder}`, ...fixed].join(',') } : {},
-  })
-  const access = await prepareWarehouse(server, { name: 'rck', storage, allowedLocations })
+  const locations = {
+    storage,
+    allowedLocations: baseLocation === undefined ? fixedLocations(folder) : [baseLocation],
+  }
+  if (options.upstream === undefined)
+    return { access: await startServer(keeper, folder, 'headgate', locations), baseLocation, localMetadata }
+  const upstream = await startUpstream(keeper, kit, options.upstream, folder, locations)
+  const access = await startServer(keeper, folder, 'front', { ...locations, upstream })
   return { access, baseLocation, localMetadata }
+}
+
+/** Storage of a warehouse, with the locations that the kit chooses. */
+interface Locations {
+  readonly storage: WarehouseStorage
+  readonly allowedLocations: readonly string[]
+}
+
+/**
+ * Returns the locations that the kit chooses on local disks: tables below `file:/tmp/<namespace>`, views below the
+ * temporary folder of the Java virtual machine.
+ */
+function fixedLocations(folder: string): string[] {
+  return ['file:///tmp/ns', 'file:///tmp/newdb', `file://${join(folder, 'tmp')}`]
+}
+
+/** Starts a Headgate server with a warehouse named `rck`. `name` is the name of its log and of its data folder. */
+async function startServer(
+  keeper: ProcessKeeper,
+  folder: string,
+  name: 'headgate' | 'front',
+  {
+    storage,
+    allowedLocations,
+    upstream,
+  }: Locations & { readonly upstream?: Readonly<Record<string, unknown>> },
+): Promise<CatalogAccess> {
+  const isLocal = storage.kind === 'file'
+  const server = await startHeadgate(keeper, {
+    dataDir: join(folder, name === 'headgate' ? 'data' : 'front-data'),
+    log: join(folder, `${name}.log`),
+    env: isLocal ? { HEADGATE_FILE_ROOTS: [`file://${folder}`, ...allowedLocations].join(',') } : {},
+  })
+  return await prepareWarehouse(server, {
+    name: 'rck',
+    storage,
+    allowedLocations,
+    ...(upstream === undefined ? {} : { upstream }),
+  })
+}
+
+/** Starts the catalog behind an upstream warehouse. Returns the settings of the upstream. */
+async function startUpstream(
+  keeper: ProcessKeeper,
+  kit: InstalledKit,
+  kind: UpstreamKind,
+  folder: string,
+  locations: Locations,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { storage } = locations
+  if (kind === 'fixture') {
+    const fixture = { jars: kit.jars, folder: join(folder, 'fixture'), storage }
+    return { uri: (await startIcebergFixture(keeper, fixture)).access.uri }
+  }
+  if (kind === 'nessie') {
+    if (storage.kind !== 's3') throw new Error('Nessie needs S3 storage')
+    return { uri: await startNessie(keeper, { storage, warehouse: 'rck', folder: join(folder, 'nessie') }) }
+  }
+  const { uri, warehouse, auth } = await startServer(keeper, folder, 'headgate', locations)
+  if (auth.kind !== 'credential') throw new Error('the administrator of a started server has a credential')
+  return {
+    uri,
+    warehouse,
+    auth: {
+      'rest.auth.type': 'oauth2',
+      'rest.auth.oauth2.token-endpoint': auth.tokenUri,
+      'rest.auth.oauth2.scope': auth.scope,
+    },
+    secrets: { 'rest.auth.oauth2.credential': auth.credential },
+  }
 }
 
 const otherBucket = 'elsewhere'

@@ -28,15 +28,17 @@ export async function openShortLived(
   keeper: ProcessKeeper,
   folder: string,
   say: (line: string) => void,
+  makeWarehouse: typeof gatewayWarehouse = gatewayWarehouse,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Target> {
   const fixture = await startServerFixture(keeper, {
     folder,
     lifetimeMs: lifeSeconds * 1_000,
-    env: { HEADGATE_TEST_MIN_CREDENTIAL_SECONDS: String(leastSeconds) },
+    env: { HEADGATE_TEST_MIN_CREDENTIAL_SECONDS: String(leastSeconds), ...env },
   })
   const { server } = fixture
-  const ice = await gatewayWarehouse(fixture, 'seconds', lifeSeconds)
-  const other = await gatewayWarehouse(fixture, restless, longerLifeSeconds)
+  const ice = await makeWarehouse(fixture, 'seconds', lifeSeconds)
+  const other = await makeWarehouse(fixture, restless, longerLifeSeconds)
   say(
     `storage credentials live for ${lifeSeconds} s, on the warehouse ${restless} for ${longerLifeSeconds} s`,
   )

@@ -1,10 +1,15 @@
 import type { CatalogAccess, WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
 
 /**
- * Kinds of warehouses of the scenarios. `gateway` is the default of a new server: local files that clients access
- * through the server's S3 endpoint. `short-lived` is the same with credentials that are valid for seconds. `users` is
- * a server with engines and users. The others except `file` are on MinIO: with keys of the engines (`s3`), with keys
- * of its security token service (`sts`), and without keys, when the server signs every request (`remote-signing`).
+ * Kinds of warehouses of the scenarios:
+ *
+ * - `gateway`: the default of a new server, local files that clients access through the server's S3 endpoint
+ * - `short-lived`: `gateway` with credentials that are valid for seconds
+ * - `users`: a server with engines and users
+ * - `upstream`, `upstream-short-lived`: `gateway` and `short-lived` with a warehouse that forwards to another server
+ * - `file`: local files that clients access themselves
+ * - `s3`, `sts`, `remote-signing`: on MinIO, with keys of the engines, with keys of its security token service, and
+ *   without keys, when the server signs every request
  */
 export const storageNames = [
   'gateway',
@@ -14,6 +19,8 @@ export const storageNames = [
   'remote-signing',
   'short-lived',
   'users',
+  'upstream',
+  'upstream-short-lived',
 ] as const
 export type StorageName = (typeof storageNames)[number]
 

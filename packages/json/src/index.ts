@@ -1,5 +1,6 @@
 export { addInt64, compareInt64, isInt64, toInt64 } from './int64.ts'
 export { JsonError, JsonLimitError } from './json-error.ts'
+export { memberRanges, type MemberRange, type WantedMembers } from './member-ranges.ts'
 export { parse, parseBytes, type ParseOptions } from './parse.ts'
 export { isRawNumber, rawNumber, type RawNumber } from './raw-number.ts'
 export { stringify } from './stringify.ts'

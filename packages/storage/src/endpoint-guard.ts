@@ -69,16 +69,27 @@ export class EndpointGuard {
    * the default options it closes each connection after one request.
    */
   agentFor(url: URL, options: AgentOptions = {}): HttpAgent {
+    const { refuse, lookup: checkedLookup } = this.connectionRules(url)
+    const checked = { ...options, lookup: checkedLookup }
+    return url.protocol === 'https:'
+      ? new GuardedHttpsAgent(checked, refuse)
+      : new GuardedHttpAgent(checked, refuse)
+  }
+
+  /** Returns the checks that `agentFor` makes, for a client that opens its connections without an agent. */
+  connectionRules(url: URL): ConnectionRules {
     const endpoint = bareHost(url.hostname)
     const allows: Allows = (requested, address) => {
       const host = bareHost(requested)
       return this.#allows(host.endsWith(`.${endpoint}`) ? endpoint : host, address)
     }
-    const connecting: Connecting = (host) => (isIP(host) === 0 || allows(host, host) ? null : refusal(host))
-    const checked = { ...options, lookup: this.#lookupWith(allows) }
-    return url.protocol === 'https:'
-      ? new GuardedHttpsAgent(checked, connecting)
-      : new GuardedHttpAgent(checked, connecting)
+    return {
+      refuse: (host) => {
+        const bare = bareHost(host)
+        return isIP(bare) === 0 || allows(bare, bare) ? null : refusal(bare)
+      },
+      lookup: this.#lookupWith(allows),
+    }
   }
 
   /** Resolves a name for a connection, and refuses it if one of its addresses is not allowed. */
@@ -113,6 +124,14 @@ export class EndpointGuard {
   #isOpen(host: string, address: string): boolean {
     return !isSpecialAddress(address) || this.#names.hasHost(host) || this.#names.hasAddress(address)
   }
+}
+
+/** Checks of the connections to one endpoint. */
+export interface ConnectionRules {
+  /** Returns the error for a host that is a forbidden IP address, and null for all other hosts. */
+  refuse(host: string): Error | null
+  /** Resolves a host name, and fails when one of its addresses is not allowed. */
+  readonly lookup: LookupFunction
 }
 
 /** Signature of `lookup` of `node:dns` for all addresses of a name. */

@@ -1,7 +1,7 @@
 export { awsDomain, awsHost, isAws } from './aws-domain.ts'
 export { resolveRange } from './byte-range.ts'
 export { temporaryPrefix } from './durable-write.ts'
-export { EndpointGuard, type EndpointRules } from './endpoint-guard.ts'
+export { type ConnectionRules, EndpointGuard, type EndpointRules } from './endpoint-guard.ts'
 export { checkEndpointName } from './endpoint-names.ts'
 export { fileModes } from './file-modes.ts'
 export { makeRoots } from './file-roots.ts'

@@ -37,7 +37,7 @@ export function authProperties(cwd: string, options: AuthOptions, warn: (text: s
  * Returns whether a property contains a secret. Decides by words in the name, because plug-ins add properties that
  * this program does not know.
  */
-function isSecret(name: string): boolean {
+export function isSecret(name: string): boolean {
   if (/(-file|-path|-type|-uri|-url|-id|-ms|-enabled)$/i.test(name)) return false
   return /secret|password|cookie|private-key|token$|assertion$|credential$|credentials-json$|(^|[.-])key$|authorization$/i.test(
     name,
@@ -45,7 +45,7 @@ function isSecret(name: string): boolean {
 }
 
 /** Reads lines `name=value`. Skips empty lines and lines that begin with `#`. */
-function readProperties(path: string, warn: (text: string) => void): Record<string, string> {
+export function readProperties(path: string, warn: (text: string) => void): Record<string, string> {
   let text: string
   try {
     text = readFileSync(path, 'utf8')

@@ -16,6 +16,7 @@ import { bumpPolicyFrom, policyVersion } from '../store/policies.ts'
 import type { CommitRecord } from '../store/commit-record.ts'
 import type { Sql } from '../store/sql.ts'
 import { isViolation } from '../store/violation.ts'
+import { deleteUpstreamRows } from '../store/upstream-relations.ts'
 import {
   countWarehouseContents,
   deleteWarehouse as deleteRow,
@@ -31,6 +32,7 @@ import { confirmPolicy } from './confirm-policy.ts'
 import { protectedError } from './existing.ts'
 import { Stale } from './stale.ts'
 import { sealProfile } from './storage-secret.ts'
+import { noUpstream, type StoredUpstream } from './upstream-secret.ts'
 
 export interface WarehouseDeps {
   readonly sql: Sql
@@ -38,7 +40,10 @@ export interface WarehouseDeps {
 }
 
 /** Settings of a warehouse besides its name and its storage. */
-export interface WarehouseSettings extends Omit<WarehouseContent, 'storage' | 'storageSecret' | 'vending'> {
+export interface WarehouseSettings extends Omit<
+  WarehouseContent,
+  'storage' | 'storageSecret' | 'vending' | keyof StoredUpstream
+> {
   readonly vending: VendingProfile
 }
 
@@ -49,6 +54,8 @@ export interface WarehouseCreation {
   readonly ownerId: string
   /** Id of the principal that receives `administer-storage` on the warehouse, or null when no principal receives it. */
   readonly grantee: string | null
+  /** Returns the stored settings of the upstream for the id of the new warehouse. Absent for a managed warehouse. */
+  readonly upstream?: (id: string) => StoredUpstream
 }
 
 /**
@@ -78,6 +85,7 @@ export async function createWarehouse(
     ownerId,
     ...toContent(settings),
     ...sealProfile(deps.master, id, profile),
+    ...(creation.upstream?.(id) ?? noUpstream),
   }
   const claims = warehouseClaims(profile, settings.allowedLocations)
   // Checks the location before anything else, so that nothing is created at a refused location and no storage call runs
@@ -118,13 +126,23 @@ export async function createWarehouse(
 export async function updateWarehouse(
   deps: WarehouseDeps,
   row: WarehouseRow,
-  change: { readonly profile: StorageProfile; readonly settings: WarehouseSettings },
+  change: {
+    readonly profile: StorageProfile
+    readonly settings: WarehouseSettings
+    /** New settings of the upstream. Absent: they do not change. */
+    readonly upstream?: StoredUpstream
+  },
   record: CommitRecord,
 ): Promise<void> {
-  const { profile, settings } = change
+  const { profile, settings, upstream = row } = change
   checkSettings(profile, settings)
   const added = settings.allowedLocations.filter((place) => !row.allowedLocations.includes(place))
-  const content = { ...toContent(settings), ...sealProfile(deps.master, row.id, profile) }
+  const content = {
+    ...toContent(settings),
+    ...sealProfile(deps.master, row.id, profile),
+    upstream: upstream.upstream,
+    upstreamSecret: upstream.upstreamSecret,
+  }
   const isSame = added.length === 0 && settings.allowedLocations.length === row.allowedLocations.length
   if (isSame) {
     if (!(await updateRow(deps.sql, row, content, record))) throw new Stale()
@@ -158,7 +176,11 @@ export async function deleteWarehouse(
 ): Promise<void> {
   if (row.protected) throw protectedError(`Warehouse ${row.name}`)
   try {
-    if (!(await deleteRow(deps.sql, row.id, record))) throw new Stale()
+    await deps.sql.transaction(async (tx) => {
+      // The rows of an upstream warehouse only describe objects that remain in the upstream.
+      if (row.kind === 'upstream') await deleteUpstreamRows(tx, row.id)
+      if (!(await deleteRow(tx, row.id, record))) throw new Stale()
+    })
   } catch (error) {
     if (!isViolation(error)) throw error
     const { namespaces, relations, dropped } = await countWarehouseContents(deps.sql, row.id)
@@ -217,7 +239,9 @@ function makeDirectories(profile: FileStorageProfile, places: readonly string[])
   makeRoots(places, fileModes(profile.fileMode))
 }
 
-function toContent(settings: WarehouseSettings): Omit<WarehouseContent, 'storage' | 'storageSecret'> {
+function toContent(
+  settings: WarehouseSettings,
+): Omit<WarehouseContent, 'storage' | 'storageSecret' | keyof StoredUpstream> {
   return { ...settings, vending: { ...settings.vending } }
 }
 

@@ -4,16 +4,16 @@ import { type Resealed, resealRing } from '../keys/reseal.ts'
 import { type CommitRecord, writeRecord } from '../store/commit-record.ts'
 import type { Sql } from '../store/sql.ts'
 import { listSealedSecrets } from '../store/warehouse-writes.ts'
-import { resealStorageSecrets } from './storage-secret.ts'
+import { resealWarehouseSecrets } from './warehouse-secrets.ts'
 
-/** Results of reencrypting the key ring and the storage secrets. */
+/** Results of reencrypting the key ring and the secrets of warehouses. */
 export interface ResealReport {
   readonly keys: Resealed
   readonly warehouses: Resealed
 }
 
 /**
- * Encrypts the key ring and the storage secrets of all warehouses with the current master key.
+ * Encrypts the key ring and the secrets of all warehouses with the current master key.
  *
  * @param record returns the record with the audit event of the change, which is written afterwards in a separate
  *   statement
@@ -24,14 +24,14 @@ export async function resealAll(
   record: (report: ResealReport) => CommitRecord,
 ): Promise<ResealReport> {
   const keys = await resealRing(sql, master)
-  const warehouses = await resealStorageSecrets(sql, master)
+  const warehouses = await resealWarehouseSecrets(sql, master)
   const report = { keys, warehouses }
   await writeRecord(sql, record(report))
   return report
 }
 
-/** Returns the number of warehouses whose storage secret is encrypted with an earlier master key. */
+/** Returns the number of secrets of warehouses that are encrypted with an earlier master key. */
 export async function countSecretsToReseal(sql: Sql, master: MasterKey): Promise<number> {
   const secrets = await listSealedSecrets(sql)
-  return secrets.filter(({ storageSecret }) => !isSealedBy(master, storageSecret)).length
+  return secrets.filter(({ sealed }) => !isSealedBy(master, sealed)).length
 }

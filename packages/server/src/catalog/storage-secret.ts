@@ -1,10 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
 import type { MasterKey } from '../keys/master-key.ts'
 import { openWithMaster, sealWithMaster } from '../keys/master-seal.ts'
-import { type Resealed, resealEach } from '../keys/reseal.ts'
 import { parseStorageProfile, type StorageProfile } from '@headgate/storage'
-import type { Sql } from '../store/sql.ts'
-import { listSealedSecrets, replaceSealedSecret } from '../store/warehouse-writes.ts'
 import type { WarehouseRow } from '../store/warehouses.ts'
 
 /** Stored form of a storage profile: readable fields, and encrypted secrets. */
@@ -24,7 +21,9 @@ export function sealProfile(master: MasterKey, warehouseId: string, profile: Sto
   return {
     storage,
     storageSecret:
-      secret.length === 0 ? null : sealWithMaster(master, formatContext(warehouseId), Buffer.from(text)),
+      secret.length === 0
+        ? null
+        : sealWithMaster(master, storageSecretContext(warehouseId), Buffer.from(text)),
   }
 }
 
@@ -38,7 +37,7 @@ export function openProfile(
   row: Pick<WarehouseRow, 'id' | 'name' | 'storage' | 'storageSecret'>,
 ): StorageProfile {
   if (row.storageSecret === null) return parseStorageProfile(row.storage)
-  const secret = openWithMaster(master, formatContext(row.id), row.storageSecret)
+  const secret = openWithMaster(master, storageSecretContext(row.id), row.storageSecret)
   if (secret === null) {
     throw new HeadgateError(
       'internal',
@@ -49,24 +48,10 @@ export function openProfile(
   return parseStorageProfile({ ...row.storage, ...(JSON.parse(secret.toString()) as object) })
 }
 
-/** Encrypts the storage secrets of all warehouses with the current master key; see `resealRing`. */
-export async function resealStorageSecrets(sql: Sql, master: MasterKey): Promise<Resealed> {
-  const rows = await listSealedSecrets(sql)
-  return resealEach(
-    master,
-    rows.map((row) => ({
-      name: row.name,
-      context: formatContext(row.id),
-      sealed: row.storageSecret,
-      replace: (after) => replaceSealedSecret(sql, row, after),
-    })),
-  )
-}
-
 /**
  * Returns the associated data for the encryption of a secret. It contains the warehouse id, so that a secret cannot be
  * copied to another warehouse.
  */
-function formatContext(warehouseId: string): string {
+export function storageSecretContext(warehouseId: string): string {
   return `headgate warehouse storage\n${warehouseId}`
 }

@@ -12,11 +12,13 @@ import type { KeyRing } from '../keys/key-ring.ts'
 import { createPageTokens } from '../keys/page-tokens.ts'
 import { vendingCheck } from '../management/check-vended.ts'
 import { warehouseApiOperations } from '../management/warehouse-routes.ts'
+import type { ManagementDeps } from '../management/administer.ts'
 import { managementApi } from '../management/routes.ts'
 import { backchannelLogout } from '../oauth/backchannel-logout.ts'
 import { discoveryOperations } from '../oauth/discovery.ts'
 import { allGrants } from '../oauth/grants.ts'
 import { createTokenEndpoint } from '../oauth/token-endpoint.ts'
+import { discoverObject } from '../upstream/discover.ts'
 import type { GroupAges } from './open-access.ts'
 import type { OpenedCredentials } from './open-credentials.ts'
 import type { OpenedIdentity } from './open-identity.ts'
@@ -106,7 +108,7 @@ function openManagement(options: ContextOptions, { ring, identity, opened, catal
   const checkVending = vendingCheck({ credentials, storageKeys, gatewayUrl, endpoints })
   const issuers = identity.external?.tokens.issuers ?? new Set()
   const { routes, document } = managementApi(
-    { sql, policies, pageTokens, issuers },
+    { sql, policies, pageTokens, issuers, discover: discoverIn(catalog) },
     warehouseApiOperations({
       ...catalog,
       master,
@@ -119,4 +121,14 @@ function openManagement(options: ContextOptions, { ring, identity, opened, catal
     }),
   )
   return [...routes, document]
+}
+
+function discoverIn(catalog: IcebergDeps): NonNullable<ManagementDeps['discover']> {
+  return async (call, name) => {
+    if (name === 'server' || name.namespace === undefined) return
+    const warehouse = await catalog.warehouses.get(name.warehouse)
+    if (warehouse?.kind !== 'upstream') return
+    const { namespace, relation } = name
+    await discoverObject(catalog, call, { warehouse, namespace, relation }, call.signal)
+  }
 }

@@ -3,6 +3,7 @@ import { GroupCommit } from '../catalog/commit/group-commit.ts'
 import { LastCommitCache } from '../catalog/commit/last-commit-cache.ts'
 import { ModelCache } from '../catalog/model-cache.ts'
 import { KeyedMutex } from '../concurrency/keyed-mutex.ts'
+import { Upstreams } from '../upstream/upstreams.ts'
 import type { Warehouses } from '../catalog/warehouses.ts'
 import type { ContextOptions } from '../context-options.ts'
 import type { Policies } from '../access/policies.ts'
@@ -47,6 +48,7 @@ export async function openCatalog(
     maxMetadataBytes,
     now: Date.now,
     warehouses,
+    upstreams: stack.use(new Upstreams({ master: options.master, guard: options.endpoints })),
     policies,
     issuer: opened.issuer,
     storageKeys: opened.storageKeys,

@@ -17,21 +17,15 @@ import { loadResponse } from './load-response.ts'
 import { emptyConfig } from './load-result.ts'
 import { namespaceParam, warehouseParam } from './params.ts'
 import { formatMetadataEtag, metadataResponse } from './responses.ts'
+import { reservationSeconds } from './reservation.ts'
 import { route } from './route.ts'
 import { accessRequest, auditAccess, auditRequestedAccess } from './storage-access.ts'
-
-/**
- * Time in ms for which the location of a staged table stays reserved after the last possible expiry of its
- * storage credentials.
- */
-const reservationMarginMs = 3_600_000
 
 /**
  * Creates a table. With `stage-create`, stages the table and reserves its location; the first commit of the
  * client creates it.
  */
 export function createTable(deps: IcebergDeps): Operation {
-  const reservationSeconds = (deps.refresh.lifetimes.capMs + reservationMarginMs) / 1_000
   const handle = async (call: Call): Promise<Response> => {
     const warehouse = await warehouseParam(deps, call)
     const request = decodeCreateTableRequest(await call.json({ keepNumberText: true }), deps.nameLimits)
@@ -49,7 +43,7 @@ export function createTable(deps: IcebergDeps): Operation {
         const access = async (): Promise<StorageAccessResponse | null> =>
           auditAccess(call, early ?? (await issueStorageAccess(deps, wanted, call.signal)))
         if (staged)
-          return mapDone(await stageTable(deps, context, plan, reservationSeconds), async () =>
+          return mapDone(await stageTable(deps, context, plan, reservationSeconds(deps)), async () =>
             encodeStaged(metadata, await access()),
           )
         return mapDone(await create(deps, context, plan), async (created) => {

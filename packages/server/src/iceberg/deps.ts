@@ -5,11 +5,13 @@ import type { Warehouses } from '../catalog/warehouses.ts'
 import type { CredentialIssuer } from '../credentials/credential-issuer.ts'
 import type { RefreshDeps } from '../credentials/refresh.ts'
 import type { StorageKeys } from '../credentials/vendors/storage-keys.ts'
+import type { Upstreams } from '../upstream/upstreams.ts'
 import type { IdempotencyDeps } from '../idempotency/idempotent.ts'
 
 /** Objects and settings that the operations of the Iceberg API depend on. */
 export interface IcebergDeps extends CommitDeps {
   readonly warehouses: Warehouses
+  readonly upstreams: Upstreams
   readonly issuer: CredentialIssuer
   readonly refresh: RefreshDeps
   /** Keys that sign the requests of clients, for warehouses of mode `remote-signing`. */

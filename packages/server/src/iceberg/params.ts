@@ -5,6 +5,7 @@ import {
   type Namespace,
   type TableIdentifier,
 } from '@headgate/iceberg/rest'
+import { missingWarehouse } from '../catalog/existing.ts'
 import { getManagedWarehouse } from '../catalog/find-warehouse.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Call } from '../operation/operation.ts'
@@ -20,7 +21,26 @@ export async function warehouseParam(deps: Pick<IcebergDeps, 'warehouses'>, call
   return await getManagedWarehouse(deps, decodePrefix(call.params['prefix'] ?? ''))
 }
 
-function decodePrefix(raw: string): string {
+/**
+ * Returns the warehouse of the path, managed or upstream. For operations that need only the rows of a table, which both
+ * kinds have.
+ */
+export async function anyWarehouseParam(
+  { warehouses }: Pick<IcebergDeps, 'warehouses'>,
+  call: Call,
+): Promise<Warehouse> {
+  const name = decodePrefix(call.params['prefix'] ?? '')
+  const warehouse = await warehouses.get(name)
+  if (warehouse === null) throw missingWarehouse(name)
+  return warehouse
+}
+
+/**
+ * Decodes the path parameter `prefix`.
+ *
+ * @throws HeadgateError `bad-request`
+ */
+export function decodePrefix(raw: string): string {
   try {
     return decodeURIComponent(raw)
   } catch {

@@ -6,7 +6,7 @@ import { keepMetricsReport } from '../catalog/keep-metrics-report.ts'
 import type { Target } from '../catalog/target.ts'
 import type { Response, Call, Operation } from '../operation/operation.ts'
 import type { IcebergDeps } from './deps.ts'
-import { relationParam, warehouseParam } from './params.ts'
+import { relationParam, anyWarehouseParam } from './params.ts'
 import { ReportQuota } from './report-quota.ts'
 import { noContent } from './responses.ts'
 import { route } from './route.ts'
@@ -22,7 +22,7 @@ export function reportMetrics(deps: IcebergDeps): Operation {
   const quotas = new ReportQuota({ ...quota, now: deps.now })
   const find = async (call: Call): Promise<Authorized<Target>> => {
     const ref = {
-      warehouse: await warehouseParam(deps, call),
+      warehouse: await anyWarehouseParam(deps, call),
       identifier: relationParam(deps, call, 'table'),
     }
     return findRelation(deps, call, ref, 'table', 'select', 'none')

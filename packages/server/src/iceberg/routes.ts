@@ -28,6 +28,8 @@ import { tableExists } from './tableExists.ts'
 import { unregisterTable } from './unregisterTable.ts'
 import { updateProperties } from './updateProperties.ts'
 import { updateTable } from './updateTable.ts'
+import { forBothKinds } from './upstream/dispatch.ts'
+import { upstreamOperations } from './upstream/operations.ts'
 import { viewExists } from './viewExists.ts'
 
 const withPrefix = {
@@ -63,5 +65,12 @@ const withPrefix = {
 /** Returns all operations of the Iceberg API. `GET /v1/config` advertises exactly these. */
 export function icebergOperations(deps: IcebergDeps): Operation[] {
   const served = Object.keys(withPrefix) as OperationId[]
-  return [getConfig(deps, served), ...Object.values(withPrefix).map((operation) => operation(deps))]
+  return [
+    getConfig(deps, served),
+    ...Object.entries(withPrefix).map(([id, operation]) => {
+      const managed = operation(deps)
+      const upstream = upstreamOperations[id as OperationId]
+      return upstream === undefined ? managed : forBothKinds(deps, managed, upstream)
+    }),
+  ]
 }

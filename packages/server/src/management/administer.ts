@@ -8,12 +8,18 @@ import type { DirectoryDeps } from '../directory/deps.ts'
 import type { RequestedChange } from '../directory/policy-change.ts'
 import type { Call } from '../operation/operation.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
+import type { SecurableName } from './securable.ts'
 import { refuseActing } from './acting.ts'
 
 /** Dependencies of management operations. */
 export interface ManagementDeps extends DirectoryDeps {
   readonly policies: Policies
   readonly pageTokens: PageTokens
+  /**
+   * Adds the row of an object that exists only in the upstream of its warehouse, so that a grant can refer to it. Does
+   * nothing for other objects. Absent: this server has no upstream warehouses.
+   */
+  readonly discover?: (call: Call, name: SecurableName) => Promise<void>
 }
 
 /** Requires the privilege `manage` on the server from the caller. */

@@ -50,6 +50,13 @@ export async function requireManagedWarehouse(deps: WarehouseApiDeps, name: stri
   return warehouse
 }
 
+/** Returns a warehouse of either kind with its storage open. */
+export async function requireOpenWarehouse(deps: WarehouseApiDeps, name: string): Promise<Warehouse> {
+  const warehouse = await deps.warehouses.get(name)
+  if (warehouse === null) throw missingWarehouse(name)
+  return warehouse
+}
+
 export function toObject(warehouse: Pick<Warehouse, 'id' | 'name' | 'ownerId'>): Permitted {
   const { id, name } = warehouse
   return {

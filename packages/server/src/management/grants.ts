@@ -114,6 +114,7 @@ export function grantOperations(deps: ManagementDeps): readonly ManagementOperat
           'The privilege create does not apply to a table or view. Grant it on a namespace, a warehouse or the server.',
         )
       }
+      await deps.discover?.(call, body.on)
       const { change, request } = await prepare(call, body)
       return { changed: await grantPrivileges(deps, change, request) }
     },

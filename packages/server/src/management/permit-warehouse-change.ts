@@ -15,6 +15,7 @@ const privilegeByField = {
   store: 'administer-storage',
   storageKeys: 'administer-storage',
   fileMode: 'administer-storage',
+  upstream: 'administer-storage',
   skipProbe: 'administer-storage',
 } as const satisfies Record<keyof WarehouseChange, Privilege>
 

@@ -8,7 +8,7 @@ import {
   objectName,
   levels,
   requireRelation,
-  requireManagedWarehouse,
+  requireOpenWarehouse,
   warehouseParams,
 } from './find-object.ts'
 import type { WarehouseApiDeps } from './warehouse-deps.ts'
@@ -37,7 +37,7 @@ export function revocationOperations(deps: WarehouseApiDeps): readonly Managemen
     namespace: readonly string[],
     table: string,
   ): Promise<number> {
-    const warehouse = await requireManagedWarehouse(deps, name)
+    const warehouse = await requireOpenWarehouse(deps, name)
     const { found, object } = await requireRelation(deps, call.policy, warehouse, namespace, table)
     const decision = permit(call, object)
     return revokeTableAccess(deps, found, toCommitRecord(call, decision))

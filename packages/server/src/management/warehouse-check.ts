@@ -8,7 +8,8 @@ import { findHeldPurges } from '../catalog/held-purges.ts'
 import { openProfile } from '../catalog/storage-secret.ts'
 import { warehouseChain } from '../catalog/warehouses.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { toObject, requireManagedWarehouse, warehouseParams } from './find-object.ts'
+import { checkConnection } from '../upstream/check-connection.ts'
+import { toObject, requireOpenWarehouse, warehouseParams } from './find-object.ts'
 import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { permitAny } from './permit.ts'
 
@@ -23,7 +24,7 @@ const finding: z.ZodType<FindingView> = z
     name: z
       .string()
       .describe(
-        'Name of the test: endpoint, clock, write, read, list, delete, store, purge, vend, sign, inside, outside.',
+        'Name of the test: upstream, configuration, namespaces, endpoint, clock, write, read, list, delete, store, purge, vend, sign, inside, outside.',
       ),
     ok: z.boolean(),
     message: z.string().describe('Result of the test and, if the test failed, the change to make.'),
@@ -60,8 +61,11 @@ export function warehouseCheckOperations(deps: WarehouseApiDeps): readonly Manag
       const row = await requireWarehouse(deps.sql, params.warehouse)
       permitAny(call, toObject(row), ['manage', 'administer-storage'])
       const profile = openProfile(deps.master, row)
-      const warehouse = await requireManagedWarehouse(deps, params.warehouse)
-      const findings: Finding[] = await checkStorage(warehouse, profile, call.signal, deps.endpoints)
+      const warehouse = await requireOpenWarehouse(deps, params.warehouse)
+      const findings: Finding[] = [
+        ...(row.kind === 'upstream' ? await checkConnection(deps.upstreams, row, call.signal) : []),
+        ...(await checkStorage(warehouse, profile, call.signal, deps.endpoints)),
+      ]
       const mayName: CompareStoresDeps['mayName'] = (one) =>
         administersStorage(call.policy, warehouseChain(one))
       if (findings.every(({ ok }) => ok)) {

@@ -6,6 +6,7 @@ import type { WebIdentities } from '../credentials/vendors/web-identities.ts'
 import type { Call } from '../operation/operation.ts'
 import type { NameLimits } from '@headgate/iceberg/rest'
 import type { EndpointGuard } from '@headgate/storage'
+import type { Upstreams } from '../upstream/upstreams.ts'
 import type { MasterKey } from '../keys/master-key.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
 
@@ -21,6 +22,7 @@ export interface WarehouseApiDeps extends CatalogDeps {
   readonly master: MasterKey
   readonly pageTokens: PageTokens
   readonly warehouses: Warehouses
+  readonly upstreams: Upstreams
   readonly nameLimits: NameLimits
   /** Separator of namespace levels in paths, percent-encoded, as `GET /v1/config` advertises it. */
   readonly namespaceSeparator: string

@@ -3,7 +3,7 @@ import { probeProfile, probeStorage } from '../catalog/probe-storage.ts'
 import { checkEndpoints } from './check-endpoints.ts'
 import { checkBorrower } from './check-lender.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { toObject, serverObject, requireManagedWarehouse, warehouseParams } from './find-object.ts'
+import { toObject, serverObject, requireOpenWarehouse, warehouseParams } from './find-object.ts'
 import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { permit, permitAny } from './permit.ts'
 import { checkFileRoots, toProfile, storageBody } from './warehouse-schemas.ts'
@@ -45,7 +45,7 @@ export function warehouseProbeOperations(deps: WarehouseApiDeps): readonly Manag
     summary: 'Tests the storage of a warehouse.',
     params: warehouseParams,
     async run({ params }, call) {
-      const warehouse = await requireManagedWarehouse(deps, params.warehouse)
+      const warehouse = await requireOpenWarehouse(deps, params.warehouse)
       permitAny(call, toObject(warehouse), ['manage', 'administer-storage'])
       await probeStorage(warehouse, call.signal)
     },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { contains, parseLocation, parseStorageProfile, type StorageProfile } from '@headgate/storage'
 import type { WarehouseRow } from '../catalog/warehouses.ts'
 import { type VendingProfile, vendingProfile } from '../catalog/vending-profile.ts'
+import { type UpstreamBody, upstreamBody, type UpstreamChange, upstreamChange } from '../upstream/profile.ts'
 import { id, idOrName, instant, formatInstant, ownerField } from './schemas.ts'
 
 const text = z.string().min(1).max(2048)
@@ -134,12 +135,14 @@ interface NewWarehouse extends SettingsBody {
   readonly name: string
   readonly storage: StorageBody
   readonly owner?: string | undefined
+  readonly upstream?: UpstreamBody | undefined
 }
 
 export interface WarehouseChange extends SettingsBody {
   readonly store?: string | null | undefined
   readonly storageKeys?: Readonly<Record<string, string | undefined>> | undefined
   readonly fileMode?: string | undefined
+  readonly upstream?: UpstreamChange | undefined
 }
 
 /** Owner of a new object, if the caller is not its owner. */
@@ -152,6 +155,11 @@ export const newWarehouse: z.ZodType<NewWarehouse> = z
     name: warehouseName,
     storage: storageBody,
     owner: newOwner.optional(),
+    upstream: upstreamBody
+      .optional()
+      .describe(
+        'Catalog to which the warehouse forwards requests. Absent: the server manages the tables itself.',
+      ),
     ...settings,
   })
   .meta({ id: 'NewWarehouse' })
@@ -169,6 +177,9 @@ export const warehouseChange: z.ZodType<WarehouseChange> = z
       .optional()
       .describe('New storage keys of the warehouse. The storage itself does not change.'),
     fileMode,
+    upstream: upstreamChange
+      .optional()
+      .describe('Changed settings of the upstream. New secrets replace all of them.'),
     ...settings,
   })
   .meta({ id: 'WarehouseChange' })
@@ -186,6 +197,8 @@ export interface WarehouseView {
   readonly overrides: Record<string, string>
   readonly vending: Record<string, unknown>
   readonly protected: boolean
+  readonly upstream: Record<string, unknown> | null
+  readonly hasUpstreamSecret: boolean
   readonly notBefore: string
   readonly ownerId: string
   readonly owner: string | null
@@ -211,6 +224,13 @@ export const warehouseView: z.ZodType<WarehouseView> = z
       .record(z.string(), z.unknown())
       .describe('Settings that decide how clients get access to the storage.'),
     protected: z.boolean(),
+    upstream: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe(
+        'Catalog to which the warehouse forwards requests, without secrets. Null: a managed warehouse.',
+      ),
+    hasUpstreamSecret: z.boolean().describe('True: the server stores secrets for the upstream.'),
     notBefore: instant.describe('Storage access that was issued before this time is invalid.'),
     ownerId: id,
     owner: ownerField,
@@ -238,6 +258,8 @@ export function toWarehouseView(row: WarehouseRow, owner: string | null): Wareho
     defaults: { ...row.defaults },
     overrides: { ...row.overrides },
     vending: { ...row.vending },
+    upstream: row.upstream === null ? null : { ...row.upstream },
+    hasUpstreamSecret: row.upstreamSecret !== null,
     notBefore: formatInstant(row.notBefore),
     protected: row.protected,
     ownerId,

@@ -19,6 +19,7 @@ import { permitWarehouseChange } from './permit-warehouse-change.ts'
 import { checkClientProperties, selectChanged } from '../catalog/client-properties.ts'
 import { checkEndpoints } from './check-endpoints.ts'
 import { checkBorrower, checkLender } from './check-lender.ts'
+import { changedUpstream } from './warehouse-upstream.ts'
 import { checkFileRoots, type WarehouseChange, warehouseChange, warehouseView } from './warehouse-schemas.ts'
 
 export function warehouseUpdateOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
@@ -35,7 +36,7 @@ export function warehouseUpdateOperations(deps: WarehouseApiDeps): readonly Mana
     async run({ params, body }, call) {
       const row = await requireWarehouse(deps.sql, params.warehouse)
       const decision = permitWarehouseChange(call, toObject(row), body)
-      const { store, storageKeys, fileMode, skipProbe, ...changed } = body
+      const { store, storageKeys, fileMode, skipProbe, upstream, ...changed } = body
       if (store !== undefined) {
         if (Object.keys(body).length > 1)
           throw new HeadgateError(
@@ -73,12 +74,15 @@ export function warehouseUpdateOperations(deps: WarehouseApiDeps): readonly Mana
       }
       if (storageKeys !== undefined && skipProbe !== true)
         await probeProfile(profile, deps.endpoints, call.signal)
+      const stored = upstream === undefined ? null : await changedUpstream(deps, call, row, upstream)
       call.audit.detail = {
         ...changed,
         ...(fileMode === undefined ? {} : { fileMode }),
         ...(storageKeys === undefined ? {} : { keys: 'replaced' }),
+        ...(upstream === undefined ? {} : { upstream: Object.keys(upstream) }),
       }
-      await updateWarehouse(deps, row, { profile, settings }, toCommitRecord(call, decision))
+      const change = { profile, settings, ...(stored === null ? {} : { upstream: stored }) }
+      await updateWarehouse(deps, row, change, toCommitRecord(call, decision))
       deps.warehouses.forget()
       return await describeWarehouse(deps, await requireWarehouse(deps.sql, params.warehouse))
     },

@@ -18,6 +18,7 @@ import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { readPage } from './paging.ts'
 import { permit, permitAny, toCommitRecord } from './permit.ts'
 import { id, nextPageToken, pageParameters } from './schemas.ts'
+import { checkNewUpstream, storedUpstream } from './warehouse-upstream.ts'
 import { checkFileRoots, newWarehouse, toProfile, warehouseView } from './warehouse-schemas.ts'
 
 const subject = 'warehouses'
@@ -88,6 +89,7 @@ export function warehouseOperations(deps: WarehouseApiDeps): readonly Management
       await deps.webIdentities?.check(profile, vending)
       checkFileRoots(profile, allowedLocations, deps.fileRoots)
       await checkEndpoints(deps, call, profile, vending)
+      if (body.upstream !== undefined) await checkNewUpstream(deps, call, body.upstream)
       if (body.skipProbe !== true) await probeProfile(profile, deps.endpoints, call.signal)
       const settings = {
         allowedLocations,
@@ -102,11 +104,23 @@ export function warehouseOperations(deps: WarehouseApiDeps): readonly Management
       // An anonymous caller has every privilege, and no row that a grant could refer to. A caller that names an owner
       // manages the server, and can grant privileges to the owner in further requests.
       const grantee = call.identity.method === 'anonymous' || body.owner !== undefined ? null : ownerId
-      const created = await createWarehouse(deps, { name, profile, settings, ownerId, grantee }, (id) => {
+      const creation = {
+        name,
+        profile,
+        settings,
+        ownerId,
+        grantee,
+        ...storedUpstream(deps, body.upstream),
+      }
+      const created = await createWarehouse(deps, creation, (id) => {
         Object.assign(call.audit, {
           object: name,
           securable: { kind: 'warehouse', id },
-          detail: { storage: profile.type, ...settings },
+          detail: {
+            storage: profile.type,
+            ...settings,
+            ...(body.upstream === undefined ? {} : { upstream: body.upstream.uri }),
+          },
         })
         return toCommitRecord(call, decision)
       })

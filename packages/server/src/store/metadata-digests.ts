@@ -26,7 +26,7 @@ const page = statement(
   `select r.id, w.name as warehouse, r.kind, r.uuid, r.metadata_location as "metadataLocation", r.location,
      array_to_string(r.prefixes, E'\\n') as prefixes, ${digestSql} as digest, r.body, r.body_length as length, r.body_crc as crc
    from relation r join warehouse w on w.id = r.warehouse_id
-   where ($1::uuid is null or r.id > $1) and r.digest_location is distinct from r.metadata_location
+   where ($1::uuid is null or r.id > $1) and w.kind = 'managed' and r.digest_location is distinct from r.metadata_location
    order by r.id limit $2`,
 )
 

@@ -8,6 +8,8 @@ import { findWarehouseById, type WarehouseContent } from './warehouses.ts'
 const content: WarehouseContent = {
   storage: {},
   storageSecret: null,
+  upstream: null,
+  upstreamSecret: null,
   allowedLocations: [],
   defaults: {},
   overrides: {},

@@ -14,11 +14,13 @@ const notified = `notified as (select pg_notify('headgate', 'warehouse:' || id) 
 const insert = statement(
   'warehouse_insert',
   `with written as (
-     insert into warehouse (id, name, kind, owner_id, storage, storage_secret, allowed_locations, defaults, overrides, vending, retention_seconds, protected, static_until)
-     select $1, $2, 'managed', $3, $4::jsonb, $5, $6, $7::jsonb, $8::jsonb, $9::jsonb, $10, $11,
-       case when $9::jsonb ->> 'mode' = 'static' then 'infinity'::timestamptz end where (select version from policy) = $12 returning id),
-   ${notified}, ${recordSql(13)}
-   select id, (select count(*) from notified) from written where ${permittedSql(12)}`,
+     insert into warehouse (id, name, kind, owner_id, storage, storage_secret, allowed_locations, defaults, overrides, vending, retention_seconds, protected,
+       upstream, upstream_secret, static_until)
+     select $1, $2, case when $12::jsonb is null then 'managed' else 'upstream' end, $3, $4::jsonb, $5, $6, $7::jsonb, $8::jsonb, $9::jsonb, $10, $11,
+       $12::jsonb, $13, case when $9::jsonb ->> 'mode' = 'static' then 'infinity'::timestamptz end
+     where (select version from policy) = $14 returning id),
+   ${notified}, ${recordSql(15)}
+   select id, (select count(*) from notified) from written where ${permittedSql(14)}`,
 )
 
 /**
@@ -45,11 +47,12 @@ const update = statement(
   `with written as (
      update warehouse set version = ${randomVersionSql}, updated_at = now(), storage = $3::jsonb, storage_secret = $4, allowed_locations = $5,
        defaults = $6::jsonb, overrides = $7::jsonb, vending = $8::jsonb, retention_seconds = $9, protected = $10,
+       upstream = $11::jsonb, upstream_secret = $12,
        static_until = case when $8::jsonb ->> 'mode' = 'static' then 'infinity'
          when static_until = 'infinity' then now() + make_interval(secs => ${modeChangeSeconds}) else static_until end
-     where id = $1 and version = $2 and (select version from policy) = $11 returning id),
-   ${notified}, ${recordSql(12)}
-   select id, (select count(*) from notified) from written where ${permittedSql(11)}`,
+     where id = $1 and version = $2 and (select version from policy) = $13 returning id),
+   ${notified}, ${recordSql(14)}
+   select id, (select count(*) from notified) from written where ${permittedSql(13)}`,
 )
 
 /**
@@ -76,6 +79,8 @@ function contentValues(content: WarehouseContent): unknown[] {
     JSON.stringify(content.vending),
     content.retentionSeconds,
     content.protected,
+    content.upstream === null ? null : JSON.stringify(content.upstream),
+    content.upstreamSecret,
   ]
 }
 
@@ -101,34 +106,45 @@ export async function deleteWarehouse(sql: Queryable, id: string, record: Commit
 
 const sealedSecrets = statement(
   'warehouse_sealed_secrets',
-  'select id, name, storage_secret as "storageSecret" from warehouse where storage_secret is not null order by id',
+  `select id, name, 'storage' as of, storage_secret as sealed from warehouse where storage_secret is not null
+   union all
+   select id, name, 'upstream', upstream_secret from warehouse where upstream_secret is not null
+   order by id`,
 )
-const resealSecret = statement(
-  'warehouse_reseal_secret',
-  'update warehouse set storage_secret = $3 where id = $1 and storage_secret = $2 returning id',
-)
+const resealSecret = {
+  storage: statement(
+    'warehouse_reseal_secret',
+    'update warehouse set storage_secret = $3 where id = $1 and storage_secret = $2 returning id',
+  ),
+  upstream: statement(
+    'warehouse_reseal_upstream',
+    'update warehouse set upstream_secret = $3 where id = $1 and upstream_secret = $2 returning id',
+  ),
+}
 
+/** Encrypted secret of a warehouse: the keys of its storage, or the secrets of the authentication at its upstream. */
 export interface SealedSecret {
   readonly id: string
   readonly name: string
-  readonly storageSecret: Buffer
+  readonly of: 'storage' | 'upstream'
+  readonly sealed: Buffer
 }
 
-/** Returns the encrypted storage secrets of all warehouses that have a storage secret. */
+/** Returns the encrypted secrets of all warehouses. */
 export async function listSealedSecrets(sql: Queryable): Promise<SealedSecret[]> {
   return sql.run<SealedSecret>(sealedSecrets)
 }
 
 /**
- * Replaces the encrypted storage secret of a warehouse, after a change of the master key. Returns false when another
- * process has changed the secret in the meantime.
+ * Replaces an encrypted secret of a warehouse, after a change of the master key. Returns false when another process has
+ * changed the secret in the meantime.
  */
 export async function replaceSealedSecret(
   sql: Queryable,
-  { id, storageSecret }: SealedSecret,
+  { id, of, sealed }: SealedSecret,
   after: Uint8Array,
 ): Promise<boolean> {
-  return (await sql.run(resealSecret, [id, storageSecret, after])).length === 1
+  return (await sql.run(resealSecret[of], [id, sealed, after])).length === 1
 }
 
 /** Numbers of objects in a warehouse that prevent its deletion. */

@@ -12,6 +12,10 @@ export interface WarehouseContent {
   readonly vending: Readonly<Record<string, unknown>>
   readonly retentionSeconds: number
   readonly protected: boolean
+  /** Settings of the connection to the upstream. Null for a managed warehouse. */
+  readonly upstream: Readonly<Record<string, unknown>> | null
+  /** Secrets of the authentication at the upstream, encrypted with the master key. */
+  readonly upstreamSecret: Buffer | null
 }
 
 /** Row of a warehouse. Times are epoch milliseconds. */
@@ -28,7 +32,7 @@ export interface WarehouseRow extends WarehouseContent {
 }
 
 const columns = `id, name, kind, storage, storage_secret as "storageSecret", allowed_locations as "allowedLocations", defaults, overrides, vending,
-  not_before as "notBefore", retention_seconds as "retentionSeconds", protected, owner_id as "ownerId", version, created_at as "createdAt", updated_at as "updatedAt"`
+  upstream, upstream_secret as "upstreamSecret", not_before as "notBefore", retention_seconds as "retentionSeconds", protected, owner_id as "ownerId", version, created_at as "createdAt", updated_at as "updatedAt"`
 
 const byName = statement('warehouse_by_name', `select ${columns} from warehouse where name = $1`)
 const byId = statement('warehouse_by_id', `select ${columns} from warehouse where id = $1`)

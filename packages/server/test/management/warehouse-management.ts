@@ -7,6 +7,7 @@ import { BodyCache } from '../../src/catalog/body-cache.ts'
 import { GroupCommit } from '../../src/catalog/commit/group-commit.ts'
 import { ModelCache } from '../../src/catalog/model-cache.ts'
 import { openWarehouseStorage } from '../../src/catalog/open-storage.ts'
+import { Upstreams } from '../../src/upstream/upstreams.ts'
 import { Warehouses } from '../../src/catalog/warehouses.ts'
 import type { Operation } from '../../src/operation/operation.ts'
 import type { ProvenIdentity } from '../../src/proven-identity.ts'
@@ -50,6 +51,7 @@ export async function testWarehouseManagement(
     sql,
     master,
     warehouses,
+    upstreams: stack.use(new Upstreams({ master, guard: endpoints })),
     nameLimits: defaultNameLimits,
     namespaceSeparator: '%1F',
     policies: server.deps.policies,

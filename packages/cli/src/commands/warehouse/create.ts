@@ -7,9 +7,10 @@ import { warehouseFlags } from './flag-names.ts'
 import { formatWarehouse } from './format-warehouse.ts'
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts'
 import { addStorageOptions, type StorageOptions, toLocation, toStorage } from './storage-options.ts'
+import { addUpstreamOptions, toNewUpstream, type UpstreamOptions } from './upstream-options.ts'
 import { addVendingOptions, toVending, type VendingOptions } from './vending-options.ts'
 
-interface Options extends StorageOptions, VendingOptions, SettingsOptions {
+interface Options extends StorageOptions, VendingOptions, SettingsOptions, UpstreamOptions {
   readonly protected?: boolean
 }
 
@@ -23,21 +24,19 @@ export function registerCreate(group: Command, io: Io): void {
     .argument('<location>', 's3://BUCKET/FOLDER, or a directory of the server: file:///DIRECTORY')
   addStorageOptions(command)
   addVendingOptions(command)
+  addUpstreamOptions(command)
   addSettingsOptions(command)
     .option('--protected', 'protect it from deletion until `headgate warehouse unprotect`')
     .action(inSession(io, create))
 }
 
-async function create(
-  { client, io, out }: Session,
-  name: string,
-  location: string,
-  options: Options,
-): Promise<void> {
+async function create(session: Session, name: string, location: string, options: Options): Promise<void> {
+  const { client, io, out } = session
   const body = {
     name,
     storage: toStorage(io, location, options),
     vending: toVending(options, null),
+    upstream: toNewUpstream(session, options),
     retentionSeconds: options.retention,
     allowedLocations: options.allow?.map(toLocation),
     defaults: options.default,

@@ -32,4 +32,7 @@ export const warehouseFlags: FlagNames = {
   defaults: '--default',
   overrides: '--override',
   skipProbe: '--skip-probe',
+  upstream: '--upstream',
+  auth: '--upstream-properties',
+  secrets: '--upstream-properties',
 }

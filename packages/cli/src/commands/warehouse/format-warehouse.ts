@@ -8,10 +8,15 @@ import { formatDuration, formatTime } from '../../output/times.ts'
 export function formatWarehouse(paint: Paint, warehouse: Warehouse): string {
   const { type, ...storage } = warehouse.storage
   const { mode, ...vending } = warehouse.vending
+  const upstream = Object.entries(warehouse.upstream ?? {})
   const facts = details(paint, [
     ['name', warehouse.name],
     ['id', warehouse.id],
     ['kind', warehouse.kind],
+    ...upstream.map(
+      ([key, value]) => [key === 'uri' ? 'upstream' : `  ${key}`, formatSetting(value)] as const,
+    ),
+    ...(upstream.length === 0 ? [] : [['  secret stored', warehouse.hasUpstreamSecret] as const]),
     ['storage', formatSetting(type)],
     ...Object.entries(storage).map(([key, value]) => [`  ${key}`, formatSetting(value)] as const),
     ['  secret stored', warehouse.hasSecret],

@@ -12,9 +12,10 @@ import { formatWarehouse } from './format-warehouse.ts'
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts'
 import { addKeyOptions, type KeyOptions, readStorageKeys } from './storage-keys.ts'
 import { addFileModeOption, toLocation } from './storage-options.ts'
+import { addUpstreamOptions, toUpstream, type UpstreamOptions } from './upstream-options.ts'
 import { addVendingOptions, hasVending, toVending, type VendingOptions } from './vending-options.ts'
 
-interface Options extends KeyOptions, VendingOptions, SettingsOptions {
+interface Options extends KeyOptions, VendingOptions, SettingsOptions, UpstreamOptions {
   readonly fileMode?: string
   /** New name of the store. False removes the name. */
   readonly store?: string | false
@@ -35,6 +36,7 @@ export function registerUpdate(group: Command, io: Io): void {
     )
     .option('--no-store', 'remove the name of the store; its endpoint then identifies the store')
   addVendingOptions(command)
+  addUpstreamOptions(command)
   addSettingsOptions(command)
     .option('--disallow <location>', 'remove a further location; repeatable', repeatable)
     .option('--remove-default <key>', 'remove a default; repeatable', repeatable)
@@ -42,7 +44,8 @@ export function registerUpdate(group: Command, io: Io): void {
     .action(inSession(io, update))
 }
 
-async function update({ client, io, out }: Session, warehouse: string, options: Options): Promise<void> {
+async function update(session: Session, warehouse: string, options: Options): Promise<void> {
+  const { client, io, out } = session
   if (Object.keys(options).length === 0) {
     throw new CliError(exitCode.usage, 'The command changes nothing without options.', {
       next: '`headgate warehouse update --help` lists the options.',
@@ -58,6 +61,7 @@ async function update({ client, io, out }: Session, warehouse: string, options: 
     store: options.store === false ? null : options.store,
     retentionSeconds: options.retention,
     skipProbe: options.skipProbe,
+    upstream: toUpstream(session, options),
     vending: toVending(options, current?.vending ?? null),
     ...(current === undefined ? {} : changeLists(current, options)),
   }

@@ -7,6 +7,7 @@ import type {
   FileStorage,
   S3Storage,
   SubjectRule,
+  UpstreamChange,
   Vending,
   WarehouseChange,
 } from './schemas.ts'
@@ -301,6 +302,67 @@ export const vendingRequest: z.ZodType<Vending> = z.discriminatedUnion('mode', [
   }),
 ])
 
+export const upstreamChangeMembers: Members<UpstreamChange> = {
+  uri: z
+    .string()
+    .min(1)
+    .max(2048)
+    .describe('Base URL of the Iceberg REST interface of the upstream, before /v1.')
+    .optional(),
+  warehouse: z
+    .string()
+    .min(1)
+    .max(2048)
+    .describe('Warehouse that GET /v1/config of the upstream receives.')
+    .optional(),
+  auth: z
+    .record(z.string(), z.string().max(8192))
+    .describe(
+      'Properties of the auth provider for requests to the upstream, such as rest.auth.type, without secrets.',
+    )
+    .optional(),
+  dialect: z
+    .enum(['auto', 'standard', 'nessie'])
+    .describe('Catalog of the upstream. Default: auto, which recognizes it by its configuration.')
+    .optional(),
+  limits: z
+    .strictObject({
+      concurrency: z
+        .int()
+        .min(1)
+        .max(1024)
+        .describe('Maximum number of concurrent requests to the upstream, for each replica. Default: 64.')
+        .optional(),
+      waiting: z
+        .int()
+        .min(0)
+        .max(10000)
+        .describe(
+          'Maximum number of requests that wait for a connection. Further requests receive 503. Default: 512.',
+        )
+        .optional(),
+      timeoutMs: z
+        .int()
+        .min(100)
+        .max(600000)
+        .describe('Time limit for a response of the upstream, in milliseconds. Default: 60000.')
+        .optional(),
+      responseBytes: z
+        .int()
+        .min(65536)
+        .max(268435456)
+        .describe('Maximum size of a response of the upstream, in bytes. Default: 67108864.')
+        .optional(),
+    })
+    .optional(),
+  secrets: z
+    .record(z.string(), z.string().max(8192))
+    .describe('Secret properties of the auth provider. Stored encrypted. No response contains them.')
+    .optional(),
+}
+
+export const upstreamChangeRequest: z.ZodType<UpstreamChange> = z.strictObject(upstreamChangeMembers)
+
 export const warehouseChangeMembers: Members<WarehouseChange> = {
   store: z
     .string()
@@ -329,6 +391,9 @@ export const warehouseChangeMembers: Members<WarehouseChange> = {
     .describe(
       'Permission bits of new files, in octal: use `0640` if engines of the same group read them. Default: `0600`. The mode of existing files and directories does not change.',
     )
+    .optional(),
+  upstream: upstreamChangeRequest
+    .describe('Changed settings of the upstream. New secrets replace all of them.')
     .optional(),
   allowedLocations: z
     .array(z.string().min(1).max(2048))

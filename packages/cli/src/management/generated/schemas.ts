@@ -267,10 +267,27 @@ export type NamespaceLocation = { readonly location: string; readonly grantedAt:
 
 export type NamespaceLocationRequest = { readonly namespace: readonly string[]; readonly location: string }
 
+export type NewUpstream = {
+  readonly uri: string
+  readonly warehouse?: string | undefined
+  readonly auth?: Readonly<Record<string, string>> | undefined
+  readonly dialect?: OpenEnum<'auto' | 'standard' | 'nessie'> | undefined
+  readonly limits?:
+    | {
+        readonly concurrency?: number | undefined
+        readonly waiting?: number | undefined
+        readonly timeoutMs?: number | undefined
+        readonly responseBytes?: number | undefined
+      }
+    | undefined
+  readonly secrets?: Readonly<Record<string, string>> | undefined
+}
+
 export type NewWarehouse = {
   readonly name: string
   readonly storage: Storage
   readonly owner?: string | undefined
+  readonly upstream?: NewUpstream | undefined
   readonly allowedLocations?: readonly string[] | undefined
   readonly retentionSeconds?: number | undefined
   readonly defaults?: Readonly<Record<string, string>> | undefined
@@ -411,6 +428,22 @@ export type SubjectRule = {
   readonly groups: readonly string[]
 }
 
+export type UpstreamChange = {
+  readonly uri?: string | undefined
+  readonly warehouse?: string | undefined
+  readonly auth?: Readonly<Record<string, string>> | undefined
+  readonly dialect?: OpenEnum<'auto' | 'standard' | 'nessie'> | undefined
+  readonly limits?:
+    | {
+        readonly concurrency?: number | undefined
+        readonly waiting?: number | undefined
+        readonly timeoutMs?: number | undefined
+        readonly responseBytes?: number | undefined
+      }
+    | undefined
+  readonly secrets?: Readonly<Record<string, string>> | undefined
+}
+
 export type Vending =
   | { readonly mode: 'none' }
   | {
@@ -452,6 +485,8 @@ export type Warehouse = {
   readonly overrides: Readonly<Record<string, string>>
   readonly vending: Readonly<Record<string, Json>>
   readonly protected: boolean
+  readonly upstream: Readonly<Record<string, Json>> | null
+  readonly hasUpstreamSecret: boolean
   readonly notBefore: string
   readonly ownerId: string
   readonly owner: string | null
@@ -470,6 +505,7 @@ export type WarehouseChange = {
       }
     | undefined
   readonly fileMode?: string | undefined
+  readonly upstream?: UpstreamChange | undefined
   readonly allowedLocations?: readonly string[] | undefined
   readonly retentionSeconds?: number | undefined
   readonly defaults?: Readonly<Record<string, string>> | undefined
@@ -805,6 +841,8 @@ export const warehouseDecoder: z.ZodType<Warehouse> = z.object({
   overrides: z.record(z.string(), z.string()),
   vending: z.record(z.string(), z.custom<Json>()),
   protected: z.boolean(),
+  upstream: z.record(z.string(), z.custom<Json>()).nullable(),
+  hasUpstreamSecret: z.boolean(),
   notBefore: z.string(),
   ownerId: z.string(),
   owner: z.string().nullable(),

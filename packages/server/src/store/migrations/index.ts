@@ -9,6 +9,7 @@ import { locationClaims } from './008-location-claims.ts'
 import { boundedRecords } from './009-bounded-records.ts'
 import { stagedNamespaces } from './010-staged-namespaces.ts'
 import { claimMarks } from './011-claim-marks.ts'
+import { upstream } from './012-upstream.ts'
 import type { Migration } from './migration.ts'
 
 /**
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   boundedRecords,
   stagedNamespaces,
   claimMarks,
+  upstream,
 ]

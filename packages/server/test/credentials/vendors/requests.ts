@@ -18,6 +18,8 @@ export function testWarehouse(
     name: 'wh',
     kind: 'managed',
     storageSecret: null,
+    upstream: null,
+    upstreamSecret: null,
     allowedLocations: [],
     defaults: {},
     overrides: {},

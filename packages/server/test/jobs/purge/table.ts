@@ -42,6 +42,8 @@ export async function testPlace(
   const content = {
     storage: { type: 'file', root },
     storageSecret: null,
+    upstream: null,
+    upstreamSecret: null,
     allowedLocations,
     defaults: {},
     overrides: {},

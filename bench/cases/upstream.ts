@@ -1,0 +1,64 @@
+import { join } from 'node:path'
+import { startRawCatalog, startRawProxy } from '../baselines/start.ts'
+import { call } from '../data/catalog.ts'
+import { type Case, loadEntry } from '../lib/case.ts'
+import { startBenchHeadgate } from '../lib/headgate.ts'
+import { clientCounts, type Lab, poolSize } from './lab.ts'
+import { watched } from './watched.ts'
+
+const tables = 64
+const warehouse = 'upstream'
+const sizes = [
+  { id: 'small', bytes: 6_000, title: '6 KB of metadata' },
+  { id: 'large', bytes: 840_000, title: '840 KB of metadata' },
+] as const
+
+/**
+ * Returns cases of loadTable through an upstream warehouse, compared with a bare proxy of node:http to the same
+ * upstream.
+ */
+export async function upstreamCases(lab: Lab): Promise<Case[]> {
+  const { run, postgres } = lab
+  const cases: Case[] = []
+  for (const { id, bytes, title } of lab.thorough ? sizes : sizes.slice(0, 1)) {
+    const upstream = await startRawCatalog(run, `raw-catalog-${id}`, { bytes, tables })
+    const proxy = watched(
+      lab,
+      'node:http proxy',
+      await startRawProxy(run, `raw-proxy-${id}`, upstream.origin),
+    )
+    // The port of the upstream is different in each run, so each run has a new database.
+    const database = `upstream_${id}`
+    await postgres.dropDatabase(database)
+    await postgres.createDatabase(database)
+    const folder = join(run.folder, database)
+    const server = await startBenchHeadgate(run, {
+      name: `headgate-upstream-${id}`,
+      dataDir: join(folder, 'data'),
+      databaseUrl: postgres.url(database),
+      env: { HEADGATE_DATABASE_POOL_SIZE: String(poolSize), HEADGATE_FILE_ROOTS: `file://${folder}` },
+    })
+    await call({ origin: server.origin, prefix: '', headers: {} }, 'POST', '/management/v1/warehouses', {
+      name: warehouse,
+      storage: { type: 'file', root: `file://${folder}/files` },
+      upstream: { uri: upstream.origin },
+    })
+    const headgate = watched(lab, 'Headgate', server)
+    const path = (n: number): string => `/v1/${warehouse}/namespaces/n0/tables/t${n}`
+    for (const [choice, among] of [
+      ['64 tables', tables],
+      ['one table', 1],
+    ] as const)
+      for (const connections of lab.thorough ? clientCounts : [16]) {
+        const requests = { kind: 'paths', paths: Array.from({ length: among }, (_, n) => path(n)) } as const
+        const shape = { connections, headers: {}, requests }
+        cases.push({
+          id: `upstream-${id}-${among}-${connections}`,
+          title: `loadTable through an upstream warehouse, ${title}, ${choice}, ${connections} clients`,
+          notes: [],
+          entries: [loadEntry(run, proxy, shape, []), loadEntry(run, headgate, shape, [proxy.name])],
+        })
+      }
+  }
+  return cases
+}

@@ -1,0 +1,46 @@
+import { HeadgateError } from '@headgate/errors'
+import type { MasterKey } from '../keys/master-key.ts'
+import { openWithMaster, sealWithMaster } from '../keys/master-seal.ts'
+import type { WarehouseContent, WarehouseRow } from '../store/warehouses.ts'
+
+/** Stored form of the settings of an upstream: readable settings, and encrypted secrets. */
+export type StoredUpstream = Pick<WarehouseContent, 'upstream' | 'upstreamSecret'>
+
+/** Stored form of a managed warehouse, which has no upstream. */
+export const noUpstream: StoredUpstream = { upstream: null, upstreamSecret: null }
+
+/** Encrypts the secrets of the authentication at the upstream of a warehouse. Returns null when there are none. */
+export function sealUpstreamSecrets(
+  master: MasterKey,
+  warehouseId: string,
+  secrets: Readonly<Record<string, string>>,
+): Buffer | null {
+  if (Object.keys(secrets).length === 0) return null
+  return sealWithMaster(master, upstreamSecretContext(warehouseId), Buffer.from(JSON.stringify(secrets)))
+}
+
+/**
+ * Decrypts the secrets of the authentication at the upstream of a warehouse.
+ *
+ * @throws HeadgateError `internal` when they were encrypted with another master key or for another warehouse
+ */
+export function openUpstreamSecrets(
+  master: MasterKey,
+  row: Pick<WarehouseRow, 'id' | 'name' | 'upstreamSecret'>,
+): Readonly<Record<string, string>> {
+  if (row.upstreamSecret === null) return {}
+  const opened = openWithMaster(master, upstreamSecretContext(row.id), row.upstreamSecret)
+  if (opened === null) {
+    throw new HeadgateError(
+      'internal',
+      `The master key (fingerprint ${master.fingerprint}) cannot decrypt the upstream secrets of warehouse ${row.name}. ` +
+        'Start the server with the master key of this database, or set the secrets again: headgate warehouse update.',
+    )
+  }
+  return JSON.parse(opened.toString()) as Record<string, string>
+}
+
+/** Returns the associated data for the encryption, so that a secret cannot be copied to another warehouse. */
+export function upstreamSecretContext(warehouseId: string): string {
+  return `headgate warehouse upstream\n${warehouseId}`
+}

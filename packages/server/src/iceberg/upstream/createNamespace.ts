@@ -1,0 +1,20 @@
+import { checkNewName, decodeCreateNamespaceRequest } from '@headgate/iceberg/rest'
+import { authorizeWarehouse } from '../../catalog/find-warehouse.ts'
+import { createNamespace as create } from '../../upstream/namespaces.ts'
+import { checkProperties } from '../properties.ts'
+import { idempotencyKey } from './dispatch.ts'
+import { forwardedJson, requireObject } from './responses.ts'
+import type { UpstreamOperation } from './upstream-operation.ts'
+
+/** Creates a namespace in the upstream. */
+export const createNamespace: UpstreamOperation = {
+  handle: async (deps, call, warehouse) => {
+    authorizeWarehouse(call, warehouse, 'use')
+    const body = requireObject(await call.json())
+    const { namespace: levels, properties } = decodeCreateNamespaceRequest(body, deps.nameLimits)
+    checkNewName(levels.at(-1) ?? '', 'namespace level')
+    checkProperties(properties)
+    const creation = { warehouse, levels, body }
+    return forwardedJson(await create(deps, call, creation, idempotencyKey(call), call.signal))
+  },
+}

@@ -1,0 +1,83 @@
+import { isHeadgateError } from '@headgate/errors'
+import { decodeIfNoneMatch, matchesEtag } from '@headgate/iceberg/rest'
+import type { RelationRef } from '../../catalog/target.ts'
+import { issueStorageAccess } from '../../credentials/issue-storage-access.ts'
+import type { StorageTarget } from '../../credentials/storage-grant.ts'
+import type { StorageAccessResponse } from '../../credentials/wire-form.ts'
+import type { Call, Response } from '../../operation/operation.ts'
+import type { Chain } from '../../privilege.ts'
+import type { RemoteMetadata } from '../../upstream/load-result.ts'
+import type { RecordedRelation } from '../../upstream/record.ts'
+import type { IcebergDeps } from '../deps.ts'
+import { emptyConfig } from '../load-result.ts'
+import { formatMetadataEtag, metadataResponse, notModified } from '../responses.ts'
+import { accessRequest, auditAccess } from '../storage-access.ts'
+
+/** Table or view of the upstream for a response. */
+export interface LoadedForResponse {
+  readonly metadata: RemoteMetadata
+  readonly row: RecordedRelation
+  /** Privilege chain of the relation, or of the namespace for a staged table. */
+  readonly chain: Chain
+  readonly kind: 'table' | 'view'
+  readonly form?: 'all' | 'refs'
+  readonly staged?: boolean
+  /**
+   * True when a response without storage access is better than an error, because the table was already created. Its
+   * location may be outside the allowed locations of the warehouse.
+   */
+  readonly isCreated?: boolean
+}
+
+/**
+ * Encodes the response with a table or view of the upstream. The configuration and the credentials of the upstream are
+ * replaced by those of this server.
+ */
+export async function loadedResponse(
+  deps: IcebergDeps,
+  call: Call,
+  ref: RelationRef,
+  loaded: LoadedForResponse,
+): Promise<Response> {
+  const { metadata, row, form = 'all', staged = false } = loaded
+  const access = loaded.kind === 'table' ? await issueAccess(deps, call, ref, loaded) : null
+  const key = `${row.id} ${metadata.metadataLocation ?? ''}`
+  const etag = staged ? null : formatMetadataEtag(key, form, access?.version)
+  const condition = call.method === 'GET' ? call.header('if-none-match') : undefined
+  if (etag !== null && condition !== undefined && matchesEtag(decodeIfNoneMatch(condition), etag))
+    return notModified(etag)
+  return metadataResponse({
+    location: metadata.metadataLocation,
+    text: metadata.text,
+    suffix: access?.suffix ?? emptyConfig,
+    etag,
+  })
+}
+
+async function issueAccess(
+  deps: IcebergDeps,
+  call: Call,
+  ref: RelationRef,
+  { metadata, row, chain, staged = false, isCreated = false }: LoadedForResponse,
+): Promise<StorageAccessResponse | null> {
+  const target: StorageTarget = {
+    table: { id: row.id, staged, namespaceId: row.namespaceId },
+    chain: staged ? chain : withId(chain, row.id),
+    prefixes: row.prefixes,
+    revokedBefore: row.revokedBefore,
+  }
+  const request = accessRequest(call, ref, target, metadata.location)
+  try {
+    return auditAccess(call, await issueStorageAccess(deps, request, call.signal))
+  } catch (error) {
+    if (!isCreated || !isHeadgateError(error, 'forbidden')) throw error
+    call.audit.reason = error.message
+    return null
+  }
+}
+
+/** Returns the chain with the id of the row, which may have been written after the decision. */
+function withId(chain: Chain, id: string): Chain {
+  const [, ...above] = chain.ids
+  return { ...chain, ids: [id, ...above] }
+}

@@ -1,0 +1,7 @@
+import { renameRelation } from './rename-relation.ts'
+import type { UpstreamOperation } from './upstream-operation.ts'
+
+/** Renames a table in the upstream. */
+export const renameTable: UpstreamOperation = {
+  handle: (deps, call, warehouse) => renameRelation(deps, call, warehouse, 'table'),
+}

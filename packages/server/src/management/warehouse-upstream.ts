@@ -1,0 +1,88 @@
+import { HeadgateError } from '@headgate/errors'
+import { sealUpstreamSecrets, type StoredUpstream, openUpstreamSecrets } from '../catalog/upstream-secret.ts'
+import { managesServer } from '../access/decide.ts'
+import type { WarehouseRow } from '../catalog/warehouses.ts'
+import type { MasterKey } from '../keys/master-key.ts'
+import type { Call } from '../operation/operation.ts'
+import { checkUpstream } from '../upstream/check-profile.ts'
+import {
+  parseUpstreamProfile,
+  type UpstreamBody,
+  type UpstreamChange,
+  type UpstreamProfile,
+} from '../upstream/profile.ts'
+import type { WarehouseApiDeps } from './warehouse-deps.ts'
+
+/**
+ * Checks the upstream in the request that creates a warehouse.
+ *
+ * @throws HeadgateError `bad-request` for settings that a warehouse may not have, `forbidden` for a private address
+ */
+export async function checkNewUpstream(
+  deps: Pick<WarehouseApiDeps, 'endpoints'>,
+  call: Call,
+  { secrets = {}, ...profile }: UpstreamBody,
+): Promise<void> {
+  await checkUpstream(profile, secrets, deps.endpoints, { mayUseLoopback: managesServer(call.policy) })
+}
+
+/** Returns the function that creates the stored form of an upstream, or nothing for a managed warehouse. */
+export function storedUpstream(
+  { master }: { readonly master: MasterKey },
+  upstream: UpstreamBody | undefined,
+): { readonly upstream?: (id: string) => StoredUpstream } {
+  if (upstream === undefined) return {}
+  const { secrets = {}, ...profile } = upstream
+  return {
+    upstream: (id) => ({
+      upstream: { ...profile },
+      upstreamSecret: sealUpstreamSecrets(master, id, secrets),
+    }),
+  }
+}
+
+/**
+ * Returns the stored form of an upstream after a change. Members that the change does not contain remain. New secrets
+ * replace all secrets, because each auth provider has its own; a change of `uri` or `auth` without secrets keeps them
+ * only if the address of the upstream does not change, so that no secret is sent to another server.
+ *
+ * @throws HeadgateError `bad-request`, and errors of `checkNewUpstream`
+ */
+export async function changedUpstream(
+  deps: Pick<WarehouseApiDeps, 'endpoints' | 'master'>,
+  call: Call,
+  row: WarehouseRow,
+  { secrets, ...change }: UpstreamChange,
+): Promise<StoredUpstream> {
+  if (row.upstream === null)
+    throw new HeadgateError(
+      'bad-request',
+      `Warehouse ${row.name} manages its tables itself, and cannot become an upstream warehouse: create another one.`,
+    )
+  const before = parseUpstreamProfile(row.upstream)
+  const profile: UpstreamProfile = { ...before, ...change, uri: change.uri ?? before.uri }
+  if (secrets === undefined && row.upstreamSecret !== null && sendsElsewhere(before, profile))
+    throw new HeadgateError(
+      'bad-request',
+      'The request changes the address to which the server sends the secrets of the upstream: send upstream.secrets too.',
+    )
+  const all = secrets ?? openUpstreamSecrets(deps.master, row)
+  await checkUpstream(profile, all, deps.endpoints, { mayUseLoopback: managesServer(call.policy) })
+  return {
+    upstream: { ...profile },
+    upstreamSecret:
+      secrets === undefined ? row.upstreamSecret : sealUpstreamSecrets(deps.master, row.id, secrets),
+  }
+}
+
+/** Returns whether the secrets would be sent to another address after the change. */
+function sendsElsewhere(before: UpstreamProfile, after: UpstreamProfile): boolean {
+  return addresses(before) !== addresses(after)
+}
+
+function addresses({ uri, auth = {} }: UpstreamProfile): string {
+  const endpoints = Object.entries(auth).flatMap(([name, value]) =>
+    /^https?:/i.test(value) ? [`${name}=${value}`] : [],
+  )
+  return [new URL(uri).origin, ...endpoints.toSorted((a, b) => (a < b ? -1 : 1))].join('\n')
+}

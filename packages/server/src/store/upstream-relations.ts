@@ -1,0 +1,227 @@
+import type { Queryable, Sql } from './sql.ts'
+import { statement } from './sql.ts'
+import type { RelationKind } from './relations.ts'
+
+/** Known row of a table or view in the upstream. */
+export interface UpstreamRelationRow {
+  readonly id: string
+  readonly kind: RelationKind
+  /** UUID of the table or view in the upstream. Grants on the row apply only while the upstream reports this UUID. */
+  readonly uuid: string
+  readonly ownerId: string
+  /** Canonical locations of the files, each ending in `/`, one per line. */
+  readonly prefixes: string
+  /** Time of the last revocation in epoch ms. */
+  readonly notBefore: number
+}
+
+/** Rows that are known for a name in an upstream warehouse, and the current policy version. */
+export interface UpstreamRows {
+  readonly policyVersion: number
+  /** Innermost known namespace among the requested one and its parents. Null when none of them is known. */
+  readonly namespace: {
+    readonly id: string
+    readonly path: string
+    readonly lineage: readonly string[]
+    readonly owners: readonly string[]
+  } | null
+  readonly relation: UpstreamRelationRow | null
+}
+
+const resolve = statement(
+  'upstream_resolve',
+  `select p.version, n.id, n.path, array_to_string(n.lineage, ','), array_to_string(n.owners, ','),
+     r.id, r.kind, r.uuid, r.owner_id, array_to_string(r.prefixes, E'\\n'), extract(epoch from r.not_before)::float8 * 1000
+   from (select version from policy limit 1) p
+   left join lateral (
+     select id, path, lineage, owners from namespace
+     where warehouse_id = $1 and path = any(string_to_array($2, E'\\x1e')) order by octet_length(path) desc limit 1) n on true
+   left join lateral (select * from relation where namespace_id = n.id and n.path = $3 and name = $4 limit 1) r on true`,
+)
+
+/**
+ * Reads the rows of a name in an upstream warehouse with one query.
+ *
+ * @param paths paths of the namespace and of its parents, with levels joined by U+001F
+ * @param name name of the relation, or null for the namespace itself
+ */
+export async function resolveUpstream(
+  sql: Sql,
+  warehouseId: string,
+  paths: readonly string[],
+  name: string | null,
+): Promise<UpstreamRows> {
+  const [path = ''] = paths
+  const row = await sql.readRow(resolve, [warehouseId, paths.join('\u001e'), path, name])
+  if (row === null) throw new Error('The store has no policy version.')
+  const [version, namespaceId, namespacePath, lineage, owners, ...relation] = row
+  const [id, kind, uuid, ownerId, prefixes, notBefore] = relation
+  return {
+    policyVersion: Number(version),
+    namespace: namespaceId
+      ? { id: namespaceId, path: namespacePath ?? '', lineage: toList(lineage), owners: toList(owners) }
+      : null,
+    relation: id
+      ? {
+          id,
+          kind: kind === 'view' ? 'view' : 'table',
+          uuid: uuid ?? '',
+          ownerId: ownerId ?? '',
+          prefixes: prefixes ?? '',
+          notBefore: Number(notBefore),
+        }
+      : null,
+  }
+}
+
+function toList(text: string | null | undefined): string[] {
+  return text ? text.split(',') : []
+}
+
+const addNamespace = statement(
+  'upstream_namespace_add',
+  `insert into namespace (id, warehouse_id, parent_id, path, lineage, owners, owner_id)
+   select $1::uuid, $2::uuid, p.id, $3, coalesce(p.lineage, '{}') || $1::uuid, coalesce(p.owners, '{}') || $5::uuid, $5::uuid
+   from (select 1) one left join namespace p on p.warehouse_id = $2::uuid and p.path = $4
+   where p.id is not null or $4::text is null
+   on conflict (warehouse_id, path) do nothing`,
+)
+const namespaceId = statement(
+  'upstream_namespace_id',
+  'select id from namespace where warehouse_id = $1 and path = $2',
+)
+
+export interface NewUpstreamNamespace {
+  readonly id: string
+  readonly warehouseId: string
+  readonly path: string
+  /** Path of the parent, which has a row. Null for a namespace at the top level. */
+  readonly parentPath: string | null
+  readonly ownerId: string
+}
+
+/** Adds the row of a namespace, unless it exists. Returns the id of the row. */
+export async function recordUpstreamNamespace(
+  sql: Queryable,
+  { id, warehouseId, path, parentPath, ownerId }: NewUpstreamNamespace,
+): Promise<string> {
+  await sql.run(addNamespace, [id, warehouseId, path, parentPath, ownerId])
+  const [row] = await sql.run<{ id: string }>(namespaceId, [warehouseId, path])
+  if (row === undefined)
+    throw new Error('the row of a namespace of an upstream was deleted while it was recorded')
+  return row.id
+}
+
+export interface NewUpstreamRelation {
+  readonly id: string
+  readonly warehouseId: string
+  readonly namespaceId: string
+  readonly name: string
+  readonly kind: RelationKind
+  readonly uuid: string
+  readonly metadataLocation: string
+  readonly location: string
+  readonly prefixes: readonly string[]
+  readonly ownerId: string
+}
+
+const forget = statement(
+  'upstream_relation_forget',
+  `with gone as (
+     delete from relation where warehouse_id = $1
+       and ((namespace_id = $2 and name = $3 and uuid <> $4) or (uuid = $4 and not (namespace_id = $2 and name = $3)))
+     returning id)
+   delete from grant_entry g using gone where g.securable_id = gone.id`,
+)
+const add = statement(
+  'upstream_relation_add',
+  `insert into relation (id, warehouse_id, namespace_id, name, kind, uuid, metadata_location, location, prefixes, owner_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text[], $10)
+   on conflict (namespace_id, name) do update set metadata_location = excluded.metadata_location, location = excluded.location,
+     prefixes = excluded.prefixes, version = relation.version + 1, updated_at = now()
+   where relation.uuid = excluded.uuid
+   returning id`,
+)
+
+/**
+ * Adds the row of a table or view of an upstream, or updates its locations. Deletes the row of another table that had
+ * the name before, and a row of this table under another name, with their grants. The transaction fails when another
+ * replica records the same relation at the same time.
+ *
+ * @returns the id of the row
+ */
+export async function recordUpstreamRelation(tx: Queryable, row: NewUpstreamRelation): Promise<string> {
+  await tx.run(forget, [row.warehouseId, row.namespaceId, row.name, row.uuid])
+  const values = [
+    row.id,
+    row.warehouseId,
+    row.namespaceId,
+    row.name,
+    row.kind,
+    row.uuid,
+    row.metadataLocation,
+    row.location,
+    row.prefixes,
+    row.ownerId,
+  ]
+  const [added] = await tx.run<{ id: string }>(add, values)
+  if (added === undefined) throw new Error('another table got the name while it was recorded')
+  return added.id
+}
+
+const remove = statement(
+  'upstream_relation_remove',
+  `with gone as (delete from relation where id = $1 returning id)
+   delete from grant_entry g using gone where g.securable_id = gone.id`,
+)
+
+/** Deletes the row of a relation that was dropped in the upstream, with its grants. */
+export async function removeUpstreamRelation(sql: Queryable, id: string): Promise<void> {
+  await sql.run(remove, [id])
+}
+
+const move = statement(
+  'upstream_relation_move',
+  `with replaced as (delete from relation where namespace_id = $2 and name = $3 and id <> $1)
+   update relation set namespace_id = $2, name = $3, version = version + 1, updated_at = now() where id = $1`,
+)
+
+/** Moves the row of a relation that was renamed in the upstream. The row keeps its id, and so its grants. */
+export async function moveUpstreamRelation(
+  sql: Queryable,
+  id: string,
+  to: { readonly namespaceId: string; readonly name: string },
+): Promise<void> {
+  await sql.run(move, [id, to.namespaceId, to.name])
+}
+
+const removeNamespace = statement(
+  'upstream_namespace_remove',
+  `with relations as (delete from relation where namespace_id = $1 returning id),
+   ungranted as (delete from grant_entry g where g.securable_id = $1 or g.securable_id in (select id from relations))
+   select 1`,
+)
+const deleteNamespace = statement('upstream_namespace_delete', 'delete from namespace where id = $1')
+
+/** Deletes the row of a namespace that was dropped in the upstream, with the rows and grants below it. */
+export async function removeUpstreamNamespace(tx: Queryable, id: string): Promise<void> {
+  await tx.run(removeNamespace, [id])
+  await tx.run(deleteNamespace, [id])
+}
+
+const stagedRows = statement('upstream_delete_staged', 'delete from staged_relation where warehouse_id = $1')
+const relationRows = statement(
+  'upstream_delete_relations',
+  `with gone as (delete from relation where warehouse_id = $1 returning id)
+   delete from grant_entry g using gone where g.securable_id = gone.id`,
+)
+const namespaceRows = statement(
+  'upstream_delete_namespaces',
+  `with gone as (delete from namespace where warehouse_id = $1 returning id)
+   delete from grant_entry g using gone where g.securable_id = gone.id`,
+)
+
+/** Deletes all rows of an upstream warehouse, with their grants, before the warehouse is deleted. */
+export async function deleteUpstreamRows(tx: Queryable, warehouseId: string): Promise<void> {
+  for (const rows of [stagedRows, relationRows, namespaceRows]) await tx.run(rows, [warehouseId])
+}

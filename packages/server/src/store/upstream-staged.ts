@@ -1,0 +1,46 @@
+import type { StagedRelation } from './staged-relations.ts'
+import { type Queryable, statement } from './sql.ts'
+
+/** Reservation of a table that is staged in an upstream. It claims no location, because the upstream chooses it. */
+export type UpstreamStaged = Omit<StagedRelation, 'places' | 'storeName'> & { readonly seconds: number }
+
+const insert = statement(
+  'upstream_staged_insert',
+  `insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id, prefixes, ends_at, namespace_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8::text[], now() + make_interval(secs => $9::float8), $10)`,
+)
+
+/** Records a table that is staged in an upstream, so that its storage credentials can be renewed. */
+export async function insertUpstreamStaged(sql: Queryable, staged: UpstreamStaged): Promise<void> {
+  const { id, warehouseId, path, name, uuid, location, principalId, prefixes, seconds, namespaceId } = staged
+  await sql.run(insert, [
+    id,
+    warehouseId,
+    path,
+    name,
+    uuid,
+    location,
+    principalId,
+    prefixes,
+    seconds,
+    namespaceId,
+  ])
+}
+
+const remove = statement('upstream_staged_remove', 'delete from staged_relation where id = $1')
+
+/** Deletes the reservation of a table that was created. */
+export async function removeUpstreamStaged(sql: Queryable, id: string): Promise<void> {
+  await sql.run(remove, [id])
+}
+
+const expire = statement(
+  'upstream_staged_expire',
+  `delete from staged_relation s using warehouse w
+   where w.id = s.warehouse_id and w.kind = 'upstream' and s.ends_at < now() and ($1::uuid is null or s.warehouse_id = $1)`,
+)
+
+/** Deletes reservations that have ended. */
+export async function expireUpstreamStaged(sql: Queryable, warehouseId: string | null): Promise<void> {
+  await sql.run(expire, [warehouseId])
+}

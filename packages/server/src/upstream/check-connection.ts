@@ -1,0 +1,52 @@
+import { isHeadgateError } from '@headgate/errors'
+import type { Finding } from '../catalog/finding.ts'
+import { missingWarehouse } from '../catalog/existing.ts'
+import type { Upstreams, UpstreamWarehouse } from './upstreams.ts'
+
+/**
+ * Tests the connection to the upstream of a warehouse: its configuration, and a request that needs valid credentials.
+ * Uses a new connection, so that no cached configuration hides a fault.
+ */
+export async function checkConnection(
+  upstreams: Upstreams,
+  warehouse: UpstreamWarehouse,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const findings: Finding[] = []
+  try {
+    await using upstream = await upstreams.open(warehouse)
+    findings.push({
+      name: 'upstream',
+      ok: true,
+      message: `The authentication at ${upstream.host} is usable.`,
+    })
+    const { prefix, endpoints, dialect } = await upstream.config(signal)
+    const listed = endpoints === null ? 'lists no endpoints' : `lists ${endpoints.size} endpoints`
+    findings.push({
+      name: 'configuration',
+      ok: true,
+      message: `The upstream returned its configuration (dialect ${dialect.name}): it ${listed}, and its prefix is ${prefix === '' ? 'empty' : prefix}.`,
+    })
+    await upstream.callJson(
+      {
+        id: 'listNamespaces',
+        target: {},
+        query: { pageToken: '', pageSize: '1' },
+        missing: () => missingWarehouse(warehouse.name),
+      },
+      signal,
+    )
+    findings.push({ name: 'namespaces', ok: true, message: 'The upstream lists its namespaces.' })
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!isHeadgateError(error)) throw error
+    const name = ['upstream', 'configuration', 'namespaces'][findings.length] ?? 'namespaces'
+    findings.push({ name, ok: false, message: `${error.message}${describeCause(error)}` })
+  }
+  return findings
+}
+
+/** Returns the cause of a failure, for administrators. It contains no secret: errors of auth providers never do. */
+function describeCause({ cause }: Error): string {
+  return cause instanceof Error ? ` (${cause.message})` : ''
+}

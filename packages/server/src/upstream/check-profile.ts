@@ -1,0 +1,107 @@
+import { HeadgateError } from '@headgate/errors'
+import type { EndpointGuard } from '@headgate/storage'
+import type { UpstreamProfile } from './profile.ts'
+
+/** Properties that a warehouse may set for each auth provider. Other providers and properties are refused. */
+const allowed: Readonly<
+  Record<string, { readonly plain: readonly string[]; readonly secret: readonly string[] }>
+> = {
+  none: { plain: [], secret: [] },
+  bearer: { plain: [], secret: ['token'] },
+  basic: { plain: ['username'], secret: ['password'] },
+  oauth2: {
+    plain: ['issuer-url', 'token-endpoint', 'client-id', 'client-auth', 'scope', 'audience', 'resource'],
+    secret: ['client-secret', 'credential'],
+  },
+  'iceberg-legacy': {
+    plain: ['token-endpoint', 'scope', 'audience', 'resource'],
+    secret: ['credential', 'token'],
+  },
+  sigv4: {
+    plain: [
+      'region',
+      'service',
+      'access-key-id',
+      'role-arn',
+      'role-session-name',
+      'role-external-id',
+      'role-duration-seconds',
+      'sts-endpoint',
+      'path-encoding',
+      'payload',
+      'payload-header',
+    ],
+    secret: ['secret-access-key', 'session-token'],
+  },
+}
+
+/** Properties whose values are URLs to which the server sends requests. */
+const endpoints: ReadonlySet<string> = new Set(['issuer-url', 'token-endpoint', 'sts-endpoint'])
+
+const typeProperty = 'rest.auth.type'
+
+/**
+ * Checks the settings of an upstream that a request sets: the auth provider and its properties by an allow-list, so that
+ * no setting reads a file, runs a program, loads a package or uses the identity of the machine, and the address of each
+ * endpoint.
+ *
+ * @param mayUseLoopback true when the caller administers the server
+ * @throws HeadgateError `bad-request` that names the property, `forbidden` that names the endpoint
+ */
+export async function checkUpstream(
+  profile: UpstreamProfile,
+  secrets: Readonly<Record<string, string>>,
+  guard: EndpointGuard,
+  { mayUseLoopback }: { readonly mayUseLoopback: boolean },
+): Promise<void> {
+  checkUrl('upstream.uri', profile.uri)
+  await guard.check('upstream.uri', profile.uri, { mayUseLoopback })
+  const { auth = {} } = profile
+  const type = auth[typeProperty] ?? 'none'
+  const rules = Object.hasOwn(allowed, type) ? allowed[type] : undefined
+  if (rules === undefined)
+    throw refused(`upstream.auth.${typeProperty} is ${type}: use one of ${Object.keys(allowed).join(', ')}.`)
+  const prefix = `rest.auth.${type}.`
+  for (const [name, value] of Object.entries(auth)) {
+    if (name === typeProperty) continue
+    const own = name.startsWith(prefix) ? name.slice(prefix.length) : name
+    if (name.startsWith(prefix) && rules.secret.includes(own))
+      throw refused(`upstream.auth.${name} is a secret: move it to upstream.secrets.`)
+    if (!name.startsWith(prefix) || !rules.plain.includes(own))
+      throw refused(`upstream.auth.${name} is not allowed: ${describe(type, rules.plain)}`)
+    if (!endpoints.has(own)) continue
+    checkUrl(`upstream.auth.${name}`, value)
+    await guard.check(`upstream.auth.${name}`, value, { mayUseLoopback })
+  }
+  for (const name of Object.keys(secrets))
+    if (!name.startsWith(prefix) || !rules.secret.includes(name.slice(prefix.length)))
+      throw refused(`upstream.secrets.${name} is not allowed: ${describe(type, rules.secret)}`)
+  if (type === 'sigv4' && !('rest.auth.sigv4.access-key-id' in auth))
+    throw refused(
+      'upstream.auth.rest.auth.sigv4.access-key-id is missing: warehouses may not use the keys of the machine.',
+    )
+}
+
+function describe(type: string, names: readonly string[]): string {
+  if (names.length === 0) return `the provider ${type} has no such property.`
+  return `the provider ${type} allows ${names.map((name) => `rest.auth.${type}.${name}`).join(', ')}.`
+}
+
+function checkUrl(field: string, value: string): void {
+  const url = URL.parse(value)
+  if (
+    url === null ||
+    !['http:', 'https:'].includes(url.protocol) ||
+    url.username !== '' ||
+    url.password !== ''
+  )
+    throw refused(
+      `${field} must be a URL like https://catalog.example.com/iceberg, without user and password.`,
+    )
+  if (url.search !== '' || url.hash !== '' || /(^|\/)(\.|%2e){1,2}(\/|$)/i.test(url.pathname))
+    throw refused(`${field} must have no query, no fragment and no segments . and ..`)
+}
+
+function refused(message: string): HeadgateError {
+  return new HeadgateError('bad-request', message)
+}

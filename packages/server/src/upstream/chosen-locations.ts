@@ -1,0 +1,70 @@
+import { HeadgateError } from '@headgate/errors'
+import { shown } from '@headgate/storage'
+import { administersStorage } from '../access/administers-storage.ts'
+import type { Policy } from '../access/policy.ts'
+import { checkLocations } from '../catalog/locations.ts'
+import type { Warehouse } from '../catalog/warehouses.ts'
+import type { Chain } from '../privilege.ts'
+import { toPrefixes } from './record.ts'
+
+/** Properties whose values are locations of files. */
+const pathProperties: ReadonlySet<string> = new Set([
+  'write.data.path',
+  'write.metadata.path',
+  'write.object-storage.path',
+  'write.folder-storage.path',
+])
+
+/** Returns the locations in properties that a client sets. Relative paths are below the location of the table. */
+export function locationsIn(properties: Readonly<Record<string, string>>): string[] {
+  return Object.entries(properties).flatMap(([name, value]) =>
+    pathProperties.has(name) && /^[a-z][a-z0-9+.-]*:/i.test(value) ? [value] : [],
+  )
+}
+
+/** Member of a commit that sets locations: an update with a location, or one with properties. */
+export type LocationUpdate =
+  | { readonly action: 'set-location'; readonly location: string }
+  | { readonly action: 'set-properties'; readonly updates: Readonly<Record<string, string>> }
+
+/** Returns the locations that updates of a commit set. */
+export function toLocations(updates: readonly (LocationUpdate | { readonly action: string })[]): string[] {
+  return updates.flatMap((update) => {
+    if (update.action === 'set-location' && 'location' in update) return [update.location]
+    return update.action === 'set-properties' && 'updates' in update ? locationsIn(update.updates) : []
+  })
+}
+
+/**
+ * Checks locations that a client chose for a table or view of an upstream. The server does not know all tables of the
+ * upstream, so it cannot compare the locations: they must be below the current locations of the table, or the caller
+ * must administer the storage.
+ *
+ * @param own current locations of the table, each ending in `/`. Empty for a new table
+ * @param chain privilege chain of the table, or of the namespace for a new table
+ * @throws HeadgateError `forbidden`
+ */
+export function checkChosen(
+  {
+    warehouse,
+    policy,
+    chain,
+  }: { readonly warehouse: Warehouse; readonly policy: Policy; readonly chain: Chain },
+  own: readonly string[],
+  chosen: readonly string[],
+): void {
+  const others = chosen.filter((location) => {
+    const [prefix] = toPrefixes([location])
+    return prefix === undefined || !own.some((current) => prefix.startsWith(current))
+  })
+  const [first] = others
+  if (first === undefined) return
+  if (administersStorage(policy, chain)) {
+    checkLocations(warehouse, others)
+    return
+  }
+  throw new HeadgateError(
+    'forbidden',
+    `Location ${shown(first)} was chosen by the client, and warehouse ${warehouse.name} forwards to another catalog, which chooses the locations: omit it, or ask for administer-storage on the warehouse.`,
+  )
+}

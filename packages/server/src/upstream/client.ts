@@ -1,0 +1,237 @@
+import { buildConnector, fetch as undiciFetch, Pool } from 'undici'
+import type { ReadyProvider } from '@headgate/auth'
+import { HeadgateError, isHeadgateError } from '@headgate/errors'
+import type { Fetch, HeaderList, HttpRequest } from '@headgate/http'
+import type { ConnectionRules, EndpointGuard } from '@headgate/storage'
+import type { UpstreamLimits } from './profile.ts'
+import { unreachable, unknownOutcome } from './failures.ts'
+import { readResponse } from './read-response.ts'
+
+/** Time limit in ms to establish a connection, including TLS. */
+const connectTimeoutMs = 10_000
+/** Idle time in ms after which the server closes a connection. Shorter than that of servers and load balancers. */
+const keepAliveMs = 4_000
+
+/** A request to the upstream. */
+export interface UpstreamRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE'
+  /** Path below the base URL with encoded segments, for example `/v1/main/namespaces`. */
+  readonly path: string
+  /** Encoded query without `?`. Empty: no query. */
+  readonly query: string
+  readonly headers: HeaderList
+  readonly body: Uint8Array | null
+  /** True: repeating the request has no further effect, so it may be sent again after a lost connection. */
+  readonly safe: boolean
+}
+
+/** A complete response of the upstream. */
+export interface UpstreamResponse {
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+  readonly body: Buffer
+}
+
+export interface UpstreamClientOptions {
+  /** Name of the warehouse, for messages. They never contain the address of the upstream. */
+  readonly name: string
+  /** Base URL of the upstream. */
+  readonly uri: string
+  readonly limits: UpstreamLimits
+  readonly guard: EndpointGuard
+  /** Creates the auth provider. `fetch` sends requests to its issuers, with checked addresses. */
+  readonly createAuth: (fetch: Fetch) => Promise<ReadyProvider>
+}
+
+/**
+ * Sends requests to one upstream over kept connections, authenticated by one auth provider. Concurrent requests and
+ * waiting requests are limited, and each connection is opened only to an address that the endpoint guard allows.
+ */
+export class UpstreamClient implements AsyncDisposable {
+  readonly #name: string
+  readonly #origin: string
+  readonly #basePath: string
+  readonly #limits: UpstreamLimits
+  readonly #pool: Pool
+  readonly #auth: ReadyProvider
+  #active = 0
+
+  /** @throws AuthError when the auth provider cannot be created */
+  static async open(options: UpstreamClientOptions): Promise<UpstreamClient> {
+    const auth = await options.createAuth(guardedFetch(options.guard))
+    return new UpstreamClient(options, auth)
+  }
+
+  private constructor({ name, uri, limits, guard }: UpstreamClientOptions, auth: ReadyProvider) {
+    this.#name = name
+    const url = new URL(uri)
+    this.#origin = url.origin
+    this.#basePath = url.pathname.replace(/\/+$/, '')
+    this.#limits = limits
+    this.#auth = auth
+    this.#pool = new Pool(url.origin, {
+      connections: limits.concurrency,
+      connect: guardedConnector(guard.connectionRules(url)),
+      headersTimeout: limits.timeoutMs,
+      bodyTimeout: limits.timeoutMs,
+      keepAliveTimeout: keepAliveMs,
+      keepAliveMaxTimeout: keepAliveMs,
+      maxResponseSize: limits.responseBytes,
+      pipelining: 1,
+    })
+  }
+
+  /** Host of the upstream, for audit events. Messages to clients never contain it. */
+  get host(): string {
+    return new URL(this.#origin).host
+  }
+
+  /**
+   * Sends a request and reads its response. Redirects are returned like other responses.
+   *
+   * @throws HeadgateError `unavailable` when nothing was sent, `commit-state-unknown` when a change may have happened,
+   *   `bad-gateway` or `gateway-timeout` for a request without a change
+   */
+  async send(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse> {
+    const { concurrency, waiting } = this.#limits
+    if (this.#active >= concurrency + waiting)
+      throw new HeadgateError(
+        'unavailable',
+        `Too many requests wait for the upstream of warehouse ${this.#name}: try again later.`,
+        { retryAfterSeconds: 1 },
+      )
+    this.#active += 1
+    try {
+      return await this.#authenticated(request, signal)
+    } finally {
+      this.#active -= 1
+    }
+  }
+
+  async #authenticated(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse> {
+    const query = request.query === '' ? '' : `?${request.query}`
+    const prepared: HttpRequest = {
+      method: request.method,
+      url: `${this.#origin}${this.#basePath}${request.path}${query}`,
+      headers: [['Host', this.host], ...request.headers],
+      body: request.body,
+    }
+    for (let again = true; ; again = false) {
+      const signed = await this.#sign(prepared, signal)
+      const response = await this.#dispatch(signed, request, signal)
+      // The provider renews its token when the upstream has refused it. The refused request had no effect.
+      const wants = again ? await this.#auth.onResponse?.(response, signed, { signal }) : undefined
+      if (wants !== 'retry') return response
+    }
+  }
+
+  async #sign(prepared: HttpRequest, signal: AbortSignal): Promise<HttpRequest> {
+    try {
+      return await this.#auth.authenticate(prepared, { signal })
+    } catch (cause) {
+      signal.throwIfAborted()
+      throw new HeadgateError(
+        'unavailable',
+        `Headgate has no valid credentials for the upstream of warehouse ${this.#name}: an administrator can test them with headgate warehouse check.`,
+        { cause, retryAfterSeconds: 5 },
+      )
+    }
+  }
+
+  async #dispatch(
+    { method, url, headers, body }: HttpRequest,
+    { safe }: UpstreamRequest,
+    signal: AbortSignal,
+  ): Promise<UpstreamResponse> {
+    const path = url.slice(this.#origin.length)
+    const bytes = body instanceof Uint8Array ? body : null
+    for (let again = safe; ; again = false) {
+      try {
+        return await readResponse(this.#pool, { method, path, headers: headers.flat(), body: bytes }, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        if (isHeadgateError(error)) throw error
+        if (again && codeOf(error) === 'UND_ERR_SOCKET') continue
+        throw this.#failure(error, safe)
+      }
+    }
+  }
+
+  #failure(error: unknown, safe: boolean): HeadgateError {
+    const cause = error instanceof Error && isHeadgateError(error.cause) ? error.cause : error
+    if (isHeadgateError(cause)) return cause
+    const code = codeOf(error)
+    if (neverSent.has(code)) return unreachable(this.#name, error)
+    if (!safe) return unknownOutcome(this.#name, error)
+    if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
+      return new HeadgateError(
+        'gateway-timeout',
+        `The upstream of warehouse ${this.#name} did not answer within ${this.#limits.timeoutMs} ms.`,
+        { cause: error },
+      )
+    const why =
+      code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
+        ? `is larger than ${this.#limits.responseBytes} bytes; an administrator can raise upstream.limits.responseBytes`
+        : 'was interrupted'
+    return new HeadgateError(
+      'bad-gateway',
+      `The response of the upstream of warehouse ${this.#name} ${why}.`,
+      { cause: error },
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.destroy()
+    await this.#auth[Symbol.asyncDispose]()
+  }
+}
+
+/** Codes of errors that occur before a byte of the request is sent. */
+const neverSent: ReadonlySet<string> = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+])
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+/** Opens connections only to addresses that the rules allow. The checked address is the one that is connected. */
+function guardedConnector(rules: ConnectionRules): buildConnector.connector {
+  const connect = buildConnector({ timeout: connectTimeoutMs, lookup: rules.lookup })
+  return (options, callback) => {
+    const refusal = rules.refuse(options.hostname)
+    if (refusal === null) connect(options, callback)
+    else process.nextTick(() => callback(refusal, null))
+  }
+}
+
+/** Returns a `fetch` that connects only to allowed addresses, for the requests of auth providers to their issuers. */
+function guardedFetch(guard: EndpointGuard): Fetch {
+  return async (url, init) => {
+    const pool = new Pool(new URL(url).origin, {
+      connections: 1,
+      connect: guardedConnector(guard.connectionRules(new URL(url))),
+    })
+    try {
+      const response = await undiciFetch(url, { ...(init as object), dispatcher: pool })
+      const body = await response.arrayBuffer()
+      const headers = [...response.headers] as [string, string][]
+      return new Response([204, 304].includes(response.status) ? null : body, {
+        status: response.status,
+        headers,
+      })
+    } finally {
+      await pool.destroy()
+    }
+  }
+}

@@ -1,0 +1,223 @@
+import { type Json, type JsonObject, stringify } from '@headgate/json'
+import { type HeadgateError, isHeadgateError } from '@headgate/errors'
+import type {
+  CommitTableRequest,
+  CommitViewRequest,
+  TableChange,
+  TableIdentifier,
+} from '@headgate/iceberg/rest'
+import { missingRelation } from '../catalog/existing.ts'
+import type { RelationRef } from '../catalog/target.ts'
+import type { Warehouse } from '../catalog/warehouses.ts'
+import type { RelationKind } from '../store/relations.ts'
+import { findStaged } from '../store/staged-relations.ts'
+import { removeUpstreamStaged } from '../store/upstream-staged.ts'
+import { checkChosen, toLocations } from './chosen-locations.ts'
+import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
+import { authorizeName, authorizeNamespace } from './find-name.ts'
+import { readMetadata, type RemoteMetadata } from './load-result.ts'
+import { recordRelation, type RecordedName, type RecordOptions, toPrefixes } from './record.ts'
+
+/** Commit to one table or view of an upstream. `body` is the JSON of the request, which `request` was decoded from. */
+export interface UpstreamCommit {
+  readonly ref: RelationRef
+  readonly kind: RelationKind
+  readonly request: CommitTableRequest | CommitViewRequest
+  readonly body: JsonObject
+  readonly idempotencyKey: string | undefined
+}
+
+/** A commit that was authorized, and that is ready to be sent. */
+interface PreparedCommit {
+  readonly name: RecordedName
+  readonly options: RecordOptions
+  /** Requirements and updates to send. */
+  readonly body: JsonObject
+  /** Id of the reservation that the commit completes. Null: the commit completes none. */
+  readonly stagedId: string | null
+}
+
+/**
+ * Commits updates to a table or view of the upstream. The commit requires the UUID that the decision is about, so that
+ * it cannot change a table that replaced the authorized one. When the response is lost, loads the table once and looks
+ * for the snapshots of the commit.
+ *
+ * @returns the new metadata
+ * @throws HeadgateError `commit-state-unknown` when it is unknown whether the upstream committed
+ */
+export async function commitRelation(
+  deps: UpstreamDeps,
+  caller: UpstreamCaller,
+  commit: UpstreamCommit,
+  signal: AbortSignal,
+): Promise<RemoteMetadata> {
+  const { ref, kind, idempotencyKey } = commit
+  const { identifier, warehouse } = ref
+  const prepared = await prepare(deps, caller, commit)
+  const upstream = await deps.upstreams.get(warehouse)
+  caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
+  const missing = (): HeadgateError => missingRelation(kind, identifier)
+  const send = async (): Promise<RemoteMetadata> => {
+    const id = kind === 'table' ? 'updateTable' : 'replaceView'
+    const response = await upstream.call(
+      {
+        id,
+        target: { identifier },
+        body: stringify(prepared.body),
+        idempotencyKey,
+        begin: () => caller.begin(),
+        missing,
+      },
+      signal,
+    )
+    return readMetadata(response.body, kind)
+  }
+  const load = async (): Promise<RemoteMetadata> => {
+    const id = kind === 'table' ? 'loadTable' : 'loadView'
+    return readMetadata((await upstream.call({ id, target: { identifier }, missing }, signal)).body, kind)
+  }
+  let metadata: RemoteMetadata
+  try {
+    metadata = await send()
+  } catch (error) {
+    if (!isHeadgateError(error, 'commit-state-unknown') || signal.aborted) throw error
+    const landed = await load().catch(() => null)
+    if (landed === null || !containsSnapshots(landed, commit.request.updates)) throw error
+    metadata = landed
+  }
+  await recordCommitted(deps, prepared, metadata)
+  return metadata
+}
+
+/**
+ * Commits changes of several tables, all or none. One change is sent as a commit to its table when the upstream has no
+ * transactions.
+ *
+ * @throws HeadgateError `unsupported` when the upstream has no transactions
+ */
+export async function commitTransaction(
+  deps: UpstreamDeps,
+  caller: UpstreamCaller,
+  transaction: {
+    readonly warehouse: Warehouse
+    readonly changes: readonly TableChange[]
+    readonly bodies: readonly JsonObject[]
+    readonly idempotencyKey: string | undefined
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { warehouse, changes, bodies, idempotencyKey } = transaction
+  const upstream = await deps.upstreams.get(warehouse)
+  const commits = changes.map((request, index) => ({
+    ref: { warehouse, identifier: request.identifier },
+    kind: 'table' as const,
+    request,
+    body: bodies[index] ?? {},
+    idempotencyKey,
+  }))
+  const [only] = commits
+  if (commits.length === 1 && only !== undefined && !(await upstream.offers('commitTransaction', signal))) {
+    await commitRelation(deps, caller, only, signal)
+    return
+  }
+  const prepared: PreparedCommit[] = []
+  // One after another: each decision records its object in the audit event, and the last one remains.
+  for (const commit of commits) prepared.push(await prepare(deps, caller, commit))
+  caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
+  await upstream.call(
+    {
+      id: 'commitTransaction',
+      target: {},
+      body: stringify({
+        'table-changes': prepared.map(({ body, name }) => ({
+          ...body,
+          identifier: toJson(name.identifier),
+        })),
+      }),
+      idempotencyKey,
+      begin: () => caller.begin(),
+      missing: () => missingRelation('table', commits[0]?.ref.identifier ?? { namespace: [], name: '' }),
+    },
+    signal,
+  )
+}
+
+function toJson({ namespace, name }: TableIdentifier): JsonObject {
+  return { namespace: [...namespace], name }
+}
+
+async function prepare(
+  deps: UpstreamDeps,
+  caller: UpstreamCaller,
+  { ref, kind, request, body }: UpstreamCommit,
+): Promise<PreparedCommit> {
+  const { warehouse, identifier } = ref
+  const requirements = toList(body['requirements'])
+  const sent = { requirements, updates: toList(body['updates']), identifier: toJson(identifier) }
+  const chosen = toLocations(request.updates)
+  if (kind === 'table' && request.requirements.some(({ type }) => type === 'assert-create')) {
+    const namespace = await authorizeNamespace(deps, caller, warehouse, identifier.namespace, 'create', false)
+    const principalId = caller.identity.principal.id
+    const [location] = request.updates.flatMap((update) =>
+      update.action === 'set-location' ? toPrefixes([update.location]) : [],
+    )
+    const [uuid = null] = request.updates.flatMap((update) =>
+      update.action === 'assign-uuid' ? [update.uuid] : [],
+    )
+    const staged =
+      location === undefined || namespace.id === null
+        ? null
+        : await findStaged(deps.sql, {
+            warehouseId: warehouse.id,
+            namespaceId: namespace.id,
+            name: identifier.name,
+            location,
+            principalId,
+            uuid,
+          })
+    checkChosen(
+      { warehouse, policy: namespace.policy, chain: namespace.chain },
+      staged?.prefixes ?? [],
+      chosen,
+    )
+    const name: RecordedName = { warehouse, identifier, kind, known: null, namespace }
+    const options = { ownerId: principalId, ...(staged === null ? {} : { id: staged.id }) }
+    return { name, options, body: sent, stagedId: staged?.id ?? null }
+  }
+  const name = await authorizeName(deps, caller, ref, kind, 'modify')
+  const { known } = name
+  const own = known === null ? [] : known.prefixes.split('\n')
+  checkChosen({ warehouse, policy: name.policy, chain: name.chain }, own, chosen)
+  if (known === null) return { name, options: {}, body: sent, stagedId: null }
+  const required = { type: kind === 'table' ? 'assert-table-uuid' : 'assert-view-uuid', uuid: known.uuid }
+  return { name, options: {}, body: { ...sent, requirements: [required, ...requirements] }, stagedId: null }
+}
+
+/** Writes the rows of a committed relation. The change is in the upstream, so a failure is not reported as such. */
+async function recordCommitted(
+  deps: UpstreamDeps,
+  { name, options, stagedId }: PreparedCommit,
+  metadata: RemoteMetadata,
+): Promise<void> {
+  await recordRelation(deps, name, metadata, options)
+  if (stagedId !== null) await removeUpstreamStaged(deps.sql, stagedId)
+}
+
+/** Returns whether metadata contains the snapshots that a commit added, and the commit added at least one. */
+function containsSnapshots(
+  { text }: RemoteMetadata,
+  updates: readonly { readonly action: string }[],
+): boolean {
+  const ids = updates.flatMap((update) =>
+    update.action === 'add-snapshot' && 'snapshot' in update
+      ? [String((update.snapshot as { readonly 'snapshot-id': unknown })['snapshot-id'])]
+      : [],
+  )
+  return (
+    ids.length > 0 && ids.every((id) => new RegExp(`"snapshot-id"\\s*:\\s*${id}\\b`).test(text.toString()))
+  )
+}
+
+function toList(value: Json | undefined): Json[] {
+  return Array.isArray(value) ? [...value] : []
+}

@@ -1,0 +1,27 @@
+import { missingRelation } from '../catalog/existing.ts'
+import type { RelationRef } from '../catalog/target.ts'
+import type { RelationKind } from '../store/relations.ts'
+import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
+import { confirmName } from './load.ts'
+
+/** Checks that a table or view exists in the upstream, and that the caller may see it. */
+export async function checkRelationExists(
+  deps: UpstreamDeps,
+  caller: UpstreamCaller,
+  ref: RelationRef,
+  kind: RelationKind,
+  signal: AbortSignal,
+): Promise<void> {
+  const { isInherited } = await confirmName(deps, caller, ref, kind, 'use', signal)
+  // `confirmName` has loaded the relation when the decision depends on its row.
+  if (!isInherited) return
+  const upstream = await deps.upstreams.get(ref.warehouse)
+  const [exists, load] =
+    kind === 'table' ? (['tableExists', 'loadTable'] as const) : (['viewExists', 'loadView'] as const)
+  const id = (await upstream.offers(exists, signal)) ? exists : load
+  const { identifier } = ref
+  await upstream.call(
+    { id, target: { identifier }, missing: () => missingRelation(kind, identifier) },
+    signal,
+  )
+}

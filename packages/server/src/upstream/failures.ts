@@ -1,0 +1,19 @@
+import { HeadgateError } from '@headgate/errors'
+
+/** Returns the error for an upstream that no request has reached. */
+export function unreachable(warehouse: string, cause: unknown): HeadgateError {
+  return new HeadgateError(
+    'unavailable',
+    `The upstream of warehouse ${warehouse} cannot be reached, and nothing was sent: try again later. An administrator can test it with headgate warehouse check ${warehouse}.`,
+    { cause, retryAfterSeconds: 5 },
+  )
+}
+
+/** Returns the error for a change that the upstream may have made although its response was lost. */
+export function unknownOutcome(warehouse: string, cause: unknown): HeadgateError {
+  return new HeadgateError(
+    'commit-state-unknown',
+    `The response of the upstream of warehouse ${warehouse} was lost, so it is unknown whether the change was made: load the object before you repeat the request.`,
+    { cause },
+  )
+}

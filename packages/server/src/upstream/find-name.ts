@@ -1,0 +1,154 @@
+import type { HeadgateError } from '@headgate/errors'
+import { formatIdentifier, formatNamespace, type Namespace } from '@headgate/iceberg/rest'
+import { namespaceChain, relationChain } from '../access/chain.ts'
+import { decide, decidePassage } from '../access/decide.ts'
+import type { Decision } from '../access/decision.ts'
+import type { Policy } from '../access/policy.ts'
+import { enforce } from '../access/refuse.ts'
+import { type Caller, policyAt } from '../catalog/caller.ts'
+import { missingNamespace, missingRelation } from '../catalog/existing.ts'
+import { missingIn } from '../catalog/find-warehouse.ts'
+import type { RelationRef } from '../catalog/target.ts'
+import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
+import { joinLevels } from '../namespace-path.ts'
+import type { Chain, Privilege } from '../privilege.ts'
+import { serverId, unknownObjectId } from '../reserved-ids.ts'
+import type { RelationKind } from '../store/relations.ts'
+import { resolveUpstream, type UpstreamRelationRow, type UpstreamRows } from '../store/upstream-relations.ts'
+import type { UpstreamDeps } from './deps.ts'
+
+/** Namespace of an upstream, with what is known about it. The namespace may not exist in the upstream. */
+export interface UpstreamNamespace {
+  readonly warehouse: Warehouse
+  readonly levels: Namespace
+  /** Id of the row of the namespace. Null when it has no row. */
+  readonly id: string | null
+  readonly chain: Chain
+  readonly policy: Policy
+}
+
+/** Name of a table or view of an upstream, with what is known about it. */
+export interface UpstreamName extends RelationRef {
+  readonly kind: RelationKind
+  /** Row of the relation. Null when it has none, or when the row belongs to a relation of the other kind. */
+  readonly known: UpstreamRelationRow | null
+  readonly namespace: UpstreamNamespace
+  /** Privilege chain of the relation. Without a row, only the objects above it have ids and owners. */
+  readonly chain: Chain
+  readonly policy: Policy
+  readonly decision: Decision
+  /**
+   * True when the caller has the privilege without the grants on the relation itself. Otherwise the decision is valid
+   * only if the upstream still has the table whose UUID is in the row.
+   */
+  readonly isInherited: boolean
+}
+
+/**
+ * Decides whether a caller holds a privilege on a table or view of an upstream, before a request is sent to the upstream.
+ * Grants on a name without a row are those on the objects above it, so a caller without rights there receives the same
+ * error for existing and missing names.
+ *
+ * @throws HeadgateError of a missing relation when the caller may not see it, `forbidden` when it lacks the privilege
+ */
+export async function authorizeName(
+  deps: UpstreamDeps,
+  caller: Caller,
+  ref: RelationRef,
+  kind: RelationKind,
+  privilege: Privilege,
+): Promise<UpstreamName> {
+  const { audit } = caller
+  const { warehouse, identifier } = ref
+  audit.object = `${warehouse.name}:${formatIdentifier(identifier)}`
+  audit.privilege = privilege
+  const rows = await resolveUpstream(deps.sql, warehouse.id, toPaths(identifier.namespace), identifier.name)
+  const policy = await policyAt(deps, caller, rows.policyVersion)
+  const namespace = toNamespace(warehouse, identifier.namespace, rows, policy)
+  const known = rows.relation?.kind === kind ? rows.relation : null
+  if (known !== null) audit.securable = { kind: 'relation', id: known.id }
+  const names = { kind, name: identifier.name }
+  const inherited = relationChain(namespace.chain, unknownObjectId, serverId, names)
+  const chain = known === null ? inherited : relationChain(namespace.chain, known.id, known.ownerId, names)
+  const decision = decide(policy, chain, privilege)
+  enforce(decision, {
+    kind: 'relation',
+    name: formatIdentifier(identifier),
+    missing: () => missingIn(policy, warehouse, missingRelation(kind, identifier)),
+  })
+  const isInherited = known === null || decide(policy, inherited, privilege).outcome === 'allow'
+  return { ...ref, kind, known, namespace, chain, policy, decision, isInherited }
+}
+
+/**
+ * Decides whether the caller may access a relation whose row belongs to another table than the one that the upstream has
+ * now. Grants on the row do not count.
+ *
+ * @throws HeadgateError as `authorizeName`
+ */
+export function authorizeReplaced(caller: Caller, name: UpstreamName): UpstreamName {
+  const { warehouse, identifier, kind, namespace, policy, decision: before } = name
+  const chain = relationChain(namespace.chain, unknownObjectId, serverId, { kind, name: identifier.name })
+  caller.audit.detail = { ...caller.audit.detail, replaced: name.known?.id }
+  delete caller.audit.securable
+  const decision = decide(policy, chain, before.privilege)
+  enforce(decision, {
+    kind: 'relation',
+    name: formatIdentifier(identifier),
+    missing: () => missingIn(policy, warehouse, missingRelation(kind, identifier)),
+  })
+  return { ...name, known: null, chain, decision, isInherited: true }
+}
+
+/**
+ * Decides whether a caller holds a privilege on a namespace of an upstream, before a request is sent to the upstream.
+ *
+ * @param passage when true, a privilege on an object in the namespace is also sufficient
+ * @throws HeadgateError of a missing namespace when the caller may not see it, `forbidden` when it lacks the privilege
+ */
+export async function authorizeNamespace(
+  deps: UpstreamDeps,
+  caller: Caller,
+  warehouse: Warehouse,
+  levels: Namespace,
+  privilege: Privilege,
+  passage: boolean = privilege === 'use',
+): Promise<UpstreamNamespace> {
+  const { audit } = caller
+  audit.object = `${warehouse.name}:${formatNamespace(levels)}`
+  audit.privilege = privilege
+  const rows = await resolveUpstream(deps.sql, warehouse.id, toPaths(levels), null)
+  const policy = await policyAt(deps, caller, rows.policyVersion)
+  const namespace = toNamespace(warehouse, levels, rows, policy)
+  if (namespace.id !== null) audit.securable = { kind: 'namespace', id: namespace.id }
+  const decision = passage
+    ? decidePassage(policy, namespace.chain)
+    : decide(policy, namespace.chain, privilege)
+  enforce(decision, {
+    kind: 'namespace',
+    name: formatNamespace(levels),
+    missing: (): HeadgateError => missingIn(policy, warehouse, missingNamespace(levels)),
+  })
+  return namespace
+}
+
+/** Returns the paths of a namespace and of its parents, the namespace first. */
+function toPaths(levels: Namespace): string[] {
+  return levels.map((_, index) => joinLevels(levels.slice(0, levels.length - index)))
+}
+
+function toNamespace(
+  warehouse: Warehouse,
+  levels: Namespace,
+  { namespace }: UpstreamRows,
+  policy: Policy,
+): UpstreamNamespace {
+  const isKnown = namespace?.path === joinLevels(levels)
+  const known = namespace ?? { lineage: [], owners: [] }
+  const chain = namespaceChain(
+    isKnown ? known : { lineage: [...known.lineage, unknownObjectId], owners: [...known.owners, serverId] },
+    warehouseChain(warehouse),
+    levels,
+  )
+  return { warehouse, levels, id: isKnown ? namespace.id : null, chain, policy }
+}

@@ -1,0 +1,81 @@
+import type { OperationId } from '@headgate/iceberg/rest'
+import type { Caller } from '../catalog/caller.ts'
+import { missingRelation } from '../catalog/existing.ts'
+import type { RelationRef } from '../catalog/target.ts'
+import type { Privilege } from '../privilege.ts'
+import type { RelationKind } from '../store/relations.ts'
+import type { UpstreamDeps } from './deps.ts'
+import { authorizeName, authorizeReplaced, type UpstreamName } from './find-name.ts'
+import type { RemoteMetadata } from './load-result.ts'
+import { recordRelation, type RecordedRelation } from './record.ts'
+
+/** A table or view that was loaded from the upstream, for which the caller holds a privilege. */
+export interface LoadedRelation {
+  readonly name: UpstreamName
+  readonly metadata: RemoteMetadata
+  readonly row: RecordedRelation
+}
+
+const loads = { table: 'loadTable', view: 'loadView' } as const satisfies Record<RelationKind, OperationId>
+
+/**
+ * Loads a table or view from the upstream. The caller is authorized before the request is sent, and again when the
+ * upstream has another table than the one that the grants are for.
+ *
+ * @param form snapshots that the response contains: `all`, or only referenced ones
+ * @throws HeadgateError of a missing relation when it does not exist or the caller may not see it
+ */
+export async function loadRelation(
+  deps: UpstreamDeps,
+  caller: Caller,
+  ref: RelationRef,
+  kind: RelationKind,
+  form: 'all' | 'refs',
+  signal: AbortSignal,
+): Promise<LoadedRelation> {
+  const name = await authorizeName(deps, caller, ref, kind, 'select')
+  return await loadAuthorized(deps, caller, name, form, signal)
+}
+
+/**
+ * Confirms that the upstream still has the table that the decision is about. Sends no request when the decision does not
+ * depend on grants on the table itself. Operations that carry no UUID, such as a drop, call it before they are sent.
+ */
+export async function confirmName(
+  deps: UpstreamDeps,
+  caller: Caller,
+  ref: RelationRef,
+  kind: RelationKind,
+  privilege: Privilege,
+  signal: AbortSignal,
+): Promise<UpstreamName> {
+  const name = await authorizeName(deps, caller, ref, kind, privilege)
+  return name.isInherited ? name : (await loadAuthorized(deps, caller, name, 'refs', signal)).name
+}
+
+/** Loads a table or view for a caller that was authorized before, and writes its row. */
+export async function loadAuthorized(
+  deps: UpstreamDeps,
+  caller: Caller,
+  name: UpstreamName,
+  form: 'all' | 'refs',
+  signal: AbortSignal,
+): Promise<LoadedRelation> {
+  const { warehouse, identifier, kind } = name
+  const upstream = await deps.upstreams.get(warehouse)
+  caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
+  const { body } = await upstream.call(
+    {
+      id: loads[kind],
+      target: { identifier },
+      query: kind === 'table' ? { snapshots: form } : {},
+      missing: () => missingRelation(kind, identifier),
+    },
+    signal,
+  )
+  const key = [warehouse.id, kind, form, ...identifier.namespace, identifier.name].join('\u001f')
+  const metadata = deps.upstreams.metadata.read(key, body, kind)
+  const isReplaced = name.known !== null && name.known.uuid !== metadata.uuid
+  const current = isReplaced ? authorizeReplaced(caller, name) : name
+  return { name: current, metadata, row: await recordRelation(deps, current, metadata) }
+}

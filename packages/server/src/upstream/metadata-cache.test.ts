@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { MetadataCache } from './metadata-cache.ts'
+
+const uuid = '00000000-0000-4000-8000-000000000001'
+const response = (location: string): Buffer =>
+  Buffer.from(JSON.stringify({ metadata: { 'table-uuid': uuid, location } }))
+
+test('the cache returns the same metadata for an equal response, and other metadata for another one', () => {
+  const cache = new MetadataCache(10_000)
+  const first = cache.read('t', response('s3://a/1'), 'table')
+  expect(cache.read('t', response('s3://a/1'), 'table')).toBe(first)
+  expect(cache.read('t', response('s3://a/2'), 'table').location).toBe('s3://a/2')
+  expect(cache.read('other', response('s3://a/1'), 'table')).not.toBe(first)
+})
+
+test('the cache does not keep more than its size', () => {
+  const cache = new MetadataCache(150)
+  const first = cache.read('t1', response('s3://a/1'), 'table')
+  cache.read('t2', response('s3://a/2'), 'table')
+  expect(cache.read('t1', response('s3://a/1'), 'table')).not.toBe(first)
+})

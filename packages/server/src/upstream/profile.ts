@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { HeadgateError } from '@headgate/errors'
+import { type DialectName, dialectNames } from './dialect.ts'
+
+const text = z.string().min(1).max(2048)
+const properties = z.record(z.string().min(1).max(128), z.string().max(8192))
+
+/** Configured limits of the requests to one upstream, of one replica. */
+interface LimitSettings {
+  readonly concurrency?: number | undefined
+  readonly waiting?: number | undefined
+  readonly timeoutMs?: number | undefined
+  readonly responseBytes?: number | undefined
+}
+
+const limits: z.ZodType<LimitSettings> = z.strictObject({
+  concurrency: z
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe('Maximum number of concurrent requests to the upstream, for each replica. Default: 64.'),
+  waiting: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .optional()
+    .describe(
+      'Maximum number of requests that wait for a connection. Further requests receive 503. Default: 512.',
+    ),
+  timeoutMs: z
+    .int()
+    .min(100)
+    .max(600_000)
+    .optional()
+    .describe('Time limit for a response of the upstream, in milliseconds. Default: 60000.'),
+  responseBytes: z
+    .int()
+    .min(65_536)
+    .max(268_435_456)
+    .optional()
+    .describe('Maximum size of a response of the upstream, in bytes. Default: 67108864.'),
+})
+
+/** Settings of the upstream of a warehouse: the catalog to which the warehouse forwards requests. */
+export interface UpstreamProfile {
+  /** Base URL of the Iceberg REST interface, before `/v1`. */
+  readonly uri: string
+  /** Value of the query parameter `warehouse` of `GET /v1/config`. */
+  readonly warehouse?: string | undefined
+  /** Properties of the auth provider that authenticates requests to the upstream, without secrets. */
+  readonly auth?: Readonly<Record<string, string>> | undefined
+  /** Default: `auto`. */
+  readonly dialect?: DialectName | undefined
+  readonly limits?: LimitSettings | undefined
+}
+
+const fields = {
+  uri: text.describe('Base URL of the Iceberg REST interface of the upstream, before /v1.'),
+  warehouse: text.optional().describe('Warehouse that GET /v1/config of the upstream receives.'),
+  auth: properties
+    .optional()
+    .describe(
+      'Properties of the auth provider for requests to the upstream, such as rest.auth.type, without secrets.',
+    ),
+  dialect: z
+    .enum(dialectNames)
+    .optional()
+    .describe('Catalog of the upstream. Default: auto, which recognizes it by its configuration.'),
+  limits: limits.optional(),
+}
+
+/** Secrets of the auth provider, by property. Stored encrypted; no response contains them. */
+const secrets = properties
+  .optional()
+  .describe('Secret properties of the auth provider. Stored encrypted. No response contains them.')
+
+/** Upstream in the request that creates a warehouse. */
+export interface UpstreamBody extends UpstreamProfile {
+  readonly secrets?: Readonly<Record<string, string>> | undefined
+}
+
+export const upstreamBody: z.ZodType<UpstreamBody> = z
+  .strictObject({ ...fields, secrets })
+  .meta({ id: 'NewUpstream' })
+
+/** Upstream in the request that changes a warehouse. Absent members do not change. */
+export type UpstreamChange = Omit<UpstreamBody, 'uri'> & { readonly uri?: string | undefined }
+
+export const upstreamChange: z.ZodType<UpstreamChange> = z
+  .strictObject({ ...fields, uri: fields.uri.optional(), secrets })
+  .meta({ id: 'UpstreamChange' })
+
+const stored = z.strictObject(fields)
+
+/**
+ * Parses the settings of an upstream from the row of its warehouse.
+ *
+ * @throws HeadgateError `internal` when the row is malformed
+ */
+export function parseUpstreamProfile(value: Readonly<Record<string, unknown>>): UpstreamProfile {
+  const parsed = stored.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new HeadgateError('internal', 'The upstream settings of the warehouse are malformed: set them again.')
+}
+
+/** Limits with the defaults for those that are not configured. */
+export interface UpstreamLimits {
+  readonly concurrency: number
+  readonly waiting: number
+  readonly timeoutMs: number
+  readonly responseBytes: number
+}
+
+export function toLimits({ limits: configured }: Pick<UpstreamProfile, 'limits'>): UpstreamLimits {
+  return {
+    concurrency: configured?.concurrency ?? 64,
+    waiting: configured?.waiting ?? 512,
+    timeoutMs: configured?.timeoutMs ?? 60_000,
+    responseBytes: configured?.responseBytes ?? 64 * 1024 * 1024,
+  }
+}

@@ -1,0 +1,87 @@
+import type { Json } from '@headgate/json'
+import { operation, type OperationId } from '@headgate/iceberg/rest'
+import { type Dialect, type DialectName, selectDialect } from './dialect.ts'
+import { HeadgateError } from '@headgate/errors'
+
+/** Configuration that the upstream returns for its clients, as far as the server uses it. */
+export interface RemoteConfig {
+  /** Prefix of the paths: empty, or a text such as `main` or `catalogs/123456789012`. */
+  readonly prefix: string
+  /** Percent-encoded separator of namespace levels in paths. */
+  readonly separator: string
+  /** Operations that the upstream lists, as `METHOD /path`. Null when it lists none. */
+  readonly endpoints: ReadonlySet<string> | null
+  readonly dialect: Dialect
+  /** Lifetime of idempotency keys, as an ISO 8601 duration. Null: the upstream does not support them. */
+  readonly keyLifetime: string | null
+}
+
+/** Operations that the server answers with another operation when the upstream does not offer them. */
+const substitutes: Partial<Readonly<Record<OperationId, OperationId>>> = {
+  namespaceExists: 'loadNamespaceMetadata',
+  tableExists: 'loadTable',
+  viewExists: 'loadView',
+}
+
+/**
+ * Decodes the body of `GET /v1/config`.
+ *
+ * @param dialect configured dialect of the upstream
+ * @throws HeadgateError `bad-gateway` when the body is malformed
+ */
+export function decodeRemoteConfig(body: Json, dialect: DialectName = 'auto'): RemoteConfig {
+  const config = asObject(body)
+  if (config === null) throw malformed('it is not a JSON object')
+  const defaults = asObject(config['defaults'] ?? null) ?? {}
+  const overrides = asObject(config['overrides'] ?? null) ?? {}
+  const property = (name: string): string | null => {
+    const value = overrides[name] ?? defaults[name]
+    return typeof value === 'string' ? value : null
+  }
+  const prefix = property('prefix') ?? ''
+  if (!/^[\w.~!$&'()*+,;=:@%/|-]*$/.test(prefix) || /(^|\/)(\.|%2e){1,2}(\/|$)/i.test(prefix))
+    throw malformed('its prefix cannot be a part of a path')
+  const separator = property('namespace-separator') ?? '%1F'
+  if (!/^(%[0-9A-Fa-f]{2}|[\w.~-])+$/.test(separator))
+    throw malformed('its namespace-separator is not encoded')
+  const { endpoints, 'idempotency-key-lifetime': lifetime } = config
+  return {
+    prefix: prefix.replaceAll(/^\/+|\/+$/g, ''),
+    separator,
+    endpoints: Array.isArray(endpoints)
+      ? new Set(endpoints.filter((endpoint) => typeof endpoint === 'string'))
+      : null,
+    dialect: selectDialect(dialect, [...Object.keys(defaults), ...Object.keys(overrides)]),
+    keyLifetime: typeof lifetime === 'string' && /^PT?[\dDHMS.]+$/.test(lifetime) ? lifetime : null,
+  }
+}
+
+/** Returns whether the upstream offers an operation. */
+export function offers({ endpoints, dialect }: RemoteConfig, id: OperationId): boolean {
+  return endpoints === null ? dialect.unlisted.has(id) : endpoints.has(operation(id).endpoint)
+}
+
+/** Operations that the server answers itself. */
+const own: ReadonlySet<OperationId> = new Set<OperationId>([
+  'loadCredentials',
+  'signRequest',
+  'reportMetrics',
+])
+
+/** Returns whether the server can answer an operation for the upstream, if necessary with another operation. */
+export function serves(config: RemoteConfig, id: OperationId): boolean {
+  if (own.has(id)) return true
+  if (id === 'unregisterTable') return false
+  const substitute = substitutes[id]
+  return offers(config, id) || (substitute !== undefined && offers(config, substitute))
+}
+
+function asObject(value: Json): Readonly<Record<string, Json>> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, Json>>)
+    : null
+}
+
+function malformed(why: string): HeadgateError {
+  return new HeadgateError('bad-gateway', `The upstream returned an unusable configuration: ${why}.`)
+}

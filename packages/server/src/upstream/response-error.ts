@@ -1,0 +1,142 @@
+import { type ErrorCode, HeadgateError } from '@headgate/errors'
+import type { UpstreamResponse } from './client.ts'
+
+/** Longest message of an upstream that is sent to a client, in characters. */
+const maxMessage = 500
+
+/** Codes for the types of errors in the Iceberg REST specification. */
+const codesByType: Readonly<Record<string, ErrorCode>> = {
+  NoSuchTableException: 'no-such-table',
+  NoSuchIcebergTableException: 'no-such-table',
+  NoSuchViewException: 'no-such-view',
+  NotFoundException: 'no-such-file',
+  NoSuchNamespaceException: 'no-such-namespace',
+  AlreadyExistsException: 'already-exists',
+  CommitFailedException: 'commit-failed',
+  NamespaceNotEmptyException: 'namespace-not-empty',
+  CommitStateUnknownException: 'commit-state-unknown',
+  UnprocessableEntityException: 'unprocessable',
+  ValidationException: 'bad-request',
+  BadRequestException: 'bad-request',
+  IllegalArgumentException: 'illegal-argument',
+  UnsupportedOperationException: 'unsupported',
+}
+
+const codesByStatus: Readonly<Record<number, ErrorCode>> = {
+  400: 'bad-request',
+  403: 'forbidden',
+  404: 'no-such-object',
+  405: 'unsupported',
+  406: 'unsupported',
+  409: 'conflict',
+  412: 'precondition-failed',
+  413: 'payload-too-large',
+  422: 'unprocessable',
+  429: 'too-many-requests',
+  501: 'unsupported',
+  503: 'unavailable',
+}
+
+/** Details of a request, for the error of a failed response. */
+export interface Asked {
+  /** Host of the upstream. It is removed from messages, because clients must not learn the address. */
+  readonly host: string
+  readonly warehouse: string
+  /** True when the request changes the upstream. */
+  readonly changes: boolean
+  /** Returns the error for a missing object, for a 404 that does not name the kind of the object. */
+  missing(): HeadgateError
+}
+
+/**
+ * Converts the error response of an upstream to the error for the client. The status decides, and then the type in the
+ * body. A response that concerns the server's own identity never becomes a 401, because the client would discard its
+ * token. A 5xx response to a change means that the outcome is unknown, except for 503, which promises that nothing
+ * happened.
+ */
+export function responseError(response: UpstreamResponse, asked: Asked): HeadgateError {
+  const { status } = response
+  const { type, message } = readError(response)
+  const said = message === null ? '' : `: ${withoutHost(message, asked.host).slice(0, maxMessage)}`
+  const upstream = `The upstream of warehouse ${asked.warehouse}`
+  if (status === 401 || status === 407 || status === 419)
+    return new HeadgateError(
+      'bad-gateway',
+      `${upstream} refused the credentials of Headgate (${status}). An administrator can test them with headgate warehouse check ${asked.warehouse}.`,
+    )
+  if (status >= 300 && status < 400)
+    return new HeadgateError(
+      'bad-gateway',
+      `${upstream} answered with a redirect (${status}). An administrator must set upstream.uri to the final address.`,
+    )
+  if (status === 403) return new HeadgateError('forbidden', `${upstream} refused the request${said}`)
+  const retry = retryAfter(response)
+  if (status === 429 || status === 503)
+    return new HeadgateError(
+      status === 429 ? 'too-many-requests' : 'unavailable',
+      `${upstream} is overloaded or unavailable${said}`,
+      retry === null ? {} : { retryAfterSeconds: retry },
+    )
+  if (status >= 500 && status !== 501) {
+    if (asked.changes)
+      return new HeadgateError(
+        'commit-state-unknown',
+        `${upstream} failed (${status}), so it is unknown whether the change was made${said}`,
+      )
+    return new HeadgateError('bad-gateway', `${upstream} failed (${status})${said}`)
+  }
+  const byType = type === null ? undefined : codesByType[type]
+  // The status of the code must be the status of the response: clients decide by it whether a change happened.
+  const code = byType !== undefined && statusOf(byType) === status ? byType : codesByStatus[status]
+  if (code === undefined) return new HeadgateError('bad-gateway', `${upstream} answered ${status}${said}`)
+  if (status === 404 && (byType === undefined || code === 'no-such-object')) return asked.missing()
+  return new HeadgateError(code, message === null ? `${upstream} answered ${status}.` : said.slice(2))
+}
+
+function statusOf(code: ErrorCode): number {
+  return new HeadgateError(code, '').kind.status
+}
+
+interface ReadError {
+  readonly type: string | null
+  readonly message: string | null
+}
+
+/** Reads the error of Iceberg, AWS, Google, Databricks and OneLake. Returns nulls for HTML and other bodies. */
+function readError({ body }: UpstreamResponse): ReadError {
+  const value = parseObject(body.subarray(0, 65_536).toString())
+  if (value === null) return { type: null, message: null }
+  const error = isObject(value['error']) ? value['error'] : value
+  const type =
+    text(error['type']) ?? text(error['__type']) ?? text(error['error_code']) ?? text(error['status'])
+  const message = text(error['message']) ?? text(error['Message']) ?? text(error['error_description'])
+  return { type: type?.split('#').at(-1) ?? null, message }
+}
+
+function parseObject(json: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(json)
+    return isObject(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+function withoutHost(message: string, host: string): string {
+  const [name = host] = host.split(':')
+  return message.replaceAll(host, 'the upstream').replaceAll(name, 'the upstream')
+}
+
+/** Returns the seconds of a `Retry-After` header, or null when it has another form. */
+function retryAfter({ headers }: UpstreamResponse): number | null {
+  const value = headers.get('retry-after')
+  return value !== null && /^\d{1,5}$/.test(value) ? Number(value) : null
+}

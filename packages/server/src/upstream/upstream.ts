@@ -1,0 +1,207 @@
+import { parseBytes, type Json } from '@headgate/json'
+import { HeadgateError } from '@headgate/errors'
+import {
+  encodeNamespaceParam,
+  type Namespace,
+  operation,
+  type OperationId,
+  type TableIdentifier,
+} from '@headgate/iceberg/rest'
+import { SingleFlight } from '../concurrency/single-flight.ts'
+import type { UpstreamClient, UpstreamResponse } from './client.ts'
+import type { DialectName } from './dialect.ts'
+import { decodeRemoteConfig, offers, type RemoteConfig } from './remote-config.ts'
+import { responseError } from './response-error.ts'
+
+/** Time in ms for which the configuration of the upstream is used. */
+const configAgeMs = 300_000
+
+/** Object of a request to the upstream. */
+export interface UpstreamTarget {
+  readonly namespace?: Namespace
+  readonly identifier?: TableIdentifier
+}
+
+/** A call of an operation of the upstream. */
+export interface UpstreamCall {
+  readonly id: OperationId
+  readonly target: UpstreamTarget
+  readonly query?: Readonly<Record<string, string | undefined>>
+  /** JSON text of the request body. */
+  readonly body?: string | null
+  readonly idempotencyKey?: string | undefined
+  /** Records that a change is sent now; see `Call.begin`. */
+  begin?(): void
+  /** Returns the error for a missing object. */
+  missing(): HeadgateError
+}
+
+export interface UpstreamOptions {
+  /** Name of the warehouse. */
+  readonly name: string
+  /** Warehouse of the upstream, for which its configuration is requested. */
+  readonly remote: string | undefined
+  readonly dialect: DialectName
+}
+
+/**
+ * One upstream catalog: builds the requests of its REST interface, and converts its errors. Paths are built from decoded
+ * names with the prefix and separator of the upstream, so that no byte of a client's path is forwarded.
+ */
+export class Upstream implements AsyncDisposable {
+  readonly #client: UpstreamClient
+  readonly #warehouse: UpstreamOptions
+  readonly #configs = new SingleFlight<RemoteConfig>()
+  readonly #loads = new SingleFlight<UpstreamResponse>()
+  #config: { readonly value: RemoteConfig; readonly readAt: number } | null = null
+
+  constructor(client: UpstreamClient, options: UpstreamOptions) {
+    this.#client = client
+    this.#warehouse = options
+  }
+
+  get host(): string {
+    return this.#client.host
+  }
+
+  /** Returns the configuration of the upstream. Concurrent callers share one request. */
+  async config(signal: AbortSignal): Promise<RemoteConfig> {
+    const known = this.#config
+    if (known !== null && performance.now() - known.readAt < configAgeMs) return known.value
+    try {
+      return await this.#configs.join('config', () => this.#readConfig(), signal)
+    } catch (error) {
+      // An upstream that fails for a short time does not change its configuration.
+      if (known !== null && !signal.aborted) return known.value
+      throw error
+    }
+  }
+
+  /** Returns whether the upstream offers an operation. */
+  async offers(id: OperationId, signal: AbortSignal): Promise<boolean> {
+    return offers(await this.config(signal), id)
+  }
+
+  /**
+   * Calls an operation and returns its successful response.
+   *
+   * @throws HeadgateError for every response that is not 2xx, and errors of `UpstreamClient.send`
+   */
+  async call(call: UpstreamCall, signal: AbortSignal): Promise<UpstreamResponse> {
+    const config = await this.config(signal)
+    if (!offers(config, call.id)) throw notOffered(this.#warehouse.name, call.id)
+    const { method } = operation(call.id)
+    const path = buildPath(config, call.id, call.target)
+    const query = buildQuery(call.query ?? {})
+    const safe = method === 'GET' || method === 'HEAD'
+    const request = {
+      method,
+      path,
+      query,
+      safe,
+      headers: headersFor(call),
+      body: call.body === undefined || call.body === null ? null : Buffer.from(call.body),
+    }
+    if (!safe) call.begin?.()
+    // All callers share the identity at the upstream, so equal loads share a request that begins after each of them.
+    // The request has its own time limits, because the first caller may disconnect.
+    const response = safe
+      ? await this.#loads.joinNext(`${method} ${path}?${query}`, () =>
+          this.#client.send(request, new AbortController().signal),
+        )
+      : await this.#client.send(request, signal)
+    if (response.status >= 200 && response.status < 300) return response
+    const { name } = this.#warehouse
+    throw responseError(response, {
+      host: this.host,
+      warehouse: name,
+      changes: !safe,
+      missing: () => call.missing(),
+    })
+  }
+
+  /** Calls an operation and parses the JSON body of its response. */
+  async callJson(call: UpstreamCall, signal: AbortSignal): Promise<Json> {
+    const { body } = await this.call(call, signal)
+    try {
+      return parseBytes(body)
+    } catch (cause) {
+      throw new HeadgateError(
+        'bad-gateway',
+        `The upstream of warehouse ${this.#warehouse.name} returned a response that is not JSON.`,
+        { cause },
+      )
+    }
+  }
+
+  async #readConfig(): Promise<RemoteConfig> {
+    const { name, remote, dialect } = this.#warehouse
+    const request = {
+      method: 'GET',
+      path: '/v1/config',
+      query: buildQuery({ warehouse: remote }),
+      headers: [['Accept', 'application/json']],
+      body: null,
+      safe: true,
+    } as const
+    const response = await this.#client.send(request, new AbortController().signal)
+    if (response.status !== 200)
+      throw responseError(response, {
+        host: this.host,
+        warehouse: name,
+        changes: false,
+        missing: () =>
+          new HeadgateError(
+            'bad-gateway',
+            `The upstream of warehouse ${name} has no configuration: an administrator must correct upstream.uri or upstream.warehouse.`,
+          ),
+      })
+    const value = decodeRemoteConfig(parseConfig(response.body), dialect)
+    this.#config = { value, readAt: performance.now() }
+    return value
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client[Symbol.asyncDispose]()
+  }
+}
+
+function parseConfig(body: Buffer): Json {
+  try {
+    return parseBytes(body)
+  } catch {
+    return null
+  }
+}
+
+function headersFor({ body, idempotencyKey }: UpstreamCall): [string, string][] {
+  return [
+    ['Accept', 'application/json'],
+    ...(body === undefined || body === null
+      ? []
+      : [['Content-Type', 'application/json'] as [string, string]]),
+    ...(idempotencyKey === undefined ? [] : [['Idempotency-Key', idempotencyKey] as [string, string]]),
+  ]
+}
+
+/** Replaces the parameters of the operation's path template with encoded names. */
+function buildPath({ prefix, separator }: RemoteConfig, id: OperationId, target: UpstreamTarget): string {
+  const namespace = target.namespace ?? target.identifier?.namespace
+  return operation(id).path.replaceAll(/\/\{([\w-]+)\}/g, (_, parameter: string) => {
+    if (parameter === 'prefix') return prefix === '' ? '' : `/${prefix}`
+    if (parameter === 'namespace' && namespace !== undefined)
+      return `/${encodeNamespaceParam(namespace, separator)}`
+    if (target.identifier === undefined) throw new Error(`the path of ${id} needs ${parameter}`)
+    return `/${encodeURIComponent(target.identifier.name)}`
+  })
+}
+
+function buildQuery(values: Readonly<Record<string, string | undefined>>): string {
+  return Object.entries(values)
+    .flatMap(([name, value]) => (value === undefined ? [] : `${name}=${encodeURIComponent(value)}`))
+    .join('&')
+}
+
+function notOffered(warehouse: string, id: OperationId): HeadgateError {
+  return new HeadgateError('unsupported', `The upstream of warehouse ${warehouse} does not support ${id}.`)
+}

@@ -1,0 +1,107 @@
+import { AuthRegistry } from '@headgate/auth'
+import { HeadgateError } from '@headgate/errors'
+import type { EndpointGuard } from '@headgate/storage'
+import { sharedCache } from '../cache.ts'
+import { openUpstreamSecrets } from '../catalog/upstream-secret.ts'
+import { SingleFlight } from '../concurrency/single-flight.ts'
+import type { MasterKey } from '../keys/master-key.ts'
+import type { WarehouseRow } from '../store/warehouses.ts'
+import { UpstreamClient } from './client.ts'
+import { MetadataCache } from './metadata-cache.ts'
+import { parseUpstreamProfile, toLimits } from './profile.ts'
+import { Upstream } from './upstream.ts'
+
+export interface UpstreamsOptions {
+  readonly master: MasterKey
+  readonly guard: EndpointGuard
+}
+
+/** Row of an upstream warehouse, as far as the connection to the upstream needs it. */
+export type UpstreamWarehouse = Pick<WarehouseRow, 'id' | 'name' | 'version' | 'upstream' | 'upstreamSecret'>
+
+/** Time in ms for which requests in progress may use the connections of an upstream whose settings changed. */
+const drainMs = 120_000
+
+/** Maximum total size of the responses whose metadata is cached, in bytes. */
+const metadataCacheBytes = 64 * 1024 * 1024
+
+interface Entry {
+  readonly version: number
+  readonly upstream: Upstream
+}
+
+/** Opens the upstreams of warehouses, and keeps them until their settings change. */
+export class Upstreams implements AsyncDisposable {
+  /** Metadata of the last responses of all upstreams. */
+  readonly metadata: MetadataCache = new MetadataCache(metadataCacheBytes)
+  readonly #options: UpstreamsOptions
+  readonly #opening = new SingleFlight<Upstream>()
+  readonly #registry = new AuthRegistry()
+  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #entries = sharedCache<Entry>({
+    max: 1_000,
+    dispose: ({ upstream }) => this.#retire(upstream),
+  })
+
+  constructor(options: UpstreamsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Returns the upstream of a warehouse.
+   *
+   * @throws HeadgateError `unavailable` when the auth provider cannot be created, `internal` when the secrets cannot be
+   *   decrypted
+   */
+  async get(warehouse: UpstreamWarehouse): Promise<Upstream> {
+    const entry = this.#entries.get(warehouse.id)
+    if (entry?.version === warehouse.version) return entry.upstream
+    return await this.#opening.join(`${warehouse.id} ${warehouse.version}`, async () => {
+      const upstream = await this.open(warehouse)
+      this.#entries.set(warehouse.id, { version: warehouse.version, upstream })
+      return upstream
+    })
+  }
+
+  /** Opens an upstream that the caller closes. */
+  async open(warehouse: UpstreamWarehouse): Promise<Upstream> {
+    const { name } = warehouse
+    const profile = parseUpstreamProfile(warehouse.upstream ?? {})
+    const secrets = openUpstreamSecrets(this.#options.master, warehouse)
+    try {
+      const client = await UpstreamClient.open({
+        name,
+        uri: profile.uri,
+        limits: toLimits(profile),
+        guard: this.#options.guard,
+        createAuth: (fetch) =>
+          this.#registry.create(
+            { 'rest.auth.type': 'none', ...profile.auth, ...secrets },
+            { uri: profile.uri, fetch, env: {}, initialize: false },
+          ),
+      })
+      return new Upstream(client, { name, remote: profile.warehouse, dialect: profile.dialect ?? 'auto' })
+    } catch (cause) {
+      throw new HeadgateError(
+        'unavailable',
+        `The authentication of warehouse ${name} at its upstream is not usable: an administrator can correct it with headgate warehouse update.`,
+        { cause },
+      )
+    }
+  }
+
+  #retire(upstream: Upstream): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      void upstream[Symbol.asyncDispose]().catch(() => undefined)
+    }, drainMs).unref()
+    this.#timers.add(timer)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const open = [...this.#entries.values()].map(({ upstream }) => upstream)
+    this.#entries.clear()
+    for (const timer of this.#timers) clearTimeout(timer)
+    await Promise.allSettled(open.map((upstream) => upstream[Symbol.asyncDispose]()))
+  }
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto'
+import { StorageRegistry } from '@headgate/storage'
+import { loopbackEndpoints } from '../../../storage/test/endpoints.ts'
+import { openWarehouseStorage } from '../../src/catalog/open-storage.ts'
+import { masterKeyFrom } from '../../src/keys/master-key.ts'
+import { statement } from '../../src/store/sql.ts'
+import { type TestServer, testServer } from '../server.ts'
+import { type RecordingProxy, recordingProxy } from './recording-proxy.ts'
+
+/** Two servers: the warehouse `lakehouse` of `front` forwards to the warehouse `lakehouse` of `upstream`. */
+export interface UpstreamFixture extends AsyncDisposable {
+  readonly front: TestServer
+  readonly upstream: TestServer
+  /** All requests of `front` to `upstream`. */
+  readonly proxy: RecordingProxy
+}
+
+const storageOf = statement('test_upstream_storage', `select storage from warehouse where name = 'lakehouse'`)
+const makeUpstream = statement(
+  'test_upstream_make',
+  `with changed as (
+     update warehouse set kind = 'upstream', upstream = $1::jsonb, storage = $2::jsonb, vending = $3::jsonb, version = version + 1
+     where name = 'lakehouse' returning id)
+   select pg_notify('headgate', 'warehouse:' || id) from changed`,
+)
+
+/** Starts both servers. Clients of both reach the files through a storage gateway. */
+export async function upstreamFixture(
+  profile: Readonly<Record<string, unknown>> = {},
+): Promise<UpstreamFixture> {
+  const stack = new AsyncDisposableStack()
+  const upstream = stack.use(await testServer({ vending: { mode: 'gateway' } }))
+  const proxy = stack.use(await recordingProxy(upstream.url))
+  const registry = stack.use(new StorageRegistry({ guard: loopbackEndpoints() }))
+  const master = masterKeyFrom(randomBytes(32))
+  const front = stack.use(
+    await testServer({
+      vending: { mode: 'gateway' },
+      openStorage: (row) => openWarehouseStorage(row, { master, registry }),
+    }),
+  )
+  const [row] = await upstream.sql.run<{ storage: object }>(storageOf)
+  await front.sql.run(makeUpstream, [
+    JSON.stringify({ uri: proxy.url, warehouse: 'lakehouse', ...profile }),
+    JSON.stringify(row?.storage),
+    JSON.stringify({ mode: 'gateway' }),
+  ])
+  // The server may have cached the managed warehouse.
+  front.context.deps.warehouses.forget()
+  return { front, upstream, proxy, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+}
