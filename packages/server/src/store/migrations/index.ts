@@ -10,6 +10,7 @@ import { boundedRecords } from './009-bounded-records.ts'
 import { stagedNamespaces } from './010-staged-namespaces.ts'
 import { claimMarks } from './011-claim-marks.ts'
 import { upstream } from './012-upstream.ts'
+import { accessKeys } from './013-access-keys.ts'
 import type { Migration } from './migration.ts'
 
 /**
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   stagedNamespaces,
   claimMarks,
   upstream,
+  accessKeys,
 ]

@@ -178,4 +178,18 @@ describe('an upgrade of the store from version', () => {
       { ...claim, name: 'other', static: null, stays: false },
     ])
   })
+
+  test('11 allows each principal two access keys, which are deleted with it', async () => {
+    const rows = await upgraded(
+      11,
+      `insert into principal (id, issuer, subject, name, kind) values ('${principal}', 'headgate', 'etl', 'etl', 'service'),
+         ('${role}', 'headgate', 'bi', 'bi', 'service');`,
+      `with made as (
+         insert into access_key (id, principal_id, slot, sealed)
+         values ('a', '${principal}', 1, ''), ('b', '${principal}', 2, ''), ('c', '${role}', 1, '') returning id)
+       select count(*)::int as made, (select confdeltype = 'c' from pg_constraint
+         where conrelid = 'access_key'::regclass and contype = 'f') as cascades from made`,
+    )
+    expect(rows).toEqual([{ made: 3, cascades: true }])
+  })
 })
