@@ -16,6 +16,7 @@ export interface Principal {
  *
  * - `client-secret`, `client-key`, `client-federation`: a client at the token endpoint proved itself with its
  *   secret, with a signature of its registered key, or with a token of the issuer that it runs under
+ * - `access-key`: the client signed the request itself with an access key (AWS Signature Version 4)
  * - `session-token`: a token that this server issued
  * - `external-token`: a token of a configured issuer
  * - `assertion`, `statement`: an engine named the user in a signed or unsigned token; the engine is in `actors`
@@ -26,6 +27,7 @@ export const proofs = [
   'client-secret',
   'client-key',
   'client-federation',
+  'access-key',
   'session-token',
   'external-token',
   'assertion',
@@ -49,6 +51,11 @@ export interface ProvenIdentity {
    * Absent: equal to `method`.
    */
   readonly obtainedBy?: Proof
+  /**
+   * Id of the access key that signed the request with which the session began. The identity is valid only while the
+   * principal has this access key. Absent: no access key was used.
+   */
+  readonly provenByKey?: string
   /**
    * True: the identity was restored from a token of an earlier version, which does not record how the caller
    * was authenticated. If `actors` contains an engine, the identity is accepted only if the engine entry has
@@ -128,6 +135,8 @@ export interface SealedIdentity {
    * the token without the method.
    */
   readonly provenBy: Proof | null
+  /** Access key of the session. Absent: no access key was used. */
+  readonly provenByKey?: string
   /** Epoch ms. Start of the session, or issue time of the sealed token if that is earlier. */
   readonly issuedAt: number
   readonly queryId?: string
@@ -135,25 +144,27 @@ export interface SealedIdentity {
 
 /** Returns the fields of an identity for a sealed token. The code that seals the token adds its issue time. */
 export function sealIdentity(identity: ProvenIdentity): Omit<SealedIdentity, 'issuedAt'> {
-  const { principal, actors, queryId } = identity
+  const { principal, actors, provenByKey, queryId } = identity
   return {
     principal,
     actor: actors[0] ?? null,
     statedBy: statedBy(identity),
     provenBy: provenBy(identity),
+    ...(provenByKey === undefined ? {} : { provenByKey }),
     ...(queryId === undefined ? {} : { queryId }),
   }
 }
 
 /**
  * Restores the identity of a caller, with its provenance, from a sealed token. `Policies` checks again that the
- * engines may act for this user and may name the user in this way.
+ * engines may act for this user and may name the user in this way, and that the principal still has the access key.
  */
 export function restoreIdentity({
   principal,
   actor,
   statedBy: stating,
   provenBy: proof,
+  provenByKey,
   issuedAt,
   queryId,
 }: SealedIdentity): ProvenIdentity {
@@ -162,6 +173,7 @@ export function restoreIdentity({
     actors: [actor, stating].filter((engine) => engine !== null),
     method: principal.id === anonymousId ? 'anonymous' : 'session-token',
     ...(proof === null ? { isProvenanceUnknown: true } : { obtainedBy: proof }),
+    ...(provenByKey === undefined ? {} : { provenByKey }),
     ...(queryId === undefined ? {} : { queryId }),
     expiresAt: null,
     issuedAt,
@@ -169,7 +181,8 @@ export function restoreIdentity({
 }
 
 function provenanceKey(identity: ProvenIdentity): string {
-  return `${provenBy(identity) ?? 'unknown'} ${statedBy(identity)?.id ?? '-'}`
+  const { provenByKey = '-' } = identity
+  return `${provenBy(identity) ?? 'unknown'} ${statedBy(identity)?.id ?? '-'} ${provenByKey}`
 }
 
 function principalFields({ id, issuer, subject, name }: Principal): readonly string[] {

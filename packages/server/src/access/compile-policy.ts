@@ -38,7 +38,8 @@ export function compilePolicy(
 }
 
 /**
- * Returns the policy of a principal that was disabled or deleted, or of a session that began before its `not_before`.
+ * Returns the policy of a principal that was disabled or deleted, or of a session that began before its `not_before` or
+ * with a removed access key.
  */
 export function disabled(
   principalId: string,

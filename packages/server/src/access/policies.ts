@@ -37,6 +37,8 @@ interface Entry {
   readonly notBefore: number
   /** Time in epoch ms. Sessions in which the engine acts are refused if they began before it. */
   readonly engineNotBefore: number
+  /** Ids of the access keys of the principal. Sessions that began with another access key are refused. */
+  readonly accessKeys: readonly string[]
   /**
    * Monotonic time in ms at which the read of the entry began. The entry contains all changes that were committed
    * before.
@@ -218,6 +220,7 @@ export class Policies implements AsyncDisposable {
       policy: compiled(row, identity, actorId, this.#authorizer),
       notBefore: row.notBefore,
       engineNotBefore: actorId === null ? 0 : (row.engine?.notBefore ?? 0),
+      accessKeys: row.accessKeys,
       readAt,
       turn,
     }
@@ -276,11 +279,14 @@ function compiled(
   return compilePolicy(id, actorId, row, authorizer)
 }
 
-function policyFor({ policy, notBefore, engineNotBefore }: Entry, identity: ProvenIdentity): Policy {
-  const { issuedAt = Infinity } = identity
+function policyFor(entry: Entry, identity: ProvenIdentity): Policy {
+  const { policy, notBefore, engineNotBefore, accessKeys } = entry
+  const { issuedAt = Infinity, provenByKey } = identity
   // Both times are truncated to milliseconds, so a session that began in the same millisecond is refused too.
   if (issuedAt <= notBefore) return disabled(policy.principalId, policy.version)
   if (issuedAt <= engineNotBefore) return disabled(policy.principalId, policy.version, 'engine')
+  if (provenByKey !== undefined && !accessKeys.includes(provenByKey))
+    return disabled(policy.principalId, policy.version)
   if (policy.engine !== null && !allowsProvenance(policy.engine, identity))
     return disabled(policy.principalId, policy.version, 'subject')
   return policy

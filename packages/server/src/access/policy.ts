@@ -14,7 +14,7 @@ export interface Policy {
   /**
    * Reason why every request of the identity is refused:
    *
-   * - `principal`: the principal was disabled or removed, or its sessions were ended.
+   * - `principal`: the principal was disabled or removed, its sessions were ended, or its access key was removed.
    * - `engine`: the acting engine is not registered, was disabled, or its sessions were ended.
    * - `subject`: the entry of the engine does not allow the engine to act for this principal.
    */

@@ -3,7 +3,10 @@ import type { ProvenIdentity } from '../proven-identity.ts'
 import type { Policy } from './policy.ts'
 
 /** @throws HeadgateError `unauthenticated` or `forbidden`, with the reason, when the policy refuses every request */
-export function refuseShutOut({ enabled, shutOut }: Policy, { actors }: ProvenIdentity): void {
+export function refuseShutOut(
+  { enabled, shutOut }: Policy,
+  { actors, provenByKey }: Pick<ProvenIdentity, 'actors' | 'provenByKey'>,
+): void {
   if (enabled) return
   const engine = actors[0]?.name ?? ''
   switch (shutOut) {
@@ -21,7 +24,9 @@ export function refuseShutOut({ enabled, shutOut }: Policy, { actors }: ProvenId
     case null:
       throw new HeadgateError(
         'unauthenticated',
-        'The principal of this token was disabled or removed, or its sessions were ended.',
+        provenByKey === undefined
+          ? 'The principal of this token was disabled or removed, or its sessions were ended.'
+          : 'The access key was removed, or its principal was disabled or removed.',
       )
   }
 }

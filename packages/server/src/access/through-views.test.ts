@@ -56,6 +56,7 @@ function policy(
     subject: { issuer: 'headgate', subject: id, login: null, groups: [] },
     roles: [],
     engine: behind ? engine : null,
+    accessKeys: [],
   }
   return compilePolicy(id, behind ? 'trino' : null, row, authorizer)
 }

@@ -50,6 +50,7 @@ const claims: RefreshClaims = {
   permission: 'read-write',
   mode: 'gateway',
   provenBy: 'session-token',
+  provenByKey: null,
   statedBy: null,
   viewIds: [],
   queryId: null,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decide, serverChain } from '../access/decide.ts'
 import { Policies } from '../access/policies.ts'
+import { insertAccessKey, listAccessKeys } from '../store/access-keys.ts'
 import { setPrincipalEnabled } from '../store/principals.ts'
 import { addRoleMember, findRoleByName, removeRoleMember } from '../store/roles.ts'
 import type { Sql } from '../store/sql.ts'
@@ -45,16 +46,18 @@ describe('The first administrator', () => {
     expect(policy.grantees).toContain((await findRoleByName(sql, administratorsRole))?.id)
   })
 
-  test('a reset invalidates the old secret, enables the administrator, and restores its role membership', async () => {
+  test('a reset invalidates the old secret and the access keys, enables the administrator, and restores its role membership', async () => {
     const before = await reset()
     const first = await checkClientSecret(sql, 'admin', before.clientSecret, 0)
     if (!first.ok) throw new Error(first.reason)
     const { id } = first.identity.principal
     const role = await findRoleByName(sql, administratorsRole)
     await setPrincipalEnabled(sql, id, false)
+    await insertAccessKey(sql, { id: 'key', principalId: id, sealed: Buffer.of(1) })
     await removeRoleMember(sql, role?.id ?? '', id)
     const after = await reset()
     expect(await checkClientSecret(sql, 'admin', before.clientSecret, 0)).toMatchObject({ ok: false })
+    expect(await listAccessKeys(sql, id)).toEqual([])
     expect(await checkClientSecret(sql, 'admin', after.clientSecret, 0)).toMatchObject({
       ok: true,
       identity: { principal: { id } },

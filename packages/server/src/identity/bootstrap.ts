@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { serverId } from '../reserved-ids.ts'
 import { insertAudit } from '../store/audit.ts'
+import { deleteAllAccessKeys } from '../store/access-keys.ts'
 import { dropAllSecrets, insertSecret } from '../store/client-secrets.ts'
 import { insertGrant } from '../store/grants.ts'
 import { bumpPolicy } from '../store/policies.ts'
@@ -27,7 +28,7 @@ export type Bootstrap =
 /**
  * Creates the first administrator: the principal `admin`, as a member of the role `administrators`, which has `manage` on
  * the server. The secret is returned once, and only its hash is stored. If `admin` exists already, nothing changes,
- * unless `reset` is true. A reset enables the principal, replaces its secrets, and restores its membership and the grant
+ * unless `reset` is true. A reset enables the principal, replaces its secrets, deletes its access keys, and restores its membership and the grant
  * of the role.
  *
  * @example
@@ -59,6 +60,7 @@ export async function bootstrapAdministrator(parts: {
         kind: 'service',
       })
     await dropAllSecrets(tx, id)
+    await deleteAllAccessKeys(tx, id)
     await insertSecret(tx, id, hashSecret(clientSecret))
     await addRoleMember(tx, await administratorsId(tx), { kind: 'principal', id })
     const draft = {

@@ -39,6 +39,7 @@ const proof = z.enum([
   'client-secret',
   'client-key',
   'client-federation',
+  'access-key',
   'session-token',
   'external-token',
   'assertion',

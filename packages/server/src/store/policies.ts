@@ -59,6 +59,8 @@ export interface PolicyRow {
    * principal itself, or null.
    */
   readonly engine: PolicyEngine | null
+  /** Ids of the access keys of the principal. */
+  readonly accessKeys: readonly string[]
 }
 
 /**
@@ -105,6 +107,7 @@ const load = statement(
      (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'privileges', privileges)), '[]') from held) as grants,
      (select coalesce(array_agg(id::text), '{}') from passage) as passage,
      (select coalesce(array_agg(r.name order by r.name), '{}') from member_of m join role r on r.id = m.id) as roles,
+     (select coalesce(array_agg(id), '{}') from access_key where principal_id = $1) as "accessKeys",
      (select jsonb_build_object('issuer', issuer, 'subject', subject, 'login', login,
         'groups', (select coalesce(jsonb_agg(name), '[]') from my_group)) from me) as subject,
      (select jsonb_build_object('name', p.name, 'client', case p.issuer when '${ownIssuer}' then p.subject else p.issuer || '#' || p.subject end, 'enabled', p.enabled, 'notBefore', floor(extract(epoch from p.not_before) * 1000),
