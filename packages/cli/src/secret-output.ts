@@ -50,7 +50,11 @@ export async function showSecret(
 ): Promise<void> {
   const { clientId, clientSecret } = secret
   if (file !== null) {
-    await writeSecret(file, `${clientId}:${clientSecret}\n`)
+    await writeSecret(
+      file,
+      `${clientId}:${clientSecret}\n`,
+      '`headgate principal rotate` creates another one.',
+    )
     out.result({ json: resultWithoutSecret }, (paint) => (facts.length === 0 ? '' : details(paint, facts)))
     out.note(`The credential of ${clientId} is only in ${file.path}: the server does not store the secret.`)
     return
@@ -59,14 +63,19 @@ export async function showSecret(
   out.note('The secret cannot be shown again: store it now.')
 }
 
-async function writeSecret(file: SecretFile, text: string): Promise<void> {
+/**
+ * Writes a new secret to its file.
+ *
+ * @param next sentence that follows the error message when the file cannot be written
+ */
+export async function writeSecret(file: SecretFile, text: string, next: string): Promise<void> {
   try {
     await file.write(text)
   } catch (cause) {
     throw new CliError(
       exitCode.usage,
       `The secret was created, but ${file.path} could not be written, so the secret is lost.`,
-      { next: '`headgate principal rotate` creates another one.', cause },
+      { next, cause },
     )
   }
 }

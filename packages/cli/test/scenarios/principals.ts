@@ -100,6 +100,38 @@ export function principalScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['token'], { env: young })).toMatchObject({ code: 0 })
     })
 
+    it('shows the secret of an access key once, lists access keys, and removes one', async () => {
+      const { headgate, directory } = shared()
+      const made = await headgate(['principal', 'access-key', 'add', 'reader'])
+      expect(made).toMatchObject({ code: 0, err: expect.stringContaining('cannot be shown again') })
+      const [, first = '', secret = ''] = /(HGAK\S+)\s+secret +(\S{43})/.exec(made.out) ?? []
+      const file = join(directory, 'aws')
+      const more = await headgate(['principal', 'access-key', 'add', 'reader', '--output', 'aws'])
+      expect(more).toMatchObject({ code: 0, out: expect.not.stringMatching(/secret/) })
+      expect(await readFile(file, 'utf8')).toMatch(
+        /^\[default\]\naws_access_key_id = HGAK\S+\naws_secret_access_key = [\w-]{43}\n$/,
+      )
+      expect((await stat(file)).mode & 0o777).toBe(0o600)
+      expect(await headgate(['principal', 'access-key', 'add', 'reader', '--output', 'aws'])).toMatchObject({
+        code: 2,
+      })
+      expect(await headgate(['principal', 'access-key', 'add', 'reader'])).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('two access keys'),
+      })
+      const listed = await headgate(['principal', 'access-key', 'list', 'reader'])
+      expect(listed.out).toContain(first)
+      expect(listed.out + (await headgate(['principal', 'show', 'reader'])).out).not.toContain(secret)
+      const removed = await headgate(['principal', 'access-key', 'remove', 'reader', first, '--yes'])
+      expect(removed).toMatchObject({
+        code: 0,
+        out: expect.stringContaining('no longer authenticates reader'),
+      })
+      expect((await headgate(['principal', 'access-key', 'list', 'reader', '--json'])).json).toMatchObject({
+        accessKeys: { length: 1 },
+      })
+    })
+
     it('replaces the file with rotate --output', async () => {
       const { headgate, directory } = shared()
       const file = join(directory, 'reader.credential')

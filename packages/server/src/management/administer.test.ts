@@ -26,6 +26,9 @@ describe('Management operations', () => {
     ['POST /principals/admin/keys', { jwk: {} }],
     ['GET /principals/admin/keys'],
     ['DELETE /principals/admin/keys/k'],
+    ['POST /principals/admin/access-keys'],
+    ['GET /principals/admin/access-keys'],
+    ['DELETE /principals/admin/access-keys/k'],
     ['POST /principals/admin/federations', { issuer: 'https://idp', subject: 's' }],
     ['GET /principals/admin/federations'],
     ['POST /principals/admin/federations/remove', { issuer: 'https://idp', subject: 's' }],
@@ -68,7 +71,7 @@ describe('Management operations', () => {
       .filter(({ id }) => !forEverybody.has(id))
       .map(
         ({ method, path }) =>
-          `${method} ${path.replace(managementRoot, '').replace(':principal', 'admin').replace(':role', 'administrators').replace(':engine', 'admin').replace(':key', 'k')}`,
+          `${method} ${path.replace(managementRoot, '').replace(':principal', 'admin').replace(':role', 'administrators').replace(':engine', 'admin').replace(':key', 'k').replace(':accessKey', 'k')}`,
       )
     expect(patterns.filter((pattern) => !covered.has(pattern))).toEqual([])
     expect(guarded.map(({ id }) => id).filter((id) => !(id in privilegesByOperation))).toEqual([])

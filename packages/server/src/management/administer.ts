@@ -7,6 +7,7 @@ import { serverId } from '../reserved-ids.ts'
 import type { DirectoryDeps } from '../directory/deps.ts'
 import type { RequestedChange } from '../directory/policy-change.ts'
 import type { Call } from '../operation/operation.ts'
+import type { MasterKey } from '../keys/master-key.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
 import type { SecurableName } from './securable.ts'
 import { refuseActing } from './acting.ts'
@@ -20,6 +21,8 @@ export interface ManagementDeps extends DirectoryDeps {
    * nothing for other objects. Absent: this server has no upstream warehouses.
    */
   readonly discover?: (call: Call, name: SecurableName) => Promise<void>
+  /** Encrypts the secrets of access keys. */
+  readonly master: MasterKey
 }
 
 /** Requires the privilege `manage` on the server from the caller. */

@@ -61,6 +61,7 @@ export interface MasterKeyView {
   readonly previousFingerprint: string | null
   readonly keysToReseal: number
   readonly warehousesToReseal: number
+  readonly accessKeysToReseal: number
 }
 
 const masterKeyView: z.ZodType<MasterKeyView> = z
@@ -71,13 +72,14 @@ const masterKeyView: z.ZodType<MasterKeyView> = z
     warehousesToReseal: z
       .int()
       .describe('Number of warehouses whose storage secret another master key sealed.'),
+    accessKeysToReseal: z.int().describe('Number of access keys whose secret another master key sealed.'),
   })
   .meta({ id: 'MasterKey' })
 
 export const keyList: z.ZodType<{ readonly keys: KeyView[]; readonly masterKey: MasterKeyView }> =
   z.strictObject({ keys: z.array(keyView), masterKey: masterKeyView })
 
-/** Result of sealing the secrets of keys or warehouses with the current master key. */
+/** Result of sealing the secrets of keys, warehouses or access keys with the current master key. */
 interface ResealedView {
   readonly done: number
   readonly before: number
@@ -100,6 +102,12 @@ export const resealReport: z.ZodType<{
   readonly fingerprint: string
   readonly keys: ResealedView
   readonly warehouses: ResealedView
+  readonly accessKeys: ResealedView
 }> = z
-  .strictObject({ fingerprint: z.string(), keys: resealedView, warehouses: resealedView })
+  .strictObject({
+    fingerprint: z.string(),
+    keys: resealedView,
+    warehouses: resealedView,
+    accessKeys: resealedView,
+  })
   .meta({ id: 'ResealReport' })

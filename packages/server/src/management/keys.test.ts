@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openProfile } from '../catalog/storage-secret.ts'
+import { AccessKeys } from '../identity/access-keys/access-keys.ts'
 import { KeyRing } from '../keys/key-ring.ts'
 import { type MasterKey, masterKeyFrom } from '../keys/master-key.ts'
 import { readKeys } from '../store/key-ring.ts'
@@ -124,6 +125,8 @@ describe('The rotation of the master key', () => {
       status: 201,
     })
     await as('POST /warehouses', { name: 'plain', storage: { type: 'file', root: `${fresh.folder}/plain` } })
+    await as('POST /principals', { name: 'etl' })
+    const accessKey = (await as('POST /principals/etl/access-keys')).body
     const old = fresh.deps.master
     const young = masterKeyFrom(randomBytes(32), old)
     const both = bindKeyOperations(fresh, young)
@@ -135,6 +138,7 @@ describe('The rotation of the master key', () => {
         previousFingerprint: old.fingerprint,
         keysToReseal: 4,
         warehousesToReseal: 1,
+        accessKeysToReseal: 1,
       },
     })
     const row = async (): Promise<Parameters<typeof openProfile>[1]> => {
@@ -149,16 +153,22 @@ describe('The rotation of the master key', () => {
       fingerprint: young.fingerprint,
       keys: { done: 4, before: 0, unreadable: [] },
       warehouses: { done: 1, before: 0, unreadable: [] },
+      accessKeys: { done: 1, before: 0, unreadable: [] },
     })
     expect(await both('resealKeys')).toMatchObject({
       keys: { done: 0, before: 4 },
       warehouses: { done: 0, before: 1 },
+      accessKeys: { done: 0, before: 1 },
     })
-    expect(await both('listKeys')).toMatchObject({ masterKey: { keysToReseal: 0, warehousesToReseal: 0 } })
+    expect(await both('listKeys')).toMatchObject({
+      masterKey: { keysToReseal: 0, warehousesToReseal: 0, accessKeysToReseal: 0 },
+    })
 
     const alone = masterKeyFrom(young.key.export())
     expect(alone.fingerprint).toBe(young.fingerprint)
     expect(openProfile(alone, await row())).toMatchObject({ secretAccessKey })
+    const accessKeys = new AccessKeys({ sql, master: alone, mark: () => fresh })
+    expect(await accessKeys.find(accessKey.accessKeyId)).toMatchObject({ secret: accessKey.secretAccessKey })
     const sealed = await row()
     expect(() => openProfile(old, sealed)).toThrow('master key')
     expect(await findWarehouse(sql, 'wh')).toMatchObject({ version })

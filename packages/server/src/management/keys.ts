@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Decision } from '../access/decision.ts'
 import { writeConfirmedRecord } from '../catalog/confirm-policy.ts'
-import { countSecretsToReseal, resealAll } from '../catalog/reseal.ts'
 import { Stale } from '../catalog/stale.ts'
+import { countSecretsToReseal, resealAll } from '../directory/reseal.ts'
 import type { Call } from '../operation/operation.ts'
 import { defaultRingMaxAgeMs } from '../keys/key-ring.ts'
 import { listKeys } from '../keys/list-keys.ts'
@@ -40,13 +40,15 @@ export function keyOperations(deps: WarehouseApiDeps): readonly ManagementOperat
     async run(_, call) {
       administerServer(call)
       const keys = await listKeys(sql, master)
+      const secrets = await countSecretsToReseal(sql, master)
       return {
         keys: keys.map((key) => toKeyView(key, defaultRingMaxAgeMs)),
         masterKey: {
           fingerprint: master.fingerprint,
           previousFingerprint: master.previous?.fingerprint ?? null,
           keysToReseal: keys.filter(({ isSealedByMasterKey }) => !isSealedByMasterKey).length,
-          warehousesToReseal: await countSecretsToReseal(sql, master),
+          warehousesToReseal: secrets.warehouses,
+          accessKeysToReseal: secrets.accessKeys,
         },
       }
     },
@@ -116,7 +118,8 @@ export function keyOperations(deps: WarehouseApiDeps): readonly ManagementOperat
     method: 'POST',
     path: '/management/v1/keys/reseal',
     subject,
-    summary: "Seals the key ring and the warehouses' storage secrets with the current master key.",
+    summary:
+      "Seals the key ring, the warehouses' storage secrets and the secrets of access keys with the current master key.",
     response: {
       status: 200,
       schema: resealReport,

@@ -194,7 +194,7 @@ export function principalStateOperations(deps: ManagementDeps): readonly Managem
       response,
       id: 'disablePrincipal',
       path: '/management/v1/principals/:principal/disable',
-      summary: 'Disables a principal: it gets no new tokens, and its tokens are refused.',
+      summary: 'Disables a principal: it gets no new tokens, and its tokens and signed requests are refused.',
       run: async ({ params }, call) =>
         toPrincipalView(await disablePrincipal(deps, requestServerChange(call), params.principal)),
     }),
@@ -203,7 +203,7 @@ export function principalStateOperations(deps: ManagementDeps): readonly Managem
       response,
       id: 'stopSessions',
       path: '/management/v1/principals/:principal/stop-sessions',
-      summary: 'Invalidates every token issued before now. The secrets remain.',
+      summary: 'Invalidates every token issued before now. The secrets and access keys remain.',
       run: async ({ params }, call) =>
         toPrincipalView(await stopSessions(deps, requestServerChange(call), params.principal)),
     }),

@@ -4,6 +4,7 @@ import type { OpenOperation } from '../operation/open-operation.ts'
 import type { Operation } from '../operation/operation.ts'
 import { Mutex } from '../concurrency/mutex.ts'
 import type { ManagementDeps } from './administer.ts'
+import { accessKeyOperations } from './access-keys.ts'
 import { auditOperations } from './audit.ts'
 import { checkOperations } from './check-access.ts'
 import { clientFederationOperations } from './client-federations.ts'
@@ -31,6 +32,7 @@ export function managementOperations(deps: ManagementDeps): readonly ManagementO
     ...principalStateOperations(deps),
     ...secretOperations(deps),
     ...clientKeyOperations(deps),
+    ...accessKeyOperations(deps),
     ...clientFederationOperations(deps),
     ...engineOperations(deps),
     ...roleOperations(deps),

@@ -82,6 +82,7 @@ export async function testManagement(): Promise<TestManagement> {
     policies,
     pageTokens: createPageTokens(ring),
     issuers: new Set([testIssuer]),
+    master,
   }
   const operations = managementRoutes(deps)
   const made = await bootstrapAdministrator({ sql })

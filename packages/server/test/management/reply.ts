@@ -27,6 +27,9 @@ export interface ReplyBody extends SecretView {
   readonly roles: readonly { readonly id: string; readonly name: string }[]
   readonly grants: readonly { readonly on: SecurableName | null; readonly privilege: string }[]
   readonly events: readonly { readonly operation: string; readonly object: string | null }[]
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly accessKeys: readonly { readonly accessKeyId: string }[]
   readonly storage: WarehouseView['storage']
   readonly vending: WarehouseView['vending']
   readonly notBefore: string

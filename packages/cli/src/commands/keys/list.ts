@@ -34,9 +34,10 @@ async function list({ client, out }: Session): Promise<void> {
       ['previous one', masterKey.previousFingerprint],
       ['keys to reseal', masterKey.keysToReseal],
       ['warehouses to reseal', masterKey.warehousesToReseal],
+      ['access keys to reseal', masterKey.accessKeysToReseal],
     ])
     return `${ring}\n\n${master}`
   })
-  if (masterKey.keysToReseal + masterKey.warehousesToReseal > 0)
+  if (masterKey.keysToReseal + masterKey.warehousesToReseal + masterKey.accessKeysToReseal > 0)
     out.note('The current master key does not seal everything yet: headgate keys reseal')
 }

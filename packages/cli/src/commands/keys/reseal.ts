@@ -10,7 +10,7 @@ export function registerReseal(group: Command, io: Io): void {
   group
     .command('reseal')
     .description(
-      'After a change of the master key: seals all keys and storage secrets with the new master key, so that the previous one can be ' +
+      'After a change of the master key: seals all keys, storage secrets and access keys with the new master key, so that the previous one can be ' +
         'removed. The command can be interrupted and repeated.',
     )
     .action(inSession(io, reseal))
@@ -19,10 +19,11 @@ export function registerReseal(group: Command, io: Io): void {
 async function reseal({ client, out }: Session): Promise<void> {
   out.progress('The server seals keys and secrets …')
   const response = await resealKeys(client)
-  const { fingerprint, keys, warehouses } = response.body
+  const { fingerprint, keys, warehouses, accessKeys } = response.body
   const rows = [
     { secrets: 'keys', ...keys },
     { secrets: 'storage secrets of warehouses', ...warehouses },
+    { secrets: 'access keys', ...accessKeys },
   ]
   out.result(response, (paint) =>
     table(paint, rows, [
@@ -38,7 +39,7 @@ async function reseal({ client, out }: Session): Promise<void> {
       exitCode.refused,
       `Neither the master key (${fingerprint}) nor the previous one can unseal: ${unreadable.join(', ')}.`,
       {
-        next: 'Set the master key that sealed them as the previous one, or set the storage keys of those warehouses again.',
+        next: 'Set the master key that sealed them as the previous one, or set the storage keys of those warehouses again and replace those access keys.',
       },
     )
   }

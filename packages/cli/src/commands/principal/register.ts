@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Io } from '../../io.ts'
+import { registerAccessKeys } from './access-key.ts'
 import { registerCreate } from './create.ts'
 import { registerDelete } from './delete.ts'
 import { registerDropOldSecret } from './drop-old-secret.ts'
@@ -21,6 +22,7 @@ export function registerPrincipals(program: Command, io: Io): void {
   registerRotate(group, io)
   registerDropOldSecret(group, io)
   registerClientKeys(group, io)
+  registerAccessKeys(group, io)
   registerFederations(group, io)
   registerDelete(group, io)
 }

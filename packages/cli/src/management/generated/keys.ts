@@ -59,7 +59,7 @@ export async function promoteKey(
   )
 }
 
-/** Seals the key ring and the warehouses' storage secrets with the current master key. */
+/** Seals the key ring, the warehouses' storage secrets and the secrets of access keys with the current master key. */
 export async function resealKeys(client: Client): Promise<DecodedResponse<ResealReport>> {
   return decodeLater(
     await client.send({ method: 'POST', path: '/management/v1/keys/reseal' }),

@@ -6,15 +6,19 @@ import type { Client } from '../../connection/client.ts'
 import { path } from '../../connection/path.ts'
 import { decodeLater, type DecodedResponse, type Response } from '../../connection/response.ts'
 import {
+  accessKeyDecoder,
   changedDecoder,
   clientFederationDecoder,
   clientKeyDecoder,
   clientSecretDecoder,
+  newAccessKeyDecoder,
   principalDecoder,
+  type AccessKey,
   type Changed,
   type ClientFederation,
   type ClientKey,
   type ClientSecret,
+  type NewAccessKey,
   type Principal,
   type PrincipalRegistration,
 } from './schemas.ts'
@@ -95,7 +99,46 @@ export function deletePrincipal(
   return client.send({ method: 'DELETE', path: path`/management/v1/principals/${principal}` })
 }
 
-/** Disables a principal: it gets no new tokens, and its tokens are refused. */
+/** Creates an access key, with which clients of the principal sign requests (AWS Signature Version 4). Only this response contains its secret. A principal has at most two access keys. */
+export async function addAccessKey(
+  client: Client,
+  { principal }: { readonly principal: string },
+): Promise<DecodedResponse<NewAccessKey>> {
+  return decodeLater(
+    await client.send({ method: 'POST', path: path`/management/v1/principals/${principal}/access-keys` }),
+    newAccessKeyDecoder,
+  )
+}
+
+export type ListAccessKeysResponse = { readonly accessKeys: readonly AccessKey[] }
+
+const listAccessKeysResponseDecoder: z.ZodType<ListAccessKeysResponse> = z.object({
+  accessKeys: z.array(accessKeyDecoder),
+})
+
+/** Lists the access keys of a principal without their secrets, the oldest first. */
+export async function listAccessKeys(
+  client: Client,
+  { principal }: { readonly principal: string },
+): Promise<DecodedResponse<ListAccessKeysResponse>> {
+  return decodeLater(
+    await client.send({ method: 'GET', path: path`/management/v1/principals/${principal}/access-keys` }),
+    listAccessKeysResponseDecoder,
+  )
+}
+
+/** Removes an access key. Requests that are signed with it are refused at once, and storage access that began with it cannot be renewed. */
+export function removeAccessKey(
+  client: Client,
+  { principal, accessKey }: { readonly principal: string; readonly accessKey: string },
+): Promise<Response> {
+  return client.send({
+    method: 'DELETE',
+    path: path`/management/v1/principals/${principal}/access-keys/${accessKey}`,
+  })
+}
+
+/** Disables a principal: it gets no new tokens, and its tokens and signed requests are refused. */
 export async function disablePrincipal(
   client: Client,
   { principal }: { readonly principal: string },
@@ -239,7 +282,7 @@ export function dropOldSecret(
   return client.send({ method: 'DELETE', path: path`/management/v1/principals/${principal}/secrets/old` })
 }
 
-/** Invalidates every token issued before now. The secrets remain. */
+/** Invalidates every token issued before now. The secrets and access keys remain. */
 export async function stopSessions(
   client: Client,
   { principal }: { readonly principal: string },

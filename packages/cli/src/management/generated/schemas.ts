@@ -59,6 +59,8 @@ export type AccessExplanation = {
   }[]
 }
 
+export type AccessKey = { readonly accessKeyId: string; readonly createdAt: string }
+
 export type AccessQuestion = {
   readonly principal?: string | undefined
   readonly engine?: string | undefined
@@ -252,6 +254,7 @@ export type MasterKey = {
   readonly previousFingerprint: string | null
   readonly keysToReseal: number
   readonly warehousesToReseal: number
+  readonly accessKeysToReseal: number
 }
 
 export type Namespace = {
@@ -266,6 +269,12 @@ export type Namespace = {
 export type NamespaceLocation = { readonly location: string; readonly grantedAt: string }
 
 export type NamespaceLocationRequest = { readonly namespace: readonly string[]; readonly location: string }
+
+export type NewAccessKey = {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly createdAt: string
+}
 
 export type NewUpstream = {
   readonly uri: string
@@ -363,6 +372,7 @@ export type ResealReport = {
   readonly fingerprint: string
   readonly keys: Resealed
   readonly warehouses: Resealed
+  readonly accessKeys: Resealed
 }
 
 export type Resealed = {
@@ -611,6 +621,11 @@ export const accessExplanationDecoder: z.ZodType<AccessExplanation> = z.object({
   ),
 })
 
+export const accessKeyDecoder: z.ZodType<AccessKey> = z.object({
+  accessKeyId: z.string(),
+  createdAt: z.string(),
+})
+
 export const auditEventDecoder: z.ZodType<AuditEvent> = z.object({
   id: z.string(),
   at: z.string(),
@@ -747,6 +762,7 @@ export const masterKeyDecoder: z.ZodType<MasterKey> = z.object({
   previousFingerprint: z.string().nullable(),
   keysToReseal: z.number(),
   warehousesToReseal: z.number(),
+  accessKeysToReseal: z.number(),
 })
 
 export const namespaceDecoder: z.ZodType<Namespace> = z.object({
@@ -761,6 +777,12 @@ export const namespaceDecoder: z.ZodType<Namespace> = z.object({
 export const namespaceLocationDecoder: z.ZodType<NamespaceLocation> = z.object({
   location: z.string(),
   grantedAt: z.string(),
+})
+
+export const newAccessKeyDecoder: z.ZodType<NewAccessKey> = z.object({
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
+  createdAt: z.string(),
 })
 
 export const principalDecoder: z.ZodType<Principal> = z.object({
@@ -797,6 +819,7 @@ export const resealReportDecoder: z.ZodType<ResealReport> = z.object({
   fingerprint: z.string(),
   keys: resealedDecoder,
   warehouses: resealedDecoder,
+  accessKeys: resealedDecoder,
 })
 
 export const retiredPlaceDecoder: z.ZodType<RetiredPlace> = z.object({
