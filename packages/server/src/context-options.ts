@@ -49,6 +49,8 @@ export interface ContextOptions {
     readonly lives: CredentialLifetimes
   }
   readonly anonymous: boolean
+  /** Names of services and regions that signatures of requests may contain. No regions: all regions. */
+  readonly sigV4: { readonly services: readonly string[]; readonly regions: readonly string[] }
   readonly tokenTtlSeconds: number
   /** Time in seconds for which clients that are not engines can renew their tokens. */
   readonly sessionSeconds: number

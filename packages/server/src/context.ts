@@ -51,7 +51,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const catalog = await openCatalog(options, stack, { ...opened, policies, warehouses, wakeJobs })
   const jobs = stack.use(startJobs(options, catalog))
   const identity = openIdentity(options, { ring, policies })
-  const { authenticator } = identity
+  const { authenticator, signedRequests } = identity
   const resolveAddress = clientAddressBehind(options.trustedProxies)
   const loopTurns = new LoopTurns()
   const operations = openApis(options, {
@@ -67,6 +67,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const handle = createPipeline({
     router: new Router(operations),
     authenticator,
+    signedRequests,
     resourceMetadataUrl: resourceMetadataUrl(options.publicUrl),
     policies,
     currentPolicy: async (caller: ProvenIdentity) => policies.get(caller, await policyVersion(sql)),

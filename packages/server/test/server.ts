@@ -72,6 +72,8 @@ export interface TestServer extends AsyncDisposable {
   readonly send: Send
   /** Starts another server on the same database and storage, and returns its `send`. */
   replica(): Promise<Send>
+  /** Starts another server on the same database and storage, and returns its URL. */
+  replicaUrl(): Promise<string>
   caller(name: string): Promise<TestCaller>
   grant(grant: TestGrant): Promise<void>
   revoke(grant: TestGrant): Promise<void>
@@ -173,6 +175,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
         lives: defaultLives,
       },
       anonymous: true,
+      sigV4: { services: ['execute-api', 'glue', 's3tables'], regions: [] },
       issuers: [],
       tokenTtlSeconds: 3_600,
       sessionSeconds: 86_400,
@@ -219,6 +222,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     database,
     send: senderTo(url),
     replica: async () => senderTo((await open()).url),
+    replicaUrl: async () => (await open()).url,
     async caller(name) {
       const { id, token } = await newPrincipal(store.sql, url, name)
       return { id, token, send: senderTo(url, { authorization: `Bearer ${token}` }) }

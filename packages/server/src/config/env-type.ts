@@ -30,6 +30,8 @@ export interface Env {
   readonly retiredKeyDays: number
   readonly insecureAnonymous: boolean
   readonly issuers: string | null
+  readonly sigV4Services: readonly string[]
+  readonly sigV4Regions: readonly string[]
   readonly defaultWarehouse: string
   readonly namespaceSeparator: string
   readonly idempotencyLifetimeSeconds: number

@@ -49,6 +49,11 @@ export function checkFileRoot(text: string): void {
   if (!/^file:\/\/\/[^?#]*$/.test(text)) throw new Error('locations such as `file:///srv/lake`')
 }
 
+/** @throws Error when the text cannot be the service or the region in a signature (AWS Signature Version 4) */
+export function checkScopeName(text: string): void {
+  if (!/^[\w.-]{1,64}$/.test(text)) throw new Error('names such as `execute-api` or `eu-central-1`')
+}
+
 /** Parses the number of workers, or `auto`. Returns undefined for any other text. */
 export function parseWorkers(text: string): number | 'auto' | undefined {
   if (text === 'auto') return text

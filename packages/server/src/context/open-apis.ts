@@ -77,7 +77,7 @@ function openOAuth(
   options: ContextOptions,
   { ring, audit, resolveAddress, identity, groupAges, catalog }: ApiDeps,
 ): Operations {
-  const { sql, log, publicUrl, sessionSeconds } = options
+  const { sql, log, publicUrl, sessionSeconds, sigV4 } = options
   const { sessions, external } = identity
   const grants = allGrants({ sql, sessions, external, groupAges, sessionSeconds, now: Date.now })
   const issuers = options.issuers.map(({ issuer }) => issuer)
@@ -96,7 +96,7 @@ function openOAuth(
   return [
     ...createTokenEndpoint({ grants, audit, resolveAddress, onError }),
     ...logout,
-    ...discoveryOperations({ issuer: publicUrl, ring, grantTypes: [...grants.keys()], issuers }),
+    ...discoveryOperations({ issuer: publicUrl, ring, grantTypes: [...grants.keys()], issuers, sigV4 }),
   ]
 }
 

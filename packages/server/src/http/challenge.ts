@@ -6,7 +6,7 @@ import type { HeadgateError } from '@headgate/errors'
  * its refusal.
  *
  * @param metadataUrl URL of this server's RFC 9728 document
- * @param sent whether the request had an Authorization header. If false, the challenge contains no error
+ * @param sent whether the request contained a token. If false, the challenge contains no error
  */
 export function challenge(
   metadataUrl: string,

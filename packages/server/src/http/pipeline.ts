@@ -7,6 +7,7 @@ import type { Policies } from '../access/policies.ts'
 import type { Policy } from '../access/policy.ts'
 import type { AuditDraft } from '../events/audit-event.ts'
 import type { AuditLog } from '../events/audit-log.ts'
+import { isSigned, type SignedRequests } from '../identity/access-keys/signed-requests.ts'
 import type { Authenticator } from '../identity/authenticator.ts'
 import type { ProvenIdentity } from '../proven-identity.ts'
 import type { ClientAddress } from '../operation/client-address.ts'
@@ -17,6 +18,7 @@ import type { RequestMetrics } from './metrics.ts'
 import type { CallLimits, Operation, Response } from '../operation/operation.ts'
 import { LargeBodies } from './large-bodies.ts'
 import { RequestCall } from './request-call.ts'
+import { type SignedCall, SignedCalls } from './signed-calls.ts'
 import { withinTime } from './time-limit.ts'
 import type { Router } from './router.ts'
 import type { OpenOperation } from '../operation/open-operation.ts'
@@ -27,6 +29,7 @@ import type { LoopTurns } from '../concurrency/loop-turns.ts'
 export interface PipelineDeps {
   readonly router: Router<Operation | OpenOperation>
   readonly authenticator: Authenticator
+  readonly signedRequests: SignedRequests
   readonly policies: Policies
   /** Returns the current policy of the caller in the database. */
   currentPolicy(identity: ProvenIdentity): Promise<Policy>
@@ -52,7 +55,8 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void
 
 /**
  * Returns the listener of all requests. Steps: refuse the request when too many are running, find the operation, authenticate
- * the caller, load its policy, run the operation, respond, audit. An error in any step becomes the error body of the protocol.
+ * the caller by its token or its signature, load its policy, run the operation, respond, audit. An error in any step becomes
+ * the error body of the protocol.
  */
 export function createPipeline(deps: PipelineDeps): Listener {
   let running = 0
@@ -61,6 +65,7 @@ export function createPipeline(deps: PipelineDeps): Listener {
     patienceMs: deps.limits.requestTimeoutMs / 2,
     turns: deps.loopTurns,
   })
+  const signedCalls = new SignedCalls(deps.signedRequests, deps.limits)
 
   async function withoutSlot<T>(body: Promise<T>): Promise<T> {
     running -= 1
@@ -84,6 +89,7 @@ export function createPipeline(deps: PipelineDeps): Listener {
     let failure: HeadgateError | null = null
     let result: Response
     let call: RequestCall | undefined
+    let signed: SignedCall | null = null
     running += 1
     try {
       const url = request.url ?? '/'
@@ -98,7 +104,11 @@ export function createPipeline(deps: PipelineDeps): Listener {
         result = await target.open(request, deps.limits, withoutSlot)
       } else {
         audited = true
-        const current = await deps.authenticator.authenticate(request.headers)
+        if (isSigned(request.headers.authorization)) {
+          const { address = '' } = draft
+          signed = await signedCalls.verify(request, { operation: target, address, withoutSlot })
+        }
+        const current = signed?.identity ?? (await deps.authenticator.authenticate(request.headers))
         identity = current
         if (current.method === 'anonymous') refuseForeignPage(request, deps.corsOrigins)
         const policy = await deps.policies.get(current)
@@ -115,12 +125,14 @@ export function createPipeline(deps: PipelineDeps): Listener {
             limits: deps.limits,
             largeBodies,
             operation: target,
+            signedBody: signed?.body ?? null,
             currentPolicy: () => deps.currentPolicy(current),
           },
         )
         const begun = call
         const tryCancel = (): boolean => target.announces === true && begun.tryCancel()
-        result = await withinTime(target.handle(begun), request, deps.limits.requestTimeoutMs, tryCancel)
+        const work = signed?.body ? handleVerified(target, begun) : target.handle(begun)
+        result = await withinTime(work, request, deps.limits.requestTimeoutMs, tryCancel)
       }
     } catch (error) {
       failure = toHeadgateError(error, requestId)
@@ -130,6 +142,7 @@ export function createPipeline(deps: PipelineDeps): Listener {
     } finally {
       running -= 1
       call?.close()
+      signed?.release()
     }
     send(request, response, result, requestId)
     const milliseconds = performance.now() - startedAt
@@ -149,7 +162,9 @@ export function createPipeline(deps: PipelineDeps): Listener {
 
   function challenged(result: Response, failure: HeadgateError, request: IncomingMessage): Response {
     if (result.status !== 401) return result
-    const value = challenge(deps.resourceMetadataUrl, failure, request.headers.authorization !== undefined)
+    const { authorization } = request.headers
+    const sentToken = authorization !== undefined && !isSigned(authorization)
+    const value = challenge(deps.resourceMetadataUrl, failure, sentToken)
     return { ...result, headers: { ...result.headers, 'www-authenticate': value } }
   }
 
@@ -199,6 +214,15 @@ export function createPipeline(deps: PipelineDeps): Listener {
       response.destroy()
     })
   }
+}
+
+/**
+ * Runs an operation for a signed request. The body is read and compared with the signature first, because the operation
+ * may ignore it.
+ */
+async function handleVerified(operation: Operation, call: RequestCall): Promise<Response> {
+  await call.bytes()
+  return operation.handle(call)
 }
 
 function countBytes(body: NonNullable<Response['body']>): number {

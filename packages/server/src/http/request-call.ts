@@ -4,7 +4,8 @@ import { type Json, parseBytes, type ParseOptions } from '@headgate/json'
 import type { Policy } from '../access/policy.ts'
 import type { AuditDraft } from '../events/audit-event.ts'
 import type { ProvenIdentity } from '../proven-identity.ts'
-import { truncatedBody, readBody } from '../operation/read-body.ts'
+import { type BodyLimits, truncatedBody, readBody } from '../operation/read-body.ts'
+import { bodyLimit } from './body-limit.ts'
 import { type LargeBodies, smallBodyBytes } from './large-bodies.ts'
 import type { Call, CallLimits, Operation } from '../operation/operation.ts'
 
@@ -13,6 +14,8 @@ export interface CallSources {
   readonly limits: CallLimits
   readonly largeBodies: LargeBodies
   readonly operation: Pick<Operation, 'maxBodyBytes' | 'admit'>
+  /** Body of a signed request: the received bytes, or the check of the bytes that will be received. */
+  readonly signedBody?: Pick<BodyLimits, 'received' | 'check'> | null
   /** Returns the current policy of the caller in the database. */
   currentPolicy(): Promise<Policy>
 }
@@ -116,11 +119,10 @@ export class RequestCall implements Call {
   }
 
   async #read(): Promise<Uint8Array> {
-    const { limits, operation, largeBodies } = this.#sources
-    const maxBytes = Math.min(operation.maxBodyBytes ?? smallBodyBytes, limits.maxBodyBytes)
+    const { limits, operation, largeBodies, signedBody } = this.#sources
     const bytes = await readBody(this.#request, {
-      maxBytes,
-      setting: maxBytes === limits.maxBodyBytes ? 'HEADGATE_MAX_BODY_BYTES' : null,
+      ...bodyLimit(operation, limits),
+      ...signedBody,
       admission: { freeBytes: smallBodyBytes, admit: (announced) => this.#admit(announced) },
     })
     // Memory for a compressed body was reserved for its maximum size.

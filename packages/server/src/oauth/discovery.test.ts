@@ -61,6 +61,7 @@ describe('discovery', () => {
         schemes: [
           { name: 'OAuth2', type: 'oauth2', parameters: { 'issuer-url': issuer, scope: 'catalog' } },
           { name: 'BearerAuth', type: 'bearer' },
+          { name: 'SigV4', type: 'sigv4', parameters: { service: 'execute-api' } },
         ],
       },
     })

@@ -12,6 +12,8 @@ export interface DiscoveryDeps {
   readonly grantTypes: readonly string[]
   /** Other issuers whose tokens the server accepts. */
   readonly issuers: readonly string[]
+  /** Services and regions that signatures of requests may contain. No regions: all regions. */
+  readonly sigV4: { readonly services: readonly string[]; readonly regions: readonly string[] }
 }
 
 /**
@@ -27,7 +29,8 @@ const documentMaxAge = 3_600
  * 8414), the public keys (RFC 7517), and the resource metadata with the accepted issuers (RFC 9728). The
  * documents contain no secrets.
  */
-export function discoveryOperations({ issuer, ring, grantTypes, issuers }: DiscoveryDeps): OpenOperation[] {
+export function discoveryOperations(deps: DiscoveryDeps): OpenOperation[] {
+  const { issuer, ring, grantTypes, issuers } = deps
   const common = { issuer, jwks_uri: `${issuer}${keysPath}` }
   const provider = {
     ...common,
@@ -52,7 +55,7 @@ export function discoveryOperations({ issuer, ring, grantTypes, issuers }: Disco
     bearer_methods_supported: ['header'],
     scopes_supported: ['catalog'],
     resource_name: 'Headgate',
-    rest_auth: declaredSchemes(issuer, issuers),
+    rest_auth: declaredSchemes(deps),
   }
   const documents = [
     ['getResourceMetadata', resourceMetadataPath, resource],
@@ -75,18 +78,23 @@ const maxSchemes = 16
 
 /**
  * Returns the authentication schemes for clients (`spec/rest-auth-extension.md`): one OAuth2 scheme for this server,
- * one for each other accepted issuer, and the scheme for clients that already have a token. The schemes of other
- * issuers contain only the issuer URL, because each issuer defines its own parameters for token requests.
+ * one for each other accepted issuer, the scheme for clients that already have a token, and the scheme for clients that
+ * sign their requests. The schemes of other issuers contain only the issuer URL, because each issuer defines its own
+ * parameters for token requests.
  */
-function declaredSchemes(issuer: string, others: readonly string[]): object {
+function declaredSchemes({ issuer, issuers: others, sigV4 }: DiscoveryDeps): object {
   const bearer = { name: 'BearerAuth', type: 'bearer' }
+  const [service] = sigV4.services
+  const [region] = sigV4.regions
+  const parameters = { service, ...(region === undefined ? {} : { region }) }
+  const signed = service === undefined ? [] : [{ name: 'SigV4', type: 'sigv4', parameters }]
   const own = { name: 'OAuth2', type: 'oauth2', parameters: { 'issuer-url': issuer, scope: 'catalog' } }
   const further = others.map((each) => ({
     name: 'OAuth2',
     type: 'oauth2',
     parameters: { 'issuer-url': each },
   }))
-  return { version: 1, schemes: [own, ...further.slice(0, maxSchemes - 2), bearer] }
+  return { version: 1, schemes: [own, ...further.slice(0, maxSchemes - 3), bearer, ...signed] }
 }
 
 const resourceMetadataPath = '/.well-known/oauth-protected-resource'
@@ -112,7 +120,8 @@ function listDocumentPaths(path: string, publicUrl: string): string[] {
   return behind === '' ? [path] : [path, `${path}${behind}`]
 }
 
-function readBasePath(publicUrl: string): string {
+/** Returns the path of the public URL, without trailing slash. */
+export function readBasePath(publicUrl: string): string {
   return new URL(publicUrl).pathname.replace(/\/+$/, '')
 }
 

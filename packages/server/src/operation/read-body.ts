@@ -15,6 +15,14 @@ export interface BodyLimits {
    */
   readonly setting: 'HEADGATE_MAX_BODY_BYTES' | null
   readonly admission?: BodyAdmission
+  /** The body as it was sent, if it has been received before. */
+  readonly received?: Buffer | undefined
+  /**
+   * Checks the body as it was sent, before it is decompressed.
+   *
+   * @throws HeadgateError when the server does not accept these bytes
+   */
+  readonly check?: ((body: Buffer) => void) | undefined
 }
 
 /** Authorization check that must succeed before the server reads a large body. */
@@ -41,12 +49,36 @@ interface BodyAdmission {
  *   client ends the request early or the body does not have the format in Content-Encoding
  */
 export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Uint8Array> {
-  const announced = Number(request.headers['content-length'] ?? 0)
-  if (announced > limits.maxBytes) throw tooLarge(limits)
   const reading = new BodyReading(limits)
-  if (reading.mustAdmit(announced)) await reading.admit(announced)
-  const body = await receive(request, reading)
+  const { received, check } = limits
+  if (received !== undefined && reading.mustAdmit(received.length)) await reading.admit(received.length)
+  const body = received ?? (await receiveAnnounced(request, reading))
+  check?.(body)
   return decode(body, request.headers['content-encoding'] ?? 'identity', reading)
+}
+
+/**
+ * Receives a request body up to its size limit, without decompressing it.
+ *
+ * @throws HeadgateError as `readBody`
+ */
+export function receiveBody(
+  request: IncomingMessage,
+  limits: Pick<BodyLimits, 'maxBytes' | 'setting' | 'admission'>,
+): Promise<Buffer> {
+  return receiveAnnounced(request, new BodyReading(limits))
+}
+
+/** Returns true for a request with a body, which may be empty if the client did not announce its length. */
+export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+}
+
+async function receiveAnnounced(request: IncomingMessage, reading: BodyReading): Promise<Buffer> {
+  const announced = Number(request.headers['content-length'] ?? 0)
+  if (announced > reading.limits.maxBytes) throw tooLarge(reading.limits)
+  if (reading.mustAdmit(announced)) await reading.admit(announced)
+  return receive(request, reading)
 }
 
 /** Limits of the body that is being read, and the number of bytes that the server may read so far. */

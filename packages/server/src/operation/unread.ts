@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { hasBody } from './read-body.ts'
 
 /** Maximum time in ms for which the server reads and discards the rest of a request body. */
 const lingerMs = 2_000
@@ -6,9 +7,7 @@ const lingerBytes = 64 * 1024 * 1024
 
 /** Returns true when the server has not yet received the complete request body. */
 export function isUnread(request: IncomingMessage): boolean {
-  const { headers } = request
-  const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
-  return hasBody && !request.complete
+  return hasBody(request) && !request.complete
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Variables } from '../env-type.ts'
-import { choice, integer, optional, path, secret, text, toggle } from '../variable.ts'
+import { checkScopeName } from '../parse-values.ts'
+import { choice, integer, list, optional, path, secret, text, toggle } from '../variable.ts'
 
 /** Variables of keys, tokens and authorization. */
 export const keys: Pick<
@@ -16,6 +17,8 @@ export const keys: Pick<
   | 'retiredKeyDays'
   | 'insecureAnonymous'
   | 'issuers'
+  | 'sigV4Services'
+  | 'sigV4Regions'
 > = {
   masterKey: secret('HEADGATE_MASTER_KEY', '32 bytes in base64 or hex', {
     section: 'Keys and tokens',
@@ -96,5 +99,24 @@ export const keys: Pick<
       section: 'Keys and tokens',
       doc: 'Issuers whose tokens the server accepts: a JSON list, or the path of a file with one. See [Issuers](#issuers).',
     }),
+  ),
+  sigV4Services: list(
+    'HEADGATE_SIGV4_SERVICES',
+    'execute-api,glue,s3tables',
+    {
+      section: 'Keys and tokens',
+      doc: 'Names of the service that the signatures of requests may contain (AWS Signature Version 4). Clients call it the signing name. See [Signed requests](../how-to/sign-requests.md).',
+    },
+    checkScopeName,
+  ),
+  sigV4Regions: list(
+    'HEADGATE_SIGV4_REGIONS',
+    '',
+    {
+      section: 'Keys and tokens',
+      fallbackNote: 'all regions',
+      doc: 'Regions that the signatures of requests may contain.',
+    },
+    checkScopeName,
   ),
 }
