@@ -4,6 +4,7 @@ import { edges } from './rows/edges.ts'
 import { endpoint } from './rows/endpoint.ts'
 import { behindEngines } from './rows/engines.ts'
 import { inbound } from './rows/inbound.ts'
+import { signatures } from './rows/signatures.ts'
 import { Fixture, type FixtureOptions } from './fixture.ts'
 
 /** Rows of the table of identity features. Each row has at least one check. */
@@ -36,9 +37,13 @@ export const rows: Readonly<Record<string, string>> = {
   S26: 'headers do not identify callers',
 }
 
-export const checks: readonly Check[] = [...inbound, ...endpoint, ...behindEngines, ...edges].toSorted(
-  (a, b) => Number(a.row.slice(1)) - Number(b.row.slice(1)),
-)
+export const checks: readonly Check[] = [
+  ...inbound,
+  ...endpoint,
+  ...behindEngines,
+  ...edges,
+  ...signatures,
+].toSorted((a, b) => Number(a.row.slice(1)) - Number(b.row.slice(1)))
 
 export interface SuiteResult {
   readonly uri: string

@@ -18,6 +18,8 @@ export interface Draft {
   readonly headers: readonly HeaderPair[]
   /** Hash of the body in hexadecimal. Default: the hash of an empty body. */
   readonly payloadHash?: string
+  /** Value of the header `x-amz-content-sha256`. Default: `payloadHash`. Null: the header is not sent. */
+  readonly sentHash?: string | null
 }
 
 export interface Scope {
@@ -26,6 +28,8 @@ export interface Scope {
   readonly at?: Date
   /** Day in the credential scope. Default: the day of `at`. */
   readonly day?: string
+  /** True: the path is encoded as for all services except Amazon S3. Default false. */
+  readonly encodesTwice?: boolean
 }
 
 export interface Signed {
@@ -46,20 +50,20 @@ export function sha256(bytes: string | Uint8Array): string {
 }
 
 /**
- * Signs a request with AWS Signature Version 4 by the rules of Amazon S3 (Amazon S3 API Reference, "Signature
+ * Signs a request with AWS Signature Version 4, by default by the rules of Amazon S3 (Amazon S3 API Reference, "Signature
  * Calculations for the Authorization Header"). A separate implementation for these suites, so that they do not depend
  * on the tested code.
  */
 export function signInHeader(draft: Draft, keys: S3Keys, scope: Scope): Signed {
   const { timestamp, text, sign } = signing(keys, scope)
-  const payloadHash = draft.payloadHash ?? emptyHash
+  const { payloadHash = emptyHash, sentHash = payloadHash } = draft
   const headers: HeaderPair[] = [
     ...draft.headers,
     ['x-amz-date', timestamp],
-    ['x-amz-content-sha256', payloadHash],
+    ...(sentHash === null ? [] : [['x-amz-content-sha256', sentHash] as const]),
     ...(keys.sessionToken === undefined ? [] : [['x-amz-security-token', keys.sessionToken] as const]),
   ]
-  const canonical = canonicalRequest({ ...draft, headers, payloadHash })
+  const canonical = canonicalRequest({ ...draft, headers, payloadHash }, scope.encodesTwice)
   const names = signedNames(headers)
   const signature = sign(`AWS4-HMAC-SHA256\n${timestamp}\n${text}\n${sha256(canonical)}`)
   const authorization = `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${text}, SignedHeaders=${names}, Signature=${signature}`
@@ -116,12 +120,10 @@ function signing(
   }
 }
 
-function canonicalRequest({
-  method,
-  target,
-  headers,
-  payloadHash,
-}: Draft & { readonly payloadHash: string }): string {
+function canonicalRequest(
+  { method, target, headers, payloadHash }: Draft & { readonly payloadHash: string },
+  encodesTwice = false,
+): string {
   const mark = target.indexOf('?')
   const path = mark < 0 ? target : target.slice(0, mark)
   const query = mark < 0 ? '' : target.slice(mark + 1)
@@ -130,7 +132,8 @@ function canonicalRequest({
     const values = headers.filter(([header]) => header.toLowerCase() === name).map(([, value]) => value)
     return `${name}:${values.map((value) => value.trim().replaceAll(/ +/g, ' ')).join(',')}\n`
   })
-  return [method, recoded(path, '/'), canonicalQuery(query), lines.join(''), names, payloadHash].join('\n')
+  const canonicalPath = encodesTwice ? recoded(path.replaceAll('%', '%25'), '/') : recoded(path, '/')
+  return [method, canonicalPath, canonicalQuery(query), lines.join(''), names, payloadHash].join('\n')
 }
 
 function signedNames(headers: readonly HeaderPair[]): string {

@@ -64,22 +64,6 @@ export const edges: readonly Check[] = [
     },
   },
   {
-    row: 'S23',
-    name: 'sigv4',
-    about:
-      'requests signed with Signature Version 4 identify the caller; headers under a signature count only when the signature is verified',
-    async run(fixture) {
-      const token = await fixture.own(fixture.client())
-      const signature =
-        'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host;original-authorization, Signature=00'
-      for (const headers of [{ authorization: signature }, {}]) {
-        const { status } = await fixture.config({ ...headers, 'original-authorization': `Bearer ${token}` })
-        demand(status === 401, `an unverified Original-Authorization: expected 401, got ${status}`)
-      }
-      notOffered('a signature is not accepted, and Original-Authorization is not trusted')
-    },
-  },
-  {
     row: 'S24',
     name: 'onward',
     about: 'the user goes on to catalogs behind this one',
