@@ -109,7 +109,7 @@ function runsOn(scenario: Scenario, kind: StorageName): boolean {
   if (like !== undefined) return runsOn(scenario, like)
   if (storages) return storages.includes(kind)
   if (kind === 'remote-signing') return engines.every((name) => signing.includes(name))
-  return kind !== 'short-lived' && kind !== 'users'
+  return kind !== 'short-lived' && kind !== 'users' && kind !== 'signed'
 }
 
 function isChosen(scenario: Scenario, options: EngineOptions): boolean {

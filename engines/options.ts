@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { CatalogAuth } from '../conformance/lib/catalog-access.ts'
-import { storageNames, type StorageName } from './lib/access.ts'
+import { type EngineAccess, storageNames, type StorageName } from './lib/access.ts'
 import { engineNames, type EngineName } from './lib/engine.ts'
 
 export const usage: string = `npm run test:engines -- [engine …] [options]
@@ -8,12 +7,13 @@ export const usage: string = `npm run test:engines -- [engine …] [options]
 Runs scenarios with real engines: ${engineNames.join(', ')} (all when none is named). Scenarios
 that need several engines run when all of them are named. Missing engines are installed first.
 
-  --storage KINDS            gateway,short-lived,users (default), file, s3, sts, remote-signing, or all;
+  --storage KINDS            gateway,short-lived,users,signed (default), file, s3, sts, remote-signing, or all;
                              gateway: local files that clients reach through the server's S3 endpoint,
                              with keys that come with the tables; short-lived: keys that live for seconds;
                              users: a server with engines that act for two users;
                              upstream, upstream-short-lived: gateway and short-lived with a warehouse that
                              forwards to another Headgate server (npm run test:upstream);
+                             signed: a server at which clients sign their requests with access keys;
                              on MinIO: s3, with keys of the engines' own; sts, with keys of its token
                              service; remote-signing, with requests that the server signs
   --only TEXT                only scenarios whose name contains the text; may be repeated
@@ -25,7 +25,7 @@ that need several engines run when all of them are named. Missing engines are in
 Against a server that runs already (its warehouse must be empty or used for tests only):
   --uri URI                  catalog base URI; clients add /v1/…
   --warehouse NAME
-  --credential ID:SECRET     OAuth2 client credentials, or --token TOKEN
+  --credential ID:SECRET     OAuth2 client credentials, or --token TOKEN, or --access-key ID:SECRET
   --oauth2-server-uri URI    token endpoint (default: <uri>/v1/oauth/tokens)
   --scope SCOPE              scope to ask for (default: catalog)
   --s3-endpoint, --s3-region, --s3-access-key-id, --s3-secret-access-key
@@ -44,7 +44,7 @@ export interface EngineOptions {
 export interface RunningServer {
   readonly uri: string
   readonly warehouse: string | undefined
-  readonly auth: CatalogAuth
+  readonly auth: EngineAccess['auth']
   readonly s3: {
     readonly endpoint: string
     readonly region: string
@@ -72,6 +72,7 @@ export function readOptions(args: readonly string[]): EngineOptions | undefined 
       warehouse: { type: 'string' },
       credential: { type: 'string' },
       token: { type: 'string' },
+      'access-key': { type: 'string' },
       'oauth2-server-uri': { type: 'string' },
       scope: { type: 'string', default: 'catalog' },
       's3-endpoint': { type: 'string', default: '' },
@@ -112,11 +113,14 @@ function readAuth(
   uri: string,
   values: {
     readonly token?: string
+    readonly 'access-key'?: string
     readonly credential?: string
     readonly scope: string
     readonly 'oauth2-server-uri'?: string
   },
-): CatalogAuth {
+): EngineAccess['auth'] {
+  const key = /^([^:]+):(.+)$/.exec(values['access-key'] ?? '')
+  if (key !== null) return { kind: 'access-key', accessKeyId: key[1] ?? '', secretAccessKey: key[2] ?? '' }
   if (values.token !== undefined) return { kind: 'token', token: values.token }
   if (values.credential === undefined) return { kind: 'none' }
   const tokenUri = values['oauth2-server-uri'] ?? `${uri}/v1/oauth/tokens`
@@ -135,6 +139,7 @@ const own: readonly StorageName[] = [
   'remote-signing',
   'short-lived',
   'users',
+  'signed',
   'upstream',
   'upstream-short-lived',
 ]
@@ -151,7 +156,9 @@ function readStorages(values: {
     foreign && (own.includes(name) || (fixture && name === 'gateway'))
   // `npm run test:upstream` runs the scenarios through warehouses that forward to another server.
   if (storage === 'all') return storageNames.filter((name) => !left(name) && !name.startsWith('upstream'))
-  const names = (storage ?? (foreign ? 'file' : 'gateway,short-lived,users')).split(',').map(readStorage)
+  const names = (storage ?? (foreign ? 'file' : 'gateway,short-lived,users,signed'))
+    .split(',')
+    .map(readStorage)
   const first = names.find(left)
   if (first !== undefined)
     throw new Error(

@@ -90,6 +90,40 @@ describe('the settings of a page equal those of the scenarios', () => {
   })
 })
 
+describe('the settings of the page about signed requests equal those of the scenarios', () => {
+  const text = readFileSync(join(docs, 'how-to/sign-requests.md'), 'utf8')
+  const auth = { kind: 'access-key', accessKeyId: 'ACCESS_KEY', secretAccessKey: 'SECRET' } as const
+  const signing: EngineAccess = { ...access, auth }
+  const [spark = '', trino = ''] = blocks(text, 'properties')
+
+  test('Spark', () => {
+    const used = sparkCatalog('lakehouse', signing, { catalogTellsPlace: true })
+    const { 'spark.sql.catalog.lakehouse.cache-enabled': _, ...expected } = used
+    expect(properties(spark)).toEqual(expected)
+  })
+
+  test('Trino', () => {
+    expect(properties(trino)).toEqual(trinoCatalog(signing))
+  })
+
+  test('PyIceberg', () => {
+    const [said = ''] = blocks(text, 'python')
+    const variables: Readonly<Record<string, string>> = { ID: 'ACCESS_KEY', SECRET: 'SECRET' }
+    const pairs = [
+      ...said.matchAll(/^ +"([\w.-]+)": (?:"([^"]*)"|os\.environ\["HEADGATE_CREDENTIAL_(\w+)"\]),$/gm),
+    ]
+    const documented = Object.fromEntries(
+      pairs.map(([, key = '', value, variable = '']) => [key, value ?? variables[variable]]),
+    )
+    const {
+      'header.X-Iceberg-Access-Delegation': _delegation,
+      'py-io-impl': _implementation,
+      ...expected
+    } = pyicebergProperties(signing, true)
+    expect(documented).toEqual(expected)
+  })
+})
+
 describe('a page of a client without scenarios contains the program that was run', () => {
   test.each([
     ['daft.md', 'python', 'daft.py'],

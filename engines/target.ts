@@ -15,6 +15,7 @@ import type { EngineAccess, StorageName } from './lib/access.ts'
 import type { WarehouseFixture } from './lib/warehouse-fixture.ts'
 import { readUsage, type Usage } from './lib/usage.ts'
 import type { EngineOptions, RunningServer } from './options.ts'
+import { openSigned } from './signed/open-signed.ts'
 import { openUsers } from './users/open-users.ts'
 
 /** A warehouse on which scenarios run. */
@@ -45,6 +46,7 @@ const lasting: Partial<
   users: openUsers,
   upstream: openUpstream,
   'upstream-short-lived': openUpstreamShortLived,
+  signed: openSigned,
 }
 
 /** Opens the catalog to test: the given server, Iceberg's fixture, or new Headgate servers. */

@@ -12,3 +12,19 @@ export async function installPyIceberg(keeper: ProcessKeeper, say: (line: string
     say,
   )
 }
+
+/**
+ * Installs PyIceberg with the library that signs its requests to the catalog. This is a separate environment, because
+ * s3fs and this library need different versions of botocore.
+ */
+export async function installSigningPyIceberg(
+  keeper: ProcessKeeper,
+  say: (line: string) => void,
+): Promise<string> {
+  return pythonVenv(
+    keeper,
+    cacheFolder('engines', 'pyiceberg-sigv4'),
+    ['pyiceberg[pyarrow,pyiceberg-core,rest-sigv4]==0.12.0'],
+    say,
+  )
+}

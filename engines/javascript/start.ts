@@ -4,7 +4,9 @@ import { steps, type JavaScriptClient } from './steps.ts'
 
 /** Starts the AWS SDK for JavaScript in this process, configured only with the values of the catalog. */
 export async function startJavaScript({ access }: EngineSettings): Promise<Engine> {
-  const headers = { ...(await authorizationHeaders(access.auth)), 'content-type': 'application/json' }
+  const { auth } = access
+  if (auth.kind === 'access-key') throw new Error('this client cannot sign its requests to the catalog')
+  const headers = { ...(await authorizationHeaders(auth)), 'content-type': 'application/json' }
   const query = access.warehouse === undefined ? '' : `?warehouse=${encodeURIComponent(access.warehouse)}`
   const ask: JavaScriptClient['ask'] = async (method, path, { body, asking = true } = {}) => {
     const response = await fetch(`${access.uri}/v1/${path}`, {

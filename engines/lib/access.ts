@@ -1,4 +1,4 @@
-import type { CatalogAccess, WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
+import type { CatalogAccess, CatalogAuth, WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
 
 /**
  * Kinds of warehouses of the scenarios:
@@ -6,6 +6,7 @@ import type { CatalogAccess, WarehouseStorage } from '../../conformance/lib/cata
  * - `gateway`: the default of a new server, local files that clients access through the server's S3 endpoint
  * - `short-lived`: `gateway` with credentials that are valid for seconds
  * - `users`: a server with engines and users
+ * - `signed`: a server at which clients sign their requests with access keys
  * - `upstream`, `upstream-short-lived`: `gateway` and `short-lived` with a warehouse that forwards to another server
  * - `file`: local files that clients access themselves
  * - `s3`, `sts`, `remote-signing`: on MinIO, with keys of the engines, with keys of its security token service, and
@@ -21,6 +22,7 @@ export const storageNames = [
   'users',
   'upstream',
   'upstream-short-lived',
+  'signed',
 ] as const
 export type StorageName = (typeof storageNames)[number]
 
@@ -42,8 +44,16 @@ export interface VendedStorage {
 
 export type EngineStorage = WarehouseStorage | VendedStorage
 
+/** Access key with which a client signs its requests to the catalog (AWS Signature Version 4). */
+export interface AccessKeyAuth {
+  readonly kind: 'access-key'
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
 /** Connection settings with which an engine uses one warehouse. */
-export interface EngineAccess extends Omit<CatalogAccess, 'storage'> {
+export interface EngineAccess extends Omit<CatalogAccess, 'storage' | 'auth'> {
+  readonly auth: CatalogAuth | AccessKeyAuth
   readonly storage: EngineStorage
   /** Further properties of the catalog's configuration in Trino. */
   readonly trino?: Readonly<Record<string, string>>

@@ -6,8 +6,13 @@ import type { EngineAccess } from './access.ts'
  *
  * @param catalogTellsPlace omits endpoint and region of the storage, which the catalog returns
  */
-export function engineProperties(access: EngineAccess, catalogTellsPlace: boolean): Record<string, string> {
-  const { storage } = access
+export function engineProperties(
+  { auth: anyAuth, ...rest }: EngineAccess,
+  catalogTellsPlace: boolean,
+): Record<string, string> {
+  const { storage } = rest
+  // The clients have different properties for access keys, so each engine adds its own.
+  const access = { ...rest, auth: anyAuth.kind === 'access-key' ? ({ kind: 'none' } as const) : anyAuth }
   if (storage.kind === 'vended') {
     const all = clientProperties({ ...access, storage: { kind: 'file', root: '' } })
     return storage.ask === null ? all : { ...all, 'header.X-Iceberg-Access-Delegation': storage.ask }

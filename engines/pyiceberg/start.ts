@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { installPyIceberg } from '../../conformance/lib/pyiceberg.ts'
+import { installPyIceberg, installSigningPyIceberg } from '../../conformance/lib/pyiceberg.ts'
 import type { EngineAccess } from '../lib/access.ts'
 import { engineProperties } from '../lib/client-properties.ts'
 import type { Engine, EngineSettings, Value } from '../lib/engine.ts'
@@ -7,8 +7,9 @@ import { startPythonWorker } from '../lib/python-worker.ts'
 
 /** Starts PyIceberg with PyArrow in a separate Python process. */
 export async function startPyIceberg(settings: EngineSettings): Promise<Engine> {
-  const python = await installPyIceberg(settings.keeper, settings.say)
   const { access } = settings
+  const install = access.auth.kind === 'access-key' ? installSigningPyIceberg : installPyIceberg
+  const python = await install(settings.keeper, settings.say)
   const worker = startPythonWorker(settings.keeper, {
     name: 'pyiceberg',
     python,
@@ -34,11 +35,23 @@ export function pyicebergProperties(access: EngineAccess, catalogTellsPlace: boo
     ...engineProperties(access, catalogTellsPlace),
     // Without this setting PyIceberg sends "Bearer None", which is not a valid token.
     ...(access.auth.kind === 'none' ? { auth: { type: 'noop' } } : {}),
+    ...signing(access.auth),
     type: 'rest',
     'py-io-impl': fileIo(access),
     // Without a region PyIceberg would send a request to the bucket's public host on AWS. Vended credentials include
     // the region.
     ...(access.storage.kind === 'vended' ? {} : { 's3.region': 'us-east-1' }),
+  }
+}
+
+/** Returns the properties with which PyIceberg signs its requests to the catalog. */
+function signing(auth: EngineAccess['auth']): Record<string, Value> {
+  if (auth.kind !== 'access-key') return {}
+  return {
+    'rest.sigv4-enabled': 'true',
+    'rest.signing-region': 'us-east-1',
+    'client.access-key-id': auth.accessKeyId,
+    'client.secret-access-key': auth.secretAccessKey,
   }
 }
 

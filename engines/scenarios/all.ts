@@ -8,6 +8,7 @@ import { duckdbKeyEnds } from './duckdb-key-ends.ts'
 import { duckdbTables } from './duckdb-tables.ts'
 import { sparkCtasRefresh, trinoCtasRefresh } from './lasting.ts'
 import { pyicebergScenarios } from './pyiceberg.ts'
+import { signedRequests } from './signed-requests.ts'
 import { sparkCtasSigning } from './signing.ts'
 import { sparkHistory } from './spark-history.ts'
 import { sparkTables } from './spark-tables.ts'
@@ -42,4 +43,5 @@ export const scenarios: readonly Scenario[] = [
   trinoUsers,
   trinoFirstCalls,
   trinoLongUsers,
+  ...signedRequests,
 ]

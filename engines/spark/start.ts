@@ -70,19 +70,32 @@ export function sparkCatalog(
     type: 'rest',
     // The scenarios must read the current state, also after a change by another engine, so the catalog cache is off.
     'cache-enabled': 'false',
-    'rest.auth.type': access.auth.kind === 'none' ? 'none' : 'oauth2',
-    // Prevents that Spark renews its token with a token exchange.
-    'token-exchange-enabled': 'false',
+    ...authentication(name, access.auth),
     // Lets the server purge tables. Otherwise Spark would drop a table first and then delete its files, without having
     // access to them any more.
     'rest-catalog-purge': 'true',
-    // Spark cannot refresh a configured token, so it must not try.
-    ...(access.auth.kind === 'token' ? { 'token-refresh-enabled': 'false' } : {}),
-    ...(access.auth.kind === 'credential' ? { credential: `env:${toVariable(name)}` } : {}),
   }
   return {
     [catalog]: 'org.apache.iceberg.spark.SparkCatalog',
     ...Object.fromEntries(Object.entries(properties).map(([key, value]) => [`${catalog}.${key}`, value])),
+  }
+}
+
+function authentication(name: string, auth: EngineAccess['auth']): Record<string, string> {
+  if (auth.kind === 'access-key')
+    return {
+      'rest.auth.type': 'sigv4',
+      'rest.signing-region': 'us-east-1',
+      'rest.access-key-id': `env:${toVariable(name)}_ID`,
+      'rest.secret-access-key': `env:${toVariable(name)}_SECRET`,
+    }
+  return {
+    'rest.auth.type': auth.kind === 'none' ? 'none' : 'oauth2',
+    // Otherwise Spark would renew its token by a token exchange.
+    'token-exchange-enabled': 'false',
+    // Spark cannot refresh a configured token, so it must not try.
+    ...(auth.kind === 'token' ? { 'token-refresh-enabled': 'false' } : {}),
+    ...(auth.kind === 'credential' ? { credential: `env:${toVariable(name)}` } : {}),
   }
 }
 
@@ -91,6 +104,11 @@ export function sparkCatalog(
  * show them.
  */
 function credentialIn(name: string, auth: EngineAccess['auth']): [string, string][] {
+  if (auth.kind === 'access-key')
+    return [
+      [`${toVariable(name)}_ID`, auth.accessKeyId],
+      [`${toVariable(name)}_SECRET`, auth.secretAccessKey],
+    ]
   return auth.kind === 'credential' ? [[toVariable(name), auth.credential]] : []
 }
 

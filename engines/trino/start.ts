@@ -53,12 +53,21 @@ export function trinoCatalog(access: EngineAccess): Record<string, string> {
     'iceberg.rest-catalog.nested-namespace-enabled': 'true',
     ...authentication(access),
     ...fileSystem(access.storage),
+    ...signing(access.auth),
   }
+}
+
+// Trino signs its requests to the catalog with the keys of its S3 file system. Vended credentials replace these keys
+// for the files of tables.
+function signing(auth: EngineAccess['auth']): Record<string, string> {
+  if (auth.kind !== 'access-key') return {}
+  return { 's3.aws-access-key': auth.accessKeyId, 's3.aws-secret-key': auth.secretAccessKey }
 }
 
 function authentication({ auth }: EngineAccess): Record<string, string> {
   const oauth2 = 'iceberg.rest-catalog.oauth2'
   if (auth.kind === 'none') return {}
+  if (auth.kind === 'access-key') return { 'iceberg.rest-catalog.security': 'SIGV4' }
   const security = { 'iceberg.rest-catalog.security': 'OAUTH2' }
   if (auth.kind === 'token') return { ...security, [`${oauth2}.token`]: auth.token }
   return {
