@@ -9,8 +9,16 @@ import type { RequestedChange } from '../directory/policy-change.ts'
 import type { Call } from '../operation/operation.ts'
 import type { MasterKey } from '../keys/master-key.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
-import type { SecurableName } from './securable.ts'
 import { refuseActing } from './acting.ts'
+
+/** Object that a request names: the server, a warehouse, or a namespace, table or view in a warehouse. */
+export type NamedObject =
+  | 'server'
+  | {
+      readonly warehouse: string
+      readonly namespace?: readonly string[] | undefined
+      readonly relation?: string | undefined
+    }
 
 /** Dependencies of management operations. */
 export interface ManagementDeps extends DirectoryDeps {
@@ -20,7 +28,7 @@ export interface ManagementDeps extends DirectoryDeps {
    * Adds the row of an object that exists only in the upstream of its warehouse, so that a grant can refer to it. Does
    * nothing for other objects. Absent: this server has no upstream warehouses.
    */
-  readonly discover?: (call: Call, name: SecurableName) => Promise<void>
+  readonly discover?: (call: Call, name: NamedObject) => Promise<void>
   /** Encrypts the secrets of access keys. */
   readonly master: MasterKey
 }

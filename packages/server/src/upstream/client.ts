@@ -5,7 +5,7 @@ import type { Fetch, HeaderList, HttpRequest } from '@headgate/http'
 import type { ConnectionRules, EndpointGuard } from '@headgate/storage'
 import type { UpstreamLimits } from './profile.ts'
 import { unreachable, unknownOutcome } from './failures.ts'
-import { readResponse } from './read-response.ts'
+import { readResponse, type UpstreamResponse } from './read-response.ts'
 
 /** Time limit in ms to establish a connection, including TLS. */
 const connectTimeoutMs = 10_000
@@ -23,13 +23,6 @@ export interface UpstreamRequest {
   readonly body: Uint8Array | null
   /** True: repeating the request has no further effect, so it may be sent again after a lost connection. */
   readonly safe: boolean
-}
-
-/** A complete response of the upstream. */
-export interface UpstreamResponse {
-  readonly status: number
-  readonly headers: { get(name: string): string | null }
-  readonly body: Buffer
 }
 
 export interface UpstreamClientOptions {

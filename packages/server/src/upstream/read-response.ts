@@ -1,6 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
-import type { UpstreamResponse } from './client.ts'
+
+/** A complete response of the upstream. */
+export interface UpstreamResponse {
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+  readonly body: Buffer
+}
 
 /**
  * Sends a request with a dispatcher of undici and reads its whole response. `Dispatcher.request` returns the body as a

@@ -1,5 +1,5 @@
 import { type ErrorCode, HeadgateError } from '@headgate/errors'
-import type { UpstreamResponse } from './client.ts'
+import type { UpstreamResponse } from './read-response.ts'
 
 /** Longest message of an upstream that is sent to a client, in characters. */
 const maxMessage = 500

@@ -8,7 +8,8 @@ import {
   type TableIdentifier,
 } from '@headgate/iceberg/rest'
 import { SingleFlight } from '../concurrency/single-flight.ts'
-import type { UpstreamClient, UpstreamResponse } from './client.ts'
+import type { UpstreamClient } from './client.ts'
+import type { UpstreamResponse } from './read-response.ts'
 import type { DialectName } from './dialect.ts'
 import { decodeRemoteConfig, offers, type RemoteConfig } from './remote-config.ts'
 import { responseError } from './response-error.ts'

@@ -179,9 +179,20 @@ describe('an upgrade of the store from version', () => {
     ])
   })
 
-  test('11 allows each principal two access keys, which are deleted with it', async () => {
+  test('migration 12 keeps existing warehouses managed, and lets only upstream warehouses have an upstream', async () => {
     const rows = await upgraded(
       11,
+      `insert into warehouse (id, name, kind, storage, owner_id) values (gen_random_uuid(), 'lake', 'managed', '{}', gen_random_uuid());`,
+      `select w.name, w.kind, w.upstream, w.upstream_secret as secret,
+         (select pg_get_constraintdef(oid) like '%upstream IS NOT NULL%' from pg_constraint where conname = 'warehouse_upstream') as checked
+       from warehouse w`,
+    )
+    expect(rows).toEqual([{ name: 'lake', kind: 'managed', upstream: null, secret: null, checked: true }])
+  })
+
+  test('migration 13 allows each principal two access keys, which are deleted with the principal', async () => {
+    const rows = await upgraded(
+      12,
       `insert into principal (id, issuer, subject, name, kind) values ('${principal}', 'headgate', 'etl', 'etl', 'service'),
          ('${role}', 'headgate', 'bi', 'bi', 'service');`,
       `with made as (
