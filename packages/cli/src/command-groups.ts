@@ -44,6 +44,11 @@ export const commandGroups: readonly CommandGroup[] = [
     load: async () => (await import('./commands/import.ts')).registerImport,
   },
   {
+    heading: 'Other catalogs:',
+    names: ['doctor'],
+    load: async () => (await import('./commands/doctor.ts')).registerDoctor,
+  },
+  {
     heading: 'Catalog:',
     names: ['warehouse'],
     load: async () => (await import('./commands/warehouse/register.ts')).registerWarehouses,

@@ -1,0 +1,58 @@
+import type { Properties } from '@headgate/auth'
+import type { AccessDelegation } from '@headgate/iceberg/client'
+import type { EngineName } from './engines/engine-traits.ts'
+import type { SettingNames } from './engines/setting-names.ts'
+import type { Diagnosis } from './finding.ts'
+
+/** Storage settings that an engine has in its own configuration. */
+export interface OwnStorage {
+  readonly endpoint: string | undefined
+  readonly region: string | undefined
+  readonly pathStyle: boolean | undefined
+  /** Keys of the store. They contain secrets. */
+  readonly keys: StorageKeys | undefined
+}
+
+export interface StorageKeys {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+/** Connection of one engine to one catalog, as the configuration of the engine describes it. Contains secrets. */
+export interface CatalogSettings {
+  readonly engine: EngineName
+  /** Version of the engine, if the user named it. */
+  readonly engineVersion: string | undefined
+  /** Text that says where the settings come from: a file, `flags`, `server`. */
+  readonly source: string
+  /** Base URL of the catalog without a trailing slash. */
+  readonly uri: string
+  readonly warehouse: string | undefined
+  /** Properties of the auth provider that sends what the engine sends. */
+  readonly auth: Properties
+  /** Token endpoint in the configuration. Undefined: the engine uses `v1/oauth/tokens` of the catalog, or needs no token. */
+  readonly tokenEndpoint: string | undefined
+  /** Headers of every request, without the one that requests storage access. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Kinds of storage access that the engine requests. An empty list: the engine sends no header. */
+  readonly delegation: readonly AccessDelegation[]
+  /** Whether the engine acts for each of its users (`session=USER`). */
+  readonly userSession: boolean
+  /** Whether the engine renews tokens by exchanging them. */
+  readonly exchangesTokens: boolean
+  readonly storage: OwnStorage
+  /** File with certificates of authorities that the engine trusts. */
+  readonly caFile: string | undefined
+  /** Names of settings in the configuration of this engine, for remedies. */
+  readonly names: SettingNames
+  /** Problems of the configuration itself. */
+  readonly problems: readonly Diagnosis[]
+}
+
+export const noStorage: OwnStorage = {
+  endpoint: undefined,
+  region: undefined,
+  pathStyle: undefined,
+  keys: undefined,
+}

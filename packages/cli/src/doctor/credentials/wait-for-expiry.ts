@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { failed, warning, type Diagnosis } from '../finding.ts'
+import { describeResponse } from '../http/describe-response.ts'
+import { rawRequest, type RawResponse } from '../http/raw-request.ts'
+import { reports } from '../reports.ts'
+import type { DoctorContext } from '../context.ts'
+import { configUrl } from '../layers/clock.ts'
+import { describeS3, readS3Error } from '../s3/s3-error.ts'
+import { s3Request } from '../s3/s3-request.ts'
+import { findTarget, parseS3Location, toUrl } from '../s3/s3-target.ts'
+import type { CredentialOffer } from './credential-offer.ts'
+import type { TableLocations } from './locations.ts'
+
+/** Time after the end of a credential at which it is tried, in ms. */
+const afterEndMs = 1_500
+/** Time for which catalogs usually still accept an ended token, in ms. */
+const leewayMs = 8_000
+
+/** Waits until the token has ended, if it ends in time, and checks how the catalog refuses it. */
+export async function checkExpiredToken(context: DoctorContext): Promise<readonly Diagnosis[]> {
+  const { learned, settings, traits } = context
+  const { tokenValue, token } = learned
+  const end = token?.expiresAt
+  if (tokenValue === undefined || end === undefined || !(await waitUntil(context, end, 'token'))) return []
+  const response = await sendEndedToken(context, tokenValue.reveal())
+  context.fact(`the catalog answers the ended token with status ${response.status}`)
+  if (response.status === 419 && !traits.understands419) {
+    return [
+      failed('token-expired-419', {
+        evidence: `The catalog answers the ended token with ${describeResponse(response)}. ${traits.label} requests a new token after status 401, not after 419.`,
+        remedy: 'Let the catalog, or the proxy in front of it, answer 401 to expired tokens.',
+        report: reports.status419,
+      }),
+    ]
+  }
+  if (response.status !== 401 && response.status !== 419 && response.status >= 300) {
+    return [
+      warning('token-expired-status', {
+        evidence: `The catalog answers the ended token with ${describeResponse(response)}. Clients request a new token after status 401.`,
+        remedy: 'Let the catalog, or the proxy in front of it, answer 401 to expired tokens.',
+        report: reports.status419,
+      }),
+    ]
+  }
+  const again = await rawRequest(context, { method: 'GET', url: configUrl(settings), auth: learned.auth })
+  if (again.status < 300) return []
+  return [
+    failed('token-renewal-failed', {
+      evidence: `After the end of the token, the session is not renewed: ${describeResponse(again)}.`,
+      remedy: `Use ${settings.names.credential}, from which tokens can be requested again.`,
+      report: reports.deadSession,
+    }),
+  ]
+}
+
+/** Sends a token that has ended. Waits longer if the catalog tolerates a difference of clocks. */
+async function sendEndedToken(context: DoctorContext, token: string): Promise<RawResponse> {
+  const { settings, options, signal } = context
+  const headers = [['authorization', `Bearer ${token}`]] as const
+  const request = { method: 'GET', url: configUrl(settings), headers } as const
+  const response = await rawRequest(context, request)
+  if (response.status >= 300) return response
+  await sleep(Math.min(leewayMs, options.waitMs), undefined, { signal })
+  return await rawRequest(context, request)
+}
+
+/** Waits until the keys have ended, if they end in time, and checks how the storage refuses them. */
+export async function checkExpiredKeys(
+  context: DoctorContext,
+  offer: CredentialOffer,
+  { metadataFile }: TableLocations,
+): Promise<readonly Diagnosis[]> {
+  const { traits } = context
+  if (offer.expiresAt === undefined || metadataFile === null) return []
+  if (!(await waitUntil(context, offer.expiresAt, 'keys'))) return []
+  const target = findTarget(context, offer)
+  const url = toUrl(target, parseS3Location(metadataFile))
+  const error = readS3Error(await s3Request(context, target, { method: 'GET', url }))
+  context.fact(`the storage answers the ended keys with ${describeS3(error)}`)
+  if (traits.renewsKeys !== 'reload' || error.status === 403 || error.status === 401 || error.status < 300)
+    return []
+  return [
+    warning('expired-keys-status', {
+      evidence: `The storage answers ended keys with ${describeS3(error)}. ${traits.label} renews keys after status 401 and 403 only.`,
+      remedy: 'Give keys a longer life than the longest query, or let the storage answer 403.',
+      report: reports.keysExpire,
+    }),
+  ]
+}
+
+/** Waits for a time within the limit of the user. Returns whether it was reached. */
+async function waitUntil(
+  { options, signal, fact }: DoctorContext,
+  end: number,
+  what: string,
+): Promise<boolean> {
+  const ms = end - Date.now() + afterEndMs
+  if (options.waitMs === 0) return false
+  if (ms > options.waitMs) {
+    fact(`--wait-for-expiry ends before the ${what}: ${new Date(end).toISOString()}`)
+    return false
+  }
+  await sleep(Math.max(0, ms), undefined, { signal })
+  return true
+}

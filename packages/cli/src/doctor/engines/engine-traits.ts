@@ -1,0 +1,170 @@
+/** Engines whose use of a catalog is known. `any` stands for a client of which only the protocol is known. */
+export const engineNames = [
+  'spark',
+  'flink',
+  'trino',
+  'pyiceberg',
+  'duckdb',
+  'starrocks',
+  'doris',
+  'clickhouse',
+  'iceberg-rust',
+  'iceberg-go',
+  'any',
+] as const
+
+export type EngineName = (typeof engineNames)[number]
+
+/** Member of the response of `loadTable` that can contain storage keys. */
+export type KeyMember = 'config' | 'storage-credentials'
+
+/** Use of the protocol by an engine, as far as it decides whether a catalog works with it. */
+export interface EngineTraits {
+  readonly label: string
+  /** Members in which current versions look for storage keys. */
+  readonly keyMembers: readonly KeyMember[]
+  /** Members in which versions before `before` look for storage keys. */
+  readonly olderKeyMembers?: { readonly before: string; readonly members: readonly KeyMember[] }
+  /** Whether keys without a session token are refused or ignored. */
+  readonly needsSessionToken: boolean
+  /** Properties from which current versions read the region. Empty: only their own configuration. */
+  readonly regionProperties: readonly string[]
+  /** Properties from which older versions read the region. */
+  readonly olderRegionProperties?: readonly string[]
+  /** Whether endpoint, path style and region of the store come from the catalog. */
+  readonly takesLocation: boolean
+  /** How storage keys are renewed: by the refresh endpoint, by loading the table again, or not at all. */
+  readonly renewsKeys: 'endpoint' | 'reload' | 'never'
+  /** Whether the engine can let the catalog sign its storage requests. */
+  readonly signs: boolean
+  /** Whether a new table, or CREATE TABLE AS, is staged first. */
+  readonly stagesCreates: boolean
+  /** Whether writes are committed by the operation for several tables. */
+  readonly usesTransactions: boolean
+  /** Whether status 419 makes the engine request a new token. */
+  readonly understands419: boolean
+  /** Whether error bodies that do not follow the specification make operations fail. */
+  readonly needsErrorBodies: boolean
+  /** Sentence that says how the engine trusts another certificate authority. */
+  readonly trust: string
+}
+
+const both: readonly KeyMember[] = ['storage-credentials', 'config']
+const javaTrust =
+  'Import the certificate of the authority into the trust store of the Java runtime (keytool -importcert).'
+
+const java = {
+  keyMembers: both,
+  needsSessionToken: false,
+  regionProperties: ['client.region'],
+  takesLocation: true,
+  renewsKeys: 'endpoint',
+  signs: true,
+  stagesCreates: true,
+  usesTransactions: false,
+  understands419: false,
+  needsErrorBodies: false,
+  trust: javaTrust,
+} as const satisfies Omit<EngineTraits, 'label'>
+
+/**
+ * Traits of each engine. Sources: captured traffic of the versions in `engines/README.md`, the source of the
+ * clients, and the reports in `reports.ts`.
+ */
+export const engineTraits: Readonly<Record<EngineName, EngineTraits>> = {
+  spark: { ...java, label: 'Spark' },
+  flink: { ...java, label: 'Flink' },
+  trino: {
+    ...java,
+    label: 'Trino',
+    olderKeyMembers: { before: '482', members: ['config'] },
+    needsSessionToken: true,
+    regionProperties: [],
+    takesLocation: false,
+    signs: false,
+  },
+  pyiceberg: {
+    label: 'PyIceberg',
+    keyMembers: both,
+    needsSessionToken: false,
+    regionProperties: ['s3.region', 'client.region'],
+    takesLocation: true,
+    renewsKeys: 'never',
+    signs: true,
+    stagesCreates: false,
+    usesTransactions: false,
+    understands419: true,
+    needsErrorBodies: false,
+    trust: 'Set ssl.cabundle of the catalog to a file with the certificate of the authority.',
+  },
+  duckdb: {
+    label: 'DuckDB',
+    keyMembers: both,
+    needsSessionToken: false,
+    regionProperties: ['s3.region', 'client.region'],
+    takesLocation: true,
+    renewsKeys: 'reload',
+    signs: false,
+    stagesCreates: true,
+    usesTransactions: true,
+    understands419: false,
+    needsErrorBodies: true,
+    trust:
+      "Set ca_cert_file of DuckDB to a file with the certificate of the authority (SET ca_cert_file = '…').",
+  },
+  starrocks: { ...java, label: 'StarRocks', needsSessionToken: true, renewsKeys: 'reload', signs: false },
+  doris: {
+    ...java,
+    label: 'Doris',
+    regionProperties: ['s3.region', 'client.region'],
+    olderRegionProperties: ['s3.region'],
+    renewsKeys: 'reload',
+    signs: false,
+  },
+  clickhouse: {
+    ...java,
+    label: 'ClickHouse',
+    keyMembers: ['config'],
+    regionProperties: ['client.region', 's3.region'],
+    renewsKeys: 'reload',
+    signs: false,
+    stagesCreates: false,
+    trust:
+      'Add the certificate of the authority to openSSL.client.caConfig in the configuration of ClickHouse.',
+  },
+  'iceberg-rust': {
+    ...java,
+    label: 'iceberg-rust',
+    keyMembers: ['config'],
+    regionProperties: ['s3.region', 'client.region'],
+    renewsKeys: 'never',
+    signs: false,
+    stagesCreates: false,
+    trust: 'Add the certificate of the authority to those of the operating system.',
+  },
+  'iceberg-go': {
+    ...java,
+    label: 'iceberg-go',
+    keyMembers: ['storage-credentials'],
+    regionProperties: ['s3.region', 'client.region'],
+    renewsKeys: 'never',
+    signs: false,
+    stagesCreates: false,
+    needsErrorBodies: true,
+    trust: 'Add the certificate of the authority to those of the operating system.',
+  },
+  any: {
+    label: 'The client',
+    keyMembers: both,
+    needsSessionToken: false,
+    regionProperties: ['client.region', 's3.region'],
+    takesLocation: true,
+    renewsKeys: 'endpoint',
+    signs: true,
+    stagesCreates: true,
+    usesTransactions: false,
+    understands419: true,
+    needsErrorBodies: false,
+    trust: 'Add the certificate of the authority to those that the client trusts.',
+  },
+}

@@ -1,0 +1,46 @@
+/** Layers between an engine and its tables, in the order in which they are checked. */
+export const layerNames = [
+  'settings',
+  'name',
+  'connection',
+  'tls',
+  'clock',
+  'protocol',
+  'login',
+  'identity',
+  'configuration',
+  'table',
+  'credentials',
+  'storage',
+  'renewal',
+  'commit',
+] as const
+
+export type LayerName = (typeof layerNames)[number]
+
+/** Problem that a check found. */
+export interface Diagnosis {
+  /** Stable name of the problem, for scripts: `tls-host-name`. */
+  readonly id: string
+  /** `failed`: the engine cannot work, so later layers are not checked. `warning`: it works now, or only in part. */
+  readonly status: 'failed' | 'warning'
+  /** Observation that proves the problem. */
+  readonly evidence: string
+  /** Change that removes the problem, with the name of the setting in the configuration of the engine. */
+  readonly remedy: string
+  /** URL of a public report of the same problem. */
+  readonly report?: string | undefined
+}
+
+/** Problem with the layer in which it was found. */
+export interface Finding extends Diagnosis {
+  readonly layer: LayerName
+}
+
+type Details = Omit<Diagnosis, 'id' | 'status'>
+
+/** Creates a diagnosis that ends the walk through the layers. */
+export const failed = (id: string, details: Details): Diagnosis => ({ id, status: 'failed', ...details })
+
+/** Creates a diagnosis after which the next layers are checked. */
+export const warning = (id: string, details: Details): Diagnosis => ({ id, status: 'warning', ...details })

@@ -1,0 +1,37 @@
+import type { CatalogSettings } from '../catalog-settings.ts'
+
+/** Host that an engine connects to. */
+export interface Host {
+  /** Name or address, without the brackets of IPv6. */
+  readonly name: string
+  readonly port: number
+  readonly secure: boolean
+  /** Text that says what the host is for: `catalog`, `token endpoint`, `storage`. */
+  readonly role: string
+  /** Setting that contains the host. */
+  readonly setting: string
+}
+
+export function toHost(url: URL, role: string, setting: string): Host {
+  const secure = url.protocol === 'https:'
+  return {
+    name: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+    secure,
+    role,
+    setting,
+  }
+}
+
+/** Lists the hosts of the catalog and of its token endpoint, each once. */
+export function listHosts({ uri, tokenEndpoint, names }: CatalogSettings): readonly Host[] {
+  const catalog = toHost(new URL(uri), 'catalog', names.uri)
+  const url = tokenEndpoint === undefined ? null : URL.parse(tokenEndpoint, `${uri}/`)
+  if (url === null || !/^https?:$/.test(url.protocol)) return [catalog]
+  const issuer = toHost(url, 'token endpoint', names.tokenEndpoint ?? names.uri)
+  return issuer.name === catalog.name && issuer.port === catalog.port ? [catalog] : [catalog, issuer]
+}
+
+/** Formats a host with its port. */
+export const formatHost = ({ name, port }: Host): string =>
+  `${name.includes(':') ? `[${name}]` : name}:${port}`

@@ -1,0 +1,32 @@
+import { CliError } from '../../cli-error.ts'
+import { exitCode } from '../../exit-code.ts'
+
+/** Creates the error for a configuration that a reader cannot use. */
+export function unreadable(source: string, why: string, next: string): CliError {
+  return new CliError(exitCode.usage, `${source}: ${why}`, { next })
+}
+
+/**
+ * Chooses a catalog of a configuration.
+ *
+ * @throws CliError when the configuration has none, or several and none is chosen
+ */
+export function chooseCatalog(
+  source: string,
+  names: readonly string[],
+  chosen: string | undefined,
+  byDefault?: string,
+): string {
+  if (chosen !== undefined) {
+    if (names.includes(chosen)) return chosen
+    throw unreadable(source, `it has no Iceberg REST catalog ${chosen}.`, `Its catalogs are: ${list(names)}.`)
+  }
+  const [only, ...others] = names
+  if (only === undefined)
+    throw unreadable(source, 'it has no Iceberg REST catalog.', 'Name another file, or use --uri.')
+  if (others.length === 0) return only
+  if (byDefault !== undefined && names.includes(byDefault)) return byDefault
+  throw unreadable(source, `it has several catalogs: ${list(names)}.`, 'Choose one with --catalog.')
+}
+
+const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '))

@@ -1,0 +1,45 @@
+const replacement = '[redacted]'
+
+/** Minimum length of a replaced value. Shorter values are also parts of ordinary words. */
+const minLength = 4
+
+/** Forms of secrets that are replaced even if their values are not known. */
+const patterns: readonly (readonly [RegExp, string])[] = [
+  [/\beyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*/g, replacement],
+  [
+    /((?:storageRefreshToken|X-Amz-Security-Token|X-Amz-Signature|sig|access_token)=)[^&\s"']+/gi,
+    `$1${replacement}`,
+  ],
+  [/(\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}/gi, `$1${replacement}`],
+  [/(\/\/[^/\s:@]+:)[^@/\s]+@/g, `$1${replacement}@`],
+]
+
+/**
+ * Replaces secrets in texts that people see. Secrets are added when they are read, sent or received, so that a message
+ * of a server that repeats one is replaced too.
+ */
+export class Redactor {
+  readonly #secrets = new Set<string>()
+
+  /** Adds a secret. Undefined and short values are ignored. */
+  add(...secrets: readonly (string | undefined)[]): void {
+    for (const secret of secrets) {
+      if (secret === undefined) continue
+      for (const form of listForms(secret)) if (form.length >= minLength) this.#secrets.add(form)
+    }
+  }
+
+  redact(text: string): string {
+    const longestFirst = [...this.#secrets].toSorted((a, b) => b.length - a.length)
+    const withoutValues = longestFirst.reduce((rest, secret) => rest.replaceAll(secret, replacement), text)
+    return patterns.reduce((rest, [pattern, to]) => rest.replaceAll(pattern, to), withoutValues)
+  }
+}
+
+/** Lists a secret unchanged, and encoded for JSON, for a URL, for a form and for Basic authentication. */
+function listForms(secret: string): readonly string[] {
+  const form = new URLSearchParams({ _: secret }).toString().slice('_='.length)
+  const base64 = Buffer.from(secret).toString('base64')
+  const parts = secret.includes(':') ? [secret.slice(secret.indexOf(':') + 1)] : []
+  return [secret, ...parts, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), form, base64]
+}

@@ -1,0 +1,57 @@
+import type { HeaderList } from '@headgate/http'
+import { signFetch } from '@headgate/sigv4'
+import type { DoctorContext } from '../context.ts'
+import { rawRequest, type RawRequest, type RawResponse } from '../http/raw-request.ts'
+import type { S3Target } from './s3-target.ts'
+
+export interface S3Request {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'DELETE'
+  readonly url: string
+  readonly headers?: HeaderList
+  readonly body?: Uint8Array<ArrayBuffer>
+}
+
+/** Sends a request to the store, signed with the keys of the target or by the catalog. */
+export async function s3Request(
+  context: DoctorContext,
+  target: S3Target,
+  request: S3Request,
+): Promise<RawResponse> {
+  const signed =
+    target.keys === undefined
+      ? await signAtCatalog(context, target, request)
+      : await signWithKeys(target, request)
+  // Headers of the configuration are for the catalog, and can contain secrets.
+  const settings = { ...context.settings, headers: {} }
+  return await rawRequest({ ...context, settings }, signed)
+}
+
+async function signWithKeys(
+  { keys, region }: S3Target,
+  { method, url, headers = [], body }: S3Request,
+): Promise<RawRequest> {
+  const init = { method, headers: headers.map(([name, value]): [string, string] => [name, value]) }
+  if (keys === undefined) return { method, url, headers }
+  const request = await signFetch(
+    url,
+    { ...init, ...(body === undefined ? {} : { body }) },
+    { credentials: keys, region, service: 's3' },
+  )
+  return { method, url: request.url, headers: [...request.headers], ...(body === undefined ? {} : { body }) }
+}
+
+/** Lets the catalog sign the request (`signRequest` of the Iceberg REST specification). */
+async function signAtCatalog(
+  { learned }: DoctorContext,
+  { region }: S3Target,
+  { method, url, headers = [], body }: S3Request,
+): Promise<RawRequest> {
+  const { catalog, table } = learned
+  if (catalog === undefined || table === undefined) return { method, url, headers }
+  const own = Object.fromEntries(headers.map(([name, value]) => [name, [value]]))
+  const signed = await catalog.signRequest(table, { region, uri: url, method, headers: own })
+  const list = Object.entries(signed.headers).flatMap(([name, values]) =>
+    name.toLowerCase() === 'host' ? [] : values.map((value): [string, string] => [name, value]),
+  )
+  return { method, url: signed.uri, headers: list, ...(body === undefined ? {} : { body }) }
+}
