@@ -1,0 +1,154 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Issuer } from '../lib/issuer.ts'
+import type { ProcessKeeper } from '../lib/process-keeper.ts'
+import { type Lab, openLab, ownPlace } from '../identity/lab.ts'
+import { openCatalog, readMember } from '../refresh/catalog-client.ts'
+import { createBody } from '../refresh/table-requests.ts'
+import { authorizationHeaders } from '../lib/access-token.ts'
+import type { Target } from './configurations.ts'
+
+/** Server with the warehouses, tables and clients that all checks use. */
+export interface DoctorLab {
+  readonly keeper: ProcessKeeper
+  readonly folder: string
+  /** URL of the catalog. */
+  readonly uri: string
+  /** URL of the storage gateway. */
+  readonly s3Url: string
+  /** Warehouse that vends keys to all clients, and one that vends only to clients that request them. */
+  readonly warehouse: string
+  readonly askedWarehouse: string
+  /** Warehouse whose keys live for some seconds. */
+  readonly shortWarehouse: string
+  /** Client with all rights on both warehouses. */
+  readonly credential: string
+  /** Client that may use the warehouse and nothing in it. */
+  readonly poorCredential: string
+  readonly adminCredential: string
+  /** Engine that may name its users, and one of its users. */
+  readonly engineCredential: string
+  readonly user: string
+  readonly namespace: string
+  readonly table: string
+  /** Issuer whose tokens the catalog accepts if their audience is `audience`. */
+  readonly issuer: Issuer
+  readonly audience: string
+  /** Subject of the issuer that may use the warehouse. */
+  readonly outsideUser: string
+  /** Returns the target of a configuration, with the credential of the client. */
+  target(more?: Partial<Target>): Target
+}
+
+const table = 'orders'
+const outsideUser = 'svc'
+
+/** Signs in a user of the issuer, which the server then knows, and grants it the use of the warehouse. */
+async function addOutsideUser(lab: Lab, issuer: Issuer): Promise<void> {
+  const token = issuer.sign({ sub: outsideUser, client_id: outsideUser, aud: lab.audience })
+  await fetch(`${lab.uri}/v1/config`, { headers: { authorization: `Bearer ${token}` } })
+  await lab.grant(`${issuer.issuer}#${outsideUser}`, 'select', {})
+}
+
+/** Starts the server and creates its content. */
+export async function openDoctorLab(
+  keeper: ProcessKeeper,
+  folder: string,
+): Promise<DoctorLab & AsyncDisposable> {
+  await using stack = new AsyncDisposableStack()
+  const place = stack.use(await ownPlace(keeper, folder, { HEADGATE_TEST_MIN_CREDENTIAL_SECONDS: '2' }))
+  const lab = await openLab(place)
+  const client = await lab.client('etl')
+  const poor = await lab.client('poor')
+  await lab.grant('etl', 'modify', {})
+  await lab.grant('etl', 'create', {})
+  await lab.grant('poor', 'use', {})
+  await createTable(lab, lab.warehouse, place.credential, lab.namespace[0])
+  await addWarehouse(lab, folder, place.credential, 'asked', { whenNotAsked: false })
+  await addWarehouse(lab, folder, place.credential, 'short', { lifetimeSeconds: 8 })
+  const engine = await lab.engine('trino', {
+    subjects: [{ issuer: 'headgate', pattern: 'alice' }],
+    namesIssuer: 'headgate',
+    unsignedSubjects: true,
+  })
+  await lab.client('alice')
+  await lab.grant('alice', 'select', {})
+  const { issuer, uri } = lab
+  if (issuer === null) throw new Error('the server does not accept tokens of its issuer')
+  await addOutsideUser(lab, issuer)
+  const s3Url = await findS3Url(lab, place.credential)
+  const credential = `etl:${client.secret}`
+  const owned = stack.move()
+  return {
+    keeper,
+    folder,
+    uri,
+    s3Url,
+    warehouse: lab.warehouse,
+    askedWarehouse: 'asked',
+    shortWarehouse: 'short',
+    credential,
+    poorCredential: `poor:${poor.secret}`,
+    adminCredential: place.credential,
+    engineCredential: `trino:${engine.secret}`,
+    user: 'alice',
+    namespace: lab.namespace[0],
+    table: `${lab.namespace[0]}.${table}`,
+    issuer,
+    audience: lab.audience,
+    outsideUser,
+    target: (more = {}) => ({ uri, warehouse: lab.warehouse, credential, s3Url, ...more }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** Creates a warehouse behind the storage gateway, with a table. */
+async function addWarehouse(
+  lab: Lab,
+  folder: string,
+  credential: string,
+  name: string,
+  vending: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const root = join(folder, 'server', 'warehouses', name)
+  mkdirSync(root, { recursive: true })
+  await lab.must('POST', 'warehouses', {
+    name,
+    storage: { type: 'file', root: `file://${root}`, bucket: name },
+    vending: { mode: 'gateway', ...vending },
+    retentionSeconds: 0,
+  })
+  await lab.must('POST', 'grants', { privilege: 'modify', on: { warehouse: name }, to: { principal: 'etl' } })
+  await createTable(lab, name, credential, 'sales')
+}
+
+async function openAs(lab: Lab, warehouse: string, credential: string): ReturnType<typeof openCatalog> {
+  const headers = await authorizationHeaders({
+    kind: 'credential',
+    credential,
+    scope: 'catalog',
+    tokenUri: lab.tokenUri,
+  })
+  return await openCatalog({ uri: lab.uri, warehouse, headers })
+}
+
+async function createTable(
+  lab: Lab,
+  warehouse: string,
+  credential: string,
+  namespace: string,
+): Promise<void> {
+  const { send, root } = await openAs(lab, warehouse, credential)
+  const made = await send('POST', `${root}namespaces`, { body: { namespace: [namespace] } })
+  if (made.status !== 200 && made.status !== 409) throw new Error(`namespace ${namespace}: ${made.text}`)
+  const created = await send('POST', `${root}namespaces/${namespace}/tables`, { body: createBody(table) })
+  if (created.status !== 200) throw new Error(`table ${namespace}.${table}: ${created.text}`)
+}
+
+async function findS3Url(lab: Lab, credential: string): Promise<string> {
+  const { send, root } = await openAs(lab, lab.warehouse, credential)
+  const loaded = await send('GET', `${root}namespaces/${lab.namespace[0]}/tables/${table}`)
+  const endpoint = readMember(loaded.json, 'config', 's3.endpoint')
+  if (typeof endpoint !== 'string') throw new Error('the warehouse names no S3 endpoint')
+  return endpoint
+}
