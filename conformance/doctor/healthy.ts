@@ -7,6 +7,7 @@ import {
   starrocksFile,
   trinoFile,
 } from './configurations.ts'
+import { propertiesRule, withoutKeys } from './edit.ts'
 import { shortTokens } from './faults/expiry.ts'
 import { mintingIssuer } from './faults/identity.ts'
 import type { Ground, Planted } from './fault.ts'
@@ -115,6 +116,18 @@ export const healthySetUps: readonly HealthySetUp[] = [
     plant: ({ lab }) => ({
       file: { name: 'attach.sql', text: duckdbFile(lab.target()) },
       args: ['--scratch', lab.namespace],
+    }),
+  },
+  {
+    name: 'Spark with the AWS keys of the machine, at a catalog that vends none',
+    plant: async ({ lab, catalogFront }) => ({
+      file: {
+        name: 'spark.conf',
+        text: sparkFile(lab.target({ uri: await catalogFront(propertiesRule(withoutKeys)) }), {
+          'header.X-Iceberg-Access-Delegation': '',
+        }),
+      },
+      env: await lab.machineKeys(),
     }),
   },
   {

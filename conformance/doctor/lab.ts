@@ -36,6 +36,8 @@ export interface DoctorLab {
   readonly audience: string
   /** Subject of the issuer that may use the warehouse. */
   readonly outsideUser: string
+  /** Returns new keys of the storage of the table, as variables of the AWS SDKs. */
+  machineKeys(): Promise<Readonly<Record<string, string>>>
   /** Returns the target of a configuration, with the credential of the client. */
   target(more?: Partial<Target>): Target
 }
@@ -97,6 +99,7 @@ export async function openDoctorLab(
     issuer,
     audience: lab.audience,
     outsideUser,
+    machineKeys: () => vendKeys(lab, place.credential),
     target: (more = {}) => ({ uri, warehouse: lab.warehouse, credential, s3Url, ...more }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
@@ -146,9 +149,25 @@ async function createTable(
 }
 
 async function findS3Url(lab: Lab, credential: string): Promise<string> {
+  return (await loadConfig(lab, credential))('s3.endpoint')
+}
+
+async function vendKeys(lab: Lab, credential: string): Promise<Readonly<Record<string, string>>> {
+  const property = await loadConfig(lab, credential)
+  return {
+    AWS_ACCESS_KEY_ID: property('s3.access-key-id'),
+    AWS_SECRET_ACCESS_KEY: property('s3.secret-access-key'),
+    AWS_SESSION_TOKEN: property('s3.session-token'),
+  }
+}
+
+/** Loads the table. Returns a function that reads its properties. */
+async function loadConfig(lab: Lab, credential: string): Promise<(name: string) => string> {
   const { send, root } = await openAs(lab, lab.warehouse, credential)
   const loaded = await send('GET', `${root}namespaces/${lab.namespace[0]}/tables/${table}`)
-  const endpoint = readMember(loaded.json, 'config', 's3.endpoint')
-  if (typeof endpoint !== 'string') throw new Error('the warehouse names no S3 endpoint')
-  return endpoint
+  return (name) => {
+    const value = readMember(loaded.json, 'config', name)
+    if (typeof value !== 'string') throw new Error(`the table has no property ${name}`)
+    return value
+  }
 }

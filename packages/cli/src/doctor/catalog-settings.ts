@@ -11,6 +11,8 @@ export interface OwnStorage {
   readonly pathStyle: boolean | undefined
   /** Keys of the store. They contain secrets. */
   readonly keys: StorageKeys | undefined
+  /** Whether the configuration lets the engine use the AWS keys of the machine. */
+  readonly usesMachineKeys?: boolean
 }
 
 export interface StorageKeys {

@@ -53,6 +53,8 @@ export interface Learned {
   table?: LoadedTable
   /** Refusal of the request for storage access. The table can be loaded without this request. */
   delegationRefusal?: Error
+  /** Provider that signs with the AWS keys of this machine, which the engine uses for tables without credentials. */
+  machineKeys?: AuthProvider
   /** Storage access that the catalog offers, or null if the storage needs none. */
   offer?: CredentialOffer | null
 }

@@ -4,7 +4,9 @@ import { reports } from '../reports.ts'
 import type { DoctorContext } from '../context.ts'
 import { describeError } from '../http/describe-error.ts'
 import { connectCatalog } from '../protocol/connect-catalog.ts'
+import { type MachineKeys, tryMachineKeys } from '../s3/machine-keys.ts'
 import { hasKeys, type CredentialOffer } from './credential-offer.ts'
+import { toStorageKind } from './locations.ts'
 import { addConfigSecrets, addTableSecrets } from './table-secrets.ts'
 
 /** Describes a catalog that refuses to load a table for a client that requests storage access. */
@@ -46,15 +48,43 @@ export async function diagnoseMissing(
     })
   }
   if (settings.storage.keys !== undefined) return null
-  if (settings.delegation.length === 0) return await headerMissing(context)
-  const lost = await headerLost(context)
-  if (lost !== null) return lost
+  if (!isS3(context)) {
+    context.fact('the engine uses its own credentials of the cloud, which were not checked')
+    return null
+  }
+  const machine = await tryMachineKeys(context, offer)
+  if (machine.status === 'usable') {
+    context.fact('the engine uses the AWS keys of this machine')
+    return null
+  }
+  const own = describeMachine(machine)
+  const better =
+    settings.delegation.length === 0 ? await headerMissing(context, own) : await headerLost(context)
+  // The layer of the storage describes a store that the keys of the machine do not reach.
+  if (better !== null || machine.status === 'untested') return better
+  if (settings.delegation.length === 0) {
+    return failed('no-storage-access', {
+      evidence: `The catalog offers no storage access, and ${settings.source} contains no keys of the storage. ${own}`,
+      remedy: `Configure ${settings.names.keys}, or let the catalog vend credentials.`,
+      report: reports.noSts,
+    })
+  }
   return failed('no-storage-access', {
-    evidence: `${traits.label} requests storage access, and the catalog offers neither keys nor signatures. ${traits.label} then uses keys of the machine, or none.`,
+    evidence: `${traits.label} requests storage access, and the catalog offers neither keys nor signatures. ${own}`,
     remedy: `Let the catalog vend credentials for this warehouse (in Headgate: headgate warehouse update --vending), or configure ${settings.names.keys}.`,
     report: reports.noSts,
   })
 }
+
+const isS3 = ({ learned }: DoctorContext): boolean =>
+  learned.table !== undefined && toStorageKind(learned.table.metadata.location) === 's3'
+
+const describeMachine = (machine: MachineKeys): string =>
+  machine.status === 'refused'
+    ? `The storage refuses the AWS keys of this machine (${machine.error}).`
+    : machine.status === 'untested'
+      ? 'The AWS keys of this machine do not reach the storage.'
+      : 'This machine has no AWS keys that the engine would use.'
 
 const hasStorageProperties = ({ properties }: CredentialOffer): boolean =>
   Object.keys(properties).some((name) => /^(s3\.|client\.region$)/.test(name))
@@ -68,18 +98,12 @@ function judgeSigning({ settings, traits }: DoctorContext): Diagnosis | null {
 }
 
 /** Describes an engine that does not request storage access, although the catalog would offer it. */
-async function headerMissing(context: DoctorContext): Promise<Diagnosis | null> {
+async function headerMissing(context: DoctorContext, own: string): Promise<Diagnosis | null> {
   const { settings, traits } = context
   const table = await loadWith(context, 'vended-credentials')
-  if (table === null || !offersKeys(table)) {
-    return failed('no-storage-access', {
-      evidence: `The catalog offers no storage access, and ${settings.source} contains no keys of the storage.`,
-      remedy: `Configure ${settings.names.keys}, or let the catalog vend credentials.`,
-      report: reports.noSts,
-    })
-  }
+  if (table === null || !offersKeys(table)) return null
   return failed('delegation-header-missing', {
-    evidence: `${traits.label} does not request storage access, and the catalog offers keys only to clients that do (X-Iceberg-Access-Delegation).`,
+    evidence: `${traits.label} does not request storage access, and the catalog offers keys only to clients that do (X-Iceberg-Access-Delegation). ${own}`,
     remedy: `Set ${settings.names.requestAccess ?? 'the header X-Iceberg-Access-Delegation: vended-credentials'}.`,
     report: reports.lostDelegation,
   })

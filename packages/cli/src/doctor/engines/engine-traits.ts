@@ -35,6 +35,8 @@ export interface EngineTraits {
   readonly takesLocation: boolean
   /** How storage keys are renewed: by the refresh endpoint, by loading the table again, or not at all. */
   readonly renewsKeys: 'endpoint' | 'reload' | 'never'
+  /** Whether the engine uses the AWS keys of the machine for tables without credentials. */
+  readonly usesMachineKeys: boolean
   /** Whether the engine can let the catalog sign its storage requests. */
   readonly signs: boolean
   /** Whether a new table, or CREATE TABLE AS, is staged first. */
@@ -59,6 +61,7 @@ const java = {
   regionProperties: ['client.region'],
   takesLocation: true,
   renewsKeys: 'endpoint',
+  usesMachineKeys: true,
   signs: true,
   stagesCreates: true,
   usesTransactions: false,
@@ -90,6 +93,7 @@ export const engineTraits: Readonly<Record<EngineName, EngineTraits>> = {
     regionProperties: ['s3.region', 'client.region'],
     takesLocation: true,
     renewsKeys: 'never',
+    usesMachineKeys: true,
     signs: true,
     stagesCreates: false,
     usesTransactions: false,
@@ -104,6 +108,7 @@ export const engineTraits: Readonly<Record<EngineName, EngineTraits>> = {
     regionProperties: ['s3.region', 'client.region'],
     takesLocation: true,
     renewsKeys: 'reload',
+    usesMachineKeys: false,
     signs: false,
     stagesCreates: true,
     usesTransactions: true,
@@ -160,6 +165,7 @@ export const engineTraits: Readonly<Record<EngineName, EngineTraits>> = {
     regionProperties: ['client.region', 's3.region'],
     takesLocation: true,
     renewsKeys: 'endpoint',
+    usesMachineKeys: true,
     signs: true,
     stagesCreates: true,
     usesTransactions: false,

@@ -148,6 +148,7 @@ function readStorage(secret: Entries, region: string | undefined): CatalogSettin
     region: secret['region'] ?? region,
     pathStyle: style === undefined ? undefined : style.toLowerCase() === 'path',
     keys: toKeys(secret['key_id'], secret['secret'], secret['session_token']),
+    usesMachineKeys: secret['provider']?.toLowerCase() === 'credential_chain',
   }
 }
 

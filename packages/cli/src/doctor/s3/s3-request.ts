@@ -17,13 +17,17 @@ export async function s3Request(
   target: S3Target,
   request: S3Request,
 ): Promise<RawResponse> {
-  const signed =
-    target.keys === undefined
-      ? await signAtCatalog(context, target, request)
-      : await signWithKeys(target, request)
+  const signed = await sign(context, target, request)
   // Headers of the configuration are for the catalog, and can contain secrets.
   const settings = { ...context.settings, headers: {} }
   return await rawRequest({ ...context, settings }, signed)
+}
+
+async function sign(context: DoctorContext, target: S3Target, request: S3Request): Promise<RawRequest> {
+  const { machineKeys, offer } = context.learned
+  if (target.keys !== undefined) return await signWithKeys(target, request)
+  if (machineKeys !== undefined && offer?.mode !== 'signing') return { ...request, auth: machineKeys }
+  return await signAtCatalog(context, target, request)
 }
 
 async function signWithKeys(
