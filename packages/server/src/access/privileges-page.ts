@@ -1,9 +1,6 @@
 import { warehousePrivileges } from './warehouse-privileges.ts'
-import {
-  type OperationPrivileges,
-  privilegesByOperation,
-  type Requirement,
-} from './privileges-by-operation.ts'
+import { type OperationPrivileges, privilegesByOperation } from './privileges-by-operation.ts'
+import { requirementText } from './requirement-text.ts'
 
 const introduction = `# Privileges
 
@@ -44,12 +41,7 @@ export function privilegesPage(): string {
   })
   const rows = operations.map(
     ([id, { needs, note }]) =>
-      `| \`${id}\` | ${needs.map(sentence).join('; ') || 'nothing'} | ${note ?? ''} |\n`,
+      `| \`${id}\` | ${needs.map(requirementText).join('; ') || 'nothing'} | ${note ?? ''} |\n`,
   )
   return introduction + rows.join('')
-}
-
-function sentence({ privilege, object, passage, when }: Requirement): string {
-  const where = passage ? `${object} or below` : object
-  return `\`${privilege}\` on ${where}${when === undefined ? '' : `, when ${when}`}`
 }

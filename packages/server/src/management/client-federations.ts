@@ -43,6 +43,9 @@ export function clientFederationOperations(deps: ManagementDeps): readonly Manag
       summary:
         'Registers an issuer and a subject whose tokens authenticate this client, for example those of a Kubernetes service account.',
       body: party,
+      errors: {
+        'already-exists': 'A client has this name already, or it has the maximum number of names.',
+      },
       response: { status: 201, schema: federationView, description: 'The registered issuer and subject.' },
       run: async ({ params, body }, call) =>
         toFederationView(await addFederation(deps, requestServerChange(call), params.principal, body)),

@@ -36,6 +36,9 @@ export function clientKeyOperations(deps: ManagementDeps): readonly ManagementOp
       body: z.strictObject({
         jwk: z.record(z.string(), z.unknown()).describe('A public JSON Web Key (RFC 7517): EC, OKP or RSA.'),
       }),
+      errors: {
+        'already-exists': 'The client has a key with this id, or it has the maximum number of keys.',
+      },
       response: { status: 201, schema: keyView, description: 'The key.' },
       run: async ({ params, body }, call) =>
         toClientKeyView(await addClientKey(deps, requestServerChange(call), params.principal, body.jwk)),

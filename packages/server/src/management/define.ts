@@ -1,6 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
 import type { Response, Call, Operation } from '../operation/operation.ts'
+import type { OperationErrors } from './error-responses.ts'
 
 /** Declaration of an operation. The OpenAPI document is generated from it. */
 export interface OperationSpec {
@@ -12,6 +13,8 @@ export interface OperationSpec {
   /** Query parameters that can be repeated; their schemas are arrays. */
   readonly lists?: readonly string[]
   readonly body?: z.ZodType
+  /** Errors besides those that every operation can return. */
+  readonly errors?: OperationErrors
   readonly response: {
     readonly status: 200 | 201 | 204
     readonly schema?: z.ZodType
@@ -47,6 +50,7 @@ export interface Definition<
   readonly query?: Q
   readonly lists?: readonly string[]
   readonly body?: B
+  readonly errors?: OperationErrors
   readonly response: { readonly status: 200 | 201 | 204; readonly schema?: A; readonly description: string }
   /**
    * Authorizes the caller, executes the operation, and returns the body of the response. Throws

@@ -143,6 +143,10 @@ export function droppedOperations(deps: WarehouseApiDeps): readonly ManagementOp
     summary: 'Restores a dropped table or view, by default under its old name in its old namespace.',
     params,
     body: destination,
+    errors: {
+      'already-exists': 'The namespace has a table or view with this name.',
+      conflict: 'The purge of the table or view has begun, or the request must name the namespace.',
+    },
     response: {
       status: 200,
       schema: z.strictObject({ id, namespace: z.array(z.string()), name: z.string() }),
@@ -178,6 +182,9 @@ export function droppedOperations(deps: WarehouseApiDeps): readonly ManagementOp
     summary:
       'Ends the retention of a dropped table or view: its files are deleted now, and it cannot be restored any more.',
     params,
+    errors: {
+      conflict: 'The purge of the table or view has begun.',
+    },
     response: { status: 204, description: 'The deletion of the files of the table or view has begun.' },
     async run({ params }, call) {
       const warehouse = await requireManagedWarehouse(deps, params.warehouse)

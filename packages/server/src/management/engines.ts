@@ -31,6 +31,9 @@ export function engineOperations(deps: ManagementDeps): readonly ManagementOpera
       subject,
       summary: 'Registers a principal as an engine, which may act for users within the limits of its entry.',
       body: newEngine,
+      errors: {
+        'already-exists': 'The principal is an engine.',
+      },
       response: { status: 201, schema: engineView, description: 'The engine.' },
       run: async ({ body: { principal, ...entry } }, call) =>
         toEngineView(await createEngine(deps, requestServerChange(call), principal, entry)),

@@ -80,6 +80,9 @@ export function namespaceLocationOperations(deps: WarehouseApiDeps): readonly Ma
     summary:
       'Grants a location to a namespace: tables and views of the namespace and its child namespaces may use the location although it contains files, unless it belongs to another table or view. The grant is deleted with the namespace.',
     body,
+    errors: {
+      conflict: 'The namespace has the maximum number of locations.',
+    },
     response,
     async run({ params, body }, call) {
       const warehouse = await requireManagedWarehouse(deps, params.warehouse)

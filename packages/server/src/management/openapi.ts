@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { OpenOperation } from '../operation/open-operation.ts'
 import type { Operation } from '../operation/operation.ts'
 import type { ManagementOperation, OperationSpec } from './define.ts'
+import { type OperationErrors, toWireErrors } from './error-responses.ts'
 
 type Schema = Record<string, unknown>
 
@@ -17,7 +18,7 @@ export interface OpenapiDocument {
 
 /** Returns the OpenAPI document of these operations. The document depends only on the operations. */
 export function openapiDocument(operations: readonly ManagementOperation[]): OpenapiDocument {
-  const schemas = new Map<string, unknown>()
+  const schemas = new Map<string, unknown>([['ErrorBody', errorSchema]])
   const paths: Record<string, Schema> = {}
   for (const operation of operations.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
     const path = operation.path.replaceAll(/:(\w+)/g, '{$1}')
@@ -40,7 +41,7 @@ export function openapiDocument(operations: readonly ManagementOperation[]): Ope
       responses: {
         Error: {
           description: 'Error. Its message names the refused input, and the next step.',
-          content: json(errorSchema),
+          content: json(errorRef),
         },
       },
       schemas: Object.fromEntries([...schemas].toSorted(([a], [b]) => (a < b ? -1 : 1))),
@@ -83,8 +84,10 @@ const errorSchema: Schema = {
   required: ['error'],
 }
 
+const errorRef: Schema = { $ref: '#/components/schemas/ErrorBody' }
+
 function operationObject({ id, spec }: ManagementOperation, schemas: Map<string, unknown>): Schema {
-  const { response, body } = spec
+  const { response, body, errors = {} } = spec
   return {
     operationId: id,
     summary: spec.summary,
@@ -96,9 +99,21 @@ function operationObject({ id, spec }: ManagementOperation, schemas: Map<string,
         description: response.description,
         ...(response.schema ? { content: json(toJsonSchema(response.schema, 'output', schemas)) } : {}),
       },
+      ...errorResponses(errors),
       default: { $ref: '#/components/responses/Error' },
     },
   }
+}
+
+/** Returns the responses of errors by status. Errors with one status share a response. */
+function errorResponses(errors: OperationErrors): Schema {
+  const byStatus = Map.groupBy(toWireErrors(errors), ({ status }) => status)
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [
+      status,
+      { description: group.map(({ type, when }) => `${type}: ${when}`).join(' '), content: json(errorRef) },
+    ]),
+  )
 }
 
 function listParameters(

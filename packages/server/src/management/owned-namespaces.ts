@@ -30,6 +30,9 @@ export function ownedNamespaceOperations(deps: WarehouseApiDeps): readonly Manag
     summary: 'Creates a namespace that another principal owns. Its parent namespace must exist.',
     params: warehouseParams,
     body,
+    errors: {
+      'already-exists': 'The namespace exists.',
+    },
     response: { status: 204, description: 'The namespace was created.' },
     async run({ params, body }, call) {
       const decision = permit(call, serverObject)

@@ -85,6 +85,9 @@ export function principalOperations(deps: ManagementDeps): readonly ManagementOp
     subject,
     summary: 'Creates a principal with a client secret. Only this response contains the secret.',
     body: z.strictObject({ name: newName.describe('Name of the principal, which is also its client id.') }),
+    errors: {
+      'already-exists': 'A principal with this name exists.',
+    },
     response: {
       status: 201,
       schema: z.strictObject({ principal: principalView, secret: secretView }),

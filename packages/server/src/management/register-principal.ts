@@ -52,6 +52,9 @@ export function registerPrincipalOperations(deps: ManagementDeps): readonly Mana
       summary:
         'Creates a principal without a secret: a client that authenticates with keys or federations, or a user of another issuer before the first request of this user.',
       body,
+      errors: {
+        'already-exists': 'The principal exists.',
+      },
       response: { status: 201, schema: principalView, description: 'The principal.' },
       run: async ({ body: { subject, name = subject, ...rest } }, call) =>
         toPrincipalView(await registerPrincipal(deps, requestServerChange(call), { ...rest, subject, name })),

@@ -40,6 +40,9 @@ export function roleOperations(deps: ManagementDeps): readonly ManagementOperati
     subject,
     summary: 'Creates a role without members or grants.',
     body: z.strictObject({ name: newName }),
+    errors: {
+      'already-exists': 'A role with this name exists.',
+    },
     response: { status: 201, schema: roleView, description: 'The role.' },
     run: async ({ body: { name } }, call) =>
       toRoleView(await createRole(deps, requestServerChange(call), name)),
@@ -93,6 +96,9 @@ export function roleOperations(deps: ManagementDeps): readonly ManagementOperati
     subject,
     summary: 'Deletes a role with its memberships and grants.',
     params: roleParams,
+    errors: {
+      protected: 'The server created the role.',
+    },
     response: { status: 204, description: 'The role was deleted.' },
     run: ({ params }, call) => deleteRole(deps, requestServerChange(call), params.role),
   })

@@ -20,6 +20,9 @@ export function secretOperations(deps: ManagementDeps): readonly ManagementOpera
     summary:
       'Creates a second client secret. The first secret remains valid. Only this response contains the new secret.',
     params: principalParams,
+    errors: {
+      'already-exists': 'The client has two secrets. Remove the old one first.',
+    },
     response: { status: 201, schema: secretView, description: 'The new secret.' },
     run: ({ params }, call) => addSecret(deps, requestServerChange(call), params.principal),
   })
@@ -52,6 +55,9 @@ export function secretOperations(deps: ManagementDeps): readonly ManagementOpera
           'Client secret: 32 random bytes in base64url without padding, which is the form of secrets of this server.',
         ),
     }),
+    errors: {
+      'already-exists': 'The client has two secrets, or another client has this secret.',
+    },
     response: { status: 200, schema: changedView, description: 'Whether anything changed.' },
     run: async ({ params, body }, call) => ({
       changed: await importSecret(deps, requestServerChange(call), params.principal, body.clientSecret),

@@ -108,6 +108,9 @@ export function storageOrphanOperations(deps: WarehouseApiDeps): readonly Manage
     summary: 'Deletes an abandoned create (a staged table whose create was never committed) and its files.',
     params: warehouseParams.extend({ id }),
     query: z.strictObject(age),
+    errors: {
+      conflict: 'Its location, or a part of it, belongs to another table or view.',
+    },
     response: {
       status: 200,
       schema: z.strictObject({

@@ -32,6 +32,10 @@ export function warehouseUpdateOperations(deps: WarehouseApiDeps): readonly Mana
       'Changes the settings that the request contains, or the keys of the storage. All other settings and the location stay unchanged.',
     params: warehouseParams,
     body: warehouseChange,
+    errors: {
+      'already-exists': 'A location belongs to another warehouse, or two warehouses would share a location.',
+      conflict: 'Another warehouse with the same endpoint has another store name.',
+    },
     response: { status: 200, schema: warehouseView, description: 'The warehouse with its changed settings.' },
     async run({ params, body }, call) {
       const row = await requireWarehouse(deps.sql, params.warehouse)

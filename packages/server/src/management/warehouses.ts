@@ -71,6 +71,10 @@ export function warehouseOperations(deps: WarehouseApiDeps): readonly Management
     summary:
       'Creates a warehouse at a location that no other warehouse uses. The caller owns it and administers its storage.',
     body: newWarehouse,
+    errors: {
+      'already-exists': 'A warehouse with this name exists, or a location belongs to another warehouse.',
+      conflict: 'Another warehouse with the same endpoint has another store name.',
+    },
     response: { status: 201, schema: warehouseView, description: 'The warehouse.' },
     async run({ body }, call) {
       const decision = permit(call, serverObject, body.owner === undefined ? 'create' : 'manage')
@@ -186,6 +190,10 @@ export function warehouseOperations(deps: WarehouseApiDeps): readonly Management
     summary:
       'Deletes an empty warehouse. A warehouse is not empty while it contains dropped tables or views that can be restored.',
     params: warehouseParams,
+    errors: {
+      conflict: 'The warehouse is not empty.',
+      protected: 'The warehouse is protected.',
+    },
     response: { status: 204, description: 'The warehouse was deleted. Its files remain.' },
     async run({ params }, call) {
       const row = await requireWarehouse(deps.sql, params.warehouse)

@@ -1,9 +1,12 @@
 import { writeFile } from 'node:fs/promises'
+import { privilegesByOperation } from '../access/privileges-by-operation.ts'
 import { privilegesPage } from '../access/privileges-page.ts'
+import { warehousePrivileges } from '../access/warehouse-privileges.ts'
 import type { ManagementDeps } from './administer.ts'
 import { warehouseApiOperations } from './warehouse-routes.ts'
 import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { openapiDocument } from './openapi.ts'
+import { managementPage } from './reference/management-page.ts'
 import { managementOperations } from './routes.ts'
 
 /**
@@ -18,8 +21,10 @@ const operations = [
   ...managementOperations({} as ManagementDeps),
   ...warehouseApiOperations({} as WarehouseApiDeps),
 ]
+const document = openapiDocument(operations)
+await writeFile(new URL('management-openapi.json', docs), `${JSON.stringify(document, null, 2)}\n`)
 await writeFile(
-  new URL('management-openapi.json', docs),
-  `${JSON.stringify(openapiDocument(operations), null, 2)}\n`,
+  new URL('management-api.md', docs),
+  managementPage(document, { ...privilegesByOperation, ...warehousePrivileges }),
 )
 await writeFile(new URL('privileges.md', docs), privilegesPage())

@@ -187,6 +187,10 @@ export type EngineLimits = {
   readonly refreshes: boolean
 }
 
+export type ErrorBody = {
+  readonly error: { readonly message: string; readonly type: string; readonly code: number }
+}
+
 export type FileStorage = {
   readonly type: 'file'
   readonly root: string
