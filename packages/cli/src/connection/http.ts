@@ -1,5 +1,6 @@
 import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
+import { readText } from './read-text.ts'
 import { toRefusal } from './refusal.ts'
 import { parseJson, type Response as ServerResponse } from './response.ts'
 
@@ -38,7 +39,7 @@ export async function sendHttp(request: HttpRequest): Promise<ServerResponse> {
     })
     status = response.status
     retryAfter = response.headers.get('retry-after')
-    text = await readText(response)
+    text = await readText(response, { maxBytes: maxResponseBytes })
   } catch (error) {
     throw error instanceof CliError ? error : toUnreachable(error, request)
   }
@@ -50,18 +51,6 @@ export async function sendHttp(request: HttpRequest): Promise<ServerResponse> {
     })
   }
   return { status, text, json }
-}
-
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
-    if (size > maxResponseBytes)
-      throw new CliError(exitCode.unreachable, 'The response is larger than 512 MiB.')
-    chunks.push(chunk)
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
 function toUnreachable(error: unknown, { url, method, timeoutMs }: HttpRequest): CliError {
