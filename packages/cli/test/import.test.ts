@@ -6,8 +6,9 @@ import { text } from 'node:stream/consumers'
 import { RestCatalog } from '@headgate/iceberg/client'
 import { startHttpServer } from '@headgate/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseDocuments } from '../src/apply/read/parse-document.ts'
 import { moveRelation } from '../src/import/move-relation.ts'
-import { type RunResult, spawnSource, testHeadgate, type TestHeadgate } from './headgate.ts'
+import { type RunResult, spawnSource, testHeadgate, type TestHeadgate, testIssuer } from './headgate.ts'
 
 const schema = { type: 'struct', fields: [{ id: 1, name: 'id', type: 'long', required: true }] } as const
 const timeout = 120_000
@@ -343,49 +344,108 @@ describe('headgate import', () => {
   })
 
   it(
-    'writes the grants and owners of a source as commands that the target accepts',
+    'writes the grants, owners and roles of a source as a document that apply accepts',
     { timeout },
     async () => {
       await createTable('t', ['granted'])
-      await source.headgate(['role', 'create', 'readers'])
-      const give = ['grant', 'give', 'select', '--on', 'table:old/granted.t', '--to', 'role:readers']
-      expect(await source.headgate(give)).toMatchObject({ code: 0 })
-      const file = join(source.directory, 'grants.sh')
+      const setUp = [
+        ['principal', 'create', 'etl'],
+        ['principal', 'create', 'left'],
+        ['principal', 'disable', 'left', '--yes'],
+        ['role', 'create', 'readers'],
+        ['role', 'create', 'nested'],
+        ['role', 'add', 'readers', 'role:nested'],
+        ['role', 'add', 'nested', 'principal:left'],
+        ['grant', 'give', 'select', '--on', 'table:old/granted.t', '--to', 'role:readers'],
+        ['grant', 'give', 'use', '--on', 'namespace:old/granted', '--to', 'principal:etl'],
+        ['grant', 'give', 'use', '--on', 'namespace:old/granted', '--to', `group:${testIssuer}#data`],
+        ['grant', 'give', 'modify', 'create', '--on', 'warehouse:old', '--to', 'principal:etl'],
+      ]
+      for (const args of setUp) expect(await source.headgate(args)).toMatchObject({ code: 0 })
+      const file = join(source.directory, 'grants.yaml')
       const args = ['--namespace', 'granted', '--grants', file, '--source-read-only']
-      expect(await importHere(args)).toMatchObject({ code: 0, err: expect.stringContaining('Review it') })
+      const imported = await importHere(args)
+      expect(imported).toMatchObject({
+        code: 0,
+        out: expect.stringContaining('Review it before headgate apply.'),
+      })
       const written = await readFile(file, 'utf8')
-      expect(written).toContain('\nheadgate grant give select --on table:shop/granted.t --to role:readers\n')
-      expect(written).toContain(
-        'headgate grant give manage --on namespace:shop/granted --to principal:admin # its owner',
+      const [parsed] = parseDocuments(written, file)
+      expect(parsed?.document).toMatchObject({
+        principals: [{ name: 'admin' }, { name: 'etl' }, { name: 'left', enabled: false }],
+        roles: [
+          { name: 'nested', members: ['principal:left'] },
+          { name: 'readers', members: ['role:nested'] },
+        ],
+      })
+      expect(parsed?.document.grants).toEqual(
+        expect.arrayContaining([
+          {
+            on: 'namespace:shop/granted',
+            to: 'principal:admin',
+            privileges: expect.arrayContaining(['manage']),
+          },
+          { on: 'namespace:shop/granted', to: 'principal:etl', privileges: ['create', 'modify', 'use'] },
+          { on: 'namespace:shop/granted', to: `group:${testIssuer}#data`, privileges: ['use'] },
+          { on: 'table:shop/granted.t', to: 'role:readers', privileges: ['select'] },
+        ]),
       )
-      await target.headgate(['role', 'create', 'readers'])
-      const [, command = ''] = /^headgate (grant give select .*)$/m.exec(written) ?? []
-      expect(await target.headgate(command.split(' '))).toMatchObject({ code: 0 })
+      expect(written).toContain('  # Its owner at the source.\n')
+      expect(written).toContain('  # The target has a principal with this name, which gets these rights.\n')
+      expect(await target.headgate(['apply', '-f', file])).toMatchObject({ code: 0 })
+      const { json } = await target.headgate(['grant', 'list', 'role:readers', '--json'])
+      expect(json).toMatchObject({ grants: [{ privilege: 'select', on: { relation: 't' } }] })
+      const again = await target.headgate(['apply', '-f', file, '--dry-run', '--json'])
+      expect(again).toMatchObject({ code: 0 })
     },
   )
 
-  it('writes no command for objects that no principal owns', { timeout }, async () => {
-    const file = join(source.directory, 'unowned.sh')
+  it('writes the grants on tables before it drops the tables at the source', { timeout }, async () => {
+    await createTable('t', ['granted-moved'])
+    const give = ['grant', 'give', 'select', '--on', 'table:old/granted-moved.t', '--to', 'principal:admin']
+    expect(await source.headgate(give)).toMatchObject({ code: 0 })
+    const file = join(source.directory, 'moved.yaml')
+    const moved = await importHere(['--namespace', 'granted-moved', '--grants', file, '--move', '--json'])
+    expect(moved).toMatchObject({ code: 0 })
+    expect(moved.json).toMatchObject({ tables: { moved: 1 }, grants: { file, product: 'Headgate' } })
+    expect(await from.tableExists({ namespace: ['granted-moved'], name: 't' })).toBe(false)
+    const [parsed] = parseDocuments(await readFile(file, 'utf8'), file)
+    expect(parsed?.document.grants).toContainEqual({
+      on: 'table:shop/granted-moved.t',
+      to: 'principal:admin',
+      privileges: ['manage', 'select'],
+    })
+    const again = await importHere(['--namespace', 'granted-moved', '--grants', file, '--move'])
+    expect(again).toMatchObject({ code: 2, err: expect.stringContaining('(EEXIST)') })
+    expect(await readFile(file, 'utf8')).toContain('table:shop/granted-moved.t')
+  })
+
+  it('writes no grant of objects that no principal owns', { timeout }, async () => {
+    const file = join(source.directory, 'unowned.yaml')
     const args = ['--from-warehouse', 'lakehouse', '--namespace', 'nothing', '--grants', file]
     expect(await importHere(args)).toMatchObject({ code: 0 })
     expect(await readFile(file, 'utf8')).not.toContain('principal:server')
   })
 
-  it('writes names and messages of a source only as comments and quoted arguments', { timeout }, async () => {
+  it('writes names and messages of a source only as comments and quoted values', { timeout }, async () => {
     const hostile = 'a\n$(touch x)\u001b[2J'
     const levels = ['$(touch y)']
     const to = { kind: 'role', id: 'i', name: hostile }
-    const grant = { privilege: hostile, on: null, to, grantedAt: '2026-01-01T00:00:00Z' }
+    const person = { kind: 'principal', id: 'p', name: hostile }
+    const grant = { privilege: 'select', on: null, to, grantedAt: '2026-01-01T00:00:00Z' }
     const details = { id: 'n', namespace: levels, properties: {}, protected: false, ownerId: 'o' }
     const path = `/v1/namespaces/${encodeURIComponent(String(levels))}`
+    const party = { id: 'p', issuer: 'headgate', subject: 's', name: 's', kind: 'service' }
+    const identity = { principal: party, actors: [], method: 'token', obtainedBy: 'x', groups: [], roles: [] }
+    const times = { authenticatedAt: null, expiresAt: null, sessionEndsAt: null, queryId: null, login: null }
     const bodies: Readonly<Record<string, object>> = {
       '/v1/config': { defaults: {}, overrides: {} },
       '/v1/namespaces': { namespaces: [levels] },
       [path]: { namespace: levels, properties: {} },
       [`${path}/tables`]: { identifiers: [{ namespace: levels, name: hostile }] },
-      '/management/v1/whoami': {},
+      '/management/v1/whoami': { ...identity, ...times, administrator: false, limits: null },
       '/management/v1/warehouses/lakehouse/namespace': { ...details, owner: hostile },
-      '/management/v1/grants': { grants: [grant], nextPageToken: null },
+      '/management/v1/grants': { grants: [grant, { ...grant, to: person }], nextPageToken: null },
     }
     const refused = { error: { message: hostile, type: 'Refused', code: 403 } }
     await using server = await startHttpServer(({ target }, response) => {
@@ -394,18 +454,20 @@ describe('headgate import', () => {
       response.writeHead(body === undefined ? 403 : 200, { 'content-type': 'application/json' })
       response.end(JSON.stringify(body ?? refused))
     })
-    const file = join(source.directory, 'hostile.sh')
+    const file = join(source.directory, 'hostile.yaml')
     const args = ['import', '--from', server.url, '--warehouse', 'shop', '--grants', file]
     const { out, err } = await target.headgate(args, { terminal: '' })
     const shown = String.raw`a\u{a}$(touch x)\u{1b}[2J`
     expect(out).toContain(`Source (403): ${shown}`)
     const written = await readFile(file, 'utf8')
     expect(out + err + written).not.toContain('\u001b[2J')
-    expect(written).toContain(`\n# table:shop/"$(touch y)"."${shown}": ${shown}\n`)
-    const on = `--on 'namespace:shop/"$(touch y)"'`
-    expect(written.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
-      `headgate grant give '${shown}' ${on} --to 'role:${shown}'`,
-      `headgate grant give manage ${on} --to 'principal:${shown}' # its owner at the source`,
+    expect(written).toContain(`# The grants on warehouse:lakehouse could not be read: ${shown}\n`)
+    expect(written).toContain(`may not read the principal ${shown} (p), so its name is not known.\n`)
+    const [parsed] = parseDocuments(written, file)
+    const on = 'namespace:shop/"$(touch y)"'
+    expect(parsed?.document.grants).toEqual([
+      { on, to: `principal:${hostile}`, privileges: ['manage'] },
+      { on, to: `role:${hostile}`, privileges: ['select'] },
     ])
   })
 

@@ -36,7 +36,7 @@ async function walk(responses: Responses): Promise<{ readonly names: string[]; r
     target: { ...side, role: 'target' },
     selection: { include: [], exclude: [] },
     ensureNamespace: () => Promise.resolve(false),
-    onNamespace: () => Promise.resolve(),
+    onNamespace: () => undefined,
     onRelation: ({ kind, identifier }) => {
       names.push(`${kind} ${identifier.namespace.join('.')}.${identifier.name}`)
       return Promise.resolve()

@@ -49,7 +49,11 @@ export function registerImport(program: Command, io: Io): void {
     )
     .option(
       '--grants <file>',
-      'write the grants of the source to a file, as commands that you can review and run',
+      'write the rights on the imported objects at the source to a file, which headgate apply reads after your review; for Headgate, Polaris, Lakekeeper and Unity Catalog',
+    )
+    .option(
+      '--grants-issuer <issuer>',
+      'with --grants, issuer of the users of Lakekeeper, exactly as in their tokens; without it, a role stands for each user',
     )
     .addOption(
       new Option('--parallel <n>', `tables and views at the same time, at most ${maxParallel}`)

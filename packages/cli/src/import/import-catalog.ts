@@ -5,13 +5,15 @@ import { formatLevels } from '../names/dotted.ts'
 import type { Session } from '../session.ts'
 import { connectSource, type SourceOptions } from './connect-source.ts'
 import { connectTarget } from './connect-target.ts'
+import { type GrantsExport, type GrantsResult, openGrantsExport } from './grants/grants-export.ts'
+import { writeBeforeMove } from './grants/write-before-move.ts'
 import { countInBoth, type ImportResult, type ImportResults, ResultCollector } from './import-result.ts'
 import { parsePattern } from './namespace-pattern.ts'
 import { startProgress } from './progress.ts'
 import { formatReport, formatResult, type ReportContext, toReportJson, toResultJson } from './report.ts'
 import { type ImportRun, runImport } from './run-import.ts'
 import { ask } from './side.ts'
-import { openSourceGrants } from './source-grants.ts'
+import { visible } from '../output/visible.ts'
 import { readTargetAccess } from './target-access.ts'
 
 export interface ImportOptions extends SourceOptions {
@@ -22,6 +24,7 @@ export interface ImportOptions extends SourceOptions {
   readonly dropViews?: boolean
   readonly sourceReadOnly?: boolean
   readonly grants?: string
+  readonly grantsIssuer?: string
   readonly parallel: number
   readonly maxFailures: number
   readonly verbose?: boolean
@@ -44,6 +47,7 @@ export async function importCatalog(
     include: (options.namespace ?? []).map(parsePattern),
     exclude: (options.exclude ?? []).map(parsePattern),
   }
+  const moves = move && !dryRun
   await using source = await connectSource(session, options)
   await using target = await connectTarget(session)
   const warn = (text: string): void => out.warn(text)
@@ -52,44 +56,60 @@ export async function importCatalog(
         ask(target, (catalog) => catalog.namespaceExists(namespace)),
       )
     : null
-  const grants = options.grants === undefined ? null : await openSourceGrants(session, source, options.grants)
-  await grants?.read({})
+  const grants =
+    options.grants === undefined
+      ? null
+      : await openGrantsExport({
+          session,
+          source,
+          target,
+          file: options.grants,
+          // An earlier run may have moved tables, whose grants only the file contains.
+          keepsFile: moves,
+          issuer: options.grantsIssuer ?? null,
+          partial: selection.include.length + selection.exclude.length > 0,
+          parallel: options.parallel,
+          stop,
+        })
+  const walk = { source, target, selection, parallel: options.parallel, stop }
+  const early =
+    grants !== null && moves ? await unlessStopped(stop, () => writeBeforeMove(grants, walk)) : null
   const results = new ResultCollector()
   const started = performance.now()
-  const toContext = (): ReportContext => ({
+  const failure = await runWithProgress(session, results, verbose, (onResult) => ({
+    ...walk,
+    warehouse,
+    maxFailures: options.maxFailures,
+    move: moves,
+    dropViews,
+    plan: access === null ? null : access.plan,
+    onNamespace: (namespace) => grants?.addNamespace(namespace),
+    onRelation: ({ kind, identifier: { namespace, name } }) => grants?.addRelation({ kind, namespace, name }),
+    onResult,
+    warn,
+  }))
+  if (failure !== null && results.found === 0) throw failure.error
+  const seconds = (performance.now() - started) / 1000
+  const isComplete = failure === null && !stop.aborted
+  const written =
+    isComplete && early === null ? await writeGrants(grants, stop) : { result: early, error: null }
+  const context: ReportContext = {
     source: source.url,
     sourceWarehouse: source.warehouse,
     target: settings.url.value,
     warehouse,
     principal: access?.principal ?? null,
     dryRun,
-    seconds: (performance.now() - started) / 1000,
-  })
-  const failure = await runWithProgress(session, results, verbose, (onResult) => ({
-    source,
-    target,
-    warehouse,
-    selection,
-    parallel: options.parallel,
-    maxFailures: options.maxFailures,
-    move: move && !dryRun,
-    dropViews,
-    plan: access === null ? null : access.plan,
-    onNamespace: async (namespace) => await grants?.read({ namespace }),
-    onRelation: async ({ namespace, name }) => await grants?.read({ namespace, relation: name }),
-    onResult,
-    warn,
-    stop,
-  }))
-  if (failure !== null && results.found === 0) throw failure.error
-  if (failure === null && !stop.aborted) await grants?.write()
-  const context = toContext()
+    grants: written.result,
+    seconds,
+  }
   out.result({ json: toReportJson(results, context) }, (paint) => formatReport(paint, results, context))
   warnAboutWriters(session, options, results)
   const { created, existing } = results.namespaces
   if (created + existing + results.namespaceProblems.length === 0 && failure === null)
     warn('The source has no namespace that --namespace and --exclude select and the credential may see.')
   if (failure !== null) throw failure.error
+  if (written.error !== null) throw written.error
   const error = toError(results, stop.aborted)
   if (error !== null) throw error
 }
@@ -114,7 +134,40 @@ async function runWithProgress(
   }
 }
 
-function checkOptions({ move, dropViews, sourceReadOnly }: ImportOptions): void {
+/** Result for the grants, or the error that prevented the file. The results are printed before the error is thrown. */
+interface WrittenGrants {
+  readonly result: GrantsResult | null
+  readonly error: unknown
+}
+
+async function writeGrants(grants: GrantsExport | null, stop: AbortSignal): Promise<WrittenGrants> {
+  if (grants === null) return { result: null, error: null }
+  try {
+    return { result: await unlessStopped(stop, () => grants.write()), error: null }
+  } catch (error) {
+    return { result: null, error }
+  }
+}
+
+/** Returns null when the user interrupts the command. */
+async function unlessStopped<Result>(stop: AbortSignal, run: () => Promise<Result>): Promise<Result | null> {
+  try {
+    return await run()
+  } catch (error) {
+    if (stop.aborted) return null
+    throw error
+  }
+}
+
+function checkOptions({ move, dropViews, sourceReadOnly, grants, grantsIssuer }: ImportOptions): void {
+  if (grantsIssuer !== undefined && grants === undefined)
+    throw new CliError(exitCode.usage, '--grants-issuer needs --grants.', {
+      next: 'Add --grants FILE, or remove --grants-issuer.',
+    })
+  if (grantsIssuer?.includes('#') === true || grantsIssuer === '')
+    throw new CliError(exitCode.usage, `The issuer ${visible(grantsIssuer) || '""'} is not valid.`, {
+      next: 'Write it exactly as the claim "iss" of the tokens contains it, such as https://idp.example.com/realms/lake.',
+    })
   if (dropViews === true && move !== true)
     throw new CliError(exitCode.usage, '--drop-views needs --move.', {
       next: 'Add --move, or remove --drop-views.',

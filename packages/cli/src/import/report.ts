@@ -1,6 +1,7 @@
 import type { Json } from '@headgate/json'
 import { formatLevels } from '../names/dotted.ts'
 import type { Paint } from '../output/paint.ts'
+import type { GrantsResult } from './grants/grants-export.ts'
 import { details, table } from '../output/table.ts'
 import { visible } from '../output/visible.ts'
 import { countInBoth, type ImportCounts, type ImportResult, type ImportResults } from './import-result.ts'
@@ -14,6 +15,8 @@ export interface ReportContext {
   readonly warehouse: string
   readonly principal: string | null
   readonly dryRun: boolean
+  /** Null: the grants were not requested, or the run did not complete. */
+  readonly grants: GrantsResult | null
   readonly seconds: number
 }
 
@@ -33,6 +36,7 @@ export function formatReport(paint: Paint, results: ImportResults, context: Repo
     ],
     ['tables', formatCounts(tables)],
     ['views', formatCounts(views)],
+    ['grants', context.grants === null ? undefined : formatGrants(context.grants)],
     ['time', dryRun ? undefined : formatRate(results, context.seconds)],
   ])
   const groups = groupPlaces(results.plan)
@@ -56,6 +60,7 @@ export function toReportJson(results: ImportResults, context: ReportContext): Js
     tables: { ...results.tables },
     views: { ...results.views },
     tablesInBothCatalogs: countInBoth(results),
+    ...(context.grants === null ? {} : { grants: { ...context.grants } }),
     problems: results.problems.map(toResultJson),
     namespaceProblems: results.namespaceProblems.map(({ namespace, reason }) => ({ namespace, reason })),
     ...(context.dryRun
@@ -105,6 +110,14 @@ function formatCounts(counts: ImportCounts): string {
     counts[key] === 0 ? [] : [`${count(counts[key])} ${text}`],
   )
   return texts.length === 0 ? 'none' : texts.join(', ')
+}
+
+/** Formats what became of the grants. The values of facts are escaped when they are printed. */
+function formatGrants(result: GrantsResult): string {
+  if ('reason' in result) return `not written. ${result.reason}`
+  const { file, product, principals, roles, grants, leftOut } = result
+  const left = leftOut === 0 ? '' : `, and ${count(leftOut)} as comments for you to decide`
+  return `${count(grants)} grants, ${count(roles)} roles and ${count(principals)} principals from ${product} in ${file}${left}. Review it before headgate apply.`
 }
 
 function formatRate({ done }: ImportResults, seconds: number): string {

@@ -1,7 +1,7 @@
 import type { TableIdentifier } from '@headgate/iceberg/client'
 import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
-import { importRelation } from './import-relation.ts'
+import { importRelation, type SourceRelation } from './import-relation.ts'
 import type { ImportResult, ResultCollector } from './import-result.ts'
 import type { Selection } from './namespace-pattern.ts'
 import type { RelationState } from './relation-state.ts'
@@ -26,9 +26,9 @@ export interface ImportRun {
   /** Makes the run a dry run: finds out whether the target accepts the files of a table or view. */
   readonly plan: ((identifier: TableIdentifier, state: RelationState) => Promise<PlannedPlace>) | null
   /** Called for each selected namespace. */
-  readonly onNamespace: (namespace: readonly string[]) => Promise<void>
+  readonly onNamespace: (namespace: readonly string[]) => void
   /** Called for each table and view before it is imported. */
-  readonly onRelation: (identifier: TableIdentifier) => Promise<void>
+  readonly onRelation: (relation: SourceRelation) => void
   /** Called with each result, while the run continues. */
   readonly onResult: (result: ImportResult) => void
   readonly warn: (text: string) => void
@@ -59,7 +59,7 @@ export async function runImport(run: ImportRun, results: ResultCollector): Promi
     ensureNamespace,
     onNamespace: run.onNamespace,
     onRelation: async (relation) => {
-      await run.onRelation(relation.identifier)
+      run.onRelation(relation)
       const result = await importRelation(run, relation)
       results.add(result)
       run.onResult(result)

@@ -19,7 +19,7 @@ export interface WalkDeps {
   /** Imports one table or view. */
   readonly onRelation: (relation: SourceRelation) => Promise<void>
   /** Called for each namespace before its tables and views. */
-  readonly onNamespace: (namespace: Namespace) => Promise<void>
+  readonly onNamespace: (namespace: Namespace) => void
   /** Called with the number of tables and views of each listed page. */
   readonly onFound: (count: number) => void
   readonly onProblem: (namespace: Namespace, reason: string) => void
@@ -87,7 +87,7 @@ function content(deps: WalkDeps, namespace: Namespace, lacks: { views: boolean }
   const { source, target } = deps
   return async () => {
     const existed = await deps.ensureNamespace(namespace)
-    await deps.onNamespace(namespace)
+    deps.onNamespace(namespace)
     const inTarget = existed ? await readNames(target, namespace) : new Map<string, RelationKind>()
     const tables = page(deps, 'table', namespace, list(source, 'table', namespace).pages(), inTarget)
     const views = page(deps, 'view', namespace, list(source, 'view', namespace).pages(), inTarget)

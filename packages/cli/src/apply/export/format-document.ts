@@ -2,7 +2,8 @@ import { stringify } from 'yaml'
 import type { ExportedDocument } from './to-document.ts'
 
 /** Location of the JSON schema of documents, which editors read. */
-const schemaUrl = 'https://raw.githubusercontent.com/headgate/headgate/main/docs/reference/apply.schema.json'
+export const schemaUrl =
+  'https://raw.githubusercontent.com/headgate/headgate/main/docs/reference/apply.schema.json'
 
 /** Formats a document as YAML, with the secrets that it needs in comments. */
 export function formatDocument({ document, secrets }: ExportedDocument): string {

@@ -1,0 +1,105 @@
+import { formatSecurable } from '../../names/securable.ts'
+import { formatCapabilities } from './capability.ts'
+import { type Fit, fitPrivileges } from './fit-privileges.ts'
+import type { ReviewEntry } from './review-line.ts'
+import { objectKey, type SourceGrant, type SourceObject } from './source-grants.ts'
+
+/** Objects of the target that stand for the warehouse of the source: the warehouse, or namespaces of it. */
+export type Anchors = 'warehouse' | readonly (readonly string[])[]
+
+/** Returns the entries of all grants, ordered by object and grantee. */
+export function grantEntries(
+  grants: readonly SourceGrant[],
+  warehouse: string,
+  anchors: Anchors,
+): readonly ReviewEntry[] {
+  const placed = grants.flatMap((grant) => place(grant, anchors))
+  const groups = Map.groupBy(placed, ({ on, to, inactive = '' }) =>
+    JSON.stringify([objectKey(on), to, inactive]),
+  )
+  return [...groups.values()].toSorted(compareGroups).flatMap((group) => toEntry(group, warehouse))
+}
+
+/** Orders by object, so that an object comes after those that contain it, and then by grantee. */
+function compareGroups([one]: readonly SourceGrant[], [other]: readonly SourceGrant[]): number {
+  return sortKey(one) < sortKey(other) ? -1 : 1
+}
+
+/** Returns a text whose levels end with the smallest character, so that `a` comes before `a.b`, and `a.b` before `ab`. */
+function sortKey(grant: SourceGrant | undefined): string {
+  if (grant === undefined) return ''
+  const { on, to } = grant
+  const levels = [...on.namespace, ...(on.name === undefined ? [] : [on.name])]
+  return [...levels.map((level) => `${level}\u0001`), '\u0000', to].join('')
+}
+
+/** Returns the grant on each object of the target. A grant on the warehouse applies to every object that stands for it. */
+function place(grant: SourceGrant, anchors: Anchors): readonly SourceGrant[] {
+  if (grant.on.kind !== 'warehouse' || anchors === 'warehouse') return [grant]
+  return anchors.map((namespace) => ({ ...grant, on: { kind: 'namespace', namespace } }))
+}
+
+function toEntry(group: readonly SourceGrant[], warehouse: string): readonly ReviewEntry[] {
+  const [first] = group
+  if (first === undefined) return []
+  const { on, to, inactive } = first
+  const name = formatSecurable(toSecurable(on, warehouse))
+  const entry = (
+    privileges: readonly string[],
+    comments: readonly string[],
+    active: boolean,
+  ): ReviewEntry => ({
+    comments: [
+      ...new Set(group.flatMap((each) => each.comments)),
+      ...comments,
+      ...(inactive === undefined ? [] : [`Left out: ${inactive}`]),
+    ],
+    members: privileges.length === 0 ? null : { on: name, to, privileges },
+    active: active && inactive === undefined,
+  })
+  const exact = group.flatMap(({ allows }) => ('privileges' in allows ? allows.privileges : []))
+  if (exact.length > 0) return [entry(unique(exact), [], true)]
+  const held = new Set(
+    group.flatMap(({ allows }) => ('capabilities' in allows ? [...allows.capabilities] : [])),
+  )
+  const fit = fitPrivileges(held, on.kind)
+  const sources = [...sourceComments(group, name, to), ...fitComments(fit)]
+  if (fit.privileges.length > 0) return [entry(fit.privileges, sources, true)]
+  return [entry(fit.complete?.privileges ?? [], sources, false)]
+}
+
+function sourceComments(group: readonly SourceGrant[], name: string, to: string): readonly string[] {
+  const rights = unique(group.flatMap((each) => each.rights))
+  const unmapped = unique(group.flatMap((each) => each.unmapped))
+  return [
+    ...(rights.length === 0 ? [] : [`Source: ${rights.join(', ')}.`]),
+    ...(unmapped.length === 0
+      ? []
+      : [
+          `Without a counterpart${rights.length === 0 ? ` (${to} on ${name})` : ''}: ${unmapped.join(', ')}.`,
+        ]),
+  ]
+}
+
+/** States how the privileges differ from the right. */
+function fitComments({ privileges, wider, narrower, complete }: Fit): readonly string[] {
+  const gained = wider.length === 0 ? [] : [`Wider: also allows ${formatCapabilities(wider)}.`]
+  if (complete === null) return gained
+  const names = complete.privileges.map((each) => `"${each}"`).join(' and ')
+  const extra = formatCapabilities(complete.extra)
+  const needs = `needs ${names}${extra === '' ? '' : `, which also allows ${extra}`}.`
+  const missing = formatCapabilities(narrower)
+  return privileges.length === 0
+    ? [`Left out: ${missing}. This ${needs}`]
+    : [...gained, `Narrower: without ${missing}. This ${needs}`]
+}
+
+function toSecurable(
+  { kind, namespace, name }: SourceObject,
+  warehouse: string,
+): { readonly warehouse: string; readonly namespace?: readonly string[]; readonly relation?: string } {
+  if (kind === 'warehouse') return { warehouse }
+  return { warehouse, namespace, ...(name === undefined ? {} : { relation: name }) }
+}
+
+const unique = (texts: readonly string[]): readonly string[] => [...new Set(texts)].toSorted()

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+
+const id = z.uuid()
+const maxItems = 100_000
+
+/** `ServerInfo` of `management-open-api.yaml`, of which detection reads one member. */
+export const serverInfoDecoder: z.ZodType<{ readonly 'authz-backend': string }> = z.object({
+  'authz-backend': z.string(),
+})
+
+type Settings = Readonly<Record<string, string>> | null | undefined
+
+/** Response of `GET /v1/config`. Its prefix contains the id of the warehouse. */
+export const configDecoder: z.ZodType<{ readonly defaults?: Settings; readonly overrides?: Settings }> =
+  z.object({
+    defaults: z.record(z.string(), z.string()).nullish(),
+    overrides: z.record(z.string(), z.string()).nullish(),
+  })
+
+/** `GetWarehouseResponse`, of which one member is needed. */
+export const warehouseDecoder: z.ZodType<{ readonly 'project-id': string }> = z.object({
+  'project-id': z.string().min(1).max(256),
+})
+
+/** `WarehouseAssignment`, `NamespaceAssignment`, `TableAssignment`, `ViewAssignment`, `ProjectAssignment`, `RoleAssignment`. */
+export type Assignment =
+  { readonly type: string; readonly user: string } | { readonly type: string; readonly role: string }
+
+/** `GetWarehouseAssignmentsResponse` and the same response for the other objects. */
+export const assignmentsDecoder: z.ZodType<{ readonly assignments: readonly Assignment[] }> = z.object({
+  assignments: z
+    .array(
+      z.union([
+        z.object({ type: z.string().max(256), user: z.string().min(1).max(1024) }),
+        z.object({ type: z.string().max(256), role: id }),
+      ]),
+    )
+    .max(maxItems),
+})
+
+/** `GetNamespaceAuthPropertiesResponse`. */
+export const namespacePropertiesDecoder: z.ZodType<{ readonly 'managed-access-inherited': boolean }> =
+  z.object({ 'managed-access-inherited': z.boolean() })
+
+/** `Role`. */
+export const roleDecoder: z.ZodType<{ readonly name: string; readonly 'provider-id'?: string | undefined }> =
+  z.object({ name: z.string().max(1024), 'provider-id': z.string().max(256).optional() })
+
+/** `User`. */
+export const userDecoder: z.ZodType<{
+  readonly name: string
+  readonly email?: string | null | undefined
+  readonly 'user-type'?: string | undefined
+}> = z.object({
+  name: z.string().max(1024),
+  email: z.string().max(1024).nullish(),
+  'user-type': z.string().max(64).optional(),
+})
+
+/** `GetNamespaceResponse` of `rest-catalog-open-api.yaml`, with `returnUuid`. */
+export const namespaceDecoder: z.ZodType<{ readonly 'namespace-uuid': string }> = z.object({
+  'namespace-uuid': id,
+})
+
+/** `ListTablesResponse` with `returnUuids`. Lists of views have the same members. */
+export const relationsDecoder: z.ZodType<{
+  readonly identifiers: readonly { readonly name: string }[]
+  readonly 'table-uuids': readonly string[]
+  readonly 'next-page-token'?: string | null | undefined
+}> = z
+  .object({
+    identifiers: z.array(z.object({ name: z.string() })).max(maxItems),
+    'table-uuids': z.array(id),
+    'next-page-token': z.string().nullish(),
+  })
+  .refine(({ identifiers, 'table-uuids': ids }) => identifiers.length === ids.length, {
+    path: ['table-uuids'],
+    message: 'must have one id for each identifier',
+  })

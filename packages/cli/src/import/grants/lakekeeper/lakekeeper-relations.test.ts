@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import type { ObjectKind } from '../capability.ts'
+import { fitPrivileges } from '../fit-privileges.ts'
+import { lakekeeperCapabilities } from './lakekeeper-relations.ts'
+
+describe('lakekeeperCapabilities', () => {
+  it.each<[ObjectKind | 'project', string, boolean, readonly string[]]>([
+    ['warehouse', 'describe', false, ['use']],
+    ['warehouse', 'select', false, ['select']],
+    ['warehouse', 'create', false, ['create']],
+    ['warehouse', 'modify', false, ['modify']],
+    ['warehouse', 'ownership', false, ['manage']],
+    ['namespace', 'ownership', true, ['modify', 'create']],
+    ['table', 'ownership', true, ['modify']],
+    ['table', 'manage_grants', false, []],
+    ['view', 'describe', false, ['select']],
+    ['project', 'project_admin', false, ['manage']],
+    ['project', 'security_admin', false, ['use']],
+    ['project', 'data_admin', false, ['modify', 'create']],
+  ])('maps on a %s %s (managed access: %s) to %j', (kind, relation, managed, expected) => {
+    const held = new Set(lakekeeperCapabilities(relation, kind, managed))
+    expect(fitPrivileges(held, kind === 'project' ? 'warehouse' : kind).privileges).toEqual(expected)
+  })
+
+  it.each(['pass_grants', 'manage_tags', 'role_creator', 'constructor'])(
+    'finds no counterpart of %s',
+    (name) => {
+      expect(lakekeeperCapabilities(name, 'warehouse', false)).toBeNull()
+    },
+  )
+})

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+
+interface Named {
+  readonly name: string
+}
+
+/** `PrincipalRole`. */
+export interface PolarisPrincipalRole extends Named {
+  /** Whether an identity provider manages its members. */
+  readonly federated?: boolean | undefined
+}
+
+/** `GrantResource` with the members of the grant of its type. */
+export interface PolarisGrant {
+  readonly type: string
+  readonly privilege: string
+  readonly namespace?: readonly string[] | undefined
+  readonly tableName?: string | undefined
+  readonly viewName?: string | undefined
+}
+
+/** Name of a principal, role or catalog. Polaris allows 256 characters. */
+const name = z.string().min(1).max(1024)
+const maxItems = 100_000
+
+/** `Principals` of `polaris-management-service.yml`. */
+export const principalsDecoder: z.ZodType<{ readonly principals: readonly Named[] }> = z.object({
+  principals: z.array(z.object({ name })).max(maxItems),
+})
+
+/** `PrincipalRoles`. */
+export const principalRolesDecoder: z.ZodType<{ readonly roles: readonly PolarisPrincipalRole[] }> = z.object(
+  { roles: z.array(z.object({ name, federated: z.boolean().optional() })).max(maxItems) },
+)
+
+/** `CatalogRoles`. */
+export const catalogRolesDecoder: z.ZodType<{ readonly roles: readonly Named[] }> = z.object({
+  roles: z.array(z.object({ name })).max(maxItems),
+})
+
+/** `GrantResources`. */
+export const grantsDecoder: z.ZodType<{ readonly grants: readonly PolarisGrant[] }> = z.object({
+  grants: z
+    .array(
+      z.object({
+        type: z.string(),
+        privilege: z.string().max(256),
+        namespace: z.array(z.string()).max(64).optional(),
+        tableName: z.string().optional(),
+        viewName: z.string().optional(),
+      }),
+    )
+    .max(maxItems),
+})

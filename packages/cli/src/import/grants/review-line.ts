@@ -1,0 +1,48 @@
+import { visible } from '../../output/visible.ts'
+
+/** Entry of the document, or a comment in the place of one. */
+export interface ReviewEntry {
+  /** Sentences above the entry. */
+  readonly comments: readonly string[]
+  /** Members of the entry. Null: there are only comments. */
+  readonly members: Readonly<Record<string, string | boolean | readonly string[]>> | null
+  /** Whether `headgate apply` reads the entry. Otherwise it is a comment. */
+  readonly active: boolean
+}
+
+/** Formats a section of the document. A section without active entries is a comment, because YAML reads it as null. */
+export function formatSection(name: string, entries: readonly ReviewEntry[]): readonly string[] {
+  if (entries.length === 0) return []
+  const isActive = entries.some(({ active, members }) => active && members !== null)
+  return [isActive ? `${name}:` : `# ${name}:`, ...entries.flatMap(formatEntry)]
+}
+
+/** Formats text as a comment of one line. */
+export function comment(text: string): string {
+  return `# ${visible(text)}`
+}
+
+function formatEntry({ comments, members, active }: ReviewEntry): readonly string[] {
+  const lines = comments.map((each) => `  ${comment(each)}`)
+  if (members === null) return lines
+  const body = Object.entries(members)
+    .map(([name, value]) => `${name}: ${formatValue(value)}`)
+    .join(', ')
+  return [...lines, `  ${active ? '' : '# '}- {${body}}`]
+}
+
+function formatValue(value: string | boolean | readonly string[]): string {
+  if (typeof value === 'object') return `[${value.map(quoted).join(', ')}]`
+  return typeof value === 'boolean' ? String(value) : quoted(value)
+}
+
+// Besides control characters, these change the direction of text or are invisible.
+const unsafe = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+
+/** Quotes text as in JSON, which YAML reads too. Escapes characters that a reviewer could not see. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replaceAll(
+    unsafe,
+    (character) => String.raw`\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+
+/** Form of the names of clients and roles of a server (`newName` in its management API). */
+const pattern = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$/
+const id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** Names that a server refuses, and the role of its administrators, to which an import must not add members. */
+const reserved: ReadonlySet<string> = new Set([
+  'anonymous',
+  'unidentified',
+  'headgate',
+  'server',
+  'administrators',
+])
+
+/** Names of clients or roles in a document. Each name stands for one principal or role of the source. */
+export interface TargetNames {
+  /**
+   * Returns the name in the document. It is the wanted one if a server accepts it and nothing else has it. Otherwise it ends
+   * with a digest of the key, so that the next import chooses the same name.
+   *
+   * @param key identifies the principal or role at the source
+   */
+  take(key: string, wanted: string): string
+}
+
+export function createTargetNames(): TargetNames {
+  const keys = new Map<string, string>()
+  return {
+    take(key, wanted) {
+      const isFree = (keys.get(wanted) ?? key) === key
+      const name = isFree && isValid(wanted) ? wanted : withDigest(key, wanted)
+      keys.set(name, key)
+      return name
+    },
+  }
+}
+
+function isValid(name: string): boolean {
+  return pattern.test(name) && !id.test(name) && !reserved.has(name.toLowerCase())
+}
+
+function withDigest(key: string, wanted: string): string {
+  const digest = createHash('sha256').update(key).digest('hex').slice(0, 12)
+  const plain = wanted
+    .replaceAll(/[^A-Za-z0-9._@-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 100)
+  return `${plain === '' ? 'imported' : plain}-${digest}`
+}
