@@ -44,6 +44,9 @@ export function accessKeyOperations(deps: ManagementDeps): readonly ManagementOp
       path: '/management/v1/principals/:principal/access-keys',
       summary:
         'Creates an access key, with which clients of the principal sign requests (AWS Signature Version 4). Only this response contains its secret. A principal has at most two access keys.',
+      errors: {
+        'already-exists': 'The principal has two access keys. Remove one of them first.',
+      },
       response: { status: 201, schema: newAccessKeyView, description: 'The access key with its secret.' },
       async run({ params }, call) {
         const { createdAt, ...key } = await addAccessKey(deps, requestServerChange(call), params.principal)
