@@ -16,7 +16,7 @@ export interface DockerShim extends AsyncDisposable {
 }
 
 const program = `#!${process.execPath}
-const { request } = require('node:http')
+const { request } = process.getBuiltinModule('node:http')
 const call = request({ socketPath: SOCKET, method: 'POST' }, async (response) => {
   let text = ''
   for await (const chunk of response) text += chunk
