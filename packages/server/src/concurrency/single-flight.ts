@@ -1,4 +1,12 @@
 /**
+ * Running work. `result` is removed when the work ends: V8 keeps deleted entries of a frequently changed `Map` reachable
+ * until the next full garbage collection, which would keep all results of that time in memory.
+ */
+interface Flight<T> {
+  result: Promise<T> | null
+}
+
+/**
  * Shares asynchronous work between concurrent callers with the same key. Results and errors are not cached: after the
  * work has ended, the next call starts it again.
  *
@@ -10,7 +18,7 @@
  * ```
  */
 export class SingleFlight<T> {
-  readonly #running = new Map<string, Promise<T>>()
+  readonly #running = new Map<string, Flight<T>>()
   readonly #next = new Map<string, Promise<T>>()
 
   /** Returns true while work for the key is running. */
@@ -24,7 +32,7 @@ export class SingleFlight<T> {
    * @param signal aborts this caller's wait. The work continues, because other callers may wait for it.
    */
   join(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return abortable(this.#running.get(key) ?? this.#start(key, work), signal)
+    return abortable(this.#find(key) ?? this.#start(key, work), signal)
   }
 
   /**
@@ -34,8 +42,8 @@ export class SingleFlight<T> {
   joinNext(key: string, work: () => Promise<T>): Promise<T> {
     const next = this.#next.get(key)
     if (next !== undefined) return next
-    const running = this.#running.get(key)
-    if (running === undefined) return this.#start(key, work)
+    const running = this.#find(key)
+    if (running === null) return this.#start(key, work)
     const startNext = (): Promise<T> => {
       if (this.#next.get(key) === following) this.#next.delete(key)
       return this.#start(key, work)
@@ -55,15 +63,22 @@ export class SingleFlight<T> {
 
   /** Resolves when all work that is running now has succeeded or failed. */
   async settled(): Promise<void> {
-    await Promise.allSettled(this.#running.values())
+    await Promise.allSettled([...this.#running.keys()].map((key) => this.#find(key) ?? Promise.resolve()))
+  }
+
+  #find(key: string): Promise<T> | null {
+    return this.#running.get(key)?.result ?? null
   }
 
   #start(key: string, work: () => Promise<T>): Promise<T> {
-    const run = work().finally(() => {
-      if (this.#running.get(key) === run) this.#running.delete(key)
+    const flight: Flight<T> = { result: null }
+    const result = work().finally(() => {
+      flight.result = null
+      if (this.#running.get(key) === flight) this.#running.delete(key)
     })
-    this.#running.set(key, run)
-    return run
+    flight.result = result
+    this.#running.set(key, flight)
+    return result
   }
 }
 

@@ -39,9 +39,9 @@ export function createTable(deps: IcebergDeps): Operation {
         auditRequestedAccess(deps, call, warehouse, 'read-write')
         const target = newTarget(name, { id, staged, locations: tableModel.locations(metadata) }, ownerId)
         const wanted = accessRequest(call, name, target, metadata.location)
-        const early = await issueBeforeCreate(deps, wanted, locationRights, call.signal)
+        const early = await issueBeforeCreate(deps, wanted, locationRights, call)
         const access = async (): Promise<StorageAccessResponse | null> =>
-          auditAccess(call, early ?? (await issueStorageAccess(deps, wanted, call.signal)))
+          auditAccess(call, early ?? (await issueStorageAccess(deps, wanted, call)))
         if (staged)
           return mapDone(await stageTable(deps, context, plan, reservationSeconds(deps)), async () =>
             encodeStaged(metadata, await access()),
@@ -64,7 +64,7 @@ export function createTable(deps: IcebergDeps): Operation {
           const table = { id: relationId, staged: true, locations: tableModel.locations(metadata) }
           const target = newTarget(name, table, call.identity.principal.id)
           const wanted = accessRequest(call, name, target, metadata.location)
-          const issued = await issueStorageAccess(deps, wanted, call.signal)
+          const issued = await issueStorageAccess(deps, wanted, call)
           return encodeStaged(metadata, auditAccess(call, issued))
         }
         const found = await findEarlier(deps, call, { ref, kind: 'table', relationId }, 'select')

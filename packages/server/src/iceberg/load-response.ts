@@ -32,7 +32,7 @@ export async function loadResponse(
   const location = relation.metadataLocation
   if (deps.verifyMetadataFiles) checkMetadataFile(target)
   const request = relation.kind === 'table' ? committedAccessRequest(call, target, views) : null
-  const issued = request === null ? null : await issueStorageAccess(deps, request, call.signal)
+  const issued = request === null ? null : await issueStorageAccess(deps, request, call)
   const access = auditAccess(call, issued)
   const etag = (): string => formatMetadataEtag(target.metadataKey, form, access?.version)
   const condition = call.method === 'GET' ? call.header('if-none-match') : undefined

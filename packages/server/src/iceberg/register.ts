@@ -41,7 +41,7 @@ export async function registerRelation<Metadata>(
         const target = newTarget(name, table, ownerId)
         const wanted = accessRequest(call, name, target, model.location(metadata))
         // Issues the storage access before the table is created. `respond` later reads it from `IssuedCache`.
-        auditAccess(call, await issueBeforeCreate(deps, wanted, locationRights, call.signal))
+        auditAccess(call, await issueBeforeCreate(deps, wanted, locationRights, call))
       }
       return mapDone(await commitRegistration(deps, context, model, models, registration), respond)
     },

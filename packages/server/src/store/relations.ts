@@ -56,14 +56,23 @@ export function toMetadataKey({
   return `${id} ${digest ?? ''} ${metadataLocation}`
 }
 
+/** Returns the parts of a key that `toMetadataKey` returned. */
+export function parseMetadataKey(key: string): Pick<RelationRow, 'id' | 'digest' | 'metadataLocation'> {
+  const afterId = key.indexOf(' ')
+  const afterDigest = key.indexOf(' ', afterId + 1)
+  const digest = key.slice(afterId + 1, afterDigest)
+  return {
+    id: key.slice(0, afterId),
+    digest: digest === '' ? null : digest,
+    metadataLocation: key.slice(afterDigest + 1),
+  }
+}
+
 /**
  * SQL expression for the metadata digest of relation `r` in hex. Its value is null when the stored digest belongs to
  * a previous metadata file.
  */
 export const digestSql = `case when r.digest_location = r.metadata_location then encode(r.metadata_digest, 'hex') end`
-
-/** SQL expression for the result of `toMetadataKey` for relation `r`. */
-export const metadataKeySql: string = `r.id || ' ' || coalesce(${digestSql}, '') || ' ' || r.metadata_location`
 
 const nameById = statement(
   'relation_name_of',

@@ -6,7 +6,7 @@ import { statement } from './sql.ts'
 
 const plans = statement(
   'test_resolve_plans',
-  `select generic_plans as generic, custom_plans as custom from pg_prepared_statements where name = 'relation_resolve'`,
+  `select generic_plans as generic, custom_plans as custom from pg_prepared_statements where name = 'relation_resolve_all'`,
 )
 
 test('PostgreSQL reuses the plan of the statement, even in a database whose tables were never analyzed', async () => {

@@ -2,10 +2,10 @@ import {
   type BodyForm,
   type CompressedBody,
   digestSql,
-  metadataKeySql,
+  parseMetadataKey,
   type RelationRow,
 } from './relations.ts'
-import { type RowFields, type Sql, statement } from './sql.ts'
+import { type RowFields, type Sql, type Statement, statement, type TextValues } from './sql.ts'
 
 /** Name of a relation, and the metadata text that the query returns with it. */
 export interface ResolveKey {
@@ -34,26 +34,47 @@ export interface Resolved {
   readonly relation: RelationRow | null
 }
 
-// Lateral subqueries with LIMIT make every plan use one index look-up for each row, regardless of the estimates of
-// the planner. The limit on `policy` is necessary because PostgreSQL assumes thousands of rows until a table is analyzed:
-// then a custom plan seems cheaper than the generic plan, and PostgreSQL plans the statement again for every read. The
-// statement returns plain columns, because JSON, casts and further functions would double the cost
-// of the query.
-const byName = statement(
-  'relation_resolve',
-  `select p.version, n.id, n.lineage, n.owners,
-     r.id, r.kind, r.uuid, r.version, r.metadata_location, ${digestSql}, r.location, r.owner_id,
-     coalesce(r.definer_id, r.owner_id), r.protected, array_to_string(r.prefixes, E'\\n'), 
-     extract(epoch from r.not_before)::float8 * 1000,
-     case when $4 = 'none' or ($5::text is not null and $5 = ${metadataKeySql}) then null
-          when $4 = 'refs' and r.refs_body is not null then r.refs_body else r.body end,
-     case when $4 = 'refs' and r.refs_body is not null then r.refs_length else r.body_length end,
-     case when $4 = 'refs' and r.refs_body is not null then r.refs_crc else r.body_crc end
-   from (select version from policy limit 1) p
-   left join lateral (
-     select id, lineage, owners from namespace where warehouse_id = $1 and path = $2 limit 1) n on true
-   left join lateral (select * from relation where namespace_id = n.id and name = $3 limit 1) r on true`,
-)
+// Columns of each form of the metadata text. A row without a text in the form `refs` returns the complete text, from
+// which the caller removes the other snapshots.
+const whole = ['r.body', 'r.body_length', 'r.body_crc'] as const
+const referenced = [
+  'coalesce(r.refs_body, r.body)',
+  'case when r.refs_body is null then r.body_length else r.refs_length end',
+  'case when r.refs_body is null then r.body_crc else r.refs_crc end',
+] as const
+
+const statements: Readonly<Record<BodyForm, Statement>> = {
+  none: byName('relation_resolve', 'null, null, null'),
+  all: byName('relation_resolve_all', unlessKnown(whole)),
+  refs: byName('relation_resolve_refs', unlessKnown(referenced)),
+}
+
+/**
+ * Returns a statement that reads a relation by its name. Lateral subqueries with LIMIT make every plan use one index
+ * look-up for each row, regardless of the estimates of the planner. The limit on `policy` is necessary because PostgreSQL
+ * assumes thousands of rows until a table is analyzed: then a custom plan seems cheaper than the generic plan, and
+ * PostgreSQL plans the statement again for every read. The statement returns plain columns, and each form of the text has
+ * its own statement, because JSON and comparisons of texts would add to the cost of every read.
+ */
+function byName(name: string, body: string): Statement {
+  return statement(
+    name,
+    `select p.version, n.id, n.lineage, n.owners,
+       r.id, r.kind, r.uuid, r.version, r.metadata_location, ${digestSql}, r.location, r.owner_id,
+       coalesce(r.definer_id, r.owner_id), r.protected, array_to_string(r.prefixes, E'\\n'),
+       extract(epoch from r.not_before)::float8 * 1000, ${body}
+     from (select version from policy limit 1) p
+     left join lateral (
+       select id, lineage, owners from namespace where warehouse_id = $1 and path = $2 limit 1) n on true
+     left join lateral (select * from relation where namespace_id = n.id and name = $3 limit 1) r on true`,
+  )
+}
+
+/** Returns the columns of a text. The body is null when the values $4 to $6 are those of the current metadata file. */
+function unlessKnown([body, length, crc]: typeof whole | typeof referenced): string {
+  return `case when r.id = $4 and r.metadata_digest = $5 and r.metadata_location = $6
+      and r.digest_location = r.metadata_location then null else ${body} end, ${length}, ${crc}`
+}
 
 /**
  * Reads the relation with a name from the database. The result includes every commit that was acknowledged before the
@@ -61,9 +82,19 @@ const byName = statement(
  */
 export async function resolveRelation(sql: Sql, key: ResolveKey): Promise<Resolved> {
   const { warehouseId, path, name, form, known } = key
-  const row = await sql.readRow(byName, [warehouseId, path, name, form, known])
+  const values: TextValues = [warehouseId, path, name]
+  const row = await sql.readRow(
+    statements[form],
+    form === 'none' ? values : [...values, ...knownValues(known)],
+  )
   if (row === null) throw new Error('The table policy contains no row, so the policy version is unknown.')
   return decodeRow(row)
+}
+
+function knownValues(known: string | null): TextValues {
+  if (known === null) return [null, null, null]
+  const { id, digest, metadataLocation } = parseMetadataKey(known)
+  return [id, digest === null ? null : `\\x${digest}`, metadataLocation]
 }
 
 function decodeRow(fields: RowFields): Resolved {

@@ -68,7 +68,7 @@ async function issueAccess(
   }
   const request = accessRequest(call, ref, target, metadata.location)
   try {
-    return auditAccess(call, await issueStorageAccess(deps, request, call.signal))
+    return auditAccess(call, await issueStorageAccess(deps, request, call))
   } catch (error) {
     if (!isCreated || !isHeadgateError(error, 'forbidden')) throw error
     call.audit.reason = error.message
