@@ -5,7 +5,10 @@ import { kubernetesVersion, listValuesFiles, parseManifests, renderChart } from 
 import type { Tools } from './install-tools.ts'
 import { type Finished, runProgram } from '../../conformance/lib/run-program.ts'
 
-/** Manifests that the validator must refuse, so that its silence about others means something. */
+/**
+ * Invalid manifests, by their fault. The check fails when the validator accepts one of them, because such a validator
+ * would also accept an invalid manifest of the chart.
+ */
 const malformed: Readonly<Record<string, string>> = {
   'a wrong type': 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: many}]}\n',
   'an unknown field': 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {prots: []}\n',
@@ -42,7 +45,7 @@ export function writeManifests(folder: string, name: string, text: string): stri
   return path
 }
 
-/** Validates a file with manifests without a cluster. */
+/** Validates the manifests in a file, without a cluster. */
 export function validate({ kubectlValidate, customResources }: Tools, path: string): Promise<Finished> {
   return runProgram(kubectlValidate, [
     '--version',

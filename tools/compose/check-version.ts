@@ -1,7 +1,7 @@
 /**
- * Refuses a program that replaces an image of another version.
+ * Checks that a program that runs in place of a container image has the version of that image.
  *
- * @throws Error when the tag of the image differs
+ * @throws Error when the version differs from the tag of the image
  */
 export function checkVersion(image: string, version: string | undefined): void {
   const tag = image.slice(image.lastIndexOf(':') + 1)

@@ -5,7 +5,7 @@ import type { Project } from './project.ts'
 import type { Pod } from './substitute.ts'
 import { type RunningProject, startProject } from './start-project.ts'
 
-/** Runs the commands of `docker compose` that the page uses, on programs that replace the containers. */
+/** Runs the `docker compose` commands of `docs/how-to/run-in-containers.md`. Local programs replace the containers. */
 export class ComposeCommands {
   readonly #pod: Pod
   readonly #load: () => Promise<Project>
@@ -50,7 +50,7 @@ export class ComposeCommands {
     const [name = '', path = ''] = from.split(':')
     const { services } = await this.#load()
     const mount = services[name]?.volumes?.find(({ target }) => path.startsWith(`${target}/`))
-    if (mount === undefined) throw new Error(`${from} is in no volume.`)
+    if (mount === undefined) throw new Error(`Cannot copy ${from}: the path is in no volume of the service.`)
     const source = join(this.#pod.volume(mount.source), path.slice(mount.target.length))
     copyFileSync(source, isAbsolute(to) ? to : join(this.#folder, to))
     return { code: 0, output: '' }
@@ -63,7 +63,7 @@ export class ComposeCommands {
     const failed = [...(exits ?? [])].filter(([name, { code }]) => !name.startsWith('trino') && code !== 0)
     if (failed.length > 0)
       throw new Error(
-        failed.map(([name, { code, signal }]) => `${name} ended with ${code ?? signal}`).join(', '),
+        failed.map(([name, { code, signal }]) => `The service ${name} ended with ${code ?? signal}`).join(', '),
       )
     return { code: 0, output: '' }
   }

@@ -11,7 +11,7 @@ const { services } = parse(text, { merge: true }) as {
   readonly services: Readonly<Record<string, { readonly image: string; readonly ports?: readonly string[] }>>
 }
 
-/** Returns the variables that the script creates, by name. */
+/** Returns the variables that `create-env.sh` prints, by name. */
 function createVariables(): ReadonlyMap<string, string> {
   const output = execFileSync('sh', [join(deploy, 'compose/create-env.sh')], { encoding: 'utf8' })
   return new Map(
@@ -22,12 +22,12 @@ function createVariables(): ReadonlyMap<string, string> {
   )
 }
 
-test('the script creates every variable that the compose file requires', () => {
+test('create-env.sh prints every variable that the compose file requires', () => {
   const required = new Set([...text.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name))
   expect(new Set(createVariables().keys())).toEqual(required)
 })
 
-test('the secrets have their forms, and differ in each run', () => {
+test('create-env.sh prints secrets in the required formats, and new ones in each run', () => {
   const variables = createVariables()
   expect(Buffer.from(variables.get('HEADGATE_MASTER_KEY') ?? '', 'base64')).toHaveLength(32)
   expect(variables.get('TRINO_SECRET')).toMatch(/^[\w-]{43}$/)
@@ -38,17 +38,17 @@ test('the secrets have their forms, and differ in each run', () => {
   for (const [name, value] of variables) expect(again.get(name), name).not.toBe(value)
 })
 
-test('the version of Headgate is that of the packages', () => {
+test('the compose file runs the version of Headgate that packages/cli/package.json states', () => {
   const manifest = readFileSync(join(deploy, '../packages/cli/package.json'), 'utf8')
   const { version } = JSON.parse(manifest) as { readonly version: string }
   expect([...text.matchAll(/HEADGATE_VERSION:-([^}]+)/g)].map(([, found]) => found)).toEqual([version])
 })
 
-test('the store has the version that the check builds', () => {
+test('the compose file runs the version of the S3 store that compose:check builds', () => {
   expect(services['store']?.image).toBe(`ghcr.io/versity/versitygw:${storeVersion}`)
 })
 
-test('ports are open for this machine only', () => {
+test('the compose file publishes ports on 127.0.0.1 only', () => {
   const ports = Object.values(services).flatMap((service) => service.ports ?? [])
   expect(ports.length).toBeGreaterThan(2)
   for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/)

@@ -24,10 +24,10 @@ export interface InsideOptions {
   readonly hosts: string
 }
 
-/** Title of the section whose steps are run. */
+/** Title of the section of the page whose steps this program runs. */
 const heading = 'Compose: PostgreSQL, an S3 store, Headgate and Trino'
 
-/** Counts the rows that the steps of the page wrote. */
+/** SQL query that counts the rows that the steps of the page wrote. */
 const query = 'SELECT count(*) FROM lakehouse.sales.orders'
 
 /** Prints progress to standard output, from which `main.ts` prints each line. */
@@ -69,7 +69,7 @@ async function main([file = '']: readonly string[]): Promise<number> {
   const steps = readSection(page, heading)
   for (const [at, step] of steps.entries()) {
     say(`\n${step.code.trim()}`)
-    // The first block changes into the folder in which the others run.
+    // The first code block of the page changes into the folder `deploy`, in which all other blocks run.
     say((await runStep(step, at === 0 ? { ...run, folder: checkout } : run)).trim())
   }
   say('\nafter a restart, with the same volumes')

@@ -6,9 +6,12 @@ import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { installPyIceberg } from '../../conformance/lib/pyiceberg.ts'
 import { type InstalledTrino, installTrino, installTrinoCli } from '../../engines/install/trino.ts'
 
-/** Paths of the programs that replace images. All of them are installed while the network is reachable. */
+/**
+ * Paths of the programs that run in place of container images. They are installed first, while the network is
+ * reachable.
+ */
 export interface Parts {
-  /** The program of `load/main.go`. */
+  /** Path of the program built from `load/main.go`, which parses the compose file. */
   readonly load: string
   readonly versitygw: string
   readonly trino: InstalledTrino
@@ -44,7 +47,7 @@ async function buildLoader(keeper: ProcessKeeper): Promise<string> {
   return binary
 }
 
-/** Builds the S3 store without cgo, like its container image. */
+/** Builds the S3 store without cgo, as its container image does. */
 function installStore(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
   const path = 'github.com/versity/versitygw/cmd/versitygw'
   const program = { name: 'versitygw', path, version: storeVersion }

@@ -8,7 +8,7 @@ import { startTrino } from './substitute-trino.ts'
 import type { Pod, RunningService, StartSubstitute } from './substitute.ts'
 import { findStartOrder } from './start-order.ts'
 
-/** Substitutes by the start of the image. */
+/** Functions that start the program that replaces an image, by the prefix of the image's name. */
 const substitutes: Readonly<Record<string, StartSubstitute>> = {
   'docker.io/library/postgres:': startPostgres,
   'ghcr.io/versity/versitygw:': startStore,
@@ -36,7 +36,7 @@ export async function startProject(
   const running = new Map<string, RunningService>()
   for (const name of findStartOrder(services)) {
     const service = services[name]
-    if (service === undefined) throw new Error(`There is no service ${name}.`)
+    if (service === undefined) throw new Error(`The compose file has no service ${name}.`)
     for (const [other, { condition }] of Object.entries(service.depends_on ?? {}))
       if (condition === 'service_completed_successfully') await waitForSuccess(other, running.get(other))
     const started = performance.now()

@@ -6,7 +6,7 @@ import type { Service } from './project.ts'
 /** Runs the image of this repository with its own root file system, user and program. */
 export async function startHeadgate(pod: Pod, name: string, service: Service): Promise<RunningService> {
   const { keeper, image, folder, hosts, volume } = pod
-  if (service.read_only !== true) throw new Error(`The service ${name} does not set read_only.`)
+  if (service.read_only !== true) throw new Error(`The service ${name} must set read_only: true.`)
   const mounts = (service.volumes ?? []).map(({ type, source, target }) => [
     target,
     type === 'volume' ? volume(source) : source,

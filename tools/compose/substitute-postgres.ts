@@ -11,12 +11,12 @@ interface Programs {
 }
 
 const dataFolder = '/var/lib/postgresql'
-/** The user `nobody`. initdb refuses root, and users without a name. */
+/** Id of the user `nobody`. initdb refuses to run as root, or as a user id without a name. */
 const userId = 65_534
 
 /**
- * Runs the PostgreSQL of this checkout as the official image does: the first start creates the user, its password and a
- * database of the same name in the volume.
+ * Runs the PostgreSQL of this checkout as the official image does. The first start creates in the volume the user with
+ * its password, and a database with the name of the user.
  */
 export async function startPostgres(pod: Pod, name: string, service: Service): Promise<RunningService> {
   const { keeper, folder, volume } = pod
@@ -25,7 +25,7 @@ export async function startPostgres(pod: Pod, name: string, service: Service): P
   checkVersion(service.image, /(\d+)\./.exec(version)?.[1])
   const { POSTGRES_USER: user = '', POSTGRES_PASSWORD: password = '' } = service.environment ?? {}
   const source = service.volumes?.find(({ target }) => target === dataFolder)?.source
-  if (source === undefined) throw new Error(`The service ${name} mounts no volume at ${dataFolder}.`)
+  if (source === undefined) throw new Error(`The service ${name} must mount a volume at ${dataFolder}.`)
   const data = join(volume(source), 'data')
   const log = join(folder, `${name}.log`)
   const asUser = ['setpriv', '--reuid', String(userId), '--regid', String(userId), '--clear-groups', '--']
@@ -52,7 +52,7 @@ export async function startPostgres(pod: Pod, name: string, service: Service): P
     exec: async ([command = '', ...args]) =>
       (await keeper.runToExit({ name: command, command, args, log: join(folder, `${name}-exec.log`) })).code,
     stop: async () => {
-      // The signal of a fast shutdown: the image declares it as the signal that stops it.
+      // PostgreSQL does a fast shutdown on SIGINT, and the official image declares SIGINT as its stop signal.
       process.kill(child.pid, 'SIGINT')
       return child.exited
     },

@@ -9,7 +9,10 @@ import type { Service } from './project.ts'
 /** Folders of this machine that provide `sh`, `mkdir` and `wget`, which the image has from Alpine Linux. */
 const shared = ['/usr', '/bin', '/lib', '/lib64']
 
-/** Runs the S3 store, built from the version of the image, in a root file system with the programs of this machine. */
+/**
+ * Runs the S3 store in a root file system with the programs of this machine. The store is built from the source of the
+ * version that the image has.
+ */
 export async function startStore(pod: Pod, name: string, service: Service): Promise<RunningService> {
   const { keeper, folder, parts, volume } = pod
   checkVersion(service.image, storeVersion)
@@ -36,7 +39,7 @@ export async function startStore(pod: Pod, name: string, service: Service): Prom
         mounts: Object.fromEntries([...shared.map((path) => [path, path] as const), ...volumes]),
       },
     )
-  if (service.entrypoint === null) throw new Error(`The service ${name} sets no entrypoint.`)
+  if (service.entrypoint === null) throw new Error(`The service ${name} must set an entrypoint.`)
   const container = start([...service.entrypoint, ...(service.command ?? [])], `${name}.log`)
   return {
     exited: container.process.exited,

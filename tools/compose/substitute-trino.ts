@@ -8,7 +8,7 @@ import type { Pod, RunningService } from './substitute.ts'
 import type { Service } from './project.ts'
 
 const catalogFolder = '/etc/trino/catalog/'
-/** Port of the image. */
+/** Port on which Trino listens in its image. */
 const port = 8080
 
 /** Runs Trino with the catalogs and variables of the service. Waits until it is ready, as the health check of the image does. */
@@ -18,7 +18,7 @@ export async function startTrino(pod: Pod, name: string, service: Service): Prom
   const home = join(folder, name)
   writeSettings(home, parts.trino, port)
   for (const { source, target } of service.volumes ?? []) {
-    if (!target.startsWith(catalogFolder)) throw new Error(`The service ${name} mounts ${target}.`)
+    if (!target.startsWith(catalogFolder)) throw new Error(`The service ${name} mounts ${target}. Only mounts below ${catalogFolder} have a substitute in tools/compose.`)
     copyFileSync(source, join(home, 'etc/catalog', basename(target)))
   }
   const child = keeper.start({
@@ -32,7 +32,7 @@ export async function startTrino(pod: Pod, name: string, service: Service): Prom
   return {
     exited: child.exited,
     exec: async ([command, ...args], onLine) => {
-      if (command !== 'trino') throw new Error(`${command} has no substitute in ${name}.`)
+      if (command !== 'trino') throw new Error(`The command ${command} has no substitute in the service ${name}. Use trino.`)
       const exit = await keeper.runToExit({
         name: 'trino-cli',
         command: jdkCommand(findJdk(25), 'java'),

@@ -3,7 +3,7 @@ import type { Parts } from './install-parts.ts'
 import type { Service } from './project.ts'
 import type { UnpackedImage } from '../image/check/unpack-image.ts'
 
-/** Objects that the services of a run share. */
+/** Objects that all services of one run of `compose:check` share. */
 export interface Pod {
   readonly keeper: ProcessKeeper
   readonly parts: Parts
@@ -22,7 +22,7 @@ export interface RunningService {
   readonly exited: Promise<ProcessExit>
   /** Runs a command in the container, like `docker compose exec`, and returns its exit code. */
   readonly exec: (command: readonly string[], onLine?: (line: string) => void) => Promise<number | null>
-  /** Stops it, like `docker compose stop`. */
+  /** Stops the service, like `docker compose stop`. */
   readonly stop: () => Promise<ProcessExit>
 }
 

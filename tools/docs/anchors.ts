@@ -17,7 +17,7 @@ export function withoutFences(page: string): string {
   )
 }
 
-/** Returns the anchor of a heading. For a repeated heading, GitHub appends a number, which this function does not. */
+/** Returns the anchor of a heading, without the number that GitHub appends when a page repeats a heading. */
 export function toAnchor(heading: string): string {
   return heading
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')

@@ -11,14 +11,14 @@ const folder = mkdtempSync(join(tmpdir(), 'headgate-links-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('readAnchors', () => {
-  test('computes anchors as GitHub does', () => {
+  test('readAnchors computes the anchors of headings as GitHub does', () => {
     const page = '# A `--flag`, and more\n## Twice\n## Twice\n## [Link](x.md) text\n```sh\n# comment\n```\n'
     expect([...readAnchors(page)]).toEqual(['a---flag-and-more', 'twice', 'twice-1', 'link-text'])
   })
 })
 
 describe('findBrokenLinks', () => {
-  test('reports missing files, missing anchors and targets outside the root', () => {
+  test('findBrokenLinks reports missing files, missing anchors and targets outside the root', () => {
     writeFileSync(
       join(folder, 'a.md'),
       '# One\n[ok](b.md#two) [self](#one) [web](https://x.test/#y) `[code](z.md)`',
@@ -32,7 +32,7 @@ describe('findBrokenLinks', () => {
     ])
   })
 
-  test('finds no broken link in the Markdown files of the repository', () => {
+  test('the Markdown files of the repository have no broken link', () => {
     expect(findBrokenLinks(repository, listMarkdown(repository))).toEqual([])
   })
 })

@@ -12,7 +12,7 @@ export interface BrokenLink {
 /**
  * Finds relative links in the Markdown files. Returns the links whose target or anchor does not exist.
  *
- * @param root folder that the files are relative to; a link out of it is broken
+ * @param root folder that the paths of the files are relative to; a link to a target outside this folder is broken
  */
 export function findBrokenLinks(root: string, files: readonly string[]): BrokenLink[] {
   return files.flatMap((file) =>

@@ -36,7 +36,7 @@ function checkShell(code: string): string | null {
   return status === 0 ? null : stderr.trim()
 }
 
-/** Checks a JSON document, or a fragment that consists of members of an object. */
+/** Checks the syntax of a JSON document, or of members of a JSON object without the braces. */
 function checkJson(code: string): string | null {
   const isFragment = /^\s*"[^"]*"\s*:/.test(code)
   try {
@@ -55,7 +55,7 @@ function checkYaml(code: string): string | null {
 
 function checkProperties(code: string): string | null {
   const wrong = code.split('\n').find((line) => !/^\s*(?:[#!].*)?$|^\s*[^\s=:]+\s*(?:[=:\s]).*$/.test(line))
-  return wrong === undefined ? null : `This line is not a property: ${wrong}`
+  return wrong === undefined ? null : `This line is not a property of the form key=value:  ${wrong}`
 }
 
 const python = `

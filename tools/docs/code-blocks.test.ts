@@ -14,13 +14,13 @@ const blocks = listMarkdown(repository).flatMap((file) =>
 )
 
 describe('code blocks of Markdown files', () => {
-  test('code blocks have a language that the checks know', () => {
+  test('each code block in Markdown has a language that the checks know', () => {
     const known = (language: string): boolean => language in syntaxChecks || otherLanguages.has(language)
     const unknown = blocks.filter(({ language }) => language !== '' && !known(language))
     expect(unknown.map(({ at, language }) => `${at}: ${language}`)).toEqual([])
   })
 
-  test.for(Object.keys(syntaxChecks))('code blocks in %s have a valid syntax', (language) => {
+  test.for(Object.keys(syntaxChecks))('the syntax of each %s code block in Markdown is valid', (language) => {
     const check = syntaxChecks[language]
     const wrong = blocks
       .filter((block) => block.language === language)
@@ -31,7 +31,7 @@ describe('code blocks of Markdown files', () => {
     expect(wrong).toEqual([])
   })
 
-  test.skipIf(!hasPython())('code blocks in Python compile (needs python3)', () => {
+  test.skipIf(!hasPython())('each Python code block in Markdown compiles (needs python3)', () => {
     const python = blocks.filter(({ language }) => language === 'python')
     expect(python.length).toBeGreaterThan(3)
     const wrong = Object.entries(checkPython(python))
@@ -40,7 +40,7 @@ describe('code blocks of Markdown files', () => {
 })
 
 describe('readCodeBlocks', () => {
-  test('returns language, code and line of each block, also in lists and with longer fences', () => {
+  test('readCodeBlocks returns language, code and line of each block, also in lists and with longer fences', () => {
     const page =
       'a\n```sh\nb\n```\n- c\n  ```json\n  {}\n  ```\n````md\n```ts\nd\n```\n````\n~~~\ne\n~~~\n```sh\nopen\n'
     expect(readCodeBlocks(page)).toEqual([
@@ -55,26 +55,26 @@ describe('readCodeBlocks', () => {
 describe('syntaxChecks', () => {
   const isValid = (language: string, code: string): boolean => syntaxChecks[language]?.(code) === null
 
-  test('sh finds unclosed quotes and blocks', () => {
+  test('the syntax check of sh refuses unclosed quotes and blocks', () => {
     expect(isValid('sh', 'a "b" | c # d\n')).toBe(true)
     expect(isValid('sh', "echo 'a\n")).toBe(false)
     expect(isValid('sh', 'if true; then\n')).toBe(false)
   })
 
-  test('json accepts documents and members of an object', () => {
+  test('the syntax check of json accepts documents and members of an object, and refuses invalid JSON', () => {
     expect(isValid('json', '[{"a": 1}]')).toBe(true)
     expect(isValid('json', '"a": {"b": 1}')).toBe(true)
     expect(isValid('json', '{"a": 1,}')).toBe(false)
   })
 
-  test('yaml and properties find broken lines', () => {
+  test('the syntax checks of yaml and properties refuse broken lines', () => {
     expect(isValid('yaml', 'a: 1\n---\nb: [2]\n')).toBe(true)
     expect(isValid('yaml', 'a: [1\n')).toBe(false)
     expect(isValid('properties', '# c\n\na=1\nspark.b  2\n')).toBe(true)
     expect(isValid('properties', 'a\n')).toBe(false)
   })
 
-  test.skipIf(!hasPython())('python finds broken syntax (needs python3)', () => {
+  test.skipIf(!hasPython())('the syntax check of python refuses broken code (needs python3)', () => {
     const block = (code: string): { language: string; code: string; line: number } => ({
       language: 'python',
       code,

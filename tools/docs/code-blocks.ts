@@ -2,9 +2,9 @@
 export interface CodeBlock {
   /** Text after the fence, up to the first space; empty if there is none. */
   readonly language: string
-  /** The code, without the indentation of the fence. */
+  /** The code. The indentation that the fence has is removed from each line. */
   readonly code: string
-  /** Line of the first line of code, counted from 1. */
+  /** Line number of the first line of code in the page, counted from 1. */
   readonly line: number
 }
 

@@ -7,7 +7,7 @@ import { listMarkdown } from './list-markdown.ts'
 const root = join(import.meta.dirname, '../..')
 const links = findExternalLinks(root, listMarkdown(root))
 
-test('external links are well-formed', () => {
+test('checkExternalLink accepts each external link of the Markdown files', () => {
   const wrong = links.flatMap((link) => {
     const reason = checkExternalLink(root, link)
     return reason === null ? [] : [`${link}: ${reason}`]
@@ -15,16 +15,16 @@ test('external links are well-formed', () => {
   expect(wrong).toEqual([])
 })
 
-test('external-links.txt lists the external links; "npm run docs" writes it', () => {
+test('external-links.txt lists each external link of the Markdown files; update it with "npm run docs"', () => {
   expect(readFileSync(listFile, 'utf8').trim().split('\n')).toEqual(links)
 })
 
 test('checkExternalLink refuses links that cannot work for a reader', () => {
   expect(checkExternalLink(root, 'https://iceberg.apache.org/spec/#a')).toBeNull()
   expect(checkExternalLink(root, 'http://iceberg.apache.org/')).toBe('Use https.')
-  expect(checkExternalLink(root, 'https://a:b@example.com/')).toBe('It contains a name or a password.')
-  expect(checkExternalLink(root, 'https://localhost/')).toBe('Its host is not a public name.')
-  expect(checkExternalLink(root, 'https://')).toBe('It is not a URL.')
+  expect(checkExternalLink(root, 'https://a:b@example.com/')).toBe('The link contains a user name or a password.')
+  expect(checkExternalLink(root, 'https://localhost/')).toBe('The host of the link is not a public name.')
+  expect(checkExternalLink(root, 'https://')).toBe('The link is not a URL.')
   const own = 'https://github.com/headgate/headgate/blob/main'
   expect(checkExternalLink(root, `${own}/README.md#start`)).toBeNull()
   expect(checkExternalLink(root, `${own}/gone.md`)).toBe('gone.md does not exist in this repository.')

@@ -2,10 +2,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isExternal, readLinks } from './read-links.ts'
 
-/** Path of the list of external links. Maintainers check the links in the list, because tests use no network. */
+/**
+ * Path of the file that lists the external links of the documentation. Maintainers open these links, because tests use
+ * no network.
+ */
 export const listFile: string = join(import.meta.dirname, 'external-links.txt')
 
-/** Address of the files of this repository. */
+/** URL of the files of this repository on GitHub. */
 const ownFiles = 'https://github.com/headgate/headgate/blob/main/'
 
 /** Returns the external links of Markdown files, each once, in alphabetical order. */
@@ -16,12 +19,12 @@ export function findExternalLinks(root: string, files: readonly string[]): strin
 
 /** Returns the reason why an external link cannot work, or null. Sends no request. */
 export function checkExternalLink(root: string, link: string): string | null {
-  if (!URL.canParse(link)) return 'It is not a URL.'
+  if (!URL.canParse(link)) return 'The link is not a URL.'
   const { protocol, hostname, username, password } = new URL(link)
   if (protocol === 'mailto:') return null
   if (protocol !== 'https:') return 'Use https.'
-  if (username !== '' || password !== '') return 'It contains a name or a password.'
-  if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}$/.test(hostname)) return 'Its host is not a public name.'
+  if (username !== '' || password !== '') return 'The link contains a user name or a password.'
+  if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}$/.test(hostname)) return 'The host of the link is not a public name.'
   if (!link.startsWith(ownFiles)) return null
   const path = decodeURIComponent(link.slice(ownFiles.length).replace(/[?#].*/, ''))
   return existsSync(join(root, path)) ? null : `${path} does not exist in this repository.`

@@ -42,7 +42,7 @@ afterAll(async () => {
 })
 
 async function readyUrl({ stdout }: ChildProcess): Promise<string> {
-  if (stdout === null) throw new Error('The server has no standard output.')
+  if (stdout === null) throw new Error('The server process has no standard output.')
   for await (const line of createInterface({ input: stdout })) {
     if (line.startsWith('ready ')) return line.slice('ready '.length).trim()
   }
@@ -62,7 +62,7 @@ async function run(commands: string): Promise<string> {
   return promise
 }
 
-test('the commands of the first hour print what the page shows, in order', { timeout: 300_000 }, async () => {
+test('the commands of the page "first hour" print the lines that the page shows, in order', { timeout: 300_000 }, async () => {
   expect(others.length).toBeGreaterThan(12)
   for (const { commands, output } of others) {
     if (commands.startsWith('rm ')) continue

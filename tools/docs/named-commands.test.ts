@@ -19,7 +19,7 @@ function isFlag(option: string): boolean {
   return configuration.includes(`HEADGATE_${option.slice(2).toUpperCase().replaceAll('-', '_')}`)
 }
 
-// Also accepts the variables of the test suites, which only pages for contributors name.
+// Contains the environment variables of the test suites, which only pages for contributors may name.
 const testVariables = new Set(
   globSync(['{conformance,engines,bench,tools}/**/*.ts', 'packages/*/{src,test}/**/*.ts'], {
     cwd: repository,
@@ -32,7 +32,7 @@ function isForContributors(page: string): boolean {
 }
 
 describe.each(pages)('%s', (page) => {
-  test('names only commands and options that exist', () => {
+  test('the page names only commands and options of headgate that exist', () => {
     for (const use of readUses(read(page))) {
       expect(findCommand(use, commands), use).not.toBeNull()
       for (const option of readOptions(use))
@@ -42,11 +42,11 @@ describe.each(pages)('%s', (page) => {
     }
   })
 
-  test('names only scripts that exist', () => {
+  test('the page names only npm scripts that exist', () => {
     expect(readScripts(read(page)).filter((script) => !(script in scripts))).toEqual([])
   })
 
-  test('names only variables that exist', () => {
+  test('the page names only environment variables that exist', () => {
     for (const [variable] of read(page).matchAll(/HEADGATE_[A-Z0-9_]+/g)) {
       const isKnown = [configuration, cli].some((reference) => reference.includes(variable))
       const isOfTests = isForContributors(page) && testVariables.has(variable)
@@ -55,14 +55,14 @@ describe.each(pages)('%s', (page) => {
   })
 })
 
-test('readUses returns the command lines of a page', () => {
+test('readUses returns the headgate command lines of a page', () => {
   const page =
     'Use `headgate a b --c`.\n\n```sh\nX=1 headgate d \\\n  --e  # comment\nheadgate f\nhelm install headgate oci://x\n```\n'
   expect(readUses(page)).toEqual(['headgate d    --e', 'headgate f', 'headgate a b --c'])
   expect(readOptions('headgate d --e -f --g-h')).toEqual(['--e', '--g-h'])
 })
 
-test('readScripts returns the scripts that a page runs', () => {
+test('readScripts returns the npm scripts that a page runs', () => {
   const page = 'Use `npm run a:b -- c` or npm run d.\n\n```sh\nnpm ci && npm run -s e -- --f\n```\n'
   expect(readScripts(page)).toEqual(['e', 'a:b'])
 })

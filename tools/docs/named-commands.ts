@@ -1,7 +1,7 @@
 import { withoutFences } from './anchors.ts'
 import { readCodeBlocks } from './code-blocks.ts'
 
-/** Returns the commands of the reference page of the command line, such as `headgate warehouse create`. */
+/** Returns the commands that the reference page of the command line describes, such as `headgate warehouse create`. */
 export function readCommands(reference: string): Set<string> {
   return new Set([...reference.matchAll(/^#{2,4} (headgate [a-z -]+)$/gm)].map(([, command = '']) => command))
 }
@@ -11,13 +11,16 @@ export function readUses(page: string): string[] {
   return (
     readCodeLines(page)
       .map((line) => line.replace(/ #.*$/, ''))
-      // In a command of Helm, `headgate` is the name of a release.
+      // In a `helm` command, `headgate` is the name of a release, not the program.
       .filter((line) => !line.startsWith('helm '))
       .flatMap((line) => /(?:^|[ (])(?:headgate )?(headgate [a-z].*)/.exec(line)?.[1]?.trim() ?? [])
   )
 }
 
-/** Returns the longest known command at the beginning of an invocation, or null if it begins with none. */
+/**
+ * Returns the longest known command at the beginning of an invocation, or null if the invocation begins with no known
+ * command.
+ */
 export function findCommand(use: string, commands: ReadonlySet<string>): string | null {
   const words = use.split(' ')
   for (let length = words.length; length > 1; length -= 1) {

@@ -7,7 +7,7 @@ export function readNamedPaths(page: string): string[] {
   return [...new Set(spans.filter((span) => /^[\w@.-]+(?:\/[\w@.-]+)*\.(?:ts|json|md|sql)$/.test(span)))]
 }
 
-/** Returns the paths that exist below none of the folders. */
+/** Returns the paths that do not exist in any of the folders. */
 export function findMissingPaths(paths: readonly string[], folders: readonly string[]): string[] {
   return paths.filter((path) => !folders.some((folder) => existsSync(join(folder, path))))
 }

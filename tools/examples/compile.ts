@@ -13,8 +13,8 @@ export interface ExampleModule {
 }
 
 /**
- * Writes the modules into an empty folder as `example-0.ts`, `example-1.ts` and so on, with the files that they
- * import.
+ * Writes the modules, and the files that they import, into an empty folder. The modules get the names `example-0.ts`,
+ * `example-1.ts` and so on.
  */
 export function writeModules(folder: string, modules: readonly ExampleModule[]): void {
   copyFileSync(join(import.meta.dirname, 'fixtures.ts.txt'), join(folder, 'fixtures.ts'))

@@ -57,7 +57,7 @@ describe('examples in docstrings', () => {
     ).toEqual([])
   }, 120_000)
 
-  test('each exported function and class has an example', () => {
+  test('each exported function and class has an example, or is in pending.txt', () => {
     const missing = Object.entries(entries).flatMap(([library, files]) =>
       files.flatMap(([specifier, file]) =>
         [...findExports(repository, `packages/${library}/${file}`)]

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 
 /** An `@example` of a docstring. */
 export interface Example {
-  /** File and line, for messages. */
+  /** File and line of the example, for error messages. */
   readonly at: string
   /** Name of the package's folder. */
   readonly library: string
   readonly code: string
-  /** Whether the test runs the example. An example that contains `Type-checked only` is only compiled. */
+  /** Whether the test runs the example. The test only compiles an example that contains `Type-checked only`. */
   readonly runs: boolean
 }
 

@@ -24,7 +24,7 @@ export const entries: Readonly<Record<string, readonly (readonly [specifier: str
   forward: [['@headgate/forward', 'src/index.ts']],
 }
 
-/** Loads the entry points. Returns the names of their exports, and the names of types in `type-names.txt`. */
+/** Loads the entry points. Returns the names of their exports, and the type names that `type-names.txt` lists. */
 export async function readPublicNames(): Promise<PublicNames> {
   const names = new Map<string, string[]>()
   for (const [specifier] of Object.values(entries).flat())

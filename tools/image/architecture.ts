@@ -1,4 +1,4 @@
-/** Names of one architecture in the registries and formats that an image is made of. */
+/** Names of one processor architecture in Debian, OCI, Node and npm. */
 export interface Architecture {
   /** Name in Debian, and in the OCI format. */
   readonly name: 'amd64' | 'arm64'

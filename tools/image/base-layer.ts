@@ -17,11 +17,14 @@ const files: Readonly<Record<string, string>> = {
     'root:x:0:0:root:/root:/usr/sbin/nologin\n' +
     `headgate:x:${userId}:${userId}:Headgate:/var/lib/headgate:/usr/sbin/nologin\n`,
   'etc/group': `root:x:0:\nheadgate:x:${userId}:\n`,
-  // Without it, some versions of glibc do not read /etc/hosts.
+  // Without this file, some versions of glibc do not read /etc/hosts.
   'etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
 }
 
-/** Folders that container runtimes mount over, which is not possible in a read-only root file system without them. */
+/**
+ * Empty folders on which container runtimes mount other file systems. In a read-only root file system, a runtime cannot
+ * create these folders.
+ */
 const mountPoints = ['dev', 'proc', 'sys', 'run', 'tmp', 'root']
 
 const links: Readonly<Record<string, string>> = {
@@ -54,13 +57,13 @@ export async function createBaseLayer(
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }
-  // The dynamic linker of amd64 is in /lib64.
+  // Programs for amd64 expect the dynamic linker in /lib64.
   const all = architecture.name === 'amd64' ? { ...links, lib64: 'usr/lib64' } : links
   for (const [path, target] of Object.entries(all)) symlinkSync(target, join(root, path))
   return [...components, nodeComponent(nodePackage(architecture), pins.node.version)]
 }
 
-/** Takes the program and its licence out of an npm package of Node. The program is unchanged. */
+/** Copies the unchanged Node program and its licence from an npm package of Node. */
 async function installNode(tarball: string, root: string): Promise<void> {
   const content = mkdtempSync(join(dirname(tarball), 'content-'))
   try {

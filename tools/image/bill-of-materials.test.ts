@@ -26,7 +26,7 @@ function compose(text: string, changes: Partial<typeof facts> = {}): Bill {
   return JSON.parse(composeBill(text, { ...facts, ...changes })) as Bill
 }
 
-test('the bill depends only on the content, not on the time and the folder of the build', () => {
+test('the bill of materials depends only on the content of the image, not on the time or the folder of the build', () => {
   const bill = composeBill(npmBill(), facts)
   expect(composeBill(npmBill(), facts)).toBe(bill)
   expect(compose(npmBill(), { version: '1.2.4' }).serialNumber).not.toBe(compose(npmBill()).serialNumber)
@@ -36,13 +36,13 @@ test('the bill depends only on the content, not on the time and the folder of th
   )
 })
 
-test('components that npm does not know are dependencies of the image', () => {
+test('the bill of materials lists components that npm does not know as dependencies of the image', () => {
   const bill = JSON.parse(composeBill(npmBill(), { ...facts, components: [node] })) as Bill
   expect(bill.components.map(({ name }) => name)).toEqual(['a', 'node'])
   expect(bill.dependencies).toEqual([{ ref: 'root@1', dependsOn: ['a@1', 'node@24'] }])
 })
 
-test('addresses of the registry, of local files and invalid ones are left out', () => {
+test('the bill of materials omits URLs of the registry and of local files, and invalid URLs', () => {
   const externalReferences = [
     { type: 'distribution', url: 'file:/tmp/a.tgz' },
     { type: 'vcs', url: 'git@github.com:a/a.git' },
@@ -57,6 +57,6 @@ test.each([
   ['a licence that is not accepted', [{ license: { id: 'GPL-3.0-only' } }]],
   ['a choice of licences', [{ expression: 'MIT OR GPL-3.0-only' }]],
   ['no licence', []],
-])('a package with %s is refused', (_, licenses) => {
+])('composeBill refuses a package with %s', (_, licenses) => {
   expect(() => compose(npmBill({ licenses }))).toThrow('a@1')
 })

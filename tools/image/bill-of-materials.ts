@@ -37,18 +37,18 @@ const acceptedLicenses = new Set([
   'BSD-3-Clause',
 ])
 
-/** Facts that are added to the bill of npm. */
+/** Facts about an image that are added to the bill of materials that npm wrote. */
 export interface BillFacts {
   readonly version: string
   readonly architecture: string
-  /** In seconds since 1970. */
+  /** Time of the image, in seconds since 1970. */
   readonly epoch: number
   readonly components: readonly Component[]
 }
 
 /**
- * Completes the bill of materials of npm with the other components of an image. The time and the serial number depend only
- * on the content, so that builds are reproducible. Addresses of the registry and of local files are left out.
+ * Adds the other components of an image to the bill of materials that npm wrote. The time and the serial number depend
+ * only on the content, so that builds are reproducible. URLs of the registry and of local files are left out.
  *
  * @throws Error when a package has a licence that is not accepted
  */
@@ -61,7 +61,7 @@ export function composeBill(
   if (refused.length > 0)
     throw new Error(
       `These packages have licences that are not accepted: ${refused.map((each) => each['bom-ref']).join(', ')}. ` +
-        'Replace them, or accept the licence in tools/image/bill-of-materials.ts.',
+        'Replace the packages, or accept their licences in tools/image/bill-of-materials.ts.',
     )
   const { component } = bill.metadata
   const all = [...bill.components.map(withoutAddresses), ...components]
@@ -95,7 +95,10 @@ function isAccepted(licenses: readonly License[]): boolean {
   )
 }
 
-/** Removes addresses of the registry and of local files, and what CycloneDX does not accept: `git@github.com:…`. */
+/**
+ * Removes URLs of the registry and of local files, and addresses that are no URLs, such as `git@github.com:…`, which
+ * CycloneDX does not accept.
+ */
 function withoutAddresses(component: Component): Component {
   const { externalReferences = [] } = component
   return {
@@ -112,7 +115,7 @@ function toUuid(hash: string): string {
   return [...parts, hash.slice(20, 32)].join('-')
 }
 
-/** Describes a Debian package. Its copyright file in the image has its licences. */
+/** Describes a Debian package as a component. Its licences are in its copyright file in the image. */
 export function debianComponent({ name, version, sha256 }: FetchedPackage, architecture: string): Component {
   return {
     'bom-ref': `deb/${name}@${version}`,

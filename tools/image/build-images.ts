@@ -23,7 +23,7 @@ export interface BuildOptions {
   readonly out: string
   readonly pins: Pins
   readonly origin: Origin
-  /** URL of a mirror of Debian. */
+  /** URL of a mirror of the Debian package archive. */
   readonly mirror: string
   readonly steps: Steps
 }
@@ -33,13 +33,16 @@ export interface BuiltImage {
   readonly flavor: Flavor
   readonly tag: string
   readonly file: string
-  /** Digest of the index of architectures. */
+  /** Digest of the OCI index, which lists the images of all architectures. */
   readonly digest: string
   /** Digest of the source of the packages in the image. */
   readonly sourceDigest: string
 }
 
-/** Builds both images for all architectures without a daemon, and without running any of their programs. */
+/**
+ * Builds the server image and the trial image for all architectures. Needs no daemon, and runs no program of the
+ * images.
+ */
 export async function buildImages(options: BuildOptions): Promise<readonly BuiltImage[]> {
   const { out, origin, pins, mirror, steps } = options
   const folder = mkdtempSync(join(tmpdir(), 'headgate-image-'))

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runTool } from './run-tool.ts'
 
-/** Runs buildah with a separate store, which needs neither a daemon nor namespaces. */
+/** Runs buildah with its own image store. The builds need neither a daemon nor namespaces. */
 export interface Buildah {
   readonly run: (...args: readonly string[]) => Promise<string>
   /** Time of all files and images, in seconds since 1970. */
@@ -33,7 +33,7 @@ export async function writeArchive(
   return readDigest(file)
 }
 
-/** Returns the digest of the index in an archive. */
+/** Returns the digest of the OCI index in an archive. */
 export async function readDigest(file: string): Promise<string> {
   const index = JSON.parse(await runTool('tar', ['-xOf', file, 'index.json'])) as {
     readonly manifests: readonly { readonly digest: string }[]

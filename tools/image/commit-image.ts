@@ -2,10 +2,10 @@ import type { Architecture } from './architecture.ts'
 import { userId } from './base-layer.ts'
 import type { Buildah } from './buildah.ts'
 
-/** Content of one image. */
+/** Content of the image to create: a layer, and the settings of the image. */
 export interface ImageContent {
   readonly architecture: Architecture
-  /** Id of the image below, or `scratch`. */
+  /** Id of the image that the layer is added to, or `scratch`. */
   readonly from: string
   /** Folder with the files of the layer. All of them belong to root. */
   readonly layer: string

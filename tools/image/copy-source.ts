@@ -6,8 +6,8 @@ import { runTool } from './run-tool.ts'
 import type { WorkspacePackage } from './workspace.ts'
 
 /**
- * Copies the source of packages into an empty folder, so that output of earlier builds and files that git ignores do not
- * get into an image. The installed dependencies are linked.
+ * Copies the source of packages into an empty folder, so that output of earlier builds and files that git ignores do
+ * not get into an image. Links the installed dependencies into the folder.
  *
  * @returns digest of the copied files
  */
@@ -20,7 +20,7 @@ export async function copySource(packages: readonly WorkspacePackage[], to: stri
   )
   const hash = createHash('sha256')
   for (const path of listed.split('\0').toSorted()) {
-    // Git lists files that were deleted in the work tree.
+    // `git ls-files` also lists tracked files that were deleted in the work tree.
     if (path === '' || !existsSync(join(repositoryRoot, path))) continue
     mkdirSync(dirname(join(to, path)), { recursive: true })
     cpSync(join(repositoryRoot, path), join(to, path))

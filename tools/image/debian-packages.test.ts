@@ -17,11 +17,11 @@ test('an image contains libraries and copyright files, and no documentation', ()
   expect(paths('libc6', [...libraries, ...others])).toEqual(libraries)
 })
 
-test('the copyright folder of a package can be a link to that of another package', () => {
+test('an image contains a copyright folder that is a link to the copyright folder of another package', () => {
   expect(paths('libstdc++6', ['usr/share/doc/libstdc++6'])).toEqual(['usr/share/doc/libstdc++6'])
 })
 
-test('only named files are taken from packages of the base system', () => {
+test('an image contains only the listed files of the package base-files', () => {
   const wanted = ['usr/lib/os-release', 'usr/share/common-licenses/GPL-3']
   expect(paths('base-files', [...wanted, 'etc/issue', 'usr/share/base-files/motd'])).toEqual(wanted)
 })

@@ -7,7 +7,10 @@ export const suite = 'trixie'
 export interface DebianPackage {
   readonly name: string
   readonly flavors: readonly Flavor[]
-  /** Paths below which files are taken. Default: all except documentation and gconv. */
+  /**
+   * Starts of the paths whose files an image contains. By default, an image contains all files except documentation and
+   * gconv.
+   */
   readonly only?: readonly string[]
 }
 
@@ -15,7 +18,7 @@ const both: readonly Flavor[] = ['server', 'trial']
 
 export const debianPackages: readonly DebianPackage[] = [
   { name: 'base-files', flavors: both, only: ['usr/lib/os-release', 'usr/share/common-licenses/'] },
-  // Its certificates are written into one file.
+  // No file of this package is copied: the build writes its certificates into one file.
   { name: 'ca-certificates', flavors: both, only: [] },
   { name: 'gcc-14-base', flavors: both },
   { name: 'libc6', flavors: both },
@@ -26,8 +29,8 @@ export const debianPackages: readonly DebianPackage[] = [
 ]
 
 /**
- * Packages whose copyright files describe libraries in the npm package of PostgreSQL, which contains none itself. Nothing
- * else is taken from them.
+ * Debian packages whose copyright files describe the libraries in the npm package of PostgreSQL. That npm package
+ * contains no copyright files. An image contains no other files of these Debian packages.
  */
 export const copyrightPackages: Readonly<Record<string, string>> = {
   libpq5: 'postgresql',
@@ -43,7 +46,8 @@ const leftOut = ['usr/share/man/', 'usr/share/lintian/', 'usr/share/locale/', 'u
 
 /** Returns whether an image contains a file of a package. Copyright files are always included. */
 export function isIncluded({ name, only }: DebianPackage, path: string): boolean {
-  // The folder of some packages is a link to that of another one.
+  // The documentation folder of some packages is a link to the folder of another package, so the path itself is
+  // included.
   const doc = `usr/share/doc/${name}`
   if (path.startsWith('usr/share/doc/')) return path === doc || path === `${doc}/copyright`
   if (only !== undefined) return only.some((start) => path.startsWith(start))

@@ -15,7 +15,10 @@ import { type DebianPackage, isIncluded } from './debian-packages.ts'
 import type { FetchedPackage } from './fetch-debian.ts'
 import { runTool } from './run-tool.ts'
 
-/** Extracts the included files of a Debian package, and records it for scanners below `var/lib/dpkg/status.d`. */
+/**
+ * Extracts the included files of a Debian package. Records the package below `var/lib/dpkg/status.d`, where
+ * vulnerability scanners look for installed packages.
+ */
 export async function extractPackage(
   wanted: DebianPackage,
   { file }: FetchedPackage,

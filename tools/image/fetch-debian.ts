@@ -6,7 +6,7 @@ import type { ArchitectureName } from './architecture.ts'
 import { findPin, type PinnedPackage, type Pins } from './pins.ts'
 import { openPrivateApt, type PrivateApt } from './private-apt.ts'
 
-/** A downloaded package whose digest was compared with the pin. */
+/** A downloaded package whose digest is equal to the digest in `pins.json`. */
 export interface FetchedPackage extends PinnedPackage {
   readonly file: string
 }
@@ -23,7 +23,10 @@ export class DebianDownloads {
     this.#mirror = mirror
   }
 
-  /** @throws Error when the mirror does not have the pinned version any more, or another file under its name */
+  /**
+   * @throws Error when the mirror does not have the pinned version any more, or its file has another digest than
+   * `pins.json` states
+   */
   async fetch(architecture: ArchitectureName, name: string): Promise<FetchedPackage> {
     const pin = findPin(this.#pins, architecture, name)
     mkdirSync(this.#folder, { recursive: true })

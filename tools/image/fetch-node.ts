@@ -8,7 +8,7 @@ export function nodePackage({ npm }: Architecture): string {
   return `node-linux-${npm}`
 }
 
-/** Returns the version of the Node that `package-lock.json` installs in the checkout. */
+/** Returns the version of Node that `package-lock.json` installs in the checkout. */
 export function readNodeVersion(): string {
   const version = readLockFile()['node_modules/node']?.version
   if (version === undefined) throw new Error('package-lock.json has no package "node".')
@@ -18,7 +18,7 @@ export function readNodeVersion(): string {
 /**
  * Downloads Node for an architecture from npm, and returns the path of the tarball.
  *
- * @throws Error when the checkout uses another version than `pins.json`
+ * @throws Error when `package-lock.json` has another version of Node than `pins.json`
  */
 export async function fetchNode(pins: Pins, architecture: Architecture): Promise<string> {
   const { version, integrity } = pins.node

@@ -7,7 +7,7 @@ import { runTool } from './run-tool.ts'
 /**
  * Downloads a package from npm, and returns the path of its tarball.
  *
- * @param integrity digest, as npm writes it
+ * @param integrity digest of the tarball, in the form that `package-lock.json` uses
  */
 export async function fetchNpm(name: string, version: string, integrity: string): Promise<string> {
   const folder = cacheFolder('image', 'downloads')

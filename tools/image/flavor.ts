@@ -1,4 +1,4 @@
-/** The two images that are built. */
+/** Name of an image: `server` needs an external PostgreSQL, `trial` contains a PostgreSQL. */
 export type Flavor = 'server' | 'trial'
 
 export const flavors: readonly Flavor[] = ['server', 'trial']

@@ -12,13 +12,13 @@ export interface Origin {
   readonly epoch: number
 }
 
-/** Reads the commit. Its id gets a suffix when the work tree has other content. */
+/** Reads the commit that is checked out. Its id gets the suffix `-modified` when the work tree has changes. */
 export async function readOrigin(): Promise<Origin> {
   const modified = await git('status', '--porcelain', '--', 'packages', 'package-lock.json', 'tools/image')
   const revision = await git('rev-parse', 'HEAD')
   const epoch = Number(process.env['SOURCE_DATE_EPOCH'] ?? (await git('log', '-1', '--format=%ct')))
   if (!Number.isSafeInteger(epoch))
-    throw new Error('SOURCE_DATE_EPOCH must be a number of seconds since 1970.')
+    throw new Error('SOURCE_DATE_EPOCH must be a whole number of seconds since 1970.')
   return { revision: modified === '' ? revision : `${revision}-modified`, epoch }
 }
 
@@ -48,7 +48,8 @@ export function serverSettings(version: string, { revision, epoch }: Origin): re
       HOME: '/var/lib/headgate',
       HEADGATE_HOST: '0.0.0.0',
       HEADGATE_DATA_DIR: '/var/lib/headgate',
-      // Node has its own list of public authorities. With this, it also uses those of /etc/ssl/certs.
+      // Node contains a list of public certificate authorities. With this variable, it also uses the authorities in
+      // /etc/ssl/certs.
       NODE_USE_SYSTEM_CA: '1',
     }),
     ...labels({

@@ -8,13 +8,13 @@ import type { Program } from './workspace.ts'
 export interface Installation {
   /** Folder `node_modules`. */
   readonly modules: string
-  /** Bill of materials of npm: CycloneDX as JSON. */
+  /** Bill of materials that npm wrote: CycloneDX as JSON. */
   readonly bill: string
 }
 
 /**
  * Installs the packed program with exactly the third-party packages of `package-lock.json`, without its optional
- * dependencies: the embedded PostgreSQL.
+ * dependency, the embedded PostgreSQL.
  *
  * @throws Error when npm installs other versions, or a package contains machine code
  */
@@ -55,7 +55,9 @@ function writeJson(file: string, value: unknown): void {
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)
 }
 
-/** Images of all architectures contain the same files of npm packages. */
+/**
+ * Refuses a package with machine code, because the images of all architectures contain the same files of npm packages.
+ */
 function checkPortable(modules: string): void {
   const native = readdirSync(modules, { recursive: true, encoding: 'utf8' }).find((path) =>
     path.endsWith('.node'),

@@ -3,20 +3,20 @@ import { findUnlocked, thirdPartyEntries } from './lock-file.ts'
 
 const locked = { 'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' } }
 
-test('installed packages must have the version and the digest of the lock file', () => {
+test('findUnlocked reports each installed package whose version or digest differs from the lock file', () => {
   expect(findUnlocked(locked, locked)).toEqual([])
   expect(findUnlocked({ 'node_modules/a': { version: '1.0.1', integrity: 'sha512-b' } }, locked)).toEqual([
-    'node_modules/a is 1.0.1, and 1.0.0 in package-lock.json',
+    'node_modules/a has version 1.0.1, and package-lock.json has 1.0.0',
   ])
   expect(
     findUnlocked({ 'node_modules/a': { version: '1.0.0', integrity: 'sha512-b' } }, locked),
   ).toHaveLength(1)
   expect(findUnlocked({ 'node_modules/b': { version: '2.0.0' } }, locked)).toEqual([
-    'node_modules/b is 2.0.0, and not in package-lock.json',
+    'node_modules/b has version 2.0.0, and package-lock.json has no such package',
   ])
 })
 
-test('packages of this repository are not entries of other projects', () => {
+test('thirdPartyEntries leaves out the packages of this repository', () => {
   const packages = {
     ...locked,
     '': {},

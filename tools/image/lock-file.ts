@@ -7,14 +7,17 @@ interface LockedPackage {
   readonly integrity?: string
 }
 
-/** Entries of a lock file of npm by their path. */
+/** Entries of a `package-lock.json`, by their path. */
 export type LockedPackages = Readonly<Record<string, LockedPackage>>
 
 export function readLockFile(path: string = join(repositoryRoot, 'package-lock.json')): LockedPackages {
   return (JSON.parse(readFileSync(path, 'utf8')) as { readonly packages: LockedPackages }).packages
 }
 
-/** Returns the entries of other projects' packages: without the root, the packages of this repository, and links to them. */
+/**
+ * Returns the entries of third-party packages: leaves out the root, the packages of this repository, and the links to
+ * these packages.
+ */
 export function thirdPartyEntries(packages: LockedPackages, own: readonly string[]): LockedPackages {
   const ownPaths = new Set(own.map((name) => `node_modules/${name}`))
   return Object.fromEntries(
@@ -32,6 +35,6 @@ export function findUnlocked(installed: LockedPackages, locked: LockedPackages):
   return Object.entries(installed).flatMap(([path, { version, integrity }]) => {
     const pin = locked[path]
     if (pin !== undefined && pin.version === version && pin.integrity === integrity) return []
-    return [`${path} is ${version}, and ${pin?.version ?? 'not'} in package-lock.json`]
+    return [`${path} has version ${version}, and package-lock.json has ${pin?.version ?? 'no such package'}`]
   })
 }

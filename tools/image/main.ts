@@ -58,7 +58,10 @@ async function build({ mirror, json }: Options, check: boolean): Promise<number>
   return failure === null ? 0 : 1
 }
 
-/** Returns the reason why the check failed, or null. */
+/**
+ * Builds the images a second time, compares their digests, and checks the images. Returns the reason why the check
+ * failed, or null.
+ */
 async function findFailure(
   built: readonly BuiltImage[],
   options: Omit<Parameters<typeof buildImages>[0], 'out'>,
@@ -72,7 +75,7 @@ async function findFailure(
       const second = again.find((each) => each.tag === tag)
       if (sourceDigest !== second?.sourceDigest)
         return 'Files below packages changed between the two builds. Run the check again.'
-      if (digest !== second.digest) return `${tag} has the digests ${digest} and ${second.digest}`
+      if (digest !== second.digest) return `The build of ${tag} is not reproducible: two builds have the digests ${digest} and ${second.digest}.`
     }
     const { steps, origin } = options
     for (const image of built) await checkImage(image, { keeper, steps, folder, epoch: origin.epoch, say })
@@ -106,7 +109,7 @@ await runCommand('image', async (args) => {
     },
   })
   if (values.help) return printed(usage)
-  // The modes of new files are part of the images.
+  // The access modes of files are part of the images, so they must not depend on the umask of the caller.
   process.umask(0o022)
   return values.update ? update(values) : build(values, values.check)
 })

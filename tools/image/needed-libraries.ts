@@ -3,8 +3,8 @@ import { dirname, join, relative } from 'node:path'
 import { runTool } from './run-tool.ts'
 
 /**
- * Returns a sentence for each shared library that a program or library in the folders needs and none of them contains.
- * Works for every architecture, because nothing is run.
+ * Returns a description of each shared library that a program or library in the folders needs and that none of the
+ * folders contains. Works for every architecture, because no program is run.
  *
  * @param roots folders that become one root file system
  */

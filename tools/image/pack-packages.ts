@@ -5,7 +5,7 @@ import { copySource } from './copy-source.ts'
 import { runTool } from './run-tool.ts'
 import type { Program } from './workspace.ts'
 
-/** The packages of a program as tarballs. */
+/** The packed npm packages of the command line program. */
 export interface PackedProgram {
   /** Path of each tarball by the name of its package. */
   readonly tarballs: ReadonlyMap<string, string>
@@ -13,15 +13,13 @@ export interface PackedProgram {
   readonly sourceDigest: string
 }
 
-/** Element of the output of `npm pack --json`. */
+/** One element of the output of `npm pack --json`. */
 interface Packed {
   readonly name: string
   readonly filename: string
 }
 
-/**
- * Compiles the packages of the program from a copy of their source, and packs them as for publication.
- */
+/** Compiles the packages of the program from a copy of their source, and packs them as `npm publish` does. */
 export async function packPackages(program: Program, folder: string): Promise<PackedProgram> {
   const source = join(folder, 'source')
   const sourceDigest = await copySource(program.packages, source)

@@ -6,25 +6,25 @@ import { findPin, readPins } from './pins.ts'
 
 const pins = readPins()
 
-test('every Debian package is pinned for each architecture', () => {
+test('pins.json has a pin of every Debian package for each architecture', () => {
   const names = [...debianPackages.map(({ name }) => name), ...Object.keys(copyrightPackages)].toSorted()
   expect(pins.debian.suite).toBe(suite)
   for (const { name } of architectures)
     expect(pins.debian.packages[name].map((pin) => pin.name).toSorted()).toEqual(names)
 })
 
-test('both architectures have the same source versions', () => {
-  // A package that was only rebuilt for one architecture has the suffix `+b1`.
+test('pins.json pins the same source versions for all architectures', () => {
+  // A package that Debian rebuilt for one architecture only has a suffix such as `+b1` in its version.
   const versions = architectures.map(({ name }) =>
     pins.debian.packages[name].map((pin) => `${pin.name} ${pin.version.replace(/\+b\d+$/, '')}`),
   )
   expect(versions[0]).toEqual(versions[1])
 })
 
-test('the images have the Node of the checkout: npm run image -- --update', () => {
+test('pins.json has the Node version of package-lock.json; update it with "npm run image -- --update"', () => {
   expect(pins.node.version).toBe(readNodeVersion())
 })
 
-test('a package without a pin is refused with the command that adds it', () => {
+test('findPin refuses a package without a pin and names the command that adds the pin', () => {
   expect(() => findPin(pins, 'amd64', 'bash')).toThrow(/bash for amd64.*--update/)
 })

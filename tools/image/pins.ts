@@ -7,7 +7,10 @@ export interface PinnedPackage {
   readonly sha256: string
 }
 
-/** Everything that an image contains besides the npm packages, whose versions are in `package-lock.json`. */
+/**
+ * Versions and digests of the Debian packages and of the Node program in an image. The versions of the npm packages are
+ * in `package-lock.json`.
+ */
 export interface Pins {
   readonly debian: {
     readonly suite: string
@@ -15,7 +18,7 @@ export interface Pins {
   }
   readonly node: {
     readonly version: string
-    /** Digests of the npm packages, as npm writes them. */
+    /** Digest of the npm package with Node for each architecture, in the form that `package-lock.json` uses. */
     readonly integrity: Readonly<Record<ArchitectureName, string>>
   }
 }

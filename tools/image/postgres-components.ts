@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Component } from './bill-of-materials.ts'
 
-/** Libraries in the npm package of PostgreSQL by the start of their file, with the folder of their copyright file. */
+/** Libraries in the npm package of PostgreSQL: the start of the file name, and the folder of the copyright file. */
 const libraries: readonly (readonly [string, string])[] = [
   ['libcrypto.so.', 'openssl'],
   ['libicuuc.so.', 'icu'],
@@ -14,10 +14,10 @@ const libraries: readonly (readonly [string, string])[] = [
 ]
 
 /**
- * Describes the embedded PostgreSQL and the libraries in its npm package. The versions are those in the files, and those
- * of the file names otherwise.
+ * Describes the embedded PostgreSQL and the libraries in its npm package. The version of a library is read from the
+ * content of its file, or else from the name of the file.
  *
- * @param native folder `native` of the package
+ * @param native path of the folder `native` in the npm package
  */
 export function postgresComponents(
   npmName: string,

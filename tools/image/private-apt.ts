@@ -8,7 +8,9 @@ const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
 export const defaultMirror = 'http://deb.debian.org/debian'
 
-/** Runs apt programs with a separate configuration, so that the packages of this machine do not matter. */
+/**
+ * Runs apt programs with a separate configuration, so that the packages and settings of this machine have no effect.
+ */
 export interface PrivateApt {
   readonly run: (program: 'apt-get' | 'apt-cache', args: readonly string[], cwd?: string) => Promise<string>
 }
@@ -62,7 +64,7 @@ function composeConfiguration(folder: string, architecture: ArchitectureName): s
     'APT::Sandbox::User "root";',
     'Acquire::Languages "none";',
     'Acquire::Retries "3";',
-    // Snapshots of the past have expired lists. The digests in pins.json are compared anyway.
+    // The package lists of a snapshot mirror have expired. The digests in pins.json still verify each package.
     'Acquire::Check-Valid-Until "false";',
     '',
   ].join('\n')

@@ -9,13 +9,14 @@ export const billPath = 'usr/share/doc/headgate/sbom.cdx.json'
 /** Path of the npm packages in an image. */
 export const modulesPath = 'usr/lib/headgate/node_modules'
 
-/** Creates the layer with the program. Moves the folder of its modules. */
+/** Creates the image layer with the program, and moves the folder `modules` into it. */
 export function createProgramLayer(root: string, program: Program, modules: string): void {
   mkdirSync(join(root, 'usr/lib/headgate'), { recursive: true })
   renameSync(modules, join(root, modulesPath))
   mkdirSync(join(root, 'usr/bin'), { recursive: true })
   const command = join(root, 'usr/bin/headgate')
-  // Images have no `env`, which the first line of the program in its package needs.
+  // The first line of the published program needs `env`, which the images do not contain. So the layer has a command of
+  // its own.
   writeFileSync(command, `#!/usr/bin/node\nimport '/${join(modulesPath, program.entry)}'\n`)
   chmodSync(command, 0o755)
   mkdirSync(join(root, 'usr/share/doc/headgate'), { recursive: true })

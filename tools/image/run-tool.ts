@@ -1,9 +1,10 @@
 import { type ProgramOptions, runProgram } from '../../conformance/lib/run-program.ts'
 
 /**
- * Runs a program that must succeed, with messages in English, for at most five minutes, and returns its standard output.
+ * Runs a program that must succeed, and returns its standard output. The program prints its messages in English, and is
+ * stopped after five minutes by default.
  *
- * @throws Error with the end of its output, when it is not installed, fails, or exceeds the time limit
+ * @throws Error with the end of the output, when the program is not installed, fails, or exceeds the time limit
  */
 export async function runTool(
   command: string,

@@ -4,7 +4,7 @@ export interface Step {
   readonly seconds: number
 }
 
-/** Measures steps, and reports each when it has ended. */
+/** Measures the duration of steps, and reports each step when it has ended. */
 export class Steps {
   readonly done: Step[] = []
   readonly #say: (line: string) => void

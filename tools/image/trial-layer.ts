@@ -10,10 +10,13 @@ import { postgresComponents } from './postgres-components.ts'
 import { modulesPath } from './program-layer.ts'
 import { runTool } from './run-tool.ts'
 
-/** Files of PostgreSQL for compilers, and languages whose interpreters the image does not contain. */
+/**
+ * Matches files of PostgreSQL that the image cannot use: files for compilers, and languages whose interpreters the
+ * image does not contain.
+ */
 const unusable = /\.a$|\/pgxs$|\/include$|pl(perl|python|tcl)[^/]*$/
 
-/** Creates the layer that the trial image has in addition: the embedded PostgreSQL, and the shell that initdb needs. */
+/** Creates the layer that only the trial image has: the embedded PostgreSQL, and the shell that initdb needs. */
 export async function createTrialLayer(
   root: string,
   downloads: DebianDownloads,
@@ -41,7 +44,10 @@ export async function createTrialLayer(
   return [...components, ...postgresComponents(name, version, join(folder, 'native'))]
 }
 
-/** Creates the links of the libraries. An install script creates them otherwise, because npm packages contain no links. */
+/**
+ * Creates the symbolic links to the libraries of PostgreSQL. npm packages cannot contain links, and the install script
+ * that usually creates them does not run here.
+ */
 function linkLibraries(folder: string): void {
   const list = JSON.parse(readFileSync(join(folder, 'native/pg-symlinks.json'), 'utf8')) as readonly {
     readonly source: string

@@ -8,7 +8,9 @@ import { type PinnedPackage, type Pins, writePins } from './pins.ts'
 import { openPrivateApt } from './private-apt.ts'
 import { runTool } from './run-tool.ts'
 
-/** Writes the newest Debian packages of the suite, and the Node of `package-lock.json`, into `pins.json`. */
+/**
+ * Writes the newest versions of the Debian packages, and the version of Node in `package-lock.json`, into `pins.json`.
+ */
 export async function updatePins(mirror: string): Promise<Pins> {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-apt-'))
   try {

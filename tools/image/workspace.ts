@@ -10,13 +10,16 @@ export interface WorkspacePackage {
   readonly version: string
 }
 
-/** The command line and all packages of this repository that it needs. */
+/** The command line program `headgate`, and all packages of this repository that it needs. */
 export interface Program {
   readonly version: string
   readonly packages: readonly WorkspacePackage[]
   /** Path of the program below `node_modules`. */
   readonly entry: string
-  /** Optional peer dependencies that an image contains, because users cannot install them there: name and range. */
+  /**
+   * Optional peer dependencies that an image contains, because users cannot install packages in an image. Maps a name
+   * to its version range.
+   */
   readonly peers: Readonly<Record<string, string>>
 }
 
@@ -27,7 +30,7 @@ export function findProgram(): Program {
   const program = all.find(({ manifest }) => manifest.bin?.['headgate'] !== undefined)
   if (program === undefined) throw new Error('No package below packages/ has the program "headgate".')
   const needed = new Set([program])
-  // The set grows during the iteration.
+  // The loop adds packages to the set that it iterates over, so it also visits the dependencies of dependencies.
   for (const { manifest } of needed)
     for (const name of Object.keys(manifest.dependencies ?? {})) {
       const found = all.find((each) => each.manifest.name === name)

@@ -39,7 +39,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true })
 })
 
-it('tracked and new files are checked, ignored and deleted ones are not', () => {
+it('listFiles returns tracked and new files, and leaves out ignored and deleted files', () => {
   write('.gitignore', 'dist/\n')
   for (const file of ['a.ts', 'b.md', 'c.sql', 'd.json', 'dist/e.ts', 'wire/f.ts', 'deleted.ts'])
     write(file, '')
@@ -54,7 +54,7 @@ it('tracked and new files are checked, ignored and deleted ones are not', () => 
   ])
 })
 
-it('every fault of a file is reported with its line', () => {
+it('checkFiles reports every fault of a file with its line', () => {
   write('a.md', faulty)
   const report = checkFiles(root, ['a.md'], rules)
   expect(report).toMatchObject({ files: 1, sentences: 4 })
@@ -65,7 +65,7 @@ it('every fault of a file is reported with its line', () => {
   ])
 })
 
-it('the subjects to check are those that main does not have', () => {
+it('on a branch, rangeToLand selects the commit subjects that main does not have', () => {
   const after = commit('Old subject')
   const first = commit('a: add one')
   git('switch', '--create', 'topic')
@@ -75,7 +75,7 @@ it('the subjects to check are those that main does not have', () => {
   expect(readSubjects(root, `${first}..HEAD`, after).map(({ subject }) => subject)).toEqual(['a: add two'])
 })
 
-it('on main the subjects to check are those since the introduction of the check', () => {
+it('on main, rangeToLand selects the commit subjects since the introduction of the check', () => {
   const old = commit('Old subject')
   const after = commit('Last old subject')
   commit('a: add one')
@@ -87,7 +87,7 @@ it('on main the subjects to check are those since the introduction of the check'
   expect(readSubjects(root, `${old}..HEAD`, after).map(({ subject }) => subject)).toEqual(expected)
 })
 
-it('a history without the first commit to check has no range', () => {
+it('rangeToLand returns null when the history does not contain the commit before the first checked commit', () => {
   commit('a: add one')
   expect(rangeToLand(root, { after: '0123456789' } as SubjectSource)).toBeNull()
   expect(() => readSubjects(root, 'no-such-branch..HEAD', '0123456789')).toThrow(/does not know the range/)

@@ -6,7 +6,7 @@ import type { Rule, RuleFile } from './rules.ts'
 
 const extensions = ['ts', 'mts', 'mjs', 'js', 'md', 'sql']
 
-/** Result of a check of files. */
+/** Result of a check of the language in files. */
 export interface FileReport {
   readonly faults: readonly Fault[]
   readonly files: number
@@ -14,8 +14,8 @@ export interface FileReport {
 }
 
 /**
- * Returns the files of a repository that the check covers, from its root: tracked files and new files that git does not
- * ignore.
+ * Returns the paths of the files that the language check covers, relative to the root of the repository: tracked files,
+ * and new files that git does not ignore.
  *
  * @throws Error when `root` is not in a git repository
  */
@@ -29,7 +29,7 @@ export function listFiles(root: string, ignored: RuleFile['ignore']): string[] {
     .toSorted()
 }
 
-/** Checks `files`, which are paths from `root`. */
+/** Checks the language of the files. `files` contains paths relative to `root`. */
 export function checkFiles(root: string, files: readonly string[], rules: readonly Rule[]): FileReport {
   const counts = { sentences: 0 }
   const faults = files.flatMap((file) => [

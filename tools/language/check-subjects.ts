@@ -1,7 +1,7 @@
 import { findBase, findCommit, tryGit } from './git.ts'
 import type { Rule, SubjectSource } from './rules.ts'
 
-/** A subject that breaks a rule. */
+/** A commit subject that breaks a rule. */
 export interface SubjectFault {
   /** Abbreviated id of the commit. */
   readonly commit: string
@@ -11,7 +11,9 @@ export interface SubjectFault {
   readonly instead: string
 }
 
-/** Yields the faults of one subject: its form, and the rules for sentences that apply to subjects. */
+/**
+ * Yields the faults of one commit subject: faults of its form, and broken rules for sentences that apply to subjects.
+ */
 export function* findSubjectFaults(
   commit: string,
   subject: string,
@@ -54,8 +56,9 @@ export function* findSubjectFaults(
 }
 
 /**
- * Returns the range of commits that are being landed: those that the remote or local `main` does not have. On `main`
- * itself these are all commits since the introduction of the check. Null when that commit is not in the history.
+ * Returns the range of commits to check: the commits that the remote or local `main` does not have. On `main` itself,
+ * returns all commits after the commit `after`, which introduced the check. Returns null when the commit `after` is not
+ * in the history.
  */
 export function rangeToLand(root: string, { after }: SubjectSource): string | null {
   const base = findBase(root)
@@ -65,8 +68,8 @@ export function rangeToLand(root: string, { after }: SubjectSource): string | nu
 }
 
 /**
- * Returns the subjects of a range of commits without merges, oldest first. Commits that are not newer than `after` are
- * left out.
+ * Returns the subjects of a range of commits, oldest first. Leaves out merge commits, and commits that are not newer
+ * than `after`.
  *
  * @throws Error when git does not know the range
  */

@@ -7,7 +7,7 @@ import type { Rule } from './rules.ts'
 /** A sentence that breaks a rule. */
 export interface Fault {
   readonly file: string
-  /** Line of the file at which the sentence begins, from 1. */
+  /** Line of the file at which the sentence begins, counted from 1. */
   readonly line: number
   readonly rule: string
   readonly sentence: string
@@ -15,14 +15,20 @@ export interface Fault {
   readonly instead: string
 }
 
-/** Yields the passages of a file. The ending of the file's name selects the parser. */
+/**
+ * Yields the passages of a file: its comments, strings and paragraphs. The extension of the file name selects the
+ * parser.
+ */
 function readPassages(file: string, source: string): Iterable<Passage> {
   if (file.endsWith('.md')) return readMarkdown(source)
   if (file.endsWith('.sql')) return readSql(source)
   return readTypeScript(file, source)
 }
 
-/** Yields the faults of a file, and counts its sentences in `counts`. A caller that needs one fault stops after it. */
+/**
+ * Yields the faults of a file, and adds the number of its sentences to `counts`. A caller that needs only one fault can
+ * stop the iteration.
+ */
 export function* findFaults(
   file: string,
   source: string,
@@ -50,14 +56,14 @@ export function* findFaults(
   }
 }
 
-/** Returns the line, from 1, of the character at `offset`. */
+/** Returns the line, counted from 1, of the character at `offset`. */
 function lineAt(source: string, offset: number): number {
   let line = 1
   for (let at = source.indexOf('\n'); at !== -1 && at < offset; at = source.indexOf('\n', at + 1)) line += 1
   return line
 }
 
-/** Returns a sentence on one line, without the stars and slashes that its comment has in front of each line. */
+/** Returns a sentence on one line, without the comment markers in front of each line. */
 function shown(sentence: string): string {
   return sentence.replaceAll(/\n[ \t]*(?:\*|\/\/|--|>)?[ \t]*/g, ' ').replaceAll(/\s+/g, ' ')
 }

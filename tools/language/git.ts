@@ -14,14 +14,15 @@ export function tryGit(folder: string, ...args: readonly string[]): string | nul
   }
 }
 
-/** Returns the id of the commit that `revision` names, or null when there is none. */
+/** Returns the id of the commit that `revision` names, or null when no such commit exists. */
 export function findCommit(folder: string, revision: string): string | null {
   return tryGit(folder, 'rev-parse', '--verify', '--quiet', `${revision}^{commit}`)?.trim() ?? null
 }
 
 /**
- * Returns the newest commit that others have already accepted: the tip of the first of `origin/main` and `main` that is
- * a true ancestor of `HEAD`. Null when there is none, for example on `main` itself.
+ * Returns the newest commit of `HEAD` that is already merged: the tip of `origin/main` or else of `main`, if that
+ * commit is an ancestor of `HEAD` and not `HEAD` itself. Returns null when no such commit exists, for example on `main`
+ * itself.
  */
 export function findBase(folder: string): string | null {
   const head = findCommit(folder, 'HEAD')

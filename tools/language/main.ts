@@ -52,14 +52,17 @@ function checkSubjects(range: string | undefined, json: boolean): number {
   )
 }
 
-/** Returns the checked files that are named or are in a named folder; all of them when nothing is named. */
+/**
+ * Returns the checked files that the arguments name, or that are in a folder that the arguments name. Without
+ * arguments, returns all checked files.
+ */
 function chooseFiles(named: readonly string[]): string[] {
   const files = listFiles(root, ignore)
   if (named.length === 0) return files
   return named.flatMap((name) => {
     const path = relative(root, resolve(process.env['INIT_CWD'] ?? '.', name))
     const found = files.filter((file) => path === '' || file === path || file.startsWith(`${path}/`))
-    if (found.length === 0) throw new Error(`The check covers no file at ${name}.`)
+    if (found.length === 0) throw new Error(`The language check covers no file at ${name}.`)
     return found
   })
 }

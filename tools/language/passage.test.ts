@@ -34,7 +34,7 @@ it('text without letters is not a sentence', () => {
   expect(sentences('--- 12 ---')).toEqual([])
 })
 
-it('offsets are those of the file', () => {
+it('splitSentences yields the offsets of a sentence in the file', () => {
   const text = '  First one.\n  Second one.  '
   const [, second] = splitSentences({ kind: 'comment', start: 100, text })
   expect(second).toMatchObject({ start: 115, end: 126 })

@@ -3,8 +3,8 @@ export type PassageKind =
   'docstring' | 'description' | 'comment' | 'string' | 'title' | 'heading' | 'cell' | 'paragraph' | 'subject'
 
 /**
- * One continuous text of a file. `text` has the length of the file's part that begins at `start`: characters that are not
- * prose are masked, so that an offset in `text` plus `start` is an offset in the file.
+ * One continuous text of a file, which begins at the offset `start`. Characters that are not prose are masked, not
+ * removed, so an offset in `text` plus `start` is an offset in the file.
  */
 export interface Passage {
   readonly kind: PassageKind
@@ -19,7 +19,7 @@ export interface Sentence {
   readonly end: number
 }
 
-/** Separates paragraphs in masked text. One character, so that it can replace any other one. */
+/** Separates paragraphs in masked text. The separator is one character, so that it can replace any other character. */
 export const paragraphBreak = '\u2029'
 
 const boundary = /\u2029|\n[ \t]*\n|(?<=[.!?…][)"'’”`]*)\s+(?=["'“(`]*[\p{Lu}\d`])/gu

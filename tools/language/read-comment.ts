@@ -9,7 +9,7 @@ const throwsTag = /(?<=^[ \t]*)@(?:throws|returns|return|type|see|[a-z]+)\b(?:[ 
 const link = /\{@link(?:code|plain)?\s[^}]*\}/g
 const listItem = /(?<=^[ \t]*)(?:[-*+]|\d+[.)])(?=[ \t])/gm
 
-/** Masks markers, tags, code and examples of one comment, or of line comments that follow each other. */
+/** Masks the comment markers, tags, code and examples in one comment, or in line comments on successive lines. */
 export function maskComment(comment: string): string {
   let text = comment.startsWith('/*') ? maskBlock(comment) : mask(comment, /^[ \t]*\/\/+/gm)
   text = mask(mask(text, fence), example)

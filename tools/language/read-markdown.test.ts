@@ -8,7 +8,7 @@ const read = (source: string): string[][] =>
     ...splitSentences(passage).map(({ text }) => text),
   ])
 
-it('headings, paragraphs and list items are separate passages', () => {
+it('readMarkdown yields headings, paragraphs and list items as separate passages', () => {
   const source =
     '# Title\n\nFirst line\nof a paragraph. Second sentence.\n- one item\n  on two lines\n2. another\n> a quotation\n'
   expect(read(source)).toEqual([
@@ -26,7 +26,7 @@ it('the cells of a table are separate sentences', () => {
   ])
 })
 
-it('code blocks, comments and link definitions are left out', () => {
+it('readMarkdown leaves out code blocks, comments and link definitions', () => {
   const source =
     'Before.\n\n```sh\nhidden text\n```\n\n~~~\nhidden\n~~~\n<!-- hidden\ntext -->\n[hidden]: https://a.example\n\nAfter.\n'
   expect(read(source)).toEqual([
@@ -35,13 +35,13 @@ it('code blocks, comments and link definitions are left out', () => {
   ])
 })
 
-it('marks, link targets and images are left out, and code is one word', () => {
+it('readMarkdown masks emphasis marks, link targets and images, and makes one word of inline code', () => {
   const source = '**Bold** and _even_ [a link](hidden.md) ![image](hidden.png) <b>with</b> `hidden *x* [y]`'
   const [[, text = ''] = []] = read(source)
   expect(text.replaceAll(/x+/g, 'x')).toBe('Bold and even a link with x')
 })
 
-it('offsets are those of the file', () => {
+it('readMarkdown yields the offsets of a passage in the file', () => {
   const source = '# Title\n\n- First item. The **second** sentence.\n'
   const [, item] = readMarkdown(source)
   const [, second] = item === undefined ? [] : splitSentences(item)

@@ -53,7 +53,7 @@ const htmlTag = /<\/?[a-zA-Z][^<>\n]*>/g
 const emphasis = /\*+|(?<![\p{L}\d])_+|_+(?![\p{L}\d])|[[\]]/gu
 
 function passage(kind: PassageKind, start: number, block: string): Passage {
-  // Code first, so that brackets and stars inside it are not taken for marks.
+  // maskInline masks code first, so that brackets and stars inside code are not taken for Markdown syntax.
   const text = [image, linkTarget, htmlTag, emphasis].reduce(
     (masked, pattern) => mask(masked, pattern),
     maskInline(block),

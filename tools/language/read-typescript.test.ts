@@ -10,14 +10,14 @@ const read = (source: string): [PassageKind, ...string[]][] =>
   ])
 
 describe('comments', () => {
-  it('line comments on successive lines are one passage', () => {
+  it('readTypeScript yields line comments on successive lines as one passage', () => {
     expect(read('// The first line\n// and the second.\n\n// Another comment.\nf()')).toEqual([
       ['comment', 'The first line and the second.'],
       ['comment', 'Another comment.'],
     ])
   })
 
-  it('the description of a type is not a docstring', () => {
+  it('readTypeScript yields the docstring of a type as a description', () => {
     expect(read('/** A row. */\nexport interface Row {\n  /** Its id. */\n  id: string\n}')).toEqual([
       ['description', 'A row.'],
       ['description', 'Its id.'],
@@ -38,19 +38,19 @@ describe('comments', () => {
     'const a = {\n  /** Returns it. */\n  f() {},\n}',
     'const a = {\n  /** Returns it. */\n  f: () => 1,\n}',
     '// A comment between.\nfunction f() {}',
-  ])('the docstring of a function is found: %s', (code) => {
+  ])('readTypeScript finds the docstring of a function: %s', (code) => {
     const source = code.includes('/**') ? code : `/** Returns it. */\n${code}`
     expect(read(source)).toContainEqual(['docstring', 'Returns it.'])
   })
 
   it.each(['const limit = 5', 'class A {\n  get size() {\n    return 1\n  }\n}', 'type A = () => void'])(
-    'the docstring of a constant, getter or type is read as a description: %s',
+    'readTypeScript yields the docstring of a constant, getter or type as a description: %s',
     (code) => {
       expect(read(`/** Number of rows. */\n${code}`)).toEqual([['description', 'Number of rows.']])
     },
   )
 
-  it('tags are separate passages without their names, and examples are left out', () => {
+  it('readTypeScript splits the text of tags into separate sentences without the tag names, and leaves out examples', () => {
     const source = `/**
  * Opens the file. It stays open.
  *
@@ -75,46 +75,46 @@ type F = 1`
     ])
   })
 
-  it('code, quotations, URLs and links are one word each', () => {
+  it('readTypeScript masks inline code, quotations, URLs and links as one word each', () => {
     const [[, sentence = ''] = []] = read(
       '// Reads `code`, "quotation", {@link Name} and https://hidden.example/a.b.\n',
     )
     expect(sentence.replaceAll(/x+/g, 'x')).toBe('Reads x, x, x and x.')
   })
 
-  it('directives of tools are left out', () => {
+  it('readTypeScript leaves out directives of tools, such as oxlint-disable', () => {
     expect(read('// oxlint-disable-next-line no-console\n// @ts-expect-error hidden text\nf()')).toEqual([])
   })
 })
 
 describe('strings', () => {
-  it('strings of at least three words are read', () => {
+  it('readTypeScript yields only strings of at least three words', () => {
     expect(read(`f('two words', 'a: b', 'three words here', "it's three words")`)).toEqual([
       ['string', 'three words here'],
       ['string', "it's three words"],
     ])
   })
 
-  it('an expression in a template is one word', () => {
+  it('readTypeScript masks an expression in a template string as one word', () => {
     expect(read('f(`Cannot read ${rows.map((row) => `${row}`)} of the file.`)')).toEqual([
       ['string', expect.stringMatching(/^Cannot read x+ of the file\.$/)],
     ])
   })
 
-  it('an escaped line break ends a sentence', () => {
+  it('an escaped line break in a string ends a sentence', () => {
     expect(read(`f('first line of text\\nsecond line of text')`)).toEqual([
       ['string', 'first line of text', 'second line of text'],
     ])
   })
 
   it.each(["it('reads the row', f)", "test('reads the row', f)", "it.each([])('reads the row', f)"])(
-    'the title of a test is found: %s',
+    'readTypeScript finds the title of a test: %s',
     (code) => {
       expect(read(code)).toEqual([['title', 'reads the row']])
     },
   )
 
-  it('only comments of SQL are read', () => {
+  it('readTypeScript yields only the comments of a string that contains SQL', () => {
     expect(
       read(
         'const sql = `\n-- The index serves\n-- the list.\ncreate index hidden on hidden (a); -- Last comment.\n`',
@@ -127,13 +127,13 @@ describe('strings', () => {
   })
 })
 
-it('offsets are those of the file', () => {
+it('readTypeScript yields the offsets of a passage in the file', () => {
   const source = 'const a = 1\n/**\n * First sentence.\n * Second sentence.\n */\ntype A = 1\n'
   const [passage] = readTypeScript('file.ts', source)
   const [, second] = passage === undefined ? [] : splitSentences(passage)
   expect(source.slice(second?.start, second?.end)).toBe('Second sentence.')
 })
 
-it('a file that cannot be parsed is an error', () => {
+it('readTypeScript throws an error when it cannot parse the file', () => {
   expect(() => [...readTypeScript('file.ts', 'const = 1')]).toThrow(/Cannot parse file\.ts: /)
 })

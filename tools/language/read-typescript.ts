@@ -11,14 +11,17 @@ import { type Passage, paragraphBreak } from './passage.ts'
 import { beforeTags, maskComment } from './read-comment.ts'
 import { isSql, readSql } from './read-sql.ts'
 
-/** Options of the parser. It passes the syntax tree as bytes, not as JSON, which halves the time of the whole check. */
+/**
+ * Options of the parser. With `experimentalRawTransfer`, the parser passes the syntax tree as bytes, not as JSON, which
+ * halves the time of the whole check.
+ */
 const options: ParserOptions & { readonly experimentalRawTransfer: boolean } = {
   experimentalRawTransfer: rawTransferSupported(),
 }
 
 /**
- * Yields the comments, the docstrings of functions and the strings of a TypeScript or JavaScript file. Comments come
- * first, because the syntax tree is only built when the caller asks for more.
+ * Yields the comments, the docstrings of functions and the strings of a TypeScript or JavaScript file. Yields the
+ * comments first, because the syntax tree is built only when the caller continues the iteration after the comments.
  *
  * @throws Error when the file cannot be parsed
  */
@@ -69,7 +72,7 @@ function commentPassage(kind: Passage['kind'], start: number, end: number, sourc
   return { kind, start, text: maskComment(source.slice(start, end)) }
 }
 
-/** Returns the offset of the code that the comment with this index precedes. */
+/** Returns the offset of the first code after the comment with this index. Skips further comments before that code. */
 function nextCode(comments: readonly Comment[], index: number, source: string): number {
   let at = comments[index]?.end ?? source.length
   for (const { start, end } of comments.slice(index + 1)) {
@@ -79,7 +82,10 @@ function nextCode(comments: readonly Comment[], index: number, source: string): 
   return at + (/\S/.exec(source.slice(at))?.index ?? 0)
 }
 
-/** A string constant or a template, without its delimiters. `holes` are the expressions of a template. */
+/**
+ * Offsets of a string constant or a template string, without its delimiters. `holes` are the expressions in a template
+ * string.
+ */
 interface StringText {
   readonly start: number
   readonly end: number
@@ -157,7 +163,7 @@ interface Callee {
   readonly tag?: Callee
 }
 
-/** Returns the name of the function that a call starts from: `it` for `it.each([])('title')`. */
+/** Returns the name at the start of a call: `it` for `it.each([])('title')`. */
 function rootName(callee: Callee): string | null {
   const inner = callee.callee ?? callee.object ?? callee.tag
   if (inner !== undefined) return rootName(inner)

@@ -13,16 +13,16 @@ describe.each(rules.map((source) => [source.name, source] as const))('the rule %
       .take(source.firstSentence === true ? 1 : Infinity)
       .some(({ text }) => rule.isBroken(text))
 
-  it('has examples', () => {
+  it('the rule has bad and good examples', () => {
     expect(source.bad.length).toBeGreaterThan(0)
     expect(source.good.length).toBeGreaterThan(0)
   })
 
-  it.each(source.bad)('finds the fault in: %s', (example) => {
+  it.each(source.bad)('the rule finds the fault in: %s', (example) => {
     expect(isFaulty(example)).toBe(true)
   })
 
-  it.each(source.good)('accepts: %s', (example) => {
+  it.each(source.good)('the rule accepts: %s', (example) => {
     expect(isFaulty(example)).toBe(false)
   })
 })
@@ -31,11 +31,11 @@ it('the names of the rules are unique', () => {
   expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length)
 })
 
-it.each(subjects.bad)('the subject is refused: %s', (subject) => {
+it.each(subjects.bad)('findSubjectFaults refuses the commit subject: %s', (subject) => {
   expect([...findSubjectFaults('0000000', subject, subjects, rules.map(compileRule))]).not.toEqual([])
 })
 
-it.each(subjects.good)('the subject is accepted: %s', (subject) => {
+it.each(subjects.good)('findSubjectFaults accepts the commit subject: %s', (subject) => {
   expect([...findSubjectFaults('0000000', subject, subjects, rules.map(compileRule))]).toEqual([])
 })
 
@@ -52,7 +52,7 @@ const replacements = [
   'Location s3://b/x is outside the allowed locations of warehouse "lake". Omit it, or add it with "headgate warehouse update lake --allow".',
 ]
 
-it.each(replacements)('no rule refuses: %s', (sentence) => {
+it.each(replacements)('no rule refuses the replacement from the style guide: %s', (sentence) => {
   const broken = rules.filter(
     (source) => source.where?.includes('docstring') !== true && compileRule(source).isBroken(sentence),
   )

@@ -19,12 +19,12 @@ export interface RuleSource {
   readonly good: readonly string[]
 }
 
-/** Rules for the subjects of commits. */
+/** Rules for commit subjects. */
 export interface SubjectSource {
-  /** Id of a commit: only its descendants are checked. */
+  /** Id of the commit before the first checked commit: the check covers only its descendants. */
   readonly after: string
   readonly maxLength: number
-  /** Regular expression of the module and its colon. */
+  /** Regular expression that matches the module and the colon at the start of a subject. */
   readonly module: string
   /** Regular expression for first words of a summary that are not imperative verbs. */
   readonly notImperative: string
@@ -40,7 +40,7 @@ export interface RuleFile {
   readonly subjects: SubjectSource
 }
 
-/** A rule that is ready for use. */
+/** A compiled rule. */
 export interface Rule extends Pick<RuleSource, 'name' | 'reason' | 'instead'> {
   readonly firstSentence: boolean
   appliesTo(kind: PassageKind): boolean

@@ -22,7 +22,7 @@ function lintOverride(table: ModuleTable, module: Module): Override {
   const allowed = allowedImports(table, module)
   const { root, sharedFolders } = table.files
   const others = new Set(modulesIn(table).map(({ name }) => name))
-  // From a subfolder, `../x/` is another subfolder of the same module.
+  // In a file of a subfolder, an import of `../x/` refers to another subfolder of the same module, so it is allowed.
   const own = subfolders(join(repository, table.source, module.name)).filter((name) => !others.has(name))
   const group = [
     '../*/**',

@@ -1,4 +1,5 @@
-// npm run modules: writes the import rules of .oxlintrc.json and the module tables of ARCHITECTURE.md from modules.json.
+// `npm run modules` runs this program. It writes the import rules in .oxlintrc.json and the module tables in
+// ARCHITECTURE.md from modules.json.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format } from 'prettier'
@@ -10,7 +11,7 @@ const table = readTable()
 
 const lintFile = join(repository, '.oxlintrc.json')
 const lint = JSON.parse(readFileSync(lintFile, 'utf8')) as { overrides: readonly Override[] }
-// The overrides of modules come before those of tests, which switch the rule off.
+// The overrides for modules must come before the overrides for tests, which switch the import rule off.
 const index = lint.overrides.findIndex((override) => isModuleOverride(table, override))
 const others = lint.overrides.filter((override) => !isModuleOverride(table, override))
 lint.overrides = others.toSpliced(Math.max(index, 0), 0, ...lintOverrides(table))

@@ -17,8 +17,8 @@ const imports = realImports(table)
 const { root, sharedFolders } = table.files
 const shared = [...table.files.shared, ...sharedFolders]
 
-describe('The module table', () => {
-  test('lists each folder and each file of the source folder', () => {
+describe('modules.json', () => {
+  test('the module table lists each folder and each file of the source folder', () => {
     const entries = readdirSync(source, { withFileTypes: true })
     const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
     const files = entries
@@ -28,7 +28,7 @@ describe('The module table', () => {
     expect([...root, ...table.files.shared].toSorted()).toEqual(files.toSorted())
   })
 
-  test('allows imports from lower layers, and from the same layer without a circle', () => {
+  test('the module table allows imports only from lower layers, or from the same layer without a cycle', () => {
     for (const { name, imports: allowed } of modules) {
       if (allowed === 'all') continue
       for (const other of allowed)
@@ -38,7 +38,7 @@ describe('The module table', () => {
     expect(findCircle(graph)).toEqual([])
   })
 
-  test('names a reason for each exception, and lists no import twice', () => {
+  test('the module table has a reason for each exception, and lists no exception as an allowed import', () => {
     for (const { from, to, reason } of table.exceptions) {
       expect(reason, `${from} imports ${to}`).not.toBe('')
       const module = modules.find(({ name }) => name === from)
@@ -46,25 +46,25 @@ describe('The module table', () => {
     }
   })
 
-  test('generates the rules in .oxlintrc.json', () => {
+  test('.oxlintrc.json contains the import rules that lintOverrides generates from the module table', () => {
     const text = readFileSync(join(repository, '.oxlintrc.json'), 'utf8')
     const { overrides } = JSON.parse(text) as { readonly overrides: readonly Override[] }
     const own = overrides.filter((override) => isModuleOverride(table, override))
     expect(own, 'run `npm run modules`').toEqual(lintOverrides(table))
   })
 
-  test('generates the diagram in ARCHITECTURE.md', () => {
+  test('ARCHITECTURE.md contains the diagram that withModules generates from the module table', () => {
     const page = readFileSync(join(repository, 'ARCHITECTURE.md'), 'utf8')
     expect(page, 'run `npm run modules`').toBe(withModules(page, table))
   })
 })
 
-describe('The source', () => {
+describe('packages/server/src', () => {
   test.each(modules.map(({ name }) => name))(
-    'imports in module %s what the table allows, and all of it',
+    'the module %s imports exactly the modules that the module table allows',
     (name) => {
       const module = modules.find((one) => one.name === name)
-      if (module === undefined) throw new Error(`${name} is not in the table`)
+      if (module === undefined) throw new Error(`${name} is not in the module table`)
       const real = new Set(
         imports
           .filter(({ from }) => toModule(from) === name)
@@ -78,20 +78,20 @@ describe('The source', () => {
     },
   )
 
-  test('imports only shared files and folders in shared files and folders', () => {
+  test('shared files and folders import only shared files and folders', () => {
     const others = imports.filter(({ from, to }) => {
       return shared.includes(toModule(from)) && !shared.includes(toModule(to))
     })
     expect(others).toEqual([])
   })
 
-  test('contains no circle of imports between files', () => {
+  test('the imports between source files form no cycle', () => {
     const graph = Map.groupBy(imports, ({ from }) => from)
     const paths = new Map([...graph].map(([from, list]) => [from, list.map(({ to }) => to)]))
     expect(findCircle(paths)).toEqual([])
   })
 
-  test.each(modules.map(({ name }) => name))('lists the imports of module %s in its README', (name) => {
+  test.each(modules.map(({ name }) => name))('the README of module %s lists the modules that it may import', (name) => {
     const module = modules.find((one) => one.name === name)
     const readme = join(source, name, 'README.md')
     expect(existsSync(readme)).toBe(true)
@@ -100,7 +100,10 @@ describe('The source', () => {
   })
 })
 
-/** Returns the modules in backticks after "may import", up to the sentence about what is never there. */
+/**
+ * Returns the module names in backticks after "may import" or "may call", up to the words "never here" or the end of
+ * the paragraph.
+ */
 function namedIn(readme: string): readonly string[] {
   const sentence = /may (?:call|import)\b([^]*?)(?:never\s+(?:be\s+)?here|\n\n)/i.exec(readme)?.[1] ?? ''
   const words = [...sentence.matchAll(/`([^`]*)`/g)].map(([, word = '']) => word.split('/')[0] ?? '')

@@ -2,13 +2,16 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ModuleTable, repository } from './table.ts'
 
-/** An import of one file of the source folder by another one. Paths are relative to the source folder. */
+/** An import between two files of the source folder. Paths are relative to the source folder. */
 export interface FileImport {
   readonly from: string
   readonly to: string
 }
 
-/** Returns the imports between files of the source folder, types and dynamic imports included, tests excluded. */
+/**
+ * Returns the imports between files of the source folder. Includes type imports and dynamic imports, and excludes
+ * imports in tests.
+ */
 export function realImports({ source }: ModuleTable): readonly FileImport[] {
   const root = join(repository, source)
   const files = globSync('**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'))
@@ -21,7 +24,10 @@ export function realImports({ source }: ModuleTable): readonly FileImport[] {
   })
 }
 
-/** Returns the name of the module of a file, or of the file without its ending if it belongs to no module. */
+/**
+ * Returns the name of the module that contains a file. For a file outside the modules, returns the name of the file
+ * without its extension.
+ */
 export function toModule(file: string): string {
   return file.split('/')[0]?.replace(/\.ts$/, '') ?? ''
 }

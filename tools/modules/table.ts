@@ -4,19 +4,19 @@ import { join } from 'node:path'
 /** Root folder of the repository. */
 export const repository: string = join(import.meta.dirname, '../..')
 
-/** One folder of the server's source. */
+/** One module: a folder of the server's source. */
 export interface Module {
   readonly name: string
   readonly layer: string
   readonly purpose: string
   /**
    * Modules that this module may import: modules of lower layers, or of the same layer if the imports form no cycle.
-   * `all` for the modules that compose the server.
+   * `all` for a module that composes the server and may import every module.
    */
   readonly imports: readonly string[] | 'all'
 }
 
-/** An existing import that violates the rule of the layers. The list may only shrink. */
+/** An existing import that violates the rule of its layer. No exceptions may be added. */
 interface Exception {
   readonly from: string
   readonly to: string
@@ -34,14 +34,14 @@ export interface ModuleTable {
   /** Folder of the modules, relative to the repository. */
   readonly source: string
   readonly files: {
-    /** Files of the source folder that compose the modules, without their ending. */
+    /** Names, without extension, of the files of the source folder that compose the modules. */
     readonly root: readonly string[]
-    /** Files of the source folder that all modules may import, without their ending. */
+    /** Names, without extension, of the files of the source folder that all modules may import. */
     readonly shared: readonly string[]
     /** Folders that all modules may import. They import only shared files and shared folders. */
     readonly sharedFolders: readonly string[]
   }
-  /** From the highest layer to the lowest. */
+  /** Layers of the server, from the highest to the lowest. */
   readonly layers: readonly Layer[]
   readonly exceptions: readonly Exception[]
 }
@@ -65,7 +65,7 @@ export function allowedImports(table: ModuleTable, { name, imports }: Module): r
   return [...imports, ...exceptions].toSorted()
 }
 
-/** Returns whether a module is in the highest layer, which may import the files of the composition. */
+/** Returns whether a module is in the highest layer, whose modules may import the files that compose the server. */
 export function isEntry(table: ModuleTable, { layer }: Module): boolean {
   return layer === table.layers[0]?.name
 }

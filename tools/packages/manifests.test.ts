@@ -18,7 +18,7 @@ test('every package is published except the testkit', () => {
   ])
 })
 
-test('the versioning of changesets covers all packages together', () => {
+test('all packages have one version, which changesets increases for all packages together', () => {
   const { fixed } = JSON.parse(readText('.changeset/config.json')) as { readonly fixed: string[][] }
   expect(fixed).toHaveLength(1)
   for (const { manifest } of packages)
@@ -29,40 +29,40 @@ test('the versioning of changesets covers all packages together', () => {
   expect(new Set(packages.map(({ manifest }) => manifest.version)).size).toBe(1)
 })
 
-test('packages have different descriptions', () => {
+test('no two published packages have the same description', () => {
   expect(new Set(published.map(({ manifest }) => manifest.description)).size).toBe(published.length)
 })
 
 describe.each(published)('packages/$folder', (each) => {
   const { folder, manifest } = each
 
-  test('has a description of one sentence, and keywords', () => {
+  test('the package has a description of one sentence, and keywords', () => {
     expect(manifest.description).toMatch(/^[A-Z].{20,118}\.$/)
     expect(manifest.keywords).toContain('headgate')
     expect(manifest.keywords?.length).toBeGreaterThan(3)
     expect(new Set(manifest.keywords).size).toBe(manifest.keywords?.length)
   })
 
-  test('names its folder in the repository', () => {
+  test('package.json names the folder of the package in the repository', () => {
     const { homepage, bugs, repository } = manifest
     expect({ homepage, bugs, repository }).toEqual(composeLinks(each))
   })
 
-  test('states the versions of Node, and can be published for everyone', () => {
+  test('package.json states the versions of Node, and makes the package public', () => {
     expect(manifest.engines?.node).toMatch(/^>=2[24](\.\d+)*$/)
     expect(manifest.publishConfig?.access).toBe('public')
   })
 
-  test('contains the license of the repository', () => {
+  test('the package contains the license of the repository', () => {
     expect(manifest.license).toBe('Apache-2.0')
     expect(readText('packages', folder, 'LICENSE')).toBe(readText('LICENSE'))
   })
 
-  test('contains a README that begins with its name', () => {
+  test('the README of the package begins with the name of the package', () => {
     expect(readText('packages', folder, 'README.md').split('\n')[0]).toBe(`# ${manifest.name}`)
   })
 
-  test('depends on other packages in exactly its own version', () => {
+  test('the package depends on other packages of the repository in exactly its own version', () => {
     const names = new Set(packages.map(({ manifest }) => manifest.name))
     const all = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
     for (const [name, range] of all) if (names.has(name)) expect(range, name).toBe(manifest.version)

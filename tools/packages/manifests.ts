@@ -39,7 +39,10 @@ export function readPackages(root: string): Package[] {
     }))
 }
 
-/** Returns the fields of a published package that name the repository. npm compares them with the provenance. */
+/**
+ * Returns the fields of a published package that name the repository. When npm publishes the package, it compares these
+ * fields with the provenance of the build.
+ */
 export function composeLinks({ folder }: Package): Pick<Manifest, 'homepage' | 'bugs' | 'repository'> {
   const directory = `packages/${folder}`
   return {

@@ -15,7 +15,7 @@ All notable changes.
 `
 const changes = new Map([['brave-lamp', '### Added\n- two\n\n### Security\n- three\n']])
 
-test('a release has the entries of Unreleased and of the changesets, and Unreleased is empty afterwards', () => {
+test('addRelease moves the entries of Unreleased and of the changesets into the new release', () => {
   expect(addRelease(page, { version: '0.2.0', date: '2026-02-03', changes })).toBe(`# Changelog
 
 All notable changes.
@@ -36,27 +36,27 @@ All notable changes.
 `)
 })
 
-test('the first release needs no changeset and no earlier release', () => {
+test('addRelease adds the first release without a changeset and without an earlier release', () => {
   const first = '# Changelog\n\n## Unreleased\n### Added\n- one\n'
   expect(addRelease(first, { version: '0.1.0', date: '2026-01-02', changes: new Map() })).toBe(
     '# Changelog\n\n## Unreleased\n\n## 0.1.0 - 2026-01-02\n### Added\n- one\n',
   )
 })
 
-test('a version that the changelog contains is refused', () => {
+test('addRelease refuses a version that the changelog already contains', () => {
   expect(() => addRelease(page, { version: '0.1.0', date: '2026-02-03', changes })).toThrow(
     'CHANGELOG.md contains 0.1.0 already.',
   )
 })
 
-test('a release without entries is refused', () => {
+test('addRelease refuses a release without entries', () => {
   const empty = '# Changelog\n\n## Unreleased\n\n## 0.1.0 - 2026-01-02\n### Added\n- first\n'
   expect(() => addRelease(empty, { version: '0.2.0', date: '2026-02-03', changes: new Map() })).toThrow(
-    'Nothing is unreleased',
+    'There is nothing to release',
   )
 })
 
-test('links of a changeset become links of the changelog', () => {
+test('addRelease rewrites relative links of a changeset for the folder of the changelog', () => {
   const linked = new Map([
     ['brave-lamp', '### Added\n- two ([how](../docs/README.md#do), [web](https://x.test/../a))'],
   ])
@@ -65,7 +65,7 @@ test('links of a changeset become links of the changelog', () => {
   )
 })
 
-test('a faulty changeset is named', () => {
+test('addRelease names a faulty changeset in its error', () => {
   const faulty = new Map([['brave-lamp', 'Two.']])
   expect(() => addRelease(page, { version: '0.2.0', date: '2026-02-03', changes: faulty })).toThrow(
     '.changeset/brave-lamp.md: text without a heading.',

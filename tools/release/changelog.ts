@@ -3,11 +3,11 @@ import { mergeSections, readSections, writeSections } from './sections.ts'
 const unreleased = '## Unreleased\n'
 
 export interface NewRelease {
-  /** Version without a `v`. */
+  /** Version number without the prefix `v`. */
   readonly version: string
   /** ISO 8601 date. */
   readonly date: string
-  /** Texts of changesets by their names. */
+  /** Texts of the changesets, by name. */
   readonly changes: ReadonlyMap<string, string>
 }
 
@@ -18,19 +18,20 @@ export interface NewRelease {
  */
 export function addRelease(changelog: string, { version, date, changes }: NewRelease): string {
   if (readRelease(changelog, version) !== null)
-    throw new Error(`CHANGELOG.md contains ${version} already. Add a changeset, which increases the version.`)
+    throw new Error(`CHANGELOG.md contains ${version} already. Add a changeset to increase the version.`)
   const start = changelog.indexOf(unreleased)
   if (start === -1)
     throw new Error('CHANGELOG.md has no heading "## Unreleased". Add it above the newest release.')
   const { before, body, after } = split(changelog, start)
   const texts = [...changes].map(([name, text]) =>
-    // Links of a changeset begin in its folder, those of the changelog in the root.
+    // Links in a changeset are relative to the folder `.changeset`, and links in the changelog are relative to the
+    // root.
     readSections(text.replaceAll('](../', ']('), `.changeset/${name}.md`),
   )
   const sections = mergeSections([readSections(body, 'CHANGELOG.md, Unreleased'), ...texts])
   if (sections.size === 0)
     throw new Error(
-      'Nothing is unreleased: CHANGELOG.md has no entry under Unreleased, and no changeset exists.',
+      'There is nothing to release: CHANGELOG.md has no entry under Unreleased, and no changeset exists. Add an entry.',
     )
   const rest = after === '' ? '' : `\n${after}`
   return `${before}\n## ${version} - ${date}\n${writeSections(sections)}${rest}`

@@ -22,7 +22,10 @@ Exit codes: 0 done, 2 refused or not possible.`
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** Writes the new version into the lock file. Entries stay valid for every registry and platform. */
+/**
+ * Writes the new version into package-lock.json. The entries of the lock file stay valid for every registry and
+ * platform.
+ */
 function updateLockFile(): void {
   const options: ExecFileSyncOptions = { cwd: root, stdio: ['ignore', 2, 2] }
   const flags = ['--package-lock-only', '--ignore-scripts', '--omit-lockfile-registry-resolved']
@@ -40,7 +43,7 @@ async function version(json: boolean): Promise<number> {
 
 interface Status {
   readonly version: string
-  /** Entries of the version in the changelog, or null while it is not released. */
+  /** Entries of the version in the changelog, or null when the changelog does not contain the version. */
   readonly notes: string | null
 }
 

@@ -15,7 +15,7 @@ let root: string
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'headgate-release-'))
-  // Changesets finds the workspaces of npm by its lock file.
+  // Changesets detects an npm workspace by the file package-lock.json.
   const copied = [...otherFiles, 'package-lock.json', '.changeset/config.json']
   for (const file of [...copied, ...packages.map((name) => `packages/${name}/package.json`)])
     cpSync(join(repository, file), join(root, file))
@@ -59,7 +59,7 @@ test('a changeset of one package increases the version of all packages and of th
   expect(await readChangesets(root)).toEqual([])
 })
 
-test('the first release has the version that the packages have already', async () => {
+test('releaseVersion without changesets releases the version that the packages already have', async () => {
   const before = readVersion(root)
   expect(await releaseVersion(root, '2026-02-03')).toBe(before)
   expect(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')).toBe(
@@ -68,7 +68,7 @@ test('the first release has the version that the packages have already', async (
   await expect(releaseVersion(root, '2026-02-04')).rejects.toThrow(`CHANGELOG.md contains ${before} already.`)
 })
 
-test('a faulty changeset is refused before anything is changed', async () => {
+test('releaseVersion refuses a faulty changeset before it changes any file', async () => {
   const before = readVersion(root)
   addChangeset('brave-lamp', `---\n'@headgate/json': minor\n---\n\nNo heading.\n`)
   await expect(releaseVersion(root, '2026-02-03')).rejects.toThrow('.changeset/brave-lamp.md: text without')
@@ -76,14 +76,14 @@ test('a faulty changeset is refused before anything is changed', async () => {
   expect(await readChangesets(root)).toHaveLength(1)
 })
 
-test('the changesets of the repository have valid texts', async () => {
+test('each changeset of the repository has a valid text', async () => {
   for (const { id, summary, releases } of await readChangesets(repository)) {
     const sections = readSections(summary, `.changeset/${id}.md`)
     expect(releases.length === 0 || sections.size > 0, `.changeset/${id}.md has no entry`).toBe(true)
   }
 })
 
-test('the version in the other files is that of the packages', () => {
+test('the files that state the version, such as Chart.yaml, state the version of the packages', () => {
   const version = readVersion(repository)
   for (const [file, found] of Object.entries(readOtherVersions(repository)))
     expect(new Set(found), file).toEqual(new Set([version]))

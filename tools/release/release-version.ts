@@ -8,11 +8,12 @@ import { readVersion, writeOtherVersions } from './versions.ts'
 const changesetProgram = join(import.meta.dirname, '../../node_modules/@changesets/cli/bin.js')
 
 /**
- * Makes the next release in the work tree: applies and deletes the changesets, and writes the version and the changelog.
- * Without changesets, the release has the current version, as the first one does. Returns the version.
+ * Makes the next release in the work tree: applies and deletes the changesets, and writes the version and the
+ * changelog. Without changesets, the release has the current version of the packages, as the first release does.
+ * Returns the version.
  *
  * @param date ISO 8601 date of the release
- * @throws Error when nothing is unreleased or a changeset is faulty; changesets that are faulty are kept
+ * @throws Error before any file is changed, when there is nothing to release or a changeset is faulty
  */
 export async function releaseVersion(root: string, date: string): Promise<string> {
   const changelogFile = join(root, 'CHANGELOG.md')
@@ -20,7 +21,7 @@ export async function releaseVersion(root: string, date: string): Promise<string
   const changesets = await readChangesets(root)
   const changes = new Map(changesets.map(({ id, summary }) => [id, summary]))
   if (changesets.length > 0) {
-    // Refuses faulty texts before changesets are deleted.
+    // This call refuses faulty texts before the changesets program deletes the changesets. Its result is not used.
     addRelease(changelog, { version: 'next', date, changes })
     execFileSync(process.execPath, [changesetProgram, 'version'], { cwd: root, stdio: ['ignore', 2, 2] })
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { mergeSections, readSections, writeSections } from './sections.ts'
 
-test('sections of several texts are merged in the order of Keep a Changelog', () => {
+test('mergeSections merges the sections of several texts in the order of Keep a Changelog', () => {
   const first = readSections('### Fixed\n\n- one\n\n### Added\n- two\n  continued\n', 'a')
   const second = readSections('\n### Added\n\n- three\n### Fixed\n- four\n\n### Fixed\n- five', 'b')
   expect(writeSections(mergeSections([first, second]))).toBe(
@@ -9,13 +9,13 @@ test('sections of several texts are merged in the order of Keep a Changelog', ()
   )
 })
 
-test('a heading without entries is left out', () => {
+test('writeSections leaves out a heading without entries', () => {
   expect(writeSections(mergeSections([readSections('### Added\n\n### Changed\n- one\n', 'a')]))).toBe(
     '### Changed\n- one\n',
   )
 })
 
-test('an unknown heading and text without a heading are refused with the name of the source', () => {
+test('readSections refuses an unknown heading and text without a heading, and names the source in the error', () => {
   expect(() => readSections('### New\n- one', '.changeset/a.md')).toThrow(
     '.changeset/a.md: unknown heading "New". Use one of: Added, Changed, Deprecated, Removed, Fixed, Security.',
   )

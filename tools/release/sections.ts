@@ -13,7 +13,7 @@ function isHeading(text: string): text is Heading {
 /**
  * Reads the sections of a changeset, or of a release in the changelog.
  *
- * @param source name of the text for error messages
+ * @param source name of the changeset or file, for error messages
  * @throws Error when text is outside the sections, or a heading is not in `headings`
  */
 export function readSections(text: string, source: string): Sections {
@@ -30,7 +30,7 @@ export function readSections(text: string, source: string): Sections {
   return sections
 }
 
-/** Returns the sections of several texts as one, in the order of `headings`. */
+/** Merges the sections of several texts, in the order of `headings`. */
 export function mergeSections(all: readonly Sections[]): Sections {
   const merged = headings.map(
     (heading) => [heading, all.reduce((text, each) => join(text, each.get(heading)), '')] as const,

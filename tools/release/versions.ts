@@ -1,7 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Files that contain the version and are not packages of the workspace, each with its lines that contain it. */
+/**
+ * Files outside the packages that contain the version, each with a regular expression that matches the version in the
+ * file.
+ */
 const others: Readonly<Record<string, RegExp>> = {
   'package.json': /(?<=^ {2}"version": ")[^"]+/m,
   'deploy/chart/headgate/Chart.yaml': /(?<=^(?:version|appVersion): ['"]?)[^'"\s]+/gm,
@@ -17,7 +20,10 @@ export function readVersion(root: string): string {
   return (JSON.parse(manifest) as { readonly version: string }).version
 }
 
-/** Returns the versions of the other files by path, to compare them with the packages. */
+/**
+ * Returns the versions that the files outside the packages contain, by path, to compare them with the version of the
+ * packages.
+ */
 export function readOtherVersions(root: string): Record<string, string[]> {
   return Object.fromEntries(
     Object.entries(others).map(([file, lines]) => [
@@ -29,7 +35,7 @@ export function readOtherVersions(root: string): Record<string, string[]> {
   )
 }
 
-/** Writes the version of the packages into the other files. */
+/** Writes the version of the packages into the files outside the packages. */
 export function writeOtherVersions(root: string): void {
   const version = readVersion(root)
   for (const [file, lines] of Object.entries(others)) {

@@ -7,7 +7,7 @@ import type { SidebarItem } from './sidebar.ts'
 /** An element of TypeDoc's navigation. */
 interface Navigation {
   readonly title: string
-  /** Its page; null for a group. */
+  /** Path of the page of the element; null for a group. */
   readonly path?: string | null
   readonly children?: readonly Navigation[]
 }
@@ -15,18 +15,18 @@ interface Navigation {
 export interface ApiOptions {
   /** The repository. */
   readonly root: string
-  /** Folder that receives the pages. */
+  /** Folder that the pages are written to. */
   readonly pages: string
   /** Folder for settings and logs. */
   readonly work: string
-  /** Start of the addresses of source files. */
+  /** Start of the URLs of source files. */
   readonly sourceUrl: string
 }
 
 /**
  * Writes the pages of the API reference, which TypeDoc generates from the docstrings of the libraries.
  *
- * @returns the sidebar of each module by its folder below `api/`
+ * @returns the sidebar of each module, by the folder of the module below `api/`
  */
 export function writeApiPages({
   root,

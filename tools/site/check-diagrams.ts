@@ -6,15 +6,16 @@ import { readCodeBlocks } from '../docs/code-blocks.ts'
 import type { Page } from './pages.ts'
 import type { SiteFault } from './check-site.ts'
 
-/** The part of Mermaid that the check uses. It is installed only where the site is built. */
+/** The part of Mermaid that the check uses. Mermaid is installed only where the site is built. */
 interface Mermaid {
   parse(text: string): Promise<unknown>
 }
 
-// Mermaid cleans labels with DOMPurify, which needs a browser. The check only parses.
+// Mermaid sanitizes labels with DOMPurify, which needs a browser. The check only parses diagrams, so a replacement that
+// does nothing is enough.
 const purifier = 'data:text/javascript,export default { addHook() {}, sanitize: (text) => text }'
 
-/** Parses the Mermaid diagrams of the pages, and returns those with errors. */
+/** Parses the Mermaid diagrams of the pages, and returns the diagrams with errors. */
 export async function checkDiagrams(root: string, pages: readonly Page[]): Promise<readonly SiteFault[]> {
   const mermaid = await loadMermaid()
   const faults: SiteFault[] = []

@@ -12,7 +12,7 @@ function write(path: string, text: string): void {
   writeFileSync(join(folder, path), text)
 }
 
-test('checkSite reports links without target and resources of other servers', () => {
+test('checkSite reports links without a target and resources from other servers', () => {
   write('assets/app.js', '')
   write('assets/style.css', '@font-face { src: url(https://fonts.test/a.woff2) } a { b: url(x.png) }')
   write(

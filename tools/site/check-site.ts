@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 
-/** A link of a built page that leads nowhere, or a resource that the site does not contain. */
+/** A link of a built page without a target, or a resource that the site does not contain. */
 export interface SiteFault {
   /** File of the page or style sheet, relative to the site. */
   readonly file: string
@@ -9,7 +9,7 @@ export interface SiteFault {
   readonly reason: string
 }
 
-/** Result of a check. */
+/** Result of the check of a built site. */
 export interface CheckedSite {
   readonly pages: number
   readonly links: number
@@ -57,7 +57,10 @@ export function checkSite(folder: string, base: string): CheckedSite {
     return `The page ${found} has no element with this id.`
   }
 
-  /** Returns the file of an address, relative to the site, or null. */
+  /**
+   * Returns the path, relative to the site, of the file that a link refers to. Returns null when the site has no such
+   * file.
+   */
   function findFile(from: string, target: string): string | null {
     const path = decodeURIComponent(target.replace(/[?#].*/, ''))
     if (path.startsWith('/') && !path.startsWith(base)) return null

@@ -6,7 +6,10 @@ import { join } from 'node:path'
 const folder = import.meta.dirname
 const stamp = join(folder, 'node_modules/.headgate-installed')
 
-/** Installs the packages of this folder as its lock file states, if they are not installed yet. */
+/**
+ * Installs the npm packages that build the site, in the versions of `tools/site/package-lock.json`, if they are not
+ * installed yet.
+ */
 export function installGenerator(say: (line: string) => void): void {
   const lock = createHash('sha256')
     .update(readFileSync(join(folder, 'package-lock.json')))

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { readPackages } from '../packages/manifests.ts'
 
-/** A package of the repository, by its `package.json`. */
+/** A package of the repository, as its `package.json` describes it. */
 export interface Package {
   /** Folder below `packages/`. */
   readonly folder: string
@@ -9,11 +9,11 @@ export interface Package {
   readonly description: string
 }
 
-/** A module that programs import. */
+/** A module of a library that programs can import. */
 export interface Entry {
   /** Import specifier, such as `@headgate/iceberg/client`. */
   readonly specifier: string
-  /** Its source file, relative to the repository. */
+  /** Source file of the module, relative to the repository. */
   readonly file: string
 }
 

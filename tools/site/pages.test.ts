@@ -19,14 +19,14 @@ test('every Markdown file of docs and every README of a published package has on
   expect(new Set(pages.map(({ path }) => path)).size).toBe(pages.length)
 })
 
-test('pages keep their place in docs, and the index of docs decides their order', () => {
+test('pages keep their path below docs, and the index of docs decides their order', () => {
   const paths = pages.map(({ path }) => path)
   expect(paths).toContain('how-to/engines/trino')
   expect(paths).toContain('explanation/architecture')
   expect(paths.indexOf('how-to/engines/pyiceberg')).toBeLessThan(paths.indexOf('how-to/engines/daft'))
 })
 
-test('readTitle returns the first heading without marks', () => {
+test('readTitle returns the first heading without Markdown syntax', () => {
   expect(readTitle('text\n# The `headgate` [proxy](a.md)\n# Other\n')).toBe('The headgate proxy')
   expect(readTitle('text')).toBeNull()
 })

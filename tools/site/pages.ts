@@ -3,9 +3,9 @@ import { join } from 'node:path'
 
 /** A page of the site that is a Markdown file of the repository. */
 export interface Page {
-  /** File, relative to the repository. */
+  /** Path of the file, relative to the repository. */
   readonly source: string
-  /** Address on the site, without a leading slash and without an ending: `how-to/engines/trino`. */
+  /** Path on the site, without a leading slash and without an extension: `how-to/engines/trino`. */
   readonly path: string
   readonly title: string
   readonly section: string
@@ -13,11 +13,11 @@ export interface Page {
 
 interface Section {
   readonly title: string
-  /** Patterns of files, relative to the repository, in the order of the site. */
+  /** Glob patterns of the files of this section, relative to the repository, in the order on the site. */
   readonly files: readonly string[]
 }
 
-/** The parts of the site, in their order. `API reference` is added by TypeDoc. */
+/** Sections of the site, in their order. The section `API reference`, which TypeDoc generates, is added separately. */
 export const sections: readonly Section[] = [
   { title: 'Headgate', files: ['README.md', 'docs/README.md'] },
   { title: 'Tutorial', files: ['docs/tutorial/**/*.md'] },
@@ -33,10 +33,13 @@ export const sections: readonly Section[] = [
   { title: 'Project', files: ['CHANGELOG.md', 'CONTRIBUTING.md'] },
 ]
 
-/** Files that are about the inside of the repository only. */
+/** Files that are left out, because they describe only the inside of the repository. */
 const left: ReadonlySet<string> = new Set(['packages/testkit/README.md', 'conformance/lib/README.md'])
 
-/** Returns the pages, section by section. In a section, pages that the index in `docs` links come first, in its order. */
+/**
+ * Returns the pages, section by section. In a section, the pages that `docs/README.md` links to come first, in the
+ * order of these links.
+ */
 export function listPages(root: string): readonly Page[] {
   const index = readFileSync(join(root, 'docs/README.md'), 'utf8')
   const order = [...index.matchAll(/\]\(([^)#]+\.md)/g)].map(([, target = '']) => join('docs', target))
@@ -58,7 +61,7 @@ export function listPages(root: string): readonly Page[] {
   )
 }
 
-/** Returns the text of the first heading without its marks, or null. */
+/** Returns the text of the first heading without Markdown syntax, or null if the page has no heading. */
 export function readTitle(page: string): string | null {
   const heading = /^# +(.+?) *#*$/m.exec(page)?.[1]
   return heading?.replaceAll(/[`*]|\[([^\]]*)\]\([^)]*\)/g, '$1') ?? null
@@ -77,7 +80,7 @@ const chosen: Readonly<Record<string, string>> = {
   'engines/README.md': 'results/engines',
 }
 
-/** Titles in the sidebar that are not the heading of the page. */
+/** Titles of pages that differ from the heading of the page, by file. */
 const titles: Readonly<Record<string, string>> = {
   'README.md': 'Overview',
   'docs/README.md': 'All pages',

@@ -1,18 +1,18 @@
 import { dirname, join } from 'node:path'
 
-/** Targets of the links of a page. */
+/** Targets that the links of a page can refer to. */
 export interface LinkTargets {
-  /** Addresses of the pages of the site by their files, without a leading slash and without an ending. */
+  /** Paths of the pages on the site, by file. A path has no leading slash and no extension. */
   readonly pages: ReadonlyMap<string, string>
-  /** Addresses of other files that the site serves, by their files. */
+  /** Paths on the site of the other files that the site serves, by file. */
   readonly files: ReadonlyMap<string, string>
-  /** Returns the address of another file or folder of the repository. */
+  /** Returns the URL of a file or folder of the repository that is not on the site. */
   readonly toRepository: (path: string) => string
 }
 
 /**
- * Rewrites the relative links of a Markdown file of the repository: to pages of the site where they exist, else to the
- * repository. Code is not changed.
+ * Rewrites the relative links of a Markdown file of the repository: to the page on the site if one exists, or else to
+ * the repository. Does not change code.
  *
  * @param source path of the file, relative to the repository
  */

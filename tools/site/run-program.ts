@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { basename, join } from 'node:path'
 
-/** Folder of the programs that are installed in this folder. */
+/** Path of the folder with the programs of the installed npm packages of `tools/site`. */
 export const programs: string = join(import.meta.dirname, 'node_modules/.bin')
 
 /**
- * Runs a program of Node, and shows its output only if it fails.
+ * Runs a Node program, and prints its output only if the program fails.
  *
  * @throws with the output, if the program fails
  */

@@ -8,7 +8,7 @@ const page = (path: string): { source: string; path: string; title: string; sect
   section: 'How-to guides',
 })
 
-test('pages of a folder are below the page with the name of the folder', () => {
+test('buildSidebars puts the pages of a folder below the page with the name of the folder', () => {
   const { '/': groups } = buildSidebars([page('h/engines'), page('h/keys'), page('h/engines/spark')], {})
   expect(groups).toEqual([
     {
@@ -27,12 +27,12 @@ test('pages of a folder are below the page with the name of the folder', () => {
   ])
 })
 
-test('the page of an index has the address of its folder', () => {
+test('buildSidebars gives an index page the path of its folder', () => {
   const { '/': groups } = buildSidebars([page('examples/index'), page('examples/spark')], {})
   expect(groups?.[0]?.items).toMatchObject([{ link: '/examples/', items: [{ link: '/examples/spark' }] }])
 })
 
-test('each module has its own sidebar, in which a long group is one link', () => {
+test('buildSidebars builds a sidebar for each module, in which a long group is one link', () => {
   const items = (count: number): { text: string }[] =>
     Array.from({ length: count }, (_, index) => ({ text: `${index}` }))
   const module = {

@@ -9,13 +9,13 @@ export interface SidebarItem {
   readonly items?: readonly SidebarItem[]
 }
 
-/** Sidebars by the start of the address of a page. */
+/** Sidebars, by the start of the path of the pages that show them. */
 export type Sidebars = Readonly<Record<string, readonly SidebarItem[]>>
 
 /**
  * Builds the sidebars: one for the pages of the repository, and one for each module of the API reference.
  *
- * @param modules sidebar of each module by its folder below `api/`
+ * @param modules sidebar of each module, by the folder of the module below `api/`
  */
 export function buildSidebars(
   pages: readonly Page[],
@@ -34,7 +34,10 @@ export function buildSidebars(
   return { ...Object.fromEntries(own), '/api/': [all], '/': groups }
 }
 
-/** Each page contains its sidebar, so long lists are only on the page of the module. */
+/**
+ * Longest group that a sidebar lists. Every page contains a copy of its sidebar, so a longer group is one link to the
+ * page of the module.
+ */
 const longestGroup = 60
 
 function toGroup({ text, items = [] }: SidebarItem, module: string): SidebarItem {
@@ -43,7 +46,9 @@ function toGroup({ text, items = [] }: SidebarItem, module: string): SidebarItem
     : { text, collapsed: true, items }
 }
 
-/** Puts pages below the page whose address is the folder that they are in: `how-to/engines/trino` below `how-to/engines`. */
+/**
+ * Nests each page below the page whose path is the folder of the page: `how-to/engines/trino` below `how-to/engines`.
+ */
 function nest(pages: readonly Page[]): SidebarItem[] {
   const findParent = (page: Page): Page | undefined =>
     pages.find(({ path }) => page.path !== path && page.path.startsWith(`${path.replace(/\/index$/, '')}/`))

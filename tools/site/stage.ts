@@ -4,7 +4,7 @@ import { listPackages } from './libraries.ts'
 import { listPages, type Page } from './pages.ts'
 import { rewriteLinks } from './rewrite-links.ts'
 
-/** Files that the site serves as they are, by their place in the repository. */
+/** Files that the site serves unchanged: the path in the repository, and the path on the site. */
 const servedFiles: ReadonlyMap<string, string> = new Map([
   ['docs/reference/management-openapi.json', 'reference/management-openapi.json'],
   ['LICENSE', 'license.txt'],
@@ -12,10 +12,10 @@ const servedFiles: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Writes the pages that are Markdown files of the repository, and the start page, into an empty folder, with links that
- * work on the site.
+ * Writes the start page and the pages that are Markdown files of the repository into an empty folder. Rewrites the
+ * links so that they work on the site.
  *
- * @param repositoryUrl address of the repository, to which links to other files lead
+ * @param repositoryUrl URL of the repository; links to files that are not on the site refer to it
  */
 export function stagePages(root: string, folder: string, repositoryUrl: string): readonly Page[] {
   rmSync(folder, { recursive: true, force: true })

@@ -17,32 +17,33 @@ function analyze(...args: readonly string[]): { readonly status: number | null; 
   return { status, output: `${stdout}${stderr}` }
 }
 
-test('the unit sets only variables that the server has', () => {
+test('the systemd unit sets only environment variables that the server reads', () => {
   const names = [...text.matchAll(/^Environment=(HEADGATE_\w+)=/gm)].map(([, name = '']) => name)
   expect(names.length).toBeGreaterThan(0)
   for (const name of names) expect(configuration).toContain(`| \`${name}\` |`)
 })
 
-test('the unit leaves the server the time that a stop needs', () => {
+test('the systemd unit stops the server only after the time that a graceful stop can take', () => {
   const shutdownMs = Number(/`HEADGATE_SHUTDOWN_TIMEOUT_MS` \| [^|]+ \| `(\d+)`/.exec(configuration)?.[1])
-  // After the running requests: jobs 10 s, audit events 3 s, connections 2 s.
+  // A stop first waits for the running requests for `shutdownMs`. Then it needs up to 15 s: jobs 10 s, audit events 3
+  // s, connections 2 s.
   expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(shutdownMs / 1000 + 15)
 })
 
 const hasSystemd = analyze('--version').status === 0
 describe.skipIf(!hasSystemd)('systemd-analyze (skipped where systemd is not installed)', () => {
-  test('accepts the unit', () => {
+  test('systemd-analyze verify accepts the unit', () => {
     expect(analyze('verify', unit)).toEqual({ status: 0, output: '' })
   })
 
-  test('refuses a unit with a misspelled directive', () => {
+  test('systemd-analyze verify refuses a unit with a misspelled directive', () => {
     const wrong = join(folder, 'wrong.service')
     writeFileSync(wrong, text.replace('DynamicUser=', 'DynamikUser='))
     expect(analyze('verify', wrong).output).toContain('DynamikUser')
   })
 
-  test('rates the exposure of the unit below 2', () => {
-    // The threshold is in tenths; the command exits with 1 above it.
+  test('systemd-analyze security rates the exposure of the unit at 2.0 or below', () => {
+    // The threshold is in tenths, and the command exits with 1 when the exposure is higher.
     const { status, output } = analyze('security', '--offline=true', '--threshold=20', unit)
     expect(output).toContain('Overall exposure level')
     expect(status).toBe(0)

@@ -27,7 +27,7 @@ interface Fault {
 async function lint(binary: string): Promise<readonly Fault[]> {
   const args = ['-no-color', '-format', '{{json .}}']
   const { code, stdout, stderr } = await runProgram(binary, args, { cwd: repositoryRoot })
-  // 0: no faults, 1: faults. Other codes report that it could not run.
+  // actionlint exits with 0 for no faults and with 1 for faults. Any other code means that actionlint could not run.
   if (code !== 0 && code !== 1) throw new Error(`actionlint exited with ${code}: ${stderr.trim()}`)
   return JSON.parse(stdout) as Fault[]
 }
@@ -50,7 +50,7 @@ async function main(args: readonly string[]): Promise<number> {
     for (const { filepath, line, column, kind, message } of faults)
       console.log(`${filepath}:${line}:${column}: ${message} [${kind}]`)
     console.log(`${faults.length} faults (actionlint ${version})`)
-    if (!shellcheck) say('The shell scripts of steps were not checked: shellcheck is not installed.')
+    if (!shellcheck) say('The shell scripts of steps were not checked: shellcheck is not installed. Install it to check them.')
   }
   return faults.length === 0 ? 0 : 1
 }

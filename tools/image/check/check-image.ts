@@ -12,7 +12,7 @@ import { findFileFaults } from './root-file-system.ts'
 import { type ServeOptions, serveTable } from './serve-table.ts'
 import { type UnpackedImage, unpackImage } from './unpack-image.ts'
 
-/** The architecture that this machine can run. */
+/** The architecture of this machine. */
 const own = architectures.find(({ npm }) => npm === process.arch)
 
 export interface CheckOptions {
@@ -24,8 +24,8 @@ export interface CheckOptions {
 }
 
 /**
- * Checks the files of an image for all architectures, and runs the one for this machine. The server image of the other
- * architecture runs in an emulator, if there is one.
+ * Checks the files of an image for all architectures, and runs the image for the architecture of this machine. The
+ * server image for the other architecture runs in an emulator, if one is installed.
  */
 export async function checkImage({ file, tag, flavor }: BuiltImage, options: CheckOptions): Promise<void> {
   const { keeper, steps, epoch } = options
@@ -52,7 +52,7 @@ export async function checkImage({ file, tag, flavor }: BuiltImage, options: Che
   }
 }
 
-/** Emulators of processes, which Debian has in its package `qemu-user-static`. */
+/** Paths of the programs that emulate an architecture. They are in the Debian package `qemu-user-static`. */
 const emulators: Readonly<Record<ArchitectureName, string>> = {
   amd64: '/usr/bin/qemu-x86_64-static',
   arm64: '/usr/bin/qemu-aarch64-static',
@@ -72,7 +72,8 @@ async function serveEmulated(
   }
   copyFileSync(emulators[name], join(image.root, 'emulator'))
   const Entrypoint = ['/emulator', '/usr/bin/node', ...image.settings.Entrypoint]
-  // With a threshold, the server does not replace its process image; with one worker, it starts no process.
+  // With MALLOC_TRIM_THRESHOLD_ set, the server does not execute itself again; with one worker, it starts no further
+  // process.
   const env = { MALLOC_TRIM_THRESHOLD_: '8388608', HEADGATE_WORKERS: '1' }
   const emulated = { ...image, settings: { ...image.settings, Entrypoint } }
   await steps.run(`serve PyIceberg from the emulated image for ${name}`, () =>
@@ -95,7 +96,10 @@ assert.ok(getCACertificates('system').length > 100)
 assert.equal(existsSync('/bin/sh'), process.argv.includes('trial'))
 `
 
-/** Checks the user, the writable paths, the certificates and the absence of a shell from inside. */
+/**
+ * Checks the user, the writable paths, the certificates and the shell with a program that runs inside the container.
+ * Only the trial image contains a shell.
+ */
 async function checkLimits(
   keeper: ProcessKeeper,
   image: UnpackedImage,
@@ -113,5 +117,5 @@ async function checkLimits(
   )
   const { code } = await process.exited
   if (code !== 0)
-    throw new Error(`The container does not have the limits of the image; see ${folder}/limits.log`)
+    throw new Error(`A check of the user, writable paths, certificates or shell failed inside the container; see ${folder}/limits.log`)
 }

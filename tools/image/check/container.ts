@@ -7,10 +7,10 @@ import type { UnpackedImage } from './unpack-image.ts'
 export interface ContainerOptions {
   readonly name: string
   readonly log: string
-  /** Replaces the command of the image. */
+  /** Command that replaces the command of the image. */
   readonly command?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** Folders and files of this machine by their path in the container, which are writable. */
+  /** Folders and files of this machine, by their path in the container. The container can write to them. */
   readonly mounts?: Readonly<Record<string, string>>
   readonly onLine?: (line: string) => void
 }
@@ -18,11 +18,14 @@ export interface ContainerOptions {
 /** A program that runs in the root file system of an image. */
 export interface Container {
   readonly process: KeptProcess
-  /** Sends SIGTERM to the first process of the container and waits for its end. */
+  /** Sends SIGTERM to the first process of the container and waits until the container ends. */
   readonly terminate: () => Promise<ProcessExit>
 }
 
-/** Mounts the root file system read-only and replaces the shell by the program, which then has the process id 1. */
+/**
+ * Shell script that mounts the root file system read-only, and then replaces itself by the program, which thereby gets
+ * the process id 1.
+ */
 const script = `set -e
 root=$1; shift
 mount --bind "$root" "$root"
@@ -42,9 +45,9 @@ exec env -i "$@"
 `
 
 /**
- * Runs the program of an image as a container runtime does: as the user of the image, in separate namespaces for processes
- * and mounts, with a read-only root file system, an empty `/tmp`, and no variables of this machine. It shares the network of
- * this process.
+ * Runs the program of an image as a container runtime does: as the user of the image, in separate namespaces for
+ * processes and mounts, with a read-only root file system, an empty `/tmp`, and no environment variables of this
+ * machine. The program shares the network of this process.
  */
 export function startContainer(
   keeper: ProcessKeeper,
@@ -96,7 +99,10 @@ export function startContainer(
   }
 }
 
-/** Creates an empty folder or file. It must exist before the root file system is read-only. */
+/**
+ * Creates an empty folder or file to mount over. A mount point must exist before the root file system becomes
+ * read-only.
+ */
 function createMountPoint(path: string, from: string): void {
   if (existsSync(path)) return
   if (statSync(from).isDirectory()) {

@@ -4,7 +4,10 @@ import type { Bill } from '../bill-of-materials.ts'
 import { billPath, modulesPath } from '../program-layer.ts'
 import { userId } from '../base-layer.ts'
 
-/** Returns a sentence for each file with a wrong owner, mode or time, and for each component without its licence. */
+/**
+ * Returns a description of each fault in the root file system: a file with a wrong owner, mode or time, a component
+ * without its licence, and a package that the bill of materials does not list.
+ */
 export function findFileFaults(root: string, epoch: number): readonly string[] {
   const faults: string[] = []
   for (const path of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
@@ -12,13 +15,13 @@ export function findFileFaults(root: string, epoch: number): readonly string[] {
     const owner = path.startsWith('var/lib/headgate') ? userId : 0
     if (uid !== owner || gid !== owner) faults.push(`${path} belongs to ${uid}:${gid}.`)
     if ((mode & 0o6000) !== 0) faults.push(`${path} has a set-id bit.`)
-    if ((mode & 0o170022) === 0o100022) faults.push(`${path} is writable for others.`)
-    if (mtimeMs !== epoch * 1000) faults.push(`${path} has the time ${new Date(mtimeMs).toISOString()}.`)
+    if ((mode & 0o170022) === 0o100022) faults.push(`${path} is writable for users other than its owner.`)
+    if (mtimeMs !== epoch * 1000) faults.push(`${path} has the modification time ${new Date(mtimeMs).toISOString()} instead of the time of the image.`)
   }
   return [...faults, ...findBillFaults(root)]
 }
 
-/** Compares the bill of materials with the files. */
+/** Returns a description of each difference between the bill of materials and the files of the image. */
 function findBillFaults(root: string): readonly string[] {
   const { components } = JSON.parse(readFileSync(join(root, billPath), 'utf8')) as Bill
   const faults: string[] = []

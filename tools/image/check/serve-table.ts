@@ -16,11 +16,14 @@ export interface ServeOptions {
   readonly image: UnpackedImage
   readonly flavor: Flavor
   readonly folder: string
-  /** Replaces settings of the server. */
+  /** Environment variables that replace settings of the server. */
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Path of the only writable folder besides `/tmp`. In the server image it is not the data directory, which stays read-only. */
+/**
+ * Path of the only writable folder besides `/tmp`. In the trial image it is the data directory; in the server image it
+ * is another folder, because the data directory stays read-only.
+ */
 const dataPaths: Readonly<Record<Flavor, string>> = { trial: '/var/lib/headgate', server: '/data' }
 const expected = {
   snapshots: 2,
@@ -32,8 +35,8 @@ const expected = {
 }
 
 /**
- * Runs an image with a read-only root file system, lets PyIceberg create, write and read a table, and stops the server with
- * SIGTERM. The server image uses an external PostgreSQL and is set up by its own commands.
+ * Runs an image with a read-only root file system, lets PyIceberg create, write and read a table, and stops the server
+ * with SIGTERM. The server image uses an external PostgreSQL, and the commands in the image set up the catalog.
  *
  * @throws Error that states what failed
  */
@@ -85,7 +88,10 @@ export async function serveTable(options: ServeOptions): Promise<void> {
     throw new Error(`The server ended with ${exit.code ?? exit.signal} after SIGTERM; see ${folder}`)
 }
 
-/** Returns settings for a container that shares the network of this machine, so it must listen on loopback only. */
+/**
+ * Returns settings for a container that shares the network of this machine, so the server in the container must listen
+ * on the loopback address only.
+ */
 function listenerSettings(port: number, s3Port: number): Record<string, string> {
   return {
     HEADGATE_HOST: '127.0.0.1',

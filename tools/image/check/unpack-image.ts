@@ -17,9 +17,9 @@ export interface ImageSettings {
   readonly WorkingDir: string
 }
 
-/** An image whose layers were applied, one over the other. */
+/** An image that was unpacked into a folder, with all its layers applied in order. */
 export interface UnpackedImage {
-  /** The root file system. */
+  /** Path of the folder with the root file system. */
   readonly root: string
   readonly settings: ImageSettings
 }

@@ -36,7 +36,7 @@ export const Diagram = defineComponent({
   },
 })
 
-/** Returns the width of a drawing at its own size, in pixels. */
+/** Returns the natural width of a drawing, in pixels. */
 function readWidth(svg: string): number {
   return Number(/viewBox="[^"]*?([\d.]+) [\d.]+"/.exec(svg)?.[1] ?? 0)
 }
