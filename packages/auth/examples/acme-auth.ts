@@ -1,4 +1,4 @@
-// A complete provider in a separate package, which exports `authProviders`. These properties select it:
+// A complete provider in a separate package, which exports `authProviders`. These properties select the provider:
 //   rest.auth.package=acme-auth  rest.auth.type=acme  rest.auth.acme.tenant=…  rest.auth.acme.key=…
 import { defineProvider, required, secret, text, type ProviderDefinition } from '@headgate/auth'
 import { withHeaders } from '@headgate/http'

@@ -24,7 +24,7 @@ it('chain reports the message of each source', async () => {
   )
 })
 
-it('chain asks no source after the signal fired', async () => {
+it('chain asks no source after its signal is aborted', async () => {
   const signal = AbortSignal.abort(new Error('cancelled'))
   expect(await catchMessage(chain(async () => 'credentials')({ signal }))).toBe('cancelled')
 })

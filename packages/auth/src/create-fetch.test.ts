@@ -16,7 +16,7 @@ async function server(...statuses: readonly number[]): Promise<HttpTestServer> {
 const auth = await basic({ username: 'ann', password: 'secret' })
 
 describe('createFetch', () => {
-  test('authenticates requests in every form that fetch accepts', async () => {
+  test('createFetch authenticates requests in every form that fetch accepts', async () => {
     const { url, received } = await server()
     const fetch = createFetch(auth, { headers: { 'x-team': 'core' } })
     const json = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }
@@ -34,7 +34,7 @@ describe('createFetch', () => {
     expect(received[2]?.headers['content-type']).toContain('application/x-www-form-urlencoded')
   })
 
-  test('passes the body to the provider, which signs it', async () => {
+  test('createFetch passes the body to the provider, which signs it', async () => {
     const { url, received } = await server()
     const signer = await sigv4({ service: 's3', region: 'r', accessKeyId: 'AKID', secretAccessKey: 's' })
     await createFetch(signer)(url, { method: 'PUT', body: 'bytes' })
@@ -42,13 +42,13 @@ describe('createFetch', () => {
     expect(received[0]?.body.toString()).toBe('bytes')
   })
 
-  test('returns a redirect instead of following it', async () => {
+  test('createFetch returns a redirect instead of following it', async () => {
     const { url, received } = await server(302)
     expect((await createFetch(auth)(url)).status).toBe(302)
     expect(received).toHaveLength(1)
   })
 
-  test('retries safe methods up to maxRetries times, and other methods only if the server executed nothing', async () => {
+  test('createFetch retries safe methods up to maxRetries times, and other methods only if the server executed nothing', async () => {
     const failing = await server(502, 200)
     const fetch = createFetch(auth, { maxRetries: 1 })
     expect((await fetch(failing.url)).status).toBe(200)
@@ -59,7 +59,7 @@ describe('createFetch', () => {
     expect((await createFetch(auth)((await server(502)).url)).status).toBe(502)
   })
 
-  test('sends a request with a stream as body only once', async () => {
+  test('createFetch sends a request with a stream as body only once', async () => {
     const { url, received } = await server(429, 200)
     const stream = new Blob(['streamed']).stream()
     const response = await createFetch(auth, { maxRetries: 3 })(url, { method: 'POST', body: stream })
@@ -67,7 +67,7 @@ describe('createFetch', () => {
     expect(received.map(({ body }) => body.toString())).toEqual(['streamed'])
   })
 
-  test('throws the reason of the abort signal', async () => {
+  test('createFetch throws the reason of the abort signal', async () => {
     const { url } = await server()
     const reason = new Error('enough')
     await expect(createFetch(auth)(url, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)

@@ -33,7 +33,7 @@ async function logIn(
 }
 
 describe('a login with a browser on this machine', () => {
-  it('returns to a free port, and the browser shows that the login is complete', async () => {
+  it('loopbackBrowser listens on a free port, and the browser shows that the login is complete', async () => {
     let page = ''
     const token = await logIn(async (url) => {
       page = await browse(url, { login: 'dora', password: 'x' })
@@ -42,7 +42,7 @@ describe('a login with a browser on this machine', () => {
     expect(page).toContain('You are logged in')
   })
 
-  it('opens a session that is renewed although the issuer granted fewer scopes than requested', async () => {
+  it('a login with loopbackBrowser opens a session that is renewed although the issuer granted fewer scopes than requested', async () => {
     let now = Date.now()
     await using auth = await new AuthRegistry().create(properties(), {
       fetch: issuer.fetch,
@@ -61,7 +61,7 @@ describe('a login with a browser on this machine', () => {
     expect(second?.value.reveal()).not.toBe(first?.value.reveal())
   })
 
-  it('answers 404 to requests with another path, state, host or method, and waits for the login', async () => {
+  it('loopbackBrowser answers 404 to requests with another path, state, host or method, and waits for the login', async () => {
     const statuses: number[] = []
     const token = await logIn(async (url) => {
       const start = new URL(url)
@@ -84,7 +84,7 @@ describe('a login with a browser on this machine', () => {
     expect(token?.provenance?.who?.subject).toBe('erik')
   })
 
-  it('fails with the error that the issuer reports', async () => {
+  it('a login with loopbackBrowser fails with the error that the issuer reports', async () => {
     const login = logIn(async (url) => {
       const start = new URL(url)
       const back = new URL(start.searchParams.get('redirect_uri') ?? '')
@@ -96,7 +96,7 @@ describe('a login with a browser on this machine', () => {
     await expect(login).rejects.toThrow(/access_denied/)
   })
 
-  it('refuses the response of another issuer (RFC 9207)', async () => {
+  it('loopbackBrowser refuses the response of another issuer (RFC 9207)', async () => {
     const login = logIn(async (url) => {
       const start = new URL(url)
       const query = { code: 'x', state: start.searchParams.get('state') ?? '', iss: 'https://evil.example' }
@@ -106,7 +106,7 @@ describe('a login with a browser on this machine', () => {
     expect(issuer.calls.some(({ form }) => form.get('code') === 'x')).toBe(false)
   })
 
-  it('refuses a redirect URI whose port is in use or whose address is on another machine', async () => {
+  it('loopbackBrowser refuses a redirect URI whose port is in use or whose address is on another machine', async () => {
     const taken = logIn(async (url) => {
       const port = new URL(new URL(url).searchParams.get('redirect_uri') ?? '').port
       const second = await logIn(() => {}, { redirectUri: `http://127.0.0.1:${port}/back` }).catch(
@@ -122,7 +122,7 @@ describe('a login with a browser on this machine', () => {
     expect(isAuthError(elsewhere, 'configuration')).toBe(true)
   })
 
-  it('stops listening when the caller aborts it', async () => {
+  it('loopbackBrowser stops listening when the caller aborts it', async () => {
     const signal = AbortSignal.timeout(300)
     await expect(logIn(() => {}, { signal })).rejects.toThrow(/timeout|aborted/i)
   })

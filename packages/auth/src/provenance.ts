@@ -28,7 +28,10 @@ export interface Provenance {
    * `web-identity` …
    */
   readonly obtainedBy: string
-  /** Methods that may renew it, each a value of `obtainedBy`. Empty: it cannot be renewed. */
+  /**
+   * Methods that may renew the credential, each a value of `obtainedBy`. If the list is empty, the credential cannot be
+   * renewed.
+   */
   readonly renewableBy: readonly string[]
 }
 

@@ -8,7 +8,7 @@ import type { Properties } from './properties/auth-properties.ts'
 
 const basic = { 'rest.auth.basic.username': 'u', 'rest.auth.basic.password': 'p' }
 
-describe('create refuses contradictory and unused properties and names the change', () => {
+describe('AuthRegistry.create refuses contradictory and unused properties and names the change', () => {
   it.each<[Properties, string]>([
     [basic, 'rest.auth.basic.username is set, but rest.auth.type is not set: add rest.auth.type=basic'],
     [
@@ -58,17 +58,17 @@ describe('create refuses contradictory and unused properties and names the chang
   })
 })
 
-it('create returns a provider that sends requests unchanged when no property selects one', async () => {
+it('AuthRegistry.create returns a provider that sends requests unchanged when no property selects a provider', async () => {
   const auth = await create({ uri: 'https://catalog.example.com', 'header.Authorization': 'Bearer x' })
   const request = aRequest()
   expect(await auth.authenticate(request)).toBe(request)
 })
 
-it('create accepts a property that is set in two spellings to the same value', async () => {
+it('AuthRegistry.create accepts a property that is set in two spellings to the same value', async () => {
   await create({ ...basic, 'rest.auth.type': 'basic', 'auth.type': 'basic', 'auth.basic.password': 'p' })
 })
 
-it('create accepts the names that Iceberg uses for providers', async () => {
+it('AuthRegistry.create accepts the names that Iceberg uses for providers', async () => {
   for (const type of ['noop', 'org.apache.iceberg.rest.auth.NoopAuthManager'])
     await create({ 'auth.type': type })
   const auth = await create({ ...basic, 'rest.auth.type': 'org.apache.iceberg.rest.auth.BasicAuthManager' })
@@ -85,7 +85,7 @@ it('providers and errors do not show secrets', async () => {
 })
 
 describe('AuthRegistry with registered providers', () => {
-  it('passes the properties and the address of the catalog to a provider', async () => {
+  it('AuthRegistry passes the properties and the address of the catalog to a provider', async () => {
     const registry = new AuthRegistry()
     registry.register('acme', (properties, context) => ({
       authenticate: async (request) => ({
@@ -99,12 +99,12 @@ describe('AuthRegistry with registered providers', () => {
     expect(await headerAfter(auth, 'x-acme')).toBe('k https://catalog.example.com')
   })
 
-  it.each(['basic', 'gcp-iam', 'Acme', '', '-a', 'a.b'])('refuses the name %j for a provider', (name) => {
+  it.each(['basic', 'gcp-iam', 'Acme', '', '-a', 'a.b'])('AuthRegistry refuses the name %j for a provider', (name) => {
     const registry = new AuthRegistry()
     expect(() => registry.register(name, () => ({ authenticate: async (request) => request }))).toThrow()
   })
 
-  it('initializes a wrapped provider before its wrapper, and closes it after its wrapper', async () => {
+  it('AuthRegistry initializes a wrapped provider before its wrapper, and closes it after its wrapper', async () => {
     const log: string[] = []
     const named = (name: string): AuthProvider => ({
       initialize: async () => void log.push(`initialize ${name}`),
@@ -122,13 +122,13 @@ describe('AuthRegistry with registered providers', () => {
     expect(log).toEqual(['initialize inner', 'initialize outer', 'close outer', 'close inner'])
   })
 
-  it('refuses a provider that wraps itself', async () => {
+  it('AuthRegistry refuses a provider that wraps itself', async () => {
     const registry = new AuthRegistry()
     registry.register('outer', async (_, context) => await context.create('outer'))
     expect(await catchMessage(registry.create({ 'rest.auth.type': 'outer' }))).toContain('outer over outer')
   })
 
-  it('closes a provider whose initialization fails', async () => {
+  it('AuthRegistry closes a provider whose initialization fails', async () => {
     const closed: string[] = []
     const registry = new AuthRegistry()
     registry.register('acme', () => ({
@@ -142,7 +142,7 @@ describe('AuthRegistry with registered providers', () => {
     expect(closed).toEqual(['acme'])
   })
 
-  it('refuses a provider whose initialization exceeds the time limit', async () => {
+  it('AuthRegistry refuses a provider whose initialization exceeds the time limit', async () => {
     const registry = new AuthRegistry()
     registry.register('acme', () => ({
       initialize: async ({ signal } = {}) => {

@@ -17,6 +17,6 @@ it.each([
   expect(shown).not.toContain('sesame')
 })
 
-it('reveal returns the secret', () => {
+it('reveal returns the value of a secret', () => {
   expect(secret.reveal()).toBe('open sesame')
 })

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, jwtVerify, SignJWT, type JWK } from 'jose'
 import type { Fetch } from '@headgate/http'
 
-/** Types of the used part of oidc-provider, which has no type declarations. */
+/** Types of the part of oidc-provider that the tests use. The package has no type declarations. */
 interface OidcModule {
   readonly Provider: new (
     issuer: string,
@@ -39,7 +39,7 @@ export interface TokenCall {
 
 export interface TestIssuer extends AsyncDisposable {
   readonly url: string
-  /** A `fetch` that adds its token requests to `calls`. */
+  /** A `fetch` that records the token requests that it sends in `calls`. */
   readonly fetch: Fetch
   readonly calls: readonly TokenCall[]
   /** Private key of the client `signing`, as a JWK. */

@@ -25,7 +25,7 @@ interface JsonResponse {
   readonly body?: object
 }
 
-/** Starts a token endpoint or a catalog with these responses. */
+/** Starts a server that acts as a token endpoint or a catalog, and sends these responses. */
 async function startServer(
   respond: (form: URLSearchParams, authorization: string | undefined) => JsonResponse,
 ): Promise<HttpTestServer> {
@@ -58,7 +58,7 @@ const user = jwt({ iss: 'https://login.example.com', sub: 'alice' })
 const exchange = { [`${O}token-exchange.subject-token`]: user }
 
 describe('after a refusal by a token endpoint, the error message', () => {
-  it('proposes oauth2 for invalid_client of Keycloak: iceberg-legacy does not authenticate the client', async () => {
+  it('the error message proposes oauth2 for invalid_client of Keycloak: iceberg-legacy does not authenticate the client', async () => {
     const server = await startServer((form, authorization) =>
       form.get('grant_type') === EXCHANGE && authorization?.startsWith('Basic') !== true
         ? {
@@ -81,7 +81,7 @@ describe('after a refusal by a token endpoint, the error message', () => {
     expect(await headerAfter(auth, 'authorization')).toBe('Bearer x')
   })
 
-  it('proposes the grant of RFC 7523 for unsupported_grant_type of Entra', async () => {
+  it('the error message proposes the grant of RFC 7523 for unsupported_grant_type of Entra', async () => {
     const refused = {
       error: 'unsupported_grant_type',
       error_description: 'AADSTS70003: The app requested an unsupported grant type',
@@ -102,7 +102,7 @@ describe('after a refusal by a token endpoint, the error message', () => {
     expect(await headerAfter(await open(oauth2(server, fixed)), 'authorization')).toBe('Bearer x')
   })
 
-  it('proposes Basic authentication of the client for invalid_client of Cognito', async () => {
+  it('the error message proposes Basic authentication of the client for invalid_client of Cognito', async () => {
     const server = await startServer((_, authorization) =>
       authorization === undefined
         ? { status: 400, body: { error: 'invalid_client' } }
@@ -120,7 +120,7 @@ describe('after a refusal by a token endpoint, the error message', () => {
   })
 
   it.each([501, 404])(
-    'proposes the token endpoint of an issuer for %i at /v1/oauth/tokens',
+    'the error message proposes the token endpoint of an issuer for %i at /v1/oauth/tokens',
     async (status) => {
       const server = await startServer(() => ({ status }))
       const legacy = { 'rest.auth.type': 'iceberg-legacy', credential: 'a:b' }
@@ -130,7 +130,7 @@ describe('after a refusal by a token endpoint, the error message', () => {
     },
   )
 
-  it('proposes the required scope for invalid_request of Polaris', async () => {
+  it('the error message proposes the required scope for invalid_request of Polaris', async () => {
     const server = await startServer(() => ({ status: 400, body: { error: 'invalid_request' } }))
     const properties = {
       ...oauth2(server, exchange),
@@ -161,7 +161,7 @@ describe('after a refusal by a token endpoint, the error message', () => {
       'Standard token exchange is not enabled for the requested client',
       'Switch on Standard token exchange',
     ],
-  ])('names the necessary setting of Keycloak for %s', async (_, status, error, error_description, fix) => {
+  ])('the error message names the necessary setting of Keycloak for %s', async (_, status, error, error_description, fix) => {
     const server = await startServer(() => ({ status, body: { error, error_description } }))
     expect(await catchMessage(open(oauth2(server, exchange)))).toContain(fix)
   })
@@ -181,7 +181,7 @@ describe('after a refusal by a catalog, the provider', () => {
     scope: 'catalog',
   })
 
-  it('keeps a new token that Polaris refuses with 401, and warns that the principal may not exist there', async () => {
+  it('the provider keeps a new token that Polaris refuses with 401, and warns that the principal may not exist there', async () => {
     const warnings: string[] = []
     const auth = await open(service(), { fetch: issuer.fetch, warn: (message) => warnings.push(message) })
     const before = issuer.calls.length
@@ -193,7 +193,7 @@ describe('after a refusal by a catalog, the provider', () => {
     expect(warnings).toEqual([expect.stringContaining('in Polaris, the principal and its role must exist')])
   })
 
-  it.each([401, 419])('renews an expired token after %i, and the request is sent again', async (status) => {
+  it.each([401, 419])('the provider renews an expired token after %i, and the request is sent again', async (status) => {
     const clock = testClock(Date.now())
     const auth = await open(service(), { fetch: issuer.fetch, ...clock })
     const first = await headerAfter(auth, 'authorization')
@@ -210,7 +210,7 @@ describe('after a refusal by a catalog, the provider', () => {
     expect(catalog.received).toHaveLength(2)
   })
 
-  it('renews the token again after a failed renewal, without a restart', async () => {
+  it('the provider renews the token again after a failed renewal, without a restart', async () => {
     const clock = testClock(Date.now())
     let down = false
     const fetch: CreateOptions['fetch'] = async (url, init) => {
@@ -227,7 +227,7 @@ describe('after a refusal by a catalog, the provider', () => {
     expect(await headerAfter(auth, 'authorization')).not.toBe(first)
   })
 
-  it('requests the same scope, audience and resource in each renewal', async () => {
+  it('the provider requests the same scope, audience and resource in each renewal', async () => {
     const forms: URLSearchParams[] = []
     const server = await startServer((form) => {
       forms.push(form)
@@ -249,7 +249,7 @@ describe('after a refusal by a catalog, the provider', () => {
     for (const form of forms) expect(Object.fromEntries(form)).toMatchObject(purpose)
   })
 
-  it('warns once that the configured token has expired, with the time, if a query runs longer', async () => {
+  it('the provider warns once, after a refusal by the catalog, that the configured token has expired, with the time, if a query runs longer', async () => {
     const clock = testClock()
     const warnings: string[] = []
     const ends = clock.now() / 1_000 + 300
@@ -272,7 +272,7 @@ describe('after a refusal by a catalog, the provider', () => {
     ])
   })
 
-  it('signs a query with a plus sign and a body exactly as they are sent', async () => {
+  it('the provider signs a query with a plus sign and a body exactly as they are sent', async () => {
     await using server = await verifyingServer({ service: 'glue' })
     const auth = await open({
       'rest.auth.type': 'sigv4',
@@ -300,7 +300,7 @@ describe('after a refusal by a catalog, the provider', () => {
 })
 
 describe('the session of a user', () => {
-  it('ends when its token expires, and does not continue as the service', async () => {
+  it('the session of a user ends when its token expires, and does not continue as the service', async () => {
     const server = await startServer((form) =>
       form.get('grant_type') === 'client_credentials'
         ? { body: { access_token: jwt({ sub: 'service' }), token_type: 'bearer', expires_in: 3600 } }
@@ -320,7 +320,7 @@ describe('the session of a user', () => {
     expect(server.received).toEqual([])
   })
 
-  it('has a key that contains the token, so that a new login does not use the old session', async () => {
+  it('the session of a user has a key that contains the token, so that a new login does not use the old session', async () => {
     const parts = { sessionId: 's1', issuer: 'https://login.example.com' }
     const one = await digestKey({ ...parts, subjectToken: jwt({ sub: 'alice', jti: '1' }) })
     const two = await digestKey({ ...parts, subjectToken: jwt({ sub: 'alice', jti: '2' }) })

@@ -15,7 +15,9 @@ const http = new URL('../../http/src/index.ts', folder)
 const json = new URL('../../json/src/index.ts', folder)
 const oauth4webapi = new URL(import.meta.resolve('oauth4webapi'))
 
-/** Returns the sources of the files that these import statically, directly or not, by their paths. */
+/**
+ * Returns the sources, by path, of all files that the entry files import statically, directly or through other files.
+ */
 function findStaticImports(entries: readonly URL[]): Map<string, string> {
   const loaded = new Map<string, string>()
   const queue = [...entries]
@@ -90,7 +92,10 @@ async function runScript(script: string): Promise<string> {
   return (await promisify(execFile)(process.execPath, args)).stdout
 }
 
-/** Bundles the package as for a browser, and returns the URL of the bundle. Code for Node stays outside of it. */
+/**
+ * Bundles the package as for a browser, and returns the URL of the bundle. The bundle does not contain the code for
+ * Node.
+ */
 async function bundleForBrowser(target: string): Promise<string> {
   const build = await rolldown({
     input: fileURLToPath(new URL('index.ts', folder)),

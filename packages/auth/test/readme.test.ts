@@ -10,12 +10,12 @@ const examples = [...readme.matchAll(/```properties\n([^]*?)```/g)].map(([, text
   return { title: lines.slice(0, 3).join(' '), properties }
 })
 
-/** Keys that AWS uses in its examples. */
+/** Access keys that the documentation of AWS uses in its examples. */
 const env = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' }
 
 const uri = 'https://catalog.example.com/lake'
 
-/** Document of a catalog, from the last example of the specification. */
+/** Document with which a catalog declares its authentication, from the last example of the specification. */
 const declared = {
   resource: uri,
   authorization_servers: ['https://login.example.com/realms/acme'],
@@ -38,7 +38,7 @@ async function respondAsIssuer(url: string): Promise<Response> {
 }
 
 describe('the README', () => {
-  it.each(examples)('contains a valid configuration: $title', async ({ properties }) => {
+  it.each(examples)('the README of the package contains a valid configuration: $title', async ({ properties }) => {
     const warnings: string[] = []
     const auth = await create(properties, {
       env,
@@ -56,7 +56,7 @@ describe('the README', () => {
     )
   })
 
-  it('contains at least 14 configurations', () => {
+  it('the README of the package contains at least 14 configurations', () => {
     expect(examples.length).toBeGreaterThanOrEqual(14)
   })
 })

@@ -41,7 +41,7 @@ const examples = [...text.matchAll(form)].map(([, title = '', json = '', lines =
 }))
 
 describe('the types that a catalog may declare', () => {
-  it('have a provider, whose properties include the parameters of the type', async () => {
+  it('each type that a catalog may declare has a provider whose properties include the parameters of the type', async () => {
     expect(declarable.size).toBe(8)
     for (const [type, parameters] of declarable) {
       const provider = await builtIns[type]?.()
@@ -50,7 +50,7 @@ describe('the types that a catalog may declare', () => {
     }
   })
 
-  it('have no parameters that select the origin or the target of credentials', () => {
+  it('a catalog cannot declare parameters that select the origin or the target of credentials', () => {
     const sources = /endpoint|host|file|path$|client|profile|role|command|key|token$/
     for (const name of [...declarable.values()].flat()) expect(name).not.toMatch(sources)
   })
@@ -59,7 +59,7 @@ describe('the types that a catalog may declare', () => {
 describe.each(examples)('the example "$title"', ({ document, properties }) => {
   const { schemes, version } = document.rest_auth
 
-  it('declares only types and parameters that a catalog may declare', () => {
+  it('the example in the specification declares only types and parameters that a catalog may declare', () => {
     expect(version).toBe(1)
     for (const scheme of schemes.flatMap((each) => [each, each.delegate ?? each])) {
       const names = Object.keys(scheme.parameters ?? {})
@@ -70,7 +70,7 @@ describe.each(examples)('the example "$title"', ({ document, properties }) => {
     }
   })
 
-  it('results in the configuration that follows it in the specification, and the configuration is valid', async () => {
+  it('the example in the specification leads to the configuration that the specification shows below it, and the configuration is valid', async () => {
     const [first] = schemes
     const type = first?.type ?? ''
     const declared = Object.entries(first?.parameters ?? {}).map(([name, value]): [string, string] => [

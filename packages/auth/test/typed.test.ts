@@ -93,8 +93,8 @@ test.each(Object.keys(options) as (keyof typeof options)[])(
         () => undefined,
         (thrown: unknown) => thrown,
       )
-      // A single option may be incomplete or contradict a default, so other errors are accepted. The error must not
-      // say that the property is unknown.
+      // Only an error about an unknown property fails the test. Other errors are accepted, because a single option may
+      // be incomplete or contradict a default.
       if (error === undefined) continue
       if (!isAuthError(error)) throw error
       expect(error.message, name).not.toMatch(/is not known/)

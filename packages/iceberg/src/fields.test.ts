@@ -20,7 +20,7 @@ test.each<[Json, string]>([
     { list: [{ map: { 'a."b"': 1 } }] },
     'Invalid list[0].map["a.\\"b\\""]: expected a string, found a number',
   ],
-])('decoders refuse %j with the path of the wrong value', (value, message) => {
+])('decoders refuse %j with an error that contains the path of the wrong value', (value, message) => {
   expect(() => decode(value)).toThrow(expect.objectContaining({ code: 'bad-request', message }))
 })
 
@@ -30,14 +30,14 @@ test('the path of a wrong value starts with the name of the document', () => {
   )
 })
 
-test('a long path is shortened in messages', () => {
+test('error messages shorten a long path', () => {
   const key = 'k'.repeat(10_000)
   expect(() => decode({ list: [{ map: { [key]: 1 } }] })).toThrow(
     /^Invalid list\[0\]\.map\["k{180,200}…: expected/,
   )
 })
 
-test('an error keeps its reason and cause when paths are prepended, and other errors do not change', () => {
+test('prependPath keeps the reason and cause of a field error, and does not change other errors', () => {
   const cause = new Error('inside')
   const fail = (error: Error) => (): never => {
     throw error

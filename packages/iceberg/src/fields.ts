@@ -143,8 +143,8 @@ function decodeMap(value: Json, decode: Decoder<string>): StringMap {
 }
 
 /**
- * Removes the members of `keys` that are null. Null and a missing optional member mean the same, and only the latter
- * occurs in decoded values. Returns `object` itself if none of these members is null.
+ * Removes the members of `keys` that are null. Null means the same as a missing optional member, and decoded values
+ * never contain null for such a member. Returns `object` itself if none of these members is null.
  */
 export function withoutNulls(object: JsonObject, keys: readonly string[]): JsonObject {
   const nulls = keys.filter((key) => object[key] === null)

@@ -57,7 +57,7 @@ test.each<[string, ConnectionOptions, string]>([
   expect(String(error)).not.toContain('geheim')
 })
 
-test('a header of the options replaces the header of the properties', async () => {
+test('openConnection replaces a header of the properties by the header with this name in the option headers', async () => {
   const { http } = await open({ uri, headers: { 'x-a': '2' }, properties: { 'header.X-A': '1' } })
   expect(http.headers).toEqual([['x-a', '2']])
 })

@@ -20,7 +20,7 @@ interface SentRequest {
   readonly headers: Headers
 }
 
-/** Returns the properties and warnings of a client that receives this document from the catalog. */
+/** Returns the properties and the warnings of `discoverProperties` for a catalog that responds with this document. */
 async function discover(
   uri: string,
   own: Properties,
@@ -53,7 +53,7 @@ function sigv4(service: string, region: string, more: Json = {}): Json {
 }
 
 describe('a declaration', () => {
-  it('selects a scheme by the host of a cloud, with only credentials configured', async () => {
+  it('discoverProperties selects a scheme by the host of a cloud, with only credentials configured', async () => {
     const requests: SentRequest[] = []
     const document = declaration(GLUE, sigv4('glue', 'eu-central-1'))
     const { properties, warnings } = await discover(GLUE, { ...keys, warehouse: '1' }, document, requests)
@@ -117,14 +117,14 @@ describe('a declaration', () => {
       { type: 'entra', parameters: { scopes: 'https://storage.azure.com/.default' } },
       { 'entra.scopes': 'https://storage.azure.com/.default' },
     ],
-  ])('selects a scheme by the host of %s', async (_, uri, scheme, expected) => {
+  ])('discoverProperties selects a scheme by the host of %s', async (_, uri, scheme, expected) => {
     const { properties } = await discover(uri, {}, declaration(uri, scheme))
     for (const [name, value] of Object.entries(expected)) expect(properties[`rest.auth.${name}`]).toBe(value)
   })
 
   const lake = 'https://lake.example.com/iceberg'
 
-  it('selects a scheme among the configured types and values, for other hosts', async () => {
+  it('discoverProperties selects a scheme among the configured types and values, for other hosts', async () => {
     const own = {
       ...keys,
       ...token,
@@ -144,7 +144,7 @@ describe('a declaration', () => {
     })
   })
 
-  it('removes the properties of types that were not chosen, except types that the chosen type references', async () => {
+  it('discoverProperties removes the properties of types that were not chosen, except types that the chosen type references', async () => {
     const own = {
       ...keys,
       ...token,
@@ -168,7 +168,7 @@ describe('a declaration', () => {
     expect(properties['rest.auth.sigv4.delegate-auth-type']).toBe('bearer')
   })
 
-  it('selects types without a permanent secret first, and configured credentials before credentials of the environment', async () => {
+  it('discoverProperties selects types without a permanent secret first, and configured credentials before credentials of the environment', async () => {
     const own = {
       ...token,
       [`${A}allowed`]: 'bearer,sigv4',
@@ -200,7 +200,7 @@ describe('a declaration', () => {
     ...more,
   })
 
-  it('sets an issuer, scopes and audiences only if they are identical to allowed ones', async () => {
+  it('discoverProperties sets an issuer, scopes and audiences only if they are identical to allowed ones', async () => {
     const { properties } = await discover(
       lake,
       client,
@@ -227,7 +227,7 @@ describe('a declaration', () => {
     }
   })
 
-  it('does not change properties that the client configures', async () => {
+  it('discoverProperties does not change properties that the client configures', async () => {
     const own = { ...client, scope: 'mine', 'rest.auth.oauth2.audience': 'lake' }
     const { properties } = await discover(lake, own, oauth2({ scope: 'admin', audience: 'payroll' }))
     expect(properties).toMatchObject({
@@ -245,12 +245,12 @@ describe('a declaration', () => {
     expect(region['rest.auth.sigv4.region']).toBeUndefined()
   })
 
-  it('does not let oauth2 use a credential that was configured for another type', async () => {
+  it('discoverProperties does not let oauth2 use a credential that was configured for another type', async () => {
     const own = { token: 'tok', [`${A}allowed`]: 'oauth2', [`${A}allowed.oauth2.issuer-url`]: issuer }
     expect(await catchMessage(discover(lake, own, oauth2({})))).toContain('oauth2 has no credentials')
   })
 
-  it('comes from the file that document-file names, without a request', async () => {
+  it('discoverProperties reads the declaration from the file that document-file names, without a request', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'discover-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     const path = join(folder, 'glue.json')
@@ -312,7 +312,7 @@ describe('a client that receives a hostile declaration', () => {
       { ...sigv4('glue', 'eu-central-1'), delegate: sigv4('glue', 'eu-central-1') },
       'only sigv4 and sigv4a may have a delegate',
     ],
-  ])('drops a scheme because of %s and reports the reason', async (_, scheme, reason) => {
+  ])('discoverProperties drops a scheme because of %s and reports the reason', async (_, scheme, reason) => {
     const error = await discover(GLUE, keys, declaration(GLUE, scheme)).catch((error: unknown) => error)
     expect(isAuthError(error, 'configuration')).toBe(true)
     const message = error instanceof Error ? error.message : ''
@@ -321,7 +321,7 @@ describe('a client that receives a hostile declaration', () => {
     expect(message).not.toContain('secret')
   })
 
-  it('warns of a dropped scheme when it can use another one', async () => {
+  it('discoverProperties warns of a dropped scheme when it selects another scheme', async () => {
     const document = declaration(
       GLUE,
       sigv4('sts', 'eu-central-1'),
@@ -390,7 +390,7 @@ describe('a client that receives a hostile declaration', () => {
     expect(message).toContain('Set rest.auth.type')
   })
 
-  it('requests the document only over https', async () => {
+  it('discoverProperties requests the document only over https', async () => {
     const requests: SentRequest[] = []
     const own = { ...token, [`${A}allowed`]: 'bearer' }
     expect(await catchMessage(discover('http://lake.example.com', own, '', requests))).toContain(
@@ -399,7 +399,7 @@ describe('a client that receives a hostile declaration', () => {
     expect(requests).toEqual([])
   })
 
-  it('refuses unsigned bodies over plain http', async () => {
+  it('discoverProperties refuses unsigned bodies over plain http', async () => {
     const uri = 'http://127.0.0.1:9'
     const own = {
       ...keys,
@@ -429,7 +429,7 @@ describe('a client with an invalid configuration of discovery', () => {
     [{ [`${A}allowed`]: 'sigv4', [`${A}allowed.sigv4.role-arn`]: 'x' }, 'sigv4 has no such parameter'],
     [{ [`${A}alowed`]: 'sigv4' }, 'Did you mean rest.auth.discover.allowed?'],
     [{}, 'Set rest.auth.discover.allowed to the types that lake.example.com may choose from'],
-  ])('refuses the properties %j', async (own, reason) => {
+  ])('discoverProperties refuses the properties %j', async (own, reason) => {
     expect(await catchMessage(discover('https://lake.example.com', own, ''))).toContain(reason)
   })
 })
@@ -454,14 +454,14 @@ describe('discovery over the network', () => {
   const own = { 'rest.auth.type': 'discover', ...token, [`${A}allowed`]: 'bearer' }
   const bearer = (url: string): string => JSON.stringify(declaration(url, { type: 'bearer' }))
 
-  it('opens a session with the declaration at the well-known path', async () => {
+  it('the type discover opens a session with the declaration at the well-known path', async () => {
     const server = await startCatalog((url) => ({ [`${WELL_KNOWN}/lake`]: [200, {}, bearer(`${url}/lake`)] }))
     await using auth = await create(own, { uri: `${server.url}/lake/` })
     expect(await headerAfter(auth, 'authorization')).toBe('Bearer tok')
     expect(server.received.map(({ headers }) => headers.authorization)).toEqual([undefined])
   })
 
-  it('fetches the declaration of the authentication types from the URL in a 401 response, and opens a session with it', async () => {
+  it('the type discover fetches the declaration from the URL in a 401 response, and opens a session with it', async () => {
     const server = await startCatalog((url) => ({
       '/v1/config': [401, { 'www-authenticate': `AWS4-HMAC-SHA256 resource_metadata="${url}/meta"` }, '{}'],
       '/meta': [200, {}, bearer(url)],
@@ -479,7 +479,7 @@ describe('discovery over the network', () => {
     ['in a file', 'file:///etc/passwd', 'is not https'],
     ['with a password', 'https://u:p@evil.example.com/', 'contains a user or a password'],
     ['at an invalid URL', 'not a url', 'is not a URL'],
-  ])('does not fetch a document %s', async (_, url, reason) => {
+  ])('the discovery does not fetch a document %s', async (_, url, reason) => {
     const server = await startCatalog(() => ({
       '/v1/config': [401, { 'www-authenticate': `Bearer resource_metadata="${url}"` }, ''],
     }))
@@ -487,7 +487,7 @@ describe('discovery over the network', () => {
     expect(server.received).toHaveLength(2)
   })
 
-  it('does not follow redirects to a declaration document', async () => {
+  it('the discovery does not follow redirects to a declaration document', async () => {
     const server = await startCatalog((url) => ({
       [WELL_KNOWN]: [302, { location: `${url}/meta` }, ''],
       '/meta': [200, {}, bearer(url)],
@@ -496,7 +496,7 @@ describe('discovery over the network', () => {
     expect(server.received.map(({ target }) => target)).toEqual([WELL_KNOWN, '/v1/config'])
   })
 
-  it('stops reading a declaration document that does not end', async () => {
+  it('the discovery of a declaration stops reading a declaration document that does not end', async () => {
     let closed = 0
     const endless = function* (): Generator<string> {
       for (;;) yield ' '.repeat(1 << 16)
@@ -510,7 +510,7 @@ describe('discovery over the network', () => {
     await expect.poll(() => closed).toBe(1)
   })
 
-  it('stops when the caller aborts the discovery', async () => {
+  it('the discovery of a declaration stops when the caller aborts it', async () => {
     const server = await startHttpServer(() => {})
     onTestFinished(async () => await server[Symbol.asyncDispose]())
     const stop = new AbortController()
@@ -519,7 +519,7 @@ describe('discovery over the network', () => {
     expect(await catchMessage(waiting)).toBe('no more')
   })
 
-  it('reports a catalog that does not respond, and a missing uri', async () => {
+  it('the discovery of a declaration reports a catalog that does not respond, and a missing uri', async () => {
     expect(await catchMessage(create(own, { uri: 'http://127.0.0.1:1' }))).toContain(
       'sent no declaration of its authentication: the request failed',
     )

@@ -83,7 +83,7 @@ function splitCredential(
     throw wrongProperty(
       prefix,
       'credential',
-      `${fix}. A secret without an id needs rest.auth.type=iceberg-legacy`,
+      `${fix}. A client secret without a client id needs rest.auth.type=iceberg-legacy`,
     )
   }
   if (secret !== undefined)

@@ -15,7 +15,10 @@ import { grantTypes, type FormParameters } from './profiles.ts'
 import { requestToken, toOAuthClient, type PreparedRequest } from './token-client.ts'
 import { parseTokenError, tokenError } from './token-error.ts'
 
-/** Default interval of token requests, and its increase after `slow_down` (RFC 8628 section 3.5), in ms. */
+/**
+ * Default interval between token requests, in ms. Each `slow_down` response increases the interval by the same time
+ * (RFC 8628 section 3.5).
+ */
 const INTERVAL_MS = 5_000
 
 /**

@@ -16,7 +16,10 @@ export interface DpopKey {
   proof(request: HttpRequest, token: string, nonce: string | undefined): Promise<string>
 }
 
-/** Generates a key. oauth4webapi signs proofs only for its own requests, so those for the catalog are signed here. */
+/**
+ * Generates a key. The library oauth4webapi signs proofs only for its own requests, so this module signs the proofs for
+ * requests to the catalog.
+ */
 export async function createDpopKey(algorithm: string, now: () => number): Promise<DpopKey> {
   const pair = await generateKeyPair(algorithm)
   const { kty, e, n, x, y, crv } = await crypto.subtle.exportKey('jwk', pair.publicKey)
@@ -41,7 +44,9 @@ export async function createDpopKey(algorithm: string, now: () => number): Promi
   }
 }
 
-/** Maximum number of servers whose nonces are cached. A session sends requests to one catalog and to few others. */
+/**
+ * Maximum number of servers whose nonces are cached. A session sends requests to one catalog and to few other servers.
+ */
 const MAX_NONCES = 100
 
 /**

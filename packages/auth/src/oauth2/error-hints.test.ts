@@ -129,7 +129,7 @@ describe('the error of a refused token request', () => {
       { error: { type: 'BadRequestException', message: 'no', code: 400 } },
       ['BadRequestException (no)'],
     ],
-  ])('states the response and a hint for %s', async (_, own, status, body, expected) => {
+  ])('the error of a refused token request states the response and a hint for %s', async (_, own, status, body, expected) => {
     await using server = await startHttpServer((_, response) => {
       response.writeHead(status, {
         'content-type': 'application/json',
@@ -150,7 +150,7 @@ describe('the error of a refused token request', () => {
   })
 
   it.each([501, 404])(
-    'names the property to set for status %i of a catalog that issues no tokens',
+    'the error of a refused token request names the property to set for status %i of a catalog that issues no tokens',
     async (status) => {
       await using server = await startHttpServer((_, response) => void response.writeHead(status).end())
       const own = { 'rest.auth.type': 'oauth2', [`${P}token-endpoint`]: 'v1/oauth/tokens', credential: 'a:b' }
@@ -160,7 +160,7 @@ describe('the error of a refused token request', () => {
     },
   )
 
-  it('has one line, without tokens that the issuer repeats in its response', async () => {
+  it('the error of a refused token request has one line, without tokens that the issuer repeats in its response', async () => {
     await using server = await startHttpServer((_, response) => {
       response.writeHead(400, { 'content-type': 'application/json' })
       const error_description = `bad\r\ntoken eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl ${'x'.repeat(999)}`
@@ -180,7 +180,7 @@ describe('the error of a refused token request', () => {
       'client_secret_basic',
       { 'grant-type': 'refresh_token', 'refresh-token': 'what+renews "me"', scope: 'catalog' },
     ],
-  ])('contains no secret that the issuer repeats (%s, %j)', async (clientAuth, own) => {
+  ])('the error of a refused token request contains no secret that the issuer repeats (%s, %j)', async (clientAuth, own) => {
     await using server = await startHttpServer((request, response) => {
       const { authorization = '' } = request.headers
       const basic = authorization.slice('Basic '.length)

@@ -53,11 +53,11 @@ describe('readOAuthSettings', () => {
     [{ ...at, timeout: 'soon' }, 'a duration from'],
     [{ credential: 'secret-alone', 'token-endpoint': 'https://id.example' }, 'rest.auth.type=iceberg-legacy'],
     [{ ...at, credential: 'a:b' }, 'set this property or client-secret'],
-  ])('refuses the properties %j and names the property to change', async (own, message) => {
+  ])('readOAuthSettings refuses the properties %j and names the property to change', async (own, message) => {
     expect(await refusal(own)).toContain(message)
   })
 
-  it('refuses a private key of an unsupported form', async () => {
+  it('readOAuthSettings refuses a private key of an unsupported form', async () => {
     const own = { 'token-endpoint': 'https://id.example/token', 'client-id': 'c' }
     const pem = '-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----'
     const properties = { 'rest.auth.type': 'oauth2', [`${P}client-auth.jwt.private-key`]: pem }

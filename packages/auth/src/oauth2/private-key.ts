@@ -94,7 +94,7 @@ function parseJwk(text: string, property: string): Jwk {
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && 'kty' in value && 'd' in value) return value as Jwk
   } catch {
-    // The error below replaces this one, which contains a part of the key.
+    // The caught error is not reported, because its message contains a part of the key. The error below replaces it.
   }
   throw new AuthError('configuration', `${property} must be a private JWK, with kty and d`, { property })
 }

@@ -74,7 +74,7 @@ describe('a profile', () => {
     ],
     ['google-sts', 'token-exchange', {}, 'Google requires one identity provider'],
   ])(
-    'for the product %s sends or refuses grant %s with target %j',
+    'the profile for the product %s sends or refuses grant %s with target %j',
     async (profile, grant, { audience, resource, scope }, expected) => {
       const target = {
         audiences: audience === undefined ? [] : [audience],
@@ -90,7 +90,7 @@ describe('a profile', () => {
     },
   )
 
-  it('for the product Entra adds a parameter to requests on behalf of a user', () => {
+  it('the profile for the product Entra adds a parameter to requests on behalf of a user', () => {
     expect(profiles.entra.extra?.('jwt-bearer')).toEqual([['requested_token_use', 'on_behalf_of']])
     expect(profiles.entra.extra?.('client_credentials')).toEqual([])
   })

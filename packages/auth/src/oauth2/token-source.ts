@@ -81,7 +81,10 @@ function providerSource(
   return async (wait) => withType(await token.call(provider, wait), type, property)
 }
 
-/** Returns a token with the configured type. For an ID token, returns the one that was issued with the access token. */
+/**
+ * Returns a token with the configured type. If an ID token is configured, returns the ID token that was issued with the
+ * access token.
+ */
 function withType(token: Token, type: string | undefined, property: string): Token {
   if (type === undefined || type === token.type) return token
   if (type !== tokenTypes.idToken || token.type === undefined) return { ...token, type }

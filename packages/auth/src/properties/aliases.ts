@@ -1,8 +1,9 @@
 /**
- * A name of a property in another client.
+ * A name that another client uses for a property, and the canonical names of that property.
  *
- * Sources: Iceberg `AuthProperties`, `OAuth2Properties`, `AwsProperties`; PyIceberg `catalog/rest/auth.py` and its
- * configuration page. The names of Lance (RestNamespace #7099) for `sigv4` are the canonical names, and need no alias.
+ * Sources of the names: Iceberg `AuthProperties`, `OAuth2Properties`, `AwsProperties`; PyIceberg `catalog/rest/auth.py`
+ * and its configuration page. The names of Lance (RestNamespace #7099) for `sigv4` are the canonical names, and need no
+ * alias.
  */
 export interface Alias {
   readonly from: string

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { Secret } from '../secret.ts'
 import { configuredHeaders } from './configured-headers.ts'
 
-it('reads the headers that Iceberg and Lance configure', () => {
+it('configuredHeaders reads the headers that Iceberg and Lance configure', () => {
   const properties = {
     uri: 'https://catalog.example.com',
     'header.X-Iceberg-Access-Delegation': 'vended-credentials',

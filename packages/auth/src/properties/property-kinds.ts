@@ -53,7 +53,7 @@ export function flag(says: string): PropertyKind<boolean | undefined> {
  *
  * @example
  * ```ts
- * const keys = { retries: integer('attempts after the first one', 0, 9) }
+ * const keys = { retries: integer('attempts after the first attempt', 0, 9) }
  * ```
  */
 export function integer(says: string, min: number, max: number): PropertyKind<number | undefined> {

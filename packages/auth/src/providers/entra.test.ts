@@ -63,7 +63,7 @@ describe('an application sends the token request of the Azure SDK', () => {
     'authority-host': server.url,
   })
 
-  it('authenticates with a secret', async () => {
+  it('an Entra application authenticates with a secret', async () => {
     const server = await startAzure()
     const auth = await open({ ...app(server), 'client-secret': 's3cr+t/' })
     expect(await headerAfter(auth, 'authorization')).toBe('Bearer app')
@@ -72,7 +72,7 @@ describe('an application sends the token request of the Azure SDK', () => {
     expect(server.received[0]?.headers.authorization).toBeUndefined()
   })
 
-  it('authenticates with a certificate', async () => {
+  it('an Entra application authenticates with a certificate', async () => {
     const server = await startAzure()
     const path = join(await createFolder(), 'both.pem')
     const certificate = await readFile(new URL('rsa.crt', certificates), 'utf8')
@@ -95,7 +95,7 @@ describe('an application sends the token request of the Azure SDK', () => {
     })
   })
 
-  it('authenticates as a workload with the variables that Kubernetes sets', async () => {
+  it('an Entra application authenticates as a workload with the variables that Kubernetes sets', async () => {
     const server = await startAzure()
     const path = join(await createFolder(), 'token')
     await writeFile(path, 'file.token.x')
@@ -119,7 +119,7 @@ describe('a machine sends the token request of the Azure SDK', () => {
     [{}, ''],
     [{ 'managed-identity-client-id': 'uami' }, '&client_id=uami'],
     [{ 'managed-identity-resource-id': '/sub/x' }, '&msi_res_id=%2Fsub%2Fx'],
-  ])('sends the identity %j to the Instance Metadata Service', async (own, query) => {
+  ])('the entra provider sends the identity %j to the Instance Metadata Service', async (own, query) => {
     const server = await startAzure()
     const auth = await open(own, { env: { AZURE_POD_IDENTITY_AUTHORITY_HOST: server.url } })
     expect(await headerAfter(auth, 'authorization')).toBe('Bearer machine')
@@ -130,7 +130,7 @@ describe('a machine sends the token request of the Azure SDK', () => {
     expect(request?.headers['metadata']).toBe('true')
   })
 
-  it('sends the identity to the endpoint of App Service, Functions and Container Apps', async () => {
+  it('the entra provider sends the identity to the endpoint of App Service, Functions and Container Apps', async () => {
     const server = await startAzure()
     const env = { IDENTITY_ENDPOINT: `${server.url}/msi/token`, IDENTITY_HEADER: 'header' }
     await create({ 'auth.type': 'entra', 'auth.entra.managed_identity_client_id': 'uami' }, { env })
@@ -141,7 +141,7 @@ describe('a machine sends the token request of the Azure SDK', () => {
     expect(request?.headers['x-identity-header']).toBe('header')
   })
 
-  it('reports a missing identity and a missing endpoint with the necessary change', async () => {
+  it('the entra provider reports a missing identity and a missing endpoint with the necessary change', async () => {
     const fetch = async (): Promise<Response> =>
       Response.json({ error: 'invalid_request', error_description: 'Identity not found' }, { status: 400 })
     expect(await catchMessage(open({}, { fetch }))).toBe(

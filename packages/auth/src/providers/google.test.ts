@@ -98,7 +98,7 @@ describe('the google provider sends the requests of the Google SDK', () => {
       }),
       'impersonated',
     ],
-  ])('requests an access token for %s', async (_, credentials, token) => {
+  ])('the google provider requests an access token for %s', async (_, credentials, token) => {
     const json = await credentials()
     const at = await startGoogle()
     const auth = await open(at, { 'credentials-json': JSON.stringify(json) })
@@ -108,19 +108,19 @@ describe('the google provider sends the requests of the Google SDK', () => {
     expect(at.calls).toEqual(ofSdk)
   })
 
-  it('requests an ID token for a service account', async () => {
+  it('the google provider requests an ID token for a service account', async () => {
     const at = await startGoogle()
     const own = { 'credentials-json': JSON.stringify(service), 'id-token-audience': 'https://run.example' }
     const auth = await open(at, own)
     expect(await headerAfter(auth, 'authorization')).toBe(`Bearer ${ID_TOKEN}`)
-    // The SDK also sends an empty scope, which the documentation of Google does not mention for ID tokens.
+    // The Google SDK also sends an empty scope, which the documentation of Google does not mention for ID tokens.
     const ofSdk = await recordSdkCalls(service, idToken, [])
     expect(ofSdk).toMatchObject([{ body: { claims: { scope: '' } } }])
     const body = at.calls[0]?.body as { claims: object }
     expect([{ ...at.calls[0], body: { ...body, claims: { ...body.claims, scope: '' } } }]).toEqual(ofSdk)
   })
 
-  it('requests both kinds of token from the metadata server of the machine', async () => {
+  it('the google provider requests both kinds of token from the metadata server of the machine', async () => {
     const sdk = await startGoogle()
     process.env['GCE_METADATA_HOST'] = sdk.host
     onTestFinished(() => void delete process.env['GCE_METADATA_HOST'])
@@ -139,7 +139,7 @@ describe('the google provider sends the requests of the Google SDK', () => {
 })
 
 describe('the google provider finds credentials', () => {
-  it('reads the file that the environment names', async () => {
+  it('the google provider reads the file that the environment names', async () => {
     const path = join(await createFolder(), 'adc.json')
     await writeFile(path, JSON.stringify(user))
     const auth = await open(await startGoogle(), {}, { env: { GOOGLE_APPLICATION_CREDENTIALS: path } })
@@ -147,7 +147,7 @@ describe('the google provider finds credentials', () => {
     expect(await headerAfter(auth, 'x-goog-user-project')).toBe('project')
   })
 
-  it('reads the file of gcloud instead of asking the metadata server', async () => {
+  it('the google provider reads the file of gcloud instead of asking the metadata server', async () => {
     const home = await createFolder()
     await mkdir(join(home, '.config/gcloud'), { recursive: true })
     await writeFile(
@@ -159,7 +159,7 @@ describe('the google provider finds credentials', () => {
     expect(at.calls.map(({ to }) => to)).toEqual(['oauth2.googleapis.com/token'])
   })
 
-  it('reports that no credentials were found and the metadata server cannot be reached', async () => {
+  it('the google provider reports that no credentials were found and the metadata server cannot be reached', async () => {
     const env = { HOME: '/nowhere', GCE_METADATA_HOST: '127.0.0.1:1' }
     expect(await catchMessage(open(await startGoogle(), {}, { env }))).toContain('the Google metadata server')
   })
@@ -170,7 +170,7 @@ describe('the google provider finds credentials', () => {
     ['{"type":"service_account","client_email":"x"}', 'private_key is missing'],
     [JSON.stringify({ ...service, token_uri: 'http://evil.example/token' }), 'must begin with https://'],
     ['{"type":"gdch"}', 'type "gdch" is not supported'],
-  ])('refuses the credentials %s', async (json, message) => {
+  ])('the google provider refuses the credentials %s', async (json, message) => {
     expect(await catchMessage(open(await startGoogle(), { 'credentials-json': json }))).toContain(message)
   })
 })
@@ -184,7 +184,7 @@ describe('a session with the token of a user', () => {
     },
   })
 
-  it('has the identity of the user at Google', async () => {
+  it('a google session with the token of a user has the identity of the user at Google', async () => {
     const at = await startGoogle()
     const own = {
       'federation-audience': audience,
@@ -201,7 +201,7 @@ describe('a session with the token of a user', () => {
     expect(await headerAfter(auth, 'x-goog-user-project')).toBe('p')
   })
 
-  it('ends when the outer session returns the token of another user', async () => {
+  it('a google session with the token of a user ends when the outer session returns the token of another user', async () => {
     let subject = 'alice'
     const clock = { time: Date.now() }
     const own = { 'federation-audience': audience, 'subject-token-auth-type': '::parent::' }

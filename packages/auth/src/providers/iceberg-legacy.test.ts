@@ -57,7 +57,7 @@ function lastRequest(server: HttpTestServer): {
 }
 
 describe('the iceberg-legacy provider sends the requests of Iceberg for Java', () => {
-  it('sends id and secret in the form', async () => {
+  it('the iceberg-legacy provider sends id and secret in the form', async () => {
     const server = await startCatalog()
     await open(server, { credential: 'id:se:cret', audience: 'a', resource: 'r' })
     expect(lastRequest(server)).toEqual({
@@ -74,7 +74,7 @@ describe('the iceberg-legacy provider sends the requests of Iceberg for Java', (
     })
   })
 
-  it('sends a secret without an id', async () => {
+  it('the iceberg-legacy provider sends a secret without an id', async () => {
     const server = await startCatalog()
     await open(server, { credential: 'secret', scope: 'PRINCIPAL_ROLE:ALL' })
     expect(lastRequest(server).form).toEqual({
@@ -84,7 +84,7 @@ describe('the iceberg-legacy provider sends the requests of Iceberg for Java', (
     })
   })
 
-  it('renews a token by an exchange that the token authenticates, or the credential if the token has expired', async () => {
+  it('the iceberg-legacy provider renews a token by an exchange that the token authenticates, or the credential if the token has expired', async () => {
     const server = await startCatalog()
     const auth = await open(server, { credential: 'id:secret' })
     const token = (await auth.token?.())?.value.reveal() ?? ''
@@ -102,7 +102,7 @@ describe('the iceberg-legacy provider sends the requests of Iceberg for Java', (
     })
   })
 
-  it('exchanges the token of a user with the token of the service as actor', async () => {
+  it('the iceberg-legacy provider exchanges the token of a user with the token of the service as actor', async () => {
     const server = await startCatalog()
     const parent = await open(server, { credential: 'id:secret' })
     const service = (await parent.token?.())?.value.reveal()
@@ -124,7 +124,7 @@ describe('the iceberg-legacy provider sends the requests of Iceberg for Java', (
 })
 
 describe('a session of iceberg-legacy', () => {
-  it('does not change to the identity of the service when an exchange is refused or disabled', async () => {
+  it('a session of iceberg-legacy does not change to the identity of the service when an exchange is refused or disabled', async () => {
     for (const [exchanges, enabled] of [
       [false, 'true'],
       [true, 'false'],
@@ -142,7 +142,7 @@ describe('a session of iceberg-legacy', () => {
     }
   })
 
-  it('ends when its token expires, if no credential is configured', async () => {
+  it('a session of iceberg-legacy ends when its token expires, if no credential is configured', async () => {
     const server = await startCatalog()
     const auth = await open(server, { token: jwt('alice', 0) })
     clock.advance(3_601_000)
@@ -150,7 +150,7 @@ describe('a session of iceberg-legacy', () => {
     expect(server.received).toHaveLength(0)
   })
 
-  it('requests tokens with the credential after the issuer refused an exchange, and tries no second exchange', async () => {
+  it('a session of iceberg-legacy requests tokens with the credential after the issuer refused an exchange, and tries no second exchange', async () => {
     const server = await startCatalog({ exchanges: false })
     const auth = await open(server, { credential: 'id:secret' })
     for (let renewal = 0; renewal < 2; renewal++) {

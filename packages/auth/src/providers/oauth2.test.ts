@@ -75,7 +75,7 @@ describe('an oauth2 client', () => {
     expect(lastCall().form.get('grant_type')).toBe('client_credentials')
   })
 
-  it('authenticates with an assertion in a file, which is read again when it changes', async () => {
+  it('an oauth2 client authenticates with an assertion in a file, which is read again when it changes', async () => {
     const clock = testClock(Date.now())
     const createAssertion = async (jti: string): Promise<string> => {
       const key = await importJWK(JSON.parse(issuer.clientKey), 'ES256')
@@ -95,7 +95,7 @@ describe('an oauth2 client', () => {
     expect(decodeJwt(lastCall().form.get('client_assertion') ?? '').jti).toBe('two')
   })
 
-  it('sends an assertion whose only audience is the issuer', async () => {
+  it('an oauth2 client sends an assertion whose only audience is the issuer', async () => {
     await open({ 'client-id': 'signing', 'client-auth.jwt.private-key': issuer.clientKey })
     const assertion = decodeJwt(lastCall().form.get('client_assertion') ?? '')
     expect(assertion).toMatchObject({ iss: 'signing', sub: 'signing', aud: issuer.url })
@@ -111,7 +111,7 @@ describe('an oauth2 token exchange', () => {
     [`token-exchange.${name}.scope`]: 'catalog',
   })
 
-  it('uses separate configurations for subject and actor, with several audiences and resources', async () => {
+  it('an oauth2 token exchange uses separate configurations for subject and actor, with several audiences and resources', async () => {
     const auth = await open({
       ...basic,
       ...nestedClient('subject-token', 'post'),
@@ -136,7 +136,7 @@ describe('an oauth2 token exchange', () => {
     })
   })
 
-  it('uses the token of the outer session', async () => {
+  it('an oauth2 token exchange uses the token of the outer session', async () => {
     const parent = await open({ ...basic, 'client-id': 'post', 'client-auth': 'client_secret_post' })
     const auth = await open({ ...basic, 'token-exchange.subject-token': '::parent::' }, { parent })
     expect(await readClaims(auth)).toMatchObject({ sub: 'post', client_id: 'basic' })
@@ -145,7 +145,7 @@ describe('an oauth2 token exchange', () => {
     )
   })
 
-  it('presents the JWT of one issuer at another issuer', async () => {
+  it('an oauth2 token exchange presents the JWT of one issuer at another issuer', async () => {
     const auth = await open({
       ...basic,
       'grant-type': 'jwt-bearer',
@@ -166,7 +166,7 @@ describe('an oauth2 token exchange', () => {
     expect(lastCall().form.get('grant_type')).toBe('urn:ietf:params:oauth:grant-type:jwt-bearer')
   })
 
-  it('ends the session when the issuer refuses the token, and does not continue as the service', async () => {
+  it('an oauth2 token exchange ends the session when the issuer refuses the token, and does not continue as the service', async () => {
     const clock = testClock(Date.now())
     const parent = await open(basic)
     const token = (await parent.token?.())?.value.reveal() ?? ''
@@ -180,7 +180,7 @@ describe('an oauth2 token exchange', () => {
     expect(lastCall().form.get('grant_type')).toContain('token-exchange')
   })
 
-  it('ends the session when the token of another user replaces the first one', async () => {
+  it('an oauth2 token exchange ends the session when the token of another user replaces the first one', async () => {
     const clock = testClock(Date.now())
     const requestToken = async (id: string, auth: string): Promise<string> =>
       (await (await open({ ...basic, 'client-id': id, 'client-auth': auth })).token?.())?.value.reveal() ?? ''
@@ -230,7 +230,7 @@ it('the oauth2 provider replaces a token that the catalog refuses', async () => 
 describe('the oauth2 provider for a person', () => {
   const person = { 'client-id': 'person', scope: 'openid offline_access catalog', resource: CATALOG }
 
-  it('logs in on another device, and renews the login with a refresh token that rotates', async () => {
+  it('the oauth2 provider logs in on another device, and renews the login with a refresh token that rotates', async () => {
     const clock = testClock(Date.now())
     const stored: string[] = []
     const shown: string[] = []
@@ -264,7 +264,7 @@ describe('the oauth2 provider for a person', () => {
     )
   })
 
-  it('logs in with a browser', async () => {
+  it('the oauth2 provider logs in with a browser', async () => {
     const redirectUri = 'http://127.0.0.1:1/back'
     const auth = await open(
       { ...person, 'grant-type': 'authorization_code' },
@@ -279,7 +279,7 @@ describe('the oauth2 provider for a person', () => {
     expect(lastCall().form.get('code_verifier')).toMatch(/^[\w-]{43}$/)
   })
 
-  it('asks the person to log in at the first request, not when the client connects, and exchanges the token', async () => {
+  it('the oauth2 provider asks the person to log in at the first request, not when the client connects, and exchanges the token', async () => {
     const nested = Object.entries({ ...person, 'issuer-url': issuer.url, 'grant-type': 'device_code' })
     const own = Object.fromEntries(
       nested.map(([name, value]) => [`token-exchange.subject-token.${name}`, value]),
@@ -295,7 +295,7 @@ describe('the oauth2 provider for a person', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('refuses a login if no prompts were passed', async () => {
+  it('the oauth2 provider refuses a login if no prompts were passed', async () => {
     const auth = await open({ ...person, 'grant-type': 'device_code' })
     expect(await catchMessage(auth.authenticate(aRequest()))).toContain(
       'The login needs a function that shows a code to a person',
@@ -304,7 +304,7 @@ describe('the oauth2 provider for a person', () => {
     expect(await catchMessage(other.authenticate(aRequest()))).toContain('grant-type=device_code')
   })
 
-  it('refuses the response that belongs to another login', async () => {
+  it('the oauth2 provider refuses the response that belongs to another login', async () => {
     const auth = await open(
       { ...person, 'grant-type': 'authorization_code' },
       {

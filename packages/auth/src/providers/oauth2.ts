@@ -32,7 +32,7 @@ export async function oauthAuth(settings: OAuthSettings, context: ProviderContex
       : dpopAuth(tokens, dpop, provenance)
   return {
     ...sender,
-    // A person is only asked to log in for a request, not while a client connects.
+    // The provider asks a person to log in only when a request needs a token, not while a client connects.
     initialize: async (wait) => {
       if (settings.needsLogin) await session.loadMetadata(wait)
       else await tokens.get(wait)

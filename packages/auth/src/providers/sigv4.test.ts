@@ -56,7 +56,7 @@ const paths = [
 ]
 
 describe.each(['glue', 's3', 's3tables', 'execute-api', 'vpc-lattice-svcs'])('sigv4 for %s', (service) => {
-  it.each(paths)('signs GET %s in headers and in the query, and the server accepts it', async (path) => {
+  it.each(paths)('sigv4 signs GET %s in headers and in the query, and the server accepts it', async (path) => {
     for (const form of ['header', 'query']) {
       const changes = { 'rest.auth.sigv4.service': service, 'rest.auth.sigv4.form': form }
       expect(await sendVerified(changes, { service }, { method: 'GET', path })).toBe('welcome')
@@ -64,7 +64,7 @@ describe.each(['glue', 's3', 's3tables', 'execute-api', 'vpc-lattice-svcs'])('si
   })
 
   it.each(['hex', 'base64'])(
-    'signs a body whose hash is encoded as %s, and the server accepts it',
+    'sigv4 signs a body whose hash is encoded as %s, and the server accepts it',
     async (header) => {
       const changes = { 'rest.auth.sigv4.service': service, 'rest.auth.sigv4.payload-header': header }
       const headers = [
@@ -116,7 +116,7 @@ it('sigv4 signs the hash of a stream and refuses a stream without a hash', async
 describe('sigv4 with a delegate', () => {
   const basic = { 'rest.auth.basic.username': 'u', 'rest.auth.basic.password': 'p' }
 
-  it('sends and signs the Authorization of the delegate as Original-Authorization', async () => {
+  it('sigv4 with a delegate sends and signs the Authorization of the delegate as Original-Authorization', async () => {
     const { url, received } = await server({ service: 'glue' })
     const auth = await create({ ...properties, ...basic, 'rest.auth.sigv4.delegate-auth-type': 'basic' })
     const response = await send({ method: 'GET', url }, { auth, transport: fetchTransport() })
@@ -126,12 +126,12 @@ describe('sigv4 with a delegate', () => {
     expect(headers?.authorization).toMatch(/SignedHeaders=[^,]*original-authorization/)
   })
 
-  it('delegates to bearer when a token is configured, as in Iceberg', async () => {
+  it('sigv4 delegates to the bearer provider when a token is configured, as in Iceberg', async () => {
     const auth = await create({ ...properties, token: 'abc' })
     expect(await headerAfter(auth, 'original-authorization')).toBe('Bearer abc')
   })
 
-  it('does not send an Original-Authorization header of the request', async () => {
+  it('sigv4 with a delegate replaces an Original-Authorization header that the request already has', async () => {
     const auth = await create({ ...properties, token: 'abc' })
     const request = aRequest({
       headers: [
@@ -144,7 +144,7 @@ describe('sigv4 with a delegate', () => {
     expect(headerValue(headers, 'original-x-amz-date')).toBe('now')
   })
 
-  it.each(['sigv4', 'sigv4a'])('refuses another signature as delegate: %s', async (type) => {
+  it.each(['sigv4', 'sigv4a'])('sigv4 refuses a provider that signs requests as its delegate: %s', async (type) => {
     expect(
       await catchMessage(create({ ...properties, 'rest.auth.sigv4.delegate-auth-type': type })),
     ).toContain('must not be sigv4 or sigv4a')
@@ -185,13 +185,13 @@ describe('sigv4', () => {
       },
     ],
     ['Lance', properties],
-  ])('accepts the configuration in the spelling of %s', async (_, spelling) => {
+  ])('sigv4 accepts the configuration in the spelling of %s', async (_, spelling) => {
     const auth = await create(spelling, { env: {} })
     const scope = /Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/glue\/aws4_request/
     expect(await headerAfter(auth, 'authorization')).toMatch(scope)
   })
 
-  it('prefers the keys of the catalog to those of the storage, including the session token', async () => {
+  it('sigv4 prefers the keys of the catalog to the keys of the storage, including the session token', async () => {
     const auth = await create({
       ...properties,
       'client.access-key-id': 'STORAGE',
@@ -202,12 +202,12 @@ describe('sigv4', () => {
     expect(await headerAfter(auth, 'authorization')).toContain('AKIDEXAMPLE')
   })
 
-  it('defaults to the service execute-api', async () => {
+  it('sigv4 defaults to the service execute-api', async () => {
     const { 'rest.auth.sigv4.service': _, ...rest } = properties
     expect(await headerAfter(await create(rest), 'authorization')).toContain('/eu-central-1/execute-api/')
   })
 
-  it('reads the region from the environment', async () => {
+  it('sigv4 reads the region from the environment', async () => {
     const { 'rest.auth.sigv4.region': _, ...rest } = properties
     const auth = await create(rest, { env: { AWS_REGION: 'eu-west-3' } })
     expect(await headerAfter(auth, 'authorization')).toContain('/eu-west-3/glue/')
@@ -234,19 +234,19 @@ describe('sigv4', () => {
       { 'header.authorization': 'Bearer x' },
       'header.authorization and rest.auth.type=sigv4 both set the same header',
     ],
-  ])('refuses the configuration %j', async (changes, message) => {
+  ])('sigv4 refuses the configuration %j', async (changes, message) => {
     expect(
       await catchMessage(create({ ...properties, ...changes }, { env: { AWS_CONFIG_FILE: '/dev/null' } })),
     ).toContain(message)
   })
 
-  it('refuses rest.signing-region without rest.auth.type=sigv4', async () => {
+  it('sigv4 refuses rest.signing-region without rest.auth.type=sigv4', async () => {
     expect(await catchMessage(create({ 'rest.signing-region': 'us-east-1' }))).toContain(
       'add rest.auth.type=sigv4',
     )
   })
 
-  it('warns when the host belongs to another service', async () => {
+  it('sigv4 warns when the host belongs to another service', async () => {
     const warnings: string[] = []
     await create(properties, {
       uri: 'https://s3tables.eu-central-1.amazonaws.com/iceberg',
@@ -255,14 +255,14 @@ describe('sigv4', () => {
     expect(warnings).toEqual([expect.stringContaining('set rest.auth.sigv4.service=s3tables')])
   })
 
-  it('refuses an access key that cannot be part of a scope', async () => {
+  it('sigv4 refuses an access key that cannot be part of a scope', async () => {
     const auth = await create({ ...properties, 'rest.auth.sigv4.access-key-id': 'a/b,c' })
     expect(await catchMessage(auth.authenticate(aRequest()))).toContain('must be plain names')
   })
 })
 
 describe('sigv4 with a wrong clock', () => {
-  it('corrects its clock by the date of a refusal, and requests one more attempt', async () => {
+  it('sigv4 corrects its clock with the Date header of a refusal, and requests one more attempt', async () => {
     const serverClock = testClock(Date.UTC(2026, 0, 1, 12))
     const clientClock = testClock(Date.UTC(2026, 0, 1, 11, 20))
     const { url, received } = await server({ service: 'glue', now: serverClock.now })
@@ -274,14 +274,14 @@ describe('sigv4 with a wrong clock', () => {
     expect(received).toHaveLength(3)
   })
 
-  it('requests no second attempt when the date of the refusal is that of its clock', async () => {
+  it('sigv4 requests no second attempt when the date of the refusal is equal to its own clock', async () => {
     const { url, received } = await server({ service: 'glue', findSecret: () => 'another' })
     const auth = await create(properties)
     expect((await send({ method: 'GET', url }, { auth, transport: fetchTransport() })).status).toBe(403)
     expect(received).toHaveLength(1)
   })
 
-  it('does not correct its clock by a response from a cache', async () => {
+  it('sigv4 does not correct its clock with the Date header of a cached response', async () => {
     const auth = await create(properties)
     const sent = await auth.authenticate(aRequest())
     const old = new Date(0).toUTCString()

@@ -10,8 +10,9 @@ const signatureHeaders = [
 ]
 
 /**
- * Renames headers that the signature sets to `Original-…`, and returns all headers. The signature covers them under their
- * new names. So the token of another provider is sent in `Original-Authorization` (Iceberg `RESTSigV4AuthManager`).
+ * Returns all headers of a request. Renames the headers whose names the signature needs to `Original-…`; the signature
+ * covers the renamed headers. The token of another provider is sent in `Original-Authorization`, as in Iceberg's
+ * `RESTSigV4AuthManager`.
  */
 export function relocate(headers: HeaderList): HeaderList {
   const names = new Map(signatureHeaders.map((name) => [name.toLowerCase(), `Original-${name}`]))

@@ -1,6 +1,6 @@
 import type { Header, SigningRules, WireRequest } from '@headgate/sigv4/web'
 
-/** Input of a signature, in addition to the request. */
+/** Values that a signature needs in addition to the request. */
 export interface SignatureOptions {
   readonly credentials: {
     readonly accessKeyId: string

@@ -40,7 +40,10 @@ export interface SigningDeps {
 const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
 const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
-/** Tolerated difference of the clocks. Signatures are valid for at least five minutes. */
+/**
+ * Tolerated difference between the clocks of this process and of the server, in ms. Signatures are valid for at least
+ * five minutes.
+ */
 const SKEW_MS = 60_000
 
 interface SentRequest {

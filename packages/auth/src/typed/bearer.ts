@@ -13,7 +13,7 @@ export interface BearerOptions extends TypedOptions {
 }
 
 /**
- * Opens a provider that sends a token that exists already (RFC 6750).
+ * Opens a provider that sends a token that another program obtained (RFC 6750).
  *
  * @throws {AuthError} with the property to change
  *

@@ -16,7 +16,7 @@ export interface EntraOptions extends TypedOptions {
   readonly managedIdentityClientId?: string
   /** Scopes of the token. Default: `https://storage.azure.com/.default`, which OneLake accepts. */
   readonly scopes?: readonly string[]
-  /** Address of Entra. Default: `https://login.microsoftonline.com`. */
+  /** Base URL of Entra. Default: `https://login.microsoftonline.com`. */
   readonly authorityHost?: string
 }
 

@@ -72,12 +72,12 @@ function stsResponse(number: number): string {
 const jwt = (claims: object): string => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sig`
 
 describe('the sigv4 provider', () => {
-  it('signs with the keys in environment variables', async () => {
+  it('the sigv4 provider signs with the keys in environment variables', async () => {
     const env = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 's', AWS_SESSION_TOKEN: 't' }
     expect(await readKeys(await provider({}, env))).toBe('AKID t')
   })
 
-  it('signs with the keys of a profile', async () => {
+  it('the sigv4 provider signs with the keys of a profile', async () => {
     const path = await createFile('[dev]\naws_access_key_id=DEV\naws_secret_access_key=s\n')
     const env = { AWS_SHARED_CREDENTIALS_FILE: path }
     expect(await readKeys(await provider({ 'rest.auth.sigv4.profile': 'dev' }, env))).toBe('DEV undefined')
@@ -87,7 +87,7 @@ describe('the sigv4 provider', () => {
     )
   })
 
-  it('signs with the keys that the credential_process of a profile prints', async () => {
+  it('the sigv4 provider signs with the keys that the credential_process of a profile prints', async () => {
     const script = await createFile(`console.log(${JSON.stringify(credentialJson(1))})`)
     const path = await createFile(`[default]\ncredential_process = "${process.execPath}" "${script}"`)
     expect(await readKeys(await provider({}, { AWS_CONFIG_FILE: path }, { now: () => NOW }))).toBe(
@@ -95,7 +95,7 @@ describe('the sigv4 provider', () => {
     )
   })
 
-  it('signs with keys of the container credentials endpoint, and renews them before they expire', async () => {
+  it('the sigv4 provider signs with keys of the container credentials endpoint, and renews them before they expire', async () => {
     const clock = testClock(NOW)
     const { url, received } = await startServer(() => credentialJson(received.length))
     const token = await createFile('endpoint token\n')
@@ -111,7 +111,7 @@ describe('the sigv4 provider', () => {
     expect(received).toHaveLength(2)
   })
 
-  it('signs with keys of the EC2 instance metadata service in version 2', async () => {
+  it('the sigv4 provider signs with keys of the EC2 instance metadata service in version 2', async () => {
     const { url, received } = await startServer(({ method, target, headers }) => {
       if (method === 'PUT' && target === '/latest/api/token') return 'session'
       if (headers['x-aws-ec2-metadata-token'] !== 'session') return [401, '']
@@ -126,7 +126,7 @@ describe('the sigv4 provider', () => {
     ])
   })
 
-  it('assumes a role in a signed request', async () => {
+  it('the sigv4 provider assumes a role in a signed request', async () => {
     const { url, received } = await startServer(() => stsResponse(1))
     const auth = await provider(
       {
@@ -152,7 +152,7 @@ describe('the sigv4 provider', () => {
     )
   })
 
-  it('assumes the role of a profile with the keys of its source profile', async () => {
+  it('the sigv4 provider assumes the role of a profile with the keys of its source profile', async () => {
     const { url, received } = await startServer(() => stsResponse(1))
     const path = await createFile(
       `[profile app]\nrole_arn=arn:aws:iam::1:role/app\nsource_profile=base\nregion=eu-west-1
@@ -163,7 +163,7 @@ describe('the sigv4 provider', () => {
     expect(received[0]?.headers.authorization).toContain('Credential=BASE/20260101/eu-west-1/sts/')
   })
 
-  it('signs with keys of the AWS SDK if credentials=sdk is set', async () => {
+  it('the sigv4 provider signs with keys of the AWS SDK if credentials=sdk is set', async () => {
     const path = await createFile(
       '[default]\naws_access_key_id=SDK\naws_secret_access_key=s\naws_session_token=t',
     )
@@ -196,7 +196,7 @@ afterEach(() => {
 describe('the sigv4 provider with a web identity', () => {
   const alice = jwt({ iss: 'https://idp.example.com', sub: 'alice@example.com' })
 
-  it('sends the token of the user to STS, so that AWS identifies the user', async () => {
+  it('the sigv4 provider with a web identity sends the token of the user to STS, so that AWS identifies the user', async () => {
     const { url, received } = await startServer(() => stsResponse(1))
     const auth = await provider(
       {
@@ -220,7 +220,7 @@ describe('the sigv4 provider with a web identity', () => {
     expect(received[0]?.headers.authorization).toBeUndefined()
   })
 
-  it('uses the token of the parent session, and needs no role if the service derives it from the token', async () => {
+  it('the sigv4 provider with a web identity uses the token of the parent session, and needs no role if the service derives it from the token', async () => {
     const { url, received } = await startServer(() => stsResponse(1))
     const parent = await create({ token: alice })
     const properties = {
@@ -231,7 +231,7 @@ describe('the sigv4 provider with a web identity', () => {
     expect(received[0]?.body.toString()).not.toContain('RoleArn')
   })
 
-  it('uses the token file and the role in the variables that Kubernetes sets', async () => {
+  it('the sigv4 provider with a web identity uses the token file and the role in the variables that Kubernetes sets', async () => {
     const { url, received } = await startServer(() => stsResponse(1))
     const env = {
       AWS_WEB_IDENTITY_TOKEN_FILE: await createFile(alice),
@@ -242,7 +242,7 @@ describe('the sigv4 provider with a web identity', () => {
     expect(received[0]?.body.toString()).toContain('role%2Fpod')
   })
 
-  it('ends the session when the token file contains the token of another user', async () => {
+  it('the sigv4 provider with a web identity ends the session when the token file contains the token of another user', async () => {
     const clock = testClock(NOW)
     const { url, received } = await startServer(() => stsResponse(received.length))
     const path = await createFile(alice)
@@ -258,7 +258,7 @@ describe('the sigv4 provider with a web identity', () => {
     expect(await catchMessage(auth.authenticate(aRequest()))).toContain('the renewal is for another subject')
   })
 
-  it('refuses a web identity provider that has no token', async () => {
+  it('the sigv4 provider with a web identity refuses a web identity provider that has no token', async () => {
     const properties = {
       'rest.auth.sigv4.web-identity-auth-type': 'basic',
       'rest.auth.basic.username': 'u',
@@ -274,7 +274,7 @@ describe('the sigv4 provider with a web identity', () => {
     [503, 'x', 'status 503 (no error code)'],
     [200, '<html>', 'returned no credentials'],
   ])(
-    'fails after status %i of STS, and the error does not contain the response',
+    'the sigv4 provider with a web identity fails after status %i of STS, and the error does not contain the response',
     async (status, text, expected) => {
       const { url } = await startServer(() => [status, text])
       const properties = {

@@ -35,7 +35,7 @@ async function open(server: TestGoogle, credentials: object, env: Env): Promise<
   return auth
 }
 
-/** Sets variables of the process until the test ends, because the SDK reads them there. */
+/** Sets environment variables of this process until the test ends, because the SDK reads them from the process. */
 function stubEnvironment(env: Env): void {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
   onTestFinished(() => void vi.unstubAllEnvs())
@@ -95,7 +95,7 @@ describe('a workload in AWS', () => {
   it.each<[string, Env]>([
     ['with keys', {}],
     ['with temporary keys', { AWS_SESSION_TOKEN: 'session/token+==' }],
-  ])('sends the same fields as the SDK: %s', async (_, more) => {
+  ])('a workload in AWS %s sends Google the same fields as the Google SDK', async (_, more) => {
     const env = {
       AWS_REGION: 'eu-central-1',
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
@@ -125,7 +125,7 @@ describe('a workload in AWS', () => {
     expect(own.headers).toContainEqual({ key: 'x-goog-cloud-target-resource', value: audience })
   })
 
-  it('reads its region and its role from the instance metadata service', async () => {
+  it('a workload in AWS reads its region and its role from the instance metadata service', async () => {
     const metadata: Readonly<Record<string, string>> = {
       '/latest/api/token': 'session',
       '/latest/meta-data/placement/availability-zone': 'eu-central-1b',
@@ -167,7 +167,7 @@ describe('a workload in AWS', () => {
       },
       'regional_cred_verification_url must be a URL of AWS STS',
     ],
-  ])('cannot use a credential file with %s', async (_, credential_source, why) => {
+  ])('a workload in AWS cannot use a credential file with %s', async (_, credential_source, why) => {
     const server = await startGoogle()
     expect(
       await catchMessage(open(server, account('aws:token-type:aws4_request', credential_source), {})),
@@ -175,7 +175,7 @@ describe('a workload in AWS', () => {
     expect(server.calls).toEqual([])
   })
 
-  it('fails without a valid region, and the error names the variable', async () => {
+  it('a workload in AWS fails without a valid region, and the error names the variable', async () => {
     const env = { HOME: '/nowhere', AWS_EC2_METADATA_DISABLED: 'true' }
     expect(await catchMessage(open(await startGoogle(), credentials, env))).toContain(
       'AWS_EC2_METADATA_DISABLED',
@@ -196,7 +196,10 @@ describe('a program in a credential file', () => {
     expiration_time: inSeconds(3_600),
   })
 
-  /** Creates a program that prints an output, and writes its variables of Google to the file `seen`. */
+  /**
+   * Creates a program that prints an output, and writes the environment variables that Google defines to the file
+   * `seen`.
+   */
   async function createProgram(
     printed: object | string,
     more: object = {},
@@ -218,7 +221,7 @@ describe('a program in a credential file', () => {
     return { credentials, seen, output }
   }
 
-  it('receives the same variables as from the Google SDK, and its output leads to the same requests', async () => {
+  it('a program in a credential file receives the same variables as from the Google SDK, and its output leads to the same requests', async () => {
     const { credentials, seen } = await createProgram(validOutput())
     const server = await startGoogle()
     const auth = await open(server, credentials, allowed)
@@ -233,7 +236,7 @@ describe('a program in a credential file', () => {
     expect(variables).toContain('GOOGLE_EXTERNAL_ACCOUNT_IMPERSONATED_EMAIL=lake@p.iam.gserviceaccount.com')
   })
 
-  it('does not run while its output file contains a valid token', async () => {
+  it('a program in a credential file does not run while its output file contains a valid token', async () => {
     const output_file = join(await createFolder(), 'output')
     const { credentials, seen } = await createProgram(validOutput(), { output_file })
     await writeFile(output_file, JSON.stringify(validOutput()))
@@ -251,7 +254,7 @@ describe('a program in a credential file', () => {
     }
   })
 
-  it('runs only if the environment allows it', async () => {
+  it('a program in a credential file runs only if the environment allows it', async () => {
     const { credentials, seen } = await createProgram(validOutput())
     const env = { PATH: process.env['PATH'] ?? '' }
     expect(await catchMessage(open(await startGoogle(), credentials, env))).toContain(
@@ -289,14 +292,14 @@ describe('a program in a credential file', () => {
       },
       'printed an expired token',
     ],
-  ])('fails if it %s, and the error does not contain the message of the program', async (_, printed, why) => {
+  ])('a program in a credential file fails if it %s, and the error does not contain the message of the program', async (_, printed, why) => {
     const { credentials } = await createProgram(printed)
     const message = await catchMessage(open(await startGoogle(), credentials, allowed))
     expect(message).toContain(why)
     expect(message).not.toContain('secret-of-mine')
   })
 
-  it('fails if the credential file names an output file and the program prints no expiry', async () => {
+  it('a program in a credential file fails if the credential file names an output file and the program prints no expiry', async () => {
     const { credentials } = await createProgram(
       { ...validOutput(), expiration_time: undefined },
       { output_file: '/nowhere/output' },
@@ -306,7 +309,7 @@ describe('a program in a credential file', () => {
     )
   })
 
-  it.each([1, 200_000, '30000'])('cannot have a timeout of %j ms', async (timeout_millis) => {
+  it.each([1, 200_000, '30000'])('a program in a credential file cannot have a timeout of %j ms', async (timeout_millis) => {
     const { credentials } = await createProgram(validOutput(), { timeout_millis })
     expect(await catchMessage(open(await startGoogle(), credentials, allowed))).toContain(
       'timeout_millis must be a number from 5000 to 120000',

@@ -11,7 +11,9 @@ export async function startGoogle(): Promise<TestGoogle> {
   return server
 }
 
-/** Records the requests that Google's SDK sends for some credentials. They are sent to loopback only. */
+/**
+ * Records the requests that Google's SDK sends for some credentials. The SDK sends them to a server on loopback only.
+ */
 export async function recordSdkCalls(
   credentials: object,
   requestToken: (auth: GoogleAuth) => Promise<unknown>,

@@ -14,7 +14,7 @@ export interface GoogleCall {
 
 export interface TestGoogle extends AsyncDisposable {
   readonly calls: GoogleCall[]
-  /** A `fetch` that sends requests for Google to this server. */
+  /** A `fetch` that sends requests for Google's endpoints to the server on loopback. */
   readonly fetch: Fetch
   /** Host and port of the server, for the address of a metadata server. */
   readonly host: string
@@ -79,7 +79,10 @@ export async function testGoogle(): Promise<TestGoogle> {
   }
 }
 
-/** Replaces the signed assertion of a form by its claims. Its times are relative, so that two assertions are comparable. */
+/**
+ * Replaces the signed assertion in a form by its claims. Converts the times in the claims to relative times, so that
+ * two assertions are comparable.
+ */
 function decodeForm(form: Record<string, string>): Record<string, unknown> {
   const { assertion, ...rest } = form
   if (assertion === undefined) return form

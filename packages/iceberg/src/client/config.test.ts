@@ -25,13 +25,13 @@ describe('decodeCatalogConfig', () => {
     'rest.client.proxy.hostname',
     'proxy',
     'http.proxy.host',
-  ])('ignores %s of the server, as a default and as an override', (key) => {
+  ])('decodeCatalogConfig ignores %s of the server, as a default and as an override', (key) => {
     const config = decodeCatalogConfig({ defaults: { [key]: 'x' }, overrides: { [key]: 'y' } })
     expect(config.properties).toEqual({})
   })
 
   test.each(['prefix', 'namespace-separator', 's3.endpoint', 'client.region', 'rest-page-size'])(
-    'accepts %s of the server, and an override wins over a default',
+    'decodeCatalogConfig accepts %s of the server, and an override wins over a default',
     (key) => {
       const config = decodeCatalogConfig({ defaults: { [key]: 'x' }, overrides: { [key]: 'y' } })
       expect(config.properties).toEqual({ [key]: 'y' })
@@ -45,7 +45,7 @@ describe('decodeCatalogConfig', () => {
     ['namespace-separator', '?x='],
     ['namespace-separator', '\\'],
   ])(
-    'refuses %s %s, because paths with this value would be outside the path of the catalog',
+    'decodeCatalogConfig refuses %s %s, because paths with this value would be outside the path of the catalog',
     (key, value) => {
       expect(() => decodeCatalogConfig({ overrides: { [key]: value } })).toThrow('cannot be part of a path')
     },

@@ -19,7 +19,7 @@ test('connect requests the warehouse, and paths contain the prefix in the form t
   ])
 })
 
-test('overrides win over defaults, and neither can set endpoints, authentication, proxies or headers', async () => {
+test('overrides of the server win over its defaults, and no property of the server sets endpoints, authentication, proxies or headers', async () => {
   await using it = await testCatalog({
     ...anything,
     config: {
@@ -67,7 +67,7 @@ test('tableExists and namespaceExists send HEAD if the server lists this endpoin
   ])
 })
 
-test('the separator of the server joins the levels of a namespace', async () => {
+test('the client joins the levels of a namespace with the separator that the server sets', async () => {
   const namespaces = async (separator?: string): Promise<readonly string[]> => {
     const overrides = separator === undefined ? {} : { 'namespace-separator': separator }
     await using it = await testCatalog({
@@ -81,7 +81,7 @@ test('the separator of the server joins the levels of a namespace', async () => 
   expect(await namespaces('%2E')).toEqual(['GET /v1/namespaces/a%20b%2E%C3%BC%2F%2B%25'])
 })
 
-test('names that a URL cannot contain are refused before a request is sent', async () => {
+test('the client refuses names that a URL cannot contain before it sends a request', async () => {
   await using it = await testCatalog({ ...anything, config: { overrides: { 'namespace-separator': '.' } } })
   for (const namespace of [[], [''], ['..'], ['.'], ['a.b'], ['\ud800']])
     await expect(it.catalog.loadTable({ namespace, name: 't' })).rejects.toMatchObject({
@@ -99,13 +99,13 @@ test.each([
   ['another scheme', 'file:///tmp'],
   ['a query', 'http://127.0.0.1:1/?a=b'],
   ['a password', 'http://user:hidden-secret@127.0.0.1:1'],
-])('an invalid uri is refused with an error that does not contain the uri: %s', async (_, uri) => {
+])('connect refuses an invalid uri with an error that does not contain the uri: %s', async (_, uri) => {
   const error = await RestCatalog.connect({ uri }).catch((error: unknown) => error)
   expect(error).toMatchObject({ code: 'bad-request' })
   expect(String(error)).not.toContain('hidden-secret')
 })
 
-test('properties configure the authentication and headers', async () => {
+test('connect configures authentication and headers from properties', async () => {
   await using it = await testCatalog({
     ...anything,
     headers: { 'X-Team': 'core' },
@@ -125,7 +125,7 @@ test('properties configure the authentication and headers', async () => {
   })
 })
 
-test('properties set uri, warehouse, prefix and page size, as in other clients of Iceberg', async () => {
+test('connect reads uri, warehouse, prefix and page size from properties, as other Iceberg clients do', async () => {
   await using server = await ScriptedServer.start(({ target }) =>
     target.startsWith('/v1/config')
       ? {
@@ -157,7 +157,7 @@ test('properties set uri, warehouse, prefix and page size, as in other clients o
   expect(JSON.stringify(catalog.config)).not.toContain('hidden-secret')
 })
 
-test('the page size of the server is used if the caller does not set one', async () => {
+test('the client uses the page size of the server if the caller does not set one', async () => {
   const config = { defaults: { 'rest-page-size': '200' } }
   await using it = await testCatalog({ config, respond: () => ({ json: { namespaces: [] } }) })
   await it.catalog.listNamespaces().pages().next()
@@ -229,13 +229,13 @@ test.each<[string, Partial<ConnectOptions>, string]>([
   )
 })
 
-test('a static Authorization header is sent if no provider is configured', async () => {
+test('the client sends a static Authorization header if no auth provider is configured', async () => {
   await using it = await testCatalog({ ...anything, headers: { Authorization: 'Bearer static' } })
   await it.catalog.loadTable(orders)
   expect(it.requests[0]?.headers['authorization']).toBe('Bearer static')
 })
 
-test('a registered provider is initialized, and closed with the catalog or after a failed connection', async () => {
+test('connect initializes a registered auth provider, which is closed with the catalog or after a failed connection', async () => {
   const events: string[] = []
   const registry = new AuthRegistry()
   registry.register('acme', (properties) => ({
@@ -257,7 +257,7 @@ test('a registered provider is initialized, and closed with the catalog or after
   expect(events.slice(2)).toEqual(['initialize k', 'close'])
 })
 
-test('a provider of the caller is initialized, and remains open after the catalog is closed', async () => {
+test('connect initializes an auth provider of the caller, which remains open after the catalog is closed', async () => {
   const events: string[] = []
   const provider: AuthProvider = {
     ...auth,
@@ -269,7 +269,7 @@ test('a provider of the caller is initialized, and remains open after the catalo
   expect(events).toEqual(['initialize'])
 })
 
-test('an invalid configuration of the server is an InvalidAnswerError', async () => {
+test('connect throws an InvalidAnswerError for an invalid configuration of the server', async () => {
   for (const config of [{ overrides: { prefix: '../admin' } }, { endpoints: 'all' }])
     await expect(testCatalog({ ...anything, config })).rejects.toMatchObject({
       name: 'InvalidAnswerError',

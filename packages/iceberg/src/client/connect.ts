@@ -42,7 +42,7 @@ export interface ConnectOptions extends CallOptions, AuthOptions, ConnectionOpti
    * the cache.
    */
   readonly tableCache?: TableCacheOptions | false | undefined
-  /** Source of time, for tests. */
+  /** Source of the current time, of pauses and of random numbers, which tests replace. */
   readonly clock?: Clock | undefined
 }
 

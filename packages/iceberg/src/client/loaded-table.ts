@@ -25,8 +25,8 @@ export interface LoadedTable {
   /** Values that the client must send with each request for a signature, see `signRequest`. */
   readonly remoteSigning: RemoteSigningConfig
   /**
-   * Version of the response. The ETag changes with the metadata and with the options of the request. Null: the server
-   * sent no ETag.
+   * ETag of the response. It changes with the metadata and with the options of the request. Null: the server sent no
+   * ETag.
    */
   readonly etag: string | null
 }

@@ -26,7 +26,7 @@ test('a second load sends the ETag, and returns the cached table after a 304', a
   expect(await loads({}, {}, {}, {})).toEqual([undefined, '"1"', '"1"'])
 })
 
-test('each set of options has its own entry, and cached: false loads the complete table', async () => {
+test('the cache has an entry for each set of load options, and cached: false loads the complete table', async () => {
   expect(
     await loads(
       {},
@@ -41,11 +41,11 @@ test('each set of options has its own entry, and cached: false loads the complet
   ).toEqual([undefined, undefined, undefined, undefined, undefined, '"1"', '"1"'])
 })
 
-test('tableCache: false disables the cache', async () => {
+test('the option tableCache: false disables the table cache', async () => {
   expect(await loads({ tableCache: false }, {}, {})).toEqual([undefined, undefined])
 })
 
-test('responses for a provider without provenance are not cached', async () => {
+test('the client does not cache responses for an auth provider without provenance', async () => {
   const auth: AuthProvider = { authenticate: (request) => Promise.resolve(request) }
   expect(await loads({ auth }, {}, {})).toEqual([undefined, undefined])
 })
@@ -75,7 +75,7 @@ test('a caller never receives the cached response of another caller', async () =
   expect(changing.requests[1]?.headers['if-none-match']).toBeUndefined()
 })
 
-test('an entry expires after five minutes, or when its credentials must be renewed', async () => {
+test('a cached table expires after five minutes, or when its credentials must be renewed', async () => {
   const config = { 's3.access-key-id': 'A', 's3.secret-access-key': 'B', 's3.session-token': 'C' }
   for (const [life, good, over] of [
     [3_600_000, 299_000, 300_000],
@@ -116,7 +116,7 @@ test('the cache evicts the least recently used table when it has too many entrie
   expect(it.requests[1]?.headers['if-none-match']).toBeUndefined()
 })
 
-test('a 304 to a request without If-None-Match is an error', async () => {
+test('loadTable throws an error for a 304 response to a request without If-None-Match', async () => {
   await using it = await testCatalog({ respond: () => ({ status: 304 }) })
   await expect(it.catalog.loadTable(orders)).rejects.toMatchObject({ status: 304 })
   await expect(it.catalog.loadNamespace(['a'])).rejects.not.toBeInstanceOf(InvalidAnswerError)

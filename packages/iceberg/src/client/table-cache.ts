@@ -39,7 +39,7 @@ export class TableCache {
     if (entry === undefined) return undefined
     this.#delete(key, entry)
     if (this.#clock.now() >= entry.until) return undefined
-    // Removes the entry and adds it again, so that all other entries are evicted before it.
+    // Removes the entry and adds it again as the newest entry, so that all other entries are evicted before this entry.
     this.#add(key, entry)
     return entry.table
   }

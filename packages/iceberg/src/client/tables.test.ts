@@ -90,7 +90,7 @@ test('createTable with stageCreate sends the definition and returns a staged tab
   })
 })
 
-test('commitTable sends the wire form, with exact integers', async () => {
+test('commitTable sends updates in the JSON form of the protocol, with exact 64-bit integers', async () => {
   await using it = await testCatalog({ respond: () => ({ json: loadBody(), headers: { etag: '"2"' } }) })
   const id = 9_007_199_254_740_993n
   const committed = await it.catalog.commitTable(orders, {
@@ -137,7 +137,7 @@ test('an error for an invalid response of a commit states that the commit may ha
   }
 })
 
-test('registerTable, renameTable and dropTable send the requests of the specification', async () => {
+test('registerTable, renameTable and dropTable send the requests that the specification defines', async () => {
   await using it = await testCatalog({
     respond: ({ method }) => (method === 'DELETE' ? { status: 204 } : { json: loadBody() }),
   })
@@ -205,7 +205,7 @@ test('listNamespaces accepts a response without a token, and refuses a repeated 
   expect(round.requests.length).toBe(2)
 })
 
-test('namespaces are created, loaded, changed and dropped', async () => {
+test('the methods for namespaces create, load, change and drop a namespace', async () => {
   await using it = await testCatalog({
     respond: ({ target, method }) => {
       if (method === 'DELETE') return { status: 204 }

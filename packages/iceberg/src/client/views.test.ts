@@ -14,7 +14,7 @@ const loaded = (metadata = exampleView()): JsonObject => ({
   metadata,
 })
 
-test('each operation of views sends the request of the specification', async () => {
+test('each view operation sends the request that the specification defines', async () => {
   await using it = await testCatalog({
     respond: ({ method }) =>
       method === 'DELETE' || method === 'HEAD' ? { status: 204 } : { json: loaded() },

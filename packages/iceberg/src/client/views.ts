@@ -157,7 +157,10 @@ async function replaceView(
 const encodeViewUpdate = (update: ViewUpdate): JsonObject =>
   update.action === 'add-schema' ? { ...update, schema: encodeSchema(update.schema) } : { ...update }
 
-/** Converts a definition to a version in wire form. The server may assign another version id. */
+/**
+ * Converts a view definition to a view version in the JSON form of the protocol. The server may assign another version
+ * id.
+ */
 export function toViewVersion(
   { representations, defaultNamespace, defaultCatalog, summary = {} }: ViewDefinition,
   namespace: Namespace,

@@ -40,7 +40,7 @@ const STAGED: readonly JsonObject[] = [
 const without = (action: string): readonly JsonObject[] =>
   STAGED.filter((update) => update['action'] !== action)
 
-test('the commit of a staged creation creates the table from its updates only', () => {
+test('a commit without a base creates the table from the updates of the commit only', () => {
   const { metadata, changed } = apply(null, ...STAGED)
   expect(changed).toBe(true)
   expect(metadata).toMatchObject({
@@ -62,13 +62,13 @@ test('the commit of a staged creation creates the table from its updates only', 
   })
 })
 
-test('a created table has format 2 if no update changes the version', () => {
+test('a table that a commit creates has format 2 if no update changes the version', () => {
   expect(apply(null, ...without('upgrade-format-version')).metadata['format-version']).toBe(2)
   const first = { action: 'upgrade-format-version', 'format-version': 1 }
   expect(apply(null, first, ...without('add-snapshot').slice(2, -1)).metadata['format-version']).toBe(1)
 })
 
-test('a created table without assign-uuid gets the UUID of the context', () => {
+test('a table that a commit creates without assign-uuid gets the UUID of the context', () => {
   const updates = without('assign-uuid').map(decodeTableUpdate)
   expect(applyTableUpdates(null, updates, { now: NOW, uuid: OTHER_UUID }).metadata['table-uuid']).toBe(
     OTHER_UUID,
@@ -91,11 +91,11 @@ const INCOMPLETE: readonly (readonly [string, readonly JsonObject[], string])[] 
   ],
 ]
 
-test.each(INCOMPLETE)('a table cannot be created without %s', (_, updates, message) => {
+test.each(INCOMPLETE)('a commit cannot create a table without %s', (_, updates, message) => {
   expect(refusal(() => apply(null, ...updates))).toBe(`bad-request: ${message}`)
 })
 
-test('a wrong snapshot of a created table is a bad request and not a conflict', () => {
+test('a wrong snapshot in the commit that creates a table is a bad request and not a conflict', () => {
   const early = addSnapshot(8, {
     'sequence-number': 0,
     'parent-snapshot-id': 1,
@@ -171,7 +171,7 @@ test('updates without effect return the same metadata object', () => {
   expect(apply(base, set({}), { action: 'set-location', location: base.location }).metadata).toBe(base)
 })
 
-test('the base is not changed by a commit or by a refused commit', () => {
+test('a commit does not change its base, even if the commit is refused', () => {
   const base = apply(newTable({ properties: { a: 'b' } }), ...append(1, 1)).metadata
   const before = structuredClone(base)
   const wider = schemaJson([...(SCHEMA['fields'] as JsonObject[]), field(9, 'x', 'int')])

@@ -64,7 +64,7 @@ function created(draft: Draft, context: ApplyContext): AppliedUpdates {
   return { metadata: build(draft, []), changed: true, expiredMetadataFiles: [] }
 }
 
-/** Returns the format version of a new table: that of the first update `upgrade-format-version`. */
+/** Returns the format version of a new table, which the first update `upgrade-format-version` sets. */
 function initialVersion(updates: readonly TableUpdate[]): FormatVersion {
   for (const update of updates)
     if (update.action === 'upgrade-format-version') return supportedVersion(update['format-version'])

@@ -50,7 +50,7 @@ test('a new table has format 2, and is unpartitioned, unsorted and empty', () =>
   })
 })
 
-test('columns get ids level by level, and the spec, the order and the identifier fields use them', () => {
+test('a new table gets column ids level by level, and its spec, sort order and identifier fields use these ids', () => {
   const schema = schemaJson(
     [
       field(10, 'id', 'long', { required: true }),
@@ -98,7 +98,7 @@ test('columns get ids level by level, and the spec, the order and the identifier
   expect(created['default-sort-order-id']).toBe(1)
 })
 
-test('partition fields with several sources use the new ids', () => {
+test('partition fields with several source columns use the new column ids', () => {
   const several = { name: 'zone', transform: 'hilbert', 'source-ids': [20, 10], 'field-id': 1000 }
   const schema = schemaJson([field(10, 'a', 'int'), field(20, 'b', 'int')])
   const created = newTable({ version: 3, schema, spec: specJson(several) })
@@ -114,7 +114,7 @@ test.each([1, 2, 3] as const)(
   },
 )
 
-test('reserved properties are not stored, and requested properties replace defaults', () => {
+test('a new table does not store reserved properties, and requested properties replace defaults', () => {
   const created = newTable({
     properties: {
       uuid: 'x',
@@ -228,7 +228,7 @@ test.each(REFUSED)('createTableMetadata refuses %s', (_, run, message) => {
   expect(refusal(run)).toContain(message)
 })
 
-test('format 3 accepts encryption properties, and metrics of columns by short names', () => {
+test('a new table of format 3 accepts encryption properties, and metrics properties that use short column names', () => {
   const point = { ...nameList, element: { type: 'struct', fields: [field(9, 'x', 'int')] } }
   const created = newTable({
     version: 3,

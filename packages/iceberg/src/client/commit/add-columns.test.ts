@@ -5,7 +5,7 @@ import { startInMemoryCatalog } from '../../../test/client/commit/in-memory-cata
 const conflict = { applied: false, response: errorResponse(409, 'CommitFailedException') } as const
 
 describe('addColumn', () => {
-  test('adds optional columns after the last id of the table', async () => {
+  test('addColumn adds optional columns whose ids follow the last column id of the table', async () => {
     await using it = await startInMemoryCatalog(['orders'])
     const table = await it.catalog.loadTable(orders)
     const last = table.metadata['last-column-id']
@@ -25,14 +25,14 @@ describe('addColumn', () => {
     ])
   })
 
-  test('repeats the commit with the schema that another commit has set', async () => {
+  test('addColumn repeats the commit with the schema that another commit has set', async () => {
     await using it = await startInMemoryCatalog(['orders'], [conflict])
     const table = await it.catalog.loadTable(orders)
     await it.catalog.updateTable(table).addColumn('price', 'long').commit()
     expect(it.commits().length).toBe(2)
   })
 
-  test('refuses an unknown type, a name that exists, and a schema in the same commit', async () => {
+  test('addColumn refuses an unknown type, the name of an existing column, and setSchema in the same commit', async () => {
     await using it = await startInMemoryCatalog(['orders'])
     const table = await it.catalog.loadTable(orders)
     const builder = () => it.catalog.updateTable(table)

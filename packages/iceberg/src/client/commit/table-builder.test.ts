@@ -60,7 +60,7 @@ test('addSnapshot keeps the settings of the branch', async () => {
   })
 })
 
-test('a commit is repeated after a conflict if its requirements still hold, and the pauses double', async () => {
+test('the client repeats a commit after a conflict if its requirements still hold, with pauses that double', async () => {
   await using it = await startInMemoryCatalog(['orders'], [conflict, conflict, conflict])
   const table = await it.catalog.loadTable(orders)
   await it.catalog.updateTable(table).setProperties({ a: 'b' }).commit()
@@ -156,7 +156,7 @@ test.each([
   ['a broken connection', lostResponse],
   ['an unknown commit state', unknownState],
   ['a timeout of a proxy', { status: 504, text: 'Gateway Time-out' }],
-])('a commit that the server executed is found after %s', async (_, response) => {
+])('the client finds a commit that the server executed after %s', async (_, response) => {
   for (const change of ['snapshot', 'properties'] as const) {
     await using it = await startInMemoryCatalog(['orders'], [{ applied: true, response }], noIdempotencyKeys)
     const table = await it.catalog.loadTable(orders)
@@ -169,7 +169,7 @@ test.each([
   }
 })
 
-test('the error has outcomeUnknown if the commit does not become visible', async () => {
+test('commit throws an error with outcomeUnknown if a lost commit does not become visible', async () => {
   await using it = await startInMemoryCatalog(
     ['orders'],
     [{ applied: false, response: unknownState }],
@@ -184,7 +184,7 @@ test('the error has outcomeUnknown if the commit does not become visible', async
   expect(it.clock.slept).toEqual([1_000, 2_000])
 })
 
-test('a commit with an idempotency key is sent again after a lost response', async () => {
+test('the client sends a commit with an idempotency key again after a lost response', async () => {
   await using it = await startInMemoryCatalog(['orders'], [{ applied: false, response: lostResponse }])
   const table = await it.catalog.loadTable(orders)
   await it.catalog.updateTable(table).setProperties({ a: 'b' }).commit()
@@ -192,7 +192,7 @@ test('a commit with an idempotency key is sent again after a lost response', asy
   expect(it.commits().length).toBe(2)
 })
 
-test('the first commit creates a staged table, and fails if the name is taken', async () => {
+test('the first commit to a staged table creates the table, and fails if the name is taken', async () => {
   const location = 's3://lake/new'
   await using it = await testCatalog({
     respond: ({ target }) =>
@@ -229,7 +229,7 @@ test('the first commit creates a staged table, and fails if the name is taken', 
   expect(taken.requests.length).toBe(2)
 })
 
-test('an error other than a conflict is thrown without a retry, and a commit without changes is refused', async () => {
+test('commit throws an error other than a conflict without a retry, and refuses a commit without changes', async () => {
   await using it = await startInMemoryCatalog(
     ['orders'],
     [{ applied: false, response: errorResponse(403, 'ForbiddenException') }],
@@ -241,7 +241,7 @@ test('an error other than a conflict is thrown without a retry, and a commit wit
   expect(it.commits().length).toBe(1)
 })
 
-test('a signal ends the pause between two commits', async () => {
+test('an aborted signal ends the pause before the next attempt of a commit', async () => {
   const controller = new AbortController()
   await using it = await startInMemoryCatalog(
     ['orders'],
@@ -260,7 +260,7 @@ test('a signal ends the pause between two commits', async () => {
   )
 })
 
-test('setSchema selects an equal schema of the table, and adds another one with the last column id', async () => {
+test('setSchema selects an equal schema of the table, or else adds the schema with the last column id', async () => {
   await using it = await startInMemoryCatalog(['orders'])
   const table = await it.catalog.loadTable(orders)
   const [first] = table.metadata.schemas

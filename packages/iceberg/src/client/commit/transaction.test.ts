@@ -53,7 +53,7 @@ test('a conflict in one table repeats the whole transaction, and a failure chang
   expect(it.table('items').properties).toEqual({ a: 'b' })
 })
 
-test('a transaction is found after a lost response if its changes are visible in all tables', async () => {
+test('the client finds a transaction after a lost response if its changes are visible in all tables', async () => {
   for (const applied of [true, false]) {
     await using it = await startInMemoryCatalog(
       ['orders', 'items'],

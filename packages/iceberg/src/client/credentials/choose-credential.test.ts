@@ -22,7 +22,7 @@ test.each([
   ['s3', 's3n://b/t'],
   ['', 'gs://b'],
   ['abfss://c@a.dfs.core.windows.net/', 'abfss://c@a.dfs.core.windows.net/x'],
-])('%j covers %j', (prefix, location) => {
+])('covers returns true for the prefix %j and the location %j', (prefix, location) => {
   expect(covers(prefix, location)).toBe(true)
 })
 
@@ -33,7 +33,7 @@ test.each([
   ['gs', 's3://b'],
   ['s3x', 's3://b'],
   ['gs://', 's3://b'],
-])('the prefix %j does not cover the location %j', (prefix, location) => {
+])('covers returns false for the prefix %j and the location %j', (prefix, location) => {
   expect(covers(prefix, location)).toBe(false)
 })
 

@@ -15,7 +15,7 @@ import {
   type VendedCredential,
 } from '../../../test/client/credentials/vending.ts'
 
-test('sources are used in the order refresh token, endpoint, loadCredentials, loadTable', async () => {
+test('the client renews credentials by refresh token, refresh endpoint, loadCredentials or loadTable, in this order', async () => {
   const clock = new ManualClock()
   const endpoint = 'v1/wh/namespaces/sales/tables/orders/credentials?storageRefreshToken=LONG'
   await using it = await startVending(clock, {
@@ -49,7 +49,7 @@ test('sources are used in the order refresh token, endpoint, loadCredentials, lo
   expect(it.requests.at(-1)?.headers['x-iceberg-access-delegation']).toBe('vended-credentials')
 })
 
-test('the endpoint of the first credential is used if later credentials have none', async () => {
+test('the client uses the refresh endpoint of the first credential if later credentials have no endpoint', async () => {
   const clock = new ManualClock()
   const more = { 'client.refresh-credentials-endpoint': '/v1/renew?storageRefreshToken=LONG' }
   await using it = await startVending(clock, {
@@ -67,7 +67,7 @@ test('the endpoint of the first credential is used if later credentials have non
   expect(it.targets()).toEqual(Array.from({ length: 3 }, () => 'GET /v1/renew?storageRefreshToken=LONG'))
 })
 
-test('no request is sent to an endpoint outside the catalog', async () => {
+test('the client sends no request to a refresh endpoint outside the catalog', async () => {
   for (const endpoint of [
     'http://127.0.0.1:1/v1/credentials?storageRefreshToken=X',
     '//127.0.0.1:1/x?storageRefreshToken=X',
@@ -92,7 +92,7 @@ test('no request is sent to an endpoint outside the catalog', async () => {
   }
 })
 
-test('the table is loaded if the server lists no loadCredentials and sends no endpoint', async () => {
+test('the client loads the table if the server does not list loadCredentials and sends no refresh endpoint', async () => {
   const config = { overrides: { prefix: 'wh' } }
   const respond = (request: RecordedRequest): ScriptedResponse => {
     const fresh = { key: 'B', expiresAt: Date.now() + 1e12 }
@@ -111,7 +111,7 @@ test('the table is loaded if the server lists no loadCredentials and sends no en
   expect(hinted.targets()).toEqual([`${path}/credentials`])
 })
 
-test('credentials without keys, for other locations or with expired keys are ignored', async () => {
+test('the client ignores credentials without keys, for other locations or with expired keys', async () => {
   const clock = new ManualClock()
   const responses = [
     listCredentials({ key: '', expiresAt: clock.time + HOUR }),
@@ -128,7 +128,7 @@ test('credentials without keys, for other locations or with expired keys are ign
   }
 })
 
-test('the credential with the longest prefix is used at the start and at each renewal', async () => {
+test('the client uses the credential with the longest prefix at the start and after each renewal', async () => {
   const clock = new ManualClock()
   const several = (name: string): VendedCredential[] => [
     { key: `${name} bucket`, prefix: 's3://lake', expiresAt: clock.time + HOUR, token: `${name} bucket` },
@@ -164,7 +164,7 @@ test('a table that was dropped and recreated provides no credentials for the old
   await expect(it.keys()).rejects.toMatchObject({ name: 'StorageCredentialsError', location: LOCATION })
 })
 
-test('credentials of a staged table are renewed by their refresh token, and by the table name only after the first commit', async () => {
+test('the client renews credentials of a staged table by refresh token, and by the name of the table only after the first commit', async () => {
   const clock = new ManualClock()
   let committed = false
   await using it = await startVending(clock, {

@@ -46,7 +46,10 @@ export async function obtainCredential(
   throw new StorageCredentialsError(location, failures)
 }
 
-/** Statuses after which the other sources are not used, because they would fail for the same reason. */
+/**
+ * Statuses of error responses after which no further source is tried, because the other sources would fail for the same
+ * reason.
+ */
 const FINAL_STATUSES = new Set([401, 403, 419, 429, 503])
 
 function describeFailure(

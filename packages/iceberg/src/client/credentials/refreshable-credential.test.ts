@@ -25,7 +25,7 @@ const step = fc.record({
   chance: fc.double({ min: 0, max: 0.999, noNaN: true }),
 })
 
-test('callers never receive expired credentials, or errors while one is valid, and requests neither overlap nor follow too soon', async () => {
+test('RefreshableCredential returns no expired credential, throws no error while a credential is valid, and keeps the minimum time between requests', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.option(fc.integer({ min: 1, max: 4_000_000 })),
@@ -75,7 +75,7 @@ test('callers never receive expired credentials, or errors while one is valid, a
   )
 })
 
-test('pauses after failures double up to a minute', async () => {
+test('the pauses after failed renewals double up to a minute', async () => {
   const clock = new ManualClock()
   clock.chance = 0.999_999_999
   const asked: number[] = []
@@ -97,7 +97,7 @@ test('pauses after failures double up to a minute', async () => {
   ])
 })
 
-test('the pauses start again at one second after a success', async () => {
+test('the pauses after failed renewals start again at one second after a successful renewal', async () => {
   const clock = new ManualClock()
   let healthy = false
   let asked = 0

@@ -22,11 +22,11 @@ test.each([
   [6 * MINUTE, 3 * MINUTE],
   [20_000, 10_000],
   [0, 0],
-])('keys that expire in %i ms are renewed %i ms before their expiry', (left, ahead) => {
+])('planRenewal plans to renew keys that expire in %i ms %i ms before their expiry', (left, ahead) => {
   expect(plan(left).ahead).toBe(ahead)
 })
 
-test('a random part renews keys earlier, by at most a fifth of the time before their expiry', () => {
+test('planRenewal moves the renewal earlier by a random time of at most a fifth of the margin before the expiry', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 1e9 }),
@@ -43,14 +43,14 @@ test('a random part renews keys earlier, by at most a fifth of the time before t
   )
 })
 
-test('the earliest of several expiries is used', () => {
+test('planRenewal uses the earliest of several expiries in a configuration', () => {
   const clock = new ManualClock()
   const config = { 'adls.sas-token-expires-at-ms.a': '2000', 'adls.sas-token-expires-at-ms.b': '1000' }
   expect(planRenewal(config, clock).expiresAt).toBe(1000)
   expect(planRenewal({ 'gcs.oauth2.token-expires-at': '3000' }, clock).expiresAt).toBe(3000)
 })
 
-test('permanent keys are never renewed, and temporary keys without an expiry are renewed after 15 minutes', () => {
+test('planRenewal plans no renewal for permanent keys, and a renewal after 15 minutes for temporary keys without an expiry', () => {
   const clock = new ManualClock()
   const keys = { 's3.access-key-id': 'a', 's3.secret-access-key': 's' }
   expect(planRenewal(keys, clock)).toMatchObject({ expiresAt: null, refreshAt: null })

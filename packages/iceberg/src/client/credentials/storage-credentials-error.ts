@@ -4,7 +4,10 @@ interface Failure {
   readonly error?: unknown
 }
 
-/** No source returned usable storage credentials for a location. The message contains the failure of each source. */
+/**
+ * Error for a location for which no source returned usable storage credentials. The message contains the failure of
+ * each source.
+ */
 export class StorageCredentialsError extends Error {
   override readonly name = 'StorageCredentialsError'
   readonly location: string

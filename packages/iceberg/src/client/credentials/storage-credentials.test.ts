@@ -55,7 +55,7 @@ test('headers() returns a bearer token for Google Cloud Storage and refuses othe
   await expect(adls.keys.headers()).rejects.toMatchObject({ code: 'unsupported' })
 })
 
-test('temporary keys without an expiry get one, so that the AWS SDK renews them', async () => {
+test('the provider for the AWS SDK adds an expiry to temporary keys without an expiry, so that the SDK renews them', async () => {
   const clock = new ManualClock()
   let minted = 0
   await using it = await startVending(clock, {
@@ -70,7 +70,7 @@ test('temporary keys without an expiry get one, so that the AWS SDK renews them'
   expect(minted).toBe(1)
 })
 
-test('errors contain no secret', async () => {
+test('errors of storage credentials contain no secret', async () => {
   const clock = new ManualClock()
   await using it = await startVending(clock, {
     config: { ...fullConfig },

@@ -42,13 +42,13 @@ export class NamespaceNotEmptyError extends IcebergRestError {
   override readonly name = 'NamespaceNotEmptyError'
 }
 /**
- * A requirement of the commit does not hold, for example after another commit. The server changed nothing, unless
- * `outcomeUnknown` is true.
+ * Error for a commit whose requirement does not hold, for example after another commit. The server changed nothing,
+ * unless `outcomeUnknown` is true.
  */
 export class CommitFailedError extends IcebergRestError {
   override readonly name = 'CommitFailedError'
 }
-/** The server may have executed the commit. Keep the files that the commit refers to. */
+/** Error for a commit that the server may have executed. Keep the files that the commit refers to. */
 export class CommitStateUnknownError extends IcebergRestError {
   override readonly name = 'CommitStateUnknownError'
 }

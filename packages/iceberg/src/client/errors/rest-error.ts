@@ -1,6 +1,6 @@
 /**
- * Error for a response of the catalog that is an error or does not follow the protocol. Each type of the protocol has its
- * own class, see `error-classes.ts`.
+ * Error for a response of the catalog that reports an error or does not follow the protocol. Each type of the protocol
+ * has its own class, see `error-classes.ts`.
  *
  * @example
  * ```ts

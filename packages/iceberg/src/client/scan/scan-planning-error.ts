@@ -1,4 +1,4 @@
-/** The server could not plan a scan, or did not complete the plan within the time limit. */
+/** Error for a scan that the server could not plan, or did not plan within the time limit. */
 export class ScanPlanningError extends Error {
   override readonly name = 'ScanPlanningError'
   /** Error type that the server sent. Null: the server sent no error type. */

@@ -22,7 +22,10 @@ const tasks = (...paths: readonly string[]): JsonObject => ({
   'file-scan-tasks': paths.map((path) => ({ 'data-file': file(path) })),
 })
 
-/** Returns the responses in their order, and repeats the last one. */
+/**
+ * Returns a request handler that sends the responses in their order, and repeats the last response. Answers DELETE
+ * requests with 204.
+ */
 function respondInOrder(
   ...responses: readonly ScriptedResponse[]
 ): (request: RecordedRequest) => ScriptedResponse {

@@ -10,9 +10,9 @@ export interface MetadataLog {
 }
 
 /**
- * Appends the file of the previous metadata to the log, if this metadata has a file. Removes the oldest entries above
- * the limit that the new properties of the table set. Returns expired files only if the properties of the table
- * enable their deletion.
+ * Appends the metadata file of the base to the log, if the base has a metadata file. Removes the oldest entries above
+ * the limit that the new properties of the table set. Returns expired files only if the properties of the table enable
+ * their deletion.
  */
 export function appendMetadataLog(
   base: TableMetadata,
