@@ -11,7 +11,7 @@ export interface PropertyKind<T> {
 }
 
 /**
- * Describes a text. White space at both ends is removed.
+ * Describes a property whose value is a text. White space at both ends of the text is removed.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ export function text(says: string): PropertyKind<string | undefined> {
 }
 
 /**
- * Describes a secret text, which messages never contain. Its white space is kept.
+ * Describes a property whose value is a secret text, which messages never contain. White space in the text is kept.
  *
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export function flag(says: string): PropertyKind<boolean | undefined> {
 }
 
 /**
- * Describes an integer within bounds: milliseconds, bytes, a count.
+ * Describes a property whose value is an integer within bounds: milliseconds, bytes, a count.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export function integer(says: string, min: number, max: number): PropertyKind<nu
 }
 
 /**
- * Describes a time in ms, in the form of ISO 8601 (`PT1H30M`, `P1D`) or as a number of ms.
+ * Describes a property whose value is a duration in ms: a number, or text in the form of ISO 8601 (`PT1H30M`, `P1D`).
  *
  * @example
  * ```ts
@@ -103,7 +103,7 @@ export function oneOf<const W extends string>(
 }
 
 /**
- * Describes words, separated by spaces or commas.
+ * Describes a property whose value is a list of words, separated by spaces or commas.
  *
  * @example
  * ```ts
@@ -119,7 +119,7 @@ export function list(says: string): PropertyKind<readonly string[] | undefined> 
 }
 
 /**
- * Describes an absolute http or https URL. Its text is not changed.
+ * Describes a property whose value is an absolute http or https URL. The text of the URL is not changed.
  *
  * @example
  * ```ts
