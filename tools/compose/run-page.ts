@@ -10,7 +10,10 @@ export interface PageStep {
   readonly output: readonly string[]
 }
 
-/** Returns the `sh` and `python` blocks of one section of a page. A `text` block belongs to the block before it. */
+/**
+ * Returns the `sh` and `python` blocks of one section of a page. A `text` block contains the output of the block before
+ * it.
+ */
 export function readSection(page: string, heading: string): readonly PageStep[] {
   const section = page.split(/^## /m).find((each) => each.startsWith(`${heading}\n`))
   if (section === undefined) throw new Error(`The page has no section "${heading}".`)
@@ -30,7 +33,7 @@ export interface PageRun {
 }
 
 /**
- * Runs one step and returns what it printed, on both streams.
+ * Runs one step, and returns what the step printed to standard output and standard error.
  *
  * @throws Error when the step fails, or does not print the output that the page shows
  */

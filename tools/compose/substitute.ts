@@ -11,7 +11,7 @@ export interface Pod {
   readonly image: UnpackedImage
   /** Folder for logs and volumes. */
   readonly folder: string
-  /** File with the addresses of the services by their names. */
+  /** Path of a hosts file, which maps the names of the services to addresses. */
   readonly hosts: string
   /** Returns the folder of a named volume. */
   readonly volume: (name: string) => string

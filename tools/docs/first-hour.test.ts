@@ -49,7 +49,7 @@ async function readyUrl({ stdout }: ChildProcess): Promise<string> {
   throw new Error('The server ended before it was ready.')
 }
 
-/** Runs shell commands in the repository and returns what they print, on both streams. */
+/** Runs shell commands in the repository, and returns what the commands print to standard output and standard error. */
 async function run(commands: string): Promise<string> {
   const adapted = commands.replaceAll('.headgate', folder).replace('ada-credential 120', 'ada-credential 25')
   const { promise, resolve } = Promise.withResolvers<string>()

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Returns the code spans of a Markdown page that look like paths of files with one of these endings. */
+/** Returns the code spans of a Markdown page that look like paths of files with the extension ts, json, md or sql. */
 export function readNamedPaths(page: string): string[] {
   const spans = [...page.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span)
   return [...new Set(spans.filter((span) => /^[\w@.-]+(?:\/[\w@.-]+)*\.(?:ts|json|md|sql)$/.test(span)))]

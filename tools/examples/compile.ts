@@ -24,8 +24,8 @@ export function writeModules(folder: string, modules: readonly ExampleModule[]):
 }
 
 /**
- * Compiles the modules with these indexes, and further files. Returns the compiler errors with file and line of the
- * example.
+ * Compiles the modules with the passed indexes, and the passed files. Returns the compiler errors, each with the file
+ * and line of its example.
  */
 export async function compileModules(
   folder: string,

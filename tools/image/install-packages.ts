@@ -4,7 +4,7 @@ import { findUnlocked, readLockFile, thirdPartyEntries } from './lock-file.ts'
 import { runTool } from './run-tool.ts'
 import type { Program } from './workspace.ts'
 
-/** An installed program, which is the same for all architectures. */
+/** The installed npm packages of the program. They are identical for all architectures. */
 export interface Installation {
   /** Folder `node_modules`. */
   readonly modules: string

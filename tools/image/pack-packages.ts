@@ -7,7 +7,7 @@ import type { Program } from './workspace.ts'
 
 /** The packed npm packages of the command line program. */
 export interface PackedProgram {
-  /** Path of each tarball by the name of its package. */
+  /** Path of each tarball, by the name of the npm package. */
   readonly tarballs: ReadonlyMap<string, string>
   /** Digest of the files that were compiled. */
   readonly sourceDigest: string

@@ -12,9 +12,10 @@ export interface NewRelease {
 }
 
 /**
- * Returns the changelog with a new release, whose entries are those of `Unreleased` and of the changesets.
+ * Returns the changelog with a new release, which contains the entries of `Unreleased` and of the changesets.
  *
- * @throws Error when a text has no valid sections, or the release has no entry or is in the changelog already
+ * @throws Error when a text has no valid sections, the release has no entry, or the changelog already contains the
+ * release
  */
 export function addRelease(changelog: string, { version, date, changes }: NewRelease): string {
   if (readRelease(changelog, version) !== null)

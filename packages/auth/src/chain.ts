@@ -5,8 +5,8 @@ import { AuthError, isAuthError } from './auth-error.ts'
 export type Source<T> = (options?: WaitOptions) => Promise<T>
 
 /**
- * Returns a source that asks the passed sources in sequence. After an AuthError `not-here`, it asks the next source.
- * It throws every other error, so that invalid credentials are not silently replaced by others.
+ * Returns a source that asks the passed sources in sequence. After an AuthError `not-here`, it asks the next source. It
+ * throws every other error, so that other credentials do not silently replace invalid credentials.
  *
  * @throws {AuthError} not-here, with the message of each source, when no source has credentials
  *

@@ -14,13 +14,13 @@ import {
 export interface CreateFetchOptions {
   /** Sends the requests. Default: the global `fetch`. */
   readonly fetch?: Fetch
-  /** Headers of every request. Headers of a request replace those of the same names. */
+  /** Headers of every request. Headers that a request already has replace headers with the same names. */
   readonly headers?: Readonly<Record<string, string>>
   /** Time limit for the head of a response, in ms. Default: 60,000. */
   readonly timeoutMs?: number
   /**
-   * Maximum number of attempts after the first one, from 0 to 9. Default: 0. When it is not known whether the server
-   * executed a request, only GET, HEAD and OPTIONS are sent again.
+   * Maximum number of attempts after the first attempt, from 0 to 9. Default: 0. When it is not known whether the
+   * server executed a request, only GET, HEAD and OPTIONS are sent again.
    */
   readonly maxRetries?: number
   readonly hooks?: HttpHooks

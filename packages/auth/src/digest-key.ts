@@ -1,4 +1,4 @@
-/** Part of a key. An undefined part is the same as a missing one. */
+/** Part of a key. An undefined part is equal to a missing part. */
 export type KeyPart = string | number | boolean | null | undefined | readonly KeyPart[] | KeyParts
 
 /** Parts of a key by name. */

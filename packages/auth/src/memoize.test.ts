@@ -87,7 +87,7 @@ it('memoize delays renewals at random', async () => {
   expect(state.calls).toBe(2)
 })
 
-it('memoize never returns an expired value, and all waiting callers receive the same new one', async () => {
+it('memoize never returns an expired value, and all waiting callers receive the same new value', async () => {
   const { clock, state, tokens } = source()
   await tokens.get()
   clock.advance(600_000)

@@ -42,7 +42,10 @@ export function refuseInBrowsers(from: string, missing: string): void {
   if (globalThis.process?.versions?.node === undefined) throw missingInBrowsers(from, missing)
 }
 
-/** Returns the error of a feature that browsers do not have; the parameters are those of `refuseInBrowsers`. */
+/**
+ * Returns the error for a feature that browsers do not have. The parameters have the meaning of the parameters of
+ * `refuseInBrowsers`.
+ */
 export function missingInBrowsers(from: string, missing: string): AuthError {
   return new AuthError(
     'configuration',

@@ -26,8 +26,8 @@ export interface ProviderContext {
   /** Reports configuration that works but should be changed. */
   warn(message: string): void
   /**
-   * Creates another provider from the same properties, to wrap it or to use its token. The other provider is closed
-   * together with this one.
+   * Creates another provider from the same properties, to wrap it or to use its token. Closing this provider also
+   * closes the other provider.
    */
   create(type: string): Promise<AuthProvider>
 }

@@ -29,7 +29,7 @@ export interface CreateOptions extends WaitOptions {
   readonly fetch?: Fetch
   /** Returns the current time in epoch ms. Default: `Date.now`. */
   readonly now?: () => number
-  /** Environment variables by name. Default: those of the process, or none in browsers. */
+  /** Environment variables by name. Default: the variables of the process, or no variables in browsers. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Functions that ask a person to log in. Default: logins of people are refused. */
   readonly prompts?: Prompts
@@ -37,7 +37,7 @@ export interface CreateOptions extends WaitOptions {
   readonly warn?: (message: string) => void
   /** Whether the providers check their credentials before `create` returns. Default: true. */
   readonly initialize?: boolean
-  /** Time limit of these checks, in ms. Default: 60,000. */
+  /** Time limit for the initialization of the providers, in ms. Default: 60,000. */
   readonly initializeTimeoutMs?: number
 }
 
@@ -48,7 +48,7 @@ const DISCOVER = 'discover'
 const MAX_DEPTH = 4
 
 /**
- * Creates providers by name: those of this package, and registered ones.
+ * Creates providers by name: the providers of this package, and registered providers.
  *
  * @example
  * ```ts
@@ -216,7 +216,7 @@ function isEntry(entry: [string, unknown]): entry is [string, ProviderSource] {
   return typeof source === 'object' && source !== null && 'open' in source && 'keys' in source
 }
 
-/** Refuses a configured header that a provider sets too, because one of the two values would be lost. */
+/** Refuses a configured header that a provider also sets, because one of its two values would be lost. */
 function refuseConfiguredHeaders(read: AuthProperties, all: readonly AuthProvider[]): void {
   for (const header of all.flatMap((provider) => provider.setsHeaders ?? ['authorization'])) {
     const property = read.headers.get(header)

@@ -12,7 +12,7 @@ const REDACTED = '[redacted]'
  */
 export class Secret {
   static {
-    // `console.log` and `inspect` call these methods in Node, Bun and Deno.
+    // `console.log` and `inspect` call methods with these names in Node, Bun and Deno.
     for (const name of ['nodejs.util.inspect.custom', 'Deno.customInspect']) {
       Object.defineProperty(Secret.prototype, Symbol.for(name), { value: () => REDACTED })
     }

@@ -28,8 +28,8 @@ const NEW_TOKEN_REFUSED =
 const refusalStatuses = new Set([401, 419])
 
 /**
- * Creates a provider that sends a token in a header. When the server refuses the token, the provider requests
- * another attempt with a new one.
+ * Creates a provider that sends a token in a header. When the server refuses the token, the provider requests another
+ * attempt with a new token.
  *
  * @example
  * ```ts
@@ -57,7 +57,8 @@ export function tokenAuth<T extends Token>(
       const token = sent.get(request)
       if (token === undefined || !refusalStatuses.has(response.status)) return undefined
       try {
-        // Another request may have renewed the token meanwhile. If so, the second attempt uses the renewed token.
+        // While this request was sent, another request may have renewed the token. If so, the second attempt uses the
+        // renewed token.
         const current = await tokens.get(wait)
         if (!isSameToken(current, token)) return 'retry'
         if (!tokens.invalidate(current)) {

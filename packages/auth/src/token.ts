@@ -10,8 +10,8 @@ export interface Token {
   readonly type?: string
   readonly provenance?: Provenance
   /**
-   * ID token of the same response, which names the person who logged in (OpenID Connect Core section 2). It
-   * can be exchanged.
+   * ID token of the response that contained this token. The ID token names the person who logged in (OpenID Connect
+   * Core section 2), and can be exchanged.
    */
   readonly idToken?: Secret
 }

@@ -24,7 +24,7 @@ export interface UnpackedImage {
   readonly settings: ImageSettings
 }
 
-/** Unpacks the image of one architecture from an archive in the OCI format. The owners of files are kept. */
+/** Unpacks the image of one architecture from an archive in the OCI format. Keeps the owners of files. */
 export async function unpackImage(
   archive: string,
   architecture: ArchitectureName,

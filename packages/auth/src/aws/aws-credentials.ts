@@ -29,7 +29,7 @@ export interface AwsContext {
   readonly warn: (message: string) => void
 }
 
-/** Converts keys in plain text to credentials. Treats an empty session token as a missing one. */
+/** Converts keys in plain text to credentials. Treats an empty session token like a missing session token. */
 export function toAwsCredentials(
   keys: {
     accessKeyId: string

@@ -1,4 +1,4 @@
-/** Settings of a profile by their names in lower case. */
+/** Settings of a profile, by name in lower case. */
 export type Profile = ReadonlyMap<string, string>
 
 /**
@@ -33,7 +33,10 @@ function parseProfileName(section: string, kind: 'credentials' | 'config'): stri
   return /^profile\s+(.+)$/.exec(section)?.[1]?.replace(/^(["'])(.*)\1$/, '$2')
 }
 
-/** Merges the profiles of both files. Settings of the credentials file take precedence. */
+/**
+ * Merges the profiles of the credentials file and the configuration file. Settings of the credentials file take
+ * precedence.
+ */
 export function mergeProfiles(credentials: string, config: string): ReadonlyMap<string, Profile> {
   const merged = parseProfiles(config, 'config')
   for (const [name, settings] of parseProfiles(credentials, 'credentials')) {

@@ -10,7 +10,7 @@ import { checkToken } from '../token-auth.ts'
 import { jwtProvenance } from '../token-expiry.ts'
 import type { Token } from '../token.ts'
 
-/** Selects one of several managed identities of a machine. */
+/** Selects a managed identity of a machine that has several. */
 export interface ManagedIdentity {
   readonly clientId: string | undefined
   readonly objectId: string | undefined
@@ -90,7 +90,8 @@ function toError(status: number, text: string): AuthError {
     status === 400
       ? 'Assign an identity to the machine. If it has several, set rest.auth.entra.managed-identity-client-id'
       : ''
-  // Azure documents these statuses as temporary: 404 while the identity is being created, 410, 429, 5xx.
+  // The documentation of Azure states that the statuses 404 (while the identity is being created), 410, 429 and 5xx are
+  // temporary.
   const reason = [404, 410, 429].includes(status) || status >= 500 ? 'unavailable' : 'refused'
   return new AuthError(
     reason,

@@ -56,7 +56,10 @@ export async function openAuth(
   return { auth: own, close: () => Promise.resolve() }
 }
 
-/** Finds a header that both the configuration and the provider set. One of the two values would be lost. */
+/**
+ * Finds a header that the configuration and the provider both set. Such a header is refused, because one of its two
+ * values would be lost.
+ */
 function findClash(
   headers: HeaderList,
   { setsHeaders = ['authorization'] }: AuthProvider,

@@ -12,12 +12,12 @@ import type { AuthProvider } from '../auth-provider.ts'
 import { configuredHeaders } from '../properties/configured-headers.ts'
 import { openAuth, type AuthOptions } from './open-auth.ts'
 
-/** Options of a catalog client. They are the same for all catalog protocols. */
+/** Options that the clients of all catalog protocols share. */
 export interface ConnectionOptions extends AuthOptions {
   /** Address of the catalog: the part of its URLs before `/v1`. */
   readonly uri?: string | undefined
   /**
-   * Headers of every request. They replace those of the same names in `properties`. Only `auth` sets
+   * Headers of every request. They replace headers with the same names in `properties`. Only `auth` sets
    * `Authorization`.
    */
   readonly headers?: Readonly<Record<string, string>> | undefined
@@ -25,7 +25,7 @@ export interface ConnectionOptions extends AuthOptions {
   readonly fetch?: Fetch | undefined
   /** Time limit of an attempt, in ms. Default: 60,000. */
   readonly timeoutMs?: number | undefined
-  /** Maximum number of attempts after the first one, from 0 to 9. Default: 5. */
+  /** Maximum number of attempts after the first attempt, from 0 to 9. Default: 5. */
   readonly maxRetries?: number | undefined
   /** Longest response that is read into memory, in bytes. Default: 256 MiB. */
   readonly maxResponseBytes?: number | undefined

@@ -51,7 +51,7 @@ function awsHost(service: string, pattern: string): KnownHost {
 }
 
 /**
- * AWS services that no configuration can allow, because a request that is signed for one of them can create
+ * AWS services that no configuration can allow, because a request that is signed for such a service can create
  * credentials.
  */
 const forbiddenServices = new Set(['sts', 'iam'])

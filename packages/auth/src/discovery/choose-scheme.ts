@@ -3,7 +3,7 @@ import type { Scheme } from './declaration.ts'
 import { findParameters, sendsPermanentSecret } from './declarable.ts'
 
 interface ChosenScheme {
-  /** The chosen type, followed by the type of its delegate if it has one. */
+  /** The chosen type, followed by the type of its delegate if the scheme has a delegate. */
   readonly types: readonly [string, ...string[]]
   /** Properties that the declaration adds to the configured properties of the client. */
   readonly added: Readonly<Record<string, string>>
@@ -55,8 +55,8 @@ function rankScheme(
   const hasDelegate = options.configured(type).has('delegate-auth-type')
   const added = toProperties(type, outer.parameters)
   if (delegate === undefined) {
-    // Other properties may imply a delegate. It is disabled here, because the client sends the identity of a delegate
-    // only to a catalog that declares one.
+    // Other properties may imply a delegate. This property disables the delegate, because the client sends the identity
+    // of a delegate only to a catalog that declares a delegate.
     if (signs && !hasDelegate) added[`rest.auth.${type}.delegate-auth-type`] = 'none'
     return { chosen: { types: [type], added }, rank }
   }

@@ -1,6 +1,7 @@
 /**
  * Parameters that a catalog may declare, by type (`spec/rest-auth-extension.md`, Types). A declaration sets no other
- * property below `rest.auth.<type>.`, because these decide where credentials come from and where they are sent.
+ * property below `rest.auth.<type>.`, because the other properties decide where credentials come from and where they
+ * are sent.
  */
 export const declarableParameters: Readonly<Record<string, readonly string[]>> = {
   basic: [],
@@ -22,8 +23,8 @@ export function findParameters(type: string): readonly string[] | undefined {
 }
 
 /**
- * Default values of parameters that a declaration omits. The client must permit them in the same way as declared
- * values.
+ * Default values of parameters that a declaration omits. A client checks whether it permits a default value, as it does
+ * for a declared value.
  */
 export const defaultValues: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   sigv4: { service: 'execute-api' },

@@ -200,7 +200,7 @@ describe('a declaration', () => {
     ...more,
   })
 
-  it('discoverProperties sets an issuer, scopes and audiences only if they are identical to allowed ones', async () => {
+  it('discoverProperties sets an issuer, scopes and audiences only if they are identical to allowed values', async () => {
     const { properties } = await discover(
       lake,
       client,

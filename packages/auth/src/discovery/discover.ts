@@ -87,7 +87,10 @@ export async function discoverProperties(
   return { ...Object.fromEntries(kept), ...added, 'rest.auth.type': types[0] }
 }
 
-/** Returns these types and the types that their properties reference, such as a delegate or the source of a token. */
+/**
+ * Returns the passed types, and the types that the properties of these types reference, such as a delegate or the
+ * source of a token.
+ */
 function withReferencedTypes(types: readonly string[], own: AuthProperties): readonly string[] {
   const all = [...types]
   // The loop also visits the types that it appends, and appends each type once.
@@ -124,7 +127,7 @@ async function loadDocument(
   return await findDocument({ uri, hosts, challengePath: settings['challenge-path'], fetch }, wait)
 }
 
-/** Parses a document, and refuses one that does not declare the authentication of this catalog. */
+/** Parses a document. Refuses a document that does not declare the authentication of this catalog. */
 function checkDocument({ text, from }: FoundDocument, uri: URL): Declaration {
   try {
     const declaration = parseDeclaration(text)
@@ -141,7 +144,7 @@ function checkDocument({ text, from }: FoundDocument, uri: URL): Declaration {
   }
 }
 
-/** Returns whether a resource is the catalog, or a prefix of its address that ends between two segments of the path. */
+/** Returns whether a resource is the catalog itself, or a URL below which the catalog is. */
 function covers(resource: string, uri: URL): boolean {
   if (!URL.canParse(resource)) return false
   const url = new URL(resource)

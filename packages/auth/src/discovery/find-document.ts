@@ -10,7 +10,7 @@ const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 export interface DocumentSearch {
   /** The catalog URI. */
   readonly uri: URL
-  /** Other hosts, with their ports, that may serve the document. */
+  /** Hosts other than the catalog, with their ports, that may serve the document. */
   readonly hosts: readonly string[]
   /**
    * Path below the catalog URI that is requested if the well-known path has no document. The 401 response contains

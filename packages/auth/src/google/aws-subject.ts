@@ -7,8 +7,9 @@ import { v4Signer } from '../signing/signer.ts'
 import type { GoogleContext } from './google-request.ts'
 
 /**
- * Creates the subject token of a workload in AWS: a signed GetCallerIdentity request to AWS STS. Google sends the request
- * to identify the workload (Workload Identity Federation with AWS). The credentials have the same sources as in `sigv4`.
+ * Creates the subject token of a workload in AWS: a signed GetCallerIdentity request to AWS STS. Google sends the
+ * request to identify the workload (Workload Identity Federation with AWS). The credentials come from the sources that
+ * the provider `sigv4` uses.
  *
  * @param audience provider in the identity pool. It is signed, so that no other provider accepts the request
  * @returns request in the form that Google's STS requires: percent-encoded JSON

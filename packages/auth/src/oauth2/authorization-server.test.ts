@@ -4,7 +4,7 @@ import { create, headerAfter, catchMessage } from '../../test/context.ts'
 
 const P = 'rest.auth.oauth2.'
 
-/** Starts an issuer with metadata at one of the two well-known paths. */
+/** Starts an issuer that serves its metadata at `path`, with the changes that `change` returns. */
 async function startIssuer(
   path: string,
   change: (url: string) => object = () => ({}),
@@ -30,7 +30,7 @@ function properties(url: string): Record<string, string> {
 }
 
 it.each(['/as/.well-known/openid-configuration', '/.well-known/oauth-authorization-server/as'])(
-  'the client finds the token endpoint in the metadata at %s',
+  'the oauth2 client finds the token endpoint in the metadata of the issuer at %s',
   async (path) => {
     await using server = await startIssuer(path)
     const auth = await create(properties(`${server.url}/as`))
@@ -66,7 +66,7 @@ it('the client sends the secret in the form if the issuer supports only this met
   )
 })
 
-it('the client reports an address without metadata', async () => {
+it('the oauth2 client reports an issuer URL without metadata', async () => {
   await using server = await startIssuer('/other')
   expect(await catchMessage(create(properties(`${server.url}/as`)))).toContain(
     'check the address, or set token-endpoint',

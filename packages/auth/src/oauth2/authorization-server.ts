@@ -94,8 +94,8 @@ async function loadMetadata(
     }
     if (status !== 200) continue
     const named = await parseIssuer(response.clone())
-    // RFC 8414 section 3.3 requires the same name. Otherwise tokens of another issuer could be accepted as tokens of
-    // this issuer.
+    // RFC 8414 section 3.3 requires that the metadata names the configured issuer. Otherwise tokens of another issuer
+    // could be accepted as tokens of this issuer.
     if (named === issuer) return { ...(await parseMetadata(url, response)), issuer }
     const reason =
       named === undefined

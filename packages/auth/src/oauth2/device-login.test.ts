@@ -12,7 +12,7 @@ interface Login {
   readonly requestTimes: readonly number[]
 }
 
-/** Starts a login at an issuer that sends these responses in sequence, and repeats the last one. */
+/** Starts a login at an issuer that sends the passed responses in sequence, and repeats the last response. */
 async function startLogin(codes: object, responses: readonly (string | object)[]): Promise<Login> {
   const requestTimes: number[] = []
   let shown = 0
@@ -52,7 +52,7 @@ async function outcome({ auth }: Login, seconds: number): Promise<unknown> {
   return await Promise.race([login, Promise.resolve('still waiting')])
 }
 
-it('a device login requests the token at the interval of the issuer, and at a longer one after slow_down', async () => {
+it('a device login requests the token at the interval that the issuer sets, and at a longer interval after slow_down', async () => {
   const responses = ['authorization_pending', 'slow_down', 'authorization_pending', token]
   const started = await startLogin({ expires_in: 600, interval: 2 }, responses)
   expect(await outcome(started, 17.9)).toBe('still waiting')

@@ -60,7 +60,7 @@ export function dpopAuth<T extends Token>(
 ): AuthProvider {
   const inner = tokenAuth(tokens, { scheme: 'DPoP', provenance })
   const nonces = new Map<string, string>()
-  /** Maps each sent request to the same request without the proof, which the inner provider knows. */
+  /** Maps each sent request to the request that the inner provider returned, which has the token and no proof. */
   const requestsWithToken = new WeakMap<HttpRequest, HttpRequest>()
   const storeNonce = (response: ResponseHead, origin: string): void => {
     const nonce = response.headers.get('dpop-nonce')

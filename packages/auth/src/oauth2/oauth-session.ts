@@ -177,8 +177,8 @@ async function openNestedTokens(
 }
 
 /**
- * Refuses a token that changes the identity of the session. Called before the new refresh token replaces the last
- * one.
+ * Refuses a token that changes the identity of the session. The session calls this function before the new refresh
+ * token replaces the previous refresh token.
  */
 function checkIdentity(before: OAuthToken | undefined, next: OAuthToken): OAuthToken {
   if (before !== undefined) keepIdentity(before.provenance, next.provenance)

@@ -21,8 +21,8 @@ export interface TokenOrigin {
   /** Validity of a token whose response contains no expiry, in ms. */
   readonly lifespanMs: number
   /**
-   * Previous token, which the request renewed. If the new token has no subject or refresh token, it keeps the one of
-   * the previous token (RFC 6749 section 6).
+   * Previous token, which the request renewed. If the new token has no subject or no refresh token, it keeps the
+   * subject or refresh token of the previous token (RFC 6749 section 6).
    */
   readonly before: OAuthToken | undefined
 }
@@ -62,7 +62,7 @@ function findParty(accessToken: string, idToken: string | undefined): Party | un
   return jwtParty(accessToken) ?? (idToken === undefined ? undefined : jwtParty(idToken))
 }
 
-/** Describes the issuer and the target of a token in one text. Renewals with another text are refused. */
+/** Describes the issuer and the target of a token in one text. A session refuses a renewed token with another text. */
 export function describeTarget(issuer: string, { audiences, resources, scope }: Target): string {
   return [
     issuer,

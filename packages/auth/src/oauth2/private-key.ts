@@ -8,8 +8,8 @@ interface ImportParameters {
 }
 
 /**
- * Signature algorithms in the order in which they are tried for a key that names no algorithm. Each key can be
- * imported for only one kind of algorithm.
+ * Signature algorithms, in the order in which they are tried for a key that names no algorithm. A key can be imported
+ * only for algorithms of its own kind.
  */
 const algorithms: Readonly<Record<string, ImportParameters>> = {
   RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },

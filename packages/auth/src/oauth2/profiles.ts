@@ -1,6 +1,6 @@
 import { wrongProperty } from '../properties/wrong-property.ts'
 
-/** `grant_type` of token requests, by the names of grants in configurations. */
+/** Value of `grant_type` in token requests, by the name of the grant in a configuration. */
 export const grantTypes = {
   client_credentials: 'client_credentials',
   refresh_token: 'refresh_token',

@@ -26,7 +26,10 @@ export function parseTokenError(text: string): TokenEndpointError {
   }
 }
 
-/** Creates the error of a refused token request, with the reason of the server and a hint if there is one. */
+/**
+ * Creates the error of a refused token request, with the reason that the server states, and with a hint if the refusal
+ * is known.
+ */
 export function tokenError(refusal: Refusal): AuthError {
   const { error, description, status, host, grant } = refusal
   const code = error ?? `status ${status}`
@@ -45,7 +48,10 @@ function findText(body: object, name: string): string | undefined {
   return typeof value === 'string' ? toMessageText(value) : undefined
 }
 
-/** Returns a text of an issuer for one line of a log: without line breaks and tokens, and at most 300 characters. */
+/**
+ * Converts a text of an issuer to text for one line of a log: removes line breaks and tokens, and shortens it to 300
+ * characters.
+ */
 function toMessageText(text: string): string {
   return text
     .replaceAll(/[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, '[redacted]')

@@ -90,12 +90,12 @@ const PYICEBERG: readonly Alias[] = [
   },
 ]
 
-/** All aliases by their names in other clients. */
+/** All aliases, by the name of the property in the other client. */
 export const aliases: ReadonlyMap<string, Alias> = new Map(
   [...ICEBERG, ...PYICEBERG].map((alias) => [alias.from, alias]),
 )
 
-/** Other names of types. In Iceberg's Java clients these are class names. */
+/** Other names of types, such as the class names that Iceberg's Java clients use. */
 export const typeAliases: ReadonlyMap<string, string> = new Map([
   ['noop', 'none'],
   ['legacyoauth2', 'iceberg-legacy'],

@@ -17,8 +17,8 @@ interface Entry extends GivenProperty {
 }
 
 /**
- * The configuration of authentication in a property map. Each provider takes its own properties. The remaining ones are
- * refused, because a property without effect is a mistake in the configuration.
+ * The configuration of authentication in a property map. Each provider takes its own properties. Properties that no
+ * provider takes are refused, because a property without effect is a mistake in the configuration.
  */
 export class AuthProperties {
   /** Name of the provider. */
@@ -53,7 +53,7 @@ export class AuthProperties {
   }
 
   /**
-   * Returns the properties of a type by their names below `rest.auth.<type>.`, and marks them as used.
+   * Returns the properties of a type, by name below `rest.auth.<type>.`, and marks them as used.
    *
    * @throws AuthError when two names of one property have different values
    */
@@ -77,7 +77,10 @@ export class AuthProperties {
     return taken
   }
 
-  /** Lists the properties of `types` that no type of `except` has, in the spelling of the configuration. */
+  /**
+   * Lists the configured properties that belong to a type in `types` and to no type in `except`, in the spelling of the
+   * configuration.
+   */
   listNames(types: readonly string[], except: readonly string[]): readonly string[] {
     return this.#entries
       .filter((entry) => types.some((type) => findName(entry, type) !== undefined))

@@ -2,12 +2,12 @@ import { AuthError } from '../auth-error.ts'
 import type { PropertyKind } from './property-kinds.ts'
 
 /**
- * The properties of a provider by their names below `rest.auth.<type>.`. A name that ends in `*` selects all properties
- * with the prefix before it, as a {@link PropertyGroup}: `extra-params.*`, or `*` for all properties.
+ * The properties of a provider, by name below `rest.auth.<type>.`. A name that ends in `*` selects all properties with
+ * the prefix before it, as a {@link PropertyGroup}: `extra-params.*`, or `*` for all properties.
  */
 export type PropertyKeys = Readonly<Record<string, PropertyKind<unknown>>>
 
-/** Properties with a common prefix, by their names without it. */
+/** Properties with a common prefix, by name without this prefix. */
 export type PropertyGroup = ReadonlyMap<string, string>
 
 /** Values of properties, by the keys that describe them. */

@@ -38,7 +38,7 @@ export function isServerSettable(name: string): boolean {
 /**
  * Removes properties that a server must not set from the `defaults` or `overrides` of `/v1/config`.
  *
- * @returns the remaining properties, and in `refused` the names of the removed ones, to be logged as a warning
+ * @returns the remaining properties, and in `refused` the names of the removed properties, to be logged as a warning
  *
  * @example
  * ```ts

@@ -46,9 +46,9 @@ const keys = {
 type Values = PropertyValues<typeof keys>
 
 /**
- * Sends a token of Microsoft Entra, for an application or a machine. People, and requests on behalf of them,
- * use `oauth2` with the profile `entra`. The requests are those of `@azure/identity` 4.14. That SDK is not
- * used, because it has 43 packages, needs Node, and does not state the identity of a session.
+ * Sends a token of Microsoft Entra, for an application or a machine. People, and requests on behalf of them, use
+ * `oauth2` with the profile `entra`. The requests are those of `@azure/identity` 4.14. This provider does not use the
+ * SDK, because the SDK has 43 packages, needs Node, and does not state the identity of a session.
  */
 export const entra: ProviderDefinition = defineProvider({
   keys,
@@ -60,7 +60,9 @@ export const entra: ProviderDefinition = defineProvider({
   },
 })
 
-/** Chooses the kind of credential by the properties, else by the variables that the tools of Azure set. */
+/**
+ * Chooses the kind of credential by the properties, or else by the environment variables that the tools of Azure set.
+ */
 function chooseMethod(values: Values, env: ProviderContext['env']): Exclude<Values['credential'], 'auto'> {
   if (values['client-secret'] !== undefined) return 'client-secret'
   if (values['client-certificate-path'] !== undefined) return 'certificate'

@@ -18,8 +18,8 @@ import { checkHeaderName } from './headers.ts'
 const PREFIX = 'rest.auth.google.'
 
 /**
- * Sends a token of Google. Tests compare its requests with those of `google-auth-library`. That library is
- * not used, because it has 20 packages, needs Node, does not accept another `fetch`, and does not state the
+ * Sends a token of Google. Tests compare its requests with those of `google-auth-library`. This provider does not use
+ * the library, because the library has 20 packages, needs Node, does not accept another `fetch`, and does not state the
  * identity of a session.
  */
 export const google: ProviderDefinition = defineProvider({

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { aRequest, create, catchMessage } from '../../test/context.ts'
 
-it('the headers provider replaces headers of the request with the configured ones', async () => {
+it('the headers provider replaces headers of the request with the configured headers', async () => {
   const auth = await create({
     'rest.auth.type': 'headers',
     'rest.auth.headers.Authorization': 'Custom abc',

@@ -25,7 +25,7 @@ export const headers: ProviderDefinition = defineProvider({
   },
 })
 
-/** Checks a header name (RFC 9110 section 5.1) and returns it. Refuses an invalid one. */
+/** Checks a header name (RFC 9110 section 5.1) and returns it. Throws an error for an invalid name. */
 export function checkHeaderName(name: string, property: string): string {
   if (/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}$/.test(name)) return name
   throw new AuthError('configuration', `${property} must be a valid header name (RFC 9110 section 5.1)`, {

@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(async () => await issuer[Symbol.asyncDispose]())
 
-/** Creates a provider for the issuer, with properties by their names below `rest.auth.oauth2.`. */
+/** Creates an oauth2 provider for the test issuer. `own` contains properties, by name below `rest.auth.oauth2.`. */
 async function open(own: Properties, options: CreateOptions = {}): Promise<ReadyProvider> {
   const properties: Record<string, Properties[string]> = { 'rest.auth.type': 'oauth2' }
   for (const [name, value] of Object.entries({ 'issuer-url': issuer.url, ...own }))
@@ -180,7 +180,7 @@ describe('an oauth2 token exchange', () => {
     expect(lastCall().form.get('grant_type')).toContain('token-exchange')
   })
 
-  it('an oauth2 token exchange ends the session when the token of another user replaces the first one', async () => {
+  it('an oauth2 token exchange ends the session when the token of another user replaces the first token', async () => {
     const clock = testClock(Date.now())
     const requestToken = async (id: string, auth: string): Promise<string> =>
       (await (await open({ ...basic, 'client-id': id, 'client-auth': auth })).token?.())?.value.reveal() ?? ''
@@ -198,7 +198,7 @@ describe('an oauth2 token exchange', () => {
   })
 })
 
-it('the oauth2 provider sends one token request for each renewal, for all waiting requests', async () => {
+it('the oauth2 provider sends only one token request for a renewal, even if several requests wait for the token', async () => {
   const clock = testClock(Date.now())
   const auth = await open(basic, clock)
   for (let renewal = 1; renewal <= 3; renewal++) {

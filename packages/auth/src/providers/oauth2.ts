@@ -20,7 +20,7 @@ export const oauth2: ProviderDefinition = {
   },
 }
 
-/** Creates a provider that sends the tokens of these settings. */
+/** Creates a provider that obtains tokens as the settings specify, and sends them. */
 export async function oauthAuth(settings: OAuthSettings, context: ProviderContext): Promise<AuthProvider> {
   if (settings.token !== undefined) return fixedTokenAuth(settings.token, context, `${settings.prefix}token`)
   const session = await openSession(settings, context)

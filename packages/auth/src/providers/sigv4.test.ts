@@ -97,7 +97,7 @@ it('sigv4 does not sign the body for VPC Lattice, which cannot verify it', async
   )
 })
 
-it('sigv4 encodes the hash as Iceberg for Java does: base64 for a body, hexadecimal digits for an empty one', async () => {
+it('sigv4 encodes the hash as Iceberg for Java does: base64 for a body, hexadecimal digits for an empty body', async () => {
   const auth = await create({ ...properties, 'rest.auth.sigv4.payload-header': 'base64' })
   const hash = 'x-amz-content-sha256'
   expect(await headerAfter(auth, hash, aRequest({ body: bytes('x') }))).toBe(

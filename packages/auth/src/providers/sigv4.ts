@@ -75,7 +75,8 @@ const keys = {
 }
 
 /**
- * Signs requests with AWS Signature Version 4, after another provider has authenticated them if one is set.
+ * Signs requests with AWS Signature Version 4. If a delegate is configured, the delegate authenticates the requests
+ * first.
  */
 export const sigv4: ProviderDefinition = defineProvider({
   keys: { region: text('the region to sign for. Default: that of the environment or the profile'), ...keys },

@@ -7,7 +7,7 @@ export interface SignatureOptions {
     readonly secretAccessKey: string
     readonly sessionToken?: string
   }
-  /** One region. For Version 4A, a set of regions: `us-east-1,eu-*`. */
+  /** Region to sign for. For Version 4A, a set of regions, such as `us-east-1,eu-*`. */
   readonly region: string
   readonly service: string
   readonly date: Date

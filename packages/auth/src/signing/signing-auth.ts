@@ -16,7 +16,7 @@ import type { SignatureOptions, Signer } from './signer.ts'
 
 /** Settings of the signature. */
 export interface SigningSettings {
-  /** One region. For Version 4A, a set of regions. */
+  /** Region to sign for. For Version 4A, a set of regions. */
   readonly region: string
   readonly service: string
   readonly form: 'header' | 'query'

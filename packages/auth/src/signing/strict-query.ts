@@ -1,7 +1,7 @@
 /**
- * Normalizes the query of a request target (RFC 3986): decodes unreserved characters, encodes all others with upper-case
- * digits, replaces `+` with `%20`, and removes empty parameters. The path is unchanged. Verifiers agree only on this
- * form, because some of them sign the query as sent, and others decode and encode it first.
+ * Normalizes the query of a request target (RFC 3986): decodes unreserved characters, encodes all other characters with
+ * upper-case digits, replaces `+` with `%20`, and removes empty parameters. The path is unchanged. Verifiers agree only
+ * on this form, because some of them sign the query as sent, and others decode and encode it first.
  */
 export function strictQuery(target: string): string {
   const mark = target.indexOf('?')

@@ -12,7 +12,10 @@ export interface OAuth2Options extends TypedOptions {
   readonly clientSecret?: SecretText
   /** Path of the file with the client secret, which is read for each token request. */
   readonly clientSecretFile?: string
-  /** PKCS #8 as PEM, a JWK, or a file with one of them, to authenticate the client by `private_key_jwt`. */
+  /**
+   * Private key that authenticates the client by `private_key_jwt`: PKCS #8 as PEM, a JWK, or the path of a file with
+   * such a key.
+   */
   readonly privateKey?: SecretText
   /** The scopes, separated by spaces. */
   readonly scope?: string

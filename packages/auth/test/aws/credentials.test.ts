@@ -307,7 +307,7 @@ it('the sigv4 provider refuses a container credentials endpoint without https on
   }
 })
 
-it('the sigv4 provider fetches new credentials when AWS reports that the old ones have expired', async () => {
+it('the sigv4 provider fetches new credentials when AWS reports that the current credentials have expired', async () => {
   const clock = testClock(NOW)
   const { url, received } = await startServer(() => credentialJson(received.length))
   const auth = await provider({}, { AWS_CONTAINER_CREDENTIALS_FULL_URI: url }, clock)

@@ -221,7 +221,7 @@ describe('a program in a credential file', () => {
     return { credentials, seen, output }
   }
 
-  it('a program in a credential file receives the same variables as from the Google SDK, and its output leads to the same requests', async () => {
+  it('a program in a credential file receives the variables that the Google SDK sets, and its output leads to the requests of the SDK', async () => {
     const { credentials, seen } = await createProgram(validOutput())
     const server = await startGoogle()
     const auth = await open(server, credentials, allowed)

@@ -33,7 +33,7 @@ export interface ConnectOptions extends CallOptions, AuthOptions, ConnectionOpti
   readonly accessDelegation?: readonly AccessDelegation[] | undefined
   /** Time limit of one attempt of a request, in ms. Default: 60,000. */
   readonly timeoutMs?: number | undefined
-  /** Maximum number of attempts after the first one, 0 to 9. Default: 5. */
+  /** Maximum number of attempts after the first attempt, from 0 to 9. Default: 5. */
   readonly maxRetries?: number | undefined
   /** Maximum number of names in one page of a list. Default: the property `rest-page-size`, otherwise the server chooses. */
   readonly pageSize?: number | undefined

@@ -110,7 +110,10 @@ function decodeFunctionIdentifiers(value: Json): readonly TableIdentifier[] {
   })
 }
 
-/** Decodes the metadata of a function. Checks only the fields that every reader needs and returns the others unchanged. */
+/**
+ * Decodes the metadata of a function. Checks only the fields that every reader needs, and returns all other fields
+ * unchanged.
+ */
 function decodeFunction(value: Json): FunctionMetadata {
   const metadata = decodeObject(value)
   required(metadata, 'function-uuid', decodeString)

@@ -29,7 +29,7 @@ export interface ChangedProperties {
 export interface NamespaceOperations {
   /** Lists the children of a namespace, or the outermost level. Fetches each page when the iteration reaches it. */
   listNamespaces(options?: ListNamespacesOptions): Pages<Namespace>
-  /** Creates a namespace. Returns its properties, including those that the server added. */
+  /** Creates a namespace. Returns the properties of the namespace, including properties that the server added. */
   createNamespace(namespace: Namespace, properties?: StringMap, options?: CallOptions): Promise<StringMap>
   /** Returns the properties of a namespace. */
   loadNamespace(namespace: Namespace, options?: CallOptions): Promise<StringMap>

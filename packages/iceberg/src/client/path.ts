@@ -26,8 +26,8 @@ export function buildPath(
 }
 
 /**
- * Escapes a namespace for a path segment or query value. Refuses only names that a URL cannot contain, because the
- * limits on length and characters are those of the server.
+ * Escapes a namespace for a path segment or query value. Refuses only names that a URL cannot contain, because each
+ * server has its own limits on length and characters.
  *
  * @param separator separator of the server, percent-encoded
  * @throws {HeadgateError} bad-request

@@ -8,9 +8,9 @@ import type { TableCache } from './table-cache.ts'
 export interface CallOptions {
   /** Cancels the call, also while it waits before a retry. */
   readonly signal?: AbortSignal | undefined
-  /** Time limit of one attempt, in ms. Default: that of the catalog. */
+  /** Time limit of one attempt, in ms. Default: the option `timeoutMs` of the catalog client. */
   readonly timeoutMs?: number | undefined
-  /** Maximum number of attempts after the first one. Default: that of the catalog. */
+  /** Maximum number of attempts after the first attempt. Default: the option `maxRetries` of the catalog client. */
   readonly maxRetries?: number | undefined
 }
 

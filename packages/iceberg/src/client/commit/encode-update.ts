@@ -15,13 +15,14 @@ export function encodeTableUpdate(update: TableUpdate, lastColumnId: number): Js
       return {
         ...update,
         schema: encodeSchema(update.schema),
-        // The member is deprecated, but older servers require it, and refuse a value that is lower than that of the table.
+        // The member `last-column-id` is deprecated, but older servers require it, and refuse a value that is lower
+        // than the last column id of the table.
         'last-column-id': Math.max(lastColumnId, schemaIndex(update.schema).highestId),
       }
     case 'set-snapshot-ref':
       return { action: update.action, 'ref-name': update['ref-name'], ...update.ref }
     case 'set-statistics':
-      // The member is deprecated, but older servers read the snapshot id from it.
+      // The member `snapshot-id` is deprecated, but older servers read the snapshot id from it.
       return { ...update, 'snapshot-id': update.statistics['snapshot-id'] }
     default:
       return { ...update }

@@ -62,7 +62,8 @@ export class TableBuilder extends TableChanges {
     try {
       return await commitTable(this.#session, identifier, commit, options)
     } catch (error) {
-      // If the name is taken, some servers send CommitFailedException, and others AlreadyExistsException.
+      // If a table with this name exists, some servers send CommitFailedException, and other servers send
+      // AlreadyExistsException.
       if (!staged || !(error instanceof CommitFailedError)) throw error
       throw new AlreadyExistsError(error.message, error, { cause: error })
     }

@@ -122,7 +122,7 @@ export class TableChanges {
     return this
   }
 
-  /** Adds requirements to those that are derived from the updates. */
+  /** Adds requirements to the requirements that are derived from the updates. */
   requiring(...requirements: readonly TableRequirement[]): this {
     this.#required.push(...requirements)
     return this

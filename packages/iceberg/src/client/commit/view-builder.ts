@@ -64,7 +64,10 @@ export class ViewBuilder {
     })
   }
 
-  /** Adds a function that makes updates from the state of the view at the commit. It is called again after a conflict. */
+  /**
+   * Adds a function that makes updates from the state of the view at the commit. The client calls the function again
+   * after a conflict.
+   */
   change(make: MakeUpdates): this {
     this.#steps.push(make)
     return this

@@ -2,8 +2,9 @@ import { hasKeys, toStorageKind } from './keys.ts'
 import type { StorageCredential } from './storage-credential.ts'
 
 /**
- * Returns the credential for a location: the one with the longest prefix among those that cover the location and
- * contain keys for its storage. Returns undefined if no credential fulfills both conditions.
+ * Returns the credential for a location: of the credentials that cover the location and contain keys for its storage,
+ * the credential with the longest prefix. Returns undefined if no credential covers the location and contains such
+ * keys.
  */
 export function chooseCredential(
   credentials: readonly StorageCredential[],

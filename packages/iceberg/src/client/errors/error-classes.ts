@@ -1,6 +1,6 @@
 import { IcebergRestError, type RestErrorDetails } from './rest-error.ts'
 
-// Each error type of the protocol has one class. The classes have the same names as in PyIceberg.
+// Each error type of the protocol has one class. The class names are the names that PyIceberg uses.
 
 export class BadRequestError extends IcebergRestError {
   override readonly name = 'BadRequestError'

@@ -122,7 +122,7 @@ function decodeDeleteFile(value: Json): DeleteFile {
   return decodeFile(value, ['position-deletes', 'equality-deletes']) as DeleteFile
 }
 
-/** Decodes a file. Checks only the fields that every reader needs and returns the others unchanged. */
+/** Decodes a file. Checks only the fields that every reader needs, and returns all other fields unchanged. */
 function decodeFile(value: Json, contents: readonly string[]): JsonObject {
   const file = decodeObject(value)
   // Some servers use the enum names of Java, such as POSITION_DELETES.
