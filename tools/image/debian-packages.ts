@@ -24,7 +24,7 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'libc6', flavors: both },
   { name: 'libgcc-s1', flavors: both },
   { name: 'libstdc++6', flavors: both },
-  // initdb runs its helpers through /bin/sh.
+  // initdb runs its helper programs through /bin/sh, which this package provides.
   { name: 'dash', flavors: ['trial'] },
 ]
 

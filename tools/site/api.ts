@@ -37,7 +37,8 @@ export function writeApiPages({
   const entries = listEntries(root)
   const files = entries.map(({ file }) => join(root, file))
   mkdirSync(work, { recursive: true })
-  // TypeDoc needs the compiler API, which TypeScript 7 does not have: it uses the TypeScript 6 of this folder.
+  // TypeDoc needs the compiler API, which TypeScript 7 does not have. So TypeDoc uses TypeScript 6, which is installed
+  // in this folder.
   const tsconfig = join(work, 'tsconfig.json')
   writeJson(tsconfig, {
     extends: join(root, 'tsconfig.base.json'),

@@ -73,7 +73,7 @@ export class Memoized<T> implements AsyncDisposable {
   readonly #now: () => number
   readonly #closed = new AbortController()
   #cached: CachedValue<T> | undefined
-  /** Last value, also after it has expired. `accept` compares the next value with it. */
+  /** Last value, even if the value has expired. `accept` compares the next value with this value. */
   #last: T | undefined
   #renewal: Promise<T> | undefined
   #failure: { readonly error: unknown; readonly until: number; readonly pause: number } | undefined
@@ -96,7 +96,8 @@ export class Memoized<T> implements AsyncDisposable {
     const now = this.#now()
     const cached = this.#cached
     if (cached !== undefined && now < cached.endsAt) {
-      // The error is not lost: `#failure` stores it, and `get` throws it when the cached value has expired.
+      // The error of the renewal is not lost: `#failure` stores the error, and `get` throws it when the cached value
+      // has expired.
       if (now >= cached.refreshAt && !this.#isPausing(now)) this.#renew().catch(() => {})
       return cached.value
     }

@@ -2,7 +2,9 @@ import { type WaitOptions, waitFor } from '@headgate/http'
 
 /** Options of {@link SessionCache}. */
 export interface SessionCacheOptions {
-  /** Maximum number of sessions. Above it, the least recently used session is closed. Default: 10,000. */
+  /**
+   * Maximum number of sessions. Above this number, the cache closes the least recently used session. Default: 10,000.
+   */
   readonly max?: number
   /** Time after its last use at which a session is closed, in ms. Default: 1 hour. */
   readonly idleMs?: number

@@ -50,7 +50,10 @@ function decodeClaims(
   }
 }
 
-/** Maximum number of actors that are read from a JWT. The issuer decides how many it contains. */
+/**
+ * Maximum number of actors that are read from a JWT. The limit is necessary, because the issuer decides how many actors
+ * a JWT contains.
+ */
 const MAX_ACTORS = 16
 
 /** Returns the actors of a JWT, the outermost first (RFC 8693 section 4.1). The JWT is not verified. */

@@ -27,7 +27,9 @@ export function invalid(message: string, reason: string = message, cause?: unkno
   return new FieldError(message, reason, '', cause)
 }
 
-/** Returns a copy of the error with `step` (a member name or `[index]`) before its path. Returns other errors as is. */
+/**
+ * Returns a copy of the error with `step` (a member name or `[index]`) before its path. Returns other errors unchanged.
+ */
 export function prependPath(step: string, error: unknown): unknown {
   if (!(error instanceof FieldError) || step === '') return error
   const { path, reason, cause } = error

@@ -20,7 +20,7 @@ export function parseProfiles(
       if (name !== undefined && current !== undefined) profiles.set(name, current)
       continue
     }
-    // An indented line does not match, because it is nested in the setting before it.
+    // The pattern does not match an indented line, because such a line is nested in the setting before it.
     const [, name, value] = /^([^\s=][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? []
     if (name !== undefined && value !== undefined)
       current?.set(name.toLowerCase(), value.replace(/\s[#;].*$/, ''))

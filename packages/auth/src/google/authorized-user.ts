@@ -14,8 +14,8 @@ export function authorizedUser(
     accessToken: async (_, wait) => {
       const secret = credential.clientSecret.reveal()
       const grant = { grant_type: 'refresh_token', refresh_token: refreshToken }
-      // Like Google's SDK, this sends the client credentials in the form to Google's token endpoint, and in the
-      // Authorization header to the endpoint of a workforce pool.
+      // As in Google's SDK, a request to Google's token endpoint contains the client credentials in the form, and a
+      // request to the endpoint of a workforce pool contains them in the Authorization header.
       const request =
         credential.type === 'authorized_user'
           ? { form: { ...grant, client_id: clientId, client_secret: secret } }

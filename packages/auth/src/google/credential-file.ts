@@ -45,7 +45,7 @@ export type GoogleCredential = Common &
       }
   )
 
-/** Maximum depth of `source_credentials` within `source_credentials`. */
+/** Maximum depth of nested `source_credentials`. */
 const MAX_DEPTH = 3
 
 /**

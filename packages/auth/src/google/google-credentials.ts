@@ -59,7 +59,7 @@ export async function defaultCredentials(context: GoogleContext, wait: WaitOptio
       return await fromFile(path, 'gcloud', context, wait)
     } catch (error) {
       // The search continues only if the file is missing. An unreadable or invalid file is an error, so that other
-      // credentials do not silently replace its credentials.
+      // credentials do not silently replace the credentials in the file.
       const cause = isAuthError(error) && error.cause instanceof Error ? error.cause : undefined
       const code = cause !== undefined && 'code' in cause ? cause.code : undefined
       if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error

@@ -1,4 +1,4 @@
-/** Returns the object in a member, or an empty object. */
+/** Returns the value of a member if the value is an object, or else an empty object. */
 export function findObject(
   object: Readonly<Record<string, unknown>>,
   name: string,
@@ -7,7 +7,7 @@ export function findObject(
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 }
 
-/** Returns the text in a member. Returns undefined if it is empty, or not a text. */
+/** Returns the value of a member if the value is a text that is not empty, or else undefined. */
 export function findString(object: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = object[name]
   return typeof value === 'string' && value !== '' ? value : undefined

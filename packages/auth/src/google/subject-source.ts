@@ -48,8 +48,8 @@ export function parseSubjectSource(
   const headers = Object.entries(findObject(source, 'headers')).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   )
-  // Plain http is accepted here, because metadata servers of other clouds support only http, on an address that is
-  // not routed beyond the host.
+  // Plain http is accepted for metadata servers, because the metadata servers of other clouds support only http. Their
+  // address is not routed beyond the host.
   const isMetadataServer =
     url !== undefined && URL.canParse(url) && new URL(url).hostname === '169.254.169.254'
   if (url !== undefined && !isMetadataServer) endpointUrl(url, `${property} (credential_source.url)`)
@@ -69,7 +69,7 @@ function parseAwsSource(source: Readonly<Record<string, unknown>>, property: str
   const verificationUrl =
     findString(source, 'regional_cred_verification_url') ??
     'https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15'
-  // A host other than STS could present the signed request elsewhere to impersonate the workload.
+  // A host other than AWS STS could present the signed request to another service, and so impersonate the workload.
   if (!/^https:\/\/sts\.\{region\}\.amazonaws\.com(\.cn)?\/?\?[\w=&-]+$/.test(verificationUrl)) {
     throw credentialError(property, 'regional_cred_verification_url must be a URL of AWS STS')
   }

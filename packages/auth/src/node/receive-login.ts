@@ -33,7 +33,7 @@ export async function receiveLogin(
     return await waitFor(came.promise, wait.signal)
   } finally {
     server.close()
-    // Connections stay open for one second, because the response with the page may not be sent completely yet.
+    // Connections stay open for one more second, because the response to the browser may not be sent completely yet.
     setTimeout(() => server.closeAllConnections(), 1_000).unref()
   }
 }

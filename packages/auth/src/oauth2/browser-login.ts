@@ -106,7 +106,8 @@ function parseCallback(
     const code = response.get('code')
     if (code !== null) return code
   } catch (error) {
-    // The error has no cause, because the error of the library holds the callback with the authorization code.
+    // The thrown error has no cause, because the error of oauth4webapi contains the callback URL with the authorization
+    // code.
     const answered =
       error instanceof Error && 'error' in error ? ` (${String(error.error).slice(0, 100)})` : ''
     const reason = error instanceof Error ? error.message : 'the callback cannot be read'

@@ -90,8 +90,8 @@ export function dpopAuth<T extends Token>(
       const withToken = requestsWithToken.get(request)
       if (withToken === undefined) return undefined
       storeNonce(response, new URL(request.url).origin)
-      // A retry is also useful if the nonce is already stored, because the response to a concurrent request may have
-      // contained it first.
+      // A retry is useful even if the nonce is already stored: the response to a concurrent request may have contained
+      // the nonce after this request was sent.
       if (response.status === 401 && requiresNonce(response)) return 'retry'
       return await inner.onResponse?.(response, withToken, wait)
     },

@@ -38,7 +38,7 @@ export async function grantParameters(
     ['subject_token', subjectToken.value.reveal()],
     ['subject_token_type', subjectToken.type ?? tokenTypes.accessToken],
     ['requested_token_type', settings.requestedTokenType ?? tokenTypes.accessToken],
-    // RFC 8693 section 2.1 permits the type only together with the token.
+    // RFC 8693 section 2.1 permits actor_token_type only together with actor_token.
     ...(actorToken === undefined
       ? []
       : ([

@@ -61,7 +61,7 @@ export function legacyTokens(settings: LegacySettings, context: ProviderContext)
         clientId,
         clientAuth: {
           method: grant === 'client_credentials' ? 'client_secret_post' : 'bearer',
-          // Only token exchanges send this header. A client_credentials request contains the secret in its
+          // Only token exchanges send an Authorization header. A client_credentials request contains the secret in its
           // parameters.
           auth: (_server, _client, _body, headers) => {
             if (authorization !== undefined) headers.set('authorization', authorization)
@@ -112,7 +112,7 @@ export function legacyTokens(settings: LegacySettings, context: ProviderContext)
       expiresAt: jwtExpiry(value) ?? context.now() + settings.lifespanMs,
       type: tokenTypes.accessToken,
       refreshToken: undefined,
-      // The origin of a configured token is not known, but its renewals use the target and the methods in
+      // The origin of a configured token is not known, but renewals of the token use the target and the methods in
       // `provenance`.
       provenance: { ...provenance, ...jwtProvenance(value), obtainedBy: 'static' },
     }
@@ -124,8 +124,8 @@ export function legacyTokens(settings: LegacySettings, context: ProviderContext)
       ['subject_token_type', before.type ?? tokenTypes.accessToken],
     ]
     const isValid = context.now() < before.expiresAt
-    // Like Iceberg for Java, this authenticates the exchange of an expired token with the credential, so it is
-    // impossible without a credential.
+    // As in Iceberg for Java, the credential authenticates the exchange of an expired token. Without a credential, an
+    // expired token cannot be exchanged.
     if (!isValid && clientSecret === undefined)
       throw sessionEnded(prefix, 'its token expired before it was renewed')
     const authorization = isValid

@@ -131,8 +131,8 @@ export async function openSession(settings: OAuthSettings, context: ProviderCont
     try {
       return await refresh(refreshToken, wait)
     } catch (error) {
-      // After a refused refresh, the grant of a service or of a subject token is repeated. A login cannot be repeated
-      // without the person, so the error is thrown.
+      // After a refused refresh, the session repeats the grant of a service or of a subject token. A login cannot be
+      // repeated without the person, so the session then throws the error.
       if (!isAuthError(error, 'refused') || !renewableBy.includes(grant) || grant === 'refresh_token')
         throw error
       return await obtain(wait)

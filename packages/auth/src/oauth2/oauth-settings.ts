@@ -19,7 +19,7 @@ export interface TokenInput {
 
 /** Validated settings of `oauth2`. */
 export interface OAuthSettings {
-  /** Prefix of the names of its properties: `rest.auth.oauth2.` */
+  /** Prefix of the property names: `rest.auth.oauth2.` */
   readonly prefix: string
   readonly token: Secret | undefined
   readonly profile: ProfileName

@@ -70,7 +70,8 @@ async function tryImport(
   try {
     if (der !== undefined) return await crypto.subtle.importKey('pkcs8', der, parameters, false, ['sign'])
     if (jwk === undefined) return undefined
-    // `use` and `key_ops` are removed, because Web Crypto would refuse a key for which they name another purpose.
+    // The members `use` and `key_ops` of the JWK are removed, because Web Crypto refuses a key if these members name
+    // another purpose.
     const { alg: _alg, use: _use, key_ops: _ops, ...plain }: Jwk & { use?: unknown; key_ops?: unknown } = jwk
     return await crypto.subtle.importKey('jwk', plain, parameters, false, ['sign'])
   } catch {

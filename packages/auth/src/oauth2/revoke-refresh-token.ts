@@ -30,7 +30,7 @@ export async function revokeRefreshToken(
   ])
   const settings = readOAuthSettings(new Map(given), prefix)
   const limit = timeLimit(signal, timeoutMs)
-  // Node 22 cannot parse `await using`.
+  // The code calls the dispose method itself, because Node 22 cannot parse `await using`.
   const servers = authorizationServer(settings, { uri: undefined, fetch: reach, now: Date.now })
   try {
     const server = await servers.get({ signal: limit })

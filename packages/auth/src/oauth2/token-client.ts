@@ -123,8 +123,8 @@ async function parseTokenResponse(
   response: Response,
 ): Promise<TokenEndpointResponse> {
   try {
-    // The type `N_A` is accepted (RFC 8693 section 2.2.1): it marks an issued token that is not an access token,
-    // which is presented to another issuer.
+    // The token type `N_A` is accepted (RFC 8693 section 2.2.1). It marks an issued token that is not an access token,
+    // such as a token for another issuer.
     const recognizedTokenTypes = { n_a: () => {} }
     const readable = server.discovered ? response : await removeIdToken(response)
     return await processGenericTokenEndpointResponse(server.metadata, client, readable, {

@@ -12,7 +12,7 @@ export function parseTokenError(text: string): TokenEndpointError {
   try {
     const body: unknown = JSON.parse(text)
     if (typeof body !== 'object' || body === null) return { error: undefined, description: undefined }
-    // In the errors of Iceberg and of older Google endpoints, `error` is an object.
+    // In the error responses of Iceberg and of older Google endpoints, the member `error` is an object.
     const inner = 'error' in body ? body.error : undefined
     if (typeof inner === 'object' && inner !== null) {
       return {

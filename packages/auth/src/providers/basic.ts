@@ -15,8 +15,8 @@ export const basic: ProviderDefinition = defineProvider({
 })
 
 /**
- * Creates the provider. Refuses a name with a colon, because the server would read the rest of it as the
- * password.
+ * Creates the provider. Refuses a name with a colon, because the server would read the part after the colon as the
+ * beginning of the password.
  */
 function basicAuth(username: string, password: Secret): AuthProvider {
   if (username.includes(':')) {

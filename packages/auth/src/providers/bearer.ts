@@ -52,7 +52,7 @@ export function fixedTokenAuth(
   }
 }
 
-/** Returns a handler of responses that warns once when the server refuses the token after it has expired. */
+/** Returns a handler of responses that warns once when the server refuses the token after the token has expired. */
 function warnWhenExpired(
   expiresAt: number,
   now: () => number,

@@ -176,7 +176,7 @@ async function openSource(
     const source = fromCredential(readCredential(json.reveal(), property), property, context)
     return async () => source
   }
-  // The credentials are found once, so that a new file cannot change the identity of the session.
+  // The provider searches for the credentials only once, so that a new file cannot change the identity of the session.
   let found: Promise<GoogleSource> | undefined
   return async (wait) => {
     found ??=

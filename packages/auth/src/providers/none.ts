@@ -1,6 +1,6 @@
 import { defineProvider, type ProviderDefinition } from '../provider-definition.ts'
 
-/** Sends requests as they are. */
+/** Sends requests unchanged, without authentication. */
 export const none: ProviderDefinition = defineProvider({
   keys: {},
   create: () => ({ authenticate: async (request) => request, setsHeaders: [] }),

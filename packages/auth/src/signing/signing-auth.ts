@@ -160,7 +160,7 @@ function revealKeys({
   }
 }
 
-/** Splits an absolute URL. Normalizes its query, because verifiers differ in how they encode other spellings. */
+/** Splits an absolute URL. Normalizes the query of the URL, because verifiers do not agree on other spellings. */
 function splitUrl(url: string): { origin: string; target: string; host: string } {
   const [, origin = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)([^#]*)/i.exec(url) ?? []
   return { origin, target: strictQuery(rest.startsWith('/') ? rest : `/${rest}`), host: new URL(url).host }

@@ -8,7 +8,7 @@ export function createV4Signer(): Signer {
   return {
     sign: async (request, options) => (await signRequest(request, { ...options, keys })).headers,
     presign: async (request, options) => await presign(request, { ...options, keys }),
-    // Web Crypto refuses views of shared memory, so the bytes are copied.
+    // The bytes are copied, because Web Crypto refuses views of shared memory.
     sha256Hex: async (bytes) => await sha256Hex(new Uint8Array(bytes)),
   }
 }

@@ -118,7 +118,8 @@ describe('a workload in AWS', () => {
     expect([new URL(own.url).href, own.method]).toEqual([new URL(sdk.url).href, sdk.method])
     expect(own.headers.map(({ key }) => key).toSorted()).toEqual(sdk.headers.map(({ key }) => key).toSorted())
     for (const request of [own, sdk]) expect(isSigned(request, 'secret')).toBe(true)
-    // Google's documentation requires a signature of this header, but the SDK does not sign it.
+    // Google's documentation requires that the header x-goog-cloud-target-resource is signed, but the SDK does not sign
+    // this header.
     expect(listSignedHeaders(own)).toEqual(
       [...listSignedHeaders(sdk), 'x-goog-cloud-target-resource'].toSorted(),
     )

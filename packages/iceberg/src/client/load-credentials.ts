@@ -12,7 +12,7 @@ export interface LoadCredentialsOptions extends CallOptions, ReferencedBy {
    * credential. Cannot be combined with `planId`.
    */
   readonly storageRefreshToken?: string | undefined
-  /** Id of a plan of the server, to load the credentials of its scan. */
+  /** Id of a scan plan that the server created. The server then returns the credentials for this scan. */
   readonly planId?: string | undefined
 }
 

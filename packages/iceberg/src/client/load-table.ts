@@ -36,8 +36,8 @@ export async function loadTable(
   })
   if (response.status === 304) return requireCached(copy)
   const table = decodeLoadedTable('loadTable', response, toIdentifier(identifier))
-  // If the auth provider changed its identity during the request, the response may belong to a caller other than the
-  // one in the cache key, and must not be cached.
+  // If the auth provider changed its identity during the request, the response may belong to another caller than the
+  // caller in the cache key, so it is not cached.
   if (identity !== null && session.identity() === identity) session.tables.set(key, table, response.bytes)
   return table
 }

@@ -69,8 +69,8 @@ export async function commitLoop<Base, Commit, Result>(
       const base = await target
         .reload()
         .catch((failure: unknown) => Promise.reject(mayRetry ? failure : error))
-      // A proxy may have sent the request twice. The second request then fails with a conflict, because the first one
-      // has succeeded.
+      // A proxy may have sent the request twice. The second request then fails with a conflict, because the first
+      // request has succeeded.
       const result = unique ? target.findResult(commit, base) : undefined
       if (result !== undefined) return result
       if (!mayRetry) throw error

@@ -70,7 +70,7 @@ export class TableChanges {
     return this.change((metadata) => toSchemaUpdates(metadata.schemas, addColumns(metadata, this.#columns)))
   }
 
-  /** Makes a schema the current one. Adds it if the table does not contain it. */
+  /** Makes a schema the current schema of the table. Adds the schema if the table does not contain it. */
   setSchema(schema: Schema | ((metadata: TableMetadata) => Schema)): this {
     if (this.#columns.length > 0) throw schemaConflict()
     this.#setsSchema = true

@@ -29,7 +29,7 @@ export function toAwsCredentials({ credential, times }: TimedCredential, clock: 
       'unsupported',
       'The storage credentials of the table contain no S3 keys: use properties() or headers()',
     )
-  // Without an expiration, the SDK would use temporary keys without a time limit.
+  // Temporary keys need an expiration, because the SDK would otherwise use them without a time limit.
   const expiration =
     times.expiresAt ??
     (times.refreshAt === null ? null : Math.max(times.refreshAt, clock.now()) + SDK_RENEWAL_MS)

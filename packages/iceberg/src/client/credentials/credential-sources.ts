@@ -52,7 +52,8 @@ export function credentialSources(session: Session, table: LoadedTable): readonl
     {
       name: 'loadCredentials',
       fetch(current, signal) {
-        // A server that sends a refresh endpoint supports the operation, even if it does not list its endpoints.
+        // A server that sends a refresh endpoint supports `loadCredentials`, even if the server does not list its
+        // endpoints.
         if (!supports(session, 'loadCredentials') && endpointFor(current) === null) return null
         return fetchCredentials(session, identifier, { signal, maxRetries: RETRIES })
       },
@@ -119,8 +120,8 @@ async function fetchWithTable(
     signal,
   })
   const access = decodeTableAccess(json)
-  // Another client has recreated the table under this name. Its credentials do not give access to the files of the
-  // old table.
+  // With another UUID, the table of this name was dropped and created again. The credentials of the new table do not
+  // give access to the files of the old table.
   const uuid = table.metadata['table-uuid'] ?? null
   if (!table.staged && uuid !== null && access.uuid !== null && uuid !== access.uuid) return []
   return listCredentials(access)

@@ -104,7 +104,8 @@ export class RefreshableCredential implements AsyncDisposable {
         this.#pending = undefined
       }
     })()
-    // No caller may be waiting for this promise. Without a handler, a failure would then be an unhandled rejection.
+    // It is possible that no caller waits for this promise. Without a handler, a failure would then be an unhandled
+    // rejection.
     pending.catch(() => undefined)
     return pending
   }

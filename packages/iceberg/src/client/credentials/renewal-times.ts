@@ -8,7 +8,7 @@ export interface RenewalTimes {
   readonly expiresAt: number | null
   /** Time from which a new credential is requested. Null: no new credential is ever requested. */
   readonly refreshAt: number | null
-  /** Time from which callers wait for the new credential instead of using this one. */
+  /** Time from which callers wait for the new credential instead of using this credential. */
   readonly waitFrom: number
 }
 

@@ -66,7 +66,7 @@ export function storageCredentials(
   { location = table.metadata.location, minIntervalMs = 10_000 }: StorageCredentialsOptions = {},
 ): StorageCredentials {
   const { clock } = session
-  // Removes the keys that the table was loaded with, so that they are never mixed with renewed keys, for example an
+  // Removes the keys that the table was loaded with, so that old keys are never mixed with renewed keys, for example an
   // old session token with a new access key.
   const settings = withoutKeys(table.config)
   const sources = credentialSources(session, table)

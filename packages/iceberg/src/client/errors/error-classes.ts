@@ -134,14 +134,14 @@ const conflictClasses: Readonly<Record<string, ErrorClass>> = {
 
 const COMMIT_OPERATIONS: ReadonlySet<string> = new Set(['updateTable', 'replaceView', 'commitTransaction'])
 
-/** Creates an error of the class for its type, or for its status if the type is unknown. */
+/** Creates an error of the class that belongs to the error type, or to the HTTP status if the type is unknown. */
 export function restError(message: string, details: RestErrorDetails): IcebergRestError {
   return new (chooseClass(details))(message, details)
 }
 
 function chooseClass({ operation, status, type, outcomeUnknown }: RestErrorDetails): ErrorClass {
   const serverError = status >= 500 ? ServerError : undefined
-  // By the specification, a 5xx status of a commit means an unknown outcome, regardless of the error type.
+  // The specification states that a 5xx response to a commit means an unknown outcome, regardless of the error type.
   if (serverError !== undefined && outcomeUnknown && COMMIT_OPERATIONS.has(operation))
     return CommitStateUnknownError
   const typed = type !== null && Object.hasOwn(errorClasses, type) ? errorClasses[type] : undefined

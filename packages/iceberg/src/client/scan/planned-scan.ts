@@ -81,7 +81,7 @@ async function* filesOf(
     const seen = new Set(open)
     for (let task = open.shift(); task !== undefined; task = open.shift()) {
       const { fileScanTasks, planTasks } = await operations.fetchScanTasks(identifier, task, options)
-      // Skips plan tasks that were fetched before, because tasks that return each other would make the iteration
+      // Skips plan tasks that were fetched before. Otherwise two tasks that return each other would make the iteration
       // endless.
       const more = planTasks.filter((each) => !seen.has(each))
       for (const each of more) seen.add(each)

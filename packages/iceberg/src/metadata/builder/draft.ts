@@ -137,7 +137,7 @@ function createWork(): Pick<Draft, 'budget' | 'refCounts' | 'partitionIds'> {
   return { budget: new StepBudget(), refCounts: undefined, partitionIds: undefined }
 }
 
-/** Returns the highest of the ids, or `otherwise` if it is higher. */
+/** Returns the highest of the ids and `otherwise`. */
 export function highestId(ids: Iterable<number>, otherwise: number): number {
   let highest = otherwise
   for (const id of ids) highest = Math.max(highest, id)
