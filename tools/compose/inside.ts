@@ -75,7 +75,7 @@ async function main([file = '']: readonly string[]): Promise<number> {
   say('\nafter a restart, with the same volumes')
   const again = `docker compose up --detach --wait\ndocker compose exec trino trino --execute "${query}"\ndocker compose down\n`
   say((await runStep({ language: 'sh', code: again, output: ['"2"'] }, run)).trim())
-  console.log(`${steps.length} blocks of the page and a restart worked with deploy/compose.yaml`)
+  console.log(`All ${steps.length} code blocks of the page, and a restart, work with deploy/compose.yaml`)
   return 0
 }
 

@@ -31,19 +31,19 @@ test('checkSite reports links without a target and resources from other servers'
     pages: 3,
     links: 7,
     faults: [
-      { file: 'a/index.html', target: '//cdn.test/x.js', reason: 'The page loads it from another server.' },
-      { file: 'a/index.html', target: 'y.png', reason: 'The site does not contain it.' },
-      { file: 'index.html', target: '/docs/gone.html', reason: 'The site has no such page.' },
+      { file: 'a/index.html', target: '//cdn.test/x.js', reason: 'The page loads this resource from another server.' },
+      { file: 'a/index.html', target: 'y.png', reason: 'The site does not contain this file.' },
+      { file: 'index.html', target: '/docs/gone.html', reason: 'The site has no page or file at this path.' },
       {
         file: 'index.html',
         target: 'a/b.html#two',
-        reason: 'The page a/b.html has no element with this id.',
+        reason: 'The page a/b.html has no element with the id two.',
       },
-      { file: 'index.html', target: '/outside.html', reason: 'The site has no such page.' },
+      { file: 'index.html', target: '/outside.html', reason: 'The site has no page or file at this path.' },
       {
         file: 'assets/style.css',
         target: 'https://fonts.test/a.woff2',
-        reason: 'The style sheet loads it from another server.',
+        reason: 'The style sheet loads this resource from another server.',
       },
     ],
   })

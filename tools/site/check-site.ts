@@ -37,24 +37,24 @@ export function checkSite(folder: string, base: string): CheckedSite {
       if (reason !== null) faults.push({ file, target, reason })
     }
     for (const target of resources) {
-      if (isElsewhere(target)) faults.push({ file, target, reason: 'The page loads it from another server.' })
+      if (isElsewhere(target)) faults.push({ file, target, reason: 'The page loads this resource from another server.' })
       else if (!target.startsWith('data:') && findFile(file, target) === null)
-        faults.push({ file, target, reason: 'The site does not contain it.' })
+        faults.push({ file, target, reason: 'The site does not contain this file.' })
     }
   }
   for (const file of globSync('**/*.css', { cwd: folder }))
     for (const [, target = ''] of readFileSync(join(folder, file), 'utf8').matchAll(/url\(["']?([^"')]+)/g))
       if (isElsewhere(target))
-        faults.push({ file, target, reason: 'The style sheet loads it from another server.' })
+        faults.push({ file, target, reason: 'The style sheet loads this resource from another server.' })
   return { pages: pages.size, links, faults }
 
   function checkLink(file: string, target: string): string | null {
     const [path = '', anchor = ''] = target.split('#')
     const found = path === '' ? file : findFile(file, path)
-    if (found === null) return 'The site has no such page.'
+    if (found === null) return 'The site has no page or file at this path.'
     const page = pages.get(found)
     if (anchor === '' || page === undefined || page.ids.has(decodeURIComponent(anchor))) return null
-    return `The page ${found} has no element with this id.`
+    return `The page ${found} has no element with the id ${anchor}.`
   }
 
   /**

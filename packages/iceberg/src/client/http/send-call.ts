@@ -105,8 +105,8 @@ function parseResponse(
     return { status, headers, json: body.length === 0 ? null : parseBytes(body), bytes: body.length }
   } catch (cause) {
     throw new InvalidAnswerError(
-      `${operation}: the response is not JSON`,
-      // The server executed the request even though its response cannot be parsed.
+      `${operation}: the response is not JSON. Check that the uri is the address of an Iceberg REST catalog.`,
+      // The server executed the request, although the client cannot parse the response.
       { operation, status, type: 'InvalidAnswer', outcomeUnknown: changes },
       { cause },
     )
