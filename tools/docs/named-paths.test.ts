@@ -5,7 +5,7 @@ import { findMissingPaths, readNamedPaths } from './named-paths.ts'
 
 const repository = join(import.meta.dirname, '../..')
 
-test('readNamedPaths returns code spans that are paths of files', () => {
+test('readNamedPaths returns the code spans of a page that are paths of files', () => {
   const page = '`a/b.ts`, `a/b.ts` and `c.json`, but not `d.e()`, `f.ts g` or h.ts'
   expect(readNamedPaths(page)).toEqual(['a/b.ts', 'c.json'])
 })

@@ -23,7 +23,7 @@ test('the systemd unit sets only environment variables that the server reads', (
   for (const name of names) expect(configuration).toContain(`| \`${name}\` |`)
 })
 
-test('the systemd unit stops the server only after the time that a graceful stop can take', () => {
+test('TimeoutStopSec of the systemd unit is at least the time that a graceful stop can take', () => {
   const shutdownMs = Number(/`HEADGATE_SHUTDOWN_TIMEOUT_MS` \| [^|]+ \| `(\d+)`/.exec(configuration)?.[1])
   // A stop first waits for the running requests for `shutdownMs`. Then it needs up to 15 s: jobs 10 s, audit events 3
   // s, connections 2 s.

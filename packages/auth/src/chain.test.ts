@@ -11,7 +11,7 @@ it('chain asks the next source when a source has no credentials', async () => {
   expect(await chain(empty('no variables'), async () => 'profile', empty('never called'))()).toBe('profile')
 })
 
-it('chain stops at invalid credentials', async () => {
+it('chain throws the error of a source with invalid credentials, and asks no other source', async () => {
   const invalid = async (): Promise<string> => {
     throw new AuthError('malformed', 'the profile cannot be read')
   }

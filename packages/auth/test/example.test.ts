@@ -60,7 +60,7 @@ it('the registry loads a provider of another package by the name of the package'
   expect(message).toContain('Did you mean rest.auth.acme.tenant?')
 })
 
-it('the example has at most 35 lines of code', async () => {
+it('the example of a provider has at most 35 lines of code', async () => {
   const lines = (await readFile(example, 'utf8')).split('\n').filter((line) => line.trim() !== '')
   expect(lines.length).toBeLessThanOrEqual(35)
 })

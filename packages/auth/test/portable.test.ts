@@ -48,7 +48,7 @@ const portableEntries = [
   ...providers.map((name) => new URL(`providers/${name}`, folder)),
 ]
 
-it('the core, its providers and the signer for browsers load without Node', () => {
+it('the modules of the core, the providers and the signer for browsers import no module of Node', () => {
   const loaded = findStaticImports(portableEntries)
   expect(loaded.size).toBeGreaterThan(30)
   for (const [path, source] of loaded) {
@@ -70,7 +70,7 @@ it('dynamic imports load only code for Node, providers, discovery, signers and o
   }
 })
 
-it('the sources have no using declarations, which Node 22 cannot parse', () => {
+it('the source files have no using declarations, which Node 22 cannot parse', () => {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   const sources = files.filter((name) => name.endsWith('.ts') && !/\.test\.|(^|\/)test-/.test(name))
   expect(sources.length).toBeGreaterThan(60)

@@ -83,7 +83,7 @@ const constructors: Readonly<Record<string, (options: never, create: object) => 
 }
 
 test.each(Object.keys(options) as (keyof typeof options)[])(
-  'each option of %s is a property of its provider',
+  'each option of the typed constructor %s is a property of the provider',
   async (type) => {
     expect(Object.keys(builtIns)).toContain(type)
     for (const [name, value] of Object.entries(options[type])) {
@@ -104,7 +104,7 @@ test.each(Object.keys(options) as (keyof typeof options)[])(
 
 const refuse = (): Promise<Response> => Promise.resolve(new Response(null, { status: 500 }))
 
-test('a constructor refuses an unknown property by its name', async () => {
+test('a typed constructor refuses an unknown property and names it', async () => {
   const opening = auth.basic({
     username: 'u',
     password: 'p',

@@ -39,7 +39,7 @@ it.each(['/as/.well-known/openid-configuration', '/.well-known/oauth-authorizati
   },
 )
 
-it('the client refuses metadata that names another issuer, and states that name', async () => {
+it('the oauth2 client refuses metadata that names another issuer, and states the name of that issuer', async () => {
   await using server = await startIssuer('/as/.well-known/openid-configuration', (url) => ({
     issuer: `${url}/as/`,
   }))
@@ -49,14 +49,14 @@ it('the client refuses metadata that names another issuer, and states that name'
   )
 })
 
-it('the client refuses an endpoint without https that the metadata names', async () => {
+it('the oauth2 client refuses an endpoint without https in the metadata', async () => {
   await using server = await startIssuer('/as/.well-known/openid-configuration', () => ({
     token_endpoint: 'http://id.example/token',
   }))
   expect(await catchMessage(create(properties(`${server.url}/as`)))).toContain('must begin with https://')
 })
 
-it('the client sends the secret in the form if the issuer supports only this method', async () => {
+it('the oauth2 client sends the secret in the form if the issuer supports only this method', async () => {
   await using server = await startIssuer('/as/.well-known/openid-configuration', () => ({
     token_endpoint_auth_methods_supported: ['client_secret_post'],
   }))

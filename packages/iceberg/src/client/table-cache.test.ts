@@ -22,7 +22,7 @@ async function loads(
   return it.requests.map(({ headers }) => headers['if-none-match'])
 }
 
-test('a second load sends the ETag, and returns the cached table after a 304', async () => {
+test('a second load of a table sends the ETag, and returns the cached table after a 304', async () => {
   expect(await loads({}, {}, {}, {})).toEqual([undefined, '"1"', '"1"'])
 })
 

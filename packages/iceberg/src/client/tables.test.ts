@@ -123,7 +123,7 @@ test('commitTable sends updates in the JSON form of the protocol, with exact 64-
   })
 })
 
-test('an error for an invalid response of a commit states that the commit may have been made', async () => {
+test('the error for an invalid response to a commit states that the commit may have succeeded', async () => {
   for (const json of [null, {}, loadBody({ metadata: { 'format-version': 9 } })]) {
     await using it = await testCatalog({ respond: () => ({ json }) })
     await expect(it.catalog.commitTable(orders, { requirements: [], updates: [] })).rejects.toMatchObject({

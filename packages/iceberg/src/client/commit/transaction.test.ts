@@ -86,7 +86,7 @@ test('a transaction that a proxy sent twice succeeds although the second request
   expect(it.commits().length).toBe(1)
 })
 
-test('a transaction refuses a table twice, and a commit without tables', async () => {
+test('a transaction refuses to add a table twice, and refuses a commit without tables', async () => {
   await using it = await startInMemoryCatalog(['orders'])
   const table = await it.catalog.loadTable(orders)
   const transaction = it.catalog.transaction()
