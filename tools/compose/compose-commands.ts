@@ -63,7 +63,9 @@ export class ComposeCommands {
     const failed = [...(exits ?? [])].filter(([name, { code }]) => !name.startsWith('trino') && code !== 0)
     if (failed.length > 0)
       throw new Error(
-        failed.map(([name, { code, signal }]) => `The service ${name} ended with ${code ?? signal}`).join(', '),
+        failed
+          .map(([name, { code, signal }]) => `The service ${name} ended with ${code ?? signal}`)
+          .join(', '),
       )
     return { code: 0, output: '' }
   }

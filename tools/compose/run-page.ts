@@ -42,8 +42,10 @@ export async function runStep({ language, code, output }: PageStep, run: PageRun
     language === 'sh' ? ['sh', ['-e', '-c', `exec 2>&1\n${code}`]] : [run.python, ['-c', code]]
   const child = spawn(command, args, { cwd: run.folder, env: run.env, stdio: ['ignore', 'pipe', 'inherit'] })
   const [printed, [exitCode]] = await Promise.all([text(child.stdout), once(child, 'close')])
-  if (exitCode !== 0) throw new Error(`The step of the page exited with ${String(exitCode)}:\n${code}\n${printed}`)
+  if (exitCode !== 0)
+    throw new Error(`The step of the page exited with ${String(exitCode)}:\n${code}\n${printed}`)
   const missing = findMissingLine(output, printed)
-  if (missing !== null) throw new Error(`The step of the page does not print ${missing}:\n${code}\n${printed}`)
+  if (missing !== null)
+    throw new Error(`The step of the page does not print ${missing}:\n${code}\n${printed}`)
   return printed
 }

@@ -8,7 +8,8 @@ import type { Service } from './project.ts'
 export function findStartOrder(services: Readonly<Record<string, Service>>): readonly string[] {
   const order: string[] = []
   const visit = (name: string, path: readonly string[]): void => {
-    if (path.includes(name)) throw new Error(`These services depend on each other in a circle: ${[...path, name].join(', ')}.`)
+    if (path.includes(name))
+      throw new Error(`These services depend on each other in a circle: ${[...path, name].join(', ')}.`)
     if (order.includes(name)) return
     for (const each of Object.keys(services[name]?.depends_on ?? {})) visit(each, [...path, name])
     order.push(name)

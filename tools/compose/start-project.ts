@@ -67,7 +67,10 @@ async function stopOnce(service: RunningService): Promise<ProcessExit> {
 
 async function waitForSuccess(name: string, service: RunningService | undefined): Promise<void> {
   const exit = await service?.exited
-  if (exit?.code !== 0) throw new Error(`The service ${name}, which must end with 0 before another service starts, ended with ${exit?.code ?? exit?.signal}.`)
+  if (exit?.code !== 0)
+    throw new Error(
+      `The service ${name}, which must end with 0 before another service starts, ended with ${exit?.code ?? exit?.signal}.`,
+    )
 }
 
 /**
@@ -76,7 +79,10 @@ async function waitForSuccess(name: string, service: RunningService | undefined)
  */
 async function waitForHealth(name: string, { healthcheck }: Service, service: RunningService): Promise<void> {
   const [kind, ...command] = healthcheck?.test ?? []
-  if (kind !== 'CMD') throw new Error(`The service ${name} must have a health check of the form CMD, because another service waits for its health.`)
+  if (kind !== 'CMD')
+    throw new Error(
+      `The service ${name} must have a health check of the form CMD, because another service waits for its health.`,
+    )
   const intervalMs = Number(/^(\d+)s$/.exec(healthcheck?.interval ?? '')?.[1]) * 1000
   for (let attempt = 0; attempt < (healthcheck?.retries ?? 3); attempt++) {
     await sleep(intervalMs)

@@ -18,7 +18,10 @@ export async function startTrino(pod: Pod, name: string, service: Service): Prom
   const home = join(folder, name)
   writeSettings(home, parts.trino, port)
   for (const { source, target } of service.volumes ?? []) {
-    if (!target.startsWith(catalogFolder)) throw new Error(`The service ${name} mounts ${target}. Only mounts below ${catalogFolder} have a substitute in tools/compose.`)
+    if (!target.startsWith(catalogFolder))
+      throw new Error(
+        `The service ${name} mounts ${target}. Only mounts below ${catalogFolder} have a substitute in tools/compose.`,
+      )
     copyFileSync(source, join(home, 'etc/catalog', basename(target)))
   }
   const child = keeper.start({
@@ -32,7 +35,8 @@ export async function startTrino(pod: Pod, name: string, service: Service): Prom
   return {
     exited: child.exited,
     exec: async ([command, ...args], onLine) => {
-      if (command !== 'trino') throw new Error(`The command ${command} has no substitute in the service ${name}. Use trino.`)
+      if (command !== 'trino')
+        throw new Error(`The command ${command} has no substitute in the service ${name}. Use trino.`)
       const exit = await keeper.runToExit({
         name: 'trino-cli',
         command: jdkCommand(findJdk(25), 'java'),

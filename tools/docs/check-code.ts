@@ -55,7 +55,9 @@ function checkYaml(code: string): string | null {
 
 function checkProperties(code: string): string | null {
   const wrong = code.split('\n').find((line) => !/^\s*(?:[#!].*)?$|^\s*[^\s=:]+\s*(?:[=:\s]).*$/.test(line))
-  return wrong === undefined ? null : `This line is neither a comment nor a property such as key=value: ${wrong}`
+  return wrong === undefined
+    ? null
+    : `This line is neither a comment nor a property such as key=value: ${wrong}`
 }
 
 const python = `

@@ -22,7 +22,9 @@ test('external-links.txt lists each external link of the Markdown files; update 
 test('checkExternalLink refuses links that cannot work for a reader', () => {
   expect(checkExternalLink(root, 'https://iceberg.apache.org/spec/#a')).toBeNull()
   expect(checkExternalLink(root, 'http://iceberg.apache.org/')).toBe('Use https.')
-  expect(checkExternalLink(root, 'https://a:b@example.com/')).toBe('The link contains a user name or a password.')
+  expect(checkExternalLink(root, 'https://a:b@example.com/')).toBe(
+    'The link contains a user name or a password.',
+  )
   expect(checkExternalLink(root, 'https://localhost/')).toBe('The host of the link is not a public name.')
   expect(checkExternalLink(root, 'https://')).toBe('The link is not a URL.')
   const own = 'https://github.com/headgate/headgate/blob/main'

@@ -24,7 +24,8 @@ export function checkExternalLink(root: string, link: string): string | null {
   if (protocol === 'mailto:') return null
   if (protocol !== 'https:') return 'Use https.'
   if (username !== '' || password !== '') return 'The link contains a user name or a password.'
-  if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}$/.test(hostname)) return 'The host of the link is not a public name.'
+  if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}$/.test(hostname))
+    return 'The host of the link is not a public name.'
   if (!link.startsWith(ownFiles)) return null
   const path = decodeURIComponent(link.slice(ownFiles.length).replace(/[?#].*/, ''))
   return existsSync(join(root, path)) ? null : `${path} does not exist in this repository.`

@@ -62,15 +62,19 @@ async function run(commands: string): Promise<string> {
   return promise
 }
 
-test('the commands of the page "first hour" print the lines that the page shows, in order', { timeout: 300_000 }, async () => {
-  expect(others.length).toBeGreaterThan(12)
-  for (const { commands, output } of others) {
-    if (commands.startsWith('rm ')) continue
-    const printed = await run(commands)
-    expect(findMissingLine(output, printed), `${commands}\n${printed}`).toBeNull()
-    if (output.length === 0) expect(printed).not.toMatch(/^error/m)
-  }
-})
+test(
+  'the commands of the page "first hour" print the lines that the page shows, in order',
+  { timeout: 300_000 },
+  async () => {
+    expect(others.length).toBeGreaterThan(12)
+    for (const { commands, output } of others) {
+      if (commands.startsWith('rm ')) continue
+      const printed = await run(commands)
+      expect(findMissingLine(output, printed), `${commands}\n${printed}`).toBeNull()
+      if (output.length === 0) expect(printed).not.toMatch(/^error/m)
+    }
+  },
+)
 
 test('findMissingLine compares lines in order, with wildcards', () => {
   expect(findMissingLine(['a  b', '… d'], 'x\n a b \nc d')).toBeNull()

@@ -96,8 +96,8 @@ function isAccepted(licenses: readonly License[]): boolean {
 }
 
 /**
- * Removes URLs of the registry and of local files, and addresses that are no URLs, such as `git@github.com:…`, which
- * CycloneDX does not accept.
+ * Removes URLs of the registry and of local files, and addresses such as `git@github.com:…`, which CycloneDX does not
+ * accept because they are not URLs.
  */
 function withoutAddresses(component: Component): Component {
   const { externalReferences = [] } = component

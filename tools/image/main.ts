@@ -75,7 +75,8 @@ async function findFailure(
       const second = again.find((each) => each.tag === tag)
       if (sourceDigest !== second?.sourceDigest)
         return 'Files below packages changed between the two builds. Run the check again.'
-      if (digest !== second.digest) return `The build of ${tag} is not reproducible: two builds have the digests ${digest} and ${second.digest}.`
+      if (digest !== second.digest)
+        return `The build of ${tag} is not reproducible: two builds have the digests ${digest} and ${second.digest}.`
     }
     const { steps, origin } = options
     for (const image of built) await checkImage(image, { keeper, steps, folder, epoch: origin.epoch, say })

@@ -15,8 +15,8 @@ export function createProgramLayer(root: string, program: Program, modules: stri
   renameSync(modules, join(root, modulesPath))
   mkdirSync(join(root, 'usr/bin'), { recursive: true })
   const command = join(root, 'usr/bin/headgate')
-  // The first line of the published program needs `env`, which the images do not contain. So the layer has a command of
-  // its own.
+  // The first line of the published program needs `env`, which the images do not contain. So the layer contains a
+  // separate command.
   writeFileSync(command, `#!/usr/bin/node\nimport '/${join(modulesPath, program.entry)}'\n`)
   chmodSync(command, 0o755)
   mkdirSync(join(root, 'usr/share/doc/headgate'), { recursive: true })

@@ -52,7 +52,7 @@ const replacements = [
   'Location s3://b/x is outside the allowed locations of warehouse "lake". Omit it, or add it with "headgate warehouse update lake --allow".',
 ]
 
-it.each(replacements)('no rule refuses the replacement from the style guide: %s', (sentence) => {
+it.each(replacements)('no rule refuses the correct sentence: %s', (sentence) => {
   const broken = rules.filter(
     (source) => source.where?.includes('docstring') !== true && compileRule(source).isBroken(sentence),
   )

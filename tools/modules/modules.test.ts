@@ -91,13 +91,16 @@ describe('packages/server/src', () => {
     expect(findCircle(paths)).toEqual([])
   })
 
-  test.each(modules.map(({ name }) => name))('the README of module %s lists the modules that it may import', (name) => {
-    const module = modules.find((one) => one.name === name)
-    const readme = join(source, name, 'README.md')
-    expect(existsSync(readme)).toBe(true)
-    if (module === undefined || module.imports === 'all') return
-    expect(namedIn(readFileSync(readme, 'utf8'))).toEqual(allowedImports(table, module))
-  })
+  test.each(modules.map(({ name }) => name))(
+    'the README of module %s lists the modules that it may import',
+    (name) => {
+      const module = modules.find((one) => one.name === name)
+      const readme = join(source, name, 'README.md')
+      expect(existsSync(readme)).toBe(true)
+      if (module === undefined || module.imports === 'all') return
+      expect(namedIn(readFileSync(readme, 'utf8'))).toEqual(allowedImports(table, module))
+    },
+  )
 })
 
 /**

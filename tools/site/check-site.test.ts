@@ -31,7 +31,11 @@ test('checkSite reports links without a target and resources from other servers'
     pages: 3,
     links: 7,
     faults: [
-      { file: 'a/index.html', target: '//cdn.test/x.js', reason: 'The page loads this resource from another server.' },
+      {
+        file: 'a/index.html',
+        target: '//cdn.test/x.js',
+        reason: 'The page loads this resource from another server.',
+      },
       { file: 'a/index.html', target: 'y.png', reason: 'The site does not contain this file.' },
       { file: 'index.html', target: '/docs/gone.html', reason: 'The site has no page or file at this path.' },
       {

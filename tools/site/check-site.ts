@@ -37,7 +37,8 @@ export function checkSite(folder: string, base: string): CheckedSite {
       if (reason !== null) faults.push({ file, target, reason })
     }
     for (const target of resources) {
-      if (isElsewhere(target)) faults.push({ file, target, reason: 'The page loads this resource from another server.' })
+      if (isElsewhere(target))
+        faults.push({ file, target, reason: 'The page loads this resource from another server.' })
       else if (!target.startsWith('data:') && findFile(file, target) === null)
         faults.push({ file, target, reason: 'The site does not contain this file.' })
     }

@@ -27,7 +27,7 @@ test('buildSidebars puts the pages of a folder below the page with the name of t
   ])
 })
 
-test('buildSidebars gives an index page the path of its folder', () => {
+test('buildSidebars links an index page by the path of its folder', () => {
   const { '/': groups } = buildSidebars([page('examples/index'), page('examples/spark')], {})
   expect(groups?.[0]?.items).toMatchObject([{ link: '/examples/', items: [{ link: '/examples/spark' }] }])
 })

@@ -50,7 +50,10 @@ async function main(args: readonly string[]): Promise<number> {
     for (const { filepath, line, column, kind, message } of faults)
       console.log(`${filepath}:${line}:${column}: ${message} [${kind}]`)
     console.log(`${faults.length} faults (actionlint ${version})`)
-    if (!shellcheck) say('The shell scripts of steps were not checked: shellcheck is not installed. Install it to check them.')
+    if (!shellcheck)
+      say(
+        'The shell scripts of steps were not checked: shellcheck is not installed. Install it to check them.',
+      )
   }
   return faults.length === 0 ? 0 : 1
 }

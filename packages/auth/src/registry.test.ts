@@ -99,10 +99,13 @@ describe('AuthRegistry with registered providers', () => {
     expect(await headerAfter(auth, 'x-acme')).toBe('k https://catalog.example.com')
   })
 
-  it.each(['basic', 'gcp-iam', 'Acme', '', '-a', 'a.b'])('AuthRegistry refuses the name %j for a provider', (name) => {
-    const registry = new AuthRegistry()
-    expect(() => registry.register(name, () => ({ authenticate: async (request) => request }))).toThrow()
-  })
+  it.each(['basic', 'gcp-iam', 'Acme', '', '-a', 'a.b'])(
+    'AuthRegistry refuses the name %j for a provider',
+    (name) => {
+      const registry = new AuthRegistry()
+      expect(() => registry.register(name, () => ({ authenticate: async (request) => request }))).toThrow()
+    },
+  )
 
   it('AuthRegistry initializes a wrapped provider before its wrapper, and closes it after its wrapper', async () => {
     const log: string[] = []

@@ -161,10 +161,13 @@ describe('after a refusal by a token endpoint, the error message', () => {
       'Standard token exchange is not enabled for the requested client',
       'Switch on Standard token exchange',
     ],
-  ])('the error message names the necessary setting of Keycloak for %s', async (_, status, error, error_description, fix) => {
-    const server = await startServer(() => ({ status, body: { error, error_description } }))
-    expect(await catchMessage(open(oauth2(server, exchange)))).toContain(fix)
-  })
+  ])(
+    'the error message names the necessary setting of Keycloak for %s',
+    async (_, status, error, error_description, fix) => {
+      const server = await startServer(() => ({ status, body: { error, error_description } }))
+      expect(await catchMessage(open(oauth2(server, exchange)))).toContain(fix)
+    },
+  )
 })
 
 describe('after a refusal by a catalog, the provider', () => {
@@ -193,22 +196,25 @@ describe('after a refusal by a catalog, the provider', () => {
     expect(warnings).toEqual([expect.stringContaining('in Polaris, the principal and its role must exist')])
   })
 
-  it.each([401, 419])('the provider renews an expired token after %i, and the request is sent again', async (status) => {
-    const clock = testClock(Date.now())
-    const auth = await open(service(), { fetch: issuer.fetch, ...clock })
-    const first = await headerAfter(auth, 'authorization')
-    clock.advance(60_000)
-    const catalog = await startHttpServer(({ headers }, response) => {
-      response.writeHead(headers.authorization === first ? status : 200).end()
-    })
-    onTestFinished(async () => await catalog[Symbol.asyncDispose]())
-    const response = await send(
-      { method: 'GET', url: `${catalog.url}/v1/config` },
-      { auth, transport: fetchTransport() },
-    )
-    expect(response.status).toBe(200)
-    expect(catalog.received).toHaveLength(2)
-  })
+  it.each([401, 419])(
+    'the provider renews an expired token after %i, and the request is sent again',
+    async (status) => {
+      const clock = testClock(Date.now())
+      const auth = await open(service(), { fetch: issuer.fetch, ...clock })
+      const first = await headerAfter(auth, 'authorization')
+      clock.advance(60_000)
+      const catalog = await startHttpServer(({ headers }, response) => {
+        response.writeHead(headers.authorization === first ? status : 200).end()
+      })
+      onTestFinished(async () => await catalog[Symbol.asyncDispose]())
+      const response = await send(
+        { method: 'GET', url: `${catalog.url}/v1/config` },
+        { auth, transport: fetchTransport() },
+      )
+      expect(response.status).toBe(200)
+      expect(catalog.received).toHaveLength(2)
+    },
+  )
 
   it('the provider renews the token again after a failed renewal, without a restart', async () => {
     const clock = testClock(Date.now())

@@ -38,23 +38,26 @@ async function respondAsIssuer(url: string): Promise<Response> {
 }
 
 describe('the README', () => {
-  it.each(examples)('the README of the package contains a valid configuration: $title', async ({ properties }) => {
-    const warnings: string[] = []
-    const auth = await create(properties, {
-      env,
-      ...('rest.auth.type' in properties && properties['rest.auth.type'] === 'discover' ? { uri } : {}),
-      fetch: respondAsIssuer,
-      initialize: false,
-      warn: (message) => warnings.push(message),
-    })
-    expect(warnings).toEqual([])
-    const needsFilesOrUsers = /command|-file|private-key|grant-type/.test(Object.keys(properties).join())
-    if (needsFilesOrUsers) return
-    const { headers } = await auth.authenticate(aRequest())
-    expect(headers.map(([name]) => name.toLowerCase())).toEqual(
-      expect.arrayContaining([...(auth.setsHeaders ?? ['authorization'])].slice(0, 1)),
-    )
-  })
+  it.each(examples)(
+    'the README of the package contains a valid configuration: $title',
+    async ({ properties }) => {
+      const warnings: string[] = []
+      const auth = await create(properties, {
+        env,
+        ...('rest.auth.type' in properties && properties['rest.auth.type'] === 'discover' ? { uri } : {}),
+        fetch: respondAsIssuer,
+        initialize: false,
+        warn: (message) => warnings.push(message),
+      })
+      expect(warnings).toEqual([])
+      const needsFilesOrUsers = /command|-file|private-key|grant-type/.test(Object.keys(properties).join())
+      if (needsFilesOrUsers) return
+      const { headers } = await auth.authenticate(aRequest())
+      expect(headers.map(([name]) => name.toLowerCase())).toEqual(
+        expect.arrayContaining([...(auth.setsHeaders ?? ['authorization'])].slice(0, 1)),
+      )
+    },
+  )
 
   it('the README of the package contains at least 14 configurations', () => {
     expect(examples.length).toBeGreaterThanOrEqual(14)

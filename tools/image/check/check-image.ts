@@ -117,5 +117,7 @@ async function checkLimits(
   )
   const { code } = await process.exited
   if (code !== 0)
-    throw new Error(`A check of the user, writable paths, certificates or shell failed inside the container; see ${folder}/limits.log`)
+    throw new Error(
+      `A check of the user, writable paths, certificates or shell failed inside the container; see ${folder}/limits.log`,
+    )
 }

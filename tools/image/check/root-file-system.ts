@@ -16,7 +16,10 @@ export function findFileFaults(root: string, epoch: number): readonly string[] {
     if (uid !== owner || gid !== owner) faults.push(`${path} belongs to ${uid}:${gid}.`)
     if ((mode & 0o6000) !== 0) faults.push(`${path} has a set-id bit.`)
     if ((mode & 0o170022) === 0o100022) faults.push(`${path} is writable for users other than its owner.`)
-    if (mtimeMs !== epoch * 1000) faults.push(`${path} has the modification time ${new Date(mtimeMs).toISOString()} instead of the time of the image.`)
+    if (mtimeMs !== epoch * 1000)
+      faults.push(
+        `${path} has the modification time ${new Date(mtimeMs).toISOString()} instead of the time of the image.`,
+      )
   }
   return [...faults, ...findBillFaults(root)]
 }

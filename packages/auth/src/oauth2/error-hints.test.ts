@@ -129,25 +129,28 @@ describe('the error of a refused token request', () => {
       { error: { type: 'BadRequestException', message: 'no', code: 400 } },
       ['BadRequestException (no)'],
     ],
-  ])('the error of a refused token request states the response and a hint for %s', async (_, own, status, body, expected) => {
-    await using server = await startHttpServer((_, response) => {
-      response.writeHead(status, {
-        'content-type': 'application/json',
-        'www-authenticate': 'Basic realm="x"',
+  ])(
+    'the error of a refused token request states the response and a hint for %s',
+    async (_, own, status, body, expected) => {
+      await using server = await startHttpServer((_, response) => {
+        response.writeHead(status, {
+          'content-type': 'application/json',
+          'www-authenticate': 'Basic realm="x"',
+        })
+        response.end(JSON.stringify(body))
       })
-      response.end(JSON.stringify(body))
-    })
-    const message = await catchMessage(
-      create({
-        'rest.auth.type': 'oauth2',
-        [`${P}token-endpoint`]: `${server.url}/token`,
-        [`${P}client-id`]: 'c',
-        [`${P}client-secret`]: 's',
-        ...own,
-      }),
-    )
-    for (const part of expected) expect(message).toContain(part)
-  })
+      const message = await catchMessage(
+        create({
+          'rest.auth.type': 'oauth2',
+          [`${P}token-endpoint`]: `${server.url}/token`,
+          [`${P}client-id`]: 'c',
+          [`${P}client-secret`]: 's',
+          ...own,
+        }),
+      )
+      for (const part of expected) expect(message).toContain(part)
+    },
+  )
 
   it.each([501, 404])(
     'the error of a refused token request names the property to set for status %i of a catalog that issues no tokens',
@@ -180,26 +183,29 @@ describe('the error of a refused token request', () => {
       'client_secret_basic',
       { 'grant-type': 'refresh_token', 'refresh-token': 'what+renews "me"', scope: 'catalog' },
     ],
-  ])('the error of a refused token request contains no secret that the issuer repeats (%s, %j)', async (clientAuth, own) => {
-    await using server = await startHttpServer((request, response) => {
-      const { authorization = '' } = request.headers
-      const basic = authorization.slice('Basic '.length)
-      const sent = server.received[0]?.body.toString() ?? ''
-      const values = [...new URLSearchParams(sent).values()].join(' ')
-      const error_description = `${basic} ${atob(basic)} ${decodeURIComponent(atob(basic))} ${sent} ${values}`
-      response.writeHead(400, { 'content-type': 'application/json' })
-      response.end(JSON.stringify({ error: 'invalid_client', error_description }))
-    })
-    const properties = {
-      'rest.auth.type': 'oauth2',
-      [`${P}token-endpoint`]: server.url,
-      [`${P}client-id`]: 'ann',
-      [`${P}client-secret`]: 'what:proves/ann',
-      [`${P}client-auth`]: clientAuth,
-      ...Object.fromEntries(Object.entries(own).map(([name, value]) => [`${P}${name}`, value])),
-    }
-    const message = await catchMessage(create(properties))
-    expect(message).toContain('[redacted]')
-    expect(message).not.toMatch(/proves|renews|YW5uOn/)
-  })
+  ])(
+    'the error of a refused token request contains no secret that the issuer repeats (%s, %j)',
+    async (clientAuth, own) => {
+      await using server = await startHttpServer((request, response) => {
+        const { authorization = '' } = request.headers
+        const basic = authorization.slice('Basic '.length)
+        const sent = server.received[0]?.body.toString() ?? ''
+        const values = [...new URLSearchParams(sent).values()].join(' ')
+        const error_description = `${basic} ${atob(basic)} ${decodeURIComponent(atob(basic))} ${sent} ${values}`
+        response.writeHead(400, { 'content-type': 'application/json' })
+        response.end(JSON.stringify({ error: 'invalid_client', error_description }))
+      })
+      const properties = {
+        'rest.auth.type': 'oauth2',
+        [`${P}token-endpoint`]: server.url,
+        [`${P}client-id`]: 'ann',
+        [`${P}client-secret`]: 'what:proves/ann',
+        [`${P}client-auth`]: clientAuth,
+        ...Object.fromEntries(Object.entries(own).map(([name, value]) => [`${P}${name}`, value])),
+      }
+      const message = await catchMessage(create(properties))
+      expect(message).toContain('[redacted]')
+      expect(message).not.toMatch(/proves|renews|YW5uOn/)
+    },
+  )
 })

@@ -9,7 +9,7 @@ interface ImportParameters {
 
 /**
  * Signature algorithms, in the order in which they are tried for a key that names no algorithm. A key can be imported
- * only for algorithms of its own kind.
+ * only for algorithms that match its kind.
  */
 const algorithms: Readonly<Record<string, ImportParameters>> = {
   RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },

@@ -56,12 +56,15 @@ const paths = [
 ]
 
 describe.each(['glue', 's3', 's3tables', 'execute-api', 'vpc-lattice-svcs'])('sigv4 for %s', (service) => {
-  it.each(paths)('sigv4 signs GET %s in headers and in the query, and the server accepts it', async (path) => {
-    for (const form of ['header', 'query']) {
-      const changes = { 'rest.auth.sigv4.service': service, 'rest.auth.sigv4.form': form }
-      expect(await sendVerified(changes, { service }, { method: 'GET', path })).toBe('welcome')
-    }
-  })
+  it.each(paths)(
+    'sigv4 signs GET %s in headers and in the query, and the server accepts it',
+    async (path) => {
+      for (const form of ['header', 'query']) {
+        const changes = { 'rest.auth.sigv4.service': service, 'rest.auth.sigv4.form': form }
+        expect(await sendVerified(changes, { service }, { method: 'GET', path })).toBe('welcome')
+      }
+    },
+  )
 
   it.each(['hex', 'base64'])(
     'sigv4 signs a body whose hash is encoded as %s, and the server accepts it',
@@ -144,11 +147,14 @@ describe('sigv4 with a delegate', () => {
     expect(headerValue(headers, 'original-x-amz-date')).toBe('now')
   })
 
-  it.each(['sigv4', 'sigv4a'])('sigv4 refuses a provider that signs requests as its delegate: %s', async (type) => {
-    expect(
-      await catchMessage(create({ ...properties, 'rest.auth.sigv4.delegate-auth-type': type })),
-    ).toContain('must not be sigv4 or sigv4a')
-  })
+  it.each(['sigv4', 'sigv4a'])(
+    'sigv4 refuses a provider that signs requests as its delegate: %s',
+    async (type) => {
+      expect(
+        await catchMessage(create({ ...properties, 'rest.auth.sigv4.delegate-auth-type': type })),
+      ).toContain('must not be sigv4 or sigv4a')
+    },
+  )
 })
 
 describe('sigv4', () => {

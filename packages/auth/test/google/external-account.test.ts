@@ -293,12 +293,15 @@ describe('a program in a credential file', () => {
       },
       'printed an expired token',
     ],
-  ])('a program in a credential file fails if it %s, and the error does not contain the message of the program', async (_, printed, why) => {
-    const { credentials } = await createProgram(printed)
-    const message = await catchMessage(open(await startGoogle(), credentials, allowed))
-    expect(message).toContain(why)
-    expect(message).not.toContain('secret-of-mine')
-  })
+  ])(
+    'a program in a credential file fails if it %s, and the error does not contain the message of the program',
+    async (_, printed, why) => {
+      const { credentials } = await createProgram(printed)
+      const message = await catchMessage(open(await startGoogle(), credentials, allowed))
+      expect(message).toContain(why)
+      expect(message).not.toContain('secret-of-mine')
+    },
+  )
 
   it('a program in a credential file fails if the credential file names an output file and the program prints no expiry', async () => {
     const { credentials } = await createProgram(
@@ -310,12 +313,15 @@ describe('a program in a credential file', () => {
     )
   })
 
-  it.each([1, 200_000, '30000'])('a program in a credential file cannot have a timeout of %j ms', async (timeout_millis) => {
-    const { credentials } = await createProgram(validOutput(), { timeout_millis })
-    expect(await catchMessage(open(await startGoogle(), credentials, allowed))).toContain(
-      'timeout_millis must be a number from 5000 to 120000',
-    )
-  })
+  it.each([1, 200_000, '30000'])(
+    'a program in a credential file cannot have a timeout of %j ms',
+    async (timeout_millis) => {
+      const { credentials } = await createProgram(validOutput(), { timeout_millis })
+      expect(await catchMessage(open(await startGoogle(), credentials, allowed))).toContain(
+        'timeout_millis must be a number from 5000 to 120000',
+      )
+    },
+  )
 })
 
 it('the google provider refuses a certificate as the source of the subject token', async () => {

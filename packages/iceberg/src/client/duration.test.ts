@@ -10,6 +10,9 @@ test.each([
   expect(durationMs(text)).toBe(ms)
 })
 
-test.each(['', '30', 'P1M', 'P1Y', 'PT-1S', 'pt1s', 'forever'])('durationMs returns 0 for the invalid duration %j', (text) => {
-  expect(durationMs(text)).toBe(0)
-})
+test.each(['', '30', 'P1M', 'P1Y', 'PT-1S', 'pt1s', 'forever'])(
+  'durationMs returns 0 for the invalid duration %j',
+  (text) => {
+    expect(durationMs(text)).toBe(0)
+  },
+)

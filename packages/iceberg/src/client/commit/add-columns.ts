@@ -25,7 +25,10 @@ export function addColumns(
   const fields: NestedField[] = [...schema.fields]
   for (const [index, { name, type, doc }] of columns.entries()) {
     if (fields.some((field) => field.name === name))
-      throw new HeadgateError('bad-request', `The table already has a column ${JSON.stringify(name)}: choose another name`)
+      throw new HeadgateError(
+        'bad-request',
+        `The table already has a column ${JSON.stringify(name)}: choose another name`,
+      )
     const { text } = parsePrimitive(type)
     fields.push({
       id: last + 1 + index,

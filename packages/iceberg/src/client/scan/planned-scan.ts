@@ -49,7 +49,10 @@ export async function planScan(
   ) {
     try {
       if (clock.now() + pause > until)
-        throw new ScanPlanningError(`The server did not plan the scan within ${planningTimeoutMs} ms: increase planningTimeoutMs`, null)
+        throw new ScanPlanningError(
+          `The server did not plan the scan within ${planningTimeoutMs} ms: increase planningTimeoutMs`,
+          null,
+        )
       await clock.sleep(pause, options.signal)
       plan = await operations.fetchPlanningResult(identifier, planId ?? '', options)
     } catch (error) {
@@ -58,7 +61,8 @@ export async function planScan(
     }
   }
   if (plan.status === 'failed') throw new ScanPlanningError(plan.error.message, plan.error.type)
-  if (plan.status !== 'completed') throw new ScanPlanningError('The plan of the scan was cancelled: call planScan again', null)
+  if (plan.status !== 'completed')
+    throw new ScanPlanningError('The plan of the scan was cancelled: call planScan again', null)
   const { storageCredentials } = plan
   return {
     planId: plan.planId,
