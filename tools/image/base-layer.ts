@@ -33,7 +33,7 @@ const links: Readonly<Record<string, string>> = {
   'etc/os-release': '../usr/lib/os-release',
 }
 
-/** Creates the layer below the program: the C library, certificates of public authorities, Node, and a user. */
+/** Creates the base layer of an image: the C library, certificates of public authorities, Node, and a user. */
 export async function createBaseLayer(
   root: string,
   {

@@ -67,7 +67,7 @@ export function serverSettings(version: string, { revision, epoch }: Origin): re
   ]
 }
 
-/** Returns the flags of `buildah config` that the trial image has in addition. */
+/** Returns the flags of `buildah config` that the trial image has in addition to the flags of the server image. */
 export function trialSettings(version: string): readonly string[] {
   return [
     '--volume',

@@ -14,8 +14,9 @@ interface Application {
 }
 
 /**
- * Names the modules of the API reference by their import specifiers, such as `@headgate/iceberg/client`. TypeDoc names
- * them by their folders. `API_MODULES` contains the specifier of each file, as JSON.
+ * Names the modules of the API reference by their import specifiers, such as `@headgate/iceberg/client`. Without this
+ * plugin, TypeDoc uses the names of the folders. The environment variable `API_MODULES` contains the specifier of each
+ * file, as JSON.
  */
 export function load(app: Application): void {
   const specifiers = JSON.parse(process.env['API_MODULES'] ?? '{}') as Readonly<Record<string, string>>

@@ -8,7 +8,9 @@ export type StringMap = Readonly<Record<string, string>>
 /** Validates one JSON value and returns it with its type. Throws the error of `invalid` for a wrong value. */
 export type Decoder<T> = (value: Json) => T
 
-/** Decodes a value and prepends `at`, its path or the name of the document, to the path of an error. */
+/**
+ * Decodes a value. Prepends `at`, which is the path of the value or the name of the document, to the path in an error.
+ */
 export function decodeAt<T>(at: string, value: Json, decode: Decoder<T>): T {
   try {
     return decode(value)

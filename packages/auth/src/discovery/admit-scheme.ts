@@ -64,7 +64,10 @@ function findDefault({ type, parameters }: Scheme, name: string): string | undef
   return isLattice ? 'unsigned' : defaultValues[type]?.[name]
 }
 
-/** Returns the value that other members of the document contain for a parameter that a scheme omits, or undefined. */
+/**
+ * Returns the value of a parameter that a scheme omits, if another member of the document contains this value.
+ * Otherwise returns undefined.
+ */
 function deriveFromDocument(
   type: string,
   name: string,

@@ -26,7 +26,7 @@ const MAX_SCHEMES = 16
 const MAX_VALUE = 2_048
 
 /**
- * Parses a document.
+ * Parses the document in which a catalog declares its authentication.
  *
  * @throws {DeclarationError} for a document without `rest_auth`, of another version, or with a value of the wrong
  *   JSON type

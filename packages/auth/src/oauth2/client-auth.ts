@@ -34,7 +34,8 @@ export type ClientAuthenticator = (server: Server, wait: WaitOptions) => Promise
 /**
  * Creates the authentication of a client.
  *
- * @throws {AuthError} configuration, if a property is set that the method does not use, or a required one is missing
+ * @throws {AuthError} configuration, if a property is set that the method does not use, or a required property is
+ * missing
  */
 export function clientAuthenticator(
   settings: OAuthSettings,
@@ -74,8 +75,8 @@ export function clientAuthenticator(
 }
 
 /**
- * Returns the client authentication method that the properties imply. Undefined: a secret, which is sent by the
- * method that the server prefers.
+ * Returns the client authentication method that the properties imply. Returns undefined for a client secret, which is
+ * sent by the method that the server prefers.
  */
 function inferMethod(client: ClientSettings): ClientAuthMethod | undefined {
   if (client.jwt.privateKey !== undefined) return 'private_key_jwt'

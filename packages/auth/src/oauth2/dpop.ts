@@ -10,7 +10,7 @@ import { base64Url, signJwt, utf8 } from './sign-jwt.ts'
 
 /** Key pair of a session, to which its tokens are bound. The private key cannot be exported. */
 export interface DpopKey {
-  /** Creates the proofs for the authorization server, with its nonces. */
+  /** Creates the proofs for requests to the authorization server, with the nonces of this server. */
   readonly handle: DPoPHandle
   /** Creates a proof for a request to the catalog (RFC 9449 section 4). */
   proof(request: HttpRequest, token: string, nonce: string | undefined): Promise<string>

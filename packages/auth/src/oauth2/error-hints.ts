@@ -214,7 +214,7 @@ const rules: readonly HintRule[] = [
   },
 ]
 
-/** Known refusals of Google, whose endpoints are not configured. */
+/** Rules for known refusals by Google's endpoints, which no property configures. */
 const googleRules: readonly HintRule[] = [
   {
     matches: ({ error, grant }) => grant === 'refresh_token' && /invalid_(grant|rapt)/.test(error ?? ''),

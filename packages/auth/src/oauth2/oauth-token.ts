@@ -6,7 +6,7 @@ import { jwtActors, jwtExpiry, jwtParty } from '../token-expiry.ts'
 import { tokenTypes, type Token } from '../token.ts'
 import type { GrantType, Target } from './profiles.ts'
 
-/** Token with the refresh token that may renew it. */
+/** Access token, with the refresh token that may renew the access token. */
 export interface OAuthToken extends Token {
   readonly expiresAt: number
   readonly provenance: Provenance

@@ -20,7 +20,9 @@ import { parseTokenError, tokenError } from './token-error.ts'
 
 export interface TokenRequest {
   readonly server: Server
-  /** Undefined if the server does not identify clients, such as Google's Security Token Service. */
+  /**
+   * Id of the client. Undefined for a server that does not identify clients, such as Google's Security Token Service.
+   */
   readonly clientId: string | undefined
   readonly clientAuth: RequestAuth
   /** Name of the grant in the configuration, for messages. */

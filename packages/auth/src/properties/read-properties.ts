@@ -71,7 +71,7 @@ function describeUnknown(writtenAs: string, prefix: string, name: string, known:
   return `${writtenAs} is not a property of ${prefix.replace(/\.$/, '')}. ${hint}`
 }
 
-/** Returns the most similar known name, or undefined if each of them differs by more than two characters. */
+/** Returns the most similar known name, or undefined if every known name differs by more than two characters. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((each) => ({ each, changes: distance(name.toLowerCase(), each) }))

@@ -22,7 +22,10 @@ export interface CatalogConfig {
   readonly endpoints: ReadonlySet<string>
   /** Time for which the server stores an `Idempotency-Key`, in ms. Null: the server does not support the header. */
   readonly idempotencyKeyLifetimeMs: number | null
-  /** Defaults of the server, properties of the client and overrides of the server; later ones win. Contains no secrets. */
+  /**
+   * Merged properties: overrides of the server take precedence over properties of the client, and these over defaults
+   * of the server. Contains no secrets.
+   */
   readonly properties: StringMap
 }
 
@@ -59,7 +62,7 @@ const VIEW_OPERATIONS: readonly OperationId[] = [
 
 /**
  * Decodes the response of `getConfig` and merges the properties of the client: they win over the defaults of the
- * server, and its overrides win over them. Properties that a server must not set (`filterServerConfig` of
+ * server, and the overrides of the server win over them. Properties that a server must not set (`filterServerConfig` of
  * `@headgate/auth`) are omitted, even if the client set them, so that the result contains no secret.
  *
  * @returns the configuration, and in `refused` the names of the properties that the server must not set

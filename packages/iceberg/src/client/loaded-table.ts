@@ -37,7 +37,7 @@ export interface RemoteSigningConfig {
   readonly headers?: MultiMap
 }
 
-/** Decodes the response of a load, a creation or a registration. */
+/** Decodes the response to a request that loads, creates or registers a table. */
 export function decodeLoadedTable(
   operation: OperationId,
   response: CallResponse,

@@ -3,8 +3,9 @@ import type { TableMetadata } from '../../metadata/types.ts'
 import type { TableUpdate } from '../../metadata/update/types.ts'
 
 /**
- * Derives the requirements under which updates that were made for this state of a table are valid, as in Iceberg for
- * Java (`UpdateRequirements.forUpdateTable`). The result contains no duplicates.
+ * Derives the requirements of updates that were made for one state of a table, as in Iceberg for Java
+ * (`UpdateRequirements.forUpdateTable`). The updates are valid for another state only if the requirements hold. The
+ * result contains no duplicates.
  */
 export function deriveRequirements(
   base: TableMetadata,

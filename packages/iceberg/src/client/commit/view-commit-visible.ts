@@ -39,8 +39,8 @@ function isApplied(update: ViewUpdate, all: readonly ViewUpdate[], metadata: Vie
 }
 
 /**
- * Returns the id that the server assigned to a version. Does not compare the id, the time and the schema id, because the
- * server may change them.
+ * Returns the id that the server assigned to a view version. Compares versions without their id, time and schema id,
+ * because the server may change these values.
  */
 function findVersionId(version: ViewVersion, { versions }: ViewMetadata): number | undefined {
   const members = ['representations', 'default-namespace', 'default-catalog', 'summary'] as const

@@ -31,7 +31,7 @@ export interface ScanRequest {
   readonly statsFields?: readonly string[] | undefined
 }
 
-/** State of a plan. */
+/** State of a scan plan on the server. */
 export type ScanPlan =
   | (ScanTasks & {
       readonly status: 'completed'
