@@ -126,3 +126,64 @@ test('an upstream that does not answer in time is 504 for a read, and unknown fo
     await new Promise((resolve) => silent.close(resolve))
   }
 })
+
+test('after several requests without a response, the client sends no request until the pause ends', async () => {
+  let connections = 0
+  const { createServer } = await import('node:net')
+  const broken = createServer((socket) => {
+    connections += 1
+    socket.destroy()
+  })
+  await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve))
+  const address = broken.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  try {
+    await using client = await open(allowing(), { uri: `http://127.0.0.1:${port}` })
+    const change = { ...request, method: 'POST', safe: false } as const
+    for (let n = 0; n < 5; n += 1)
+      await expect(client.send(change, AbortSignal.timeout(5_000))).rejects.toMatchObject({
+        code: 'commit-state-unknown',
+      })
+    const before = connections
+    // The request was certainly not sent, so its outcome is known.
+    await expect(client.send(change, AbortSignal.timeout(5_000))).rejects.toMatchObject({
+      code: 'unavailable',
+      retryAfterSeconds: 5,
+    })
+    expect(connections).toBe(before)
+  } finally {
+    await new Promise((resolve) => broken.close(resolve))
+  }
+})
+
+test('error responses of the upstream do not stop later requests', async () => {
+  await using client = await open(allowing())
+  server.intercept(() => ({ status: 503, body: '' }))
+  for (let n = 0; n < 8; n += 1)
+    expect(await client.send(request, AbortSignal.timeout(5_000))).toMatchObject({ status: 503 })
+})
+
+test('a compressed response is decompressed up to the limit of a response', async () => {
+  const { gzipSync } = await import('node:zlib')
+  const { createServer } = await import('node:http')
+  let size = 1_000
+  const zipped = createServer((_, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(size, 'x')))
+  })
+  await new Promise<void>((resolve) => zipped.listen(0, '127.0.0.1', resolve))
+  const address = zipped.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  try {
+    await using client = await open(allowing(), { uri: `http://127.0.0.1:${port}` })
+    const { body } = await client.send(request, AbortSignal.timeout(5_000))
+    expect(body.toString()).toBe('x'.repeat(1_000))
+    size = 50_000_000
+    await expect(client.send(request, AbortSignal.timeout(5_000))).rejects.toMatchObject({
+      code: 'bad-gateway',
+      message: expect.stringContaining('larger than 1000000 bytes') as unknown,
+    })
+  } finally {
+    zipped.closeAllConnections()
+    await new Promise((resolve) => zipped.close(resolve))
+  }
+})

@@ -1,10 +1,13 @@
+import { BrokenCircuitError } from 'cockatiel'
 import { buildConnector, fetch as undiciFetch, Pool } from 'undici'
 import type { ReadyProvider } from '@headgate/auth'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import type { Fetch, HeaderList, HttpRequest } from '@headgate/http'
 import type { ConnectionRules, EndpointGuard } from '@headgate/storage'
 import type { UpstreamLimits } from './profile.ts'
-import { unreachable, unknownOutcome } from './failures.ts'
+import { pauseMs, upstreamCircuit } from './circuit.ts'
+import { decodeBody, tooLargeCodes } from './decode-body.ts'
+import { codeOf, neverSent, unreachable, unknownOutcome } from './failures.ts'
 import { readResponse, type UpstreamResponse } from './read-response.ts'
 
 /** Time limit in ms to establish a connection, including TLS. */
@@ -47,6 +50,8 @@ export class UpstreamClient implements AsyncDisposable {
   readonly #limits: UpstreamLimits
   readonly #pool: Pool
   readonly #auth: ReadyProvider
+  readonly #circuit = upstreamCircuit()
+  readonly #encodings: HeaderList
   #active = 0
 
   /** @throws AuthError when the auth provider cannot be created */
@@ -61,6 +66,8 @@ export class UpstreamClient implements AsyncDisposable {
     this.#origin = url.origin
     this.#basePath = url.pathname.replace(/\/+$/, '')
     this.#limits = limits
+    // Compression on loopback costs more than it saves.
+    this.#encodings = isLoopback(url.hostname) ? [] : [['Accept-Encoding', 'gzip']]
     this.#auth = auth
     this.#pool = new Pool(url.origin, {
       connections: limits.concurrency,
@@ -106,7 +113,7 @@ export class UpstreamClient implements AsyncDisposable {
     const prepared: HttpRequest = {
       method: request.method,
       url: `${this.#origin}${this.#basePath}${request.path}${query}`,
-      headers: [['Host', this.host], ...request.headers],
+      headers: [['Host', this.host], ...this.#encodings, ...request.headers],
       body: request.body,
     }
     for (let again = true; ; again = false) {
@@ -140,7 +147,9 @@ export class UpstreamClient implements AsyncDisposable {
     const bytes = body instanceof Uint8Array ? body : null
     for (let again = safe; ; again = false) {
       try {
-        return await readResponse(this.#pool, { method, path, headers: headers.flat(), body: bytes }, signal)
+        const options = { method, path, headers: headers.flat(), body: bytes }
+        const response = await this.#circuit.execute(() => readResponse(this.#pool, options, signal))
+        return await decodeBody(response, this.#limits.responseBytes)
       } catch (error) {
         signal.throwIfAborted()
         if (isHeadgateError(error)) throw error
@@ -151,6 +160,7 @@ export class UpstreamClient implements AsyncDisposable {
   }
 
   #failure(error: unknown, safe: boolean): HeadgateError {
+    if (error instanceof BrokenCircuitError) return notAnswering(this.#name)
     const cause = error instanceof Error && isHeadgateError(error.cause) ? error.cause : error
     if (isHeadgateError(cause)) return cause
     const code = codeOf(error)
@@ -162,10 +172,9 @@ export class UpstreamClient implements AsyncDisposable {
         `The upstream of warehouse ${this.#name} did not answer within ${this.#limits.timeoutMs} ms.`,
         { cause: error },
       )
-    const why =
-      code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
-        ? `is larger than ${this.#limits.responseBytes} bytes; an administrator can raise upstream.limits.responseBytes`
-        : 'was interrupted'
+    const why = tooLargeCodes.has(code)
+      ? `is larger than ${this.#limits.responseBytes} bytes; an administrator can raise upstream.limits.responseBytes`
+      : 'was interrupted'
     return new HeadgateError(
       'bad-gateway',
       `The response of the upstream of warehouse ${this.#name} ${why}.`,
@@ -179,23 +188,16 @@ export class UpstreamClient implements AsyncDisposable {
   }
 }
 
-/** Codes of errors that occur before a byte of the request is sent. */
-const neverSent: ReadonlySet<string> = new Set([
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-])
+function notAnswering(name: string): HeadgateError {
+  return new HeadgateError(
+    'unavailable',
+    `The upstream of warehouse ${name} did not answer the last requests, so this request was not sent: try again later. An administrator can test it with headgate warehouse check ${name}.`,
+    { retryAfterSeconds: pauseMs / 1_000 },
+  )
+}
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
 }
 
 /** Opens connections only to addresses that the rules allow. The checked address is the one that is connected. */
