@@ -46,6 +46,7 @@ export type {
   WriteCondition,
 } from './storage.ts'
 export { storeIdentity, unnamedStoreIdentity } from './store-identity.ts'
+export { type OpenedForCall, s3Capabilities, StorageOnDemand } from './storage-on-demand.ts'
 export { splitBlocks, toChunks, collect } from './streams.ts'
 export { maxParts } from './upload-parts.ts'
 export { compareUtf8 } from './utf8-order.ts'

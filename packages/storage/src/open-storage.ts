@@ -5,6 +5,7 @@ import { parseLocation } from './location.ts'
 import { Relabelled } from './relabelled.ts'
 import type { S3StorageOptions } from './s3-options.ts'
 import type { S3StorageProfile, StorageProfile } from './storage-profile.ts'
+import { inaccessibleStorage } from './storage-on-demand.ts'
 import type { Storage } from './storage.ts'
 
 /**
@@ -27,6 +28,10 @@ export async function openStorage(
     const to = canonicalPrefix(parseLocation(profile.root))
     return new Relabelled({ storage, from: `s3://${profile.bucket}/`, to })
   }
+  if (profile.credentials === 'none')
+    return inaccessibleStorage(
+      `This server has no access to s3://${profile.bucket}: it stores no keys for this storage.`,
+    )
   const { S3Storage } = await import('./s3.ts')
   return S3Storage.open({ ...s3Options(profile), ...(guard === undefined ? {} : { guard }) })
 }

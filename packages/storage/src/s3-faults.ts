@@ -47,6 +47,10 @@ function classifyResponse(status: number, name: string): Fault {
         outcome: 'not-written',
         what: 'refused the time of this server: check the clock of the server',
       }
+    case 'ExpiredToken':
+    case 'InvalidToken':
+      // S3 returns status 400. The keys of a session are refused, as with status 403.
+      return { code: 'forbidden', ...definite, what: 'refuses the session of the keys' }
     case 'ConditionalRequestConflict':
     case 'OperationAborted':
       return {

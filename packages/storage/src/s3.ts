@@ -6,6 +6,7 @@ import { bare, getObject, getObjectBytes, headObject } from './s3-read.ts'
 import { S3Session } from './s3-session.ts'
 import { abortS3Upload, completeS3Upload, createS3Upload, listS3Parts, uploadS3Part } from './s3-uploads.ts'
 import { putObject } from './s3-write.ts'
+import { s3Capabilities } from './storage-on-demand.ts'
 import type {
   Body,
   CallOptions,
@@ -36,13 +37,7 @@ import { checkCondition } from './write-condition.ts'
  */
 export class S3Storage implements Storage {
   readonly scheme = 's3'
-  readonly capabilities: StorageCapabilities = {
-    conditionalPut: true,
-    ifMatch: 'store',
-    multipart: true,
-    minPartSize: 5 * 1024 * 1024,
-    contentType: true,
-  }
+  readonly capabilities: StorageCapabilities = s3Capabilities
   readonly #s3: S3Session
 
   private constructor(session: S3Session) {

@@ -37,9 +37,9 @@ export interface S3StorageProfile {
   readonly sessionToken?: string | undefined
   /**
    * Uses the credential sources of AWS programs instead of static keys, including instance metadata. Without this
-   * value, the server never reads these sources.
+   * value, the server never reads these sources. `none`: the server has no access to the storage.
    */
-  readonly credentials?: 'default-chain' | undefined
+  readonly credentials?: 'default-chain' | 'none' | undefined
 }
 
 /** Configuration of the storage in which a warehouse stores its objects. */
@@ -74,7 +74,7 @@ const s3Profile = z
     accessKeyId: short.optional(),
     secretAccessKey: short.optional(),
     sessionToken: z.string().min(1).max(16_384).optional(),
-    credentials: z.literal('default-chain').optional(),
+    credentials: z.enum(['default-chain', 'none']).optional(),
   })
   .superRefine(hasOneKindOfKeys)
 

@@ -24,6 +24,10 @@ export async function checkStorage(
   signal: AbortSignal,
   guard?: EndpointGuard,
 ): Promise<Finding[]> {
+  if (profile.type === 's3' && profile.credentials === 'none')
+    return [
+      { name: 'storage', ok: true, message: 'The server has no own access to the storage, and needs none.' },
+    ]
   const findings = profile.type === 's3' ? await endpointFindings(profile, signal, guard) : []
   if (findings.some(({ name, ok }) => name === 'endpoint' && !ok)) return findings
   const probe = createProbe(opened, signal)

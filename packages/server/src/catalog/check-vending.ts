@@ -51,11 +51,14 @@ const unfitOnDisk: Readonly<Record<Exclude<VendingProfile['mode'], 'none'>, stri
   sts: 'Vending mode sts needs storage of type s3, because a local directory has no security token service: use gateway with a bucket name.',
   'remote-signing':
     'Vending mode remote-signing needs storage of type s3, because requests to a local directory cannot be signed: use gateway with a bucket name.',
+  pass: 'Vending mode pass is only for upstream warehouses: set upstream.credentials.',
   static:
     'Vending mode static needs storage with static keys, and a local directory has none: use gateway with a bucket name.',
 }
 
 function onS3(profile: S3StorageProfile, vending: VendingProfile): string | null {
+  if (profile.credentials === 'none' && vending.mode !== 'none' && vending.mode !== 'gateway')
+    return `Vending mode ${vending.mode} needs keys of the storage: set them, or use upstream.credentials relay or pass.`
   if (vending.mode === 'static' && profile.accessKeyId === undefined) {
     return 'Vending mode static needs storage with static keys, and the server never sends the keys of its machine to clients: use sts, gateway or remote-signing.'
   }

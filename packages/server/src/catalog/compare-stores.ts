@@ -55,7 +55,7 @@ export async function compareStores(
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const { profile, opened } = warehouse
-  if (profile.type !== 's3') return []
+  if (profile.type !== 's3' || profile.credentials === 'none') return []
   const limit = AbortSignal.any([signal, AbortSignal.timeout(allMs)])
   try {
     await removeLeftProbes(opened.storage, opened.root, deps.now(), limit)

@@ -45,7 +45,7 @@ export async function openWarehouseStorage(
 }
 
 function toS3Store(profile: StorageProfile): S3Store | null {
-  if (profile.type === 'file') return null
+  if (profile.type === 'file' || profile.credentials === 'none') return null
   const { bucket, region, endpoint = null, pathStyle = endpoint !== null } = profile
   const { accessKeyId, secretAccessKey, sessionToken } = profile
   const keys =
@@ -64,7 +64,8 @@ export function toRootLocation(profile: StorageProfile): string {
 
 /** Returns the client properties that describe the storage, such as endpoint and region. They never contain a key. */
 function toHints(profile: StorageProfile): Readonly<Record<string, string>> {
-  if (profile.type === 'file') return {}
+  // Without own access, the region and the endpoint of the storage are those that the upstream returns.
+  if (profile.type === 'file' || profile.credentials === 'none') return {}
   const { region, endpoint, pathStyle = endpoint !== undefined } = profile
   return {
     'client.region': region,

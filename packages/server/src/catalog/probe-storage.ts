@@ -108,6 +108,7 @@ export async function probeProfile(
   guard: EndpointGuard,
   signal: AbortSignal,
 ): Promise<void> {
+  if (profile.type === 's3' && profile.credentials === 'none') return
   await using storage = await openStorage(profile, false, guard)
   await probeStorage({ storage, root: toRootLocation(profile) }, signal)
 }

@@ -9,13 +9,19 @@ export type StoredUpstream = Pick<WarehouseContent, 'upstream' | 'upstreamSecret
 /** Stored form of a managed warehouse, which has no upstream. */
 export const noUpstream: StoredUpstream = { upstream: null, upstreamSecret: null }
 
+/** Secret properties of the auth providers of an upstream. */
+export interface UpstreamSecrets {
+  readonly auth: Readonly<Record<string, string>>
+  readonly authRead: Readonly<Record<string, string>>
+}
+
 /** Encrypts the secrets of the authentication at the upstream of a warehouse. Returns null when there are none. */
 export function sealUpstreamSecrets(
   master: MasterKey,
   warehouseId: string,
-  secrets: Readonly<Record<string, string>>,
+  secrets: UpstreamSecrets,
 ): Buffer | null {
-  if (Object.keys(secrets).length === 0) return null
+  if (Object.values(secrets).every((properties) => Object.keys(properties).length === 0)) return null
   return sealWithMaster(master, upstreamSecretContext(warehouseId), Buffer.from(JSON.stringify(secrets)))
 }
 
@@ -27,8 +33,8 @@ export function sealUpstreamSecrets(
 export function openUpstreamSecrets(
   master: MasterKey,
   row: Pick<WarehouseRow, 'id' | 'name' | 'upstreamSecret'>,
-): Readonly<Record<string, string>> {
-  if (row.upstreamSecret === null) return {}
+): UpstreamSecrets {
+  if (row.upstreamSecret === null) return { auth: {}, authRead: {} }
   const opened = openWithMaster(master, upstreamSecretContext(row.id), row.upstreamSecret)
   if (opened === null) {
     throw new HeadgateError(
@@ -37,10 +43,16 @@ export function openUpstreamSecrets(
         'Start the server with the master key of this database, or set the secrets again: headgate warehouse update.',
     )
   }
-  return JSON.parse(opened.toString()) as Record<string, string>
+  const parsed = JSON.parse(opened.toString()) as UpstreamSecrets | Record<string, string>
+  // Earlier versions stored only the properties of `auth`.
+  return isNested(parsed) ? parsed : { auth: parsed, authRead: {} }
 }
 
 /** Returns the associated data for the encryption, so that a secret cannot be copied to another warehouse. */
 export function upstreamSecretContext(warehouseId: string): string {
   return `headgate warehouse upstream\n${warehouseId}`
+}
+
+function isNested(parsed: UpstreamSecrets | Readonly<Record<string, string>>): parsed is UpstreamSecrets {
+  return typeof parsed['auth'] === 'object'
 }

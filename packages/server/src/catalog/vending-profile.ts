@@ -22,6 +22,8 @@ interface Life {
 /** Configuration of storage access for the clients of a warehouse. */
 export type VendingProfile =
   | { readonly mode: 'none' }
+  /** Clients of an upstream warehouse receive credentials of the upstream. Never configured; see `effectiveVending`. */
+  | { readonly mode: 'pass' }
   | ({ readonly mode: 'gateway' } & Life & Keys)
   | ({ readonly mode: 'remote-signing' } & Pick<Life, 'whenNotAsked'>)
   | ({

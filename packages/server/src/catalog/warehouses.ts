@@ -4,6 +4,7 @@ import { type Location, parseLocation, type ResolvePlace, type S3Keys, type Stor
 import { SingleFlight } from '../concurrency/single-flight.ts'
 import type { Queryable, Sql } from '../store/sql.ts'
 import { storedPlaceRules } from './stored-places.ts'
+import { effectiveVending, readCredentialMode, type UpstreamCredentialMode } from './upstream-credentials.ts'
 import { parseVendingProfile, type VendingProfile } from './vending-profile.ts'
 import { findWarehouse, type WarehouseRow } from '../store/warehouses.ts'
 import { missingWarehouse } from './existing.ts'
@@ -37,6 +38,8 @@ export interface S3Store {
 /** Row of a warehouse with its opened storage. */
 export interface Warehouse extends Omit<WarehouseRow, 'storage' | 'vending'>, OpenedStorage {
   readonly vending: VendingProfile
+  /** Origin of the storage credentials. Managed warehouses use `own`. */
+  readonly credentials: UpstreamCredentialMode
   /** Parsed `root` and `allowedLocations`. The locations of all relations of the warehouse are below them. */
   readonly places: readonly [Location, ...Location[]]
   /** Maps a location to its physical place. Two locations overlap when their physical places do. */
@@ -117,7 +120,9 @@ export class Warehouses implements AsyncDisposable {
 export function openedWarehouse(row: WarehouseRow, opened: OpenedStorage): Warehouse {
   const places = [parseLocation(opened.root), ...row.allowedLocations.map(parseLocation)] as const
   const { resolvePlace, storeName } = storedPlaceRules(row)
-  return { ...row, ...opened, places, resolvePlace, storeName, vending: parseVendingProfile(row.vending) }
+  const credentials = readCredentialMode(row.upstream)
+  const vending = effectiveVending(credentials, parseVendingProfile(row.vending))
+  return { ...row, ...opened, places, resolvePlace, storeName, credentials, vending }
 }
 
 /**

@@ -36,11 +36,25 @@ export function vendingCheck(
 ): (warehouse: Warehouse, call: Call) => Promise<VendingCheck> {
   return async (warehouse, call) => {
     const { mode } = warehouse.vending
+    if (warehouse.credentials === 'relay') return ofRelay(deps)
     return {
       findings: await checks[mode](deps, warehouse, call),
       clientEndpoint: mode === 'gateway' ? deps.gatewayUrl : null,
     }
   }
+}
+
+/** Tests whether clients can reach the gateway. The check of the upstream tests the keys that the gateway uses. */
+function ofRelay({ gatewayUrl }: VendingCheckDeps): VendingCheck {
+  const findings = gatewayUrl === null ? [noGateway] : []
+  return { findings, clientEndpoint: gatewayUrl }
+}
+
+const noGateway: Finding = {
+  name: 'vend',
+  ok: false,
+  message:
+    'Clients cannot reach a storage gateway of this server. Set HEADGATE_S3_PUBLIC_URL, or choose another vending mode.',
 }
 
 type Check = (deps: VendingCheckDeps, warehouse: Warehouse, call: Call) => Promise<readonly Finding[]>
@@ -49,6 +63,8 @@ const checks: Readonly<Record<VendingProfile['mode'], Check>> = {
   none: () => Promise.resolve([]),
   'remote-signing': ofSigning,
   static: () => Promise.resolve([longLived]),
+  // The check of the connection to the upstream tests its credentials.
+  pass: () => Promise.resolve([]),
   gateway: ofGateway,
   sts: ofSts,
 }
@@ -66,11 +82,7 @@ async function ofGateway(
   warehouse: Warehouse,
   call: Call,
 ): Promise<Finding[]> {
-  if (gatewayUrl === null) {
-    const message =
-      'Clients cannot reach a storage gateway of this server. Set HEADGATE_S3_PUBLIC_URL, or choose another vending mode.'
-    return [{ name: 'vend', ok: false, message }]
-  }
+  if (gatewayUrl === null) return [noGateway]
   const place = choosePlace(warehouse)
   const minted = await mint(credentials, warehouse, call, place, 'read-write')
   if (minted.credential === null) return [minted.finding]

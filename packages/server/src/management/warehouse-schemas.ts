@@ -63,9 +63,11 @@ const s3Storage = z
       .describe('True: the URL path contains the bucket. Default: true if endpoint is set, otherwise false.'),
     ...s3Keys,
     credentials: z
-      .literal('default-chain')
+      .enum(['default-chain', 'none'])
       .optional()
-      .describe('default-chain: use the keys of the machine on which the server runs, instead of own keys.'),
+      .describe(
+        'default-chain: use the keys of the machine on which the server runs, instead of own keys. none: the server has no access to the storage, which is possible for upstream warehouses with credentials relay, pass or none.',
+      ),
   })
   .meta({ id: 'S3Storage' })
 
@@ -78,8 +80,10 @@ type FileBody = {
 type S3Body = {
   readonly type: 's3'
   readonly bucket: string
+  readonly prefix?: string | undefined
   readonly endpoint?: string | undefined
   readonly region?: string | undefined
+  readonly credentials?: 'default-chain' | 'none' | undefined
 }
 
 /** Storage of a new warehouse. `toProfile` validates the combination of its fields. */
@@ -133,7 +137,7 @@ interface SettingsBody {
 
 interface NewWarehouse extends SettingsBody {
   readonly name: string
-  readonly storage: StorageBody
+  readonly storage?: StorageBody | undefined
   readonly owner?: string | undefined
   readonly upstream?: UpstreamBody | undefined
 }
@@ -153,7 +157,11 @@ export const newOwner: z.ZodType<string> = idOrName.describe(
 export const newWarehouse: z.ZodType<NewWarehouse> = z
   .strictObject({
     name: warehouseName,
-    storage: storageBody,
+    storage: storageBody
+      .optional()
+      .describe(
+        'Storage of the warehouse. Optional for an upstream warehouse with credentials relay, pass or none, whose tables are then in its allowedLocations.',
+      ),
     owner: newOwner.optional(),
     upstream: upstreamBody
       .optional()
@@ -273,8 +281,40 @@ export function toWarehouseView(row: WarehouseRow, owner: string | null): Wareho
 /** @throws HeadgateError `bad-request` */
 export function toProfile(body: StorageBody): StorageProfile {
   if (body.type === 'file') return parseStorageProfile(body)
-  const region = body.region ?? (body.endpoint === undefined ? undefined : 'us-east-1')
+  const hasDefault = body.endpoint !== undefined || body.credentials === 'none'
+  const region = body.region ?? (hasDefault ? 'us-east-1' : undefined)
   return parseStorageProfile({ ...body, ...(region === undefined ? {} : { region }) })
+}
+
+/**
+ * Returns the storage and the further locations of a new warehouse. Without a storage, the first allowed location is the
+ * root of the warehouse, and the server has no access to it.
+ *
+ * @throws HeadgateError `bad-request`
+ */
+export function toStorage({
+  storage,
+  allowedLocations = [],
+}: Pick<NewWarehouse, 'storage' | 'allowedLocations'>): {
+  readonly profile: StorageProfile
+  readonly allowedLocations: string[]
+} {
+  if (storage !== undefined) return { profile: toProfile(storage), allowedLocations }
+  const [root, ...others] = allowedLocations
+  if (root === undefined)
+    throw new HeadgateError(
+      'bad-request',
+      'The warehouse needs storage, or at least one of allowedLocations.',
+    )
+  const { scheme, bucket, key } = parseLocation(root)
+  if (scheme !== 's3')
+    throw new HeadgateError(
+      'bad-request',
+      'A warehouse without storage needs allowedLocations in S3, such as s3://bucket/folder.',
+    )
+  const prefix = key === '' ? {} : { prefix: key }
+  const profile = toProfile({ type: 's3', bucket, ...prefix, credentials: 'none' })
+  return { profile, allowedLocations: others }
 }
 
 /** @throws HeadgateError `forbidden` when a location on the server's disk is not within `fileRoots` */

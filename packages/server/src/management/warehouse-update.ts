@@ -6,6 +6,7 @@ import { updateWarehouse } from '../catalog/change-warehouse.ts'
 import { probeProfile } from '../catalog/probe-storage.ts'
 import { openProfile } from '../catalog/storage-secret.ts'
 import { requireWarehouse, warehouseChain } from '../catalog/warehouses.ts'
+import { checkCredentialMode, readCredentialMode, vendingFor } from '../catalog/upstream-credentials.ts'
 import { parseVendingProfile } from '../catalog/vending-profile.ts'
 import type { Call } from '../operation/operation.ts'
 import { parseStorageProfile, type StorageProfile } from '@headgate/storage'
@@ -55,12 +56,14 @@ export function warehouseUpdateOperations(deps: WarehouseApiDeps): readonly Mana
         selectChanged(row.overrides, changed.overrides),
       )
       const profile = withFileMode(profileAfter(deps, row, storageKeys), fileMode)
+      const mode = upstream?.credentials ?? readCredentialMode(row.upstream)
+      checkCredentialMode(mode, profile, changed.vending)
       const settings = {
         allowedLocations: changed.allowedLocations ?? row.allowedLocations,
         retentionSeconds: changed.retentionSeconds ?? row.retentionSeconds,
         defaults: changed.defaults ?? row.defaults,
         overrides: changed.overrides ?? row.overrides,
-        vending: changed.vending ?? parseVendingProfile(row.vending),
+        vending: changed.vending ?? vendingFor(mode, parseVendingProfile(row.vending)),
         protected: changed.protected ?? row.protected,
       }
       const added = settings.allowedLocations.some((place) => !row.allowedLocations.includes(place))

@@ -21,9 +21,10 @@ import type { WarehouseApiDeps } from './warehouse-deps.ts'
 export async function checkNewUpstream(
   deps: Pick<WarehouseApiDeps, 'endpoints'>,
   call: Call,
-  { secrets = {}, ...profile }: UpstreamBody,
+  { secrets = {}, secretsRead = {}, ...profile }: UpstreamBody,
 ): Promise<void> {
-  await checkUpstream(profile, secrets, deps.endpoints, { mayUseLoopback: managesServer(call.policy) })
+  const all = { auth: secrets, authRead: secretsRead }
+  await checkUpstream(profile, all, deps.endpoints, { mayUseLoopback: managesServer(call.policy) })
 }
 
 /** Returns the function that creates the stored form of an upstream, or nothing for a managed warehouse. */
@@ -32,11 +33,11 @@ export function storedUpstream(
   upstream: UpstreamBody | undefined,
 ): { readonly upstream?: (id: string) => StoredUpstream } {
   if (upstream === undefined) return {}
-  const { secrets = {}, ...profile } = upstream
+  const { secrets = {}, secretsRead = {}, ...profile } = upstream
   return {
     upstream: (id) => ({
       upstream: { ...profile },
-      upstreamSecret: sealUpstreamSecrets(master, id, secrets),
+      upstreamSecret: sealUpstreamSecrets(master, id, { auth: secrets, authRead: secretsRead }),
     }),
   }
 }
@@ -52,7 +53,7 @@ export async function changedUpstream(
   deps: Pick<WarehouseApiDeps, 'endpoints' | 'master'>,
   call: Call,
   row: WarehouseRow,
-  { secrets, ...change }: UpstreamChange,
+  { secrets, secretsRead, ...change }: UpstreamChange,
 ): Promise<StoredUpstream> {
   if (row.upstream === null)
     throw new HeadgateError(
@@ -60,29 +61,40 @@ export async function changedUpstream(
       `Warehouse ${row.name} manages its tables itself, and cannot become an upstream warehouse: create another one.`,
     )
   const before = parseUpstreamProfile(row.upstream)
-  const profile: UpstreamProfile = { ...before, ...change, uri: change.uri ?? before.uri }
-  if (secrets === undefined && row.upstreamSecret !== null && sendsElsewhere(before, profile))
+  const { authRead, ...changed } = { ...before, ...change, uri: change.uri ?? before.uri }
+  const reads = authRead !== undefined && Object.keys(authRead).length > 0
+  const profile: UpstreamProfile = reads ? { ...changed, authRead } : changed
+  const stored = openUpstreamSecrets(deps.master, row)
+  if (
+    (secrets === undefined && sendsElsewhere(stored.auth, before, profile)) ||
+    (secretsRead === undefined && reads && sendsElsewhere(stored.authRead, before, profile))
+  )
     throw new HeadgateError(
       'bad-request',
-      'The request changes the address to which the server sends the secrets of the upstream: send upstream.secrets too.',
+      'The request changes the address to which the server sends the secrets of the upstream: send upstream.secrets too, and upstream.secretsRead if the upstream has authRead.',
     )
-  const all = secrets ?? openUpstreamSecrets(deps.master, row)
-  await checkUpstream(profile, all, deps.endpoints, { mayUseLoopback: managesServer(call.policy) })
-  return {
-    upstream: { ...profile },
-    upstreamSecret:
-      secrets === undefined ? row.upstreamSecret : sealUpstreamSecrets(deps.master, row.id, secrets),
+  const all = {
+    auth: secrets ?? stored.auth,
+    authRead: secretsRead ?? (reads ? stored.authRead : {}),
   }
+  await checkUpstream(profile, all, deps.endpoints, { mayUseLoopback: managesServer(call.policy) })
+  return { upstream: { ...profile }, upstreamSecret: sealUpstreamSecrets(deps.master, row.id, all) }
 }
 
 /** Returns whether the secrets would be sent to another address after the change. */
-function sendsElsewhere(before: UpstreamProfile, after: UpstreamProfile): boolean {
-  return addresses(before) !== addresses(after)
+function sendsElsewhere(
+  secrets: Readonly<Record<string, string>>,
+  before: UpstreamProfile,
+  after: UpstreamProfile,
+): boolean {
+  return Object.keys(secrets).length > 0 && addresses(before) !== addresses(after)
 }
 
-function addresses({ uri, auth = {} }: UpstreamProfile): string {
-  const endpoints = Object.entries(auth).flatMap(([name, value]) =>
-    /^https?:/i.test(value) ? [`${name}=${value}`] : [],
+function addresses({ uri, auth = {}, authRead = {} }: UpstreamProfile): string {
+  const endpoints = [auth, authRead].map((properties) =>
+    Object.entries(properties)
+      .flatMap(([name, value]) => (/^https?:/i.test(value) ? [`${name}=${value}`] : []))
+      .toSorted((a, b) => (a < b ? -1 : 1)),
   )
-  return [new URL(uri).origin, ...endpoints.toSorted((a, b) => (a < b ? -1 : 1))].join('\n')
+  return JSON.stringify([new URL(uri).origin, endpoints])
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Policy } from '../access/policy.ts'
 import { decide, listFilter, serverChain, shownIn } from '../access/decide.ts'
 import { createWarehouse, defaultRetentionSeconds, deleteWarehouse } from '../catalog/change-warehouse.ts'
+import { checkCredentialMode, vendingFor } from '../catalog/upstream-credentials.ts'
 import { bucketOfDirectory } from '../catalog/check-vending.ts'
 import { probeProfile } from '../catalog/probe-storage.ts'
 import { listWarehouses, requireWarehouse, warehouseChain, type WarehouseRow } from '../catalog/warehouses.ts'
@@ -19,7 +20,7 @@ import { readPage } from './paging.ts'
 import { permit, permitAny, toCommitRecord } from './permit.ts'
 import { id, nextPageToken, pageParameters } from './schemas.ts'
 import { checkNewUpstream, storedUpstream } from './warehouse-upstream.ts'
-import { checkFileRoots, newWarehouse, toProfile, warehouseView } from './warehouse-schemas.ts'
+import { checkFileRoots, newWarehouse, toStorage, warehouseView } from './warehouse-schemas.ts'
 
 const subject = 'warehouses'
 
@@ -78,16 +79,12 @@ export function warehouseOperations(deps: WarehouseApiDeps): readonly Management
     response: { status: 201, schema: warehouseView, description: 'The warehouse.' },
     async run({ body }, call) {
       const decision = permit(call, serverObject, body.owner === undefined ? 'create' : 'manage')
-      const {
-        name,
-        allowedLocations = [],
-        retentionSeconds = defaultRetentionSeconds,
-        defaults = {},
-        overrides = {},
-      } = body
+      const { name, retentionSeconds = defaultRetentionSeconds, defaults = {}, overrides = {} } = body
       checkClientProperties(defaults, overrides)
-      const profile = toProfile(body.storage)
-      const vending = body.vending ?? defaultVending(profile)
+      const { profile, allowedLocations } = toStorage(body)
+      const mode = body.upstream?.credentials ?? 'own'
+      checkCredentialMode(mode, profile, body.vending)
+      const vending = body.vending ?? vendingFor(mode, defaultVending(profile))
       checkBorrower(call, profile)
       checkLender(call, profile, vending)
       await deps.webIdentities?.check(profile, vending)

@@ -9,7 +9,7 @@ function check(
   profile: { readonly uri?: string; readonly auth?: Readonly<Record<string, string>> },
   secrets: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  return checkUpstream({ uri, ...profile }, secrets, guard, { mayUseLoopback: true })
+  return checkUpstream({ uri, ...profile }, { auth: secrets, authRead: {} }, guard, { mayUseLoopback: true })
 }
 
 describe('checkUpstream', () => {

@@ -1,5 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 import type { EndpointGuard } from '@headgate/storage'
+import type { UpstreamSecrets } from '../catalog/upstream-secret.ts'
 import type { UpstreamProfile } from './profile.ts'
 
 /** Properties that a warehouse may set for each auth provider. Other providers and properties are refused. */
@@ -50,35 +51,55 @@ const typeProperty = 'rest.auth.type'
  */
 export async function checkUpstream(
   profile: UpstreamProfile,
-  secrets: Readonly<Record<string, string>>,
+  secrets: UpstreamSecrets,
   guard: EndpointGuard,
-  { mayUseLoopback }: { readonly mayUseLoopback: boolean },
+  options: { readonly mayUseLoopback: boolean },
 ): Promise<void> {
   checkUrl('upstream.uri', profile.uri)
-  await guard.check('upstream.uri', profile.uri, { mayUseLoopback })
-  const { auth = {} } = profile
+  await guard.check('upstream.uri', profile.uri, options)
+  const { auth = {}, authRead = {} } = profile
+  await checkAuth({ field: 'auth', secretField: 'secrets' }, auth, secrets.auth, guard, options)
+  if (Object.keys(authRead).length > 0 || Object.keys(secrets.authRead).length > 0)
+    await checkAuth(
+      { field: 'authRead', secretField: 'secretsRead' },
+      authRead,
+      secrets.authRead,
+      guard,
+      options,
+    )
+}
+
+async function checkAuth(
+  { field, secretField }: { readonly field: string; readonly secretField: string },
+  auth: Readonly<Record<string, string>>,
+  secrets: Readonly<Record<string, string>>,
+  guard: EndpointGuard,
+  options: { readonly mayUseLoopback: boolean },
+): Promise<void> {
   const type = auth[typeProperty] ?? 'none'
   const rules = Object.hasOwn(allowed, type) ? allowed[type] : undefined
   if (rules === undefined)
-    throw refused(`upstream.auth.${typeProperty} is ${type}: use one of ${Object.keys(allowed).join(', ')}.`)
+    throw refused(
+      `upstream.${field}.${typeProperty} is ${type}: use one of ${Object.keys(allowed).join(', ')}.`,
+    )
   const prefix = `rest.auth.${type}.`
   for (const [name, value] of Object.entries(auth)) {
     if (name === typeProperty) continue
     const own = name.startsWith(prefix) ? name.slice(prefix.length) : name
     if (name.startsWith(prefix) && rules.secret.includes(own))
-      throw refused(`upstream.auth.${name} is a secret: move it to upstream.secrets.`)
+      throw refused(`upstream.${field}.${name} is a secret: move it to upstream.${secretField}.`)
     if (!name.startsWith(prefix) || !rules.plain.includes(own))
-      throw refused(`upstream.auth.${name} is not allowed: ${describe(type, rules.plain)}`)
+      throw refused(`upstream.${field}.${name} is not allowed: ${describe(type, rules.plain)}`)
     if (!endpoints.has(own)) continue
-    checkUrl(`upstream.auth.${name}`, value)
-    await guard.check(`upstream.auth.${name}`, value, { mayUseLoopback })
+    checkUrl(`upstream.${field}.${name}`, value)
+    await guard.check(`upstream.${field}.${name}`, value, options)
   }
   for (const name of Object.keys(secrets))
     if (!name.startsWith(prefix) || !rules.secret.includes(name.slice(prefix.length)))
-      throw refused(`upstream.secrets.${name} is not allowed: ${describe(type, rules.secret)}`)
+      throw refused(`upstream.${secretField}.${name} is not allowed: ${describe(type, rules.secret)}`)
   if (type === 'sigv4' && !('rest.auth.sigv4.access-key-id' in auth))
     throw refused(
-      'upstream.auth.rest.auth.sigv4.access-key-id is missing: warehouses may not use the keys of the machine.',
+      `upstream.${field}.rest.auth.sigv4.access-key-id is missing: warehouses may not use the keys of the machine.`,
     )
 }
 

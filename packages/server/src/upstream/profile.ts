@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { HeadgateError } from '@headgate/errors'
+import { type UpstreamCredentialMode, upstreamCredentialModes } from '../catalog/upstream-credentials.ts'
 import { type DialectName, dialectNames } from './dialect.ts'
 
 const text = z.string().min(1).max(2048)
@@ -50,6 +51,12 @@ export interface UpstreamProfile {
   readonly warehouse?: string | undefined
   /** Properties of the auth provider that authenticates requests to the upstream, without secrets. */
   readonly auth?: Readonly<Record<string, string>> | undefined
+  /**
+   * Properties of the auth provider for callers that may not modify a table. Absent: `auth` authenticates all requests.
+   */
+  readonly authRead?: Readonly<Record<string, string>> | undefined
+  /** Default: `own`. */
+  readonly credentials?: UpstreamCredentialMode | undefined
   /** Default: `auto`. */
   readonly dialect?: DialectName | undefined
   readonly limits?: LimitSettings | undefined
@@ -63,6 +70,17 @@ const fields = {
     .describe(
       'Properties of the auth provider for requests to the upstream, such as rest.auth.type, without secrets.',
     ),
+  authRead: properties
+    .optional()
+    .describe(
+      'Properties of the auth provider for loads of callers that may not modify the table, without secrets. Default: auth. An empty object removes them.',
+    ),
+  credentials: z
+    .enum(upstreamCredentialModes)
+    .optional()
+    .describe(
+      'Storage credentials for clients. own: of this server, by vending. relay: the storage gateway of this server uses credentials of the upstream, which clients do not receive. pass: those of the upstream. none: none. Default: own.',
+    ),
   dialect: z
     .enum(dialectNames)
     .optional()
@@ -75,20 +93,25 @@ const secrets = properties
   .optional()
   .describe('Secret properties of the auth provider. Stored encrypted. No response contains them.')
 
+const secretsRead = properties
+  .optional()
+  .describe('Secret properties for authRead. Stored encrypted. No response contains them.')
+
 /** Upstream in the request that creates a warehouse. */
 export interface UpstreamBody extends UpstreamProfile {
   readonly secrets?: Readonly<Record<string, string>> | undefined
+  readonly secretsRead?: Readonly<Record<string, string>> | undefined
 }
 
 export const upstreamBody: z.ZodType<UpstreamBody> = z
-  .strictObject({ ...fields, secrets })
+  .strictObject({ ...fields, secrets, secretsRead })
   .meta({ id: 'NewUpstream' })
 
 /** Upstream in the request that changes a warehouse. Absent members do not change. */
 export type UpstreamChange = Omit<UpstreamBody, 'uri'> & { readonly uri?: string | undefined }
 
 export const upstreamChange: z.ZodType<UpstreamChange> = z
-  .strictObject({ ...fields, uri: fields.uri.optional(), secrets })
+  .strictObject({ ...fields, uri: fields.uri.optional(), secrets, secretsRead })
   .meta({ id: 'UpstreamChange' })
 
 const stored = z.strictObject(fields)

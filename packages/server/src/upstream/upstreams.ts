@@ -19,6 +19,14 @@ export interface UpstreamsOptions {
 /** Row of an upstream warehouse, as far as the connection to the upstream needs it. */
 export type UpstreamWarehouse = Pick<WarehouseRow, 'id' | 'name' | 'version' | 'upstream' | 'upstreamSecret'>
 
+/** Account of this server at the upstream: `reader` is the one of `authRead`. */
+export type UpstreamAccount = 'writer' | 'reader'
+
+/** Returns whether requests of callers that may not modify a table have their own account at the upstream. */
+export function hasReader({ upstream }: Pick<UpstreamWarehouse, 'upstream'>): boolean {
+  return upstream !== null && parseUpstreamProfile(upstream).authRead !== undefined
+}
+
 /** Time in ms for which requests in progress may use the connections of an upstream whose settings changed. */
 const drainMs = 120_000
 
@@ -54,20 +62,39 @@ export class Upstreams implements AsyncDisposable {
    *   decrypted
    */
   async get(warehouse: UpstreamWarehouse): Promise<Upstream> {
-    const entry = this.#entries.get(warehouse.id)
+    return await this.#get(warehouse, 'writer')
+  }
+
+  /**
+   * Returns the upstream of a warehouse with the account for callers that may not modify the table. It is the only
+   * account when the warehouse has no `authRead`.
+   *
+   * @throws HeadgateError as `get`
+   */
+  async getReader(warehouse: UpstreamWarehouse): Promise<Upstream> {
+    return await this.#get(warehouse, hasReader(warehouse) ? 'reader' : 'writer')
+  }
+
+  async #get(warehouse: UpstreamWarehouse, account: UpstreamAccount): Promise<Upstream> {
+    const key = `${warehouse.id} ${account}`
+    const entry = this.#entries.get(key)
     if (entry?.version === warehouse.version) return entry.upstream
-    return await this.#opening.join(`${warehouse.id} ${warehouse.version}`, async () => {
-      const upstream = await this.open(warehouse)
-      this.#entries.set(warehouse.id, { version: warehouse.version, upstream })
+    return await this.#opening.join(`${key} ${warehouse.version}`, async () => {
+      const upstream = await this.open(warehouse, account)
+      this.#entries.set(key, { version: warehouse.version, upstream })
       return upstream
     })
   }
 
   /** Opens an upstream that the caller closes. */
-  async open(warehouse: UpstreamWarehouse): Promise<Upstream> {
+  async open(warehouse: UpstreamWarehouse, account: UpstreamAccount = 'writer'): Promise<Upstream> {
     const { name } = warehouse
     const profile = parseUpstreamProfile(warehouse.upstream ?? {})
     const secrets = openUpstreamSecrets(this.#options.master, warehouse)
+    const auth =
+      account === 'reader'
+        ? { ...profile.authRead, ...secrets.authRead }
+        : { ...profile.auth, ...secrets.auth }
     try {
       const client = await UpstreamClient.open({
         name,
@@ -76,7 +103,7 @@ export class Upstreams implements AsyncDisposable {
         guard: this.#options.guard,
         createAuth: (fetch) =>
           this.#registry.create(
-            { 'rest.auth.type': 'none', ...profile.auth, ...secrets },
+            { 'rest.auth.type': 'none', ...auth },
             { uri: profile.uri, fetch, env: {}, initialize: false },
           ),
       })

@@ -1,3 +1,4 @@
+import type { Json } from '@headgate/json'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { statement } from '../../src/store/sql.ts'
 import { type RecordingProxy, recordingProxy } from '../upstream/recording-proxy.ts'
@@ -142,6 +143,87 @@ describe('an upstream warehouse', () => {
     )
     expect(await management.as(management.server.admin, `DELETE /warehouses/${name}`)).toMatchObject({
       status: 204,
+    })
+  })
+})
+
+describe('the storage credentials of an upstream warehouse', () => {
+  const post = (body: Json): Promise<Reply> =>
+    management.as(management.server.admin, 'POST /warehouses', body)
+
+  test.each(['relay', 'pass', 'none'])('mode %s needs no storage of this server', async (credentials) => {
+    const name = fresh()
+    const body = {
+      name,
+      allowedLocations: [`s3://lake-${credentials}/a`, `s3://lake-${credentials}/b`],
+      upstream: { uri: catalog.url, auth, secrets, credentials },
+    }
+    expect(await post(body)).toMatchObject({
+      status: 201,
+      body: {
+        storage: { type: 's3', bucket: `lake-${credentials}`, prefix: 'a', credentials: 'none' },
+        allowedLocations: [`s3://lake-${credentials}/b`],
+        vending: { mode: credentials === 'relay' ? 'gateway' : 'none' },
+        upstream: { credentials },
+        hasSecret: false,
+      },
+    })
+    const check = await management.as(management.server.admin, `POST /warehouses/${name}/check`)
+    expect(check.body).toMatchObject({
+      findings: expect.arrayContaining([
+        { name: 'storage', ok: true, message: expect.stringContaining('no own access') as unknown },
+      ]) as unknown,
+    })
+  })
+
+  test('mode own needs access to the storage', async () => {
+    const storage = { type: 's3', bucket: 'lake-own', credentials: 'none' }
+    const upstream = { uri: catalog.url, auth, secrets }
+    expect(await post({ name: fresh(), storage, upstream })).toMatchObject({ status: 400 })
+    expect(await post({ name: fresh(), storage })).toMatchObject({ status: 400 })
+    expect(await post({ name: fresh(), upstream })).toMatchObject({ status: 400 })
+  })
+
+  test('a vending mode that the credential mode does not use is refused', async () => {
+    const body = {
+      allowedLocations: ['s3://lake-mode/a'],
+      vending: { mode: 'sts', roleArn: 'arn:aws:iam::1:role/r' },
+    }
+    for (const credentials of ['relay', 'pass', 'none'])
+      expect(
+        await post({ name: fresh(), ...body, upstream: { uri: catalog.url, credentials } }),
+      ).toMatchObject({ status: 400 })
+  })
+
+  test('a change of the credential mode keeps the rest, and needs storage for mode own', async () => {
+    const name = fresh()
+    await post({
+      name,
+      allowedLocations: ['s3://lake-change/a'],
+      upstream: { uri: catalog.url, auth, secrets, credentials: 'relay' },
+    })
+    expect(await update(name, { credentials: 'pass' })).toMatchObject({
+      status: 200,
+      body: { vending: { mode: 'none' }, upstream: { credentials: 'pass', auth }, hasUpstreamSecret: true },
+    })
+    expect(await update(name, { credentials: 'own' })).toMatchObject({ status: 400 })
+  })
+
+  test('the account for readers has its own sealed secrets', async () => {
+    const name = fresh()
+    const reader = { authRead: auth, secretsRead: { 'rest.auth.bearer.token': 'reader-secret-77aa' } }
+    const created = await create(name, { uri: catalog.url, auth, secrets, ...reader })
+    expect(created).toMatchObject({ status: 201, body: { upstream: { auth, authRead: auth } } })
+    expect(JSON.stringify(created.body)).not.toContain('reader-secret-77aa')
+    await using other = await recordingProxy('http://127.0.0.1:9')
+    expect(await update(name, { uri: other.url, secrets })).toMatchObject({ status: 400 })
+    expect(await update(name, { uri: other.url, ...reader })).toMatchObject({ status: 400 })
+    expect(await update(name, { uri: other.url, secrets, ...reader })).toMatchObject({ status: 200 })
+    expect(await update(name, { authRead: {} })).toMatchObject({ status: 200, body: { upstream: { auth } } })
+    expect(
+      await update(name, { authRead: auth, secretsRead: { 'rest.auth.bearer.file': 'x' } }),
+    ).toMatchObject({
+      status: 400,
     })
   })
 })

@@ -35,4 +35,6 @@ export const warehouseFlags: FlagNames = {
   upstream: '--upstream',
   auth: '--upstream-properties',
   secrets: '--upstream-properties',
+  authRead: '--upstream-auth-read',
+  secretsRead: '--upstream-auth-read',
 }

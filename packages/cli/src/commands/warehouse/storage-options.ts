@@ -43,7 +43,11 @@ export function addFileModeOption(command: Command): Command {
  *
  * @throws CliError for any other location, or keys that cannot be read
  */
-export function toStorage(io: Io, location: string, options: StorageOptions): Storage {
+export function toStorage(
+  io: Io,
+  location: string,
+  options: StorageOptions & { readonly upstreamCredentials?: string },
+): Storage {
   const { bucket: alias, endpoint, region, pathStyle, store, fileMode } = options
   const text = toLocation(location)
   if (text.startsWith('file:///')) return { type: 'file', root: text, bucket: alias, fileMode }
@@ -70,7 +74,10 @@ export function toStorage(io: Io, location: string, options: StorageOptions): St
     pathStyle,
     store,
   } as const
-  return { ...place, ...readStorageKeys(io, options) }
+  const keys = readStorageKeys(io, options)
+  // Without keys, the warehouse uses only the credentials of its upstream.
+  const hasNone = keys === undefined && (options.upstreamCredentials ?? 'own') !== 'own'
+  return { ...place, ...(hasNone ? { credentials: 'none' as const } : keys) }
 }
 
 /**

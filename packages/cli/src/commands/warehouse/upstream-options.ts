@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { isSecret, readProperties } from '../../auth/auth-properties.ts'
 import { CliError } from '../../cli-error.ts'
 import { exitCode } from '../../exit-code.ts'
 import type { UpstreamChange } from '../../management/generated/schemas.ts'
+import { repeatable } from '../../options.ts'
 import type { Session } from '../../session.ts'
 
 /** Options that describe the catalog behind an upstream warehouse. */
@@ -11,6 +12,8 @@ export interface UpstreamOptions {
   readonly upstream?: string
   readonly upstreamWarehouse?: string
   readonly upstreamProperties?: string
+  readonly upstreamCredentials?: 'own' | 'relay' | 'pass' | 'none'
+  readonly upstreamAuthRead?: readonly string[]
 }
 
 export function addUpstreamOptions(command: Command): Command {
@@ -24,25 +27,64 @@ export function addUpstreamOptions(command: Command): Command {
       '--upstream-properties <file>',
       'file with properties of the auth provider for that catalog, one NAME=VALUE per line, with its secrets',
     )
+    .addOption(
+      new Option(
+        '--upstream-credentials <mode>',
+        'storage credentials for clients: those of this server (own), sessions of its storage gateway that use the keys of that catalog (relay), the keys of that catalog (pass), or none',
+      ).choices(['own', 'relay', 'pass', 'none']),
+    )
+    .option(
+      '--upstream-auth-read <file or name=value>',
+      'property of the auth provider for callers that may only read, or a file with such properties and their secrets; repeatable',
+      repeatable,
+    )
 }
 
 /**
  * Returns the upstream that the options describe, or undefined without such options. Secret properties are separated,
  * because the server stores them encrypted.
+ *
+ * @throws CliError for a secret in an argument, which other users of the machine can read
  */
 export function toUpstream(
-  { io, out }: Pick<Session, 'io' | 'out'>,
-  { upstream: uri, upstreamWarehouse: warehouse, upstreamProperties: file }: UpstreamOptions,
+  session: Pick<Session, 'io' | 'out'>,
+  options: UpstreamOptions,
 ): UpstreamChange | undefined {
-  if (uri === undefined && warehouse === undefined && file === undefined) return undefined
-  if (file === undefined) return { uri, warehouse }
-  const properties = Object.entries(readProperties(resolve(io.cwd, file), (text) => out.warn(text)))
+  const { upstream: uri, upstreamWarehouse: warehouse, upstreamCredentials: credentials } = options
+  const { upstreamProperties: file, upstreamAuthRead: reader } = options
+  if ([uri, warehouse, credentials, file, reader].every((option) => option === undefined)) return undefined
+  const own = file === undefined ? undefined : readFile(session, file)
+  const read = reader?.reduce<Properties>((all, item) => ({ ...all, ...readItem(session, item) }), {})
   return {
     uri,
     warehouse,
-    auth: Object.fromEntries(properties.filter(([name]) => !isSecret(name))),
-    secrets: Object.fromEntries(properties.filter(([name]) => isSecret(name))),
+    credentials,
+    ...(own === undefined ? {} : { auth: select(own, false), secrets: select(own, true) }),
+    ...(read === undefined ? {} : { authRead: select(read, false), secretsRead: select(read, true) }),
   }
+}
+
+type Properties = Readonly<Record<string, string>>
+
+function readFile({ io, out }: Pick<Session, 'io' | 'out'>, file: string): Properties {
+  return readProperties(resolve(io.cwd, file), (text) => out.warn(text))
+}
+
+function readItem(session: Pick<Session, 'io' | 'out'>, item: string): Properties {
+  const [, name, value] = /^(rest\.auth\.[^=]+)=(.*)$/s.exec(item) ?? []
+  if (name === undefined || value === undefined) return readFile(session, item)
+  if (!isSecret(name)) return { [name]: value }
+  throw new CliError(
+    exitCode.usage,
+    `${name} is a secret, and other users of this machine can read arguments.`,
+    {
+      next: 'Write it into a file, and pass the file: --upstream-auth-read FILE.',
+    },
+  )
+}
+
+function select(properties: Properties, secret: boolean): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => isSecret(name) === secret))
 }
 
 /** Returns the upstream for a new warehouse, for which the address is required. */

@@ -182,8 +182,10 @@ export const s3StorageMembers: Members<S3Storage> = {
     .optional(),
   sessionToken: z.string().min(1).max(16384).optional(),
   credentials: z
-    .literal('default-chain')
-    .describe('default-chain: use the keys of the machine on which the server runs, instead of own keys.')
+    .enum(['default-chain', 'none'])
+    .describe(
+      'default-chain: use the keys of the machine on which the server runs, instead of own keys. none: the server has no access to the storage, which is possible for upstream warehouses with credentials relay, pass or none.',
+    )
     .optional(),
 }
 
@@ -321,6 +323,18 @@ export const upstreamChangeMembers: Members<UpstreamChange> = {
       'Properties of the auth provider for requests to the upstream, such as rest.auth.type, without secrets.',
     )
     .optional(),
+  authRead: z
+    .record(z.string(), z.string().max(8192))
+    .describe(
+      'Properties of the auth provider for loads of callers that may not modify the table, without secrets. Default: auth. An empty object removes them.',
+    )
+    .optional(),
+  credentials: z
+    .enum(['own', 'relay', 'pass', 'none'])
+    .describe(
+      'Storage credentials for clients. own: of this server, by vending. relay: the storage gateway of this server uses credentials of the upstream, which clients do not receive. pass: those of the upstream. none: none. Default: own.',
+    )
+    .optional(),
   dialect: z
     .enum(['auto', 'standard', 'nessie'])
     .describe('Catalog of the upstream. Default: auto, which recognizes it by its configuration.')
@@ -358,6 +372,10 @@ export const upstreamChangeMembers: Members<UpstreamChange> = {
   secrets: z
     .record(z.string(), z.string().max(8192))
     .describe('Secret properties of the auth provider. Stored encrypted. No response contains them.')
+    .optional(),
+  secretsRead: z
+    .record(z.string(), z.string().max(8192))
+    .describe('Secret properties for authRead. Stored encrypted. No response contains them.')
     .optional(),
 }
 

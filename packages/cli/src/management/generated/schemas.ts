@@ -284,6 +284,8 @@ export type NewUpstream = {
   readonly uri: string
   readonly warehouse?: string | undefined
   readonly auth?: Readonly<Record<string, string>> | undefined
+  readonly authRead?: Readonly<Record<string, string>> | undefined
+  readonly credentials?: OpenEnum<'own' | 'relay' | 'pass' | 'none'> | undefined
   readonly dialect?: OpenEnum<'auto' | 'standard' | 'nessie'> | undefined
   readonly limits?:
     | {
@@ -294,11 +296,12 @@ export type NewUpstream = {
       }
     | undefined
   readonly secrets?: Readonly<Record<string, string>> | undefined
+  readonly secretsRead?: Readonly<Record<string, string>> | undefined
 }
 
 export type NewWarehouse = {
   readonly name: string
-  readonly storage: Storage
+  readonly storage?: Storage | undefined
   readonly owner?: string | undefined
   readonly upstream?: NewUpstream | undefined
   readonly allowedLocations?: readonly string[] | undefined
@@ -421,7 +424,7 @@ export type S3Storage = {
   readonly accessKeyId?: string | undefined
   readonly secretAccessKey?: string | undefined
   readonly sessionToken?: string | undefined
-  readonly credentials?: 'default-chain' | undefined
+  readonly credentials?: OpenEnum<'default-chain' | 'none'> | undefined
 }
 
 export type SecurableName =
@@ -446,6 +449,8 @@ export type UpstreamChange = {
   readonly uri?: string | undefined
   readonly warehouse?: string | undefined
   readonly auth?: Readonly<Record<string, string>> | undefined
+  readonly authRead?: Readonly<Record<string, string>> | undefined
+  readonly credentials?: OpenEnum<'own' | 'relay' | 'pass' | 'none'> | undefined
   readonly dialect?: OpenEnum<'auto' | 'standard' | 'nessie'> | undefined
   readonly limits?:
     | {
@@ -456,6 +461,7 @@ export type UpstreamChange = {
       }
     | undefined
   readonly secrets?: Readonly<Record<string, string>> | undefined
+  readonly secretsRead?: Readonly<Record<string, string>> | undefined
 }
 
 export type Vending =

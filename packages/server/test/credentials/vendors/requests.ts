@@ -20,6 +20,7 @@ export function testWarehouse(
     storageSecret: null,
     upstream: null,
     upstreamSecret: null,
+    credentials: 'own',
     allowedLocations: [],
     defaults: {},
     overrides: {},
