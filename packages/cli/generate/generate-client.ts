@@ -6,7 +6,7 @@ import { collectRefs, decoderName, renderDecoder, renderType } from './render-sc
 
 const header = '// Generated from docs/reference/management-openapi.json by `npm run docs`. Do not edit.\n\n'
 
-/** Names that generated files use, by the module that exports them. */
+/** Names that generated files can import, keyed by the module that exports them. */
 const modules = {
   '@headgate/json': ['type Json'],
   zod: ['z'],
@@ -17,10 +17,16 @@ const modules = {
   '../open-enum.ts': ['type OpenEnum'],
 } as const
 
-/** Components that `requests.ts` contains as strict schemas: the parts of documents of `headgate apply`. */
+/**
+ * Components of the OpenAPI document that `headgate apply` reads from its documents. `requests.ts` has a strict schema
+ * of each.
+ */
 const requestComponents = ['FileStorage', 'S3Storage', 'Vending', 'WarehouseChange', 'EngineChange']
 
-/** Generates the client of the management API: files of its schemas, and one for each tag. Returns texts by file name. */
+/**
+ * Generates the client of the management API: two files with schemas, and one file with the operations of each tag.
+ * Returns the texts of the files by file name.
+ */
 export async function generateClient(document: OpenapiDocument): Promise<ReadonlyMap<string, string>> {
   const operations = readOperations(document)
   const texts = new Map([
@@ -42,7 +48,10 @@ function readOperations({ paths }: OpenapiDocument): readonly Operation[] {
   )
 }
 
-/** Returns the file of all components: their types, and the decoders of those that responses contain. */
+/**
+ * Returns the text of `schemas.ts`: the type of each component, and a decoder of each component that a response
+ * contains.
+ */
 function renderSchemas(
   { components: { schemas } }: OpenapiDocument,
   operations: readonly Operation[],
@@ -60,7 +69,7 @@ function renderSchemas(
   return `${renderImports(body, modules)}\n\n${body}`
 }
 
-/** Returns the file of the strict schemas. */
+/** Returns the text of `requests.ts`: strict schemas, which refuse unknown members. */
 function renderRequests({ components: { schemas } }: OpenapiDocument): string {
   const present = requestComponents.filter((name) => schemas[name] !== undefined)
   const body = dependenciesFirst(schemas, present)
@@ -98,7 +107,10 @@ function renderImports(body: string, exported: Readonly<Record<string, readonly 
 
 const bare = (name: string): string => name.replace(/^type /, '')
 
-/** Returns these components and those that they contain, each after those that it contains. */
+/**
+ * Returns the named components and all components inside them. Each component comes after the components that it
+ * contains.
+ */
 function dependenciesFirst(
   schemas: Readonly<Record<string, Schema>>,
   names: readonly string[],

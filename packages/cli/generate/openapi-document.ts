@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 
-/** Keywords of JSON Schema that the generator reads. Those that limit values are only in strict schemas. */
+/**
+ * Keywords of JSON Schema that the generator reads. Limits of values, such as `maxLength`, are generated only in
+ * strict schemas.
+ */
 export interface Schema {
   readonly $ref?: string
   readonly type?: string | readonly string[]
@@ -47,7 +50,7 @@ export interface OpenapiDocument {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
 }
 
-/** Reads the document of the management API, which the server's schemas are written to. */
+/** Reads the OpenAPI document of the management API, which `npm run docs` generates from the schemas of the server. */
 export function readOpenapiDocument(): OpenapiDocument {
   const file = new URL('../../../docs/reference/management-openapi.json', import.meta.url)
   return JSON.parse(readFileSync(file, 'utf8')) as OpenapiDocument

@@ -1,14 +1,14 @@
 import type { DocumentedOperation, Schema } from './openapi-document.ts'
 import { decoderName, renderDecoder, renderType } from './render-schema.ts'
 
-/** Operation of the management API with its place in the document. */
+/** Operation of the management API with its method and path in the OpenAPI document. */
 export interface Operation extends DocumentedOperation {
   readonly method: string
-  /** With `{name}` for each path parameter. */
+  /** Path of the URL, with `{name}` for each path parameter. */
   readonly path: string
 }
 
-/** Schemas of an operation. Undefined: it has none. */
+/** Schemas of an operation. A member is undefined if the operation has no such schema. */
 export interface OperationSchemas {
   readonly query: Schema | undefined
   readonly request: Schema | undefined
@@ -107,7 +107,7 @@ function toTypeName(schema: Schema | undefined, inlineName: string): string {
 function pathParameters({ path }: Operation): readonly string[] {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   const clash = names.find((name) => ['query', 'body', 'client', 'path'].includes(name))
-  if (clash !== undefined) throw new Error(`The path parameter ${clash} of ${path} needs another name.`)
+  if (clash !== undefined) throw new Error(`The generated function cannot have a path parameter ${clash}. Rename the parameter in ${path}.`)
   return names
 }
 

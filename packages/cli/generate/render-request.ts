@@ -1,8 +1,8 @@
 import { parseRefName, type Schema } from './openapi-document.ts'
 
 /**
- * Returns the expression of a strict schema, which refuses unknown members and values that the server would refuse. Unlike
- * a decoder, it checks texts that people write.
+ * Returns the TypeScript expression of a strict schema for texts that people write. Unlike a decoder, a strict schema
+ * refuses unknown members, and values that the server would refuse.
  */
 export function renderRequest(schema: Schema): string {
   const { description, default: fallback, ...rest } = schema
@@ -37,7 +37,7 @@ function renderBare(schema: Schema): string {
   }
 }
 
-/** Returns the object literal with the schema of each member. */
+/** Returns the TypeScript object literal that has the strict schema of each member of an object. */
 export function renderMembers({ properties = {}, required = [] }: Schema): string {
   const members = Object.entries(properties).map(([name, member]) => {
     const optional = required.includes(name) || member.default !== undefined ? '' : '.optional()'
@@ -59,7 +59,9 @@ function renderChoice(choices: readonly Schema[]): string {
   return others.length === choices.length ? union : `${union}.nullable()`
 }
 
-/** Returns the member that is a constant in every choice. Undefined: there is none. */
+/**
+ * Returns the name of a member that is a constant in every choice of a union, or undefined if there is no such member.
+ */
 function findDiscriminator([first, ...others]: readonly Schema[]): string | undefined {
   const isConstant = (name: string): boolean =>
     others.every(({ properties = {} }) => properties[name]?.const !== undefined)
@@ -76,8 +78,8 @@ function renderPattern({ pattern }: Schema): string {
   return pattern === undefined ? '' : `.regex(new RegExp(${JSON.stringify(pattern)}))`
 }
 
-/** Returns the name of the constant with the strict schema of a type. */
+/** Returns the name of the generated constant with the strict schema of a type. */
 export const requestName = (type: string): string => `${type[0]?.toLowerCase()}${type.slice(1)}Request`
 
-/** Returns the name of the constant with the schemas of the members of a type. */
+/** Returns the name of the generated constant with the schemas of the members of a type. */
 export const membersName = (type: string): string => `${type[0]?.toLowerCase()}${type.slice(1)}Members`

@@ -42,8 +42,8 @@ function renderMembers({ properties = {}, required = [] }: Schema): string {
 }
 
 /**
- * Returns the expression of a schema's decoder: it checks that members are present and of the right JSON type. It accepts
- * unknown members, and all values of an enumeration, so that a newer server is understood.
+ * Returns the TypeScript expression of a decoder, which checks that members are present and of the right JSON type.
+ * The decoder accepts unknown members, and unknown values of an enumeration, because a newer server can send them.
  */
 export function renderDecoder(schema: Schema): string {
   const choices = schema.anyOf ?? schema.oneOf
@@ -89,10 +89,10 @@ function renderMemberDecoders({ properties = {}, required = [] }: Schema): strin
   return `z.object({ ${members.join(', ')} })`
 }
 
-/** Returns the name of the constant that decodes a type. */
+/** Returns the name of the generated constant that decodes a type. */
 export const decoderName = (type: string): string => `${type[0]?.toLowerCase()}${type.slice(1)}Decoder`
 
-/** Returns the names of the components that a schema refers to itself, at any depth. */
+/** Returns the names of the components that a schema references directly, at any depth. */
 export function collectRefs(schema: Schema): readonly string[] {
   const { $ref, properties = {}, additionalProperties, items, anyOf = [], oneOf = [] } = schema
   const inner = [...Object.values(properties), ...anyOf, ...oneOf]

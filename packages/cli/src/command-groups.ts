@@ -3,7 +3,7 @@ import type { Io } from './io.ts'
 
 /** Commands of one module. The module is loaded only if a command line can need it. */
 export interface CommandGroup {
-  /** Heading in the help of the program. */
+  /** Heading above the commands in the help of the program. */
   readonly heading: 'Server:' | 'Other catalogs:' | 'Catalog:' | 'Access:' | 'As code:' | 'This program:'
   /** Names of the commands that `load` registers. */
   readonly names: readonly string[]
@@ -11,7 +11,7 @@ export interface CommandGroup {
   load(): Promise<(program: Command, io: Io) => void>
 }
 
-/** All commands in the order of the help. */
+/** All groups of commands, in their order in the help. */
 export const commandGroups: readonly CommandGroup[] = [
   {
     heading: 'Server:',
@@ -141,9 +141,9 @@ export const commandGroups: readonly CommandGroup[] = [
 ]
 
 /**
- * Returns the groups that a command line can need: the groups that have a command with the name of an argument. Any
- * argument can be the command, because options of the program can precede it. If no argument is the name of a
- * command, returns all groups, for the help and for errors about unknown commands.
+ * Returns the groups to load for a command line: those that have a command with the name of any argument, because
+ * options with values can precede the command. If no argument is the name of a command, returns all groups, for the
+ * help and for errors about unknown commands.
  */
 export function findNeededGroups(args: readonly string[]): readonly CommandGroup[] {
   if (args.length === 1 && args[0] === '--version') return []

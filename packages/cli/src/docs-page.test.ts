@@ -18,7 +18,7 @@ function pathTo(command: Command): string {
 }
 
 describe('the documentation of the command line', () => {
-  it('equals docs/reference/cli.md (npm run docs)', () => {
+  it('returns the text of docs/reference/cli.md (npm run docs)', () => {
     const page = readFileSync(new URL('../../../docs/reference/cli.md', import.meta.url), 'utf8')
     expect(page).toBe(docsPage(program))
   })
@@ -51,7 +51,7 @@ describe('the documentation of the command line', () => {
     }
   })
 
-  it('no option takes a secret as its value, because other users can read command lines', () => {
+  it('no command has an option whose value is a secret, because other users can read command lines', () => {
     const flags = all(program).flatMap(({ options }) => options.map((option) => option.flags))
     expect(flags.filter((flag) => /secret|password|token/.test(flag))).toEqual([])
   })

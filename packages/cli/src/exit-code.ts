@@ -1,9 +1,12 @@
-/** Exit codes, for scripts. The meaning of a code never changes. */
+/** Exit codes of the program. Scripts depend on them, so the meaning of a code never changes. */
 export const exitCode = {
   ok: 0,
-  /** The server refused the request: not found, not allowed, conflict. */
+  /**
+   * The server refused the request, for example because an object does not exist, or the caller is not allowed to
+   * change it.
+   */
   refused: 1,
-  /** The command line, a setting or a file that they name is not valid; no request was sent. */
+  /** The command line, a setting, or a file that one of them names is not valid. No request was sent. */
   usage: 2,
   /** No response arrived, or the response was not sent by a Headgate server. */
   unreachable: 3,
@@ -17,7 +20,7 @@ export const exitCode = {
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode]
 
-/** Meaning of each code, for help and documentation. */
+/** Meaning of each exit code, for the help and the documentation. */
 export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   0: 'success',
   1: 'the server refused the request: not found, not allowed, conflict',

@@ -1,6 +1,7 @@
 /**
- * Maps items with at most `limit` calls at the same time. Returns the results in the order of the items. After a failure no
- * further call starts; rejects with the first error when the running calls have ended.
+ * Calls a function for each item, with at most `limit` calls at the same time. Returns the results in the order of the
+ * items. After a call has failed, starts no other call, and rejects with the first error when the running calls have
+ * ended.
  */
 export async function mapBounded<Item, Result>(
   items: readonly Item[],

@@ -6,7 +6,7 @@ import { authProperties } from './auth-properties.ts'
 
 const ofSet = (name: string): unknown => authProperties('/', { set: { [name]: 'x' } }, () => {})
 
-it('refuses secrets on the command line under all their names', () => {
+it('refuses each property with a secret on the command line', () => {
   for (const name of [
     'token',
     'credential',
@@ -47,7 +47,7 @@ it('accepts properties that are not secrets, although their names contain words 
   }
 })
 
-it('replaces properties of the file with options, and warns when other users can read the file', async () => {
+it('lets options override properties of the file, and warns when other users can read the file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'headgate-properties-'))
   try {
     await writeFile(join(folder, 'p'), '# a\n\n token = a=b \r\nrest.auth.type=bearer\n', { mode: 0o644 })

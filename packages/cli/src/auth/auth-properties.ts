@@ -4,7 +4,7 @@ import type { Properties } from '@headgate/auth'
 import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 
-/** Options of a command line that configure authentication. */
+/** Options of a command that configure authentication. */
 export interface AuthOptions {
   readonly auth?: string
   readonly set?: Readonly<Record<string, string>>
@@ -12,7 +12,8 @@ export interface AuthOptions {
 }
 
 /**
- * Returns the properties of the options `--auth`, `--set` and `--properties`. Options replace properties of the file.
+ * Returns the authentication properties from the options `--auth`, `--set` and `--properties`. The first two override
+ * properties of the file that `--properties` names.
  *
  * @throws CliError for a file that cannot be read, and for a secret on the command line, where every program on the
  * machine can read it
@@ -23,7 +24,7 @@ export function authProperties(cwd: string, options: AuthOptions, warn: (text: s
   if (shown !== undefined) {
     throw new CliError(
       exitCode.usage,
-      `${shown} is a secret. Other users of the machine can read it on the command line.`,
+      `The property ${shown} is a secret. Other users of the machine can read it on the command line.`,
       {
         next: 'Write it to a file with mode 0600, and name the file with --properties.',
       },
@@ -34,7 +35,7 @@ export function authProperties(cwd: string, options: AuthOptions, warn: (text: s
 }
 
 /**
- * Returns whether a property contains a secret. Decides by words in the name, because plug-ins add properties that
+ * Returns whether a property contains a secret. The name of the property decides, because plug-ins add properties that
  * this program does not know.
  */
 export function isSecret(name: string): boolean {

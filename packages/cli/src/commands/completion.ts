@@ -22,10 +22,11 @@ export function registerCompletion(program: Command, io: Io): void {
     )
     .addArgument(new Argument('<shell>').choices(Object.keys(scripts)))
     .action(
-      // The command opens no session, so that an invalid profile does not break the start of a shell.
+      // This command does not read the profile, because an invalid profile must not cause an error whenever a shell
+      // starts.
       async (shell: Shell, _options: object, command: Command) => {
-        // The program of this run contains only the commands of its command line, so this creates one with all
-        // commands.
+        // The running program has loaded only the commands of this command line. The completion script needs a program
+        // with all commands.
         const { createProgram } = await import('../program.ts')
         const render = await scripts[shell]()
         const script = render(completionTree(await createProgram(io, '')))

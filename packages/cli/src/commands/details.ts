@@ -7,7 +7,7 @@ import { namespaceAddress, relationAddress } from '../names/address.ts'
 import { details, type Fact } from '../output/table.ts'
 import { inSession } from '../session.ts'
 
-/** Registers `details` of a namespace: the members that only the management API returns. */
+/** Registers `headgate namespace details`, which shows properties that only the management API returns. */
 export function registerNamespaceDetails(group: Command, io: Io): void {
   addCommand(group, 'namespace').action(
     inSession(io, async ({ client, out, warehouse: usual }, name: string) => {
@@ -20,7 +20,10 @@ export function registerNamespaceDetails(group: Command, io: Io): void {
   )
 }
 
-/** Registers `details` of a table or view: the members that only the management API returns. */
+/**
+ * Registers `headgate table details` or `headgate view details`, which shows properties that only the management API
+ * returns.
+ */
 export function registerRelationDetails(group: Command, io: Io, kind: 'table' | 'view'): void {
   addCommand(group, kind).action(
     inSession(io, async ({ client, out, warehouse: usual }, name: string) => {

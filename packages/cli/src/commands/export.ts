@@ -35,7 +35,7 @@ async function exportServer(session: Session, { only, output }: Options): Promis
   const text = out.json ? `${JSON.stringify(exported.document, null, 2)}\n` : formatDocument(exported)
   if (output === undefined) {
     const shown = text.trimEnd()
-    // Names of other users can contain characters that control a terminal.
+    // Names that other users chose can contain characters that control a terminal, so they are escaped.
     const json = exported.document as unknown as Json
     out.result({ json }, () => (io.stdout.isTTY === true ? visibleLines(shown) : shown))
   } else {
@@ -46,7 +46,7 @@ async function exportServer(session: Session, { only, output }: Options): Promis
   }
   if (exported.secrets.length > 0)
     out.note(
-      `The document needs ${exported.secrets.length} secrets to create objects on another server. Its comments name the environment variables of the secrets.`,
+      `To create objects on another server, the document needs ${exported.secrets.length} secrets. Its comments name their environment variables.`,
     )
 }
 

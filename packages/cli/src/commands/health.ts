@@ -38,14 +38,17 @@ async function health({ out, settings }: Session, { live = false }: Options): Pr
   out.result(response, () => [status, ...Object.entries(checks).map((check) => check.join(': '))].join('\n'))
 }
 
-/** Sends the request. Replaces the error for a server that is not ready, because its response contains a health report and no error message. */
+/**
+ * Sends a request for the health of the server. If the server is not ready, throws an error with its own message,
+ * because the response contains a health report and no error message.
+ */
 async function ask(request: HttpRequest): Promise<Response> {
   try {
     return await sendHttp(request)
   } catch (error) {
     if (!(error instanceof CliError) || error.exitCode !== exitCode.failed) throw error
     throw new CliError(exitCode.failed, `The server at ${request.url.origin} is not ready.`, {
-      next: 'The log of the server contains the reason.',
+      next: 'Read the log of the server for the reason.',
       cause: error,
     })
   }

@@ -8,7 +8,10 @@ import { stopSignal } from '../stop-signal.ts'
 
 const maxParallel = 64
 
-/** Registers `headgate import`. Its code is loaded when it runs, because it contains a client of other catalogs. */
+/**
+ * Registers `headgate import`. The code of the import is loaded only when the command runs, because it contains a
+ * whole client for other catalogs.
+ */
 export function registerImport(program: Command, io: Io): void {
   const command = program
     .command('import')
@@ -76,5 +79,5 @@ export function registerImport(program: Command, io: Io): void {
 function parallel(text: string): number {
   const number = positive(text)
   if (number <= maxParallel) return number
-  throw new InvalidArgumentError(`It must be at most ${maxParallel}.`)
+  throw new InvalidArgumentError(`The number must be at most ${maxParallel}.`)
 }

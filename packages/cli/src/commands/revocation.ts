@@ -14,7 +14,7 @@ export function registerRevocation(group: Command, io: Io, kind: Kind): void {
   group
     .command('revoke-access')
     .description(
-      `Revokes the storage credentials and refresh tokens that were issued for ${objects}. Callers with the privilege can get new ones.`,
+      `Revokes the storage credentials and refresh tokens that were issued for ${objects}. Callers that may use the data can get new ones.`,
     )
     .argument(`<${kind}>`)
     .action(inSession(io, (session, name: string) => revoke(session, kind, name)))

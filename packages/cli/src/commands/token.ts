@@ -23,7 +23,9 @@ export function registerToken(program: Command, io: Io): void {
     )
 }
 
-/** Requests a token with the credential. Without a credential and without --login, uses the default login. */
+/**
+ * Requests an access token with the configured login or credential. If neither is configured, uses the default login.
+ */
 async function requestToken({ client, settings, io, out }: Session): Promise<Response> {
   const { folder } = settings.logins
   if (

@@ -2,11 +2,11 @@ import type { Argument, Command, Option } from 'commander'
 
 /** Words that a shell can complete after a command. */
 export interface CompletionCommand {
-  /** Names from the program to the command, such as `role list`. Empty: the program itself. */
+  /** Names of the groups and the command, such as `role list`. Empty for the program itself. */
   readonly path: string
   readonly commands: readonly Completion[]
   readonly options: readonly CompletionOption[]
-  /** Values of the arguments, if their set is fixed. */
+  /** Values that the arguments of the command accept, if the set is fixed. */
   readonly choices: readonly string[]
 }
 
@@ -16,14 +16,14 @@ interface Completion {
 }
 
 export interface CompletionOption {
-  /** Spellings, such as `--yes` and `-y`. */
+  /** Spellings of the option, such as `--yes` and `-y`. */
   readonly names: readonly string[]
   readonly description: string
-  /** Kind of its value: a fixed set, a file, another text, or none. */
+  /** Values that the option accepts: a fixed list of values, a file, any text, or no value. */
   readonly value: readonly string[] | 'file' | 'text' | 'none'
 }
 
-/** Returns the program and its commands at any depth. Options of the program are valid for all commands. */
+/** Returns the program and all its commands, at any depth. The options of the program are valid for all commands. */
 export function completionTree(program: Command): readonly CompletionCommand[] {
   return [toCompletionCommand(program, ''), ...commandsBelow(program, '')]
 }
@@ -62,7 +62,7 @@ function toCompletionOption(option: Option): CompletionOption {
   }
 }
 
-/** Returns the first sentence as plain text in one line. */
+/** Returns the first sentence of a description, as plain text in one line. */
 function firstSentence(text: string): string {
   const [sentence = text] = /^.*?[.;](?=\s|$)/.exec(text) ?? []
   return sentence.replaceAll('`', '').replace(/[.;]$/, '')

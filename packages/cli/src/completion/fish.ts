@@ -37,7 +37,7 @@ ${tree.flatMap((command) => completeLines(command)).join('\n')}
 }
 
 function completeLines({ path, commands, options, choices }: CompletionCommand): readonly string[] {
-  // Options of the program are valid for all commands.
+  // Options of the program need no condition, because they are valid for all commands.
   const at = (isGlobal: boolean): string => (isGlobal ? '' : ` -n ${quote(`__headgate_at ${quote(path)}`)}`)
   return [
     ...commands.map(

@@ -6,7 +6,10 @@ export function programOptions(tree: readonly CompletionCommand[]): readonly str
   return [...new Set(program?.options.flatMap(({ names }) => names))]
 }
 
-/** Returns the options with a value, by keys such as `role list:--limit`. Options of the program have an empty path. */
+/**
+ * Returns the options that have a value, with keys such as `role list:--limit`. The key of an option of the program,
+ * such as `:--url`, begins with the colon.
+ */
 export function valuesOf(
   tree: readonly CompletionCommand[],
 ): readonly { readonly key: string; readonly value: Exclude<CompletionOption['value'], 'none'> }[] {

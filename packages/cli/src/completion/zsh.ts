@@ -1,7 +1,7 @@
 import type { CompletionCommand, CompletionOption } from './completion-tree.ts'
 import { valuesOf } from './program-options.ts'
 
-/** Returns a completion script for zsh, also for a file `_headgate` in a folder of `fpath`. */
+/** Returns a completion script for zsh. It works with `source`, and as a file `_headgate` in a folder of `fpath`. */
 export function zshScript(tree: readonly CompletionCommand[]): string {
   const known = tree.map(({ path }) => quote(path)).join(' | ')
   const words = tree.map(({ path, commands, choices }) => {
@@ -68,7 +68,7 @@ function describeOptions(options: readonly CompletionOption[]): string {
     .join(' ')
 }
 
-/** Returns an item of `_describe`, in which a colon separates the name from the description. */
+/** Returns an item for the zsh function `_describe`, in which a colon separates the name from the description. */
 function describe(name: string, description: string): string {
   return quote(description === '' ? name : `${name.replaceAll(':', String.raw`\:`)}:${description}`)
 }

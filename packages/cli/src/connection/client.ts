@@ -8,20 +8,26 @@ import { sendHttp } from './http.ts'
 import { decode, type Response } from './response.ts'
 import { isLoopback, type Settings } from './settings.ts'
 
-/** Request to the server of a client. */
+/** Request that a client sends to its server. */
 export interface Call {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Path of the URL, created with the tag `path`. */
   readonly path: string
-  /** Query parameters. Undefined values are omitted. A list becomes one parameter for each item. */
+  /** Query parameters. Undefined values are omitted. A list is sent as one parameter for each item. */
   readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>> | undefined
   readonly body?: Json | undefined
 }
 
-/** Client of one server with one principal. It requests the access token on the first call and keeps it in memory only. */
+/**
+ * Client of one server with one credential. It requests an access token on the first call, and keeps the token only in
+ * memory.
+ */
 export interface Client {
   send(call: Call): Promise<Response>
-  /** Returns the response of the token endpoint. Throws `credential` when there is no credential. */
+  /**
+   * Returns the response of the token endpoint. Throws a `CliError` with the exit code `credential` if no credential
+   * is set.
+   */
   token(): Promise<Response>
   /** Returns the client id of the credential, or null without a credential. */
   readonly clientId: string | null
@@ -31,10 +37,10 @@ const tokenDecoder = z.object({ access_token: z.string().min(1) })
 const retryDelayMs = 1000
 
 /**
- * Creates the client of the server in the settings. Warnings go to `warn`.
+ * Creates a client of the server that the settings name. Passes warnings to `warn`.
  *
  * @param login Returns the token of the login that replaces the credential. It throws if the token must not be sent
- *   to `target`. Without a target, the caller does not send the token.
+ * to `target`. Without a target, the caller does not send the token.
  */
 export function createClient(
   settings: Settings,
@@ -106,12 +112,12 @@ export function createClient(
   }
 }
 
-/** Returns whether a refused request is sent again: a read, from a server that is starting or overloaded. */
+/** Returns whether a refused request is sent again: only a read, and only if the server is starting or overloaded. */
 function isRetryable(status: number, { method }: Call): boolean {
   return (status === 503 || status === 429) && (method === 'GET' || method === 'HEAD')
 }
 
-/** Returns the URL of a request below a base URL without a trailing slash. */
+/** Returns the URL of a request. The base URL must not end with a slash. */
 export function toUrl(base: string, { path, query = {} }: Pick<Call, 'path' | 'query'>): URL {
   const url = new URL(base + path)
   for (const [name, value] of Object.entries(query)) {
@@ -123,7 +129,7 @@ export function toUrl(base: string, { path, query = {} }: Pick<Call, 'path' | 'q
 
 function noCredential({ credential }: Settings): CliError {
   const tried = credential.kind === 'file' ? `: ${credential.path} does not exist` : ''
-  return new CliError(exitCode.credential, `The server requires a credential, and none is set${tried}.`, {
+  return new CliError(exitCode.credential, `The server requires a credential, but no credential is set${tried}.`, {
     next: 'Set --credential-file, HEADGATE_CREDENTIAL_FILE or HEADGATE_CREDENTIAL, or use a login with --login.',
   })
 }

@@ -4,22 +4,28 @@ import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 import type { Io } from '../io.ts'
 
-/** Id and secret of a client. */
+/** Client id and client secret. */
 export interface Credential {
   readonly id: string
   readonly secret: string
 }
 
-/** Source of the credential, which is read when a request needs it. */
+/** Source of a credential. The credential is read only when a request needs it. */
 export type CredentialSource =
   | { readonly kind: 'file'; readonly path: string; readonly source: string; readonly optional: boolean }
   | { readonly kind: 'variable'; readonly text: string; readonly source: string }
   | { readonly kind: 'none' }
 
-/** Finds the source of the credential. `local` is the default file, or null without a default. */
+/**
+ * Returns the source of the credential: an option, a variable, the profile, or the default file `local`, which is null
+ * if there is no default.
+ */
 export function findCredential(from: {
   readonly option: string | undefined
-  /** Credential of the profile, if the profile takes precedence over variables or there is none in a variable. */
+  /**
+   * Credential file of the profile. It is undefined if no profile is used, or if variables take precedence over the
+   * profile.
+   */
   readonly profile: { readonly path: string; readonly source: string } | undefined
   readonly env: Io['env']
   readonly cwd: string
@@ -40,7 +46,8 @@ function file(path: string, source: string): Extract<CredentialSource, { kind: '
 }
 
 /**
- * Reads the credential. Returns null if none is set; requests are then sent without a credential.
+ * Reads the credential from its source. Returns null if no credential is set. Requests are then sent without a
+ * credential.
  *
  * @throws CliError when the named file cannot be read, or its text is not a credential
  */
@@ -58,17 +65,17 @@ function readText({ path, source, optional }: Extract<CredentialSource, { kind: 
     if (optional) return null
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason'
     throw new CliError(exitCode.usage, `The credential file ${path} cannot be read (${reason}).`, {
-      next: `${source} names this file. It must contain one line CLIENT_ID:CLIENT_SECRET.`,
+      next: `${source} names this file. Write one line CLIENT_ID:CLIENT_SECRET to it, and make it readable for your user.`,
       cause,
     })
   }
 }
 
-/** Parses a line `id:secret`. Errors do not repeat the text, because it may contain a secret. */
+/** Parses a credential in the form `id:secret`. Errors do not quote the text, because it may contain a secret. */
 function parseCredential(text: string, where: string): Credential {
   const [, id, secret] = /^([^:\s]+):(\S+)$/.exec(text.trim()) ?? []
   if (id !== undefined && secret !== undefined) return { id, secret }
   throw new CliError(exitCode.usage, `The text in ${where} is not a credential.`, {
-    next: 'It must be one line CLIENT_ID:CLIENT_SECRET.',
+    next: 'Write it as one line CLIENT_ID:CLIENT_SECRET.',
   })
 }

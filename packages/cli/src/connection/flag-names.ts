@@ -1,13 +1,13 @@
 import { CliError } from '../cli-error.ts'
 
-/** Command-line flags, by the member of the request body that they set. */
+/** Command-line options, keyed by the member of the request body that each option sets. */
 export type FlagNames = Readonly<Record<string, string>>
 
 /**
- * Waits for a response. When the server refuses the request, replaces the members in its message with the flags that the user
- * typed: `body.vending.roleArn: must be an ARN` becomes `--role-arn: must be an ARN`.
+ * Waits for a response. If the server refuses the request, replaces the names of request members in the error message
+ * with command-line options: `body.vending.roleArn: must be an ARN` becomes `--role-arn: must be an ARN`.
  *
- * @throws CliError of the same kind
+ * @throws CliError with the changed message and the same exit code
  */
 export async function withFlagNames<T>(response: Promise<T>, flags: FlagNames): Promise<T> {
   try {
@@ -18,7 +18,10 @@ export async function withFlagNames<T>(response: Promise<T>, flags: FlagNames): 
   }
 }
 
-/** Replaces members of requests in a message of the server with their flags. Members without a flag stay. */
+/**
+ * Replaces names of request members in an error message with command-line options. Members without an option keep
+ * their name.
+ */
 export function nameFlags(message: string, flags: FlagNames): string {
   const toFlag = (name: string): string => flags[name] ?? name
   return (
@@ -28,12 +31,12 @@ export function nameFlags(message: string, flags: FlagNames): string {
       .replaceAll('profile: ', '')
       .replaceAll(/\bbody(?:\.[\w-]+)*: Unrecognized keys?: ((?:"\w+"(?:, )?)+)/g, (_, names: string) => {
         const unknown = [...names.matchAll(/"(\w+)"/g)].map(([, name = '']) => toFlag(name))
-        return `${unknown.join(', ')} is not allowed here: see --help`
+        return `${unknown.join(', ')} is not allowed with these options: see --help`
       })
       .replaceAll(/\bbody(?:\.[\w-]+)*\.([a-zA-Z]+)(?:\.\d+)?: /g, (_, name: string) => `${toFlag(name)}: `)
       .replaceAll(/: Invalid input: expected \w+, received undefined/g, ' is missing')
       .replaceAll('credentials: "default-chain"', toFlag('credentials'))
-      // The pattern does not match inside locations and other values of the user.
+      // The pattern matches only whole words, so that it does not change locations and other values of the user.
       .replaceAll(/(?<=^|[\s(])[a-z]+[A-Z][a-zA-Z]*(?=$|[\s,;:.)])/g, toFlag)
       .replaceAll(
         /(^|[:;,] )([a-z]+)(?=: | is missing)/g,
@@ -43,7 +46,8 @@ export function nameFlags(message: string, flags: FlagNames): string {
 }
 
 /**
- * Replaces names that consist of several words. They must be replaced before names that are only one of these words.
+ * Replaces member names in phrases of several words. This must run first, because some phrases contain words that are
+ * also names by themselves.
  */
 function replacePhrases(message: string, flags: FlagNames): string {
   const names = Object.keys(flags).filter((name) => name.includes(' '))

@@ -5,8 +5,8 @@ import { toRefusal } from './refusal.ts'
 import { parseJson, type Response as ServerResponse } from './response.ts'
 
 /**
- * Maximum size of a response in bytes. It is far above the largest response of a Headgate server, and limits the
- * memory that a wrong server can use.
+ * Maximum size of a response in bytes. It is far above the largest response of a Headgate server. The limit protects
+ * the memory of this process if the URL is that of another server.
  */
 const maxResponseBytes = 512 * 1024 * 1024
 
@@ -19,10 +19,10 @@ export interface HttpRequest {
 }
 
 /**
- * Sends one request and reads its whole response. Does not follow redirects, so that a credential reaches only the server
- * that the user named.
+ * Sends a request and reads the whole response. Does not follow redirects, so that only the server that the user named
+ * receives the credential.
  *
- * @throws CliError when there is no response, or its status is not 2xx
+ * @throws CliError when no response arrives, or when the status is not 2xx
  */
 export async function sendHttp(request: HttpRequest): Promise<ServerResponse> {
   const { method, url, headers, body, timeoutMs } = request
@@ -90,8 +90,8 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /**
- * Returns the system's code for a failed `fetch`. Node wraps it in causes, and wraps the failures of several addresses in an
- * aggregate.
+ * Returns the system error code of a failed `fetch`. Node puts it into the cause of the error, or, after attempts with
+ * several addresses, into the errors of an `AggregateError`.
  */
 function findCode(error: unknown): string {
   let last = 'no connection'

@@ -4,7 +4,7 @@ import type { Call } from './client.ts'
 import { type Listed, readList } from './pages.ts'
 import { decodeLater } from './response.ts'
 
-/** List of the Iceberg REST API. */
+/** Description of a list that the Iceberg REST API returns in pages. */
 export interface IcebergList<Key extends string, Item> {
   readonly path: string
   readonly query?: Call['query']

@@ -30,7 +30,7 @@ export interface Listed<Item> {
   readonly items: readonly Item[]
   /** The items as the server sent them. */
   readonly raw: readonly Json[]
-  /** All pages as one response. Its page token is null unless the list has more items than `limit`. */
+  /** All pages combined to one response. Its page token is null unless the list has more items than `limit`. */
   readonly json: Json
   /** Whether the list has more items than `limit`. */
   readonly more: boolean
@@ -41,13 +41,15 @@ export interface ListPage<Item> {
   readonly items: readonly Item[]
   /** The items as the server sent them. */
   readonly raw: readonly Json[]
-  /** Token of the next page. Null: this page is the last one. */
+  /** Token of the next page, or null for the last page. */
   readonly next: string | null
 }
 
 const defaultPageSize = 1000
 
-/** Yields the pages of a list, until its end or until `limit` items. */
+/**
+ * Requests the pages of a list one after another, and yields each, until the end of the list or until `limit` items.
+ */
 export async function* readPages<Key extends string, Item>(
   session: Session,
   list: List<Key, Item>,
@@ -56,7 +58,7 @@ export async function* readPages<Key extends string, Item>(
   const rawPage = z.object({ [key]: z.array(z.custom<Json>()) })
   const nextToken = z.object({ [nextPage]: z.string().nullish() })
   let count = 0
-  // The Iceberg REST API returns pages only to clients that send a token; the first one is empty.
+  // The Iceberg REST API returns pages only if the client sends a page token. The token of the first request is empty.
   let pageToken: string | undefined = nextPage === 'next-page-token' ? '' : undefined
   do {
     const response = await list.request({ pageSize: Math.min(pageSize, limit - count), pageToken })

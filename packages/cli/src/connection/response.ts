@@ -6,24 +6,22 @@ import { exitCode } from '../exit-code.ts'
 /** Successful response of a server. */
 export interface Response {
   readonly status: number
-  /** The body as the server sent it. */
+  /** Body of the response as the server sent it. */
   readonly text: string
-  /** The parsed body. Null: the body is empty. */
+  /** Parsed body, or null for an empty body. */
   readonly json: Json
 }
 
 /** Response whose body can be decoded to a typed value. */
 export interface DecodedResponse<Body> extends Response {
-  /**
-   * The decoded body. It is decoded on the first read, which throws `CliError` if the body does not match the schema.
-   */
+  /** Decoded body. The first access decodes it, and throws `CliError` if the body does not match the schema. */
   readonly body: Body
 }
 
 /** Parses JSON. Integers keep all their digits. Returns undefined when the text is not JSON, and null when it is empty. */
 export function parseJson(text: string): Json | undefined {
   try {
-    // Maximum nesting depth. The server accepts table metadata with this depth.
+    // The server accepts table metadata with this nesting depth, so the parser must accept it too.
     return text === '' ? null : parse(text, { maxDepth: 1000 })
   } catch {
     return undefined
@@ -48,7 +46,7 @@ export function decodeLater<Body>(response: Response, decoder: z.ZodType<Body>):
 /**
  * Decodes the body of a response. Ignores members that the decoder does not name.
  *
- * @throws CliError when the body is not of this form
+ * @throws CliError when the body does not match the decoder
  */
 export function decode<Body>(decoder: z.ZodType<Body>, { json }: Pick<Response, 'json'>): Body {
   const result = decoder.safeParse(json)

@@ -6,7 +6,7 @@ import type { Io } from '../io.ts'
 import { type ChosenProfile, chooseProfile } from '../profiles/choose-profile.ts'
 import { type CredentialSource, findCredential } from './credential.ts'
 
-/** Options that every command accepts. Undefined for an option that the user did not set. */
+/** Options that every command accepts. An option that the user did not set is undefined. */
 export interface GlobalOptions {
   readonly profile?: string
   readonly url?: string
@@ -18,26 +18,26 @@ export interface GlobalOptions {
   readonly yes?: boolean
 }
 
-/** Value with its source as the user knows it: `--url`, `HEADGATE_URL`, `profile NAME` or `default`. */
+/** Value of a setting with its source in words of the user: `--url`, `HEADGATE_URL`, `profile NAME` or `default`. */
 interface Setting {
   readonly value: string
   readonly source: string
 }
 
-/** Server, credential and warehouse of a run. */
+/** Server, credential and warehouse that a command uses. */
 export interface Settings {
   /** URL of the server, without a trailing slash. */
   readonly url: Setting
   readonly warehouse: Setting
   readonly credential: CredentialSource
-  /** Name of the login that replaces the credential. */
+  /** Name of the login that the command uses in place of a credential. */
   readonly login: string | undefined
-  /** Whether the profile provides the credential or login. If so, it must be sent only to `url`. */
+  /** Whether the profile provides the credential or login, which must then be sent only to `url`. */
   readonly isOfProfile: boolean
   readonly profile: ChosenProfile | undefined
   /** Folder of the profiles. */
   readonly folder: string
-  /** Folder of the files of logins. */
+  /** Folder with the files of stored logins. */
   readonly logins: { readonly folder: string }
   readonly timeoutMs: number
 }
@@ -45,8 +45,8 @@ export interface Settings {
 const defaults = { url: 'http://127.0.0.1:8181', warehouse: 'lakehouse', timeoutSeconds: 60 } as const
 
 /**
- * Reads the settings. Options take precedence over variables, variables over the profile, and the profile over defaults. The
- * profile of the option `--profile` takes precedence over variables.
+ * Reads the settings of a command. Options take precedence over variables, variables over the profile, and the profile
+ * over defaults. A profile that the option `--profile` names takes precedence over variables.
  *
  * @param createsProfile whether the command creates the profile of `--profile` when it does not exist
  */
@@ -56,7 +56,7 @@ export function readSettings(
   createsProfile = false,
 ): Settings {
   if (options.login !== undefined && options.credentialFile !== undefined) {
-    throw new CliError(exitCode.usage, '--login and --credential-file cannot be used together.', {
+    throw new CliError(exitCode.usage, '--login and --credential-file cannot be used together. Use only one of them.', {
       next: 'Remove one of them.',
     })
   }
@@ -100,8 +100,8 @@ function choose(
 }
 
 /**
- * Chooses the login or the credential. An option takes precedence over a variable, for example `--login` over
- * `HEADGATE_CREDENTIAL`.
+ * Chooses the login or the credential that the command uses. An option takes precedence over a variable, for example
+ * `--login` over `HEADGATE_CREDENTIAL`.
  */
 function chooseIdentity(
   { env, cwd }: Pick<Io, 'env' | 'cwd'>,
@@ -127,7 +127,8 @@ function chooseIdentity(
         : undefined,
     env,
     cwd,
-    // The administrator credential of this machine is valid for the server of this machine only.
+    // The server on this machine wrote the administrator credential, so this credential is used only for a server on
+    // this machine.
     local: isLoopback(new URL(url.value).hostname) ? resolve(cwd, dataDir, 'admin-credential') : null,
   })
   if (usesProfile) return { credential, login: own?.login, isOfProfile: true }

@@ -2,12 +2,15 @@ import type { TableIdentifier } from '@headgate/iceberg/client'
 import { formatLevels } from '../names/dotted.ts'
 import { visible } from '../output/visible.ts'
 
-/** Quotes an argument for a POSIX shell, if it needs quotes. */
+/** Quotes an argument of a command for a POSIX shell, if the shell would change it otherwise. */
 export function quote(text: string): string {
   return /^[\w.:/#@=+%-]+$/.test(text) ? text : `'${visible(text).replaceAll("'", String.raw`'\''`)}'`
 }
 
-/** Returns the command that replaces the metadata file of a table in the target with that of the source. */
+/**
+ * Returns a command for the user, which replaces the metadata file of a table in the target catalog with the file of
+ * the source catalog.
+ */
 export function overwriteCommand(
   warehouse: string,
   { namespace, name }: TableIdentifier,

@@ -1,13 +1,13 @@
 import type { RelationState } from './relation-state.ts'
 
 /**
- * Difference between a table or view of the source and the one that has its name in the target.
+ * Difference between a table or view of the source catalog and the object with the same name in the target catalog.
  *
  * - `same`: both have the same metadata file
  * - `target-newer`: the target has commits on top of the metadata file of the source
  * - `source-newer`: the source has commits on top of the metadata file of the target
- * - `diverged`: both catalogs wrote it, or the metadata does not list enough earlier files to decide
- * - `other-kind`, `other-uuid`: it is a different table or view
+ * - `diverged`: both catalogs have commits of their own, or the metadata does not list enough earlier files to decide
+ * - `other-kind`, `other-uuid`: the target has a different table or view with this name
  */
 export type Difference = 'same' | 'target-newer' | 'source-newer' | 'diverged' | 'other-kind' | 'other-uuid'
 

@@ -6,12 +6,12 @@ import { type PrincipalEntry, principalEntry } from './principal-entry.ts'
 import { type RoleEntry, roleEntry } from './role-entry.ts'
 import { type WarehouseEntry, warehouseEntry } from './warehouse-entry.ts'
 
-/** Sections of a document, in the order of their dependencies. */
+/** Sections of a document of `headgate apply`. Each section depends only on those before it. */
 export const sections = ['principals', 'roles', 'warehouses', 'namespaces', 'engines', 'grants'] as const
 
 export type Section = (typeof sections)[number]
 
-/** Document of `headgate apply` and `headgate export`. */
+/** Document that `headgate apply` reads and `headgate export` writes: the desired objects of a server. */
 export interface Document {
   readonly version: 1
   readonly principals?: readonly PrincipalEntry[] | undefined
@@ -39,7 +39,7 @@ export const documentSchema: z.ZodType<Document> = z
       'Desired state of a Headgate server. Settings that a document does not contain are not changed.',
   })
 
-/** Returns the JSON schema of documents, for editors. */
+/** Returns the JSON schema of documents of `headgate apply`, with which editors check and complete them. */
 export function documentJsonSchema(): object {
   return z.toJSONSchema(documentSchema, { io: 'input', target: 'draft-2020-12', unrepresentable: 'any' })
 }

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { engineChangeMembers } from '../../management/generated/requests.ts'
 import type { EngineChange } from '../../management/generated/schemas.ts'
 
-/** Engine of a document. */
+/** Engine in a document of `headgate apply`. */
 export interface EngineEntry extends EngineChange {
-  /** Client id, or `ISSUER#SUBJECT`. */
+  /** Principal of the engine: a client id, or `ISSUER#SUBJECT`. */
   readonly principal: string
 }
 

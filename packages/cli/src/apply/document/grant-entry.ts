@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { grantable } from '../../commands/grant/bundles.ts'
 import { type GranteeText, granteeText, type SecurableText, securableText } from './names.ts'
 
-/** Grants of a document on one object to one grantee. */
+/** Grants on one object to one grantee, in a document of `headgate apply`. */
 export interface GrantEntry {
   readonly on: SecurableText
   readonly to: GranteeText

@@ -4,10 +4,13 @@ import { parseDotted } from '../../names/dotted.ts'
 import { parseGrantee } from '../../names/grantee.ts'
 import { parseSecurable } from '../../names/securable.ts'
 
-/** `principal:NAME`, `role:NAME` or `group:ISSUER#NAME`. */
+/** Grantee as documents contain it: `principal:NAME`, `role:NAME` or `group:ISSUER#NAME`. */
 export type GranteeText = string
 
-/** `server`, `warehouse:NAME`, `namespace:WAREHOUSE/NAME` or `table:WAREHOUSE/NAME`. */
+/**
+ * Object of a grant as documents contain it: `server`, `warehouse:NAME`, `namespace:WAREHOUSE/NAME`,
+ * `table:WAREHOUSE/NAME` or `view:WAREHOUSE/NAME`.
+ */
 export type SecurableText = string
 
 export const granteeText: z.ZodType<GranteeText> = checkedText(
@@ -25,7 +28,7 @@ export const securableText: z.ZodType<SecurableText> = checkedText(
   },
 )
 
-/** `WAREHOUSE/NAME.NAME`, as commands write it. */
+/** Schema of the name of a namespace: `WAREHOUSE/NAME.NAME`, as in commands. */
 export const namespaceText: z.ZodType<string> = checkedText(/^[^/]+\/./, 'WAREHOUSE/NAME.NAME', (text) =>
   parseDotted(text).warehouse === null ? noWarehouse : undefined,
 )
@@ -35,10 +38,10 @@ const noWarehouse = 'names no warehouse'
 type Check = (text: string) => string | undefined | void
 
 /**
- * Returns a schema of texts.
+ * Returns a zod schema of texts in one form.
  *
- * @param pattern what editors check
- * @param check accepts a text by returning undefined. It returns or throws the reason of a refusal
+ * @param pattern pattern in the JSON schema, with which editors check a text
+ * @param check returns undefined for an accepted text, and returns or throws the reason for a refused one
  */
 function checkedText(pattern: RegExp, form: string, check: Check): z.ZodType<string> {
   return z

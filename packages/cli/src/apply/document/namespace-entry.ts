@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { namespaceText } from './names.ts'
 import { ownerName } from './warehouse-entry.ts'
 
-/** Namespace of a document. */
+/** Namespace in a document of `headgate apply`. */
 export interface NamespaceEntry {
   /** `WAREHOUSE/NAME.NAME`. */
   readonly name: string

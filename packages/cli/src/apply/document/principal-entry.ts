@@ -2,16 +2,19 @@ import type { Json } from '@headgate/json'
 import { z } from 'zod'
 import { type SecretReference, secretReference } from './secret-reference.ts'
 
-/** Name of a client at another issuer, whose tokens prove the client. */
+/**
+ * Name that a client of this server has at another issuer. Tokens of the issuer with this name authenticate the
+ * client.
+ */
 export interface Federation {
   readonly issuer: string
   readonly subject: string
 }
 
-/** Public key of a client. */
+/** Public key of a client, as a JSON Web Key. */
 export type Jwk = Readonly<Record<string, Json>>
 
-/** Principal of a document, with the ways in which a client authenticates. */
+/** Principal in a document of `headgate apply`, with the credentials of a client. */
 export interface PrincipalEntry {
   /** Client id, or `ISSUER#SUBJECT` for a user of another issuer. */
   readonly name: string
@@ -22,7 +25,10 @@ export interface PrincipalEntry {
   readonly federations?: readonly Federation[] | undefined
 }
 
-/** Members of private and symmetric keys (RFC 7518, sections 6.2.2, 6.3.2 and 6.4). */
+/**
+ * Members of a JSON Web Key that contain secrets of private and symmetric keys (RFC 7518, sections 6.2.2, 6.3.2 and
+ * 6.4).
+ */
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 const jwk: z.ZodType<Jwk> = z
@@ -50,16 +56,16 @@ export const principalEntry: z.ZodType<PrincipalEntry> = z
       .min(1)
       .max(512)
       .optional()
-      .describe('Only for new users of other issuers: the name in lists. Tokens of the user replace it.'),
+      .describe('Name in lists. Allowed only for users of other issuers, and used only for a new user. Later tokens of the user replace it.'),
     enabled: z
       .boolean()
       .optional()
-      .describe('False: the principal gets no tokens, and its tokens are refused.'),
+      .describe('If false, the principal gets no tokens, and the server refuses its tokens.'),
     secret: secretReference
       .optional()
-      .describe('Client secret of 43 characters. It is set if the client has no secret yet.'),
-    keys: z.array(jwk).max(16).optional().describe('Public keys, whose signatures prove the client.'),
-    federations: z.array(federation).max(16).optional().describe('Names of the client at other issuers.'),
+      .describe('Place of the client secret, which has 43 characters. The secret is set if the client has none yet.'),
+    keys: z.array(jwk).max(16).optional().describe('Public keys that verify signatures of the client.'),
+    federations: z.array(federation).max(16).optional().describe('Names of the client at other issuers, whose tokens authenticate it.'),
   })
   .refine(
     ({ name, secret, keys }) => isClient(name) || (secret ?? keys) === undefined,
@@ -71,13 +77,13 @@ export const principalEntry: z.ZodType<PrincipalEntry> = z
   )
   .meta({ id: 'Principal' })
 
-/** Returns whether a name is the client id of a client of the server itself, as the server parses names. */
+/** Returns whether the server parses a name as a client id, and not as `ISSUER#SUBJECT` of a user of another issuer. */
 export function isClient(name: string): boolean {
   const mark = name.indexOf('#')
   return mark < 1 || mark === name.length - 1
 }
 
-/** Splits the name of a user of another issuer. */
+/** Splits `ISSUER#SUBJECT`, the name of a user of another issuer. */
 export function parseUser(name: string): Federation {
   const mark = name.indexOf('#')
   return { issuer: name.slice(0, mark), subject: name.slice(mark + 1) }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type GranteeText, granteeText } from './names.ts'
 
-/** Role of a document with its direct members. */
+/** Role in a document of `headgate apply`, with its direct members. */
 export interface RoleEntry {
   readonly name: string
   readonly members?: readonly GranteeText[] | undefined

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Place of a secret, which is never in a document: an environment variable, or a file. */
+/** Place of a secret: an environment variable, or a file. Documents of `headgate apply` contain no secrets. */
 export type SecretReference = { readonly env: string } | { readonly file: string }
 
 const env = z
@@ -10,7 +10,7 @@ const env = z
 const file = z
   .string()
   .min(1)
-  .describe('File on the machine of this program. A relative path starts from the folder of the document.')
+  .describe('File on the machine that runs the command. A relative path starts from the folder of the document.')
 
 export const secretReference: z.ZodType<SecretReference> = z
   .union([z.strictObject({ env }), z.strictObject({ file })], {

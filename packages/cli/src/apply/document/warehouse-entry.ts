@@ -7,7 +7,10 @@ import {
 import type { FileStorage, S3Storage, WarehouseChange } from '../../management/generated/schemas.ts'
 import { type SecretReference, secretReference } from './secret-reference.ts'
 
-/** Bucket of a document. Its secret keys are references. */
+/**
+ * S3 storage of a warehouse in a document of `headgate apply`. Its secret keys are references to environment variables
+ * or files.
+ */
 export interface S3StorageEntry extends Omit<S3Storage, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'> {
   readonly accessKeyId?: string | SecretReference | undefined
   readonly secretAccessKey?: SecretReference | undefined
@@ -16,13 +19,13 @@ export interface S3StorageEntry extends Omit<S3Storage, 'accessKeyId' | 'secretA
 
 export type StorageEntry = FileStorage | S3StorageEntry
 
-/** Settings that a document sets, and that the server changes with one request. */
+/** Settings of a warehouse that a document can change, all with one request. */
 export type WarehouseSettings = Pick<
   WarehouseChange,
   'allowedLocations' | 'retentionSeconds' | 'defaults' | 'overrides' | 'vending' | 'protected'
 >
 
-/** Warehouse of a document. */
+/** Warehouse in a document of `headgate apply`. */
 export interface WarehouseEntry extends WarehouseSettings {
   readonly name: string
   readonly owner?: string | undefined
@@ -35,7 +38,7 @@ const s3StorageEntry: z.ZodType<S3StorageEntry> = z
     accessKeyId: z
       .union([z.string().min(1), secretReference])
       .optional()
-      .describe('Access key id, or its place.'),
+      .describe('Access key id, or the place (an environment variable or a file) that contains it.'),
     secretAccessKey: secretReference.optional(),
     sessionToken: secretReference.optional(),
   })
@@ -49,17 +52,17 @@ const s3StorageEntry: z.ZodType<S3StorageEntry> = z
 
 const storageEntry: z.ZodType<StorageEntry> = z
   .union([s3StorageEntry, fileStorageRequest.meta({ id: 'FileStorage' })], { error: explainStorage })
-  .describe('Location and store. The location of a warehouse never changes.')
+  .describe('Location of the warehouse and type of its store. The location of a warehouse never changes.')
 
 const owner = z
   .string()
   .min(1)
   .max(1024)
   .describe(
-    'Owner of a new object: a client id, ISSUER#SUBJECT, or server for none. The owner of an existing object does not change.',
+    'Owner of a new object: a client id, ISSUER#SUBJECT, or "server" for no owner. The owner of an existing object does not change.',
   )
 
-/** Owner of a warehouse or namespace. */
+/** Schema of the owner of a warehouse or namespace. */
 export const ownerName: z.ZodType<string | undefined> = owner.optional()
 
 const { allowedLocations, retentionSeconds, defaults, overrides, vending } = warehouseChangeMembers
@@ -78,7 +81,10 @@ export const warehouseEntry: z.ZodType<WarehouseEntry> = z
   })
   .meta({ id: 'Warehouse' })
 
-/** Returns the problem of the storage of the chosen type. A union reports only that no type fits. */
+/**
+ * Returns the problems of a storage, checked as the type that it names. Without this, a union reports only that no
+ * type fits.
+ */
 function explainStorage({ input }: { readonly input?: unknown }): string {
   const type = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined
   const schema = type === 's3' ? s3StorageEntry : type === 'file' ? fileStorageRequest : undefined

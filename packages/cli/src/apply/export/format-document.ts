@@ -1,11 +1,11 @@
 import { stringify } from 'yaml'
 import type { ExportedDocument } from './to-document.ts'
 
-/** Location of the JSON schema of documents, which editors read. */
+/** URL of the JSON schema of documents of `headgate apply`, which editors read. */
 export const schemaUrl =
   'https://raw.githubusercontent.com/headgate/headgate/main/docs/reference/apply.schema.json'
 
-/** Formats a document as YAML, with the secrets that it needs in comments. */
+/** Formats a document as YAML. Its comments list the environment variables of the secrets that it needs. */
 export function formatDocument({ document, secrets }: ExportedDocument): string {
   const comments = [
     `# yaml-language-server: $schema=${schemaUrl}`,
@@ -19,7 +19,10 @@ export function formatDocument({ document, secrets }: ExportedDocument): string 
   return `${comments.join('\n')}\n${body}`
 }
 
-/** Names come from users, and a line break would end the comment. */
+/**
+ * Replaces line breaks in a text for a YAML comment. The text contains names that users chose, and a line break would
+ * end the comment.
+ */
 function withoutLineBreaks(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ')
 }

@@ -1,6 +1,6 @@
 /**
- * Returns a copy with these members first, and then the others by name. The order in which the server returns members is that
- * of its database.
+ * Returns a copy of a map with the members in `first` before all others, which are sorted by name. Members in
+ * responses of the server have no such order.
  */
 export function ordered<Value>(
   map: Readonly<Record<string, Value>>,

@@ -1,11 +1,11 @@
-/** Environment variable that stands for a secret in an exported document. */
+/** Environment variable that an exported document names in place of a secret. */
 export interface Placeholder {
   readonly env: string
-  /** Description of the secret: `client secret of etl`. */
+  /** Description of the secret, such as `client secret of etl`. */
   readonly description: string
 }
 
-/** Names of environment variables for secrets. Each is used once. */
+/** Names of the environment variables of the secrets of a document. Each name is unique in the document. */
 export interface PlaceholderNames {
   readonly all: readonly Placeholder[]
   /** Returns a new name from its parts, such as `CLIENT_SECRET_ETL`. */

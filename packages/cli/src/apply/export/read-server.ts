@@ -21,7 +21,7 @@ import type { NamespaceSnapshot, PrincipalSnapshot, RoleSnapshot, ServerSnapshot
 
 const maxParallel = 8
 
-/** Reads the objects of these sections. */
+/** Reads from a server the objects of the wanted sections of a document. */
 export async function readServer(session: Session, wanted: ReadonlySet<Section>): Promise<ServerSnapshot> {
   const { client } = session
   const needsNames =
@@ -57,8 +57,9 @@ export async function readServer(session: Session, wanted: ReadonlySet<Section>)
 }
 
 /**
- * Returns the clients of the server, and those users of other issuers that are members, grantees, owners or engines, or that are
- * disabled. The server creates the others again when it receives their first token.
+ * Returns the principals to export: all clients of the server, and those users of other issuers that are members,
+ * grantees, owners or engines, or that are disabled. All other users need no export: a server creates such a user when
+ * it receives a first token.
  */
 function selectPrincipals(
   principals: readonly Principal[],
@@ -117,7 +118,7 @@ async function readWarehouses(session: Session): Promise<readonly Warehouse[]> {
       return (await getWarehouse(client, { warehouse: name })).body
     } catch (error) {
       if (!(error instanceof CliError) || error.refusal?.status !== 403) throw error
-      out.warn(`The warehouse ${name} is left out, because you do not manage it.`)
+      out.warn(`The export does not contain the warehouse ${name}, because you do not manage it.`)
       return null
     }
   })
@@ -130,7 +131,7 @@ async function readNamespaces(
 ): Promise<readonly NamespaceSnapshot[]> {
   const snapshots: NamespaceSnapshot[] = []
   for (const { name: warehouse } of warehouses) {
-    // Level by level, because a server lists only the children of one namespace.
+    // One request lists only the children of one namespace, so the namespaces are read level by level.
     let parents: readonly (readonly string[])[] = [[]]
     while (parents.length > 0) {
       const lists = await mapBounded(parents, maxParallel, (parent) =>

@@ -10,7 +10,7 @@ import type {
   Warehouse,
 } from '../../management/generated/schemas.ts'
 
-/** Principal with the ways in which it authenticates. */
+/** Principal of a server with its credentials. */
 export interface PrincipalSnapshot {
   readonly principal: Principal
   readonly hasSecret: boolean
@@ -37,6 +37,6 @@ export interface ServerSnapshot {
   readonly namespaces: readonly NamespaceSnapshot[]
   readonly engines: readonly Engine[]
   readonly grants: readonly Grant[]
-  /** Name of each principal as documents contain it, by id. */
+  /** Name of each principal as documents contain it, keyed by the id of the principal. */
   readonly principalNames: ReadonlyMap<string, string>
 }

@@ -15,13 +15,16 @@ import { ordered } from './ordered.ts'
 import { isOwn, principalName } from './principal-name.ts'
 import type { NamespaceSnapshot, PrincipalSnapshot, RoleSnapshot, ServerSnapshot } from './server-snapshot.ts'
 
-/** Document with the secrets that the server does not export. */
+/** Exported document, with the environment variables of the secrets that the server does not return. */
 export interface ExportedDocument {
   readonly document: Document
   readonly secrets: readonly Placeholder[]
 }
 
-/** Converts the objects of a server to a document. Its order depends only on names, so that two documents can be compared. */
+/**
+ * Converts the objects of a server to a document. The order of entries depends only on names, so that two exports can
+ * be compared.
+ */
 export function toDocument(snapshot: ServerSnapshot): ExportedDocument {
   const placeholders = createPlaceholderNames()
   const document: Document = {
@@ -61,9 +64,9 @@ function toRole({ role, members }: RoleSnapshot, snapshot: ServerSnapshot): Role
   return { name: role.name, ...(names.length === 0 ? {} : { members: names.toSorted(compare) }) }
 }
 
-/** Returns a grantee as documents contain it. Undefined: it was deleted. */
+/** Returns a grantee as documents contain it, or undefined if the grantee was deleted. */
 function toGranteeText({ kind, id, name }: Grantee, { principalNames }: ServerSnapshot): string | undefined {
-  // Names of users in lists are those of their tokens, which do not identify them.
+  // The list of grants shows a user by the name in its tokens, which is not unique.
   const text = kind === 'principal' ? principalNames.get(id) : (name ?? undefined)
   return text === undefined ? undefined : `${kind}:${text}`
 }
@@ -119,7 +122,7 @@ function toEngine(engine: Engine): EngineEntry {
     updatedAt: _____,
     ...settings
   } = engine
-  // A deleted warehouse has no name, and its id has no effect.
+  // The server lists a deleted warehouse by its id, which has no effect on the limits of the engine.
   const warehouses = settings.warehouses?.filter((name) => !uuid.test(name)) ?? null
   return { principal: principalName({ issuer, subject }), ...settings, warehouses }
 }
@@ -144,7 +147,10 @@ function toGrants(snapshot: ServerSnapshot): readonly GrantEntry[] {
     })
 }
 
-/** Returns a grant. Undefined: its object or its grantee was deleted, or its table was dropped. */
+/**
+ * Returns a grant as documents contain it, or undefined if its object or grantee was deleted, or its table was
+ * dropped.
+ */
 function toGrant({ on, to, privilege, dropped }: Grant, snapshot: ServerSnapshot): GrantEntry | undefined {
   const grantee = toGranteeText(to, snapshot)
   if (on === null || dropped === true || grantee === undefined) return undefined
@@ -159,7 +165,7 @@ function byName<Entry extends { readonly name: string }>(entries: readonly Entry
   return entries.toSorted((one, other) => compare(one.name, other.name))
 }
 
-/** Compares by code units, which does not depend on the language of the machine. */
+/** Compares texts by their code units, so that the order does not depend on the locale of the machine. */
 function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0
 }

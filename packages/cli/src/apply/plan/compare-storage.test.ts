@@ -22,7 +22,7 @@ describe('compareStorage', () => {
     ).toEqual(same)
   })
 
-  it('names settings that never change', () => {
+  it('returns the differences in settings that never change', () => {
     expect(compare({ type: 's3', bucket: 'b' })).toMatchObject({ fixed: ['prefix is "p" and not ""'] })
     expect(compare({ ...entry, bucket: 'c', endpoint: 'http://s' })).toMatchObject({
       fixed: ['bucket is "b" and not "c"', 'endpoint is null and not "http://s"'],
@@ -32,13 +32,13 @@ describe('compareStorage', () => {
     })
   })
 
-  it('returns new names of stores and modes of files', () => {
+  it('returns a new store name and a new file mode of the document', () => {
     expect(compare({ ...entry, store: 'minio' })).toEqual({ ...same, store: 'minio' })
     const directory = { type: 'file', root: 'file:///p' } as const
     expect(compare({ ...directory, fileMode: '0640' }, directory)).toEqual({ ...same, fileMode: '0640' })
   })
 
-  it('compares the ids of keys, because secrets cannot be compared', () => {
+  it('compares access key ids, because the server does not return the secret keys', () => {
     const keys = { ...entry, secretAccessKey: { env: 'S' } }
     expect(compare(keys, bucket, true, 'A')).toEqual(same)
     expect(compare(keys, bucket, true, undefined)).toEqual(same)

@@ -2,29 +2,30 @@ import type { Warehouse } from '../../management/generated/schemas.ts'
 import { withoutEndSlash } from './same-location.ts'
 import type { S3StorageEntry, StorageEntry } from '../document/warehouse-entry.ts'
 
-/** Differences between the storage of a document and that of a warehouse. */
+/** Differences between the storage in a document and the storage of the existing warehouse. */
 export interface StorageDifference {
-  /** Settings that never change, as `bucket is "a" and not "b"`. */
+  /** Differences in settings that never change, such as `bucket is "a" and not "b"`. */
   readonly fixed: readonly string[]
-  /** New name of the store. Undefined: the same. */
+  /** New name of the store, or undefined if it does not change. */
   readonly store: string | undefined
-  /** New permission bits of files. Undefined: the same. */
+  /** New permission bits of files, or undefined if they do not change. */
   readonly fileMode: string | undefined
-  /** Whether the keys of the document are others. */
+  /** Whether the document contains other storage keys than the warehouse. */
   readonly keys: boolean
 }
 
-/** Settings that identify the place of a warehouse, or how the server reaches it. */
+/** Settings that never change: they identify the location of a warehouse, or how the server connects to it. */
 const fixedSettings = {
   s3: ['bucket', 'prefix', 'endpoint', 'region', 'pathStyle', 'credentials'],
   file: ['root', 'bucket'],
 } as const
 
 /**
- * Compares the storage of a document with that of a warehouse. Settings that the document does not contain are equal, except
- * the prefix: without one the location is the whole bucket.
+ * Compares the storage in a document with the storage of the existing warehouse. A setting that the document does not
+ * contain counts as equal, except the prefix: without a prefix, the location is the whole bucket.
  *
- * @param accessKeyId access key id of the document. Undefined: it has none, or its place is empty
+ * @param accessKeyId access key id of the document, or undefined if the document has none or its variable or file is
+ * missing
  */
 export function compareStorage(
   entry: StorageEntry,
@@ -69,7 +70,7 @@ function hasOtherKeys(
   return !hasSecret || (accessKeyId !== undefined && accessKeyId !== present)
 }
 
-/** Removes slashes at the ends, which do not change a location. */
+/** Removes slashes at the start and the end, which do not change a location. */
 function normalize(value: unknown): unknown {
   return typeof value === 'string' ? withoutEndSlash(value).replace(/^\/+/, '') : value
 }

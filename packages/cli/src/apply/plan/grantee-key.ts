@@ -2,13 +2,16 @@ import { CliError } from '../../cli-error.ts'
 import type { Grantee, GranteeName } from '../../management/generated/schemas.ts'
 import type { PlanContext } from './plan-context.ts'
 
-/** Identifies a grantee on the server and in the documents. It contains the id, because names of users are not unique. */
+/**
+ * Identifies a grantee of the server or of the documents. A key contains the id of a principal, because names of users
+ * are not unique.
+ */
 export type GranteeKey = string
 
 /**
- * Returns the key of a grantee of the documents. Null: neither the server nor the documents contain it. Groups exist without
- * an entry: the server creates them with their first grant. A caller that does not administer the server cannot read ids, so
- * the key then contains the name.
+ * Returns the key of a grantee that a document names, or null if neither the server nor the documents contain it. A
+ * group always has a key, because the server creates groups with their first grant. If the caller may not read ids,
+ * because it does not administer the server, the key contains the name.
  */
 export async function granteeKey(context: KeyContext, to: GranteeName): Promise<GranteeKey | null> {
   if ('group' in to) return `group:${to.group}`
@@ -38,17 +41,17 @@ function isCreated({ names }: KeyContext, to: Exclude<GranteeName, { readonly gr
   return 'role' in to ? names.roles.has(to.role) : names.principals.has(to.principal)
 }
 
-/** Returns the key of a grantee of the server. */
+/** Returns the key of a grantee that the server returned. */
 export function keyOfGrantee({ kind, id, name }: Grantee): GranteeKey {
   return kind === 'group' ? `group:${name ?? id}` : `${kind}:${id}`
 }
 
-/** Returns whether a grantee of the server has this key. */
+/** Returns whether a grantee that the server returned has this key, by id or by name. */
 export function isGrantee(grantee: Grantee, key: GranteeKey): boolean {
   return keyOfGrantee(grantee) === key || `name of ${grantee.kind}:${grantee.name}` === key
 }
 
-/** Returns the reference to a grantee of the server by its id, because names of users are not unique. */
+/** Returns a reference by id to a grantee that the server returned, because names of users are not unique. */
 export function toGranteeId({ kind, id }: Pick<Grantee, 'kind' | 'id'>): GranteeName {
   return kind === 'group' ? { group: id } : kind === 'role' ? { role: id } : { principal: id }
 }

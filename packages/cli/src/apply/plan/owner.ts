@@ -12,10 +12,13 @@ interface OwnedEntry {
 export async function checkOwner(context: PlanContext, { name, owner, source }: OwnedEntry): Promise<void> {
   if (owner === undefined || owner === 'server') return
   if ((await granteeKey(context, { principal: owner })) === null)
-    context.problems.push(`${source.at}: the owner ${owner} of ${name} does not exist`)
+    context.problems.push(`${source.at}: the owner ${owner} of ${name} does not exist. Add it to principals`)
 }
 
-/** Returns the owner of an existing object if the document has another one, because owners do not change. */
+/**
+ * Returns the owner of an existing object, for the list of kept settings, if the document names another owner. Owners
+ * do not change.
+ */
 export function keptOwner(
   { owner }: Pick<OwnedEntry, 'owner'>,
   existing: { readonly owner: string | null; readonly ownerId: string },

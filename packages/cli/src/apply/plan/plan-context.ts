@@ -10,27 +10,27 @@ export type Prunable = (typeof prunable)[number]
 
 export interface PlanOptions {
   readonly prune: ReadonlySet<Prunable>
-  /** Leaves out grants on tables and views that do not exist. */
+  /** Whether to skip grants on tables and views that do not exist. */
   readonly skipMissingTables: boolean
-  /** Creates warehouses, and changes their keys, without a test of the storage. */
+  /** Whether the server creates warehouses, and changes their keys, without testing access to the storage. */
   readonly skipProbe: boolean
 }
 
-/** Objects that all functions that plan depend on. */
+/** Inputs and results that all planning functions share. */
 export interface PlanContext {
   readonly session: Session
   readonly desired: DesiredState
   readonly names: DesiredNames
   readonly options: PlanOptions
-  /** Objects of the server, each of which is read once. */
+  /** Reads objects of the server, each of them once. */
   readonly server: ServerState
   /** Reasons why the documents cannot be applied: `FILE:LINE: reason`. */
   readonly problems: string[]
-  /** Missing secrets that changes need. */
+  /** Secrets that changes need, and whose environment variable or file is missing. */
   readonly missingSecrets: string[]
-  /** Grants that are left out, with their tables. */
+  /** Skipped grants, whose tables or views do not exist, as `GRANTEE on TABLE`. */
   readonly skipped: string[]
 }
 
-/** Maximum of requests at the same time. */
+/** Maximum number of simultaneous requests. */
 export const maxParallel = 8

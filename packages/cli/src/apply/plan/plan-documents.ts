@@ -13,12 +13,12 @@ import { planWarehouses } from './plan-warehouses.ts'
 import type { PlannedItem } from './planned-item.ts'
 import { createServerState } from './server-state.ts'
 
-/** Result of comparing documents with a server. */
+/** Plan of the changes after which a server matches the documents. */
 export interface Plan {
   readonly items: readonly PlannedItem[]
-  /** Missing secrets that the changes need. */
+  /** Secrets that the changes need, and whose environment variable or file is missing. */
   readonly missingSecrets: readonly string[]
-  /** Grants that are left out, because their tables do not exist. */
+  /** Skipped grants, because their tables or views do not exist. */
   readonly skipped: readonly string[]
 }
 
@@ -34,9 +34,9 @@ const steps = [
 const maxProblems = 20
 
 /**
- * Compares documents with a server and plans the changes. Changes nothing.
+ * Compares documents with a server and plans the changes, without making them.
  *
- * @throws CliError when the documents contradict the server, with all contradictions
+ * @throws CliError when the documents cannot be applied to the server, with the reasons
  */
 export async function planDocuments(
   session: Session,

@@ -11,7 +11,7 @@ import { orNull } from './server-state.ts'
 
 type Entry = Sourced<EngineEntry>
 
-/** Plans engines with their limits. */
+/** Plans the changes of engines and of their limits. */
 export function planEngines(context: PlanContext): Promise<PlannedItem[]> {
   return mapBounded(context.desired.engines, maxParallel, (entry) => planEngine(context, entry))
 }
@@ -22,7 +22,7 @@ async function planEngine(context: PlanContext, entry: Entry): Promise<PlannedIt
   const existing = await orNull(() => getEngine(client, { engine: principal }))
   if (existing === null) {
     if ((await granteeKey(context, { principal })) === null)
-      context.problems.push(`${source.at}: the principal ${principal} of the engine does not exist`)
+      context.problems.push(`${source.at}: the principal ${principal} of the engine does not exist. Add it to principals`)
     const send = (): Promise<unknown> => createEngine(client, { body: { principal, ...settings } })
     return createdItem('engine', principal, [{ stage: 'engines', text: 'create', send }])
   }
@@ -37,7 +37,9 @@ async function planEngine(context: PlanContext, entry: Entry): Promise<PlannedIt
   ])
 }
 
-/** Compares a setting. The order of warehouses and privileges does not matter. */
+/**
+ * Returns whether a setting of an engine has the wanted value. The order of warehouses and privileges does not matter.
+ */
 function isSame(name: string, wanted: unknown, existing: Engine): boolean {
   if (name === 'warehouses') return isSameLimit(wanted, existing.warehouses)
   if (name === 'privileges') return isSameLimit(wanted, existing.privileges)

@@ -17,7 +17,7 @@ import {
 import { maxParallel, type PlanContext } from './plan-context.ts'
 import { createdItem, plannedItem, type PlannedChange, type PlannedItem } from './planned-item.ts'
 
-/** Plans grants: those that are missing, and with `--prune` those to remove. */
+/** Plans the grants to add, and with `--prune` also the grants to remove. */
 export async function planGrants(context: PlanContext): Promise<readonly PlannedItem[]> {
   const known = await namedGrantees(context)
   const wanted = Map.groupBy(context.desired.grants, ({ on }) => formatSecurable(on))
@@ -28,7 +28,10 @@ export async function planGrants(context: PlanContext): Promise<readonly Planned
   return items.flat()
 }
 
-/** Returns the objects that the documents contain: as entries, and in grants. */
+/**
+ * Returns the objects whose grants are compared: objects of grants, and with `--prune` also all warehouses and
+ * namespaces of the documents.
+ */
 function allObjects({ desired, options }: PlanContext): readonly SecurableName[] {
   const named = desired.grants.map(({ on }) => on)
   if (!options.prune.has('grants')) return named
@@ -39,7 +42,7 @@ function allObjects({ desired, options }: PlanContext): readonly SecurableName[]
   ]
 }
 
-/** Returns the keys of the grantees that the documents contain: as entries, and in grants. */
+/** Returns the keys of the grantees that the documents contain: principals, roles, and grantees of grants. */
 async function namedGrantees(context: PlanContext): Promise<ReadonlySet<GranteeKey>> {
   const { desired } = context
   const names: readonly GranteeName[] = [
@@ -69,7 +72,7 @@ async function planObject(
     const key = await granteeKey(context, grant.to)
     if (key === null) {
       const to = formatGranteeName(grant.to)
-      context.problems.push(`${grant.source.at}: the grantee ${to} of ${label} does not exist`)
+      context.problems.push(`${grant.source.at}: the grantee ${to} of ${label} does not exist. Add it to principals or roles`)
       continue
     }
     const held = (existing ?? []).filter(({ to }) => isGrantee(to, key))
@@ -83,7 +86,7 @@ async function planObject(
   return items
 }
 
-/** Plans the grants of one entry on one object. */
+/** Plans the privileges of one grantee on one object, from one entry of the documents. */
 function planGrantee(
   context: PlanContext,
   grant: Sourced<ParsedGrant>,
@@ -102,7 +105,10 @@ function planGrantee(
   return held.length === 0 ? createdItem('grant', name, changes) : plannedItem('grant', name, changes, kept)
 }
 
-/** Plans the grants of a grantee for which the documents contain no grant on the object. */
+/**
+ * Plans what happens with the grants of a grantee that has no grant on the object in the documents: they are kept or
+ * removed.
+ */
 function planOthers(
   context: PlanContext,
   on: SecurableName,
@@ -114,7 +120,7 @@ function planOthers(
   const grantee = formatGrantee({ ...first.to, issuerConfigured: true })
   const name = `${grantee} on ${formatSecurable(on)}`
   const privileges = grants.map(({ privilege }) => privilege)
-  // Grants to grantees that the documents do not contain belong to others.
+  // The documents do not manage grants to grantees that they do not contain, so these grants are kept.
   if (!context.options.prune.has('grants') || !isNamed) {
     const kept = privileges.map((privilege) => `privilege ${privilege}`)
     return [{ kind: 'grant', name, action: 'keep', changes: [], kept }]
@@ -149,7 +155,7 @@ function take(
   }
 }
 
-/** Reads the grants on an object. Null: it does not exist, or the caller may not see it. */
+/** Reads the grants on an object. Returns null if the object does not exist or the caller may not see it. */
 async function readGrants({ session }: PlanContext, on: SecurableName): Promise<readonly Grant[] | null> {
   try {
     const { items } = await readList(session, {

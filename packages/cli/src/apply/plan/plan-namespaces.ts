@@ -17,7 +17,7 @@ import { sameLocation } from './same-location.ts'
 
 type Entry = Sourced<ParsedNamespace>
 
-/** Plans namespaces with their properties, protection and locations. */
+/** Plans the changes of namespaces, and of their properties, protection and locations. */
 export function planNamespaces(context: PlanContext): Promise<PlannedItem[]> {
   return mapBounded(context.desired.namespaces, maxParallel, (entry) => planNamespace(context, entry))
 }
@@ -67,15 +67,16 @@ async function checkParent(context: PlanContext, { name, warehouse, levels, sour
   const { server, names, problems } = context
   const parent = levels.slice(0, -1)
   if (parent.length === 0) {
-    // The caller may create namespaces in a warehouse that it does not manage, which the server then decides.
+    // A caller that does not manage the warehouse may still be allowed to create namespaces in it. The server decides
+    // that later.
     const isKnown =
       names.objects.has(formatSecurable({ warehouse })) || (await server.warehouseExists(warehouse))
-    if (!isKnown) problems.push(`${source.at}: the warehouse ${warehouse} of ${name} does not exist`)
+    if (!isKnown) problems.push(`${source.at}: the warehouse ${warehouse} of namespace ${name} does not exist. Add it to warehouses`)
     return
   }
   const isCreated = names.objects.has(formatSecurable({ warehouse, namespace: parent }))
   if (!isCreated && (await server.namespace(warehouse, parent)) === null)
-    problems.push(`${source.at}: the parent of ${name} does not exist`)
+    problems.push(`${source.at}: the parent of namespace ${name} does not exist. Add it to namespaces`)
 }
 
 function create(

@@ -18,7 +18,7 @@ import { sameValue } from './same-value.ts'
 
 type Entry = Sourced<PrincipalEntry>
 
-/** Plans principals with their credentials. */
+/** Plans the changes of principals and of their credentials. */
 export function planPrincipals(context: PlanContext): Promise<PlannedItem[]> {
   return mapBounded(context.desired.principals, maxParallel, (entry) => planPrincipal(context, entry))
 }
@@ -50,7 +50,7 @@ async function planPrincipal(context: PlanContext, entry: Entry): Promise<Planne
 
 function register({ session, desired }: PlanContext, { name, displayName }: Entry): PlannedChange {
   const { issuer, subject } = isClient(name) ? { issuer: undefined, subject: name } : parseUser(name)
-  // The entry of the engine that names users of this issuer comes later.
+  // The server does not know this issuer yet if a later change creates the engine that names its users.
   const allowUnknownIssuer = desired.engines.some(
     ({ namesIssuer }) => namesIssuer === issuer && issuer !== undefined,
   )
@@ -151,8 +151,8 @@ function addFederation(
 
 function setEnabled({ session }: PlanContext, principal: string, enabled: boolean): PlannedChange {
   return {
-    // A principal is disabled before it receives credentials, and enabled after that. Otherwise it could authenticate with
-    // them although the document disables it, also after a run that was stopped.
+    // A principal is disabled before it receives credentials, and enabled afterwards. Otherwise a principal that the
+    // document disables could authenticate for a moment, or permanently if the run was stopped.
     stage: enabled ? 'credentials' : 'principals',
     depth: 1,
     text: enabled ? 'enable' : 'disable',

@@ -16,7 +16,7 @@ import { createdItem, type PlannedChange, plannedItem, type PlannedItem } from '
 
 type Entry = Sourced<RoleEntry>
 
-/** Plans roles with their members. */
+/** Plans the changes of roles and of their members. */
 export function planRoles(context: PlanContext): Promise<PlannedItem[]> {
   return mapBounded(context.desired.roles, maxParallel, (entry) => planRole(context, entry))
 }
@@ -42,7 +42,7 @@ async function planRole(context: PlanContext, entry: Entry): Promise<PlannedItem
   const additions = [...wanted].flatMap(([key, member]) =>
     present.has(key) ? [] : [addMember(context, name, member)],
   )
-  // A member without a name was deleted, and its membership has no effect.
+  // A member without a name is a deleted principal or role. Its membership has no effect, so it is not removed.
   const others = existing
     .filter((member) => member.name !== null && !wanted.has(keyOfGrantee(member)))
     .map((member) => ({ id: toGranteeId(member), text: toMemberText(member) }))
@@ -53,7 +53,10 @@ async function planRole(context: PlanContext, entry: Entry): Promise<PlannedItem
   return plannedItem('role', name, [...additions, ...removals], kept)
 }
 
-/** Returns the members of an entry by their keys. A member that does not exist is a problem. */
+/**
+ * Returns the members of a role of the documents, by their keys. Records a problem for each member that does not
+ * exist.
+ */
 async function findMembers(
   context: PlanContext,
   { name, members = [], source }: Entry,
@@ -62,7 +65,7 @@ async function findMembers(
   for (const member of members) {
     const key = await granteeKey(context, parseGrantee(member))
     if (key === null)
-      context.problems.push(`${source.at}: the member ${member} of role ${name} does not exist`)
+      context.problems.push(`${source.at}: the member ${member} of role ${name} does not exist. Add it to principals or roles`)
     else found.set(key, member)
   }
   return found

@@ -1,9 +1,12 @@
 import type { Kind } from './kind.ts'
 
-/** Change of an object. `keep`: the documents do not contain it, and it remains. */
+/**
+ * Planned action on an object. The action `keep` means that the documents do not contain the object, and that it is
+ * not deleted.
+ */
 export type Action = 'create' | 'change' | 'delete' | 'none' | 'keep'
 
-/** Stages of a run, in their order. The changes of a stage need no other change of the same stage. */
+/** Stages of a run of `headgate apply`, in order. Changes of one stage depend on each other only through `depth`. */
 export const stages = [
   'principals',
   'credentials',
@@ -22,9 +25,9 @@ export type Stage = (typeof stages)[number]
 /** One request that changes the server. */
 export interface PlannedChange {
   readonly stage: Stage
-  /** Order within the stage: a namespace comes after its parent. Default: 0. */
+  /** Position within the stage, so that a namespace is created after its parent. The default is 0. */
   readonly depth?: number
-  /** Description for people: `add member principal:etl`. It contains no secret. */
+  /** Description of the change for people, without secrets, such as `add member principal:etl`. */
   readonly text: string
   readonly send: () => Promise<unknown>
 }
@@ -35,11 +38,11 @@ export interface PlannedItem {
   readonly name: string
   readonly action: Action
   readonly changes: readonly PlannedChange[]
-  /** Settings, members and grants of the server that the documents do not contain. They remain. */
+  /** Settings, members and grants of the server that the documents do not contain, and that the run does not remove. */
   readonly kept: readonly string[]
 }
 
-/** Returns the item of an object that exists: changed, or without a change. */
+/** Returns the item of an existing object: `change` if it has changes, otherwise `none`. */
 export function plannedItem(
   kind: Kind,
   name: string,
@@ -49,7 +52,7 @@ export function plannedItem(
   return { kind, name, action: changes.length === 0 ? 'none' : 'change', changes, kept }
 }
 
-/** Returns the item of an object to create. */
+/** Returns the item of an object that the run creates. */
 export function createdItem(kind: Kind, name: string, changes: readonly PlannedChange[]): PlannedItem {
   return { kind, name, action: 'create', changes, kept: [] }
 }

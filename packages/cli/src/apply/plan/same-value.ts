@@ -1,4 +1,7 @@
-/** Returns whether two JSON values are equal. The order of members does not matter, and undefined ones count as absent. */
+/**
+ * Returns whether two JSON values are equal. The order of members does not matter, and undefined members count as
+ * absent.
+ */
 export function sameValue(one: unknown, other: unknown): boolean {
   if (one === other) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false

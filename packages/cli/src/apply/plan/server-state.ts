@@ -7,12 +7,15 @@ import { getRole } from '../../management/generated/roles.ts'
 import type { Namespace, Role, Warehouse } from '../../management/generated/schemas.ts'
 import { getWarehouse } from '../../management/generated/warehouses.ts'
 
-/** Objects of a server by name. Null: the object does not exist, or the caller may not see it. Each is read once. */
+/**
+ * Reads objects of a server by name, each of them once. Returns null if the object does not exist or the caller may
+ * not see it.
+ */
 export interface ServerState {
   principal(name: string): Promise<GetPrincipalResponse | null>
   role(name: string): Promise<Role | null>
   warehouse(name: string): Promise<Warehouse | null>
-  /** Returns true also for a warehouse that the caller may use, but does not manage. */
+  /** Returns true also for a warehouse that the caller does not manage but may use. */
   warehouseExists(name: string): Promise<boolean>
   namespace(warehouse: string, levels: readonly string[]): Promise<Namespace | null>
 }
@@ -38,7 +41,7 @@ export function createServerState(client: Client): ServerState {
       try {
         return (await warehouse(name)) !== null
       } catch (error) {
-        // The caller may use the warehouse, and does not manage it.
+        // Status 403 means that the warehouse exists, and that the caller may use it but does not manage it.
         if (error instanceof CliError && error.refusal?.status === 403) return true
         throw error
       }
@@ -52,7 +55,7 @@ export function createServerState(client: Client): ServerState {
   }
 }
 
-/** Returns the body of a response, or null when the server has no such object. */
+/** Sends a request and returns the body of the response, or null if the server has no such object (status 404). */
 export async function orNull<Body>(request: () => Promise<DecodedResponse<Body>>): Promise<Body | null> {
   try {
     return (await request()).body

@@ -4,7 +4,7 @@ import type { WarehouseSettings } from '../document/warehouse-entry.ts'
 import { sameLocation } from './same-location.ts'
 import { sameValue } from './same-value.ts'
 
-/** Change of the settings of a warehouse by one request. */
+/** Change of the settings of a warehouse, sent as one request. */
 export interface SettingsChange {
   readonly body: WarehouseSettings
   /** Description of each changed setting. */
@@ -13,8 +13,8 @@ export interface SettingsChange {
 }
 
 /**
- * Returns the change from the settings of a warehouse to those of a document. Lists and maps are united with the present ones,
- * because the server replaces them as a whole; the vending is replaced.
+ * Returns the change that a document makes to the settings of a warehouse. A list or map in the change also contains
+ * the present entries, because the server replaces it as a whole. The vending settings are replaced.
  */
 export function settingsChange(wanted: WarehouseSettings, existing: Warehouse): SettingsChange {
   const parts = [

@@ -13,7 +13,7 @@ import type { RoleEntry } from '../document/role-entry.ts'
 import type { WarehouseEntry } from '../document/warehouse-entry.ts'
 import type { SourceDocument } from './read-documents.ts'
 
-/** Entry with its place, for errors, and the folder of its document. */
+/** Entry of a document with its file and line, for errors, and the folder of the file. */
 export type Sourced<Entry> = Entry & { readonly source: Source }
 
 export interface Source {
@@ -22,7 +22,7 @@ export interface Source {
   readonly folder: string
 }
 
-/** Namespace with its parsed name. */
+/** Namespace of a document, with the warehouse and the levels from its name. */
 export interface ParsedNamespace extends NamespaceEntry {
   readonly warehouse: string
   readonly levels: readonly string[]
@@ -35,7 +35,7 @@ export interface ParsedGrant {
   readonly privileges: readonly string[]
 }
 
-/** Entries of all documents, each object once. */
+/** Merged entries of all documents. Each object occurs once. */
 export interface DesiredState {
   readonly principals: readonly Sourced<PrincipalEntry>[]
   readonly roles: readonly Sourced<RoleEntry>[]
@@ -46,7 +46,7 @@ export interface DesiredState {
 }
 
 /**
- * Merges documents. Grants on the same object to the same grantee are united.
+ * Merges documents, and merges grants on the same object to the same grantee into one entry.
  *
  * @throws CliError when two documents contain the same object
  */
@@ -110,7 +110,7 @@ function refuseDuplicates(state: DesiredState): void {
   if (problems.length === 0) return
   throw new CliError(
     exitCode.usage,
-    `The documents contain objects more than once:\n${problems.join('\n')}`,
+    `The documents contain these objects more than once:\n${problems.join('\n')}`,
     {
       next: 'Nothing was changed. Write each object once.',
     },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CliError } from '../../cli-error.ts'
 import { parseDocuments } from './parse-document.ts'
 
-/** Returns the message of the error for a text. */
+/** Parses a text that must be refused, and returns the message of the error. */
 function refusal(text: string): string {
   try {
     parseDocuments(text, 'state.yaml')
@@ -14,7 +14,7 @@ function refusal(text: string): string {
 }
 
 describe('parseDocuments', () => {
-  it('parses YAML and JSON, and several documents of a file', () => {
+  it('parses YAML, JSON, and several documents in one file', () => {
     const json = JSON.stringify({ version: 1, roles: [{ name: 'a' }] }, null, 2)
     expect(parseDocuments(json, 'x').map(({ document }) => document)).toEqual([
       { version: 1, roles: [{ name: 'a' }] },
@@ -26,7 +26,7 @@ describe('parseDocuments', () => {
     ])
   })
 
-  it('locates entries by line', () => {
+  it('returns the line of each entry', () => {
     const [parsed] = parseDocuments('version: 1\nroles:\n  - name: a\n  - name: b\n', 'state.yaml')
     expect(parsed?.locate(['roles', 1])).toBe('state.yaml:4')
     expect(parsed?.locate(['roles', 1, 'members', 0])).toBe('state.yaml:4')
@@ -72,7 +72,7 @@ describe('parseDocuments', () => {
       'version: 1\nwarehouses:\n  - {name: w, vending: {mode: gateway, roleArn: x}}',
       'Unrecognized key: "roleArn"',
     ],
-  ])('refuses %j with the line and what to write', (text, message) => {
+  ])('refuses %j with an error that contains %j', (text, message) => {
     expect(refusal(text)).toContain(message)
   })
 

@@ -4,7 +4,7 @@ import { CliError } from '../../cli-error.ts'
 import { exitCode } from '../../exit-code.ts'
 import { type Document, documentSchema } from '../document/document.ts'
 
-/** Document with the place of its members, for errors. */
+/** Parsed document with a function that locates its members, for errors. */
 export interface ParsedDocument {
   readonly document: Document
   /** Returns `FILE:LINE` of a member. */
@@ -14,20 +14,20 @@ export interface ParsedDocument {
 const maxProblems = 10
 
 /**
- * Parses a text with one or several documents in YAML 1.2. JSON is a subset of it.
+ * Parses a text that contains one or several documents in YAML 1.2 or JSON, which is a subset of YAML.
  *
- * @param file shown in errors
+ * @param file name in the errors
  * @throws CliError with the line of each problem
  */
 export function parseDocuments(text: string, file: string): readonly ParsedDocument[] {
   const lines = new LineCounter()
-  // Aliases are limited, because a few lines with aliases of aliases can be expanded to gigabytes.
+  // YAML aliases are limited (`maxAliasCount`), because a few lines with aliases of aliases expand to gigabytes.
   const parsed = parseAllDocuments(text, {
     lineCounter: lines,
     version: '1.2',
     uniqueKeys: true,
     strict: true,
-    // Pretty errors repeat the line, which can contain a secret.
+    // The pretty errors of the parser quote the invalid line, which can contain a secret.
     prettyErrors: false,
   })
   const [first] = 'empty' in parsed ? parsed.errors : parsed.flatMap(({ errors }) => errors)
@@ -56,7 +56,10 @@ function toValue(yaml: YamlDocument, file: string): unknown {
   }
 }
 
-/** Returns the line of a member, or of the innermost member around it that exists. */
+/**
+ * Returns the line of a member. If the member does not exist, returns the line of the innermost existing member that
+ * would contain it.
+ */
 function findLine(yaml: YamlDocument, path: readonly PropertyKey[], lines: LineCounter): number {
   for (let depth = path.length; depth > 0; depth--) {
     const node = yaml.getIn(path.slice(0, depth), true)
@@ -81,6 +84,6 @@ function invalid(problems: readonly string[]): CliError {
   const more = problems.length - maxProblems
   const shown = [...problems.slice(0, maxProblems), ...(more > 0 ? [`and ${more} more`] : [])]
   return new CliError(exitCode.usage, `The document is not valid:\n${shown.join('\n')}`, {
-    next: 'Nothing was changed. docs/reference/apply.schema.json describes documents, also for editors.',
+    next: 'Nothing was changed. Correct the document; docs/reference/apply.schema.json describes its form, and editors can check it.',
   })
 }

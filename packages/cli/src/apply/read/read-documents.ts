@@ -6,17 +6,17 @@ import { exitCode } from '../../exit-code.ts'
 import type { Io } from '../../io.ts'
 import { parseDocuments, type ParsedDocument } from './parse-document.ts'
 
-/** Document of a file. */
+/** Parsed document with the folder of its file. */
 export interface SourceDocument extends ParsedDocument {
-  /** Folder that relative paths of secrets start from. */
+  /** Folder of the file. Relative paths of secret files start from it. */
   readonly folder: string
 }
 
 const maxFileBytes = 64 * 1024 * 1024
 
 /**
- * Reads the documents of files and folders. `-` is standard input. A folder means its files that end with `.yaml`, `.yml`
- * or `.json`, by name.
+ * Reads the documents in files and folders. The name `-` is standard input. Of a folder, reads the files that end with
+ * `.yaml`, `.yml` or `.json`, sorted by name.
  *
  * @throws CliError when a file cannot be read or is not valid
  */
@@ -39,7 +39,9 @@ function withFolder(documents: readonly ParsedDocument[], folder: string): reado
   return documents.map((each) => ({ ...each, folder }))
 }
 
-/** Returns the files of a folder, or the file itself, as the user wrote them. */
+/**
+ * Returns the path of a file, or of each document in a folder. A path is relative if the user wrote a relative path.
+ */
 function listFiles(cwd: string, name: string): readonly string[] {
   const path = resolve(cwd, name)
   const found = statSync(path, { throwIfNoEntry: false })
@@ -48,7 +50,7 @@ function listFiles(cwd: string, name: string): readonly string[] {
   const files = readdirSync(path).filter((file) => /\.(ya?ml|json)$/.test(file))
   if (files.length === 0) {
     throw new CliError(exitCode.usage, `The folder ${path} contains no document.`, {
-      next: 'The names of documents end with .yaml, .yml or .json.',
+      next: 'Name a folder with files that end with .yaml, .yml or .json.',
     })
   }
   return files.toSorted().map((file) => join(name, file))
@@ -61,6 +63,6 @@ function readText(path: string): string {
     throw new CliError(exitCode.usage, `${path} cannot be read.`, { cause })
   }
   throw new CliError(exitCode.usage, `${path} is larger than 64 MiB.`, {
-    next: 'Split it into several files.',
+    next: 'Split the document into several files.',
   })
 }

@@ -3,10 +3,10 @@ import { resolve } from 'node:path'
 import type { Io } from '../../io.ts'
 import type { SecretReference } from '../document/secret-reference.ts'
 
-/** Secret, or the reason why its place has none. */
+/** Secret, or the reason why its environment variable or file contains none. */
 export type ResolvedSecret = { readonly secret: string } | { readonly missing: string }
 
-/** Reads the secret at a place. Removes white space at the start and the end of a file. */
+/** Reads a secret from an environment variable or a file. Removes white space at the start and the end of a file. */
 export function resolveSecret(
   { env }: Pick<Io, 'env'>,
   reference: SecretReference,
@@ -25,7 +25,7 @@ export function resolveSecret(
   }
 }
 
-/** Returns the secret of a text, which may be a credential as commands write it: `CLIENT_ID:CLIENT_SECRET`. */
+/** Returns the secret of a text that is either the secret, or a credential in the form `CLIENT_ID:CLIENT_SECRET`. */
 export function withoutClientId(text: string, clientId: string): string {
   return text.startsWith(`${clientId}:`) ? text.slice(clientId.length + 1) : text
 }

@@ -2,7 +2,10 @@ import { CliError } from '../../cli-error.ts'
 import type { PlannedChange } from '../plan/planned-item.ts'
 import type { ChangeState, Run } from './run-plan.ts'
 
-/** Returns the error of a run that ended early: the change that failed, and how many were made before. */
+/**
+ * Returns the error of a run of `headgate apply` that a failed change ended. It names this change, and the number of
+ * changes that were made.
+ */
 export function explainFailure(
   { item, change, error }: NonNullable<Run['failure']>,
   states: ReadonlyMap<PlannedChange, ChangeState>,

@@ -34,7 +34,7 @@ function formatResult({ changes }: PlannedItem, states: States): string {
   return found.has('done') ? 'partly done' : 'not tried'
 }
 
-/** Number of objects by what happens with them. */
+/** Number of objects by planned action, and the number of kept settings, members and grants. */
 export type Summary = Readonly<Record<'create' | 'change' | 'delete' | 'unchanged' | 'kept', number>>
 
 export function summarize(items: readonly PlannedItem[]): Summary {
@@ -48,12 +48,12 @@ export function summarize(items: readonly PlannedItem[]): Summary {
   }
 }
 
-/** Formats a summary as a sentence. */
+/** Formats the numbers of objects to create, change and delete as a sentence. */
 export function formatSummary({ create, change, delete: deleted, unchanged }: Summary): string {
-  return `${create} to create, ${change} to change, ${deleted} to delete, ${unchanged} without a change.`
+  return `${create} objects to create, ${change} to change, ${deleted} to delete, ${unchanged} without a change.`
 }
 
-/** Returns the items as JSON. Each change has a state if `states` is set. */
+/** Returns the items of a plan as JSON. If `states` is set, each change contains its state. */
 export function itemsToJson(items: readonly PlannedItem[], states?: States): readonly JsonObject[] {
   return items.map(({ kind, name, action, changes, kept }) => ({
     action,

@@ -1,13 +1,13 @@
 import { mapBounded } from '../map-bounded.ts'
 import { type PlannedChange, type PlannedItem, stages } from '../plan/planned-item.ts'
 
-/** Result of a change. */
+/** State of a change in a run. */
 export type ChangeState = 'planned' | 'done' | 'failed'
 
-/** State of each change of a plan while it runs. */
+/** Result of a run: the state of each change, and the failed change. */
 export interface Run {
   readonly states: ReadonlyMap<PlannedChange, ChangeState>
-  /** The change that ended the run, with its error. Undefined: all changes were made. */
+  /** The failed change that ended the run, with its error, or undefined if all changes were made. */
   readonly failure:
     { readonly item: PlannedItem; readonly change: PlannedChange; readonly error: unknown } | undefined
 }
@@ -17,11 +17,14 @@ interface Step {
   readonly change: PlannedChange
 }
 
-/** Maximum of changes at the same time. The server makes changes of principals, roles and grants one after the other. */
+/**
+ * Maximum number of simultaneous changes. More would be no faster, because the server makes changes of principals,
+ * roles and grants one after another.
+ */
 const maxParallel = 4
 
 /**
- * Makes the changes of a plan by stages. After the first one that fails, no further change starts.
+ * Makes the changes of a plan, stage by stage. After a change has failed, starts no other change.
  *
  * @param onProgress called after each change with the number of changes that were made
  */
@@ -51,7 +54,10 @@ export async function runPlan(
   return { states, failure }
 }
 
-/** Returns the changes in groups. The changes of a group do not need each other. */
+/**
+ * Returns the changes in ordered groups. Changes of one group do not depend on each other and can be made
+ * simultaneously.
+ */
 function inOrder(steps: readonly Step[]): readonly (readonly Step[])[] {
   const groups = Map.groupBy(
     steps,

@@ -53,7 +53,7 @@ function formatDecision(explanation: AccessExplanation): string {
   if (outcome === 'allow')
     return `${reason ?? 'of a grant on an object that you do not manage, or the server accepts anonymous callers'}${proof}`
   if (limitedBy !== null)
-    return `${reason ?? 'there is a grant'}, but the entry of the engine ${limitedBy} does not allow it: headgate engine show ${limitedBy}`
+    return `${reason ?? 'there is a grant'}, but the settings of the engine ${limitedBy} do not allow it: headgate engine show ${limitedBy}`
   if (forbiddenBy !== null)
     return `${reason ?? 'there is a grant'}, but ${forbiddenBy.length === 0 ? 'no policy of the server permits it' : `policy ${forbiddenBy.join(', ')} forbids it`}`
   const hidden = outcome === 'hide' ? ', and no grant that makes the object visible' : ''
@@ -75,7 +75,7 @@ function formatExclusion({ principal, engine }: AccessExplanation, excluded: str
     case 'engine':
       return `the engine ${engineName} is disabled, or its sessions were stopped: headgate engine show ${engineName}`
     default:
-      return `the entry of the engine ${engineName} does not let it act for ${principal.name}: headgate engine show ${engineName}`
+      return `the settings of the engine ${engineName} do not let it act for ${principal.name}: headgate engine show ${engineName}`
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 
-/** Caller whose access a command examines. */
+/** Options that name the caller whose access a command examines. */
 export interface SubjectOptions {
   readonly as?: string
   readonly engine?: string

@@ -12,7 +12,7 @@ export function registerWhoCan(group: Command, io: Io): void {
   group
     .command('who-can')
     .description(
-      'Lists the principals that have a privilege on an object, without the limits of engines that act for them. You must manage the object. If you manage the server, the list contains all such principals, otherwise only those named in grants on the object.',
+      'Lists the principals that have a privilege on an object. Limits of engines that act for them are not considered. You must manage the object. If you manage the server, the list contains all such principals, otherwise only those named in grants on the object.',
     )
     .addArgument(new Argument('<privilege>').choices(privileges))
     .argument('<object>', 'such as table:lakehouse/sales.orders')

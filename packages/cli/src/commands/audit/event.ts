@@ -4,7 +4,9 @@ import { formatTime } from '../../output/times.ts'
 
 const colours: Readonly<Record<string, 'red' | 'yellow'>> = { denied: 'red', failed: 'yellow' }
 
-/** Columns of the table of events. `--json` and `--export` show the other members too. */
+/**
+ * Columns of the table of audit events. The options `--json` and `--export` also show all other members of an event.
+ */
 export const columns: readonly Column<AuditEvent>[] = [
   { heading: 'at', cell: ({ at }) => formatTime(at) },
   {

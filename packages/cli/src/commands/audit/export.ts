@@ -14,14 +14,14 @@ import type { Session } from '../../session.ts'
 import { eventList } from './query.ts'
 
 interface Export {
-  /** Path of the file, or `-` for standard output. */
+  /** Path of the file to write, or `-` for standard output. */
   readonly file: string
   readonly limit: number | undefined
 }
 
 /**
- * Writes events as JSON lines. Keeps only one page in memory and waits for a slow reader. The events are written to a
- * temporary file, which replaces an existing file when it is complete.
+ * Writes audit events as JSON lines. Keeps only one page of events in memory, and waits for a slow reader. Writes to a
+ * temporary file first, which replaces an existing file when it is complete.
  */
 export async function exportEvents(
   session: Session,

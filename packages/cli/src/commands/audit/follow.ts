@@ -11,16 +11,16 @@ import { eventList } from './query.ts'
 
 const intervalMs = 2_000
 /**
- * Overlap of two requests in ms. An event contains the time at which its change began, but becomes visible when the
- * change is committed, at most this long after.
+ * Time in ms that two successive requests overlap. An event has the time at which its change began, but becomes
+ * visible only when the change is committed, at most this long afterwards.
  */
 const overlapMs = 10_000
 
-/** Prints events as they arrive, oldest first. Ends when the process ends, or when the server refuses a request. */
+/** Prints new audit events, oldest first, until the process ends or the server refuses a request. */
 export async function followEvents(session: Session, query: QueryAuditQuery): Promise<void> {
   const { io, out } = session
   let since = query.from === undefined ? Date.now() : Date.parse(query.from)
-  /** Printed events that the next request can return again, by id with their times. */
+  /** Times of printed events that the next request can return again, keyed by the id of the event. */
   let shown = new Map<string, number>()
   for (;;) {
     const from = new Date(since).toISOString()

@@ -6,7 +6,7 @@ import { parseObject } from '../../names/securable.ts'
 import { parseTime } from '../../output/times.ts'
 import type { Session } from '../../session.ts'
 
-/** Options that select events. */
+/** Options that select audit events. */
 export interface QueryOptions {
   readonly from?: string
   readonly until?: string
@@ -50,13 +50,13 @@ export function addQueryOptions(command: Command): Command {
     .option('--request <id>', 'list events of the request with this id')
 }
 
-/** Returns the query parameters that select the events of the options. */
+/** Converts the options to the query parameters that select audit events. */
 export function toQuery(options: QueryOptions, defaultWarehouse: string): QueryAuditQuery {
   const { on, query: queryId, request: requestId, ...same } = options
   return { ...same, queryId, requestId, ...(on === undefined ? {} : toObjectQuery(on, defaultWarehouse)) }
 }
 
-/** Returns the list of the events that a query selects. */
+/** Returns the paged list of the audit events that a query selects. */
 export function eventList(
   { client }: Session,
   query: QueryAuditQuery,
@@ -70,7 +70,7 @@ function toObjectQuery(text: string, defaultWarehouse: string): QueryAuditQuery 
   return securable === 'server' ? { securableId: serverId } : securable
 }
 
-/** Id of the server as an object of grants. */
+/** Id that the server has as an object of grants. */
 const serverId = '00000000-0000-0000-0000-000000000000'
 
 function parseTimeOption(text: string): string {

@@ -43,7 +43,7 @@ async function audit(session: Session, options: Options): Promise<void> {
     const others = Object.entries({ '--export': file, '--until': selection.until, '--limit': limit })
     const [conflict] = others.find(([, value]) => value !== undefined) ?? []
     if (conflict !== undefined)
-      throw new CliError(exitCode.usage, `--follow has no end, so it cannot be used with ${conflict}.`)
+      throw new CliError(exitCode.usage, `--follow runs until it is interrupted, so it cannot be used with ${conflict}. Omit one of them.`)
     await followEvents(session, query)
   } else if (file !== undefined) {
     await exportEvents(session, query, { file, limit })

@@ -10,7 +10,7 @@ import { formatEngine } from './format-engine.ts'
 export function registerAdd(group: Command, io: Io): void {
   const command = group
     .command('add')
-    .description('Registers a principal as an engine. It gets only the permissions of the options.')
+    .description('Registers a principal as an engine, with only the permissions that the options set.')
     .argument('<principal>', 'id or client id')
   addEntryOptions(command).action(
     inSession(io, async ({ client, out }, principal: string, options: EntryOptions) => {

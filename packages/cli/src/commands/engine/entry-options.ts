@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { EngineChange, SubjectRule } from '../../management/generated/schemas.ts'
 import { parseSeconds, repeatable } from '../../options.ts'
 
-/** Options with the settings of an engine. */
+/** Options of engine commands that set the settings of an engine. */
 export interface EntryOptions {
   readonly subject?: readonly SubjectRule[]
   readonly namesIssuer?: string
@@ -20,7 +20,7 @@ export interface EntryOptions {
   readonly sessionLife?: number
 }
 
-/** Permissions of an engine: the option and its description. */
+/** Options that set permissions of an engine, with their descriptions. */
 const permissions: readonly (readonly [option: string, description: string])[] = [
   ['unsigned-subjects', 'let the engine state its user by an unsigned token, as unmodified engines do'],
   ['assertions', 'let the engine assert its user by a token that it signs with a registered key'],
@@ -64,7 +64,7 @@ export function addEntryOptions(command: Command): Command {
     .option('--session-life <time>', 'time for which a token of a user can be renewed: 24h, 7d', parseSeconds)
 }
 
-/** Returns the settings that the options name, as members of a request. */
+/** Converts the options to the members of a request that changes an engine. */
 export function toEntry(options: EntryOptions): EngineChange {
   return {
     subjects: options.subject,

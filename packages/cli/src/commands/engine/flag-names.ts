@@ -1,6 +1,6 @@
 import type { FlagNames } from '../../connection/flag-names.ts'
 
-/** Flags of engine commands by the member of the request that they set. */
+/** Options of engine commands, keyed by the member of the request that each option sets. */
 export const engineFlags: FlagNames = {
   subjects: '--subject',
   namesIssuer: '--names-issuer',

@@ -13,14 +13,14 @@ export function registerSet(group: Command, io: Io): void {
   const command = group
     .command('set')
     .description(
-      'Changes the settings of an engine that the options name. The change applies immediately, also to running sessions.',
+      'Changes settings of an engine. Settings without an option remain. The change applies immediately, also to running sessions.',
     )
     .argument('<engine>', 'id or client id')
   addEntryOptions(command).action(
     inSession(io, async ({ client, out }, engine: string, options: EntryOptions) => {
       if (Object.keys(options).length === 0) {
-        throw new CliError(exitCode.usage, 'The command changes nothing without options.', {
-          next: '`headgate engine set --help` lists the options.',
+        throw new CliError(exitCode.usage, 'The command has no option, so it would change nothing.', {
+          next: 'Add an option. `headgate engine set --help` lists the options.',
         })
       }
       const response = await withFlagNames(

@@ -1,19 +1,19 @@
 import type { SecurableName } from '../../management/generated/schemas.ts'
 import { privileges } from '../access/subject-options.ts'
 
-/** Privileges that are usually granted together, by the name of the bundle. */
+/** Bundles: names for privileges that are usually granted together. */
 const bundles: Readonly<Record<string, readonly string[]>> = {
   reader: ['select'],
   writer: ['modify', 'create'],
   owner: ['manage'],
 }
 
-/** Arguments of `grant give` and `grant take`. */
+/** Privileges and bundles that `grant give` and `grant take` accept as arguments. */
 export const grantable: readonly string[] = [...privileges, ...Object.keys(bundles)]
 
 /**
- * Returns the privileges of names and bundles. On a table or view a bundle does not contain `create`, because such objects
- * contain no others.
+ * Returns the privileges that a list of privileges and bundles contains. On a table or view, a bundle does not include
+ * `create`, because tables and views contain no other objects.
  */
 export function toPrivileges(names: readonly string[], on: SecurableName): readonly string[] {
   const isRelation = on !== 'server' && on.relation !== undefined

@@ -8,7 +8,7 @@ import { inSession } from '../../session.ts'
 import { showChange } from '../../show-change.ts'
 import { grantable, toPrivileges } from './bundles.ts'
 
-/** Registers `give` and `take`. Each changes either all named grants or none. */
+/** Registers `headgate grant give` and `headgate grant take`. Each command changes either all named grants or none. */
 export function registerGive(group: Command, io: Io): void {
   privilegeCommand(
     group,
@@ -27,7 +27,7 @@ export function registerGive(group: Command, io: Io): void {
   privilegeCommand(
     group,
     'take',
-    'Revokes exactly these grants. Privileges from roles, ownership or grants on objects above remain.',
+    'Revokes privileges that were granted on this object to this grantee. Privileges from roles, ownership or grants on containing objects remain.',
   )
     .requiredOption('--on <object>', 'such as table:lakehouse/sales.orders')
     .requiredOption('--from <who>', 'principal:NAME, role:NAME or group:ISSUER#NAME')

@@ -29,7 +29,7 @@ function ownName({ client }: Session): GranteeName {
   if (client.clientId !== null) return { principal: client.clientId }
   throw new CliError(
     exitCode.usage,
-    'Without a credential, the command needs the argument that names a grantee.',
+    'No grantee was named, and the command has no credential whose principal could be the default.',
     {
       next: 'Add principal:NAME, role:NAME or group:ISSUER#NAME.',
     },

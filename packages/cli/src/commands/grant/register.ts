@@ -14,7 +14,7 @@ export function registerGrants(program: Command, io: Io): void {
   registerWho(group, io)
 }
 
-/** Text that is appended to the help of every command of the group. */
+/** Text at the end of the help of every `headgate grant` command. */
 const objectHelp = `
 Objects are written
   server

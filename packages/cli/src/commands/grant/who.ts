@@ -8,7 +8,7 @@ import { showGrants } from './show-grants.ts'
 export function registerWho(group: Command, io: Io): void {
   group
     .command('who')
-    .description('Lists the grants on an object itself, without those on the objects above it.')
+    .description('Lists the direct grants on an object, without those on the objects that contain it.')
     .argument('<object>', 'such as namespace:lakehouse/sales')
     .addOption(limitOption())
     .action(

@@ -15,7 +15,7 @@ export function registerAdd(group: Command, io: Io): void {
         const { id, promotableInSeconds } = response.body
         out.result(response, (paint) => formatKey(paint, response.body))
         out.note(
-          `Every replica has the key in ${promotableInSeconds ?? 0} s. Then: headgate keys promote ${id}`,
+          `Every replica has the key in ${promotableInSeconds ?? 0} s. Then run: headgate keys promote ${id}`,
         )
       }),
     )

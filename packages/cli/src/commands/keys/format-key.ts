@@ -5,7 +5,7 @@ import { formatTime } from '../../output/times.ts'
 
 /** Warning that is printed before the promotion of a key that some replicas have not loaded. */
 export const forceNowWarning =
-  'Replicas that have not loaded the key refuse tokens that it signs or seals. They load the key within one minute.'
+  'Replicas that have not loaded the promoted key refuse tokens that it signs or seals. They load the key within one minute.'
 
 export function formatKey(paint: Paint, key: Key): string {
   return details(paint, [

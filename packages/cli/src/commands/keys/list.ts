@@ -39,5 +39,5 @@ async function list({ client, out }: Session): Promise<void> {
     return `${ring}\n\n${master}`
   })
   if (masterKey.keysToReseal + masterKey.warehousesToReseal + masterKey.accessKeysToReseal > 0)
-    out.note('The current master key does not seal everything yet: headgate keys reseal')
+    out.note('The current master key does not seal all keys and secrets yet. Run: headgate keys reseal')
 }

@@ -12,7 +12,7 @@ export function registerPromote(group: Command, io: Io): void {
   group
     .command('promote')
     .description(
-      'Second step: the server signs and seals with the added key from now on. The retired key still verifies and opens what it signed and sealed.',
+      'Second step of a rotation: the server signs and seals with the added key from now on. It still accepts tokens of the previous key.',
     )
     .argument('<id>', 'id from `headgate keys list`')
     .option('--force-now', 'promote the key although some replicas may not have it yet')

@@ -9,8 +9,8 @@ export function registerRetire(group: Command, io: Io): void {
   group
     .command('retire')
     .description(
-      'Last step, for a leaked key: deletes it, which invalidates everything that it signed or sealed. The server deletes other ' +
-        'retired keys when everything that they signed or sealed has expired.',
+      'Deletes a key, such as a leaked one, which invalidates everything that the key signed or sealed. Other retired keys need ' +
+        'no command: the server deletes them when everything that they signed or sealed has expired.',
     )
     .argument('<id>', 'id from `headgate keys list`')
     .action(inSession(io, retire))
@@ -19,7 +19,7 @@ export function registerRetire(group: Command, io: Io): void {
 async function retire({ client, confirm, out }: Session, id: string): Promise<void> {
   const key = (await listKeys(client)).body.keys.find((each) => each.id === id)
   if (key === undefined) {
-    throw new CliError(exitCode.refused, `The key ring has no key ${id}.`, {
+    throw new CliError(exitCode.refused, `The server has no key ${id}.`, {
       next: '`headgate keys list` shows the keys.',
     })
   }

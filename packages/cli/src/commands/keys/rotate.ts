@@ -32,7 +32,8 @@ async function rotate(session: Session, { purpose, forceNow = false }: Options):
   const added: Key[] = []
   for (const each of purposes) {
     out.progress(`Adding a key for ${each} …`)
-    // An interrupted rotation leaves keys that are added and not promoted.
+    // An interrupted rotation left a key that was added and not promoted. Such a key is used before a new one is
+    // added.
     const left = keys.findLast((known) => known.purpose === each && known.state === 'added')
     added.push(left ?? (await addKey(client, { body: { purpose: each } })).body)
   }
@@ -54,7 +55,10 @@ async function rotate(session: Session, { purpose, forceNow = false }: Options):
   )
 }
 
-/** Waits until every replica has the keys. The server returns the remaining time, by its own clock. */
+/**
+ * Waits until every replica has the added keys. The server returns the remaining time, so the clock of this machine
+ * does not matter.
+ */
 async function waitForReplicas({ client, out }: Session, added: readonly Key[]): Promise<void> {
   const ids = new Set(added.map(({ id }) => id))
   let left = maxWait(added)

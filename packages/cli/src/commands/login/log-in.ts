@@ -28,7 +28,7 @@ export interface LogInOptions {
 
 const prefix = 'rest.auth.oauth2.'
 
-/** Logs the user in and stores the login. */
+/** Logs the user in at an identity provider and stores the login on this machine. */
 export async function logIn(
   session: Session,
   name: string,
@@ -108,7 +108,7 @@ function loginProperties(
     [`${prefix}grant-type`]: options.device === true ? 'device_code' : 'authorization_code',
   }
   if (properties[`${prefix}dpop.enabled` as keyof typeof properties] === 'true') {
-    throw new CliError(exitCode.usage, 'A stored login cannot be bound to a key of one process.', {
+    throw new CliError(exitCode.usage, 'The command cannot store a login whose tokens are bound to a key of one process (DPoP).', {
       next: `Remove ${prefix}dpop.enabled.`,
     })
   }

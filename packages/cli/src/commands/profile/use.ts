@@ -8,7 +8,7 @@ import { withProfiles } from './with-profiles.ts'
 export function registerUse(group: Command, io: Io): void {
   group
     .command('use')
-    .description('Sets the profile of commands without --profile and HEADGATE_PROFILE.')
+    .description('Sets the default profile: commands use it if neither --profile nor HEADGATE_PROFILE is set.')
     .argument('[name]')
     .option('--none', 'use no profile')
     .action(
@@ -21,7 +21,7 @@ export function registerUse(group: Command, io: Io): void {
         ) => {
           if ((name === undefined) !== none) {
             throw new CliError(exitCode.usage, 'The command needs either a name or --none.', {
-              next: '`headgate profile list` lists the profiles.',
+              next: 'Add the name of a profile, which `headgate profile list` shows, or --none.',
             })
           }
           if (name !== undefined && !Object.hasOwn(profiles, name)) throw noProfile(name)

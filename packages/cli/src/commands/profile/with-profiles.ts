@@ -9,14 +9,14 @@ import { type Profiles, readProfiles, writeProfiles } from '../../profiles/profi
 /** Context of a command that changes or lists the profiles of the user. */
 export interface ProfileSession extends Profiles {
   readonly out: Output
-  /** Asks before the command deletes something. Throws unless the user confirms. */
+  /** Asks the user to confirm a deletion. Throws unless the user confirms it. */
   readonly confirm: (question: string) => Promise<void>
   readonly write: (profiles: Profiles) => Promise<void>
 }
 
 /**
- * Returns the action of a command that uses no server. Unlike `inSession`, it works if the chosen profile does not
- * exist, so that the user can choose another profile.
+ * Returns the action of a command that manages profiles and sends no request. Unlike `inSession`, the action also
+ * works if the chosen profile does not exist, so that the user can choose another profile.
  */
 export function withProfiles<Args extends unknown[]>(
   io: Io,

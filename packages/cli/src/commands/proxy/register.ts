@@ -33,7 +33,7 @@ export function registerProxy(program: Command, io: Io): void {
         .default(8282),
     )
     .option('--host <address>', 'address to listen on; other machines need --shared-machine', '127.0.0.1')
-    .option('--public-url <url>', 'URL that clients use, if it is not the address of --host and --port')
+    .option('--public-url <url>', 'URL that clients use, if it differs from the address of --host and --port')
     .option(
       '--shared-machine',
       'require a secret from clients, because other users can connect to the proxy too; each run creates a new secret',

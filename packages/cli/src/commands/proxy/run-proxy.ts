@@ -29,19 +29,19 @@ export interface RunProxyOptions extends AuthOptions {
 
 const bytesPerMib = 1024 * 1024
 
-/** Runs a proxy until `stop` is aborted. Then waits for the requests in progress. */
+/** Runs a proxy until the signal `stop` is aborted. Then waits for the requests in progress, for a limited time. */
 export async function runProxy(session: Session, options: RunProxyOptions, stop: AbortSignal): Promise<void> {
   const { out, settings, io } = session
   const { upstream, host, sharedMachine = false } = options
   if (!isLoopback(host) && !sharedMachine) {
-    throw new CliError(exitCode.usage, `Every program that can connect to ${host} could use your identity.`, {
+    throw new CliError(exitCode.usage, `The proxy does not listen on ${host}, because every program that can connect to it could use your identity.`, {
       next: 'Add --shared-machine, which requires a secret from clients, or listen on 127.0.0.1.',
     })
   }
   if (options.output !== undefined && !sharedMachine) {
     throw new CliError(
       exitCode.usage,
-      '--output needs --shared-machine, because without it there is no secret.',
+      '--output needs --shared-machine, because only then the proxy has a secret to write.',
       {
         next: 'Add --shared-machine, or remove --output.',
       },
@@ -92,7 +92,7 @@ export async function runProxy(session: Session, options: RunProxyOptions, stop:
     },
   })
   if (!isLoopback(host) && proxy.url.startsWith('http:')) {
-    out.warn('Requests of other machines to the proxy are not encrypted, including the secret.')
+    out.warn('Requests from other machines to the proxy are not encrypted, including the secret.')
   }
   await showProxy(session, options, proxy, {
     secret,
@@ -164,7 +164,7 @@ async function start(options: Parameters<typeof startProxy>[0]): Promise<Proxy> 
       exitCode.usage,
       `The proxy cannot listen on ${options.host}:${options.port} (${code}).`,
       {
-        next: 'Use another --port, or --port 0 for a free one.',
+        next: 'Choose another --port, or use --port 0 for any free port.',
         cause: error,
       },
     )

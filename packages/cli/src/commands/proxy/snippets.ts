@@ -1,11 +1,11 @@
 /** Values that the configuration snippets contain. */
 export interface SnippetSettings {
   readonly url: string
-  /** Text that says where the user finds the secret. Undefined if clients need no secret. */
+  /** Text that tells the user where the secret of the proxy is, or undefined if clients need no secret. */
   readonly secret: string | undefined
 }
 
-/** Returns configuration of clients that use the proxy. */
+/** Returns configuration examples for clients that use the proxy. */
 export function snippets({ url, secret }: SnippetSettings): string {
   const pyiceberg =
     secret === undefined

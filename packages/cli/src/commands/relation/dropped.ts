@@ -37,7 +37,7 @@ export function registerDropped(group: Command, io: Io, kind: RelationKind): voi
     )
 }
 
-/** Reads the dropped relations of one kind. The server lists tables and views together. */
+/** Reads the dropped tables, or the dropped views, from the list of the server, which contains both. */
 export async function readDropped(
   session: Session,
   kind: RelationKind,

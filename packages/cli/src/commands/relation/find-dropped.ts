@@ -9,9 +9,10 @@ import type { RelationKind } from './kind.ts'
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * Finds the id of a dropped table or view by its id or old name.
+ * Returns the warehouse and the id of a dropped table or view. The user names it by its id, or by the name that it
+ * had.
  *
- * @throws CliError when no dropped object has this name, or more than one has it
+ * @throws CliError when no dropped object has this name, or more than one has this name
  */
 export async function findDropped(
   session: Session,

@@ -32,7 +32,7 @@ async function restore(
   const { warehouse, id } = await findDropped(session, kind, oldName)
   const to = as === undefined ? undefined : relationAddress(as, warehouse)
   if (to !== undefined && to.warehouse !== warehouse) {
-    throw new CliError(exitCode.usage, `A ${kind} cannot move to another warehouse.`)
+    throw new CliError(exitCode.usage, `A ${kind} can be restored only in its own warehouse.`)
   }
   const body = { namespace: to?.namespace, name: to?.relation }
   const response = await restoreDropped(session.client, { warehouse, id, body })

@@ -34,7 +34,7 @@ const fieldDecoder: z.ZodType<Field> = z.object({
   doc: z.string().optional(),
 })
 
-/** Members of an Iceberg schema that the output needs. */
+/** Members of an Iceberg schema that the output shows. */
 export interface Schema {
   readonly 'schema-id'?: number | undefined
   readonly fields: readonly Field[]

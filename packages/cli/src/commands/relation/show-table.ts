@@ -93,7 +93,10 @@ function facts(paint: Paint, name: string, metadata: Metadata, file: string | nu
   ])
 }
 
-/** Returns the current snapshot, or null. Old metadata files contain the id -1 if the table has no snapshot. */
+/**
+ * Returns the id of the current snapshot, or null if the table has no snapshot. Old metadata files then contain the id
+ * -1.
+ */
 function currentSnapshot({ 'current-snapshot-id': id }: Metadata): Int64 | null {
   return id === undefined || id === -1 ? null : id
 }

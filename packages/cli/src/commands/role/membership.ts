@@ -5,7 +5,7 @@ import { parseGrantee } from '../../names/grantee.ts'
 import { inSession } from '../../session.ts'
 import { showChange } from '../../show-change.ts'
 
-/** Registers `add` and `remove`, which change one member of a role. */
+/** Registers `headgate role add` and `headgate role remove`, which add or remove one member of a role. */
 export function registerMembership(group: Command, io: Io): void {
   register(group, io, {
     verb: 'add',

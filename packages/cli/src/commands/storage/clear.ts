@@ -24,7 +24,7 @@ export function registerClear(group: Command, io: Io): void {
 
 async function clear(session: Session, named: readonly string[], { olderThan, all }: Options): Promise<void> {
   if ((all === true) === named.length > 0)
-    throw new CliError(exitCode.usage, 'The command needs either ids or --all.')
+    throw new CliError(exitCode.usage, 'The command needs either ids or --all. `headgate storage orphans` lists the ids.')
   const { out, warehouse } = session
   const ids = all === true ? (await readOrphans(session, olderThan)).items.map(({ id }) => id) : named
   if (ids.length > 0)
@@ -49,7 +49,10 @@ async function clear(session: Session, named: readonly string[], { olderThan, al
   if (cleared.length === 0) out.note('There are no unfinished tables to clear.')
 }
 
-/** Repeats the request until the server has deleted all files. Returns their number. */
+/**
+ * Repeats the request to delete the files of an unfinished table until no file is left. Returns the number of deleted
+ * files.
+ */
 async function clearOne(
   { client, warehouse }: Session,
   id: string,

@@ -11,7 +11,10 @@ export function olderThanOption(): Option {
     .argParser(parseSeconds)
 }
 
-/** Reads tables whose creation was never finished, in small pages because the server counts the files of each. */
+/**
+ * Reads the list of tables whose creation was never finished. Requests small pages, because the server counts the
+ * files of each table.
+ */
 export function readOrphans(
   session: Session,
   olderThanSeconds: number,

@@ -4,14 +4,14 @@ import { releaseRetiredPlaces } from '../../management/generated/storage.ts'
 import { inSession, type Session } from '../../session.ts'
 import { readRetired } from './retired-place.ts'
 
-/** Maximum number of locations that the confirmation names. */
+/** Maximum number of locations in the question that the user must confirm. */
 const maxNamed = 5
 
 export function registerRelease(group: Command, io: Io): void {
   group
     .command('release')
     .description(
-      'Lets new tables use retired locations before the server releases these. Deletes no file. ' +
+      'Lets new tables use retired locations before the server releases these locations itself. Deletes no file. ' +
         'Credentials of the former tables can stay valid for up to 12 hours, and keys of the vending mode static until ' +
         'they are replaced at the store.',
     )

@@ -22,7 +22,7 @@ export const retiredColumns: readonly Column<RetiredPlace>[] = [
   { heading: 'held for', cell: ({ ownerId }) => ownerId },
 ]
 
-/** Reads the retired locations of the warehouse: all, or those at and below `location`. */
+/** Reads the retired locations of the warehouse: all of them, or only those at and below `location`. */
 export function readRetired(
   session: Session,
   location?: string,

@@ -44,12 +44,15 @@ async function check(session: Session, name: string | undefined): Promise<void> 
   })
 }
 
-/** Checks the storage endpoint from this machine too, because engines rarely run on the machine of the server. */
+/**
+ * Checks whether this machine can connect to the storage endpoint, because engines rarely run on the machine of the
+ * server.
+ */
 async function checkFromHere(url: string): Promise<Finding> {
   const name = 'from here'
   try {
     await expectAnyResponse(url)
-    return { name, ok: true, message: `${url} responds to this machine too.` }
+    return { name, ok: true, message: `The endpoint ${url} also responds to this machine.` }
   } catch {
     return {
       name,
@@ -59,7 +62,10 @@ async function checkFromHere(url: string): Promise<Finding> {
   }
 }
 
-/** Resolves on any response. Does not use `fetch`, which refuses some ports that stores use. */
+/**
+ * Sends a request to a URL and resolves on any response. Does not use `fetch`, which refuses some ports that stores
+ * use.
+ */
 function expectAnyResponse(url: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const send = url.startsWith('https:') ? tlsRequest : plainRequest

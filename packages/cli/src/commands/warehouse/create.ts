@@ -18,7 +18,7 @@ export function registerCreate(group: Command, io: Io): void {
   const command = group
     .command('create')
     .description(
-      'Creates a warehouse at an unused location, after the server wrote, read and deleted an object there. You become its owner.',
+      'Creates a warehouse at an unused location. The server first writes, reads and deletes an object there. You become the owner of the warehouse.',
     )
     .argument('<name>', 'letters, digits, - _ and .')
     .argument('<location>', 's3://BUCKET/FOLDER, or a directory of the server: file:///DIRECTORY')

@@ -1,6 +1,6 @@
 import type { FlagNames } from '../../connection/flag-names.ts'
 
-/** Flags of warehouse commands by the member of the request that they set. */
+/** Options of warehouse commands, keyed by the member of the request that each option sets. */
 export const warehouseFlags: FlagNames = {
   'accessKeyId and secretAccessKey': '--keys-file or --keys-from-env',
   accessKeyId: '--keys-file or --keys-from-env',

@@ -37,7 +37,10 @@ export function formatWarehouse(paint: Paint, warehouse: Warehouse): string {
   return [facts, ...sections].join('\n\n')
 }
 
-/** Formats a setting of the storage or the vending. Lists are separated by commas, members are `name=value`. */
+/**
+ * Formats the value of a storage or vending setting. Separates the items of a list by commas, and formats members as
+ * `name=value`.
+ */
 function formatSetting(value: Json | undefined): string {
   if (value === null || typeof value !== 'object') return String(value)
   if (isList(value)) return value.map(formatSetting).join(',')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { keyValue, parseSeconds, repeatable } from '../../options.ts'
 
-/** Options with the settings of a warehouse other than its storage and vending. */
+/** Options that set the settings of a warehouse other than its storage and vending. */
 export interface SettingsOptions {
   readonly retention?: number
   readonly allow?: readonly string[]

@@ -6,14 +6,17 @@ import { exitCode } from '../../exit-code.ts'
 import type { Io } from '../../io.ts'
 import type { S3Storage } from '../../management/generated/schemas.ts'
 
-/** Options with the source of the keys of a storage. Keys are never arguments, which other users of the machine can read. */
+/**
+ * Options that name the source of the storage keys. The keys themselves are never arguments, because other users of
+ * the machine can read arguments.
+ */
 export interface KeyOptions {
   readonly keysFile?: string
   readonly keysFromEnv?: boolean
   readonly defaultChain?: boolean
 }
 
-/** Storage keys in the form of a request. */
+/** Storage keys, as members of a request. */
 export type StorageKeys = Pick<S3Storage, 'accessKeyId' | 'secretAccessKey' | 'sessionToken' | 'credentials'>
 
 export function addKeyOptions(command: Command): Command {
@@ -26,7 +29,7 @@ export function addKeyOptions(command: Command): Command {
     .option('--default-chain', 'store no keys: the server uses those of the machine that it runs on')
 }
 
-/** Reads the keys that the options name. Returns undefined when they name none. */
+/** Reads the storage keys from the source that the options name. Returns undefined if no option names a source. */
 export function readStorageKeys(
   io: Io,
   { keysFile, keysFromEnv, defaultChain }: KeyOptions,
@@ -35,7 +38,7 @@ export function readStorageKeys(
   if (sources.length > 1)
     throw new CliError(
       exitCode.usage,
-      '--keys-file, --keys-from-env and --default-chain cannot be used together.',
+      '--keys-file, --keys-from-env and --default-chain cannot be used together. Use only one of them.',
     )
   if (keysFile !== undefined) return readKeysFile(io, keysFile)
   if (keysFromEnv === true) return readKeysFromEnv(io.env)
@@ -52,8 +55,8 @@ function readKeysFile(io: Io, file: string): StorageKeys {
   }
   const [, accessKeyId, secretAccessKey] = /^([^:\s]+):(\S+)$/.exec(text) ?? []
   if (accessKeyId !== undefined && secretAccessKey !== undefined) return { accessKeyId, secretAccessKey }
-  throw new CliError(exitCode.usage, `The text in ${path} does not contain keys.`, {
-    next: 'It must be one line ACCESS_KEY_ID:SECRET_ACCESS_KEY.',
+  throw new CliError(exitCode.usage, `The text in ${path} does not contain storage keys.`, {
+    next: 'Write the keys as one line ACCESS_KEY_ID:SECRET_ACCESS_KEY.',
   })
 }
 

@@ -6,7 +6,7 @@ import type { Io } from '../../io.ts'
 import type { Storage } from '../../management/generated/schemas.ts'
 import { addKeyOptions, type KeyOptions, readStorageKeys } from './storage-keys.ts'
 
-/** Options that describe a storage. */
+/** Options that describe the storage of a warehouse. */
 export interface StorageOptions extends KeyOptions {
   readonly bucket?: string
   readonly endpoint?: string
@@ -39,9 +39,9 @@ export function addFileModeOption(command: Command): Command {
 }
 
 /**
- * Returns the storage at a location: `s3://bucket/folder`, `file:///data/lake` or `/data/lake`.
+ * Returns the storage settings for a location, such as `s3://bucket/folder`, `file:///data/lake` or `/data/lake`.
  *
- * @throws CliError for any other location, or keys that cannot be read
+ * @throws CliError for any other form of location, or for keys that cannot be read
  */
 export function toStorage(
   io: Io,
@@ -58,11 +58,11 @@ export function toStorage(
     })
   }
   if (fileMode !== undefined)
-    throw new CliError(exitCode.usage, '--file-mode is for directories: objects in a bucket have no mode.')
+    throw new CliError(exitCode.usage, '--file-mode cannot be used with an s3 location, because objects in a bucket have no mode. Remove --file-mode.')
   if (alias !== undefined && alias !== bucket) {
     throw new CliError(
       exitCode.usage,
-      `The location names the bucket ${bucket}: --bucket is for directories.`,
+      `The location already names the bucket ${bucket}. Remove --bucket, which is only for directories.`,
     )
   }
   const place = {
@@ -81,8 +81,8 @@ export function toStorage(
 }
 
 /**
- * Returns a location as the server expects it: a directory as `file://` and its path, with every character unchanged. Servers do
- * not decode percent signs, so an escaped path would name another directory.
+ * Returns a location in the form that the server expects: the path of a directory becomes `file://` and the path. The
+ * path is not percent-encoded, because the server does not decode locations, and would use another directory.
  */
 export function toLocation(text: string): string {
   return text.startsWith('/') ? `file://${resolve(text)}` : text

@@ -17,7 +17,7 @@ import { addVendingOptions, hasVending, toVending, type VendingOptions } from '.
 
 interface Options extends KeyOptions, VendingOptions, SettingsOptions, UpstreamOptions {
   readonly fileMode?: string
-  /** New name of the store. False removes the name. */
+  /** New name of the store, or false to remove the name. */
   readonly store?: string | false
   readonly disallow?: readonly string[]
   readonly removeDefault?: readonly string[]
@@ -27,7 +27,7 @@ interface Options extends KeyOptions, VendingOptions, SettingsOptions, UpstreamO
 export function registerUpdate(group: Command, io: Io): void {
   const command = group
     .command('update')
-    .description('Changes the settings of a warehouse that the options name. Its location never changes.')
+    .description('Changes settings of a warehouse. Settings without an option remain. The location of a warehouse never changes.')
     .argument('<name>')
   addKeyOptions(addFileModeOption(command))
     .option(
@@ -47,8 +47,8 @@ export function registerUpdate(group: Command, io: Io): void {
 async function update(session: Session, warehouse: string, options: Options): Promise<void> {
   const { client, io, out } = session
   if (Object.keys(options).length === 0) {
-    throw new CliError(exitCode.usage, 'The command changes nothing without options.', {
-      next: '`headgate warehouse update --help` lists the options.',
+    throw new CliError(exitCode.usage, 'The command has no option, so it would change nothing.', {
+      next: 'Add an option. `headgate warehouse update --help` lists the options.',
     })
   }
   const current =
@@ -84,7 +84,8 @@ function changesLists({
 }
 
 /**
- * Returns the changed lists. Each contains the unchanged items too, because the server replaces a list as a whole.
+ * Returns the new values of the lists and maps that the options change. They also contain the unchanged items, because
+ * the server replaces them as a whole.
  */
 function changeLists(
   current: Warehouse,

@@ -5,7 +5,7 @@ import { exitCode } from '../../exit-code.ts'
 import type { Vending } from '../../management/generated/schemas.ts'
 import { keyValue, parseSeconds, repeatable } from '../../options.ts'
 
-/** Options with the storage access of clients. */
+/** Options that set how clients get access to the storage (vending). */
 export interface VendingOptions {
   readonly vending?: string
   readonly roleArn?: string
@@ -18,7 +18,7 @@ export interface VendingOptions {
   readonly stsClaim?: Readonly<Record<string, string>>
   readonly vendLifetime?: number
   readonly vendWhenNotAsked?: boolean
-  /** User-Agents of clients that get no endpoint. False: every client gets the endpoint. */
+  /** Values of User-Agent whose clients do not receive the storage endpoint, or false if every client receives it. */
   readonly omitEndpointFor?: readonly string[] | false
   readonly longLivedKeysMayLeaveTheServer?: boolean
 }
@@ -76,18 +76,18 @@ export function addVendingOptions(command: Command): Command {
     )
 }
 
-/** Returns whether an option is about vending. */
+/** Returns whether the user set any option of vending. */
 export function hasVending(options: VendingOptions): boolean {
   return options.vending !== undefined || Object.keys(toSettings(options)).length > 0
 }
 
 /**
- * Returns the vending settings of a request, which replace the current settings as a whole. A new mode begins with
- * its defaults; without a mode, the options change the `current` settings. Returns undefined when no option is about
- * vending. The server refuses settings that do not belong to the mode.
+ * Returns the vending settings for a request, which replace the current settings as a whole. If the options name a
+ * mode, starts from the defaults of that mode, otherwise from the `current` settings. Returns undefined if no option
+ * sets vending. The server refuses settings that do not belong to the mode.
  *
- * @throws CliError without a mode and current settings, or when long-lived keys would leave the server without
- *   confirmation
+ * @throws CliError if there is neither a mode nor current settings, or if clients would get long-lived keys without
+ * confirmation
  */
 export function toVending(
   options: VendingOptions,
@@ -96,7 +96,7 @@ export function toVending(
   if (!hasVending(options)) return undefined
   const { vending: mode } = options
   if (mode === undefined && current === null)
-    throw new CliError(exitCode.usage, 'Options of vending need --vending.')
+    throw new CliError(exitCode.usage, 'The options of vending need a mode. Add --vending MODE.')
   if (mode === 'static' && options.longLivedKeysMayLeaveTheServer !== true) {
     throw new CliError(
       exitCode.usage,
