@@ -5,7 +5,7 @@ if (process.argv[2] === 'serve') {
 }
 const { run } = await import('./run.ts')
 
-// A closed pipe is not an error: in `headgate audit | head`, head ends first.
+// A closed pipe is not an error. For example, `headgate audit | head` continues to write after `head` has ended.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
   process.exit()
@@ -13,5 +13,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const { env, stdin, stdout, stderr } = process
 const code = await run({ args: process.argv.slice(2), env, cwd: process.cwd(), stdin, stdout, stderr })
-// The server of `serve` may have set an exit code.
+// The command `serve` may have set an exit code for its server, which must not be replaced by 0.
 if (code !== 0) process.exitCode = code

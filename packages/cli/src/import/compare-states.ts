@@ -11,7 +11,7 @@ import type { RelationState } from './relation-state.ts'
  */
 export type Difference = 'same' | 'target-newer' | 'source-newer' | 'diverged' | 'other-kind' | 'other-uuid'
 
-/** Compares a table or view of the source with the one that has its name in the target. */
+/** Compares a table or view of the source catalog with the object that has the same name in the target catalog. */
 export function compareStates(source: RelationState, target: RelationState): Difference {
   if (source.kind !== target.kind) return 'other-kind'
   if (source.uuid !== target.uuid) return 'other-uuid'
@@ -22,7 +22,7 @@ export function compareStates(source: RelationState, target: RelationState): Dif
   return 'diverged'
 }
 
-/** Returns whether the target has every commit of the source. */
+/** Returns whether the target catalog has every commit that the source catalog has. */
 export function isImported(difference: Difference): boolean {
   return difference === 'same' || difference === 'target-newer'
 }

@@ -7,14 +7,14 @@ import { loginProvider } from '../login/login-provider.ts'
 import type { Session } from '../session.ts'
 import { type Side, toImportError } from './side.ts'
 
-/** Options that name the source of an import. */
+/** Options that name the source catalog of an import. */
 export interface SourceOptions extends AuthOptions {
   /** URL of the catalog, or a file with its properties. */
   readonly from: string
   readonly fromWarehouse?: string
 }
 
-/** Connection to the source, with the provider that authenticates its requests. */
+/** Connection to the source catalog of an import, with the provider that authenticates its requests. */
 export interface Source extends Side, AsyncDisposable {
   readonly warehouse: string | undefined
   readonly auth: AuthProvider
@@ -80,11 +80,12 @@ function readSource(
       next: 'Add a line uri=https://catalog.example.com.',
     })
   }
-  // Some catalogs with views, such as Nessie, do not list their endpoints. Others ignore this property.
+  // Some catalogs that support views, such as Nessie, do not list their endpoints, so this property states that they
+  // do. Other catalogs ignore it.
   return { url, properties: { 'view-endpoints-supported': 'true', ...read, uri: url } }
 }
 
-/** Leaves out the properties of the provider, which is created already. */
+/** Removes the properties of the auth provider, because the provider is already created. */
 function withoutAuth(properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !name.startsWith('rest.auth.')))
 }

@@ -10,9 +10,10 @@ import { type Side, toImportError } from './side.ts'
 const needed: readonly OperationId[] = ['registerTable', 'registerView', 'listViews']
 
 /**
- * Connects to the server of the command line, with a session that is renewed for as long as the import runs.
+ * Connects to the target of an import, which is the server that the command uses. The session is renewed for as long
+ * as the import runs.
  *
- * @throws CliError when it does not respond, refuses the credential, or cannot register tables and views
+ * @throws CliError when the server does not respond, refuses the credential, or cannot register tables and views
  */
 export async function connectTarget({
   io,

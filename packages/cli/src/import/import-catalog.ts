@@ -31,9 +31,10 @@ export interface ImportOptions extends SourceOptions {
 }
 
 /**
- * Imports a catalog, and prints the result.
+ * Runs `headgate import`: imports tables and views of another catalog, and prints the result.
  *
- * @throws CliError when tables or views are in conflict, failed or are missing a right, and when the run was interrupted
+ * @throws CliError when the import of a table or view failed, had a conflict or needs a missing right, and when the
+ * run was interrupted
  */
 export async function importCatalog(
   session: Session,
@@ -107,14 +108,17 @@ export async function importCatalog(
   warnAboutWriters(session, options, results)
   const { created, existing } = results.namespaces
   if (created + existing + results.namespaceProblems.length === 0 && failure === null)
-    warn('The source has no namespace that --namespace and --exclude select and the credential may see.')
+    warn('The import found no namespace. Check --namespace and --exclude, and whether the credential may see the namespaces of the source.')
   if (failure !== null) throw failure.error
   if (written.error !== null) throw written.error
   const error = toError(results, stop.aborted)
   if (error !== null) throw error
 }
 
-/** Runs the import and shows its progress. Returns the error that ended it, so that the results are printed first. */
+/**
+ * Runs the import and shows its progress. Returns an error that ended the import instead of throwing it, so that the
+ * caller can print the results first.
+ */
 async function runWithProgress(
   { io, out }: Session,
   results: ResultCollector,
@@ -184,7 +188,9 @@ function showResult({ io, out }: Pick<Session, 'io' | 'out'>, result: ImportResu
   else out.note(formatResult(result))
 }
 
-/** Warns that two catalogs can commit to the same tables, which neither of them notices. */
+/**
+ * Warns that both catalogs can commit to the same tables, and that neither catalog would notice commits of the other.
+ */
 function warnAboutWriters(
   { out }: Session,
   { move = false, sourceReadOnly = false, dryRun = false }: ImportOptions,

@@ -13,28 +13,28 @@ import { readRelation, type RelationKind, type RelationState } from './relation-
 import { ask, RefusedError, type Side } from './side.ts'
 import type { PlannedPlace } from './target-access.ts'
 
-/** Table or view of the source. */
+/** Table or view of the source catalog. */
 export interface SourceRelation {
   readonly kind: RelationKind
   readonly identifier: TableIdentifier
-  /** Kind of the object that has this name in the target. Null: there is none. */
+  /** Kind of the object that has the same name in the target catalog, or null if there is none. */
   readonly targetKind: RelationKind | null
 }
 
 export interface RelationDeps {
-  /** Warehouse of the target. */
+  /** Warehouse of the target catalog, into which the import registers tables and views. */
   readonly warehouse: string
   readonly source: Side
   readonly target: Side
-  /** Only in a dry run: finds out whether the target accepts the files. */
+  /** Checks whether the target would accept the files of a table or view. Null unless the run is a dry run. */
   readonly plan: ((identifier: TableIdentifier, state: RelationState) => Promise<PlannedPlace>) | null
   readonly move: boolean
   readonly dropViews: boolean
 }
 
 /**
- * Registers one table or view with the target, unless the target has it already. With `move`, drops it at the source after that.
- * Never throws a `RefusedError`: it becomes the result.
+ * Registers one table or view in the target catalog, unless the target already has it. With `move`, then drops it in
+ * the source catalog. Returns a `RefusedError` as a result instead of throwing it.
  */
 export async function importRelation(deps: RelationDeps, relation: SourceRelation): Promise<ImportResult> {
   const { kind, identifier } = relation
@@ -70,7 +70,7 @@ async function planOne(
   return typeof status === 'string' ? { status } : status
 }
 
-/** Registers a table or view, or compares it with the one that the target has. */
+/** Registers a table or view. If the target already has an object with this name, compares the two instead. */
 async function registerOne(
   { target, warehouse }: RelationDeps,
   { kind, identifier, targetKind }: SourceRelation,
@@ -95,7 +95,8 @@ async function registerOne(
     }
   } catch (error) {
     if (!(error instanceof RefusedError) || !(error.response instanceof AlreadyExistsError)) throw error
-    // A request of an earlier run that was killed, or another importer, can have registered it after the names were listed.
+    // The target did not have the name when it was listed. A late request of an earlier, killed run or another import
+    // can have registered it since.
     return await compare(kind).catch((missing: unknown) => {
       throw missing instanceof RefusedError && isMissing(missing.response) ? error : missing
     })
@@ -112,7 +113,7 @@ function noMetadataFile(kind: RelationKind): Problem {
 const isMissing = (response: unknown): boolean =>
   response instanceof NoSuchTableError || response instanceof NoSuchViewError
 
-/** Returns the result for a table or view whose name the target has. */
+/** Returns the result for a table or view whose name already exists in the target. */
 function toStatus(
   warehouse: string,
   identifier: TableIdentifier,
@@ -127,7 +128,7 @@ function toStatus(
       return {
         status: 'conflict',
         reason: `The target has another ${difference === 'other-kind' ? 'object' : kind} with this name.`,
-        next: `Rename one of the two, or leave the namespace out with --exclude ${quote(formatLevels(identifier.namespace))}.`,
+        next: `Rename the object in one of the catalogs, or exclude the namespace with --exclude ${quote(formatLevels(identifier.namespace))}.`,
       }
     case 'source-newer':
       return {
@@ -141,8 +142,8 @@ function toStatus(
         reason: `Both catalogs have this ${kind}, with different metadata files.`,
         next:
           kind === 'table'
-            ? `Decide which catalog has the right state. To take that of the source, run: ${overwrite}`
-            : `Decide which catalog has the right state. To take that of the source, drop the view in the target and run the import again.`,
+            ? `Decide which catalog has the right state. To use the state of the source, run: ${overwrite}`
+            : `Decide which catalog has the right state. To use the state of the source, drop the view in the target and run the import again.`,
       }
   }
 }

@@ -3,7 +3,7 @@ import type { PlannedPlace } from './target-access.ts'
 import type { RelationKind } from './relation-state.ts'
 
 /**
- * Result for one table or view.
+ * Result of the import of one table or view.
  *
  * - `new`: a dry run would register it
  * - `registered`: this run registered it
@@ -19,13 +19,13 @@ export interface ImportResult {
   readonly kind: RelationKind
   readonly identifier: TableIdentifier
   readonly status: ImportStatus
-  /** Whether this run dropped it at the source. */
+  /** Whether this run dropped the table or view in the source catalog. */
   readonly moved: boolean
   /** Reason of a conflict or failure, in a sentence. */
   readonly reason?: string
-  /** Next step of the user, in a sentence. */
+  /** Next step for the user, in a sentence. */
   readonly next?: string
-  /** Only in a dry run: whether the target accepts its files. */
+  /** Whether the target would accept the files. Set only in a dry run. */
   readonly place?: PlannedPlace
 }
 
@@ -35,16 +35,16 @@ export interface NamespaceProblem {
   readonly reason: string
 }
 
-/** Counters of one kind. */
+/** Number of tables, or of views, with each result, and the number that was dropped in the source catalog. */
 export type ImportCounts = Readonly<Record<ImportStatus, number>> & { readonly moved: number }
 
-/** All results of a run. */
+/** All results of one run of an import. */
 export interface ImportResults {
   readonly tables: ImportCounts
   readonly views: ImportCounts
-  /** Tables and views that were found at the source. */
+  /** Number of tables and views that the source catalog has listed so far. */
   readonly found: number
-  /** Those of them that have a result. */
+  /** Number of tables and views that already have a result. */
   readonly done: number
   readonly namespaces: { readonly created: number; readonly existing: number }
   /** Conflicts and failures. */
@@ -59,7 +59,7 @@ export function countInBoth({ tables }: Pick<ImportResults, 'tables'>): number {
   return tables.new + tables.registered + tables.present + tables.newer - tables.moved
 }
 
-/** Collects the results of a run. */
+/** Collects the results of one run of an import. */
 export class ResultCollector implements ImportResults {
   readonly tables: Mutable<ImportCounts> = noCounts()
   readonly views: Mutable<ImportCounts> = noCounts()

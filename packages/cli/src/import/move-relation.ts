@@ -8,10 +8,11 @@ import { ask, type Side } from './side.ts'
 type MoveProblem = Pick<ImportResult, 'reason' | 'next'> & { readonly status: 'conflict' }
 
 /**
- * Drops a table or view at the source, without its files. Before that, loads it from both catalogs again and compares them. A
- * source that can unregister a table returns its last metadata file, which shows whether a commit was made meanwhile.
+ * Drops a table or view in the source catalog and keeps its files. First loads it from both catalogs again, and drops
+ * nothing if the target lacks a commit. If the source can unregister tables, its response names the last metadata
+ * file, which shows whether a commit was made in the meantime.
  *
- * @returns the problem, or null after the drop
+ * @returns the problem, or null if the table or view was dropped
  */
 export async function moveRelation(
   { source, target, warehouse }: { readonly source: Side; readonly target: Side; readonly warehouse: string },
@@ -23,7 +24,7 @@ export async function moveRelation(
   if (!isImported(compareStates(latest, inTarget)))
     return committedMeanwhile(
       kind,
-      'It was not dropped there.',
+      `The source still has the ${kind}.`,
       kind === 'table'
         ? `then run: ${overwriteCommand(warehouse, identifier, latest.metadataLocation)}`
         : 'drop the view in the target, and run the import again.',
@@ -41,7 +42,7 @@ export async function moveRelation(
     ? null
     : committedMeanwhile(
         kind,
-        'It was dropped there, and its files are kept.',
+        `The source no longer has the ${kind}, but its files remain.`,
         `then run: ${overwriteCommand(warehouse, identifier, metadataLocation)}`,
       )
 }
@@ -49,7 +50,7 @@ export async function moveRelation(
 function committedMeanwhile(kind: RelationKind, state: string, next: string): MoveProblem {
   return {
     status: 'conflict',
-    reason: `A commit was made at the source while the ${kind} was imported. ${state}`,
+    reason: `A commit was made in the source while the ${kind} was imported. ${state}`,
     next: `Stop its writers, ${next}`,
   }
 }

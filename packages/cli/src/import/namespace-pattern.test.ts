@@ -20,7 +20,7 @@ describe('a selection of namespaces', () => {
     expect(canContainSelected(sales, ['other'])).toBe(false)
   })
 
-  it('reaches namespaces that can contain a selected one', () => {
+  it('can contain a selected namespace in the parent of a pattern, which is not selected itself', () => {
     const below = selection(['sales.*'])
     expect(isSelected(below, ['sales'])).toBe(false)
     expect(canContainSelected(below, ['sales'])).toBe(true)
@@ -37,11 +37,11 @@ describe('a selection of namespaces', () => {
     ['*', '', true],
     ['"x.*"', 'x.y', true],
     ['a.b', 'a.b', false],
-  ])('with the pattern %s matches the name %s: %s', (pattern, name, expected) => {
+  ])('with the pattern %s contains the namespace %s: %s', (pattern, name, expected) => {
     expect(isSelected(selection([pattern]), [name])).toBe(expected)
   })
 
-  it('does not contain excluded namespaces, and does not reach into them', () => {
+  it('contains neither excluded namespaces nor the namespaces in them', () => {
     const without = selection(['sales'], ['sales.tmp_*'])
     expect(isSelected(without, ['sales', 'tmp_1'])).toBe(false)
     expect(canContainSelected(without, ['sales', 'tmp_1'])).toBe(false)

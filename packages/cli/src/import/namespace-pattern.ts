@@ -3,21 +3,24 @@ import { exitCode } from '../exit-code.ts'
 import { parseDotted } from '../names/dotted.ts'
 import { visible } from '../output/visible.ts'
 
-/** Pattern of a level: the texts between its stars. */
+/** Pattern of one level of a namespace: the texts before, between and after its stars. */
 type LevelPattern = readonly string[]
 
-/** Pattern of a namespace: one for each of its first levels. */
+/** Pattern of a namespace: one pattern for each of its first levels. */
 export type NamespacePattern = readonly LevelPattern[]
 
-/** Namespaces to import. Without `include` these are all, except the excluded ones. */
+/**
+ * Namespaces to import: those that `include` selects, without those that `exclude` selects. An empty `include` selects
+ * all namespaces.
+ */
 export interface Selection {
   readonly include: readonly NamespacePattern[]
   readonly exclude: readonly NamespacePattern[]
 }
 
 /**
- * Parses `sales`, `sales.*` or `*_raw`. A star stands for any characters of one level. A pattern selects the namespaces that it
- * matches and everything in them.
+ * Parses a pattern such as `sales`, `sales.*` or `*_raw`. A star matches any characters of one level. A pattern
+ * selects the namespaces that it matches, with everything in them.
  *
  * @throws CliError for a text that is not a name
  */
@@ -37,18 +40,20 @@ export function isSelected({ include, exclude }: Selection, namespace: readonly 
   )
 }
 
-/** Returns whether a namespace or one of the namespaces in it can be selected. */
+/** Returns whether a namespace, or any namespace in it, can be selected. */
 export function canContainSelected({ include, exclude }: Selection, namespace: readonly string[]): boolean {
   if (exclude.some((pattern) => matches(pattern, namespace))) return false
   return include.length === 0 || include.some((pattern) => matchesLevels(pattern, namespace))
 }
 
-/** Returns whether a pattern matches a namespace, or one of the namespaces around it. */
+/** Returns whether a pattern matches a namespace or one of its parents. */
 function matches(pattern: NamespacePattern, namespace: readonly string[]): boolean {
   return pattern.length <= namespace.length && matchesLevels(pattern, namespace)
 }
 
-/** Compares the levels that both have. */
+/**
+ * Returns whether the pattern matches the levels that the namespace has. Ignores levels that only one of the two has.
+ */
 function matchesLevels(pattern: NamespacePattern, namespace: readonly string[]): boolean {
   return pattern.every((level, index) => {
     const name = namespace[index]
@@ -60,7 +65,8 @@ function matchesLevel([first = '', ...more]: LevelPattern, name: string): boolea
   const last = more.pop()
   if (last === undefined) return name === first
   if (!name.startsWith(first)) return false
-  // Each text between two stars is taken where it occurs first, which leaves most of the name for the later ones.
+  // Each text between two stars is matched at its first occurrence, so that as much of the name as possible remains
+  // for the later texts.
   let rest = name.slice(first.length)
   for (const text of more) {
     const at = rest.indexOf(text)

@@ -22,7 +22,7 @@ const outside = (name: string, namespace?: string): ImportResult =>
   planned(name, { cover: { type: 'outside', location: `s3://old/wh/sales/${name}/` } }, namespace)
 
 describe('a plan', () => {
-  it('combines tables with the same answer and needs no step when all are possible', () => {
+  it('combines tables with the same result, and needs no step if all tables can be imported', () => {
     const groups = groupPlaces([planned('a', {}), planned('b', {})])
     expect(groups).toMatchObject([
       {
@@ -35,7 +35,7 @@ describe('a plan', () => {
     expect(toSteps(groups, 'lake', 'importer')).toEqual([])
   })
 
-  it('names the folder of all tables that no warehouse allows', () => {
+  it('proposes to allow the common folder of all tables that no warehouse allows', () => {
     const groups = groupPlaces([outside('a'), outside('b', 'hr')])
     expect(groups).toMatchObject([{ location: 's3://old/wh/', count: 2, allowedBy: 'no warehouse' }])
     expect(toSteps(groups, 'lake', 'importer')).toEqual([
@@ -43,7 +43,7 @@ describe('a plan', () => {
     ])
   })
 
-  it('names the missing privileges once, and the granted locations that would replace them', () => {
+  it('lists each missing privilege once, and the location grants that could replace it', () => {
     const missing = { files: 'missing', mayCreate: false } as const
     const groups = groupPlaces([planned('a', missing), planned('b', missing, 'a.b')])
     expect(toSteps(groups, 'lake', 'ann b')).toEqual([

@@ -5,9 +5,9 @@ import type { ImportResult } from './import-result.ts'
 import type { FileRight, PlannedPlace } from './target-access.ts'
 import type { Cover } from './warehouse-places.ts'
 
-/** Tables and views of a plan with the same answer. */
+/** Tables and views of a dry run for which the target has the same conditions. */
 export interface PlaceGroup {
-  /** Location that contains all of them. */
+  /** Location that contains all tables and views of the group. */
   readonly location: string
   readonly count: number
   readonly allowedBy: string
@@ -15,11 +15,11 @@ export interface PlaceGroup {
   readonly cover: Cover
   readonly files: FileRight
   readonly mayCreate: boolean
-  /** Outermost namespaces of the tables and views. */
+  /** First levels of the namespaces of the tables and views. */
   readonly namespaces: readonly string[]
 }
 
-/** Namespaces that the steps name. */
+/** Maximum number of namespaces in the proposed commands. */
 const shownNamespaces = 3
 
 const rights: Readonly<Record<FileRight, string>> = {
@@ -29,7 +29,10 @@ const rights: Readonly<Record<FileRight, string>> = {
   unknown: 'not visible to you',
 }
 
-/** Combines the tables and views of a plan that have the same answer, in the order of their locations. */
+/**
+ * Combines the tables and views of a dry run for which the target has the same conditions. Sorts the groups by
+ * location.
+ */
 export function groupPlaces(plan: readonly ImportResult[]): readonly PlaceGroup[] {
   const groups = new Map<string, { readonly place: PlannedPlace; readonly results: ImportResult[] }>()
   for (const result of plan) {
@@ -62,7 +65,7 @@ function toGroupKey(cover: Cover, location: string): unknown {
   return cover
 }
 
-/** Returns the scheme and bucket of a location, or its text when it cannot be parsed. */
+/** Returns the scheme and bucket of a location, or the whole text if it cannot be parsed. */
 function toStore(location: string): string {
   return /^[a-z0-9+.-]+:\/{0,2}[^/]*/i.exec(location)?.[0] ?? location
 }
@@ -72,7 +75,7 @@ function toGroupLocation(cover: Cover, results: readonly ImportResult[]): string
   return commonFolder(results.map(({ place }) => place?.location ?? ''))
 }
 
-/** Returns the deepest folder that contains all locations of one store. */
+/** Returns the deepest folder that contains all locations, which must be in one store. */
 export function commonFolder(locations: readonly string[]): string {
   const [first = '', ...others] = locations.map(toFolder)
   let common = first.split('/')
@@ -109,7 +112,7 @@ function describeCover(cover: Cover): string {
   }
 }
 
-/** Returns the commands and decisions that the import needs first. */
+/** Returns the commands to run and the decisions to make before the import. */
 export function toSteps(
   groups: readonly PlaceGroup[],
   warehouse: string,

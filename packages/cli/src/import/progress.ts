@@ -6,18 +6,18 @@ import type { ImportResults } from './import-result.ts'
 const lineIntervalMs = 10_000
 const barColumns = 24
 
-/** Part of a run that the progress shows. */
+/** Counts of an import that its progress shows. */
 export type ProgressState = Pick<ImportResults, 'found' | 'done' | 'problems'>
 
-/** Progress of a long import. */
+/** Display of the progress of an import. */
 export interface Progress extends Disposable {
-  /** Shows the current state. */
+  /** Shows the current counts, and the name of the last table or view. */
   update(name: string): void
 }
 
 /**
- * Shows the progress on standard error: as a bar in one line of a terminal, or else as a line every ten seconds. With `--json`,
- * only on a terminal.
+ * Shows the progress of an import on standard error: a bar in one line of a terminal, or else a line every ten
+ * seconds. With `--json`, shows it only on a terminal.
  */
 export function startProgress(io: Pick<Io, 'stderr'>, out: Output, state: ProgressState): Progress {
   const started = performance.now()
@@ -39,7 +39,10 @@ function terminalColumns({ stderr }: Pick<Io, 'stderr'>): number {
   return 'columns' in stderr && typeof stderr.columns === 'number' ? stderr.columns : 80
 }
 
-/** Formats a bar with the counts, as wide as the terminal allows. The total grows while namespaces are listed. */
+/**
+ * Formats a progress bar with the counts, as wide as the terminal allows. The total grows while namespaces are listed,
+ * so the bar can move back.
+ */
 export function formatBar(state: ProgressState, seconds: number, name: string, columns: number): string {
   const share = state.found === 0 ? 0 : state.done / state.found
   const filled = Math.round(share * barColumns)

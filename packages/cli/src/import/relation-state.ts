@@ -4,20 +4,20 @@ import { viewLocations } from '@headgate/iceberg/view'
 
 export type RelationKind = 'table' | 'view'
 
-/** State of a table or view in one of the two catalogs. */
+/** State of a table or view in the source or the target catalog. */
 export interface RelationState {
   readonly kind: RelationKind
-  /** Uuid in the metadata. Null: a table of format 1 without one. */
+  /** Uuid in the metadata, or null, because tables of format version 1 can have none. */
   readonly uuid: string | null
-  /** Location of the metadata file. Null: the catalog does not name it. */
+  /** Location of the metadata file, or null if the catalog does not return it. */
   readonly metadataLocation: string | null
-  /** Earlier metadata files that the metadata lists. Views list none. */
+  /** Earlier metadata files, which the metadata of a table lists. Empty for views. */
   readonly earlierFiles: readonly string[]
-  /** Locations of files that the metadata names, without relative ones. */
+  /** Absolute locations that the metadata contains. Relative locations are omitted. */
   readonly locations: readonly string[]
 }
 
-/** Loads the state of a table or view, without storage access. */
+/** Loads the state of a table or view from a catalog, without reading the storage. */
 export async function readRelation(
   catalog: RestCatalog,
   kind: RelationKind,

@@ -7,7 +7,7 @@ import { visible } from '../output/visible.ts'
 import { countInBoth, type ImportCounts, type ImportResult, type ImportResults } from './import-result.ts'
 import { groupPlaces, type PlaceGroup, toSteps } from './plan-summary.ts'
 
-/** Facts of a run that its results do not contain. */
+/** Values of a run that the report shows, besides the results of tables and views. */
 export interface ReportContext {
   readonly source: string
   readonly sourceWarehouse: string | undefined
@@ -20,10 +20,10 @@ export interface ReportContext {
   readonly seconds: number
 }
 
-/** Number of problems that the text for people shows. `--json` contains all. */
+/** Maximum number of problems in the text for people. The output with `--json` contains all. */
 const shownProblems = 20
 
-/** Formats the summary of a run for people. */
+/** Formats the summary of an import for people. */
 export function formatReport(paint: Paint, results: ImportResults, context: ReportContext): string {
   const { tables, views, namespaces } = results
   const { dryRun, sourceWarehouse, warehouse } = context
@@ -48,7 +48,7 @@ export function formatReport(paint: Paint, results: ImportResults, context: Repo
   ].join('\n\n')
 }
 
-/** Converts the results to the document of `--json`. */
+/** Converts the results of an import to the JSON document that `--json` prints. */
 export function toReportJson(results: ImportResults, context: ReportContext): Json {
   const groups = groupPlaces(results.plan)
   return {
@@ -88,7 +88,7 @@ export function toResultJson({ kind, identifier, status, moved, reason, next, pl
   }
 }
 
-/** Formats the result for one table or view as a line. */
+/** Formats the result for one table or view as one line. */
 export function formatResult({ kind, identifier, status, moved, reason }: ImportResult): string {
   const name = formatLevels([...identifier.namespace, identifier.name])
   return `${status}${moved ? ' and dropped at the source' : ''}: ${kind} ${name}${reason === undefined ? '' : `. ${reason}`}`

@@ -14,16 +14,16 @@ import { walkSource } from './walk-source.ts'
 export interface ImportRun {
   readonly source: Side
   readonly target: Side
-  /** Warehouse of the target. */
+  /** Warehouse of the target catalog, into which the import registers tables and views. */
   readonly warehouse: string
   readonly selection: Selection
-  /** Tables and views that are imported at the same time. */
+  /** Maximum number of tables and views that are imported at the same time. */
   readonly parallel: number
-  /** Number of failures that ends the run. */
+  /** Number of failed tables and views after which the run ends. */
   readonly maxFailures: number
   readonly move: boolean
   readonly dropViews: boolean
-  /** Makes the run a dry run: finds out whether the target accepts the files of a table or view. */
+  /** If set, the run is a dry run. Checks whether the target would accept the files of a table or view. */
   readonly plan: ((identifier: TableIdentifier, state: RelationState) => Promise<PlannedPlace>) | null
   /** Called for each selected namespace. */
   readonly onNamespace: (namespace: readonly string[]) => void
@@ -32,15 +32,15 @@ export interface ImportRun {
   /** Called with each result, while the run continues. */
   readonly onResult: (result: ImportResult) => void
   readonly warn: (text: string) => void
-  /** Stops the run: tables and views in progress are finished, and no others are started. */
+  /** Signal that stops the run: tables and views in progress are finished, and no others are started. */
   readonly stop: AbortSignal
 }
 
 /**
- * Imports the selected namespaces, tables and views. Keeps no state: it compares both catalogs, so a run that was stopped is
- * continued by the next one.
+ * Imports the selected namespaces, tables and views. Compares both catalogs and stores no state of its own, so a new
+ * run continues where an interrupted run stopped.
  *
- * @param results receives the results, also of a run that ends with an error
+ * @param results collects the results, also of a run that ends with an error
  * @throws CliError when a catalog does not respond, refuses the credential, or too many tables and views failed
  */
 export async function runImport(run: ImportRun, results: ResultCollector): Promise<void> {
@@ -78,7 +78,7 @@ function tooManyFailures(failures: number, { reason = '' }: ImportResult): CliEr
     exitCode.refused,
     `The import was stopped, because ${failures} tables and views failed. The last error: ${reason}`,
     {
-      next: 'Run it with --dry-run, which shows the missing rights and locations. --max-failures changes the limit.',
+      next: 'Run the import with --dry-run, which shows the missing rights and locations. --max-failures changes the limit.',
     },
   )
 }

@@ -4,7 +4,7 @@ import { runTasks, type Task } from './run-tasks.ts'
 
 const { signal } = new AbortController()
 
-it('runs the tasks that follow from a task before older ones, in their order', async () => {
+it('runs the tasks that a task returns before older tasks, in their order', async () => {
   const order: string[] = []
   const task =
     (name: string, ...next: readonly Task[]): Task =>
@@ -16,7 +16,7 @@ it('runs the tasks that follow from a task before older ones, in their order', a
   expect(order).toEqual(['a', 'a1', 'a2', 'b'])
 })
 
-it('runs at most the allowed number at the same time', async () => {
+it('runs at most `parallel` tasks at the same time', async () => {
   let running = 0
   let most = 0
   let done = 0
@@ -47,7 +47,7 @@ it('throws the first error after the running tasks have ended, and starts no oth
   expect(ended).toEqual(['slow'])
 })
 
-it('starts no task after it was aborted', async () => {
+it('starts no task after the signal was aborted', async () => {
   const stop = new AbortController()
   const ran: number[] = []
   const tasks = [1, 2, 3].map((number): Task => () => {

@@ -1,9 +1,9 @@
-/** Step of a run. It returns the steps that follow from it. */
+/** Asynchronous step, which returns the steps to run after it. */
 export type Task = () => Promise<readonly Task[]>
 
 /**
- * Runs tasks, at most `parallel` at the same time. Tasks that a task returns run before older ones that wait, so that few tasks
- * wait. After an error or when `signal` is aborted, no task is started.
+ * Runs tasks, at most `parallel` at the same time. Runs the tasks that a task returns before older waiting tasks, so
+ * that the queue stays short. Starts no task after an error, or when `signal` is aborted.
  *
  * @throws the first error, after the running tasks have ended
  */

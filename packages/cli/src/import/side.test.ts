@@ -26,14 +26,14 @@ async function answer(fault: unknown): Promise<unknown> {
 }
 
 describe('ask', () => {
-  it('refuses one call for an error response, with the catalog and the status', async () => {
+  it('throws a RefusedError with the catalog and the status for an error response', async () => {
     const refused = await answer(new ForbiddenError('not yours', details(403)))
     expect(refused).toBeInstanceOf(RefusedError)
     expect(refused).toMatchObject({ role: 'source', message: 'Source (403): not yours' })
     expect(await answer(new ServerError('later', details(503)))).toBeInstanceOf(RefusedError)
   })
 
-  it('ends the import when every further call would fail, with the next step', async () => {
+  it('throws a CliError with the next step when every further call would fail', async () => {
     expect(await answer(new IcebergConnectionError('loadTable', 'no route', false))).toMatchObject({
       exitCode: 3,
       message: expect.stringContaining('https://old.example.com'),
@@ -46,7 +46,7 @@ describe('ask', () => {
     expect(await answer(new AuthError('refused', 'invalid_client'))).toMatchObject({ exitCode: 4 })
   })
 
-  it('throws faults of the program unchanged', async () => {
+  it('throws bugs of the program unchanged', async () => {
     const fault = new TypeError('x is not a function')
     expect(await answer(fault)).toBe(fault)
   })

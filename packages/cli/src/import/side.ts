@@ -17,7 +17,7 @@ export interface Side {
   readonly catalog: RestCatalog
 }
 
-/** Error of one namespace, table or view. The import continues with the others. */
+/** Error response for one namespace, table or view. The import continues with the others. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
   /** Catalog that refused the call. */
@@ -35,10 +35,10 @@ export class RefusedError extends Error {
 }
 
 /**
- * Calls a catalog.
+ * Calls a catalog and converts its errors.
  *
  * @throws RefusedError for an error response that concerns only this call
- * @throws CliError when every further call would fail too: no connection, no valid credential
+ * @throws CliError when every further call would fail too, for example without a connection or a valid credential
  */
 export async function ask<Result>(
   side: Side,
@@ -53,7 +53,7 @@ export async function ask<Result>(
   }
 }
 
-/** Converts an error of a catalog that ends the import to the error of the command. Returns any other error unchanged. */
+/** Converts an error of a catalog that ends the import to a `CliError`. Returns any other error unchanged. */
 export function toImportError({ role, url }: Omit<Side, 'catalog'>, error: unknown): unknown {
   if (isAuthError(error)) return toCliError(error)
   if (error instanceof IcebergConnectionError) {

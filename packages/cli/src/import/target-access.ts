@@ -16,16 +16,16 @@ import {
 } from './warehouse-places.ts'
 
 /**
- * Right of the caller to register files that exist.
+ * Right of the caller to register files that already exist.
  *
- * - `administer-storage`: the caller has this privilege
- * - `granted`: the locations are granted to the namespace, or to one around it
- * - `missing`: neither
+ * - `administer-storage`: the caller has the privilege `administer-storage`
+ * - `granted`: the locations of the files are granted to the namespace or to one of its parents
+ * - `missing`: the caller has no such privilege, and the locations are not granted
  * - `unknown`: the caller may not see which locations are granted
  */
 export type FileRight = 'administer-storage' | 'granted' | 'missing' | 'unknown'
 
-/** Answer of a dry run: whether the target accepts the files of a table or view. */
+/** Result of a dry run for one table or view: whether the target would accept its files. */
 export interface PlannedPlace {
   readonly location: string
   readonly metadataLocation: string | null
@@ -39,19 +39,19 @@ export interface PlannedPlace {
 interface NamespaceRights {
   readonly mayCreate: boolean
   readonly administersStorage: boolean
-  /** Locations that are granted to it and to the namespaces around it. Null: they are not visible. */
+  /** Locations that are granted to the namespace and its parents, or null if the caller may not see them. */
   readonly granted: readonly string[] | null
 }
 
 export interface TargetAccess {
   /** Name of the caller, as commands accept it. */
   readonly principal: string
-  /** Finds out whether the target accepts a table or view. Changes nothing. */
+  /** Checks whether the target would accept a table or view, without changing anything. */
   plan(identifier: TableIdentifier, state: RelationState): Promise<PlannedPlace>
 }
 
 /**
- * Reads what the caller may do in a warehouse.
+ * Reads the rights of the caller in the warehouse of the import.
  *
  * @param existsInTarget returns whether the target has a namespace
  */
@@ -73,7 +73,8 @@ export async function readTargetAccess(
   const readRights = async (namespace: readonly string[]): Promise<NamespaceRights> => {
     const isWarehouse = namespace.length === 0
     const above = isWarehouse ? null : await rightsIn(namespace.slice(0, -1))
-    // The owner of a new namespace may create objects in it, but does not administer its storage.
+    // If the import creates the namespace, the caller owns it. An owner may create objects, but its rights on storage
+    // remain those of the parent.
     if (above !== null && !(await existsInTarget(namespace))) return above
     const on = isWarehouse ? { warehouse } : { warehouse, namespace }
     const privileges = ['create', 'administer-storage'] as const
@@ -117,7 +118,7 @@ function toFileRight(
   return locations.every((location) => isInside(location, granted)) ? 'granted' : 'missing'
 }
 
-/** Reads the places of all warehouses that the caller may see. */
+/** Reads which locations each warehouse allows, for all warehouses whose settings the caller may see. */
 async function readPlaces(
   session: Session,
 ): Promise<{ readonly own: WarehousePlaces | null; readonly others: readonly WarehousePlaces[] }> {
@@ -151,7 +152,7 @@ async function readGranted(
   return listed === null ? null : listed.items.map(({ location }) => location)
 }
 
-/** Returns null when the server refuses the request, because the caller may not see the object. */
+/** Waits for a response. Returns null if the server refuses the request, because the caller may not see the object. */
 async function unlessRefused<Result>(request: Promise<Result>): Promise<Result | null> {
   try {
     return await request

@@ -7,13 +7,14 @@ export interface NamespaceDeps {
   readonly target: Side
   readonly dryRun: boolean
   readonly warn: (text: string) => void
-  /** Called once for each namespace that is needed in the target. */
+  /** Called once for each namespace that the import needs in the target, with whether it existed before. */
   readonly onNamespace: (existed: boolean) => void
 }
 
 /**
- * Returns a function that makes sure that the target has a namespace and those around it, with the properties of the source. It
- * returns whether the target had it before, and creates nothing in a dry run.
+ * Returns a function that creates a namespace and its parents in the target if they do not exist, with the properties
+ * that they have in the source. The function returns whether the namespace existed before. In a dry run, it creates
+ * nothing.
  */
 export function createNamespaces(deps: NamespaceDeps): (namespace: Namespace) => Promise<boolean> {
   const known = new Map<string, Promise<boolean>>()
@@ -40,7 +41,7 @@ export function createNamespaces(deps: NamespaceDeps): (namespace: Namespace) =>
   return ensure
 }
 
-/** Creates a namespace. Returns false when another program created it meanwhile. */
+/** Creates a namespace. Returns false if another program has created it in the meantime. */
 async function create(
   target: Side,
   namespace: Namespace,
@@ -55,7 +56,7 @@ async function create(
   }
 }
 
-/** Adds the properties that an existing namespace does not have. Its other properties stay as they are. */
+/** Adds properties that an existing namespace does not have. Does not change its existing properties. */
 async function addProperties(
   { target, warn }: NamespaceDeps,
   namespace: Namespace,
@@ -68,7 +69,7 @@ async function addProperties(
     const updates = Object.fromEntries(Object.entries(wanted).filter(([key]) => !Object.hasOwn(current, key)))
     const others = Object.keys(wanted).filter((key) => (current[key] ?? wanted[key]) !== wanted[key])
     if (others.length > 0)
-      warn(`Namespace ${name} keeps its own values of ${others.join(', ')}, which differ from the source.`)
+      warn(`Namespace ${name} of the target keeps its values of ${others.join(', ')}, which differ from the values in the source.`)
     if (Object.keys(updates).length === 0) return
     await ask(target, (catalog) => catalog.updateNamespaceProperties(namespace, { updates }))
   } catch (error) {

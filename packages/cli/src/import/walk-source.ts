@@ -14,19 +14,22 @@ export interface WalkDeps {
   readonly source: Side
   readonly target: Side
   readonly selection: Selection
-  /** Makes sure that the target has a namespace. Returns whether it had it before. */
+  /** Creates a namespace in the target unless it exists. Returns whether it existed before. */
   readonly ensureNamespace: (namespace: Namespace) => Promise<boolean>
   /** Imports one table or view. */
   readonly onRelation: (relation: SourceRelation) => Promise<void>
-  /** Called for each namespace before its tables and views. */
+  /** Called for each namespace, before the calls for its tables and views. */
   readonly onNamespace: (namespace: Namespace) => void
-  /** Called with the number of tables and views of each listed page. */
+  /** Called for each page of a list, with the number of its tables or views. */
   readonly onFound: (count: number) => void
   readonly onProblem: (namespace: Namespace, reason: string) => void
   readonly warn: (text: string) => void
 }
 
-/** Returns the task that imports all selected namespaces of the source. Every task that follows is small. */
+/**
+ * Returns a task that lists the namespaces of the source, and returns tasks for the content of the selected ones. Each
+ * task is small, so that a run can be stopped quickly.
+ */
 export function walkSource(deps: WalkDeps): Task {
   const { source, selection } = deps
   const lacks = { levels: false, views: false }
@@ -39,7 +42,8 @@ export function walkSource(deps: WalkDeps): Task {
       try {
         await ask(source, async (catalog) => {
           for await (const namespace of catalog.listNamespaces(parent.length === 0 ? {} : { parent })) {
-            // A catalog without levels can ignore the parent, and list the outermost namespaces again.
+            // A catalog whose namespaces have only one level can ignore the parent, and list the outermost namespaces
+            // again.
             if (
               namespace.length === parent.length + 1 &&
               parent.every((level, at) => namespace[at] === level)
@@ -49,7 +53,7 @@ export function walkSource(deps: WalkDeps): Task {
         })
       } catch (error) {
         if (parent.length === 0 || !isUnsupported(error)) throw error
-        if (!lacks.levels) deps.warn(`The source does not list namespaces in namespaces. ${error.message}`)
+        if (!lacks.levels) deps.warn(`The source refused to list namespaces inside other namespaces, so only the outermost namespaces are imported. ${error.message}`)
         lacks.levels = true
       }
       return found.filter((namespace) => canContainSelected(selection, namespace)).flatMap(namespaceTasks)
@@ -63,13 +67,16 @@ export function walkSource(deps: WalkDeps): Task {
   return children([])
 }
 
-/** Returns whether a catalog refuses a list because it has no such objects. */
+/** Returns whether a catalog refused a list because it does not support objects of this kind. */
 function isUnsupported(error: unknown): error is RefusedError {
   if (!(error instanceof RefusedError) || error.response instanceof NoSuchNamespaceError) return false
   return [400, 404, 405, 406, 501].includes(error.response.status)
 }
 
-/** Returns a task that reports a refusal and continues with the other namespaces. */
+/**
+ * Returns a task that runs `task`, and that reports a refused call as a problem of the namespace instead of throwing.
+ * The import continues with the other namespaces.
+ */
 function reported({ onProblem }: WalkDeps, namespace: Namespace, task: Task): Task {
   return async () => {
     try {
@@ -82,7 +89,7 @@ function reported({ onProblem }: WalkDeps, namespace: Namespace, task: Task): Ta
   }
 }
 
-/** Returns the task that imports the tables and views of one namespace. */
+/** Returns a task that imports the tables and views of one namespace. */
 function content(deps: WalkDeps, namespace: Namespace, lacks: { views: boolean }): Task {
   const { source, target } = deps
   return async () => {
@@ -96,7 +103,7 @@ function content(deps: WalkDeps, namespace: Namespace, lacks: { views: boolean }
         return lacks.views ? [] : await views()
       } catch (error) {
         if (!isUnsupported(error)) throw error
-        if (!lacks.views) deps.warn(`The source lists no views. ${error.message}`)
+        if (!lacks.views) deps.warn(`The source refused to list views, so no views are imported. ${error.message}`)
         lacks.views = true
         return []
       }
@@ -108,7 +115,10 @@ function content(deps: WalkDeps, namespace: Namespace, lacks: { views: boolean }
   }
 }
 
-/** Returns the task for the next page of a list: the tasks of its tables or views, and the task for the page after it. */
+/**
+ * Returns a task that reads the next page of a list. The task returns a task for each table or view of the page, and a
+ * task for the page after it.
+ */
 function page(
   deps: WalkDeps,
   kind: RelationKind,
@@ -133,7 +143,7 @@ function list({ catalog }: Side, kind: RelationKind, namespace: Namespace): Page
   return kind === 'table' ? catalog.listTables(namespace) : catalog.listViews(namespace)
 }
 
-/** Reads the names of all tables and views of a namespace of the target. */
+/** Reads the names of all tables and views that a namespace of the target has, with their kinds. */
 async function readNames(target: Side, namespace: Namespace): Promise<Map<string, RelationKind>> {
   const names = new Map<string, RelationKind>()
   for (const kind of ['table', 'view'] as const) {

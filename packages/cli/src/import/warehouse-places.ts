@@ -2,7 +2,7 @@ import { isHeadgateError } from '@headgate/errors'
 import { canonicalPrefix, contains, type Location, parseLocation } from '@headgate/storage'
 import type { Warehouse } from '../management/generated/schemas.ts'
 
-/** Places where a warehouse allows tables and views: its root, and its allowed locations. */
+/** Locations where a warehouse allows tables and views: its root and its allowed locations. */
 export interface WarehousePlaces {
   readonly warehouse: string
   readonly root: Location
@@ -10,12 +10,13 @@ export interface WarehousePlaces {
 }
 
 /**
- * Relation of a location to the warehouses of the target.
+ * Statement about which warehouse of the target allows a location.
  *
- * - `allowed`: the warehouse of the import allows it; `location` is its root or allowed location
- * - `other-warehouse`: only another warehouse allows it
- * - `outside`: no warehouse allows it; `location` is its store and bucket
- * - `refused`: no warehouse can allow it, for the reason
+ * - `allowed`: the warehouse of the import allows the location; `location` is the root or allowed location that
+ * contains it
+ * - `other-warehouse`: only another warehouse allows the location
+ * - `outside`: no warehouse allows the location
+ * - `refused`: no warehouse can allow the location; `reason` is the reason
  * - `unknown`: the caller may not see the settings of the warehouse
  */
 export type Cover =
@@ -30,7 +31,7 @@ export type Cover =
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'unknown' }
 
-/** Returns the places of a warehouse, or null when its storage is of a kind that this version does not know. */
+/** Returns the locations that a warehouse allows, or null if this version does not know the type of its storage. */
 export function toWarehousePlaces({
   name,
   storage,
@@ -44,7 +45,9 @@ export function toWarehousePlaces({
 
 type StoredWarehouse = Pick<Warehouse, 'name' | 'storage' | 'allowedLocations'>
 
-/** Returns the root of a storage as clients see it: a directory with a bucket name is a bucket. */
+/**
+ * Returns the root of a storage in the form that clients see. Clients see a directory with a bucket name as a bucket.
+ */
 function toRoot({ type, root, bucket, prefix }: Warehouse['storage']): string | null {
   if (type === 'file' && typeof bucket !== 'string') return typeof root === 'string' ? root : null
   if (typeof bucket !== 'string') return null
@@ -54,7 +57,7 @@ function toRoot({ type, root, bucket, prefix }: Warehouse['storage']): string | 
 /**
  * Finds the warehouse that allows a location.
  *
- * @param own places of the warehouse of the import; null: unknown
+ * @param own locations that the warehouse of the import allows, or null if they are unknown
  */
 export function findCover(
   text: string,
@@ -71,7 +74,7 @@ export function findCover(
   if (own === null) return { type: 'unknown' }
   const place = own.allowed.find((allowed) => contains(allowed, location))
   if (place !== undefined && contains(location, own.root)) {
-    return { type: 'refused', reason: `${text} is the root of warehouse ${own.warehouse}.` }
+    return { type: 'refused', reason: `${text} is the root of warehouse ${own.warehouse}, and a table or view must be below the root.` }
   }
   if (place !== undefined) {
     const isRoot = place === own.root
@@ -86,14 +89,14 @@ export function findCover(
 
 const severity: readonly Cover['type'][] = ['allowed', 'unknown', 'other-warehouse', 'outside', 'refused']
 
-/** Returns the cover that prevents the import, or else one that allows it. */
+/** Returns, of the results for several locations, the one that most prevents the import. */
 export function worstCover(covers: readonly Cover[]): Cover {
   return covers.reduce((worst, cover) =>
     severity.indexOf(cover.type) > severity.indexOf(worst.type) ? cover : worst,
   )
 }
 
-/** Returns whether a location is inside one of the prefixes, which are canonical and end in a slash. */
+/** Returns whether a location is inside one of the prefixes. The prefixes must be canonical and end with a slash. */
 export function isInside(text: string, prefixes: readonly string[]): boolean {
   const prefix = canonicalPrefix(parseLocation(text))
   return prefixes.some((other) => prefix.startsWith(other))

@@ -10,7 +10,7 @@ interface StoredParty {
   readonly subject: string
 }
 
-/** Login of a user: one refresh token, which is valid for its issuer and client only. */
+/** Stored login of a user, with tokens that are valid only for one issuer and one client. */
 export interface Login {
   readonly version: 1
   readonly issuer: string
@@ -19,7 +19,7 @@ export interface Login {
   readonly server?: string | undefined
   /** Properties of token requests (`rest.auth.oauth2.*`), without secrets. */
   readonly properties: Record<string, string>
-  /** Members that a renewal of the token never changes. */
+  /** Origin of the token: the user, the actors and the way in which it was obtained. */
   readonly provenance: {
     readonly who?: StoredParty | undefined
     readonly actors?: StoredParty[] | undefined
@@ -59,7 +59,7 @@ const loginDecoder: z.ZodType<Login> = z.object({
 export function loginPath(folder: string, name: string): string {
   if (/^[a-z0-9][a-z0-9._-]{0,63}$/i.test(name)) return join(folder, `${name}.json`)
   throw new CliError(exitCode.usage, 'The name of the login is not valid.', {
-    next: 'Use letters, digits, dots, dashes and underscores.',
+    next: 'Use at most 64 letters, digits, dots, dashes and underscores, and begin with a letter or digit.',
   })
 }
 

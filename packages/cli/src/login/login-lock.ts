@@ -6,13 +6,16 @@ import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 import { loginPath, makeFolder } from './login-file.ts'
 
-/** Age in ms after which a lock counts as left by an ended process. It is longer than a renewal can take. */
+/**
+ * Age in ms after which a lock file is removed, because its process must have ended. It is longer than a token renewal
+ * can take.
+ */
 const staleMs = 90_000
 const waitMs = 100_000
 
 /**
- * Runs a function as the only process that uses a login. A rotating refresh token can be used once, and the use of an old one
- * can end the login for all processes (RFC 9700 section 4.14).
+ * Runs a function while no other process uses the login. A rotating refresh token can be used only once, and the use
+ * of an old refresh token can end the login for all processes (RFC 9700 section 4.14).
  *
  * @throws CliError when another process holds the lock for too long
  */
@@ -53,7 +56,10 @@ async function tryLock(path: string, mine: string): Promise<boolean> {
   }
 }
 
-/** Removes the lock of a process that has ended. The rename lets only one of several processes remove it. */
+/**
+ * Removes the lock file of a process that has ended. Renames the file first, so that only one of several processes can
+ * remove it.
+ */
 async function removeStale(path: string): Promise<void> {
   const content = await readContent(path)
   const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs

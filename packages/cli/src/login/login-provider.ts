@@ -15,8 +15,8 @@ import { checkLoginTarget } from './login-target.ts'
 import { loginToken, type LoginContext } from './login-token.ts'
 
 /**
- * Returns the auth provider `login`. It sends the token of a login of `headgate login`, over https or to this machine, to the
- * server that the login is for.
+ * Returns the auth provider `login`, which authenticates requests with the access token of a login of `headgate
+ * login`. It sends the token only to the server of the login, over https or to this machine.
  */
 export function loginProvider(context: LoginContext): ProviderDefinition {
   return defineProvider({
@@ -27,8 +27,8 @@ export function loginProvider(context: LoginContext): ProviderDefinition {
       const inner = tokenAuth(
         memoize<Token & { readonly expiresAt: number }>(
           async () => {
-            // A request for a token while the last token is still valid means that a server refused that token, so it
-            // is renewed early.
+            // If a token is requested while the last token has not expired, a server has refused the last token. It is
+            // then renewed early.
             const login = await loginToken(context, name, last).catch(rethrow)
             last = login.accessToken
             server = login.server

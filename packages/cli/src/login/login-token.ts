@@ -21,10 +21,10 @@ const aheadMs = 60_000
 const prefix = 'rest.auth.oauth2.'
 
 /**
- * Returns a login with a valid access token, renewed when necessary. One process renews the token, and others that need it at
- * the same time read the result from the file.
+ * Returns a login with a valid access token, and renews the token if necessary. If several processes need a new token,
+ * one of them renews it, and the others read it from the file.
  *
- * @param refused Access token that a server refused, which is renewed before its expiry
+ * @param refused Access token that a server refused. It is renewed even if it has not expired
  * @throws CliError when the login does not exist or has ended
  */
 export async function loginToken(context: LoginContext, name: string, refused?: string): Promise<Login> {
@@ -52,7 +52,8 @@ async function renew(context: LoginContext, name: string, before: Login): Promis
     const token = await obtain(
       { ...before.properties, [`${prefix}refresh-token`]: refreshToken },
       {
-        // The new refresh token is stored first, because the issuer may have invalidated the old one.
+        // The new refresh token is stored before the new access token is used, because the issuer may have invalidated
+        // the old refresh token.
         keepRefreshToken: async (secret) => {
           latest = { ...latest, refreshToken: secret.reveal() }
           await writeLogin(context.folder, name, latest)
@@ -71,7 +72,10 @@ async function renew(context: LoginContext, name: string, before: Login): Promis
   }
 }
 
-/** Returns a login with a new token. A token without a subject belongs to the same user (RFC 6749 section 6). */
+/**
+ * Returns a copy of a login with a new access token. If the token response does not name the user, the user remains
+ * the same (RFC 6749 section 6).
+ */
 export function toLogin(
   login: Omit<Login, 'accessToken' | 'obtainedAt' | 'expiresAt' | 'provenance'> & Partial<Login>,
   token: Token,
@@ -99,7 +103,7 @@ export function toLogin(
   }
 }
 
-/** Requests a token with properties of the provider `oauth2`. */
+/** Requests an access token with the auth provider `oauth2` and its properties. */
 export async function obtain(
   properties: Readonly<Record<string, string>>,
   prompts: Prompts,
@@ -108,7 +112,7 @@ export async function obtain(
 ): Promise<Token> {
   await using auth = await new AuthRegistry().create(properties, { env, warn, prompts, initialize: false })
   const token = await auth.token?.(signal === undefined ? {} : { signal })
-  if (token === undefined) throw new CliError(exitCode.usage, 'These properties do not produce a token.')
+  if (token === undefined) throw new CliError(exitCode.usage, 'The provider of these properties has no access token. Use an auth type that requests tokens, such as oauth2.')
   return token
 }
 

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process'
 
 /**
- * Opens an address in the browser of this machine, if it has one. Does not report a missing browser, because the
- * caller also prints the address. The browser process gets no `HEADGATE_` variables, because some of them are
- * secrets.
+ * Opens a URL in the browser of this machine. Does not report a missing browser, because the caller also prints the
+ * URL. The browser process gets no `HEADGATE_` variables, because some of them are secrets.
  */
 export function openBrowser(url: string): void {
   const [program, ...args] =

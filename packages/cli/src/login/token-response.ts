@@ -4,9 +4,10 @@ import { checkLoginTarget } from './login-target.ts'
 import type { LoginContext } from './login-token.ts'
 
 /**
- * Returns the token of a login as a response of a token endpoint (RFC 6749 section 5.1), with the time of its expiry.
+ * Returns the access token of a login in the form of a token endpoint's response (RFC 6749 section 5.1), with its time
+ * of expiry.
  *
- * @param target URL to which the token will be sent. Undefined if it is not sent
+ * @param target URL to which the caller will send the token, or undefined if the caller does not send it
  * @throws CliError when the token must not be sent to `target`
  */
 export async function loginTokenResponse(

@@ -1,2 +1,5 @@
-/** Enumeration that also accepts unknown values, because a newer server can return new ones. */
+/**
+ * Enumeration that also accepts unknown values, because a newer server can return values that this version does not
+ * know.
+ */
 export type OpenEnum<Known extends string> = Known | (string & {})

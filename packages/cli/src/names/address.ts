@@ -12,13 +12,18 @@ export interface RelationAddress extends NamespaceAddress {
   readonly relation: string
 }
 
-/** Parses `sales.eu` and `lakehouse/sales.eu`. Throws `usage`. */
+/**
+ * Parses the name of a namespace, such as `sales.eu` or `lakehouse/sales.eu`. Throws a `CliError` for any other text.
+ */
 export function namespaceAddress(text: string, defaultWarehouse: string): NamespaceAddress {
   const { warehouse, levels } = parseDotted(text)
   return { warehouse: warehouse ?? defaultWarehouse, namespace: levels }
 }
 
-/** Parses `sales.eu.orders` and `lakehouse/sales.eu.orders`. Throws `usage`. */
+/**
+ * Parses the name of a table or view, such as `sales.eu.orders` or `lakehouse/sales.eu.orders`. Throws a `CliError`
+ * for any other text.
+ */
 export function relationAddress(text: string, defaultWarehouse: string): RelationAddress {
   const { warehouse, levels } = parseDotted(text)
   return { warehouse: warehouse ?? defaultWarehouse, ...splitRelation(levels, text) }

@@ -2,18 +2,18 @@ import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 import { visible } from '../output/visible.ts'
 
-/** Parsed name: the levels and the warehouse. `warehouse` is null if the text contains none. */
+/** Parsed name: its levels, and its warehouse or null if the text contains no warehouse. */
 export interface DottedName {
   readonly warehouse: string | null
   readonly levels: readonly string[]
 }
 
 /**
- * Parses `sales.eu.orders` and `lakehouse/sales.eu.orders`. Dots separate the levels, a slash ends the warehouse. A level
- * that contains a dot, a slash or a quote is enclosed in double quotes, and quotes inside are doubled, as in SQL:
- * `sales."2026.01"."say ""hi"""`.
+ * Parses a name such as `sales.eu.orders` or `lakehouse/sales.eu.orders`. Dots separate the levels, and a slash ends
+ * the warehouse. A level that contains a dot, a slash or a quote must be in double quotes, with quotes inside doubled,
+ * as in SQL: `sales."2026.01"."say ""hi"""`.
  *
- * @throws CliError for an incomplete name
+ * @throws CliError for a name that is not valid
  */
 export function parseDotted(text: string): DottedName {
   const slash = unquotedSlash(text)
@@ -58,10 +58,10 @@ function invalidName(text: string, why: string): CliError {
   })
 }
 
-/** Formats levels so that {@link parseDotted} parses them. */
+/** Formats levels as a text that {@link parseDotted} parses to the same levels. */
 export function formatLevels(levels: readonly string[]): string {
   return levels.map((level) => (plain.test(level) ? level : `"${level.replaceAll('"', '""')}"`)).join('.')
 }
 
-// Names with blanks are quoted, so that their end is visible.
+// Names with white space are quoted too, so that a reader sees where they end.
 const plain = /^[^\s."/']+$/

@@ -15,7 +15,7 @@ describe('parseGrantee and formatGrantee', () => {
     expect(() => parseGrantee(text)).toThrow(expect.objectContaining({ exitCode: 2 }))
   })
 
-  it('return the same grantee', () => {
+  it('parse a formatted group to the same group', () => {
     const group = { kind: 'group', id: '1', name: 'https://idp.example#a' } as const
     expect(parseGrantee(formatGrantee(group))).toEqual({ group: 'https://idp.example#a' })
   })

@@ -4,8 +4,8 @@ import type { Grantee, GranteeName } from '../management/generated/schemas.ts'
 import { visible } from '../output/visible.ts'
 
 /**
- * Parses `principal:etl`, `role:analysts` and `group:https://idp.example#analysts`. The kind is required, because a principal
- * and a role may have the same name.
+ * Parses a grantee such as `principal:etl`, `role:analysts` or `group:https://idp.example#analysts`. The kind is
+ * required, because a principal and a role may have the same name.
  *
  * @throws CliError for any other text
  */
@@ -20,7 +20,8 @@ export function parseGrantee(text: string): GranteeName {
 }
 
 /**
- * Formats a grantee as {@link parseGrantee} parses it. A deleted grantee has no name, so the text contains its id.
+ * Formats a grantee in the form that {@link parseGrantee} parses. The text of a deleted grantee, which has no name,
+ * contains its id.
  */
 export function formatGrantee({ kind, id, name, issuerConfigured = true }: Grantee): string {
   const text = `${kind}:${name ?? id}`
