@@ -4,14 +4,14 @@ import { InvalidArgumentError, Option } from 'commander'
 export function positive(text: string): number {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : 0
   if (number > 0) return number
-  throw new InvalidArgumentError('It must be an integer above 0.')
+  throw new InvalidArgumentError('The value must be an integer above 0.')
 }
 
 /** Parses a port. Port 0 means any free port. */
 export function portNumber(text: string): number {
   const number = /^\d{1,5}$/.test(text) ? Number(text) : 65_536
   if (number <= 65_535) return number
-  throw new InvalidArgumentError('It must be a port number: 0 to 65535.')
+  throw new InvalidArgumentError('The value must be a port number: 0 to 65535.')
 }
 
 export function limitOption(fallback?: number): Option {
@@ -19,19 +19,19 @@ export function limitOption(fallback?: number): Option {
   return fallback === undefined ? option : option.default(fallback)
 }
 
-/** Parses one `KEY=VALUE` of a repeatable option. */
+/** Parses one `KEY=VALUE` of a repeatable option, and adds it to the values before it. */
 export function keyValue(
   text: string,
   before: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, string>> {
   const equals = text.indexOf('=')
-  if (equals < 1) throw new InvalidArgumentError('It must be KEY=VALUE.')
+  if (equals < 1) throw new InvalidArgumentError('The value must be KEY=VALUE.')
   return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) }
 }
 
-/** Parses one value of a repeatable option. */
+/** Adds one value of a repeatable option to the values before it. */
 export function repeatable(text: string, before: readonly string[] | false = []): readonly string[] {
-  // `value` is false if the negated option precedes this one.
+  // `before` is false if the negated form of the option (`--no-…`) precedes this value.
   return [...(before === false ? [] : before), text]
 }
 

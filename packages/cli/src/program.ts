@@ -7,15 +7,15 @@ import { positive } from './options.ts'
 import { hasColours } from './output/paint.ts'
 
 /**
- * Creates the command line with the commands of these groups. With all groups, it is the one that `headgate --help` and
- * `docs/reference/cli.md` describe.
+ * Creates the program with the commands of some groups. `headgate --help` and `docs/reference/cli.md` describe the
+ * program with all groups.
  */
 export async function createProgram(
   io: Io,
   version: string,
   groups: readonly CommandGroup[] = commandGroups,
 ): Promise<Command> {
-  // The modules are loaded at the same time and registered in the order of the help.
+  // The modules of the groups are loaded simultaneously, but registered in the order of the help.
   const loaded = await Promise.all(
     groups.map(async ({ heading, load }) => ({ heading, register: await load() })),
   )
@@ -74,7 +74,7 @@ function commandsFirst(command: Command, helper: Help): string {
   return `${moved.map((section) => section.trimEnd()).join('\n\n')}\n`
 }
 
-/** Formats an error of the library commander as an error of this program. */
+/** Converts a usage error of the library commander to the JSON form in which this program prints errors. */
 function usageErrorJson(text: string): string {
   const message = text.replace(/^error: /, '').trim()
   return `${stringify({ error: { message, exitCode: exitCode.usage } })}\n`

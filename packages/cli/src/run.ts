@@ -10,7 +10,7 @@ import { createProgram } from './program.ts'
 import { version } from './version.ts'
 
 /**
- * Runs one command line. Prints an error of the user or the server on standard error and returns its exit code.
+ * Runs one command line and returns its exit code. Prints errors of the user and of the server on standard error.
  * Throws only for bugs in the program itself.
  *
  * @example
@@ -24,7 +24,8 @@ export async function run(io: Io): Promise<ExitCode> {
     await program.parseAsync([...io.args], { from: 'user' })
     return exitCode.ok
   } catch (error) {
-    // Commander also throws after it printed the help or the version, and it prints its own errors before it throws.
+    // Commander also throws after it has printed the help or the version. It has already printed its own errors when
+    // it throws.
     if (error instanceof CommanderError) {
       if (error.code === 'headgate.serve') return exitCode.refused
       return error.exitCode === 0 ? exitCode.ok : exitCode.usage

@@ -4,19 +4,19 @@ import { dirname, resolve } from 'node:path'
 import { CliError } from './cli-error.ts'
 import { exitCode } from './exit-code.ts'
 
-/** File for one secret that only its owner can read. The file is deleted on disposal if `write` was not called. */
+/** File for one secret. Only its owner can read the file. If `write` was not called, disposal leaves no file. */
 export interface SecretFile extends AsyncDisposable {
   readonly path: string
-  /** Writes the text, flushes it to disk and renames the draft to the file. */
+  /** Writes the secret to the temporary file, flushes it to disk, and renames the temporary file to `path`. */
   write(text: string): Promise<void>
 }
 
 /**
- * Opens a temporary file in the same folder, to ensure that the file can be written before the secret is created.
- * Creates missing directories that only their owner can read.
+ * Opens a temporary file in the folder of a secret file. This shows that the file can be written before the caller
+ * creates the secret. Creates missing directories, which only their owner can read.
  *
- * @throws CliError when the draft cannot be written, when the path is a directory, and in mode `new` when the path
- *   exists, also as a broken link
+ * @throws CliError when the temporary file cannot be created, when the path is a directory, and, in mode `new`, when
+ * the path already exists, even as a broken link
  */
 export async function openSecretFile(
   cwd: string,
@@ -31,7 +31,7 @@ export async function openSecretFile(
   await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
     throw new CliError(exitCode.usage, `${dirname(path)} cannot be created: ${toReason(cause)}.`, { cause })
   })
-  // `wx` fails if the name exists, so that a link of another user with this name is not followed.
+  // The flag `wx` refuses an existing name, so a link that another user created with this name is not followed.
   const file = await open(draft, 'wx', 0o600).catch((cause: unknown) => {
     throw new CliError(exitCode.usage, `${path} cannot be written: ${toReason(cause)}.`, { cause })
   })
@@ -40,7 +40,7 @@ export async function openSecretFile(
     async write(text) {
       await file.writeFile(text)
       await file.sync()
-      // Unlike a rename, a link never replaces a file that another program created meanwhile.
+      // Unlike `rename`, `link` never replaces a file that another program has created in the meantime.
       if (mode === 'new') await link(draft, path)
       else await rename(draft, path)
     },
@@ -53,7 +53,7 @@ export async function openSecretFile(
 
 function alreadyExists(path: string, isDirectory: boolean): CliError {
   return new CliError(exitCode.usage, `The ${isDirectory ? 'directory' : 'file'} ${path} exists already.`, {
-    next: 'Nothing was changed. Use another name, or move the existing one.',
+    next: 'Nothing was changed. Use another name, or move the existing file or directory.',
   })
 }
 

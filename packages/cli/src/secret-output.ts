@@ -17,19 +17,19 @@ export function outputOption(): Option {
 }
 
 interface SecretResult {
-  /** JSON and text of the result with the secret. */
+  /** Result of the command, including the secret. */
   readonly result: ResultText
   readonly secret: { readonly clientId: string; readonly clientSecret: string }
-  /** JSON and text of the result without the secret, printed if the secret is written to a file. */
+  /** JSON result without the secret, which is printed if the secret is written to a file. */
   readonly resultWithoutSecret: Json
   readonly facts?: readonly Fact[]
 }
 
 /**
- * Opens the file of a secret before `create` creates the secret, so that no secret is lost because the file cannot be
- * written. Deletes the file when `create` fails.
+ * Opens the file for a secret before it calls `create`, which creates the secret. A secret would be lost if its file
+ * could not be written afterwards. If `create` fails, no file remains.
  *
- * @param mode `new`: refuses an existing file; `replace`: replaces it
+ * @param mode `new` refuses an existing file, and `replace` replaces it
  */
 export async function withSecretFile(
   io: Io,
@@ -42,7 +42,10 @@ export async function withSecretFile(
   await create(file)
 }
 
-/** Prints a secret, or writes it to its file, and notes that the server does not store it. */
+/**
+ * Writes a new secret to its file, or prints it if there is no file. Tells the user that the server does not store the
+ * secret.
+ */
 export async function showSecret(
   { out }: Session,
   file: SecretFile | null,
@@ -53,7 +56,7 @@ export async function showSecret(
     await writeSecret(
       file,
       `${clientId}:${clientSecret}\n`,
-      '`headgate principal rotate` creates another one.',
+      '`headgate principal rotate` creates another secret.',
     )
     out.result({ json: resultWithoutSecret }, (paint) => (facts.length === 0 ? '' : details(paint, facts)))
     out.note(`The credential of ${clientId} is only in ${file.path}: the server does not store the secret.`)
@@ -74,7 +77,7 @@ export async function writeSecret(file: SecretFile, text: string, next: string):
   } catch (cause) {
     throw new CliError(
       exitCode.usage,
-      `The secret was created, but ${file.path} could not be written, so the secret is lost.`,
+      `The server created the secret, but ${file.path} could not be written, so the secret is lost.`,
       { next, cause },
     )
   }

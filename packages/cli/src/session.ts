@@ -11,11 +11,11 @@ export interface Session {
   readonly io: Io
   readonly out: Output
   readonly settings: Settings
-  /** Client of the server. It is created on first use. */
+  /** Client of the server, created on first access. */
   readonly client: Client
-  /** Warehouse of names that contain no warehouse. */
+  /** Warehouse that applies to names without a warehouse. */
   readonly warehouse: string
-  /** Asks before the command deletes something. Throws unless the user confirms. */
+  /** Asks the user to confirm a deletion. Throws unless the user confirms it. */
   readonly confirm: (question: string) => Promise<void>
 }
 
@@ -43,7 +43,8 @@ export function openSession(io: Io, options: GlobalOptions, createsProfile = fal
 }
 
 /**
- * Returns the action of a command: it opens a session and calls `run` with the arguments and options of the command.
+ * Returns a command action that opens a session, and calls `run` with the session and the arguments and options of the
+ * command.
  *
  * @example
  * ```ts

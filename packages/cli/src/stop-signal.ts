@@ -1,4 +1,7 @@
-/** Returns a signal that aborts on SIGINT and SIGTERM. A second signal ends the process immediately. */
+/**
+ * Returns an abort signal that is aborted when the process receives SIGINT or SIGTERM. A second SIGINT or SIGTERM ends
+ * the process immediately.
+ */
 export function stopSignal(): Disposable & { readonly signal: AbortSignal } {
   const stop = new AbortController()
   const onSignal = (): void => {

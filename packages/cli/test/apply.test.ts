@@ -22,7 +22,10 @@ const jwk = {
 const secret = randomBytes(32).toString('base64url')
 const storageSecret = randomBytes(24).toString('base64')
 
-/** Document with every kind of object and every way to authenticate. `{folder}` is the folder of warehouses. */
+/**
+ * Document for `headgate apply` with every kind of object and credential. The test replaces `{folder}` by the folder
+ * of the warehouses.
+ */
 const everything = `
 version: 1
 principals:
@@ -101,7 +104,8 @@ beforeAll(async () => {
   ;[one, other] = await Promise.all([testHeadgate(variables), testHeadgate(variables)])
   await writeFile(join(folder, 'etl.credential'), `etl:${secret}\n`)
   await document('everything', everything.replaceAll('{folder}', folder))
-  // The default warehouses of two servers are in different directories.
+  // The first warehouse of each server is in a different directory, so an export of one server would not match the
+  // other.
   for (const { headgate } of [one, other])
     expect(await headgate(['warehouse', 'delete', 'lakehouse', '--yes'])).toMatchObject({ code: 0 })
 })
@@ -145,14 +149,14 @@ interface Applied {
 
 const parsed = (result: RunResult): Applied => result.json as unknown as Applied
 
-/** Returns the session of a command with the administrator's credential. */
+/** Returns the session that a command has with the credential of the administrator. */
 function session({ url, directory }: TestHeadgate): Session {
   const env = { HEADGATE_DATA_DIR: join(directory, 'data') }
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
   return openSession({ args: [], env, cwd: folder, stdin, stdout, stderr }, { url })
 }
 
-/** Returns whether each principal has each privilege on each object. */
+/** Returns, for each principal, object and privilege, the access decision of the server as a line of text. */
 async function decisions(server: TestHeadgate): Promise<readonly string[]> {
   const on = [
     'server',
@@ -176,7 +180,7 @@ async function decisions(server: TestHeadgate): Promise<readonly string[]> {
 }
 
 describe('headgate apply and export', () => {
-  it('creates everything in a document, after a plan that changes nothing', async () => {
+  it('plans without changing anything, and then creates every object of a document', async () => {
     const file = join(folder, 'everything.yaml')
     const before = await exported(one)
     const plan = await apply(one, file, '--dry-run')
@@ -199,7 +203,7 @@ describe('headgate apply and export', () => {
       expect(out + err).not.toMatch(new RegExp(`${secret}|${storageSecret}`))
   })
 
-  it('changes nothing the second time', async () => {
+  it('changes nothing when it applies a document for the second time', async () => {
     const result = await apply(one, join(folder, 'everything.yaml'), '--json')
     expect(parsed(result)).toMatchObject({ items: [], summary: { create: 0, change: 0, unchanged: 19 } })
   })
@@ -222,7 +226,7 @@ describe('headgate apply and export', () => {
     expect((await one.headgate(['apply', '-f', '-', '--json'], { terminal: text })).code).toBe(0)
   })
 
-  it('recreates everything on an empty server from the export, with the same decisions', async () => {
+  it('creates all objects of an export on an empty server, which then makes the same access decisions', async () => {
     const file = join(folder, 'exported.yaml')
     expect(await readFile(file, 'utf8')).toBe(await exported(one))
     const result = await apply(other, file)
@@ -239,7 +243,7 @@ describe('headgate apply and export', () => {
     }
   })
 
-  it('changes the settings that a document contains, and keeps the others', async () => {
+  it('changes only the settings that a document contains', async () => {
     const file = await document(
       'changes',
       `
@@ -300,7 +304,7 @@ grants: [{on: "namespace:lake/sales", to: "role:analysts", privileges: [select, 
     expect(await apply(one, join(folder, 'everything.yaml'))).toMatchObject({ code: 0 })
   })
 
-  it('removes only members and grants that --prune names, and asks before', async () => {
+  it('removes only the kinds of entries that --prune names, after a confirmation', async () => {
     const text = `
 version: 1
 principals: [{name: etl}, {name: signer}]
@@ -329,7 +333,7 @@ grants: [{on: "warehouse:lake", to: "role:engineers", privileges: [create]}]
     expect(left).not.toMatch(/principal:signer|modify/)
   })
 
-  it('stops at the first refused change, reports what was done, and continues later', async () => {
+  it('stops at the first refused change, reports the changes that it made, and continues in the next run', async () => {
     const text = (namesIssuer: string): string => `
 version: 1
 principals: [{name: spark}]
@@ -368,7 +372,7 @@ principals:
     })
   })
 
-  it('reports a concurrent change as the conflict of the API', async () => {
+  it('reports the conflict when another client has created the same object after the plan', async () => {
     const file = await document('race', 'version: 1\nroles: [{name: raced}]\n')
     const opened = session(one)
     const desired = mergeDocuments(await readDocuments(opened.io, [file]))
@@ -386,7 +390,7 @@ principals:
     expect(parsed(await apply(one, file, '--json')).items).toEqual([])
   })
 
-  it('takes secrets only by reference, and changes nothing when one is missing', async () => {
+  it('accepts secrets only as references, and changes nothing if a secret is missing', async () => {
     const written = await document('secret', 'version: 1\nprincipals: [{name: leaked, secret: hunter2}]\n')
     const refused = await apply(one, written)
     expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('a document contains no secret') })
@@ -434,8 +438,8 @@ grants:
       `${file}:3: the member principal:unknown-client of role never does not exist`,
       `${file}:5: the storage of a warehouse does not change, and that of lake differs: root is`,
       `${file}:6: the warehouse unknown does not exist`,
-      `${file}:7: the warehouse missing of missing/a does not exist`,
-      `${file}:7: the parent of lake/a.b does not exist`,
+      `${file}:7: the warehouse missing of namespace missing/a does not exist`,
+      `${file}:7: the parent of namespace lake/a.b does not exist`,
       `${file}:8: the principal unknown-client of the engine does not exist`,
       `${file}:10: table:lake/sales.orders does not exist (create or register the table first`,
       `${file}:11: warehouse:gone does not exist`,
@@ -444,7 +448,7 @@ grants:
     expect((await one.headgate(['role', 'list'])).out).not.toContain('never')
   })
 
-  it('applies namespaces and grants as a caller that manages only a warehouse', async () => {
+  it('lets a caller that manages only a warehouse apply namespaces and grants', async () => {
     const credential = join(folder, 'manager.credential')
     await one.headgate(['principal', 'create', 'manager', '--output', credential])
     await one.headgate(['grant', 'give', 'owner', '--on', 'warehouse:lake', '--to', 'principal:manager'])
@@ -476,7 +480,7 @@ grants:
     })
   })
 
-  it('leaves out grants on tables that do not exist with --skip-missing-tables', async () => {
+  it('skips grants on tables that do not exist if --skip-missing-tables is set', async () => {
     const grant = (on: string): string =>
       `version: 1\ngrants: [{on: "${on}", to: "role:analysts", privileges: [select]}]\n`
     const file = await document('tables', grant('table:lake/sales.orders'))
@@ -484,7 +488,7 @@ grants:
     expect(result).toMatchObject({ code: 0, err: expect.stringContaining('the table does not exist') })
   })
 
-  it('applies the examples, and the documents of the how-to page are valid', async () => {
+  it('applies the example documents, and accepts the documents of the how-to page', async () => {
     const examples = join(import.meta.dirname, '../../../examples/apply')
     await other.headgate(['warehouse', 'create', 'lakehouse', join(folder, 'lakehouse')])
     const env = {
@@ -508,7 +512,7 @@ grants:
     expect(blocks).toHaveLength(2)
   })
 
-  it('exports chosen sections, and applies the documents of a folder together', async () => {
+  it('exports only the chosen sections, and applies all documents of a folder together', async () => {
     const roles = await one.headgate(['export', '--only', 'roles', '--json'])
     expect(Object.keys(roles.json as object)).toEqual(['version', 'roles'])
     const parts = await mkdtemp(join(folder, 'parts-'))

@@ -15,7 +15,7 @@ import { warehouseScenarios } from './scenarios/warehouses.ts'
 import { connectionScenarios } from './scenarios/connections.ts'
 import { testHeadgate, type TestHeadgate } from './headgate.ts'
 
-// All commands share one server, because its start takes longer than their tests.
+// The tests of all commands share one server, because the start of a server takes longer than the tests.
 describe('commands against a server', () => {
   let server: TestHeadgate
 

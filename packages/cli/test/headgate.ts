@@ -11,30 +11,30 @@ import { programEnvironment } from '@headgate/testkit'
 import type { ExitCode } from '../src/exit-code.ts'
 import { run } from '../src/run.ts'
 
-/** Result of a run of the command line. */
+/** Result of one run of the command line: its exit code and its output. */
 export interface RunResult {
   readonly code: ExitCode
   readonly out: string
   readonly err: string
-  /** Standard output as one JSON document. */
+  /** Standard output, parsed as one JSON document. */
   readonly json: Json
 }
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Input of the user. Set: the streams are terminals. */
+  /** Input of the user. If it is set, the streams count as terminals. */
   readonly terminal?: string
   /** Called with each text on standard error while the command runs. */
   readonly onError?: (text: string) => void
 }
 
-/** Runs the command line in this process. */
+/** Function that runs the command line in this process. */
 export type Headgate = (args: readonly string[], options?: RunOptions) => Promise<RunResult>
 
-/** Issuer in the configuration of the server, without a real service. */
+/** Issuer in the configuration of the test server. No identity provider runs at this URL. */
 export const testIssuer = 'https://idp.example/realms/a'
 
-/** Server with its own data, and a command line with the credential of its administrator. */
+/** Running server with its own data, and a function that runs commands with the credential of its administrator. */
 export interface TestHeadgate extends AsyncDisposable {
   readonly url: string
   /** Temporary folder with the data of the server in `data`. */
@@ -76,7 +76,7 @@ export function spawnSource(
   })
 }
 
-/** Waits for the line that begins with `ready `. Returns its URL. */
+/** Waits until the server prints the line `ready URL`, and returns the URL. */
 export async function readyUrl(server: ChildProcess): Promise<string> {
   if (server.stdout === null || server.stderr === null) throw new Error('the server has no output')
   let log = ''
@@ -106,7 +106,7 @@ export async function runHere(
   stdin.end(terminal)
   const stdout = new Collector(isTTY)
   const stderr = new Collector(isTTY, onError)
-  // Without it, the profiles of the person who runs the tests would apply.
+  // Without HEADGATE_CONFIG_DIR, the tests would read the profiles of the user who runs them.
   const own = { HEADGATE_CONFIG_DIR: join(cwd, 'config'), ...env }
   const code = await run({ args, env: own, cwd, stdin, stdout, stderr })
   return {

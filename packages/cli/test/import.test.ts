@@ -35,13 +35,13 @@ describe('headgate import', () => {
   let into: RestCatalog
   let properties: string
 
-  /** Runs the import from the source to the target. */
+  /** Runs `headgate import` from the source server to the target server. */
   const importHere = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<RunResult> =>
     target.headgate(['import', '--from', properties, '--warehouse', 'shop', ...args], { env })
 
   const directory = (name: string): string => join(source.directory, 'data/warehouses', name)
 
-  /** Creates a table at the source in its own namespace. */
+  /** Creates a table in the source, in a new namespace. */
   const createTable = async (name: string, levels: readonly string[] = [name]): Promise<string> => {
     for (let depth = 1; depth <= levels.length; depth++) {
       const namespace = levels.slice(0, depth)
@@ -80,7 +80,7 @@ describe('headgate import', () => {
   })
 
   it(
-    'registers namespaces with properties, tables and views, and skips them in the next run',
+    'registers namespaces with properties, tables and views, and registers nothing again in the next run',
     { timeout },
     async () => {
       await from.createNamespace(['sales'], { owner: 'ann', team: 'blue' })
@@ -121,7 +121,7 @@ describe('headgate import', () => {
     },
   )
 
-  it('finds commits of one catalog, and refuses to choose between two states', { timeout }, async () => {
+  it('detects commits that only one catalog has, and reports a conflict if both catalogs have commits of their own', { timeout }, async () => {
     await createTable('a', ['states'])
     await createTable('b', ['states'])
     const [a, b] = ['a', 'b'].map((name) => ({ namespace: ['states'], name }))
@@ -166,7 +166,7 @@ describe('headgate import', () => {
   })
 
   it(
-    'moves tables, and views when it is allowed, after both catalogs were compared',
+    'moves tables, and with --drop-views also views, after it has compared both catalogs',
     { timeout },
     async () => {
       const file = await createTable('t', ['moving'])
@@ -212,7 +212,7 @@ describe('headgate import', () => {
       const sides = { source: racing, target: { role: 'target', url: target.url, catalog: into } as const }
       expect(await moveRelation({ ...sides, warehouse: 'shop' }, t, { kind: 'table' })).toMatchObject({
         status: 'conflict',
-        reason: expect.stringContaining('It was dropped there, and its files are kept.'),
+        reason: expect.stringContaining('The source no longer has the table, but its files remain.'),
         next: expect.stringContaining(`headgate table register shop/racing.t ${committed} --overwrite`),
       })
       expect(await readFile(new URL(String(committed)), 'utf8')).toContain('late')
@@ -220,7 +220,7 @@ describe('headgate import', () => {
   )
 
   it(
-    'does not drop a view after a commit at the source, and suggests no command for tables',
+    'does not drop a view that got a commit in the source, and does not suggest a command for tables',
     { timeout },
     async () => {
       const v = { namespace: ['racing-views'], name: 'v' }
@@ -240,7 +240,7 @@ describe('headgate import', () => {
       } as const
       expect(await moveRelation({ ...sides, warehouse: 'shop' }, v, { kind: 'view' })).toEqual({
         status: 'conflict',
-        reason: 'A commit was made at the source while the view was imported. It was not dropped there.',
+        reason: 'A commit was made in the source while the view was imported. The source still has the view.',
         next: 'Stop its writers, drop the view in the target, and run the import again.',
       })
       expect(await from.viewExists(v)).toBe(true)
@@ -248,7 +248,7 @@ describe('headgate import', () => {
   )
 
   it(
-    'shows in a dry run which rights and locations are missing, and needs nothing else',
+    'shows in a dry run which rights and locations are missing, and needs no other rights afterwards',
     { timeout },
     async () => {
       const location = await createTable('t', ['planned'])
@@ -278,7 +278,7 @@ describe('headgate import', () => {
       })
       expect(await into.namespaceExists(['planned'])).toBe(false)
 
-      // A namespace with a granted location is sufficient, without administer-storage.
+      // If the location is granted to the namespace, the privilege administer-storage is not needed.
       await target.headgate(['namespace', 'create', 'shop/planned'])
       await target.headgate(['namespace', 'grant-location', 'shop/planned', directory('old')])
       const grant = [
@@ -299,7 +299,7 @@ describe('headgate import', () => {
     },
   )
 
-  it('shows in a dry run which warehouse allows the files', { timeout }, async () => {
+  it('shows in a dry run which warehouse allows the location of the files', { timeout }, async () => {
     await createTable('t', ['placed'])
     await target.headgate(['warehouse', 'create', 'narrow', directory('narrow')])
     const args = [
@@ -325,7 +325,7 @@ describe('headgate import', () => {
     }
   })
 
-  it('reports refused tables with the reason, and imports the others', { timeout }, async () => {
+  it('reports refused tables with the reason, and imports all other tables', { timeout }, async () => {
     await createTable('good', ['partly'])
     const bad = await createTable('bad', ['partly'])
     await writeFile(new URL(bad), 'not JSON')
@@ -492,7 +492,7 @@ describe('headgate import', () => {
     })
   })
 
-  it('shows a bar on a terminal', { timeout }, async () => {
+  it('shows a progress bar on a terminal', { timeout }, async () => {
     await createTable('t', ['shown'])
     const args = [
       'import',
@@ -508,7 +508,7 @@ describe('headgate import', () => {
     expect(result.err).toMatch(/\[#+-*\] 1 of 1 listed tables and views/)
   })
 
-  it('refuses a wrong source or option with the next step', { timeout }, async () => {
+  it('refuses a source that does not respond or an invalid option, and proposes the next step', { timeout }, async () => {
     const from = async (...args: readonly string[]): Promise<RunResult> =>
       target.headgate(['import', '--warehouse', 'shop', ...args])
     expect(await from('--from', 'http://127.0.0.1:1')).toMatchObject({
@@ -523,7 +523,7 @@ describe('headgate import', () => {
     expect(await from('--from', join(source.directory, 'missing'))).toMatchObject({ code: 2 })
     expect(await from('--from', properties, '--namespace', 'nothing')).toMatchObject({
       code: 0,
-      err: expect.stringContaining('The source has no namespace that'),
+      err: expect.stringContaining('The import found no namespace'),
     })
     expect(await from('--from', properties, '--drop-views')).toMatchObject({ code: 2 })
     expect(await from('--from', properties, '--move', '--source-read-only')).toMatchObject({ code: 2 })

@@ -16,7 +16,7 @@ interface Manifest {
 }
 const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as Manifest
 
-/** Returns arguments of Node that run the launcher as if this Node had another version. */
+/** Returns arguments for Node.js that run the launcher with a changed Node.js version in `process.versions`. */
 function withVersion(version: string, file: string): readonly string[] {
   const change = `Object.defineProperty(process.versions, 'node', { value: ${JSON.stringify(version)} })`
   return ['-e', `${change}; require(${JSON.stringify(file)})`]
@@ -43,7 +43,7 @@ describe('the launcher in the checkout', () => {
     expect(down).toMatchObject({ code: 3, out: '', err: expect.stringMatching(/^error: The server at /) })
   })
 
-  it('starts in at most three times the time of an empty process', { timeout: 120_000 }, () => {
+  it('starts the program in at most three times the time that an empty process needs', { timeout: 120_000 }, () => {
     const measure = (args: readonly string[]): number => {
       const start = performance.now()
       spawnSync(process.execPath, args, { cwd: root, env })
@@ -51,7 +51,7 @@ describe('the launcher in the checkout', () => {
     }
     const empty = join(mkdtempSync(join(tmpdir(), 'headgate-empty-')), 'empty.cjs')
     writeFileSync(empty, '')
-    // Other processes can only increase the times, so the shortest ones are compared.
+    // Other processes on the machine can only increase the measured times, so the test compares the shortest times.
     let [shortest, shortestEmpty] = [Infinity, Infinity]
     for (let round = 0; round < 60 && (round < 5 || shortest > 3 * shortestEmpty); round += 1) {
       shortestEmpty = Math.min(shortestEmpty, measure([empty]))
@@ -61,7 +61,7 @@ describe('the launcher in the checkout', () => {
     expect(shortest / shortestEmpty).toBeLessThanOrEqual(3)
   })
 
-  it('prints one sentence on a Node that does not run the sources', () => {
+  it('prints one sentence if the version of Node.js cannot run the sources', () => {
     expect(run(withVersion('22.20.0', launcher))).toEqual({
       code: 1,
       out: '',
@@ -88,13 +88,13 @@ describe('the launcher of the package', () => {
   })
   afterAll(() => rmSync(directory, { recursive: true }))
 
-  it('runs the compiled program, also through the link that npm makes', () => {
+  it('runs the compiled program, also through a link such as npm creates', () => {
     const link = join(directory, 'headgate')
     symlinkSync('bin/headgate.cjs', link)
     expect(run([link, 'role', 'list'], directory)).toEqual({ code: 0, out: 'role,list\n', err: '' })
   })
 
-  it('needs the version that the package states', () => {
+  it('refuses versions of Node.js that are older than the package states', () => {
     const [, needed = ''] = /^>=(\d+\.\d+)$/.exec(manifest.engines.node) ?? []
     expect(run(withVersion(`${needed}.0`, installed)).code).toBe(0)
     const older = needed.replace(/\d+$/, (minor) => String(Number(minor) - 1))
@@ -109,7 +109,7 @@ describe('the launcher of the package', () => {
     }
   })
 
-  it('uses only syntax that old versions can parse', () => {
+  it('uses only syntax that old versions of Node.js can parse', () => {
     const text = readFileSync(launcher, 'utf8').replaceAll(/\/\/.*$|'[^'\n]*'/gm, '')
     expect(text).not.toMatch(/\b(const|let|class|import|async|await|of)\b|=>|`|\?\.|\?\?|\.\.\.|\*\*/)
   })

@@ -15,7 +15,7 @@ import { runHere, spawnSource, type RunResult } from './headgate.ts'
 
 const { CATALOG, testIssuer } = await issuerModule()
 
-/** Lifetime of tokens: every use renews them. */
+/** Lifetime of access tokens. It is so short that every use renews the token. */
 const seconds = 2
 
 let issuer: TestIssuer
@@ -41,7 +41,7 @@ async function run(args: readonly string[], onError?: (text: string) => void): P
   return await runHere(args, directory, { env: env(), ...(onError === undefined ? {} : { onError }) })
 }
 
-/** Logs in with a browser that opens the printed URL. */
+/** Logs a user in, with a simulated browser that opens the printed URL. */
 async function logIn(login: string, ...more: readonly string[]): Promise<RunResult> {
   const browser = ['--redirect-uri', 'http://127.0.0.1/back', '--no-open']
   return await run(['login', ...more, '--issuer', issuer.url, ...who, ...browser], (shown) => {
@@ -50,7 +50,7 @@ async function logIn(login: string, ...more: readonly string[]): Promise<RunResu
   })
 }
 
-/** Creates the auth provider `login`, as a program does. */
+/** Creates the auth provider `login` in the way in which a program creates it. */
 async function provider(name: string): Promise<ReadyProvider> {
   const registry = new AuthRegistry()
   registry.register('login', loginProvider({ folder: join(directory, 'logins'), env: {}, warn: () => {} }))
@@ -69,14 +69,14 @@ describe('headgate login', () => {
     expect(await readdir(join(directory, 'logins'))).toEqual(['default.json'])
   })
 
-  it('logs in with a code for another device', async () => {
+  it('logs in with a code that the user enters on another device', async () => {
     const ran = await logIn('bob', 'phone', '--device')
     expect(ran.code).toBe(0)
     expect(ran.err).toMatch(/enter the code \S+ within \d+ min/)
     expect(ran.out).toMatch(/subject +bob/)
   })
 
-  it('repeats a login by its name, and sends no tokens of one issuer to another', async () => {
+  it('repeats a login by its name, and sends no settings of one issuer to another issuer', async () => {
     await logIn('carol')
     const kept = await readFile(file(), 'utf8')
     const again = await run(['login', '--no-open', '--redirect-uri', 'http://127.0.0.1/back'], (shown) => {
@@ -90,7 +90,7 @@ describe('headgate login', () => {
     expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({ issuer: issuer.url })
   })
 
-  it('stores a profile with --profile, whose server is the only one that gets the tokens', async () => {
+  it('stores a profile with --profile, and sends the tokens only to the server of the profile', async () => {
     const server = 'https://own.example'
     const ran = await logIn('gina', '--profile', 'prod', '--url', server, '--json')
     expect(ran).toMatchObject({ code: 0, json: { name: 'prod', subject: 'gina', server } })
@@ -103,7 +103,8 @@ describe('headgate login', () => {
     expect(decodeClaims(token.out)).toMatchObject({ sub: 'gina' })
     const elsewhere = await run(['role', 'list', '--login', 'prod', '--url', 'https://other.example'])
     expect(elsewhere).toMatchObject({ code: 2, err: expect.stringContaining(`is for ${server}`) })
-    // The profile provides the server, and its login the issuer and the client.
+    // This command sets no URL, issuer or client: the profile provides the server, and its login provides the issuer
+    // and the client.
     const again = await run(
       ['login', '--profile', 'prod', '--no-open', '--redirect-uri', 'http://127.0.0.1/back', '--json'],
       (shown) => {
@@ -131,7 +132,7 @@ describe('headgate login', () => {
 })
 
 describe('headgate token', () => {
-  it('prints the token of the login, and renews it when necessary', async () => {
+  it('prints the access token of the login, and renews it when necessary', async () => {
     await logIn('dora')
     const first = await run(['token'])
     expect(decodeClaims(first.out)).toMatchObject({ sub: 'dora', aud: CATALOG })
@@ -143,7 +144,7 @@ describe('headgate token', () => {
   })
 
   it(
-    'renews the token in one process at a time, so that each refresh token is used once',
+    'renews the token in one process at a time, so that each refresh token is used only once',
     { timeout: 120_000 },
     async () => {
       await logIn('erik')
@@ -156,7 +157,8 @@ describe('headgate token', () => {
         return await text(child.stdout)
       })
       const tokens = new Set(await Promise.all(all))
-      // The issuer ends a login when it gets a refresh token for the second time.
+      // The issuer would end the login if it received a refresh token for the second time. The login still works, so
+      // each refresh token was used once.
       for (const token of tokens) expect(decodeClaims(token)).toMatchObject({ sub: 'erik' })
       expect(await run(['token', '--login', 'default'])).toMatchObject({ code: 0 })
     },
@@ -172,7 +174,7 @@ describe('headgate token', () => {
     expect(await readdir(join(directory, 'logins'))).toEqual(['default.json'])
   })
 
-  it('refuses a renewed token of another user', async () => {
+  it('refuses a renewed token that belongs to another user', async () => {
     await logIn('gina')
     const gina = JSON.parse(await readFile(file(), 'utf8')) as { provenance: object }
     await logIn('hugo', 'other')
@@ -182,7 +184,7 @@ describe('headgate token', () => {
     expect(ran).toMatchObject({ code: 4, out: '', err: expect.stringContaining('another subject') })
   })
 
-  it('removes the lock of a killed process', async () => {
+  it('removes the lock file of a killed process', async () => {
     await logIn('ida')
     const login = JSON.parse(await readFile(file(), 'utf8')) as Record<string, unknown>
     await writeFile(file(), JSON.stringify({ ...login, expiresAt: 0 }))
@@ -193,7 +195,7 @@ describe('headgate token', () => {
     expect(await readdir(join(directory, 'logins'))).toEqual(['default.json'])
   })
 
-  it('reports an unknown login, and a login together with a credential', async () => {
+  it('refuses an unknown login, and a login together with a credential', async () => {
     expect(await run(['token', '--login', 'unknown'])).toMatchObject({
       code: 4,
       err: expect.stringContaining('headgate login unknown'),
@@ -203,7 +205,7 @@ describe('headgate token', () => {
 })
 
 describe('the token of a login', () => {
-  it('reaches the server only with commands that name the login', async () => {
+  it('is sent to the server only by commands that name the login', async () => {
     const authorizations: (string | undefined)[] = []
     const server = createServer((request, response) => {
       authorizations.push(request.headers.authorization)
@@ -223,7 +225,7 @@ describe('the token of a login', () => {
     }
   })
 
-  it('never goes to another machine without encryption', async () => {
+  it('is never sent to another machine without encryption', async () => {
     await logIn('mia')
     const far = 'http://catalog.invalid'
     const refused = {
@@ -244,7 +246,7 @@ describe('the token of a login', () => {
     expect(await run(['token', '--url', far, '--login', 'default'])).toMatchObject({ code: 0, err: '' })
   })
 
-  it('goes only to the server of --url, until the user changes it', async () => {
+  it('is sent only to the server that --url named at the login, until the user changes it', async () => {
     const [here, elsewhere] = ['https://catalog.invalid', 'http://127.0.0.1:1']
     const made = await logIn('nina', 'bound', '--url', `${here}/lake`, '--json')
     expect(made).toMatchObject({ code: 0, json: { server: here } })
@@ -259,7 +261,7 @@ describe('the token of a login', () => {
     await using auth = await provider('bound')
     await expect(auth.authenticate(requestTo(elsewhere))).rejects.toThrow(message)
     expect((await auth.authenticate(requestTo(`${here}/v1/config`))).headers).toHaveLength(1)
-    // A renewal, and a new login without an issuer, do not change the server.
+    // Neither a renewal nor a new login without --issuer changes the server of the login.
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
     await run(['token', '--login', 'bound'])
     expect(JSON.parse(await readFile(file('bound'), 'utf8'))).toMatchObject({ server: here })
@@ -276,7 +278,7 @@ describe('the token of a login', () => {
     expect(await server('--issuer', issuer.url, ...who)).toBeNull()
   })
 
-  it('changes before it expires, and when a server refuses it', async () => {
+  it('is renewed before it expires, and when a server refuses it', async () => {
     await logIn('lea')
     await using auth = await provider('default')
     const request = requestTo('https://catalog.example.com/v1/config')

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readyUrl, runHere, spawnSource, stop } from './headgate.ts'
 
 const masterKey = Buffer.alloc(32, 7).toString('base64')
-// On a busy machine the start of a server takes seconds.
+// The time limit in ms is long, because the start of a server takes several seconds on a busy machine.
 const timeout = 60_000
 const main = join(import.meta.dirname, '../src/main.ts')
 
@@ -29,7 +29,7 @@ describe('the program', () => {
   })
   afterAll(async () => rm(directory, { recursive: true, force: true }))
 
-  it('exits with the exit code of the run', async () => {
+  it('exits with the exit code of the command', async () => {
     const [version, down] = await Promise.all([
       headgate(['--version']),
       headgate(['role', 'list', '--url', 'http://127.0.0.1:1']),
@@ -38,7 +38,7 @@ describe('the program', () => {
     expect(down).toMatchObject({ code: 3, out: '' })
   })
 
-  it('passes the flags of serve to the server, which reports a wrong one', async () => {
+  it('passes the options of serve to the server, which reports an unknown option', async () => {
     const { code, err } = await headgate(['serve', '--prot', '1'])
     expect(err).toContain('--port')
     expect(code).toBe(1)
@@ -78,7 +78,7 @@ describe('the program', () => {
     },
   )
 
-  it('creates a warehouse with the command that a server without one prints', { timeout }, async () => {
+  it('creates a warehouse with the command that a server without a warehouse prints', { timeout }, async () => {
     await using database = await testDatabase()
     const env = { HEADGATE_DATABASE_URL: database.url, HEADGATE_MASTER_KEY: masterKey }
     const home = join(directory, 'home')
@@ -111,7 +111,7 @@ describe('the program', () => {
     }
   })
 
-  it('writes the credential of bootstrap outside the checkout in the README, and git ignores it', async () => {
+  it('runs bootstrap so that git does not track the credential file, as in the README', async () => {
     const top = join(import.meta.dirname, '../../..')
     const readme = await readFile(join(top, 'README.md'), 'utf8')
     const outputs = [...readme.matchAll(/bootstrap --output (\S+)/g)].map(([, path]) => path)
@@ -120,7 +120,7 @@ describe('the program', () => {
     expect(ignored).toContain('admin-credential')
   })
 
-  it('changes nothing with bootstrap --if-needed when there is an administrator', { timeout }, async () => {
+  it('changes nothing with bootstrap --if-needed if there is an administrator', { timeout }, async () => {
     await using database = await testDatabase()
     const env = { HEADGATE_DATABASE_URL: database.url, HEADGATE_MASTER_KEY: masterKey }
     const file = join(directory, 'admin-if-needed')
@@ -138,7 +138,7 @@ describe('the program', () => {
     expect(await readFile(file, 'utf8')).not.toBe(credential)
   })
 
-  it('reports missing settings of bootstrap without the password', { timeout }, async () => {
+  it('reports invalid settings of bootstrap without printing the password', { timeout }, async () => {
     const database = 'postgresql://headgate:hidden@127.0.0.1:1/headgate'
     const nothing = await runHere(['bootstrap'], directory, {})
     expect(nothing).toMatchObject({ code: 2, err: expect.stringContaining('HEADGATE_DATABASE_URL') })

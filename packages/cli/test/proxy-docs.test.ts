@@ -9,7 +9,7 @@ import { readyUrl, spawnSource, stop } from './headgate.ts'
 
 const main = join(import.meta.dirname, '../src/main.ts')
 const page = await readFile(join(import.meta.dirname, '../../../docs/how-to/proxy.md'), 'utf8')
-/** Commands of the page that run without a user. */
+/** Commands on the page docs/how-to/proxy.md that need no login of a user. */
 const examples = [...page.matchAll(/^headgate (proxy .*)$/gm)]
   .map(([, line = '']) => line)
   .filter((line) => !line.includes('--login'))

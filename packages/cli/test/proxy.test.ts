@@ -113,7 +113,7 @@ describe('headgate proxy', () => {
     { verbose: [], named: false },
     { verbose: ['--verbose'], named: true },
   ])(
-    'passes properties of --pass-config, and reports each removed one once ($verbose)',
+    'passes the properties that --pass-config names, and reports each removed property once ($verbose)',
     async ({ verbose, named }) => {
       const args = ['proxy', '--upstream', upstreamUrl, '--port', '0', '--auth', 'none', ...verbose]
       const child = spawnSource(main, [...args, '--pass-config', 'nessie.default-branch.*'])
@@ -132,7 +132,7 @@ describe('headgate proxy', () => {
     },
   )
 
-  it('prints its URL as one document with --json', async () => {
+  it('prints its URL as one JSON document with --json', async () => {
     const args = [
       'proxy',
       '--upstream',
@@ -160,7 +160,7 @@ describe('headgate proxy', () => {
     }
   })
 
-  it('reports wrong options before it listens', async () => {
+  it('refuses invalid options before it listens', async () => {
     const run = async (...args: string[]): Promise<{ code: number; err: string }> =>
       await runHere(['proxy', '--upstream', upstreamUrl, '--port', '0', ...args], directory, {
         env: { HEADGATE_CONFIG_DIR: directory },

@@ -6,10 +6,10 @@ import { runTasks } from '../src/import/run-tasks.ts'
 import type { Side } from '../src/import/side.ts'
 import { walkSource } from '../src/import/walk-source.ts'
 
-/** Response to a path. Undefined: 404. */
+/** Function that returns the response to a path, or undefined for a response with status 404. */
 type Responses = (path: string) => { readonly status?: number; readonly body: object } | undefined
 
-/** Starts a catalog with one level of namespaces that does not list its endpoints. */
+/** Starts an HTTP server that acts as a catalog. Its configuration response lists no endpoints. */
 async function startCatalog(responses: Responses): Promise<HttpTestServer> {
   return await startHttpServer(({ target }, response: ServerResponse) => {
     const found = target.startsWith('/v1/config')
@@ -23,7 +23,7 @@ async function startCatalog(responses: Responses): Promise<HttpTestServer> {
   })
 }
 
-/** Walks a catalog. Returns the names of its tables and views, and the warnings and problems. */
+/** Lists the tables and views of a catalog with `walkSource`. Returns their names, and the warnings and problems. */
 async function walk(responses: Responses): Promise<{ readonly names: string[]; readonly texts: string[] }> {
   await using server = await startCatalog(responses)
   const properties = { 'view-endpoints-supported': 'true' }
@@ -54,7 +54,7 @@ const identifiers = (namespace: string, ...names: string[]): { readonly body: ob
 })
 const namespaces = { body: { namespaces: [['a'], ['b']] } }
 
-it('ends with a catalog that ignores the parent of a list', async () => {
+it('lists each namespace once if a catalog ignores the parent of a list', async () => {
   const { names, texts } = await walk((path) => {
     if (path.startsWith('/v1/namespaces?')) return namespaces
     if (path.includes('/tables')) return identifiers(path.includes('/a/') ? 'a' : 'b', 't')
@@ -64,7 +64,7 @@ it('ends with a catalog that ignores the parent of a list', async () => {
   expect(texts).toEqual([])
 })
 
-it('warns once when a catalog refuses namespaces in namespaces and views, and continues', async () => {
+it('warns once if a catalog refuses to list nested namespaces, and once if it refuses to list views', async () => {
   const { names, texts } = await walk((path) => {
     if (path.includes('parent=')) return undefined
     if (path.startsWith('/v1/namespaces?')) return namespaces
@@ -72,12 +72,12 @@ it('warns once when a catalog refuses namespaces in namespaces and views, and co
   })
   expect(names).toEqual(['table a.t', 'table b.t'])
   expect(texts.toSorted()).toEqual([
-    'The source does not list namespaces in namespaces. Source (404): no route',
-    'The source lists no views. Source (404): no route',
+    'The source refused to list namespaces inside other namespaces, so only the outermost namespaces are imported. Source (404): no route',
+    'The source refused to list views, so no views are imported. Source (404): no route',
   ])
 })
 
-it('reports a namespace that cannot be listed, and continues with the pages of the others', async () => {
+it('reports a namespace that cannot be listed, and continues with all other namespaces', async () => {
   const refused = {
     status: 403,
     body: { error: { message: 'not yours', type: 'ForbiddenException', code: 403 } },

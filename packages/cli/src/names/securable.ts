@@ -27,8 +27,9 @@ export function parseSecurable(text: string, defaultWarehouse: string): Securabl
 const label = /^(?!(?:warehouse|namespace|table|view|role|principal):)([^:/"]+):(.+)$/
 
 /**
- * Parses the same as {@link parseSecurable}, and a table or view as messages and events name it: `lakehouse:sales.orders`. Only
- * commands that read use it: a grant needs the kind of the object.
+ * Parses every text that {@link parseSecurable} parses, and also a table or view in the form of messages and audit
+ * events: `lakehouse:sales.orders`. Only reading commands accept that form, because a grant needs the kind of the
+ * object.
  */
 export function parseObject(text: string, defaultWarehouse: string): SecurableName {
   const [, warehouse, name] = label.exec(text) ?? []
@@ -46,7 +47,9 @@ export function toSecurableQuery(securable: SecurableName): {
   return securable === 'server' ? { server: 'true' } : securable
 }
 
-/** Splits levels into a namespace and the name of a table or view, which is the last level. */
+/**
+ * Splits the levels of a name into a namespace and the name of a table or view. The last level is the table or view.
+ */
 export function splitRelation(
   levels: readonly string[],
   text: string,
@@ -54,15 +57,15 @@ export function splitRelation(
   const relation = levels.at(-1)
   if (relation === undefined || levels.length < 2) {
     throw new CliError(exitCode.usage, `The name ${visible(text)} has no namespace.`, {
-      next: 'Write it like sales.orders.',
+      next: 'Write the name like sales.orders.',
     })
   }
   return { namespace: levels.slice(0, -1), relation }
 }
 
 /**
- * Formats an object as {@link parseSecurable} parses it. A grant does not contain whether a relation is a table or a view, so
- * both are formatted as `table:`.
+ * Formats an object of a grant in the form that {@link parseSecurable} parses. A grant does not contain whether its
+ * object is a table or a view, so views are formatted as `table:` too.
  */
 export function formatSecurable(securable: SecurableName): string {
   if (securable === 'server') return 'server'
@@ -75,7 +78,7 @@ export function formatSecurable(securable: SecurableName): string {
 function parseWarehouse(name: string): string {
   if (name !== '' && !/[/"]/.test(name)) return name
   throw new CliError(exitCode.usage, `${visible(name) || '""'} is not a valid name of a warehouse.`, {
-    next: 'Write it like warehouse:lakehouse.',
+    next: 'Write the name like warehouse:lakehouse.',
   })
 }
 

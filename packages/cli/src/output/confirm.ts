@@ -5,16 +5,16 @@ import type { Io } from '../io.ts'
 import { visible } from './visible.ts'
 
 /**
- * Asks the user before a command deletes something. Returns at once when `yes` is true.
+ * Asks the user to confirm a deletion on the terminal. Returns immediately if `yes` is true.
  *
- * @throws CliError `cancelled` for any reply other than yes, and `usage` without a terminal
+ * @throws CliError with the exit code `cancelled` for any reply other than yes, and with `usage` without a terminal
  */
 export async function confirm(io: Io, yes: boolean, question: string): Promise<void> {
   if (yes) return
   if (io.stdin.isTTY !== true) {
     throw new CliError(
       exitCode.usage,
-      `${question} Standard input is not a terminal, so the command cannot ask.`,
+      `The command needs confirmation, and standard input is not a terminal: ${question}`,
       {
         next: 'Add --yes to confirm.',
       },
@@ -30,7 +30,7 @@ export async function confirm(io: Io, yes: boolean, question: string): Promise<v
   }
 }
 
-/** Resolves with an empty reply at the end of input and on Ctrl-C, which mean no. */
+/** Resolves with an empty reply, which means no, when the input ends or the user presses Ctrl-C. */
 function closed(lines: { once(event: 'close', listener: () => void): unknown }): Promise<string> {
   return new Promise((resolve) => lines.once('close', () => resolve('')))
 }

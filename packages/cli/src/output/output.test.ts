@@ -11,7 +11,7 @@ const plain: Paint = (_, text) => text
 const terminal = Object.assign(new PassThrough(), { isTTY: true })
 
 describe('tables', () => {
-  it('tables have aligned columns, with numbers on the right and no blanks at line ends', () => {
+  it('a table has aligned columns, with numbers on the right and no blanks at the ends of lines', () => {
     const rows = [
       { name: 'a', size: 5, note: null },
       { name: '数据', size: 1000n, note: 'x' },
@@ -35,21 +35,21 @@ describe('tables', () => {
     expect(stripVTControlCharacters(painted)).toBe(table(plain, rows, columns))
   })
 
-  it('tables escape characters that control the terminal', () => {
+  it('the output of an object escapes characters that control the terminal', () => {
     const text = details(plain, [['name', '\u001b[2Ja\nb\u202ec']])
     expect(text).toBe(String.raw`name  \u{1b}[2Ja\u{a}b\u{202e}c`)
   })
 })
 
 describe('texts', () => {
-  it('the width of a text is the number of its terminal columns', () => {
+  it('countColumns returns the number of columns that a text needs on a terminal', () => {
     expect(countColumns('abc')).toBe(3)
     expect(countColumns('数据')).toBe(4)
     expect(countColumns('e\u0301')).toBe(1)
     expect(visible('grün 数')).toBe('grün 数')
   })
 
-  it('times are formatted in UTC to the second, and durations in the largest whole unit', () => {
+  it('formatTime returns a time in UTC without fractions, and formatDuration uses the largest whole unit', () => {
     expect(formatTime('2026-01-31T12:00:00.123Z')).toBe('2026-01-31 12:00:00Z')
     expect(formatTime(0)).toBe('1970-01-01 00:00:00Z')
     expect(formatTime(null)).toBeNull()
@@ -59,7 +59,7 @@ describe('texts', () => {
 })
 
 describe('hasColours', () => {
-  it('returns true for terminals that allow colours', () => {
+  it('returns true for a terminal, unless NO_COLOR or TERM=dumb disables colours', () => {
     expect(hasColours(terminal, {})).toBe(true)
     expect(hasColours(terminal, { NO_COLOR: '1' })).toBe(false)
     expect(hasColours(terminal, { TERM: 'dumb' })).toBe(false)

@@ -3,11 +3,14 @@ import type { Io } from '../io.ts'
 import { type Paint, paintFor } from './paint.ts'
 import { visibleLines } from './visible.ts'
 
-/** Output of a command: its result on standard output, everything else on standard error. */
+/** Output of a command. The result is printed on standard output, and all other text on standard error. */
 export interface Output {
   readonly json: boolean
   readonly paint: Paint
-  /** Prints the result of the command; called once. Calls `human` only when the user did not request JSON. */
+  /**
+   * Prints the result of the command. A command calls it once. Calls `human` for the text, unless the user requested
+   * JSON.
+   */
   result(result: ResultText, human: (paint: Paint) => string): void
   /** Prints a remark on standard error, unless the user requested JSON. */
   note(text: string): void
@@ -17,7 +20,7 @@ export interface Output {
   progress(text: string): void
 }
 
-/** JSON result: a value, or the JSON text that the server sent. */
+/** Result of a command as JSON: a value, or the JSON text that the server sent. */
 export type ResultText = { readonly json: Json } | { readonly text: string }
 
 export function createOutput(io: Io, json: boolean): Output {
@@ -56,7 +59,7 @@ export function createOutput(io: Io, json: boolean): Output {
   }
 }
 
-/** Returns exactly one JSON document. An empty response becomes an empty object. */
+/** Returns the result as exactly one JSON document. For an empty response, returns an empty object. */
 function toDocument(result: ResultText): string {
   const text = 'text' in result ? result.text.trim() : stringify(result.json)
   return text === '' ? '{}' : text

@@ -43,7 +43,10 @@ export function table<Row>(paint: Paint, rows: readonly Row[], columns: readonly
   ].join('\n')
 }
 
-/** Label and value. A null value is shown as `-`, an undefined one is left out. */
+/**
+ * Line of the output for one object: a label and a value. A null value is shown as `-`, and a line with an undefined
+ * value is omitted.
+ */
 export type Fact = readonly [label: string, value: string | number | bigint | boolean | null | undefined]
 
 /** Formats the properties of one object, one per line, with aligned values. */

@@ -23,7 +23,10 @@ export function formatDuration(seconds: number): string {
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** Parses a time, a day, or a duration before now (`90m`, `24h`, `7d`). Returns it in RFC 3339, or null for any other text. */
+/**
+ * Parses a time, a day, or a duration before now (`90m`, `24h`, `7d`). Returns the time in the format of RFC 3339, or
+ * null for any other text.
+ */
 export function parseTime(text: string): string | null {
   const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
   const time =

@@ -1,4 +1,5 @@
-// C0, DEL and C1 control the terminal. The others change the direction or position of text, or are invisible.
+// The control characters (`\p{Cc}`) control the terminal. The other characters change the direction or position of
+// text, or are invisible.
 const unsafe = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
 
 /**
@@ -9,7 +10,7 @@ export function visible(text: string): string {
   return text.replaceAll(unsafe, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
 }
 
-/** Works as {@link visible}, but keeps line breaks. */
+/** Replaces the same characters as {@link visible}, except line breaks. */
 export function visibleLines(text: string): string {
   return text.split('\n').map(visible).join('\n')
 }

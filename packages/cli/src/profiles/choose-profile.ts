@@ -1,20 +1,20 @@
 import type { Io } from '../io.ts'
 import { checkProfileName, noProfile, type Profile, readProfiles } from './profile-file.ts'
 
-/** Profile of a run, and the option, variable or default that selected it. */
+/** Profile that a command uses, with the option, variable or default that selected it. */
 export interface ChosenProfile {
   readonly name: string
   readonly source: '--profile' | 'HEADGATE_PROFILE' | 'headgate profile use'
-  /** The stored profile. Undefined if the command creates it. */
+  /** Stored profile, or undefined if the command creates it. */
   readonly profile: Profile | undefined
 }
 
 /**
- * Returns the profile of `--profile`, of `HEADGATE_PROFILE`, or of `headgate profile use`. Returns undefined if none
- * of them selects a profile.
+ * Returns the profile that the option `--profile`, the variable `HEADGATE_PROFILE` or the command `headgate profile
+ * use` selected, in this order. Returns undefined if no profile is selected.
  *
  * @param creates whether the command creates the profile when it does not exist
- * @throws CliError when there is no profile with the name
+ * @throws CliError when the selected profile does not exist
  */
 export function chooseProfile(
   { env }: Pick<Io, 'env'>,

@@ -5,20 +5,20 @@ import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 import { openSecretFile } from '../secret-file.ts'
 
-/** Settings for one server. A profile contains no secret, only the paths and names of files with secrets. */
+/** Settings for one server. A profile contains no secret, only the path of a credential file or the name of a login. */
 export interface Profile {
   /** Without trailing slash. */
   readonly url: string
   readonly warehouse?: string | undefined
   /** Absolute path of the credential file. */
   readonly credentialFile?: string | undefined
-  /** Name of a login. */
+  /** Name of the login that commands with the profile use. */
   readonly login?: string | undefined
 }
 
 /** All profiles of a user. */
 export interface Profiles {
-  /** Name of the profile that commands use if they do not name another one. Null if no profile is selected. */
+  /** Name of the default profile, or null. Commands use it unless an option or a variable names another profile. */
   readonly current: string | null
   readonly profiles: Readonly<Record<string, Profile>>
 }
@@ -50,7 +50,7 @@ export function readProfiles(folder: string): Profiles {
   const result = fileDecoder.safeParse(parseOrUndefined(text))
   if (result.success) return result.data
   throw new CliError(exitCode.usage, `The file ${path} does not contain profiles.`, {
-    next: 'Delete it, and create the profiles again with `headgate profile set`.',
+    next: 'Delete the file, and create the profiles again with `headgate profile set`.',
   })
 }
 
@@ -60,7 +60,7 @@ export async function writeProfiles(folder: string, { current, profiles }: Profi
   await file.write(`${JSON.stringify({ version: 1, current, profiles }, null, 2)}\n`)
 }
 
-/** Throws `CliError` for a name that is not valid. */
+/** Throws `CliError` for a profile name that is not valid. */
 export function checkProfileName(name: string): void {
   if (/^[a-z0-9][a-z0-9._-]{0,63}$/i.test(name)) return
   throw new CliError(exitCode.usage, 'The name of the profile is not valid.', {
@@ -71,7 +71,7 @@ export function checkProfileName(name: string): void {
 export function noProfile(name: string): CliError {
   return new CliError(exitCode.usage, `There is no profile ${name}.`, {
     next:
-      '`headgate profile list` lists the profiles. ' +
+      'Use another name. `headgate profile list` lists the profiles. ' +
       `\`headgate login --profile ${name} --url URL\` and \`headgate profile set ${name} --url URL\` create one.`,
   })
 }

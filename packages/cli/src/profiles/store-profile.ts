@@ -4,10 +4,10 @@ import type { Session } from '../session.ts'
 import { checkProfileName, type Profile, readProfiles, writeProfiles } from './profile-file.ts'
 
 /**
- * Stores the server and the warehouse of a session as a profile, with a login or the file of a credential, and
- * returns it. An existing profile keeps the values that the options do not set.
+ * Stores the server and the warehouse of a session as a profile, with a login or a credential file. Returns the
+ * profile. An existing profile keeps the values that the options do not set.
  *
- * @throws CliError for a name that is not valid, and for another server without a new identity
+ * @throws CliError for a name that is not valid, and when the server changes but the login or credential file does not
  */
 export async function storeProfile(
   { settings, out }: Session,
@@ -21,8 +21,8 @@ export async function storeProfile(
   const isNew = identity.login !== undefined || identity.credentialFile !== undefined
   const hasIdentity = before?.login !== undefined || before?.credentialFile !== undefined
   if (before !== undefined && hasIdentity && !isNew && before.url !== url.value) {
-    throw new CliError(exitCode.usage, `The credential of the profile ${name} is for ${before.url}.`, {
-      next: 'Set --credential-file or --login for the other server too.',
+    throw new CliError(exitCode.usage, `The profile ${name} cannot get another server, because its login or credential is for ${before.url}.`, {
+      next: 'Also set --credential-file or --login for the other server.',
     })
   }
   const profile: Profile = {

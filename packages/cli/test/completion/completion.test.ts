@@ -18,7 +18,7 @@ afterAll(() => rmSync(directory, { recursive: true }))
 
 const isInstalled = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0
 
-/** Functions that complete a command line in a real shell. */
+/** For each shell, a function that completes the words of a command line in a real process of that shell. */
 const shells: Readonly<Record<string, (words: readonly string[]) => readonly string[]>> = {
   bash: (words) =>
     run('bash', [
@@ -28,7 +28,8 @@ const shells: Readonly<Record<string, (words: readonly string[]) => readonly str
       '-',
       ...words,
     ]),
-  // The functions of the completion system work only in a terminal, so these print what they are called with.
+  // The completion functions of zsh (`compadd` and others) work only in a terminal, so this script replaces them by
+  // functions that print their arguments.
   zsh: (words) =>
     run('zsh', [
       '-f',

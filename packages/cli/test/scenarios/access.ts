@@ -3,7 +3,7 @@ import type { TestHeadgate } from '../headgate.ts'
 
 export function accessScenarios(shared: () => TestHeadgate): void {
   describe('whoami, explain, access', () => {
-    it('show the caller, the reason of a decision, and other principals with the privilege', async () => {
+    it('the commands whoami, explain and access show the caller, the reason of a decision, and the principals with a privilege', async () => {
       const { headgate } = shared()
       const { json } = await headgate(['principal', 'create', 'explained', '--json'])
       const { secret } = json as { secret: { clientSecret: string } }

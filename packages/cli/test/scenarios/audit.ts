@@ -28,7 +28,7 @@ export function auditScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['audit', '--on', 'namespace:nowhere'])).toMatchObject({ code: 1 })
       expect(await headgate(['audit', '--from', 'yesterday'])).toMatchObject({ code: 2 })
       await headgate(['namespace', 'drop', 'audited', '--yes'])
-      // The name of a deleted object selects the events of the last object with this name.
+      // The name of a deleted object selects the events of the most recent object with this name.
       expect((await operations('--on', 'namespace:audited')).toSorted()).toEqual([
         'dropNamespace',
         'grantPrivilege',
@@ -39,7 +39,7 @@ export function auditScenarios(shared: () => TestHeadgate): void {
       expect(shown.out).toMatch(/allowed +admin +grantPrivilege +lakehouse:audited/)
     })
 
-    it('shows equal refusals of a minute as one event with their count', async () => {
+    it('shows equal refusals of one minute as one event with a count', async () => {
       const { headgate, url } = shared()
       const ask = ['audit', '--outcome', 'denied', '--operation', 'listViews', '--json']
       for (let i = 0; i < 3; i += 1) {
@@ -63,7 +63,7 @@ export function auditScenarios(shared: () => TestHeadgate): void {
       expect(none.err).toContain('HEADGATE_AUDIT_READS')
     })
 
-    it('exports one document per line, oldest first, to a file that is complete or does not exist', async () => {
+    it('exports one JSON document per line, oldest event first, and leaves no incomplete file', async () => {
       const { headgate, directory } = shared()
       for (let role = 0; role < 3; role += 1) await headgate(['role', 'create', `exported-${role}`])
       const args = ['audit', '--object', 'exported-', '--operation', 'createRole', '--export']
@@ -91,7 +91,7 @@ export function auditScenarios(shared: () => TestHeadgate): void {
       expect((await readdir(directory)).filter((name) => name.includes('jsonl'))).toEqual(['audit.jsonl'])
     })
 
-    it('follows new events and shows each once', async () => {
+    it('shows new events with --follow, each once', async () => {
       const { headgate, url, directory } = shared()
       const main = join(import.meta.dirname, '../../src/main.ts')
       const args = ['--conditions=x-source', main, 'audit', '--follow', '--json', '--object', 'followed-']

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { TestHeadgate } from '../headgate.ts'
 
-/** Starts another server than Headgate. */
+/** Starts an HTTP server that is not a Headgate server. */
 async function startOtherServer(
   listener: RequestListener,
 ): Promise<AsyncDisposable & { readonly url: string }> {
@@ -59,7 +59,7 @@ export function connectionScenarios(shared: () => TestHeadgate): void {
       expect(refused.err).not.toContain('wrong-secret')
     })
 
-    it('exits with 4 without a credential, and names the file that it looked for', async () => {
+    it('exits with 4 without a credential, and names the default credential file that does not exist', async () => {
       const env = { HEADGATE_DATA_DIR: 'nowhere' }
       const refused = await shared().headgate(['role', 'list'], { env })
       expect(refused).toMatchObject({
@@ -79,7 +79,7 @@ export function connectionScenarios(shared: () => TestHeadgate): void {
       })
     })
 
-    it('exits with 1 and the message of the server when the request is not allowed', async () => {
+    it('exits with 1 when the request is not allowed, and prints the message of the server', async () => {
       const { headgate } = shared()
       const { json } = await headgate(['principal', 'create', 'powerless', '--json'])
       const { secret } = json as { secret: { clientSecret: string } }
@@ -95,7 +95,7 @@ export function connectionScenarios(shared: () => TestHeadgate): void {
       expect(refused.out).toBe('')
     })
 
-    it('exits with 2 for wrong usage, and proposes a similar command', async () => {
+    it('exits with 2 for an unknown command, and proposes a similar command', async () => {
       const { headgate } = shared()
       expect(await headgate(['princpal', 'list'])).toMatchObject({
         code: 2,
@@ -114,10 +114,10 @@ export function connectionScenarios(shared: () => TestHeadgate): void {
   })
 
   describe('audit, token, config', () => {
-    it('show changes and refusals', async () => {
+    it('the command audit shows changes and refusals', async () => {
       const { headgate } = shared()
       const args = ['audit', '--operation', 'createRole', '--from', '1h']
-      // The server records refusals after it has responded.
+      // The server records a refusal only after it has responded, so the test polls the audit log.
       await expect
         .poll(async () => (await headgate(args)).out)
         .toMatch(/\n\S+ \S+Z +denied(?: ×\d+)? +powerless +createRole /)
@@ -128,12 +128,12 @@ export function connectionScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['audit', '--from', 'yesterday'])).toMatchObject({ code: 2 })
     })
 
-    it('print the response of the token endpoint with token --json', async () => {
+    it('the command token prints the response of the token endpoint with --json', async () => {
       const { json } = await shared().headgate(['token', '--json'])
       expect(json).toMatchObject({ access_token: expect.any(String), token_type: 'bearer' })
     })
 
-    it('show the source of each setting with config show, without the secret', async () => {
+    it('the command config show prints the source of each setting, but no secret', async () => {
       const { headgate, url } = shared()
       const shown = await headgate(['config', 'show', '--warehouse', 'other'])
       expect(shown.out).toMatch(
@@ -145,7 +145,7 @@ export function connectionScenarios(shared: () => TestHeadgate): void {
       })
     })
 
-    it('do not use the administrator credential of this machine for other machines', async () => {
+    it('commands do not send the administrator credential of this machine to servers on other machines', async () => {
       const remote = await shared().headgate([
         'config',
         'show',

@@ -70,7 +70,7 @@ export function engineScenarios(shared: () => TestHeadgate): void {
   })
 
   describe('headgate principal', () => {
-    it('adds a public key from a file, lists it and removes it', async () => {
+    it('adds a public key to a principal from a file, lists it and removes it', async () => {
       const { headgate, directory } = shared()
       const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       const [file, secret] = [join(directory, 'key.jwk'), join(directory, 'private.jwk')]
@@ -89,7 +89,7 @@ export function engineScenarios(shared: () => TestHeadgate): void {
       })
     })
 
-    it('adds a name at another issuer, lists it and removes it', async () => {
+    it('adds a federation (a name at another issuer) to a principal, lists it and removes it', async () => {
       const { headgate } = shared()
       const name = ['trino', 'https://kubernetes.example', 'system:serviceaccount:a:trino']
       expect(await headgate(['principal', 'federation', 'add', ...name])).toMatchObject({ code: 0 })

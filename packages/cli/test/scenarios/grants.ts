@@ -53,7 +53,8 @@ export function grantScenarios(shared: () => TestHeadgate): void {
         await headgate(['grant', 'take', bundle, ...from])
       }
       const onTable = ['--on', 'table:lakehouse/loaded.none', '--to', 'role:loaders']
-      // The bundle does not contain create for a table, so the only error is the missing table.
+      // For a table, the bundle writer does not include create. So the server reports only that the table does not
+      // exist.
       expect(await headgate(['grant', 'give', 'writer', ...onTable])).toMatchObject({
         err: expect.stringContaining('no relation'),
       })
@@ -76,7 +77,7 @@ export function grantScenarios(shared: () => TestHeadgate): void {
       expect((await headgate(['role', 'members', 'joined'])).out).toContain(group)
     })
 
-    it('lists the grants of the credential by default', async () => {
+    it('lists the grants of the principal of the credential by default', async () => {
       const { headgate } = shared()
       const { json } = await headgate(['principal', 'create', 'granted', '--json'])
       const { secret } = json as { secret: { clientId: string; clientSecret: string } }

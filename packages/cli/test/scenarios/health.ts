@@ -6,7 +6,7 @@ import type { TestHeadgate } from '../headgate.ts'
 
 export function healthScenarios(shared: () => TestHeadgate): void {
   describe('health', () => {
-    it('reports that the server is ready, with its checks, and that it responds', async () => {
+    it('reports that the server is ready, with the result of each check, and reports with --live that it responds', async () => {
       const { headgate } = shared()
       const { code, out, err } = await headgate(['health'])
       expect({ code, err }).toEqual({ code: 0, err: '' })
@@ -15,7 +15,7 @@ export function healthScenarios(shared: () => TestHeadgate): void {
       expect((await headgate(['health', '--live'])).out).toBe('live\n')
     })
 
-    it('sends no credential, also if one is set', async () => {
+    it('sends no credential, even if one is set', async () => {
       const env = { HEADGATE_CREDENTIAL: 'admin:wrong-secret' }
       expect(await shared().headgate(['health'], { env })).toMatchObject({ code: 0 })
     })

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { spawnSource, type TestHeadgate } from '../headgate.ts'
 
 /**
- * Runs `headgate keys rotate` in a separate process and kills it (SIGKILL) as soon as the server has made a number of changes,
- * before the process gets the response of the last one.
+ * Runs `headgate keys rotate` in a separate process, and kills the process (SIGKILL) as soon as the server has made a
+ * number of changes. The process does not receive the response to the last change.
  */
 export async function rotateUntilKilled(headgate: TestHeadgate, changes: number): Promise<void> {
   let left = changes

@@ -24,7 +24,7 @@ export function keyScenarios(shared: () => TestHeadgate): void {
       expect(err).toBe('')
     })
 
-    it('adds a key, which promote refuses until every replica has it, or with --force-now', async () => {
+    it('adds a key, and promotes it only when every replica has it, or with --force-now', async () => {
       const before = await findId('page-token', 'active')
       const added = await run('add', 'page-token')
       const id = await findId('page-token', 'added')
@@ -40,7 +40,7 @@ export function keyScenarios(shared: () => TestHeadgate): void {
       expect(await run('add', 'nothing')).toMatchObject({ code: 1 })
     })
 
-    it('deletes a key that is not active with retire, after a confirmation', async () => {
+    it('deletes an inactive key with retire, after a confirmation', async () => {
       const retired = await findId('page-token', 'retired')
       expect(await run('retire', retired)).toMatchObject({ code: 2 })
       expect(await run('retire', retired, '--yes')).toMatchObject({
@@ -64,7 +64,7 @@ export function keyScenarios(shared: () => TestHeadgate): void {
       const all = await run('rotate', '--force-now')
       expect(all.out).toMatch(/^PURPOSE +RETIRED +ACTIVE\npage-token .*\ns3-session .*\nsession-token /)
       expect((await keys()).filter(({ state }) => state === 'added')).toEqual([])
-      // Sessions of the retired key stay valid.
+      // The session token of this test was signed with the retired key, and is still valid.
       expect(await run('list')).toMatchObject({ code: 0 })
     })
 
@@ -75,7 +75,7 @@ export function keyScenarios(shared: () => TestHeadgate): void {
           .map(({ purpose }) => purpose)
           .toSorted()
       const [active, before] = [await states('active'), (await keys()).map(({ id }) => id)]
-      // Kills the process while it adds keys, and while it promotes them.
+      // The first run is killed while it adds keys, and the second run while it promotes keys.
       await rotateUntilKilled(shared(), 2)
       expect(await states('added')).toEqual(active.slice(0, 2))
       await rotateUntilKilled(shared(), active.length - 2 + 2)

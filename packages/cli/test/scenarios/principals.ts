@@ -18,7 +18,7 @@ export function principalScenarios(shared: () => TestHeadgate): void {
       expect((await headgate(['principal', 'show', 'etl'])).out).not.toContain(credential?.slice(4))
     })
 
-    it('prints only the response of the server with create --json', async () => {
+    it('prints exactly the response of the server with create --json', async () => {
       const made = await shared().headgate(['principal', 'create', 'loader', '--json'])
       expect(made.json).toMatchObject({
         principal: { name: 'loader', kind: 'service', enabled: true },
@@ -54,7 +54,7 @@ export function principalScenarios(shared: () => TestHeadgate): void {
       await expect(stat(join(directory, 'second'))).rejects.toThrow('ENOENT')
     })
 
-    it('lists one principal in a line, with its name first', async () => {
+    it('lists each principal in one line that begins with its name', async () => {
       const { out, code } = await shared().headgate(['principal', 'list'])
       const [heading = '', ...lines] = out.trimEnd().split('\n')
       expect(code).toBe(0)
@@ -63,7 +63,7 @@ export function principalScenarios(shared: () => TestHeadgate): void {
       expect(lines.every((line) => line.indexOf('service') === heading.indexOf('KIND'))).toBe(true)
     })
 
-    it('lists all pages as one document, and notes when --limit leaves some out', async () => {
+    it('lists all pages as one document, and notes when the list has more items than --limit', async () => {
       const { headgate } = shared()
       const all = await headgate(['principal', 'list', '--json'])
       expect(all.json).toMatchObject({ principals: { length: 4 }, nextPageToken: null })

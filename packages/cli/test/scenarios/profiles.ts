@@ -5,7 +5,10 @@ import type { RunResult, TestHeadgate } from '../headgate.ts'
 
 export function profileScenarios(shared: () => TestHeadgate): void {
   describe('profile', () => {
-    /** Runs a command with its own folder of profiles, and without the variables of the server under test. */
+    /**
+     * Runs a command that uses a separate folder of profiles, without the environment variables of the server under
+     * test.
+     */
     function headgate(
       args: readonly string[],
       env: Readonly<Record<string, string | undefined>> = {},
@@ -22,7 +25,7 @@ export function profileScenarios(shared: () => TestHeadgate): void {
 
     const credentialFile = (): string => join(shared().directory, 'data/admin-credential')
 
-    it('set stores a server with the file of a credential, and --profile uses it', async () => {
+    it('profile set stores a server with its credential file, and --profile selects it', async () => {
       const { url } = shared()
       const set = ['profile', 'set', 'own', '--url', `${url}/`, '--credential-file', 'data/admin-credential']
       const made = await headgate([...set, '--warehouse', 'gold', '--json'])
@@ -41,7 +44,7 @@ export function profileScenarios(shared: () => TestHeadgate): void {
       expect(await readFile(file, 'utf8')).not.toContain(secret)
     })
 
-    it('set changes only what the options name, and refuses another server for the same credential', async () => {
+    it('profile set changes only the values of its options, and refuses another server for the same credential', async () => {
       await headgate(['profile', 'set', 'own', '--warehouse', 'silver'])
       expect(await settings(['--profile', 'own'])).toMatchObject({
         url: { value: shared().url },
@@ -51,7 +54,7 @@ export function profileScenarios(shared: () => TestHeadgate): void {
       expect(moved).toMatchObject({ code: 2, err: expect.stringContaining(`is for ${shared().url}.`) })
     })
 
-    it('set refuses a file without a credential and names that are not valid', async () => {
+    it('profile set refuses a file without a credential, and invalid names', async () => {
       await writeFile(join(shared().directory, 'no-credential'), 'nothing')
       const set = ['profile', 'set', 'x', '--credential-file', 'no-credential']
       expect(await headgate(set)).toMatchObject({ code: 2, err: expect.stringContaining('CLIENT_ID') })
@@ -59,7 +62,7 @@ export function profileScenarios(shared: () => TestHeadgate): void {
         expect(await headgate(['profile', 'set', name])).toMatchObject({ code: 2 })
     })
 
-    it('options precede --profile, --profile precedes variables, and variables precede other profiles', async () => {
+    it('options take precedence over --profile, --profile over variables, and variables over other profiles', async () => {
       const env = { HEADGATE_URL: 'http://127.0.0.1:1', HEADGATE_CREDENTIAL: 'a:b', HEADGATE_PROFILE: 'own' }
       expect(await settings(['--profile', 'own'], env)).toMatchObject({
         profile: 'own',
@@ -79,7 +82,7 @@ export function profileScenarios(shared: () => TestHeadgate): void {
       })
     })
 
-    it('the credential and the login of a profile are used for its server only', async () => {
+    it('commands use the credential and the login of a profile only for the server of the profile', async () => {
       const elsewhere = ['--profile', 'own', '--url', 'https://other.example']
       expect(await settings(elsewhere)).toMatchObject({ credential: { clientId: null, source: 'not set' } })
       await headgate(['profile', 'set', 'user', '--url', 'https://own.example', '--login', 'someone'])
@@ -89,7 +92,7 @@ export function profileScenarios(shared: () => TestHeadgate): void {
       })
     })
 
-    it('use sets the profile of other commands, list shows it, and remove deletes it', async () => {
+    it('profile use sets the default profile, profile list shows it, and profile remove deletes it', async () => {
       expect(await headgate(['profile', 'use', 'own'])).toMatchObject({ code: 0 })
       expect(await headgate(['role', 'list'])).toMatchObject({ code: 0 })
       expect((await headgate(['profile', 'list'])).out).toMatch(/^\* +own +http/m)
@@ -104,7 +107,7 @@ export function profileScenarios(shared: () => TestHeadgate): void {
       expect(await settings([])).toMatchObject({ profile: null, url: { source: 'default' } })
     })
 
-    it('use --none ends the use, and commands of profiles work when the chosen one does not exist', async () => {
+    it('profile use --none removes the default profile, and profile commands work if the selected profile does not exist', async () => {
       await headgate(['profile', 'use', 'user'])
       expect((await headgate(['profile', 'use', '--none', '--json'])).json).toEqual({ current: null })
       const env = { HEADGATE_PROFILE: 'gone' }
@@ -114,7 +117,7 @@ export function profileScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['profile', 'use'], env)).toMatchObject({ code: 2 })
     })
 
-    it('a damaged file is reported with its path', async () => {
+    it('commands report the path of a damaged profile file', async () => {
       await writeFile(join(shared().directory, 'profiles/profiles.json'), '{}')
       expect(await headgate(['role', 'list'])).toMatchObject({
         code: 2,

@@ -14,7 +14,7 @@ const fields = [
   },
 ]
 
-/** Creates tables and views as an engine does. */
+/** Creates tables and views with the requests that an engine sends. */
 async function post({ url, headgate }: TestHeadgate, path: string, body: Json): Promise<void> {
   const token = (await headgate(['token'])).out.trim()
   const response = await fetch(`${url}/v1/lakehouse/namespaces/shop/${path}`, {
@@ -74,7 +74,7 @@ export function relationScenarios(shared: () => TestHeadgate): void {
       await post(shared(), 'views', newView)
     })
 
-    it('list tables of a namespace or of the whole warehouse', async () => {
+    it('table list shows the tables of a namespace or of the whole warehouse', async () => {
       const { headgate } = shared()
       expect((await headgate(['table', 'list', 'shop'])).out).toBe('TABLE\nshop.lines\nshop.orders\n')
       expect((await headgate(['table', 'list', '--json'])).json).toEqual({
@@ -87,7 +87,7 @@ export function relationScenarios(shared: () => TestHeadgate): void {
       expect((await headgate(['view', 'list', 'shop'])).out).toBe('VIEW\nshop.recent\n')
     })
 
-    it('show a table with every digit of 64-bit integers', async () => {
+    it('table show prints every digit of 64-bit integers', async () => {
       const { headgate } = shared()
       const { out } = await headgate(['table', 'show', 'shop.orders', '--snapshots'])
       expect(out).toContain(`current snapshot  ${snapshotId}\n`)
@@ -102,7 +102,7 @@ export function relationScenarios(shared: () => TestHeadgate): void {
       expect(json.json).toMatchObject({ metadata: { 'current-snapshot-id': snapshotId } })
     })
 
-    it('show the text of a view in each dialect', async () => {
+    it('view show prints the text of a view in each dialect', async () => {
       const { headgate } = shared()
       expect((await headgate(['view', 'show', 'shop.recent'])).out).toContain(
         '\nSPARK\nselect id\nfrom orders\n',
@@ -110,7 +110,7 @@ export function relationScenarios(shared: () => TestHeadgate): void {
       expect((await headgate(['view', 'show', 'shop.recent', '--json'])).json).toHaveProperty('metadata')
     })
 
-    it('protect a table, which details show', async () => {
+    it('table protect protects a table, and table details shows the protection', async () => {
       const { headgate } = shared()
       expect((await headgate(['table', 'protect', 'shop.lines'])).out).toBe(
         'The table shop.lines is protected.\n',
@@ -128,7 +128,7 @@ export function relationScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['view', 'unprotect', 'shop.recent'])).toMatchObject({ code: 0 })
     })
 
-    it('drop a table, list it, and restore it by name and with another name', async () => {
+    it('table commands drop a table, list it, and restore it with its name or another name', async () => {
       const { headgate } = shared()
       expect(await headgate(['table', 'drop', 'shop.lines', '--yes'])).toMatchObject({
         code: 0,
@@ -149,7 +149,7 @@ export function relationScenarios(shared: () => TestHeadgate): void {
       })
     })
 
-    it('require an id to restore one of several dropped tables with the same name, and purge one', async () => {
+    it('table restore requires an id if several dropped tables have the same name, and table purge deletes one', async () => {
       const { headgate } = shared()
       for (const _ of [1, 2]) {
         await post(shared(), 'tables', newTable('twice'))
@@ -165,7 +165,7 @@ export function relationScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['table', 'restore', id])).toMatchObject({ code: 1 })
     })
 
-    it('rename, unregister and register a table', async () => {
+    it('table commands rename, unregister and register a table', async () => {
       const { headgate } = shared()
       expect(await headgate(['table', 'rename', 'shop.lines2', 'shop.lines3'])).toMatchObject({
         code: 0,
@@ -183,7 +183,7 @@ export function relationScenarios(shared: () => TestHeadgate): void {
       expect((await headgate(['view', 'dropped'])).out).toContain('shop.newest')
     })
 
-    it('list and clear no unfinished tables in a new warehouse', async () => {
+    it('storage orphans and storage clear find no unfinished tables in a new warehouse', async () => {
       const { headgate } = shared()
       expect(await headgate(['storage', 'orphans', '--older-than', '1h'])).toMatchObject({
         code: 0,
@@ -198,7 +198,7 @@ export function relationScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['storage', 'clear'])).toMatchObject({ code: 2 })
     })
 
-    it('find no overlaps in a new warehouse', async () => {
+    it('storage overlaps finds no overlapping locations in a new warehouse', async () => {
       const { headgate } = shared()
       expect(await headgate(['storage', 'overlaps'])).toMatchObject({
         code: 0,
@@ -207,7 +207,7 @@ export function relationScenarios(shared: () => TestHeadgate): void {
       })
     })
 
-    it('list the place of an unregistered table as retired, and release it', async () => {
+    it('storage retired lists the location of an unregistered table, and storage release releases it', async () => {
       const { headgate } = shared()
       await post(shared(), 'tables', newTable('left'))
       const unregistered = await headgate(['table', 'unregister', 'shop.left', '--yes', '--json'])

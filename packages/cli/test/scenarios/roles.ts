@@ -32,7 +32,7 @@ export function roleScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['role', 'delete', 'writers', '--yes'])).toMatchObject({ code: 0 })
     })
 
-    it('reports refusals of the server, and requires the kind of a member', async () => {
+    it('reports refusals of the server, and refuses a member without its kind', async () => {
       const { headgate } = shared()
       expect(await headgate(['role', 'delete', 'administrators', '--yes'])).toMatchObject({
         code: 1,

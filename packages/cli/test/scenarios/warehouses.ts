@@ -32,7 +32,7 @@ export function warehouseScenarios(shared: () => TestHeadgate): void {
       )
     })
 
-    it('sets the mode of new files in a directory with --file-mode, by default 0600', async () => {
+    it('sets the mode of new files in a directory with --file-mode, which is 0600 by default', async () => {
       const { headgate } = shared()
       const place = join(shared().directory, 'data/warehouses/read by a group')
       const made = await headgate(['warehouse', 'create', 'grouped', place, '--file-mode', '0640'])
@@ -69,7 +69,7 @@ export function warehouseScenarios(shared: () => TestHeadgate): void {
       expect((await headgate(['warehouse', 'show', 'lakehouse'])).out).toMatch(/\nowner +server\n/)
     })
 
-    it('names the options of the command line in refusals of the server', async () => {
+    it('replaces member names by command-line options in refusals of the server', async () => {
       const { headgate } = shared()
       const create = ['warehouse', 'create', 'refused', 's3://bucket/refused', '--skip-probe']
       const chain = [...create, '--default-chain', '--region', 'eu-central-1']
@@ -96,7 +96,7 @@ export function warehouseScenarios(shared: () => TestHeadgate): void {
       expect(await refused('warehouse', 'update', 'second', '--default-chain')).not.toContain('body.')
     })
 
-    it('keeps the settings that update does not name', async () => {
+    it('changes only the settings whose options update has', async () => {
       const { headgate } = shared()
       const args = ['--default', 'x=1', '--remove-default', 'a', '--override', 'o=1', '--json']
       expect((await headgate(['warehouse', 'update', 'second', ...args])).json).toMatchObject({
@@ -182,7 +182,7 @@ export function warehouseScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['warehouse', 'delete', 'vended', '--yes'])).toMatchObject({ code: 0 })
     })
 
-    it('refuses to delete a warehouse between protect and unprotect', async () => {
+    it('refuses to delete a protected warehouse until unprotect', async () => {
       const { headgate } = shared()
       expect((await headgate(['warehouse', 'protect', 'second'])).out).toBe(
         'The warehouse second is protected.\n',
