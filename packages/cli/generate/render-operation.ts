@@ -107,7 +107,10 @@ function toTypeName(schema: Schema | undefined, inlineName: string): string {
 function pathParameters({ path }: Operation): readonly string[] {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   const clash = names.find((name) => ['query', 'body', 'client', 'path'].includes(name))
-  if (clash !== undefined) throw new Error(`The generated function cannot have a path parameter ${clash}. Rename the parameter in ${path}.`)
+  if (clash !== undefined)
+    throw new Error(
+      `The generated function cannot have a path parameter ${clash}. Rename the parameter in ${path}.`,
+    )
   return names
 }
 

@@ -121,49 +121,53 @@ describe('headgate import', () => {
     },
   )
 
-  it('detects commits that only one catalog has, and reports a conflict if both catalogs have commits of their own', { timeout }, async () => {
-    await createTable('a', ['states'])
-    await createTable('b', ['states'])
-    const [a, b] = ['a', 'b'].map((name) => ({ namespace: ['states'], name }))
-    if (a === undefined || b === undefined) throw new Error('unreachable')
-    expect(await importHere(['--namespace', 'states', '--json'])).toMatchObject({ code: 0 })
-    await into
-      .updateTable(await into.loadTable(a))
-      .setProperties({ by: 'target' })
-      .commit()
-    const ahead = await from
-      .updateTable(await from.loadTable(b))
-      .setProperties({ by: 'source' })
-      .commit()
+  it(
+    'detects commits that only one catalog has, and reports a conflict if both catalogs have commits of their own',
+    { timeout },
+    async () => {
+      await createTable('a', ['states'])
+      await createTable('b', ['states'])
+      const [a, b] = ['a', 'b'].map((name) => ({ namespace: ['states'], name }))
+      if (a === undefined || b === undefined) throw new Error('unreachable')
+      expect(await importHere(['--namespace', 'states', '--json'])).toMatchObject({ code: 0 })
+      await into
+        .updateTable(await into.loadTable(a))
+        .setProperties({ by: 'target' })
+        .commit()
+      const ahead = await from
+        .updateTable(await from.loadTable(b))
+        .setProperties({ by: 'source' })
+        .commit()
 
-    const mixed = await importHere(['--namespace', 'states', '--json'])
-    expect(mixed.code).toBe(1)
-    expect(mixed.json).toMatchObject({
-      tables: { newer: 1, conflict: 1 },
-      problems: [
-        {
-          name: 'b',
-          status: 'conflict',
-          next: expect.stringContaining(`${ahead.metadataLocation} --overwrite`),
-        },
-      ],
-    })
-    const [, command = ''] = /run: headgate (.*)$/.exec(JSON.parse(mixed.out).problems[0].next) ?? []
-    expect(await target.headgate([...command.split(' '), '--yes'])).toMatchObject({ code: 0 })
-    expect(await importHere(['--namespace', 'states', '--json'])).toMatchObject({ code: 0 })
+      const mixed = await importHere(['--namespace', 'states', '--json'])
+      expect(mixed.code).toBe(1)
+      expect(mixed.json).toMatchObject({
+        tables: { newer: 1, conflict: 1 },
+        problems: [
+          {
+            name: 'b',
+            status: 'conflict',
+            next: expect.stringContaining(`${ahead.metadataLocation} --overwrite`),
+          },
+        ],
+      })
+      const [, command = ''] = /run: headgate (.*)$/.exec(JSON.parse(mixed.out).problems[0].next) ?? []
+      expect(await target.headgate([...command.split(' '), '--yes'])).toMatchObject({ code: 0 })
+      expect(await importHere(['--namespace', 'states', '--json'])).toMatchObject({ code: 0 })
 
-    await from
-      .updateTable(await from.loadTable(a))
-      .setProperties({ by: 'source' })
-      .commit()
-    const both = await importHere(['--namespace', 'states', '--move'])
-    expect(both.code).toBe(1)
-    expect(await from.tableExists(a)).toBe(true)
-    expect(await from.tableExists(b)).toBe(false)
-    expect(both.out).toContain(
-      'table states.a: Both catalogs have this table, with different metadata files.',
-    )
-  })
+      await from
+        .updateTable(await from.loadTable(a))
+        .setProperties({ by: 'source' })
+        .commit()
+      const both = await importHere(['--namespace', 'states', '--move'])
+      expect(both.code).toBe(1)
+      expect(await from.tableExists(a)).toBe(true)
+      expect(await from.tableExists(b)).toBe(false)
+      expect(both.out).toContain(
+        'table states.a: Both catalogs have this table, with different metadata files.',
+      )
+    },
+  )
 
   it(
     'moves tables, and with --drop-views also views, after it has compared both catalogs',
@@ -508,25 +512,29 @@ describe('headgate import', () => {
     expect(result.err).toMatch(/\[#+-*\] 1 of 1 listed tables and views/)
   })
 
-  it('refuses a source that does not respond or an invalid option, and proposes the next step', { timeout }, async () => {
-    const from = async (...args: readonly string[]): Promise<RunResult> =>
-      target.headgate(['import', '--warehouse', 'shop', ...args])
-    expect(await from('--from', 'http://127.0.0.1:1')).toMatchObject({
-      code: 3,
-      err: expect.stringContaining('The source catalog at http://127.0.0.1:1 does not respond'),
-    })
-    expect(await from('--from', source.url)).toMatchObject({ code: 4 })
-    expect(await from('--from', properties, '--from-warehouse', randomUUID())).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('Check --from and --from-warehouse'),
-    })
-    expect(await from('--from', join(source.directory, 'missing'))).toMatchObject({ code: 2 })
-    expect(await from('--from', properties, '--namespace', 'nothing')).toMatchObject({
-      code: 0,
-      err: expect.stringContaining('The import found no namespace'),
-    })
-    expect(await from('--from', properties, '--drop-views')).toMatchObject({ code: 2 })
-    expect(await from('--from', properties, '--move', '--source-read-only')).toMatchObject({ code: 2 })
-    expect(await from('--from', properties, '--parallel', '65')).toMatchObject({ code: 2 })
-  })
+  it(
+    'refuses a source that does not respond or an invalid option, and proposes the next step',
+    { timeout },
+    async () => {
+      const from = async (...args: readonly string[]): Promise<RunResult> =>
+        target.headgate(['import', '--warehouse', 'shop', ...args])
+      expect(await from('--from', 'http://127.0.0.1:1')).toMatchObject({
+        code: 3,
+        err: expect.stringContaining('The source catalog at http://127.0.0.1:1 does not respond'),
+      })
+      expect(await from('--from', source.url)).toMatchObject({ code: 4 })
+      expect(await from('--from', properties, '--from-warehouse', randomUUID())).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('Check --from and --from-warehouse'),
+      })
+      expect(await from('--from', join(source.directory, 'missing'))).toMatchObject({ code: 2 })
+      expect(await from('--from', properties, '--namespace', 'nothing')).toMatchObject({
+        code: 0,
+        err: expect.stringContaining('The import found no namespace'),
+      })
+      expect(await from('--from', properties, '--drop-views')).toMatchObject({ code: 2 })
+      expect(await from('--from', properties, '--move', '--source-read-only')).toMatchObject({ code: 2 })
+      expect(await from('--from', properties, '--parallel', '65')).toMatchObject({ code: 2 })
+    },
+  )
 })

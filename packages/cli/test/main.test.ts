@@ -78,40 +78,44 @@ describe('the program', () => {
     },
   )
 
-  it('creates a warehouse with the command that a server without a warehouse prints', { timeout }, async () => {
-    await using database = await testDatabase()
-    const env = { HEADGATE_DATABASE_URL: database.url, HEADGATE_MASTER_KEY: masterKey }
-    const home = join(directory, 'home')
-    const file = join(home, '.config/headgate/admin-credential')
-    expect(await headgate(['bootstrap', '--output', file], env)).toMatchObject({ code: 0 })
-    expect((await stat(join(home, '.config/headgate'))).mode & 0o777).toBe(0o700)
-    const flags = ['--port', '0', '--s3-port', '0', '--data-dir', join(directory, 'hinted')]
-    const server = spawnSource(main, ['serve', ...flags], { ...env, HOME: home })
-    try {
-      let printed = ''
-      server.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()))
-      const HEADGATE_URL = await readyUrl(server)
-      const command = /create it with: headgate (warehouse create .*)/
-      await expect.poll(() => printed, { timeout: 10_000 }).toMatch(command)
-      expect(printed).toContain(file)
-      const [, hint = ''] = command.exec(printed) ?? []
-      const args = hint.replace('BUCKET/FOLDER', 'bucket/folder').replace('REGION', 'eu-central-1')
-      const keys = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' }
-      const made = await runHere([...args.split(' '), '--skip-probe', '--json'], directory, {
-        env: { HEADGATE_URL, HEADGATE_CREDENTIAL_FILE: file, ...keys },
-      })
-      expect(made.err).not.toContain('error')
-      expect(made.json).toMatchObject({
-        name: 'lakehouse',
-        storage: { type: 's3', bucket: 'bucket', prefix: 'folder', region: 'eu-central-1' },
-        vending: { mode: 'gateway' },
-      })
-    } finally {
-      await stop(server)
-    }
-  })
+  it(
+    'creates a warehouse with the command that a server without a warehouse prints',
+    { timeout },
+    async () => {
+      await using database = await testDatabase()
+      const env = { HEADGATE_DATABASE_URL: database.url, HEADGATE_MASTER_KEY: masterKey }
+      const home = join(directory, 'home')
+      const file = join(home, '.config/headgate/admin-credential')
+      expect(await headgate(['bootstrap', '--output', file], env)).toMatchObject({ code: 0 })
+      expect((await stat(join(home, '.config/headgate'))).mode & 0o777).toBe(0o700)
+      const flags = ['--port', '0', '--s3-port', '0', '--data-dir', join(directory, 'hinted')]
+      const server = spawnSource(main, ['serve', ...flags], { ...env, HOME: home })
+      try {
+        let printed = ''
+        server.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()))
+        const HEADGATE_URL = await readyUrl(server)
+        const command = /create it with: headgate (warehouse create .*)/
+        await expect.poll(() => printed, { timeout: 10_000 }).toMatch(command)
+        expect(printed).toContain(file)
+        const [, hint = ''] = command.exec(printed) ?? []
+        const args = hint.replace('BUCKET/FOLDER', 'bucket/folder').replace('REGION', 'eu-central-1')
+        const keys = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' }
+        const made = await runHere([...args.split(' '), '--skip-probe', '--json'], directory, {
+          env: { HEADGATE_URL, HEADGATE_CREDENTIAL_FILE: file, ...keys },
+        })
+        expect(made.err).not.toContain('error')
+        expect(made.json).toMatchObject({
+          name: 'lakehouse',
+          storage: { type: 's3', bucket: 'bucket', prefix: 'folder', region: 'eu-central-1' },
+          vending: { mode: 'gateway' },
+        })
+      } finally {
+        await stop(server)
+      }
+    },
+  )
 
-  it('runs bootstrap so that git does not track the credential file, as in the README', async () => {
+  it('the README writes the credential of bootstrap outside the checkout, and git ignores a file with its name', async () => {
     const top = join(import.meta.dirname, '../../..')
     const readme = await readFile(join(top, 'README.md'), 'utf8')
     const outputs = [...readme.matchAll(/bootstrap --output (\S+)/g)].map(([, path]) => path)

@@ -55,7 +55,8 @@ async function apply(session: Session, options: Options): Promise<void> {
     skipProbe: options.skipProbe === true,
   })
   const { out } = session
-  for (const grant of plan.skipped) out.warn(`The grant to ${grant} is skipped, because the table or view does not exist.`)
+  for (const grant of plan.skipped)
+    out.warn(`The grant to ${grant} is skipped, because the table or view does not exist.`)
   if (options.dryRun === true) return showPlan(session, plan)
   refuseMissingSecrets(plan)
   await confirmRemovals(session, plan)

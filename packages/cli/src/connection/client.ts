@@ -129,7 +129,11 @@ export function toUrl(base: string, { path, query = {} }: Pick<Call, 'path' | 'q
 
 function noCredential({ credential }: Settings): CliError {
   const tried = credential.kind === 'file' ? `: ${credential.path} does not exist` : ''
-  return new CliError(exitCode.credential, `The server requires a credential, but no credential is set${tried}.`, {
-    next: 'Set --credential-file, HEADGATE_CREDENTIAL_FILE or HEADGATE_CREDENTIAL, or use a login with --login.',
-  })
+  return new CliError(
+    exitCode.credential,
+    `The server requires a credential, but no credential is set${tried}.`,
+    {
+      next: 'Set --credential-file, HEADGATE_CREDENTIAL_FILE or HEADGATE_CREDENTIAL, or use a login with --login.',
+    },
+  )
 }

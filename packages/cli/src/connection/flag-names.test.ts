@@ -14,11 +14,11 @@ const flags = {
 it.each([
   [
     'The request is invalid: body.vending: Unrecognized key: "whenNotAsked"',
-    'The options are not valid: --vend-when-not-asked is not allowed here: see --help',
+    'The options are not valid: --vend-when-not-asked is not allowed with these options: see --help',
   ],
   [
     'The request is invalid: body.vending: Unrecognized keys: "whenNotAsked", "roleArn"',
-    'The options are not valid: --vend-when-not-asked, --role-arn is not allowed here: see --help',
+    'The options are not valid: --vend-when-not-asked, --role-arn is not allowed with these options: see --help',
   ],
   [
     'The request is invalid: body.vending.roleArn: must be an ARN',

@@ -56,9 +56,13 @@ export function readSettings(
   createsProfile = false,
 ): Settings {
   if (options.login !== undefined && options.credentialFile !== undefined) {
-    throw new CliError(exitCode.usage, '--login and --credential-file cannot be used together. Use only one of them.', {
-      next: 'Remove one of them.',
-    })
+    throw new CliError(
+      exitCode.usage,
+      '--login and --credential-file cannot be used together. Use only one of them.',
+      {
+        next: 'Remove one of them.',
+      },
+    )
   }
   const folder = configFolder(io)
   const profile = chooseProfile(io, folder, options.profile, createsProfile)

@@ -108,7 +108,9 @@ export async function importCatalog(
   warnAboutWriters(session, options, results)
   const { created, existing } = results.namespaces
   if (created + existing + results.namespaceProblems.length === 0 && failure === null)
-    warn('The import found no namespace. Check --namespace and --exclude, and whether the credential may see the namespaces of the source.')
+    warn(
+      'The import found no namespace. Check --namespace and --exclude, and whether the credential may see the namespaces of the source.',
+    )
   if (failure !== null) throw failure.error
   if (written.error !== null) throw written.error
   const error = toError(results, stop.aborted)

@@ -69,7 +69,9 @@ async function addProperties(
     const updates = Object.fromEntries(Object.entries(wanted).filter(([key]) => !Object.hasOwn(current, key)))
     const others = Object.keys(wanted).filter((key) => (current[key] ?? wanted[key]) !== wanted[key])
     if (others.length > 0)
-      warn(`Namespace ${name} of the target keeps its values of ${others.join(', ')}, which differ from the values in the source.`)
+      warn(
+        `Namespace ${name} of the target keeps its values of ${others.join(', ')}, which differ from the values in the source.`,
+      )
     if (Object.keys(updates).length === 0) return
     await ask(target, (catalog) => catalog.updateNamespaceProperties(namespace, { updates }))
   } catch (error) {

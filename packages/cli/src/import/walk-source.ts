@@ -53,7 +53,10 @@ export function walkSource(deps: WalkDeps): Task {
         })
       } catch (error) {
         if (parent.length === 0 || !isUnsupported(error)) throw error
-        if (!lacks.levels) deps.warn(`The source refused to list namespaces inside other namespaces, so only the outermost namespaces are imported. ${error.message}`)
+        if (!lacks.levels)
+          deps.warn(
+            `The source refused to list namespaces inside other namespaces, so only the outermost namespaces are imported. ${error.message}`,
+          )
         lacks.levels = true
       }
       return found.filter((namespace) => canContainSelected(selection, namespace)).flatMap(namespaceTasks)
@@ -103,7 +106,8 @@ function content(deps: WalkDeps, namespace: Namespace, lacks: { views: boolean }
         return lacks.views ? [] : await views()
       } catch (error) {
         if (!isUnsupported(error)) throw error
-        if (!lacks.views) deps.warn(`The source refused to list views, so no views are imported. ${error.message}`)
+        if (!lacks.views)
+          deps.warn(`The source refused to list views, so no views are imported. ${error.message}`)
         lacks.views = true
         return []
       }

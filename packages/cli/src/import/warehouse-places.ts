@@ -74,7 +74,10 @@ export function findCover(
   if (own === null) return { type: 'unknown' }
   const place = own.allowed.find((allowed) => contains(allowed, location))
   if (place !== undefined && contains(location, own.root)) {
-    return { type: 'refused', reason: `${text} is the root of warehouse ${own.warehouse}, and a table or view must be below the root.` }
+    return {
+      type: 'refused',
+      reason: `${text} is the root of warehouse ${own.warehouse}, and a table or view must be below the root.`,
+    }
   }
   if (place !== undefined) {
     const isRoot = place === own.root

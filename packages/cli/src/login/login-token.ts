@@ -112,7 +112,11 @@ export async function obtain(
 ): Promise<Token> {
   await using auth = await new AuthRegistry().create(properties, { env, warn, prompts, initialize: false })
   const token = await auth.token?.(signal === undefined ? {} : { signal })
-  if (token === undefined) throw new CliError(exitCode.usage, 'The provider of these properties has no access token. Use an auth type that requests tokens, such as oauth2.')
+  if (token === undefined)
+    throw new CliError(
+      exitCode.usage,
+      'The provider of these properties has no access token. Use an auth type that requests tokens, such as oauth2.',
+    )
   return token
 }
 

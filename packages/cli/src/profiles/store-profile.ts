@@ -21,9 +21,13 @@ export async function storeProfile(
   const isNew = identity.login !== undefined || identity.credentialFile !== undefined
   const hasIdentity = before?.login !== undefined || before?.credentialFile !== undefined
   if (before !== undefined && hasIdentity && !isNew && before.url !== url.value) {
-    throw new CliError(exitCode.usage, `The profile ${name} cannot get another server, because its login or credential is for ${before.url}.`, {
-      next: 'Also set --credential-file or --login for the other server.',
-    })
+    throw new CliError(
+      exitCode.usage,
+      `The profile ${name} cannot get another server, because its login or credential is for ${before.url}.`,
+      {
+        next: 'Also set --credential-file or --login for the other server.',
+      },
+    )
   }
   const profile: Profile = {
     url: url.value,

@@ -29,13 +29,13 @@ export function keyScenarios(shared: () => TestHeadgate): void {
       const added = await run('add', 'page-token')
       const id = await findId('page-token', 'added')
       expect(added.err).toMatch(
-        new RegExp(`Every replica has the key in \\d+ s. Then: headgate keys promote ${id}`),
+        new RegExp(`Every replica has the key in \\d+ s. Then run: headgate keys promote ${id}`),
       )
       const refused = await run('promote', id)
       expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('too young') })
       const forced = await run('promote', id, '--force-now', '--json')
       expect(forced).toMatchObject({ code: 0, json: { id, state: 'active' } })
-      expect(forced.err).toContain('warning: Replicas that have not loaded the key')
+      expect(forced.err).toContain('warning: Replicas that have not loaded the promoted key')
       expect(await findId('page-token', 'retired')).toBe(before)
       expect(await run('add', 'nothing')).toMatchObject({ code: 1 })
     })

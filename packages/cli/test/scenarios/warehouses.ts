@@ -79,7 +79,7 @@ export function warehouseScenarios(shared: () => TestHeadgate): void {
         return err
       }
       expect(await refused(...chain, '--vending', 'none', '--vend-when-not-asked')).toContain(
-        '--vend-when-not-asked is not allowed here',
+        '--vend-when-not-asked is not allowed with these options',
       )
       expect(await refused(...create, '--region', 'eu-central-1')).toContain(
         'needs --keys-file or --keys-from-env, or --default-chain',

@@ -56,16 +56,24 @@ export const principalEntry: z.ZodType<PrincipalEntry> = z
       .min(1)
       .max(512)
       .optional()
-      .describe('Name in lists. Allowed only for users of other issuers, and used only for a new user. Later tokens of the user replace it.'),
+      .describe(
+        'Name in lists. Allowed only for users of other issuers, and used only for a new user. Later tokens of the user replace it.',
+      ),
     enabled: z
       .boolean()
       .optional()
       .describe('If false, the principal gets no tokens, and the server refuses its tokens.'),
     secret: secretReference
       .optional()
-      .describe('Place of the client secret, which has 43 characters. The secret is set if the client has none yet.'),
+      .describe(
+        'Place of the client secret, which has 43 characters. The secret is set if the client has none yet.',
+      ),
     keys: z.array(jwk).max(16).optional().describe('Public keys that verify signatures of the client.'),
-    federations: z.array(federation).max(16).optional().describe('Names of the client at other issuers, whose tokens authenticate it.'),
+    federations: z
+      .array(federation)
+      .max(16)
+      .optional()
+      .describe('Names of the client at other issuers, whose tokens authenticate it.'),
   })
   .refine(
     ({ name, secret, keys }) => isClient(name) || (secret ?? keys) === undefined,

@@ -10,7 +10,9 @@ const env = z
 const file = z
   .string()
   .min(1)
-  .describe('File on the machine that runs the command. A relative path starts from the folder of the document.')
+  .describe(
+    'File on the machine that runs the command. A relative path starts from the folder of the document.',
+  )
 
 export const secretReference: z.ZodType<SecretReference> = z
   .union([z.strictObject({ env }), z.strictObject({ file })], {

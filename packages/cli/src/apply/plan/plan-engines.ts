@@ -22,7 +22,9 @@ async function planEngine(context: PlanContext, entry: Entry): Promise<PlannedIt
   const existing = await orNull(() => getEngine(client, { engine: principal }))
   if (existing === null) {
     if ((await granteeKey(context, { principal })) === null)
-      context.problems.push(`${source.at}: the principal ${principal} of the engine does not exist. Add it to principals`)
+      context.problems.push(
+        `${source.at}: the principal ${principal} of the engine does not exist. Add it to principals`,
+      )
     const send = (): Promise<unknown> => createEngine(client, { body: { principal, ...settings } })
     return createdItem('engine', principal, [{ stage: 'engines', text: 'create', send }])
   }

@@ -72,7 +72,9 @@ async function planObject(
     const key = await granteeKey(context, grant.to)
     if (key === null) {
       const to = formatGranteeName(grant.to)
-      context.problems.push(`${grant.source.at}: the grantee ${to} of ${label} does not exist. Add it to principals or roles`)
+      context.problems.push(
+        `${grant.source.at}: the grantee ${to} of ${label} does not exist. Add it to principals or roles`,
+      )
       continue
     }
     const held = (existing ?? []).filter(({ to }) => isGrantee(to, key))

@@ -71,7 +71,10 @@ async function checkParent(context: PlanContext, { name, warehouse, levels, sour
     // that later.
     const isKnown =
       names.objects.has(formatSecurable({ warehouse })) || (await server.warehouseExists(warehouse))
-    if (!isKnown) problems.push(`${source.at}: the warehouse ${warehouse} of namespace ${name} does not exist. Add it to warehouses`)
+    if (!isKnown)
+      problems.push(
+        `${source.at}: the warehouse ${warehouse} of namespace ${name} does not exist. Add it to warehouses`,
+      )
     return
   }
   const isCreated = names.objects.has(formatSecurable({ warehouse, namespace: parent }))

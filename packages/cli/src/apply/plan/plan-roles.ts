@@ -65,7 +65,9 @@ async function findMembers(
   for (const member of members) {
     const key = await granteeKey(context, parseGrantee(member))
     if (key === null)
-      context.problems.push(`${source.at}: the member ${member} of role ${name} does not exist. Add it to principals or roles`)
+      context.problems.push(
+        `${source.at}: the member ${member} of role ${name} does not exist. Add it to principals or roles`,
+      )
     else found.set(key, member)
   }
   return found

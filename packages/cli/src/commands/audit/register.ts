@@ -43,7 +43,10 @@ async function audit(session: Session, options: Options): Promise<void> {
     const others = Object.entries({ '--export': file, '--until': selection.until, '--limit': limit })
     const [conflict] = others.find(([, value]) => value !== undefined) ?? []
     if (conflict !== undefined)
-      throw new CliError(exitCode.usage, `--follow runs until it is interrupted, so it cannot be used with ${conflict}. Omit one of them.`)
+      throw new CliError(
+        exitCode.usage,
+        `--follow runs until it is interrupted, so it cannot be used with ${conflict}. Omit one of them.`,
+      )
     await followEvents(session, query)
   } else if (file !== undefined) {
     await exportEvents(session, query, { file, limit })

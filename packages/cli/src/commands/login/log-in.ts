@@ -108,9 +108,13 @@ function loginProperties(
     [`${prefix}grant-type`]: options.device === true ? 'device_code' : 'authorization_code',
   }
   if (properties[`${prefix}dpop.enabled` as keyof typeof properties] === 'true') {
-    throw new CliError(exitCode.usage, 'The command cannot store a login whose tokens are bound to a key of one process (DPoP).', {
-      next: `Remove ${prefix}dpop.enabled.`,
-    })
+    throw new CliError(
+      exitCode.usage,
+      'The command cannot store a login whose tokens are bound to a key of one process (DPoP).',
+      {
+        next: `Remove ${prefix}dpop.enabled.`,
+      },
+    )
   }
   return properties
 }

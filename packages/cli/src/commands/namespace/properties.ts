@@ -33,7 +33,7 @@ export function registerProperties(group: Command, io: Io): void {
 
 async function properties(session: Session, name: string, { set = {}, remove = [] }: Options): Promise<void> {
   if (Object.keys(set).length + remove.length === 0) {
-    throw new CliError(exitCode.usage, 'The command changes nothing without options.', {
+    throw new CliError(exitCode.usage, 'The command has no option, so it would change nothing.', {
       next: 'Add --set KEY=VALUE or --remove KEY. `headgate namespace show` shows the properties.',
     })
   }

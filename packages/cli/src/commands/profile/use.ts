@@ -8,7 +8,9 @@ import { withProfiles } from './with-profiles.ts'
 export function registerUse(group: Command, io: Io): void {
   group
     .command('use')
-    .description('Sets the default profile: commands use it if neither --profile nor HEADGATE_PROFILE is set.')
+    .description(
+      'Sets the default profile: commands use it if neither --profile nor HEADGATE_PROFILE is set.',
+    )
     .argument('[name]')
     .option('--none', 'use no profile')
     .action(

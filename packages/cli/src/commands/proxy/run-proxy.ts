@@ -34,9 +34,13 @@ export async function runProxy(session: Session, options: RunProxyOptions, stop:
   const { out, settings, io } = session
   const { upstream, host, sharedMachine = false } = options
   if (!isLoopback(host) && !sharedMachine) {
-    throw new CliError(exitCode.usage, `The proxy does not listen on ${host}, because every program that can connect to it could use your identity.`, {
-      next: 'Add --shared-machine, which requires a secret from clients, or listen on 127.0.0.1.',
-    })
+    throw new CliError(
+      exitCode.usage,
+      `The proxy does not listen on ${host}, because every program that can connect to it could use your identity.`,
+      {
+        next: 'Add --shared-machine, which requires a secret from clients, or listen on 127.0.0.1.',
+      },
+    )
   }
   if (options.output !== undefined && !sharedMachine) {
     throw new CliError(

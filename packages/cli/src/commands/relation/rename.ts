@@ -21,7 +21,7 @@ async function rename(session: Session, kind: RelationKind, from: string, to: st
   const source = relationAddress(from, session.warehouse)
   const destination = relationAddress(to, source.warehouse)
   if (source.warehouse !== destination.warehouse) {
-    throw new CliError(exitCode.usage, `A ${kind} cannot move to another warehouse.`)
+    throw new CliError(exitCode.usage, `A ${kind} can be renamed only within its warehouse.`)
   }
   const response = await session.client.send({
     method: 'POST',

@@ -24,7 +24,10 @@ export function registerClear(group: Command, io: Io): void {
 
 async function clear(session: Session, named: readonly string[], { olderThan, all }: Options): Promise<void> {
   if ((all === true) === named.length > 0)
-    throw new CliError(exitCode.usage, 'The command needs either ids or --all. `headgate storage orphans` lists the ids.')
+    throw new CliError(
+      exitCode.usage,
+      'The command needs either ids or --all. `headgate storage orphans` lists the ids.',
+    )
   const { out, warehouse } = session
   const ids = all === true ? (await readOrphans(session, olderThan)).items.map(({ id }) => id) : named
   if (ids.length > 0)

@@ -58,7 +58,10 @@ export function toStorage(
     })
   }
   if (fileMode !== undefined)
-    throw new CliError(exitCode.usage, '--file-mode cannot be used with an s3 location, because objects in a bucket have no mode. Remove --file-mode.')
+    throw new CliError(
+      exitCode.usage,
+      '--file-mode cannot be used with an s3 location, because objects in a bucket have no mode. Remove --file-mode.',
+    )
   if (alias !== undefined && alias !== bucket) {
     throw new CliError(
       exitCode.usage,

@@ -27,7 +27,9 @@ interface Options extends KeyOptions, VendingOptions, SettingsOptions, UpstreamO
 export function registerUpdate(group: Command, io: Io): void {
   const command = group
     .command('update')
-    .description('Changes settings of a warehouse. Settings without an option remain. The location of a warehouse never changes.')
+    .description(
+      'Changes settings of a warehouse. Settings without an option remain. The location of a warehouse never changes.',
+    )
     .argument('<name>')
   addKeyOptions(addFileModeOption(command))
     .option(
