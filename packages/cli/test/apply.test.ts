@@ -186,7 +186,7 @@ describe('headgate apply and export', () => {
     const plan = await apply(one, file, '--dry-run')
     expect(plan).toMatchObject({
       code: 0,
-      err: expect.stringContaining('18 to create, 0 to change, 0 to delete, 1 without a change'),
+      err: expect.stringContaining('18 objects to create, 0 to change, 0 to delete, 1 without a change'),
     })
     expect(plan.out).toMatch(
       /^ACTION +KIND +NAME +CHANGES\nno change +principal +admin +-\ncreate +principal +etl +create; set secret\n/,
@@ -485,7 +485,10 @@ grants:
       `version: 1\ngrants: [{on: "${on}", to: "role:analysts", privileges: [select]}]\n`
     const file = await document('tables', grant('table:lake/sales.orders'))
     const result = await apply(one, file, '--skip-missing-tables')
-    expect(result).toMatchObject({ code: 0, err: expect.stringContaining('the table does not exist') })
+    expect(result).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('the table or view does not exist'),
+    })
   })
 
   it('applies the example documents, and accepts the documents of the how-to page', async () => {

@@ -122,7 +122,7 @@ describe('headgate import', () => {
   )
 
   it(
-    'detects commits that only one catalog has, and reports a conflict if both catalogs have commits of their own',
+    'detects commits that only one catalog has, and reports a conflict if each catalog has commits that the other lacks',
     { timeout },
     async () => {
       await createTable('a', ['states'])

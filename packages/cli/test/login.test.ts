@@ -205,7 +205,7 @@ describe('headgate token', () => {
 })
 
 describe('the token of a login', () => {
-  it('is sent to the server only by commands that name the login', async () => {
+  it('the token reaches the server only with commands that name the login', async () => {
     const authorizations: (string | undefined)[] = []
     const server = createServer((request, response) => {
       authorizations.push(request.headers.authorization)
@@ -225,13 +225,13 @@ describe('the token of a login', () => {
     }
   })
 
-  it('is never sent to another machine without encryption', async () => {
+  it('the token is never sent to another machine without encryption', async () => {
     await logIn('mia')
     const far = 'http://catalog.invalid'
     const refused = {
       code: 2,
       out: '',
-      err: expect.stringMatching(/catalog\.invalid unencrypted[^]*Use https/),
+      err: expect.stringMatching(/catalog\.invalid, because the connection is not encrypted[^]*Use https/),
     }
     expect(await run(['role', 'list', '--url', far, '--login', 'default'])).toMatchObject(refused)
     for (const how of [
@@ -241,12 +241,12 @@ describe('the token of a login', () => {
       expect(await run(['proxy', '--upstream', far, '--port', '0', ...how])).toMatchObject(refused)
     expect(await run(['login', '--url', far, '--issuer', issuer.url, ...who])).toMatchObject(refused)
     await using auth = await provider('default')
-    await expect(auth.authenticate(requestTo(far))).rejects.toThrow(/unencrypted[^]*Use https/)
+    await expect(auth.authenticate(requestTo(far))).rejects.toThrow(/is not encrypted[^]*Use https/)
     // `headgate token` prints the token and does not send it to the URL, so the URL may be unencrypted.
     expect(await run(['token', '--url', far, '--login', 'default'])).toMatchObject({ code: 0, err: '' })
   })
 
-  it('is sent only to the server that --url named at the login, until the user changes it', async () => {
+  it('the token is sent only to the server that --url named at the login, until the user changes it', async () => {
     const [here, elsewhere] = ['https://catalog.invalid', 'http://127.0.0.1:1']
     const made = await logIn('nina', 'bound', '--url', `${here}/lake`, '--json')
     expect(made).toMatchObject({ code: 0, json: { server: here } })
@@ -278,7 +278,7 @@ describe('the token of a login', () => {
     expect(await server('--issuer', issuer.url, ...who)).toBeNull()
   })
 
-  it('is renewed before it expires, and when a server refuses it', async () => {
+  it('the token is renewed before it expires, and when a server refuses it', async () => {
     await logIn('lea')
     await using auth = await provider('default')
     const request = requestTo('https://catalog.example.com/v1/config')

@@ -6,7 +6,8 @@ import type { RelationState } from './relation-state.ts'
  * - `same`: both have the same metadata file
  * - `target-newer`: the target has commits on top of the metadata file of the source
  * - `source-newer`: the source has commits on top of the metadata file of the target
- * - `diverged`: both catalogs have commits of their own, or the metadata does not list enough earlier files to decide
+ * - `diverged`: each catalog has commits that the other lacks, or the metadata does not list enough earlier files to
+ * decide
  * - `other-kind`, `other-uuid`: the target has a different table or view with this name
  */
 export type Difference = 'same' | 'target-newer' | 'source-newer' | 'diverged' | 'other-kind' | 'other-uuid'

@@ -37,8 +37,8 @@ export interface ImportRun {
 }
 
 /**
- * Imports the selected namespaces, tables and views. Compares both catalogs and stores no state of its own, so a new
- * run continues where an interrupted run stopped.
+ * Imports the selected namespaces, tables and views. Stores no state, but compares both catalogs, so that a new run
+ * continues where an interrupted run stopped.
  *
  * @param results collects the results, also of a run that ends with an error
  * @throws CliError when a catalog does not respond, refuses the credential, or too many tables and views failed

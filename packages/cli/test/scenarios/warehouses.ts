@@ -120,7 +120,7 @@ export function warehouseScenarios(shared: () => TestHeadgate): void {
       const env = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret-key' }
       expect(await headgate([...s3, ...at, '--role-arn', 'arn:aws:iam::1:role/a'], { env })).toMatchObject({
         code: 2,
-        err: expect.stringContaining('need --vending'),
+        err: expect.stringContaining('Add --vending MODE'),
       })
       expect(await headgate([...s3, ...at, '--vending', 'static'], { env })).toMatchObject({
         code: 2,

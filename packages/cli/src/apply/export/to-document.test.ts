@@ -36,7 +36,7 @@ const grant = (values: Partial<Grant>): Grant => ({
 })
 
 describe('toDocument', () => {
-  it('names principals by client id or by issuer and subject, and gives each secret its own variable', () => {
+  it('names principals by client id or by issuer and subject, and uses a separate variable for each secret', () => {
     const credentials = { hasSecret: true, keys: [], federations: [] }
     const principals = [
       { principal: principal('headgate', 'a.b'), ...credentials },
