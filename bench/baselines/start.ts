@@ -52,6 +52,11 @@ export function startRawProxy(run: BenchRun, name: string, origin: string): Prom
   return start(run, name, 'raw-proxy.ts', [origin])
 }
 
+/** Starts the forwarding path of upstream warehouses without decisions. */
+export function startUpstreamPass(run: BenchRun, name: string, origin: string): Promise<Started> {
+  return start(run, name, '../../packages/server/test/upstream/pass-through.ts', [origin])
+}
+
 export function startRawCommit(run: BenchRun, name: string, options: RawCommitOptions): Promise<Started> {
   return start(run, name, 'raw-commit.ts', [JSON.stringify(options)])
 }
@@ -103,5 +108,10 @@ function start(
 }
 
 function program(file: string, args: readonly string[]): string[] {
-  return ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL(file, import.meta.url)), ...args]
+  return [
+    '--conditions=x-source',
+    '--disable-warning=ExperimentalWarning',
+    fileURLToPath(new URL(file, import.meta.url)),
+    ...args,
+  ]
 }

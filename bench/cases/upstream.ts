@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { startRawCatalog, startRawProxy } from '../baselines/start.ts'
+import { startRawCatalog, startRawProxy, startUpstreamPass } from '../baselines/start.ts'
 import { call } from '../data/catalog.ts'
 import { type Case, loadEntry } from '../lib/case.ts'
 import { startBenchHeadgate } from '../lib/headgate.ts'
@@ -15,7 +15,7 @@ const sizes = [
 
 /**
  * Returns cases of loadTable through an upstream warehouse, compared with a bare proxy of node:http to the same
- * upstream.
+ * upstream, and with the forwarding path without decisions.
  */
 export async function upstreamCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
@@ -26,6 +26,11 @@ export async function upstreamCases(lab: Lab): Promise<Case[]> {
       lab,
       'node:http proxy',
       await startRawProxy(run, `raw-proxy-${id}`, upstream.origin),
+    )
+    const pass = watched(
+      lab,
+      'pass-through without decisions',
+      await startUpstreamPass(run, `upstream-pass-${id}`, upstream.origin),
     )
     // The port of the upstream is different in each run, so each run has a new database.
     const database = `upstream_${id}`
@@ -56,7 +61,11 @@ export async function upstreamCases(lab: Lab): Promise<Case[]> {
           id: `upstream-${id}-${among}-${connections}`,
           title: `loadTable through an upstream warehouse, ${title}, ${choice}, ${connections} clients`,
           notes: [],
-          entries: [loadEntry(run, proxy, shape, []), loadEntry(run, headgate, shape, [proxy.name])],
+          entries: [
+            loadEntry(run, proxy, shape, []),
+            loadEntry(run, pass, shape, [proxy.name]),
+            loadEntry(run, headgate, shape, [proxy.name, pass.name]),
+          ],
         })
       }
   }

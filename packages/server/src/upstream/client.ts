@@ -26,6 +26,8 @@ export interface UpstreamRequest {
   readonly body: Uint8Array | null
   /** True: repeating the request has no further effect, so it may be sent again after a lost connection. */
   readonly safe: boolean
+  /** Body of an earlier response to this request, or null; see `readResponse`. */
+  readonly expected?: Buffer | null
 }
 
 export interface UpstreamClientOptions {
@@ -140,7 +142,7 @@ export class UpstreamClient implements AsyncDisposable {
 
   async #dispatch(
     { method, url, headers, body }: HttpRequest,
-    { safe }: UpstreamRequest,
+    { safe, expected }: UpstreamRequest,
     signal: AbortSignal,
   ): Promise<UpstreamResponse> {
     const path = url.slice(this.#origin.length)
@@ -148,7 +150,9 @@ export class UpstreamClient implements AsyncDisposable {
     for (let again = safe; ; again = false) {
       try {
         const options = { method, path, headers: headers.flat(), body: bytes }
-        const response = await this.#circuit.execute(() => readResponse(this.#pool, options, signal))
+        const response = await this.#circuit.execute(() =>
+          readResponse(this.#pool, options, signal, expected),
+        )
         return await decodeBody(response, this.#limits.responseBytes)
       } catch (error) {
         signal.throwIfAborted()

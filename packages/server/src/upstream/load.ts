@@ -64,16 +64,17 @@ export async function loadAuthorized(
   const { warehouse, identifier, kind } = name
   const upstream = await deps.upstreams.get(warehouse)
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
+  const key = [warehouse.id, kind, form, ...identifier.namespace, identifier.name].join('\u001f')
   const { body } = await upstream.call(
     {
       id: loads[kind],
+      expected: deps.upstreams.metadata.lastBody(key),
       target: { identifier },
       query: kind === 'table' ? { snapshots: form } : {},
       missing: () => missingRelation(kind, identifier),
     },
     signal,
   )
-  const key = [warehouse.id, kind, form, ...identifier.namespace, identifier.name].join('\u001f')
   const metadata = deps.upstreams.metadata.read(key, body, kind)
   const isReplaced = name.known !== null && name.known.uuid !== metadata.uuid
   const current = isReplaced ? authorizeReplaced(caller, name) : name

@@ -20,6 +20,11 @@ export class MetadataCache {
     this.#entries = sharedCache({ maxSize: maxBytes, sizeCalculation: ({ body }) => body.length + 1 })
   }
 
+  /** Returns the body of the last response to a request, or null. */
+  lastBody(key: string): Buffer | null {
+    return this.#entries.peek(key)?.body ?? null
+  }
+
   /**
    * Returns the metadata in the response to a request.
    *
@@ -28,7 +33,7 @@ export class MetadataCache {
    */
   read(key: string, body: Buffer, kind: RelationKind): RemoteMetadata {
     const entry = this.#entries.get(key)
-    if (entry?.body.equals(body)) return entry.metadata
+    if (entry !== undefined && (entry.body === body || entry.body.equals(body))) return entry.metadata
     const metadata = readMetadata(body, kind)
     this.#entries.set(key, { body, metadata })
     return metadata

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
+import { ReceivedBody } from './received-body.ts'
 
 /** A complete response of the upstream. */
 export interface UpstreamResponse {
@@ -12,12 +13,15 @@ export interface UpstreamResponse {
  * Sends a request with a dispatcher of undici and reads its whole response. `Dispatcher.request` returns the body as a
  * stream, which costs about as much as the rest of a small request.
  *
+ * @param expected body of an earlier response. A response with an equal body returns this buffer, and its bytes are not
+ *   copied
  * @throws the reason of the signal, and errors of undici
  */
 export function readResponse(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
   signal: AbortSignal,
+  expected: Buffer | null = null,
 ): Promise<UpstreamResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<UpstreamResponse>()
   let controller: Dispatcher.DispatchController | null = null
@@ -31,22 +35,21 @@ export function readResponse(
     return promise
   }
   signal.addEventListener('abort', onAbort, { once: true })
-  const chunks: Buffer[] = []
+  const received = new ReceivedBody(expected)
   let status = 0
   let headers: IncomingHttpHeaders = {}
   dispatcher.dispatch(options, {
     onRequestStart: (started) => {
       controller = started
     },
-    onResponseStart: (_, code, received) => {
+    onResponseStart: (_, code, responseHeaders) => {
       status = code
-      headers = received
+      headers = responseHeaders
     },
-    onResponseData: (_, chunk) => void chunks.push(chunk),
+    onResponseData: (_, chunk) => received.add(chunk),
     onResponseEnd: () => {
       signal.removeEventListener('abort', onAbort)
-      const [first] = chunks
-      const body = chunks.length === 1 && first !== undefined ? Buffer.from(first) : Buffer.concat(chunks)
+      const body = received.end()
       resolve({ status, headers: { get: (name) => joined(headers[name.toLowerCase()]) }, body })
     },
     onResponseError: (_, error) => {

@@ -31,6 +31,8 @@ export interface UpstreamCall {
   /** JSON text of the request body. */
   readonly body?: string | null
   readonly idempotencyKey?: string | undefined
+  /** Body of an earlier response to this call, or null. A response with an equal body returns this buffer. */
+  readonly expected?: Buffer | null
   /** Records that a change is sent now; see `Call.begin`. */
   begin?(): void
   /** Returns the error for a missing object. */
@@ -100,6 +102,7 @@ export class Upstream implements AsyncDisposable {
       path,
       query,
       safe,
+      expected: call.expected ?? null,
       headers: headersFor(call),
       body: call.body === undefined || call.body === null ? null : Buffer.from(call.body),
     }

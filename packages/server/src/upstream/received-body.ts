@@ -1,0 +1,33 @@
+/**
+ * Collects the chunks of a body. While they are equal to an expected body, they are only compared with it, because tables
+ * are loaded many times between two changes and the copy of a large body costs more than its comparison.
+ */
+export class ReceivedBody {
+  readonly #expected: Buffer | null
+  /** Number of received bytes that are equal to the expected body. */
+  #equal = 0
+  /** Chunks, or null while all of them are equal to the expected body. */
+  #chunks: Buffer[] | null
+
+  constructor(expected: Buffer | null) {
+    this.#expected = expected
+    this.#chunks = expected === null ? [] : null
+  }
+
+  add(chunk: Buffer): void {
+    if (this.#chunks !== null || this.#expected === null) {
+      this.#chunks?.push(chunk)
+      return
+    }
+    const end = this.#equal + chunk.length
+    if (end <= this.#expected.length && chunk.equals(this.#expected.subarray(this.#equal, end)))
+      this.#equal = end
+    else this.#chunks = [this.#expected.subarray(0, this.#equal), chunk]
+  }
+
+  /** Returns the complete body: the expected buffer if the body is equal to it, or else a new buffer. */
+  end(): Buffer {
+    if (this.#chunks === null && this.#equal === this.#expected?.length) return this.#expected
+    return Buffer.concat(this.#chunks ?? [this.#expected?.subarray(0, this.#equal) ?? Buffer.alloc(0)])
+  }
+}
