@@ -1,6 +1,7 @@
 import { isHeadgateError } from '@headgate/errors'
 import type { Finding } from '../catalog/finding.ts'
 import { missingWarehouse } from '../catalog/existing.ts'
+import type { Dialect } from './dialect.ts'
 import type { Upstreams, UpstreamWarehouse } from './upstreams.ts'
 
 /**
@@ -20,13 +21,20 @@ export async function checkConnection(
       ok: true,
       message: `The authentication at ${upstream.host} is usable.`,
     })
-    const { prefix, endpoints, dialect } = await upstream.config(signal)
+    const { prefix, endpoints, dialect, dialectReason } = await upstream.config(signal)
     const listed = endpoints === null ? 'lists no endpoints' : `lists ${endpoints.size} endpoints`
     findings.push({
       name: 'configuration',
       ok: true,
-      message: `The upstream returned its configuration (dialect ${dialect.name}): it ${listed}, and its prefix is ${prefix === '' ? 'empty' : prefix}.`,
+      message: `The upstream returned its configuration (dialect ${dialect.name}, ${dialectReason}): it ${listed}, and its prefix is ${prefix === '' ? 'empty' : prefix}.${describeStaging(dialect)}`,
     })
+    const absent = dialect.headers.filter((name) => !upstream.sends(name))
+    if (absent.length > 0)
+      findings.push({
+        name: 'headers',
+        ok: false,
+        message: `The catalog ${dialect.name} requires ${absent.join(', ')}: set it in upstream.headers.`,
+      })
     await upstream.callJson(
       {
         id: 'listNamespaces',
@@ -40,10 +48,17 @@ export async function checkConnection(
   } catch (error) {
     signal.throwIfAborted()
     if (!isHeadgateError(error)) throw error
-    const name = ['upstream', 'configuration', 'namespaces'][findings.length] ?? 'namespaces'
+    const done = new Set(findings.map((finding) => finding.name))
+    const name = ['upstream', 'configuration', 'namespaces'].find((step) => !done.has(step)) ?? 'namespaces'
     findings.push({ name, ok: false, message: `${error.message}${describeCause(error)}` })
   }
   return findings
+}
+
+function describeStaging({ staging, purge }: Dialect): string {
+  if (staging === 'upstream') return ''
+  const end = purge === 'always' ? 'and remains if its client stops' : 'and is dropped if its client stops'
+  return ` A staged table exists there at once, is hidden until its first commit, ${end}.`
 }
 
 /** Returns the cause of a failure, for administrators. It contains no secret: errors of auth providers never do. */

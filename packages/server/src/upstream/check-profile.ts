@@ -1,6 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
 import type { EndpointGuard } from '@headgate/storage'
 import type { UpstreamSecrets } from '../catalog/upstream-secret.ts'
+import { checkHeaders } from './check-headers.ts'
 import type { UpstreamProfile } from './profile.ts'
 
 /** Properties that a warehouse may set for each auth provider. Other providers and properties are refused. */
@@ -57,6 +58,7 @@ export async function checkUpstream(
 ): Promise<void> {
   checkUrl('upstream.uri', profile.uri)
   await guard.check('upstream.uri', profile.uri, options)
+  checkHeaders(profile.headers ?? {})
   const { auth = {}, authRead = {} } = profile
   await checkAuth({ field: 'auth', secretField: 'secrets' }, auth, secrets.auth, guard, options)
   if (Object.keys(authRead).length > 0 || Object.keys(secrets.authRead).length > 0)

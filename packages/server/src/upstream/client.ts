@@ -36,6 +36,8 @@ export interface UpstreamClientOptions {
   /** Base URL of the upstream. */
   readonly uri: string
   readonly limits: UpstreamLimits
+  /** Headers of all requests, for example `x-goog-user-project`. */
+  readonly headers?: HeaderList
   readonly guard: EndpointGuard
   /** Creates the auth provider. `fetch` sends requests to its issuers, with checked addresses. */
   readonly createAuth: (fetch: Fetch) => Promise<ReadyProvider>
@@ -50,6 +52,7 @@ export class UpstreamClient implements AsyncDisposable {
   readonly #origin: string
   readonly #basePath: string
   readonly #limits: UpstreamLimits
+  readonly #headers: HeaderList
   readonly #pool: Pool
   readonly #auth: ReadyProvider
   readonly #circuit = upstreamCircuit()
@@ -62,7 +65,10 @@ export class UpstreamClient implements AsyncDisposable {
     return new UpstreamClient(options, auth)
   }
 
-  private constructor({ name, uri, limits, guard }: UpstreamClientOptions, auth: ReadyProvider) {
+  private constructor(
+    { name, uri, limits, guard, headers = [] }: UpstreamClientOptions,
+    auth: ReadyProvider,
+  ) {
     this.#name = name
     const url = new URL(uri)
     this.#origin = url.origin
@@ -70,6 +76,7 @@ export class UpstreamClient implements AsyncDisposable {
     this.#limits = limits
     // Compression on loopback costs more than it saves.
     this.#encodings = isLoopback(url.hostname) ? [] : [['Accept-Encoding', 'gzip']]
+    this.#headers = headers
     this.#auth = auth
     this.#pool = new Pool(url.origin, {
       connections: limits.concurrency,
@@ -115,7 +122,7 @@ export class UpstreamClient implements AsyncDisposable {
     const prepared: HttpRequest = {
       method: request.method,
       url: `${this.#origin}${this.#basePath}${request.path}${query}`,
-      headers: [['Host', this.host], ...this.#encodings, ...request.headers],
+      headers: [['Host', this.host], ...this.#encodings, ...this.#headers, ...request.headers],
       body: request.body,
     }
     for (let again = true; ; again = false) {

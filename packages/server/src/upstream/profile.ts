@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { HeadgateError } from '@headgate/errors'
 import { type UpstreamCredentialMode, upstreamCredentialModes } from '../catalog/upstream-credentials.ts'
 import { type DialectName, dialectNames } from './dialect.ts'
+import type { Quirks } from './remote-config.ts'
 
 const text = z.string().min(1).max(2048)
 const properties = z.record(z.string().min(1).max(128), z.string().max(8192))
@@ -43,6 +44,41 @@ const limits: z.ZodType<LimitSettings> = z.strictObject({
     .describe('Maximum size of a response of the upstream, in bytes. Default: 67108864.'),
 })
 
+const quirks: z.ZodType<Quirks> = z
+  .strictObject({
+    staging: z
+      .enum(['upstream', 'early'])
+      .optional()
+      .describe(
+        'early: the upstream has no stage-create. The server creates a staged table at once, and hides it until its first commit.',
+      ),
+    location: z
+      .enum(['optional', 'required', 'refused'])
+      .optional()
+      .describe('Location in requests that create a table. required: the server chooses it.'),
+    names: z
+      .enum(['any', 'lower'])
+      .optional()
+      .describe('lower: the upstream refuses names with upper-case letters.'),
+    purge: z
+      .enum(['requested', 'always'])
+      .optional()
+      .describe('always: the upstream deletes the files of each table that it drops.'),
+    transactions: z
+      .enum(['upstream', 'none'])
+      .optional()
+      .describe('none: the upstream commits to one table at a time.'),
+    firstCommit: z
+      .enum(['all', 'data'])
+      .optional()
+      .describe('data: the upstream refuses changes of properties in the first commit to a table.'),
+    createCredentials: z
+      .enum(['create', 'load'])
+      .optional()
+      .describe('load: a response that creates a table contains no credentials.'),
+  })
+  .meta({ id: 'UpstreamQuirks' })
+
 /** Settings of the upstream of a warehouse: the catalog to which the warehouse forwards requests. */
 export interface UpstreamProfile {
   /** Base URL of the Iceberg REST interface, before `/v1`. */
@@ -59,6 +95,10 @@ export interface UpstreamProfile {
   readonly credentials?: UpstreamCredentialMode | undefined
   /** Default: `auto`. */
   readonly dialect?: DialectName | undefined
+  /** Capabilities in which the upstream differs from its dialect. */
+  readonly quirks?: Quirks | undefined
+  /** Headers of all requests to the upstream. See `check-headers.ts` for the allowed names. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly limits?: LimitSettings | undefined
 }
 
@@ -84,7 +124,15 @@ const fields = {
   dialect: z
     .enum(dialectNames)
     .optional()
-    .describe('Catalog of the upstream. Default: auto, which recognizes it by its configuration.'),
+    .describe(
+      'Catalog of the upstream. Default: auto, which recognizes it by its host name and its configuration.',
+    ),
+  quirks: quirks.optional().describe('Capabilities in which the upstream differs from its dialect.'),
+  headers: properties
+    .optional()
+    .describe(
+      'Headers of all requests to the upstream: x-goog-user-project, polaris-realm, x-project-id or x-databricks-org-id.',
+    ),
   limits: limits.optional(),
 }
 

@@ -57,7 +57,49 @@ describe('dialects', () => {
   })
 
   it('uses the configured dialect', () => {
-    expect(decodeRemoteConfig({}, 'nessie').dialect.name).toBe('nessie')
-    expect(decodeRemoteConfig({ defaults: { 'nessie.x': '' } }, 'standard').dialect.name).toBe('standard')
+    expect(decodeRemoteConfig({}, { dialect: 'nessie' }).dialect.name).toBe('nessie')
+    expect(decodeRemoteConfig({ defaults: { 'nessie.x': '' } }, { dialect: 'standard' }).dialect.name).toBe(
+      'standard',
+    )
+  })
+
+  it.each([
+    ['https://glue.eu-central-1.amazonaws.com/iceberg', {}, 'glue', 'its host name'],
+    ['https://s3tables.us-east-1.amazonaws.com/iceberg', {}, 's3tables', 'its host name'],
+    ['https://biglake.googleapis.com/iceberg/v1/restcatalog', {}, 'biglake', 'its host name'],
+    ['https://onelake.table.fabric.microsoft.com/iceberg', {}, 'onelake', 'its host name'],
+    ['https://w.cloud.databricks.com/api/2.1/unity-catalog/iceberg-rest', {}, 'unity', 'its host name'],
+    ['http://unity:8080/api/2.1/unity-catalog/iceberg', {}, 'unity', 'its path'],
+    ['http://p/api/catalog', { endpoints: ['GET /polaris/v1/{prefix}/x'] }, 'polaris', 'its endpoints'],
+    ['https://glue.example.com/iceberg', {}, 'standard', 'no other catalog'],
+    ['https://glue.eu.amazonaws.com.example.com/iceberg', {}, 'standard', 'no other catalog'],
+  ])('recognizes the catalog at %s with the configuration %j as %s', (uri, body, name, reason) => {
+    const config = decodeRemoteConfig(body, { uri })
+    expect(config.dialect.name).toBe(name)
+    expect(config.dialectReason).toContain(reason)
+  })
+
+  it('overrides single capabilities of a dialect with quirks', () => {
+    const { dialect } = decodeRemoteConfig(
+      {},
+      { dialect: 'glue', quirks: { names: 'any', purge: undefined } },
+    )
+    expect(dialect).toMatchObject({ name: 'glue', names: 'any', purge: 'requested', staging: 'early' })
+  })
+
+  it('builds the prefix from the warehouse when the configuration has none', () => {
+    const arn = 'arn:aws:s3tables:eu-central-1:123456789012:bucket/lake'
+    const s3tables = { dialect: 's3tables', remote: arn } as const
+    expect(decodeRemoteConfig({}, s3tables).prefix).toBe(encodeURIComponent(arn))
+    expect(decodeRemoteConfig({ overrides: { prefix: 'p' } }, s3tables).prefix).toBe('p')
+    expect(decodeRemoteConfig({}, { dialect: 'glue', remote: '123456789012' }).prefix).toBe(
+      'catalogs/123456789012',
+    )
+  })
+
+  it('does not offer transactions of a catalog that refuses them', () => {
+    const endpoints = ['POST /v1/{prefix}/transactions/commit']
+    expect(offers(decodeRemoteConfig({ endpoints }), 'commitTransaction')).toBe(true)
+    expect(offers(decodeRemoteConfig({ endpoints }, { dialect: 'glue' }), 'commitTransaction')).toBe(false)
   })
 })

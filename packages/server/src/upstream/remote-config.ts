@@ -1,6 +1,7 @@
 import type { Json } from '@headgate/json'
 import { operation, type OperationId } from '@headgate/iceberg/rest'
-import { type Dialect, type DialectName, selectDialect } from './dialect.ts'
+import type { Capabilities, Dialect, DialectName } from './dialect.ts'
+import { selectDialect } from './recognize-dialect.ts'
 import { HeadgateError } from '@headgate/errors'
 
 /** Configuration that the upstream returns for its clients, as far as the server uses it. */
@@ -11,10 +12,27 @@ export interface RemoteConfig {
   readonly separator: string
   /** Operations that the upstream lists, as `METHOD /path`. Null when it lists none. */
   readonly endpoints: ReadonlySet<string> | null
+  /** Dialect of the upstream, with the quirks of the warehouse. */
   readonly dialect: Dialect
+  /** Reason for which the dialect was selected, as the end of a sentence. */
+  readonly dialectReason: string
   /** Lifetime of idempotency keys, as an ISO 8601 duration. Null: the upstream does not support them. */
   readonly keyLifetime: string | null
 }
+
+/** Settings of a warehouse that the decoder needs. */
+export interface RemoteSettings {
+  /** Default: `auto`. */
+  readonly dialect?: DialectName | undefined
+  readonly quirks?: Quirks | undefined
+  /** Base URL of the upstream. */
+  readonly uri?: string | undefined
+  /** Warehouse of the upstream. */
+  readonly remote?: string | undefined
+}
+
+/** Capabilities that a warehouse overrides. Absent members keep the value of the dialect. */
+export type Quirks = { readonly [Name in keyof Capabilities]?: Capabilities[Name] | undefined }
 
 /** Operations that the server answers with another operation when the upstream does not offer them. */
 const substitutes: Partial<Readonly<Record<OperationId, OperationId>>> = {
@@ -26,10 +44,9 @@ const substitutes: Partial<Readonly<Record<OperationId, OperationId>>> = {
 /**
  * Decodes the body of `GET /v1/config`.
  *
- * @param dialect configured dialect of the upstream
  * @throws HeadgateError `bad-gateway` when the body is malformed
  */
-export function decodeRemoteConfig(body: Json, dialect: DialectName = 'auto'): RemoteConfig {
+export function decodeRemoteConfig(body: Json, settings: RemoteSettings = {}): RemoteConfig {
   const config = asObject(body)
   if (config === null) throw malformed('it is not a JSON object')
   const defaults = asObject(config['defaults'] ?? null) ?? {}
@@ -38,26 +55,37 @@ export function decodeRemoteConfig(body: Json, dialect: DialectName = 'auto'): R
     const value = overrides[name] ?? defaults[name]
     return typeof value === 'string' ? value : null
   }
-  const prefix = property('prefix') ?? ''
+  const { endpoints, 'idempotency-key-lifetime': lifetime } = config
+  const listed = Array.isArray(endpoints)
+    ? endpoints.filter((endpoint) => typeof endpoint === 'string')
+    : null
+  const url = URL.parse(settings.uri ?? '')
+  const { dialect, reason } = selectDialect(settings.dialect ?? 'auto', {
+    host: url?.hostname ?? '',
+    path: url?.pathname ?? '',
+    properties: [...Object.keys(defaults), ...Object.keys(overrides)],
+    endpoints: listed ?? [],
+  })
+  const prefix =
+    property('prefix') ?? dialect.prefix.replace('{warehouse}', encodeURIComponent(settings.remote ?? ''))
   if (!/^[\w.~!$&'()*+,;=:@%/|-]*$/.test(prefix) || /(^|\/)(\.|%2e){1,2}(\/|$)/i.test(prefix))
     throw malformed('its prefix cannot be a part of a path')
   const separator = property('namespace-separator') ?? '%1F'
   if (!/^(%[0-9A-Fa-f]{2}|[\w.~-])+$/.test(separator))
     throw malformed('its namespace-separator is not encoded')
-  const { endpoints, 'idempotency-key-lifetime': lifetime } = config
   return {
     prefix: prefix.replaceAll(/^\/+|\/+$/g, ''),
     separator,
-    endpoints: Array.isArray(endpoints)
-      ? new Set(endpoints.filter((endpoint) => typeof endpoint === 'string'))
-      : null,
-    dialect: selectDialect(dialect, [...Object.keys(defaults), ...Object.keys(overrides)]),
+    endpoints: listed === null ? null : new Set(listed),
+    dialect: withQuirks(dialect, settings.quirks ?? {}),
+    dialectReason: reason,
     keyLifetime: typeof lifetime === 'string' && /^PT?[\dDHMS.]+$/.test(lifetime) ? lifetime : null,
   }
 }
 
 /** Returns whether the upstream offers an operation. */
 export function offers({ endpoints, dialect }: RemoteConfig, id: OperationId): boolean {
+  if (id === 'commitTransaction' && dialect.transactions === 'none') return false
   return endpoints === null ? dialect.unlisted.has(id) : endpoints.has(operation(id).endpoint)
 }
 
@@ -74,6 +102,12 @@ export function serves(config: RemoteConfig, id: OperationId): boolean {
   if (id === 'unregisterTable') return false
   const substitute = substitutes[id]
   return offers(config, id) || (substitute !== undefined && offers(config, substitute))
+}
+
+/** Returns a dialect with the capabilities that a warehouse overrides. */
+function withQuirks(dialect: Dialect, quirks: Quirks): Dialect {
+  const given = Object.entries(quirks).filter(([, value]) => value !== undefined)
+  return { ...dialect, ...Object.fromEntries(given) }
 }
 
 function asObject(value: Json): Readonly<Record<string, Json>> | null {

@@ -22,6 +22,54 @@ const codesByType: Readonly<Record<string, ErrorCode>> = {
   UnsupportedOperationException: 'unsupported',
 }
 
+/**
+ * Types of errors of AWS, Google, Databricks and OneLake. Their statuses differ from those of the specification, so the
+ * type decides. `missing` is an object of the request that does not exist.
+ */
+const vendorTypes: Readonly<Record<string, ErrorCode | 'missing' | 'identity'>> = {
+  // AWS (Glue, S3 Tables).
+  EntityNotFoundException: 'missing',
+  ThrottlingException: 'too-many-requests',
+  TooManyRequestsException: 'too-many-requests',
+  ConcurrentModificationException: 'commit-failed',
+  ConflictException: 'commit-failed',
+  ServiceUnavailableException: 'unavailable',
+  AccessDeniedException: 'forbidden',
+  UnknownOperationException: 'unsupported',
+  UnrecognizedClientException: 'identity',
+  InvalidClientTokenId: 'identity',
+  InvalidSignatureException: 'identity',
+  SignatureDoesNotMatch: 'identity',
+  IncompleteSignatureException: 'identity',
+  MissingAuthenticationTokenException: 'identity',
+  ExpiredTokenException: 'identity',
+  ExpiredToken: 'identity',
+  // Google (BigLake).
+  NOT_FOUND: 'missing',
+  ALREADY_EXISTS: 'already-exists',
+  ABORTED: 'commit-failed',
+  PERMISSION_DENIED: 'forbidden',
+  UNAUTHENTICATED: 'identity',
+  RESOURCE_EXHAUSTED: 'too-many-requests',
+  UNIMPLEMENTED: 'unsupported',
+  // Databricks (Unity Catalog).
+  TABLE_DOES_NOT_EXIST: 'missing',
+  TABLE_OR_VIEW_NOT_FOUND: 'missing',
+  SCHEMA_DOES_NOT_EXIST: 'missing',
+  RESOURCE_DOES_NOT_EXIST: 'missing',
+  TABLE_ALREADY_EXISTS: 'already-exists',
+  RESOURCE_ALREADY_EXISTS: 'already-exists',
+  RESOURCE_CONFLICT: 'commit-failed',
+  REQUEST_LIMIT_EXCEEDED: 'too-many-requests',
+  // OneLake.
+  NotFound: 'missing',
+  ObjectNotFound: 'missing',
+  ItemNotFound: 'missing',
+  Unauthorized: 'identity',
+  Forbidden: 'forbidden',
+  Conflict: 'conflict',
+}
+
 const codesByStatus: Readonly<Record<number, ErrorCode>> = {
   400: 'bad-request',
   403: 'forbidden',
@@ -55,8 +103,9 @@ export interface Asked {
  * happened.
  */
 export function responseError(response: UpstreamResponse, asked: Asked): HeadgateError {
-  const { status } = response
   const { type, message } = readError(response)
+  const vendor = vendorCode(response, type)
+  const status = vendor === null ? response.status : vendor.status
   const said = message === null ? '' : `: ${withoutHost(message, asked.host).slice(0, maxMessage)}`
   const upstream = `The upstream of warehouse ${asked.warehouse}`
   if (status === 401 || status === 407 || status === 419)
@@ -85,12 +134,32 @@ export function responseError(response: UpstreamResponse, asked: Asked): Headgat
       )
     return new HeadgateError('bad-gateway', `${upstream} failed (${status})${said}`)
   }
-  const byType = type === null ? undefined : codesByType[type]
+  const byType = vendor?.code ?? (type === null ? undefined : codesByType[type])
   // The status of the code must be the status of the response: clients decide by it whether a change happened.
   const code = byType !== undefined && statusOf(byType) === status ? byType : codesByStatus[status]
   if (code === undefined) return new HeadgateError('bad-gateway', `${upstream} answered ${status}${said}`)
   if (status === 404 && (byType === undefined || code === 'no-such-object')) return asked.missing()
   return new HeadgateError(code, message === null ? `${upstream} answered ${status}.` : said.slice(2))
+}
+
+/**
+ * Returns the code and status for an error type of a vendor. Ignores it in a 5xx response, after which a change may have
+ * happened, and for a message about a signature, which AWS also sends without a type.
+ */
+function vendorCode(
+  { status, body }: UpstreamResponse,
+  type: string | null,
+): { readonly code: ErrorCode | undefined; readonly status: number } | null {
+  if (status < 400 || status >= 500) return null
+  if (
+    status === 403 &&
+    /Missing Authentication Token|security token included/.test(body.toString('utf8', 0, 4_096))
+  )
+    return { code: undefined, status: 401 }
+  const code = type !== null && Object.hasOwn(vendorTypes, type) ? vendorTypes[type] : undefined
+  if (code === undefined) return null
+  if (code === 'missing') return { code: undefined, status: 404 }
+  return code === 'identity' ? { code: undefined, status: 401 } : { code, status: statusOf(code) }
 }
 
 function statusOf(code: ErrorCode): number {
@@ -103,14 +172,24 @@ interface ReadError {
 }
 
 /** Reads the error of Iceberg, AWS, Google, Databricks and OneLake. Returns nulls for HTML and other bodies. */
-function readError({ body }: UpstreamResponse): ReadError {
+function readError({ body, headers }: UpstreamResponse): ReadError {
   const value = parseObject(body.subarray(0, 65_536).toString())
-  if (value === null) return { type: null, message: null }
+  if (value === null) return { type: typeHeader(headers), message: null }
   const error = isObject(value['error']) ? value['error'] : value
   const type =
-    text(error['type']) ?? text(error['__type']) ?? text(error['error_code']) ?? text(error['status'])
+    text(error['type']) ??
+    text(error['__type']) ??
+    text(error['error_code']) ??
+    text(error['status']) ??
+    text(error['code']) ??
+    typeHeader(headers)
   const message = text(error['message']) ?? text(error['Message']) ?? text(error['error_description'])
   return { type: type?.split('#').at(-1) ?? null, message }
+}
+
+/** Returns the error type in the header of AWS, for example `EntityNotFoundException:http://…`. */
+function typeHeader(headers: UpstreamResponse['headers']): string | null {
+  return headers.get('x-amzn-errortype')?.split(':')[0] ?? null
 }
 
 function parseObject(json: string): Readonly<Record<string, unknown>> | null {

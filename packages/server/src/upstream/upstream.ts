@@ -10,8 +10,8 @@ import {
 import { SingleFlight } from '../concurrency/single-flight.ts'
 import type { UpstreamClient } from './client.ts'
 import type { UpstreamResponse } from './read-response.ts'
-import type { DialectName } from './dialect.ts'
-import { decodeRemoteConfig, offers, type RemoteConfig } from './remote-config.ts'
+import type { Dialect } from './dialect.ts'
+import { decodeRemoteConfig, offers, type RemoteConfig, type RemoteSettings } from './remote-config.ts'
 import { responseError } from './response-error.ts'
 
 /** Time in ms for which the configuration of the upstream is used. */
@@ -39,12 +39,11 @@ export interface UpstreamCall {
   missing(): HeadgateError
 }
 
-export interface UpstreamOptions {
+export interface UpstreamOptions extends RemoteSettings {
   /** Name of the warehouse. */
   readonly name: string
-  /** Warehouse of the upstream, for which its configuration is requested. */
-  readonly remote: string | undefined
-  readonly dialect: DialectName
+  /** Configured headers of all requests. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 /**
@@ -67,6 +66,11 @@ export class Upstream implements AsyncDisposable {
     return this.#client.host
   }
 
+  /** Returns whether requests contain a configured header. */
+  sends(header: string): boolean {
+    return Object.keys(this.#warehouse.headers ?? {}).some((name) => name.toLowerCase() === header)
+  }
+
   /** Returns the configuration of the upstream. Concurrent callers share one request. */
   async config(signal: AbortSignal): Promise<RemoteConfig> {
     const known = this.#config
@@ -78,6 +82,11 @@ export class Upstream implements AsyncDisposable {
       if (known !== null && !signal.aborted) return known.value
       throw error
     }
+  }
+
+  /** Returns the dialect of the upstream. */
+  async dialect(signal: AbortSignal): Promise<Dialect> {
+    return (await this.config(signal)).dialect
   }
 
   /** Returns whether the upstream offers an operation. */
@@ -139,7 +148,7 @@ export class Upstream implements AsyncDisposable {
   }
 
   async #readConfig(): Promise<RemoteConfig> {
-    const { name, remote, dialect } = this.#warehouse
+    const { name, remote } = this.#warehouse
     const request = {
       method: 'GET',
       path: '/v1/config',
@@ -160,7 +169,7 @@ export class Upstream implements AsyncDisposable {
             `The upstream of warehouse ${name} has no configuration: an administrator must correct upstream.uri or upstream.warehouse.`,
           ),
       })
-    const value = decodeRemoteConfig(parseConfig(response.body), dialect)
+    const value = decodeRemoteConfig(parseConfig(response.body), this.#warehouse)
     this.#config = { value, readAt: performance.now() }
     return value
   }

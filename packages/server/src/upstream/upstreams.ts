@@ -100,6 +100,7 @@ export class Upstreams implements AsyncDisposable {
         name,
         uri: profile.uri,
         limits: toLimits(profile),
+        headers: Object.entries(profile.headers ?? {}),
         guard: this.#options.guard,
         createAuth: (fetch) =>
           this.#registry.create(
@@ -107,7 +108,7 @@ export class Upstreams implements AsyncDisposable {
             { uri: profile.uri, fetch, env: {}, initialize: false },
           ),
       })
-      return new Upstream(client, { name, remote: profile.warehouse, dialect: profile.dialect ?? 'auto' })
+      return new Upstream(client, { ...profile, name, remote: profile.warehouse })
     } catch (cause) {
       throw new HeadgateError(
         'unavailable',

@@ -4,7 +4,7 @@ import { isSecret, readProperties } from '../../auth/auth-properties.ts'
 import { CliError } from '../../cli-error.ts'
 import { exitCode } from '../../exit-code.ts'
 import type { UpstreamChange } from '../../management/generated/schemas.ts'
-import { repeatable } from '../../options.ts'
+import { keyValue, repeatable } from '../../options.ts'
 import type { Session } from '../../session.ts'
 
 /** Options that describe the catalog behind an upstream warehouse. */
@@ -14,6 +14,9 @@ export interface UpstreamOptions {
   readonly upstreamProperties?: string
   readonly upstreamCredentials?: 'own' | 'relay' | 'pass' | 'none'
   readonly upstreamAuthRead?: readonly string[]
+  readonly upstreamDialect?: string
+  readonly upstreamQuirk?: Readonly<Record<string, string>>
+  readonly upstreamHeader?: Readonly<Record<string, string>>
 }
 
 export function addUpstreamOptions(command: Command): Command {
@@ -38,6 +41,30 @@ export function addUpstreamOptions(command: Command): Command {
       'property of the auth provider for callers that may only read, or a file with such properties and their secrets; repeatable',
       repeatable,
     )
+    .addOption(
+      new Option('--upstream-dialect <name>', 'kind of that catalog; auto recognizes it').choices([
+        'auto',
+        'standard',
+        'glue',
+        's3tables',
+        'biglake',
+        'onelake',
+        'unity',
+        'nessie',
+        'polaris',
+        'lakekeeper',
+      ]),
+    )
+    .option(
+      '--upstream-quirk <name=value>',
+      'capability in which that catalog differs from its dialect, such as staging=early; repeatable',
+      keyValue,
+    )
+    .option(
+      '--upstream-header <name=value>',
+      'header of all requests to that catalog, such as x-goog-user-project=PROJECT; repeatable',
+      keyValue,
+    )
 }
 
 /**
@@ -52,13 +79,13 @@ export function toUpstream(
 ): UpstreamChange | undefined {
   const { upstream: uri, upstreamWarehouse: warehouse, upstreamCredentials: credentials } = options
   const { upstreamProperties: file, upstreamAuthRead: reader } = options
-  if ([uri, warehouse, credentials, file, reader].every((option) => option === undefined)) return undefined
+  const { upstreamDialect: dialect, upstreamQuirk: quirks, upstreamHeader: headers } = options
+  const settings = { uri, warehouse, credentials, dialect, quirks, headers }
+  if ([...Object.values(settings), file, reader].every((option) => option === undefined)) return undefined
   const own = file === undefined ? undefined : readFile(session, file)
   const read = reader?.reduce<Properties>((all, item) => ({ ...all, ...readItem(session, item) }), {})
   return {
-    uri,
-    warehouse,
-    credentials,
+    ...settings,
     ...(own === undefined ? {} : { auth: select(own, false), secrets: select(own, true) }),
     ...(read === undefined ? {} : { authRead: select(read, false), secretsRead: select(read, true) }),
   }

@@ -8,6 +8,7 @@ import type {
   S3Storage,
   SubjectRule,
   UpstreamChange,
+  UpstreamQuirks,
   Vending,
   WarehouseChange,
 } from './schemas.ts'
@@ -304,6 +305,41 @@ export const vendingRequest: z.ZodType<Vending> = z.discriminatedUnion('mode', [
   }),
 ])
 
+export const upstreamQuirksMembers: Members<UpstreamQuirks> = {
+  staging: z
+    .enum(['upstream', 'early'])
+    .describe(
+      'early: the upstream has no stage-create. The server creates a staged table at once, and hides it until its first commit.',
+    )
+    .optional(),
+  location: z
+    .enum(['optional', 'required', 'refused'])
+    .describe('Location in requests that create a table. required: the server chooses it.')
+    .optional(),
+  names: z
+    .enum(['any', 'lower'])
+    .describe('lower: the upstream refuses names with upper-case letters.')
+    .optional(),
+  purge: z
+    .enum(['requested', 'always'])
+    .describe('always: the upstream deletes the files of each table that it drops.')
+    .optional(),
+  transactions: z
+    .enum(['upstream', 'none'])
+    .describe('none: the upstream commits to one table at a time.')
+    .optional(),
+  firstCommit: z
+    .enum(['all', 'data'])
+    .describe('data: the upstream refuses changes of properties in the first commit to a table.')
+    .optional(),
+  createCredentials: z
+    .enum(['create', 'load'])
+    .describe('load: a response that creates a table contains no credentials.')
+    .optional(),
+}
+
+export const upstreamQuirksRequest: z.ZodType<UpstreamQuirks> = z.strictObject(upstreamQuirksMembers)
+
 export const upstreamChangeMembers: Members<UpstreamChange> = {
   uri: z
     .string()
@@ -336,8 +372,30 @@ export const upstreamChangeMembers: Members<UpstreamChange> = {
     )
     .optional(),
   dialect: z
-    .enum(['auto', 'standard', 'nessie'])
-    .describe('Catalog of the upstream. Default: auto, which recognizes it by its configuration.')
+    .enum([
+      'auto',
+      'standard',
+      'glue',
+      's3tables',
+      'biglake',
+      'onelake',
+      'unity',
+      'nessie',
+      'polaris',
+      'lakekeeper',
+    ])
+    .describe(
+      'Catalog of the upstream. Default: auto, which recognizes it by its host name and its configuration.',
+    )
+    .optional(),
+  quirks: upstreamQuirksRequest
+    .describe('Capabilities in which the upstream differs from its dialect.')
+    .optional(),
+  headers: z
+    .record(z.string(), z.string().max(8192))
+    .describe(
+      'Headers of all requests to the upstream: x-goog-user-project, polaris-realm, x-project-id or x-databricks-org-id.',
+    )
     .optional(),
   limits: z
     .strictObject({

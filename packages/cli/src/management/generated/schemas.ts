@@ -286,7 +286,22 @@ export type NewUpstream = {
   readonly auth?: Readonly<Record<string, string>> | undefined
   readonly authRead?: Readonly<Record<string, string>> | undefined
   readonly credentials?: OpenEnum<'own' | 'relay' | 'pass' | 'none'> | undefined
-  readonly dialect?: OpenEnum<'auto' | 'standard' | 'nessie'> | undefined
+  readonly dialect?:
+    | OpenEnum<
+        | 'auto'
+        | 'standard'
+        | 'glue'
+        | 's3tables'
+        | 'biglake'
+        | 'onelake'
+        | 'unity'
+        | 'nessie'
+        | 'polaris'
+        | 'lakekeeper'
+      >
+    | undefined
+  readonly quirks?: UpstreamQuirks | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly limits?:
     | {
         readonly concurrency?: number | undefined
@@ -451,7 +466,22 @@ export type UpstreamChange = {
   readonly auth?: Readonly<Record<string, string>> | undefined
   readonly authRead?: Readonly<Record<string, string>> | undefined
   readonly credentials?: OpenEnum<'own' | 'relay' | 'pass' | 'none'> | undefined
-  readonly dialect?: OpenEnum<'auto' | 'standard' | 'nessie'> | undefined
+  readonly dialect?:
+    | OpenEnum<
+        | 'auto'
+        | 'standard'
+        | 'glue'
+        | 's3tables'
+        | 'biglake'
+        | 'onelake'
+        | 'unity'
+        | 'nessie'
+        | 'polaris'
+        | 'lakekeeper'
+      >
+    | undefined
+  readonly quirks?: UpstreamQuirks | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly limits?:
     | {
         readonly concurrency?: number | undefined
@@ -462,6 +492,16 @@ export type UpstreamChange = {
     | undefined
   readonly secrets?: Readonly<Record<string, string>> | undefined
   readonly secretsRead?: Readonly<Record<string, string>> | undefined
+}
+
+export type UpstreamQuirks = {
+  readonly staging?: OpenEnum<'upstream' | 'early'> | undefined
+  readonly location?: OpenEnum<'optional' | 'required' | 'refused'> | undefined
+  readonly names?: OpenEnum<'any' | 'lower'> | undefined
+  readonly purge?: OpenEnum<'requested' | 'always'> | undefined
+  readonly transactions?: OpenEnum<'upstream' | 'none'> | undefined
+  readonly firstCommit?: OpenEnum<'all' | 'data'> | undefined
+  readonly createCredentials?: OpenEnum<'create' | 'load'> | undefined
 }
 
 export type Vending =

@@ -1,0 +1,32 @@
+import { HeadgateError } from '@headgate/errors'
+
+/** Headers that a warehouse may set. None of them authenticates, routes or frames a request. */
+const allowed: ReadonlySet<string> = new Set([
+  // Project that Google bills and checks for quotas (BigLake).
+  'x-goog-user-project',
+  // Realm of Polaris, and project of Lakekeeper.
+  'polaris-realm',
+  'x-project-id',
+  // Workspace of Databricks.
+  'x-databricks-org-id',
+])
+
+/**
+ * Checks the headers that a warehouse adds to each request to its upstream.
+ *
+ * @throws HeadgateError `bad-request` that names the header
+ */
+export function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!allowed.has(name.toLowerCase()))
+      throw new HeadgateError(
+        'bad-request',
+        `upstream.headers.${name} is not allowed: use ${[...allowed].join(', ')}.`,
+      )
+    if (!/^[\u0021-\u007e]+$/.test(value))
+      throw new HeadgateError(
+        'bad-request',
+        `upstream.headers.${name} must be printable ASCII text without spaces.`,
+      )
+  }
+}
