@@ -1,7 +1,7 @@
 import type { Dialect, DialectName, DialectSigns } from './dialect.ts'
 import { dialects } from './dialects.ts'
 
-/** What is known about an upstream when its dialect is selected. */
+/** Properties of an upstream by which its dialect is selected. */
 export interface DialectEvidence {
   readonly host: string
   /** Path of the base URL. */

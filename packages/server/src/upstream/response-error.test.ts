@@ -51,7 +51,7 @@ describe('responseError', () => {
     expect(convert(400, '', { headers }).code).toBe('no-such-table')
   })
 
-  it('reports an unknown outcome for a failed change, whatever type the body has', () => {
+  it('reports an unknown outcome for a failed change, regardless of the type in the body', () => {
     const error = convert(500, { __type: 'EntityNotFoundException' }, { changes: true })
     expect(error.code).toBe('commit-state-unknown')
   })
