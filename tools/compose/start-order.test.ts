@@ -13,6 +13,6 @@ test('a service starts after the services that it depends on', () => {
   expect(order).toEqual(['store', 'database', 'server', 'setup', 'engine'])
 })
 
-test('findStartOrder refuses services that depend on each other in a circle', () => {
+test('findStartOrder refuses services that depend on each other in a cycle', () => {
   expect(() => findStartOrder({ a: after('b'), b: after('c'), c: after('b') })).toThrow(/b, c, b/)
 })

@@ -3,13 +3,13 @@ import type { Service } from './project.ts'
 /**
  * Returns the names of the services in their start order: each service after the services that it depends on.
  *
- * @throws Error when they depend on each other in a circle
+ * @throws Error when they depend on each other in a cycle
  */
 export function findStartOrder(services: Readonly<Record<string, Service>>): readonly string[] {
   const order: string[] = []
   const visit = (name: string, path: readonly string[]): void => {
     if (path.includes(name))
-      throw new Error(`These services depend on each other in a circle: ${[...path, name].join(', ')}.`)
+      throw new Error(`These services depend on each other in a cycle: ${[...path, name].join(', ')}.`)
     if (order.includes(name)) return
     for (const each of Object.keys(services[name]?.depends_on ?? {})) visit(each, [...path, name])
     order.push(name)

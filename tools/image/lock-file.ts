@@ -35,6 +35,8 @@ export function findUnlocked(installed: LockedPackages, locked: LockedPackages):
   return Object.entries(installed).flatMap(([path, { version, integrity }]) => {
     const pin = locked[path]
     if (pin !== undefined && pin.version === version && pin.integrity === integrity) return []
+    if (pin?.version === version)
+      return [`${path} ${version} has integrity ${integrity}, and package-lock.json has ${pin?.integrity}`]
     return [`${path} has version ${version}, and package-lock.json has ${pin?.version ?? 'no such package'}`]
   })
 }

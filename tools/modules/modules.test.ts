@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { findCircle } from './circles.ts'
+import { findCycle } from './cycles.ts'
 import { withModules } from './diagram.ts'
 import { isModuleOverride, lintOverrides, type Override } from './lint-overrides.ts'
 import { toModule, realImports } from './real-imports.ts'
@@ -35,7 +35,7 @@ describe('modules.json', () => {
         expect(rank.get(other), `${name} imports ${other}`).toBeGreaterThanOrEqual(rank.get(name) ?? 0)
     }
     const graph = new Map(modules.map((m) => [m.name, m.imports === 'all' ? [] : m.imports]))
-    expect(findCircle(graph)).toEqual([])
+    expect(findCycle(graph)).toEqual([])
   })
 
   test('the module table has a reason for each exception, and lists no exception as an allowed import', () => {
@@ -88,7 +88,7 @@ describe('packages/server/src', () => {
   test('the imports between source files form no cycle', () => {
     const graph = Map.groupBy(imports, ({ from }) => from)
     const paths = new Map([...graph].map(([from, list]) => [from, list.map(({ to }) => to)]))
-    expect(findCircle(paths)).toEqual([])
+    expect(findCycle(paths)).toEqual([])
   })
 
   test.each(modules.map(({ name }) => name))(

@@ -52,12 +52,13 @@ export interface CredentialOptions {
 export function credentialSource(options: CredentialOptions, context: AwsContext): AwsSource {
   const kind = options.source === 'auto' ? inferKind(options) : options.source
   const base = baseSource(kind, options, context)
-  if (options.role.roleArn === undefined || kind === 'web-identity') return base
+  const { roleArn } = options.role
+  if (roleArn === undefined || kind === 'web-identity') return base
   return fromRole(
     base,
     resolveStsEndpoint(options, context),
     options.region,
-    options.role,
+    { ...options.role, roleArn },
     context,
     options.signer,
   )

@@ -62,7 +62,7 @@ function resolveSource(
   }
   const roleArn = profile.get('role_arn')
   if (roleArn !== undefined && (depth === 0 || !profile.has('aws_access_key_id'))) {
-    const role: RoleOptions = {
+    const role: RoleOptions & { readonly roleArn: string } = {
       roleArn,
       ...optional('sessionName', profile.get('role_session_name')),
       ...optional('externalId', profile.get('external_id')),

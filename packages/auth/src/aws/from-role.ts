@@ -1,5 +1,4 @@
 import { generalRules } from '@headgate/sigv4/web'
-import { AuthError } from '../auth-error.ts'
 import type { Signer } from '../signing/signer.ts'
 import type { AwsContext, AwsSource } from './aws-credentials.ts'
 import { requestStsCredentials, stsForm } from './sts.ts'
@@ -10,14 +9,12 @@ export function fromRole(
   base: AwsSource,
   endpoint: string,
   region: string,
-  role: RoleOptions,
+  role: RoleOptions & { readonly roleArn: string },
   context: AwsContext,
   signer: () => Promise<Signer>,
 ): AwsSource {
   return async (wait = {}) => {
     const { roleArn } = role
-    if (roleArn === undefined)
-      throw new AuthError('configuration', 'The ARN of the role to assume is not set')
     const credentials = await base(wait)
     const body = stsForm('AssumeRole', {
       RoleArn: roleArn,
