@@ -20,6 +20,7 @@ import type { ProvenIdentity } from './proven-identity.ts'
 import { KeyRing } from './keys/key-ring.ts'
 import { LoopTurns } from './concurrency/loop-turns.ts'
 import { resourceMetadataUrl } from './oauth/discovery.ts'
+import { Upstreams } from './upstream/upstreams.ts'
 import { policyVersion } from './store/policies.ts'
 
 /**
@@ -46,9 +47,10 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const { policies, groupAges } = await openAccess(options, stack, registry)
   const warehouses = stack.use(await Warehouses.open({ sql, openStorage, maxAgeMs }))
   const audit = openEvents(options, stack)
-  const opened = openCredentials(options, { ring, policies, registry })
+  const upstreams = stack.use(new Upstreams({ master, guard: options.endpoints }))
+  const opened = openCredentials(options, { ring, policies, registry, upstreams })
   const wakeJobs = (): void => jobs.wake()
-  const catalog = await openCatalog(options, stack, { ...opened, policies, warehouses, wakeJobs })
+  const catalog = await openCatalog(options, stack, { ...opened, policies, warehouses, upstreams, wakeJobs })
   const jobs = stack.use(startJobs(options, catalog))
   const identity = openIdentity(options, { ring, policies })
   const { authenticator, signedRequests } = identity
@@ -87,6 +89,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     loopTurns,
     policies,
     warehouses,
+    upstreams,
   })
   const owned = stack.move()
   return {

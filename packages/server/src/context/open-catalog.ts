@@ -3,7 +3,7 @@ import { GroupCommit } from '../catalog/commit/group-commit.ts'
 import { LastCommitCache } from '../catalog/commit/last-commit-cache.ts'
 import { ModelCache } from '../catalog/model-cache.ts'
 import { KeyedMutex } from '../concurrency/keyed-mutex.ts'
-import { Upstreams } from '../upstream/upstreams.ts'
+import type { Upstreams } from '../upstream/upstreams.ts'
 import type { Warehouses } from '../catalog/warehouses.ts'
 import type { ContextOptions } from '../context-options.ts'
 import type { Policies } from '../access/policies.ts'
@@ -20,11 +20,13 @@ export async function openCatalog(
   {
     policies,
     warehouses,
+    upstreams,
     wakeJobs,
     ...opened
   }: OpenedCredentials & {
     readonly policies: Policies
     readonly warehouses: Warehouses
+    readonly upstreams: Upstreams
     readonly wakeJobs: () => void
   },
 ): Promise<IcebergDeps> {
@@ -48,7 +50,7 @@ export async function openCatalog(
     maxMetadataBytes,
     now: Date.now,
     warehouses,
-    upstreams: stack.use(new Upstreams({ master: options.master, guard: options.endpoints })),
+    upstreams,
     policies,
     issuer: opened.issuer,
     storageKeys: opened.storageKeys,

@@ -7,12 +7,15 @@ import { CredentialIssuer } from '../credentials/credential-issuer.ts'
 import type { RefreshDeps } from '../credentials/refresh.ts'
 import { TableStates } from '../credentials/table-state.ts'
 import { observeVending } from '../credentials/vending-metrics.ts'
+import { PassVendor } from '../credentials/vendors/pass.ts'
 import { GatewayVendor } from '../credentials/vendors/gateway.ts'
 import { StaticVendor } from '../credentials/vendors/static.ts'
 import { StorageKeys } from '../credentials/vendors/storage-keys.ts'
 import { StsVendor } from '../credentials/vendors/sts.ts'
 import { WebIdentities } from '../credentials/vendors/web-identities.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
+import { PassCredentials } from '../upstream/pass-credentials.ts'
+import type { Upstreams } from '../upstream/upstreams.ts'
 
 /** Services that issue and renew storage access. */
 export interface OpenedCredentials {
@@ -31,7 +34,13 @@ export function openCredentials(
     ring,
     policies,
     registry,
-  }: { readonly ring: KeyRing; readonly policies: Policies; readonly registry: Registry },
+    upstreams,
+  }: {
+    readonly ring: KeyRing
+    readonly policies: Policies
+    readonly registry: Registry
+    readonly upstreams: Upstreams
+  },
 ): OpenedCredentials {
   const { sql, gatewayUrl, publicUrl, endpoints, namespaceSeparator } = options
   const { lives: lifetimes, region, webIdentityTokenFile: tokenFile } = options.storageAccess
@@ -42,6 +51,7 @@ export function openCredentials(
     vendors: {
       sts: new StsVendor({ keys: storageKeys, tokens: webIdentities, endpoints }),
       static: new StaticVendor(),
+      pass: new PassVendor(new PassCredentials(upstreams.keys, lifetimes.minLifeMs)),
       ...(gateway === null ? {} : { gateway }),
     },
     minLifeMs: lifetimes.minLifeMs,

@@ -13,18 +13,25 @@ export type GatewayDeps = Pick<
   S3EndpointDeps,
   'ring' | 'audit' | 'resolveAddress' | 'metrics' | 'loopTurns'
 > &
-  Pick<IcebergDeps, 'policies' | 'warehouses'>
+  Pick<IcebergDeps, 'policies' | 'warehouses' | 'upstreams'>
 
 /** Opens the S3 endpoint, and returns the handler of its requests. */
 export function openGateway(
   options: ContextOptions,
-  { policies, warehouses, ...deps }: GatewayDeps,
+  { policies, warehouses, upstreams, ...deps }: GatewayDeps,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const { sql, log, anonymous, limits } = options
   const { region, hostSuffix, decisionMaxAgeMs: maxAgeMs } = options.storageAccess
   return createS3Endpoint({
     ...deps,
-    sessions: new GatewayAuthorizer({ sql, policies, warehouses, anonymous, maxAgeMs }),
+    sessions: new GatewayAuthorizer({
+      sql,
+      policies,
+      warehouses,
+      relays: upstreams.relays,
+      anonymous,
+      maxAgeMs,
+    }),
     regions: [region],
     ...(hostSuffix === null ? {} : { hostSuffix }),
     log,

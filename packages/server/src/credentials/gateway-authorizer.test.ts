@@ -87,7 +87,7 @@ async function refusal(attempt: Promise<unknown>): Promise<string> {
 describe('GatewayAuthorizer', () => {
   test('GatewayAuthorizer admits a session to its warehouse, and makes one decision within the maximum age', async () => {
     const one = await session()
-    expect((await gate.authorize(one)).id).toBe((await fixture.warehouse()).id)
+    expect((await gate.authorize(one)).storage).toBe((await fixture.warehouse()).storage)
     for (let request = 0; request < 50; request += 1) await gate.authorize(one)
     clock = 14_999
     await gate.authorize(one)

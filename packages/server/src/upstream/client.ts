@@ -96,6 +96,20 @@ export class UpstreamClient implements AsyncDisposable {
   }
 
   /**
+   * Returns the path and query of a URL below the base URL, or null for other addresses.
+   *
+   * @param url absolute, or relative to the base URL
+   */
+  relative(url: string): Pick<UpstreamRequest, 'path' | 'query'> | null {
+    const base = `${this.#origin}${this.#basePath}`
+    const parsed = URL.parse(url, `${base}/`)
+    if (parsed === null || parsed.origin !== this.#origin) return null
+    const { pathname, search } = parsed
+    if (!pathname.startsWith(`${this.#basePath}/`) || !/^[\w.~!$&'()*+,;=:@%/-]*$/.test(pathname)) return null
+    return { path: pathname.slice(this.#basePath.length), query: search.slice(1) }
+  }
+
+  /**
    * Sends a request and reads its response. Redirects are returned like other responses.
    *
    * @throws HeadgateError `unavailable` when nothing was sent, `commit-state-unknown` when a change may have happened,

@@ -3,6 +3,7 @@ import { relationChain } from '../access/chain.ts'
 import { type Json, type JsonObject, stringify } from '@headgate/json'
 import { checkNewName, type OperationId } from '@headgate/iceberg/rest'
 import { missingNamespace } from '../catalog/existing.ts'
+import type { Warehouse } from '../catalog/warehouses.ts'
 import type { RelationRef } from '../catalog/target.ts'
 import { joinLevels } from '../namespace-path.ts'
 import type { Chain } from '../privilege.ts'
@@ -48,9 +49,10 @@ export async function createRelation(
 ): Promise<CreatedRelation> {
   const { ref, kind } = creation
   const namespace = await authorizeCreation(deps, caller, creation)
-  const metadata = await send(deps, caller, creation, creation.body, signal)
+  const { metadata, body } = await send(deps, caller, creation, creation.body, signal)
   const ownerId = caller.identity.principal.id
   const row = await recordRelation(deps, { ...ref, kind, known: null, namespace }, metadata, { ownerId })
+  keepKeys(deps, creation, { ...row, staged: false }, body)
   const chain = relationChain(namespace.chain, row.id, ownerId, { kind, name: ref.identifier.name })
   return { metadata, row, chain }
 }
@@ -71,7 +73,8 @@ export async function stageTable(
   const { ref } = creation
   const { warehouse, identifier } = ref
   const namespace = await authorizeCreation(deps, caller, creation)
-  const metadata = await send(deps, caller, creation, { ...creation.body, 'stage-create': true }, signal)
+  const request = { ...creation.body, 'stage-create': true }
+  const { metadata, body } = await send(deps, caller, creation, request, signal)
   const prefixes = toPrefixes(metadata.locations)
   const id = randomUUID()
   await expireUpstreamStaged(deps.sql, warehouse.id)
@@ -91,6 +94,7 @@ export async function stageTable(
     })
     return found
   })
+  keepKeys(deps, creation, { id, prefixes, staged: true }, body)
   return { metadata, row: { id, namespaceId, prefixes, revokedBefore: 0 }, chain: namespace.chain }
 }
 
@@ -113,7 +117,7 @@ async function send(
   { id, kind, ref, idempotencyKey }: UpstreamCreation,
   body: Json,
   signal: AbortSignal,
-): Promise<RemoteMetadata> {
+): Promise<{ readonly metadata: RemoteMetadata; readonly body: Buffer }> {
   const { warehouse, identifier } = ref
   const upstream = await deps.upstreams.get(warehouse)
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
@@ -123,10 +127,26 @@ async function send(
       target: { namespace: identifier.namespace },
       body: stringify(body),
       idempotencyKey,
+      vends: kind === 'table' && usesUpstreamKeys(warehouse),
       begin: () => caller.begin(),
       missing: () => missingNamespace(identifier.namespace),
     },
     signal,
   )
-  return readMetadata(response.body, kind)
+  return { metadata: readMetadata(response.body, kind), body: response.body }
+}
+
+/** Keeps the storage credentials in the response, so that the first client of the table needs no further request. */
+function keepKeys(
+  { upstreams }: UpstreamDeps,
+  { kind, ref }: UpstreamCreation,
+  table: { readonly id: string; readonly staged: boolean; readonly prefixes: readonly string[] },
+  body: Buffer,
+): void {
+  if (kind !== 'table' || !usesUpstreamKeys(ref.warehouse)) return
+  upstreams.keys.keep({ ...ref, table, prefixes: table.prefixes, permission: 'read-write' }, body)
+}
+
+function usesUpstreamKeys({ credentials }: Pick<Warehouse, 'credentials'>): boolean {
+  return credentials === 'relay' || credentials === 'pass'
 }

@@ -1,4 +1,5 @@
 import type { OperationId } from '@headgate/iceberg/rest'
+import { decide } from '../access/decide.ts'
 import type { Caller } from '../catalog/caller.ts'
 import { missingRelation } from '../catalog/existing.ts'
 import type { RelationRef } from '../catalog/target.ts'
@@ -62,7 +63,8 @@ export async function loadAuthorized(
   signal: AbortSignal,
 ): Promise<LoadedRelation> {
   const { warehouse, identifier, kind } = name
-  const upstream = await deps.upstreams.get(warehouse)
+  const mayModify = decide(name.policy, name.chain, 'modify').outcome === 'allow'
+  const upstream = await (mayModify ? deps.upstreams.get(warehouse) : deps.upstreams.getReader(warehouse))
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
   const key = [warehouse.id, kind, form, ...identifier.namespace, identifier.name].join('\u001f')
   const { body } = await upstream.call(

@@ -33,6 +33,8 @@ export interface UpstreamCall {
   readonly idempotencyKey?: string | undefined
   /** Body of an earlier response to this call, or null. A response with an equal body returns this buffer. */
   readonly expected?: Buffer | null
+  /** True: the response must contain storage credentials of the upstream. */
+  readonly vends?: boolean
   /** Records that a change is sent now; see `Call.begin`. */
   begin?(): void
   /** Returns the error for a missing object. */
@@ -119,7 +121,7 @@ export class Upstream implements AsyncDisposable {
     // All callers share the identity at the upstream, so equal loads share a request that begins after each of them.
     // The request has its own time limits, because the first caller may disconnect.
     const response = safe
-      ? await this.#loads.joinNext(`${method} ${path}?${query}`, () =>
+      ? await this.#loads.joinNext(`${method} ${path}?${query} ${call.vends === true}`, () =>
           this.#client.send(request, new AbortController().signal),
         )
       : await this.#client.send(request, signal)
@@ -131,6 +133,30 @@ export class Upstream implements AsyncDisposable {
       changes: !safe,
       missing: () => call.missing(),
     })
+  }
+
+  /**
+   * Requests the URL at which the upstream renews storage credentials. The URL must be below the address of the upstream.
+   *
+   * @param url absolute, or relative to the address of the upstream
+   */
+  async followRefreshUrl(
+    url: string,
+    missing: () => HeadgateError,
+    signal: AbortSignal,
+  ): Promise<UpstreamResponse> {
+    const { name } = this.#warehouse
+    const found = this.#client.relative(url)
+    if (found === null)
+      throw new HeadgateError(
+        'bad-gateway',
+        `The upstream of warehouse ${name} returned an address for the renewal of storage credentials that is not its own.`,
+      )
+    const headers = headersFor({ vends: true })
+    const request = { method: 'GET', ...found, headers, body: null, safe: true } as const
+    const response = await this.#client.send(request, signal)
+    if (response.status === 200) return response
+    throw responseError(response, { host: this.host, warehouse: name, changes: false, missing })
   }
 
   /** Calls an operation and parses the JSON body of its response. */
@@ -187,9 +213,14 @@ function parseConfig(body: Buffer): Json {
   }
 }
 
-function headersFor({ body, idempotencyKey }: UpstreamCall): [string, string][] {
+function headersFor({
+  body,
+  idempotencyKey,
+  vends = false,
+}: Pick<UpstreamCall, 'body' | 'idempotencyKey' | 'vends'>): [string, string][] {
   return [
     ['Accept', 'application/json'],
+    ...(vends ? [['X-Iceberg-Access-Delegation', 'vended-credentials'] as [string, string]] : []),
     ...(body === undefined || body === null
       ? []
       : [['Content-Type', 'application/json'] as [string, string]]),

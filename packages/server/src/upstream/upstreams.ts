@@ -9,6 +9,8 @@ import type { WarehouseRow } from '../store/warehouses.ts'
 import { UpstreamClient } from './client.ts'
 import { MetadataCache } from './metadata-cache.ts'
 import { parseUpstreamProfile, toLimits } from './profile.ts'
+import { RelayStorages } from './relay-storages.ts'
+import { RemoteKeys } from './remote-keys.ts'
 import { Upstream } from './upstream.ts'
 
 export interface UpstreamsOptions {
@@ -24,7 +26,7 @@ export type UpstreamAccount = 'writer' | 'reader'
 
 /** Returns whether requests of callers that may not modify a table have their own account at the upstream. */
 export function hasReader({ upstream }: Pick<UpstreamWarehouse, 'upstream'>): boolean {
-  return upstream !== null && parseUpstreamProfile(upstream).authRead !== undefined
+  return upstream?.['authRead'] !== undefined
 }
 
 /** Time in ms for which requests in progress may use the connections of an upstream whose settings changed. */
@@ -42,6 +44,10 @@ interface Entry {
 export class Upstreams implements AsyncDisposable {
   /** Metadata of the last responses of all upstreams. */
   readonly metadata: MetadataCache = new MetadataCache(metadataCacheBytes)
+  /** Storage credentials that the upstreams vend. */
+  readonly keys: RemoteKeys
+  /** Storages that the gateway accesses with these credentials. */
+  readonly relays: RelayStorages
   readonly #options: UpstreamsOptions
   readonly #opening = new SingleFlight<Upstream>()
   readonly #registry = new AuthRegistry()
@@ -53,6 +59,8 @@ export class Upstreams implements AsyncDisposable {
 
   constructor(options: UpstreamsOptions) {
     this.#options = options
+    this.keys = new RemoteKeys(this)
+    this.relays = new RelayStorages(this.keys, options.guard)
   }
 
   /**
@@ -130,6 +138,6 @@ export class Upstreams implements AsyncDisposable {
     const open = [...this.#entries.values()].map(({ upstream }) => upstream)
     this.#entries.clear()
     for (const timer of this.#timers) clearTimeout(timer)
-    await Promise.allSettled(open.map((upstream) => upstream[Symbol.asyncDispose]()))
+    await Promise.allSettled([this.relays, ...open].map((each) => each[Symbol.asyncDispose]()))
   }
 }

@@ -155,6 +155,7 @@ export function makeClaims(): S3SessionClaims {
     warehouseId: 'b6ff9f0a-0000-4000-8000-000000000002',
     relationId: 'b6ff9f0a-0000-4000-8000-000000000003',
     staged: false,
+    relay: false,
     prefixes: [`s3://${bucket}/wh/t1/`],
     permission: 'read-write',
     principal,

@@ -4,7 +4,7 @@ import { loopbackEndpoints } from '../../../storage/test/endpoints.ts'
 import { openWarehouseStorage } from '../../src/catalog/open-storage.ts'
 import { masterKeyFrom } from '../../src/keys/master-key.ts'
 import { statement } from '../../src/store/sql.ts'
-import { type TestServer, testServer } from '../server.ts'
+import { type TestServer, testServer, type TestServerOptions } from '../server.ts'
 import { type RecordingProxy, recordingProxy } from './recording-proxy.ts'
 
 /** Two servers: the warehouse `lakehouse` of `front` forwards to the warehouse `lakehouse` of `upstream`. */
@@ -24,9 +24,16 @@ const makeUpstream = statement(
    select pg_notify('headgate', 'warehouse:' || id) from changed`,
 )
 
-/** Starts both servers. Clients of both reach the files through a storage gateway. */
+/**
+ * Starts both servers. Clients of both reach the files through a storage gateway.
+ *
+ * @param storage storage profile of the warehouse of `front`. Default: that of the upstream
+ * @param options options of `front`
+ */
 export async function upstreamFixture(
   profile: Readonly<Record<string, unknown>> = {},
+  storage: Readonly<Record<string, unknown>> | null = null,
+  options: TestServerOptions = {},
 ): Promise<UpstreamFixture> {
   const stack = new AsyncDisposableStack()
   const upstream = stack.use(await testServer({ vending: { mode: 'gateway' } }))
@@ -37,12 +44,13 @@ export async function upstreamFixture(
     await testServer({
       vending: { mode: 'gateway' },
       openStorage: (row) => openWarehouseStorage(row, { master, registry }),
+      ...options,
     }),
   )
   const [row] = await upstream.sql.run<{ storage: object }>(storageOf)
   await front.sql.run(makeUpstream, [
     JSON.stringify({ uri: proxy.url, warehouse: 'lakehouse', ...profile }),
-    JSON.stringify(row?.storage),
+    JSON.stringify(storage ?? row?.storage),
     JSON.stringify({ mode: 'gateway' }),
   ])
   // The server may have cached the managed warehouse.
