@@ -1,4 +1,4 @@
-/** Representation of one error in each protocol. */
+/** Status and types by which each protocol represents one kind of error. */
 export interface ErrorKind {
   /** HTTP status code. */
   readonly status: number
@@ -12,7 +12,7 @@ export interface ErrorKind {
   readonly s3?: string
 }
 
-/** All errors of Headgate by their stable codes. */
+/** All kinds of errors of Headgate, keyed by their stable codes. */
 export const catalogue = {
   'bad-request': {
     status: 400,
@@ -113,7 +113,8 @@ export const catalogue = {
     oauth: 'temporarily_unavailable',
     s3: 'ServiceUnavailable',
   },
-  // Only Lance has separate errors for indices, tags, branches, versions and columns of a table.
+  // The following errors concern indices, tags, branches, versions and columns of a table. Only the Lance protocol has
+  // separate error codes for them.
   'namespace-already-exists': { status: 409, iceberg: 'AlreadyExistsException', lance: 2 },
   'no-such-index': { status: 404, iceberg: 'NotFoundException', lance: 6 },
   'index-already-exists': { status: 409, iceberg: 'AlreadyExistsException', lance: 7 },

@@ -31,15 +31,15 @@ export class HeadgateError extends Error {
     this.allow = options.allow
   }
 
-  /** Returns the HTTP status and the representation of this error in each protocol. */
+  /** Returns the HTTP status of this error, and its type in each protocol. */
   get kind(): ErrorKind {
     return catalogue[this.code]
   }
 }
 
 /**
- * Returns whether a value is a `HeadgateError`, with this code if one is passed. Compares the name and the code instead
- * of the class, so that errors of another copy of this package are recognized.
+ * Returns whether a value is a `HeadgateError`. If `code` is passed, the error must also have this code. Compares the
+ * name and the code instead of the class, so that errors of another copy of this package are recognized.
  *
  * @example
  * ```ts

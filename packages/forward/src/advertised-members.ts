@@ -5,8 +5,9 @@ import type { PassedProperties } from './passed-properties.ts'
 import { detectProtocol } from './protocol.ts'
 
 /**
- * Members of Iceberg responses that contain configuration for clients: `getConfig` (`defaults`, `overrides`, `endpoints`),
- * tables and views (`config`), storage credentials (`storage-credentials`, also of scan plans).
+ * Names of the members of Iceberg responses that contain configuration for clients. The response of `getConfig` has
+ * `defaults`, `overrides` and `endpoints`, tables and views have `config`, and tables and scan plans have
+ * `storage-credentials`.
  */
 export const configMembers: ReadonlySet<string> = new Set([
   'defaults',
@@ -16,7 +17,7 @@ export const configMembers: ReadonlySet<string> = new Set([
   'storage-credentials',
 ])
 
-/** Properties whose value is a URL of the catalog, either absolute or relative. */
+/** Configuration properties whose value is a URL of the catalog, either absolute or relative. */
 const addresses = new Set([
   'uri',
   'credentials.uri',
@@ -32,8 +33,8 @@ const addresses = new Set([
 ])
 
 /**
- * Form of an element of `endpoints`: an HTTP method and a path template. The form allows no host, so that an element
- * cannot send clients to another server.
+ * Form of an element of the member `endpoints`: an HTTP method and a path template. The form allows no host name, so
+ * that an element cannot direct clients to another server.
  */
 const endpoint = /^[A-Z]{1,16} (?!\/\/)[\w/{}%~.-]+$/
 
@@ -46,7 +47,7 @@ export type LeftOutReason = 'refused' | 'unknown'
 export interface MemberRules {
   readonly urls: AdvertisedUrls
   readonly properties: PassedProperties
-  /** Receives the name of each removed property. */
+  /** Called with the name of each removed property. */
   readonly leftOut: (name: string, reason: LeftOutReason) => void
 }
 

@@ -8,10 +8,11 @@ import { readUpstream, type Upstream } from './upstream.ts'
 type Advertised = { readonly keep: true } | { readonly replace: string } | { readonly refuse: true }
 
 /**
- * Decides about one URL in a response. Replaces a URL of the upstream by the corresponding URL of the proxy.
+ * Function that decides about one URL in a response of the upstream. It replaces a URL of the upstream by the
+ * corresponding URL of the proxy.
  *
  * @param from the base that clients use to resolve a relative URL: `host` in headers (RFC 9110 section 10.2.2),
- *   `catalog` in Iceberg response bodies
+ * `catalog` in Iceberg response bodies
  */
 export type AdvertisedUrls = (value: string, from: 'host' | 'catalog') => Advertised
 

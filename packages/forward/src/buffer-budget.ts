@@ -1,6 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 
-/** Limit on the number of bytes that the bodies of all requests together occupy in memory. */
+/** Limits the number of bytes that the buffered bodies of all requests together may occupy in memory. */
 export class BufferBudget {
   readonly #limit: number
   #taken = 0

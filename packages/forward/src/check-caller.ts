@@ -13,11 +13,11 @@ export interface CallerRules {
 }
 
 /**
- * Checks that a request may use the credentials of the proxy. Refuses all requests of web pages, because any page in
- * a browser on this machine could send requests to the proxy.
+ * Checks that the sender of a request may use the credentials of the proxy. Refuses all requests that web pages send,
+ * because any page in a browser on this machine could send requests to the proxy.
  *
  * @throws HeadgateError `bad-request` if the request does not have exactly one Host header, `forbidden` if the host
- *   is not accepted or a web page sent the request, `unauthenticated` if the request does not contain the secret
+ * is not accepted or a web page sent the request, `unauthenticated` if the request does not contain the secret
  */
 export function checkCaller(headers: HeaderList, { hosts, secret }: CallerRules): void {
   const named = headerValues(headers, 'host')

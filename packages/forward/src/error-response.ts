@@ -2,7 +2,7 @@ import type { HeadgateError } from '@headgate/errors'
 import { stringify } from '@headgate/json'
 import type { Protocol } from './protocol.ts'
 
-/** A complete response that the proxy itself creates. */
+/** A complete response that the proxy creates itself, and that is not from the upstream. */
 export interface OwnResponse {
   readonly status: number
   readonly headers: readonly (readonly [name: string, value: string])[]

@@ -42,7 +42,7 @@ export interface ForwarderOptions extends Partial<ConnectionOptions> {
    * for all names with this prefix. Default: none.
    */
   readonly passConfig?: readonly string[]
-  /** Receives the name of each property that was removed from a response. */
+  /** Called with the name of each property that was removed from a response. */
   readonly leftOut?: (name: string, reason: LeftOutReason) => void
 }
 
@@ -143,7 +143,8 @@ export class Forwarder implements AsyncDisposable {
       if (!gone.signal.aborted) sendError(response, error, protocol, method)
       return { status: error.kind.status, tries, error }
     } finally {
-      // The upstream may respond before it has read the whole body.
+      // The upstream may respond before it has read the whole request body. The rest of the body is read and
+      // discarded.
       if (!request.complete) request.unpipe().resume()
     }
   }

@@ -29,15 +29,17 @@ export function endToEnd(headers: HeaderList): HeaderList {
 }
 
 /**
- * Headers by which a client could claim an identity or hide the origin of a request. Only the auth provider may set
- * them. `Expect` and `Host` concern only the client and the proxy.
+ * Headers of a client that the proxy does not forward. By most of them, a client could claim an identity or hide the
+ * origin of a request, so only the auth provider may set them. `Expect` and `Host` concern only the client and the
+ * proxy.
  */
 const ours =
   /^(host|expect|authorization|original-.*|cookie2?|dpop|txn-token|x-api-key|x-forwarded-.*|forwarded|via|x-real-ip|x-client-ip|true-client-ip|x-(remote|auth-request|webauth|authenticated|user|identity)(-.*)?|remote-user|x-amz-.*|x-amzn-.*|x-goog-(iap|authenticated-user|api-key|iam)(-.*)?|x-ms-(client-principal|token)(-.*)?|cf-access-.*|tailscale-user-.*|x-(http-)?method(-override)?|x-original-(url|uri|host|method)|x-rewrite-url|x-host)$/
 
 /**
  * Returns the headers of a client that the proxy forwards. Removes headers of the connection and headers that contain
- * an identity. Treats `_` and `-` in names as equal, as servers do that map headers to variables.
+ * an identity. Treats `_` and `-` in names as equal, because some servers map headers to variables and treat them as
+ * equal too.
  *
  * @param set lower-case names of the headers that the auth provider sets
  */

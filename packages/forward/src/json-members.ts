@@ -10,9 +10,10 @@ export interface Place {
 const space = /[ \t\r\n]/
 
 /**
- * Finds the members of an object or the elements of an array in a text that `JSON.parse` has accepted.
+ * Returns the positions of the members of an object, or of the elements of an array, in a text that `JSON.parse` has
+ * accepted.
  *
- * @param text begins with `{` or `[` and ends with its counterpart
+ * @param text JSON text of one object or array, without white space around it
  */
 export function placesIn(text: string): Place[] {
   const places: Place[] = []

@@ -31,7 +31,7 @@ const written = (pairs: readonly (readonly [string, unknown])[], indent: string)
   `${indent}{${pairs.map(([name, value]) => `${indent}${JSON.stringify(name)}${indent}:${JSON.stringify(value, null, indent)}`).join(`${indent},`)}${indent}}`
 
 describe('a document in pieces', () => {
-  it('passes an unchanged document byte for byte, for every division into chunks', async () => {
+  it('passes a document without changes byte for byte, regardless of its division into chunks', async () => {
     await fc.assert(
       fc.asyncProperty(document, sizes, fc.constantFrom('', ' ', '\n\t'), async (pairs, sizes, indent) => {
         const text = written(pairs, indent)
@@ -70,7 +70,7 @@ describe('a document in pieces', () => {
     )
   })
 
-  it('passes arrays, numbers and text that is not JSON without a change', async () => {
+  it('passes arrays, numbers and texts that are not JSON unchanged', async () => {
     for (const text of ['[{"config":1}]', '12', 'no JSON: {"', '"config"', '']) {
       expect(await spliced(text, [2], () => 'x')).toBe(text)
     }
@@ -87,7 +87,7 @@ describe('a document in pieces', () => {
 })
 
 describe('members of a text', () => {
-  it('finds the members that JSON.parse finds', () => {
+  it('placesIn returns the members and elements that JSON.parse returns', () => {
     fc.assert(
       fc.property(document, fc.constantFrom('', ' '), (pairs, indent) => {
         const text = written(pairs, indent).trim()
@@ -100,7 +100,7 @@ describe('members of a text', () => {
     )
   })
 
-  it('keep their text when other members are changed or removed, including 64-bit integers', () => {
+  it('unchanged members keep their text, including 64-bit integers, when other members are changed or removed', () => {
     const text = '{ "a" : 9007199254740993 , "b":1.0, "c":[ 1 ] }'
     expect(spliceValues(text, (value, key) => (key === 'b' ? undefined : value))).toBe(
       '{"a" : 9007199254740993,"c":[ 1 ]}',

@@ -6,7 +6,7 @@ export interface MemberSplicerOptions {
   readonly members: ReadonlySet<string>
   /** @returns the text that replaces the value */
   readonly rewrite: (name: string, value: string) => string
-  /** Maximum size of the value of one of these members, in bytes. */
+  /** Maximum size of the value of a buffered member, in bytes. */
   readonly limit: number
 }
 
@@ -100,7 +100,9 @@ export class MemberSplicer extends Transform {
     else if (rest.length > 0) this.push(rest)
   }
 
-  /** Advances to the end of the current string, or of the chunk. */
+  /**
+   * Advances to the end of the current string, or to the end of the chunk if the string continues in the next chunk.
+   */
   #readString(chunk: Buffer, start: number): number {
     let escaped = this.#escaped
     let at = start
@@ -120,8 +122,8 @@ export class MemberSplicer extends Transform {
   }
 
   /**
-   * Advances to the end of the current nested value, or of the chunk. Most bytes of a response are in nested values,
-   * so this loop does little work per byte.
+   * Advances to the end of the current nested value, or to the end of the chunk if the value continues in the next
+   * chunk. Most bytes of a response are in nested values, so this loop does little work per byte.
    */
   #skip(chunk: Buffer, start: number): number {
     let depth = this.#depth

@@ -6,9 +6,9 @@ import type { ProxyMetrics } from './proxy-metrics.ts'
 export const OWN = '/-/'
 
 /**
- * Responds with the health or the metrics of the proxy.
+ * Responds to a request for the health or the metrics of the proxy.
  *
- * @throws HeadgateError `no-such-route`
+ * @throws HeadgateError `no-such-route` for any other path
  */
 export async function respondOwn(
   path: string,

@@ -15,7 +15,7 @@ import type { UpstreamResponse } from './upstream-connection.ts'
 export interface Passing {
   readonly protocol: Protocol
   readonly method: string
-  /** Aborts when the client disconnects. */
+  /** Signal that is aborted when the client disconnects. */
   readonly signal: AbortSignal
   /** Host of the upstream, for error messages. */
   readonly host: string
@@ -24,7 +24,7 @@ export interface Passing {
   readonly rewriteLimit: number
   /** Configuration properties that clients may receive. */
   readonly properties: PassedProperties
-  /** Receives the name of each removed property. */
+  /** Called with the name of each removed property. */
   readonly leftOut: (name: string, reason: LeftOutReason) => void
 }
 
@@ -50,7 +50,7 @@ export async function passResponse(
   })
   if (leadsElsewhere) {
     upstream.body.destroy()
-    const why = `${host} redirects its clients to another server (${status})`
+    const why = `The upstream ${host} redirects its clients to another server (status ${status})`
     throw new HeadgateError(
       'bad-gateway',
       `${why}, to which the proxy does not forward. Check that --upstream is the complete URL.`,
@@ -84,7 +84,7 @@ export async function passResponse(
     response.end()
   } catch (error) {
     if (isHeadgateError(error)) throw error
-    throw new HeadgateError('bad-gateway', `The response of ${host} was truncated.`, {
+    throw new HeadgateError('bad-gateway', `The connection to ${host} ended before the response was complete. Try again.`, {
       cause: error,
     })
   }
@@ -109,6 +109,6 @@ function decoderFor(upstream: UpstreamResponse): Gunzip | undefined {
   upstream.body.destroy()
   throw new HeadgateError(
     'bad-gateway',
-    'The catalog responded in a content encoding that was not requested.',
+    'The catalog sent a response with a content encoding that the proxy did not request and cannot decode.',
   )
 }

@@ -87,14 +87,14 @@ describe('passedProperties', () => {
     expect(decide('py-io-impl', 'os.system')).toBe('unknown')
   })
 
-  it('passes no value that is an object or a list, because clients could read further properties from it', () => {
+  it('removes a property whose value is an object or a list, because clients could read further properties from it', () => {
     expect(decide('warehouse', { uri: 'https://evil.example' })).toBe('refused')
     expect(decide('warehouse', ['x'])).toBe('refused')
     expect(decide('rest-page-size', 100)).toBe('pass')
   })
 
   it.each(['token', 'header.*', 'rest.*', 'header.X', '*', '.*', '', 'a b', 'nessie*'])(
-    'refuses %j as an added property name',
+    'refuses %j as the name of a property that the operator adds',
     (name) => {
       expect(() => passedProperties([name])).toThrow()
     },

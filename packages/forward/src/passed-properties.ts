@@ -28,7 +28,7 @@ const names: ReadonlySet<string> = new Set([
   'expiration-time',
 ])
 
-/** Prefixes of properties that control the behavior of a client, or the table properties that it writes. */
+/** Prefixes of properties that control the behavior of a client, or the table properties that the client writes. */
 const behaviour: readonly string[] = [
   'cache.',
   'io.manifest.',
@@ -43,12 +43,12 @@ const behaviour: readonly string[] = [
   'commit.',
 ]
 
-/** Prefixes of storage settings and vended storage credentials, which clients send only to the storage. */
+/** Prefixes of properties with storage settings and storage credentials. Clients send them only to the storage. */
 const storage: readonly string[] = ['s3.', 'gcs.', 'adls.', 'oss.', 'ecs.s3.', 'hdfs.', 'hf.']
 
 /**
- * Storage settings that the proxy removes: names of code that a client loads, further URLs, and settings for the
- * identity of the client.
+ * Patterns of the names of storage settings that the proxy removes: names of code that a client loads, further URLs,
+ * and settings for the identity of the client.
  */
 const refusedStorage: readonly RegExp[] = [
   /(^|[.-])(impl|class|factory|provider)(\.|$)/,
@@ -63,14 +63,14 @@ const fileIo =
   /^(org\.apache\.iceberg\.([a-z0-9]+\.)*[A-Za-z0-9]+FileIO|pyiceberg\.io\.[a-z0-9]+\.[A-Za-z0-9]+FileIO)$/
 
 /**
- * Property that passes unchanged although its name begins with `rest.`, because clients send its value to the remote
+ * Property that the proxy passes unchanged although its name begins with `rest.`. Clients send its value to the remote
  * signing endpoint.
  */
 const forSigner = 'rest.remote-signing.config'
 
 /**
- * `refused`: no catalog may set the property. `unknown`: the allow-list does not contain the property, and an
- * operator can add it.
+ * Decision about a property of a catalog. `refused`: no catalog may set the property. `unknown`: the allow-list does
+ * not contain the property, and an operator can add it.
  */
 type PropertyDecision = 'pass' | 'refused' | 'unknown'
 
@@ -85,7 +85,7 @@ export interface PassedProperties {
  * Returns the allow-list of the configuration properties that a catalog may send to clients. Names are compared
  * exactly.
  *
- * @param added Further names of an operator; `nessie.*` adds all names that begin with `nessie.`
+ * @param added Names that the operator adds; `nessie.*` adds all names that begin with `nessie.`
  * @throws HeadgateError `illegal-argument` for a name that no catalog may set
  */
 export function passedProperties(added: readonly string[] = []): PassedProperties {

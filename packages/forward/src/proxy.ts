@@ -170,8 +170,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       const closed = once(server, 'close')
       server.close()
       server.closeIdleConnections()
-      // A connection may become idle only later, and keep-alive would then keep it open. So the proxy closes idle
-      // connections repeatedly.
+      // A connection that is in use now may become idle later, and keep-alive would then keep it open. So the closing
+      // proxy repeatedly closes idle connections.
       const sweep = setInterval(() => server.closeIdleConnections(), sweepMs)
       const timer = setTimeout(() => server.closeAllConnections(), graceMs)
       await closed

@@ -23,7 +23,8 @@ const SMALL = 64 * 1024
  * Reads the body of a request, buffered or as a stream. Buffered bytes count against the budget until `release` is
  * called.
  *
- * @throws HeadgateError `payload-too-large`, `unavailable`, `bad-request` when the client disconnects
+ * @throws HeadgateError `payload-too-large` for a body above the limit, `unavailable` when the budget is used up, and
+ * `bad-request` when the client disconnects
  */
 export async function readBody(
   request: IncomingMessage,
@@ -42,7 +43,7 @@ export async function readBody(
   let held = 0
   const release = (): void => budget.release(held)
   try {
-    // The connection stays open, so that the client receives the error.
+    // The iterator must not close the connection after an error, because the client must receive the error response.
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       budget.take(chunk.length)
       held += chunk.length
@@ -52,7 +53,7 @@ export async function readBody(
   } catch (error) {
     release()
     if (error instanceof HeadgateError) throw error
-    throw new HeadgateError('bad-request', 'The request body was truncated.', { cause: error })
+    throw new HeadgateError('bad-request', 'The connection ended before the request body was complete.', { cause: error })
   }
   return { body: { kind: 'bytes', bytes: Buffer.concat(chunks) }, release }
 }

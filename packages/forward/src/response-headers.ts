@@ -3,7 +3,7 @@ import type { AdvertisedUrls } from './advertised-url.ts'
 import { endToEnd } from './headers-onward.ts'
 
 /**
- * Headers of an upstream response that clients do not receive. They apply only to the connection between proxy and
+ * Headers of an upstream response that the proxy removes. They apply only to the connection between proxy and
  * upstream, or would make clients bypass the proxy: authentication challenges, cookies, alternative services, HSTS.
  */
 const between = new Set([
@@ -35,10 +35,10 @@ export interface ResponseHeaders {
 }
 
 /**
- * Returns the headers of an upstream response that the client receives. Rewrites addresses of the upstream in
- * `Location`, `Content-Location` and `Link` to those of the proxy.
+ * Returns the headers of an upstream response that the client receives. Replaces URLs of the upstream in `Location`,
+ * `Content-Location` and `Link` by URLs of the proxy.
  *
- * @param bodyChanges whether the body is rewritten
+ * @param bodyChanges whether the proxy changes the body of the response
  */
 export function responseHeaders(
   received: HeaderList,
@@ -63,8 +63,8 @@ export function responseHeaders(
 }
 
 /**
- * Rewrites the links (RFC 8288) to the upstream to URLs of the proxy, keeps links without a host, and removes all
- * other links.
+ * Returns the value of a `Link` header (RFC 8288) for clients. Replaces URLs of the upstream by URLs of the proxy,
+ * keeps links without a host, and removes all other links.
  */
 function linksFor(value: string, urls: AdvertisedUrls): string {
   const links = value.match(/<[^>]*>(?:"(?:[^"\\]|\\.)*"|[^,"])*/g) ?? []

@@ -5,7 +5,7 @@ import type { Protocol } from './protocol.ts'
 
 /**
  * Sends an error response. If the head of another response was already sent, closes the connection instead, so that
- * the client detects an incomplete response.
+ * the client detects that the response is incomplete.
  */
 export function sendError(
   response: ServerResponse,
@@ -18,7 +18,8 @@ export function sendError(
     return
   }
   const { status, headers, body } = errorResponse(error, protocol, method)
-  // The connection closes, so that the unread rest of the body is not parsed as the next request.
+  // The connection closes after the response, because the unread rest of the request body would be parsed as the next
+  // request.
   const length = String(Buffer.byteLength(body))
   response.writeHead(status, [...headers.flat(), 'Content-Length', length, 'Connection', 'close'])
   response.end(method === 'HEAD' ? undefined : body)

@@ -42,7 +42,7 @@ export type Carried = Buffer | Readable | null
  */
 const IDLE_MS = 4_000
 
-/** Connections to one upstream, kept open between requests. `send` sends a request unchanged, byte for byte. */
+/** Connections to one upstream, which stay open between requests. `send` sends a request unchanged, byte for byte. */
 export class UpstreamConnections implements AsyncDisposable {
   readonly #upstream: Upstream
   readonly #options: ConnectionOptions
@@ -73,8 +73,8 @@ export class UpstreamConnections implements AsyncDisposable {
     try {
       return await this.#once(request, carried, signal)
     } catch (error) {
-      // The upstream may have closed the idle connection at the moment when the proxy reused it. A second attempt
-      // then succeeds.
+      // The upstream may have closed the idle connection at the moment when the proxy reused it. A second attempt on a
+      // new connection can then succeed.
       if (!again || !wasStale(error)) throw error
       return await this.#once(request, carried, signal)
     }
@@ -124,7 +124,7 @@ export class UpstreamConnections implements AsyncDisposable {
     const onAbort = (): void => void outgoing.destroy(asError(signal.reason))
     signal.addEventListener('abort', onAbort, { once: true })
     if (carried === null || Buffer.isBuffer(carried)) outgoing.end(carried ?? undefined)
-    // `pipeline` would disconnect a client that must still receive the error.
+    // `pipe` is used because `pipeline` would disconnect the client, which must still receive the error response.
     else carried.on('error', () => {}).pipe(outgoing)
     try {
       const response = (received = await promise)

@@ -10,8 +10,8 @@ export interface Connection {
 }
 
 /**
- * Cause of an error on a reused connection. The upstream may only have closed an idle connection, so that a second
- * attempt can succeed.
+ * Cause of an error on a reused connection. Perhaps the upstream only closed the idle connection, so a second attempt
+ * can succeed.
  */
 class StaleConnection extends Error {}
 

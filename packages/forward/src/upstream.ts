@@ -13,7 +13,7 @@ export interface Upstream {
 /**
  * Parses the address of an upstream. Keeps the text of the base path.
  *
- * @throws HeadgateError `illegal-argument`
+ * @throws HeadgateError `illegal-argument` for an address that is not valid
  */
 export function readUpstream(text: string): Upstream {
   const url = URL.parse(text)

@@ -6,17 +6,17 @@ import { HeadgateError } from '@headgate/errors'
  *
  * @param target the request target as it was received (RFC 9112 section 3.2)
  * @param basePath empty, or a path that begins with a slash and does not end with a slash
- * @throws HeadgateError `bad-request`
+ * @throws HeadgateError `bad-request` for a target that the proxy does not forward
  */
 export function onwardTarget(target: string, basePath: string): string {
   if (!target.startsWith('/')) {
     throw new HeadgateError(
       'bad-request',
-      'The request names another server, but this proxy forwards to one server only. Set it as the catalog’s uri, not as an HTTP proxy.',
+      'The request names another server, but this proxy forwards to one server only. Set the URL of the proxy as the uri of the catalog, not as an HTTP proxy.',
     )
   }
   if (!/^[\x21-\x7e]+$/.test(target) || target.includes('#')) {
-    throw new HeadgateError('bad-request', 'The path contains characters that a URL must escape.')
+    throw new HeadgateError('bad-request', 'The path contains characters that a URL must not contain. Percent-encode them.')
   }
   if (climbs(parsePath(target))) {
     throw new HeadgateError('bad-request', 'The path leads out of the catalog: remove its “..” segments.')
@@ -24,7 +24,7 @@ export function onwardTarget(target: string, basePath: string): string {
   return `${basePath}${target}`
 }
 
-/** Returns the path of a target, without its query. */
+/** Returns the path of a request target, without its query. */
 export function parsePath(target: string): string {
   const mark = target.indexOf('?')
   return mark === -1 ? target : target.slice(0, mark)

@@ -17,7 +17,7 @@ export async function sendRaw(url: string, bytes: string, until?: string): Promi
   return await promise
 }
 
-/** Returns the head of a request to a proxy, with `Connection: close`. */
+/** Returns the text of a request line and headers for a request to a proxy, with the header `Connection: close`. */
 export function head(url: string, line: string, ...headers: readonly string[]): string {
   return `${[`${line} HTTP/1.1`, `Host: ${new URL(url).host}`, ...headers, 'Connection: close'].join('\r\n')}\r\n\r\n`
 }

@@ -44,7 +44,7 @@ const parseStatus = (response: string): number => Number(/^HTTP\/1\.1 (\d+)/.exe
 const parseBody = (response: string): string => response.slice(response.indexOf('\r\n\r\n') + 4)
 
 describe('the forwarded request', () => {
-  it('has the path and query byte for byte, below the base of the upstream', async () => {
+  it('the forwarded request has the path and query of the client byte for byte, below the base path of the upstream', async () => {
     await using on = await openFixture(undefined, { basePath: '/iceberg' })
     const paths = [
       '/v1/a%2Fb/namespaces/x%1Fy/tables/o%27c?pageToken=a+b%20c&&x',
@@ -58,7 +58,7 @@ describe('the forwarded request', () => {
     for (const path of paths) expect(on.upstream.received()).toContain(`GET /iceberg${path} HTTP/1.1\r\n`)
   })
 
-  it('has the host of the upstream and the credentials of the provider, and no credentials of the client', async () => {
+  it('the forwarded request has the host of the upstream and the credentials of the auth provider, and no credentials of the client', async () => {
     await using on = await openFixture()
     const claimed = [
       'Authorization: Bearer of-the-client',
@@ -91,7 +91,7 @@ describe('the forwarded request', () => {
     expect(sent).toMatch(/X-Goog-User-Project: billing\r\n[^]*Idempotency-Key: 1\r\n/)
   })
 
-  it('has no headers of the connection of the client, including those that the header Connection names', async () => {
+  it('the forwarded request has no headers that apply only to the connection of the client, even if only the header Connection names them', async () => {
     await using on = await openFixture()
     const request = [
       'GET /v1/config HTTP/1.1',
@@ -111,7 +111,7 @@ describe('the forwarded request', () => {
     expect(sent).toContain('X-Other: end')
   })
 
-  it('keeps the framing of the body: a length, chunks, or no body', async () => {
+  it('the forwarded request keeps the framing of the body: a length, chunks, or no body', async () => {
     await using on = await openFixture()
     const { url } = on.proxy
     await sendRaw(url, `${head(url, 'POST /v1/a', 'Content-Length: 5')}hello`)
@@ -125,7 +125,7 @@ describe('the forwarded request', () => {
     expect(sent.slice(sent.indexOf('DELETE'))).not.toMatch(/content-length|transfer-encoding/i)
   })
 
-  it('streams 64 MB in both directions through a proxy that may buffer 1 MB', async () => {
+  it('the proxy streams 64 MB in both directions although it may buffer only 1 MB', async () => {
     const server = createServer((request, response) => {
       response.writeHead(200, { 'content-type': 'application/octet-stream' })
       request.pipe(response)
@@ -151,7 +151,7 @@ describe('the forwarded request', () => {
     server.closeAllConnections()
   })
 
-  it('has the configured headers, which replace those of the client', async () => {
+  it('the forwarded request has the configured headers, which replace headers of the client', async () => {
     await using on = await openFixture(undefined, { headers: [['x-lancedb-database', 'ours']] })
     await sendRaw(on.proxy.url, head(on.proxy.url, 'GET /v1/table', 'X-LanceDB-Database: theirs'))
     expect(on.upstream.received()).toMatch(/x-lancedb-database: ours\r\n/)
@@ -160,7 +160,7 @@ describe('the forwarded request', () => {
 })
 
 describe('before it sends a request, the proxy', () => {
-  it('refuses paths that some server might resolve to a place outside the base path', async () => {
+  it('refuses paths that some server might resolve to a path outside the base path', async () => {
     await using on = await openFixture(undefined, { basePath: '/iceberg' })
     const ways = [
       '/../admin',
@@ -174,7 +174,7 @@ describe('before it sends a request, the proxy', () => {
       '/v1//../../admin',
       '/..;x=1/admin',
       '/.%2e%3bx/admin',
-      // One segment for some servers, two for others.
+      // Some servers treat a%2Fb as one path segment, and other servers treat it as two segments.
       '/a%2Fb/../../admin',
       '/a\\b/../../admin',
       '/v1/a%5Cb%2fc/../../../admin',
@@ -185,7 +185,7 @@ describe('before it sends a request, the proxy', () => {
     expect(on.upstream.received()).toBe('')
   })
 
-  it('refuses targets at other servers: absolute URIs, authorities, asterisks and tunnels', async () => {
+  it('refuses request targets other than paths: absolute URIs, authorities, asterisks and tunnels', async () => {
     await using on = await openFixture()
     const { url } = on.proxy
     const responses = [
@@ -200,7 +200,7 @@ describe('before it sends a request, the proxy', () => {
     expect(on.upstream.connections()).toBe(0)
   })
 
-  it('refuses other hosts, two hosts and a missing host', async () => {
+  it('refuses a Host header with another host, two Host headers, and a request without a Host header', async () => {
     await using on = await openFixture()
     const { url } = on.proxy
     const { host, port } = new URL(url)
@@ -257,7 +257,7 @@ describe('before it sends a request, the proxy', () => {
     expect(on.upstream.received()).not.toContain('/admin')
   })
 
-  it('refuses clients without the secret, and accepts it in the two headers in which clients can send it', async () => {
+  it('refuses clients without the secret of the proxy, and accepts the secret in the headers Authorization and x-api-key', async () => {
     const secret = 's3cret-of-this-run'
     await using on = await openFixture(undefined, { secret })
     const { url } = on.proxy
@@ -295,7 +295,7 @@ describe('the forwarded response', () => {
   "endpoints": ["GET /v1/config"]
 }`
 
-  it('the configuration refers to the proxy, and contains no property that a server may not set', async () => {
+  it('the configuration for clients contains the URL of the proxy, and no property that a server may not set', async () => {
     let own = ''
     await using on = await openFixture(() => jsonResponse(config(own)), { basePath: '/iceberg' })
     own = `${on.upstream.url}/iceberg`
@@ -307,7 +307,7 @@ describe('the forwarded response', () => {
 }`)
   })
 
-  it('a table has unchanged metadata and endpoints at the proxy, and no endpoints at other servers', async () => {
+  it('the response for a table has unchanged metadata, and only URLs of the proxy as endpoints', async () => {
     let own = ''
     const metadata =
       '{ "location":"s3://b/t", "current-snapshot-id":3055729675574597004,"config":{"uri":"http://x"} }'
@@ -345,7 +345,7 @@ describe('the forwarded response', () => {
     expect(left).toEqual(['credentials.uri', 'rest.auth.type', 'credentials.uri', 'rest.auth.type'])
   })
 
-  /** Returns the response of Nessie 0.107 for an S3 warehouse with remote signing. */
+  /** Returns the configuration that Nessie 0.107 sends for an S3 warehouse with remote signing. */
   const nessie = (own: string): object => ({
     defaults: {
       'rest-metrics-reporting-enabled': 'false',
@@ -399,7 +399,7 @@ describe('the forwarded response', () => {
     expect(left.filter(([name]) => name === 'endpoints')).toHaveLength(3)
   })
 
-  it('properties that the operator adds to the list are forwarded, with the URL of the proxy instead of the catalog', async () => {
+  it('properties that the operator adds to the list are forwarded, with the URL of the proxy in place of the URL of the catalog', async () => {
     let own = ''
     await using on = await openFixture(() => jsonResponse(JSON.stringify(nessie(own))), {
       basePath: '/iceberg',
@@ -467,7 +467,7 @@ describe('the forwarded response', () => {
       `//evil.example`,
       `${own.replace('http:', 'https:')}/iceberg`,
       'javascript:alert(1)',
-      // The class URL ignores these control characters.
+      // Parsers such as the class URL ignore these control characters, and then read the URL of another server.
       String.raw`ht\ttps://evil.example/`,
       String.raw`/\n/evil.example`,
       String.raw`\u0001https://evil.example`,
@@ -505,7 +505,7 @@ describe('the forwarded response', () => {
     expect(await loaded.text()).toBe('{"config":{}}')
   })
 
-  it('redirects and links lead to the proxy; a redirect to another server becomes 502, and such a link is removed', async () => {
+  it('redirects and links of the upstream lead to the proxy; a redirect to another server becomes 502, and a link to another server is removed', async () => {
     const responses: Record<string, (own: string) => string[]> = {
       '/v1/away': () => ['302 Found', 'Location: https://login.example/'],
       '/v1/here': (own) => ['307 Temporary Redirect', `Location: ${own}/iceberg/v1/there?x=1`],
@@ -557,7 +557,7 @@ describe('the forwarded response', () => {
     expect(response).toContain('X-Request-Id: 7\r\n')
   })
 
-  it('a response that cannot be parsed becomes 502 in the form of the protocol', async () => {
+  it('the client receives 502 in the form of its protocol if the response of the upstream cannot be parsed', async () => {
     const utf16 = Buffer.from('\ufeff{"overrides":{"uri":"http://evil.example"}}', 'utf16le')
     await using on = await openFixture((request) =>
       request.includes('/v1/broken')
@@ -596,7 +596,7 @@ describe('the forwarded response', () => {
 })
 
 describe('when something fails', () => {
-  it('an upstream that does not listen results in 503 in the form of the protocol', async () => {
+  it('the client receives 503 in the form of its protocol if the upstream does not listen', async () => {
     await using proxy = await startProxy({ upstream: 'http://127.0.0.1:1', auth: await bearer() })
     const iceberg = await fetch(`${proxy.url}/v1/config`)
     expect([iceberg.status, await iceberg.json()]).toMatchObject([
@@ -610,7 +610,7 @@ describe('when something fails', () => {
     ])
   })
 
-  it('a broken connection becomes 502, with an unknown state for commits', async () => {
+  it('the client receives 502 if the connection to the upstream breaks, and for commits the error type of an unknown outcome', async () => {
     await using on = await openFixture((_, socket) => void socket.destroy())
     const response = await fetch(`${on.proxy.url}/v1/namespaces/n/tables/t`, { method: 'POST', body: '{}' })
     expect([response.status, await response.json()]).toMatchObject([
@@ -620,7 +620,7 @@ describe('when something fails', () => {
     expect(on.upstream.connections()).toBe(1)
   })
 
-  it('a response that does not begin in time becomes 504, and one that stops breaks the connection of the client', async () => {
+  it('the client receives 504 if the response does not begin in time, and a broken connection if the response stops before its end', async () => {
     await using on = await openFixture(
       (request) =>
         request.includes('/stops') ? 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"a"' : undefined,
@@ -635,7 +635,7 @@ describe('when something fails', () => {
     await expect(stopped.text()).rejects.toThrow()
   })
 
-  it('a switch to another protocol becomes 502', async () => {
+  it('the client receives 502 if the upstream switches to another protocol', async () => {
     await using on = await openFixture(
       () => 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
     )
@@ -643,7 +643,7 @@ describe('when something fails', () => {
     expect(response.status).toBe(502)
   })
 
-  it('a response that arrives before the end of the body is forwarded completely', async () => {
+  it('a response that arrives before the end of the request body is forwarded completely', async () => {
     const server = createServer((_, response) => {
       response.writeHead(413, { 'content-type': 'text/plain' })
       response.write('too ')
@@ -665,7 +665,7 @@ describe('when something fails', () => {
     server.closeAllConnections()
   })
 
-  it('a request is aborted when its client disconnects', async () => {
+  it('the request to the upstream is aborted when the client disconnects', async () => {
     const closed = Promise.withResolvers<void>()
     await using on = await openFixture((_, socket) => void socket.once('close', () => closed.resolve()))
     const gone = new AbortController()
@@ -676,7 +676,7 @@ describe('when something fails', () => {
     await closed.promise
   })
 
-  it('a provider without credentials results in 503 with its message, and no request is sent', async () => {
+  it('the client receives 503 with the message of the auth provider if the provider has no credentials, and no request is sent', async () => {
     const auth = await new AuthRegistry().create(
       { 'rest.auth.type': 'command', 'rest.auth.command.command': 'false' },
       { initialize: false },
@@ -698,7 +698,7 @@ describe('when something fails', () => {
       'rest.auth.sigv4.secret-access-key': 'secret',
     })
 
-  it('a body that is too large to be signed results in 413 with instructions', async () => {
+  it('the client receives 413 with instructions if the body is too large to be signed', async () => {
     await using on = await openFixture(undefined, { auth: await signing(), bufferLimit: 100_000 })
     const { url } = on.proxy
     const long = await fetch(`${url}/v1/table/t/insert`, { method: 'POST', body: new Uint8Array(100_001) })
@@ -711,7 +711,7 @@ describe('when something fails', () => {
     expect(on.upstream.connections()).toBe(0)
   })
 
-  it('bodies beyond the shared budget get 503 with Retry-After', async () => {
+  it('the client receives 503 with Retry-After if the bodies of all requests exceed the shared budget', async () => {
     const held: (() => void)[] = []
     await using on = await openFixture(
       (_, socket) => void held.push(() => void socket.write(jsonResponse('{}'))),
@@ -739,7 +739,7 @@ describe('when something fails', () => {
     expect((await third).status).toBe(200)
   })
 
-  it('requests beyond the limit get 503 with Retry-After', async () => {
+  it('the client receives 503 with Retry-After if the limit of concurrent requests is reached', async () => {
     const held: (() => void)[] = []
     await using on = await openFixture(
       (_, socket) => void held.push(() => void socket.write(jsonResponse('{}'))),
@@ -773,7 +773,7 @@ describe('a retry', () => {
     return provider
   }
 
-  it('sends the same body again when the provider requests it', async () => {
+  it('the proxy sends the same body again when the auth provider requests a retry', async () => {
     const auth = renewing()
     await using on = await openFixture(() => jsonResponse('{}', [], '401 Unauthorized'), { auth })
     const response = await fetch(`${on.proxy.url}/v1/x`, { method: 'POST', body: 'again' })
@@ -782,7 +782,7 @@ describe('a retry', () => {
     expect(on.upstream.received()).toMatch(/Bearer 0[^]*Bearer 1/)
   })
 
-  it('does not send a stream again, but passes the response to the provider', async () => {
+  it('the proxy does not send a streamed body again, but passes the response to the auth provider', async () => {
     const auth = renewing()
     await using on = await openFixture(() => jsonResponse('{}', [], '401 Unauthorized'), { auth })
     const response = await fetch(`${on.proxy.url}/v1/x`, { method: 'POST', body: new Uint8Array(100_000) })
@@ -790,7 +790,7 @@ describe('a retry', () => {
     expect(on.upstream.connections()).toBe(1)
   })
 
-  it('sends a request again when the upstream closed a connection that was kept open', async () => {
+  it('the proxy sends a request again when the upstream has closed the reused connection', async () => {
     let responses = 0
     await using on = await openFixture((_, socket) => {
       if (++responses === 2) return void socket.destroy()
@@ -802,7 +802,7 @@ describe('a retry', () => {
 })
 
 describe('the paths of the proxy itself', () => {
-  it('report the state and counts, without text of requests', async () => {
+  it('the paths of the proxy itself report its state and counts, without text from requests', async () => {
     const secret = 'needed'
     await using on = await openFixture(undefined, { secret })
     const authorization = `Bearer ${secret}`
@@ -818,7 +818,7 @@ describe('the paths of the proxy itself', () => {
   })
 })
 
-it('closing waits for a request in progress, and not for another one on its connection', async () => {
+it('closing the proxy waits for a request in progress, but not for further requests on the same connection', async () => {
   const held: (() => void)[] = []
   await using on = await openFixture(
     (_, socket) => void held.push(() => void socket.write(jsonResponse('{}'))),

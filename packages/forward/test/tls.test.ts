@@ -29,7 +29,7 @@ afterAll(() => {
   server.closeAllConnections()
 })
 
-it('a server whose certificate is not trusted gets nothing; one whose is gets the request, over one connection', async () => {
+it('the proxy sends nothing to a server whose certificate is not trusted, and sends requests to a trusted server over one connection', async () => {
   let connections = 0
   let requests = 0
   server.on('secureConnection', () => connections++).on('request', () => requests++)
@@ -56,7 +56,7 @@ it('a server whose certificate is not trusted gets nothing; one whose is gets th
   }
 })
 
-it('a server without a connection becomes 503 after the time limit, and nothing is sent', async () => {
+it('the client receives 503 after the time limit if the TLS connection is not established, and nothing is sent', async () => {
   await using silent = await testUpstream(() => undefined)
   const auth = await new AuthRegistry().create({ 'rest.auth.type': 'bearer', 'rest.auth.bearer.token': 'x' })
   await using proxy = await startProxy({

@@ -1,15 +1,21 @@
 import { createServer, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 
-/** A TCP server that keeps what it is sent, byte for byte, and answers each request head with given bytes. */
+/**
+ * TCP server in the role of the upstream. It records all received bytes, and responds to each complete request with
+ * bytes of the test.
+ */
 export interface TestUpstream extends AsyncDisposable {
   readonly url: string
-  /** Everything that came, connection after connection. */
+  /** Returns all received bytes, one connection after another. */
   readonly received: () => string
   readonly connections: () => number
 }
 
-/** @param response Bytes for a request, given all of what came on its connection so far; undefined to wait for more */
+/**
+ * @param response returns the bytes of the response to the received text of a request, or undefined to wait for more
+ * bytes
+ */
 export async function testUpstream(
   response: (soFar: string, socket: Socket) => string | Buffer | undefined,
 ): Promise<TestUpstream> {
