@@ -1,14 +1,14 @@
-/** An attempt exceeded its time limit. */
+/** Error of an attempt that exceeded its time limit. */
 export class AttemptTimeoutError extends Error {
   override readonly name = 'AttemptTimeoutError'
 }
 
-/** Longest delay of a timer, in ms. A timer with a longer delay fires at once. */
+/** Longest delay of a timer, in ms. A timer with a longer delay fires immediately. */
 export const MAX_TIMER_MS: number = 2 ** 31 - 1
 
 /**
- * The time limit of one attempt. Its signal fires when the time is over, or when the signal of the caller fires.
- * While the limit is paused, only the signal of the caller makes it fire.
+ * Time limit of one attempt of a request. Its signal is aborted when the time is over, or when the signal of the
+ * caller is aborted. While the limit is paused, only the signal of the caller has an effect.
  */
 export class AttemptLimit {
   readonly #controller = new AbortController()
@@ -24,8 +24,8 @@ export class AttemptLimit {
     this.#message = message
     this.#outer = outer
     if (outer?.aborted === true) this.#onAbort()
-    // AbortSignal.any is not used: if the signal of the caller exists as long as the process, it would keep the
-    // signals of all its past requests in memory.
+    // AbortSignal.any is not used, because a signal of the caller that exists as long as the process would keep the
+    // signals of all past requests in memory.
     else outer?.addEventListener('abort', this.#onAbort, { once: true })
     this.restart()
   }
@@ -34,7 +34,7 @@ export class AttemptLimit {
     return this.#controller.signal
   }
 
-  /** Starts the time limit again from zero. */
+  /** Starts the time limit again, with its full duration. */
   restart(): void {
     clearTimeout(this.#timer)
     const late = (): void =>
@@ -46,7 +46,10 @@ export class AttemptLimit {
     clearTimeout(this.#timer)
   }
 
-  /** Returns the reason of the limit if it fired, else the error. Runtimes differ in the error of an aborted `fetch`. */
+  /**
+   * Returns the reason of the signal if it is aborted, otherwise the error. The error of an aborted `fetch` is not
+   * used, because it differs between runtimes.
+   */
   toReason(error: unknown): unknown {
     return this.signal.aborted ? this.signal.reason : error
   }

@@ -3,8 +3,8 @@ import type { HttpRequest, ResponseHead, WaitOptions } from './http-request.ts'
 /** Authenticates requests. The providers of `@headgate/auth` implement this interface. */
 export interface Authenticator {
   /**
-   * Returns the request to send in place of this one. The client calls it for each attempt, after all other headers
-   * are set.
+   * Returns the authenticated request, which the client sends in place of `request`. The client calls this function
+   * for each attempt, after all other headers are set.
    *
    * @throws when there are no valid credentials; the request is then not sent
    */
@@ -12,8 +12,8 @@ export interface Authenticator {
 
   /**
    * Inspects a response and returns `retry` to send the request again, for example with another token. `request` is
-   * the request that {@link authenticate} returned. The client calls this function until it has requested one more
-   * attempt.
+   * the request that {@link authenticate} returned. After this function has returned `retry` once, the client does not
+   * call it again for the same request.
    */
   onResponse?(
     response: ResponseHead,

@@ -5,9 +5,9 @@ export interface BufferedResponse {
   /** HTTP status. It is 0 for a redirect in a browser, because browsers hide redirect responses. */
   readonly status: number
   readonly headers: Headers
-  /** The complete body; empty when `stream` is set. */
+  /** The complete body. It is empty if `stream` is set. */
   readonly body: Uint8Array
-  /** The unread body of a successful response, if the caller requested a stream. */
+  /** The body of a successful response as an unread stream, if the caller requested a stream. */
   readonly stream?: ReadableStream<Uint8Array<ArrayBuffer>>
 }
 

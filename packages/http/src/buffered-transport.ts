@@ -22,12 +22,12 @@ export interface BufferedTransportOptions {
   readonly streams?: boolean
 }
 
-/** The limit of the attempt covers the head of the response, so that the limit of `fetchTransport` never applies. */
+/** The time limit of the attempt also covers the head of the response, so `fetchTransport` needs no separate limit. */
 const NO_HEAD_LIMIT = Infinity
 
 /**
- * Creates a transport that reads responses into memory. A response that breaks off is therefore a failed attempt, which
- * can be retried. Redirects are returned like other responses.
+ * Creates a transport that reads responses into memory. A response that ends too early is therefore a failed attempt,
+ * which can be retried. Redirects are returned like other responses.
  *
  * @example
  * ```ts

@@ -1,9 +1,9 @@
 import { HeadgateError } from '@headgate/errors'
 
 /**
- * Checks that a header can be sent. Its name must be in lower case.
+ * Checks that a header can be sent. The name of the header must be in lower case.
  *
- * @throws {HeadgateError} bad-request, without the value, which may be a secret
+ * @throws {HeadgateError} bad-request; the message does not contain the value, which may be a secret
  *
  * @example
  * ```ts

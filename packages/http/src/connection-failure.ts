@@ -1,4 +1,4 @@
-/** Codes of a connection that was not established, as Node (system and undici), Bun and Deno name them. */
+/** Error codes that mean that a connection was not established, in Node (system and undici), Bun and Deno. */
 const NOT_CONNECTED = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',

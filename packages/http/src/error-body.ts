@@ -49,9 +49,9 @@ export function errorText(value: Json | undefined): string | undefined {
 }
 
 /**
- * Describes an error response without a message.
+ * Returns an error message for an error response that contains no message.
  *
- * @param missing what the response lacks: `an error message of the Lance protocol`
+ * @param missing what the response lacks, such as `an error message of the Lance protocol`
  *
  * @example
  * ```ts
@@ -65,6 +65,6 @@ export function describeErrorResponse(
   missing: string,
 ): string {
   if (isRedirect(response))
-    return `${operation}: the server answered with a redirect. The client does not follow redirects, because it would send the credentials of the caller to another address and change POST to GET. Set the uri to the address that the redirect names`
+    return `${operation}: the server responded with a redirect. The client does not follow redirects, because it would send the credentials of the caller to another address and change POST to GET. Set the uri to the address in the redirect`
   return `${operation}: the server answered ${response.status} without ${missing}`
 }

@@ -14,7 +14,7 @@ export interface FetchTransportOptions {
   readonly timeoutMs?: number
 }
 
-/** Headers that `fetch` writes itself and refuses or ignores. */
+/** Headers that `fetch` sets itself. It refuses or ignores them in a request. */
 const WRITTEN_BY_FETCH = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'keep-alive'])
 
 /**
@@ -49,7 +49,8 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
         )
       const timeout = setTimeout(late, Math.min(ms, MAX_TIMER_MS))
       try {
-        // The error of `fetch` would contain the value, which may be a secret.
+        // The headers are checked first, because an error of `fetch` would contain the invalid value, which may be a
+        // secret.
         for (const [name, value] of request.headers) checkHeader(name.toLowerCase(), value)
         return await call(request.url, {
           method: request.method,

@@ -9,8 +9,8 @@ import { finalResponse, type FinalResponseOptions } from './final-response.ts'
 import type { Transport } from './transport.ts'
 
 /**
- * Starts a server that responds with these statuses in sequence and repeats the last one. For status 0 it closes the
- * connection, and for 1 it does not respond.
+ * Starts a server that responds with these statuses in sequence and repeats the last status. Instead of status 0, it
+ * closes the connection, and instead of status 1, it does not respond.
  */
 async function server(...statuses: readonly number[]): Promise<HttpTestServer> {
   let count = 0

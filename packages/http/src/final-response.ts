@@ -12,11 +12,11 @@ export interface FinalResponseOptions<R extends BufferedResponse> extends Omit<S
   readonly signal: AbortSignal | undefined
   /** Whether the execution of the request changes something on the server. */
   readonly changes: boolean
-  /** Whether 304 is a success. Default: false. */
+  /** Whether the status 304 is a success. Default: false. */
   readonly conditional?: boolean | undefined
   /**
    * Creates the error for a request without a response. `outcomeUnknown` is true if the server may have executed the
-   * request, in this attempt or an earlier one.
+   * request in any attempt.
    */
   readonly connectionError: (why: string, outcomeUnknown: boolean, options: ErrorOptions) => unknown
   /** Creates the error for a response that is not a success. */
@@ -24,10 +24,10 @@ export interface FinalResponseOptions<R extends BufferedResponse> extends Omit<S
 }
 
 /**
- * Sends a request, repeats it while `retry` permits another attempt, and returns the last response if it is a
- * success. A response that is longer than the limit is not requested again.
+ * Sends a request, repeats it while `retry` permits another attempt, and returns the last response if it is a success.
+ * A response that is longer than the limit is not requested again.
  *
- * @throws what `responseError` and `connectionError` create
+ * @throws the errors that `responseError` and `connectionError` create
  * @throws {HeadgateError} when the request cannot be authenticated or sent
  * @throws the reason of the signal
  *
@@ -77,6 +77,6 @@ export async function finalResponse<R extends BufferedResponse>(
 
 function describeFailure(error: unknown, url: string): string {
   if (error instanceof AttemptTimeoutError || error instanceof BodyTooLongError) return error.message
-  // The path and query are left out, because they name tables and may contain secrets.
+  // The message does not contain the path and query of the URL, because they name tables and may contain secrets.
   return `no answer from ${new URL(url).origin}: ${failureCode(error) ?? 'the connection failed'}`
 }

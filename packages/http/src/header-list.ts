@@ -31,7 +31,7 @@ export function headerValue(headers: HeaderList, name: string): string | undefin
 }
 
 /**
- * Returns the headers without those of these names.
+ * Returns the headers, without all headers that have one of the `names`.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export function withoutHeaders(headers: HeaderList, ...names: readonly string[])
 }
 
 /**
- * Returns the headers, with `replacing` in place of all headers of the same names.
+ * Returns the headers, in which the headers of `replacing` replace all headers of the same names.
  *
  * @example
  * ```ts

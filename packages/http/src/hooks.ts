@@ -5,11 +5,11 @@ import type { HttpRequest, ResponseHead } from './http-request.ts'
  * fails with this error.
  */
 export interface HttpHooks {
-  /** Called before each attempt with the request as it is sent. Its headers contain credentials. */
+  /** Called before each attempt, with the request that is sent. The headers of the request contain credentials. */
   readonly onRequest?: (request: HttpRequest, attempt: number) => void
   /** Called with the response to each attempt. */
   readonly onResponse?: (response: ResponseHead, request: HttpRequest, attempt: number) => void
-  /** Called before the client waits for another attempt. `error` is set when the attempt got no response. */
+  /** Called before the client waits for another attempt. `error` is set if the last attempt received no response. */
   readonly onRetry?: (retry: {
     readonly attempt: number
     /** Time until the next attempt, in ms. */

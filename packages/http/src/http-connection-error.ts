@@ -1,10 +1,13 @@
-/** The server did not respond: it could not be reached, the connection broke, or a time limit was exceeded. */
+/**
+ * Error of a request without a response: the server could not be reached, the connection broke, or a time limit was
+ * exceeded.
+ */
 export class HttpConnectionError extends Error {
   override readonly name: string = 'HttpConnectionError'
-  /** The operation of the protocol that was called: its `operationId`. */
+  /** `operationId` of the called operation in the specification of the protocol. */
   readonly operation: string
   /**
-   * Whether the server may have executed the request. If so, check whether the request had an effect before you undo
+   * Whether the server may have executed the request. If true, check whether the request had an effect before you undo
    * it or send it again.
    */
   readonly outcomeUnknown: boolean

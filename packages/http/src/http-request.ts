@@ -1,31 +1,31 @@
 import type { HeaderList } from './header-list.ts'
 
-/** Options of every function that waits. */
+/** Options of each function that waits for a result. */
 export interface WaitOptions {
-  /** Ends the wait. The function then rejects with the reason of the signal. */
+  /** Signal that ends the wait. The function then rejects with the reason of the signal. */
   readonly signal?: AbortSignal
 }
 
-/** A function with the shape of `fetch`. Tests and programs behind a proxy pass their own. */
+/** Function with the parameters of `fetch`. Tests and programs behind a proxy pass their own function. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-/** The complete request as it is sent. Nothing changes between authentication and sending. */
+/** Complete request in the form in which it is sent. It does not change between authentication and sending. */
 export interface HttpRequest {
   /** HTTP method in upper case, for example `GET`. */
   readonly method: string
-  /** Absolute URL without a fragment, exactly as it is sent: path and query are encoded. */
+  /** Absolute URL without a fragment, exactly as it is sent. Its path and query are percent-encoded. */
   readonly url: string
   /** Headers in the order in which they are sent. If `host` is missing, the host of the URL is sent. */
   readonly headers: HeaderList
   readonly body: HttpBody
 }
 
-/** Bytes, no body, or a description of a body that is sent while it is read. */
+/** Body of a request: bytes, null for no body, or a description of a body that is sent while it is read. */
 export type HttpBody = Uint8Array | StreamedBody | null
 
-/** A body that is not in memory. A provider that signs bodies needs its hash. */
+/** Body that is not in memory. An auth provider that signs bodies needs the hash of the body. */
 export interface StreamedBody {
-  /** SHA-256 of the bytes: 64 lower-case hexadecimal digits. */
+  /** SHA-256 hash of the bytes of the body, as 64 lower-case hexadecimal digits. */
   readonly sha256?: string
   /** Length in bytes. */
   readonly length?: number

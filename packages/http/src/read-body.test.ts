@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readBody } from './read-body.ts'
 
-test('readBody refuses a long body without waiting for its source to stop', async () => {
+test('readBody refuses a body that is too long, without waiting until its source has stopped', async () => {
   const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull: (controller) => controller.enqueue(new Uint8Array(100)),
     cancel: () => Promise.withResolvers<void>().promise,

@@ -1,14 +1,14 @@
-/** A body is longer than its limit. */
+/** Error of a body that is longer than its limit. */
 export class BodyTooLongError extends Error {
   override readonly name = 'BodyTooLongError'
 }
 
 /** Options of {@link readBody}. */
 export interface ReadBodyOptions {
-  /** Largest length of the body, in bytes. */
+  /** Maximum length of the body, in bytes. */
   readonly maxBytes: number
   readonly signal: AbortSignal
-  /** Called after each chunk. */
+  /** Called after each chunk of the body that was read. */
   readonly onChunk?: () => void
 }
 
@@ -46,7 +46,7 @@ export async function readBody(
       if (length > maxBytes) throw new BodyTooLongError(`the answer is longer than ${maxBytes} bytes`)
     }
   } catch (error) {
-    // Not awaited, because the source of the stream may need a long time to stop.
+    // The cancellation is not awaited, because the source of the stream may need a long time to stop.
     void reader.cancel(error).catch(() => undefined)
     throw error
   } finally {

@@ -42,7 +42,7 @@ test.each([
   },
 )
 
-test('retryPolicy waits as long as the server asks, or doubles the wait after each attempt, up to 20 s', () => {
+test('retryPolicy waits for the time that the server requests, or doubles the wait after each attempt, up to 20 s', () => {
   expect(wait(response(503, '7'), false)).toBe(7_000)
   expect(wait(response(503, '7'), false, 1, 1)).toBe(7_700)
   expect([1, 2, 3].map((tries) => wait(response(500), true, tries))).toEqual([125, 250, 500])

@@ -6,13 +6,13 @@ import type { Attempt } from './send.ts'
 /** Options of {@link retryPolicy}. */
 export interface RetryPolicyOptions {
   /**
-   * Returns whether the request may be executed twice. The policy calls it after each attempt, because the result may
-   * change.
+   * Returns whether the server may execute the request twice. The policy calls this function after each attempt,
+   * because the result may change.
    */
   readonly repeatable: () => boolean
-  /** Maximum number of attempts after the first one. Default: 5. `send` makes at most 9 more attempts. */
+  /** Maximum number of attempts after the first one. Default: 5. `send` itself allows at most 9. */
   readonly maxRetries?: number
-  /** The wait before the second attempt, in ms; it doubles, up to 20 s. Default: 250. */
+  /** The wait before the second attempt, in ms. Each further wait is twice as long, up to 20 s. Default: 250. */
   readonly firstWaitMs?: number
   /** Returns the time in epoch ms. Default: `Date.now`. */
   readonly now?: () => number
@@ -29,11 +29,11 @@ const LONGEST_BACKOFF_MS = 20_000
 const TRANSIENT = new Set([408, 429, 500, 502, 503, 504])
 
 /**
- * Creates the function that decides when {@link send} tries again. The function always retries after 429, after 503
- * with `Retry-After`, and after a connection that was not established, because the server executed nothing. After
- * other failures it is unknown whether the server executed the request, so the function retries only a request that
- * may be repeated. The wait is as long as the server asks; without this, it doubles after each attempt. Waits have
- * random jitter.
+ * Creates the function that decides whether and when {@link send} makes another attempt. The function always retries
+ * after 429, after 503 with `Retry-After`, and after a connection that was not established, because the server
+ * executed nothing. After other failures it is unknown whether the server executed the request, so the function
+ * retries only a request that may be repeated. The wait is as long as the server requests. If the server requests no
+ * time, the wait doubles after each attempt. Waits have random jitter.
  *
  * @example
  * ```ts

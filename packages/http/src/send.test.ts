@@ -26,7 +26,7 @@ async function server(statuses: readonly number[] = []): Promise<HttpTestServer>
   return started
 }
 
-/** Creates an authenticator that records its requests. */
+/** Creates an authenticator that records the requests that it authenticates, and requests retries after status 401. */
 function recorder(retries = 0): Authenticator & { seen: HttpRequest[] } {
   const seen: HttpRequest[] = []
   return {
@@ -99,7 +99,7 @@ describe('send', () => {
     expect(received.map(({ headers }) => headers.authorization)).toEqual(['try 1', 'try 2', 'try 3'])
   })
 
-  it('retries after an error and throws the last one', async () => {
+  it('retries after an error, and throws the error of the last attempt', async () => {
     let tries = 0
     const failing = fetchTransport({
       fetch: async () => {
@@ -127,7 +127,7 @@ describe('send', () => {
     '//double///slash/',
     '/%E2%82%AC|^`{}"<>?"<>\'#fragment',
     '?only=query',
-  ])('authenticates the URL that is sent: %s', async (path) => {
+  ])('authenticates exactly the URL that is sent: %s', async (path) => {
     const { url, received } = await server()
     const auth = recorder()
     await send({ method: 'GET', url: url + path }, { auth, transport })

@@ -5,7 +5,7 @@ import type { HttpRequest, OutgoingBody, ResponseHead, WaitOptions } from './htt
 import { pause } from './time-limit.ts'
 import type { Transport } from './transport.ts'
 
-/** A request before it is authenticated. */
+/** Request of a caller, before it is authenticated. */
 export interface OutgoingRequest {
   readonly method: string
   /** Absolute URL with encoded path and query. */
@@ -31,7 +31,8 @@ export interface SendOptions<R extends ResponseHead> extends WaitOptions {
   readonly transport: Transport<R>
   /**
    * Returns the time in ms until the next attempt, or undefined for no further attempt. `tries` is the number of
-   * attempts so far. It is not called for attempts that the authenticator repeats. Default: no further attempt.
+   * attempts so far. This function is not called for an attempt that the authenticator repeats. Default: no further
+   * attempt.
    */
   readonly retry?: (attempt: Attempt<R>, tries: number) => number | undefined
   /** Waits before the next attempt. Rejects with the reason of the signal. Default: a timer. */
@@ -43,10 +44,10 @@ export interface SendOptions<R extends ResponseHead> extends WaitOptions {
 const MAX_TRIES = 10
 
 /**
- * Sends a request and returns its last response. Headers are set in this order: `base`, those of the request, `context`,
- * authentication. Authentication comes last, so that a signature covers all headers, and again for each attempt.
+ * Sends a request and returns its last response. The headers of `base`, of the request and of `context` are set first,
+ * in this order. Then each attempt is authenticated, so that a signature covers all headers.
  *
- * @throws what the authenticator and the transport throw, and the reason of the signal
+ * @throws the errors of the authenticator and the transport, and the reason of the signal
  *
  * @example
  * ```ts

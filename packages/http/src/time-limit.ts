@@ -1,5 +1,5 @@
 /**
- * Returns a signal that fires after a time, or earlier when `signal` does.
+ * Returns a signal that is aborted after a time, or earlier when `signal` is aborted.
  *
  * @param ms the time in ms
  *
@@ -14,7 +14,8 @@ export function timeLimit(signal: AbortSignal | undefined, ms: number): AbortSig
 }
 
 /**
- * Waits for a promise until a signal fires. The work behind the promise continues, so that several callers can share it.
+ * Waits for a promise until a signal is aborted. The operation behind the promise then continues, so that several
+ * callers can share it.
  *
  * @throws the reason of the signal
  *

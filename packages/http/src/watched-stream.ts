@@ -4,13 +4,13 @@ import { waitFor } from './time-limit.ts'
 /** Options of {@link watchedStream}. */
 export interface WatchOptions {
   readonly limit: AttemptLimit
-  /** Whether the limit is paused between two reads, so that a slow reader does not exceed it. */
+  /** Whether the time limit is paused between two reads, so that a slow reader does not exceed it. */
   readonly pausesBetweenReads: boolean
   /** Receives the error when the stream fails. Receives no error when the stream ends or is cancelled. */
   onEnd?(error?: unknown): void
 }
 
-/** Returns the stream with a time limit for each read. */
+/** Returns a stream with the same content that fails when a read exceeds the time limit. */
 export function watchedStream(
   source: ReadableStream<Uint8Array<ArrayBuffer>>,
   { limit, pausesBetweenReads, onEnd }: WatchOptions,
@@ -38,7 +38,7 @@ export function watchedStream(
         await reader.cancel(reason)
       },
     },
-    // The stream reads nothing ahead, because the time limit would run while no reader waits.
+    // The stream does not read ahead, because the time limit would then run while no reader waits.
     { highWaterMark: 0 },
   )
 }

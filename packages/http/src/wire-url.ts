@@ -1,11 +1,11 @@
 import { HeadgateError } from '@headgate/errors'
 
 /**
- * Returns the URL that `fetch` sends: parsed and serialized, without a fragment. A signature must cover what is sent, and
- * URL parsers encode some characters and leave `! ' ( ) * $ + @ : ;` as they are.
+ * Returns a URL in the exact form that `fetch` sends: parsed and serialized, without a fragment. A signature must
+ * cover this form. URL parsers encode some characters, but not `! ' ( ) * $ + @ : ;`.
  *
- * @throws {HeadgateError} unsupported, for a path with dot segments, which every URL parser resolves, also when they are
- *   encoded; illegal-argument, for a URL with a user or password
+ * @throws {HeadgateError} unsupported for a path with dot segments, even encoded ones, because every URL parser
+ * resolves them; illegal-argument for a URL with a user or password
  *
  * @example
  * ```ts
@@ -15,7 +15,7 @@ import { HeadgateError } from '@headgate/errors'
 export function wireUrl(url: string): string {
   const path = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1]
   if (path === undefined || !URL.canParse(url)) {
-    throw new HeadgateError('unsupported', 'A request needs an absolute URL')
+    throw new HeadgateError('unsupported', 'The URL of a request must be absolute')
   }
   if (path.split(/[/\\]/).some((segment) => /^(\.|%2e){1,2}$/i.test(segment))) {
     throw new HeadgateError(

@@ -5,7 +5,7 @@ const MAX = 2n ** 63n - 1n
 const MIN = -(2n ** 63n)
 
 describe('an Int64', () => {
-  it('has one form per value, so that === compares two values', () => {
+  it('has exactly one form for each value, so that === compares values', () => {
     expect(toInt64('9007199254740991')).toBe(9007199254740991)
     expect(toInt64(9007199254740991n)).toBe(9007199254740991)
     expect(toInt64('9007199254740992')).toBe(9007199254740992n)
@@ -34,25 +34,25 @@ describe('an Int64', () => {
     }
   })
 
-  it('accepts only the canonical form in isInt64', () => {
+  it('isInt64 returns true only for the canonical form', () => {
     for (const value of [0, -1, 2 ** 53 - 1, 2n ** 53n, MAX, MIN]) expect(isInt64(value)).toBe(true)
     for (const value of [0.5, 2 ** 53, 1n, 2n ** 53n - 1n, MAX + 1n, MIN - 1n, '1', null, undefined, {}]) {
       expect(isInt64(value)).toBe(false)
     }
   })
 
-  it('has exact sums, also when the sum enters or leaves the range of safe integers', () => {
+  it('addInt64 returns exact sums, also when the sum enters or leaves the range of safe integers', () => {
     expect(addInt64(9007199254740991, 2)).toBe(9007199254740993n)
     expect(addInt64(9007199254740993n, -2)).toBe(9007199254740991)
     expect(addInt64(MAX, MIN)).toBe(-1)
   })
 
-  it('has sums that never wrap around at 64 bits', () => {
+  it('addInt64 refuses sums outside 64 bits instead of wrapping around', () => {
     expect(() => addInt64(MAX, 1)).toThrow('integer does not fit in 64 bits')
     expect(() => addInt64(MIN, -1)).toThrow(JsonError)
   })
 
-  it('sorts by value in lists of numbers and bigints', () => {
+  it('compareInt64 sorts lists of numbers and bigints by value', () => {
     const sorted = [MIN, -1, 0, 9007199254740991, 9007199254740992n, 9007199254740993n, MAX]
     expect(sorted.toReversed().toSorted(compareInt64)).toEqual(sorted)
     expect(compareInt64(5, 5)).toBe(0)

@@ -24,7 +24,7 @@ export function toInt64(value: bigint | number | string): Int64 {
     case 'bigint':
       return toCanonical(value)
     case 'number':
-      // Adding 0 turns -0 into 0.
+      // The addition of 0 converts -0 to 0.
       if (Number.isSafeInteger(value)) return value + 0
       throw new JsonError(
         Number.isInteger(value) ? 'integer is too large to be exact as a number' : 'number is not an integer',
@@ -53,7 +53,7 @@ export function isInt64(value: unknown): value is Int64 {
 /**
  * Returns the exact sum in canonical form.
  *
- * @throws {JsonError} when the sum is outside signed 64 bits, because it does not wrap around
+ * @throws {JsonError} when the sum is outside the range of signed 64-bit integers
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ export function isInt64(value: unknown): value is Int64 {
  */
 export function addInt64(a: Int64, b: Int64): Int64 {
   if (typeof a === 'number' && typeof b === 'number') {
-    // An exact sum outside the safe range never rounds to a safe integer, so this test is exact.
+    // A sum outside the range of safe integers never rounds to a safe integer. So if `sum` is safe, it is exact.
     const sum = a + b
     if (Number.isSafeInteger(sum)) return sum
   }

@@ -14,9 +14,9 @@ export class JsonError extends Error {
   }
 }
 
-/** Error of `parse` when the text holds more values than its option `maxValues` allows. */
+/** Error that `parse` throws when a text contains more values than the option `maxValues` allows. */
 export class JsonLimitError extends JsonError {
-  /** Limit that the text exceeds. */
+  /** The limit that the text exceeds. */
   readonly maxValues: number
 
   constructor(maxValues: number, position: number) {

@@ -8,7 +8,7 @@ const failure = (read: () => unknown): JsonError => {
     if (error instanceof JsonError) return error
     throw error
   }
-  throw new Error('The input was not refused.')
+  throw new Error('The parser accepted the input.')
 }
 
 describe('parse of integers', () => {
@@ -40,7 +40,7 @@ describe('parse of integers', () => {
     expect(parse('[9.007199254740992e15, 9007199254740993]')).toEqual([9007199254740992, 9007199254740993n])
   })
 
-  it('restores integers when keys repeat or are reordered by JavaScript', () => {
+  it('restores exact integers even if keys repeat, or if JavaScript changes their order', () => {
     expect(parse('{"2": 9007199254740993, "1": 9007199254740995, "2": 9007199254740997}')).toEqual({
       1: 9007199254740995n,
       2: 9007199254740997n,
@@ -56,14 +56,14 @@ describe('parse of other numbers', () => {
     '0.12345678901234567890',
     '1E+19',
     '12345678901234567.5',
-  ])('reads %s as JSON.parse does, also in a text with bigints', (text) => {
+  ])('reads %s like JSON.parse, also in a text with bigints', (text) => {
     expect(parse(text)).toBe(JSON.parse(text))
     expect(parse(`[9007199254740993, ${text}]`)).toEqual([9007199254740993n, JSON.parse(text)])
   })
 })
 
 describe('parse of strings and keys', () => {
-  it('does not alter strings with digits, quotes or escapes', () => {
+  it('does not change strings that contain digits, quotes or escapes', () => {
     const strings = [
       '9007199254740993',
       '":9007199254740993,"',
@@ -151,7 +151,7 @@ describe('parse of invalid text', () => {
 })
 
 describe('parseBytes', () => {
-  it('reads only its view of a larger buffer', () => {
+  it('reads only the bytes of its view into a larger buffer', () => {
     expect(parseBytes(new Uint8Array(Buffer.from('xx{"é": 9007199254740993}yy')).subarray(2, -2))).toEqual({
       é: 9007199254740993n,
     })
@@ -161,7 +161,7 @@ describe('parseBytes', () => {
 const nested = (depth: number): string => '[{"a":'.repeat(depth / 2) + '1' + '}]'.repeat(depth / 2)
 
 describe('the limit of nesting', () => {
-  it('allows 100 levels by default, or maxDepth levels if the option is set', () => {
+  it('parse allows 100 levels of nesting by default, or maxDepth levels if the option is set', () => {
     expect(parse(nested(100))).toEqual(JSON.parse(nested(100)))
     expect(failure(() => parse(nested(102))).message).toBe('nested deeper than 100 levels at offset 300')
     expect(parse(nested(1000), { maxDepth: 1000 })).toEqual(JSON.parse(nested(1000)))
@@ -169,12 +169,12 @@ describe('the limit of nesting', () => {
     expect(failure(() => parse('[]', { maxDepth: 0 })).position).toBe(0)
   })
 
-  it('does not count brackets in strings or closed brackets', () => {
+  it('the limit of nesting does not count brackets in strings, or brackets that are already closed', () => {
     expect(parse(JSON.stringify(['[{'.repeat(200)]))).toEqual(['[{'.repeat(200)])
     expect(parse(`[${'[],{},'.repeat(500)}1]`)).toHaveLength(1001)
   })
 
-  it('cannot be set above 1000 levels', () => {
+  it('the limit of nesting cannot be above 1000 levels', () => {
     expect(() => parse('1', { maxDepth: 1001 })).toThrow(RangeError)
     expect(() => parse('1', { maxDepth: Number.NaN })).toThrow(RangeError)
   })
@@ -204,7 +204,7 @@ describe('parse of hostile input', () => {
   ])('refuses %s quickly', (_, text) => {
     const start = process.cpuUsage()
     const error = failure(() => parse(text))
-    // CPU time of this process does not depend on the load of the machine.
+    // The test measures the CPU time of this process, which does not depend on the load of the machine.
     expect(process.cpuUsage(start).user).toBeLessThan(1_500_000)
     expect(error.message.length).toBeLessThan(120)
   })
@@ -220,32 +220,32 @@ describe('parse of hostile input', () => {
   ])('reads %s quickly', (_, text) => {
     const start = process.cpuUsage()
     parse(text)
-    // CPU time of this process does not depend on the load of the machine.
+    // The test measures the CPU time of this process, which does not depend on the load of the machine.
     expect(process.cpuUsage(start).user).toBeLessThan(1_500_000)
   })
 })
 
 describe('the limit of values', () => {
-  it('counts every value once, in arrays, in objects and at the top', () => {
+  it('the limit of values counts every value once, in arrays, in objects and at the top level', () => {
     const text = '{"a": [1, "two", {"three": null}], "b": true}'
     expect(parse(text, { maxValues: 7 })).toEqual(JSON.parse(text))
     expect(failure(() => parse(text, { maxValues: 6 }))).toBeInstanceOf(JsonLimitError)
   })
 
-  it('counts long numbers several times, because they take longer to convert', () => {
+  it('the limit of values counts a long number several times, because its conversion takes longer', () => {
     expect(failure(() => parse(`[${'9'.repeat(4000)}]`, { maxValues: 100 })).message).toBe(
       'more than 100 values',
     )
     expect(parse('[9007199254740993]', { maxValues: 10 })).toEqual([9007199254740993n])
   })
 
-  it('counts keys that V8 hashes by their length 1,000 times, and long strings once', () => {
+  it('the limit of values counts a key that V8 hashes only by its length 1,000 times, and a long string once', () => {
     const text = JSON.stringify({ ['k'.repeat(16_384)]: 'v'.repeat(16_384) })
     expect(parse(text, { maxValues: 1_002 })).toEqual(JSON.parse(text))
     expect(failure(() => parse(text, { maxValues: 1_001 }))).toBeInstanceOf(JsonLimitError)
   })
 
-  it('applies only if the caller of parse sets it, and does not count brackets in strings', () => {
+  it('the limit of values applies only if the caller of parse sets it, and does not count brackets in strings', () => {
     expect(parse(`[${'1,'.repeat(300_000)}1]`)).toHaveLength(300_001)
     expect(parse(JSON.stringify(['[,{'.repeat(1000)]), { maxValues: 2 })).toHaveLength(1)
   })
@@ -259,7 +259,7 @@ describe('the limit of values', () => {
       'long keys',
       `{${Array.from({ length: 900 }, (_, i) => `"${String(i).padStart(16_384, 'x')}":1`).join(',')}}`,
     ],
-  ])('stops the parser early for %s', (_, text) => {
+  ])('the limit of values stops the parser early for %s', (_, text) => {
     const start = process.cpuUsage()
     expect(failure(() => parse(text, { maxValues: 250_000 }))).toBeInstanceOf(JsonLimitError)
     expect(process.cpuUsage(start).user).toBeLessThan(300_000)

@@ -22,10 +22,16 @@ export interface ParseOptions {
   readonly keepNumberText?: boolean
 }
 
-/** Highest `maxDepth`. Recursion of this depth, here and in callers that traverse the value, cannot exhaust the stack. */
+/**
+ * Highest allowed `maxDepth`. Recursion of this depth, in the parser and in callers that traverse the value, cannot
+ * exhaust the stack.
+ */
 const DEEPEST = 1000
 
-/** Length of the longest string in V8, the lowest limit among JavaScript engines. A byte decodes to at most one unit. */
+/**
+ * Length in UTF-16 units of the longest string in V8, the lowest limit among JavaScript engines. A byte of UTF-8
+ * decodes to at most one unit, so longer input is refused.
+ */
 const LONGEST = 2 ** 29 - 24
 
 /**
@@ -77,7 +83,10 @@ function decodeUtf8(bytes: Uint8Array): string {
   return text
 }
 
-/** Replaces rounded numbers by the exact integers. Changes the value in place, because no caller references it yet. */
+/**
+ * Replaces rounded numbers in a parsed value by the exact integers. Changes the value in place, because no caller
+ * references it yet.
+ */
 function restore(value: unknown, wide: WideIntegers): unknown {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : wide.restore(value)
   if (typeof value !== 'object' || value === null) return value

@@ -1,15 +1,15 @@
 import type { Json, JsonObject } from './types.ts'
 
 /**
- * A number as text, which {@link stringify} writes unchanged. With `keepNumberText`, `parse` returns one for each number
- * whose text a JavaScript number would change: `1.0`, `1e5`, `-0`, `0.30000000000000000001`.
+ * A number as text, which {@link stringify} writes unchanged. With `keepNumberText`, `parse` returns a raw number for
+ * each number whose text a JavaScript number would change: `1.0`, `1e5`, `-0`, `0.30000000000000000001`.
  */
 export interface RawNumber extends JsonObject {
   /** Text of the number. */
   readonly rawJSON: string
 }
 
-/** Raw number for engines without `JSON.rawJSON`: Node before 21, Firefox before 135, Safari before 18.4. */
+/** Raw number for JavaScript engines without `JSON.rawJSON`: Node before 21, Firefox before 135, Safari before 18.4. */
 class PolyfilledRawNumber {
   readonly rawJSON: string
 
@@ -34,7 +34,7 @@ export const rawNumber: (text: string) => RawNumber =
   rawJSON ?? ((text) => new PolyfilledRawNumber(text) as unknown as RawNumber)
 
 /**
- * Returns whether a value is a {@link RawNumber}. A plain object with a member `rawJSON` is not one.
+ * Returns whether a value is a {@link RawNumber}. A plain object with a member `rawJSON` is not a raw number.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export function isRawNumber(value: Json | undefined): value is RawNumber {
   return isRawJSON === undefined ? value instanceof PolyfilledRawNumber : isRawJSON(value)
 }
 
-/** Writes a value that `stringify` has checked. Supports raw numbers in every engine. */
+/** Writes a value as JSON, after `stringify` has checked it. Supports raw numbers in every JavaScript engine. */
 export const writeChecked: (value: unknown) => string =
   rawJSON === undefined ? writeRaw : (value) => JSON.stringify(value)
 

@@ -42,7 +42,8 @@ export function parseRecursively(text: string, keepNumberText: boolean): unknown
   return value
 }
 
-// Each function `read…` starts at the first character of its value and moves the cursor behind the last one.
+// Each function `read…` starts at the first character of its value, and moves the cursor behind the last character of
+// the value.
 
 function readValue(cursor: Cursor): unknown {
   switch (cursor.text[cursor.at]) {
@@ -71,7 +72,10 @@ function readObject(cursor: Cursor): object {
   return object
 }
 
-/** Assigns an own member. A plain assignment to an inherited name such as `__proto__` would not create one. */
+/**
+ * Creates an own member of an object. A plain assignment to an inherited name such as `__proto__` would not create a
+ * member.
+ */
 function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
   if (!(key in Object.prototype)) object[key] = value
   else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })
@@ -83,7 +87,10 @@ function readArray(cursor: Cursor): unknown[] {
   return array
 }
 
-/** Enters an object or array. Returns false when it is empty; the cursor is then behind it. */
+/**
+ * Moves the cursor into an object or array. If the object or array is empty, returns false and moves the cursor behind
+ * it.
+ */
 function enter(cursor: Cursor, close: string): boolean {
   cursor.at++
   skipSpace(cursor)
@@ -92,7 +99,10 @@ function enter(cursor: Cursor, close: string): boolean {
   return false
 }
 
-/** Moves to the next member. Returns false after the last one; the cursor is then behind the object or array. */
+/**
+ * Moves the cursor to the next member or element. After the last one, returns false and moves the cursor behind the
+ * object or array.
+ */
 function advance(cursor: Cursor, close: string): boolean {
   skipSpace(cursor)
   const found = cursor.text[cursor.at]
@@ -121,7 +131,8 @@ function readString(cursor: Cursor): string {
     }
   }
   cursor.at = at + 1
-  // JSON.parse reads a single string correctly: the defect of V8 affects only keys of objects.
+  // JSON.parse can read a string with escapes here, because the V8 defect that `scan.ts` describes affects only keys
+  // of objects.
   return escaped ? (JSON.parse(text.slice(start, at + 1)) as string) : text.slice(start + 1, at)
 }
 

@@ -3,13 +3,13 @@ import { WideIntegers } from './wide-integers.ts'
 
 /** Result of {@link scan}, which decides how `parse` reads a text. */
 export interface ScanResult {
-  /** Integers outside the safe range, which JSON.parse rounds. */
+  /** Integers outside the range of safe integers, which JSON.parse would round. */
   readonly wide: WideIntegers
   /**
-   * Whether a key contains an escape. V8 can confuse such a key with a key of an earlier document whose decoded text
-   * begins like the source text of this one: after `{"a":0,"\\":0}`, JSON.parse reads `{"a":0,"\n":0}` with the key `\`
-   * (nodejs/node#63785). The input of one caller would change the keys of another, so `parse` does not use JSON.parse
-   * for these texts.
+   * Whether a key contains an escape. V8 can confuse such a key with a key of an earlier document, if the decoded text
+   * of the earlier key begins like the source text of this key: after `{"a":0,"\\":0}`, JSON.parse reads
+   * `{"a":0,"\n":0}` with the key `\` (nodejs/node#63785). The input of one caller would change the keys of another,
+   * so `parse` does not use JSON.parse for these texts.
    */
   readonly escapedKey: boolean
 }
@@ -26,8 +26,8 @@ export function scan(text: string, maxDepth: number, maxValues: number, keepText
   let escapedKey = false
   let escape = findOffset(text, '\\', 0)
   let depth = 0
-  // The number of values is one for the whole text, and one for each opening bracket and each comma, which precede
-  // all other values.
+  // Counts one value for the whole text, and one for each opening bracket and each comma, because a bracket or comma
+  // precedes every other value.
   let values = 1
   let at = 0
   while (at < text.length) {
@@ -36,7 +36,7 @@ export function scan(text: string, maxDepth: number, maxValues: number, keepText
       const start = at
       at = findStringEnd(text, start)
       // V8 hashes a key of this length by its length only, and compares it with all earlier keys of the same length.
-      // Such a key is slow, so it counts as many values.
+      // Such a comparison is slow, so the key counts as many values.
       if (at - start > longestHashed && isKeyEnd(text, at) && (values += costOfLongKey) > maxValues)
         throw new JsonLimitError(maxValues, start)
       if (escape < at) {
@@ -67,7 +67,7 @@ export function scan(text: string, maxDepth: number, maxValues: number, keepText
 
 /** Length of the longest string that V8 hashes by content (`String::kMaxHashCalcLength`). */
 const longestHashed = 16_383
-/** Number of values that a longer key counts as. */
+/** Number of values that a key above this length counts as. */
 const costOfLongKey = 1_000
 
 const QUOTE = 0x22
@@ -81,7 +81,10 @@ const OPEN_BRACKET = 0x5b
 const CLOSE_BRACE = 0x7d
 const CLOSE_BRACKET = 0x5d
 
-/** Returns the offset of a character like `indexOf`, or the length of the text when it does not occur. */
+/**
+ * Returns the offset of the first occurrence of a character, or the length of the text if the character does not
+ * occur.
+ */
 function findOffset(text: string, character: string, from: number): number {
   const found = text.indexOf(character, from)
   return found === -1 ? text.length : found
@@ -92,13 +95,13 @@ function findStringEnd(text: string, start: number): number {
   for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
     let before = quote - 1
     while (text.charCodeAt(before) === BACKSLASH) before--
-    // An odd number of backslashes before the quote escapes it.
+    // The quote is escaped if an odd number of backslashes precedes it. Otherwise it ends the string.
     if ((quote - before) % 2 === 1) return quote + 1
   }
   return text.length
 }
 
-/** Returns whether a colon follows the string that ends before `at`, which makes the string a key. */
+/** Returns whether the string that ends before `at` is a key, because a colon follows it. */
 function isKeyEnd(text: string, at: number): boolean {
   let code = text.charCodeAt(at)
   while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) code = text.charCodeAt(++at)
@@ -127,6 +130,9 @@ function readNumber(text: string, start: number, wide: WideIntegers): number {
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 
-/** Returns whether a number may contain the character: a digit, `.`, `+`, `-`, `e` or `E`. False for NaN, the end. */
+/**
+ * Returns whether a character can be part of a number: a digit, `.`, `+`, `-`, `e` or `E`. Returns false for NaN, the
+ * code at the end of the text.
+ */
 const isNumberPart = (code: number): boolean =>
   isDigit(code) || code === 0x2e || code === 0x65 || code === 0x45 || code === 0x2b || code === MINUS

@@ -32,7 +32,7 @@ describe('stringify', () => {
     expect(stringify(['\ud800', 1n]).isWellFormed()).toBe(true)
   })
 
-  it('omits undefined members and keeps the order of the others', () => {
+  it('omits undefined members and keeps the order of all other members', () => {
     expect(stringify({ b: undefined, z: 1n, a: 2 })).toBe('{"z":1,"a":2}')
     expect(stringify({ b: undefined, z: 1, a: 2 })).toBe('{"z":1,"a":2}')
   })
@@ -48,7 +48,7 @@ describe('stringify', () => {
     expect(value.ids[0]).toBe(9007199254740993n)
   })
 
-  it('writes bigints as digits when BigInt.prototype has a toJSON function', () => {
+  it('writes bigints as digits even if BigInt.prototype has a function toJSON', () => {
     const prototype = BigInt.prototype as unknown as { toJSON?: () => string }
     prototype.toJSON = () => 'text'
     try {

@@ -2,12 +2,15 @@ import { JsonError } from './json-error.ts'
 import { rawNumber, writeChecked } from './raw-number.ts'
 import type { Json } from './types.ts'
 
-/** Highest depth that {@link parse} can read. This limit also stops at a value that contains itself. */
+/**
+ * Maximum depth of a value, which is also the highest depth that {@link parse} can read. The limit also refuses a
+ * value that contains itself.
+ */
 const DEEPEST = 1000
 
 /**
- * Writes JSON as `JSON.stringify` does, with bigints as decimal digits. Lone surrogates in strings become escapes, so
- * that the text can be encoded as UTF-8. Members that are `undefined` are omitted.
+ * Writes a value as JSON, like `JSON.stringify`, but with bigints as decimal digits. Lone surrogates in strings become
+ * escapes, so that the text can be encoded as UTF-8. Members that are `undefined` are omitted.
  *
  * @throws {JsonError} when the value contains a number that is not finite, a function, a symbol, `undefined` outside a
  * member, or an object with a `toJSON` function (such as a Date), and when it is nested deeper than 1000 levels
@@ -25,7 +28,7 @@ function toWritable(value: unknown, depth: number): unknown {
       return value
     case 'number':
       if (Number.isFinite(value)) return value
-      throw new JsonError(`${value} is not a JSON number`)
+      throw new JsonError(`the number ${value} cannot be written as JSON`)
     case 'bigint':
       return rawNumber(value.toString())
     case 'object':
@@ -33,7 +36,7 @@ function toWritable(value: unknown, depth: number): unknown {
       if (depth === 0) throw new JsonError(`nested deeper than ${DEEPEST} levels, or contains itself`)
       return Array.isArray(value) ? writableArray(value, depth - 1) : writableObject(value, depth - 1)
     default:
-      throw new JsonError(`${typeof value} is not a JSON value`)
+      throw new JsonError(`a value of type ${typeof value} cannot be written as JSON`)
   }
 }
 
@@ -61,7 +64,8 @@ function writableObject(object: object, depth: number): object {
     if (member === undefined) continue
     const written = toWritable(member, depth)
     if (written !== member) {
-      // The spread defines `__proto__` as an own member, so assigning to it afterwards stays within the copy.
+      // The spread creates `__proto__` as an own member of the copy, so a later assignment to it does not change the
+      // prototype.
       copy ??= { ...members }
       copy[key] = written
     }

@@ -16,7 +16,10 @@ export function syntaxError(text: string, at: number, expected: string): JsonErr
   return new JsonError(`expected ${expected} at line ${line}, column ${at - lineStart + 1}, but ${found}`, at)
 }
 
-/** Returns printable ASCII in quotes and any other character as `U+…`, because messages go to logs and terminals. */
+/**
+ * Formats a character for an error message: printable ASCII in quotes, and any other character as `U+…`, because logs
+ * and terminals show the message.
+ */
 function display(code: number): string {
   if (code > 0x20 && code < 0x7f) return `'${String.fromCodePoint(code)}'`
   return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`

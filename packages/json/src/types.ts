@@ -1,6 +1,6 @@
 /**
- * A signed 64-bit integer in canonical form: a JavaScript number if `Number.isSafeInteger` is true for it, otherwise a
- * bigint. Each value has one form, so that `===`, `<` and keys of a `Map` work for both types.
+ * A signed 64-bit integer in canonical form: a JavaScript number if `Number.isSafeInteger` is true for the number,
+ * otherwise a bigint. Each value has exactly one form, so that `===`, `<` and keys of a `Map` work for both types.
  */
 export type Int64 = number | bigint
 

@@ -7,13 +7,14 @@ import { JsonError } from './json-error.ts'
 const MAX_DIGITS = 4096
 
 /**
- * Maps the doubles that JSON.parse returns to the exact integers of one text, for integers outside the safe range. When
- * two different numbers of the text round to the same double, the map cannot restore them and `ambiguous` is true.
+ * Restores the integers of one text that are outside the range of safe integers: maps each rounded double that
+ * JSON.parse returns to the exact integer. If two different numbers of the text round to the same double, the map
+ * cannot restore them, and `ambiguous` is true.
  */
 export class WideIntegers {
-  /** Whether two different numbers round to the same double. */
+  /** Whether two different numbers of the text round to the same double. */
   ambiguous = false
-  /** Whether the text of any number must be kept, because a JavaScript number would change it. */
+  /** Whether the text contains a number whose text must be kept, because a JavaScript number would change it. */
   otherText = false
   readonly #keepText: boolean
   readonly #integers = new Map<number, { readonly digits: string; readonly value: bigint }>()
@@ -40,7 +41,7 @@ export class WideIntegers {
     if (this.#floats.has(rounded)) this.ambiguous = true
   }
 
-  /** Records a number with a fraction or an exponent, which stays a double. */
+  /** Records a number with a fraction or an exponent. Such a number remains a double. */
   addFloat(value: number): void {
     if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return
     this.#floats.add(value)
@@ -55,13 +56,19 @@ export class WideIntegers {
     if (this.#keepText && !this.otherText) this.otherText = changesText(text.slice(start, end))
   }
 
-  /** Returns the exact integer for a double of JSON.parse. The result is correct only if `ambiguous` is false. */
+  /**
+   * Returns the exact integer for a double that JSON.parse returned. The result is correct only if `ambiguous` is
+   * false.
+   */
   restore(rounded: number): number | bigint {
     return this.#integers.get(rounded)?.value ?? rounded
   }
 }
 
-/** Returns whether a JavaScript number would write another text than this token: `1.0`, `1e5`, `-0`. */
+/**
+ * Returns whether the conversion of a token to a JavaScript number and back would change its text, as for `1.0`, `1e5`
+ * and `-0`.
+ */
 export const changesText = (token: string): boolean => String(Number(token)) !== token
 
 /**

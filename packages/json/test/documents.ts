@@ -1,6 +1,9 @@
 import * as fc from 'fast-check'
 
-/** A JSON text and its value. Both are generated together, so that the value does not depend on a parser. */
+/**
+ * A JSON text and its value. The text and the value are generated together, so that the value does not depend on a
+ * parser.
+ */
 export interface Document {
   readonly text: string
   readonly value: unknown
@@ -31,7 +34,7 @@ const integer = fc
     return { text: exact.toString(), value: safe ? Number(exact) : exact }
   })
 
-/** Numbers that stay doubles. Some of them round to the same double as an integer of EDGES. */
+/** Numbers that remain doubles, as text and value. Some of them round to the same double as an integer in EDGES. */
 const fractional = fc
   .oneof(
     fc.constantFrom(
@@ -61,7 +64,10 @@ const fractional = fc
   )
   .map((text): Document => ({ text, value: Number(text) }))
 
-/** Strings that look like numbers or JSON, which a scanner for numbers may misread, and arbitrary characters. */
+/**
+ * Contents of strings: texts that look like numbers or JSON, which a scanner for numbers could misread, and arbitrary
+ * characters.
+ */
 const content = fc.oneof(
   fc.constantFrom(
     '9007199254740993',
@@ -86,7 +92,7 @@ const content = fc.oneof(
   }),
 )
 
-/** Returns the JSON text of a string: as JSON.stringify writes it, or with every unit escaped. */
+/** Returns the JSON text of a string, either in the form of JSON.stringify or with every UTF-16 unit escaped. */
 const stringText = (value: string, escaped: boolean): string =>
   escaped
     ? `"${Array.from({ length: value.length }, (_, i) => `\\u${value.charCodeAt(i).toString(16).padStart(4, '0')}`).join('')}"`
@@ -96,7 +102,7 @@ const string = fc
   .tuple(content, fc.boolean())
   .map(([value, escaped]): Document => ({ text: stringText(value, escaped), value }))
 
-/** A key and its JSON text. */
+/** A key of an object, and its JSON text. */
 interface Key {
   readonly text: string
   readonly value: string
@@ -145,10 +151,13 @@ const documentsWith = (keys: fc.Arbitrary<Key>): fc.Arbitrary<Document> =>
       })),
   })).node
 
-/** Documents with every kind of value, number format and key, nested a few levels. */
+/** JSON documents with every kind of value, number format and key, nested a few levels. */
 export const documents: fc.Arbitrary<Document> = documentsWith(keys)
 
-/** Documents whose keys contain no escapes, which JSON.parse reads correctly (see `escapedKey` in `scan.ts`). */
+/**
+ * JSON documents whose keys contain no escapes. JSON.parse reads such documents correctly (see `escapedKey` in
+ * `scan.ts`).
+ */
 export const documentsWithPlainKeys: fc.Arbitrary<Document> = documentsWith(plainKeys)
 
 /** Creates an object in which the last of equal keys wins and `__proto__` is an own member. */
@@ -160,7 +169,10 @@ function createObject(members: readonly (readonly [string, unknown])[]): object 
   return object
 }
 
-/** Documents with one character deleted, inserted or replaced, or cut off. Most of them are not JSON. */
+/**
+ * JSON documents with one character deleted, inserted or replaced, or without their end. Most of these texts are not
+ * JSON.
+ */
 export const damagedTexts: fc.Arbitrary<string> = fc
   .tuple(
     documents,

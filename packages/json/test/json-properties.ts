@@ -5,7 +5,10 @@ import { damagedTexts, documents, documentsWithPlainKeys } from './documents.ts'
 import { addInt64, compareInt64, isInt64, JsonError, parse, parseBytes } from '../src/index.ts'
 import { stringify, toInt64, type Json } from '../src/index.ts'
 
-/** Parses JSON with a reviver that receives the source text of each number. Slow, but simple. */
+/**
+ * Parses JSON with a reviver that receives the source text of each number. This parser is slow but simple, and its
+ * results are compared with those of `parse`.
+ */
 function parseSlowly(text: string): unknown {
   const parseWithSource = JSON.parse as (
     text: string,
@@ -18,8 +21,8 @@ function parseSlowly(text: string): unknown {
 }
 
 /**
- * Returns the value that `parse` reads after `stringify` has written this one: JSON.stringify writes -0 as 0, and
- * doubles from 2^53 to 10^21 as integers.
+ * Returns the value that `parse` must return for the text that `stringify` writes for `value`. It can differ from
+ * `value`, because -0 is written as 0, and doubles from 2^53 to 10^21 as integers.
  */
 function valueOnceWritten(value: unknown): unknown {
   if (value === 0) return 0
@@ -57,7 +60,7 @@ const numberTexts = fc
 
 const sign = (value: bigint): number => Number(value > 0n) - Number(value < 0n)
 
-/** Properties that hold for all inputs, by their test titles. */
+/** Properties that hold for all inputs, keyed by their test titles. */
 export const properties: Readonly<Record<string, Property>> = {
   'parse returns the value that a document was made from': property(documents, ({ text, value }) => {
     assert.deepStrictEqual(parse(text), value)
@@ -115,8 +118,8 @@ export const properties: Readonly<Record<string, Property>> = {
       if (refused === undefined) return
       const { position } = refused
       assert.ok(position !== undefined && position <= text.length, refused.message)
-      // The text before the fault must be the start of valid JSON. Cut off at the fault, it is refused only because
-      // the text ends there.
+      // The text before the reported position must be the start of valid JSON. So if `parse` refuses this part, the
+      // only reason may be that it ends too early.
       if (position === 0) return
       try {
         parse(text.slice(0, position))

@@ -8,7 +8,7 @@ for (const [title, property] of Object.entries(properties)) {
   })
 }
 
-it('the fuzzer runs every property for a limited time with a seed', async () => {
+it('the fuzzer runs every property with a seed for a limited time', async () => {
   expect(Object.keys(targets)).toHaveLength(Object.keys(properties).length)
   for (const target of Object.values(targets)) expect((await target(0.05, 42)).runs).toBeGreaterThan(0)
 })

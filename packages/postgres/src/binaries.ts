@@ -3,7 +3,7 @@ import { readFile, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 
-/** Paths of the PostgreSQL programs. */
+/** Paths of the PostgreSQL programs that this package runs. */
 export interface Binaries {
   readonly initdb: string
   readonly pgCtl: string
@@ -58,8 +58,8 @@ function hasGlibc(): boolean {
 }
 
 /**
- * Creates the symbolic links of the shared libraries that do not exist yet. npm packages cannot contain symbolic links.
- * An install script creates them, unless install scripts are disabled.
+ * Creates missing symbolic links to the shared libraries. npm packages cannot contain symbolic links, so an install
+ * script of the package creates them, unless install scripts are disabled.
  */
 async function linkLibraries(native: string): Promise<void> {
   const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')

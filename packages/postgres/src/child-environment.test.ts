@@ -7,7 +7,7 @@ import { childEnvironment } from './child-environment.ts'
 import { startPostgres } from './start-postgres.ts'
 
 describe('the environment of child processes', () => {
-  test('contains only the variables of the allow-list', () => {
+  test('childEnvironment returns only the variables of the allow-list', () => {
     const source = { PATH: '/bin', HOME: '/home/a', SystemRoot: 'C:\\Windows', LC_ALL: 'de_DE' }
     const secrets = {
       HEADGATE_MASTER_KEY: 'k',
@@ -29,7 +29,7 @@ describe('the embedded PostgreSQL', () => {
     await rm(home, { recursive: true, force: true, maxRetries: 5 })
   })
 
-  test('refuses TLS, and its connection string overrides PGSSLMODE', async () => {
+  test('the embedded server refuses TLS, and its connection string overrides PGSSLMODE', async () => {
     vi.stubEnv('PGSSLMODE', 'require')
     const settings = { fsync: 'off', ssl: 'on' }
     await using postgres = await startPostgres({ dataDir: join(home, 'data'), settings, listen: 'tcp' })

@@ -1,4 +1,4 @@
-/** Variables that the system needs to find and load programs, and programs need to write temporary files. */
+/** Environment variables that are needed to find and load programs and to write temporary files. */
 const ALLOWED: ReadonlySet<string> = new Set([
   'PATH',
   'HOME',
@@ -6,7 +6,7 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'LD_LIBRARY_PATH',
   'DYLD_LIBRARY_PATH',
   'DYLD_FALLBACK_LIBRARY_PATH',
-  // Variables of Windows. Their names are case-insensitive.
+  // The following variables exist only on Windows, where names of variables are case-insensitive.
   'SYSTEMROOT',
   'WINDIR',
   'COMSPEC',

@@ -7,14 +7,14 @@ import { unless } from './system-errors.ts'
 import { runProgram } from './run-program.ts'
 import type { RunAs } from './run-as.ts'
 
-/** Superuser of the cluster, as which Headgate connects. */
+/** Superuser of the database cluster. Headgate connects as this user. */
 export const USER = 'headgate'
 /** Database that Headgate uses. */
 export const DATABASE = 'headgate'
 
 /** An initialized database cluster. */
 export interface Cluster {
-  /** Data directory of PostgreSQL. */
+  /** Data directory of the cluster. */
   readonly data: string
   /** Password of {@link USER}. */
   readonly password: string
@@ -22,20 +22,21 @@ export interface Cluster {
 
 /** Options of {@link openCluster}. */
 export interface ClusterOptions {
-  /** Directory that contains `cluster/`. */
+  /** Directory of the embedded PostgreSQL, whose subdirectory `cluster` contains the cluster. */
   readonly directory: string
   readonly binaries: Binaries
   readonly runAs: RunAs
-  /** Whether to flush new files to disk. False if the data may be lost. */
+  /** Whether to flush new files to disk. May be false if the loss of the data is acceptable. */
   readonly durable: boolean
 }
 
 /**
- * Opens the cluster `directory/cluster`, and creates it if it does not exist. A new cluster is created under a temporary
- * name and renamed when it is complete, so that an incomplete cluster is never opened. Removes the files of interrupted
- * attempts. The caller must hold the lock of the directory.
+ * Opens the cluster in `directory/cluster`, and creates the cluster if it does not exist. A new cluster is created
+ * under a temporary name and renamed when it is complete, so that an incomplete cluster is never opened. Removes files
+ * that interrupted attempts have left. The caller must hold the lock of the directory.
  *
- * @throws {EmbeddedPostgresError} `wrong-version`, `start-failed`
+ * @throws {EmbeddedPostgresError} `wrong-version` if another major version wrote the cluster, and `start-failed` if
+ * initdb fails
  */
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const home = join(options.directory, 'cluster')
@@ -50,7 +51,8 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
 async function removeLeftovers(directory: string): Promise<void> {
   for (const entry of await readdir(directory)) {
     if (!entry.startsWith('cluster.new-')) continue
-    // An initdb whose parent was killed may still write to this directory. The next start removes the remaining files.
+    // Errors are ignored, because an initdb whose parent was killed may still write to this directory. The next start
+    // then removes the remaining files.
     await rm(join(directory, entry), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
   }
 }
@@ -89,7 +91,10 @@ async function create(options: ClusterOptions, home: string): Promise<void> {
   if (durable) await flushDirectory(directory)
 }
 
-/** Flushes a directory, so that a rename in it survives a power failure. Windows does not support this. */
+/**
+ * Flushes a directory to disk, so that a rename in the directory survives a power failure. Does nothing on Windows,
+ * which does not support it.
+ */
 async function flushDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return
   await using handle = await open(path)

@@ -42,7 +42,7 @@ async function startAndEndProcess(): Promise<number> {
 }
 
 describe('lockDirectory', () => {
-  test('refuses a directory whose lock is held, and accepts it after its release', async () => {
+  test('lockDirectory refuses a directory whose lock is held, and accepts the directory after the release of the lock', async () => {
     const lock = await lockDirectory(directory)
     await expect(lockDirectory(directory)).rejects.toThrow(/is in use by this process since 20\d\d-/)
     await lock[Symbol.asyncDispose]()
@@ -50,12 +50,12 @@ describe('lockDirectory', () => {
     expect(again).toBeDefined()
   })
 
-  test('removes the file of the lock on release', async () => {
+  test('removes the lock file when the lock is released', async () => {
     await (await lockDirectory(directory))[Symbol.asyncDispose]()
     expect(await readdir(directory)).toEqual([])
   })
 
-  test('reports the process that holds the lock', async () => {
+  test('names the process that holds the lock in the error', async () => {
     const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'])
     await once(child, 'spawn')
     await writeLock({
@@ -100,7 +100,7 @@ describe('lockDirectory', () => {
     expect(lock).toBeDefined()
   })
 
-  test('replaces a lock with a damaged file', async () => {
+  test('replaces a lock whose file is damaged', async () => {
     await writeFile(join(directory, 'lock'), '{"pid":')
     await using lock = await lockDirectory(directory)
     expect(JSON.parse(await readFile(join(directory, 'lock'), 'utf8'))).toMatchObject({ pid: process.pid })
@@ -108,7 +108,7 @@ describe('lockDirectory', () => {
   })
 
   test.each([['free'], ['stale']])(
-    'grants a lock that is %s to exactly one of 8 simultaneous calls',
+    'exactly one of 8 simultaneous calls acquires a lock that is %s',
     async (state) => {
       for (let round = 0; round < 20; round++) {
         if (state === 'stale') await writeLock({ token: `left-${round}`, start: 'another time' })

@@ -8,15 +8,15 @@ import { errorCode, unless } from './system-errors.ts'
 import { machineIdentity, processStart } from './process-identity.ts'
 
 const HEARTBEAT_MS = 1_000
-/** Time in ms without a heartbeat after which a lock of another machine counts as stale. */
+/** Time in ms. A lock of another machine that has no heartbeat for this time counts as stale. */
 const WATCH_MS = 4_000
 
-/** Content of the lock file. */
+/** Content of the lock file: a record of the process that holds the lock. */
 interface Holder {
-  /** Unique id of the record, so that a process that found one record stale does not replace a later one. */
+  /** Unique id of the record. By this id, a process that found a stale record does not replace a later record. */
   readonly token: string
   readonly pid: number
-  /** Start time of the process, see {@link processStart}. */
+  /** Start time of the process, as {@link processStart} returns it. */
   readonly start: string
   /** See {@link machineIdentity}. */
   readonly machine: string
@@ -26,11 +26,11 @@ interface Holder {
 }
 
 /**
- * Acquires the lock file of a directory until it is disposed of. Fails immediately if another process holds it, with a
- * message that names the process. Replaces a stale lock. On the same machine, a lock is stale if no process with its
- * process id and start time exists. A lock of another machine or container is stale if it has no heartbeat.
+ * Acquires the lock file of a directory until it is disposed of. If another process holds the lock, fails immediately
+ * with a message that names the process. Replaces a stale lock. On the same machine, a lock is stale if no process
+ * with its process id and start time exists. A lock of another machine or container is stale if it has no heartbeat.
  *
- * @throws {EmbeddedPostgresError} `in-use`
+ * @throws {EmbeddedPostgresError} `in-use` if another process holds the lock
  */
 export async function lockDirectory(directory: string): Promise<AsyncDisposable> {
   const path = join(directory, 'lock')
@@ -38,7 +38,8 @@ export async function lockDirectory(directory: string): Promise<AsyncDisposable>
   await acquire(path, holder, directory)
   const heartbeat = setInterval(() => {
     const now = new Date()
-    // A missing or read-only file is ignored: on this machine the lock depends on the process, not on the heartbeat.
+    // A missing or read-only file is not an error, because processes on this machine check only whether the holder
+    // exists, not its heartbeat.
     utimes(path, now, now).catch(() => undefined)
   }, HEARTBEAT_MS)
   heartbeat.unref()
@@ -62,9 +63,9 @@ async function describeSelf(): Promise<Holder> {
 }
 
 /**
- * Acquires the lock at `path`. To replace a stale record, a process must hold a second lock that is named after the token
- * of the record, and must read the record again. So only one of two processes that found the same stale record
- * replaces it, even if one of them pauses.
+ * Acquires the lock file at `path`. To replace a stale record, a process must hold a second lock, whose name contains
+ * the token of the record, and must read the record again. So only one of several processes that found the same stale
+ * record replaces it, even if a process pauses in between.
  */
 async function acquire(path: string, self: Holder, directory: string): Promise<void> {
   for (;;) {
@@ -85,7 +86,10 @@ async function acquire(path: string, self: Holder, directory: string): Promise<v
   }
 }
 
-/** Creates the file with its content atomically, so that no process reads an incomplete record. */
+/**
+ * Creates the lock file with its content in one atomic step, so that no process reads an incomplete record. Returns
+ * false if the file exists.
+ */
 async function createExclusively(path: string, holder: Holder): Promise<boolean> {
   const draft = `${path}.${holder.token}.draft`
   await writeFile(draft, JSON.stringify(holder), { mode: 0o600 })
@@ -94,7 +98,7 @@ async function createExclusively(path: string, holder: Holder): Promise<boolean>
     return true
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false
-    // On file systems without hard links, the file is created empty and written immediately after.
+    // On file systems without hard links, the file is created empty and written immediately afterwards.
     return await writeFile(path, JSON.stringify(holder), { mode: 0o600, flag: 'wx' }).then(
       () => true,
       (reason: unknown) => {
@@ -114,7 +118,7 @@ async function readHolder(path: string): Promise<Holder | undefined> {
     const value: unknown = JSON.parse(text)
     if (isHolder(value)) return value
   } catch {
-    // The file is not JSON and is treated as damaged below.
+    // The content of the lock file is not JSON. The code below treats the file as damaged.
   }
   // A damaged record counts as a record of another machine, so that it is stale unless it has a heartbeat.
   const found = await unless(stat(path), 'ENOENT')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RunAs } from './run-as.ts'
 
-/** Address on which the server listens. */
+/** Address on which the embedded PostgreSQL server listens. */
 export interface Endpoint extends AsyncDisposable {
   /**
    * `local`: a Unix socket in the data directory, which some file systems do not support. `temporary`: a Unix socket in a
@@ -17,7 +17,10 @@ export interface Endpoint extends AsyncDisposable {
 }
 
 const PORT = 5432
-/** Longest socket path in bytes. The limit of the system is 107 bytes on Linux and 103 bytes on macOS. */
+/**
+ * Maximum length of a socket path in bytes. The limit of the operating system is 107 bytes on Linux and 103 bytes on
+ * macOS.
+ */
 const PATH_LIMIT = 100
 
 /** Creates a Unix socket endpoint in the data directory, or in a temporary directory if the path is too long. */
@@ -53,7 +56,7 @@ function endpoint(
     settings: {
       listen_addresses: '',
       port: String(PORT),
-      // The value is a list. Quotes are required for a path that contains a comma or a space.
+      // The value of this setting is a list of paths, in which a path with a comma or a space must be quoted.
       unix_socket_directories: `"${directory.replaceAll('"', '""')}"`,
       unix_socket_permissions: '0700',
     },

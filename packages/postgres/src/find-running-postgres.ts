@@ -5,8 +5,8 @@ import { unless } from './system-errors.ts'
 import { isAlive } from './process-identity.ts'
 
 /**
- * Finds the embedded server that another process runs on this data directory. Returns its connection string, which
- * contains the password, or undefined if no server runs.
+ * Returns the connection string of the embedded server that another process runs on a data directory, or undefined if
+ * no server runs there. The connection string contains the password.
  *
  * @example
  * ```ts

@@ -16,23 +16,26 @@ export interface PostmasterOptions {
   readonly runAs: RunAs
   readonly data: string
   readonly settings: Readonly<Record<string, string>>
-  /** Receives each line of the server log. */
+  /** Called with each line of the server log. */
   readonly log: (line: string) => void
-  /** Time limit of the start in ms. */
+  /** Time limit for the start of the server, in ms. */
   readonly startTimeoutMs: number
 }
 
-/** A running server process. */
+/** A running PostgreSQL server process. */
 export interface Postmaster {
   readonly pid: number
-  /** Settles when the process has exited, for any reason. */
+  /** Resolves when the process has exited, for any reason. */
   readonly exited: Promise<void>
-  /** Closes all connections and shuts the server down. Kills the server if it does not react. */
+  /** Closes all connections and shuts the server down. Kills the server if it does not shut down in time. */
   stop(): Promise<void>
 }
 
 const POLL_MS = 10
-/** Signals for fast shutdown, immediate shutdown and kill, each with a time limit in ms. */
+/**
+ * Signals that stop the server (fast shutdown, immediate shutdown, kill), with the time in ms that each waits for the
+ * exit.
+ */
 const STOP_STEPS = [
   ['SIGINT', 20_000],
   ['SIGQUIT', 5_000],
@@ -40,7 +43,7 @@ const STOP_STEPS = [
 ] as const
 
 /**
- * Starts the server and waits until it accepts connections, which includes crash recovery.
+ * Starts a PostgreSQL server and waits until it accepts connections. This time includes crash recovery.
  *
  * @throws {EmbeddedPostgresError} `start-failed` with the last lines of the server log
  */
@@ -50,7 +53,8 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
   const child = runAs.spawn(binaries.postgres, ['-D', data, ...toArguments(settings)], {
     stdio: ['ignore', 'ignore', 'pipe'],
     cwd: '/',
-    // A separate process group, so that Ctrl-C signals only this process, which then shuts the server down cleanly.
+    // The server gets a separate process group, so that Ctrl-C signals only this process, which then shuts the server
+    // down cleanly.
     detached: process.platform !== 'win32',
   })
   readLines(child, (line) => {
@@ -101,7 +105,8 @@ function supervise(child: ChildProcess, exited: Promise<void>, options: Postmast
     pid,
     exited,
     async stop() {
-      // `exited` settles when the log is closed. Child processes may close it after the server itself has exited.
+      // The process is referenced again, because `exited` must settle. It settles only when all child processes of the
+      // server have closed the log.
       child.ref()
       if (child.stderr instanceof Socket) child.stderr.ref()
       for (const [name, limit] of STOP_STEPS) {
@@ -113,7 +118,10 @@ function supervise(child: ChildProcess, exited: Promise<void>, options: Postmast
   }
 }
 
-/** Waits until `postmaster.pid` contains the state `ready`. Returns undefined, or the reason why the start failed. */
+/**
+ * Waits until the file `postmaster.pid` contains the state `ready`. Returns undefined if the server is ready, or the
+ * reason why the start failed.
+ */
 async function waitUntilReady(
   child: ChildProcess,
   data: string,

@@ -7,8 +7,8 @@ import { unless } from './system-errors.ts'
 const run = promisify(execFile)
 
 /**
- * Returns an id of the set of processes that share process ids with this one. On Linux it consists of the boot id of the
- * kernel and the PID namespace, so that a container on the same host counts as another machine.
+ * Returns an id of the machine or container whose process ids this process can see. On Linux the id consists of the
+ * boot id of the kernel and the PID namespace, so that a container on the same host counts as another machine.
  */
 export async function machineIdentity(): Promise<string> {
   if (process.platform !== 'linux') return hostname()
@@ -17,15 +17,17 @@ export async function machineIdentity(): Promise<string> {
 }
 
 /**
- * Returns the start time of a process as text, to detect that a process id was reused. Returns undefined if the process
- * does not exist, and `unknown` if the system does not provide the start time (Windows).
+ * Returns the start time of a process as text. A different start time shows that a process id was reused. Returns
+ * undefined if the process does not exist, and `unknown` if the system does not provide the start time (Windows).
  */
 export async function processStart(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     const stat = await unless(readFile(`/proc/${pid}/stat`, 'utf8'), 'ENOENT', 'ESRCH')
-    // The second field is the program name in parentheses, which may contain any character. State and start time follow.
+    // The second field of `/proc/PID/stat` is the program name in parentheses, which may contain any character. So the
+    // fields after it, with the state and the start time, are read from the last parenthesis.
     const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // A mount of /proc with hidepid hides the processes of other users.
+    // The file can also be missing because /proc is mounted with the option hidepid, which hides processes of other
+    // users.
     if (fields === undefined) return isAlive(pid) ? 'unknown' : undefined
     return fields[0] === 'Z' ? undefined : fields[19]
   }
@@ -41,7 +43,7 @@ export async function processStart(pid: number): Promise<string | undefined> {
   }
 }
 
-/** Returns whether the process exists, also if another user owns it. */
+/** Returns whether a process exists, even if another user owns it. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

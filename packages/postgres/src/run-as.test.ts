@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-/** Program that starts and stops a server, and prints the result. */
+/** Source text of a program that starts and stops an embedded server, and prints the result. */
 const program = `
   import { startPostgres } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'start-postgres.ts')).href)}
   try {
@@ -32,7 +32,7 @@ function start(dataDir: string, user?: User, env: Readonly<Record<string, string
 const nobody = { uid: 65_534, gid: 65_534 }
 const nameless = { uid: 54_321, gid: 54_321 }
 const isRoot = process.geteuid?.() === 0
-/** Whether another user can run this checkout. False if it is in a private home directory. */
+/** Whether other users can run programs of this checkout. False if the checkout is in a private home directory. */
 const canRunAsOthers =
   isRoot && process.platform === 'linux' && start('/no-such-directory', nobody).includes('not-permitted')
 const hasNamespaces = spawnSync('unshare', ['--user', 'true']).status === 0
@@ -52,16 +52,16 @@ async function createDirectory(user: User): Promise<string> {
 }
 
 describe.skipIf(!canRunAsOthers)('the embedded PostgreSQL', () => {
-  test('runs for an ordinary user', async () => {
+  test('startPostgres runs the server for an ordinary user', async () => {
     expect(start(await createDirectory(nobody), nobody)).toBe('started')
   })
 
-  test.skipIf(!hasNamespaces)('runs for a user without a name, as in containers', async () => {
+  test.skipIf(!hasNamespaces)('startPostgres runs the server for a user without a name, as in containers', async () => {
     expect(start(await createDirectory(nameless), nameless)).toBe('started')
   })
 
   test.skipIf(!hasNamespaces)(
-    'runs when root starts it in a private directory, and root keeps the ownership of all files',
+    'root can start the server in a private directory, and root still owns all files',
     async () => {
       const data = join(home, 'data')
       expect(start(data)).toBe('started')
@@ -69,28 +69,28 @@ describe.skipIf(!canRunAsOthers)('the embedded PostgreSQL', () => {
     },
   )
 
-  test('runs as the owner of the directory when root starts it on a directory of another user', async () => {
+  test('the server runs as the owner of the directory if root starts it on a directory of another user', async () => {
     const data = await createDirectory(nobody)
     expect(start(data)).toBe('started')
     expect((await stat(join(data, 'cluster', 'data', 'PG_VERSION'))).uid).toBe(nobody.uid)
     expect(start(data, nobody)).toBe('started')
   })
 
-  test('runs as an unprivileged user when root starts it and user namespaces are forbidden', async () => {
+  test('the server runs as an unprivileged user if root starts it and user namespaces are forbidden', async () => {
     await chmod(home, 0o755)
     const data = join(home, 'data')
     expect(start(data, undefined, { PATH: '/nowhere' })).toBe('started')
     expect((await stat(join(data, 'cluster'))).uid).not.toBe(0)
-    // The next start must run as the same user, because that user owns the cluster.
+    // The second start must choose the same user, because that user owns the cluster.
     expect(start(data)).toBe('started')
   })
 
-  test('fails with instructions when root starts it and no unprivileged user can run it', () => {
+  test('startPostgres fails with instructions if root calls it and no unprivileged user can run the server', () => {
     const response = start(join(home, 'data'), undefined, { PATH: '/nowhere' })
     expect(response).toMatch(/^(start-failed|not-permitted) .*(ordinary user|HEADGATE_DATABASE_URL)/)
   })
 
-  test('refuses a directory to which the user cannot write', async () => {
+  test('startPostgres refuses a directory to which the user cannot write', async () => {
     await chmod(home, 0o755)
     expect(start(join(home, 'data'), nobody)).toMatch(/^not-permitted .*cannot be written by this user/)
   })

@@ -5,9 +5,11 @@ import { childEnvironment } from './child-environment.ts'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 import { unless } from './system-errors.ts'
 
-/** User that runs the PostgreSQL programs. They refuse to run as root, and need a user that has a name. */
+/** User that runs the PostgreSQL programs. These programs refuse to run as root, and need a user that has a name. */
 export interface RunAs {
-  /** Owner that files for PostgreSQL must have, or undefined if the owner does not change. */
+  /**
+   * Owner that directories for PostgreSQL must have, or undefined if the programs run with the user of this process.
+   */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined
   /** Starts a program with the environment of {@link childEnvironment}. */
   spawn(program: string, args: readonly string[], options: RunOptions): ChildProcess
@@ -38,7 +40,7 @@ function spawnChild(
  * users without a name, run them in a user namespace that maps this user to another name, so that files keep their
  * owner. If that is not possible, root runs them as the owner of the directory or as an unprivileged user.
  *
- * @throws {EmbeddedPostgresError} `not-permitted`
+ * @throws {EmbeddedPostgresError} `not-permitted` if no such user can run PostgreSQL
  */
 export async function chooseUser(postgres: string, directory: string): Promise<RunAs> {
   const uid = process.geteuid?.()
@@ -90,7 +92,7 @@ export async function changeOwner(runAs: RunAs, directory: string): Promise<void
   throw notPermitted(`user ${runAs.owner.uid} cannot access ${directory}`)
 }
 
-/** Runs a program. Returns undefined, or the reason why it failed. */
+/** Runs a program. Returns undefined if the program succeeds, or the reason why it failed. */
 async function tryRun(
   runAs: RunAs,
   program: string,
@@ -106,7 +108,7 @@ async function tryRun(
 }
 
 async function readUsers(): Promise<readonly User[]> {
-  // macOS does not list users in /etc/passwd, but every user has a name.
+  // macOS does not list users in /etc/passwd, but every user of macOS has a name.
   if (process.platform === 'darwin') {
     return [{ name: 'nobody', uid: 4_294_967_294, gid: 4_294_967_294 }, currentUser()]
   }

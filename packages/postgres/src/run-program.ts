@@ -33,7 +33,8 @@ export async function runProgram(
     if (code === 0) resolve({ output })
     else fail(output.trim() || signal === null ? `exit code ${code}` : `stopped by ${signal}`)
   })
-  // The program may exit without reading its input. The exit code then reports the error.
+  // A write error is ignored, because the program may exit without reading its input. The exit code then reports the
+  // failure.
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(input)
   return await promise

@@ -1,9 +1,9 @@
 /**
- * Default settings of the embedded server. Each setting may change between starts.
+ * Default settings of the embedded server. A later start may use other values.
  *
- * fsync, full page writes and synchronous commit are on for durability. Parallel query is off, because its shared memory
- * exceeds the default /dev/shm of a container, and Headgate has no statement that needs it. JIT compilation is off,
- * because it delays short statements.
+ * fsync, full page writes and synchronous commit are on for durability. Parallel query is off, because its shared
+ * memory exceeds the default /dev/shm of a container, and Headgate has no statement that needs it. JIT compilation is
+ * off, because it delays short statements.
  */
 export const defaultSettings: Readonly<Record<string, string>> = {
   max_connections: '50',
@@ -31,8 +31,8 @@ export const defaultSettings: Readonly<Record<string, string>> = {
 }
 
 /**
- * Settings that callers cannot replace. TLS is off: the server listens on a private socket or on the loopback interface,
- * and OpenSSL 1.1.1 of the npm package receives no security updates.
+ * Settings that callers cannot replace. TLS is off, because the server listens only on a private socket or on the
+ * loopback interface, and because OpenSSL 1.1.1 of the npm package receives no security updates.
  */
 export const fixedSettings: Readonly<Record<string, string>> = { ssl: 'off' }
 

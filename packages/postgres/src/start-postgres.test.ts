@@ -34,7 +34,7 @@ async function setting(url: string, name: string): Promise<unknown> {
 }
 
 describe('the embedded PostgreSQL', () => {
-  test('has durable writes, uses UTF-8 and sorts text by bytes', async () => {
+  test('the embedded server has durable writes, uses UTF-8 and sorts text by bytes', async () => {
     await using postgres = await startPostgres({ dataDir })
     expect(await setting(postgres.url, 'server_encoding')).toEqual({ value: 'UTF8' })
     for (const name of ['fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums']) {
@@ -44,7 +44,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(postgres.url, sorted)).toEqual([{ value: 'Babä' }])
   })
 
-  test('keeps its data and its password after a restart', async () => {
+  test('the embedded server keeps its data and its password after a restart', async () => {
     await createInitializedCluster(dataDir)
     const first = await startPostgres({ dataDir, settings: quick })
     await query(first.url, 'create table t as select 42 as answer')
@@ -54,13 +54,13 @@ describe('the embedded PostgreSQL', () => {
     expect(second.url).toBe(first.url)
   })
 
-  test('applies settings of the caller', async () => {
+  test('the embedded server uses the settings of the caller', async () => {
     await createInitializedCluster(dataDir)
     await using postgres = await startPostgres({ dataDir, settings: { work_mem: '7MB', fsync: 'off' } })
     expect(await setting(postgres.url, 'work_mem')).toEqual({ value: '7MB' })
   })
 
-  test('refuses connections without the password, which only its owner can read', async () => {
+  test('the embedded server refuses connections without its password, which is in a file that only its owner can read', async () => {
     await using postgres = await startPostgres({ dataDir, settings: quick })
     const password = decodeURIComponent(new URL(postgres.url).password)
     await expect(query(postgres.url.replace(password, 'guess'), 'select 1')).rejects.toMatchObject({
@@ -71,7 +71,7 @@ describe('the embedded PostgreSQL', () => {
     expect((await stat(dataDir)).mode & 0o077).toBe(0)
   })
 
-  test.skipIf(process.platform === 'win32')('listens on no network address', async () => {
+  test.skipIf(process.platform === 'win32')('the embedded server listens on no network address', async () => {
     await createInitializedCluster(dataDir)
     await using postgres = await startPostgres({ dataDir, settings: quick })
     expect(await setting(postgres.url, 'listen_addresses')).toEqual({ value: '' })
@@ -85,7 +85,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   test.each([['it\'s a "data, dir" – ü %2F'], [`${'long/'.repeat(30)}path`]])(
-    'works in a directory named %s',
+    'the embedded server works in a directory named %s',
     async (name) => {
       await using postgres = await startPostgres({ dataDir: join(home, name), settings: quick })
       expect(await query(postgres.url, 'select 1 as one')).toEqual([{ one: 1 }])
@@ -93,7 +93,7 @@ describe('the embedded PostgreSQL', () => {
   )
 
   test.each([['socket'], ['tcp']] as const)(
-    'can be found by other programs when it listens on %s',
+    'other programs can find an embedded server that listens on %s',
     async (listen) => {
       await createInitializedCluster(dataDir)
       expect(await findRunningPostgres(dataDir)).toBeUndefined()
@@ -120,7 +120,7 @@ describe('the embedded PostgreSQL', () => {
     await client.end().catch(() => undefined)
   })
 
-  test('refuses a second start on the same directory immediately', async () => {
+  test('startPostgres immediately refuses a second start on the same directory', async () => {
     await createInitializedCluster(dataDir)
     await using postgres = await startPostgres({ dataDir, settings: quick })
     await expect(startPostgres({ dataDir, settings: quick })).rejects.toMatchObject({
@@ -130,7 +130,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(postgres.url, 'select 1 as one')).toEqual([{ one: 1 }])
   })
 
-  test('refuses data of another major version and does not change it', async () => {
+  test('startPostgres refuses and does not change data of another major version', async () => {
     await createInitializedCluster(dataDir)
     await writeFile(join(dataDir, 'cluster', 'data', 'PG_VERSION'), '12\n')
     await expect(startPostgres({ dataDir, settings: quick })).rejects.toThrow(
@@ -140,7 +140,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await readdir(dataDir)).toEqual(['cluster'])
   })
 
-  test('reports the log of PostgreSQL when it does not start', async () => {
+  test('startPostgres reports the log of a PostgreSQL server that does not start', async () => {
     await createInitializedCluster(dataDir)
     await expect(
       startPostgres({ dataDir, settings: { ...quick, work_mem: 'plenty' } }),
