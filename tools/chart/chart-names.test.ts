@@ -24,17 +24,17 @@ const inTemplates = [
   ...read('deploy/chart/headgate/templates/_settings.tpl').matchAll(/name: (HEADGATE_\w+)/g),
 ].map(([, name = '']) => name)
 
-test('the templates set only variables that the server has', () => {
+test('the templates of the chart set only environment variables that the server has', () => {
   expect(inTemplates.length).toBeGreaterThan(10)
   for (const name of inTemplates) expect(documented).toContain(name)
 })
 
-test('the schema accepts as settings all variables that neither are secret nor belong to the chart', () => {
+test('the schema accepts as settings all environment variables except secrets and variables that the chart sets', () => {
   const elsewhere = [
     'HEADGATE_DATABASE_URL_FILE',
     'HEADGATE_MASTER_KEY_FILE',
     'HEADGATE_MASTER_KEY_PREVIOUS_FILE',
-    // For tests, on loopback only.
+    // The following variables are only for tests and for servers on loopback.
     'HEADGATE_INSECURE_ANONYMOUS',
     'HEADGATE_TEST_MIN_CREDENTIAL_SECONDS',
   ]
@@ -42,7 +42,7 @@ test('the schema accepts as settings all variables that neither are secret nor b
   expect(schema.properties?.['settings']?.propertyNames?.enum.toSorted()).toEqual(expected.toSorted())
 })
 
-/** Returns the paths of all values that have a name in the schema. */
+/** Returns the dotted paths of all values that the schema of the chart names. */
 function listNames({ properties = {} }: Schema, prefix = ''): readonly string[] {
   return Object.entries(properties).flatMap(([name, each]) => [
     prefix + name,
@@ -60,7 +60,7 @@ function hasValue(path: string): boolean {
 }
 
 test('every value of the schema has a default in values.yaml', () => {
-  // Helm adds `global`; the quantities of resources are open.
+  // Helm itself adds `global`, and values below `resources` may be absent because users set any quantities there.
   const named = listNames(schema).filter((path) => path !== 'global' && !/(?:^|\.)resources\./.test(path))
   expect(named.length).toBeGreaterThan(80)
   expect(named.filter((path) => !hasValue(path))).toEqual([])
@@ -88,7 +88,7 @@ test('the chart contains the monitoring files', () => {
     expect(read('deploy/chart/headgate/files', file)).toBe(read('deploy/monitoring', file))
 })
 
-test('the trial database has the PostgreSQL of the compose file and of the embedded server', () => {
+test('the trial database has the same version of PostgreSQL as the compose file and the embedded server', () => {
   const lock = JSON.parse(read('package-lock.json')) as {
     readonly packages: Readonly<Record<string, { readonly version: string }>>
   }
@@ -98,7 +98,7 @@ test('the trial database has the PostgreSQL of the compose file and of the embed
   expect(parse(read('deploy/compose.yaml'))).toMatchObject({ services: { postgres: { image } } })
 })
 
-test('the chart installs the version of the server', () => {
+test('the chart has and installs the version of the server package', () => {
   const { version } = JSON.parse(read('packages/server/package.json')) as { readonly version: string }
   expect(parse(read('deploy/chart/headgate/Chart.yaml'))).toMatchObject({ version, appVersion: version })
 })

@@ -7,7 +7,7 @@ import { runSuccessfully } from '../../conformance/lib/run-program.ts'
 
 export const chartFolder: string = join(repositoryRoot, 'deploy/chart/headgate')
 
-/** Object of Kubernetes, as far as every object is alike. */
+/** Object of Kubernetes, with the members that every kind of object has. */
 export interface Manifest {
   readonly apiVersion: string
   readonly kind: string
@@ -17,14 +17,14 @@ export interface Manifest {
   }
 }
 
-/** Example values of the chart. */
+/** File with example values of the chart. */
 export interface ValuesFile {
-  /** Name without the suffix: `minimal`. */
+  /** Name of the file without the suffix, such as `minimal`. */
   readonly name: string
   readonly path: string
 }
 
-/** Returns the value files that must render. */
+/** Returns the value files with which the chart must render. */
 export function listValuesFiles(): readonly ValuesFile[] {
   const folder = join(chartFolder, 'ci')
   return readdirSync(folder)
@@ -33,7 +33,7 @@ export function listValuesFiles(): readonly ValuesFile[] {
     .map((file) => ({ name: basename(file, '-values.yaml'), path: join(folder, file) }))
 }
 
-/** Name of the release in all checks. */
+/** Name of the Helm release in all checks. */
 export const releaseName = 'headgate'
 
 /** Oldest version of Kubernetes that the chart supports (`kubeVersion` in Chart.yaml). */
@@ -45,12 +45,12 @@ export function templateArguments(...valuesPaths: readonly string[]): readonly s
   return ['template', releaseName, chartFolder, '--kube-version', `${kubernetesVersion}.0`, ...values]
 }
 
-/** Renders the chart without a cluster. */
+/** Renders the chart with a value file, without a cluster. */
 export async function renderChart({ helm }: Pick<Tools, 'helm'>, valuesPath: string): Promise<string> {
   return runSuccessfully(helm, templateArguments(valuesPath))
 }
 
-/** Parses a stream of YAML documents, and skips empty ones. */
+/** Parses a stream of YAML documents, and omits empty documents. */
 export function parseManifests(text: string): readonly Manifest[] {
   return parseAllDocuments(text)
     .map((document): Manifest | null => document.toJS() as Manifest | null)

@@ -1,6 +1,6 @@
 import type { Manifest } from './chart.ts'
 
-/** Environment variable of a container. */
+/** Environment variable of a container, with its value or the source of its value. */
 export interface EnvironmentVariable {
   readonly name: string
   readonly value?: string
@@ -14,7 +14,7 @@ interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string; readonly scheme: 'HTTP' | 'HTTPS' }
 }
 
-/** Container of the chart, as far as the checks read it. */
+/** Container in a pod of the chart, with the members that the checks read. */
 export interface Container {
   readonly name: string
   readonly env: readonly EnvironmentVariable[]
@@ -37,7 +37,7 @@ interface Volume {
   }
 }
 
-/** Pod of the chart, as far as the checks read it. */
+/** Pod of the chart, with the members that the checks read. */
 export interface PodSpec {
   readonly terminationGracePeriodSeconds?: number
   readonly containers: readonly Container[]
@@ -50,7 +50,7 @@ export interface PodTemplate {
   readonly spec: PodSpec
 }
 
-/** Returns the pod template of the server. */
+/** Returns the pod template of the Deployment of the server. */
 export function serverTemplate(manifests: readonly Manifest[]): PodTemplate {
   const found = manifests.find(({ kind }) => kind === 'Deployment')
   if (found === undefined) throw new Error('The chart rendered no Deployment.')
@@ -63,7 +63,7 @@ export function testContainer(manifests: readonly Manifest[]): Container {
   return onlyContainer((found as (Manifest & { readonly spec: PodSpec }) | undefined)?.spec)
 }
 
-/** Returns the container of a pod that has one. */
+/** Returns the only container of a pod. Throws if the pod does not have exactly one container. */
 export function onlyContainer(spec: PodSpec | undefined): Container {
   const [container, ...others] = spec?.containers ?? []
   if (container === undefined || others.length > 0)

@@ -4,7 +4,7 @@ import { computeStamp, isInstalled, markInstalled } from '../../conformance/lib/
 import { downloadGoModule } from './go-module.ts'
 import { type Say, toolFolder } from './tool-folder.ts'
 
-/** Definitions of the custom resources that the chart can create. Their projects publish them in their Go modules. */
+/** Go modules and files that contain the definitions of the custom resources that the chart can create. */
 const sources = [
   {
     module: 'github.com/prometheus-operator/prometheus-operator',
@@ -21,7 +21,7 @@ const sources = [
   },
 ] as const
 
-/** Returns a folder with the definitions of the custom resources. */
+/** Downloads the definitions of the custom resources, and returns the folder that contains them. */
 export async function installCustomResources(say: Say): Promise<string> {
   const folder = toolFolder('custom-resources')
   const stamp = computeStamp(JSON.stringify(sources))
@@ -33,7 +33,7 @@ export async function installCustomResources(say: Say): Promise<string> {
     for (const file of files) {
       const copy = join(folder, basename(file))
       copyFileSync(join(from, file), copy)
-      // The files of the module cache are read-only, so that a copy could not be replaced later.
+      // Files of the Go module cache are read-only. The copy must be writable, so that a later run can replace it.
       chmodSync(copy, 0o644)
     }
   }

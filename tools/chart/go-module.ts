@@ -3,11 +3,11 @@ import { goCommand } from '../../conformance/lib/go-program.ts'
 import { runProgram } from '../../conformance/lib/run-program.ts'
 import { toolFolder } from './tool-folder.ts'
 
-/** Go module in the module cache. */
+/** Downloaded Go module in the module cache. */
 export interface GoModule {
-  /** Folder of its files. */
+  /** Folder that contains the files of the module. */
   readonly folder: string
-  /** Path of its go.mod. */
+  /** Path of the file go.mod of the module. */
   readonly goMod: string
 }
 
@@ -16,7 +16,7 @@ export async function downloadGoModule(path: string, version: string): Promise<G
   const cwd = toolFolder()
   mkdirSync(cwd, { recursive: true })
   const args = ['mod', 'download', '-json', `${path}@${version}`]
-  // The folder has no go.mod, so the module does not become a dependency.
+  // The command runs in a folder without go.mod, so that the module does not become a dependency of another module.
   const { stdout, stderr } = await runProgram(goCommand, args, { cwd })
   const report = JSON.parse(stdout || '{}') as Readonly<Record<string, string | undefined>>
   const { Dir: folder, GoMod: goMod, Error: reason = stderr } = report

@@ -18,7 +18,7 @@ const programs = {
   promtool: { name: 'promtool', path: 'github.com/prometheus/prometheus/cmd/promtool', version: 'v0.316.0' },
 } as const
 
-/** Builds or finds the programs of the checks in the cache folder. */
+/** Returns the programs that the checks use. Builds programs that are not in the cache folder yet. */
 export async function installTools(keeper: ProcessKeeper, say: Say): Promise<Tools> {
   const install = (program: GoProgram): Promise<string> =>
     installGoProgram(keeper, toolFolder(program.name), program, say)

@@ -77,7 +77,7 @@ function offlineSteps(tools: Tools, folder: string): readonly Step[] {
   ]
 }
 
-/** Value files of a quick run: with all options, and with the fewest. */
+/** Value files of a quick run: one with all options, and one with the fewest options. */
 const quickValues = ['production', 'catalog-only']
 
 interface ServerOptions {

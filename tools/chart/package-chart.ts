@@ -19,12 +19,15 @@ export async function packageChart({ helm }: Tools, folder: string): Promise<str
   for (const name of ['Chart.yaml', 'values.yaml', 'values.schema.json', 'README.md'])
     demand(names.includes(`headgate/${name}`), `The package lacks ${name}.`)
   const checks = names.filter((name) => name.startsWith('headgate/ci/'))
-  demand(checks.length === 0, `The package contains ${checks.join(', ')}. Add the folder to .helmignore.`)
+  demand(
+    checks.length === 0,
+    `The package of the chart contains ${checks.join(', ')}, which users do not need. Add the folder to .helmignore.`,
+  )
   for (const name of ['alerts.yaml', 'dashboard.json']) {
     const packed = await runSuccessfully('tar', ['-xzOf', path, `headgate/files/${name}`])
     demand(
       packed === readFileSync(join(monitoringFolder, name), 'utf8'),
-      `The package lacks the content of ${name}.`,
+      `The package of the chart does not contain the content of ${name}.`,
     )
   }
   return `${names.length} files`

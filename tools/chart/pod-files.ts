@@ -4,17 +4,17 @@ import type { Manifest } from './chart.ts'
 import type { PodSpec } from './container.ts'
 import { runSuccessfully } from '../../conformance/lib/run-program.ts'
 
-/** Folders that take the place of the mounted volumes of a container. */
+/** Folders on this machine that replace the mounted volumes of a container. */
 export interface PodFiles {
-  /** Replaces a path in a volume by the path of the same file here. */
+  /** Converts a path in a volume of the container to the path of the same file on this machine. */
   resolve(path: string): string
   /** Certificate of the server, in PEM. */
   readonly certificate: string
 }
 
 /**
- * Creates the volumes of the server below `folder`: content of ConfigMaps that the chart renders, a certificate for the
- * Secret of TLS and for other ConfigMaps, and a text in place of the token of a service account.
+ * Creates the files of the server's volumes below `folder`: the content of ConfigMaps that the chart renders, a
+ * certificate for the TLS Secret and for all other ConfigMaps, and a text in place of the token of a service account.
  */
 export async function createPodFiles(
   folder: string,

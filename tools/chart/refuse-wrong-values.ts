@@ -6,19 +6,19 @@ import { chartFolder, templateArguments } from './chart.ts'
 import type { Tools } from './install-tools.ts'
 import { runProgram } from '../../conformance/lib/run-program.ts'
 
-/** Values that the chart must refuse. */
+/** Invalid values, which the chart must refuse. */
 interface WrongValues {
   readonly title: string
   readonly values: unknown
-  /** Text that the message must contain. */
+  /** Text that the error message must contain. */
   readonly expected: string
 }
 
 /**
- * Renders the chart with each of the wrong values, and returns the number of refusals.
+ * Renders the chart with each set of invalid values, and returns the number of refused sets.
  *
  * @param folder folder for temporary files
- * @throws Failed when values are accepted, or when the message does not name them
+ * @throws Failed when the chart accepts invalid values, or when the message does not contain the expected text
  */
 export async function refuseWrongValues({ helm }: Tools, folder: string): Promise<string> {
   const cases = parse(readFileSync(join(import.meta.dirname, 'wrong-values.yaml'), 'utf8')) as WrongValues[]
@@ -26,7 +26,7 @@ export async function refuseWrongValues({ helm }: Tools, folder: string): Promis
   const faults: string[] = []
   for (const { title, values, expected } of cases) {
     const path = join(folder, 'wrong-values.yaml')
-    // JSON, because Helm reads YAML 1.1, in which `yes` means true.
+    // The values are written as JSON, because Helm reads YAML 1.1, in which the text `yes` means true.
     writeFileSync(path, JSON.stringify(values))
     const { code, stderr } = await runProgram(helm, templateArguments(minimal, path))
     if (code === 0) faults.push(`accepted: ${title}`)

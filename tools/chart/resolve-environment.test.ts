@@ -7,12 +7,12 @@ function resolveWorkers(cpu: string | number | undefined): string | undefined {
   return resolveEnvironment({ name: 'a', env, resources: { limits } }, () => '')['WORKERS']
 }
 
-test('resolveEnvironment rounds the limit of CPUs up, as Kubernetes does', () => {
+test('resolveEnvironment rounds the CPU limit up to a whole number, like Kubernetes', () => {
   expect(['500m', '1', 1, '1500m', '2.5', 4].map(resolveWorkers)).toEqual(['1', '1', '1', '2', '3', '4'])
   expect(() => resolveWorkers(undefined)).toThrow('malformed')
 })
 
-test('resolveEnvironment reads Secrets, and refuses unknown sources', () => {
+test('resolveEnvironment reads values from Secrets, and refuses unknown sources of values', () => {
   const env = [
     { name: 'A', value: 'text' },
     { name: 'B', valueFrom: { secretKeyRef: { name: 'secret', key: 'key' } } },

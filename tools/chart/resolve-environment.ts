@@ -1,6 +1,6 @@
 import type { Container, EnvironmentVariable } from './container.ts'
 
-/** Returns a value of a Secret. */
+/** Returns the value of a key in a Secret. */
 export type ReadSecret = (name: string, key: string) => string
 
 /** Returns the environment that Kubernetes would create for a container. */
@@ -20,7 +20,9 @@ function resolve(
   if (secretKeyRef !== undefined) return readSecret(secretKeyRef.name, secretKeyRef.key)
   if (resourceFieldRef?.resource === 'limits.cpu')
     return String(Math.ceil(toCpus(resources?.limits?.['cpu'])))
-  throw new Error(`The source of the variable ${name} is unknown: ${JSON.stringify(valueFrom)}.`)
+  throw new Error(
+    `The check cannot resolve the environment variable ${name}, because its source is not supported: ${JSON.stringify(valueFrom)}.`,
+  )
 }
 
 /** Parses an amount of CPUs: `2`, `1.5` or `500m`. */

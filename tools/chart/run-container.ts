@@ -13,15 +13,15 @@ import { get } from './get.ts'
 import { createPodFiles } from './pod-files.ts'
 import { resolveEnvironment } from './resolve-environment.ts'
 
-/** Server that runs with the environment of the chart. */
+/** Running server with the environment that the chart defines. */
 export interface RunningContainer {
   readonly process: KeptProcess
-  /** Environment, for further programs in the container. */
+  /** Environment of the server, for further programs that would run in the same container. */
   readonly env: Readonly<Record<string, string>>
-  /** URL of a port of the container here. */
+  /** URLs on this machine of the ports of the container. */
   readonly urls: Readonly<Record<'catalog' | 'gateway', string>>
   readonly certificate: string
-  /** Lines of the log until now. */
+  /** Returns the log of the server until now. */
   log(): string
 }
 
@@ -96,7 +96,7 @@ export async function runContainer({
   return { process: process_, env, urls, certificate, log: () => readFileSync(log, 'utf8') }
 }
 
-/** Stops the server as Kubernetes does, and checks that it finishes in time. */
+/** Stops the server with SIGTERM, as Kubernetes does, and checks that the server exits within the grace period. */
 export async function stopContainer(
   { process: server }: RunningContainer,
   graceSeconds: number,

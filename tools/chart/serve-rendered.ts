@@ -19,13 +19,13 @@ interface ServeOptions {
 }
 
 /**
- * Runs the server with the environment that each value file renders, on a real PostgreSQL: the probes of the chart must
- * succeed, `headgate bootstrap` in the container and the script of `helm test` too, no setting may be unknown, and the server
- * must stop in the grace period.
+ * Runs the server, for each value file, with the environment that the chart renders, on a real PostgreSQL. Checks that
+ * the probes of the chart, `headgate bootstrap` and the script of `helm test` succeed, that the server knows all
+ * settings, and that it stops within the grace period.
  *
  * @param options.folder folder for temporary files
- * @param options.only names of value files. Default: all
- * @throws Failed when a server does not serve as the chart says
+ * @param options.only names of the value files to check. Default: all value files
+ * @throws Failed when one of these checks fails
  */
 export async function serveRendered(tools: Tools, { keeper, folder, only }: ServeOptions): Promise<string> {
   await using postgres = await startPostgres({ dataDir: join(folder, 'postgres') })
@@ -53,10 +53,10 @@ async function checkServer(container: RunningContainer, manifests: readonly Mani
   for (const probe of [livenessProbe, readinessProbe]) {
     const { path = '', scheme = '' } = probe?.httpGet ?? {}
     const { status, body } = await get(urls.catalog + path, certificate)
-    demand(status === 200, `The probe of ${path} fails with ${status}: ${body}`)
+    demand(status === 200, `The probe of the chart at ${path} failed with status ${status}: ${body}`)
     demand(
       urls.catalog.startsWith(`${scheme.toLowerCase()}:`),
-      `The probe of ${path} has the scheme ${scheme}.`,
+      `The probe of the chart at ${path} uses the wrong scheme ${scheme}.`,
     )
   }
   await bootstrap(container)
@@ -65,7 +65,10 @@ async function checkServer(container: RunningContainer, manifests: readonly Mani
   demand(warning === null, `${warning?.[0]}; see ${container.process.log}.`)
 }
 
-/** Creates the administrator as the notes of the chart say, by a program in the container. */
+/**
+ * Creates the administrator with `headgate bootstrap` in the environment of the container, as the notes of the chart
+ * tell the user.
+ */
 async function bootstrap({ env, process: server }: RunningContainer): Promise<void> {
   const { code, stdout, stderr } = await runProgram(process.execPath, [...headgate, 'bootstrap', '--json'], {
     env,
@@ -75,7 +78,7 @@ async function bootstrap({ env, process: server }: RunningContainer): Promise<vo
   demand(clientSecret !== undefined, 'headgate bootstrap printed no secret.')
 }
 
-/** Runs the script of the test pod, with the addresses of the server here. */
+/** Runs the script of the pod of `helm test`, with the addresses that the server has on this machine. */
 async function runHelmTest({ urls }: RunningContainer, manifests: readonly Manifest[]): Promise<void> {
   const { env, command = [] } = testContainer(manifests)
   const [shell = '', ...args] = command
@@ -88,7 +91,7 @@ async function runHelmTest({ urls }: RunningContainer, manifests: readonly Manif
     },
   })
   if (code !== 0) throw new Failed(`The script of helm test exited with ${code}: ${stdout}${stderr}`)
-  // With an issuer that no server has, the same script must fail, so that its success means something.
+  // With a wrong public URL, the same script must fail. This shows that the script can fail.
   const other = await runProgram(shell, args, {
     env: { ...rendered, CATALOG: urls.catalog, PUBLIC_URL: 'https://other.example.com' },
   })

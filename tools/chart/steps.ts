@@ -1,22 +1,25 @@
 import { Failed } from '../../conformance/lib/outcome.ts'
 import { seconds } from '../../conformance/lib/text-table.ts'
 
-/** One check. It returns facts for the result line. */
+/** One check of the chart, with its title. */
 export interface Step {
   readonly name: string
   run(): Promise<string>
 }
 
-/** Result of a check. */
+/** Result of one check of the chart. */
 export interface StepResult {
   readonly step: string
   readonly outcome: 'ok' | 'failed'
-  /** Facts, or the reason of the failure. */
+  /** Facts for the result line, or the reason of the failure. */
   readonly detail: string
   readonly seconds: number
 }
 
-/** Runs the checks one after another, and prints each result with its duration. A failed check does not stop the others. */
+/**
+ * Runs the checks one after another, and prints each result with its duration. A failed check does not prevent the
+ * checks after it.
+ */
 export async function runSteps(
   steps: readonly Step[],
   print: (line: string) => void,

@@ -21,7 +21,10 @@ export function listHosts(server: Server, host: string, publicUrl: string): Read
   const port = readPort(server)
   const named = URL.parse(publicUrl)?.host
   if (named === undefined) {
-    throw new HeadgateError('illegal-argument', 'The public URL is not valid. Write a URL like http://127.0.0.1:8282.')
+    throw new HeadgateError(
+      'illegal-argument',
+      'The public URL is not valid. Write a URL like http://127.0.0.1:8282.',
+    )
   }
   const loopback = isLoopback(host) ? ['127.0.0.1', 'localhost', '[::1]'] : []
   const names = [...loopback, host.includes(':') ? `[${host}]` : host]

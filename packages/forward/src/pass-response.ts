@@ -84,7 +84,7 @@ export async function passResponse(
     response.end()
   } catch (error) {
     if (isHeadgateError(error)) throw error
-    throw new HeadgateError('bad-gateway', `The connection to ${host} ended before the response was complete. Try again.`, {
+    throw new HeadgateError('bad-gateway', `The response of ${host} was truncated.`, {
       cause: error,
     })
   }

@@ -53,7 +53,7 @@ export async function readBody(
   } catch (error) {
     release()
     if (error instanceof HeadgateError) throw error
-    throw new HeadgateError('bad-request', 'The connection ended before the request body was complete.', { cause: error })
+    throw new HeadgateError('bad-request', 'The request body was truncated.', { cause: error })
   }
   return { body: { kind: 'bytes', bytes: Buffer.concat(chunks) }, release }
 }

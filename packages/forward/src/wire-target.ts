@@ -16,7 +16,10 @@ export function onwardTarget(target: string, basePath: string): string {
     )
   }
   if (!/^[\x21-\x7e]+$/.test(target) || target.includes('#')) {
-    throw new HeadgateError('bad-request', 'The path contains characters that a URL must not contain. Percent-encode them.')
+    throw new HeadgateError(
+      'bad-request',
+      'The path contains characters that a URL must not contain. Percent-encode them.',
+    )
   }
   if (climbs(parsePath(target))) {
     throw new HeadgateError('bad-request', 'The path leads out of the catalog: remove its “..” segments.')

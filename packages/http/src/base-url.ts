@@ -14,7 +14,10 @@ import { HeadgateError } from '@headgate/errors'
 export function baseUrl(uri: string): string {
   const url = URL.canParse(uri) ? new URL(uri) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol))
-    throw new HeadgateError('bad-request', 'Invalid uri: it must be an http or https URL, without the path /v1 of the protocol')
+    throw new HeadgateError(
+      'bad-request',
+      'Invalid uri: it must be an http or https URL, without the path /v1 of the protocol',
+    )
   // A query or fragment is refused because paths are appended to the URL, and a password because error messages would
   // show it.
   if (/[?#]/.test(url.href) || url.username !== '' || url.password !== '')

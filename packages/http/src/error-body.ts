@@ -65,6 +65,6 @@ export function describeErrorResponse(
   missing: string,
 ): string {
   if (isRedirect(response))
-    return `${operation}: the server responded with a redirect. The client does not follow redirects, because it would send the credentials of the caller to another address and change POST to GET. Set the uri to the address in the redirect`
+    return `${operation}: the server responded with a redirect. The client does not follow redirects, because it would send the credentials of the caller to another address and change POST to GET. Set the uri to the address that the redirect names`
   return `${operation}: the server answered ${response.status} without ${missing}`
 }

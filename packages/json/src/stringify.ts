@@ -55,7 +55,7 @@ function writableArray(array: readonly unknown[], depth: number): readonly unkno
 
 function writableObject(object: object, depth: number): object {
   if ('toJSON' in object && typeof object.toJSON === 'function') {
-    throw new JsonError('an object with a toJSON function is not a JSON value')
+    throw new JsonError('an object with a function toJSON cannot be written as JSON')
   }
   const members = object as Record<string, unknown>
   let copy: Record<string, unknown> | undefined

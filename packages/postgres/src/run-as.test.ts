@@ -56,9 +56,12 @@ describe.skipIf(!canRunAsOthers)('the embedded PostgreSQL', () => {
     expect(start(await createDirectory(nobody), nobody)).toBe('started')
   })
 
-  test.skipIf(!hasNamespaces)('startPostgres runs the server for a user without a name, as in containers', async () => {
-    expect(start(await createDirectory(nameless), nameless)).toBe('started')
-  })
+  test.skipIf(!hasNamespaces)(
+    'startPostgres runs the server for a user without a name, as in containers',
+    async () => {
+      expect(start(await createDirectory(nameless), nameless)).toBe('started')
+    },
+  )
 
   test.skipIf(!hasNamespaces)(
     'root can start the server in a private directory, and root still owns all files',

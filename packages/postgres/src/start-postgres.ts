@@ -17,9 +17,12 @@ import { socketEndpoint, tcpEndpoint, temporarySocketEndpoint, type Endpoint } f
 
 /** Options of {@link startPostgres}. */
 export interface StartPostgresOptions {
-  /** Directory for the cluster, the lock and the socket. Created if missing. It must not contain other files. */
+  /**
+   * Directory for the database cluster, the lock file and the socket. It is created if it does not exist. It must not
+   * contain other files.
+   */
   readonly dataDir: string
-  /** Receives each line of the server log. */
+  /** Called with each line of the server log. */
   readonly log?: (line: string) => void
   /**
    * PostgreSQL settings that replace the defaults, for example `{ shared_buffers: '1GB' }`. Use `fsync: 'off'` only in
@@ -32,7 +35,7 @@ export interface StartPostgresOptions {
    * Default: `socket`.
    */
   readonly listen?: 'socket' | 'tcp'
-  /** Time limit of the start in ms, including crash recovery. Default: 60 000. */
+  /** Time limit for the start of the server in ms, including crash recovery. Default: 60,000. */
   readonly startTimeoutMs?: number
 }
 
@@ -42,20 +45,20 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   readonly url: string
   /** Process id of the server. */
   readonly pid: number
-  /** Settles when the server has exited, also if another program stopped it. */
+  /** Resolves when the server has exited, even if another program stopped it. */
   readonly exited: Promise<void>
 }
 
-/** Messages of PostgreSQL while processes of a killed earlier server are still exiting. The start is retried. */
+/** Messages of PostgreSQL if processes of a killed earlier server are still exiting. The start is then retried. */
 const STILL_EXITING = /pre-existing shared memory block|lock file "postmaster.pid" already exists/
-/** Message of PostgreSQL when another program took the port after it was chosen. */
+/** Message of PostgreSQL if another program has taken the chosen port in the meantime. */
 const PORT_TAKEN = /could not create any TCP\/IP sockets/
-/** Messages of PostgreSQL when the file system does not support sockets, or the path is too long. */
+/** Messages of PostgreSQL if the file system does not support sockets, or the socket path is too long. */
 const SOCKET_REFUSED = /could not (create|bind).*(Unix|socket)|Unix-domain socket path/
 
 /**
- * Starts the embedded PostgreSQL on a directory. The server is durable and listens only on this machine, with a password
- * that is stored in the directory. Recovers from an earlier start or server that was killed at any time.
+ * Starts the embedded PostgreSQL on a directory. The server is durable and listens only on this machine, with a
+ * password that is stored in the directory. Recovers if an earlier start or server was killed at any time.
  *
  * @throws {EmbeddedPostgresError} with a message for the operator
  * @example
@@ -103,7 +106,9 @@ async function prepareDirectory(path: string): Promise<string> {
   }
 }
 
-/** Returns the path whose owner must run the server: the cluster if it exists, otherwise the directory. */
+/**
+ * Returns the path whose owner must run the server: the cluster directory if it exists, otherwise the data directory.
+ */
 async function findOwnedPath(directory: string): Promise<string> {
   const cluster = join(directory, 'cluster')
   return (await unless(stat(cluster), 'ENOENT')) === undefined ? directory : cluster
@@ -114,7 +119,9 @@ interface StartedServer {
   readonly endpoint: Endpoint
 }
 
-/** Starts the server. Retries with another endpoint if the first one is refused, until the time limit. */
+/**
+ * Starts the server. If PostgreSQL cannot listen on an endpoint, retries with another endpoint until the time limit.
+ */
 async function start(options: PostmasterOptions, open: () => Promise<Endpoint>): Promise<StartedServer> {
   const end = Date.now() + options.startTimeoutMs
   let endpoint = await open()
@@ -141,6 +148,9 @@ async function freePort(): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('No TCP port is free on 127.0.0.1.')
+  if (address === null || typeof address === 'string')
+    throw new Error(
+      'PostgreSQL cannot start, because no TCP port is free on 127.0.0.1. Stop other programs that listen there.',
+    )
   return address.port
 }

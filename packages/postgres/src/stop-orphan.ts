@@ -10,7 +10,10 @@ import { isAlive } from './process-identity.ts'
 
 const run = promisify(execFile)
 
-/** Signals for fast shutdown, immediate shutdown (which needs crash recovery) and kill, each with a time limit in ms. */
+/**
+ * Signals for fast shutdown, immediate shutdown (which needs crash recovery) and kill, with the time in ms that each
+ * waits for the exit.
+ */
 const STEPS = [
   ['SIGINT', 20_000],
   ['SIGQUIT', 5_000],
@@ -23,20 +26,22 @@ const STEPS = [
  * directory. If another program has the recorded process id now, removes `postmaster.pid`, because PostgreSQL would
  * mistake that program for a running server.
  *
- * @throws {EmbeddedPostgresError} `in-use` when the server does not stop
+ * @throws {EmbeddedPostgresError} `in-use` if the server does not stop
  */
 export async function stopOrphan(data: string, pgCtl: string): Promise<void> {
   const pidFile = join(data, 'postmaster.pid')
   const pid = Number.parseInt((await unless(readFile(pidFile, 'utf8'), 'ENOENT')) ?? '', 10)
   if (!Number.isSafeInteger(pid) || pid <= 0) return
   if (process.platform === 'win32') {
-    // On Windows, pg_ctl sends the signal over a named pipe that only a PostgreSQL server opens.
+    // On Windows, pg_ctl sends the signal over a named pipe that only a PostgreSQL server opens, so the process needs
+    // no verification.
     const args = ['stop', '-D', data, '-m', 'fast', '-t', '20']
     await run(pgCtl, args, { env: childEnvironment() }).catch(() => undefined)
     return
   }
   for (const [signal, limit] of STEPS) {
-    // Child processes of a killed server exit on their own. The record must not be removed before they have exited.
+    // Child processes of a killed server exit by themselves. The file postmaster.pid must not be removed before they
+    // have exited.
     const left = await findServers(data, pid)
     if (left.length === 0) break
     if (left.includes(pid)) signalQuietly(pid, signal)
@@ -50,7 +55,10 @@ export async function stopOrphan(data: string, pgCtl: string): Promise<void> {
   throw new EmbeddedPostgresError('in-use', message)
 }
 
-/** Returns the ids of PostgreSQL processes that use the data directory. Outside Linux, checks only the recorded process. */
+/**
+ * Returns the ids of all PostgreSQL processes that use the data directory. On systems other than Linux, checks only
+ * the recorded process.
+ */
 async function findServers(data: string, recorded: number): Promise<readonly number[]> {
   if (process.platform !== 'linux') return (await isPostmaster(recorded, data)) ? [recorded] : []
   const home = await realpath(data)
@@ -78,6 +86,6 @@ function signalQuietly(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch {
-    // The process has exited.
+    // The process has exited, so the signal is not necessary.
   }
 }

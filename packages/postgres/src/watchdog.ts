@@ -3,9 +3,10 @@ import { Socket } from 'node:net'
 import { childEnvironment } from './child-environment.ts'
 
 /**
- * Starts a watchdog, which stops the server if this process is killed. A shell reads from a pipe that only this process
- * writes to. When the pipe closes, it sends the server the signal for a fast shutdown. The shell has its own process
- * group, so that Ctrl-C does not stop it. Windows has no watchdog; there the next start stops the server.
+ * Starts a watchdog, which stops the server if this process is killed. The watchdog is a shell that reads from a pipe
+ * of this process. When the pipe closes, the shell sends the server the signal for a fast shutdown. The shell has its
+ * own process group, so that Ctrl-C does not stop it. On Windows there is no watchdog, and the next start stops the
+ * server instead.
  *
  * @param postmaster process id of the server
  */

@@ -11,10 +11,13 @@ import { processStart } from '../src/process-identity.ts'
 import { startPostgres } from '../src/start-postgres.ts'
 import { createInitializedCluster } from './initialized-cluster.ts'
 
-/** Killing processes does not lose data that is not flushed to disk: only a power failure would. */
+/**
+ * The tests switch off fsync, because a killed process does not lose data that is not flushed to disk. Only a power
+ * failure would.
+ */
 const quick = { fsync: 'off' }
 
-/** Program that starts a server, prints its connection string and process id, and keeps running. */
+/** Source text of a program that starts a server, prints its connection string and process id, and continues to run. */
 const program = `
   import { flushCompileCache } from 'node:module'
   import { startPostgres } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, '../src/start-postgres.ts')).href)}
@@ -75,7 +78,9 @@ async function count(url: string): Promise<number> {
   return rows[0]?.n ?? -1
 }
 
-/** Returns whether a process runs. A zombie process, whose exit code was not read yet, does not count as running. */
+/**
+ * Returns whether a process is running. A zombie process, whose exit code was not read yet, does not count as running.
+ */
 async function isRunning(pid: number): Promise<boolean> {
   return (await processStart(pid)) !== undefined
 }
@@ -91,7 +96,7 @@ async function until(condition: () => Promise<boolean>, limitMs = 15_000): Promi
   }
 }
 
-/** Returns the ids of child processes whose command line contains `text`. Linux only. */
+/** Returns the ids of child processes whose command line contains `text`. Works only on Linux. */
 async function findChildren(parent: number, text: string): Promise<number[]> {
   const found: number[] = []
   for (const name of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
@@ -185,13 +190,13 @@ describe.skipIf(process.platform === 'win32')('recovery from a crash', () => {
       await insert(next.url, [1])
       expect(await count(next.url)).toBe(1)
     }
-    // An initdb whose parent was killed may have written more files meanwhile. This start removes them.
+    // An initdb whose parent was killed may have written more files after the last start. This start removes them.
     await using last = await startPostgres({ dataDir, settings: quick })
     expect(await count(last.url)).toBe(1)
     expect((await readdir(dataDir)).filter((name) => name.startsWith('cluster'))).toEqual(['cluster'])
   })
 
-  test('the next start does not signal another program that has the process id of the dead server', async () => {
+  test('the next start sends no signal to another program that has the process id of the dead server', async () => {
     await createInitializedCluster(dataDir)
     const otherProgram = spawn('sleep', ['600'])
     children.add(otherProgram)
@@ -206,7 +211,7 @@ describe.skipIf(process.platform === 'win32')('recovery from a crash', () => {
 })
 
 describe.skipIf(process.platform === 'win32')('several programs on one directory', () => {
-  test('exactly one of several simultaneous starts succeeds, and the errors of the others name it', async () => {
+  test('exactly one of several simultaneous starts succeeds, and the errors of the other starts name its process', async () => {
     const programs = Array.from({ length: 4 }, start)
     const outcomes = await Promise.all(programs.map(readOutcome))
     const winners = outcomes.filter((one) => one.problem === undefined)
@@ -217,7 +222,7 @@ describe.skipIf(process.platform === 'win32')('several programs on one directory
     await insert(winners[0]?.url ?? '', [1])
   })
 
-  test('the server has its own process group, so that Ctrl-C does not signal it', async () => {
+  test('the server has its own process group, so that Ctrl-C sends it no signal', async () => {
     await createInitializedCluster(dataDir)
     const child = start()
     const { pid } = await readOutcome(child)

@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '../src/start-postgres.ts'
 
-/** Data directory that all tests of this process copy, because a first start takes several seconds. */
+/**
+ * Path of an initialized data directory that all tests of this process copy, because a first start takes several
+ * seconds.
+ */
 let template: Promise<string> | undefined
 
-/** Creates a data directory in the state after a first start and a clean stop. */
+/** Creates a data directory in the state that it has after a first start and a clean stop. */
 export async function createInitializedCluster(dataDir: string): Promise<void> {
   template ??= createTemplate()
   await mkdir(dataDir, { recursive: true, mode: 0o700 })

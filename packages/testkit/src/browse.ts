@@ -2,10 +2,10 @@
 const skippedInputs = new Set(['cancel', 'rememberMe'])
 
 /**
- * Logs in as a user with a browser does: follows redirects, stores cookies and submits forms. Supports the login pages
- * of Keycloak and of oidc-provider.
+ * Simulates the browser of a user who logs in: follows redirects, stores cookies and submits forms. Supports the login
+ * pages of Keycloak and of oidc-provider.
  *
- * @param fields values of inputs by their names. Other inputs keep the values of the page.
+ * @param fields values of form inputs, keyed by input name. Other inputs keep the values of the page
  * @param stopAt prefix of a URL that is not requested, such as a redirect URI
  * @returns the URL with this prefix, or the text of the first page without a form
  * @throws {Error} after 20 pages
@@ -53,5 +53,5 @@ export async function browse(
     url = new URL(action.replaceAll('&amp;', '&'), url).href
     response = await get(url, form)
   }
-  throw new Error('The login did not end after 20 pages.')
+  throw new Error('The login has not ended after 20 pages. Check the fields and the redirect URI.')
 }

@@ -9,7 +9,7 @@ describe('FaultProxy', () => {
   const received: string[] = []
   beforeEach(async () => {
     received.length = 0
-    // Responds to each piece of data with the same text in capitals.
+    // The target server responds to each piece of data with the same text in capitals.
     server = createServer((socket) => {
       socket.on('error', () => undefined)
       socket.on('data', (data) => {
@@ -64,7 +64,7 @@ describe('FaultProxy', () => {
     client.socket.destroy()
   })
 
-  it('delays data by the latency in both directions', async () => {
+  it('delays data in both directions by the configured latency', async () => {
     await using proxy = await start({ latency: 80 })
     const client = new Client(proxy.port)
     const before = performance.now()
@@ -82,7 +82,7 @@ describe('FaultProxy', () => {
     client.socket.destroy()
   })
 
-  it('resets a connection after a number of bytes in either direction', async () => {
+  it('resets a connection after the configured number of bytes in one direction', async () => {
     await using proxy = await start({ resetAfterSent: 3 })
     const sending = new Client(proxy.port)
     sending.socket.write('abcdef')

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export interface Faults {
   /** Reset every new connection immediately. */
   readonly refuse?: boolean
-  /** Forward no bytes on new and open connections until this fault is removed. The proxy still receives them. */
+  /** Receive bytes but do not forward them, on new and open connections, until this fault is removed. */
   readonly hang?: boolean
   /** Delay of each piece of data in ms, in both directions. */
   readonly latency?: number
@@ -55,7 +55,8 @@ export class FaultProxy implements AsyncDisposable {
 
   /** Starts a proxy on a free port. */
   static async start(options: FaultProxyOptions): Promise<FaultProxy> {
-    // When the client closes its sending side, the target may still send its response.
+    // Half-open connections are allowed, because the target may still send its response after the client has closed
+    // its sending side.
     const server = createServer({ allowHalfOpen: true, noDelay: true })
     const proxy = new FaultProxy(server, options)
     await new Promise<void>((resolve, reject) => {
@@ -72,17 +73,19 @@ export class FaultProxy implements AsyncDisposable {
     return address.port
   }
 
-  /** Returns the number of connections since the start, including refused ones. */
+  /** Returns the number of connections since the start of the proxy, including refused connections. */
   get connections(): number {
     return this.#connections
   }
 
-  /** Returns the number of directions of connections that wait because of the fault `hang`. */
+  /**
+   * Returns how many streams wait because of the fault `hang`. Each connection has two streams, one in each direction.
+   */
   get held(): number {
     return this.#held
   }
 
-  /** Returns the current faults. Assign other faults to replace them. */
+  /** Returns the current faults. Assign an object to replace all faults. */
   get faults(): Faults {
     return this.#faults
   }
@@ -93,7 +96,7 @@ export class FaultProxy implements AsyncDisposable {
     this.#changed = Promise.withResolvers()
   }
 
-  /** Forwards new connections to another port of the target host. Open connections do not change. */
+  /** Forwards new connections to another port of the target host. Open connections keep the previous port. */
   redirect(port: number): void {
     this.#target = { ...this.#target, port }
   }
@@ -157,12 +160,12 @@ export class FaultProxy implements AsyncDisposable {
       await this.#waitForHangEnd()
       to.end()
     } catch {
-      // One side closed the connection.
+      // The client or the target has closed the connection.
       reset()
     }
   }
 
-  /** Returns the number of bytes that the bandwidth allows in 20 ms. */
+  /** Returns the number of bytes that the fault `bandwidth` allows in 20 ms. */
   #pieceSize(): number {
     return Math.max(1, Math.floor((this.#faults.bandwidth ?? Infinity) / 50))
   }

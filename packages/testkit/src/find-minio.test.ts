@@ -21,7 +21,8 @@ describe('findMinio', () => {
   test('throws if HEADGATE_REQUIRE_MINIO is set and no binary exists; otherwise titles of skipped tests state the reason', () => {
     for (const name of ['HEADGATE_MINIO', 'HEADGATE_REQUIRE_MINIO']) vi.stubEnv(name, '')
     vi.stubEnv('HEADGATE_CACHE', '/nowhere')
-    // An empty PATH hides the program `go`, which would return its installation directory.
+    // An empty PATH hides the program `go`. Otherwise `go` would return its installation directory, which may contain
+    // MinIO.
     vi.stubEnv('PATH', '')
     expect(findMinio()).toBe(undefined)
     expect(needsMinio('a suite')).toBe(

@@ -8,8 +8,8 @@ export const installMinioHint =
   'run "npm run engines:install minio", which needs Go, or set HEADGATE_MINIO to the path of a binary'
 
 /**
- * Finds the MinIO binary: the one that `HEADGATE_MINIO` names, or one that `engines:install` or `go install` installed.
- * Returns its path, or undefined if no binary exists.
+ * Returns the path of the MinIO binary, or undefined if there is none. The binary is the file that `HEADGATE_MINIO`
+ * names, or a file that `engines:install` or `go install` installed.
  *
  * @throws {Error} when the file that `HEADGATE_MINIO` names does not exist, or no binary exists and
  * `HEADGATE_REQUIRE_MINIO=1` is set

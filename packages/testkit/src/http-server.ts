@@ -10,7 +10,7 @@ export interface ReceivedRequest {
   readonly body: Buffer
 }
 
-/** An HTTP server on loopback that records its requests. */
+/** An HTTP server on the loopback interface that records its requests. */
 export interface HttpTestServer extends AsyncDisposable {
   readonly url: string
   readonly received: readonly ReceivedRequest[]

@@ -1,4 +1,4 @@
-/** Returns whether a process with this id exists, also if another user owns it. */
+/** Returns whether a process with this id exists, even if another user owns the process. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)

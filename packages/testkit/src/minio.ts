@@ -9,7 +9,7 @@ import { findMinio, installMinioHint } from './find-minio.ts'
 const startAttempts = 3
 const READY_TIMEOUT_MS = 30_000
 const STOP_TIMEOUT_MS = 5_000
-/** Number of characters of the output that an error contains. */
+/** Maximum number of characters of MinIO's output in an error. */
 const MAX_OUTPUT = 4_000
 
 /** Options of {@link startMinio}. */
@@ -24,7 +24,7 @@ export interface MinioOptions {
 
 /** Identity provider whose tokens name a policy of MinIO in the claim `policy`. */
 export interface MinioOpenId {
-  /** URL of its discovery document. */
+  /** URL of the discovery document of the identity provider. */
   readonly configUrl: string
   /** Client id that `aud` or `azp` of the tokens must contain. */
   readonly clientId: string
@@ -56,7 +56,8 @@ export async function startMinio(options: MinioOptions): Promise<Minio> {
   try {
     for (const bucket of options.buckets) await mkdir(join(home, 'data', bucket), { recursive: true })
     for (let attempt = 1; ; attempt++) {
-      // Another program may take the port before the server listens on it.
+      // Another program may take the free port before the server listens on it, so the start is tried up to three
+      // times.
       const started = await tryStart(binary, home, await freePort(), options.openid)
       if (typeof started !== 'string') return started
       if (attempt === startAttempts) throw new Error(`MinIO did not start. Its output: ${started}`)
@@ -76,7 +77,7 @@ async function tryStart(
   const keys = { accessKeyId: 'headgate-test', secretAccessKey: 'headgate-test-secret', region: 'us-east-1' }
   const address = `127.0.0.1:${port}`
   const child = spawn(binary, ['server', '--quiet', '--address', address, join(home, 'data')], {
-    // The environment excludes settings of this machine, and disables the check for updates.
+    // The environment contains no settings of this machine, and it disables MinIO's check for updates.
     env: {
       PATH: process.env['PATH'],
       HOME: home,
@@ -128,7 +129,7 @@ async function isReady(child: ChildProcess, endpoint: string): Promise<boolean> 
       const response = await fetch(`${endpoint}/minio/health/ready`, { signal: AbortSignal.timeout(1_000) })
       if (response.ok) return true
     } catch {
-      // The server does not listen yet.
+      // The server does not accept connections yet, so the request is repeated.
     }
     await sleep(50)
   }

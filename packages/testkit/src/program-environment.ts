@@ -1,6 +1,7 @@
 /**
- * Returns the environment for a program under test: the paths of programs and files, and the variables of `more`. It
- * excludes all other variables, such as `HEADGATE_…`, which would configure the program.
+ * Returns the environment for a program under test: variables with the paths of programs and files, and the variables
+ * of `more`. The result contains no other variables of this process, because variables such as `HEADGATE_…` would
+ * configure the program.
  *
  * @example
  * ```ts

@@ -1,35 +1,38 @@
 import { stripVTControlCharacters } from 'node:util'
 import * as fc from 'fast-check'
 
-/** Limits of a run of a property. The run ends at the limit that is reached first. */
+/** Limits of one run of a property test. The run ends when the first limit is reached. */
 export interface PropertyLimits {
-  /** Number of inputs. Default: 100. */
+  /** Maximum number of random inputs. Default: 100. */
   readonly runs?: number
-  /** Time in ms. Default: no limit. */
+  /** Maximum time in ms. Default: no limit. */
   readonly milliseconds?: number
   /** Seed of the generator. Default: a random number. */
   readonly seed?: number
 }
 
 /**
- * Checks a property with random inputs. Returns the number of inputs.
+ * Checks a property with random inputs. Returns the number of checked inputs.
  *
  * @throws {Error} with the smallest counterexample when the property does not hold
  */
 export type Property = (limits: PropertyLimits) => Promise<number>
 
-/** Targets of `npm run fuzz` by their names. Each function checks one property for a time in seconds. */
+/**
+ * Targets of `npm run fuzz`, keyed by their names. Each target is a function that checks one property for a time in
+ * seconds.
+ */
 export type FuzzTargets = Record<string, (seconds: number, seed?: number) => Promise<{ runs: number }>>
 
 /** Time limit in ms for the search of a smaller counterexample. */
 const maxShrinkMs = 15_000
 
 /**
- * Creates a property of a function or a server. Inputs are checked in batches, and the time limit is checked after each
- * batch, so that no check is still running when the property returns.
+ * Creates a property from a generator of inputs and a check. Inputs are checked in batches, and the time limit is
+ * checked after each batch, so that no check is still running when the property returns.
  *
  * @param values generator of the inputs
- * @param holds throws or rejects when the property does not hold for an input
+ * @param holds check that throws or rejects if the property does not hold for an input
  * @param batch number of inputs in a batch
  */
 export function property<T>(
@@ -57,7 +60,7 @@ export function property<T>(
   }
 }
 
-/** Creates the fuzz targets of properties that depend only on their input. */
+/** Creates fuzz targets from properties that depend only on their input. */
 export function fuzzTargets(subject: string, properties: Readonly<Record<string, Property>>): FuzzTargets {
   return Object.fromEntries(
     Object.entries(properties).map(([title, check]) => [
@@ -67,7 +70,7 @@ export function fuzzTargets(subject: string, properties: Readonly<Record<string,
   )
 }
 
-/** Creates the fuzz targets of properties of a fixture, such as a server. Each target opens its own fixture. */
+/** Creates fuzz targets from properties that need a fixture, such as a server. Each target opens its own fixture. */
 export function fuzzTargetsOn<Fixture extends AsyncDisposable>(
   subject: string,
   open: () => Promise<Fixture>,

@@ -6,9 +6,10 @@ import { endFile } from './shared-postgres.ts'
 import { startTestPostgres } from './test-postgres.ts'
 
 /**
- * Program that runs the shared PostgreSQL server of a test run. It stops the server and removes `directory` when the
- * process `owner` exits or the file `directory/end` exists. It writes the connection string to `directory/url`, or the
- * error to `directory/problem` if the server cannot start.
+ * Program that runs the shared PostgreSQL server of a test run. Arguments: `directory` and the process id `owner`. The
+ * program writes the connection string to `directory/url`, or the error to `directory/problem` if the server cannot
+ * start. It stops the server and removes `directory` when the process `owner` exits or the file `directory/end`
+ * exists.
  */
 const [directory = '', owner = ''] = process.argv.slice(2)
 

@@ -8,18 +8,19 @@ import { fileURLToPath } from 'node:url'
 const START_TIMEOUT_MS = 60_000
 const END_TIMEOUT_MS = 20_000
 
-/** Name of the file whose existence makes `shared-postgres-process.ts` stop the server. */
+/** Name of the file that requests the end: `shared-postgres-process.ts` stops the server when the file exists. */
 export const endFile = 'end'
 
 /**
- * Returns the connection string of the PostgreSQL server that all workers of a test run share. The first call starts the
- * server in a separate process, which exits after the test run. `HEADGATE_TEST_DATABASE_URL` names an existing server
- * instead.
+ * Returns the connection string of the PostgreSQL server that all workers of a test run share. The first call starts
+ * the server in a separate process, which exits after the test run. If `HEADGATE_TEST_DATABASE_URL` names an existing
+ * server, that server is used instead.
  */
 export async function sharedPostgres(): Promise<string> {
   const configured = process.env['HEADGATE_TEST_DATABASE_URL']
   if (configured !== undefined && configured !== '') return configured
-  // A worker of vitest may exit during the run. Its parent process lives as long as the run.
+  // A worker of vitest may exit during the test run, so the parent process of the worker is the owner. It runs until
+  // the end of the test run.
   const owner = process.env['VITEST_WORKER_ID'] === undefined ? process.pid : process.ppid
   const directory = sharedDirectory(owner)
   if (await createDirectory(directory)) startServerProcess(directory, owner)
@@ -76,7 +77,8 @@ function startServerProcess(directory: string, owner: number): void {
   ]
   const child = spawn(process.execPath, args, {
     detached: true,
-    // The test run waits until the output of its workers is closed, and this process lives longer than the workers.
+    // The server process must not inherit the output of the worker. It runs longer than the worker, and vitest waits
+    // until the output of each worker is closed.
     stdio: 'ignore',
     env: { ...process.env, NODE_OPTIONS: '' },
   })

@@ -20,14 +20,14 @@ async function query<Row extends object>(url: string, text: string): Promise<Row
 }
 
 describe('a test database', () => {
-  test('shares no tables with other test databases', async () => {
+  test('a test database shares no tables with other test databases', async () => {
     await using first = await testDatabase()
     await using second = await testDatabase()
     await query(first.url, 'create table t (a integer)')
     expect(await query(second.url, "select tablename from pg_tables where schemaname = 'public'")).toEqual([])
   })
 
-  test('disappears when it is disposed of, also while clients are connected', async () => {
+  test('a test database is dropped when it is disposed of, even while clients are connected', async () => {
     const database = await testDatabase()
     const client = new Client({ connectionString: database.url })
     client.on('error', () => undefined)
@@ -37,7 +37,7 @@ describe('a test database', () => {
     await client.end().catch(() => undefined)
   })
 
-  test('copies its template, which is prepared once', async () => {
+  test('a test database is a copy of its template, which is prepared only once', async () => {
     let prepared = 0
     const template = {
       key: `test ${process.pid}`,
@@ -55,7 +55,7 @@ describe('a test database', () => {
   })
 
   test.skipIf(process.env['HEADGATE_TEST_DATABASE_URL'] !== undefined)(
-    'disappears with the shared server when the program that created it is killed',
+    'the shared server and its databases are removed when the program that created them is killed',
     async () => {
       const module = JSON.stringify(pathToFileURL(join(import.meta.dirname, 'test-database.ts')).href)
       const program = `import { testDatabase } from ${module}

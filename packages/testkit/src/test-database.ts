@@ -10,7 +10,10 @@ export interface TestDatabase extends AsyncDisposable {
 
 /** Options of {@link testDatabase}. */
 export interface TestDatabaseOptions {
-  /** Template of the database. `prepare` runs once for each `key` of a test run; databases are copies of its result. */
+  /**
+   * Template of the database. `prepare` prepares the template once for each `key` in a test run, and each database
+   * with this key is a copy of the template.
+   */
   readonly template?: { readonly key: string; prepare(url: string): Promise<void> }
   /** Connection string of a PostgreSQL server. Default: the shared server of the test run. */
   readonly server?: string
@@ -45,7 +48,10 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
 
 type Template = NonNullable<TestDatabaseOptions['template']>
 
-/** Returns the name of the database of a template. The first worker creates it while the other workers wait. */
+/**
+ * Returns the name of the template database. The first worker creates and prepares this database, while the other
+ * workers wait.
+ */
 async function prepareTemplate(client: Client, server: string, template: Template): Promise<string> {
   const name = `headgate_template_${createHash('sha256').update(template.key).digest('hex').slice(0, 24)}`
   const exists = async (): Promise<boolean> =>

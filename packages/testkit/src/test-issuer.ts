@@ -10,7 +10,7 @@ import {
   type CryptoKey,
 } from 'jose'
 
-/** A signing key of a `TestIssuer`. */
+/** Signing key of a `TestIssuer`. */
 export interface IssuerKey {
   readonly kid: string
   readonly alg: string
@@ -20,16 +20,17 @@ export interface IssuerKey {
 
 /** Options of {@link TestIssuer.sign}. */
 export interface SignOptions {
-  /** Fields that are added to the header or replace its fields. */
+  /** Fields that are added to the header of the token, or that replace fields of the header. */
   readonly header?: Partial<JWTHeaderParameters>
   /** Signing key. Default: the newest key. */
   readonly key?: IssuerKey
-  /** Time of the issuer in ms since the epoch. Default: now. */
+  /** Time at which the token is issued, in ms since the epoch. Default: now. */
   readonly now?: number
 }
 
 /**
- * Issuer of JSON Web Tokens on the loopback interface. It serves its OpenID Connect metadata and its keys over HTTP.
+ * Issuer of JSON Web Tokens for tests, on the loopback interface. It serves its OpenID Connect metadata and its public
+ * keys over HTTP.
  *
  * @example
  * ```ts
@@ -38,11 +39,14 @@ export interface SignOptions {
  * ```
  */
 export interface TestIssuer extends AsyncDisposable {
-  /** URL of the issuer, which is the claim `iss`. The metadata is at `/.well-known/openid-configuration` under it. */
+  /**
+   * URL of the issuer, which is the claim `iss` of its tokens. The metadata is at `/.well-known/openid-configuration`
+   * below this URL.
+   */
   readonly issuer: string
-  /** URL of its JSON Web Key Set. */
+  /** URL of the JSON Web Key Set of the issuer. */
   readonly jwksUri: string
-  /** Number of requests for its keys since the start. */
+  /** Number of requests for the JSON Web Key Set since the start. */
   readonly keyReads: number
   /** Newest key, which signs tokens by default. */
   readonly key: IssuerKey
@@ -53,7 +57,7 @@ export interface TestIssuer extends AsyncDisposable {
   sign(claims: JWTPayload, options?: SignOptions): Promise<string>
   /** Creates a new key, which signs the next tokens. Earlier keys stay published unless `unpublish` is true. */
   rotate(options?: { readonly unpublish?: boolean; readonly alg?: string }): Promise<IssuerKey>
-  /** Responds to every request with this status. Null restores normal responses. */
+  /** Makes the issuer respond to every request with this status. Null restores normal responses. */
   failWith(status: number | null): void
 }
 

@@ -9,7 +9,7 @@ export interface TestPostgres extends AsyncDisposable {
   readonly url: string
 }
 
-/** Settings without durability, which make tests faster. */
+/** PostgreSQL settings that switch off durability, which makes tests faster. */
 const notDurable = {
   fsync: 'off',
   full_page_writes: 'off',

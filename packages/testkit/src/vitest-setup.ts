@@ -5,18 +5,19 @@ import { fileURLToPath } from 'node:url'
 import { isAlive } from './is-alive.ts'
 import { endSharedPostgres } from './shared-postgres.ts'
 
-/** File system in memory. */
+/** Mount point of a file system in memory (Linux). */
 const memory = '/dev/shm'
 /** Free space in bytes that the temporary files of all simultaneous tests need. */
 const spaceNeeded = 4 * 1024 ** 3
 
 /**
- * Prepares a run of vitest (`globalSetup`), in the parent process of all workers. Returns the function that vitest calls
- * after the last test.
+ * Prepares a run of vitest (`globalSetup`), in the parent process of all workers. Returns the function that vitest
+ * calls after the last test.
  *
- * Temporary files are in memory if enough memory is free and programs can run there. Tests flush files often, which
- * takes more than half of their time on a disk, and only matters after a power failure. `TMPDIR` names another directory.
- * The compile cache of Node is kept between runs, because tests start the server many times.
+ * Temporary files are in memory if enough memory is free and programs can run there. Tests often flush files, which
+ * takes more than half of the test time on a disk and is useful only after a power failure. If `TMPDIR` is set,
+ * temporary files are in that directory. The compile cache of Node is kept between runs, because tests start the
+ * server many times.
  */
 export async function setup(): Promise<() => Promise<void>> {
   process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
@@ -25,7 +26,7 @@ export async function setup(): Promise<() => Promise<void>> {
   const parent = await chooseParent()
   await removeLeftovers(parent)
   const folder = await mkdtemp(join(parent, `headgate-tests-${process.pid}-`))
-  // Some tests run programs as other users, which must be able to write here.
+  // Some tests run programs as other users, which must be able to write to this folder.
   await chmod(folder, 0o1777)
   process.env['TMPDIR'] = folder
   return async () => {
@@ -34,7 +35,7 @@ export async function setup(): Promise<() => Promise<void>> {
   }
 }
 
-/** Removes the folders of test runs that were killed. They would use memory until the machine restarts. */
+/** Removes the folders of test runs that were killed. The folders would use memory until the machine restarts. */
 async function removeLeftovers(place: string): Promise<void> {
   for (const name of await readdir(place)) {
     const [, owner] = /^headgate-tests-(\d+)-/.exec(name) ?? []
@@ -53,7 +54,7 @@ async function hasSpace(place: string): Promise<boolean> {
   return found !== undefined && found.bavail * found.bsize > spaceNeeded
 }
 
-/** Returns whether programs in this folder can run. Containers often mount memory with `noexec`. */
+/** Returns whether programs in this folder can run. Containers often mount file systems in memory with `noexec`. */
 async function runsPrograms(place: string): Promise<boolean> {
   const program = join(place, `headgate-tests-${process.pid}-program`)
   try {

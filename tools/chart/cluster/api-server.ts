@@ -10,13 +10,13 @@ import { freePort } from '../../../conformance/lib/free-port.ts'
 import type { ProcessKeeper } from '../../../conformance/lib/process-keeper.ts'
 import { waitUntilReady } from '../../../conformance/lib/wait-until-ready.ts'
 
-/** Response of the API server. */
+/** Response of the API server of Kubernetes. */
 interface KubeResponse {
   readonly status: number
   readonly body: unknown
 }
 
-/** Sends a request to the API server as its administrator. */
+/** Sends a request to the API server of Kubernetes as its administrator. */
 export type Kube = (method: string, path: string, body?: unknown) => Promise<KubeResponse>
 
 /** Running API server of Kubernetes, without nodes and controllers. */
@@ -33,7 +33,7 @@ interface Programs {
 
 const limitMs = 30_000
 
-/** Starts an API server with an empty etcd on loopback. */
+/** Starts an API server of Kubernetes with an empty etcd, both on loopback. */
 export async function startApiServer(
   keeper: ProcessKeeper,
   programs: Programs,
@@ -60,7 +60,8 @@ export async function startApiServer(
     'service-account-issuer': 'https://kubernetes.default.svc',
     'service-account-key-file': keyFile,
     'service-account-signing-key-file': keyFile,
-    // No controller creates the default service account of a namespace, which this plugin requires.
+    // This plugin requires the default service account of a namespace, which a controller would create. No controller
+    // runs here.
     'disable-admission-plugins': 'ServiceAccount',
   }
   const child = keeper.start({

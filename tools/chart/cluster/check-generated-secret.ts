@@ -10,8 +10,8 @@ const namespace = 'master-key'
 const secretPath = `/api/v1/namespaces/${namespace}/secrets/headgate-master-key`
 
 /**
- * Checks the master key that the chart generates: it has 32 bytes, upgrades and a second installation keep it, neither Helm nor
- * another client replaces or deletes it, and an upgrade without it is refused.
+ * Checks the master key that the chart generates. The key has 32 bytes. Upgrades and a second installation keep the
+ * key, and neither Helm nor another client replaces or deletes it. An upgrade without the key is refused.
  */
 export async function checkGeneratedSecret(tools: Tools, server: ApiServer): Promise<void> {
   const { kube } = server
@@ -20,7 +20,7 @@ export async function checkGeneratedSecret(tools: Tools, server: ApiServer): Pro
   const values = ['--values', join(chartFolder, 'ci/minimal-values.yaml')]
   await helm.succeed('install', values)
   const key = await readKey(kube)
-  demand(Buffer.from(key ?? '', 'base64').length === 32, 'The generated master key has not 32 bytes.')
+  demand(Buffer.from(key ?? '', 'base64').length === 32, 'The generated master key does not have 32 bytes.')
   await helm.succeed('upgrade', [...values, '--set', 'replicas=3'])
   demand((await readKey(kube)) === key, 'An upgrade replaced the master key.')
   const data = { 'master-key': Buffer.from('other').toString('base64') }
@@ -37,13 +37,13 @@ export async function checkGeneratedSecret(tools: Tools, server: ApiServer): Pro
   const reason = await helm.refused('upgrade', values)
   demand(
     reason.includes('Restore it from its backup'),
-    `The upgrade without a master key is refused for another reason: ${reason}`,
+    `The upgrade without a master key is refused, but the message does not say how to restore the key: ${reason}`,
   )
   await helm.succeed('upgrade', [...values, '--set', 'masterKey.existingSecret=own'])
   await helm.succeed('uninstall')
 }
 
-/** Returns the text of the master key, or null when there is no Secret. */
+/** Returns the text of the master key, or null if its Secret does not exist. */
 async function readKey(kube: Kube): Promise<string | null> {
   const { status, body } = await kube('GET', secretPath)
   if (status !== 200) return null

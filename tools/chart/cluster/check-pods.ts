@@ -19,8 +19,8 @@ interface Selected {
 }
 
 /**
- * Checks that the API server accepts the pods of all workloads of a namespace under its security standard, and that each
- * Service selects a pod that has its ports.
+ * Checks that the API server accepts the pods of all workloads of a namespace under the security standard of the
+ * namespace, and that each Service selects exactly one workload, whose pods have the ports of the Service.
  */
 export async function checkPods(kube: Kube, namespace: string): Promise<void> {
   const templates: PodTemplate[] = []
@@ -35,11 +35,11 @@ export async function checkPods(kube: Kube, namespace: string): Promise<void> {
       templates.push(workload.spec.template)
     }
   }
-  demand(templates.length > 0, `There is no workload in ${namespace}.`)
+  demand(templates.length > 0, `The namespace ${namespace} contains no workload.`)
   await checkServices(kube, namespace, templates)
 }
 
-/** Returns the first pod of a workload, as its controller would create it. */
+/** Returns the first pod that the controller of a workload would create. */
 function toPod({ metadata, spec: { template, volumeClaimTemplates = [] } }: Workload): unknown {
   const claimed = volumeClaimTemplates.map(({ metadata: { name } }) => ({
     name,
@@ -68,7 +68,7 @@ async function checkServices(
     for (const { targetPort } of spec.ports)
       demand(
         ports.includes(String(targetPort)),
-        `The Service ${metadata.name} names the port ${targetPort}, which no pod has.`,
+        `The Service ${metadata.name} names the port ${targetPort}, which its pods do not have.`,
       )
   }
 }

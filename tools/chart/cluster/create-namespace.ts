@@ -1,7 +1,7 @@
 import { demand } from '../../../conformance/lib/outcome.ts'
 import type { Kube } from './api-server.ts'
 
-/** Creates a namespace whose pods must satisfy the strictest standard of Kubernetes. */
+/** Creates a namespace whose pods must satisfy the strictest pod security standard of Kubernetes. */
 export async function createNamespace(kube: Kube, name: string): Promise<void> {
   const standard = { enforce: 'restricted', warn: 'restricted' }
   const labels = Object.fromEntries(

@@ -4,15 +4,15 @@ import type { Tools } from '../install-tools.ts'
 import { runProgram } from '../../../conformance/lib/run-program.ts'
 import type { ApiServer } from './api-server.ts'
 
-/** Commands for the release of one namespace. */
+/** Helm commands for the release in one namespace. */
 export interface Helm {
-  /** Runs a command that must succeed without a warning. */
+  /** Runs a Helm command that must succeed without a warning. */
   succeed(command: 'install' | 'upgrade' | 'uninstall', options?: readonly string[]): Promise<void>
-  /** Runs a command that must be refused, and returns the reason. */
+  /** Runs a Helm command that must be refused, and returns the reason. */
   refused(command: 'install' | 'upgrade', options?: readonly string[]): Promise<string>
 }
 
-/** Creates the commands for the release in `namespace`. */
+/** Creates the Helm commands for the release in `namespace`. */
 export function createHelm({ helm }: Tools, { kubeconfig }: ApiServer, namespace: string): Helm {
   const run = (command: string, options: readonly string[]): ReturnType<typeof runProgram> => {
     const chart = command === 'uninstall' ? [] : [chartFolder]

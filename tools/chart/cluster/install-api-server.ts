@@ -7,10 +7,13 @@ import { downloadGoModule } from '../go-module.ts'
 import { type Say, toolFolder } from '../tool-folder.ts'
 
 const version = 'v1.37.2'
-/** Modules in the repository of Kubernetes have this version. */
+/** Version of the Go modules that are part of the repository of Kubernetes, such as `k8s.io/api`. */
 const stagingVersion = version.replace('v1.', 'v0.')
 
-/** Sets the version, which the build scripts of Kubernetes would set, and which Helm compares with that of the chart. */
+/**
+ * Linker flags that set the version of the API server, as the build scripts of Kubernetes do. Helm compares this
+ * version with the versions that the chart supports.
+ */
 const linkerFlags = `-X k8s.io/component-base/version.gitVersion=${version}`
 
 const mainText = `package main
@@ -42,8 +45,9 @@ export async function installApiServer(keeper: ProcessKeeper, say: Say): Promise
 }
 
 /**
- * Returns a go.mod that replaces the modules of the repository of Kubernetes, which its own go.mod names without a version, by
- * their published versions. Because of these replacements `go install` cannot build the server.
+ * Returns the text of a go.mod with which the API server can be built. It replaces the modules that are part of the
+ * repository of Kubernetes by their published versions, because the go.mod of Kubernetes names them without a version.
+ * Because of these replacements, `go install` cannot build the server.
  */
 async function moduleText(): Promise<string> {
   const { goMod } = await downloadGoModule('k8s.io/kubernetes', version)

@@ -15,8 +15,8 @@ import { createHelm } from './helm.ts'
 import { installApiServer } from './install-api-server.ts'
 
 /**
- * Installs, upgrades and uninstalls the chart with each value file at a real API server of Kubernetes, and checks the Secrets
- * that the chart generates. No pod runs, because there is no node.
+ * Installs, upgrades and uninstalls the chart with each value file at a real API server of Kubernetes, and checks the
+ * Secrets that the chart generates. No pod runs, because the cluster has no node.
  *
  * @param folder folder for temporary files
  * @throws Failed when the API server or the chart does not behave as documented

@@ -5,7 +5,8 @@ import type { ProcessKeeper } from '../../../conformance/lib/process-keeper.ts'
 import { readMetrics, type Samples } from './read-metrics.ts'
 
 /**
- * Starts a server with all optional parts that have metrics, sends a request of each kind, and returns its metrics.
+ * Starts a server with all optional parts that have metrics, sends requests to the catalog, the gateway and the token
+ * endpoint, and returns the metrics of the server.
  *
  * @param folder empty folder for its files
  */
@@ -27,11 +28,16 @@ export async function metricsOfServer(keeper: ProcessKeeper, folder: string): Pr
   return readMetrics(text)
 }
 
-/** Returns the metrics after the first garbage collection, before which the server has no metrics of collections. */
+/**
+ * Repeats the request for metrics until the server has collected garbage, and returns the metrics. Before the first
+ * garbage collection, the server has no metrics of collections.
+ */
 async function readAfterCollection(origin: string): Promise<string> {
   for (let requests = 0; requests < 5_000; requests += 1) {
     const text = await (await fetch(`${origin}/metrics`)).text()
     if (text.includes('nodejs_gc_duration_seconds_sum')) return text
   }
-  throw new Error('The server collected no garbage during 5,000 requests.')
+  throw new Error(
+    'The server did not collect garbage during 5,000 requests, so its metrics of garbage collections are missing.',
+  )
 }

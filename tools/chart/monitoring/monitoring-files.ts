@@ -3,20 +3,20 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { repositoryRoot } from '../../../conformance/lib/paths.ts'
 
-/** Query of a panel, of a variable or of an alert. */
+/** PromQL query of a panel, a variable or an alert, with its name. */
 export interface NamedQuery {
-  /** Title of the panel or name of the alert. */
+  /** Title of the panel, or name of the variable or alert. */
   readonly name: string
   readonly expr: string
 }
 
-/** Alert rule, as far as the checks read it. */
+/** Alert rule, with the members that the checks read. */
 export interface Alert extends NamedQuery {
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
 }
 
-/** Panel of the dashboard, as far as the checks read it. */
+/** Panel of the dashboard, with the members that the checks read. */
 interface Panel {
   readonly id: number
   readonly type: string
@@ -30,7 +30,7 @@ interface Panel {
   }[]
 }
 
-/** Dashboard of Grafana, as far as the checks read it. */
+/** Dashboard of Grafana, with the members that the checks read. */
 export interface Dashboard {
   readonly panels: readonly Panel[]
   readonly templating: { readonly list: readonly { readonly name: string; readonly definition?: string }[] }

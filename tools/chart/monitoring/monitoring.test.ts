@@ -15,7 +15,7 @@ const queries = [...alerts, ...listQueries(dashboard)].map(({ name, expr }) => (
   name,
   ...readPromql(expr),
 }))
-/** Labels that Prometheus adds to each metric. */
+/** Labels that Prometheus itself adds to each metric. */
 const target = ['job', 'instance']
 
 const folder = mkdtempSync(join(tmpdir(), 'headgate-monitoring-'))
@@ -26,25 +26,28 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Returns the operations that the server has: those of the reference, and those that the server has just counted. */
+/**
+ * Returns the names of the operations of the server: those in the reference documentation, and those in the metrics of
+ * the running server.
+ */
 function listOperations(): ReadonlySet<string> {
   const reference = readFileSync(join(repositoryRoot, 'docs/reference/privileges.md'), 'utf8')
   const documented = [...reference.matchAll(/^\| `(\w+)` \|/gm)].map(([, name = '']) => name)
   return new Set([...documented, ...(samples.get('headgate_requests_total')?.get('operation') ?? [])])
 }
 
-/** Returns the alternatives of a condition: `a|b` has two. */
+/** Returns the label values that a condition names. For example, `a|b` names two values. */
 function listAlternatives({ operator, value }: Matcher): readonly string[] {
   return operator.endsWith('~') ? value.split('|') : [value]
 }
 
 describe.each(queries)('the query of $name', ({ selectors, grouping }) => {
-  test('reads metrics that the server has', () => {
+  test('the query reads only metrics that the server has', () => {
     expect(selectors.length).toBeGreaterThan(0)
     for (const { metric } of selectors) expect([...samples.keys()]).toContain(metric)
   })
 
-  test('uses labels that its metrics have', () => {
+  test('the query uses only labels that its metrics have', () => {
     const known = new Set([
       ...target,
       ...selectors.flatMap(({ metric }) => [...(samples.get(metric)?.keys() ?? [])]),
@@ -55,7 +58,7 @@ describe.each(queries)('the query of $name', ({ selectors, grouping }) => {
         expect([...target, ...(samples.get(metric)?.keys() ?? [])]).toContain(label)
   })
 
-  test('compares with values that exist', () => {
+  test('the query compares labels only with values that exist', () => {
     const operations = listOperations()
     for (const { metric, matchers } of selectors) {
       for (const matcher of matchers) {
@@ -84,7 +87,7 @@ test('every metric of Headgate is on the dashboard', () => {
   for (const name of shown) expect([...used]).toContain(name)
 })
 
-test('alerts have a severity, a summary, and a description of the next step', () => {
+test('every alert has a severity, a summary, and a description of the next step', () => {
   expect(alerts.length).toBeGreaterThan(5)
   expect(new Set(alerts.map(({ name }) => name)).size).toBe(alerts.length)
   for (const { name, labels, annotations } of alerts) {
@@ -94,7 +97,7 @@ test('alerts have a severity, a summary, and a description of the next step', ()
   }
 })
 
-test('panels have different ids, a description, and do not overlap', () => {
+test('panels have unique ids and a description, and do not overlap', () => {
   const { panels } = dashboard
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
   const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
@@ -109,7 +112,7 @@ test('panels have different ids, a description, and do not overlap', () => {
   }
 })
 
-test('legends name labels that the query keeps', () => {
+test('legends name only labels that the result of the query has', () => {
   for (const { title, targets = [] } of dashboard.panels)
     for (const { expr, legendFormat } of targets) {
       const { grouping, selectors } = readPromql(expr)

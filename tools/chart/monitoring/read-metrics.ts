@@ -1,7 +1,9 @@
 /** Values of each label of a metric. */
 type Labels = ReadonlyMap<string, ReadonlySet<string>>
 
-/** Samples by the name that queries use, with the suffixes of histograms. */
+/**
+ * Labels of each metric, keyed by the name that queries use, which includes suffixes of histograms such as `_bucket`.
+ */
 export type Samples = ReadonlyMap<string, Labels>
 
 /** Reads the names, labels and values of labels from Prometheus' text format. */

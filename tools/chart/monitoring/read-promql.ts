@@ -1,6 +1,6 @@
 import { parser } from '@prometheus-io/lezer-promql'
 
-/** Condition for the value of a label, such as `status=~"5.."`. */
+/** Condition of a query for the value of a label, such as `status=~"5.."`. */
 export interface Matcher {
   readonly label: string
   readonly operator: string
@@ -13,13 +13,13 @@ interface Selector {
   readonly matchers: readonly Matcher[]
 }
 
-/** Metrics of a query, and the labels by which it groups or joins. */
+/** Parsed query: the metrics that it reads, and the labels by which it groups or joins. */
 export interface Query {
   readonly selectors: readonly Selector[]
   readonly grouping: readonly string[]
 }
 
-/** Variables of Grafana that stand for a duration. */
+/** Matches the variables of Grafana that stand for a duration. */
 const intervals = /\$__(?:rate_)?interval\b/g
 
 /**

@@ -26,7 +26,7 @@ test('openConnection returns the URL without a slash, the headers in lower case,
 })
 
 test.each<[string, ConnectionOptions, string]>([
-  ['no uri', {}, 'Invalid uri: expected http'],
+  ['no uri', {}, 'Invalid uri: it must be an http'],
   [
     'a password in the uri',
     { uri: 'https://ann:geheim@lake.example.com' },

@@ -9,12 +9,15 @@ const connect = (options: Partial<ConnectOptions> = {}) => LanceNamespace.connec
 const success = { respond: () => ({ json: {} }) }
 
 test.each([
-  ['', 'expected http'],
-  ['lance.example.com', 'expected http'],
-  ['ftp://lance.example.com', 'expected http'],
+  ['', 'it must be an http'],
+  ['lance.example.com', 'it must be an http'],
+  ['ftp://lance.example.com', 'it must be an http'],
   ['https://lance.example.com?a=b', 'no query'],
   ['https://lance.example.com#a', 'no query'],
-  ['https://ann:s3cret@lance.example.com', 'no query, fragment, user or password; use auth'],
+  [
+    'https://ann:s3cret@lance.example.com',
+    'no query, fragment, user or password; set credentials with the option auth',
+  ],
 ])('connect refuses the uri %j', async (bad, message) => {
   const error: unknown = await connect({ uri: bad }).catch((thrown: unknown) => thrown)
   expect(String(error)).toContain(message)
