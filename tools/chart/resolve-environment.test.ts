@@ -20,6 +20,6 @@ test('resolveEnvironment reads values from Secrets, and refuses unknown sources 
   const readSecret = (name: string, key: string): string => `${name}/${key}`
   expect(resolveEnvironment({ name: 'a', env }, readSecret)).toEqual({ A: 'text', B: 'secret/key' })
   expect(() => resolveEnvironment({ name: 'a', env: [{ name: 'C', valueFrom: {} }] }, readSecret)).toThrow(
-    'unknown',
+    'not supported',
   )
 })
