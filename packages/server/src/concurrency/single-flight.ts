@@ -38,8 +38,14 @@ export class SingleFlight<T> {
   /**
    * Returns the result of work that starts after this call. Callers that arrive while work is running share the run that
    * follows it, so a caller reads every change that was acknowledged before it called.
+   *
+   * @param signal aborts this caller's wait. The work continues, because other callers may wait for it.
    */
-  joinNext(key: string, work: () => Promise<T>): Promise<T> {
+  joinNext(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return abortable(this.#followOrStart(key, work), signal)
+  }
+
+  #followOrStart(key: string, work: () => Promise<T>): Promise<T> {
     const next = this.#next.get(key)
     if (next !== undefined) return next
     const running = this.#find(key)

@@ -93,8 +93,12 @@ function sendsElsewhere(
 function addresses({ uri, auth = {}, authRead = {} }: UpstreamProfile): string {
   const endpoints = [auth, authRead].map((properties) =>
     Object.entries(properties)
-      .flatMap(([name, value]) => (/^https?:/i.test(value) ? [`${name}=${value}`] : []))
+      .flatMap(([name, value]) => {
+        const url = URL.parse(value)
+        return url !== null && /^https?:$/.test(url.protocol) ? [`${name}=${url.href}`] : []
+      })
       .toSorted((a, b) => (a < b ? -1 : 1)),
   )
-  return JSON.stringify([new URL(uri).origin, endpoints])
+  // One host can serve the catalogs of several tenants below different paths.
+  return JSON.stringify([new URL(uri).href.replace(/\/+$/, ''), endpoints])
 }

@@ -125,12 +125,34 @@ export interface NewUpstreamRelation {
   readonly ownerId: string
 }
 
+const findUuid = statement(
+  'upstream_relation_uuid',
+  `select r.id, r.kind, n.path, r.name from relation r join namespace n on n.id = r.namespace_id
+   where r.warehouse_id = $1 and r.uuid = $2`,
+)
+
+/** Row of a table or view with a UUID, under its recorded name. */
+export interface UpstreamHolder {
+  readonly id: string
+  readonly kind: RelationKind
+  /** Path of the namespace, with levels joined by U+001F. */
+  readonly path: string
+  readonly name: string
+}
+
+/** Finds the row of the table or view with a UUID in an upstream warehouse. */
+export async function findUpstreamUuid(
+  sql: Queryable,
+  warehouseId: string,
+  uuid: string,
+): Promise<UpstreamHolder | null> {
+  const [row] = await sql.run<UpstreamHolder>(findUuid, [warehouseId, uuid])
+  return row ?? null
+}
+
 const forget = statement(
   'upstream_relation_forget',
-  `with gone as (
-     delete from relation where warehouse_id = $1
-       and ((namespace_id = $2 and name = $3 and uuid <> $4) or (uuid = $4 and not (namespace_id = $2 and name = $3)))
-     returning id)
+  `with gone as (delete from relation where namespace_id = $1 and name = $2 and uuid <> $3 returning id)
    delete from grant_entry g using gone where g.securable_id = gone.id`,
 )
 const add = statement(
@@ -145,13 +167,13 @@ const add = statement(
 
 /**
  * Adds the row of a table or view of an upstream, or updates its locations. Deletes the row of another table that had
- * the name before, and a row of this table under another name, with their grants. The transaction fails when another
+ * the name before, with its grants. The transaction fails when this table has a row under another name, or when another
  * replica records the same relation at the same time.
  *
  * @returns the id of the row
  */
 export async function recordUpstreamRelation(tx: Queryable, row: NewUpstreamRelation): Promise<string> {
-  await tx.run(forget, [row.warehouseId, row.namespaceId, row.name, row.uuid])
+  await tx.run(forget, [row.namespaceId, row.name, row.uuid])
   const values = [
     row.id,
     row.warehouseId,
@@ -180,30 +202,46 @@ export async function removeUpstreamRelation(sql: Queryable, id: string): Promis
   await sql.run(remove, [id])
 }
 
+const makeRoom = statement(
+  'upstream_relation_make_room',
+  `with gone as (delete from relation where namespace_id = $2 and name = $3 and id <> $1 returning id)
+   delete from grant_entry g using gone where g.securable_id = gone.id`,
+)
 const move = statement(
   'upstream_relation_move',
-  `with replaced as (delete from relation where namespace_id = $2 and name = $3 and id <> $1)
-   update relation set namespace_id = $2, name = $3, version = version + 1, updated_at = now() where id = $1`,
+  'update relation set namespace_id = $2, name = $3, version = version + 1, updated_at = now() where id = $1',
 )
 
-/** Moves the row of a relation that was renamed in the upstream. The row keeps its id, and so its grants. */
+/**
+ * Moves the row of a relation that was renamed in the upstream. The row keeps its id, and so its grants. Deletes the row
+ * of a relation that had the name before, with its grants. One statement could not do both, because PostgreSQL checks
+ * the uniqueness of names before it executes the deletion.
+ */
 export async function moveUpstreamRelation(
-  sql: Queryable,
+  tx: Queryable,
   id: string,
   to: { readonly namespaceId: string; readonly name: string },
 ): Promise<void> {
-  await sql.run(move, [id, to.namespaceId, to.name])
+  await tx.run(makeRoom, [id, to.namespaceId, to.name])
+  await tx.run(move, [id, to.namespaceId, to.name])
 }
 
 const removeNamespace = statement(
   'upstream_namespace_remove',
-  `with relations as (delete from relation where namespace_id = $1 returning id),
-   ungranted as (delete from grant_entry g where g.securable_id = $1 or g.securable_id in (select id from relations))
-   select 1`,
+  `with gone as (
+     delete from relation where namespace_id in (select id from namespace where $1::uuid = any(lineage)) returning id)
+   delete from grant_entry g using gone where g.securable_id = gone.id`,
 )
-const deleteNamespace = statement('upstream_namespace_delete', 'delete from namespace where id = $1')
+const deleteNamespace = statement(
+  'upstream_namespace_delete',
+  `with gone as (delete from namespace where $1::uuid = any(lineage) returning id)
+   delete from grant_entry g using gone where g.securable_id = gone.id`,
+)
 
-/** Deletes the row of a namespace that was dropped in the upstream, with the rows and grants below it. */
+/**
+ * Deletes the row of a namespace that was dropped in the upstream, with the rows and grants below it. Other clients of the
+ * upstream may have dropped what was in it.
+ */
 export async function removeUpstreamNamespace(tx: Queryable, id: string): Promise<void> {
   await tx.run(removeNamespace, [id])
   await tx.run(deleteNamespace, [id])

@@ -74,12 +74,26 @@ describe('checkUpstream', () => {
     await expect(check({ auth })).rejects.toThrow('is refused')
   })
 
-  it.each(['ftp://203.0.113.7/', 'file:///etc/passwd', 'https://user:pw@203.0.113.7/', 'nonsense'])(
-    'refuses %s, which is not the address of a catalog',
-    async (address) => {
-      await expect(check({ uri: address })).rejects.toThrow('must be a URL')
-    },
-  )
+  it('refuses a region that would change the host of the token service', async () => {
+    const keys = { 'rest.auth.type': 'sigv4', 'rest.auth.sigv4.access-key-id': 'k' }
+    for (const region of ['x.attacker.example/#', 'x@attacker.example', 'eu-central-1\n'])
+      await expect(check({ auth: { ...keys, 'rest.auth.sigv4.region': region } })).rejects.toThrow(
+        'region must',
+      )
+  })
+
+  it.each([
+    'ftp://203.0.113.7/',
+    'file:///etc/passwd',
+    'https://user:pw@203.0.113.7/',
+    'nonsense',
+    ' https://203.0.113.7/',
+    'https://203.0.113.7/\t',
+    'ht\ntps://203.0.113.7/',
+    'https:\\\\203.0.113.7\\',
+  ])('refuses %s, which is not the address of a catalog', async (address) => {
+    await expect(check({ uri: address })).rejects.toThrow('must be a URL')
+  })
 
   it.each(['https://203.0.113.7/a?b=c', 'https://203.0.113.7/#x'])(
     'refuses the query or fragment of %s',

@@ -99,6 +99,12 @@ async function checkAuth(
   for (const name of Object.keys(secrets))
     if (!name.startsWith(prefix) || !rules.secret.includes(name.slice(prefix.length)))
       throw refused(`upstream.${secretField}.${name} is not allowed: ${describe(type, rules.secret)}`)
+  const region = auth['rest.auth.sigv4.region'] ?? ''
+  // The region is a part of the host name of the token service.
+  if (!/^[a-z0-9-]*$/.test(region))
+    throw refused(
+      `upstream.${field}.rest.auth.sigv4.region must consist of lower-case letters, digits and hyphens.`,
+    )
   if (type === 'sigv4' && !('rest.auth.sigv4.access-key-id' in auth))
     throw refused(
       `upstream.${field}.rest.auth.sigv4.access-key-id is missing: warehouses may not use the keys of the machine.`,
@@ -114,6 +120,8 @@ function checkUrl(field: string, value: string): void {
   const url = URL.parse(value)
   if (
     url === null ||
+    // The parser of URLs ignores white space and control characters, and other parsers do not.
+    /[\s\p{Cc}\\]/u.test(value) ||
     !['http:', 'https:'].includes(url.protocol) ||
     url.username !== '' ||
     url.password !== ''

@@ -1,5 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
-import { shown } from '@headgate/storage'
+import { parseLocation, shown } from '@headgate/storage'
 import { administersStorage } from '../access/administers-storage.ts'
 import type { Policy } from '../access/policy.ts'
 import { checkLocations } from '../catalog/locations.ts'
@@ -15,10 +15,35 @@ const pathProperties: ReadonlySet<string> = new Set([
   'write.folder-storage.path',
 ])
 
-/** Returns the locations in properties that a client sets. Relative paths are below the location of the table. */
+/**
+ * Returns the locations in properties that a client sets. Relative paths are below the location of the table.
+ *
+ * @throws HeadgateError `bad-request` for a relative path that leaves the location of the table
+ */
 export function locationsIn(properties: Readonly<Record<string, string>>): string[] {
+  return Object.entries(properties).flatMap(([name, value]) => {
+    if (!pathProperties.has(name)) return []
+    if (/^[a-z][a-z0-9+.-]*:/i.test(value)) return [value]
+    parseLocation(`file:///table/${value.replace(/^\/+/, '')}`)
+    return []
+  })
+}
+
+/** Properties of namespaces from which catalogs compute the locations of new tables, without separators of words. */
+const baseProperties: ReadonlySet<string> = new Set([
+  'location',
+  'locationuri',
+  'managedlocation',
+  'baselocation',
+  'defaultbaselocation',
+  'storagelocation',
+  'storageroot',
+])
+
+/** Returns the locations in properties of a namespace that a client sets. */
+export function baseLocationsIn(properties: Readonly<Record<string, string>>): string[] {
   return Object.entries(properties).flatMap(([name, value]) =>
-    pathProperties.has(name) && /^[a-z][a-z0-9+.-]*:/i.test(value) ? [value] : [],
+    baseProperties.has(name.toLowerCase().replaceAll(/[._-]/g, '')) ? [value] : [],
   )
 }
 

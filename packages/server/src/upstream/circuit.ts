@@ -1,5 +1,6 @@
 import { circuitBreaker, type CircuitBreakerPolicy, ConsecutiveBreaker, handleWhen } from 'cockatiel'
 import { codeOf, neverSent } from './failures.ts'
+import { responseTimeout } from './read-response.ts'
 
 /** Number of consecutive failures after which no further request is sent. */
 const maxFailures = 5
@@ -10,6 +11,7 @@ const lostCodes: ReadonlySet<string> = new Set([
   'UND_ERR_SOCKET',
   'UND_ERR_HEADERS_TIMEOUT',
   'UND_ERR_BODY_TIMEOUT',
+  responseTimeout,
 ])
 
 /**

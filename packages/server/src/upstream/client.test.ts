@@ -1,4 +1,7 @@
 import type { LookupAddress } from 'node:dns'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { AuthRegistry } from '@headgate/auth'
 import { EndpointGuard } from '@headgate/storage'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -186,4 +189,67 @@ test('a compressed response is decompressed up to the limit of a response', asyn
     zipped.closeAllConnections()
     await new Promise((resolve) => zipped.close(resolve))
   }
+})
+
+async function listen(handle: RequestListener): Promise<{ readonly url: string } & AsyncDisposable> {
+  const hostile = createServer(handle)
+  await new Promise<void>((resolve) => hostile.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(hostile.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      hostile.closeAllConnections()
+      await new Promise((resolve) => hostile.close(resolve))
+    },
+  }
+}
+
+test.each(['body', 'informational responses'])(
+  'a response whose %s never ends is ended by the time limit',
+  async (part) => {
+    const timers = new Set<NodeJS.Timeout>()
+    await using hostile = await listen((_, response) => {
+      if (part === 'body') response.writeHead(200)
+      timers.add(
+        setInterval(() => {
+          if (part === 'body') response.write(' ')
+          else response.writeProcessing()
+        }, 50),
+      )
+    })
+    await using client = await open(allowing(), { uri: hostile.url, timeoutMs: 500 })
+    const started = performance.now()
+    const sent = client.send({ ...request, safe: false, method: 'POST' }, new AbortController().signal)
+    await expect(sent).rejects.toMatchObject({ code: 'commit-state-unknown' })
+    await expect(client.send(request, new AbortController().signal)).rejects.toMatchObject({
+      code: 'gateway-timeout',
+    })
+    expect(performance.now() - started).toBeLessThan(3_000)
+    for (const timer of timers) clearInterval(timer)
+  },
+)
+
+test('a small compressed response of an issuer of tokens cannot fill the memory', async () => {
+  const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024))
+  await using hostile = await listen((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(bomb)
+  })
+  const auth = {
+    'rest.auth.type': 'oauth2',
+    'rest.auth.oauth2.token-endpoint': `${hostile.url}/token`,
+    'rest.auth.oauth2.credential': 'id:secret',
+  }
+  await using client = await open(allowing(), { auth })
+  const before = process.memoryUsage().arrayBuffers
+  await expect(client.send(request, AbortSignal.timeout(5_000))).rejects.toMatchObject({
+    code: 'unavailable',
+  })
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * 1024 * 1024)
+})
+
+test('values that authenticate a request are returned with an error, so that no message contains them', async () => {
+  server.intercept(() => ({ status: 403, body: '{}' }))
+  const auth = { 'rest.auth.type': 'bearer', 'rest.auth.bearer.token': 'service-token' }
+  await using client = await open(allowing(), { auth })
+  const { hidden } = await client.send(request, AbortSignal.timeout(5_000))
+  expect(hidden).toContain('service-token')
 })

@@ -2,18 +2,22 @@ import { BrokenCircuitError } from 'cockatiel'
 import { buildConnector, fetch as undiciFetch, Pool } from 'undici'
 import type { ReadyProvider } from '@headgate/auth'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
-import type { Fetch, HeaderList, HttpRequest } from '@headgate/http'
+import { type Fetch, type HeaderList, type HttpRequest, readBody } from '@headgate/http'
 import type { ConnectionRules, EndpointGuard } from '@headgate/storage'
 import type { UpstreamLimits } from './profile.ts'
 import { pauseMs, upstreamCircuit } from './circuit.ts'
 import { decodeBody, tooLargeCodes } from './decode-body.ts'
 import { codeOf, neverSent, unreachable, unknownOutcome } from './failures.ts'
-import { readResponse, type UpstreamResponse } from './read-response.ts'
+import { readResponse, responseTimeout, type UpstreamResponse } from './read-response.ts'
 
 /** Time limit in ms to establish a connection, including TLS. */
 const connectTimeoutMs = 10_000
 /** Idle time in ms after which the server closes a connection. Shorter than that of servers and load balancers. */
 const keepAliveMs = 4_000
+/** Maximum size of a response of an issuer of tokens, in bytes. */
+const maxIssuerBytes = 2 * 1024 * 1024
+/** Time limit in ms of a request to an issuer of tokens that has no own limit. */
+const issuerTimeoutMs = 30_000
 
 /** A request to the upstream. */
 export interface UpstreamRequest {
@@ -144,7 +148,8 @@ export class UpstreamClient implements AsyncDisposable {
       const response = await this.#dispatch(signed, request, signal)
       // The provider renews its token when the upstream has refused it. The refused request had no effect.
       const wants = again ? await this.#auth.onResponse?.(response, signed, { signal }) : undefined
-      if (wants !== 'retry') return response
+      if (wants === 'retry') continue
+      return response.status < 300 ? response : { ...response, hidden: addedValues(signed, prepared) }
     }
   }
 
@@ -171,10 +176,9 @@ export class UpstreamClient implements AsyncDisposable {
     for (let again = safe; ; again = false) {
       try {
         const options = { method, path, headers: headers.flat(), body: bytes }
-        const response = await this.#circuit.execute(() =>
-          readResponse(this.#pool, options, signal, expected),
-        )
-        return await decodeBody(response, this.#limits.responseBytes)
+        const { timeoutMs, responseBytes } = this.#limits
+        const send = () => readResponse(this.#pool, options, signal, { timeoutMs, expected })
+        return await decodeBody(await this.#circuit.execute(send), responseBytes)
       } catch (error) {
         signal.throwIfAborted()
         if (isHeadgateError(error)) throw error
@@ -191,7 +195,7 @@ export class UpstreamClient implements AsyncDisposable {
     const code = codeOf(error)
     if (neverSent.has(code)) return unreachable(this.#name, error)
     if (!safe) return unknownOutcome(this.#name, error)
-    if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
+    if (timeouts.has(code))
       return new HeadgateError(
         'gateway-timeout',
         `The upstream of warehouse ${this.#name} did not answer within ${this.#limits.timeoutMs} ms.`,
@@ -211,6 +215,21 @@ export class UpstreamClient implements AsyncDisposable {
     await this.#pool.destroy()
     await this.#auth[Symbol.asyncDispose]()
   }
+}
+
+/** Codes of errors for responses that take too long. */
+const timeouts: ReadonlySet<string> = new Set([
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  responseTimeout,
+])
+
+/** Returns the values of headers that the auth provider added, and the credentials in them. */
+function addedValues(signed: HttpRequest, prepared: HttpRequest): string[] {
+  const before = new Set(prepared.headers.map(([, value]) => value))
+  return signed.headers.flatMap(([, value]) =>
+    before.has(value) ? [] : [value, ...value.split(' ').slice(1).filter(Boolean)],
+  )
 }
 
 function notAnswering(name: string): HeadgateError {
@@ -244,7 +263,9 @@ function guardedFetch(guard: EndpointGuard): Fetch {
     })
     try {
       const response = await undiciFetch(url, { ...(init as object), dispatcher: pool })
-      const body = await response.arrayBuffer()
+      const signal = init?.signal ?? AbortSignal.timeout(issuerTimeoutMs)
+      // Compressed responses are limited by their decompressed size.
+      const body = await readBody(response, { maxBytes: maxIssuerBytes, signal })
       const headers = [...response.headers] as [string, string][]
       return new Response([204, 304].includes(response.status) ? null : body, {
         status: response.status,

@@ -12,8 +12,11 @@ import type { Warehouse } from '../catalog/warehouses.ts'
 import type { RelationKind } from '../store/relations.ts'
 import { findStaged } from '../store/staged-relations.ts'
 import { removeUpstreamStaged } from '../store/upstream-staged.ts'
+import { afterChange } from './after-change.ts'
+import { checkUuids } from './assigned-uuid.ts'
 import { checkChosen, toLocations } from './chosen-locations.ts'
 import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
+import { unreadableOutcome } from './failures.ts'
 import { authorizeName, authorizeNamespace } from './find-name.ts'
 import { readMetadata, type RemoteMetadata } from './load-result.ts'
 import { recordRelation, type RecordedName, type RecordOptions, toPrefixes } from './record.ts'
@@ -70,7 +73,11 @@ export async function commitRelation(
       },
       signal,
     )
-    return readMetadata(response.body, kind)
+    try {
+      return readMetadata(response.body, kind)
+    } catch (cause) {
+      throw unreadableOutcome(warehouse.name, cause)
+    }
   }
   const load = async (): Promise<RemoteMetadata> => {
     const id = kind === 'table' ? 'loadTable' : 'loadView'
@@ -85,7 +92,8 @@ export async function commitRelation(
     if (landed === null || !containsSnapshots(landed, commit.request.updates)) throw error
     metadata = landed
   }
-  await recordCommitted(deps, prepared, metadata)
+  const committed = metadata
+  await afterChange(caller, () => recordCommitted(deps, prepared, committed))
   return metadata
 }
 
@@ -153,7 +161,8 @@ async function prepare(
 ): Promise<PreparedCommit> {
   const { warehouse, identifier } = ref
   const requirements = toList(body['requirements'])
-  const sent = { requirements, updates: toList(body['updates']), identifier: toJson(identifier) }
+  const updates = toList(body['updates']).map(onlyDecoded)
+  const sent = { requirements, updates, identifier: toJson(identifier) }
   const chosen = toLocations(request.updates)
   if (kind === 'table' && request.requirements.some(({ type }) => type === 'assert-create')) {
     const namespace = await authorizeNamespace(deps, caller, warehouse, identifier.namespace, 'create', false)
@@ -180,6 +189,7 @@ async function prepare(
       staged?.prefixes ?? [],
       chosen,
     )
+    await checkUuids(deps, warehouse.id, request.updates, null)
     const name: RecordedName = { warehouse, identifier, kind, known: null, namespace }
     const options = { ownerId: principalId, ...(staged === null ? {} : { id: staged.id }) }
     return { name, options, body: sent, stagedId: staged?.id ?? null }
@@ -188,12 +198,35 @@ async function prepare(
   const { known } = name
   const own = known === null ? [] : known.prefixes.split('\n')
   checkChosen({ warehouse, policy: name.policy, chain: name.chain }, own, chosen)
+  await checkUuids(deps, warehouse.id, request.updates, known?.uuid ?? null)
   if (known === null) return { name, options: {}, body: sent, stagedId: null }
   const required = { type: kind === 'table' ? 'assert-table-uuid' : 'assert-view-uuid', uuid: known.uuid }
   return { name, options: {}, body: { ...sent, requirements: [required, ...requirements] }, stagedId: null }
 }
 
-/** Writes the rows of a committed relation. The change is in the upstream, so a failure is not reported as such. */
+/** Members of updates that set locations, by their actions. */
+const locationMembers: Readonly<Record<string, readonly string[]>> = {
+  'set-properties': ['action', 'updates', 'updated'],
+  'set-location': ['action', 'location'],
+}
+
+/** Members that earlier clients write instead of another one. The server decodes both. */
+const formerMembers: Readonly<Record<string, string>> = { updated: 'updates' }
+
+/** Leaves out members of an update that this server has not checked, and that another parser could prefer. */
+function onlyDecoded(update: Json): Json {
+  const object = typeof update === 'object' && update !== null && !Array.isArray(update) ? update : {}
+  const { action } = object as JsonObject
+  const members = typeof action === 'string' ? locationMembers[action] : undefined
+  if (members === undefined) return update
+  const kept = Object.entries(object).filter(([name]) => {
+    const current = formerMembers[name]
+    return members.includes(name) && (current === undefined || !Object.hasOwn(object, current))
+  })
+  return Object.fromEntries(kept)
+}
+
+/** Writes the rows of a committed relation. */
 async function recordCommitted(
   deps: UpstreamDeps,
   { name, options, stagedId }: PreparedCommit,

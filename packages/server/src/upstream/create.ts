@@ -9,9 +9,12 @@ import { joinLevels } from '../namespace-path.ts'
 import type { Chain } from '../privilege.ts'
 import type { RelationKind } from '../store/relations.ts'
 import { expireUpstreamStaged, insertUpstreamStaged } from '../store/upstream-staged.ts'
+import { afterChange } from './after-change.ts'
 import { checkChosen } from './chosen-locations.ts'
 import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
-import { authorizeName, authorizeNamespace, type UpstreamNamespace } from './find-name.ts'
+import { unreadableOutcome, unrecorded } from './failures.ts'
+import { authorizeNamespace, type UpstreamNamespace } from './find-name.ts'
+import { confirmName } from './load.ts'
 import { readMetadata, type RemoteMetadata } from './load-result.ts'
 import { recordNamespace, recordRelation, type RecordedRelation, toPrefixes } from './record.ts'
 
@@ -48,10 +51,13 @@ export async function createRelation(
   signal: AbortSignal,
 ): Promise<CreatedRelation> {
   const { ref, kind } = creation
-  const namespace = await authorizeCreation(deps, caller, creation)
+  const namespace = await authorizeCreation(deps, caller, creation, signal)
   const { metadata, body } = await send(deps, caller, creation, creation.body, signal)
   const ownerId = caller.identity.principal.id
-  const row = await recordRelation(deps, { ...ref, kind, known: null, namespace }, metadata, { ownerId })
+  const name = { ...ref, kind, known: null, namespace }
+  const row = await afterChange(caller, () => recordRelation(deps, name, metadata, { ownerId }))
+  // Without a row, the caller does not own the relation and receives no credentials.
+  if (row === null) throw unrecorded(ref.warehouse.name)
   keepKeys(deps, creation, { ...row, staged: false }, body)
   const chain = relationChain(namespace.chain, row.id, ownerId, { kind, name: ref.identifier.name })
   return { metadata, row, chain }
@@ -72,7 +78,7 @@ export async function stageTable(
 ): Promise<CreatedRelation> {
   const { ref } = creation
   const { warehouse, identifier } = ref
-  const namespace = await authorizeCreation(deps, caller, creation)
+  const namespace = await authorizeCreation(deps, caller, creation, signal)
   const request = { ...creation.body, 'stage-create': true }
   const { metadata, body } = await send(deps, caller, creation, request, signal)
   const prefixes = toPrefixes(metadata.locations)
@@ -102,10 +108,11 @@ async function authorizeCreation(
   deps: UpstreamDeps,
   caller: UpstreamCaller,
   { ref, kind, chosen, overwrites = false }: UpstreamCreation,
+  signal: AbortSignal,
 ): Promise<UpstreamNamespace> {
   const { warehouse, identifier } = ref
   checkNewName(identifier.name, 'name of a table or view')
-  if (overwrites) await authorizeName(deps, caller, ref, kind, 'manage')
+  if (overwrites) await confirmName(deps, caller, ref, kind, 'manage', signal)
   const namespace = await authorizeNamespace(deps, caller, warehouse, identifier.namespace, 'create', false)
   checkChosen({ warehouse, policy: namespace.policy, chain: namespace.chain }, [], chosen)
   return namespace
@@ -133,7 +140,11 @@ async function send(
     },
     signal,
   )
-  return { metadata: readMetadata(response.body, kind), body: response.body }
+  try {
+    return { metadata: readMetadata(response.body, kind), body: response.body }
+  } catch (cause) {
+    throw unreadableOutcome(warehouse.name, cause)
+  }
 }
 
 /** Keeps the storage credentials in the response, so that the first client of the table needs no further request. */

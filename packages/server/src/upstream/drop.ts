@@ -5,6 +5,7 @@ import type { RelationRef } from '../catalog/target.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { RelationKind } from '../store/relations.ts'
 import { removeUpstreamNamespace, removeUpstreamRelation } from '../store/upstream-relations.ts'
+import { afterChange } from './after-change.ts'
 import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
 import { authorizeNamespace } from './find-name.ts'
 import { confirmName } from './load.ts'
@@ -47,7 +48,7 @@ export async function dropRelation(
     if (isMissing && known !== null) await removeUpstreamRelation(deps.sql, known.id)
     throw error
   }
-  if (known !== null) await removeUpstreamRelation(deps.sql, known.id)
+  if (known !== null) await afterChange(caller, () => removeUpstreamRelation(deps.sql, known.id))
 }
 
 /** Drops an empty namespace in the upstream, and then its row with its grants. */
@@ -72,5 +73,6 @@ export async function dropNamespace(
     },
     signal,
   )
-  if (id !== null) await deps.sql.transaction(async (tx) => removeUpstreamNamespace(tx, id))
+  if (id !== null)
+    await afterChange(caller, () => deps.sql.transaction(async (tx) => removeUpstreamNamespace(tx, id)))
 }

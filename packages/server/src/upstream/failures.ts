@@ -9,6 +9,15 @@ export function unreachable(warehouse: string, cause: unknown): HeadgateError {
   )
 }
 
+/** Returns the error for a change that the upstream accepted with a response that this server cannot read. */
+export function unreadableOutcome(warehouse: string, cause: unknown): HeadgateError {
+  return new HeadgateError(
+    'commit-state-unknown',
+    `The upstream of warehouse ${warehouse} accepted the change with a malformed response, so its outcome is unknown: load the object before you repeat the request.`,
+    { cause },
+  )
+}
+
 /** Returns the error for a change that the upstream may have made although its response was lost. */
 export function unknownOutcome(warehouse: string, cause: unknown): HeadgateError {
   return new HeadgateError(
@@ -36,4 +45,12 @@ export const neverSent: ReadonlySet<string> = new Set([
 /** Returns the code of an error of Node or undici, or an empty text. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+/** Returns the error for an object that the upstream created, but whose owner was not recorded. */
+export function unrecorded(warehouse: string): HeadgateError {
+  return new HeadgateError(
+    'commit-state-unknown',
+    `The upstream of warehouse ${warehouse} created the object, but its owner was not recorded: load the object. If you may not see it, ask a manager of the warehouse for a grant.`,
+  )
 }

@@ -13,17 +13,18 @@ import { listChildPaths } from '../store/namespaces.ts'
 import { listRelationNames, type RelationKind } from '../store/relations.ts'
 import type { UpstreamDeps } from './deps.ts'
 import { authorizeNamespace } from './find-name.ts'
+import { joinNamespace } from './remote-names.ts'
 import type { Upstream } from './upstream.ts'
 
 /** Maximum number of names of one list of an upstream that the server reads for one request. */
 const maxNames = 100_000
 
-/** Page that a client requests, with the page token of the upstream. Null: the client requests the whole list. */
+/** Page that a client requests, with the token of the previous page. Null: the client requests the whole list. */
 export type UpstreamPage = { readonly token: string; readonly size: number } | null
 
 export interface UpstreamList<T> {
   readonly items: readonly T[]
-  /** Page token of the upstream for the next page. Null: there is none. */
+  /** Token of the next page. Null: there is none. */
   readonly next: string | null
 }
 
@@ -45,13 +46,11 @@ export async function listRelations(
   if (kind === 'view' && !(await upstream.offers(id, signal))) return { items: [], next: null }
   const read = { upstream, id, namespace, parent: undefined, member: 'identifiers' }
   const missing = (): HeadgateError => missingNamespace(namespace)
-  const listed = await readPages(read, page, missing, signal)
-  const names = listed.items.flatMap((item) => nameIn(item))
   const isShown = shownIn<string>(found.policy, (name) => ({
     ...found.chain.names,
     relation: { kind, name },
   }))
-  return { items: names.filter((name) => visible(name) && (isShown?.(name) ?? true)), next: listed.next }
+  return await readVisible(read, { page, missing, read: nameIn, visible, isShown }, signal)
 }
 
 /** Lists the namespaces of an upstream directly below the warehouse or below a namespace that the caller may see. */
@@ -76,21 +75,72 @@ export async function listNamespaces(
   const read = { upstream, id: 'listNamespaces', namespace: undefined, parent, member: 'namespaces' } as const
   const missing = (): HeadgateError =>
     parent === null ? missingWarehouse(warehouse.name) : missingNamespace(parent)
-  const listed = await readPages(read, page, missing, signal)
   const depth = (parent?.length ?? 0) + 1
-  const paths = listed.items.flatMap((item) => levelsIn(item, depth))
   const isShown = shownIn<string>(above.policy, (path): ObjectNames => ({
     ...above.chain.names,
     namespace: splitLevels(path),
     relation: null,
   }))
-  const shown = [...new Set(paths)].filter((path) => visible(path) && (isShown?.(path) ?? true))
-  return { items: shown.map(splitLevels), next: listed.next }
+  const wanted = { page, missing, read: (item: Json) => levelsIn(item, depth), visible, isShown }
+  const { items, next } = await readVisible(read, wanted, signal)
+  return { items: items.map(splitLevels), next }
+}
+
+/** Part of a list that a caller may see. */
+interface Visible {
+  readonly page: UpstreamPage
+  missing(): HeadgateError
+  /** Returns the name in an item of the list, or nothing for an item that is left out. */
+  read(item: Json): string[]
+  /** Names that the caller may see. Null: the caller sees all names. */
+  readonly visible: ReadonlySet<string> | null
+  /** Decision of an authorizer about a name. Null: none is configured. */
+  readonly isShown: ((name: string) => boolean) | null
+}
+
+/** Kinds of page tokens: the token of the upstream, or the last name of the previous page. */
+const tokenKinds = { upstream: 'u:', name: 'n:' } as const
+
+/**
+ * Reads the names that a caller may see. A caller that sees all names receives the pages of the upstream. Any other caller
+ * receives pages of the names that it may see: the pages of the upstream, of which some would be empty, would tell how
+ * many other names exist, and their tokens often contain one of them.
+ */
+async function readVisible(
+  list: ListRead,
+  { page, missing, read, visible, isShown }: Visible,
+  signal: AbortSignal,
+): Promise<UpstreamList<string>> {
+  const isFiltered = visible !== null || isShown !== null
+  const kind = isFiltered ? tokenKinds.name : tokenKinds.upstream
+  const token = page === null || page.token === '' ? '' : afterKind(page.token, kind)
+  const wanted = isFiltered || page === null ? null : { token, size: page.size }
+  const { items, next } = await readPages(list, wanted, missing, signal)
+  const names = [...new Set(items.flatMap((item) => read(item)))]
+  if (!isFiltered) return { items: names, next: next === null ? null : `${kind}${next}` }
+  const shown = names.filter((name) => (visible?.has(name) ?? true) && (isShown?.(name) ?? true))
+  if (page === null) return { items: shown, next: null }
+  const rest = shown.toSorted(compareText).filter((name) => token === '' || name > token)
+  const last = rest.length > page.size ? rest[page.size - 1] : undefined
+  return { items: rest.slice(0, page.size), next: last === undefined ? null : `${kind}${last}` }
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** @throws HeadgateError `bad-request` for a token of a caller with other rights */
+function afterKind(token: string, kind: string): string {
+  if (token.startsWith(kind)) return token.slice(kind.length)
+  throw new HeadgateError(
+    'bad-request',
+    'Invalid pageToken: your rights changed since the previous page. List from the first page again.',
+  )
 }
 
 /**
- * Returns a function that tells whether the caller may see an object of the upstream. A caller with rights on the parent
- * sees all objects; any other caller sees those whose rows it has rights on.
+ * Returns the names of objects of the upstream that the caller may see. A caller with rights on the parent sees all
+ * objects, for which this returns null; any other caller sees those whose rows it has rights on.
  */
 async function visibleNames(
   policy: Policy,
@@ -101,12 +151,11 @@ async function visibleNames(
     readonly owners: readonly string[]
     readonly limit: number
   }) => Promise<readonly string[]>,
-): Promise<(name: string) => boolean> {
+): Promise<ReadonlySet<string> | null> {
   const filter = listFilter(policy, chain)
-  if (filter.all) return () => true
+  if (filter.all) return null
   const names = await list({ after: null, ids: filter.ids, owners: [filter.principalId], limit: maxNames })
-  const visible = new Set(names)
-  return (name) => visible.has(name)
+  return new Set(names)
 }
 
 interface ListRead {
@@ -133,9 +182,7 @@ async function readPages(
         id,
         target: namespace === undefined ? {} : { namespace },
         query: {
-          ...(parent === null || parent === undefined
-            ? {}
-            : { parent: parent.join(decodeURIComponent(separator)) }),
+          ...(parent === null || parent === undefined ? {} : { parent: joinNamespace(parent, separator) }),
           pageToken: token,
           pageSize: String(page?.size ?? 1_000),
         },

@@ -2,10 +2,14 @@ import { type Json, type JsonObject, stringify } from '@headgate/json'
 import type { Namespace } from '@headgate/iceberg/rest'
 import { missingNamespace, missingWarehouse } from '../catalog/existing.ts'
 import { authorizeWarehouse } from '../catalog/find-warehouse.ts'
-import type { Warehouse } from '../catalog/warehouses.ts'
+import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
+import { afterChange } from './after-change.ts'
+import { checkChosen } from './chosen-locations.ts'
 import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
 import { authorizeNamespace } from './find-name.ts'
 import { recordNamespace } from './record.ts'
+import { joinLevels } from '../namespace-path.ts'
+import { removeUpstreamNamespace, resolveUpstream } from '../store/upstream-relations.ts'
 
 /** Loads the properties of a namespace of the upstream. A privilege on an object in it is not sufficient. */
 export async function loadNamespace(
@@ -38,17 +42,30 @@ export async function checkNamespaceExists(
   await upstream.call({ id, target: { namespace: levels }, missing: () => missingNamespace(levels) }, signal)
 }
 
+/** Creation of a namespace, or a change of its properties. */
+export interface NamespaceChange {
+  readonly warehouse: Warehouse
+  readonly levels: Namespace
+  readonly body: JsonObject
+  /** Locations in the request, from which the upstream may compute the locations of new tables. */
+  readonly chosen: readonly string[]
+}
+
 /** Creates a namespace in the upstream. The caller needs `create` on the parent, and owns the namespace. */
 export async function createNamespace(
   deps: UpstreamDeps,
   caller: UpstreamCaller,
-  { warehouse, levels, body }: { warehouse: Warehouse; levels: Namespace; body: JsonObject },
+  { warehouse, levels, body, chosen }: NamespaceChange,
   idempotencyKey: string | undefined,
   signal: AbortSignal,
 ): Promise<Json> {
   const parent = levels.slice(0, -1)
   if (parent.length === 0) authorizeWarehouse(caller, warehouse, 'create')
-  else await authorizeNamespace(deps, caller, warehouse, parent, 'create', false)
+  const above =
+    parent.length === 0
+      ? { policy: caller.policy, chain: warehouseChain(warehouse) }
+      : await authorizeNamespace(deps, caller, warehouse, parent, 'create', false)
+  checkChosen({ warehouse, policy: above.policy, chain: above.chain }, [], chosen)
   const upstream = await deps.upstreams.get(warehouse)
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
   const created = await upstream.callJson(
@@ -62,7 +79,14 @@ export async function createNamespace(
     },
     signal,
   )
-  await deps.sql.transaction((tx) => recordNamespace(tx, warehouse.id, levels, caller.identity.principal.id))
+  await afterChange(caller, () =>
+    deps.sql.transaction(async (tx) => {
+      // The upstream had no such namespace. A row is that of an earlier one, whose owner and grants do not count.
+      const { namespace } = await resolveUpstream(deps.sql, warehouse.id, [joinLevels(levels)], null)
+      if (namespace !== null) await removeUpstreamNamespace(tx, namespace.id)
+      await recordNamespace(tx, warehouse.id, levels, caller.identity.principal.id)
+    }),
+  )
   return created
 }
 
@@ -70,11 +94,12 @@ export async function createNamespace(
 export async function updateNamespace(
   deps: UpstreamDeps,
   caller: UpstreamCaller,
-  { warehouse, levels, body }: { warehouse: Warehouse; levels: Namespace; body: JsonObject },
+  { warehouse, levels, body, chosen }: NamespaceChange,
   idempotencyKey: string | undefined,
   signal: AbortSignal,
 ): Promise<Json> {
-  await authorizeNamespace(deps, caller, warehouse, levels, 'modify', false)
+  const { policy, chain } = await authorizeNamespace(deps, caller, warehouse, levels, 'modify', false)
+  checkChosen({ warehouse, policy, chain }, [], chosen)
   const upstream = await deps.upstreams.get(warehouse)
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
   return await upstream.callJson(

@@ -7,7 +7,12 @@ export interface UpstreamResponse {
   readonly status: number
   readonly headers: { get(name: string): string | null }
   readonly body: Buffer
+  /** Texts that clients must not see in messages of this response, such as the token of the request. */
+  readonly hidden?: readonly string[]
 }
+
+/** Code of the error of a response that was not complete within its time limit. */
+export const responseTimeout = 'UPSTREAM_RESPONSE_TIMEOUT'
 
 /**
  * Sends a request with a dispatcher of undici and reads its whole response. `Dispatcher.request` returns the body as a
@@ -15,13 +20,18 @@ export interface UpstreamResponse {
  *
  * @param expected body of an earlier response. A response with an equal body returns this buffer, and its bytes are not
  *   copied
+ * @param timeoutMs time limit of the request and its complete response. The limits of undici apply to each part of a
+ *   response, so they do not end a response that never stops
  * @throws the reason of the signal, and errors of undici
  */
 export function readResponse(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
   signal: AbortSignal,
-  expected: Buffer | null = null,
+  {
+    timeoutMs,
+    expected = null,
+  }: { readonly timeoutMs: number; readonly expected?: Buffer | null | undefined },
 ): Promise<UpstreamResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<UpstreamResponse>()
   let controller: Dispatcher.DispatchController | null = null
@@ -35,12 +45,22 @@ export function readResponse(
     return promise
   }
   signal.addEventListener('abort', onAbort, { once: true })
+  let timer: NodeJS.Timeout | undefined
+  const end = (): void => {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', onAbort)
+  }
   const received = new ReceivedBody(expected)
   let status = 0
   let headers: IncomingHttpHeaders = {}
   dispatcher.dispatch(options, {
     onRequestStart: (started) => {
       controller = started
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        const error = new Error(`the response was not complete within ${timeoutMs} ms`)
+        started.abort(Object.assign(error, { code: responseTimeout }))
+      }, timeoutMs)
     },
     onResponseStart: (_, code, responseHeaders) => {
       status = code
@@ -48,12 +68,12 @@ export function readResponse(
     },
     onResponseData: (_, chunk) => received.add(chunk),
     onResponseEnd: () => {
-      signal.removeEventListener('abort', onAbort)
+      end()
       const body = received.end()
       resolve({ status, headers: { get: (name) => joined(headers[name.toLowerCase()]) }, body })
     },
     onResponseError: (_, error) => {
-      signal.removeEventListener('abort', onAbort)
+      end()
       reject(error)
     },
   })

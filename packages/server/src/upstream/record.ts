@@ -1,14 +1,26 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { canonicalPrefix, parseLocation } from '@headgate/storage'
+import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import type { Namespace } from '@headgate/iceberg/rest'
-import { joinLevels } from '../namespace-path.ts'
+import { missingRelation } from '../catalog/existing.ts'
+import type { Warehouse } from '../catalog/warehouses.ts'
+import { joinLevels, splitLevels } from '../namespace-path.ts'
 import { serverId } from '../reserved-ids.ts'
 import type { Queryable } from '../store/sql.ts'
-import { recordUpstreamNamespace, recordUpstreamRelation } from '../store/upstream-relations.ts'
+import {
+  findUpstreamUuid,
+  moveUpstreamRelation,
+  recordUpstreamNamespace,
+  recordUpstreamRelation,
+  type UpstreamHolder,
+} from '../store/upstream-relations.ts'
 import { isViolation } from '../store/violation.ts'
 import type { UpstreamDeps } from './deps.ts'
 import type { UpstreamName } from './find-name.ts'
-import type { RemoteMetadata } from './load-result.ts'
+import { readMetadata, type RemoteMetadata } from './load-result.ts'
+
+/** Time limit in ms of the request that looks for a table under its recorded name. */
+const patienceMs = 30_000
 
 /** Ids of the rows of a table or view of an upstream. */
 export interface RecordedRelation {
@@ -36,15 +48,20 @@ export interface RecordOptions {
 /**
  * Returns the ids of the rows of a table or view, and writes the rows when they are missing or outdated. Loads of a known
  * table write nothing.
+ *
+ * A row belongs to the UUID of its table. If the table was renamed in the upstream, its row is moved, with its grants. If
+ * the upstream has the table under both names, the row remains at the recorded name: otherwise a load by another spelling
+ * of the name, in a catalog that does not distinguish upper and lower case, would delete owner and grants.
  */
 export async function recordRelation(
-  { sql }: Pick<UpstreamDeps, 'sql'>,
+  deps: Pick<UpstreamDeps, 'sql' | 'upstreams'>,
   name: RecordedName,
   metadata: RemoteMetadata,
   { ownerId = serverId, id }: RecordOptions = {},
 ): Promise<RecordedRelation> {
-  const { known, namespace } = name
-  const prefixes = toPrefixes(metadata.locations)
+  const { known, namespace, warehouse } = name
+  const { sql } = deps
+  const prefixes = remotePrefixes(metadata.locations)
   if (
     known !== null &&
     namespace.id !== null &&
@@ -53,8 +70,21 @@ export async function recordRelation(
   )
     return { id: known.id, namespaceId: namespace.id, prefixes, revokedBefore: known.notBefore }
   const revokedBefore = known?.uuid === metadata.uuid ? known.notBefore : 0
+  const holder = await findOtherName(sql, name, metadata.uuid)
+  if (holder !== null && (await isStillThere(deps, warehouse, holder, metadata.uuid))) {
+    const namespaceId = await sql.transaction((tx) =>
+      recordNamespace(tx, warehouse.id, name.identifier.namespace),
+    )
+    return { id: idOfOtherName(holder, name), namespaceId, prefixes, revokedBefore }
+  }
   const write = (tx: Queryable): Promise<RecordedRelation> =>
-    writeRows(tx, name, metadata, { id: id ?? randomUUID(), ownerId, prefixes, revokedBefore })
+    writeRows(tx, name, metadata, {
+      id: id ?? randomUUID(),
+      ownerId,
+      prefixes,
+      revokedBefore,
+      moved: holder?.id ?? null,
+    })
   try {
     return await sql.transaction(write)
   } catch (error) {
@@ -68,9 +98,14 @@ async function writeRows(
   tx: Queryable,
   { warehouse, identifier, kind }: RecordedName,
   metadata: RemoteMetadata,
-  row: Pick<RecordedRelation, 'id' | 'prefixes' | 'revokedBefore'> & { readonly ownerId: string },
+  row: Pick<RecordedRelation, 'id' | 'prefixes' | 'revokedBefore'> & {
+    readonly ownerId: string
+    /** Id of the row of this table under its former name. */
+    readonly moved: string | null
+  },
 ): Promise<RecordedRelation> {
   const namespaceId = await recordNamespace(tx, warehouse.id, identifier.namespace)
+  if (row.moved !== null) await moveUpstreamRelation(tx, row.moved, { namespaceId, name: identifier.name })
   const id = await recordUpstreamRelation(tx, {
     id: row.id,
     warehouseId: warehouse.id,
@@ -84,6 +119,52 @@ async function writeRows(
     ownerId: row.ownerId,
   })
   return { id, namespaceId, prefixes: row.prefixes, revokedBefore: row.revokedBefore }
+}
+
+/** Finds the row of a table under another name than the one in the request. */
+async function findOtherName(
+  sql: Queryable,
+  { warehouse, identifier }: Pick<RecordedName, 'warehouse' | 'identifier'>,
+  uuid: string,
+): Promise<UpstreamHolder | null> {
+  const holder = await findUpstreamUuid(sql, warehouse.id, uuid)
+  const isSame = holder?.path === joinLevels(identifier.namespace) && holder.name === identifier.name
+  return isSame ? null : holder
+}
+
+/** Returns whether the upstream still has a table under its recorded name. True if the upstream does not tell. */
+async function isStillThere(
+  { upstreams }: Pick<UpstreamDeps, 'upstreams'>,
+  warehouse: Warehouse,
+  { kind, path, name }: UpstreamHolder,
+  uuid: string,
+): Promise<boolean> {
+  const identifier = { namespace: splitLevels(path), name }
+  try {
+    const upstream = await upstreams.get(warehouse)
+    const { body } = await upstream.call(
+      {
+        id: kind === 'table' ? 'loadTable' : 'loadView',
+        target: { identifier },
+        query: kind === 'table' ? { snapshots: 'refs' } : {},
+        missing: () => missingRelation(kind, identifier),
+      },
+      AbortSignal.timeout(patienceMs),
+    )
+    return readMetadata(body, kind).uuid === uuid
+  } catch (error) {
+    return !isHeadgateError(error, 'no-such-table') && !isHeadgateError(error, 'no-such-view')
+  }
+}
+
+/** Returns an id for a table under a second name, which has no row. It allows no storage access at the gateway. */
+function idOfOtherName({ id }: UpstreamHolder, { identifier }: Pick<RecordedName, 'identifier'>): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([id, identifier]))
+    .digest('hex')
+  return [digest.slice(0, 8), digest.slice(8, 12), `8${digest.slice(13, 16)}`, `8${digest.slice(17, 20)}`]
+    .concat(digest.slice(20, 32))
+    .join('-')
 }
 
 /**
@@ -109,6 +190,19 @@ export async function recordNamespace(
     })
   }
   return id
+}
+
+/** Returns the locations in metadata of the upstream as prefixes. */
+function remotePrefixes(locations: readonly string[]): string[] {
+  try {
+    return toPrefixes(locations)
+  } catch (cause) {
+    throw new HeadgateError(
+      'bad-gateway',
+      'The metadata of the upstream names a location that this server does not support.',
+      { cause },
+    )
+  }
 }
 
 /** Returns locations as canonical prefixes, each ending in `/`. Locations inside another one are omitted. */

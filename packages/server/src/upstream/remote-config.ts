@@ -71,7 +71,7 @@ export function decodeRemoteConfig(body: Json, settings: RemoteSettings = {}): R
   if (!/^[\w.~!$&'()*+,;=:@%/|-]*$/.test(prefix) || /(^|\/)(\.|%2e){1,2}(\/|$)/i.test(prefix))
     throw malformed('its prefix cannot be a part of a path')
   const separator = property('namespace-separator') ?? '%1F'
-  if (!/^(%[0-9A-Fa-f]{2}|[\w.~-])+$/.test(separator))
+  if (!/^(%[0-9A-Fa-f]{2}|[\w.~-])+$/.test(separator) || !isEncoded(separator))
     throw malformed('its namespace-separator is not encoded')
   return {
     prefix: prefix.replaceAll(/^\/+|\/+$/g, ''),
@@ -108,6 +108,14 @@ export function serves(config: RemoteConfig, id: OperationId): boolean {
 function withQuirks(dialect: Dialect, quirks: Quirks): Dialect {
   const given = Object.entries(quirks).filter(([, value]) => value !== undefined)
   return { ...dialect, ...Object.fromEntries(given) }
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== ''
+  } catch {
+    return false
+  }
 }
 
 function asObject(value: Json): Readonly<Record<string, Json>> | null {

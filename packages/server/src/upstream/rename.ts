@@ -4,6 +4,7 @@ import { missingRelation } from '../catalog/existing.ts'
 import type { RelationRef } from '../catalog/target.ts'
 import type { RelationKind } from '../store/relations.ts'
 import { moveUpstreamRelation } from '../store/upstream-relations.ts'
+import { afterChange } from './after-change.ts'
 import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
 import { authorizeNamespace } from './find-name.ts'
 import { confirmName } from './load.ts'
@@ -17,7 +18,7 @@ const renames = { table: 'renameTable', view: 'renameView' } as const satisfies 
 /**
  * Renames a table or view in the upstream, and moves its row, which keeps its grants. The caller needs `manage` on the
  * relation and `create` on the namespace of the new name. If the process ends in between, the next load of the new name
- * deletes the row of the old name, with its grants.
+ * moves the row.
  */
 export async function renameRelation(
   deps: UpstreamDeps,
@@ -52,10 +53,12 @@ export async function renameRelation(
     signal,
   )
   if (known === null) return
-  await deps.sql.transaction(async (tx) => {
-    const namespaceId = await recordNamespace(tx, warehouse.id, destination.identifier.namespace)
-    await moveUpstreamRelation(tx, known.id, { namespaceId, name: destination.identifier.name })
-  })
+  await afterChange(caller, () =>
+    deps.sql.transaction(async (tx) => {
+      const namespaceId = await recordNamespace(tx, warehouse.id, destination.identifier.namespace)
+      await moveUpstreamRelation(tx, known.id, { namespaceId, name: destination.identifier.name })
+    }),
+  )
 }
 
 function toJson({ namespace, name }: TableIdentifier): { namespace: string[]; name: string } {

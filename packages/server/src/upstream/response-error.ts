@@ -1,4 +1,5 @@
 import { type ErrorCode, HeadgateError } from '@headgate/errors'
+import { hideUpstream } from './hide-upstream.ts'
 import type { UpstreamResponse } from './read-response.ts'
 
 /** Longest message of an upstream that is sent to a client, in characters. */
@@ -87,8 +88,8 @@ const codesByStatus: Readonly<Record<number, ErrorCode>> = {
 
 /** Details of a request, for the error of a failed response. */
 export interface Asked {
-  /** Host of the upstream. It is removed from messages, because clients must not learn the address. */
-  readonly host: string
+  /** Texts that are removed from messages: the address of the upstream, and its credentials. */
+  readonly hidden: readonly string[]
   readonly warehouse: string
   /** True when the request changes the upstream. */
   readonly changes: boolean
@@ -99,14 +100,15 @@ export interface Asked {
 /**
  * Converts the error response of an upstream to the error for the client. The status decides, and then the type in the
  * body. A response that concerns the server's own identity never becomes a 401, because the client would discard its
- * token. A 5xx response to a change means that the outcome is unknown, except for 503, which promises that nothing
- * happened.
+ * token. A response to a change that does not promise that nothing happened means that the outcome is unknown. A 503
+ * promises it only with `Retry-After`: proxies also send 503 after they lost the connection on which the request was
+ * sent.
  */
 export function responseError(response: UpstreamResponse, asked: Asked): HeadgateError {
   const { type, message } = readError(response)
   const vendor = vendorCode(response, type)
   const status = vendor === null ? response.status : vendor.status
-  const said = message === null ? '' : `: ${withoutHost(message, asked.host).slice(0, maxMessage)}`
+  const said = message === null ? '' : `: ${hideUpstream(message, asked.hidden).slice(0, maxMessage)}`
   const upstream = `The upstream of warehouse ${asked.warehouse}`
   if (status === 401 || status === 407 || status === 419)
     return new HeadgateError(
@@ -120,23 +122,20 @@ export function responseError(response: UpstreamResponse, asked: Asked): Headgat
     )
   if (status === 403) return new HeadgateError('forbidden', `${upstream} refused the request${said}`)
   const retry = retryAfter(response)
-  if (status === 429 || status === 503)
+  if (status === 429 || (status === 503 && (retry !== null || !asked.changes)))
     return new HeadgateError(
       status === 429 ? 'too-many-requests' : 'unavailable',
       `${upstream} is overloaded or unavailable${said}`,
       retry === null ? {} : { retryAfterSeconds: retry },
     )
   if (status >= 500 && status !== 501) {
-    if (asked.changes)
-      return new HeadgateError(
-        'commit-state-unknown',
-        `${upstream} failed (${status}), so it is unknown whether the change was made${said}`,
-      )
+    if (asked.changes) return unknownChange(upstream, status, said)
     return new HeadgateError('bad-gateway', `${upstream} failed (${status})${said}`)
   }
   const byType = vendor?.code ?? (type === null ? undefined : codesByType[type])
   // The status of the code must be the status of the response: clients decide by it whether a change happened.
   const code = byType !== undefined && statusOf(byType) === status ? byType : codesByStatus[status]
+  if (code === undefined && asked.changes) return unknownChange(upstream, status, said)
   if (code === undefined) return new HeadgateError('bad-gateway', `${upstream} answered ${status}${said}`)
   if (status === 404 && (byType === undefined || code === 'no-such-object')) return asked.missing()
   return new HeadgateError(code, message === null ? `${upstream} answered ${status}.` : said.slice(2))
@@ -160,6 +159,13 @@ function vendorCode(
   if (code === undefined) return null
   if (code === 'missing') return { code: undefined, status: 404 }
   return code === 'identity' ? { code: undefined, status: 401 } : { code, status: statusOf(code) }
+}
+
+function unknownChange(upstream: string, status: number, said: string): HeadgateError {
+  return new HeadgateError(
+    'commit-state-unknown',
+    `${upstream} failed (${status}), so it is unknown whether the change was made${said}`,
+  )
 }
 
 function statusOf(code: ErrorCode): number {
@@ -207,11 +213,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null
-}
-
-function withoutHost(message: string, host: string): string {
-  const [name = host] = host.split(':')
-  return message.replaceAll(host, 'the upstream').replaceAll(name, 'the upstream')
 }
 
 /** Returns the seconds of a `Retry-After` header, or null when it has another form. */

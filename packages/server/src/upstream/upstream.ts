@@ -1,18 +1,14 @@
 import { parseBytes, type Json } from '@headgate/json'
 import { HeadgateError } from '@headgate/errors'
-import {
-  encodeNamespaceParam,
-  type Namespace,
-  operation,
-  type OperationId,
-  type TableIdentifier,
-} from '@headgate/iceberg/rest'
+import { type Namespace, operation, type OperationId, type TableIdentifier } from '@headgate/iceberg/rest'
 import { SingleFlight } from '../concurrency/single-flight.ts'
 import type { UpstreamClient } from './client.ts'
 import type { UpstreamResponse } from './read-response.ts'
 import type { Dialect } from './dialect.ts'
 import { decodeRemoteConfig, offers, type RemoteConfig, type RemoteSettings } from './remote-config.ts'
+import { encodeName, encodeNamespace } from './remote-names.ts'
 import { responseError } from './response-error.ts'
+import { unreadableOutcome } from './failures.ts'
 
 /** Time in ms for which the configuration of the upstream is used. */
 const configAgeMs = 300_000
@@ -107,7 +103,7 @@ export class Upstream implements AsyncDisposable {
     const { method } = operation(call.id)
     const path = buildPath(config, call.id, call.target)
     const query = buildQuery(call.query ?? {})
-    const safe = method === 'GET' || method === 'HEAD'
+    const safe = isSafe(call.id)
     const request = {
       method,
       path,
@@ -121,14 +117,16 @@ export class Upstream implements AsyncDisposable {
     // All callers share the identity at the upstream, so equal loads share a request that begins after each of them.
     // The request has its own time limits, because the first caller may disconnect.
     const response = safe
-      ? await this.#loads.joinNext(`${method} ${path}?${query} ${call.vends === true}`, () =>
-          this.#client.send(request, new AbortController().signal),
+      ? await this.#loads.joinNext(
+          `${method} ${path}?${query} ${call.vends === true}`,
+          () => this.#client.send(request, new AbortController().signal),
+          signal,
         )
       : await this.#client.send(request, signal)
     if (response.status >= 200 && response.status < 300) return response
     const { name } = this.#warehouse
     throw responseError(response, {
-      host: this.host,
+      hidden: this.#hidden(config.prefix, response),
       warehouse: name,
       changes: !safe,
       missing: () => call.missing(),
@@ -165,12 +163,20 @@ export class Upstream implements AsyncDisposable {
     try {
       return parseBytes(body)
     } catch (cause) {
+      if (!isSafe(call.id)) throw unreadableOutcome(this.#warehouse.name, cause)
       throw new HeadgateError(
         'bad-gateway',
         `The upstream of warehouse ${this.#warehouse.name} returned a response that is not JSON.`,
         { cause },
       )
     }
+  }
+
+  /** Returns the texts that clients must not see in the message of a response. */
+  #hidden(prefix: string, { hidden = [] }: UpstreamResponse): string[] {
+    const { host } = this
+    const name = host.replace(/:\d+$/, '')
+    return [host, name, prefix, decodeURIComponentOr(prefix), this.#warehouse.remote ?? '', ...hidden]
   }
 
   async #readConfig(): Promise<RemoteConfig> {
@@ -186,7 +192,7 @@ export class Upstream implements AsyncDisposable {
     const response = await this.#client.send(request, new AbortController().signal)
     if (response.status !== 200)
       throw responseError(response, {
-        host: this.host,
+        hidden: this.#hidden('', response),
         warehouse: name,
         changes: false,
         missing: () =>
@@ -202,6 +208,20 @@ export class Upstream implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client[Symbol.asyncDispose]()
+  }
+}
+
+/** Returns whether an operation changes nothing in the upstream. */
+function isSafe(id: OperationId): boolean {
+  const { method } = operation(id)
+  return method === 'GET' || method === 'HEAD'
+}
+
+function decodeURIComponentOr(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 
@@ -234,9 +254,9 @@ function buildPath({ prefix, separator }: RemoteConfig, id: OperationId, target:
   return operation(id).path.replaceAll(/\/\{([\w-]+)\}/g, (_, parameter: string) => {
     if (parameter === 'prefix') return prefix === '' ? '' : `/${prefix}`
     if (parameter === 'namespace' && namespace !== undefined)
-      return `/${encodeNamespaceParam(namespace, separator)}`
+      return `/${encodeNamespace(namespace, separator)}`
     if (target.identifier === undefined) throw new Error(`the path of ${id} needs ${parameter}`)
-    return `/${encodeURIComponent(target.identifier.name)}`
+    return `/${encodeName(target.identifier.name, 'name')}`
   })
 }
 

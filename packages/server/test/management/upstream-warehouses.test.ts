@@ -118,6 +118,13 @@ describe('an upstream warehouse', () => {
     expect(other.requests).toEqual([])
   })
 
+  test('a new path on the same host needs the secrets again, because it can be the catalog of another tenant', async () => {
+    const name = fresh()
+    await create(name, { uri: `${catalog.url}/a`, auth, secrets })
+    expect(await update(name, { uri: `${catalog.url}/b` })).toMatchObject({ status: 400 })
+    expect(await update(name, { uri: `${catalog.url}/a/` })).toMatchObject({ status: 200 })
+  })
+
   test('a managed warehouse does not become an upstream warehouse', async () => {
     const name = fresh()
     const storage = { type: 'file', root: `${management.folder}/${name}` }

@@ -1,9 +1,10 @@
 import { checkNewName, decodeCreateNamespaceRequest } from '@headgate/iceberg/rest'
 import { authorizeWarehouse } from '../../catalog/find-warehouse.ts'
+import { baseLocationsIn } from '../../upstream/chosen-locations.ts'
 import { createNamespace as create } from '../../upstream/namespaces.ts'
 import { checkProperties } from '../properties.ts'
 import { idempotencyKey } from './dispatch.ts'
-import { forwardedJson, requireObject } from './responses.ts'
+import { namespaceResponse, requireObject, selectMembers } from './responses.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
 /** Creates a namespace in the upstream. */
@@ -14,7 +15,12 @@ export const createNamespace: UpstreamOperation = {
     const { namespace: levels, properties } = decodeCreateNamespaceRequest(body, deps.nameLimits)
     checkNewName(levels.at(-1) ?? '', 'namespace level')
     checkProperties(properties)
-    const creation = { warehouse, levels, body }
-    return forwardedJson(await create(deps, call, creation, idempotencyKey(call), call.signal))
+    const creation = {
+      warehouse,
+      levels,
+      body: selectMembers(body, ['namespace', 'properties']),
+      chosen: baseLocationsIn(properties),
+    }
+    return namespaceResponse(await create(deps, call, creation, idempotencyKey(call), call.signal))
   },
 }

@@ -6,8 +6,10 @@ import { namespaceParam } from '../params.ts'
 import { reservationSeconds } from '../reservation.ts'
 import { idempotencyKey } from './dispatch.ts'
 import { loadedResponse } from './loaded-response.ts'
-import { requireObject } from './responses.ts'
+import { requireObject, selectMembers } from './responses.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
+
+const members = ['name', 'location', 'schema', 'partition-spec', 'write-order', 'properties'] as const
 
 /** Creates or stages a table in the upstream. */
 export const createTable: UpstreamOperation = {
@@ -21,7 +23,7 @@ export const createTable: UpstreamOperation = {
       kind: 'table',
       ref,
       // Nessie answers 500 when the member is absent.
-      body: { ...body, 'stage-create': staged },
+      body: { ...selectMembers(body, members), 'stage-create': staged },
       chosen: [...(location === undefined ? [] : [location]), ...locationsIn(properties)],
       idempotencyKey: idempotencyKey(call),
     } as const

@@ -5,7 +5,7 @@ import { authorizeNamespace } from '../../upstream/find-name.ts'
 import { namespaceParam } from '../params.ts'
 import { idempotencyKey } from './dispatch.ts'
 import { loadedResponse } from './loaded-response.ts'
-import { requireObject } from './responses.ts'
+import { requireObject, selectMembers } from './responses.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
 /** Creates a view in the upstream. */
@@ -18,7 +18,7 @@ export const createView: UpstreamOperation = {
       id: 'createView',
       kind: 'view',
       ref,
-      body,
+      body: selectMembers(body, ['name', 'location', 'schema', 'view-version', 'properties']),
       chosen: [...(location === undefined ? [] : [location]), ...locationsIn(properties)],
       idempotencyKey: idempotencyKey(call),
     } as const

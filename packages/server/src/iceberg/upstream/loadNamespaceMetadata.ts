@@ -1,10 +1,10 @@
 import { loadNamespace } from '../../upstream/namespaces.ts'
 import { namespaceParam } from '../params.ts'
-import { forwardedJson } from './responses.ts'
+import { namespaceResponse } from './responses.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
 /** Loads the properties of a namespace of the upstream. */
 export const loadNamespaceMetadata: UpstreamOperation = {
   handle: async (deps, call, warehouse) =>
-    forwardedJson(await loadNamespace(deps, call, warehouse, namespaceParam(deps, call), call.signal)),
+    namespaceResponse(await loadNamespace(deps, call, warehouse, namespaceParam(deps, call), call.signal)),
 }

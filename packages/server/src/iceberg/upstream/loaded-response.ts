@@ -1,11 +1,12 @@
-import { isHeadgateError } from '@headgate/errors'
+import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { decodeIfNoneMatch, matchesEtag } from '@headgate/iceberg/rest'
 import type { RelationRef } from '../../catalog/target.ts'
-import { issueStorageAccess } from '../../credentials/issue-storage-access.ts'
+import { issueCredentials, issueStorageAccess } from '../../credentials/issue-storage-access.ts'
 import type { StorageTarget } from '../../credentials/storage-grant.ts'
 import type { StorageAccessResponse } from '../../credentials/wire-form.ts'
 import type { Call, Response } from '../../operation/operation.ts'
 import type { Chain } from '../../privilege.ts'
+import { loadRelation } from '../../upstream/load.ts'
 import type { RemoteMetadata } from '../../upstream/load-result.ts'
 import type { RecordedRelation } from '../../upstream/record.ts'
 import type { IcebergDeps } from '../deps.ts'
@@ -54,25 +55,49 @@ export async function loadedResponse(
   })
 }
 
+/**
+ * Issues credentials of a table of the upstream to a client that requests only credentials. Loads the table, because
+ * grants on a table that was replaced in the upstream do not count.
+ */
+export async function upstreamCredentials(
+  deps: IcebergDeps,
+  call: Call,
+  ref: RelationRef,
+): Promise<StorageAccessResponse | null> {
+  const { name, metadata, row } = await loadRelation(deps, call, ref, 'table', 'refs', call.signal)
+  const target = committedTarget(row, name.chain)
+  const request = accessRequest(call, ref, target, metadata.location)
+  return auditAccess(call, await issueCredentials(deps, request, call))
+}
+
 async function issueAccess(
   deps: IcebergDeps,
   call: Call,
   ref: RelationRef,
   { metadata, row, chain, staged = false, isCreated = false }: LoadedForResponse,
 ): Promise<StorageAccessResponse | null> {
-  const target: StorageTarget = {
-    table: { id: row.id, staged, namespaceId: row.namespaceId },
-    chain: staged ? chain : withId(chain, row.id),
-    prefixes: row.prefixes,
-    revokedBefore: row.revokedBefore,
-  }
+  const target = staged
+    ? { ...committedTarget(row, chain), table: { id: row.id, staged, namespaceId: row.namespaceId }, chain }
+    : committedTarget(row, chain)
   const request = accessRequest(call, ref, target, metadata.location)
   try {
     return auditAccess(call, await issueStorageAccess(deps, request, call))
   } catch (error) {
+    // The upstream chose the location, so it is not a fault of the request.
+    if (isHeadgateError(error, 'bad-request'))
+      throw new HeadgateError('bad-gateway', error.message, { cause: error })
     if (!isCreated || !isHeadgateError(error, 'forbidden')) throw error
     call.audit.reason = error.message
     return null
+  }
+}
+
+function committedTarget(row: RecordedRelation, chain: Chain): StorageTarget {
+  return {
+    table: { id: row.id, staged: false, namespaceId: row.namespaceId },
+    chain: withId(chain, row.id),
+    prefixes: row.prefixes,
+    revokedBefore: row.revokedBefore,
   }
 }
 

@@ -3,7 +3,7 @@ import { createRelation } from '../../upstream/create.ts'
 import { namespaceParam } from '../params.ts'
 import { idempotencyKey } from './dispatch.ts'
 import { loadedResponse } from './loaded-response.ts'
-import { requireObject } from './responses.ts'
+import { requireObject, selectMembers } from './responses.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
 /** Registers a metadata file as a table in the upstream. */
@@ -16,7 +16,10 @@ export const registerTable: UpstreamOperation = {
       id: 'registerTable',
       kind: 'table',
       ref,
-      body,
+      body: {
+        ...selectMembers(body, ['name', 'metadata-location']),
+        ...(request.overwrite ? { overwrite: true } : {}),
+      },
       chosen: [request.metadataLocation],
       overwrites: request.overwrite,
       idempotencyKey: idempotencyKey(call),

@@ -3,11 +3,32 @@ import type { Json, JsonObject } from '@headgate/json'
 import type { Response } from '../../operation/operation.ts'
 import { jsonResponse } from '../responses.ts'
 
-/** Encodes a JSON object of the upstream as the response. */
-export function forwardedJson(body: Json): Response {
+/** Encodes a namespace of the upstream as the response. */
+export function namespaceResponse(body: Json): Response {
+  return forwardedMembers(body, ['namespace', 'properties'])
+}
+
+/**
+ * Encodes members of a JSON object of the upstream as the response. Other members could contain configuration or
+ * credentials of the upstream.
+ */
+export function forwardedMembers(body: Json, names: readonly string[]): Response {
   if (!isObject(body))
     throw new HeadgateError('bad-gateway', 'The upstream returned a response that is not a JSON object.')
-  return jsonResponse(body)
+  return jsonResponse(selectMembers(body, names))
+}
+
+/**
+ * Returns an object with only these members. A request to the upstream contains only members that this server has
+ * checked, because the upstream may know others that set locations.
+ */
+export function selectMembers(body: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = Object.hasOwn(body, name) ? body[name] : undefined
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
 }
 
 /** @throws HeadgateError `bad-request` when the body of a request is not a JSON object */
