@@ -14,7 +14,7 @@ function convert(status: number, body: unknown, { changes = false, headers = {} 
     body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
   }
   return responseError(response, {
-    host: 'glue.eu.example.com:443',
+    hidden: ['glue.eu.example.com:443', 'glue.eu.example.com'],
     warehouse: 'lake',
     changes,
     missing: () => new HeadgateError('no-such-table', 'no such table'),
