@@ -154,7 +154,12 @@ export class Upstream implements AsyncDisposable {
     const request = { method: 'GET', ...found, headers, body: null, safe: true } as const
     const response = await this.#client.send(request, signal)
     if (response.status === 200) return response
-    throw responseError(response, { host: this.host, warehouse: name, changes: false, missing })
+    throw responseError(response, {
+      hidden: this.#hidden('', response),
+      warehouse: name,
+      changes: false,
+      missing,
+    })
   }
 
   /** Calls an operation and parses the JSON body of its response. */
