@@ -101,6 +101,9 @@ async function start(name: EngineName, settings: Parameters<StartEngine>[0]): Pr
 const behindOther: Partial<Readonly<Record<StorageName, StorageName>>> = {
   upstream: 'gateway',
   'upstream-short-lived': 'short-lived',
+  'upstream-relay': 'gateway',
+  'upstream-relay-short-lived': 'short-lived',
+  'upstream-pass': 'gateway',
 }
 
 function runsOn(scenario: Scenario, kind: StorageName): boolean {

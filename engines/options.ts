@@ -13,6 +13,8 @@ that need several engines run when all of them are named. Missing engines are in
                              users: a server with engines that act for two users;
                              upstream, upstream-short-lived: gateway and short-lived with a warehouse that
                              forwards to another Headgate server (npm run test:upstream);
+                             upstream-relay, upstream-relay-short-lived: the same, with keys of the other
+                             server behind the storage gateway; upstream-pass: with keys of the other server;
                              signed: a server at which clients sign their requests with access keys;
                              on MinIO: s3, with keys of the engines' own; sts, with keys of its token
                              service; remote-signing, with requests that the server signs
@@ -142,6 +144,9 @@ const own: readonly StorageName[] = [
   'signed',
   'upstream',
   'upstream-short-lived',
+  'upstream-relay',
+  'upstream-relay-short-lived',
+  'upstream-pass',
 ]
 
 // Servers that the run did not start may have no storage gateway.

@@ -44,8 +44,11 @@ const lasting: Partial<
   sts: openSts,
   'remote-signing': openRemoteSigning,
   users: openUsers,
-  upstream: openUpstream,
-  'upstream-short-lived': openUpstreamShortLived,
+  upstream: (keeper, folder) => openUpstream(keeper, folder),
+  'upstream-short-lived': (keeper, folder, say) => openUpstreamShortLived(keeper, folder, say),
+  'upstream-relay': (keeper, folder) => openUpstream(keeper, folder, 'relay'),
+  'upstream-relay-short-lived': (keeper, folder, say) => openUpstreamShortLived(keeper, folder, say, 'relay'),
+  'upstream-pass': (keeper, folder) => openUpstream(keeper, folder, 'pass'),
   signed: openSigned,
 }
 

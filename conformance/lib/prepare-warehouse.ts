@@ -5,7 +5,8 @@ import { catalogUri, tokenUri, type HeadgateServer } from './headgate-server.ts'
 
 export interface WarehouseRequest {
   readonly name: string
-  readonly storage: WarehouseStorage
+  /** Null: the warehouse has no storage, only allowed locations. */
+  readonly storage: WarehouseStorage | null
   /** Further locations (prefixes) at which tables and views may be created. */
   readonly allowedLocations?: readonly string[]
   /** Bucket name under which clients access a warehouse on local files through the storage gateway. */
@@ -26,13 +27,15 @@ export async function prepareWarehouse(
 ): Promise<CatalogAccess> {
   const auth = administrator(server)
   const { storage } = request
-  if (storage.kind === 'file') mkdirSync(storage.root, { recursive: true })
+  if (storage?.kind === 'file') mkdirSync(storage.root, { recursive: true })
   const response = await fetch(`${server.origin}/management/v1/warehouses`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(await authorizationHeaders(auth)) },
     body: JSON.stringify({
       name: request.name,
-      storage: { ...storageSettings(storage), bucket: request.bucket ?? findBucket(storage) },
+      ...(storage === null
+        ? {}
+        : { storage: { ...storageSettings(storage), bucket: request.bucket ?? findBucket(storage) } }),
       vending: request.vending,
       upstream: request.upstream,
       allowedLocations: request.allowedLocations ?? [],
@@ -43,7 +46,12 @@ export async function prepareWarehouse(
   if (!response.ok) {
     throw new Error(`creating warehouse ${request.name}: ${response.status} ${await response.text()}`)
   }
-  return { uri: catalogUri(server), warehouse: request.name, auth, storage }
+  return {
+    uri: catalogUri(server),
+    warehouse: request.name,
+    auth,
+    storage: storage ?? { kind: 'file', root: '/' },
+  }
 }
 
 /** Changes the configuration of how clients get access to a warehouse's storage. */

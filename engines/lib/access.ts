@@ -8,6 +8,9 @@ import type { CatalogAccess, CatalogAuth, WarehouseStorage } from '../../conform
  * - `users`: a server with engines and users
  * - `signed`: a server at which clients sign their requests with access keys
  * - `upstream`, `upstream-short-lived`: `gateway` and `short-lived` with a warehouse that forwards to another server
+ * - `upstream-relay`, `upstream-relay-short-lived`: the same, and the first server has no access to the storage; its gateway
+ *   uses keys of the other server
+ * - `upstream-pass`: `upstream`, and clients receive the keys of the other server
  * - `file`: local files that clients access themselves
  * - `s3`, `sts`, `remote-signing`: on MinIO, with keys of the engines, with keys of its security token service, and
  *   without keys, when the server signs every request
@@ -22,6 +25,9 @@ export const storageNames = [
   'users',
   'upstream',
   'upstream-short-lived',
+  'upstream-relay',
+  'upstream-relay-short-lived',
+  'upstream-pass',
   'signed',
 ] as const
 export type StorageName = (typeof storageNames)[number]

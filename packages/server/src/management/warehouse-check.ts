@@ -1,4 +1,4 @@
-import { requireWarehouse } from '../catalog/warehouses.ts'
+import { requireWarehouse, type Warehouse, type WarehouseRow } from '../catalog/warehouses.ts'
 import { z } from 'zod'
 import { administersStorage } from '../access/administers-storage.ts'
 import { checkStorage } from '../catalog/check-storage.ts'
@@ -8,6 +8,7 @@ import { findHeldPurges } from '../catalog/held-purges.ts'
 import { openProfile } from '../catalog/storage-secret.ts'
 import { warehouseChain } from '../catalog/warehouses.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
+import { checkCredentials } from '../upstream/check-credentials.ts'
 import { checkConnection } from '../upstream/check-connection.ts'
 import { toObject, requireOpenWarehouse, warehouseParams } from './find-object.ts'
 import type { WarehouseApiDeps } from './warehouse-deps.ts'
@@ -24,7 +25,7 @@ const finding: z.ZodType<FindingView> = z
     name: z
       .string()
       .describe(
-        'Name of the test: upstream, configuration, namespaces, endpoint, clock, write, read, list, delete, store, purge, vend, sign, inside, outside.',
+        'Name of the test: upstream, configuration, namespaces, credentials, reader, storage, endpoint, clock, write, read, list, delete, store, purge, vend, sign, inside, outside.',
       ),
     ok: z.boolean(),
     message: z.string().describe('Result of the test and, if the test failed, the change to make.'),
@@ -63,7 +64,7 @@ export function warehouseCheckOperations(deps: WarehouseApiDeps): readonly Manag
       const profile = openProfile(deps.master, row)
       const warehouse = await requireOpenWarehouse(deps, params.warehouse)
       const findings: Finding[] = [
-        ...(row.kind === 'upstream' ? await checkConnection(deps.upstreams, row, call.signal) : []),
+        ...(row.kind === 'upstream' ? await checkUpstream(deps, row, warehouse, call.signal) : []),
         ...(await checkStorage(warehouse, profile, call.signal, deps.endpoints)),
       ]
       const mayName: CompareStoresDeps['mayName'] = (one) =>
@@ -85,4 +86,16 @@ export function warehouseCheckOperations(deps: WarehouseApiDeps): readonly Manag
   })
 
   return [check]
+}
+
+/** Tests the connection to the upstream of a warehouse and, if it succeeds, its storage credentials. */
+async function checkUpstream(
+  { upstreams }: Pick<WarehouseApiDeps, 'upstreams'>,
+  row: WarehouseRow,
+  warehouse: Warehouse,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const findings = await checkConnection(upstreams, row, signal)
+  if (findings.some(({ ok }) => !ok)) return findings
+  return [...findings, ...(await checkCredentials(upstreams, warehouse, signal))]
 }

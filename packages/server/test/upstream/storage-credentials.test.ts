@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openStorage, parseStorageProfile, type Storage } from '@headgate/storage'
-import { parse, stringify } from '@headgate/json'
+import { type Json, parse, stringify } from '@headgate/json'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { commit, objectAt, readLocation, schema, textAt, toCreation } from '../iceberg/tables.ts'
@@ -224,6 +224,54 @@ describe('mode relay', () => {
     const other = await load(ann, name)
     expect(objectAt(other.json, 'config')).toEqual({})
     await configure({ credentials: 'relay' })
+  })
+})
+
+describe('the check of the warehouse', () => {
+  const check = async (): Promise<Json> =>
+    (await fixture.front.send('POST', '/management/v1/warehouses/lakehouse/check')).json
+  const finding = (name: string, ok: boolean, text: string): object => ({
+    findings: expect.arrayContaining([
+      { name, ok, message: expect.stringContaining(text) as unknown },
+    ]) as unknown,
+  })
+
+  test('it reports the credentials that the upstream vends for a table', async () => {
+    await create()
+    const report = await check()
+    expect(report).toMatchObject(finding('credentials', true, 'They are renewed by loadCredentials'))
+    expect(report).toMatchObject({ ok: true })
+  })
+
+  test('it reports an upstream that vends none, and a storage endpoint that is not allowed', async () => {
+    const { proxy, upstream } = fixture
+    const { json } = await upstream.send('GET', tables)
+    const [first] = objectAt({ json }, 'json')['identifiers'] as { name: string }[]
+    const real = await upstream.send('GET', `${tables}/${first?.name}`, undefined, vended)
+    const answer = (changes: object): void => {
+      const body = stringify(parse(JSON.stringify({ ...JSON.parse(stringify(real.json)), ...changes })))
+      proxy.intercept(({ path }) => (/tables\/\w+\?/.test(path) ? { status: 200, body } : 'forward'))
+    }
+    answer({ config: {}, 'storage-credentials': [] })
+    expect(await check()).toMatchObject(finding('credentials', false, 'vends no storage credentials'))
+    const config = { ...objectAt(real.json, 'config'), 's3.endpoint': 'http://10.1.2.3' }
+    answer({ config, 'storage-credentials': [] })
+    expect(await check()).toMatchObject(finding('credentials', false, 'HEADGATE_PRIVATE_ENDPOINTS=10.1.2.3'))
+  })
+
+  test('it reports an account for readers whose credentials write', async () => {
+    const { upstream } = fixture
+    const account = await upstream.caller(fresh())
+    const on = { kind: 'warehouse', id: upstream.warehouseId } as const
+    await upstream.grant({ privilege: 'select', on, to: account })
+    await configure({
+      authRead: { 'rest.auth.type': 'bearer' },
+      secretsRead: { 'rest.auth.bearer.token': account.token },
+    })
+    expect(await check()).toMatchObject(finding('reader', true, 'do not write'))
+    await upstream.grant({ privilege: 'modify', on, to: account })
+    expect(await check()).toMatchObject(finding('reader', false, 'also write'))
+    await configure({ authRead: {} })
   })
 })
 
