@@ -47,7 +47,8 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const { policies, groupAges } = await openAccess(options, stack, registry)
   const warehouses = stack.use(await Warehouses.open({ sql, openStorage, maxAgeMs }))
   const audit = openEvents(options, stack)
-  const upstreams = stack.use(new Upstreams({ master, guard: options.endpoints }))
+  const assertions = { sql, master, ring, publicUrl: options.publicUrl, groupAges }
+  const upstreams = stack.use(new Upstreams({ master, guard: options.endpoints, assertions }))
   const opened = openCredentials(options, { ring, policies, registry, upstreams })
   const wakeJobs = (): void => jobs.wake()
   const catalog = await openCatalog(options, stack, { ...opened, policies, warehouses, upstreams, wakeJobs })

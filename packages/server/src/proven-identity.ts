@@ -11,6 +11,18 @@ export interface Principal {
   readonly name: string
 }
 
+/** Issuer of the principals that this server registered. */
+const ownIssuer = 'headgate'
+
+/**
+ * Returns the subject of a principal in tokens for other services, which does not depend on names that users choose. For
+ * principals of this server, it is the subject as in the server's own tokens. For principals of another issuer, it
+ * consists of issuer and subject, separated by `#`. Neither issuers nor names of this server contain `#`, so it is unique.
+ */
+export function qualifiedSubject({ issuer, subject }: Pick<Principal, 'issuer' | 'subject'>): string {
+  return issuer === ownIssuer ? subject : `${issuer}#${subject}`
+}
+
 /**
  * Method by which an identity was proven.
  *

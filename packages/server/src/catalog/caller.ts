@@ -6,6 +6,8 @@ import type { ProvenIdentity } from '../proven-identity.ts'
 /** Caller of an operation, with its policy and the draft of its audit event. */
 export interface Caller {
   readonly identity: ProvenIdentity
+  /** Token of a configured issuer with which the caller authenticated this request. Absent or null: it sent none. */
+  readonly externalToken?: string | null
   readonly policy: Policy
   /** Draft of the audit event. Functions that authorize the caller add the object and the privilege to it. */
   readonly audit: AuditDraft

@@ -3,6 +3,7 @@ import { HeadgateError } from '@headgate/errors'
 import { serverId } from '../reserved-ids.ts'
 import type { VendingProfile } from './vending-profile.ts'
 import type { MasterKey } from '../keys/master-key.ts'
+import { assertionPurpose } from '../keys/ring-key.ts'
 import {
   fileModes,
   type FileStorageProfile,
@@ -11,6 +12,7 @@ import {
   type StorageProfile,
 } from '@headgate/storage'
 import { insertGrant } from '../store/grants.ts'
+import { deleteKeysOf } from '../store/key-ring.ts'
 import { lockLocations } from '../store/location-claims.ts'
 import { bumpPolicyFrom, policyVersion } from '../store/policies.ts'
 import type { CommitRecord } from '../store/commit-record.ts'
@@ -178,7 +180,10 @@ export async function deleteWarehouse(
   try {
     await deps.sql.transaction(async (tx) => {
       // The rows of an upstream warehouse only describe objects that remain in the upstream.
-      if (row.kind === 'upstream') await deleteUpstreamRows(tx, row.id)
+      if (row.kind === 'upstream') {
+        await deleteUpstreamRows(tx, row.id)
+        await deleteKeysOf(tx, assertionPurpose(row.id))
+      }
       if (!(await deleteRow(tx, row.id, record))) throw new Stale()
     })
   } catch (error) {

@@ -14,6 +14,7 @@ import { vendingCheck } from '../management/check-vended.ts'
 import { warehouseApiOperations } from '../management/warehouse-routes.ts'
 import type { ManagementDeps } from '../management/administer.ts'
 import { managementApi } from '../management/routes.ts'
+import { assertionDiscovery } from '../oauth/assertion-discovery.ts'
 import { backchannelLogout } from '../oauth/backchannel-logout.ts'
 import { discoveryOperations } from '../oauth/discovery.ts'
 import { allGrants } from '../oauth/grants.ts'
@@ -97,6 +98,7 @@ function openOAuth(
     ...createTokenEndpoint({ grants, audit, resolveAddress, onError }),
     ...logout,
     ...discoveryOperations({ issuer: publicUrl, ring, grantTypes: [...grants.keys()], issuers, sigV4 }),
+    ...assertionDiscovery({ publicUrl, ring }),
   ]
 }
 

@@ -3,6 +3,7 @@ import { HeadgateError } from '@headgate/errors'
 import { type Json, parseBytes, type ParseOptions } from '@headgate/json'
 import type { Policy } from '../access/policy.ts'
 import type { AuditDraft } from '../events/audit-event.ts'
+import { parseBearer } from '../identity/bearer.ts'
 import type { ProvenIdentity } from '../proven-identity.ts'
 import { type BodyLimits, truncatedBody, readBody } from '../operation/read-body.ts'
 import { bodyLimit } from './body-limit.ts'
@@ -73,6 +74,10 @@ export class RequestCall implements Call {
   get query(): URLSearchParams {
     this.#query ??= new URLSearchParams(this.search)
     return this.#query
+  }
+
+  get externalToken(): string | null {
+    return this.identity.method === 'external-token' ? parseBearer(this.header('authorization') ?? '') : null
   }
 
   get signal(): AbortSignal {

@@ -47,7 +47,7 @@ async function offeredOperations(
 ): Promise<OfferedOperations> {
   if (warehouse.kind === 'managed')
     return { ids: served, keyLifetime: `PT${deps.idempotency.lifetimeSeconds}S` }
-  const upstream = await deps.upstreams.get(warehouse)
+  const upstream = await deps.upstreams.get(warehouse, call)
   const config = await upstream.config(call.signal)
   return { ids: served.filter((id) => serves(config, id)), keyLifetime: config.keyLifetime }
 }

@@ -82,9 +82,15 @@ export class KeyRing implements AsyncDisposable {
 
   /** Returns the active signing key. */
   signing(purpose: SigningPurpose): SigningKey {
-    const key = this.#active.get(purpose)
-    if (key?.purpose === purpose) return key
+    const key = this.findSigning(purpose)
+    if (key !== null) return key
     throw noActiveKey(purpose)
+  }
+
+  /** Returns the active signing key, or null when the ring has no key for the purpose. */
+  findSigning(purpose: SigningPurpose): SigningKey | null {
+    const key = this.#active.get(purpose)
+    return key?.purpose === purpose ? key : null
   }
 
   /** Returns the active sealing key. */

@@ -15,13 +15,39 @@ import { openWithMaster, sealWithMaster } from './master-seal.ts'
  * Purpose of a key that signs with ES256. All JWT libraries support ES256, and its signatures are faster to
  * verify on this server than those of other curves.
  */
-export type SigningPurpose = 'session-token'
+export type SigningPurpose = 'session-token' | AssertionPurpose
+/** Purpose of the keys that sign the assertions of one upstream warehouse. It ends with the id of the warehouse. */
+export type AssertionPurpose = `upstream-assertion/${string}`
 /** Purpose of a key that seals with AES-256-GCM. */
 export type SealingPurpose = 'page-token' | 's3-session' | 'storage-refresh'
 export type KeyPurpose = SigningPurpose | SealingPurpose
 
 const sealingPurposes: readonly SealingPurpose[] = ['page-token', 's3-session', 'storage-refresh']
+/** Purposes for which every key ring has a key. */
 export const keyPurposes: readonly KeyPurpose[] = ['session-token', ...sealingPurposes]
+
+/** Returns the purpose of the keys that sign the assertions of an upstream warehouse. */
+export function assertionPurpose(warehouseId: string): AssertionPurpose {
+  return `upstream-assertion/${warehouseId}`
+}
+
+const assertionPurposes = /^upstream-assertion\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Returns whether a text is the purpose of keys that sign assertions. */
+export function isAssertionPurpose(purpose: string): purpose is AssertionPurpose {
+  return assertionPurposes.test(purpose)
+}
+
+/** @throws HeadgateError `bad-request` when a text is not the purpose of a key */
+export function parseKeyPurpose(text: string): KeyPurpose {
+  const known = keyPurposes.find((purpose) => purpose === text)
+  if (known !== undefined) return known
+  if (isAssertionPurpose(text)) return text
+  throw new HeadgateError(
+    'bad-request',
+    `The purpose of a key must be one of ${keyPurposes.join(', ')}, or upstream-assertion/ and the id of an upstream warehouse.`,
+  )
+}
 
 interface RingKeyBase {
   readonly id: string
@@ -92,16 +118,17 @@ function newId(): string {
  * table but lacks the master key cannot make the server trust another key.
  */
 export function openKey(master: MasterKey, row: KeyRow): RingKey | null {
+  const { purpose } = row
   const base = { id: row.id, state: row.state, createdAt: row.created_at, retiredAt: row.retired_at }
-  switch (row.purpose) {
+  if (purpose === 'session-token' || isAssertionPurpose(purpose)) {
+    const privateKey = createPrivateKey({ key: opened(master, row), format: 'der', type: 'pkcs8' })
+    return { ...base, purpose, privateKey, publicKey: createPublicKey(privateKey) }
+  }
+  switch (purpose) {
     case 'page-token':
     case 's3-session':
     case 'storage-refresh':
-      return { ...base, purpose: row.purpose, secretKey: createSecretKey(opened(master, row)) }
-    case 'session-token': {
-      const privateKey = createPrivateKey({ key: opened(master, row), format: 'der', type: 'pkcs8' })
-      return { ...base, purpose: row.purpose, privateKey, publicKey: createPublicKey(privateKey) }
-    }
+      return { ...base, purpose, secretKey: createSecretKey(opened(master, row)) }
     default:
       // The key has a purpose of a later release, which this release does not use.
       return null

@@ -6,6 +6,13 @@ export const keyParams: z.ZodObject<{ key: z.ZodType<string> }> = z.strictObject
   key: z.string().min(1).max(64).describe('The id of the key.'),
 })
 
+export const keyPurpose: z.ZodType<string> = z
+  .string()
+  .max(64)
+  .describe(
+    'session-token, page-token, s3-session, storage-refresh, or upstream-assertion/ and the id of an upstream warehouse.',
+  )
+
 /** Key of the ring in responses, without its secret. */
 export interface KeyView {
   readonly id: string

@@ -6,11 +6,11 @@ import { countSecretsToReseal, resealAll } from '../directory/reseal.ts'
 import type { Call } from '../operation/operation.ts'
 import { defaultRingMaxAgeMs } from '../keys/key-ring.ts'
 import { listKeys } from '../keys/list-keys.ts'
-import { keyPurposes } from '../keys/ring-key.ts'
+import { parseKeyPurpose } from '../keys/ring-key.ts'
 import { addKey, type Alongside, promoteKey, revokeKey } from '../keys/rotate.ts'
 import { administerServer } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { keyList, keyParams, keyView, resealReport, toKeyView } from './key-schemas.ts'
+import { keyList, keyParams, keyPurpose, keyView, resealReport, toKeyView } from './key-schemas.ts'
 import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { toCommitRecord } from './permit.ts'
 
@@ -61,12 +61,13 @@ export function keyOperations(deps: WarehouseApiDeps): readonly ManagementOperat
     subject,
     summary:
       'First phase of a rotation: adds a key. Every replica loads it, and none signs or seals with it yet.',
-    body: z.strictObject({ purpose: z.enum(keyPurposes) }),
+    body: z.strictObject({ purpose: keyPurpose }),
     response: { status: 201, schema: keyView, description: 'The key.' },
     async run({ body }, call) {
       const decision = administerServer(call)
-      call.audit.detail = { purpose: body.purpose }
-      const id = await addKey(sql, master, body.purpose, alongside(call, decision))
+      const purpose = parseKeyPurpose(body.purpose)
+      call.audit.detail = { purpose }
+      const id = await addKey(sql, master, purpose, alongside(call, decision))
       return keyNow(id)
     },
   })

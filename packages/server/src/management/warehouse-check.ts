@@ -7,6 +7,7 @@ import type { Finding } from '../catalog/finding.ts'
 import { findHeldPurges } from '../catalog/held-purges.ts'
 import { openProfile } from '../catalog/storage-secret.ts'
 import { warehouseChain } from '../catalog/warehouses.ts'
+import type { Call } from '../operation/operation.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { checkCredentials } from '../upstream/check-credentials.ts'
 import { checkConnection } from '../upstream/check-connection.ts'
@@ -64,7 +65,7 @@ export function warehouseCheckOperations(deps: WarehouseApiDeps): readonly Manag
       const profile = openProfile(deps.master, row)
       const warehouse = await requireOpenWarehouse(deps, params.warehouse)
       const findings: Finding[] = [
-        ...(row.kind === 'upstream' ? await checkUpstream(deps, row, warehouse, call.signal) : []),
+        ...(row.kind === 'upstream' ? await checkUpstream(deps, row, warehouse, call) : []),
         ...(await checkStorage(warehouse, profile, call.signal, deps.endpoints)),
       ]
       const mayName: CompareStoresDeps['mayName'] = (one) =>
@@ -93,9 +94,9 @@ async function checkUpstream(
   { upstreams }: Pick<WarehouseApiDeps, 'upstreams'>,
   row: WarehouseRow,
   warehouse: Warehouse,
-  signal: AbortSignal,
+  call: Call,
 ): Promise<Finding[]> {
-  const findings = await checkConnection(upstreams, row, signal)
+  const findings = await checkConnection(upstreams, row, call, call.signal)
   if (findings.some(({ ok }) => !ok)) return findings
-  return [...findings, ...(await checkCredentials(upstreams, warehouse, signal))]
+  return [...findings, ...(await checkCredentials(upstreams, warehouse, call, call.signal))]
 }

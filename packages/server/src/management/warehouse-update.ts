@@ -91,7 +91,9 @@ export function warehouseUpdateOperations(deps: WarehouseApiDeps): readonly Mana
       const change = { profile, settings, ...(stored === null ? {} : { upstream: stored }) }
       await updateWarehouse(deps, row, change, toCommitRecord(call, decision))
       deps.warehouses.forget()
-      return await describeWarehouse(deps, await requireWarehouse(deps.sql, params.warehouse))
+      const after = await requireWarehouse(deps.sql, params.warehouse)
+      await deps.upstreams.prepareIssuer(after)
+      return await describeWarehouse(deps, after)
     },
   })
 

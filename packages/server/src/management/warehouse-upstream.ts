@@ -1,10 +1,12 @@
 import { HeadgateError } from '@headgate/errors'
 import { sealUpstreamSecrets, type StoredUpstream, openUpstreamSecrets } from '../catalog/upstream-secret.ts'
-import { managesServer } from '../access/decide.ts'
+import { administersStorage } from '../access/administers-storage.ts'
+import { managesServer, serverChain } from '../access/decide.ts'
 import type { WarehouseRow } from '../catalog/warehouses.ts'
 import type { MasterKey } from '../keys/master-key.ts'
 import type { Call } from '../operation/operation.ts'
 import { checkUpstream } from '../upstream/check-profile.ts'
+import { identityMode } from '../upstream/identity.ts'
 import {
   parseUpstreamProfile,
   type UpstreamBody,
@@ -23,6 +25,7 @@ export async function checkNewUpstream(
   call: Call,
   { secrets = {}, secretsRead = {}, ...profile }: UpstreamBody,
 ): Promise<void> {
+  if (identityMode(profile) !== 'service') permitUserIdentity(call)
   const all = { auth: secrets, authRead: secretsRead }
   await checkUpstream(profile, all, deps.endpoints, { mayUseLoopback: managesServer(call.policy) })
 }
@@ -73,12 +76,28 @@ export async function changedUpstream(
       'bad-request',
       'The request changes the address to which the server sends the secrets of the upstream: send upstream.secrets too, and upstream.secretsRead if the upstream has authRead.',
     )
+  const isForUsers = [before, profile].some((each) => identityMode(each) !== 'service')
+  const { uri, auth, identity } = change
+  if (isForUsers && [uri, auth, identity, secrets].some((value) => value !== undefined))
+    permitUserIdentity(call)
   const all = {
     auth: secrets ?? stored.auth,
     authRead: secretsRead ?? (reads ? stored.authRead : {}),
   }
   await checkUpstream(profile, all, deps.endpoints, { mayUseLoopback: managesServer(call.policy) })
   return { upstream: { ...profile }, upstreamSecret: sealUpstreamSecrets(deps.master, row.id, all) }
+}
+
+/**
+ * Requires `administer-storage` on the server. These settings decide who receives tokens with which other services
+ * recognize the users of the server.
+ */
+function permitUserIdentity({ policy }: Call): void {
+  if (administersStorage(policy, serverChain)) return
+  throw new HeadgateError(
+    'forbidden',
+    'An upstream that receives requests with the identity of users (upstream.identity) needs administer-storage on the server: its settings decide who receives tokens of these users. Ask an administrator of the server.',
+  )
 }
 
 /** Returns whether the secrets would be sent to another address after the change. */

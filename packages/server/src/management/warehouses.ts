@@ -129,7 +129,9 @@ export function warehouseOperations(deps: WarehouseApiDeps): readonly Management
       // privilege when it receives the response.
       deps.policies.saw(created.policyVersion)
       deps.warehouses.forget()
-      return await describeWarehouse(deps, await requireWarehouse(deps.sql, name))
+      const row = await requireWarehouse(deps.sql, name)
+      await deps.upstreams.prepareIssuer(row)
+      return await describeWarehouse(deps, row)
     },
   })
 

@@ -13,6 +13,11 @@ export interface Call {
   /** Query string as received, without `?`. Operations use it for values that they split before they decode them. */
   readonly search: string
   readonly identity: ProvenIdentity
+  /**
+   * Token of a configured issuer with which the caller authenticated this request. Null: the caller authenticated in
+   * another way, for example with a token of this server.
+   */
+  readonly externalToken: string | null
   /** Policy of the caller: the roles and grants from which `decide` computes authorization decisions. */
   readonly policy: Policy
   /** Reads the current policy of the caller from the database and replaces `policy` with it: see `retryMoved`. */

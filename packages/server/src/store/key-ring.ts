@@ -54,6 +54,11 @@ const revoke = statement(
   `with dropped as (delete from key_ring where id = $1 and state <> 'active' returning id)
    select id, pg_notify('headgate', 'keys:' || id) from dropped`,
 )
+const removePurpose = statement(
+  'key-ring-remove-purpose',
+  `with dropped as (delete from key_ring where purpose = $1 returning id)
+   select id, pg_notify('headgate', 'keys:' || id) from dropped`,
+)
 
 const reseal = statement(
   'key-ring-reseal',
@@ -101,6 +106,11 @@ export async function dropRetiredKeys(tx: Queryable, seconds: number): Promise<s
  */
 export async function deleteKey(tx: Queryable, id: string): Promise<boolean> {
   return (await tx.run(revoke, [id])).length > 0
+}
+
+/** Deletes all keys of a purpose, in any state. */
+export async function deleteKeysOf(tx: Queryable, purpose: string): Promise<void> {
+  await tx.run(removePurpose, [purpose])
 }
 
 /**

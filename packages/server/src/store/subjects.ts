@@ -1,6 +1,6 @@
 import { serverId } from '../reserved-ids.ts'
 import type { GroupAges } from './policies.ts'
-import type { PrincipalRow } from './principals.ts'
+import { ownIssuer, type PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
 /** The attributes of a principal that the token endpoint needs before it issues a token. */
@@ -67,6 +67,16 @@ export async function findSubject(
   groupAges: GroupAges = {},
 ): Promise<SubjectRow | null> {
   return (await sql.run<SubjectRow>(byId, [id, JSON.stringify(groupAges)]))[0] ?? null
+}
+
+const loginTaken = statement(
+  'subject-login-taken',
+  `select 1 from principal where id <> $1 and (login = $2 or (issuer = '${ownIssuer}' and subject = $2)) limit 1`,
+)
+
+/** Returns whether no other principal, of any issuer, has a name as its login or as its name at this server. */
+export async function isLoginUnique(sql: Queryable, id: string, name: string): Promise<boolean> {
+  return (await sql.run(loginTaken, [id, name])).length === 0
 }
 
 /** Result of a look-up by user name: one principal, no principal, or several principals with this login. */

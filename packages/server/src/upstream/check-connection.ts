@@ -3,19 +3,21 @@ import type { Finding } from '../catalog/finding.ts'
 import { missingWarehouse } from '../catalog/existing.ts'
 import type { Dialect } from './dialect.ts'
 import type { Upstreams, UpstreamWarehouse } from './upstreams.ts'
+import type { UpstreamUser } from './user-auth.ts'
 
 /**
  * Tests the connection to the upstream of a warehouse: its configuration, and a request that needs valid credentials.
- * Uses a new connection, so that no cached configuration hides a fault.
+ * If requests have the identity of users, they have that of the caller. Uses a new connection, so that no cached configuration hides a fault.
  */
 export async function checkConnection(
   upstreams: Upstreams,
   warehouse: UpstreamWarehouse,
+  user: UpstreamUser,
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const findings: Finding[] = []
   try {
-    await using upstream = await upstreams.open(warehouse)
+    await using upstream = await upstreams.open(warehouse, user)
     findings.push({
       name: 'upstream',
       ok: true,

@@ -10,6 +10,7 @@ import { readMetadata } from './load-result.ts'
 import { toPrefixes } from './record.ts'
 import type { Upstream } from './upstream.ts'
 import { hasReader, type Upstreams } from './upstreams.ts'
+import type { UpstreamUser } from './user-auth.ts'
 import { credentialFor, decodeVendedKeys, type VendedKeys } from './vended-keys.ts'
 
 /** Maximum number of namespaces in which the check looks for a table. */
@@ -29,6 +30,7 @@ interface Sample {
 export async function checkCredentials(
   upstreams: Upstreams,
   warehouse: Warehouse,
+  user: UpstreamUser,
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const { credentials: mode } = warehouse
@@ -45,12 +47,12 @@ export async function checkCredentials(
   }
   if (mode === 'relay' || mode === 'pass')
     await add('credentials', async () => {
-      await using upstream = await upstreams.open(warehouse)
+      await using upstream = await upstreams.open(warehouse, user)
       return await testWriter(upstreams, upstream, warehouse, signal)
     })
   if (hasReader(warehouse))
     await add('reader', async () => {
-      await using upstream = await upstreams.open(warehouse, 'reader')
+      await using upstream = await upstreams.open(warehouse, user, { account: 'reader' })
       return await testReader(upstreams, upstream, warehouse, signal)
     })
   return findings

@@ -2,12 +2,13 @@ import { HeadgateError } from '@headgate/errors'
 import type { EndpointGuard } from '@headgate/storage'
 import type { UpstreamSecrets } from '../catalog/upstream-secret.ts'
 import { checkHeaders } from './check-headers.ts'
+import { checkIdentity, userRules } from './check-identity.ts'
+import { identityMode, type IdentityMode } from './identity.ts'
 import type { UpstreamProfile } from './profile.ts'
+import type { ProviderRules } from './property-rules.ts'
 
 /** Properties that a warehouse may set for each auth provider. Other providers and properties are refused. */
-const allowed: Readonly<
-  Record<string, { readonly plain: readonly string[]; readonly secret: readonly string[] }>
-> = {
+const allowed: ProviderRules = {
   none: { plain: [], secret: [] },
   bearer: { plain: [], secret: ['token'] },
   basic: { plain: ['username'], secret: ['password'] },
@@ -60,10 +61,12 @@ export async function checkUpstream(
   await guard.check('upstream.uri', profile.uri, options)
   checkHeaders(profile.headers ?? {})
   const { auth = {}, authRead = {} } = profile
-  await checkAuth({ field: 'auth', secretField: 'secrets' }, auth, secrets.auth, guard, options)
+  checkIdentity(profile)
+  const mode = identityMode(profile)
+  await checkAuth({ field: 'auth', secretField: 'secrets', mode }, auth, secrets.auth, guard, options)
   if (Object.keys(authRead).length > 0 || Object.keys(secrets.authRead).length > 0)
     await checkAuth(
-      { field: 'authRead', secretField: 'secretsRead' },
+      { field: 'authRead', secretField: 'secretsRead', mode },
       authRead,
       secrets.authRead,
       guard,
@@ -72,17 +75,22 @@ export async function checkUpstream(
 }
 
 async function checkAuth(
-  { field, secretField }: { readonly field: string; readonly secretField: string },
+  {
+    field,
+    secretField,
+    mode,
+  }: { readonly field: string; readonly secretField: string; readonly mode: IdentityMode },
   auth: Readonly<Record<string, string>>,
   secrets: Readonly<Record<string, string>>,
   guard: EndpointGuard,
   options: { readonly mayUseLoopback: boolean },
 ): Promise<void> {
   const type = auth[typeProperty] ?? 'none'
-  const rules = Object.hasOwn(allowed, type) ? allowed[type] : undefined
+  const table = mode === 'service' ? allowed : userRules[mode]
+  const rules = Object.hasOwn(table, type) ? table[type] : undefined
   if (rules === undefined)
     throw refused(
-      `upstream.${field}.${typeProperty} is ${type}: use one of ${Object.keys(allowed).join(', ')}.`,
+      `upstream.${field}.${typeProperty} is ${type}: use one of ${Object.keys(table).join(', ')}${mode === 'service' ? '' : ` with the identity mode ${mode}`}.`,
     )
   const prefix = `rest.auth.${type}.`
   for (const [name, value] of Object.entries(auth)) {
@@ -105,7 +113,7 @@ async function checkAuth(
     throw refused(
       `upstream.${field}.rest.auth.sigv4.region must consist of lower-case letters, digits and hyphens.`,
     )
-  if (type === 'sigv4' && !('rest.auth.sigv4.access-key-id' in auth))
+  if (mode === 'service' && type === 'sigv4' && !('rest.auth.sigv4.access-key-id' in auth))
     throw refused(
       `upstream.${field}.rest.auth.sigv4.access-key-id is missing: warehouses may not use the keys of the machine.`,
     )

@@ -1,6 +1,6 @@
 import { BrokenCircuitError } from 'cockatiel'
 import { buildConnector, fetch as undiciFetch, Pool } from 'undici'
-import type { ReadyProvider } from '@headgate/auth'
+import { isAuthError, type ReadyProvider } from '@headgate/auth'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { type Fetch, type HeaderList, type HttpRequest, readBody } from '@headgate/http'
 import type { ConnectionRules, EndpointGuard } from '@headgate/storage'
@@ -116,10 +116,15 @@ export class UpstreamClient implements AsyncDisposable {
   /**
    * Sends a request and reads its response. Redirects are returned like other responses.
    *
+   * @param auth authenticates the request. Default: the provider of the client
    * @throws HeadgateError `unavailable` when nothing was sent, `commit-state-unknown` when a change may have happened,
    *   `bad-gateway` or `gateway-timeout` for a request without a change
    */
-  async send(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse> {
+  async send(
+    request: UpstreamRequest,
+    signal: AbortSignal,
+    auth: ReadyProvider = this.#auth,
+  ): Promise<UpstreamResponse> {
     const { concurrency, waiting } = this.#limits
     if (this.#active >= concurrency + waiting)
       throw new HeadgateError(
@@ -129,13 +134,17 @@ export class UpstreamClient implements AsyncDisposable {
       )
     this.#active += 1
     try {
-      return await this.#authenticated(request, signal)
+      return await this.#authenticated(request, auth, signal)
     } finally {
       this.#active -= 1
     }
   }
 
-  async #authenticated(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse> {
+  async #authenticated(
+    request: UpstreamRequest,
+    auth: ReadyProvider,
+    signal: AbortSignal,
+  ): Promise<UpstreamResponse> {
     const query = request.query === '' ? '' : `?${request.query}`
     const prepared: HttpRequest = {
       method: request.method,
@@ -144,20 +153,22 @@ export class UpstreamClient implements AsyncDisposable {
       body: request.body,
     }
     for (let again = true; ; again = false) {
-      const signed = await this.#sign(prepared, signal)
+      const signed = await this.#sign(prepared, auth, signal)
       const response = await this.#dispatch(signed, request, signal)
       // The provider renews its token when the upstream has refused it. The refused request had no effect.
-      const wants = again ? await this.#auth.onResponse?.(response, signed, { signal }) : undefined
+      const wants = again ? await auth.onResponse?.(response, signed, { signal }) : undefined
       if (wants === 'retry') continue
       return response.status < 300 ? response : { ...response, hidden: addedValues(signed, prepared) }
     }
   }
 
-  async #sign(prepared: HttpRequest, signal: AbortSignal): Promise<HttpRequest> {
+  async #sign(prepared: HttpRequest, auth: ReadyProvider, signal: AbortSignal): Promise<HttpRequest> {
     try {
-      return await this.#auth.authenticate(prepared, { signal })
+      return await auth.authenticate(prepared, { signal })
     } catch (cause) {
       signal.throwIfAborted()
+      // The provider of a user refuses this user; all other errors concern the configuration of the warehouse.
+      if (isHeadgateError(cause, 'forbidden') && !isAuthError(cause)) throw cause
       throw new HeadgateError(
         'unavailable',
         `Headgate has no valid credentials for the upstream of warehouse ${this.#name}: an administrator can test them with headgate warehouse check.`,
@@ -255,7 +266,7 @@ function guardedConnector(rules: ConnectionRules): buildConnector.connector {
 }
 
 /** Returns a `fetch` that connects only to allowed addresses, for the requests of auth providers to their issuers. */
-function guardedFetch(guard: EndpointGuard): Fetch {
+export function guardedFetch(guard: EndpointGuard): Fetch {
   return async (url, init) => {
     const pool = new Pool(new URL(url).origin, {
       connections: 1,

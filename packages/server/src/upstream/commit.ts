@@ -57,7 +57,7 @@ export async function commitRelation(
   const { ref, kind, idempotencyKey } = commit
   const { identifier, warehouse } = ref
   const prepared = await prepare(deps, caller, commit)
-  const upstream = await deps.upstreams.get(warehouse)
+  const upstream = await deps.upstreams.get(warehouse, caller)
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
   const missing = (): HeadgateError => missingRelation(kind, identifier)
   const send = async (): Promise<RemoteMetadata> => {
@@ -93,7 +93,7 @@ export async function commitRelation(
     metadata = landed
   }
   const committed = metadata
-  await afterChange(caller, () => recordCommitted(deps, prepared, committed))
+  await afterChange(caller, () => recordCommitted(deps, caller, prepared, committed))
   return metadata
 }
 
@@ -115,7 +115,7 @@ export async function commitTransaction(
   signal: AbortSignal,
 ): Promise<void> {
   const { warehouse, changes, bodies, idempotencyKey } = transaction
-  const upstream = await deps.upstreams.get(warehouse)
+  const upstream = await deps.upstreams.get(warehouse, caller)
   const commits = changes.map((request, index) => ({
     ref: { warehouse, identifier: request.identifier },
     kind: 'table' as const,
@@ -229,10 +229,11 @@ function onlyDecoded(update: Json): Json {
 /** Writes the rows of a committed relation. */
 async function recordCommitted(
   deps: UpstreamDeps,
+  caller: UpstreamCaller,
   { name, options, stagedId }: PreparedCommit,
   metadata: RemoteMetadata,
 ): Promise<void> {
-  await recordRelation(deps, name, metadata, options)
+  await recordRelation(deps, caller, name, metadata, options)
   if (stagedId !== null) await removeUpstreamStaged(deps.sql, stagedId)
 }
 

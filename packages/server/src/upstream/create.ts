@@ -55,7 +55,7 @@ export async function createRelation(
   const { metadata, body } = await send(deps, caller, creation, creation.body, signal)
   const ownerId = caller.identity.principal.id
   const name = { ...ref, kind, known: null, namespace }
-  const row = await afterChange(caller, () => recordRelation(deps, name, metadata, { ownerId }))
+  const row = await afterChange(caller, () => recordRelation(deps, caller, name, metadata, { ownerId }))
   // Without a row, the caller does not own the relation and receives no credentials.
   if (row === null) throw unrecorded(ref.warehouse.name)
   keepKeys(deps, creation, { ...row, staged: false }, body)
@@ -126,7 +126,7 @@ async function send(
   signal: AbortSignal,
 ): Promise<{ readonly metadata: RemoteMetadata; readonly body: Buffer }> {
   const { warehouse, identifier } = ref
-  const upstream = await deps.upstreams.get(warehouse)
+  const upstream = await deps.upstreams.get(warehouse, caller)
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
   const response = await upstream.call(
     {

@@ -31,7 +31,7 @@ export async function discoverObject(
   if (relation === undefined) {
     const found = await authorizeNamespace(deps, caller, warehouse, namespace, 'manage', false)
     if (found.id !== null) return
-    const upstream = await deps.upstreams.get(warehouse)
+    const upstream = await deps.upstreams.get(warehouse, caller)
     const missing = () => missingNamespace(namespace)
     await upstream.call({ id: 'loadNamespaceMetadata', target: { namespace }, missing }, signal)
     await deps.sql.transaction((tx) => recordNamespace(tx, warehouse.id, namespace))
@@ -45,7 +45,7 @@ export async function discoverObject(
     await loadAuthorized(deps, caller, table, 'refs', signal)
   } catch (error) {
     if (!isHeadgateError(error, 'no-such-table')) throw error
-    const upstream = await deps.upstreams.get(warehouse)
+    const upstream = await deps.upstreams.get(warehouse, caller)
     if (!(await upstream.offers('loadView', signal))) throw error
     await loadAuthorized(deps, caller, view, 'all', signal).catch((other: unknown) => {
       throw isHeadgateError(other, 'no-such-view') ? error : other

@@ -29,7 +29,7 @@ export async function dropRelation(
 ): Promise<void> {
   const { warehouse, identifier } = ref
   const { known } = await confirmName(deps, caller, ref, kind, 'manage', signal)
-  const upstream = await deps.upstreams.get(warehouse)
+  const upstream = await deps.upstreams.get(warehouse, caller)
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
   try {
     await upstream.call(
@@ -61,7 +61,7 @@ export async function dropNamespace(
   signal: AbortSignal,
 ): Promise<void> {
   const { id } = await authorizeNamespace(deps, caller, warehouse, levels, 'manage', false)
-  const upstream = await deps.upstreams.get(warehouse)
+  const upstream = await deps.upstreams.get(warehouse, caller)
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
   await upstream.call(
     {

@@ -15,7 +15,7 @@ export async function checkRelationExists(
   const { isInherited } = await confirmName(deps, caller, ref, kind, 'use', signal)
   // `confirmName` has loaded the relation when the decision depends on its row.
   if (!isInherited) return
-  const upstream = await deps.upstreams.get(ref.warehouse)
+  const upstream = await deps.upstreams.get(ref.warehouse, caller)
   const [exists, load] =
     kind === 'table' ? (['tableExists', 'loadTable'] as const) : (['viewExists', 'loadView'] as const)
   const id = (await upstream.offers(exists, signal)) ? exists : load

@@ -40,7 +40,7 @@ export async function listRelations(
   const visible = await visibleNames(found.policy, found.chain, (filter) =>
     found.id === null ? Promise.resolve([]) : listRelationNames(deps.sql, found.id, kind, filter),
   )
-  const upstream = await deps.upstreams.get(warehouse)
+  const upstream = await deps.upstreams.get(warehouse, caller)
   const id: OperationId = kind === 'table' ? 'listTables' : 'listViews'
   // An upstream without views has none to list.
   if (kind === 'view' && !(await upstream.offers(id, signal))) return { items: [], next: null }
@@ -71,7 +71,7 @@ export async function listNamespaces(
       ? Promise.resolve([])
       : listChildPaths(deps.sql, warehouse.id, above.id, filter),
   )
-  const upstream = await deps.upstreams.get(warehouse)
+  const upstream = await deps.upstreams.get(warehouse, caller)
   const read = { upstream, id: 'listNamespaces', namespace: undefined, parent, member: 'namespaces' } as const
   const missing = (): HeadgateError =>
     parent === null ? missingWarehouse(warehouse.name) : missingNamespace(parent)

@@ -64,7 +64,9 @@ export async function loadAuthorized(
 ): Promise<LoadedRelation> {
   const { warehouse, identifier, kind } = name
   const mayModify = decide(name.policy, name.chain, 'modify').outcome === 'allow'
-  const upstream = await (mayModify ? deps.upstreams.get(warehouse) : deps.upstreams.getReader(warehouse))
+  const upstream = await (mayModify
+    ? deps.upstreams.get(warehouse, caller)
+    : deps.upstreams.getReader(warehouse, caller))
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
   const key = [warehouse.id, kind, form, ...identifier.namespace, identifier.name].join('\u001f')
   const { body } = await upstream.call(
@@ -80,5 +82,5 @@ export async function loadAuthorized(
   const metadata = deps.upstreams.metadata.read(key, body, kind)
   const isReplaced = name.known !== null && name.known.uuid !== metadata.uuid
   const current = isReplaced ? authorizeReplaced(caller, name) : name
-  return { name: current, metadata, row: await recordRelation(deps, current, metadata) }
+  return { name: current, metadata, row: await recordRelation(deps, caller, current, metadata) }
 }

@@ -20,7 +20,7 @@ export async function loadNamespace(
   signal: AbortSignal,
 ): Promise<Json> {
   await authorizeNamespace(deps, caller, warehouse, levels, 'use', false)
-  const upstream = await deps.upstreams.get(warehouse)
+  const upstream = await deps.upstreams.get(warehouse, caller)
   const missing = () => missingNamespace(levels)
   return await upstream.callJson(
     { id: 'loadNamespaceMetadata', target: { namespace: levels }, missing },
@@ -37,7 +37,7 @@ export async function checkNamespaceExists(
   signal: AbortSignal,
 ): Promise<void> {
   await authorizeNamespace(deps, caller, warehouse, levels, 'use')
-  const upstream = await deps.upstreams.get(warehouse)
+  const upstream = await deps.upstreams.get(warehouse, caller)
   const id = (await upstream.offers('namespaceExists', signal)) ? 'namespaceExists' : 'loadNamespaceMetadata'
   await upstream.call({ id, target: { namespace: levels }, missing: () => missingNamespace(levels) }, signal)
 }
@@ -66,7 +66,7 @@ export async function createNamespace(
       ? { policy: caller.policy, chain: warehouseChain(warehouse) }
       : await authorizeNamespace(deps, caller, warehouse, parent, 'create', false)
   checkChosen({ warehouse, policy: above.policy, chain: above.chain }, [], chosen)
-  const upstream = await deps.upstreams.get(warehouse)
+  const upstream = await deps.upstreams.get(warehouse, caller)
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
   const created = await upstream.callJson(
     {
@@ -100,7 +100,7 @@ export async function updateNamespace(
 ): Promise<Json> {
   const { policy, chain } = await authorizeNamespace(deps, caller, warehouse, levels, 'modify', false)
   checkChosen({ warehouse, policy, chain }, [], chosen)
-  const upstream = await deps.upstreams.get(warehouse)
+  const upstream = await deps.upstreams.get(warehouse, caller)
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
   return await upstream.callJson(
     {

@@ -3,6 +3,7 @@ import { HeadgateError } from '@headgate/errors'
 import { type UpstreamCredentialMode, upstreamCredentialModes } from '../catalog/upstream-credentials.ts'
 import { type DialectName, dialectNames } from './dialect.ts'
 import type { Quirks } from './remote-config.ts'
+import { type IdentitySettings, identitySettings } from './identity.ts'
 
 const text = z.string().min(1).max(2048)
 const properties = z.record(z.string().min(1).max(128), z.string().max(8192))
@@ -85,6 +86,8 @@ export interface UpstreamProfile {
   readonly uri: string
   /** Value of the query parameter `warehouse` of `GET /v1/config`. */
   readonly warehouse?: string | undefined
+  /** Identity of requests to the upstream. Absent: the service account in `auth`. */
+  readonly identity?: IdentitySettings | undefined
   /** Properties of the auth provider that authenticates requests to the upstream, without secrets. */
   readonly auth?: Readonly<Record<string, string>> | undefined
   /**
@@ -105,6 +108,7 @@ export interface UpstreamProfile {
 const fields = {
   uri: text.describe('Base URL of the Iceberg REST interface of the upstream, before /v1.'),
   warehouse: text.optional().describe('Warehouse that GET /v1/config of the upstream receives.'),
+  identity: identitySettings.optional(),
   auth: properties
     .optional()
     .describe(

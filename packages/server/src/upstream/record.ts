@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { canonicalPrefix, parseLocation } from '@headgate/storage'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import type { Namespace } from '@headgate/iceberg/rest'
+import type { Caller } from '../catalog/caller.ts'
 import { missingRelation } from '../catalog/existing.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import { joinLevels, splitLevels } from '../namespace-path.ts'
@@ -55,6 +56,7 @@ export interface RecordOptions {
  */
 export async function recordRelation(
   deps: Pick<UpstreamDeps, 'sql' | 'upstreams'>,
+  caller: Caller,
   name: RecordedName,
   metadata: RemoteMetadata,
   { ownerId = serverId, id }: RecordOptions = {},
@@ -71,7 +73,7 @@ export async function recordRelation(
     return { id: known.id, namespaceId: namespace.id, prefixes, revokedBefore: known.notBefore }
   const revokedBefore = known?.uuid === metadata.uuid ? known.notBefore : 0
   const holder = await findOtherName(sql, name, metadata.uuid)
-  if (holder !== null && (await isStillThere(deps, warehouse, holder, metadata.uuid))) {
+  if (holder !== null && (await isStillThere(deps, caller, warehouse, holder, metadata.uuid))) {
     const namespaceId = await sql.transaction((tx) =>
       recordNamespace(tx, warehouse.id, name.identifier.namespace),
     )
@@ -132,16 +134,20 @@ async function findOtherName(
   return isSame ? null : holder
 }
 
-/** Returns whether the upstream still has a table under its recorded name. True if the upstream does not tell. */
+/**
+ * Returns whether the upstream still has a table under its recorded name. True if the upstream does not tell: an upstream
+ * that knows the user may hide the table from this user.
+ */
 async function isStillThere(
   { upstreams }: Pick<UpstreamDeps, 'upstreams'>,
+  caller: Caller,
   warehouse: Warehouse,
   { kind, path, name }: UpstreamHolder,
   uuid: string,
 ): Promise<boolean> {
   const identifier = { namespace: splitLevels(path), name }
+  const upstream = await upstreams.get(warehouse, caller)
   try {
-    const upstream = await upstreams.get(warehouse)
     const { body } = await upstream.call(
       {
         id: kind === 'table' ? 'loadTable' : 'loadView',
@@ -153,6 +159,7 @@ async function isStillThere(
     )
     return readMetadata(body, kind).uuid === uuid
   } catch (error) {
+    if (upstream.isForUser) return true
     return !isHeadgateError(error, 'no-such-table') && !isHeadgateError(error, 'no-such-view')
   }
 }

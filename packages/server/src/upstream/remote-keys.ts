@@ -7,7 +7,7 @@ import { SingleFlight } from '../concurrency/single-flight.ts'
 import { readMetadata } from './load-result.ts'
 import { toPrefixes } from './record.ts'
 import type { Upstream } from './upstream.ts'
-import type { UpstreamWarehouse } from './upstreams.ts'
+import type { UpstreamAccount, UpstreamWarehouse } from './upstreams.ts'
 import { decodeVendedKeys, type VendedKeys } from './vended-keys.ts'
 
 /** Table and right for which storage credentials of the upstream are used. */
@@ -23,8 +23,7 @@ export interface KeyRequest {
 
 /** Opens the upstreams of warehouses. */
 interface OpenUpstreams {
-  get(warehouse: UpstreamWarehouse): Promise<Upstream>
-  getReader(warehouse: UpstreamWarehouse): Promise<Upstream>
+  getForService(warehouse: UpstreamWarehouse, account: UpstreamAccount): Promise<Upstream>
 }
 
 interface Entry {
@@ -131,9 +130,9 @@ export class RemoteKeys {
 
   async #fetch(request: KeyRequest, before: VendedKeys | null): Promise<VendedKeys> {
     const { warehouse, table, permission } = request
-    const upstream = await (permission === 'read'
-      ? this.#upstreams.getReader(warehouse)
-      : this.#upstreams.get(warehouse))
+    // All callers with this right share the credentials, so they may only come from an account of the warehouse.
+    const account = permission === 'read' ? 'reader' : 'writer'
+    const upstream = await this.#upstreams.getForService(warehouse, account)
     const body = await (table.staged ? renewStaged(upstream, request, before) : loadKeys(upstream, request))
     const keys = decodeVendedKeys(body, this.#now())
     if (keys !== null) return keys

@@ -34,7 +34,7 @@ export async function renameRelation(
   const { known } = await confirmName(deps, caller, source, kind, 'manage', signal)
   const { object, securable, privilege } = audit
   await authorizeNamespace(deps, caller, warehouse, destination.identifier.namespace, 'create', false)
-  const upstream = await deps.upstreams.get(warehouse)
+  const upstream = await deps.upstreams.get(warehouse, caller)
   Object.assign(audit, { object, privilege, ...(securable === undefined ? {} : { securable }) })
   audit.detail = {
     ...audit.detail,

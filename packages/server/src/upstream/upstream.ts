@@ -1,8 +1,9 @@
+import type { ReadyProvider } from '@headgate/auth'
 import { parseBytes, type Json } from '@headgate/json'
 import { HeadgateError } from '@headgate/errors'
 import { type Namespace, operation, type OperationId, type TableIdentifier } from '@headgate/iceberg/rest'
 import { SingleFlight } from '../concurrency/single-flight.ts'
-import type { UpstreamClient } from './client.ts'
+import type { UpstreamClient, UpstreamRequest } from './client.ts'
 import type { UpstreamResponse } from './read-response.ts'
 import type { Dialect } from './dialect.ts'
 import { decodeRemoteConfig, offers, type RemoteConfig, type RemoteSettings } from './remote-config.ts'
@@ -42,10 +43,12 @@ export interface UpstreamOptions extends RemoteSettings {
   readonly name: string
   /** Configured headers of all requests. */
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Authenticates the requests of one user. Absent: the provider of the client authenticates those of all callers. */
+  readonly userAuth?: ReadyProvider
 }
 
 /**
- * One upstream catalog: builds the requests of its REST interface, and converts its errors. Paths are built from decoded
+ * One upstream catalog, for one identity: builds the requests of its REST interface, and converts its errors. Paths are built from decoded
  * names with the prefix and separator of the upstream, so that no byte of a client's path is forwarded.
  */
 export class Upstream implements AsyncDisposable {
@@ -58,6 +61,11 @@ export class Upstream implements AsyncDisposable {
   constructor(client: UpstreamClient, options: UpstreamOptions) {
     this.#client = client
     this.#warehouse = options
+  }
+
+  /** True when requests have the identity of one user. The upstream may then hide objects from this user. */
+  get isForUser(): boolean {
+    return this.#warehouse.userAuth !== undefined
   }
 
   get host(): string {
@@ -114,15 +122,16 @@ export class Upstream implements AsyncDisposable {
       body: call.body === undefined || call.body === null ? null : Buffer.from(call.body),
     }
     if (!safe) call.begin?.()
-    // All callers share the identity at the upstream, so equal loads share a request that begins after each of them.
+    // All callers of this object share the identity at the upstream, so equal loads share a request that begins after
+    // each of them.
     // The request has its own time limits, because the first caller may disconnect.
     const response = safe
       ? await this.#loads.joinNext(
           `${method} ${path}?${query} ${call.vends === true}`,
-          () => this.#client.send(request, new AbortController().signal),
+          () => this.#send(request, new AbortController().signal),
           signal,
         )
-      : await this.#client.send(request, signal)
+      : await this.#send(request, signal)
     if (response.status >= 200 && response.status < 300) return response
     const { name } = this.#warehouse
     throw responseError(response, {
@@ -184,6 +193,10 @@ export class Upstream implements AsyncDisposable {
     return [host, name, prefix, decodeURIComponentOr(prefix), this.#warehouse.remote ?? '', ...hidden]
   }
 
+  #send(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse> {
+    return this.#client.send(request, signal, this.#warehouse.userAuth)
+  }
+
   async #readConfig(): Promise<RemoteConfig> {
     const { name, remote } = this.#warehouse
     const request = {
@@ -194,17 +207,13 @@ export class Upstream implements AsyncDisposable {
       body: null,
       safe: true,
     } as const
-    const response = await this.#client.send(request, new AbortController().signal)
+    const response = await this.#send(request, new AbortController().signal)
     if (response.status !== 200)
       throw responseError(response, {
         hidden: this.#hidden('', response),
         warehouse: name,
         changes: false,
-        missing: () =>
-          new HeadgateError(
-            'bad-gateway',
-            `The upstream of warehouse ${name} has no configuration: an administrator must correct upstream.uri or upstream.warehouse.`,
-          ),
+        missing: () => missingConfig(name, this.isForUser),
       })
     const value = decodeRemoteConfig(parseConfig(response.body), this.#warehouse)
     this.#config = { value, readAt: performance.now() }
@@ -213,6 +222,7 @@ export class Upstream implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client[Symbol.asyncDispose]()
+    await this.#warehouse.userAuth?.[Symbol.asyncDispose]()
   }
 }
 
@@ -228,6 +238,19 @@ function decodeURIComponentOr(text: string): string {
   } catch {
     return text
   }
+}
+
+/** @param isForUser true when the request had the identity of a user, who may lack rights at the upstream */
+function missingConfig(warehouse: string, isForUser: boolean): HeadgateError {
+  return isForUser
+    ? new HeadgateError(
+        'forbidden',
+        `The upstream of warehouse ${warehouse} has no configuration for you: ask an administrator of the upstream for rights there. If no user has access, the address or the warehouse of the upstream is wrong.`,
+      )
+    : new HeadgateError(
+        'bad-gateway',
+        `The upstream of warehouse ${warehouse} has no configuration: an administrator must correct upstream.uri or upstream.warehouse.`,
+      )
 }
 
 function parseConfig(body: Buffer): Json {

@@ -61,6 +61,7 @@ export interface TestManagement extends AsyncDisposable {
     body?: unknown,
     params?: Readonly<Record<string, string>>,
   ): Promise<Reply>
+  readonly ring: KeyRing
   /** Seals the key ring. */
   readonly master: MasterKey
 }
@@ -141,6 +142,7 @@ export async function testManagement(): Promise<TestManagement> {
       query,
       search: query.toString(),
       identity: as,
+      externalToken: null,
       signal: AbortSignal.timeout(10_000),
       audit: { operation: operation.id },
       header: (name: string) =>
@@ -171,6 +173,7 @@ export async function testManagement(): Promise<TestManagement> {
     run: (who, operation, body, params = {}) =>
       send(who, operation, { params, query: new URLSearchParams() }, body),
     master,
+    ring,
     as,
     name,
     async principal() {

@@ -51,7 +51,13 @@ export async function testWarehouseManagement(
     sql,
     master,
     warehouses,
-    upstreams: stack.use(new Upstreams({ master, guard: endpoints })),
+    upstreams: stack.use(
+      new Upstreams({
+        master,
+        guard: endpoints,
+        assertions: { sql, master, ring: server.ring, publicUrl: 'https://headgate.test', groupAges: {} },
+      }),
+    ),
     nameLimits: defaultNameLimits,
     namespaceSeparator: '%1F',
     policies: server.deps.policies,

@@ -4,7 +4,7 @@ import { loopbackEndpoints } from '../../../storage/test/endpoints.ts'
 import { openWarehouseStorage } from '../../src/catalog/open-storage.ts'
 import { masterKeyFrom } from '../../src/keys/master-key.ts'
 import { statement } from '../../src/store/sql.ts'
-import { type TestServer, testServer, type TestServerOptions } from '../server.ts'
+import { type TestServer, type TestServerOptions, testServer } from '../server.ts'
 import { type RecordingProxy, recordingProxy } from './recording-proxy.ts'
 
 /** Two servers: the warehouse `lakehouse` of `front` forwards to the warehouse `lakehouse` of `upstream`. */
@@ -24,20 +24,23 @@ const makeUpstream = statement(
    select pg_notify('headgate', 'warehouse:' || id) from changed`,
 )
 
+/** Options of both servers. Those of the upstream can depend on the address of `front`. */
+export interface UpstreamFixtureOptions extends TestServerOptions {
+  readonly upstream?: (front: TestServer) => TestServerOptions
+}
+
 /**
  * Starts both servers. Clients of both reach the files through a storage gateway.
  *
  * @param storage storage profile of the warehouse of `front`. Default: that of the upstream
- * @param options options of `front`
+ * @param options options of `front`, and of the upstream
  */
 export async function upstreamFixture(
   profile: Readonly<Record<string, unknown>> = {},
   storage: Readonly<Record<string, unknown>> | null = null,
-  options: TestServerOptions = {},
+  { upstream: upstreamOptions, ...options }: UpstreamFixtureOptions = {},
 ): Promise<UpstreamFixture> {
   const stack = new AsyncDisposableStack()
-  const upstream = stack.use(await testServer({ vending: { mode: 'gateway' } }))
-  const proxy = stack.use(await recordingProxy(upstream.url))
   const registry = stack.use(new StorageRegistry({ guard: loopbackEndpoints() }))
   const master = masterKeyFrom(randomBytes(32))
   const front = stack.use(
@@ -47,6 +50,8 @@ export async function upstreamFixture(
       ...options,
     }),
   )
+  const upstream = stack.use(await testServer({ vending: { mode: 'gateway' }, ...upstreamOptions?.(front) }))
+  const proxy = stack.use(await recordingProxy(upstream.url))
   const [row] = await upstream.sql.run<{ storage: object }>(storageOf)
   await front.sql.run(makeUpstream, [
     JSON.stringify({ uri: proxy.url, warehouse: 'lakehouse', ...profile }),

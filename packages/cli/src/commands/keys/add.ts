@@ -8,7 +8,10 @@ export function registerAdd(group: Command, io: Io): void {
   group
     .command('add')
     .description('First step of a rotation: adds a key, which every replica loads before it is used.')
-    .argument('<purpose>', 'session-token, page-token, s3-session or storage-refresh')
+    .argument(
+      '<purpose>',
+      'session-token, page-token, s3-session, storage-refresh, or upstream-assertion/ID of an upstream warehouse',
+    )
     .action(
       inSession(io, async ({ client, out }, purpose: string) => {
         const response = await addKey(client, { body: { purpose } })

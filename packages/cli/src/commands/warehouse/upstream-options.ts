@@ -6,9 +6,14 @@ import { exitCode } from '../../exit-code.ts'
 import type { UpstreamChange } from '../../management/generated/schemas.ts'
 import { keyValue, repeatable } from '../../options.ts'
 import type { Session } from '../../session.ts'
+import {
+  addUpstreamIdentityOptions,
+  toUpstreamIdentity,
+  type UpstreamIdentityOptions,
+} from './upstream-identity.ts'
 
 /** Options that describe the catalog behind an upstream warehouse. */
-export interface UpstreamOptions {
+export interface UpstreamOptions extends UpstreamIdentityOptions {
   readonly upstream?: string
   readonly upstreamWarehouse?: string
   readonly upstreamProperties?: string
@@ -20,7 +25,7 @@ export interface UpstreamOptions {
 }
 
 export function addUpstreamOptions(command: Command): Command {
-  return command
+  command
     .option(
       '--upstream <url>',
       'forward to the Iceberg REST catalog at this URL (before /v1) instead of managing tables',
@@ -65,6 +70,7 @@ export function addUpstreamOptions(command: Command): Command {
       'header of all requests to that catalog, such as x-goog-user-project=PROJECT; repeatable',
       keyValue,
     )
+  return addUpstreamIdentityOptions(command)
 }
 
 /**
@@ -80,7 +86,8 @@ export function toUpstream(
   const { upstream: uri, upstreamWarehouse: warehouse, upstreamCredentials: credentials } = options
   const { upstreamProperties: file, upstreamAuthRead: reader } = options
   const { upstreamDialect: dialect, upstreamQuirk: quirks, upstreamHeader: headers } = options
-  const settings = { uri, warehouse, credentials, dialect, quirks, headers }
+  const identity = toUpstreamIdentity(options)
+  const settings = { uri, warehouse, credentials, dialect, quirks, headers, identity }
   if ([...Object.values(settings), file, reader].every((option) => option === undefined)) return undefined
   const own = file === undefined ? undefined : readFile(session, file)
   const read = reader?.reduce<Properties>((all, item) => ({ ...all, ...readItem(session, item) }), {})

@@ -4,7 +4,6 @@ import { z } from 'zod'
 import type { Client } from '../../connection/client.ts'
 import { path } from '../../connection/path.ts'
 import { decodeLater, type DecodedResponse, type Response } from '../../connection/response.ts'
-import type { OpenEnum } from '../open-enum.ts'
 import {
   keyDecoder,
   masterKeyDecoder,
@@ -29,9 +28,7 @@ export async function listKeys(client: Client): Promise<DecodedResponse<ListKeys
   )
 }
 
-export type AddKeyRequest = {
-  readonly purpose: OpenEnum<'session-token' | 'page-token' | 's3-session' | 'storage-refresh'>
-}
+export type AddKeyRequest = { readonly purpose: string }
 
 /** First phase of a rotation: adds a key. Every replica loads it, and none signs or seals with it yet. */
 export async function addKey(

@@ -8,6 +8,7 @@ import type {
   S3Storage,
   SubjectRule,
   UpstreamChange,
+  UpstreamIdentity,
   UpstreamQuirks,
   Vending,
   WarehouseChange,
@@ -305,6 +306,34 @@ export const vendingRequest: z.ZodType<Vending> = z.discriminatedUnion('mode', [
   }),
 ])
 
+export const upstreamIdentityMembers: Members<UpstreamIdentity> = {
+  mode: z
+    .enum(['service', 'assert', 'exchange', 'forward'])
+    .describe(
+      'Identity of requests to the upstream. service: the account in auth and secrets. assert: a JWT that the server mints for the user, for 5 minutes. exchange: a token that a token endpoint issues for the token of the user. forward: the token of the user itself.',
+    ),
+  audience: z
+    .string()
+    .min(1)
+    .max(2048)
+    .describe(
+      'Audience (aud) of the JWT that the server mints (assert), of the exchanged token (exchange), or of tokens that are forwarded (forward). Required for assert and forward.',
+    )
+    .optional(),
+  subject: z
+    .enum(['subject', 'login'])
+    .describe(
+      'Claim sub of the JWT that the server mints. subject: the name of a principal of this server; for other principals, issuer and subject, separated by #. login: the name with which the user signs in at its issuer. Default: subject.',
+    )
+    .optional(),
+  groups: z
+    .boolean()
+    .describe('True: the JWT that the server mints contains the groups of the user. Default: false.')
+    .optional(),
+}
+
+export const upstreamIdentityRequest: z.ZodType<UpstreamIdentity> = z.strictObject(upstreamIdentityMembers)
+
 export const upstreamQuirksMembers: Members<UpstreamQuirks> = {
   staging: z
     .enum(['upstream', 'early'])
@@ -353,6 +382,7 @@ export const upstreamChangeMembers: Members<UpstreamChange> = {
     .max(2048)
     .describe('Warehouse that GET /v1/config of the upstream receives.')
     .optional(),
+  identity: upstreamIdentityRequest.optional(),
   auth: z
     .record(z.string(), z.string().max(8192))
     .describe(

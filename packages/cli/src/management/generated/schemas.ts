@@ -283,6 +283,7 @@ export type NewAccessKey = {
 export type NewUpstream = {
   readonly uri: string
   readonly warehouse?: string | undefined
+  readonly identity?: UpstreamIdentity | undefined
   readonly auth?: Readonly<Record<string, string>> | undefined
   readonly authRead?: Readonly<Record<string, string>> | undefined
   readonly credentials?: OpenEnum<'own' | 'relay' | 'pass' | 'none'> | undefined
@@ -463,6 +464,7 @@ export type SubjectRule = {
 export type UpstreamChange = {
   readonly uri?: string | undefined
   readonly warehouse?: string | undefined
+  readonly identity?: UpstreamIdentity | undefined
   readonly auth?: Readonly<Record<string, string>> | undefined
   readonly authRead?: Readonly<Record<string, string>> | undefined
   readonly credentials?: OpenEnum<'own' | 'relay' | 'pass' | 'none'> | undefined
@@ -492,6 +494,13 @@ export type UpstreamChange = {
     | undefined
   readonly secrets?: Readonly<Record<string, string>> | undefined
   readonly secretsRead?: Readonly<Record<string, string>> | undefined
+}
+
+export type UpstreamIdentity = {
+  readonly mode: OpenEnum<'service' | 'assert' | 'exchange' | 'forward'>
+  readonly audience?: string | undefined
+  readonly subject?: OpenEnum<'subject' | 'login'> | undefined
+  readonly groups?: boolean | undefined
 }
 
 export type UpstreamQuirks = {

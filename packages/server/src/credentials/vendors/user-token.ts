@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
 import type { VendingProfile } from '../../catalog/vending-profile.ts'
-import type { Principal } from '../../proven-identity.ts'
+import { qualifiedSubject } from '../../proven-identity.ts'
 import type { SigningKey } from '../../keys/ring-key.ts'
-import { ownIssuer } from '../../store/principals.ts'
 import type { StorageGrant } from '../storage-grant.ts'
 import { durationFor } from './sts-duration.ts'
 import { toSessionTags } from './sts-session.ts'
@@ -48,9 +47,9 @@ export async function mintUserToken(
     ...(sessionTags ? { [tagsClaim]: toTags(grant) } : {}),
     iss: issuer,
     aud: tokenAudience,
-    sub: formatSubject(principal),
+    sub: qualifiedSubject(principal),
     name: principal.name,
-    ...(actor === undefined ? {} : { act: { sub: formatSubject(actor) } }),
+    ...(actor === undefined ? {} : { act: { sub: qualifiedSubject(actor) } }),
     iat: now - leewaySeconds,
     exp: Math.floor((nowMs + life) / 1000),
     jti: randomUUID(),
@@ -66,13 +65,4 @@ function toTags(grant: StorageGrant): object {
   return {
     principal_tags: Object.fromEntries(toSessionTags(grant).map(([key, value]) => [key, [value]])),
   }
-}
-
-/**
- * Returns the subject with which a role of the store can trust a principal. For principals of this server, it is the
- * subject as in the server's own tokens. For principals of another issuer, it consists of subject and issuer, separated
- * by `#`. Neither issuers nor names of this server contain `#`, so subjects are unique.
- */
-function formatSubject({ issuer, subject }: Principal): string {
-  return issuer === ownIssuer ? subject : `${issuer}#${subject}`
 }
