@@ -1,23 +1,26 @@
 import type { RestCatalog } from '@headgate/iceberg/client'
 import { type HttpTestServer, startHttpServer } from '@headgate/testkit'
 
-/** Response of a management API: a body, or a status with a body. */
+/** Response of the simulated management API: a body, or a status with a body. */
 export type Answer = object | readonly [status: number, body: object]
 
 export interface FrontOptions {
   /** URL of the catalog that serves the Iceberg REST API. */
   readonly catalog: string
-  /** Path below which the front serves the Iceberg REST API: `/api/catalog`. */
+  /** Path below which the test server serves the Iceberg REST API, such as `/api/catalog`. */
   readonly path: string
-  /** Returns the response to a GET request, or undefined to forward it to the catalog or to answer 404. */
+  /**
+   * Returns the response to a GET request, or undefined if the request is forwarded to the catalog or gets the status
+   * 404.
+   */
   readonly answer: (path: string, query: URLSearchParams) => Answer | undefined
-  /** Returns the path at the catalog for a path below `path`. */
+  /** Converts a path below `path` to the path at the catalog. */
   readonly forward?: (path: string) => string
 }
 
 /**
- * Starts a server that has the paths of another product: it forwards the Iceberg REST API to a real catalog, and answers the
- * management API with documents of the published form.
+ * Starts a test server that simulates another product. It forwards requests of the Iceberg REST API to a real catalog,
+ * and responds to requests of the management API with documents in the published form.
  */
 export async function startFront({
   catalog,

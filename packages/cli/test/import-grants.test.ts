@@ -37,7 +37,7 @@ describe('headgate import --grants', () => {
   }, timeout)
   afterAll(async () => await source?.[Symbol.asyncDispose]())
 
-  /** Starts a target for the tests of a group, with a warehouse that may contain the tables of the source. */
+  /** Starts a target server for the tests of a group. Its warehouse allows the locations of the source's tables. */
   const useTarget = (): void => {
     beforeAll(async () => {
       target = await testHeadgate({
@@ -58,13 +58,13 @@ describe('headgate import --grants', () => {
 
   interface Imported {
     readonly run: RunResult
-    /** Text of the file for review, or an empty text when the command wrote none. */
+    /** Text of the file for review, or an empty text if the command wrote no file. */
     readonly text: string
     readonly document: Document
     readonly file: string
   }
 
-  /** Imports from a URL, and reads the file for review. */
+  /** Imports from a catalog URL with --grants, and reads the file for review. */
   const importFrom = async (uri: string, args: readonly string[] = []): Promise<Imported> => {
     const credential = (await readFile(join(source.directory, 'data/admin-credential'), 'utf8')).trim()
     const properties = { uri, warehouse: 'old', ...authentication(), credential }
@@ -202,7 +202,7 @@ describe('headgate import --grants', () => {
     })
 
     it(
-      'adds no member to the administrators of the target, and names no user of an issuer',
+      'adds no member to the role of the target's administrators, and writes no user of another issuer',
       { timeout },
       async () => {
         await using polaris = await front(documents)
@@ -215,7 +215,7 @@ describe('headgate import --grants', () => {
       },
     )
 
-    it('grants rights on the catalog only on the namespaces of a partial import', { timeout }, async () => {
+    it('converts rights on the catalog to rights on the imported namespaces, if the import is partial', { timeout }, async () => {
       await using polaris = await front(documents)
       const { document, text } = await importFrom(`${polaris.url}/api/catalog`, ['--namespace', 'hr'])
       expect(document.grants).toEqual([
@@ -227,7 +227,7 @@ describe('headgate import --grants', () => {
       )
     })
 
-    it('states which members and roles could not be read', { timeout }, async () => {
+    it('writes comments about members and roles that could not be read', { timeout }, async () => {
       const refusal = [
         403,
         { error: { message: 'not allowed\n# x', type: 'ForbiddenException', code: 403 } },
@@ -247,7 +247,7 @@ describe('headgate import --grants', () => {
     })
 
     it(
-      'imports the tables and states why there is no file, when the credential may not list roles',
+      'imports the tables and states why it wrote no file, if the credential may not list roles',
       { timeout },
       async () => {
         const refusal = [403, { error: { message: 'no', type: 'ForbiddenException', code: 403 } }] as const
@@ -425,7 +425,7 @@ describe('headgate import --grants', () => {
       expect(text).toContain('# Without a counterpart: pass_grants.')
     })
 
-    it('lets a role stand for each user whose issuer is not known', { timeout }, async () => {
+    it('writes a role without members in place of each user whose issuer is not known', { timeout }, async () => {
       await using lakekeeper = await front({
         ...documents,
         [`/management/v1/permissions/role/${providerRole}/assignments`]: assignments(),
@@ -443,7 +443,7 @@ describe('headgate import --grants', () => {
     })
 
     it(
-      'states that another authorizer than OpenFGA has no grants that can be read',
+      'states that only grants of the authorizer OpenFGA can be read',
       { timeout },
       async () => {
         await using lakekeeper = await front({ '/management/v1/info': { 'authz-backend': 'allow-all' } })
@@ -518,7 +518,7 @@ describe('headgate import --grants', () => {
     useTarget()
 
     it(
-      'states that a source without a known API has no grants to read, and imports the tables',
+      'imports the tables of a source without a known management API, and states that its grants cannot be read',
       { timeout },
       async () => {
         await using plain = await startFront({
@@ -536,7 +536,7 @@ describe('headgate import --grants', () => {
       },
     )
 
-    it('moves nothing when the grants cannot be written', { timeout }, async () => {
+    it('moves no table if the grants cannot be written', { timeout }, async () => {
       await using plain = await startFront({ catalog: source.url, path: '/iceberg', answer: () => undefined })
       const { run } = await importFrom(`${plain.url}/iceberg`, ['--move'])
       expect(run).toMatchObject({

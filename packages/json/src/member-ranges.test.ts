@@ -48,7 +48,7 @@ describe('memberRanges', () => {
     expect(findTexts(text, { a: { b: null } })).toBeNull()
   })
 
-  it('finds members of wanted members, also when their names occur elsewhere', () => {
+  it('finds members inside wanted members, even if their names also occur elsewhere', () => {
     const text = '{"x":{"uuid":1},"metadata":{"y":{"uuid":2},"uuid":3,"p":{"q":"r"}},"uuid":4}'
     const bytes = encoder.encode(text)
     const metadata = memberRanges(bytes, { metadata: { uuid: null, p: { q: null } } })?.get('metadata')
@@ -58,7 +58,7 @@ describe('memberRanges', () => {
     expect(textAt(metadata?.members?.get('p')?.members?.get('q'))).toBe('"r"')
   })
 
-  it('does not find names of the prototype of objects', () => {
+  it('does not find names that only the prototype of objects has', () => {
     expect(findTexts('{"constructor":1,"__proto__":2}', {})).toEqual({})
   })
 

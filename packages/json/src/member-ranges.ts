@@ -13,11 +13,11 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 export interface MemberRange {
   readonly start: number
   readonly end: number
-  /** Ranges of the members of the value, if the caller wants them and the value is an object. */
+  /** Ranges of the wanted members inside the value, or null if the caller wants none or the value is not an object. */
   readonly members: ReadonlyMap<string, MemberRange> | null
 }
 
-/** Names of members, each with the wanted members of its value. Null: the value is not searched. */
+/** Names of the wanted members, each with the wanted members inside its value, or null if the value is not searched. */
 export interface WantedMembers {
   readonly [name: string]: WantedMembers | null
 }

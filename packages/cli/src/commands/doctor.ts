@@ -7,7 +7,7 @@ import { positive, repeatable } from '../options.ts'
 import { inSession } from '../session.ts'
 import { stopSignal } from '../stop-signal.ts'
 
-/** Registers `headgate doctor`. Its code is loaded when it runs. */
+/** Registers `headgate doctor`. The code of the checks is loaded only when the command runs. */
 export function registerDoctor(program: Command, io: Io): void {
   const command = program
     .command('doctor')
@@ -47,7 +47,7 @@ export function registerDoctor(program: Command, io: Io): void {
     )
     .option(
       '--direct <url>',
-      'URL of the same catalog without the proxies in front of it: finds what is lost on the way',
+      'URL of the same catalog without the proxies in front of it, to find headers that are lost in a proxy',
     )
     .option('--origin <url>', 'origin of a web page that uses the catalog and its storage: checks CORS')
     .option(

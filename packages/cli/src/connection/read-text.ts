@@ -4,7 +4,7 @@ import { exitCode } from '../exit-code.ts'
 /**
  * Reads the body of a response as text.
  *
- * @param signal ends the wait for the rest of the body
+ * @param signal signal that ends the wait for the rest of the body
  * @throws CliError when the body is larger than `maxBytes`
  * @throws the reason of the signal
  */

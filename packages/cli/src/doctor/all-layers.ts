@@ -15,7 +15,7 @@ import { storageLayer } from './layers/storage.ts'
 import { tableLayer } from './layers/table.ts'
 import { tlsLayer } from './layers/tls.ts'
 
-/** Returns all layers in the order in which they are checked. */
+/** Returns all layers of `headgate doctor`, in the order in which they are checked. */
 export const allLayers = (loginProvider: ProviderSource): readonly Layer[] => [
   settingsLayer,
   nameLayer,

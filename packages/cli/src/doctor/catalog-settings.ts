@@ -9,7 +9,7 @@ export interface OwnStorage {
   readonly endpoint: string | undefined
   readonly region: string | undefined
   readonly pathStyle: boolean | undefined
-  /** Keys of the store. They contain secrets. */
+  /** Keys of the store, which contain secrets. */
   readonly keys: StorageKeys | undefined
   /** Whether the configuration lets the engine use the AWS keys of the machine. */
   readonly usesMachineKeys?: boolean
@@ -26,18 +26,21 @@ export interface CatalogSettings {
   readonly engine: EngineName
   /** Version of the engine, if the user named it. */
   readonly engineVersion: string | undefined
-  /** Text that says where the settings come from: a file, `flags`, `server`. */
+  /** Source of the settings, for messages: the name of a file, `flags` or `server`. */
   readonly source: string
   /** Base URL of the catalog without a trailing slash. */
   readonly uri: string
   readonly warehouse: string | undefined
-  /** Properties of the auth provider that sends what the engine sends. */
+  /** Properties of an auth provider that authenticates requests in the same way as the engine. */
   readonly auth: Properties
-  /** Token endpoint in the configuration. Undefined: the engine uses `v1/oauth/tokens` of the catalog, or needs no token. */
+  /**
+   * Token endpoint in the configuration. It is undefined if the engine uses `v1/oauth/tokens` of the catalog, or needs
+   * no token.
+   */
   readonly tokenEndpoint: string | undefined
-  /** Headers of every request, without the one that requests storage access. */
+  /** Headers of every request, except the header that requests storage access. */
   readonly headers: Readonly<Record<string, string>>
-  /** Kinds of storage access that the engine requests. An empty list: the engine sends no header. */
+  /** Kinds of storage access that the engine requests. Empty if the engine does not send the header. */
   readonly delegation: readonly AccessDelegation[]
   /** Whether the engine acts for each of its users (`session=USER`). */
   readonly userSession: boolean
@@ -46,9 +49,9 @@ export interface CatalogSettings {
   readonly storage: OwnStorage
   /** File with certificates of authorities that the engine trusts. */
   readonly caFile: string | undefined
-  /** Names of settings in the configuration of this engine, for remedies. */
+  /** Names of the settings in the configuration of this engine, for the remedies in the report. */
   readonly names: SettingNames
-  /** Problems of the configuration itself. */
+  /** Problems in the configuration itself, which are found before any request. */
   readonly problems: readonly Diagnosis[]
 }
 

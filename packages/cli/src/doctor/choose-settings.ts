@@ -17,7 +17,8 @@ export interface ChoiceOptions extends AuthOptions {
 }
 
 /**
- * Returns the settings to check: those of a configuration file, of options, or of the server of this command line.
+ * Returns the catalog settings to check. They are from the configuration file of an engine, from options, or for the
+ * server that the command line uses.
  *
  * @throws CliError for options that contradict each other, and for a file that cannot be read
  */

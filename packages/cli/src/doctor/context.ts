@@ -9,66 +9,77 @@ import type { TokenFacts } from './identity/token-facts.ts'
 import type { Redactor } from './redactor.ts'
 import type { CredentialOffer } from './credentials/credential-offer.ts'
 
-/** Expectations and permissions of the user of the command. */
+/** Options of `headgate doctor`: what the user expects, and what the checks may do. */
 export interface DoctorOptions {
-  /** Table to check. Null: the first one that the catalog lists. */
+  /** Table to check, or null for the first table that the catalog lists. */
   readonly table: TableIdentifier | null
-  /** Name of the user that must arrive at the catalog. */
+  /** Name of the user as which the catalog must see the engine, or null for no expectation. */
   readonly user: string | null
-  /** Groups that must arrive at the catalog. */
+  /** Groups that the catalog must see for the caller. */
   readonly groups: readonly string[]
-  /** Namespace in which a table may be created and dropped. Null: nothing is written. */
+  /** Namespace in which the checks may create and drop a table. If null, the checks write nothing. */
   readonly scratch: Namespace | null
-  /** Time to wait for the end of credentials, in ms. 0: do not wait. */
+  /** Maximum time in ms to wait until credentials expire, or 0 to not wait. */
   readonly waitMs: number
-  /** Origin of a web page that uses the catalog and its storage. */
+  /** Origin of a web page that uses the catalog and its storage, for CORS checks. */
   readonly origin: string | null
   /** URL of the same catalog without the proxies in front of it. */
   readonly direct: string | null
-  /** Properties of the authentication of an administrator. The doctor only compares with what an administrator sees. */
+  /**
+   * Auth properties of an administrator. The doctor uses them only to compare what the engine sees with what an
+   * administrator sees.
+   */
   readonly admin: Properties | null
-  /** Headgate server that issues tokens which the catalog may accept. */
+  /** Headgate server whose tokens the catalog may accept, for the check of audiences. */
   readonly issuer: TokenIssuer | null
   /** Time limit of one request or connection, in ms. */
   readonly stepMs: number
 }
 
-/** Server that can issue a token for an audience that does not exist. Returns null if it cannot. */
+/**
+ * Function that requests a token for an audience that does not exist. Returns null if the server issues no such token.
+ */
 export type TokenIssuer = (audience: string, signal: AbortSignal) => Promise<string | null>
 
-/** Results of earlier layers that later layers use. */
+/** Results of earlier layers, which later layers use. */
 export interface Learned {
   /** Response to the first request, which is sent without authentication. */
   first?: RawResponse
   /** Error of the first request. */
   firstFailure?: unknown
-  /** Provider of the session that sends the requests of the engine. */
+  /** Auth provider of the session, which authenticates requests like the engine. */
   auth?: AuthProvider
   token?: TokenFacts
   tokenValue?: Secret
   /** Response of `getConfig` to the authenticated request. */
   config?: RawResponse
   catalog?: RestCatalog
-  /** Table as the engine loads it. */
+  /** Loaded table, with the same request that the engine sends. */
   table?: LoadedTable
-  /** Refusal of the request for storage access. The table can be loaded without this request. */
+  /**
+   * Error with which the catalog refuses to load the table with storage access, although it loads the table without
+   * it.
+   */
   delegationRefusal?: Error
-  /** Provider that signs with the AWS keys of this machine, which the engine uses for tables without credentials. */
+  /**
+   * Provider that signs requests with the AWS keys of this machine. The engine uses these keys for tables without
+   * credentials.
+   */
   machineKeys?: AuthProvider
   /** Storage access that the catalog offers, or null if the storage needs none. */
   offer?: CredentialOffer | null
 }
 
-/** Values that every check receives. */
+/** Values that the checks of all layers receive. */
 export interface DoctorContext {
   readonly settings: CatalogSettings
   readonly traits: EngineTraits
   readonly options: DoctorOptions
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Ends all checks: the time limit of the command, or its interruption. */
+  /** Signal that ends all checks, at the time limit of the command or when the user interrupts it. */
   readonly signal: AbortSignal
   readonly redactor: Redactor
-  /** Sends requests, and adds their secrets to the redactor. */
+  /** Function that sends requests, and adds the secrets in them to the redactor. */
   readonly fetch: Fetch
   /** Registers an object that is closed at the end of the command. */
   readonly closeLater: (closable: AsyncDisposable) => void

@@ -36,9 +36,9 @@ export interface DoctorCommandOptions extends ChoiceOptions {
 }
 
 /**
- * Checks the layers between an engine and its tables, and prints the result.
+ * Runs `headgate doctor`: checks the layers between an engine and its tables, and prints the result.
  *
- * @throws CliError after it printed a layer that fails
+ * @throws CliError after it has printed a failed layer
  */
 export async function runDoctor(
   session: Session,
@@ -105,12 +105,14 @@ function parseTable(text: string): DoctorOptions['table'] {
   return { namespace, name: relation }
 }
 
-/** Trusts the authorities that the configuration of the engine names, for all connections of this process. */
+/**
+ * Makes all connections of this process trust the certificate authorities that the configuration of the engine names.
+ */
 function trustAuthorities({ caFile, source }: CatalogSettings): void {
   if (caFile === undefined) return
   try {
     const own = readFileSync(caFile, 'utf8')
-    // Older versions of Node cannot add authorities while they run.
+    // Older versions of Node cannot change the trusted certificate authorities at run time.
     if ('setDefaultCACertificates' in tls)
       tls.setDefaultCACertificates([...tls.getCACertificates('default'), own])
   } catch (cause) {

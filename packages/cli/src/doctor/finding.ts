@@ -20,9 +20,12 @@ export type LayerName = (typeof layerNames)[number]
 
 /** Problem that a check found. */
 export interface Diagnosis {
-  /** Stable name of the problem, for scripts: `tls-host-name`. */
+  /** Stable name of the problem, for scripts, such as `tls-host-name`. */
   readonly id: string
-  /** `failed`: the engine cannot work, so later layers are not checked. `warning`: it works now, or only in part. */
+  /**
+   * `failed`: the engine cannot work, so later layers are not checked. `warning`: the engine works only now, or only
+   * in part.
+   */
   readonly status: 'failed' | 'warning'
   /** Observation that proves the problem. */
   readonly evidence: string
@@ -32,15 +35,15 @@ export interface Diagnosis {
   readonly report?: string | undefined
 }
 
-/** Problem with the layer in which it was found. */
+/** Problem, with the name of the layer whose check found it. */
 export interface Finding extends Diagnosis {
   readonly layer: LayerName
 }
 
 type Details = Omit<Diagnosis, 'id' | 'status'>
 
-/** Creates a diagnosis that ends the walk through the layers. */
+/** Creates a diagnosis after which no further layer is checked. */
 export const failed = (id: string, details: Details): Diagnosis => ({ id, status: 'failed', ...details })
 
-/** Creates a diagnosis after which the next layers are checked. */
+/** Creates a diagnosis after which the checks of the layers continue. */
 export const warning = (id: string, details: Details): Diagnosis => ({ id, status: 'warning', ...details })

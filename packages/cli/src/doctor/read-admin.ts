@@ -4,7 +4,10 @@ import type { Session } from '../session.ts'
 import { readAuth } from './readers/read-auth.ts'
 import type { Redactor } from './redactor.ts'
 
-/** Reads the properties of an administrator, whose view the doctor compares with that of the engine. */
+/**
+ * Reads the auth properties of an administrator from a file. The doctor compares what the administrator sees with what
+ * the engine sees.
+ */
 export function readAdmin({ io, out }: Session, file: string, redactor: Redactor): Properties {
   const properties = authProperties(io.cwd, { properties: file }, (text) => out.warn(text))
   const texts = Object.fromEntries(

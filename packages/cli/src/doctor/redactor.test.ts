@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Redactor } from './redactor.ts'
 
-test('the redactor replaces a secret in every encoding in which a server can repeat it', () => {
+test('the redactor replaces a secret in every encoding in which a server can quote it', () => {
   const redactor = new Redactor()
   const secret = 'p&ss w"rd/+='
   redactor.add(secret, `client:${secret}`)
@@ -20,7 +20,7 @@ test('the redactor replaces a secret in every encoding in which a server can rep
   }
 })
 
-test('tokens, signatures and passwords are replaced although their values are not known', () => {
+test('the redactor replaces tokens, signatures and passwords even if their values are unknown', () => {
   const redactor = new Redactor()
   expect(redactor.redact('token eyJhbGciOiJ.eyJzdWIiOiJ.c2lnbmF0dXJl.')).toBe('token [redacted].')
   expect(redactor.redact('GET /x?storageRefreshToken=abc.def&a=1')).toBe(
@@ -30,7 +30,7 @@ test('tokens, signatures and passwords are replaced although their values are no
   expect(redactor.redact('http://user:pass@host/')).toBe('http://user:[redacted]@host/')
 })
 
-test('host names and short values stay readable', () => {
+test('the redactor does not replace host names and short values', () => {
   const redactor = new Redactor()
   redactor.add('abc', undefined)
   expect(redactor.redact('catalog-prod.internal-net.example abc')).toBe(

@@ -1,9 +1,9 @@
 const replacement = '[redacted]'
 
-/** Minimum length of a replaced value. Shorter values are also parts of ordinary words. */
+/** Minimum length of a secret that is replaced. Shorter values can also be parts of ordinary words. */
 const minLength = 4
 
-/** Forms of secrets that are replaced even if their values are not known. */
+/** Patterns of secrets that are replaced even if their values are unknown. */
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*/g, replacement],
   [
@@ -15,8 +15,8 @@ const patterns: readonly (readonly [RegExp, string])[] = [
 ]
 
 /**
- * Replaces secrets in texts that people see. Secrets are added when they are read, sent or received, so that a message
- * of a server that repeats one is replaced too.
+ * Replaces secrets in texts that people see. Each secret is added when it is read, sent or received, so that it is
+ * also replaced in a server's message that quotes it.
  */
 export class Redactor {
   readonly #secrets = new Set<string>()
@@ -36,7 +36,10 @@ export class Redactor {
   }
 }
 
-/** Lists a secret unchanged, and encoded for JSON, for a URL, for a form and for Basic authentication. */
+/**
+ * Returns a secret in all forms to replace: unchanged, and encoded for JSON, for a URL, for a form and for Basic
+ * authentication.
+ */
 function listForms(secret: string): readonly string[] {
   const form = new URLSearchParams({ _: secret }).toString().slice('_='.length)
   const base64 = Buffer.from(secret).toString('base64')

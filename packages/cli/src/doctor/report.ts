@@ -6,7 +6,7 @@ import type { CatalogSettings } from './catalog-settings.ts'
 import type { Finding } from './finding.ts'
 import type { LayerResult } from './run-layers.ts'
 
-/** Result of all layers. */
+/** Result of the checks of all layers. */
 export interface DoctorReport {
   readonly settings: Pick<CatalogSettings, 'engine' | 'source' | 'uri' | 'warehouse'>
   readonly layers: readonly LayerResult[]
@@ -15,7 +15,7 @@ export interface DoctorReport {
 export const listFindings = ({ layers }: DoctorReport): readonly Finding[] =>
   layers.flatMap(({ findings }) => findings)
 
-/** Converts a report to JSON. It contains no secret, because the layers redacted their texts. */
+/** Converts a report to JSON. The JSON contains no secret, because secrets in the texts were replaced before. */
 export function toReportJson(report: DoctorReport): Json {
   const { settings, layers } = report
   const findings = listFindings(report)
@@ -39,7 +39,7 @@ export function toReportJson(report: DoctorReport): Json {
   }
 }
 
-/** Formats a report: one line for each layer, then the findings, the first failing layer first. */
+/** Formats a report for people: one line for each layer, and then the problems, beginning with the failed layer. */
 export function formatReport(paint: Paint, report: DoctorReport, verbose: boolean): string {
   const { layers } = report
   const findings = listFindings(report).toSorted(

@@ -1,4 +1,4 @@
-/** Public reports in which a check of the doctor would have named the cause. */
+/** URLs of public reports of problems whose cause a check of the doctor would have found. */
 export const reports = {
   noSts: 'https://github.com/apache/polaris/issues/3853',
   refusedDelegation: 'https://github.com/apache/polaris/issues/5579',

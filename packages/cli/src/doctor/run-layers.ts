@@ -4,23 +4,23 @@ import { describeError } from './http/describe-error.ts'
 import type { DoctorContext } from './context.ts'
 import type { Layer } from './layers/layer.ts'
 
-/** Result of one layer. */
+/** Result of the check of one layer. */
 export interface LayerResult {
   readonly layer: LayerName
   readonly status: 'passed' | 'warning' | 'failed' | 'skipped' | 'not-reached'
-  /** Reason of `skipped`. */
+  /** Reason why the layer was skipped. */
   readonly reason?: string
-  /** Observations, without secrets. */
+  /** Observations of the check, without secrets. */
   readonly facts: readonly string[]
   readonly findings: readonly Finding[]
   readonly ms: number
 }
 
-/** Values of the context that are the same for all layers. */
+/** Context without the function `fact`, which differs for each layer. */
 export type SharedContext = Omit<DoctorContext, 'fact'>
 
 /**
- * Checks layers in their order, and stops after the first one that fails.
+ * Checks layers in order, and stops after the first layer that fails.
  *
  * @param onLayer called before each layer is checked
  */
@@ -63,7 +63,7 @@ async function check(layer: Layer, context: DoctorContext): Promise<readonly Dia
   try {
     return await layer.check(context)
   } catch (error) {
-    // The interruption of the command ends all layers.
+    // The command was interrupted or has reached its time limit, which ends the checks.
     if (context.signal.aborted) return [outOfTime(context)]
     return [unexpected(context, error)]
   }
@@ -79,7 +79,9 @@ function outOfTime({ signal }: DoctorContext): Diagnosis {
   })
 }
 
-/** Describes an error that no check expects: a request that fails although earlier ones succeeded. */
+/**
+ * Returns the problem for an error that no check expects, such as a failed request after earlier requests succeeded.
+ */
 function unexpected({ settings }: DoctorContext, error: unknown): Diagnosis {
   const evidence = describeError(error)
   if (isAuthError(error)) {

@@ -2,13 +2,13 @@ import { Secret } from '@headgate/auth'
 import type { CatalogSettings } from './catalog-settings.ts'
 import type { Redactor } from './redactor.ts'
 
-/** Names of auth properties whose values may be shown. All others are secrets. */
+/** Names of auth properties whose values may be shown. The values of all other auth properties are secrets. */
 const shown =
   /(-type|-uri|-url|-endpoint|-enabled|-id|-ms|-file|-path|-name|-header|-encoding|-form|region|service|scope|scopes|audience|resource|profile|type|form|payload|client_id|token_url|username|header|region-set)$/i
 
 const secretHeader = /auth|key|token|secret|cookie|password/i
 
-/** Length from which the value of a header with any name is treated as a key of a gateway. */
+/** Length from which the value of any header is treated as a secret, for example as the key of a gateway. */
 const longValue = 20
 
 /** Adds all secrets of a configuration to a redactor. */

@@ -3,7 +3,7 @@ import { startHttpServer } from '@headgate/testkit'
 import { describe, expect, it } from 'vitest'
 import { createSourceRequest } from './source-request.ts'
 
-/** Returns a source without authentication. */
+/** Returns the function that sends requests to a source without authentication. */
 async function sourceAt(url: string): Promise<Parameters<typeof createSourceRequest>[0]> {
   const auth = await new AuthRegistry().create(
     { 'rest.auth.type': 'none' },
@@ -13,7 +13,7 @@ async function sourceAt(url: string): Promise<Parameters<typeof createSourceRequ
 }
 
 describe('createSourceRequest', () => {
-  it('ends the wait for a body that does not arrive', async () => {
+  it('stops waiting for a body that does not arrive in time', async () => {
     await using server = await startHttpServer((_, response) => void response.writeHead(200).write('{'))
     const request = createSourceRequest(await sourceAt(server.url), 200)
     await expect(request(new URL('/grants', server.url), 'GET')).rejects.toThrow(

@@ -14,7 +14,9 @@ export interface SourceResponse {
   readonly retryAfter: string | null
 }
 
-/** Sends a request without a body to the source, with its credential. Does not follow redirects. */
+/**
+ * Sends a request without a body to the source catalog, with the credential of the source. Does not follow redirects.
+ */
 export type SourceRequest = (url: URL, method: string) => Promise<SourceResponse>
 
 /**

@@ -1,4 +1,4 @@
-/** Configuration of an engine with a secret of the client. */
+/** Configuration file of an engine that contains a client secret. */
 export interface SecretConfiguration {
   readonly name: string
   readonly file: string
@@ -9,7 +9,7 @@ export interface SecretConfiguration {
 /** Quotes a text for SQL. */
 const sql = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
-/** Configurations of all engines whose files can be read. */
+/** Example configurations with secrets, for each engine whose configuration the doctor can read. */
 export const secretConfigurations: readonly SecretConfiguration[] = [
   {
     name: 'Spark with a credential',

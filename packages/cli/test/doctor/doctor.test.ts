@@ -18,7 +18,7 @@ const layersOf = (json: unknown): readonly { readonly layer: string; readonly st
   typeof json === 'object' && json !== null && 'layers' in json ? (json.layers as never) : []
 
 it(
-  'the server of the command line has no problem, and a scratch table is removed again',
+  'doctor finds no problem of the server that the command line names, and removes the scratch table',
   async () => {
     const { code, json, err } = await server.headgate(['doctor', '--scratch', 'scratch', '--json'])
     expect(err).toBe('')
@@ -33,14 +33,14 @@ it(
   timeout,
 )
 
-it('the text names what was not checked', async () => {
+it('the report of doctor names the layers that were not checked', async () => {
   const { code, out } = await server.headgate(['doctor'])
   expect(code).toBe(0)
   expect(out).toMatch(/^LAYER +RESULT +OBSERVED\n/)
   expect(out).toContain('No problem found. Not checked: credentials, storage, commit.')
 })
 
-it('a failing layer is printed with evidence and remedy, and ends the walk', async () => {
+it('doctor prints the evidence and the remedy of a failed layer, and checks no further layer', async () => {
   await writeFile(
     join(server.directory, 'spark.conf'),
     'spark.sql.catalog.a.type rest\nspark.sql.catalog.a.uri http://127.0.0.1:1\n',
@@ -60,7 +60,7 @@ it('a failing layer is printed with evidence and remedy, and ends the walk', asy
   expect(JSON.parse(err)).toMatchObject({ error: { exitCode: 3 } })
 })
 
-it('contradicting options are refused before a request is sent', async () => {
+it('doctor refuses contradicting options before it sends a request', async () => {
   const refused = async (...args: string[]): Promise<string> => {
     const { code, err } = await server.headgate(['doctor', ...args])
     expect(code).toBe(2)
@@ -74,7 +74,7 @@ it('contradicting options are refused before a request is sent', async () => {
 })
 
 it(
-  'a catalog that does not respond is reported when the time limit of the step ends',
+  'doctor reports a catalog that does not respond within the time limit of a step',
   async () => {
     await using silent = await startHttpServer(() => {})
     const started = performance.now()
@@ -94,7 +94,7 @@ it(
 )
 
 it(
-  'all checks together end within the time limit',
+  'doctor ends all checks at the total time limit',
   async () => {
     await using slow = await startHttpServer(async (_, response) => {
       await new Promise((resolve) => setTimeout(resolve, 700))

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { type HttpTestServer, type ReceivedRequest, startHttpServer } from '@headgate/testkit'
 
-/** Request from which the server refuses everything. */
+/** Kind of request from which on the server refuses every request. */
 export type Step = 'token' | 'config' | 'list' | 'load' | 'storage' | 'renew' | 'never'
 
 /** Behavior of the server in one run. */
@@ -24,8 +24,8 @@ export interface RepeatingServer extends HttpTestServer {
 const steps: readonly Step[] = ['token', 'config', 'list', 'load', 'storage', 'renew', 'never']
 
 /**
- * Starts a catalog with a store that repeats in its error messages everything that the client sent: headers, decoded
- * credentials and forms.
+ * Starts a server that acts as catalog and store. Its error messages quote everything that the client sent: headers,
+ * decoded credentials and forms.
  */
 export async function startRepeatingServer(behavior: Behavior): Promise<RepeatingServer> {
   let current = behavior
@@ -123,7 +123,7 @@ const oauthError = (request: ReceivedRequest): unknown => ({
   error_description: repeat(request),
 })
 
-/** Returns everything that a request contains, also decoded. */
+/** Returns the headers and the body of a request as text, also in decoded form. */
 function repeat({ headers, body, target }: ReceivedRequest): string {
   const authorization = headers.authorization ?? ''
   const form = new URLSearchParams(body.toString('utf8'))

@@ -7,7 +7,7 @@ import { runHere } from '../headgate.ts'
 import { secretConfigurations } from './configurations.ts'
 import { type RepeatingServer, type Step, startRepeatingServer } from './repeating-server.ts'
 
-/** Server and folder of the runs. */
+/** Fixture with the server and the folder that all runs of the property use. */
 export interface SecretsFixture extends AsyncDisposable {
   readonly server: RepeatingServer
   readonly folder: string
@@ -27,7 +27,10 @@ export async function openSecretsFixture(): Promise<SecretsFixture> {
   }
 }
 
-/** Texts that can be in every file and header without an escape, with characters that URLs, forms and JSON encode. */
+/**
+ * Random secrets. They contain only characters that files and headers accept without escapes, some of which URLs,
+ * forms and JSON encode.
+ */
 const secret = fc
   .array(
     fc.constantFrom(...'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789+/=&%~!*().-_'.split('')),

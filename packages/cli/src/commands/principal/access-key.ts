@@ -17,7 +17,7 @@ export function registerAccessKeys(principals: Command, io: Io): void {
   group
     .command('add')
     .description(
-      'Creates an access key. A principal has at most two, so that clients can change to a new one.',
+      'Creates an access key. A principal can have two access keys, so that its clients can change to a new one.',
     )
     .argument('<principal>', 'id or client id')
     .addOption(

@@ -74,10 +74,10 @@ export function addUpstreamOptions(command: Command): Command {
 }
 
 /**
- * Returns the upstream that the options describe, or undefined without such options. Secret properties are separated,
- * because the server stores them encrypted.
+ * Returns the upstream catalog that the options describe, or undefined if no such option is set. Returns secret
+ * properties separately, because the server stores them encrypted.
  *
- * @throws CliError for a secret in an argument, which other users of the machine can read
+ * @throws CliError for a secret in an argument, because other users of the machine can read arguments
  */
 export function toUpstream(
   session: Pick<Session, 'io' | 'out'>,
@@ -110,7 +110,7 @@ function readItem(session: Pick<Session, 'io' | 'out'>, item: string): Propertie
   if (!isSecret(name)) return { [name]: value }
   throw new CliError(
     exitCode.usage,
-    `${name} is a secret, and other users of this machine can read arguments.`,
+    `The property ${name} is a secret and cannot be an argument, because other users of this machine can read arguments.`,
     {
       next: 'Write it into a file, and pass the file: --upstream-auth-read FILE.',
     },
@@ -121,7 +121,7 @@ function select(properties: Properties, secret: boolean): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => isSecret(name) === secret))
 }
 
-/** Returns the upstream for a new warehouse, for which the address is required. */
+/** Returns the upstream catalog for a new warehouse. Throws if the options do not contain its address. */
 export function toNewUpstream(
   session: Pick<Session, 'io' | 'out'>,
   options: UpstreamOptions,

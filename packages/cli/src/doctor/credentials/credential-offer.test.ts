@@ -21,7 +21,7 @@ const table = (
 describe('readOffer', () => {
   const both = table({ ...keys('C'), 'client.region': 'r' }, [['s3://b/t/', keys('S')]])
 
-  it('engines that read storage credentials use the longest prefix, completed by the config', () => {
+  it('an engine that reads storage credentials uses the credential with the longest prefix, and missing properties from config', () => {
     expect(readOffer(both, 's3://b/t', engineTraits.spark)).toMatchObject({
       mode: 'keys',
       members: ['storage-credentials', 'config'],
@@ -32,11 +32,11 @@ describe('readOffer', () => {
     })
   })
 
-  it('engines that read only the config ignore storage credentials', () => {
+  it('an engine that reads only config ignores storage credentials', () => {
     expect(readOffer(both, 's3://b/t', engineTraits.clickhouse).keys?.accessKeyId).toBe('C')
   })
 
-  it('a table without keys offers signatures or nothing', () => {
+  it('a table without keys offers remote signing or no storage access', () => {
     expect(
       readOffer(table({ 's3.remote-signing-enabled': 'true' }, []), 's3://b/t', engineTraits.spark).mode,
     ).toBe('signing')

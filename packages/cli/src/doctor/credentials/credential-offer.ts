@@ -4,19 +4,21 @@ import type { EngineTraits, KeyMember } from '../engines/engine-traits.ts'
 
 type Config = StorageCredential['config']
 
-/** Storage access in the response of a load, as an engine reads it. Contains secrets. */
+/** Storage access in the response of `loadTable`, in the way in which an engine reads it. Contains secrets. */
 export interface CredentialOffer {
   readonly mode: 'keys' | 'signing' | 'none'
-  /** Members of the response that contain keys. */
+  /** Names of the members of the response that contain keys. */
   readonly members: readonly KeyMember[]
-  /** Properties that the engine uses: those of the chosen credential, completed by those of the table. */
+  /**
+   * Properties that the engine uses: those of the chosen credential, and further ones from the `config` of the table.
+   */
   readonly properties: Config
-  /** Prefixes of the storage credentials. Empty: the keys are in `config` and apply to the whole table. */
+  /** Prefixes of the storage credentials. Empty if the keys are in `config` and apply to the whole table. */
   readonly prefixes: readonly string[]
   readonly keys: StorageKeys | undefined
-  /** Expiry of the keys in epoch ms. Undefined: the response contains none. */
+  /** Expiry of the keys in epoch ms, or undefined if the response contains none. */
   readonly expiresAt: number | undefined
-  /** Endpoint that renews the keys, as the response contains it. */
+  /** Endpoint that renews the keys, unchanged from the response. */
   readonly refreshEndpoint: string | undefined
 }
 
@@ -32,7 +34,7 @@ export const hasKeys = (config: Config): boolean =>
     ([name, value]) => value !== '' && (keyNames.includes(name) || sasName.test(name)),
   )
 
-/** Reads the storage access of a loaded table as an engine with these traits does. */
+/** Reads the storage access of a loaded table in the same way as an engine with these traits. */
 export function readOffer(table: LoadedTable, location: string, traits: EngineTraits): CredentialOffer {
   const credentials = table.storageCredentials.filter(({ config }) => hasKeys(config))
   const members: KeyMember[] = [
@@ -59,7 +61,10 @@ export function readOffer(table: LoadedTable, location: string, traits: EngineTr
   }
 }
 
-/** Returns the credential with the longest prefix of a location, as the specification requires of clients. */
+/**
+ * Returns the credential whose prefix is the longest one that covers a location, as the Iceberg REST specification
+ * requires of clients.
+ */
 export function chooseCredential(
   credentials: readonly StorageCredential[],
   location: string,
@@ -69,7 +74,7 @@ export function chooseCredential(
     .toSorted((a, b) => b.prefix.length - a.prefix.length)[0]
 }
 
-/** Returns whether a location begins with a prefix. The schemes s3, s3a and s3n are equal. */
+/** Returns whether a prefix covers a location. The schemes s3, s3a and s3n count as equal. */
 export function coversLocation(prefix: string, location: string): boolean {
   const start = normalizeScheme(prefix)
   const path = normalizeScheme(location)

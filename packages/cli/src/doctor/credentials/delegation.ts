@@ -9,7 +9,7 @@ import { hasKeys, type CredentialOffer } from './credential-offer.ts'
 import { toStorageKind } from './locations.ts'
 import { addConfigSecrets, addTableSecrets } from './table-secrets.ts'
 
-/** Describes a catalog that refuses to load a table for a client that requests storage access. */
+/** Returns the problem of a catalog that refuses to load a table if the client requests storage access. */
 export function describeRefusal({ settings, traits }: DoctorContext, error: Error): Diagnosis {
   const requested = settings.delegation.join(', ')
   const noKeys = /no credentials are available|subscoped|\bSTS\b|assume.?role/i.test(error.message)
@@ -31,7 +31,7 @@ function reportOf({ engine, delegation }: DoctorContext['settings']): string {
   return engine === 'duckdb' ? reports.fixedDelegation : reports.refusedDelegation
 }
 
-/** Finds out why the response contains no storage access. Returns null if the engine needs none. */
+/** Returns the reason why the response of `loadTable` contains no storage access, or null if the engine needs none. */
 export async function diagnoseMissing(
   context: DoctorContext,
   offer: CredentialOffer,
@@ -60,7 +60,7 @@ export async function diagnoseMissing(
   const own = describeMachine(machine)
   const better =
     settings.delegation.length === 0 ? await headerMissing(context, own) : await headerLost(context)
-  // The layer of the storage describes a store that the keys of the machine do not reach.
+  // With the status "untested", the store could not be reached. The storage layer reports that.
   if (better !== null || machine.status === 'untested') return better
   if (settings.delegation.length === 0) {
     return failed('no-storage-access', {
@@ -97,7 +97,9 @@ function judgeSigning({ settings, traits }: DoctorContext): Diagnosis | null {
   })
 }
 
-/** Describes an engine that does not request storage access, although the catalog would offer it. */
+/**
+ * Returns the problem of an engine that does not request storage access although the catalog would offer it, or null.
+ */
 async function headerMissing(context: DoctorContext, own: string): Promise<Diagnosis | null> {
   const { settings, traits } = context
   const table = await loadWith(context, 'vended-credentials')
@@ -109,7 +111,10 @@ async function headerMissing(context: DoctorContext, own: string): Promise<Diagn
   })
 }
 
-/** Finds a program between that removes the header, or a catalog that ignores it when it loads tables. */
+/**
+ * Returns the problem that the header X-Iceberg-Access-Delegation is lost in a proxy or ignored by the catalog, or
+ * null.
+ */
 async function headerLost(context: DoctorContext): Promise<Diagnosis | null> {
   const { options, settings } = context
   if (options.direct !== null) {
@@ -137,7 +142,7 @@ const lost = (evidence: string): Diagnosis =>
 const offersKeys = ({ config, storageCredentials }: LoadedTable): boolean =>
   hasKeys(config) || storageCredentials.some((credential) => hasKeys(credential.config))
 
-/** Loads the table with a request for storage access. Returns null if the catalog refuses it. */
+/** Loads the table with a request for storage access. Returns null if the catalog refuses the request. */
 async function loadWith(
   context: DoctorContext,
   mode: 'vended-credentials' | 'remote-signing',

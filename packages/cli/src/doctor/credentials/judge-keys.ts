@@ -5,7 +5,9 @@ import { coversLocation, type CredentialOffer } from './credential-offer.ts'
 import type { TableLocations } from './locations.ts'
 import { isBefore } from './version.ts'
 
-/** Checks keys: their member, their parts, their end, and their prefixes. */
+/**
+ * Checks storage keys: the member of the response that contains them, their parts, their expiry, and their prefixes.
+ */
 export function judgeKeys(
   context: DoctorContext,
   offer: CredentialOffer,

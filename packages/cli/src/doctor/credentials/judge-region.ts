@@ -11,7 +11,7 @@ export function judgeRegion(context: DoctorContext, offer: CredentialOffer): rea
   return problem === null ? [] : [problem]
 }
 
-/** Returns the properties of the table, completed by those of the catalog. */
+/** Returns the properties of the table, and further properties from the configuration of the catalog. */
 export function allProperties(
   { learned }: Pick<DoctorContext, 'learned'>,
   { properties }: CredentialOffer,
@@ -49,7 +49,9 @@ function vendedRegion(context: DoctorContext, offer: CredentialOffer): Diagnosis
   })
 }
 
-/** Compares the location of the store in the configuration of an engine with the one that the catalog sends. */
+/**
+ * Compares the endpoint and region of the store in the configuration of an engine with those that the catalog sends.
+ */
 function ownLocation(context: DoctorContext, offer: CredentialOffer): Diagnosis | null {
   const { settings, traits } = context
   const { endpoint, region } = settings.storage
@@ -57,7 +59,8 @@ function ownLocation(context: DoctorContext, offer: CredentialOffer): Diagnosis 
   const vendedEndpoint = properties['s3.endpoint']
   const vendedRegion = properties['client.region'] ?? properties['s3.region']
   const { names } = settings
-  // A different endpoint can be another name of the same store, so the layer of the storage decides.
+  // A different endpoint is not a problem here, because it can be another name of the same store. The storage layer
+  // checks it.
   if (vendedEndpoint !== undefined && endpoint === undefined) {
     const style =
       properties['s3.path-style-access'] === 'true' ? ` and ${names.pathStyle ?? 'path style'}` : ''

@@ -6,7 +6,7 @@ export interface TableLocations {
   readonly table: string
   /** Folder of new data files. */
   readonly data: string
-  /** Metadata file. Null: the table is only staged. */
+  /** Location of the metadata file, or null if the table is only staged. */
   readonly metadataFile: string | null
 }
 

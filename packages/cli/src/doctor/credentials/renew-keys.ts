@@ -8,12 +8,12 @@ import { addConfigSecrets } from './table-secrets.ts'
 
 type Config = Readonly<Record<string, string>>
 
-/** Credentials of a renewal, or the problem that prevented it. */
+/** Result of a renewal of keys: the new credentials, or the problem that prevented the renewal. */
 export type Renewal =
   | { readonly configs: readonly Config[]; readonly problem?: never }
   | { readonly configs?: never; readonly problem: Diagnosis }
 
-/** Finds out whether the response contains the properties with which an engine renews keys. */
+/** Checks whether the response of `loadTable` contains the properties with which an engine renews keys. */
 export function judgeRenewal(
   { traits, settings }: DoctorContext,
   offer: CredentialOffer,
@@ -46,7 +46,9 @@ export function judgeRenewal(
   ]
 }
 
-/** Requests new keys at the refresh endpoint. Returns null if the response names none. */
+/**
+ * Requests new keys at the refresh endpoint. Returns null if the response of `loadTable` contains no refresh endpoint.
+ */
 export async function renewKeys(context: DoctorContext, offer: CredentialOffer): Promise<Renewal | null> {
   const { settings, learned } = context
   if (offer.refreshEndpoint === undefined) return null
@@ -61,7 +63,9 @@ export async function renewKeys(context: DoctorContext, offer: CredentialOffer):
   return problem === null ? { configs } : { problem }
 }
 
-/** Describes an endpoint on another host. Clients would send their token of the catalog to it. */
+/**
+ * Returns the problem of a refresh endpoint on another host, to which clients would send their token for the catalog.
+ */
 function foreignEndpoint({ settings }: DoctorContext, url: URL | null): Diagnosis {
   return failed('renewal-endpoint-foreign', {
     evidence: `The refresh endpoint is at ${url?.origin ?? 'an invalid URL'}, and the catalog at ${new URL(settings.uri).origin}. Engines would send their token there; the doctor did not.`,

@@ -24,7 +24,10 @@ export function addConfigSecrets(redactor: Redactor, config: Readonly<Record<str
   }
 }
 
-/** Returns the secrets in a value: of an endpoint only the values of its query, so that its path can be shown. */
+/**
+ * Returns the secrets in the value of a property. Of an endpoint, only the values in its query are secrets, so that
+ * its path can be shown.
+ */
 function listSecretParts(name: string, value: string): readonly string[] {
   if (!/endpoint$|uri$/i.test(name)) return /^(true|false|\d+)$/.test(value) ? [] : [value]
   return [...new URLSearchParams(value.split('?')[1] ?? '').values()]

@@ -1,4 +1,4 @@
-/** Returns whether a version is lower than another one. Compares the numbers between dots. */
+/** Returns whether a version is lower than another version. Compares the numbers between the dots. */
 export function isBefore(version: string, other: string): boolean {
   const [a, b] = [version, other].map((text) => text.split('.').map((part) => Number.parseInt(part, 10) || 0))
   const length = Math.max(a?.length ?? 0, b?.length ?? 0)

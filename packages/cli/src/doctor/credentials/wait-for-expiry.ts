@@ -11,12 +11,15 @@ import { findTarget, parseS3Location, toUrl } from '../s3/s3-target.ts'
 import type { CredentialOffer } from './credential-offer.ts'
 import type { TableLocations } from './locations.ts'
 
-/** Time after the end of a credential at which it is tried, in ms. */
+/** Time in ms after the expiry of a credential, at which the check tries the credential. */
 const afterEndMs = 1_500
-/** Time for which catalogs usually still accept an ended token, in ms. */
+/** Time in ms for which catalogs usually accept an expired token, because clocks differ. */
 const leewayMs = 8_000
 
-/** Waits until the token has ended, if it ends in time, and checks how the catalog refuses it. */
+/**
+ * Waits until the token has expired, if it expires within the limit of the user, and checks how the catalog refuses
+ * it.
+ */
 export async function checkExpiredToken(context: DoctorContext): Promise<readonly Diagnosis[]> {
   const { learned, settings, traits } = context
   const { tokenValue, token } = learned
@@ -53,7 +56,10 @@ export async function checkExpiredToken(context: DoctorContext): Promise<readonl
   ]
 }
 
-/** Sends a token that has ended. Waits longer if the catalog tolerates a difference of clocks. */
+/**
+ * Sends an expired token. If the catalog still accepts it, because it tolerates a difference of clocks, waits and
+ * sends it again.
+ */
 async function sendEndedToken(context: DoctorContext, token: string): Promise<RawResponse> {
   const { settings, options, signal } = context
   const headers = [['authorization', `Bearer ${token}`]] as const
@@ -64,7 +70,10 @@ async function sendEndedToken(context: DoctorContext, token: string): Promise<Ra
   return await rawRequest(context, request)
 }
 
-/** Waits until the keys have ended, if they end in time, and checks how the storage refuses them. */
+/**
+ * Waits until the keys have expired, if they expire within the limit of the user, and checks how the storage refuses
+ * them.
+ */
 export async function checkExpiredKeys(
   context: DoctorContext,
   offer: CredentialOffer,
@@ -88,7 +97,7 @@ export async function checkExpiredKeys(
   ]
 }
 
-/** Waits for a time within the limit of the user. Returns whether it was reached. */
+/** Waits until a time, if it is within the limit of the user. Returns whether the time was reached. */
 async function waitUntil(
   { options, signal, fact }: DoctorContext,
   end: number,

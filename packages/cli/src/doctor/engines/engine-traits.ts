@@ -1,4 +1,4 @@
-/** Engines whose use of a catalog is known. `any` stands for a client of which only the protocol is known. */
+/** Engines that the doctor knows. `any` is a client of which only the protocol is known. */
 export const engineNames = [
   'spark',
   'flink',
@@ -18,36 +18,38 @@ export type EngineName = (typeof engineNames)[number]
 /** Member of the response of `loadTable` that can contain storage keys. */
 export type KeyMember = 'config' | 'storage-credentials'
 
-/** Use of the protocol by an engine, as far as it decides whether a catalog works with it. */
+/** Properties of an engine's use of the protocol that decide whether a catalog works with the engine. */
 export interface EngineTraits {
   readonly label: string
-  /** Members in which current versions look for storage keys. */
+  /** Members of the response in which current versions of the engine look for storage keys. */
   readonly keyMembers: readonly KeyMember[]
-  /** Members in which versions before `before` look for storage keys. */
+  /** Members of the response in which versions before `before` look for storage keys. */
   readonly olderKeyMembers?: { readonly before: string; readonly members: readonly KeyMember[] }
-  /** Whether keys without a session token are refused or ignored. */
+  /** Whether the engine refuses or ignores keys without a session token. */
   readonly needsSessionToken: boolean
-  /** Properties from which current versions read the region. Empty: only their own configuration. */
+  /**
+   * Properties from which current versions read the region. Empty if they read it only from their own configuration.
+   */
   readonly regionProperties: readonly string[]
   /** Properties from which older versions read the region. */
   readonly olderRegionProperties?: readonly string[]
-  /** Whether endpoint, path style and region of the store come from the catalog. */
+  /** Whether the engine takes the endpoint, the path style and the region of the store from the catalog. */
   readonly takesLocation: boolean
-  /** How storage keys are renewed: by the refresh endpoint, by loading the table again, or not at all. */
+  /** How the engine renews storage keys: by the refresh endpoint, by loading the table again, or not at all. */
   readonly renewsKeys: 'endpoint' | 'reload' | 'never'
   /** Whether the engine uses the AWS keys of the machine for tables without credentials. */
   readonly usesMachineKeys: boolean
   /** Whether the engine can let the catalog sign its storage requests. */
   readonly signs: boolean
-  /** Whether a new table, or CREATE TABLE AS, is staged first. */
+  /** Whether the engine first stages a new table, or a table of CREATE TABLE AS. */
   readonly stagesCreates: boolean
-  /** Whether writes are committed by the operation for several tables. */
+  /** Whether the engine commits writes with the operation for several tables (`transactions/commit`). */
   readonly usesTransactions: boolean
   /** Whether status 419 makes the engine request a new token. */
   readonly understands419: boolean
   /** Whether error bodies that do not follow the specification make operations fail. */
   readonly needsErrorBodies: boolean
-  /** Sentence that says how the engine trusts another certificate authority. */
+  /** Sentence that tells the user how to make the engine trust another certificate authority. */
   readonly trust: string
 }
 

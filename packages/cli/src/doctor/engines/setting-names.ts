@@ -1,4 +1,7 @@
-/** Names of settings in the configuration of an engine. Remedies contain them. Undefined: the engine has no such setting. */
+/**
+ * Names of the settings in the configuration of an engine, for the remedies in the report. Undefined if the engine has
+ * no such setting.
+ */
 export interface SettingNames {
   readonly uri: string
   readonly warehouse: string
@@ -12,17 +15,20 @@ export interface SettingNames {
   readonly endpoint: string | undefined
   readonly region: string | undefined
   readonly pathStyle: string | undefined
-  /** Setting with the keys of the store. */
+  /** Setting that contains the keys of the store. */
   readonly keys: string
-  /** Setting with which the engine renews tokens by its credential, with its value. */
+  /**
+   * Setting with which the engine requests new tokens with its credential instead of exchanging tokens, with its
+   * value.
+   */
   readonly withoutExchange: string | undefined
   readonly signingName: string | undefined
   readonly signingRegion: string | undefined
-  /** Change with which the user arrives at the catalog. */
+  /** Sentence that tells how to change the engine so that the catalog sees its user. */
   readonly user: string
 }
 
-/** Returns the names of Iceberg's flat properties behind a prefix, as Spark, Flink and PyIceberg spell them. */
+/** Returns the names of Iceberg's properties with a prefix, in the spelling of Spark, Flink and PyIceberg. */
 export function icebergNames(prefix: string, user: string): SettingNames {
   const header = `${prefix}header.X-Iceberg-Access-Delegation`
   return {

@@ -3,14 +3,17 @@ import type { RawResponse } from './raw-request.ts'
 
 const maxLength = 300
 
-/** Error body of the Iceberg protocol, or of a protocol that is similar. Members that are missing are undefined. */
+/** Error body of the Iceberg protocol, or of a similar protocol. Missing members are undefined. */
 export interface ErrorBody {
   readonly message: string | undefined
   readonly type: string | undefined
   readonly code: Json | undefined
 }
 
-/** Reads the error of a body: `{"error":{"message","type","code"}}`, or other forms of AWS, Databricks and OAuth. */
+/**
+ * Reads the error in a response body: `{"error":{"message","type","code"}}`, or the forms of AWS, Databricks and
+ * OAuth.
+ */
 export function readErrorBody({ json }: Pick<RawResponse, 'json'>): ErrorBody {
   const body = toObject(json)
   const error = toObject(body['error'])
@@ -41,7 +44,7 @@ export function isHtml({ headers, text }: Pick<RawResponse, 'headers' | 'text'>)
   return /html/i.test(headers.get('content-type') ?? '') || /^\s*<(!doctype|html)/i.test(text)
 }
 
-/** Returns a text of a server in one line of limited length. */
+/** Converts a text that a server sent to one line of limited length. */
 export function oneLine(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   return line.length <= maxLength ? line : `${line.slice(0, maxLength)}…`

@@ -2,13 +2,13 @@ import type { CatalogSettings } from '../catalog-settings.ts'
 
 /** Host that an engine connects to. */
 export interface Host {
-  /** Name or address, without the brackets of IPv6. */
+  /** Name or IP address of the host. An IPv6 address has no brackets. */
   readonly name: string
   readonly port: number
   readonly secure: boolean
-  /** Text that says what the host is for: `catalog`, `token endpoint`, `storage`. */
+  /** Purpose of the host, for messages: `catalog`, `token endpoint` or `storage`. */
   readonly role: string
-  /** Setting that contains the host. */
+  /** Name of the setting that contains the host. */
   readonly setting: string
 }
 

@@ -1,7 +1,7 @@
 import type { Fetch } from '@headgate/http'
 import type { Redactor } from '../redactor.ts'
 
-/** Parameters of forms and members of token responses that are secrets or proofs. */
+/** Matches names of form parameters and of token response members whose values are secrets. */
 const secretNames =
   /^(client_secret|client_assertion|assertion|subject_token|actor_token|refresh_token|token|code|password|access_token|id_token|device_code)$/i
 
@@ -14,10 +14,13 @@ const secretHeaders = [
   'x-api-key',
 ]
 
-/** Largest response of a token endpoint that is read, in characters. */
+/** Maximum length of a token response that is searched for secrets, in characters. */
 const maxTokenResponse = 65_536
 
-/** Wraps `fetch`: adds the secrets of each request, and of responses of token endpoints, to a redactor. */
+/**
+ * Returns a `fetch` function that adds the secrets in each request, and in responses of token endpoints, to a
+ * redactor.
+ */
 export function observedFetch(redactor: Redactor, call: Fetch = (url, init) => fetch(url, init)): Fetch {
   return async (url, init) => {
     const headers = new Headers(init.headers)
@@ -48,7 +51,7 @@ async function withTokens(redactor: Redactor, response: Response): Promise<Respo
   return new Response(text, { status, statusText, headers: withoutEncoding(headers) })
 }
 
-/** Removes headers that describe the body as it was sent, because it is decoded now. */
+/** Removes headers that describe the encoded body, because `fetch` has already decoded the body. */
 function withoutEncoding(headers: Headers): Headers {
   const copy = new Headers(headers)
   copy.delete('content-encoding')
@@ -63,6 +66,6 @@ function addMembers(redactor: Redactor, text: string): void {
     for (const [name, value] of Object.entries(body))
       if (secretNames.test(name) && typeof value === 'string') redactor.add(value)
   } catch {
-    // A response that is not JSON contains no token that a client could use.
+    // A token response that is not JSON is ignored, because clients cannot use a token in it.
   }
 }

@@ -8,16 +8,16 @@ export interface RawRequest {
   readonly url: string
   readonly headers?: HeaderList
   readonly body?: Uint8Array
-  /** Provider that authenticates the request. Absent: the request has no credentials. */
+  /** Provider that authenticates the request. If absent, the request has no credentials. */
   readonly auth?: AuthProvider | undefined
 }
 
-/** Response with any status. */
+/** Response of a server with any status, even an error status. */
 export interface RawResponse {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** Parsed body. Undefined: the body is not JSON. */
+  /** Parsed body, or undefined if the body is not JSON. */
   readonly json: Json | undefined
   /** Times at which the request was sent and the response was complete, in epoch ms. */
   readonly sentAt: number
@@ -26,7 +26,7 @@ export interface RawResponse {
 
 const maxResponseBytes = 16 * 1024 * 1024
 
-/** Sends one request, with the headers of the configuration, without retries and redirects. */
+/** Sends one request with the headers of the configuration. Does not retry it and does not follow redirects. */
 export async function rawRequest(
   { settings, fetch, options, signal }: Pick<DoctorContext, 'settings' | 'fetch' | 'options' | 'signal'>,
   { method, url, headers = [], body, auth }: RawRequest,

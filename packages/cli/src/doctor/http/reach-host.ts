@@ -1,18 +1,18 @@
 import { lookup } from 'node:dns/promises'
 import { connect, isIP } from 'node:net'
 
-/** Address of a host. */
+/** IP address of a host. */
 export interface Address {
   readonly address: string
   readonly family: number
 }
 
-/** Result of the resolution of a name: its addresses, or the code of the error. */
+/** Result of the resolution of a host name: its IP addresses, or the code of the error. */
 export type Resolution =
   | { readonly addresses: readonly Address[]; readonly error?: never }
   | { readonly addresses?: never; readonly error: string }
 
-/** Resolves a name as programs of this machine do: hosts file, then name servers. */
+/** Resolves a host name like other programs of this machine: with the hosts file, and then with name servers. */
 export async function resolveName(name: string, ms: number): Promise<Resolution> {
   const family = isIP(name)
   if (family !== 0) return { addresses: [{ address: name, family }] }
@@ -28,7 +28,7 @@ export async function resolveName(name: string, ms: number): Promise<Resolution>
   }
 }
 
-/** Connects to an address and closes the connection. Returns null, or the code of the error. */
+/** Connects to an IP address and closes the connection. Returns null after a success, or the code of the error. */
 export async function tryConnect({ address }: Address, port: number, ms: number): Promise<string | null> {
   const { promise, resolve } = Promise.withResolvers<string | null>()
   const socket = connect({ host: address, port })

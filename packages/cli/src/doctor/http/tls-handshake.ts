@@ -2,26 +2,26 @@ import { checkServerIdentity, connect, type PeerCertificate } from 'node:tls'
 import { isIP } from 'node:net'
 import type { Host } from './hosts.ts'
 
-/** Certificate of a server, and the reasons why a client refuses it. */
+/** Result of a TLS handshake: the certificate of the server, and reasons why clients would refuse it. */
 export interface Handshake {
   readonly protocol: string
   readonly subject: string
   readonly issuer: string
-  /** Names that the certificate is valid for. */
+  /** Host names for which the certificate is valid. */
   readonly names: string
-  /** End of the validity, in epoch ms. */
+  /** End of the validity of the certificate, in epoch ms. */
   readonly validTo: number
-  /** Whether the certificate is valid for the name of the host. */
+  /** Whether the certificate is valid for the host name of the connection. */
   readonly namesHost: boolean
-  /** Code of the error of the chain, such as `SELF_SIGNED_CERT_IN_CHAIN`. Null: the chain is trusted. */
+  /** Error code of the certificate chain, such as `SELF_SIGNED_CERT_IN_CHAIN`, or null if the chain is trusted. */
   readonly chainError: string | null
 }
 
 /**
- * Makes a TLS handshake without refusing the certificate.
+ * Connects with TLS and returns the result of the handshake, even if the certificate is not valid.
  *
- * @param ca certificates of further authorities, as PEM
- * @throws the error of the connection, with a code
+ * @param ca certificates of further trusted authorities, in PEM
+ * @throws the error of a connection that failed, with a code
  */
 export async function shakeHands(
   { name, port }: Host,
@@ -32,7 +32,8 @@ export async function shakeHands(
   const socket = connect({
     host: name,
     port,
-    // The handshake is only observed. No request is sent over this connection.
+    // An invalid certificate is accepted, because the handshake is only observed: no request is sent over this
+    // connection.
     rejectUnauthorized: false,
     ...(isIP(name) === 0 ? { servername: name } : {}),
     ...(ca === undefined ? {} : { ca }),

@@ -14,7 +14,10 @@ import {
   type TokenClient,
 } from './token-request.ts'
 
-/** Finds out why no token was issued. Sends the request of the engine again, and variations of it. */
+/**
+ * Returns the reason why the issuer issued no token. To find it, sends the token request of the engine again, and
+ * variations of this request.
+ */
 export async function diagnoseTokenError(context: DoctorContext, error: unknown): Promise<Diagnosis> {
   const client = findTokenClient(context.settings)
   if (client === null) return describeAuthError(context, error)
@@ -29,7 +32,10 @@ export async function diagnoseTokenError(context: DoctorContext, error: unknown)
   return describeAuthError(context, error)
 }
 
-/** Describes an error of an auth provider, whose message contains the change if it is known. */
+/**
+ * Returns the problem for an error of an auth provider. The message of the error contains the remedy, if a remedy is
+ * known.
+ */
 function describeAuthError({ settings }: DoctorContext, error: unknown): Diagnosis {
   const message = error instanceof Error ? error.message : String(error)
   if (!isAuthError(error)) {
@@ -90,7 +96,7 @@ async function invalidScope(
   })
 }
 
-/** Lists the scopes that the catalog and the issuer name. */
+/** Lists the scopes that the metadata of the catalog and of the issuer contain. */
 async function listScopes(context: DoctorContext, { endpoint }: TokenClient): Promise<readonly string[]> {
   const metadata = await readResourceMetadata(context)
   const issuers = [...new Set([...guessIssuers(endpoint), ...(metadata?.issuers ?? [])])].slice(0, 4)
@@ -98,7 +104,10 @@ async function listScopes(context: DoctorContext, { endpoint }: TokenClient): Pr
   return [...new Set([...(metadata?.scopes ?? []), ...found.flatMap((each) => each?.scopes ?? [])])]
 }
 
-/** Returns a scope with which a token is issued, null if no scope is needed, or undefined if none works. */
+/**
+ * Returns a scope with which the issuer issues a token. Returns null if it issues a token without a scope, and
+ * undefined if no scope works.
+ */
 async function findWorkingScope(
   context: DoctorContext,
   client: TokenClient,

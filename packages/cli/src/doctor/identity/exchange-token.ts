@@ -6,7 +6,7 @@ export const tokenTypes = {
   jwt: 'urn:ietf:params:oauth:token-type:jwt',
 } as const
 
-/** Returns the token endpoint of clients that exchange tokens, or null if they have none. */
+/** Returns the token endpoint at which a client with these settings exchanges its token, or null if there is none. */
 export function findExchangeEndpoint({ uri, auth }: DoctorContext['settings']): string | null {
   if (auth['rest.auth.type'] !== 'iceberg-legacy') return null
   const server = auth['oauth2-server-uri']
@@ -14,9 +14,10 @@ export function findExchangeEndpoint({ uri, auth }: DoctorContext['settings']): 
 }
 
 /**
- * Exchanges a token as Iceberg's clients do (RFC 8693): they authenticate with the current token instead of a client.
+ * Exchanges a token in the same way as Iceberg's clients (RFC 8693). They authenticate with the current token instead
+ * of the credentials of a client.
  *
- * @param bearer token in the header
+ * @param bearer token in the header `Authorization`
  */
 export async function exchangeToken(
   context: DoctorContext,

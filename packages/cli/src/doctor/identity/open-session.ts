@@ -8,7 +8,7 @@ import { staticToken } from './static-token.ts'
 import { readTokenFacts, type TokenFacts } from './token-facts.ts'
 import { findTokenClient } from './token-request.ts'
 
-/** Creates the auth provider, and learns the claims of its token. */
+/** Creates the auth provider of the session, and stores the claims of its token for later layers. */
 export async function openSession(
   context: DoctorContext,
   loginProvider: ProviderSource,
@@ -31,7 +31,7 @@ export async function openSession(
   }
 }
 
-/** Creates the provider that sends what the engine sends. */
+/** Creates the auth provider that authenticates requests like the engine. */
 async function openProvider(context: DoctorContext, loginProvider: ProviderSource): Promise<AuthProvider> {
   const { settings, env, fetch, signal, options, authWarnings, closeLater } = context
   const client = findTokenClient(settings)
@@ -53,7 +53,7 @@ async function openProvider(context: DoctorContext, loginProvider: ProviderSourc
   return auth
 }
 
-/** Completes the claims of an opaque token by the expiry that its issuer stated. */
+/** Adds the expiry that the issuer stated to the claims of a token that does not contain it. */
 const withExpiry = (facts: TokenFacts, expiresAt: number | undefined): TokenFacts => ({
   ...facts,
   expiresAt: facts.expiresAt ?? (facts.readable ? undefined : expiresAt),

@@ -5,15 +5,18 @@ import type { DoctorContext } from '../context.ts'
 import { isLoopback } from '../../connection/settings.ts'
 import { findToken, requestToken, type TokenClient } from './token-request.ts'
 
-/** Returns whether an endpoint is plain http on another machine, which the providers of `@headgate/auth` refuse. */
+/**
+ * Returns whether an endpoint uses http without TLS on another machine. The providers of `@headgate/auth` refuse such
+ * endpoints.
+ */
 export function isUnencrypted(endpoint: string): boolean {
   const { protocol, hostname } = new URL(endpoint)
   return protocol === 'http:' && !isLoopback(hostname)
 }
 
 /**
- * Creates a provider for a token endpoint without encryption. Engines send their secrets there, so the doctor does too,
- * after the layer of TLS warned of it.
+ * Creates an auth provider for a token endpoint without encryption. The doctor sends secrets there, because engines do
+ * so too. The TLS layer has already warned the user.
  */
 export function plainClient(context: DoctorContext, client: TokenClient): AuthProvider {
   let obtained: Promise<Token> | undefined

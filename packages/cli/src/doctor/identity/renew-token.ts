@@ -7,7 +7,10 @@ import { exchangeToken, findExchangeEndpoint, tokenTypes } from './exchange-toke
 import { readTokenFacts, type TokenFacts } from './token-facts.ts'
 import { findToken, findTokenClient, requestToken } from './token-request.ts'
 
-/** Renews the token of the engine immediately, by the request that the engine sends later. */
+/**
+ * Renews the token immediately, with the request that the engine sends when its token expires. Returns the problems of
+ * this renewal.
+ */
 export async function renewToken(context: DoctorContext): Promise<readonly Diagnosis[]> {
   const { settings, learned, redactor, fact } = context
   const endpoint = findExchangeEndpoint(settings)
@@ -33,7 +36,10 @@ export async function renewToken(context: DoctorContext): Promise<readonly Diagn
   return changed === null ? [] : [identityChanged(context, changed)]
 }
 
-/** Describes an issuer that refuses to exchange a token, which ends the session of clients that rely on it. */
+/**
+ * Returns the problem of an issuer that refuses to exchange a token. It ends the session of clients that renew tokens
+ * by exchange.
+ */
 function exchangeRefused({ traits, settings }: DoctorContext, response: RawResponse): Diagnosis {
   const { withoutExchange } = settings.names
   return warning('token-exchange-refused', {
@@ -51,7 +57,7 @@ function renewalFailed({ traits, settings }: DoctorContext, response: RawRespons
   })
 }
 
-/** Returns the difference of two identities, or null if they are equal or unknown. */
+/** Returns a description of the difference between two identities, or null if they are equal or unknown. */
 function describeChange(before: TokenFacts, after: TokenFacts): string | null {
   if (!before.readable || !after.readable) return null
   if (before.subject !== after.subject)

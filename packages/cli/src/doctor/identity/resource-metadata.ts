@@ -2,14 +2,17 @@ import { rawRequest } from '../http/raw-request.ts'
 import { toObject } from '../http/describe-response.ts'
 import type { DoctorContext } from '../context.ts'
 
-/** Statements of a catalog about the tokens that it accepts (RFC 9728). */
+/** Metadata in which a catalog describes the tokens that it accepts (RFC 9728). */
 export interface ResourceMetadata {
   readonly resource: string | undefined
   readonly issuers: readonly string[]
   readonly scopes: readonly string[]
 }
 
-/** Reads the document that the challenge of the first response names, or the one at the well-known path. */
+/**
+ * Reads the metadata of the catalog, at the URL in the authentication challenge of the first response, or at the
+ * well-known path.
+ */
 export async function readResourceMetadata(context: DoctorContext): Promise<ResourceMetadata | null> {
   const { settings, learned } = context
   const challenge = learned.first?.headers.get('www-authenticate') ?? ''
@@ -26,16 +29,19 @@ export async function readResourceMetadata(context: DoctorContext): Promise<Reso
   }
 }
 
-/** Statements of an issuer about itself (RFC 8414, OpenID Connect Discovery). */
+/** Metadata of a token issuer (RFC 8414, OpenID Connect Discovery). */
 export interface IssuerMetadata {
   readonly tokenEndpoint: string | undefined
   readonly scopes: readonly string[]
 }
 
-/** Paths of the two documents of an issuer. Some issuers put the token endpoint only into one of them. */
+/**
+ * Paths of the metadata documents of an issuer. Some issuers put the token endpoint only into one of the two
+ * documents.
+ */
 const issuerDocuments = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
 
-/** Reads the metadata of an issuer. Returns null if it has none. */
+/** Reads the metadata of an issuer. Returns null if the issuer has no metadata document. */
 export async function readIssuerMetadata(
   context: DoctorContext,
   issuer: string,
@@ -57,7 +63,7 @@ export async function readIssuerMetadata(
   }
 }
 
-/** Returns the URLs that can be the issuer of a token endpoint. */
+/** Returns the possible URLs of the issuer to which a token endpoint belongs. */
 export function guessIssuers(tokenEndpoint: string): readonly string[] {
   const { origin, pathname } = new URL(tokenEndpoint)
   const path = pathname.replace(
@@ -67,14 +73,15 @@ export function guessIssuers(tokenEndpoint: string): readonly string[] {
   return [...new Set([origin + path, origin])]
 }
 
-/** Reads a public document without credentials. Returns null if it does not exist. */
+/** Reads a public JSON document without credentials. Returns null if the document does not exist. */
 async function readDocument(
   context: DoctorContext,
   url: string,
 ): Promise<ReturnType<typeof toObject> | null> {
   if (!URL.canParse(url)) return null
   try {
-    // Headers of the configuration can contain keys, and this host may be another one.
+    // The headers of the configuration are not sent, because they can contain keys and this host may belong to another
+    // service.
     const settings = { ...context.settings, headers: {} }
     const { status, json } = await rawRequest({ ...context, settings }, { method: 'GET', url })
     return status === 200 && json !== undefined ? toObject(json) : null

@@ -38,11 +38,11 @@ test.each([
   ['vpce-1-2.glue.us-west-2.vpce.amazonaws.com', { service: 'glue', region: 'us-west-2' }],
   ['glue.cn-north-1.amazonaws.com.cn', { service: 'glue', region: 'cn-north-1' }],
   ['catalog.example.com', null],
-])('the signing name of %s is known', (host, expected) => {
+])('findAwsName returns the signing name and region of %s', (host, expected) => {
   expect(findAwsName(host)).toEqual(expected)
 })
 
-test('a signing name of another service than that of the host is found without a request', () => {
+test('checkSigningName finds a signing name or region that does not match the host, without a request', () => {
   const glue = 'https://glue.us-east-2.amazonaws.com/iceberg'
   const signed = { 'rest.sigv4-enabled': 'true', 'rest.signing-region': 'us-east-2' }
   expect(checkSigningName(settings(glue, signed))?.remedy).toBe('Set rest.signing-name to glue.')
@@ -80,11 +80,11 @@ test.each([
     'signature-mismatch',
     'secret key',
   ],
-])('the refusal %s has a remedy', (text, id, remedy) => {
+])('adviseOnSignature returns a remedy for the refusal %s', (text, id, remedy) => {
   const advice = adviseOnSignature(settings('https://x', {}), refusal(text))
   expect(advice).toMatchObject({ id, remedy: expect.stringContaining(remedy) })
 })
 
-test('an unknown refusal has no remedy', () => {
+test('adviseOnSignature returns null for an unknown refusal', () => {
   expect(adviseOnSignature(settings('https://x', {}), refusal('{"message":"no"}'))).toBeNull()
 })

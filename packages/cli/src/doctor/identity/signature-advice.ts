@@ -4,13 +4,13 @@ import type { RawResponse } from '../http/raw-request.ts'
 import { reports } from '../reports.ts'
 import type { CatalogSettings } from '../catalog-settings.ts'
 
-/** Service and region of a host of AWS. */
+/** Service and region in the name of an AWS host. */
 interface AwsName {
   readonly service: string
   readonly region: string
 }
 
-/** Returns the signing name and region of a host of AWS. Returns null for all other hosts. */
+/** Returns the signing name and region of an AWS host, or null for all other hosts. */
 export function findAwsName(host: string): AwsName | null {
   const labels = host.toLowerCase().replace(/\.amazonaws\.com(\.cn)?$/, '')
   if (labels === host.toLowerCase()) return null
@@ -25,7 +25,9 @@ export const isSigned = ({ auth }: CatalogSettings): boolean =>
   /^sigv4a?$|RESTSigV4/.test(String(auth['rest.auth.type'] ?? '')) ||
   String(auth['rest.sigv4-enabled'] ?? '').toLowerCase() === 'true'
 
-/** Compares the signing name and region of the configuration with the host. */
+/**
+ * Compares the signing name and region in the configuration with the name of the host. Returns the problem, or null.
+ */
 export function checkSigningName(settings: CatalogSettings): Diagnosis | null {
   if (!isSigned(settings)) return null
   const expected = findAwsName(new URL(settings.uri).hostname)
@@ -91,7 +93,10 @@ const advices: readonly Advice[] = [
   ],
 ]
 
-/** Explains the refusal of a signed request. Returns null if its words are not known. */
+/**
+ * Returns the problem and the remedy for the refusal of a signed request, or null if the wording of the refusal is not
+ * known.
+ */
 export function adviseOnSignature(settings: CatalogSettings, response: RawResponse): Diagnosis | null {
   const { message = '', type = '' } = readErrorBody(response)
   const text = `${type} ${message} ${message === '' ? response.text.slice(0, 2_000) : ''}`

@@ -1,7 +1,7 @@
 import type { AuthProvider } from '@headgate/auth'
 import { withHeaders } from '@headgate/http'
 
-/** Creates a provider that sends one token, which is not renewed. */
+/** Creates an auth provider that always sends the same token. */
 export const staticToken = (token: string): AuthProvider => ({
   authenticate: async (request) => ({
     ...request,

@@ -6,7 +6,7 @@ const token = (claims: object): string =>
     .map((part) => Buffer.from(part).toString('base64url'))
     .join('.')
 
-test('the claims of a token name subject, actors, audience and groups', () => {
+test('readTokenFacts returns the subject, actors, audience and groups in the claims of a token', () => {
   const facts = readTokenFacts(
     token({
       iss: 'https://idp',
@@ -28,7 +28,7 @@ test('the claims of a token name subject, actors, audience and groups', () => {
   )
 })
 
-test('a token that is not a JWT has no claims', () => {
+test('readTokenFacts returns no claims for a token that is not a JWT', () => {
   for (const text of ['opaque', 'a.b.c', `x.${Buffer.from('[]').toString('base64url')}.`])
     expect(readTokenFacts(text).subject).toBeUndefined()
   expect(readTokenFacts('opaque').readable).toBe(false)

@@ -1,17 +1,17 @@
-/** Claims of a token, as far as they explain how a catalog decides. The token itself is not part of it. */
+/** Claims of a token that explain the decisions of a catalog, without the token itself. */
 export interface TokenFacts {
-  /** Whether the token is a JWT. All other members are empty for other tokens. */
+  /** Whether the token is a JWT, whose claims can be read. If false, all other members are empty. */
   readonly readable: boolean
   readonly issuer: string | undefined
   readonly subject: string | undefined
   readonly audiences: readonly string[]
-  /** Actors, outermost first (RFC 8693 section 4.1). */
+  /** Actors that act for the subject, outermost actor first (RFC 8693 section 4.1). */
   readonly actors: readonly string[]
   readonly groups: readonly string[]
   /** Further names of the user: `preferred_username`, `email`, `upn`. */
   readonly names: readonly string[]
   readonly scope: string | undefined
-  /** Expiry in epoch ms. */
+  /** Expiry of the token in epoch ms. */
   readonly expiresAt: number | undefined
   readonly notBefore: number | undefined
 }

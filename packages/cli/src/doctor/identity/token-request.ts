@@ -3,20 +3,23 @@ import { rawRequest, type RawResponse } from '../http/raw-request.ts'
 import { toObject } from '../http/describe-response.ts'
 import type { DoctorContext } from '../context.ts'
 
-/** How a client is authenticated: in the form, as most of Iceberg's clients do, or by HTTP Basic. */
+/**
+ * Method by which a client authenticates at a token endpoint: `post` in the form, like most clients of Iceberg, or
+ * `basic` with HTTP Basic.
+ */
 export type ClientMethod = 'post' | 'basic'
 
-/** Client of a token endpoint, from the configuration. */
+/** Token endpoint in a configuration, with the client id and secret. */
 export interface TokenClient {
   readonly endpoint: string
   readonly clientId: string | undefined
   readonly clientSecret: string
   readonly scope: string | undefined
-  /** Method of the engine. */
+  /** Method by which the engine authenticates. */
   readonly method: ClientMethod
 }
 
-/** Returns the client of a configuration with client credentials. Returns null for all other configurations. */
+/** Returns the token client of a configuration that uses client credentials, or null for all other configurations. */
 export function findTokenClient({ uri, auth }: DoctorContext['settings']): TokenClient | null {
   const find = (...names: readonly string[]): string | undefined => {
     const value = names.map((name) => auth[name]).find((each) => each !== undefined)
@@ -48,11 +51,11 @@ export function findTokenClient({ uri, auth }: DoctorContext['settings']): Token
   }
 }
 
-/** Variation of a token request. */
+/** Differences between a token request and the request of the engine. */
 export interface TokenVariation {
-  /** Default: the method of the engine. */
+  /** Authentication method. Default: the method of the engine. */
   readonly method?: ClientMethod
-  /** Scope instead of the configured one. Null: no scope. */
+  /** Scope in place of the configured scope, or null for no scope. */
   readonly scope?: string | null
   readonly extra?: Readonly<Record<string, string>>
 }
@@ -88,16 +91,16 @@ export async function requestToken(
   )
 }
 
-/** Encodes a text as a value of a form, as HTTP Basic requires for clients (RFC 6749 section 2.3.1). */
+/** Encodes a client id or secret like a form value, which RFC 6749 section 2.3.1 requires for HTTP Basic. */
 const encodeValue = (text: string): string => new URLSearchParams({ _: text }).toString().slice('_='.length)
 
-/** Returns the token of a response, or null. */
+/** Returns the access token in a token response, or null if it contains none. */
 export function findToken({ status, json }: Pick<RawResponse, 'status' | 'json'>): string | null {
   const token = toObject(json)['access_token']
   return status === 200 && typeof token === 'string' ? token : null
 }
 
-/** Returns the error code of a response (RFC 6749 section 5.2), also in the form of Iceberg. */
+/** Returns the error code in a token response, in the form of OAuth (RFC 6749 section 5.2) or of Iceberg. */
 export function findErrorCode({ json }: Pick<RawResponse, 'json'>): string | undefined {
   const body = toObject(json)
   const { error } = body

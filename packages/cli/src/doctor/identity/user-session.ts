@@ -6,10 +6,10 @@ import { readTokenFacts } from './token-facts.ts'
 import { findToken } from './token-request.ts'
 
 /**
- * Enters the session of a user as engines with `session=USER` do: they name the user in a token without a signature,
- * and exchange it together with their own token. All further requests are sent in this session.
+ * Opens the session of a user in the same way as engines with `session=USER`. Such an engine names the user in an
+ * unsigned token, and exchanges this token together with its own token. All further requests are sent in the session.
  *
- * @returns the refusal of the issuer, or null
+ * @returns a description of the issuer's refusal, or null after a success
  */
 export async function enterUserSession(context: DoctorContext, user: string): Promise<string | null> {
   const { learned, settings, redactor } = context

@@ -6,15 +6,15 @@ import type { DoctorContext } from '../context.ts'
 /** Identity as the catalog sees it. Only Headgate servers return it. */
 export interface ArrivedIdentity {
   readonly principal: string
-  /** Names by which the principal is known: its name, its subject, its login. */
+  /** All names of the principal: its name, its subject and its login. */
   readonly names: readonly string[]
   readonly actors: readonly string[]
   readonly groups: readonly string[]
-  /** How the caller was authenticated. */
+  /** Method by which the caller was authenticated. */
   readonly method: string
 }
 
-/** Asks the catalog who calls. Returns null if it does not offer this operation. */
+/** Requests from the catalog how it identifies the caller. Returns null if the catalog does not have this operation. */
 export async function askWhoAmI(
   context: DoctorContext,
   auth: AuthProvider | undefined,

@@ -8,9 +8,9 @@ import { readTokenFacts } from './token-facts.ts'
 import { findToken, findTokenClient, requestToken } from './token-request.ts'
 
 /**
- * Checks that the catalog refuses a token for another audience. Otherwise engines can send it the tokens that they have
- * for a gateway or another service. The token is minted for an audience that does not exist, so that no valid token is
- * sent to a place that it is not meant for.
+ * Checks that the catalog refuses a token for another audience. Otherwise engines can send the catalog tokens that
+ * were issued for a gateway or another service. The test token is for an audience that does not exist, so that no
+ * service receives a valid token of another service.
  */
 export async function checkAudience(context: DoctorContext): Promise<readonly Diagnosis[]> {
   const { settings, fact, redactor } = context
@@ -61,7 +61,9 @@ function isOnlyFor(token: string, audience: string): boolean {
   return audiences.length > 0 && audiences.every((each) => each === audience)
 }
 
-/** Lists namespaces with these headers, without a provider. Returns null without a response. */
+/**
+ * Requests the list of namespaces with these headers, without an auth provider. Returns null if no response arrives.
+ */
 async function listNamespaces(context: DoctorContext, headers: HeaderList): Promise<RawResponse | null> {
   const { learned, settings } = context
   const config = toObject(learned.config?.json)

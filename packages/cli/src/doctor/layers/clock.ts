@@ -4,12 +4,12 @@ import { reports } from '../reports.ts'
 import type { DoctorContext } from '../context.ts'
 import type { Layer } from './layer.ts'
 
-/** Difference from which tokens and signatures are refused by some servers, in ms. */
+/** Difference of clocks in ms from which some servers refuse tokens and signatures. */
 const warnMs = 30_000
-/** Difference from which most servers refuse tokens and signatures, in ms. */
+/** Difference of clocks in ms from which most servers refuse tokens and signatures. */
 const failMs = 240_000
 
-/** Sends the first request, and compares the clocks of both machines. */
+/** Layer that sends the first request, and compares the clock of the server with the clock of this machine. */
 export const clockLayer: Layer = {
   name: 'clock',
   check: async (context) => {
@@ -17,7 +17,7 @@ export const clockLayer: Layer = {
     try {
       learned.first = await rawRequest(context, { method: 'GET', url: configUrl(settings) })
     } catch (error) {
-      // The next layer describes the failure.
+      // The failure is stored, and the next layer reports it.
       learned.firstFailure = error
       fact('no response')
       return []
@@ -50,11 +50,11 @@ export function compareClocks(
   return [seconds * 1_000 < failMs ? warning('clock-differs', details) : failed('clock-differs', details)]
 }
 
-/** Returns the difference in ms, positive if the server is ahead. Null: the response has no date. */
+/** Returns the difference of the clocks in ms, positive if the server is ahead, or null if the response has no date. */
 function clockDifference(headers: Headers, sentAt: number, receivedAt: number): number | null {
   const date = Date.parse(headers.get('date') ?? '')
   if (Number.isNaN(date)) return null
-  // A cached response has the date of its creation.
+  // The header `Date` of a cached response is the time of its creation, so the age is added.
   const age = Number(headers.get('age') ?? 0) || 0
   const server = date + age * 1_000
   if (server < sentAt - 1_000) return server - sentAt

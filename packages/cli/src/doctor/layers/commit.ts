@@ -11,7 +11,10 @@ import type { Layer } from './layer.ts'
 
 const schema = { type: 'struct', fields: [{ id: 1, name: 'id', type: 'long', required: false }] } as const
 
-/** Creates, writes, commits and drops a table in the scratch namespace, as the engine does. */
+/**
+ * Layer that creates, writes, commits and drops a table in the scratch namespace, with the requests that the engine
+ * sends.
+ */
 export const commitLayer: Layer = {
   name: 'commit',
   skip: ({ options, learned, settings }) =>
@@ -37,7 +40,7 @@ export const commitLayer: Layer = {
   },
 }
 
-/** Creates the namespace if it is missing. Returns whether it was created, or the error. */
+/** Creates the scratch namespace if it does not exist. Returns whether it was created, or the error. */
 async function ensureNamespace(catalog: RestCatalog, namespace: Namespace): Promise<boolean | Error> {
   try {
     if (await catalog.namespaceExists(namespace)) return false
@@ -67,7 +70,10 @@ async function tryTable(
   return [...problems, ...(await commit(context, catalog, table))]
 }
 
-/** Commits the table: a staged one by its first commit, and with the operation for several tables if the engine uses it. */
+/**
+ * Commits to the table. The first commit creates a staged table. Uses the operation for several tables if the engine
+ * uses it.
+ */
 async function commit(
   context: DoctorContext,
   catalog: RestCatalog,
@@ -165,7 +171,7 @@ const namespaceRefused = (namespace: Namespace, error: Error): Diagnosis =>
       'Create the namespace, grant the identity the right to create tables in it, or name another one with --scratch.',
   })
 
-/** Drops the table and a namespace that was created here. */
+/** Drops the table, and the scratch namespace if this check created it. */
 async function cleanUp(
   catalog: RestCatalog,
   identifier: TableIdentifier,

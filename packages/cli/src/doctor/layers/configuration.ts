@@ -14,7 +14,7 @@ import { unresolved } from './name.ts'
 /** Operations without which an engine cannot read a table. */
 const needed: readonly OperationId[] = ['listNamespaces', 'listTables', 'loadTable']
 
-/** Checks the response to `getConfig`, and the form of the catalog's errors. */
+/** Layer that checks the response to `getConfig`, and the form of the catalog's error responses. */
 export const configurationLayer: Layer = {
   name: 'configuration',
   check: async (context) => {
@@ -40,7 +40,10 @@ export const configurationLayer: Layer = {
   },
 }
 
-/** Returns whether the engine acts for users, and no user is named. Catalogs then allow it only few requests. */
+/**
+ * Returns whether the engine acts for users but the command names no user. Catalogs then allow the engine only few
+ * requests.
+ */
 const isWithoutUser = ({ settings, options }: DoctorContext): boolean =>
   settings.userSession && options.user === null
 
@@ -70,7 +73,10 @@ function judgeStatus({ learned, settings }: DoctorContext): Diagnosis | null {
   return failed('configuration-failed', { evidence, remedy: 'Read the log of the catalog.' })
 }
 
-/** Checks the address to which the catalog directs its clients: Iceberg's clients follow `uri` of its configuration. */
+/**
+ * Checks the URL to which the catalog directs its clients. Iceberg's clients use the property `uri` in the response to
+ * `getConfig`.
+ */
 async function checkAddress({ learned, settings, options }: DoctorContext): Promise<Diagnosis | null> {
   const body = toObject(learned.config?.json)
   const uri = toObject(body['overrides'])['uri']

@@ -3,7 +3,7 @@ import { formatHost, listHosts, type Host } from '../http/hosts.ts'
 import { resolveName, tryConnect } from '../http/reach-host.ts'
 import type { Layer } from './layer.ts'
 
-/** Connects to the catalog and its token endpoint. */
+/** Layer that connects to the catalog and to its token endpoint. */
 export const connectionLayer: Layer = {
   name: 'connection',
   check: async ({ settings, options, fact }) => {
@@ -18,7 +18,7 @@ export const connectionLayer: Layer = {
   },
 }
 
-/** Connects to all addresses of a host. Returns null if an engine can connect to it. */
+/** Connects to all IP addresses of a host. Returns the problem, or null if all addresses accept connections. */
 export async function connectHost(
   host: Host,
   ms: number,
@@ -40,7 +40,10 @@ export async function connectHost(
   )
 }
 
-/** Describes a host of which an address does not accept connections. Clients try the others, except on this machine. */
+/**
+ * Returns the problem of a host of which some IP addresses do not accept connections. Returns null for `localhost`,
+ * which often has an unused address.
+ */
 function partlyReachable(host: Host, address: string, error: string | null): Diagnosis | null {
   if (host.name === 'localhost') return null
   return warning('address-unreachable', {

@@ -6,7 +6,10 @@ import { judgeRegion } from '../credentials/judge-region.ts'
 import { readLocations, toStorageKind } from '../credentials/locations.ts'
 import type { Layer } from './layer.ts'
 
-/** Checks the storage access that the catalog offers: by which mode, for which prefixes, in which members. */
+/**
+ * Layer that checks the storage access that the catalog offers: its mode, its prefixes, and the members of the
+ * response that contain it.
+ */
 export const credentialsLayer: Layer = {
   name: 'credentials',
   skip: ({ learned }) => (learned.table === undefined ? 'no table was loaded' : null),

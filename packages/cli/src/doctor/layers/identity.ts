@@ -7,7 +7,10 @@ import { askWhoAmI, formatIdentity, type ArrivedIdentity } from '../identity/who
 import { checkAudience } from '../identity/wrong-audience.ts'
 import type { Layer } from './layer.ts'
 
-/** Compares the identity that arrives at the catalog with the expected user, and checks audiences. */
+/**
+ * Layer that compares the identity that the catalog sees with the expected user, and checks whether the catalog checks
+ * audiences.
+ */
 export const identityLayer: Layer = {
   name: 'identity',
   check: async (context) => {

@@ -11,7 +11,7 @@ import { readTokenFacts } from '../identity/token-facts.ts'
 import { configUrl } from './clock.ts'
 import type { Layer } from './layer.ts'
 
-/** Creates the layer that logs in as the engine does, and sends the first authenticated request. */
+/** Creates the layer that logs in with the requests of the engine, and sends the first authenticated request. */
 export function loginLayer(loginProvider: ProviderSource): Layer {
   return {
     name: 'login',
@@ -35,7 +35,10 @@ export function loginLayer(loginProvider: ProviderSource): Layer {
   }
 }
 
-/** Sends a configured token that has ended. A provider would not send it, but engines do. */
+/**
+ * Sends an expired token of the configuration, because engines send it too. An auth provider would not send it.
+ * Returns the problem, or null.
+ */
 async function tryEndedToken(context: DoctorContext): Promise<Diagnosis | null> {
   const { settings, learned } = context
   const { token } = settings.auth
@@ -72,7 +75,10 @@ function noCredential({ settings, learned }: DoctorContext, response: RawRespons
   })
 }
 
-/** Describes status 419, which is a valid response to an expired token, but which many clients do not handle. */
+/**
+ * Returns the problem of a catalog that responds with status 419. It is a valid response to an expired token, but many
+ * clients do not handle it.
+ */
 function timedOut({ settings, traits, learned }: DoctorContext, response: RawResponse): Diagnosis {
   const end = learned.token?.expiresAt
   const known = end === undefined ? '' : ` The token expired at ${new Date(end).toISOString()}.`

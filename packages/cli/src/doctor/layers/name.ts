@@ -4,7 +4,7 @@ import { resolveName } from '../http/reach-host.ts'
 import { reports } from '../reports.ts'
 import type { Layer } from './layer.ts'
 
-/** Resolves the names of the catalog and its token endpoint. */
+/** Layer that resolves the host names of the catalog and its token endpoint. */
 export const nameLayer: Layer = {
   name: 'name',
   check: async ({ settings, options, fact }) => {
@@ -20,7 +20,7 @@ export const nameLayer: Layer = {
   },
 }
 
-/** Describes a name that this machine does not resolve. */
+/** Returns the problem of a host name that this machine does not resolve. */
 export function unresolved(host: Host, code: string, id = 'name-unresolved'): Diagnosis {
   const evidence = `This machine does not resolve ${host.name}, the host of the ${host.role} (${code}).`
   const isSilent = code === 'EAI_AGAIN' || code === 'ETIMEDOUT'
@@ -40,7 +40,7 @@ export function unresolved(host: Host, code: string, id = 'name-unresolved'): Di
   })
 }
 
-/** Returns whether a name is usually known only inside a container network or cluster. */
+/** Returns whether a host name usually resolves only inside a container network or a cluster. */
 function isInsideName(name: string): boolean {
   return !name.includes('.') || /\.(local|internal|svc|docker)$/i.test(name)
 }

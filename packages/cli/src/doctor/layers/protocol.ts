@@ -7,7 +7,7 @@ import { shakeHands } from '../http/tls-handshake.ts'
 import type { DoctorContext } from '../context.ts'
 import type { Layer } from './layer.ts'
 
-/** Paths below which catalogs serve the protocol. */
+/** Paths below which known catalogs serve the Iceberg REST protocol. */
 const knownPaths = [
   '',
   '/api/catalog',
@@ -20,7 +20,7 @@ const knownPaths = [
   '/rest',
 ]
 
-/** Checks that the URL is that of a catalog, from the response to the first request. */
+/** Layer that checks, from the response to the first request, whether the URL is the URL of a catalog. */
 export const protocolLayer: Layer = {
   name: 'protocol',
   check: async (context) => {
@@ -64,7 +64,10 @@ async function judge(context: DoctorContext, first: RawResponse): Promise<readon
   ]
 }
 
-/** Returns whether a response to `getConfig` is from a catalog, or from a guard in front of one. */
+/**
+ * Returns whether a response to `getConfig` is from a catalog, or from a proxy in front of it that requires
+ * authentication.
+ */
 function isCatalog({ status, json, headers, text }: RawResponse): boolean {
   const body = toObject(json)
   if (status === 200) return typeof body['defaults'] === 'object' || typeof body['overrides'] === 'object'
@@ -74,7 +77,7 @@ function isCatalog({ status, json, headers, text }: RawResponse): boolean {
   return message !== undefined && type !== undefined && (code === undefined || typeof code === 'number')
 }
 
-/** Requests `getConfig` at the paths of known catalogs. Returns the URL that responds as a catalog. */
+/** Requests `getConfig` at the paths of known catalogs. Returns the base URL at which a catalog responds, or null. */
 async function findCatalog(context: DoctorContext): Promise<string | null> {
   const { uri } = context.settings
   const { origin } = new URL(uri)
@@ -85,7 +88,7 @@ async function findCatalog(context: DoctorContext): Promise<string | null> {
       const response = await rawRequest(context, { method: 'GET', url: `${candidate}/v1/config` })
       if (isCatalog(response)) return candidate
     } catch {
-      // The candidate does not respond, so the next one is tried.
+      // No catalog responds at this path, so the next path is tried.
     }
   }
   return null

@@ -11,7 +11,7 @@ import { s3Request } from '../s3/s3-request.ts'
 import { findTarget, parseS3Location, toUrl } from '../s3/s3-target.ts'
 import type { Layer } from './layer.ts'
 
-/** Renews the token and the keys immediately, and with `--wait-for-expiry` again after their end. */
+/** Layer that renews the token and the keys immediately, and with `--wait-for-expiry` again after their expiry. */
 export const renewalLayer: Layer = {
   name: 'renewal',
   check: async (context) => {
@@ -33,7 +33,7 @@ async function checkKeys(context: DoctorContext): Promise<readonly Diagnosis[]> 
   return [...judged, ...renewed, ...(isS3 ? await checkExpiredKeys(context, offer, locations) : [])]
 }
 
-/** Renews the keys, and reads the metadata file with the new ones. */
+/** Renews the storage keys, and reads the metadata file with the new keys. */
 async function tryRenewal(
   context: DoctorContext,
   offer: CredentialOffer,

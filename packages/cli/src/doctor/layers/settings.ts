@@ -1,6 +1,6 @@
 import type { Layer } from './layer.ts'
 
-/** Reports the problems that the reader found in the configuration. */
+/** Layer that reports the problems in the configuration of the engine. */
 export const settingsLayer: Layer = {
   name: 'settings',
   check: async ({ settings, traits, fact }) => {

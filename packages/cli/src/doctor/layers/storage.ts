@@ -12,7 +12,7 @@ import { reachStore } from '../stores/reach-store.ts'
 import { compareClocks } from './clock.ts'
 import type { Layer } from './layer.ts'
 
-/** Reaches the storage from this machine with the credentials of the table. */
+/** Layer that accesses the storage from this machine with the credentials of the table. */
 export const storageLayer: Layer = {
   name: 'storage',
   skip: ({ learned }) =>

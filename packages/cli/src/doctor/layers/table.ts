@@ -8,10 +8,10 @@ import { addTableSecrets } from '../credentials/table-secrets.ts'
 import { diagnoseHidden, openAdmin } from '../protocol/administrator.ts'
 import type { Layer } from './layer.ts'
 
-/** Largest number of namespaces in which a table is looked for. */
+/** Maximum number of namespaces in which the check looks for a table. */
 const maxNamespaces = 25
 
-/** Loads a table as the engine does. */
+/** Layer that loads a table with the request that the engine sends. */
 export const tableLayer: Layer = {
   name: 'table',
   skip: ({ settings, options }) =>
@@ -57,7 +57,10 @@ async function findTable(
   return { identifier: null, namespaces: queue.length }
 }
 
-/** Compares an empty catalog with what an administrator sees. */
+/**
+ * If the catalog lists no table, compares this with the tables that an administrator sees. Returns the problem, or
+ * null.
+ */
 async function compareLists(context: DoctorContext): Promise<Diagnosis | null> {
   const admin = await openAdmin(context)
   if (admin === null) return null
@@ -85,7 +88,7 @@ async function load(
     const withoutHeader =
       settings.delegation.length === 0 ? null : await loadPlain(catalog, identifier).catch(() => null)
     if (withoutHeader !== null && error instanceof Error) {
-      // The layer of the credentials describes this refusal.
+      // The refusal is stored, and the credentials layer reports it.
       learned.delegationRefusal = error
       learn(context, withoutHeader)
       return []
@@ -98,7 +101,7 @@ async function load(
 const loadPlain = async (catalog: RestCatalog, identifier: TableIdentifier): Promise<LoadedTable> =>
   await catalog.loadTable(identifier, { accessDelegation: [] })
 
-/** Keeps a loaded table, and adds its secrets to the redactor. */
+/** Stores a loaded table for later layers, and adds its secrets to the redactor. */
 function learn({ learned, redactor }: DoctorContext, table: LoadedTable): void {
   addTableSecrets(redactor, table)
   learned.table = table
@@ -134,7 +137,7 @@ async function diagnoseLoad(
   })
 }
 
-/** Recognizes refusals whose remedy is in the product behind the catalog. */
+/** Returns the remedy for a known refusal of a specific catalog product, or null. */
 function adviseOnLoad(evidence: string): Diagnosis | null {
   if (/EXTERNAL[ _]USE[ _]SCHEMA/i.test(evidence)) {
     return failed('external-use-schema', {

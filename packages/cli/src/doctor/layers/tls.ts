@@ -9,7 +9,7 @@ import type { Layer } from './layer.ts'
 
 const soonMs = 14 * 86_400_000
 
-/** Checks the certificates of the catalog and its token endpoint. */
+/** Layer that checks the certificates of the catalog and its token endpoint. */
 export const tlsLayer: Layer = {
   name: 'tls',
   check: async (context) => {
@@ -19,7 +19,10 @@ export const tlsLayer: Layer = {
   },
 }
 
-/** Checks the certificate of one host. Warns when credentials are sent to it without encryption. */
+/**
+ * Checks the certificate of a host. For a host without TLS, returns a warning that credentials are sent without
+ * encryption.
+ */
 export async function checkTls(
   context: Pick<DoctorContext, 'settings' | 'options' | 'traits' | 'fact'>,
   host: Host,

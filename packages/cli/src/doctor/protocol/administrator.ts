@@ -8,7 +8,7 @@ import { reports } from '../reports.ts'
 import type { DoctorContext } from '../context.ts'
 import { connectCatalog } from './connect-catalog.ts'
 
-/** Connects as the administrator that the user named. Returns null without one. */
+/** Connects to the catalog as the administrator that the user named. Returns null if the user named none. */
 export async function openAdmin(context: DoctorContext): Promise<RestCatalog | null> {
   const { options, settings, fetch, signal, env } = context
   if (options.admin === null) return null
@@ -26,8 +26,9 @@ export async function openAdmin(context: DoctorContext): Promise<RestCatalog | n
 }
 
 /**
- * Finds out whether a table is missing or hidden from the caller, by loading it as the administrator, and by the
- * explanation of a Headgate server. Returns null if neither is possible.
+ * Returns the problem that a table does not exist, or that it is hidden from the caller. To distinguish the two, loads
+ * the table as the administrator, and requests an explanation from a Headgate server. Returns null if neither is
+ * possible.
  */
 export async function diagnoseHidden(
   context: DoctorContext,
@@ -66,7 +67,7 @@ function forbiddenMissing(name: string, evidence: string): Diagnosis {
   })
 }
 
-/** Asks a Headgate server why the caller may not read the table. Returns null if it does not offer this. */
+/** Requests from a Headgate server the reason why the caller may not read the table. Returns null for other servers. */
 async function explain(context: DoctorContext, { namespace, name }: TableIdentifier): Promise<string | null> {
   const { settings, learned } = context
   if (settings.warehouse === undefined) return null

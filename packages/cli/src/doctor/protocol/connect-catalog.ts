@@ -2,13 +2,13 @@ import type { AuthProvider } from '@headgate/auth'
 import { RestCatalog } from '@headgate/iceberg/client'
 import type { DoctorContext } from '../context.ts'
 
-/** Values that differ from the session of the engine. */
+/** Values that replace those of the engine's session for one connection. */
 export interface ConnectOverrides {
   readonly uri?: string
   readonly auth?: AuthProvider
 }
 
-/** Connects to the catalog as the engine does, with short time limits and one retry. */
+/** Connects to the catalog with the settings of the engine, but with short time limits and one retry. */
 export async function connectCatalog(
   { settings, options, signal, fetch, learned }: DoctorContext,
   { uri = settings.uri, auth = learned.auth }: ConnectOverrides = {},
@@ -18,7 +18,8 @@ export async function connectCatalog(
     ...(settings.warehouse === undefined ? {} : { warehouse: settings.warehouse }),
     headers: settings.headers,
     accessDelegation: settings.delegation,
-    // Some catalogs with views, such as Nessie, do not list their endpoints.
+    // Some catalogs that support views, such as Nessie, do not list their endpoints, so this property states that they
+    // do.
     properties: { 'view-endpoints-supported': 'true' },
     tableCache: false,
     timeoutMs: options.stepMs,

@@ -40,7 +40,10 @@ export async function checkStorageCors(context: DoctorContext, url: string): Pro
   ]
 }
 
-/** Sends a preflight request for each method. Returns a description of the refused ones, or null. */
+/**
+ * Sends a CORS preflight request for each method. Returns a description of the refused methods, or null if none is
+ * refused.
+ */
 async function refusedMethods(
   context: DoctorContext,
   url: string,

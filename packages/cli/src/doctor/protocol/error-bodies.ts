@@ -6,8 +6,8 @@ import { reports } from '../reports.ts'
 import type { DoctorContext } from '../context.ts'
 
 /**
- * Loads a table that does not exist. Engines do this before each CREATE TABLE, and decide by status and error body
- * (Iceberg REST specification, `ErrorModel`).
+ * Loads a table that does not exist, and checks the status and the error body of the response (Iceberg REST
+ * specification, `ErrorModel`). Engines do this before each CREATE TABLE.
  */
 export async function checkErrorBodies(context: DoctorContext): Promise<readonly Diagnosis[]> {
   const { settings, learned, traits } = context

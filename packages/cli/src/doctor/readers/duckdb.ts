@@ -14,7 +14,7 @@ interface Attached {
   readonly options: Entries
 }
 
-/** Reads the statements `CREATE SECRET` and `ATTACH … (TYPE iceberg)` of DuckDB. */
+/** Reader of the DuckDB statements `CREATE SECRET` and `ATTACH … (TYPE iceberg)`. */
 export const duckdb: EngineReader = {
   engine: 'duckdb',
   matches: (text) => /\bATTACH\b[^;]*\bTYPE\s+'?iceberg/i.test(text),
@@ -86,7 +86,7 @@ function readAttach(statement: readonly SqlToken[]): Attached | null {
   return { warehouse, name: (as === -1 ? undefined : statement[as + 1]?.text) ?? warehouse, options }
 }
 
-/** Returns the secret that ATTACH names, or the only one of type iceberg. */
+/** Returns the secret that ATTACH names, or else the only secret of type iceberg. */
 function findSecret(options: Entries, secrets: Readonly<Record<string, Entries>>): Entries {
   const named = options['secret']
   if (named !== undefined) return secrets[named] ?? {}
@@ -113,7 +113,7 @@ function readAuth(settings: Entries, storage: Entries, uri: string): Properties 
   if (secret === undefined) return { 'rest.auth.type': 'none' }
   const server = settings['oauth2_server_uri']
   return {
-    // DuckDB sends id and secret in the header.
+    // DuckDB sends the client id and the secret in a header (HTTP Basic).
     'rest.auth.type': 'oauth2',
     'rest.auth.oauth2.client-auth': 'client_secret_basic',
     'rest.auth.oauth2.client-id': id ?? '',
@@ -123,7 +123,10 @@ function readAuth(settings: Entries, storage: Entries, uri: string): Properties 
   }
 }
 
-/** Reads service and region of signatures. DuckDB takes them from the first two labels of the host, if no option sets them. */
+/**
+ * Returns the service and the region for signatures. If no option sets them, DuckDB takes them from the first two
+ * labels of the host name.
+ */
 function readSigV4(settings: Entries, storage: Entries, uri: string): Properties {
   const [service, region] = new URL(uri).hostname.split('.')
   const { key_id: key, secret, session_token: token } = { ...storage, ...settings }

@@ -4,17 +4,20 @@ import { engineTraits, type EngineName } from '../engines/engine-traits.ts'
 import { icebergNames } from '../engines/setting-names.ts'
 import { readIceberg } from './read-iceberg.ts'
 
-/** Catalog that options of the command line name. */
+/** Description of a catalog by options of the command line. */
 export interface FlagSettings {
   readonly engine: EngineName
   readonly engineVersion: string | undefined
   readonly uri: string
   readonly warehouse: string | undefined
-  /** Properties of `--auth`, `--set` and `--properties`. */
+  /** Auth properties from the options `--auth`, `--set` and `--properties`. */
   readonly properties: Properties
 }
 
-/** Returns the settings of a client that uses the protocol as its specification describes it. */
+/**
+ * Returns the settings of a client that follows the specification of the protocol, for the catalog that the options
+ * describe.
+ */
 export function readFlags({
   engine,
   engineVersion,

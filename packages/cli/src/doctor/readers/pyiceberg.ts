@@ -5,7 +5,10 @@ import { readIceberg } from './read-iceberg.ts'
 import { chooseCatalog, unreadable } from './read-error.ts'
 import type { EngineReader, Entries, ReaderInput } from './reader.ts'
 
-/** Reads `.pyiceberg.yaml`, and the environment variables `PYICEBERG_CATALOG__…` that replace its values. */
+/**
+ * Reader of `.pyiceberg.yaml`, and of the environment variables `PYICEBERG_CATALOG__…` that replace values of this
+ * file.
+ */
 export const pyiceberg: EngineReader = {
   engine: 'pyiceberg',
   matches: (text) => /^catalog:\s*$/m.test(text) || /^["']?catalog["']?\s*:/m.test(text),
@@ -73,7 +76,7 @@ function readObject(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 }
 
-/** Joins the names of nested objects with dots, as PyIceberg does. */
+/** Converts nested objects to one map, whose names join the nested names with dots, like PyIceberg. */
 function flatten(value: Readonly<Record<string, unknown>>, prefix = ''): Record<string, string> {
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, inner]): [string, string][] => {

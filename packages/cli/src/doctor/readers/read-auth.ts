@@ -1,7 +1,7 @@
 import type { Properties } from '@headgate/auth'
 import type { Entries } from './reader.ts'
 
-/** Properties of the token requests of Iceberg's clients before 2.0. */
+/** Names of the properties that configure token requests in Iceberg's clients before 2.0. */
 const legacyNames = [
   'credential',
   'token',
@@ -14,10 +14,10 @@ const legacyNames = [
   'token-exchange-enabled',
 ]
 
-/** Types by which Iceberg's clients select these token requests. */
+/** Values of `rest.auth.type` that select the token requests of Iceberg's clients before 2.0. */
 const legacyTypes = new Set(['oauth2', 'legacyoauth2', 'org.apache.iceberg.rest.auth.OAuth2Manager'])
 
-/** Settings of PyIceberg's token manager that do not change its requests. */
+/** Settings of PyIceberg's OAuth2 manager that do not change its token requests. */
 const ignored = new Set(['auth.oauth2.refresh_margin', 'auth.oauth2.expires_in', 'auth.oauth2.scope'])
 
 /**

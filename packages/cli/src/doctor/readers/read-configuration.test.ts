@@ -40,7 +40,7 @@ spark.sql.catalog.lake.header.X-Iceberg-Access-Delegation  vended-credentials
 spark.sql.catalog.other.type          hive
 `
 
-  it('the properties file names catalog, warehouse, login and the requested storage access', async () => {
+  it('a Spark properties file sets the catalog, the warehouse, the login and the requested storage access', async () => {
     const settings = await read('spark.conf', file, { env: { LAKE_CREDENTIAL: 'etl:secret' } })
     expect(settings).toMatchObject({
       engine: 'spark',
@@ -54,14 +54,14 @@ spark.sql.catalog.other.type          hive
     expect(settings.names.uri).toBe('spark.sql.catalog.lake.uri')
   })
 
-  it('a variable that is not set is a problem with its name', async () => {
+  it('the reader reports an environment variable that is not set, by its name', async () => {
     const { problems } = await read('spark.conf', file)
     expect(problems).toMatchObject([
       { id: 'variable-unset', remedy: expect.stringContaining('LAKE_CREDENTIAL') },
     ])
   })
 
-  it('a spark-sql command has the same settings as a file', async () => {
+  it('the reader reads the settings in a spark-sql command like those in a file', async () => {
     const command = `AWS_ACCESS_KEY_ID=unused spark-sql --packages a:b:1 \\
   --conf spark.sql.catalog.lake.type=rest \\
   --conf "spark.sql.catalog.lake.uri=http://127.0.0.1:8181" \\
@@ -74,12 +74,12 @@ spark.sql.catalog.other.type          hive
     })
   })
 
-  it('a token that is not renewed is sent as it is', async () => {
+  it('a token with token-refresh-enabled false becomes a fixed bearer token', async () => {
     const text = `spark.sql.catalog.a.type rest\nspark.sql.catalog.a.uri http://h\nspark.sql.catalog.a.token T\nspark.sql.catalog.a.token-refresh-enabled false\n`
     expect((await read('s', text)).auth).toEqual({ 'rest.auth.type': 'bearer', token: 'T' })
   })
 
-  it('several catalogs need a choice', async () => {
+  it('the reader refuses a file with several catalogs unless the user or the file chooses one', async () => {
     const two = `spark.sql.catalog.a.type rest\nspark.sql.catalog.a.uri http://a\nspark.sql.catalog.b.type rest\nspark.sql.catalog.b.uri http://b\n`
     await expect(read('s', two)).rejects.toThrow('several catalogs: a, b')
     expect(await read('s', two, { catalog: 'b' })).toMatchObject({ uri: 'http://b' })
@@ -104,7 +104,7 @@ s3.region=us-east-1
 s3.path-style-access=true
 `
 
-  it('the catalog file names login, session, headers and its own storage', async () => {
+  it('a Trino catalog file sets the login, the session, the headers and the storage', async () => {
     expect(await read('lake.properties', file, { env: { TRINO_CREDENTIAL: 'trino:s' } })).toMatchObject({
       engine: 'trino',
       userSession: true,
@@ -115,7 +115,7 @@ s3.path-style-access=true
     })
   })
 
-  it('settings that cannot work together are problems', async () => {
+  it('the reader reports settings of Trino that cannot work together', async () => {
     const env = { TRINO_CREDENTIAL: 'trino:s' }
     const ids = async (text: string): Promise<readonly string[]> =>
       (await read('lake.properties', text, { env })).problems.map(({ id }) => id)
@@ -128,7 +128,7 @@ s3.path-style-access=true
     ])
   })
 
-  it('signatures use the keys and the region of S3', async () => {
+  it('Trino signs requests with the keys and the region of its S3 settings', async () => {
     const signed = file
       .replace('OAUTH2', 'SIGV4')
       .concat('iceberg.rest-catalog.signing-name=glue\ns3.aws-access-key=AK\ns3.aws-secret-key=SK\n')
@@ -156,7 +156,7 @@ describe('PyIceberg', () => {
     uri: sqlite:///x
 `
 
-  it('the file names login and the bundle of authorities, and requests credentials by default', async () => {
+  it('a PyIceberg file sets the login and the bundle of certificate authorities, and requests credentials by default', async () => {
     expect(await read('.pyiceberg.yaml', file)).toMatchObject({
       engine: 'pyiceberg',
       uri: 'https://catalog.example.com',
@@ -168,7 +168,7 @@ describe('PyIceberg', () => {
     })
   })
 
-  it('variables of the environment replace values of the file', async () => {
+  it('environment variables replace values of the PyIceberg file', async () => {
     const env = {
       PYICEBERG_CATALOG__DEFAULT__URI: 'http://other',
       PYICEBERG_CATALOG__DEFAULT__S3__REGION: 'eu-west-1',
@@ -179,7 +179,7 @@ describe('PyIceberg', () => {
     })
   })
 
-  it('an empty header requests no storage access', async () => {
+  it('an empty header X-Iceberg-Access-Delegation requests no storage access', async () => {
     const text = `catalog:\n  a:\n    uri: http://a\n    header.X-Iceberg-Access-Delegation: ""\n`
     expect(await read('.pyiceberg.yaml', text)).toMatchObject({
       delegation: [],
@@ -187,7 +187,7 @@ describe('PyIceberg', () => {
     })
   })
 
-  it('the OAuth2 manager keeps its properties', async () => {
+  it('the reader converts the properties of the OAuth2 manager of PyIceberg', async () => {
     const text = `catalog:
   a:
     uri: http://a
@@ -207,7 +207,7 @@ describe('PyIceberg', () => {
     })
   })
 
-  it('an error about YAML contains no text of the file', async () => {
+  it('the error for invalid YAML contains no text of the file', async () => {
     const broken = 'catalog:\n  a:\n    credential: "secret-value\n    uri: {'
     await expect(read('.pyiceberg.yaml', broken)).rejects.toThrow(
       /^\.pyiceberg\.yaml: it is not valid YAML( \(line \d\))?\.$/,
@@ -222,7 +222,7 @@ CREATE OR REPLACE SECRET catalog (TYPE iceberg, CLIENT_ID 'duck', CLIENT_SECRET 
 ATTACH 'lakehouse' AS lake (TYPE iceberg, ENDPOINT 'http://127.0.0.1:8181', SECRET catalog);
 SELECT * FROM lake.sales.orders;`
 
-  it('ATTACH and its secret name the login, which DuckDB sends in the header', async () => {
+  it('ATTACH and its secret set the login, which DuckDB sends in a header', async () => {
     expect(await read('a.sql', sql)).toMatchObject({
       engine: 'duckdb',
       uri: 'http://127.0.0.1:8181',
@@ -239,7 +239,7 @@ SELECT * FROM lake.sales.orders;`
     })
   })
 
-  it('ACCESS_DELEGATION_MODE none requests no storage access, and a secret of type s3 has the keys', async () => {
+  it('ACCESS_DELEGATION_MODE none requests no storage access, and a secret of type s3 contains the storage keys', async () => {
     const own = sql
       .replace('SECRET catalog)', "SECRET catalog, ACCESS_DELEGATION_MODE 'none')")
       .concat(
@@ -256,7 +256,7 @@ SELECT * FROM lake.sales.orders;`
     })
   })
 
-  it('signatures take service and region from the host', async () => {
+  it('DuckDB takes the service and the region of signatures from the host name', async () => {
     const glue = `CREATE SECRET (TYPE s3, KEY_ID 'AK', SECRET 'SK', REGION 'us-east-2');
 ATTACH '123456789012' AS g (TYPE iceberg, ENDPOINT 'glue.us-east-2.amazonaws.com/iceberg', AUTHORIZATION_TYPE 'sigv4')`
     expect(await read('a.sql', glue)).toMatchObject({
@@ -265,14 +265,14 @@ ATTACH '123456789012' AS g (TYPE iceberg, ENDPOINT 'glue.us-east-2.amazonaws.com
     })
   })
 
-  it('a secret without a client id is a problem', async () => {
+  it('the reader reports a DuckDB secret without a client id', async () => {
     const { problems } = await read('a.sql', sql.replace("CLIENT_ID 'duck', ", ''))
     expect(problems.map(({ id }) => id)).toEqual(['client-id-missing'])
   })
 })
 
 describe('StarRocks and Doris', () => {
-  it('CREATE CATALOG names catalog, login and vending', async () => {
+  it('CREATE CATALOG of StarRocks sets the catalog, the login and vending', async () => {
     const sql = `CREATE EXTERNAL CATALOG lake PROPERTIES ("type" = "iceberg", "iceberg.catalog.type" = "rest",
 "iceberg.catalog.uri" = "http://c:8181", "iceberg.catalog.oauth2.credential" = "a:b", "aws.s3.region" = "eu-west-1");`
     expect(await read('a.sql', sql)).toMatchObject({
@@ -291,7 +291,7 @@ describe('StarRocks and Doris', () => {
   })
 })
 
-it('a file of no known engine is refused with the engines that are known', async () => {
+it('the reader refuses a file of an unknown engine, and names the known engines', async () => {
   await expect(read('x', 'hello')).rejects.toMatchObject({
     exitCode: 2,
     next: expect.stringContaining('--uri'),

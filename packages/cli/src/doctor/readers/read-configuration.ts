@@ -13,7 +13,7 @@ import { spark } from './spark.ts'
 import { doris, starrocks } from './sql-catalog.ts'
 import { trino } from './trino.ts'
 
-/** Readers in the order in which they are tried. */
+/** Readers of configurations, in the order in which they are tried. */
 const readers: readonly EngineReader[] = [trino, spark, starrocks, doris, duckdb, pyiceberg]
 
 export interface ConfigurationChoice {
@@ -26,7 +26,8 @@ export interface ConfigurationChoice {
 const maxBytes = 1024 * 1024
 
 /**
- * Reads the configuration of an engine. The engine is recognized by the text, unless the user names it.
+ * Reads the configuration file of an engine. The content of the file determines the engine, unless the user names the
+ * engine.
  *
  * @throws CliError for a file that cannot be read or is not the configuration of a known engine
  */

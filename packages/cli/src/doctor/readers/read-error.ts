@@ -7,9 +7,9 @@ export function unreadable(source: string, why: string, next: string): CliError 
 }
 
 /**
- * Chooses a catalog of a configuration.
+ * Returns the name of the catalog to check in a configuration.
  *
- * @throws CliError when the configuration has none, or several and none is chosen
+ * @throws CliError when the configuration has no catalog, or has several and the user chose none
  */
 export function chooseCatalog(
   source: string,

@@ -9,7 +9,7 @@ export type IcebergSettings = Pick<
   'warehouse' | 'auth' | 'tokenEndpoint' | 'headers' | 'delegation' | 'exchangesTokens' | 'storage'
 >
 
-/** Behavior of a client that its properties do not state. */
+/** Default behavior of a client, which its properties do not contain. */
 export interface IcebergDefaults {
   /** Kinds of storage access that the client requests if no property sets the header. */
   readonly delegation: readonly AccessDelegation[]
@@ -19,7 +19,7 @@ export interface IcebergDefaults {
 
 const delegationHeader = 'x-iceberg-access-delegation'
 
-/** Reads the flat properties that Iceberg's clients share. */
+/** Reads the properties that all of Iceberg's clients share. */
 export function readIceberg(properties: Entries, defaults: IcebergDefaults): IcebergSettings {
   const all = Object.entries(properties).flatMap(([name, value]) => {
     const header = /^headers?\.(.+)$/.exec(name)?.[1]
@@ -38,7 +38,7 @@ export function readIceberg(properties: Entries, defaults: IcebergDefaults): Ice
   }
 }
 
-/** Reads the settings of S3 with the names of Iceberg. */
+/** Reads the S3 settings, which have the property names of Iceberg. */
 function readStorage(properties: Entries): OwnStorage {
   return {
     endpoint: properties['s3.endpoint'],
@@ -56,7 +56,7 @@ export function readFlag(text: string | undefined): boolean | undefined {
   return text === undefined ? undefined : text.toLowerCase() === 'true'
 }
 
-/** Returns keys if both parts exist. */
+/** Returns storage keys if both the access key id and the secret access key exist, or else undefined. */
 export function toKeys(
   accessKeyId: string | undefined,
   secretAccessKey: string | undefined,

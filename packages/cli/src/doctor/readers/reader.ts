@@ -1,26 +1,26 @@
 import type { CatalogSettings } from '../catalog-settings.ts'
 import type { EngineName } from '../engines/engine-traits.ts'
 
-/** Values that every reader of configurations receives. */
+/** Input of a reader of engine configurations. */
 export interface ReaderInput {
   readonly text: string
   /** Name of the file, for messages. */
   readonly source: string
-  /** Catalog to choose if the configuration has several. */
+  /** Name of the catalog that the user chose, for a configuration with several catalogs. */
   readonly catalog: string | undefined
   readonly engineVersion: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Folder that relative file names in the configuration start from. */
+  /** Folder from which relative file names in the configuration start. */
   readonly folder: string
 }
 
-/** Reads the configuration of one engine. Throws `CliError` if it names no catalog. */
+/** Reads the configuration of one engine. Throws `CliError` if the configuration contains no catalog. */
 export type Reader = (input: ReaderInput) => CatalogSettings
 
-/** Names and values of a configuration. */
+/** Values of the settings in a configuration, keyed by name. */
 export type Entries = Readonly<Record<string, string>>
 
-/** Reader with the engines whose configuration it reads. */
+/** Reader of configurations, with the engines that use this form of configuration. */
 export interface EngineReader {
   readonly engine: EngineName
   readonly read: Reader

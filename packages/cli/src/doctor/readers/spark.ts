@@ -8,7 +8,7 @@ import { resolveVariables } from './variables.ts'
 
 const root = 'spark.sql.catalog.'
 
-/** Reads `spark-defaults.conf`, a properties file, or a command with `--conf`. */
+/** Reader of `spark-defaults.conf`, of a properties file, or of a command with `--conf` options. */
 export const spark: EngineReader = {
   engine: 'spark',
   matches: (text) => /\bspark\.sql\.catalog\.[^.\s=]+\.\S/.test(text),
@@ -47,7 +47,7 @@ function parseSpark(text: string): Entries {
   )
 }
 
-/** Lists the catalogs with the protocol REST. */
+/** Lists the names of the catalogs that use the REST protocol. */
 function findCatalogs(entries: Entries): readonly string[] {
   const names = Object.keys(entries).flatMap(
     (name) => /^spark\.sql\.catalog\.([^.]+)\.uri$/.exec(name)?.[1] ?? [],

@@ -4,12 +4,12 @@ import { chooseCatalog, unreadable } from './read-error.ts'
 import type { EngineReader, Entries } from './reader.ts'
 import { isWord, parseOptions, splitStatements, tokenizeSql, type SqlToken } from './sql-tokens.ts'
 
-/** Spelling of one engine that creates catalogs with `CREATE CATALOG … PROPERTIES (…)`. */
+/** Property names of one engine that creates catalogs with `CREATE CATALOG … PROPERTIES (…)`. */
 interface Spelling {
   readonly engine: 'starrocks' | 'doris'
-  /** Pattern of the names that distinguish this engine. */
+  /** Pattern of property names that only this engine has. */
   readonly pattern: RegExp
-  /** Names of Iceberg's properties, each with the names that the engine has for it. */
+  /** Names that the engine uses for properties, keyed by the name of the property in Iceberg. */
   readonly names: Readonly<Record<string, readonly string[]>>
   readonly vending: readonly string[]
   readonly vendsByDefault: boolean
@@ -117,7 +117,7 @@ function readCreate(statement: readonly SqlToken[]): readonly [string, Entries][
   return [[name, parseOptions(statement.slice(Math.max(list, 0)))]]
 }
 
-/** Replaces the names of the engine by those of Iceberg. */
+/** Replaces property names of the engine by those of Iceberg. */
 function toIceberg(entries: Entries, { names }: Spelling): Entries {
   return Object.fromEntries(
     Object.entries(names).flatMap(([name, spellings]): [string, string][] => {

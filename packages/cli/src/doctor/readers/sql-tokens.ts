@@ -1,4 +1,4 @@
-/** Token of an SQL text. `text` of a string has no quotes. */
+/** Token of an SQL text. For a string, `text` is its content without quotes. */
 export interface SqlToken {
   readonly kind: 'word' | 'string' | 'number' | 'mark'
   readonly text: string
@@ -7,7 +7,7 @@ export interface SqlToken {
 const pattern =
   /--[^\n]*|\/\*[^]*?\*\/|'((?:[^']|'')*)'|"((?:[^"]|"")*)"|`([^`]*)`|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w$]*)|([^\s])/g
 
-/** Splits an SQL text into tokens. Comments and blanks are left out. */
+/** Splits an SQL text into tokens. Omits comments and white space. */
 export function tokenizeSql(text: string): readonly SqlToken[] {
   return [...text.matchAll(pattern)].flatMap((match): SqlToken[] => {
     const [, single, double, back, number, word, mark] = match
@@ -19,7 +19,7 @@ export function tokenizeSql(text: string): readonly SqlToken[] {
   })
 }
 
-/** Splits tokens at semicolons. */
+/** Splits a list of tokens into statements, at semicolons. */
 export function splitStatements(tokens: readonly SqlToken[]): readonly (readonly SqlToken[])[] {
   const statements: SqlToken[][] = [[]]
   for (const token of tokens) {
@@ -29,7 +29,7 @@ export function splitStatements(tokens: readonly SqlToken[]): readonly (readonly
   return statements.filter((statement) => statement.length > 0)
 }
 
-/** Returns whether a token is this keyword. */
+/** Returns whether a token is the keyword `word`. */
 export const isWord = (token: SqlToken | undefined, word: string): boolean =>
   token?.kind === 'word' && token.text.toUpperCase() === word
 

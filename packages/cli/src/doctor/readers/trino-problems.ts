@@ -5,7 +5,7 @@ import type { Entries } from './reader.ts'
 
 const rest = 'iceberg.rest-catalog.'
 
-/** Finds settings of a catalog file of Trino that cannot work together. */
+/** Returns problems for settings in a Trino catalog file that cannot work together. */
 export function trinoProblems(entries: Entries): readonly Diagnosis[] {
   return [s3SwitchMissing(entries), userWithoutExchange(entries), registerWithVending(entries)].flatMap(
     (problem) => problem ?? [],

@@ -11,7 +11,7 @@ import { resolveVariables } from './variables.ts'
 
 const rest = 'iceberg.rest-catalog.'
 
-/** Reads a catalog file of Trino (`etc/catalog/NAME.properties`). */
+/** Reader of a Trino catalog file (`etc/catalog/NAME.properties`). */
 export const trino: EngineReader = {
   engine: 'trino',
   matches: (text) => /^\s*iceberg\.rest-catalog\.\S/m.test(text),
@@ -68,7 +68,7 @@ function readAuth(entries: Entries): Properties {
   return { 'rest.auth.type': security === 'GOOGLE' ? 'google' : 'none' }
 }
 
-/** Reads the settings of signatures. Trino signs requests to the catalog with its settings of S3. */
+/** Returns the auth properties for signatures. Trino signs requests to the catalog with its S3 settings. */
 function readSigV4(entries: Entries): Properties {
   const key = entries['s3.aws-access-key']
   const secret = entries['s3.aws-secret-key']

@@ -1,14 +1,14 @@
 import { failed, type Diagnosis } from '../finding.ts'
 import type { Entries, ReaderInput } from './reader.ts'
 
-/** Entries in which references to environment variables are replaced, and the problems of missing variables. */
+/** Settings in which references to environment variables are replaced, and a problem for each missing variable. */
 export interface Resolved {
   readonly entries: Entries
   readonly problems: readonly Diagnosis[]
 }
 
 /**
- * Replaces references to environment variables, as the engine does.
+ * Replaces references to environment variables in settings, in the same way as the engine.
  *
  * @param pattern pattern of a reference, whose first group is the name of the variable
  */

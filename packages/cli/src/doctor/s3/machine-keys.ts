@@ -6,15 +6,15 @@ import { describeS3, readS3Error } from './s3-error.ts'
 import { s3Request } from './s3-request.ts'
 import { findTarget, parseS3Location, toUrl } from './s3-target.ts'
 
-/** Time limit for the search of keys: a metadata server that does not exist does not respond, in ms. */
+/** Time limit in ms for the search for keys, because a metadata server that does not exist never responds. */
 const searchMs = 3_000
 
 /** Result of the search for AWS keys of this machine. */
 export type MachineKeys =
   | { readonly status: 'missing' }
-  /** The keys read the table. */
+  /** The store accepted the keys for a read of the table. */
   | { readonly status: 'usable' }
-  /** The storage was not reached, which its layer describes. */
+  /** The store could not be reached. The storage layer reports that. */
   | { readonly status: 'untested' }
   | { readonly status: 'refused'; readonly error: string }
 

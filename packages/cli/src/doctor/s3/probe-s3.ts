@@ -9,7 +9,7 @@ import { encodeSegment, parseS3Location, toUrl, type S3Target } from './s3-targe
 
 const firstByte = [['range', 'bytes=0-0']] as const
 
-/** Checks that the keys read the folder of data files. */
+/** Checks that the storage keys allow reads in the folder of data files. */
 export async function probeData(
   context: DoctorContext,
   target: S3Target,
@@ -70,7 +70,7 @@ function decodeXml(text: string | undefined): string | undefined {
     .replaceAll('&amp;', '&')
 }
 
-/** Checks that vended keys do not read outside the table. */
+/** Checks that vended keys do not allow reads outside the locations of the table. */
 export async function probeOutside(
   context: DoctorContext,
   target: S3Target,

@@ -1,7 +1,7 @@
 import { oneLine } from '../http/describe-response.ts'
 import type { RawResponse } from '../http/raw-request.ts'
 
-/** Error response of a store: the XML of S3. */
+/** Error of a store, from the XML document in its response. */
 export interface S3Error {
   readonly status: number
   readonly code: string | undefined

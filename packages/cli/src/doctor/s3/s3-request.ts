@@ -11,14 +11,17 @@ export interface S3Request {
   readonly body?: Uint8Array<ArrayBuffer>
 }
 
-/** Sends a request to the store, signed with the keys of the target or by the catalog. */
+/**
+ * Sends a request to the store. The request is signed with the keys of the target, or by the catalog (remote signing).
+ */
 export async function s3Request(
   context: DoctorContext,
   target: S3Target,
   request: S3Request,
 ): Promise<RawResponse> {
   const signed = await sign(context, target, request)
-  // Headers of the configuration are for the catalog, and can contain secrets.
+  // The headers of the configuration are not sent to the store, because they are for the catalog and can contain
+  // secrets.
   const settings = { ...context.settings, headers: {} }
   return await rawRequest({ ...context, settings }, signed)
 }
@@ -44,7 +47,7 @@ async function signWithKeys(
   return { method, url: request.url, headers: [...request.headers], ...(body === undefined ? {} : { body }) }
 }
 
-/** Lets the catalog sign the request (`signRequest` of the Iceberg REST specification). */
+/** Returns a request that the catalog has signed (`signRequest` of the Iceberg REST specification). */
 async function signAtCatalog(
   { learned }: DoctorContext,
   { region }: S3Target,

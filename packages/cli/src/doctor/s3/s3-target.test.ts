@@ -21,6 +21,6 @@ test.each([
     { endpoint: 'https://store.example.com/s3', pathStyle: true },
     'https://store.example.com/s3/lake/a%20b/c%281%29.parquet',
   ],
-])('the URL of an object follows endpoint and style %o', (more, url) => {
+])('toUrl returns the URL of an object for the endpoint and path style %o', (more, url) => {
   expect(toUrl(target(more), object)).toBe(url)
 })

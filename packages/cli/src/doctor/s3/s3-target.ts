@@ -3,15 +3,15 @@ import type { DoctorContext } from '../context.ts'
 import type { CredentialOffer } from '../credentials/credential-offer.ts'
 import { allProperties } from '../credentials/judge-region.ts'
 
-/** S3 store as the engine reaches it. */
+/** S3 store, with the endpoint and keys that the engine uses. */
 export interface S3Target {
-  /** URL of the store. Undefined: Amazon. */
+  /** URL of the store, or undefined for Amazon. */
   readonly endpoint: string | undefined
   readonly region: string
   readonly pathStyle: boolean
-  /** Keys that the engine uses. Undefined: requests are signed by the catalog. */
+  /** Keys that the engine uses, or undefined if the catalog signs the requests. */
   readonly keys: StorageKeys | undefined
-  /** Setting that contains the endpoint, and the one that contains the region. */
+  /** Name of the setting that contains the endpoint. */
   readonly endpointSetting: string
   readonly regionSetting: string
 }
@@ -68,14 +68,14 @@ export function toUrl(
   }
   const { protocol, host, hostname, pathname } = new URL(endpoint)
   const base = pathname.replace(/\/+$/, '')
-  // Clients use the path if the host is an address, because the bucket cannot be part of it.
+  // If the host is an IP address, clients put the bucket into the path, because it cannot be part of the host name.
   const usesPath = pathStyle || /^[\d.]+$|^\[/.test(hostname)
   return usesPath
     ? `${protocol}//${host}${base}/${bucket}/${path}${tail}`
     : `${protocol}//${bucket}.${host}${base}/${path}${tail}`
 }
 
-/** Encodes a segment of a key as the canonical request of S3 requires. */
+/** Percent-encodes a segment of an object key, as S3 requires for signatures. */
 export const encodeSegment = (segment: string): string =>
   encodeURIComponent(segment).replaceAll(
     /[!'()*]/g,

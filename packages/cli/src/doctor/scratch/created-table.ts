@@ -10,7 +10,9 @@ import { describeS3, readS3Error } from '../s3/s3-error.ts'
 import { s3Request } from '../s3/s3-request.ts'
 import { findTarget, parseS3Location, toUrl } from '../s3/s3-target.ts'
 
-/** Checks the storage access of a table that was just staged: keys, a written file, renewal of the keys. */
+/**
+ * Checks the storage access of a newly staged table: its keys, a write with these keys, and the renewal of the keys.
+ */
 export async function checkStaged(context: DoctorContext, table: LoadedTable): Promise<readonly Diagnosis[]> {
   const offer = readCreatedOffer(context, table)
   if (offer === null) return []
@@ -31,7 +33,7 @@ export async function checkStaged(context: DoctorContext, table: LoadedTable): P
   ]
 }
 
-/** Checks the storage access of a table that was just created. */
+/** Checks the storage access of a newly created table: its keys, and a write with these keys. */
 export async function checkCreated(
   context: DoctorContext,
   table: LoadedTable,
@@ -40,7 +42,7 @@ export async function checkCreated(
   return offer === null ? [] : await checkOffer(context, table, offer)
 }
 
-/** Returns the storage access of a created table, or null if the engine reads the files itself. */
+/** Returns the storage access of a created table, or null for files in a local directory, which need no keys. */
 function readCreatedOffer({ traits }: DoctorContext, table: LoadedTable): CredentialOffer | null {
   const { table: location } = readLocations(table)
   return toStorageKind(location) === 'file' ? null : readOffer(table, location, traits)

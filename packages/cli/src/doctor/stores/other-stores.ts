@@ -6,7 +6,9 @@ import type { CredentialOffer } from '../credentials/credential-offer.ts'
 import type { TableLocations } from '../credentials/locations.ts'
 import { reachStore } from './reach-store.ts'
 
-/** Reaches Google Cloud Storage or Azure with the credentials of a table, and reads its metadata file. */
+/**
+ * Connects to Google Cloud Storage or Azure with the credentials of a table, and reads the metadata file of the table.
+ */
 export async function checkOtherStore(
   context: DoctorContext,
   { properties }: CredentialOffer,

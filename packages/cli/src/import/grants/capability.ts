@@ -1,7 +1,10 @@
 /** Kind of an object on which a right is granted. */
 export type ObjectKind = 'warehouse' | 'namespace' | 'table' | 'view'
 
-/** Capabilities that a right of any catalog can have, with their words for comments. Rights are compared by them. */
+/**
+ * Capabilities by which rights of different catalogs are compared, with a description of each for the comments in the
+ * document.
+ */
 export const capabilities = {
   list: 'listing names',
   'read-namespaces': 'reading namespace properties',
@@ -26,7 +29,7 @@ export type Capability = keyof typeof capabilities
 
 const all = Object.keys(capabilities) as readonly Capability[]
 
-/** Capabilities that exist on an object of each kind, and on everything in it. */
+/** Capabilities that a right on an object of each kind can include, also on everything in the object. */
 const relevant: Readonly<Record<ObjectKind, readonly Capability[]>> = {
   warehouse: all,
   namespace: all.filter((each) => each !== 'delete-warehouse'),
@@ -41,12 +44,12 @@ export function relevantCapabilities(
   return new Set(relevant[kind].filter((each) => held.has(each)))
 }
 
-/** Returns every capability that exists on an object of this kind. */
+/** Returns all capabilities that a right on an object of this kind can include. */
 export function everyCapability(kind: ObjectKind): ReadonlySet<Capability> {
   return new Set(relevant[kind])
 }
 
-/** Formats capabilities as a list of words: `reading table data, changing views`. */
+/** Formats capabilities as text, such as `reading table data, changing views`. */
 export function formatCapabilities(set: Iterable<Capability>): string {
   const chosen = new Set(set)
   return all

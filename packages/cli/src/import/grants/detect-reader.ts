@@ -14,10 +14,10 @@ import { sourcePath } from './source-path.ts'
 import { SourceRefusedError } from './source-refused-error.ts'
 import { createUnityReader } from './unity-catalog/read-unity.ts'
 
-/** Reader for a source, or the reason why its grants cannot be read, in a sentence. */
+/** Reader for the grants of a source catalog, or the reason (a sentence) why they cannot be read. */
 export type Detection = { readonly reader: GrantsReader } | { readonly reason: string }
 
-/** Finds out which management API a source has. Each API is recognized by a response that only it has. */
+/** Detects which management API a source catalog has. Each API has a response that no other API has. */
 export async function detectReader(session: Session, source: Source): Promise<Detection> {
   const url = source.url.replace(/\/+$/, '')
   const client = createSourceClient(source, session.settings.timeoutMs)
@@ -75,7 +75,7 @@ function unknown(url: string): string {
   return `The source at ${url} has no management API that this command knows (Headgate, Polaris, Lakekeeper with OpenFGA, Unity Catalog).`
 }
 
-/** Returns the response of a request, or null when the source refuses it or its response has another form. */
+/** Returns the response to a request, or null if the source refuses the request or its response has another form. */
 async function orNull<Body>(request: () => Promise<Body>): Promise<Body | null> {
   try {
     return await request()

@@ -5,7 +5,10 @@ import type { Client } from '../../connection/client.ts'
 import type { ExistingNames } from './review-document.ts'
 import type { SourceGrants } from './source-grants.ts'
 
-/** Returns the principals and roles of a document that the target has. Null: the caller may not read them. */
+/**
+ * Returns which principals and roles of a document already exist in the target, or null if the caller may not read
+ * them.
+ */
 export async function findExistingNames(
   client: Client,
   { principals, roles }: Pick<SourceGrants, 'principals' | 'roles'>,

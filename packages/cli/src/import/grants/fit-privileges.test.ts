@@ -9,7 +9,7 @@ const fit = (kind: ObjectKind, ...held: readonly Capability[]): ReturnType<typeo
   fitPrivileges(new Set(held), kind)
 
 describe('fitPrivileges', () => {
-  it('maps reading of tables to select, and states that select also reads views', () => {
+  it('maps the right to read tables to select, and states that select also allows reading views', () => {
     expect(fit('namespace', 'list', 'describe', 'read')).toEqual({
       privileges: ['select'],
       wider: ['read-namespaces', 'describe-views'],
@@ -19,7 +19,7 @@ describe('fitPrivileges', () => {
     expect(fit('table', 'list', 'describe', 'read')).toMatchObject({ privileges: ['select'], wider: [] })
   })
 
-  it('maps metadata without data to use, because select would read data', () => {
+  it('maps a right to read only metadata to use, because select would allow reading data', () => {
     expect(fit('table', 'list', 'describe')).toEqual({
       privileges: ['use'],
       wider: [],
@@ -28,7 +28,7 @@ describe('fitPrivileges', () => {
     })
   })
 
-  it('does not map dropping to manage unless the right also grants', () => {
+  it('maps a right to drop objects to manage only if it also allows granting rights', () => {
     const write = ['list', 'describe', 'read', 'write', 'change-tables', 'drop-tables'] as const
     expect(fit('table', ...write)).toMatchObject({
       privileges: ['modify'],
@@ -38,12 +38,12 @@ describe('fitPrivileges', () => {
     expect(fit('table', ...write, 'grant')).toMatchObject({ privileges: ['manage'], narrower: [] })
   })
 
-  it('maps no privilege to a right that only drops or only grants', () => {
+  it('maps a right that only allows drops, or only allows grants, to no privilege', () => {
     expect(fit('warehouse', 'drop-tables')).toMatchObject({ privileges: [], narrower: ['drop-tables'] })
     expect(fit('warehouse', 'list', 'grant')).toMatchObject({ privileges: ['use'], narrower: ['grant'] })
   })
 
-  it('maps every capability of an object to manage', () => {
+  it('maps a right with every capability of an object to manage', () => {
     for (const kind of kinds)
       expect(fitPrivileges(everyCapability(kind), kind)).toEqual({
         privileges: ['manage'],

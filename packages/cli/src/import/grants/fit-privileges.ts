@@ -1,17 +1,23 @@
 import { type Capability, everyCapability, type ObjectKind, relevantCapabilities } from './capability.ts'
 
-/** Privilege of a Headgate server that a right of another catalog is mapped to. */
+/** Privilege of a Headgate server, to which a right of another catalog can be mapped. */
 export type TargetPrivilege = 'use' | 'select' | 'modify' | 'create' | 'manage'
 
-/** Privileges for a right of another catalog, and how they differ from it. */
+/** Privileges to which a right of another catalog is mapped, and the differences between them and the right. */
 export interface Fit {
-  /** Privileges to grant. Empty: every privilege would allow too much. */
+  /** Privileges to grant. Empty if every privilege would allow too much. */
   readonly privileges: readonly TargetPrivilege[]
-  /** Capabilities of the privileges that the right lacks. They never include reads and writes of data, drops and grants. */
+  /**
+   * Capabilities that the privileges have and the right lacks. They never include reading and writing data, drops and
+   * grants.
+   */
   readonly wider: readonly Capability[]
-  /** Capabilities of the right that the privileges lack. */
+  /** Capabilities that the right has and the privileges lack. */
   readonly narrower: readonly Capability[]
-  /** Privileges that allow everything that the right allows, and more. Null: `privileges` do. */
+  /**
+   * Privileges that allow everything that the right allows, and more, or null if `privileges` already allow
+   * everything.
+   */
   readonly complete: {
     readonly privileges: readonly TargetPrivilege[]
     readonly extra: readonly Capability[]
@@ -29,7 +35,7 @@ const modify: readonly Capability[] = [
 ]
 const create: readonly Capability[] = [...use, 'create-tables', 'create-views', 'create-namespaces']
 
-/** Capabilities of each privilege on an object and everything in it: `docs/reference/privileges.md`. */
+/** Capabilities that each privilege gives on an object and everything in it, from `docs/reference/privileges.md`. */
 const allowed: Readonly<Record<TargetPrivilege, readonly Capability[]>> = {
   use,
   select,
@@ -39,8 +45,8 @@ const allowed: Readonly<Record<TargetPrivilege, readonly Capability[]>> = {
 }
 
 /**
- * Capabilities without which a privilege is not granted. The other ones that a privilege allows are small, and stated as
- * wider: names, properties of namespaces, definitions of views.
+ * Capabilities that a right must have so that the privilege is granted. The other capabilities of a privilege matter
+ * less (names, properties of namespaces, definitions of views), and the document states them as wider.
  */
 const essential: Readonly<Record<TargetPrivilege, readonly Capability[]>> = {
   use: ['list'],
@@ -50,7 +56,7 @@ const essential: Readonly<Record<TargetPrivilege, readonly Capability[]>> = {
   manage: allowed.manage.filter((each) => each !== 'read-namespaces' && each !== 'delete-warehouse'),
 }
 
-/** Essential capabilities on a view, which has no data. */
+/** Capabilities that a right on a view, which has no data, must have so that the privilege is granted. */
 const essentialOfView: Readonly<Record<TargetPrivilege, readonly Capability[]>> = {
   ...essential,
   select: ['list', 'describe-views'],
@@ -59,7 +65,7 @@ const essentialOfView: Readonly<Record<TargetPrivilege, readonly Capability[]>> 
 
 const creations: readonly Capability[] = ['create-tables', 'create-views', 'create-namespaces']
 
-/** Sets of privileges that are not redundant, from the fewest capabilities to the most. */
+/** Sets of privileges without redundant ones, ordered by the number of their capabilities, the fewest first. */
 const sets: readonly (readonly TargetPrivilege[])[] = [
   ['use'],
   ['select'],
@@ -71,8 +77,9 @@ const sets: readonly (readonly TargetPrivilege[])[] = [
 ]
 
 /**
- * Returns the privileges that are closest to a right: the most that the right covers. It chooses no privilege that would let
- * its holder read or write data, drop objects or grant rights if the right does not.
+ * Maps a right to the closest privileges: the largest set of privileges that the right covers. Never chooses a
+ * privilege that would let its holder read or write data, drop objects or grant rights if the right does not allow
+ * this.
  */
 export function fitPrivileges(held: ReadonlySet<Capability>, kind: ObjectKind): Fit {
   const right = relevantCapabilities(kind, held)

@@ -4,10 +4,13 @@ import { type Fit, fitPrivileges } from './fit-privileges.ts'
 import type { ReviewEntry } from './review-line.ts'
 import { objectKey, type SourceGrant, type SourceObject } from './source-grants.ts'
 
-/** Objects of the target that stand for the warehouse of the source: the warehouse, or namespaces of it. */
+/**
+ * Objects of the target on which grants on the source's warehouse are made: the warehouse of the target, or namespaces
+ * in it.
+ */
 export type Anchors = 'warehouse' | readonly (readonly string[])[]
 
-/** Returns the entries of all grants, ordered by object and grantee. */
+/** Returns the document entries for all grants, ordered by object and grantee. */
 export function grantEntries(
   grants: readonly SourceGrant[],
   warehouse: string,
@@ -20,12 +23,15 @@ export function grantEntries(
   return [...groups.values()].toSorted(compareGroups).flatMap((group) => toEntry(group, warehouse))
 }
 
-/** Orders by object, so that an object comes after those that contain it, and then by grantee. */
+/** Compares two groups of grants, by object and then by grantee. An object comes after the objects that contain it. */
 function compareGroups([one]: readonly SourceGrant[], [other]: readonly SourceGrant[]): number {
   return sortKey(one) < sortKey(other) ? -1 : 1
 }
 
-/** Returns a text whose levels end with the smallest character, so that `a` comes before `a.b`, and `a.b` before `ab`. */
+/**
+ * Returns the sort key of a grant. Each level of its object ends with a character below all others, so that `a` comes
+ * before `a.b`, and `a.b` before `ab`.
+ */
 function sortKey(grant: SourceGrant | undefined): string {
   if (grant === undefined) return ''
   const { on, to } = grant
@@ -33,7 +39,10 @@ function sortKey(grant: SourceGrant | undefined): string {
   return [...levels.map((level) => `${level}\u0001`), '\u0000', to].join('')
 }
 
-/** Returns the grant on each object of the target. A grant on the warehouse applies to every object that stands for it. */
+/**
+ * Returns a grant of the source as grants on objects of the target. A grant on the warehouse becomes a grant on each
+ * anchor.
+ */
 function place(grant: SourceGrant, anchors: Anchors): readonly SourceGrant[] {
   if (grant.on.kind !== 'warehouse' || anchors === 'warehouse') return [grant]
   return anchors.map((namespace) => ({ ...grant, on: { kind: 'namespace', namespace } }))
@@ -81,7 +90,7 @@ function sourceComments(group: readonly SourceGrant[], name: string, to: string)
   ]
 }
 
-/** States how the privileges differ from the right. */
+/** Returns the comments that state how the privileges differ from the right. */
 function fitComments({ privileges, wider, narrower, complete }: Fit): readonly string[] {
   const gained = wider.length === 0 ? [] : [`Wider: also allows ${formatCapabilities(wider)}.`]
   if (complete === null) return gained

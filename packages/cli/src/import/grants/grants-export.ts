@@ -12,16 +12,16 @@ import { createReviewDocument, type ReviewDocument } from './review-document.ts'
 import { objectKey, type SourceObject } from './source-grants.ts'
 import { SourceRefusedError } from './source-refused-error.ts'
 
-/** Result for the grants of a source: the written file, or the reason why there is none. */
+/** Result of the export of grants: the written file, or the reason why no file was written. */
 export type GrantsResult =
   | ({ readonly file: string; readonly product: string } & Omit<ReviewDocument, 'text'>)
   | { readonly reason: string }
 
-/** Collects the visited objects of an import, and then writes the grants on them to a file. An object is added once. */
+/** Collects the objects that an import visits, each once, and then writes the grants on them to a file. */
 export interface GrantsExport {
   addNamespace(namespace: readonly string[]): void
   addRelation(relation: SourceObject): void
-  /** Reads the grants and writes the file. */
+  /** Reads the grants on the collected objects and writes the file. */
   write(): Promise<GrantsResult>
 }
 
@@ -31,18 +31,21 @@ export interface GrantsExportDeps {
   readonly target: Side
   /** File to write. */
   readonly file: string
-  /** Whether a file that exists is kept, and the command is refused. */
+  /** Whether to refuse the command if the file exists, instead of replacing the file. */
   readonly keepsFile: boolean
-  /** Issuer of the users of the source. Null: unknown. */
+  /** Issuer of the users of the source catalog, or null if it is unknown. */
   readonly issuer: string | null
   /** Whether the import visits only some of the namespaces. */
   readonly partial: boolean
-  /** Maximum number of requests at the same time. */
+  /** Maximum number of simultaneous requests. */
   readonly parallel: number
   readonly stop: AbortSignal
 }
 
-/** Finds out which grants can be read, before the import starts. */
+/**
+ * Detects, before the import starts, which grants of the source can be read. Returns the export, or the reason why
+ * none is possible.
+ */
 export async function openGrantsExport(deps: GrantsExportDeps): Promise<GrantsExport> {
   const { session, source, file, parallel } = deps
   const detection = await detectReader(session, source)
@@ -82,15 +85,16 @@ export async function openGrantsExport(deps: GrantsExportDeps): Promise<GrantsEx
   }
 }
 
-/** Returns the URL and warehouse of the source. Leaves out everything of the URL that can be secret. */
+/** Returns the URL and the warehouse of the source as text. Omits all parts of the URL that can be secret. */
 function describe({ url, warehouse }: Source): string {
   const { origin, pathname } = new URL(url)
   return `${origin}${pathname}${warehouse === undefined ? '' : `, warehouse ${warehouse}`}`
 }
 
 /**
- * Returns what stands for the warehouse of the source. It is the warehouse of the target only if everything in it was visited,
- * because a right on the warehouse would otherwise apply to more objects than at the source.
+ * Returns the objects on which grants on the source's warehouse are made. This is the warehouse of the target only if
+ * everything in it was visited. Otherwise a right on the warehouse would apply to more objects than in the source, so
+ * the visited namespaces are used.
  */
 async function findAnchors(
   { target, partial }: GrantsExportDeps,
@@ -105,7 +109,7 @@ async function findAnchors(
   return !partial && (await hasOnly(target, visited)) ? 'warehouse' : outermost
 }
 
-/** Returns whether a catalog has no other outermost namespaces. If it refuses to list them, it may have others. */
+/** Returns whether a catalog has no other outermost namespaces. Returns false if the catalog refuses to list them. */
 async function hasOnly(side: Side, keys: ReadonlySet<string>): Promise<boolean> {
   try {
     return await ask(side, async (catalog) => {
@@ -119,7 +123,7 @@ async function hasOnly(side: Side, keys: ReadonlySet<string>): Promise<boolean> 
   }
 }
 
-/** Writes the file. Only its owner may read it, also when it existed before. */
+/** Writes the file. Only its owner may read the file, even if it existed before with other permissions. */
 async function save({ session, file, keepsFile }: GrantsExportDeps, text: string): Promise<void> {
   const path = resolve(session.io.cwd, file)
   try {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readAllPages } from './read-pages.ts'
 
 describe('readAllPages', () => {
-  it('reads pages until one has no token', async () => {
+  it('reads pages until a page has no token', async () => {
     const pages: Readonly<Record<string, { items: number[]; next: string | null }>> = {
       first: { items: [1], next: 'a' },
       a: { items: [], next: 'b' },

@@ -1,13 +1,13 @@
 import { CliError } from '../../cli-error.ts'
 import { exitCode } from '../../exit-code.ts'
 
-/** Maximum number of pages of one list, which ends lists of a source that never ends them. */
+/** Maximum number of pages of one list. The limit ends the reading if a source returns pages without an end. */
 const maxPages = 10_000
 
-/** Page of a list of a source. */
+/** Page of a list that a source returns. */
 export interface SourcePage<Item> {
   readonly items: readonly Item[]
-  /** Token of the next page. Absent, null or empty: this page is the last one. */
+  /** Token of the next page. It is absent, null or empty for the last page. */
   readonly next: string | null | undefined
 }
 

@@ -4,7 +4,7 @@ import { comment, formatSection, type ReviewEntry } from './review-line.ts'
 import type { SourceGrants, SourcePrincipal, SourceRole } from './source-grants.ts'
 import { withoutCycles } from './without-cycles.ts'
 
-/** Names that the target has already. */
+/** Names of principals and roles that already exist in the target. */
 export interface ExistingNames {
   readonly principals: ReadonlySet<string>
   readonly roles: ReadonlySet<string>
@@ -12,13 +12,13 @@ export interface ExistingNames {
 
 export interface ReviewInput {
   readonly product: string
-  /** URL and warehouse of the source. */
+  /** Text with the URL and the warehouse of the source. */
   readonly source: string
-  /** Warehouse of the target. */
+  /** Name of the warehouse of the target. */
   readonly warehouse: string
   readonly grants: SourceGrants
   readonly anchors: Anchors
-  /** Null: the caller may not read principals and roles of the target. */
+  /** Existing names, or null if the caller may not read principals and roles of the target. */
   readonly existing: ExistingNames | null
 }
 
@@ -28,11 +28,13 @@ export interface ReviewDocument {
   readonly principals: number
   readonly roles: number
   readonly grants: number
-  /** Grants that are comments, because they would allow too much or have no counterpart. */
+  /** Number of grants that are only comments, because they would allow too much or have no counterpart. */
   readonly leftOut: number
 }
 
-/** Creates the document that `headgate apply` reads after a review. */
+/**
+ * Creates a document with the rights of the source. An administrator reviews it, and `headgate apply` then reads it.
+ */
 export function createReviewDocument(input: ReviewInput): ReviewDocument {
   const { grants, warehouse, anchors, existing } = input
   const principals = byName(grants.principals).map((each) => principalEntry(each, existing))

@@ -1,12 +1,12 @@
 import { visible } from '../../output/visible.ts'
 
-/** Entry of the document, or a comment in the place of one. */
+/** Entry of the document for review, or only comments in place of an entry. */
 export interface ReviewEntry {
-  /** Sentences above the entry. */
+  /** Sentences of the comments above the entry. */
   readonly comments: readonly string[]
-  /** Members of the entry. Null: there are only comments. */
+  /** Members of the entry, or null if there are only comments. */
   readonly members: Readonly<Record<string, string | boolean | readonly string[]>> | null
-  /** Whether `headgate apply` reads the entry. Otherwise it is a comment. */
+  /** Whether `headgate apply` reads the entry. If false, the entry is written as a comment. */
   readonly active: boolean
 }
 
@@ -17,7 +17,7 @@ export function formatSection(name: string, entries: readonly ReviewEntry[]): re
   return [isActive ? `${name}:` : `# ${name}:`, ...entries.flatMap(formatEntry)]
 }
 
-/** Formats text as a comment of one line. */
+/** Formats text as a YAML comment in one line. */
 export function comment(text: string): string {
   return `# ${visible(text)}`
 }
@@ -36,10 +36,10 @@ function formatValue(value: string | boolean | readonly string[]): string {
   return typeof value === 'boolean' ? String(value) : quoted(value)
 }
 
-// Besides control characters, these change the direction of text or are invisible.
+// These characters are control characters, change the direction of text, or are invisible.
 const unsafe = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 
-/** Quotes text as in JSON, which YAML reads too. Escapes characters that a reviewer could not see. */
+/** Formats text as a JSON string, which is also valid YAML. Escapes characters that a reviewer could not see. */
 function quoted(text: string): string {
   return JSON.stringify(text).replaceAll(
     unsafe,

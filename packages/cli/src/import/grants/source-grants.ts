@@ -1,73 +1,76 @@
 import type { GranteeText } from '../../apply/document/names.ts'
 import type { Capability, ObjectKind } from './capability.ts'
 
-/** Object of a source. The namespace of a warehouse is empty. */
+/** Object of a source. For a warehouse, the namespace is empty. */
 export interface SourceObject {
   readonly kind: ObjectKind
   readonly namespace: readonly string[]
-  /** Name of a table or view. */
+  /** Name of the table or view. */
   readonly name?: string
 }
 
-/** Principal of a source, with the name that it has in the document. */
+/** Principal of a source, with its name in the document. */
 export interface SourcePrincipal {
-  /** Client id, or `ISSUER#SUBJECT`. */
+  /** Client id, or `ISSUER#SUBJECT` for a user of another issuer. */
   readonly name: string
   readonly enabled?: false
   readonly comments: readonly string[]
 }
 
-/** Role of a source, with the name that it has in the document. */
+/** Role of a source, with its name in the document. */
 export interface SourceRole {
   readonly name: string
   readonly members: readonly GranteeText[]
   readonly comments: readonly string[]
 }
 
-/** Right of a source on an object. */
+/** Right of a principal or role of a source on an object. */
 export interface SourceGrant {
   readonly on: SourceObject
   readonly to: GranteeText
-  /** Names of the right at the source, for comments. */
+  /** Names of the right in the source, for comments. */
   readonly rights: readonly string[]
-  /** Names of rights that no privilege corresponds to. */
+  /** Names of rights that have no counterpart among the privileges. */
   readonly unmapped: readonly string[]
-  /** Capabilities of the right, or the privileges of a Headgate server, which need no mapping. */
+  /** Capabilities of the right. If the source is a Headgate server, its privileges, which need no mapping. */
   readonly allows:
     { readonly capabilities: ReadonlySet<Capability> } | { readonly privileges: readonly string[] }
   readonly comments: readonly string[]
-  /** Reason why the right has no effect at the source, or cannot be granted. The document contains it as a comment only. */
+  /**
+   * Reason why the right has no effect in the source, or cannot be granted. The document then contains the right only
+   * as a comment.
+   */
   readonly inactive?: string
 }
 
-/** Everything that a source states about the rights on the imported objects. */
+/** All data of a source about the rights on the imported objects. */
 export interface SourceGrants {
-  /** Facts for the head of the document. */
+  /** Sentences for the comment at the start of the document. */
   readonly facts: readonly string[]
   readonly principals: readonly SourcePrincipal[]
   readonly roles: readonly SourceRole[]
   readonly grants: readonly SourceGrant[]
 }
 
-/** Objects that an import visited: those that were imported before, are imported, or failed. */
+/** Objects that an import visited, regardless of whether it imported them, found them imported, or failed. */
 export interface VisitedObjects {
   readonly namespaces: readonly (readonly string[])[]
   readonly relations: readonly SourceObject[]
 }
 
-/** Environment of a reader. */
+/** Context that a reader of grants receives. */
 export interface ReadContext {
-  /** Maximum number of requests at the same time. */
+  /** Maximum number of simultaneous requests. */
   readonly parallel: number
-  /** Issuer of the users of the source. Null: unknown. */
+  /** Issuer of the users of the source, or null if it is unknown. */
   readonly issuer: string | null
   readonly stop: AbortSignal
   readonly progress: (text: string) => void
 }
 
-/** Reader of the grants of one product. */
+/** Reader of the grants in the catalogs of one product. */
 export interface GrantsReader {
-  /** Name of the product: `Polaris`. */
+  /** Name of the product, such as `Polaris`. */
   readonly product: string
   /**
    * Reads the grants on the visited objects and on the warehouse.
@@ -77,7 +80,10 @@ export interface GrantsReader {
   read(visited: VisitedObjects, context: ReadContext): Promise<SourceGrants>
 }
 
-/** Returns a text that identifies an object of a source. Tables and views of a namespace have different names. */
+/**
+ * Returns a key that identifies an object of a source. The key needs no kind, because a table and a view of one
+ * namespace cannot have the same name.
+ */
 export function objectKey({ namespace, name }: Pick<SourceObject, 'namespace' | 'name'>): string {
   return JSON.stringify(name === undefined ? [namespace] : [namespace, name])
 }

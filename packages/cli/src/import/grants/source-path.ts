@@ -2,9 +2,9 @@ import { visible } from '../../output/visible.ts'
 import { SourceRefusedError } from './source-refused-error.ts'
 
 /**
- * Returns the path of a URL from names of a source: a template tag that escapes each name.
+ * Returns the path of a URL, with each name of the source percent-encoded. It is a template tag.
  *
- * @throws SourceRefusedError for names that would change the path, and those that cannot be encoded
+ * @throws SourceRefusedError for names that would change the path, and for names that cannot be encoded
  *
  * @example
  * ```ts

@@ -1,12 +1,12 @@
 import { visible } from '../../output/visible.ts'
 
-/** Longest message of a source that a comment repeats. */
+/** Maximum length of a message of a source in a comment. The rest of the message is omitted. */
 const maxMessage = 300
 
-/** Response of a source that refuses a request of the management API. */
+/** Error for a request that the management API of a source refuses. */
 export class SourceRefusedError extends Error {
   override readonly name = 'SourceRefusedError'
-  /** HTTP status. Null: the request could not be sent, because a name cannot be part of a URL. */
+  /** HTTP status, or null if the request could not be sent because a name cannot be part of a URL. */
   readonly status: number | null
 
   constructor(status: number | null, message: string) {
@@ -17,7 +17,7 @@ export class SourceRefusedError extends Error {
   }
 }
 
-/** Calls the source. Returns null when the source refuses the request, after `onRefusal` was called with the reason. */
+/** Calls the source. If the source refuses the request, calls `onRefusal` with the reason and returns null. */
 export async function unlessRefused<Result>(
   request: () => Promise<Result>,
   onRefusal: (error: SourceRefusedError) => void,

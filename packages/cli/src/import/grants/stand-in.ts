@@ -3,15 +3,17 @@ import type { SourceRole } from './source-grants.ts'
 import type { TargetNames } from './target-names.ts'
 
 /**
- * Returns the role that stands for a user whose tokens cannot be known. It has no members, so its grants have no effect until
- * a reviewer adds the user.
+ * Returns a role in place of a user whose issuer or subject is not known. The role has no members, so its grants have
+ * no effect until a reviewer adds the user.
  *
- * @param label how the source names the user
+ * @param label name of the user in the source
  */
 export function standInFor(names: TargetNames, id: string, label: string): SourceRole {
   return {
     name: names.take(`user ${id}`, `user-${id}`),
     members: [],
-    comments: [`Stands for the user ${visible(label)}. Add the user as a member: principal:ISSUER#SUBJECT.`],
+    comments: [
+      `This role replaces the user ${visible(label)}. Add the user as a member: principal:ISSUER#SUBJECT.`,
+    ],
   }
 }

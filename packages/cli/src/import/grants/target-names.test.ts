@@ -8,7 +8,7 @@ describe('createTargetNames', () => {
     expect(names.take('a', 'sales.reader@eu')).toBe('sales.reader@eu')
   })
 
-  it('adds the same digest to a name that is taken in each run', () => {
+  it('adds a digest to a name that is already in use, which is the same in each run', () => {
     const [one, other] = [createTargetNames(), createTargetNames()].map((names) => {
       names.take('first', 'reader')
       return names.take('second', 'reader')

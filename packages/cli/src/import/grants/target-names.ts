@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 
-/** Form of the names of clients and roles of a server (`newName` in its management API). */
+/** Pattern of the names that a server accepts for new clients and roles (`newName` in its management API). */
 const pattern = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$/
 const id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-/** Names that a server refuses, and the role of its administrators, to which an import must not add members. */
+/**
+ * Names that an import must not use: names that a server refuses, and the role of the administrators, which must not
+ * get members by an import.
+ */
 const reserved: ReadonlySet<string> = new Set([
   'anonymous',
   'unidentified',
@@ -12,13 +15,16 @@ const reserved: ReadonlySet<string> = new Set([
   'administrators',
 ])
 
-/** Names of clients or roles in a document. Each name stands for one principal or role of the source. */
+/**
+ * Allocates the names of clients or roles in a document. Each name belongs to exactly one principal or role of the
+ * source.
+ */
 export interface TargetNames {
   /**
-   * Returns the name in the document. It is the wanted one if a server accepts it and nothing else has it. Otherwise it ends
-   * with a digest of the key, so that the next import chooses the same name.
+   * Returns the name in the document: the wanted name, if a server accepts it and no other principal or role has it.
+   * Otherwise the name ends with a digest of the key, so that the next import chooses the same name.
    *
-   * @param key identifies the principal or role at the source
+   * @param key identifies the principal or role in the source
    */
   take(key: string, wanted: string): string
 }

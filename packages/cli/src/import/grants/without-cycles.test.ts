@@ -7,7 +7,7 @@ const role = (name: string, ...members: readonly string[]): Parameters<typeof wi
   comments: [],
 })
 
-it('withoutCycles leaves out the member that closes a cycle, and keeps shared members', () => {
+it('withoutCycles removes the member that closes a cycle, and keeps members that several roles share', () => {
   const roles = withoutCycles([role('a', 'b', 'c'), role('b', 'c'), role('c', 'a', 'd'), role('d', 'd')])
   expect(roles.map(({ members }) => members)).toEqual([['role:b', 'role:c'], ['role:c'], ['role:d'], []])
   expect(roles.map(({ comments }) => comments.length)).toEqual([0, 0, 1, 1])

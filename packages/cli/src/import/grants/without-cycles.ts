@@ -1,7 +1,10 @@
 import { visible } from '../../output/visible.ts'
 import type { SourceRole } from './source-grants.ts'
 
-/** Leaves out members with which roles would contain each other, which a server refuses, and states them in comments. */
+/**
+ * Removes members with which roles would contain each other, because a server refuses such members. A comment states
+ * each removed member.
+ */
 export function withoutCycles(roles: readonly SourceRole[]): readonly SourceRole[] {
   const members = new Map<string, string[]>()
   return roles.map((role) => {
@@ -27,7 +30,7 @@ export function withoutCycles(roles: readonly SourceRole[]): readonly SourceRole
   })
 }
 
-/** Returns whether a role contains a member, directly or through other roles. */
+/** Returns whether a role contains a member, either directly or through other roles. */
 function contains(members: ReadonlyMap<string, readonly string[]>, role: string, wanted: string): boolean {
   const seen = new Set<string>()
   const next = [role]

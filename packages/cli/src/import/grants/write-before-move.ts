@@ -10,10 +10,10 @@ interface Walk extends Pick<WalkDeps, 'source' | 'target' | 'selection'> {
 }
 
 /**
- * Lists the objects of an import, and writes the grants on them. A source deletes the grants on a table when the table is
- * dropped, so this comes before an import with `--move`.
+ * Lists the objects of an import, and writes the grants on them to the file. This runs before an import with `--move`,
+ * because a source deletes the grants on a table when the table is dropped.
  *
- * @throws CliError when there is no file with the grants, because they would be lost
+ * @throws CliError when the grants cannot be written, because the import would delete them
  */
 export async function writeBeforeMove(grants: GrantsExport, walk: Walk): Promise<GrantsResult> {
   const { parallel, stop, ...sides } = walk
@@ -23,7 +23,7 @@ export async function writeBeforeMove(grants: GrantsExport, walk: Walk): Promise
     onNamespace: (namespace) => grants.addNamespace(namespace),
     onRelation: ({ kind, identifier: { namespace, name } }) =>
       Promise.resolve(grants.addRelation({ kind, namespace, name })),
-    // The import lists the same objects again, and reports what could not be listed.
+    // Problems are not reported here, because the import lists the same objects again and reports them.
     onFound: () => undefined,
     onProblem: () => undefined,
     warn: () => undefined,

@@ -10,14 +10,14 @@ import { visible } from '../../../output/visible.ts'
 import type { Session } from '../../../session.ts'
 import type { SourcePrincipal, SourceRole } from '../source-grants.ts'
 
-/** Name of a grantee in the document. */
+/** Name that a grantee of the source has in the document. */
 interface FoundGrantee {
   readonly text: GranteeText
-  /** Reason why the name is not known. */
+  /** Reason why the name of the grantee is not known. */
   readonly unknown?: string
 }
 
-/** Principals and roles of a source with their names. */
+/** Principals and roles of a source, with their names in the document. */
 export interface GranteeNames {
   readonly principals: readonly SourcePrincipal[]
   readonly roles: readonly SourceRole[]
@@ -31,15 +31,15 @@ interface Limits {
 
 interface RoleWithMembers {
   readonly name: string
-  /** Null: the caller may not read them, or the server created the role. */
+  /** Members of the role, or null if the caller may not read them or the server itself created the role. */
   readonly members: readonly Grantee[] | null
 }
 
 /**
- * Finds the names of grantees, and the members of roles. The name of a user in a list of grants does not identify the user,
+ * Reads the names of grantees, and the members of roles. A list of grants shows a user by a name that is not unique,
  * so each principal is read, which needs `manage` on the server.
  *
- * @param owners names of principals that own objects
+ * @param owners client ids, or `ISSUER#SUBJECT`, of principals that own objects
  */
 export async function findGrantees(
   session: Session,
@@ -63,7 +63,7 @@ export async function findGrantees(
   }
 }
 
-/** Reads roles and the roles in them. Each is read once, and roles do not contain each other. */
+/** Reads roles, and the roles that are their members, each role once. Ends, because roles cannot contain each other. */
 async function readRoles(
   session: Session,
   grantees: readonly Grantee[],
@@ -88,7 +88,7 @@ async function readRoles(
 
 async function readMembers(session: Session, role: string): Promise<readonly Grantee[] | null> {
   return await unlessForbidden(async () => {
-    // The target has the roles that the server creates, with its own members.
+    // Every server creates such a role itself. The target has the role too, with its own members.
     if ((await getRole(session.client, { role })).body.system) return null
     const { items } = await readList(session, {
       key: 'members',
@@ -149,7 +149,7 @@ function toRole({ name, members }: RoleWithMembers, find: (grantee: Grantee) => 
   }
 }
 
-/** Returns null when the caller may not read an object, or it does not exist any more. */
+/** Waits for a response. Returns null if the caller may not read the object, or if the object no longer exists. */
 async function unlessForbidden<Result>(request: () => Promise<Result>): Promise<Result | null> {
   try {
     return await request()

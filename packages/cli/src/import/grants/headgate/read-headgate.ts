@@ -14,15 +14,18 @@ import type { Session } from '../../../session.ts'
 import type { GrantsReader, SourceGrant, SourceObject } from '../source-grants.ts'
 import { findGrantees, type GranteeNames } from './find-grantees.ts'
 
-/** Owner of an object and the grants on it. */
+/** Owner of an object, and the grants on the object. */
 interface ObjectGrants {
   readonly on: SourceObject
-  /** Client id or `ISSUER#SUBJECT`. Null: no principal owns it. */
+  /** Client id or `ISSUER#SUBJECT` of the owner, or null if no principal owns the object. */
   readonly owner: string | null
   readonly grants: readonly Grant[]
 }
 
-/** Creates the reader of the management API of a Headgate server. The credential must manage the objects. */
+/**
+ * Creates the reader of grants for a source that is a Headgate server. The credential of the source must manage the
+ * objects.
+ */
 export function createHeadgateReader(session: Session, client: Client, warehouse: string): GrantsReader {
   return {
     product: 'Headgate',
@@ -97,7 +100,7 @@ async function readOwner(
       : kind === 'namespace'
         ? (await getNamespaceDetails(client, { warehouse, query: { namespace } })).body
         : (await getRelationDetails(client, { warehouse, query: { namespace, relation: name } })).body
-  // The server owns objects that no principal owns, for example its first warehouse.
+  // An object that no principal owns, such as the first warehouse, has the owner "server".
   return owner === 'server' ? null : owner
 }
 

@@ -3,30 +3,33 @@ import { z } from 'zod'
 const id = z.uuid()
 const maxItems = 100_000
 
-/** `ServerInfo` of `management-open-api.yaml`, of which detection reads one member. */
+/** Decoder of `ServerInfo` (`management-open-api.yaml`). Only the member that identifies the authorizer is decoded. */
 export const serverInfoDecoder: z.ZodType<{ readonly 'authz-backend': string }> = z.object({
   'authz-backend': z.string(),
 })
 
 type Settings = Readonly<Record<string, string>> | null | undefined
 
-/** Response of `GET /v1/config`. Its prefix contains the id of the warehouse. */
+/** Decoder of the response of `GET /v1/config`, whose prefix contains the id of the warehouse. */
 export const configDecoder: z.ZodType<{ readonly defaults?: Settings; readonly overrides?: Settings }> =
   z.object({
     defaults: z.record(z.string(), z.string()).nullish(),
     overrides: z.record(z.string(), z.string()).nullish(),
   })
 
-/** `GetWarehouseResponse`, of which one member is needed. */
+/** Decoder of `GetWarehouseResponse`. Only the id of the project is decoded. */
 export const warehouseDecoder: z.ZodType<{ readonly 'project-id': string }> = z.object({
   'project-id': z.string().min(1).max(256),
 })
 
-/** `WarehouseAssignment`, `NamespaceAssignment`, `TableAssignment`, `ViewAssignment`, `ProjectAssignment`, `RoleAssignment`. */
+/**
+ * Assignment of Lakekeeper: `WarehouseAssignment`, `NamespaceAssignment`, `TableAssignment`, `ViewAssignment`,
+ * `ProjectAssignment` or `RoleAssignment`.
+ */
 export type Assignment =
   { readonly type: string; readonly user: string } | { readonly type: string; readonly role: string }
 
-/** `GetWarehouseAssignmentsResponse` and the same response for the other objects. */
+/** Decoder of `GetWarehouseAssignmentsResponse`, and of the equal responses for other objects. */
 export const assignmentsDecoder: z.ZodType<{ readonly assignments: readonly Assignment[] }> = z.object({
   assignments: z
     .array(
@@ -57,12 +60,12 @@ export const userDecoder: z.ZodType<{
   'user-type': z.string().max(64).optional(),
 })
 
-/** `GetNamespaceResponse` of `rest-catalog-open-api.yaml`, with `returnUuid`. */
+/** Decoder of `GetNamespaceResponse` (`rest-catalog-open-api.yaml`) for requests with `returnUuid`. */
 export const namespaceDecoder: z.ZodType<{ readonly 'namespace-uuid': string }> = z.object({
   'namespace-uuid': id,
 })
 
-/** `ListTablesResponse` with `returnUuids`. Lists of views have the same members. */
+/** Decoder of `ListTablesResponse` for requests with `returnUuids`. Lists of views have the same members. */
 export const relationsDecoder: z.ZodType<{
   readonly identifiers: readonly { readonly name: string }[]
   readonly 'table-uuids': readonly string[]

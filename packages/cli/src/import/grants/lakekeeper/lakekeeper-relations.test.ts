@@ -17,13 +17,16 @@ describe('lakekeeperCapabilities', () => {
     ['project', 'project_admin', false, ['manage']],
     ['project', 'security_admin', false, ['use']],
     ['project', 'data_admin', false, ['modify', 'create']],
-  ])('maps on a %s %s (managed access: %s) to %j', (kind, relation, managed, expected) => {
-    const held = new Set(lakekeeperCapabilities(relation, kind, managed))
-    expect(fitPrivileges(held, kind === 'project' ? 'warehouse' : kind).privileges).toEqual(expected)
-  })
+  ])(
+    'maps, on a %s, the relation %s (managed access: %s) to the privileges %j',
+    (kind, relation, managed, expected) => {
+      const held = new Set(lakekeeperCapabilities(relation, kind, managed))
+      expect(fitPrivileges(held, kind === 'project' ? 'warehouse' : kind).privileges).toEqual(expected)
+    },
+  )
 
   it.each(['pass_grants', 'manage_tags', 'role_creator', 'constructor'])(
-    'finds no counterpart of %s',
+    'returns null for %s, which has no counterpart',
     (name) => {
       expect(lakekeeperCapabilities(name, 'warehouse', false)).toBeNull()
     },

@@ -16,7 +16,10 @@ const modify: readonly Capability[] = [
 ]
 const ownership: readonly Capability[] = [...modify, ...create]
 
-/** Capabilities of each relation on an object and below it, from the OpenFGA model 4.7 of Lakekeeper 0.13.3. */
+/**
+ * Capabilities that each relation to an object gives on the object and everything in it, from the OpenFGA model 4.7 of
+ * Lakekeeper 0.13.3.
+ */
 const onObject: Readonly<Record<string, readonly Capability[]>> = {
   describe,
   select,
@@ -26,7 +29,7 @@ const onObject: Readonly<Record<string, readonly Capability[]>> = {
   manage_grants: ['grant'],
 }
 
-/** Capabilities of each relation of a project on the warehouses of the project. */
+/** Capabilities that each relation to a project gives on the warehouses of the project. */
 const onProject: Readonly<Record<string, readonly Capability[]>> = {
   describe,
   select,
@@ -38,7 +41,7 @@ const onProject: Readonly<Record<string, readonly Capability[]>> = {
 }
 
 /**
- * Returns what a relation allows, or null for a relation without a counterpart.
+ * Returns the capabilities that a relation gives, or null for a relation without a counterpart.
  *
  * @param managedAccess whether owners may not grant rights on the object
  */

@@ -10,11 +10,11 @@ import { createTargetNames } from '../target-names.ts'
 import { type Assignment, assignmentsDecoder, roleDecoder, userDecoder } from './lakekeeper-api.ts'
 import type { Reading } from './reading.ts'
 
-/** Users and roles of Lakekeeper as principals and roles of the document. */
+/** Users and roles of Lakekeeper, converted to principals and roles of the document. */
 export interface Grantees {
   readonly principals: readonly SourcePrincipal[]
   readonly roles: readonly SourceRole[]
-  /** Returns the grantee of an assignment that was passed to `readGrantees`. */
+  /** Returns the grantee of an assignment. The assignment must be one that `readGrantees` received. */
   find(assignment: Assignment): GranteeText
 }
 
@@ -27,11 +27,11 @@ interface LakekeeperRole {
 
 interface LakekeeperUser {
   readonly id: string
-  /** Name, e-mail address and type, for comments. */
+  /** Name, e-mail address and type of the user, for comments. */
   readonly label: string
 }
 
-/** Reads the users and roles of assignments, the members of these roles, and so on. */
+/** Reads the users and roles in assignments, and the members of these roles at any depth. */
 export async function readGrantees(reading: Reading, assignments: readonly Assignment[]): Promise<Grantees> {
   const roles = await readRoles(reading, assignments)
   const members = [...roles.values()].flatMap((role) => role.members)
@@ -45,7 +45,7 @@ async function readRoles(
 ): Promise<ReadonlyMap<string, LakekeeperRole>> {
   const found = new Map<string, LakekeeperRole>()
   let next = roleIds(assignments)
-  // Each role is read once, so this ends also for roles that contain each other.
+  // Each role is read only once, so the loop ends even if roles contain each other.
   while (next.length > 0) {
     const read = await mapBounded(next, reading.context.parallel, (id) => readRole(reading, id))
     for (const role of read) found.set(role.id, role)
@@ -72,7 +72,7 @@ async function readRole(
     ({ message }) =>
       problems.push(`The members of the role ${visible(role?.name ?? id)} could not be read: ${message}.`),
   )
-  // An owner of a role is also an assignee of it (relation "assignee" of the OpenFGA model).
+  // The owner of a role also has the role (relation "assignee" of the OpenFGA model), so the owner becomes a member.
   return {
     id,
     name: role?.name ?? null,
@@ -146,8 +146,8 @@ function roleComments({ id, name, provider, members }: LakekeeperRole): readonly
 }
 
 /**
- * Returns the name of a user as a principal: Lakekeeper puts `oidc~` before the id from the primary identity provider. Null:
- * the issuer is not known.
+ * Returns the name of a Lakekeeper user as a principal, or null if the issuer is not known. The id of a user of the
+ * primary identity provider has the prefix `oidc~`.
  */
 function toPrincipalName(id: string, issuer: string | null): string | null {
   const [, subject] = /^oidc~(.+)$/s.exec(id) ?? []

@@ -16,15 +16,15 @@ const facts = [
   'pass_grants has no counterpart: here, only "manage" grants rights.',
 ]
 
-/** Places of the APIs of Lakekeeper. */
+/** URLs of the APIs of a Lakekeeper server. */
 export interface LakekeeperUrls {
   readonly management: string
   readonly catalog: string
 }
 
 /**
- * Creates the reader of the assignments of Lakekeeper (`management-open-api.yaml` and `rest-catalog-open-api.yaml`, 0.13.3)
- * with OpenFGA.
+ * Creates the reader of grants for a Lakekeeper server with OpenFGA (`management-open-api.yaml` and
+ * `rest-catalog-open-api.yaml`, 0.13.3).
  *
  * @param warehouse name of the warehouse, as in `GET /v1/config`
  */
@@ -40,7 +40,8 @@ export function createLakekeeperReader(
       const reading: Reading = { api, management, catalog, ...place, context, problems: [] }
       const path = `/permissions/warehouse/${place.warehouse}/assignments`
       const { assignments } = await api.get(management, path, assignmentsDecoder)
-      // Managed access of a warehouse restricts owners of the objects in it, and not its own owner.
+      // Managed access of a warehouse restricts the owners of objects in the warehouse, but not the owner of the
+      // warehouse.
       const own: AssignedObject = { on: warehouseObject, assignments, managedAccess: false }
       const project = await readProject(reading)
       const objects = [own, ...(await readObjects(reading, visited))]
@@ -64,7 +65,7 @@ export function createLakekeeperReader(
 const unknownIssuer =
   'The issuer of the users is not known, so a role without members stands for each user. --grants-issuer names the issuer.'
 
-/** Finds the id of the warehouse, which the prefix of its paths contains. */
+/** Returns the id of the warehouse, from the prefix of its paths. */
 async function findWarehouse(
   api: SourceApi,
   catalog: string,
@@ -78,7 +79,7 @@ async function findWarehouse(
   return { prefix: `/v1/${prefix.replaceAll(/^\/+|\/+$/g, '')}`, warehouse: id }
 }
 
-/** Reads the assignments of the project, which apply to all of its warehouses. */
+/** Reads the assignments of the project, which apply to all warehouses of the project. */
 async function readProject(reading: Reading): Promise<readonly Assignment[]> {
   const { api, management, warehouse, problems } = reading
   const listed = await unlessRefused(

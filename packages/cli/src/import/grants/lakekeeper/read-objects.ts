@@ -14,7 +14,7 @@ import {
 } from './lakekeeper-api.ts'
 import type { Reading } from './reading.ts'
 
-/** Object with the relations that users and roles have to it. */
+/** Object, with the assignments (relations of users and roles to the object). */
 export interface AssignedObject {
   readonly on: SourceObject
   readonly assignments: readonly Assignment[]
@@ -22,15 +22,15 @@ export interface AssignedObject {
   readonly managedAccess: boolean
 }
 
-/** Namespace with its id. */
+/** Namespace of Lakekeeper, with its id. */
 interface KnownNamespace {
   readonly namespace: readonly string[]
   readonly id: string
-  /** Whether owners of objects in the namespace may not grant rights on them. */
+  /** Whether owners of objects in the namespace may not grant rights on these objects. */
   readonly managed: boolean
 }
 
-/** Id of a table or view, which its assignments need. */
+/** Table or view with its id, which the request for its assignments needs. */
 interface KnownRelation {
   readonly on: SourceObject
   readonly id: string
@@ -73,7 +73,10 @@ async function findNamespace(reading: Reading, namespace: readonly string[]): Pr
   })
 }
 
-/** Returns whether owners in a namespace may not grant rights. If this cannot be read, they are assumed to be restricted. */
+/**
+ * Returns whether owners of objects in a namespace may not grant rights (managed access). Returns true if the setting
+ * cannot be read.
+ */
 async function isManaged({ api }: Reading, management: string, id: string): Promise<boolean> {
   const properties = await unlessRefused(
     () => api.get(management, `/permissions/namespace/${id}`, namespacePropertiesDecoder),
@@ -92,8 +95,9 @@ async function readNamespace(
       `/permissions/namespace/${id}/assignments`,
       assignmentsDecoder,
     )
-    // The setting of the namespace itself restricts only owners inside of it. The source does not state from which of both the
-    // value comes, so that an owner of the namespace is then assumed to be restricted.
+    // `managed` can be the setting of the namespace itself, which restricts only owners of objects in it, or of a
+    // parent, which also restricts the owner of the namespace. The source does not state which, so the owner of the
+    // namespace counts as restricted.
     return { on: { kind: 'namespace', namespace }, assignments, managedAccess: managed }
   })
 }
@@ -142,7 +146,7 @@ async function readRelation(
   })
 }
 
-/** Runs requests about an object. Records a problem and returns null when the source refuses one. */
+/** Runs requests about an object. If the source refuses a request, records a problem and returns null. */
 async function report<Result>(
   { problems }: Reading,
   what: string,

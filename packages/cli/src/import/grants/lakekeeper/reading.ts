@@ -1,14 +1,17 @@
 import type { SourceApi } from '../source-api.ts'
 import type { ReadContext } from '../source-grants.ts'
 
-/** Requests of one reading of Lakekeeper, and the reasons for what is not included. */
+/**
+ * State while the grants of a Lakekeeper server are read: the URLs for requests, and the reasons why some grants are
+ * not included.
+ */
 export interface Reading {
   readonly api: SourceApi
-  /** URL of the management API: `https://lakekeeper.example.com/management/v1`. */
+  /** URL of the management API, such as `https://lakekeeper.example.com/management/v1`. */
   readonly management: string
-  /** URL of the catalog: `https://lakekeeper.example.com/catalog`. */
+  /** URL of the catalog, such as `https://lakekeeper.example.com/catalog`. */
   readonly catalog: string
-  /** Path of the warehouse below the URL of the catalog: `/v1/PREFIX`. */
+  /** Path of the warehouse below the URL of the catalog, in the form `/v1/PREFIX`. */
   readonly prefix: string
   /** Id of the warehouse. */
   readonly warehouse: string

@@ -6,11 +6,11 @@ interface Named {
 
 /** `PrincipalRole`. */
 export interface PolarisPrincipalRole extends Named {
-  /** Whether an identity provider manages its members. */
+  /** Whether an identity provider manages the members of the role. */
   readonly federated?: boolean | undefined
 }
 
-/** `GrantResource` with the members of the grant of its type. */
+/** `GrantResource` of the Polaris management API, with the members that grants of its type have. */
 export interface PolarisGrant {
   readonly type: string
   readonly privilege: string
@@ -19,11 +19,11 @@ export interface PolarisGrant {
   readonly viewName?: string | undefined
 }
 
-/** Name of a principal, role or catalog. Polaris allows 256 characters. */
+/** Decoder of the name of a principal, role or catalog. Polaris allows 256 characters. */
 const name = z.string().min(1).max(1024)
 const maxItems = 100_000
 
-/** `Principals` of `polaris-management-service.yml`. */
+/** Decoder of `Principals` (`polaris-management-service.yml`). */
 export const principalsDecoder: z.ZodType<{ readonly principals: readonly Named[] }> = z.object({
   principals: z.array(z.object({ name })).max(maxItems),
 })

@@ -11,7 +11,7 @@ import { createTargetNames } from '../target-names.ts'
 import type { PolarisGrant, PolarisPrincipalRole } from './polaris-api.ts'
 import { polarisCapabilities } from './polaris-privileges.ts'
 
-/** Catalog role with its grants and the principal roles that have it. */
+/** Catalog role of Polaris, with its grants and the principal roles that have it. */
 export interface CatalogRole {
   readonly name: string
   readonly grants: readonly PolarisGrant[]
@@ -20,9 +20,9 @@ export interface CatalogRole {
 
 export interface PrincipalRole {
   readonly name: string
-  /** Whether an identity provider manages its members. */
+  /** Whether an identity provider manages the members of the role. */
   readonly federated: boolean
-  /** Names of the principals that have it. */
+  /** Names of the principals that have the role. */
   readonly principals: readonly string[]
 }
 
@@ -40,7 +40,7 @@ const facts = [
   'Rights on the service (service_admin) and rules of an external policy decision point are not included.',
 ]
 
-/** Returns the roles with their grants on the catalog and on visited objects. Roles without such grants are left out. */
+/** Returns the catalog roles that have grants on the catalog or on visited objects, with these grants only. */
 export function selectGrants(
   roles: readonly CatalogRole[],
   { namespaces, relations }: VisitedObjects,
@@ -59,7 +59,7 @@ export function selectGrants(
   return { kept: kept.filter(({ grants }) => grants.length > 0), leftOut: count(roles) - count(kept) }
 }
 
-/** Returns the object of a grant. Null: it is of a type that the target does not have, such as a policy. */
+/** Returns the object of a grant, or null for a type of object that the target does not have, such as a policy. */
 function toObject({ type, namespace = [], tableName, viewName }: PolarisGrant): SourceObject | null {
   if (type === 'catalog') return { kind: 'warehouse', namespace: [] }
   if (namespace.length === 0) return null
@@ -70,8 +70,8 @@ function toObject({ type, namespace = [], tableName, viewName }: PolarisGrant): 
 }
 
 /**
- * Converts what Polaris has: a catalog role to a role with the grants, and a principal role to a role that is a member of
- * it.
+ * Converts roles of Polaris. A catalog role becomes a role with the grants, and a principal role becomes a role that
+ * is a member of the roles of its catalog roles.
  */
 export function toSourceGrants(
   { catalog, catalogRoles, principalRoles, leftOut }: PolarisState,
@@ -117,7 +117,7 @@ export function toSourceGrants(
   }
 }
 
-/** Returns one grant for each object, with all privileges on it. */
+/** Returns one grant for each object, with all privileges of the role on the object. */
 function toGrants({ grants }: CatalogRole, to: string): readonly SourceGrant[] {
   const held = grants.flatMap(({ privilege, ...grant }) => {
     const on = toObject({ privilege, ...grant })

@@ -13,7 +13,8 @@ describe('polarisCapabilities', () => {
     ['warehouse', ['CATALOG_MANAGE_CONTENT'], ['modify', 'create']],
     ['warehouse', ['CATALOG_MANAGE_CONTENT', 'CATALOG_MANAGE_ACCESS'], ['manage']],
     ['namespace', ['CATALOG_MANAGE_CONTENT', 'CATALOG_MANAGE_ACCESS'], ['modify', 'create']],
-    // The role catalog_admin of each catalog has these two. It may not read data until it grants itself this right.
+    // The role catalog_admin of each catalog has these two privileges. It may not read data until it grants itself the
+    // right to do so.
     ['warehouse', ['CATALOG_MANAGE_METADATA', 'CATALOG_MANAGE_ACCESS'], ['create']],
     ['namespace', ['TABLE_READ_DATA'], ['select']],
     ['namespace', ['TABLE_WRITE_DATA'], ['modify']],
@@ -30,7 +31,7 @@ describe('polarisCapabilities', () => {
   })
 
   it.each(['POLICY_READ', 'CATALOG_READ_PROPERTIES', 'TABLE_ADD_SCHEMA', 'NEW_IN_2030', 'constructor'])(
-    'finds no counterpart of %s',
+    'returns null for %s, which has no counterpart',
     (name) => {
       expect(polarisCapabilities(name, 'warehouse')).toBeNull()
     },

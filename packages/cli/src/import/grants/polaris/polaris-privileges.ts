@@ -20,8 +20,9 @@ const viewMetadata: readonly Capability[] = [...describeViews, 'change-views', '
 const metadata: readonly Capability[] = [...namespaceMetadata, ...tableMetadata, ...viewMetadata]
 
 /**
- * Capabilities of each privilege of Polaris, from `SUPER_PRIVILEGES` in `PolarisAuthorizerImpl.java` of Apache Polaris 1.7.0.
- * Privileges that are not in this table have no counterpart: policies, and settings of catalogs.
+ * Capabilities that each privilege of Polaris gives, from `SUPER_PRIVILEGES` in `PolarisAuthorizerImpl.java` of Apache
+ * Polaris 1.7.0. Privileges on policies and settings of catalogs are not in this table, because they have no
+ * counterpart.
  */
 const table: Readonly<Record<string, readonly Capability[]>> = {
   CATALOG_MANAGE_CONTENT: [...metadata, 'read', 'write'],
@@ -49,8 +50,9 @@ const table: Readonly<Record<string, readonly Capability[]>> = {
 }
 
 /**
- * Returns what a privilege allows on an object, or null for a privilege without a counterpart. `CATALOG_MANAGE_ACCESS` is
- * effective only on the catalog: a grant also needs this privilege on the catalog role that receives it.
+ * Returns the capabilities that a privilege gives on an object, or null for a privilege without a counterpart.
+ * `CATALOG_MANAGE_ACCESS` is effective only on the catalog: a grant also needs this privilege on the catalog role that
+ * receives it.
  */
 export function polarisCapabilities(privilege: string, kind: ObjectKind): readonly Capability[] | null {
   if (privilege === 'CATALOG_MANAGE_ACCESS') return kind === 'warehouse' ? ['grant'] : null

@@ -12,7 +12,10 @@ import {
 } from './polaris-api.ts'
 import { type CatalogRole, type PrincipalRole, selectGrants, toSourceGrants } from './polaris-grants.ts'
 
-/** Requests of one reading, and the reasons for what is not included. */
+/**
+ * State while the grants of a Polaris server are read: the API for requests, and the reasons why some grants are not
+ * included.
+ */
 interface Reading {
   readonly api: SourceApi
   readonly base: string
@@ -21,10 +24,10 @@ interface Reading {
 }
 
 /**
- * Creates the reader of the management API of Apache Polaris (`spec/polaris-management-service.yml`, 1.7.0), whose lists have
- * no pages.
+ * Creates the reader of grants for Apache Polaris (`spec/polaris-management-service.yml`, 1.7.0). Lists of its
+ * management API are not paged.
  *
- * @param base URL of the management API: `https://polaris.example.com/api/management/v1`
+ * @param base URL of the management API, such as `https://polaris.example.com/api/management/v1`
  * @param catalog name of the catalog
  */
 export function createPolarisReader(api: SourceApi, base: string, catalog: string): GrantsReader {
@@ -66,7 +69,7 @@ async function readCatalogRoles(
   return read.filter((role) => role !== null)
 }
 
-/** Reads the members of the principal roles that have one of these catalog roles. */
+/** Reads the principal roles that have any of these catalog roles, with their members. */
 async function readPrincipalRoles(
   { api, base, context, problems }: Reading,
   catalogRoles: readonly CatalogRole[],

@@ -12,17 +12,17 @@ import type { Level } from './unity-privileges.ts'
 interface Securable {
   readonly on: SourceObject
   readonly level: Level
-  /** `catalog`, `catalog.schema` or `catalog.schema.table`. */
+  /** Full name of the object: `catalog`, `catalog.schema` or `catalog.schema.table`. */
   readonly fullName: string
 }
 
-/** Paths of the objects of each level in the catalog API. */
+/** First path segment of the requests for objects of each level. */
 const paths: Readonly<Record<Level, string>> = { catalog: 'catalogs', schema: 'schemas', table: 'tables' }
 
 /**
- * Creates the reader of the permissions of Unity Catalog (`api/all.yaml`, 0.6.0).
+ * Creates the reader of grants for Unity Catalog (`api/all.yaml`, 0.6.0).
  *
- * @param base URL of the API: `https://unity.example.com/api/2.1/unity-catalog`
+ * @param base URL of the API, such as `https://unity.example.com/api/2.1/unity-catalog`
  * @param catalog name of the catalog
  */
 export function createUnityReader(api: SourceApi, base: string, catalog: string): GrantsReader {
@@ -40,7 +40,10 @@ export function createUnityReader(api: SourceApi, base: string, catalog: string)
   }
 }
 
-/** Lists the visited schemas and tables. Unity Catalog has neither views in its Iceberg API nor schemas in schemas. */
+/**
+ * Returns the catalog and the visited schemas and tables. Unity Catalog has no nested schemas, and no views in its
+ * Iceberg API.
+ */
 function listSecurables(catalog: string, { namespaces, relations }: VisitedObjects): readonly Securable[] {
   return [
     ...namespaces.map((namespace): Securable => ({
@@ -56,7 +59,10 @@ function listSecurables(catalog: string, { namespaces, relations }: VisitedObjec
   ]
 }
 
-/** Reads the privileges on the metastore, which its catalogs inherit. The server has one, and ignores its name in the path. */
+/**
+ * Reads the privileges on the metastore, which all catalogs inherit. The server has only one metastore, and ignores
+ * the name in the path.
+ */
 async function readMetastore(
   api: SourceApi,
   base: string,

@@ -9,7 +9,7 @@ export interface PrivilegeAssignment {
 
 const maxItems = 100_000
 
-/** `PermissionsList` of `api/all.yaml`. */
+/** Decoder of `PermissionsList` (`api/all.yaml`). */
 export const permissionsDecoder: z.ZodType<{
   readonly privilege_assignments: readonly PrivilegeAssignment[]
 }> = z.object({
@@ -23,7 +23,7 @@ export const permissionsDecoder: z.ZodType<{
     .max(maxItems),
 })
 
-/** `CatalogInfo`, `SchemaInfo` and `TableInfo`, of which one member is needed. */
+/** Decoder of `CatalogInfo`, `SchemaInfo` and `TableInfo`. Only the owner is decoded. */
 export const ownedDecoder: z.ZodType<{ readonly owner?: string | null | undefined }> = z.object({
   owner: z.string().max(1024).nullish(),
 })

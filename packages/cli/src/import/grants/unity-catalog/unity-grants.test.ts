@@ -24,7 +24,7 @@ function privilegesOf({ allows, on }: SourceGrant): readonly string[] {
 }
 
 describe('toSourceGrants of Unity Catalog', () => {
-  it('unites the rights that a user inherits from the catalog and the schema', () => {
+  it('combines the rights that a user inherits from the catalog and the schema', () => {
     const { grants } = toSourceGrants(
       [
         rights(catalog, 'catalog', { ann: ['USE CATALOG', 'USE SCHEMA', 'SELECT'] }),
@@ -84,7 +84,7 @@ describe('toSourceGrants of Unity Catalog', () => {
     ])
   })
 
-  it('lets a role without members stand for each user', () => {
+  it('writes a role without members in place of each user', () => {
     const { roles, principals } = toSourceGrants(
       [rights(catalog, 'catalog', { 'ann@example.com': ['USE CATALOG', 'EXECUTE'] })],
       [],

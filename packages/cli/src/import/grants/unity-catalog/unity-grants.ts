@@ -12,7 +12,10 @@ import {
   type UserRights,
 } from './unity-privileges.ts'
 
-/** Permissions on one object. Those on the catalog include those on the metastore, which it inherits. */
+/**
+ * Permissions on one object. The permissions on the catalog include those on the metastore, which the catalog
+ * inherits.
+ */
 export interface ObjectRights {
   readonly on: SourceObject
   readonly level: Level
@@ -27,7 +30,7 @@ const facts = [
   'Ownership of the metastore, and rights on volumes, functions, models, locations and credentials are not included.',
 ]
 
-/** Converts the permissions on a catalog, and on schemas and tables in it. */
+/** Converts the permissions on a catalog, and on its schemas and tables, to grants of the document. */
 export function toSourceGrants(objects: readonly ObjectRights[], problems: readonly string[]): SourceGrants {
   const byObject = new Map(objects.map((each) => [objectKey(each.on), each]))
   const names = createTargetNames()
@@ -53,7 +56,7 @@ function listUsers(objects: readonly ObjectRights[]): readonly string[] {
   return [...new Set(users)]
 }
 
-/** Returns the objects that contain an object, the catalog first, and the object itself. */
+/** Returns the path to an object: the catalog, the schema if there is one, and the object itself. */
 function findPath(
   byObject: ReadonlyMap<string, ObjectRights>,
   object: ObjectRights,
@@ -63,7 +66,10 @@ function findPath(
   return [...new Set(keys)].flatMap((key) => byObject.get(key) ?? [])
 }
 
-/** Returns what a user gains on the last object of a path, and rights on it that have no effect. */
+/**
+ * Returns the grants of a user on the last object of a path: rights that the user does not already have on the object
+ * above, and rights that have no effect.
+ */
 function toGrants(path: readonly ObjectRights[], user: string): readonly Omit<SourceGrant, 'to'>[] {
   const object = path.at(-1)
   if (object === undefined) return []
@@ -107,7 +113,10 @@ function toUserRights(path: readonly ObjectRights[], user: string): UserRights {
   }
 }
 
-/** Names the rights of a user on each object of a path, with the level of those that are inherited. */
+/**
+ * Returns the names of a user's rights on all objects of a path. The name of an inherited right contains the level
+ * from which it is inherited.
+ */
 function describeRights(path: readonly ObjectRights[], user: string): readonly string[] {
   return path.flatMap((each, at) =>
     statedRights(each, user)
@@ -116,7 +125,10 @@ function describeRights(path: readonly ObjectRights[], user: string): readonly s
   )
 }
 
-/** Returns the rights on one object, except those that are only conditions of others. */
+/**
+ * Returns the names of a user's rights on one object, except USE CATALOG and USE SCHEMA, which are only conditions of
+ * other rights.
+ */
 function statedRights(object: ObjectRights, user: string): readonly string[] {
   const privileges = privilegesOf(object, user).filter((each) => !conditions.has(each))
   return [...privileges, ...(object.owner === user ? ['OWNER'] : [])]

@@ -1,6 +1,6 @@
 import type { Capability } from '../capability.ts'
 
-/** Level of an object. Privileges are inherited from each level by the next. */
+/** Levels of objects in Unity Catalog. Each level inherits the privileges of the level before it. */
 export const levels = ['catalog', 'schema', 'table'] as const
 
 export type Level = (typeof levels)[number]
@@ -8,18 +8,21 @@ export type Level = (typeof levels)[number]
 /** Rights of one user on an object, and on the objects that contain it. */
 export interface UserRights {
   readonly level: Level
-  /** Privileges on the object and those that it inherits. */
+  /** Privileges on the object, including the privileges that it inherits. */
   readonly privileges: ReadonlySet<string>
   /** Privileges on the catalog, of which USE CATALOG must be one. */
   readonly onCatalog: ReadonlySet<string>
-  /** Levels of which the user is the owner. */
+  /** Levels on which the user owns the object. */
   readonly owns: ReadonlySet<Level>
 }
 
-/** Privileges on which the effect of others depends. They have no entry: here, a privilege also permits the path to an object. */
+/**
+ * Privileges that are only conditions of other privileges. The document has no entry for them, because a Headgate
+ * privilege on an object needs no privilege on the objects above it.
+ */
 export const conditions: ReadonlySet<string> = new Set(['USE CATALOG', 'USE SCHEMA'])
 
-/** Privileges that have a counterpart. */
+/** Privileges of Unity Catalog that have a counterpart. */
 export const mapped: ReadonlySet<string> = new Set([
   'SELECT',
   'MODIFY',
@@ -29,8 +32,9 @@ export const mapped: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Returns what a user may do, from `AuthorizeExpressions.java` and `SchemaService.java` of Unity Catalog 0.6.0. The owner of a
- * catalog or schema may not read data: such an owner must grant itself SELECT on the tables.
+ * Returns the capabilities of a user, according to `AuthorizeExpressions.java` and `SchemaService.java` of Unity
+ * Catalog 0.6.0. The owner of a catalog or schema may not read data, unless the owner grants itself SELECT on the
+ * tables.
  */
 export function unityCapabilities(rights: UserRights): ReadonlySet<Capability> {
   const { level, privileges, owns } = rights
@@ -64,7 +68,7 @@ export function unityCapabilities(rights: UserRights): ReadonlySet<Capability> {
   return new Set(allowed)
 }
 
-/** Returns the condition that a user lacks for the use of tables, or null. */
+/** Returns the condition that a user does not meet for the use of tables (USE CATALOG or USE SCHEMA), or null. */
 export function missingCondition({ privileges, onCatalog, owns }: UserRights): string | null {
   if (!onCatalog.has('USE CATALOG') && !owns.has('catalog')) return 'USE CATALOG'
   return privileges.has('USE SCHEMA') || owns.has('schema') ? null : 'USE SCHEMA'
