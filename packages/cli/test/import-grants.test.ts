@@ -202,7 +202,7 @@ describe('headgate import --grants', () => {
     })
 
     it(
-      'adds no member to the role of the target's administrators, and writes no user of another issuer',
+      'adds no member to the role of the administrators of the target, and writes no user of another issuer',
       { timeout },
       async () => {
         await using polaris = await front(documents)
@@ -215,17 +215,21 @@ describe('headgate import --grants', () => {
       },
     )
 
-    it('converts rights on the catalog to rights on the imported namespaces, if the import is partial', { timeout }, async () => {
-      await using polaris = await front(documents)
-      const { document, text } = await importFrom(`${polaris.url}/api/catalog`, ['--namespace', 'hr'])
-      expect(document.grants).toEqual([
-        { on: 'namespace:shop/hr', to: 'role:old.catalog_admin', privileges: ['manage'] },
-        { on: 'table:shop/hr.staff', to: 'role:old.reader', privileges: ['use'] },
-      ])
-      expect(text).toContain(
-        '# Rights on the whole warehouse are granted on each outermost imported namespace',
-      )
-    })
+    it(
+      'converts rights on the catalog to rights on the imported namespaces, if the import is partial',
+      { timeout },
+      async () => {
+        await using polaris = await front(documents)
+        const { document, text } = await importFrom(`${polaris.url}/api/catalog`, ['--namespace', 'hr'])
+        expect(document.grants).toEqual([
+          { on: 'namespace:shop/hr', to: 'role:old.catalog_admin', privileges: ['manage'] },
+          { on: 'table:shop/hr.staff', to: 'role:old.reader', privileges: ['use'] },
+        ])
+        expect(text).toContain(
+          '# Rights on the whole warehouse are granted on each outermost imported namespace',
+        )
+      },
+    )
 
     it('writes comments about members and roles that could not be read', { timeout }, async () => {
       const refusal = [
@@ -425,35 +429,35 @@ describe('headgate import --grants', () => {
       expect(text).toContain('# Without a counterpart: pass_grants.')
     })
 
-    it('writes a role without members in place of each user whose issuer is not known', { timeout }, async () => {
-      await using lakekeeper = await front({
-        ...documents,
-        [`/management/v1/permissions/role/${providerRole}/assignments`]: assignments(),
-      })
-      const { document, text, file } = await importFrom(`${lakekeeper.url}/catalog`)
-      expect(document.principals).toBeUndefined()
-      const standIn = document.roles?.find(({ name }) => name.startsWith('user-oidc-ann-'))
-      expect(standIn).toEqual({ name: expect.stringMatching(/^user-oidc-ann-[0-9a-f]{12}$/) })
-      expect(text).toContain(
-        '# Stands for the user oidc~ann (ann, ann@example.com, human). Add the user as a member',
-      )
-      const granted = await applyFile(file)
-      expect(granted).toContain(`manage warehouse:shop role:${standIn?.name}`)
-      expect(granted).toHaveLength(9)
-    })
-
     it(
-      'states that only grants of the authorizer OpenFGA can be read',
+      'writes a role without members in place of each user whose issuer is not known',
       { timeout },
       async () => {
-        await using lakekeeper = await front({ '/management/v1/info': { 'authz-backend': 'allow-all' } })
-        const { run, text } = await importFrom(`${lakekeeper.url}/catalog`)
-        expect(text).toBe('')
-        expect(run.json).toMatchObject({
-          grants: { reason: expect.stringContaining('decides with "allow-all"') },
+        await using lakekeeper = await front({
+          ...documents,
+          [`/management/v1/permissions/role/${providerRole}/assignments`]: assignments(),
         })
+        const { document, text, file } = await importFrom(`${lakekeeper.url}/catalog`)
+        expect(document.principals).toBeUndefined()
+        const standIn = document.roles?.find(({ name }) => name.startsWith('user-oidc-ann-'))
+        expect(standIn).toEqual({ name: expect.stringMatching(/^user-oidc-ann-[0-9a-f]{12}$/) })
+        expect(text).toContain(
+          '# This role replaces the user oidc~ann (ann, ann@example.com, human). Add the user as a member',
+        )
+        const granted = await applyFile(file)
+        expect(granted).toContain(`manage warehouse:shop role:${standIn?.name}`)
+        expect(granted).toHaveLength(9)
       },
     )
+
+    it('states that only grants of the authorizer OpenFGA can be read', { timeout }, async () => {
+      await using lakekeeper = await front({ '/management/v1/info': { 'authz-backend': 'allow-all' } })
+      const { run, text } = await importFrom(`${lakekeeper.url}/catalog`)
+      expect(text).toBe('')
+      expect(run.json).toMatchObject({
+        grants: { reason: expect.stringContaining('decides with "allow-all"') },
+      })
+    })
   })
 
   describe('from Unity Catalog', () => {

@@ -57,10 +57,7 @@ async function findTable(
   return { identifier: null, namespaces: queue.length }
 }
 
-/**
- * If the catalog lists no table, compares this with the tables that an administrator sees. Returns the problem, or
- * null.
- */
+/** Compares a catalog that lists no table with the tables that an administrator sees. Returns the problem, or null. */
 async function compareLists(context: DoctorContext): Promise<Diagnosis | null> {
   const admin = await openAdmin(context)
   if (admin === null) return null

@@ -35,7 +35,7 @@ const modify: readonly Capability[] = [
 ]
 const create: readonly Capability[] = [...use, 'create-tables', 'create-views', 'create-namespaces']
 
-/** Capabilities that each privilege gives on an object and everything in it, from `docs/reference/privileges.md`. */
+/** Capabilities that each privilege includes on an object and everything in it, from `docs/reference/privileges.md`. */
 const allowed: Readonly<Record<TargetPrivilege, readonly Capability[]>> = {
   use,
   select,

@@ -20,8 +20,8 @@ const viewMetadata: readonly Capability[] = [...describeViews, 'change-views', '
 const metadata: readonly Capability[] = [...namespaceMetadata, ...tableMetadata, ...viewMetadata]
 
 /**
- * Capabilities that each privilege of Polaris gives, from `SUPER_PRIVILEGES` in `PolarisAuthorizerImpl.java` of Apache
- * Polaris 1.7.0. Privileges on policies and settings of catalogs are not in this table, because they have no
+ * Capabilities that each privilege of Polaris includes, from `SUPER_PRIVILEGES` in `PolarisAuthorizerImpl.java` of
+ * Apache Polaris 1.7.0. Privileges on policies and settings of catalogs are not in this table, because they have no
  * counterpart.
  */
 const table: Readonly<Record<string, readonly Capability[]>> = {
@@ -50,7 +50,7 @@ const table: Readonly<Record<string, readonly Capability[]>> = {
 }
 
 /**
- * Returns the capabilities that a privilege gives on an object, or null for a privilege without a counterpart.
+ * Returns the capabilities that a privilege includes on an object, or null for a privilege without a counterpart.
  * `CATALOG_MANAGE_ACCESS` is effective only on the catalog: a grant also needs this privilege on the catalog role that
  * receives it.
  */
