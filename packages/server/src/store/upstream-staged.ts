@@ -2,17 +2,33 @@ import type { StagedRelation } from './staged-relations.ts'
 import { type Queryable, statement } from './sql.ts'
 
 /** Reservation of a table that is staged in an upstream. It claims no location, because the upstream chooses it. */
-export type UpstreamStaged = Omit<StagedRelation, 'places' | 'storeName'> & { readonly seconds: number }
+export type UpstreamStaged = Omit<StagedRelation, 'places' | 'storeName'> & {
+  readonly seconds: number
+  /** Encrypted address at which the upstream renews storage credentials. Null: the upstream vended none. */
+  readonly renewal: Buffer | null
+}
 
 const insert = statement(
   'upstream_staged_insert',
-  `insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id, prefixes, ends_at, namespace_id)
-   values ($1, $2, $3, $4, $5, $6, $7, $8::text[], now() + make_interval(secs => $9::float8), $10)`,
+  `insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id, prefixes, ends_at, namespace_id, renewal)
+   values ($1, $2, $3, $4, $5, $6, $7, $8::text[], now() + make_interval(secs => $9::float8), $10, $11)`,
 )
 
 /** Records a table that is staged in an upstream, so that its storage credentials can be renewed. */
 export async function insertUpstreamStaged(sql: Queryable, staged: UpstreamStaged): Promise<void> {
-  const { id, warehouseId, path, name, uuid, location, principalId, prefixes, seconds, namespaceId } = staged
+  const {
+    id,
+    warehouseId,
+    path,
+    name,
+    uuid,
+    location,
+    principalId,
+    prefixes,
+    seconds,
+    namespaceId,
+    renewal,
+  } = staged
   await sql.run(insert, [
     id,
     warehouseId,
@@ -24,7 +40,19 @@ export async function insertUpstreamStaged(sql: Queryable, staged: UpstreamStage
     prefixes,
     seconds,
     namespaceId,
+    renewal,
   ])
+}
+
+const findRenewal = statement(
+  'upstream_staged_renewal',
+  'select renewal from staged_relation where id = $1 and not clearing and ends_at > now()',
+)
+
+/** Returns the encrypted address at which the upstream renews the storage credentials of a staged table, or null. */
+export async function findStagedRenewal(sql: Queryable, id: string): Promise<Buffer | null> {
+  const [row] = await sql.run<{ renewal: Buffer | null }>(findRenewal, [id])
+  return row?.renewal ?? null
 }
 
 const remove = statement('upstream_staged_remove', 'delete from staged_relation where id = $1')

@@ -16,6 +16,7 @@ import { unreadableOutcome, unrecorded } from './failures.ts'
 import { authorizeNamespace, type UpstreamNamespace } from './find-name.ts'
 import { confirmName } from './load.ts'
 import { readMetadata, type RemoteMetadata } from './load-result.ts'
+import type { VendedKeys } from './vended-keys.ts'
 import { recordNamespace, recordRelation, type RecordedRelation, toPrefixes } from './record.ts'
 
 /** Creation of a table or view in an upstream. */
@@ -83,6 +84,7 @@ export async function stageTable(
   const { metadata, body } = await send(deps, caller, creation, request, signal)
   const prefixes = toPrefixes(metadata.locations)
   const id = randomUUID()
+  const keys = keepKeys(deps, creation, { id, prefixes, staged: true }, body)
   await expireUpstreamStaged(deps.sql, warehouse.id)
   const namespaceId = await deps.sql.transaction(async (tx) => {
     const found = await recordNamespace(tx, warehouse.id, identifier.namespace)
@@ -97,10 +99,10 @@ export async function stageTable(
       prefixes,
       principalId: caller.identity.principal.id,
       seconds: reservationSeconds,
+      renewal: keys === null ? null : deps.upstreams.sealRenewal(id, keys),
     })
     return found
   })
-  keepKeys(deps, creation, { id, prefixes, staged: true }, body)
   return { metadata, row: { id, namespaceId, prefixes, revokedBefore: 0 }, chain: namespace.chain }
 }
 
@@ -153,9 +155,9 @@ function keepKeys(
   { kind, ref }: UpstreamCreation,
   table: { readonly id: string; readonly staged: boolean; readonly prefixes: readonly string[] },
   body: Buffer,
-): void {
-  if (kind !== 'table' || !usesUpstreamKeys(ref.warehouse)) return
-  upstreams.keys.keep({ ...ref, table, prefixes: table.prefixes, permission: 'read-write' }, body)
+): VendedKeys | null {
+  if (kind !== 'table' || !usesUpstreamKeys(ref.warehouse)) return null
+  return upstreams.keys.keep({ ...ref, table, prefixes: table.prefixes, permission: 'read-write' }, body)
 }
 
 function usesUpstreamKeys({ credentials }: Pick<Warehouse, 'credentials'>): boolean {

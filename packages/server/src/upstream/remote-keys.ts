@@ -6,6 +6,7 @@ import { missingNamespace, missingRelation } from '../catalog/existing.ts'
 import { SingleFlight } from '../concurrency/single-flight.ts'
 import { readMetadata } from './load-result.ts'
 import { toPrefixes } from './record.ts'
+import type { StagedRenewal } from './staged-renewal.ts'
 import type { Upstream } from './upstream.ts'
 import type { UpstreamAccount, UpstreamWarehouse } from './upstreams.ts'
 import { decodeVendedKeys, type VendedKeys } from './vended-keys.ts'
@@ -49,12 +50,19 @@ const freshMs = 10_000
  */
 export class RemoteKeys {
   readonly #upstreams: OpenUpstreams
+  readonly #findStaged: (id: string) => Promise<StagedRenewal | null>
   readonly #now: () => number
   readonly #entries = sharedCache<Entry>({ max: maxEntries })
   readonly #renewals = new SingleFlight<VendedKeys>()
 
-  constructor(upstreams: OpenUpstreams, now: () => number = Date.now) {
+  /** @param findStaged returns the renewal of a staged table that another process staged */
+  constructor(
+    upstreams: OpenUpstreams,
+    findStaged: (id: string) => Promise<StagedRenewal | null>,
+    now: () => number = Date.now,
+  ) {
     this.#upstreams = upstreams
+    this.#findStaged = findStaged
     this.#now = now
   }
 
@@ -101,10 +109,14 @@ export class RemoteKeys {
     if (isRefusal(error) && this.#entries.get(key) === entry) this.#entries.delete(key)
   }
 
-  /** Keeps credentials in the response of a creation, so that no further request is necessary. */
-  keep(request: KeyRequest, body: Buffer): void {
+  /**
+   * Caches credentials in the response of a creation, so that no further request is necessary. Returns null when the
+   * response contains none.
+   */
+  keep(request: KeyRequest, body: Buffer): VendedKeys | null {
     const keys = decodeVendedKeys(body, this.#now())
     if (keys !== null) this.#entries.set(cacheKey(request), { keys, retryAt: 0 })
+    return keys
   }
 
   /**
@@ -133,13 +145,19 @@ export class RemoteKeys {
     // All callers with this right share the credentials, so they may only come from an account of the warehouse.
     const account = permission === 'read' ? 'reader' : 'writer'
     const upstream = await this.#upstreams.getForService(warehouse, account)
-    const body = await (table.staged ? renewStaged(upstream, request, before) : loadKeys(upstream, request))
+    const body = await (table.staged
+      ? renewStaged(upstream, request, await this.#renewal(table.id, before))
+      : loadKeys(upstream, request))
     const keys = decodeVendedKeys(body, this.#now())
     if (keys !== null) return keys
     throw new HeadgateError(
       'bad-gateway',
       `The upstream of warehouse ${warehouse.name} vends no storage credentials for this table: an administrator can test it with headgate warehouse check.`,
     )
+  }
+
+  async #renewal(id: string, before: VendedKeys | null): Promise<StagedRenewal | null> {
+    return before === null ? await this.#findStaged(id) : { url: before.refreshUrl }
   }
 }
 
@@ -168,23 +186,23 @@ async function loadKeys(upstream: Upstream, { identifier }: KeyRequest): Promise
  * exists when it was created early, or by staging it again. The last way is only possible when the upstream chooses the
  * same location again, and when it keeps no staged tables, which the missing endpoint shows.
  *
- * @param before credentials of the response that staged the table. Null: another process received them
+ * @param renewal renewal by the upstream. Null: unknown, so that the table is not staged again
  */
 async function renewStaged(
   upstream: Upstream,
   request: KeyRequest,
-  before: VendedKeys | null,
+  renewal: StagedRenewal | null,
 ): Promise<Buffer> {
   const { identifier } = request
   const { signal } = new AbortController()
   const missing = (): HeadgateError => missingRelation('table', identifier)
-  if (before !== null && before.refreshUrl !== null)
-    return (await upstream.followRefreshUrl(before.refreshUrl, missing, signal)).body
+  const url = renewal?.url ?? null
+  if (url !== null) return (await upstream.followRefreshUrl(url, missing, signal)).body
   try {
     return await loadKeys(upstream, request)
   } catch (error) {
     if (!isHeadgateError(error, 'no-such-table')) throw error
-    if (before === null) throw notRenewable(error)
+    if (renewal === null) throw notRenewable(error)
   }
   return await stageAgain(upstream, request, signal)
 }

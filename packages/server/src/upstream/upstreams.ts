@@ -15,9 +15,11 @@ import { MetadataCache } from './metadata-cache.ts'
 import { parseUpstreamProfile, toLimits, type UpstreamProfile } from './profile.ts'
 import { RelayStorages } from './relay-storages.ts'
 import { RemoteKeys } from './remote-keys.ts'
+import { findRenewal, sealStagedRenewal } from './staged-renewal.ts'
 import { Upstream, type UpstreamOptions } from './upstream.ts'
 import { openUserAuth, type UpstreamUser } from './user-auth.ts'
 import { UserSessions } from './user-sessions.ts'
+import type { VendedKeys } from './vended-keys.ts'
 
 export interface UpstreamsOptions {
   readonly master: MasterKey
@@ -78,7 +80,7 @@ export class Upstreams implements AsyncDisposable {
 
   constructor(options: UpstreamsOptions) {
     this.#options = options
-    this.keys = new RemoteKeys(this)
+    this.keys = new RemoteKeys(this, (id) => findRenewal(options.assertions, id))
     this.relays = new RelayStorages(this.keys, options.guard)
   }
 
@@ -170,6 +172,11 @@ export class Upstreams implements AsyncDisposable {
       this.#entries.set(key, connected)
       return connected
     })
+  }
+
+  /** Encrypts the address at which the upstream renews the storage credentials of a staged table. */
+  sealRenewal(id: string, { refreshUrl }: VendedKeys): Buffer {
+    return sealStagedRenewal(this.#options.master, id, { url: refreshUrl })
   }
 
   async #connect(

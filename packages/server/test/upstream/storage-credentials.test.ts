@@ -199,22 +199,27 @@ describe('mode relay', () => {
     await fixture.front.revoke({ privilege: 'manage', on, to: ann })
   })
 
-  test('the keys of a staged table are renewed before its first commit', async () => {
-    const name = fresh()
-    const staged = await ann.send('POST', tables, { name, schema, 'stage-create': true }, vended)
-    expect(staged.status).toBe(200)
-    const location = readLocation(staged)
-    await using first = await open(staged)
-    await first.put(`${location}/data/a`, bytes)
-    const renewed = await ann.send('GET', refreshPath(name, staged))
-    expect(renewed.status).toBe(200)
-    const [credential] = objectAt({ list: renewed.json }, 'list')['storage-credentials'] as never[]
-    await using second = await open({ ...renewed, json: credential as never })
-    await second.put(`${location}/data/b`, bytes)
-    const { updates, requirements } = toCreation(staged)
-    expect((await commit(ann.send, `${tables}/${name}`, updates, requirements)).status).toBe(200)
-    await second.put(`${location}/data/c`, bytes)
-  })
+  test.each([false, true])(
+    'the keys of a staged table are renewed before its first commit (by another process: %s)',
+    async (isOther) => {
+      const name = fresh()
+      const staged = await ann.send('POST', tables, { name, schema, 'stage-create': true }, vended)
+      expect(staged.status).toBe(200)
+      const location = readLocation(staged)
+      await using first = await open(staged)
+      await first.put(`${location}/data/a`, bytes)
+      // A change of the settings discards the cached keys, as another process has none.
+      if (isOther) await configure({ limits: { concurrency: 60 + counter } })
+      const renewed = await ann.send('GET', refreshPath(name, staged))
+      expect(renewed.status).toBe(200)
+      const [credential] = objectAt({ list: renewed.json }, 'list')['storage-credentials'] as never[]
+      await using second = await open({ ...renewed, json: credential as never })
+      await second.put(`${location}/data/b`, bytes)
+      const { updates, requirements } = toCreation(staged)
+      expect((await commit(ann.send, `${tables}/${name}`, updates, requirements)).status).toBe(200)
+      await second.put(`${location}/data/c`, bytes)
+    },
+  )
 
   test('a session of relay ends when the mode changes', async () => {
     const { name, location } = await create()
@@ -344,6 +349,7 @@ describe('mode pass', () => {
     const name = fresh()
     const staged = await ann.send('POST', tables, { name, schema, 'stage-create': true }, vended)
     expect(textAt(staged.json, 'config', 's3.endpoint')).toBe(fixture.upstream.gatewayUrl)
+    await configure({ limits: { concurrency: 60 + counter } })
     expect((await ann.send('GET', refreshPath(name, staged))).status).toBe(200)
   })
 

@@ -11,6 +11,7 @@ import { stagedNamespaces } from './010-staged-namespaces.ts'
 import { claimMarks } from './011-claim-marks.ts'
 import { upstream } from './012-upstream.ts'
 import { accessKeys } from './013-access-keys.ts'
+import { stagedRenewal } from './014-staged-renewal.ts'
 import type { Migration } from './migration.ts'
 
 /**
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   claimMarks,
   upstream,
   accessKeys,
+  stagedRenewal,
 ]

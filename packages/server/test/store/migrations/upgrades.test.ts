@@ -203,4 +203,15 @@ describe('an upgrade of the store from version', () => {
     )
     expect(rows).toEqual([{ made: 3, cascades: true }])
   })
+
+  test('migration 14 keeps staged tables, without a renewal by an upstream', async () => {
+    const rows = await upgraded(
+      13,
+      `insert into warehouse (id, name, kind, storage, owner_id) values ('${principal}', 'lake', 'managed', '{}', gen_random_uuid());
+       insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id, prefixes)
+         values ('${role}', '${principal}', 'n', 't', '${role}', 's3://b/t/', '${principal}', '{s3://b/t/}');`,
+      'select name, renewal from staged_relation',
+    )
+    expect(rows).toEqual([{ name: 't', renewal: null }])
+  })
 })

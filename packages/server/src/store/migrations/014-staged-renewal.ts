@@ -1,0 +1,14 @@
+import type { Migration } from './migration.ts'
+
+/**
+ * Adds the address at which an upstream renews the storage credentials of a staged table, encrypted with the master key.
+ * Null when the upstream vended no credentials for the table.
+ */
+export const stagedRenewal: Migration = {
+  version: 14,
+  name: 'staged-renewal',
+  stopsOlderServers: false,
+  sql: `
+alter table staged_relation add column renewal bytea;
+`,
+}
