@@ -154,7 +154,7 @@ export class Forwarder implements AsyncDisposable {
     const onward = headersOnward(pairs(request.rawHeaders), auth.setsHeaders ?? ['authorization'])
     const fixed: [string, string][] = [['Host', this.#upstream.host]]
     // The proxy can rewrite a response only if it can decode the content encoding.
-    if (protocol === 'iceberg') fixed.push(['Accept-Encoding', 'gzip'])
+    if (protocol === 'iceberg') fixed.push(['Accept-Encoding', this.#upstream.encoding])
     const streamed = body.kind === 'stream' && body.length !== undefined
     if (streamed) fixed.push(['Content-Length', String(body.length)])
     return {

@@ -86,17 +86,10 @@ export class UpstreamConnections implements AsyncDisposable {
     const outgoing = this.#open(request, carried)
     const { host } = this.#upstream
     const { connectTimeoutMs, responseTimeoutMs, idleTimeoutMs } = this.#options
-    const unreached = new HeadgateError(
-      'unavailable',
-      `No connection to ${host} was established within ${connectTimeoutMs / 1000} s: nothing was sent.`,
-    )
-    const late = new HeadgateError(
-      'gateway-timeout',
-      `${host} did not answer within ${responseTimeoutMs / 1000} s. It is unknown whether the request was executed; --timeout waits longer.`,
-    )
+    const endLate = (): void => void outgoing.destroy(notAnswered(host, responseTimeoutMs))
     let connected = false
     let received: IncomingMessage | undefined
-    let timer = setTimeout(() => outgoing.destroy(unreached), connectTimeoutMs)
+    let timer = setTimeout(() => outgoing.destroy(notConnected(host, connectTimeoutMs)), connectTimeoutMs)
     const onConnected = (): void => {
       connected = true
       clearTimeout(timer)
@@ -110,16 +103,18 @@ export class UpstreamConnections implements AsyncDisposable {
       reject(upstreamFailure(error, { host, connected, reused: outgoing.reusedSocket }))
     outgoing.on('error', fail)
     // Node emits `close` without an error when the upstream switches to a protocol that was not requested.
-    outgoing.on('close', () => fail(new Error('the connection closed without a response')))
+    outgoing.on('close', () => {
+      if (received === undefined) fail(new Error('the connection closed without a response'))
+    })
     outgoing.on('response', resolve)
     outgoing.on('finish', () => {
-      if (received === undefined) timer = setTimeout(() => outgoing.destroy(late), responseTimeoutMs)
+      if (received === undefined) timer = setTimeout(endLate, responseTimeoutMs)
     })
     outgoing.setTimeout(idleTimeoutMs)
     outgoing.on('timeout', () => {
       if (received !== undefined)
         received.destroy(new Error('the upstream sent no data for too long during its response'))
-      else if (connected && !outgoing.writableFinished) outgoing.destroy(late)
+      else if (connected && !outgoing.writableFinished) endLate()
     })
     const onAbort = (): void => void outgoing.destroy(asError(signal.reason))
     signal.addEventListener('abort', onAbort, { once: true })
@@ -178,6 +173,20 @@ export class UpstreamConnections implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#agent.destroy()
   }
+}
+
+function notConnected(host: string, limitMs: number): HeadgateError {
+  return new HeadgateError(
+    'unavailable',
+    `No connection to ${host} was established within ${limitMs / 1000} s: nothing was sent.`,
+  )
+}
+
+function notAnswered(host: string, limitMs: number): HeadgateError {
+  return new HeadgateError(
+    'gateway-timeout',
+    `${host} did not answer within ${limitMs / 1000} s. It is unknown whether the request was executed; --timeout waits longer.`,
+  )
 }
 
 function asError(reason: unknown): Error {
