@@ -63,6 +63,6 @@ async function makeNamespace({ catalog, options, namespace }: Fixture): Promise<
 }
 
 function cleanUpFailed(left: readonly string[]): CheckResult {
-  const about = 'what the suite made could be removed'
+  const about = 'the suite removes the objects that it created'
   return { name: 'clean-up', about, outcome: 'failed', reason: left.join('; '), ms: 0 }
 }

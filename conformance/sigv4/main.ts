@@ -26,9 +26,9 @@ async function main({ cases, seed, only }: Options): Promise<number> {
   const failures: string[] = []
   if (only.includes('botocore')) {
     const botocore = startBotocore(keeper, python, folder)
-    say(`botocore signs the same, seed ${seed}`)
+    say(`botocore signs the same requests, seed ${seed}`)
     const rows: (string | number)[][] = [
-      ['botocore', 'requests', 'alike', 'alike once respelled', 'failures'],
+      ['botocore', 'requests', 'equal', 'equal after normalization', 'failures'],
     ]
     const found = new Map<string, number>()
     for (const [index, { name, form, lax }] of comparisons.entries()) {
@@ -38,7 +38,7 @@ async function main({ cases, seed, only }: Options): Promise<number> {
       for (const [reason, count] of result.respelled) found.set(reason, (found.get(reason) ?? 0) + count)
     }
     console.log(textTable(rows))
-    console.log('\nWhere the spelling mattered:')
+    console.log('\nRequests that botocore and verifiers normalize differently:')
     for (const [reason, why] of Object.entries(reasons)) console.log(`  ${found.get(reason) ?? 0}  ${why}`)
   }
   const reports: VerifierReport[] = []
@@ -52,7 +52,7 @@ async function main({ cases, seed, only }: Options): Promise<number> {
       refused,
       failures.length,
     ])
-    console.log(`\n${textTable([['verifier', 'let in', 'forged, kept out', 'failures'], ...rows])}`)
+    console.log(`\n${textTable([['verifier', 'accepted', 'forged, refused', 'failures'], ...rows])}`)
   }
   for (const failure of failures.slice(0, 20)) console.log(`\n${failure}`)
   if (failures.length > 0) say(`${failures.length} failures, seed ${seed}; logs: ${folder}`)

@@ -18,7 +18,8 @@ const otherRsa = makeKey('RS256')
 
 const wrong: Suite = {
   name: 'assertion',
-  about: 'assertions signed by registered keys that are for others, too long, too old, or say too much',
+  about:
+    'assertions signed by registered keys, for another audience, with a long lifetime, expired, or with additional claims',
   weight: 2,
   attack(fixture, random) {
     const { clients, uri } = fixture
@@ -125,7 +126,8 @@ function signedBy(fixture: Fixture, key: ReturnType<typeof makeKey>, sub: string
 
 const replayed: Suite = {
   name: 'replayed-jti',
-  about: 'an assertion that was used once: again, at the other path, as something else, many at once',
+  about:
+    'an assertion that was used before: sent again, to the other path, as another token type, and many times at once',
   async attack(fixture, random): Promise<Evidence> {
     const asClient = random.chance(0.5)
     const { trino, alice } = fixture.clients

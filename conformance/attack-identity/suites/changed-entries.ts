@@ -47,7 +47,7 @@ function tokenForm(proof: Proof, fixture: Fixture, engine: LabClient, user: LabC
 export const changedEntries: Suite = {
   name: 'changed-entry',
   about:
-    'sessions, storage refresh tokens and storage keys of users that an engine named, after the engine lost the permission to name users; also through another engine',
+    'sessions, storage refresh tokens and storage keys of users that an engine named, after the engine lost the permission to name users; also sent by another engine',
   weight: 0.25,
   async attack(fixture, random): Promise<Evidence> {
     const { flag, entry, proofs } = random.pick(losses)

@@ -8,7 +8,8 @@ const settings = (fixture: Fixture): string => `management/v1/warehouses/${fixtu
 
 const stewards: Suite = {
   name: 'canary-steward',
-  about: 'who manages a warehouse sees its settings, keeps its retention and asks who was granted what',
+  about:
+    'a principal with manage on a warehouse reads its settings, changes its retention and lists its grants',
   legitimate: true,
   async attack(fixture, random) {
     const on = { warehouse: fixture.warehouse }
@@ -31,7 +32,7 @@ const stewards: Suite = {
 const custody: Suite = {
   name: 'custody',
   about:
-    'manage on a warehouse, and engines with it: its keys, vending, locations and client properties, the privilege for them, and who else there is',
+    'a principal with manage on a warehouse, and engines that act for it: changes of keys, vending, locations and client properties, grants of administer-storage, and lists of principals',
   async attack(fixture, random) {
     const { warehouse, clients, tokens } = fixture
     const change = random.pick<Readonly<Record<string, unknown>>>([
@@ -81,7 +82,8 @@ const custody: Suite = {
 
 const endpoints: Suite = {
   name: 'private-endpoint',
-  about: 'who may create warehouses sends the server to loopback, link-local, metadata and private addresses',
+  about:
+    'a principal that may create warehouses names loopback, link-local, metadata and private addresses as endpoints',
   async attack(fixture, random) {
     const endpoint = random.int(8) === 0 ? `${fixture.trap.origin}/attacker-store` : specialEndpoint(random)
     const keys = { region: 'us-east-1', accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'x' }

@@ -19,7 +19,7 @@ const steps = [
 export const disabled: Suite = {
   name: 'disabled',
   about:
-    'tokens, secrets and keys of users and engines that were disabled, stopped, deleted or struck off a moment ago',
+    'tokens, secrets and keys of users and engines that were just disabled or deleted, whose sessions were stopped, or that are no longer registered as engines',
   weight: 0.25,
   async attack(fixture, random): Promise<Evidence> {
     const what = random.pick(steps)

@@ -24,7 +24,7 @@ function goodSubject(fixture: Fixture, random: Random): Form {
 const unauthenticated: Suite = {
   name: 'no-authentication',
   about:
-    'exchanges without authentication, by a name without a secret, by a user, by a client that is not an engine',
+    'token exchanges without authentication, with a client id and no secret, by a user, and by a client that is not an engine',
   weight: 2,
   async attack(fixture, random) {
     const { trino, mallory, strict } = fixture.clients

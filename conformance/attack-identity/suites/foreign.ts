@@ -9,7 +9,7 @@ import { victimClaims } from '../victim-claims.ts'
 
 const foreign: Suite = {
   name: 'foreign-issuer',
-  about: 'tokens of an issuer that is not configured, also with a similar name',
+  about: 'tokens of an issuer that is not configured, also of an issuer with a similar name',
   weight: 2,
   attack(fixture, random) {
     const { trap, attackerKey, uri, issuer, audience } = fixture
@@ -112,7 +112,7 @@ const wrongAudience = ofIssuer({
 
 const idToken = ofIssuer({
   name: 'id-token',
-  about: 'id_tokens and logout tokens of the configured issuer where access tokens belong',
+  about: 'id_tokens and logout tokens of the configured issuer, sent as access tokens',
   slots: ['bearer', 'actor', 'client', 'authentication', 'assertion', 'subject'],
   make(_fixture, random, issuer, good) {
     const sign = random.pick([

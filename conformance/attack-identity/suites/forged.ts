@@ -42,7 +42,7 @@ const signedByNobody: Suite = {
 
 const confused: Suite = {
   name: 'alg-confusion',
-  about: 'the public key as the secret of an HMAC, other algorithms than the key is for',
+  about: 'the public key as the secret of an HMAC, and algorithms that do not match the key',
   attack(fixture, random) {
     const { key, jwk } = fixture.serverKey
     const pem = key.export({ format: 'pem', type: 'spki' }).toString()
@@ -112,7 +112,7 @@ function pointer(fixture: Fixture, random: Random): Record<string, unknown> {
 
 const injected: Suite = {
   name: 'key-injection',
-  about: 'kid, jku, jwk, x5u and x5c of the attacker; nothing may be fetched',
+  about: 'headers kid, jku, jwk, x5u and x5c of the attacker; the server must not fetch their URLs',
   weight: 2,
   attack(fixture, random) {
     fixture.trap.serve({ keys: [fixture.attackerKey.jwk] })
@@ -125,7 +125,7 @@ const injected: Suite = {
 
 const changed: Suite = {
   name: 'changed',
-  about: 'good tokens with one bit, one claim, or one part of another token in them',
+  about: 'valid tokens in which one bit, one claim or one part was replaced',
   weight: 3,
   attack(fixture, random) {
     const { tokens } = fixture

@@ -164,7 +164,7 @@ function mixed(
 export const forms: Suite = {
   name: 'form',
   about:
-    'token requests that can be read in two ways: duplicates, mixed places, other encodings, two clients, odd targets',
+    'ambiguous token requests: duplicate parameters, parameters in query and body, other encodings, two clients, unusual targets',
   weight: 2,
   async attack(fixture, random) {
     const { body, headers = {}, query = '', what } = mixed(fixture, random)

@@ -10,7 +10,7 @@ import { call, token } from '../slots.ts'
 export const laundered: Suite = {
   name: 'laundering',
   about:
-    'a session of a user turned into one of the engine: Basic and the user’s token, and the engine’s own token instead',
+    'a session of a user exchanged for a session of the engine: HTTP Basic together with the user’s token, and the engine’s own token',
   weight: 2,
   async attack(fixture, random): Promise<Evidence> {
     const { tokens, clients } = fixture

@@ -146,7 +146,7 @@ function way(
 
 const waysWork: Suite = {
   name: 'canary-token',
-  about: 'every way to a token works, and the token is of whom it must be',
+  about: 'every grant type returns a token, and the token belongs to the expected principal',
   legitimate: true,
   async attack(fixture, random): Promise<Evidence> {
     const [what, form, headers, sub, act] = way(fixture, random.int(1_000))

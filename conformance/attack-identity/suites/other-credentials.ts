@@ -6,7 +6,7 @@ import { call, token } from '../slots.ts'
 export const otherCredentials: Suite = {
   name: 'other-credential',
   about:
-    'storage refresh tokens, keys and session tokens of the storage, web identities, page tokens and secrets as tokens',
+    'storage refresh tokens, storage keys, session tokens, web identities, page tokens and secrets, sent as access tokens',
   async attack(fixture, random) {
     const { strict, trino } = fixture.clients
     const all: Readonly<Record<string, string>> = {

@@ -7,7 +7,7 @@ import { statement } from '../../identity/statement.ts'
 export const stated: Suite = {
   name: 'statement',
   about:
-    'unsigned names with an invented act claim, expired, of administrators, of engines, of users outside the rules, in unusual spellings',
+    'unsigned user names with an invented act claim, expired, of administrators, of engines, of users that the entry does not admit, and in unusual spellings',
   weight: 2,
   async attack(fixture, random) {
     const { alice, trino, strict, mallory } = fixture.clients

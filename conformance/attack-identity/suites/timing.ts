@@ -49,13 +49,13 @@ const makeUnknownName = (name: string): string => `${name.slice(0, -4)}${randomB
 const timed: readonly Timed[] = [
   {
     name: 'timing-secret',
-    about: 'whether a wrong secret takes another time than an unknown client',
+    about: 'the response time for a wrong secret differs from that for an unknown client',
     known: (fixture) => wrongSecret(fixture, fixture.clients.trino.name),
     unknown: (fixture) => wrongSecret(fixture, makeUnknownName(fixture.clients.trino.name)),
   },
   {
     name: 'timing-signature',
-    about: 'whether a wrong signature takes another time than an unknown client',
+    about: 'the response time for a wrong signature differs from that for an unknown client',
     known: (fixture) => wrongSignature(fixture, fixture.clients.trino.name, fixture.clients.trino.key.kid),
     unknown: (fixture) => wrongSignature(fixture, makeUnknownName(fixture.clients.trino.name), randomUUID()),
   },

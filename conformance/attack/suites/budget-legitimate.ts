@@ -48,13 +48,13 @@ function largeRequest(fixture: Fixture, random: Random): LargeRequest {
   }
   return random.pick<LargeRequest>([
     {
-      about: 'a table with almost as many values as are allowed',
+      about: 'a table with almost the maximum number of values',
       path: tables,
       body: createBody(name, { properties: many }),
       made: drop,
     },
     {
-      about: 'a table of almost the largest size',
+      about: 'a table of almost the maximum size',
       path: tables,
       body: createBody(name, { properties: { pad: 'x'.repeat(budget.bytes - 10_000) } }),
       made: drop,

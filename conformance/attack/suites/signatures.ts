@@ -100,7 +100,7 @@ const tamperings: readonly {
     },
   },
   {
-    about: 'a signed header taken out',
+    about: 'a signed header removed',
     make(fixture, random) {
       const request = captured(fixture, random, { headers: [['x-amz-meta-a', 'b']] })
       const name = random.pick(['x-amz-meta-a', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token'])
@@ -108,7 +108,7 @@ const tamperings: readonly {
     },
   },
   {
-    about: 'a name taken out of SignedHeaders',
+    about: 'a name removed from SignedHeaders',
     make(fixture, random) {
       const request = captured(fixture, random, { headers: [['x-amz-meta-a', 'b']] })
       const name = random.pick([
@@ -160,7 +160,7 @@ const tamperings: readonly {
     },
   },
   {
-    about: 'a scope that is not this service, region or day',
+    about: 'a credential scope with another service, region or day',
     make(fixture, random) {
       const day = new Date(Date.now() + random.pick([-2, -1, 1, 2]) * 24 * hour)
         .toISOString()
@@ -182,7 +182,7 @@ const tamperings: readonly {
     },
   },
   {
-    about: 'a clock that is wrong',
+    about: 'a time outside the allowed clock difference',
     make: (fixture, random) =>
       captured(fixture, random, {
         scope: {
@@ -191,7 +191,7 @@ const tamperings: readonly {
       }),
   },
   {
-    about: 'a signature of no meaning',
+    about: 'a signature that is not hexadecimal',
     make(fixture, random) {
       const request = captured(fixture, random)
       const change = (value: string): string => {
@@ -213,7 +213,7 @@ const tamperings: readonly {
     },
   },
   {
-    about: 'keys that do not belong together',
+    about: 'an access key id and a secret key of different credentials',
     make(fixture, random) {
       const ada = adaKeys(fixture)
       const mallory = fixture.keys?.mallory ?? ada
@@ -262,7 +262,7 @@ const tamperings: readonly {
     },
   },
   {
-    about: 'nothing that signs',
+    about: 'no signature',
     make(fixture, random) {
       const request = captured(fixture, random)
       return { ...request, headers: request.headers.filter(([name]) => name !== 'authorization') }

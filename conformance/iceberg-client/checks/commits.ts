@@ -19,31 +19,35 @@ function losing(path: RegExp): { readonly fetch: Fetch; readonly lost: () => num
 const clientOfOne = async (bench: Bench): Promise<typeof bench.catalog> => await bench.connect(fetch)
 
 export const commitChecks: readonly Check[] = [
-  check('many change one table at once, and nothing is lost', ['updateTable'], async (bench) => {
-    const orders = bench.fresh('many')
-    const created = await bench.catalog.createTable(orders, { schema })
-    const table = await bench.catalog
-      .updateTable(created)
-      .addSnapshot(snapshotOn(created, BIG - 2n))
-      .commit()
-    const all = Array.from({ length: 6 }, async (_, index) => {
-      await using catalog = await clientOfOne(bench)
-      await catalog
-        .updateTable(table)
-        .setProperties({ [`p${index}`]: 'x' })
-        .addSnapshot((metadata) => snapshotOn({ metadata }, BIG + BigInt(index)))
-        .commit({ commitRetries: 50 })
-    })
-    await Promise.all(all)
-    const { metadata } = await bench.catalog.loadTable(orders)
-    deepEqual(
-      Object.keys(metadata.properties)
-        .filter((name) => /^p\d$/.test(name))
-        .toSorted(),
-      ['p0', 'p1', 'p2', 'p3', 'p4', 'p5'],
-    )
-    equal(metadata['last-sequence-number'], 7)
-  }),
+  check(
+    'concurrent commits of many clients to one table are all in the result',
+    ['updateTable'],
+    async (bench) => {
+      const orders = bench.fresh('many')
+      const created = await bench.catalog.createTable(orders, { schema })
+      const table = await bench.catalog
+        .updateTable(created)
+        .addSnapshot(snapshotOn(created, BIG - 2n))
+        .commit()
+      const all = Array.from({ length: 6 }, async (_, index) => {
+        await using catalog = await clientOfOne(bench)
+        await catalog
+          .updateTable(table)
+          .setProperties({ [`p${index}`]: 'x' })
+          .addSnapshot((metadata) => snapshotOn({ metadata }, BIG + BigInt(index)))
+          .commit({ commitRetries: 50 })
+      })
+      await Promise.all(all)
+      const { metadata } = await bench.catalog.loadTable(orders)
+      deepEqual(
+        Object.keys(metadata.properties)
+          .filter((name) => /^p\d$/.test(name))
+          .toSorted(),
+        ['p0', 'p1', 'p2', 'p3', 'p4', 'p5'],
+      )
+      equal(metadata['last-sequence-number'], 7)
+    },
+  ),
 
   check(
     'a snapshot for a deleted parent is refused and not appended',
@@ -68,7 +72,7 @@ export const commitChecks: readonly Check[] = [
   ),
 
   check(
-    'a commit whose answer is lost is found out about',
+    'the client determines the outcome of a commit whose response was lost',
     ['updateTable'],
     async ({ catalog, fresh, connect }) => {
       const table = await catalog.createTable(fresh('lost'), { schema })
@@ -118,32 +122,36 @@ export const commitChecks: readonly Check[] = [
     },
   ),
 
-  check('several tables change at once, or none', ['commitTransaction'], async ({ catalog, fresh }) => {
-    const [orders, items] = await Promise.all([
-      catalog.createTable(fresh('orders'), { schema }),
-      catalog.createTable(fresh('items'), { schema }),
-    ])
-    const both = catalog.transaction()
-    both.update(orders).addSnapshot((metadata) => snapshotOn({ metadata }, BIG))
-    both.update(items).setProperties({ a: 'b' })
-    await both.commit()
-    equal((await catalog.loadTable(orders.identifier)).metadata['current-snapshot-id'], BIG)
-    equal((await catalog.loadTable(items.identifier)).metadata.properties['a'], 'b')
+  check(
+    'a transaction changes several tables, or none of them',
+    ['commitTransaction'],
+    async ({ catalog, fresh }) => {
+      const [orders, items] = await Promise.all([
+        catalog.createTable(fresh('orders'), { schema }),
+        catalog.createTable(fresh('items'), { schema }),
+      ])
+      const both = catalog.transaction()
+      both.update(orders).addSnapshot((metadata) => snapshotOn({ metadata }, BIG))
+      both.update(items).setProperties({ a: 'b' })
+      await both.commit()
+      equal((await catalog.loadTable(orders.identifier)).metadata['current-snapshot-id'], BIG)
+      equal((await catalog.loadTable(items.identifier)).metadata.properties['a'], 'b')
 
-    const before = await catalog.loadTable(orders.identifier)
-    await catalog
-      .updateTable(before)
-      .addSnapshot(snapshotOn(before, BIG + 2n))
-      .commit()
-    const stale = catalog.transaction()
-    stale.update(items).setProperties({ c: 'd' })
-    stale.update(before).addSnapshot(snapshotOn(before, BIG + 4n))
-    await rejects(stale.commit(), CommitFailedError)
-    equal((await catalog.loadTable(items.identifier)).metadata.properties['c'], undefined)
-  }),
+      const before = await catalog.loadTable(orders.identifier)
+      await catalog
+        .updateTable(before)
+        .addSnapshot(snapshotOn(before, BIG + 2n))
+        .commit()
+      const stale = catalog.transaction()
+      stale.update(items).setProperties({ c: 'd' })
+      stale.update(before).addSnapshot(snapshotOn(before, BIG + 4n))
+      await rejects(stale.commit(), CommitFailedError)
+      equal((await catalog.loadTable(items.identifier)).metadata.properties['c'], undefined)
+    },
+  ),
 
   check(
-    'a transaction whose answer is lost is found out about',
+    'the client determines the outcome of a transaction whose response was lost',
     ['commitTransaction'],
     async ({ catalog, fresh, connect }) => {
       const orders = await catalog.createTable(fresh('orders'), { schema })
@@ -157,27 +165,31 @@ export const commitChecks: readonly Check[] = [
     },
   ),
 
-  check('a key makes a commit repeatable, once', ['updateTable'], async ({ catalog, fresh, connect }) => {
-    if (catalog.config.idempotencyKeyLifetimeMs === null)
-      throw new NotApplicable('it does not declare that it stores keys')
-    const table = await catalog.createTable(fresh('key'), { schema })
-    const keys: string[] = []
-    const line = losing(/\/tables\/[^/]+$/)
-    await using broken = await connect(async (url, init) => {
-      const key = new Headers(init.headers).get('idempotency-key')
-      if (key !== null) keys.push(key)
-      return await line.fetch(url, init)
-    })
-    await broken.commitTable(table.identifier, {
-      requirements: [{ type: 'assert-ref-snapshot-id', ref: 'main', 'snapshot-id': null }],
-      updates: [
-        { action: 'add-snapshot', snapshot: snapshotOn(table, BIG) },
-        { action: 'set-snapshot-ref', 'ref-name': 'main', ref: { type: 'branch', 'snapshot-id': BIG } },
-      ],
-    })
-    equal(keys.length, 2)
-    equal(keys[0], keys[1])
-  }),
+  check(
+    'a commit that is sent twice with one idempotency key is executed once',
+    ['updateTable'],
+    async ({ catalog, fresh, connect }) => {
+      if (catalog.config.idempotencyKeyLifetimeMs === null)
+        throw new NotApplicable('it does not declare that it stores keys')
+      const table = await catalog.createTable(fresh('key'), { schema })
+      const keys: string[] = []
+      const line = losing(/\/tables\/[^/]+$/)
+      await using broken = await connect(async (url, init) => {
+        const key = new Headers(init.headers).get('idempotency-key')
+        if (key !== null) keys.push(key)
+        return await line.fetch(url, init)
+      })
+      await broken.commitTable(table.identifier, {
+        requirements: [{ type: 'assert-ref-snapshot-id', ref: 'main', 'snapshot-id': null }],
+        updates: [
+          { action: 'add-snapshot', snapshot: snapshotOn(table, BIG) },
+          { action: 'set-snapshot-ref', 'ref-name': 'main', ref: { type: 'branch', 'snapshot-id': BIG } },
+        ],
+      })
+      equal(keys.length, 2)
+      equal(keys[0], keys[1])
+    },
+  ),
 
   check('a deleted table cannot be committed to', ['updateTable'], async ({ catalog, fresh }) => {
     const table = await catalog.createTable(fresh('gone'), { schema })

@@ -5,7 +5,7 @@ import { schema } from '../example-data.ts'
 
 export const namespaceChecks: readonly Check[] = [
   check(
-    'a namespace is made with its properties, listed, changed and dropped',
+    'a namespace is created with its properties, listed, changed and dropped',
     ['createNamespace', 'loadNamespaceMetadata', 'updateProperties', 'listNamespaces', 'dropNamespace'],
     async ({ catalog, fresh }) => {
       const namespace = [fresh('ns').name]
@@ -25,7 +25,7 @@ export const namespaceChecks: readonly Check[] = [
     },
   ),
 
-  check('names of any kind come back as they were', ['createNamespace'], async ({ catalog, peer, fresh }) => {
+  check('unusual names are returned unchanged', ['createNamespace'], async ({ catalog, peer, fresh }) => {
     if (!peer.nested) throw new NotApplicable('its HTTP server refuses the separator of levels')
     const parent = [fresh('odd').name]
     const child = [...parent, 'Grüße & a+b %25 "x"']
@@ -37,10 +37,14 @@ export const namespaceChecks: readonly Check[] = [
     await catalog.dropNamespace(parent)
   }),
 
-  check('its errors have classes', ['createNamespace'], async ({ catalog, namespace, fresh }) => {
-    await rejects(catalog.loadNamespace(['no-such-namespace']), NoSuchNamespaceError)
-    await rejects(catalog.createNamespace(namespace), AlreadyExistsError)
-    await catalog.createTable(fresh('keeps'), { schema })
-    await rejects(catalog.dropNamespace(namespace), NamespaceNotEmptyError)
-  }),
+  check(
+    'errors of the server are errors of the client with specific classes',
+    ['createNamespace'],
+    async ({ catalog, namespace, fresh }) => {
+      await rejects(catalog.loadNamespace(['no-such-namespace']), NoSuchNamespaceError)
+      await rejects(catalog.createNamespace(namespace), AlreadyExistsError)
+      await catalog.createTable(fresh('keeps'), { schema })
+      await rejects(catalog.dropNamespace(namespace), NamespaceNotEmptyError)
+    },
+  ),
 ]

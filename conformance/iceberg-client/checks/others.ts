@@ -83,7 +83,7 @@ export const otherChecks: readonly Check[] = [
     await rejects(catalog.loadFunction({ namespace, name: 'none' }), { name: 'NoSuchFunctionError' })
   }),
 
-  check('a signal ends a request', ['loadTable'], async ({ catalog, fresh }) => {
+  check('a signal aborts a request', ['loadTable'], async ({ catalog, fresh }) => {
     const reason = new Error('enough')
     await rejects(catalog.loadTable(fresh('late'), { signal: AbortSignal.abort(reason) }), reason)
   }),

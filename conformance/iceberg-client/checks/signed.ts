@@ -27,14 +27,14 @@ const unchanged: Fetch = (url, init) => fetch(url, init)
  * would compute.
  */
 export const signedChecks = (front: Front): readonly Check[] => [
-  check('every request of the checks above came rightly signed', [], async () => {
+  check('every request of the checks above was signed correctly', [], async () => {
     const { signed, refused } = await came(front)
     deepEqual(refused, [])
     ok(signed.length > 50, `only ${signed.length} came`)
   }),
 
   check(
-    'a namespace and a table with odd names and properties are made, changed, listed and dropped',
+    'a namespace and a table with unusual names and properties are created, changed, listed and dropped',
     ['createNamespace', 'createTable', 'updateTable', 'listTables', 'dropTable', 'dropNamespace'],
     async ({ catalog, fresh }) => {
       const namespace = [`Grüße & a+b (1)* ${fresh('odd').name}`]
@@ -70,40 +70,48 @@ export const signedChecks = (front: Front): readonly Check[] => [
     },
   ),
 
-  check('who does not sign, or signs otherwise, is refused', [], async ({ peer, connect }) => {
-    const others = [
-      { ...signing, 'rest.auth.sigv4.secret-access-key': 'wrong' },
-      { ...signing, 'rest.auth.sigv4.service': 'glue' },
-      { ...signing, 'rest.auth.sigv4.region': 'us-east-1' },
-      { 'rest.auth.type': 'none' },
-      { 'rest.auth.type': 'bearer', 'rest.auth.bearer.token': 'abc' },
-    ]
-    for (const properties of others)
-      await rejects(connect(unchanged, { ...peer.options, properties }), NotAuthorizedError)
-    const { signed, refused } = await came(front)
-    deepEqual(signed, [])
-    deepEqual(refused, [
-      'the signature does not match',
-      'signed for something else',
-      'signed for something else',
-      'not signed',
-      'not signed',
-    ])
-  }),
+  check(
+    'requests without a signature, or with another signature, are refused',
+    [],
+    async ({ peer, connect }) => {
+      const others = [
+        { ...signing, 'rest.auth.sigv4.secret-access-key': 'wrong' },
+        { ...signing, 'rest.auth.sigv4.service': 'glue' },
+        { ...signing, 'rest.auth.sigv4.region': 'us-east-1' },
+        { 'rest.auth.type': 'none' },
+        { 'rest.auth.type': 'bearer', 'rest.auth.bearer.token': 'abc' },
+      ]
+      for (const properties of others)
+        await rejects(connect(unchanged, { ...peer.options, properties }), NotAuthorizedError)
+      const { signed, refused } = await came(front)
+      deepEqual(signed, [])
+      deepEqual(refused, [
+        'the signature does not match',
+        'signed for something else',
+        'signed for something else',
+        'not signed',
+        'not signed',
+      ])
+    },
+  ),
 
-  check('what is changed on its way is refused', ['createNamespace'], async ({ fresh, connect }) => {
-    const changes = [
-      (url: string, init: RequestInit) => fetch(`${url}?more=1`, init),
-      (url: string, init: RequestInit) => fetch(url, { ...init, body: '{"namespace":["other"]}' }),
-    ]
-    for (const change of changes) {
-      await using changed = await connect((url, init) =>
-        init.method === 'POST' ? change(url, init) : unchanged(url, init),
-      )
-      await rejects(changed.createNamespace([fresh('changed').name]), NotAuthorizedError)
-    }
-    deepEqual((await came(front)).refused, ['the signature does not match', 'another body'])
-  }),
+  check(
+    'a request that was changed after it was signed is refused',
+    ['createNamespace'],
+    async ({ fresh, connect }) => {
+      const changes = [
+        (url: string, init: RequestInit) => fetch(`${url}?more=1`, init),
+        (url: string, init: RequestInit) => fetch(url, { ...init, body: '{"namespace":["other"]}' }),
+      ]
+      for (const change of changes) {
+        await using changed = await connect((url, init) =>
+          init.method === 'POST' ? change(url, init) : unchanged(url, init),
+        )
+        await rejects(changed.createNamespace([fresh('changed').name]), NotAuthorizedError)
+      }
+      deepEqual((await came(front)).refused, ['the signature does not match', 'another body'])
+    },
+  ),
 ]
 
 /**

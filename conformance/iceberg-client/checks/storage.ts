@@ -40,7 +40,7 @@ export const storageChecks: readonly Check[] = [
   ),
 
   check(
-    'requests to storage are signed by the server, and those for other places are not',
+    "the server signs requests for the table's location, and refuses requests for other locations",
     ['signRequest'],
     async ({ peer, fresh, connect }) => {
       if (peer.signing === undefined) throw new NotApplicable('it has no warehouse that signs')

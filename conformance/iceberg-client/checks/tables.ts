@@ -26,7 +26,7 @@ export const tableChecks: readonly Check[] = [
   }),
 
   check(
-    'snapshot ids beyond 2^53 are exact, there and back',
+    'snapshot ids beyond 2^53 are sent and received exactly',
     ['updateTable'],
     async ({ catalog, fresh, peer }) => {
       const orders = fresh('big')
@@ -107,7 +107,7 @@ export const tableChecks: readonly Check[] = [
   }),
 
   check(
-    'what did not change is not sent again, where the server has ETags',
+    'an unchanged table is not sent again if the server supports ETags',
     ['loadTable'],
     async ({ catalog, fresh, connect }) => {
       const orders = fresh('etag')
@@ -133,14 +133,18 @@ export const tableChecks: readonly Check[] = [
     },
   ),
 
-  check('its errors have classes', ['createTable'], async ({ catalog, fresh }) => {
-    const orders = fresh('errors')
-    await rejects(catalog.loadTable(orders), NoSuchTableError)
-    await catalog.createTable(orders, { schema })
-    await rejects(catalog.createTable(orders, { schema }), AlreadyExistsError)
-    await rejects(
-      catalog.createTable({ namespace: ['no-such-namespace'], name: 't' }, { schema }),
-      NoSuchNamespaceError,
-    )
-  }),
+  check(
+    'errors of the server are errors of the client with specific classes',
+    ['createTable'],
+    async ({ catalog, fresh }) => {
+      const orders = fresh('errors')
+      await rejects(catalog.loadTable(orders), NoSuchTableError)
+      await catalog.createTable(orders, { schema })
+      await rejects(catalog.createTable(orders, { schema }), AlreadyExistsError)
+      await rejects(
+        catalog.createTable({ namespace: ['no-such-namespace'], name: 't' }, { schema }),
+        NoSuchNamespaceError,
+      )
+    },
+  ),
 ]

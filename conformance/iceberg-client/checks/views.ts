@@ -33,7 +33,7 @@ export const viewChecks: readonly Check[] = [
   ),
 
   check(
-    'a view gets another definition, and keeps its history',
+    'a view gets a new definition and keeps its history',
     ['replaceView'],
     async ({ catalog, fresh, peer }) => {
       const created = await catalog.createView(fresh('history'), view)
@@ -54,7 +54,7 @@ export const viewChecks: readonly Check[] = [
   ),
 
   check(
-    'its errors have classes, and a table and a view cannot share a name',
+    'error responses are errors with specific classes, and a table and a view cannot share a name',
     ['createView'],
     async ({ catalog, fresh }) => {
       const name = fresh('taken')
@@ -66,7 +66,7 @@ export const viewChecks: readonly Check[] = [
   ),
 
   check(
-    'a metadata file of a view is registered, and a file that is not there is refused',
+    'a metadata file of a view is registered, and a missing file is refused',
     ['registerView'],
     async ({ catalog, fresh, peer }) => {
       const created = await catalog.createView(fresh('first'), view)

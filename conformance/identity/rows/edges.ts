@@ -66,7 +66,7 @@ export const edges: readonly Check[] = [
   {
     row: 'S24',
     name: 'onward',
-    about: 'the user goes on to catalogs behind this one',
+    about: 'the identity of the user is forwarded to catalogs behind this one',
     run: () => notOffered('there are no warehouses in front of other catalogs'),
   },
   {

@@ -87,7 +87,7 @@ export const behindEngines: readonly Check[] = [
   {
     row: 'S13',
     name: 'act-decides',
-    about: 'who acts decides what can be done: the rights of the user within the limits of the engine',
+    about: 'a session has the rights of the user within the limits of the engine that acts',
     async run(fixture) {
       const { user, table } = await userWithTable(fixture)
       const engine = await fixture.registered({ privileges: ['select'] })
@@ -159,7 +159,7 @@ export const behindEngines: readonly Check[] = [
   {
     row: 'S14',
     name: 'registry',
-    about: 'only an engine acts for users, and only for those that its entry admits',
+    about: 'only an engine acts for users, and only for users that its entry admits',
     async run(fixture) {
       const lab = fixture.lab()
       const [user, other, plain] = await Promise.all([1, 2, 3].map(() => lab.client(fixture.name())))
@@ -187,7 +187,7 @@ export const behindEngines: readonly Check[] = [
     row: 'S14',
     name: 'first-calls',
     about:
-      'without a user an engine may do what its entry says: nothing, the configuration, or what it was granted',
+      'without a user, an engine may do nothing, read the configuration, or use its own grants, as its entry states',
     async run(fixture) {
       const lab = fixture.lab()
       const { table } = await userWithTable(fixture)
@@ -214,7 +214,7 @@ export const behindEngines: readonly Check[] = [
     row: 'S16',
     name: 'assertion',
     about:
-      'an engine asserts its user by its signature, once, only for this server, and never an administrator',
+      'an engine names its user in a signed assertion that is valid once, only for this server, and never for an administrator',
     async run(fixture) {
       const lab = fixture.lab()
       const user = await lab.client(fixture.name())
@@ -279,7 +279,7 @@ export const behindEngines: readonly Check[] = [
     row: 'S20',
     name: 'at-once',
     about:
-      'disabling a user or an engine, stopping sessions and striking an engine off end its tokens with the next call',
+      'tokens are refused from the next call on when their user or engine is disabled, their sessions are stopped, or their engine is no longer registered',
     async run(fixture) {
       const lab = fixture.lab()
       const changes: readonly ((user: LabClient, engine: LabClient) => Promise<unknown>)[] = [

@@ -92,7 +92,8 @@ export const inbound: readonly Check[] = [
   {
     row: 'S5',
     name: 'opaque-token',
-    about: 'an opaque token is asked about (RFC 7662): good, for another service, made up, revoked',
+    about:
+      'the server introspects an opaque token (RFC 7662), and refuses invented and revoked tokens and tokens for other services',
     async run(fixture) {
       const issuer = fixture.issuer()
       const token = issuer.opaque(good(fixture))
@@ -116,7 +117,8 @@ export const inbound: readonly Check[] = [
   {
     row: 'S6',
     name: 'workload',
-    about: 'a client proves itself by the token of its platform, and by no other token of it',
+    about:
+      'a client authenticates with the token of its platform for this server, and with no other token of the platform',
     async run(fixture) {
       const [lab, issuer] = [fixture.lab(), fixture.issuer()]
       const client = await lab.client(fixture.name())
@@ -142,7 +144,7 @@ export const inbound: readonly Check[] = [
   {
     row: 'S7',
     name: 'claims',
-    about: 'who it is comes from the claims as configured, together with the issuer',
+    about: 'the configured claim and the issuer together determine the principal of a token',
     async run(fixture) {
       const [issuer, other] = [fixture.issuer(), fixture.otherIssuer()]
       const subjects = [issuer, other].map((each) => ({ issuer: each.issuer, pattern: '*' }))

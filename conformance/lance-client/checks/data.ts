@@ -25,7 +25,7 @@ export const dataChecks: readonly Check[] = [
       equal(await lance.countTableRows({ id }), 1_030)
     },
   ),
-  check('integers beyond 2^53 come back as they went', async ({ lance, node }) => {
+  check('integers beyond 2^53 are returned unchanged', async ({ lance, node }) => {
     const big = 9_223_372_036_854_775_807n
     await lance.insertIntoTable({ id }, readRows(node, [big]))
     const bytes = await lance.queryTable({ id, k: 5, vector: { single_vector: [] }, filter: `id = ${big}` })
@@ -50,7 +50,7 @@ export const dataChecks: readonly Check[] = [
     equal(await lance.countTableRows({ id }), 1_030)
     equal(await lance.countTableRows({ id, predicate: "name = 'it''s'" }), 3)
   }),
-  check('a vector search finds the nearest, as bytes and as a stream', async ({ lance, node }) => {
+  check('a vector search returns the nearest rows, as bytes and as a stream', async ({ lance, node }) => {
     const query = { id, k: 3, vector: { single_vector: [500, 1] } }
     const bytes = await lance.queryTable(query)
     equal(idsIn(node, bytes)[0], 500n)
@@ -58,7 +58,7 @@ export const dataChecks: readonly Check[] = [
     for await (const chunk of await lance.queryTableStream(query)) chunks.push(chunk)
     deepEqual(idsIn(node, Buffer.concat(chunks)), idsIn(node, bytes))
   }),
-  check('filters, columns and offsets are honoured', async ({ lance, node }) => {
+  check('a query applies filters, columns and offsets', async ({ lance, node }) => {
     const query = { id, vector: { single_vector: [] }, filter: 'id >= 10', columns: { column_names: ['id'] } }
     deepEqual(idsIn(node, await lance.queryTable({ ...query, k: 3 })), [10n, 11n, 12n])
     deepEqual(idsIn(node, await lance.queryTable({ ...query, k: 2, offset: 5 })), [15n, 16n])

@@ -15,7 +15,7 @@ export const namespaceChecks: readonly Check[] = [
     deepEqual(await gathered(lance.listNamespaces({ id: ['n'] })), ['inner'])
     deepEqual((await lance.describeNamespace({ id: ['n'] })).properties, { owner: 'ann' })
   }),
-  check('a list comes in pages', async ({ lance }) => {
+  check('a list is returned in pages', async ({ lance }) => {
     const names = Array.from({ length: 7 }, (_, index) => `p${index}`)
     for (const name of names) await lance.createNamespace({ id: ['n', 'inner', name] })
     const list = lance.listNamespaces({ id: ['n', 'inner'], limit: 3 })
@@ -30,24 +30,27 @@ export const namespaceChecks: readonly Check[] = [
     equal(await lance.namespaceExists({ id: ['n'] }), true)
     equal(await lance.namespaceExists({ id: ['n', 'nope'] }), false)
   }),
-  check('refusals have their classes', async ({ lance }) => {
+  check('error responses are errors with specific classes', async ({ lance }) => {
     await rejects(lance.createNamespace({ id: ['n'] }), NamespaceAlreadyExistsError)
     await rejects(lance.createNamespace({ id: ['nope', 'x'] }), NamespaceNotFoundError)
     await rejects(lance.describeNamespace({ id: ['nope'] }), NamespaceNotFoundError)
     await rejects(lance.dropNamespace({ id: ['n'] }), NamespaceNotEmptyError)
     await rejects(lance.dropNamespace({ id: ['nope'] }), NamespaceNotFoundError)
   }),
-  check('odd names come through, with another delimiter also those with a dollar', async ({ lance }) => {
-    const names = ['a b', 'ü/ä', '100%', 'a+b', "it's", 'q?x=1&y#z', '日本', 'a.b', '..a']
-    for (const name of names) await lance.createNamespace({ id: ['n', 'inner', 'p0', name] })
-    const id = ['n', 'inner', 'p0']
-    deepEqual(new Set(await gathered(lance.listNamespaces({ id }))), new Set(names))
-    for (const name of names) equal(await lance.namespaceExists({ id: [...id, name] }), true, name)
-    const other = { delimiter: '|' }
-    await lance.createNamespace({ id: ['n', 'inner', 'p1', 'a$b'] }, other)
-    equal(await lance.namespaceExists({ id: ['n', 'inner', 'p1', 'a$b'] }, other), true)
-    await rejects(lance.namespaceExists({ id: ['a$b'] }), /Choose another delimiter/)
-  }),
+  check(
+    'unusual names are accepted, and names with a dollar sign are accepted with another delimiter',
+    async ({ lance }) => {
+      const names = ['a b', 'ü/ä', '100%', 'a+b', "it's", 'q?x=1&y#z', '日本', 'a.b', '..a']
+      for (const name of names) await lance.createNamespace({ id: ['n', 'inner', 'p0', name] })
+      const id = ['n', 'inner', 'p0']
+      deepEqual(new Set(await gathered(lance.listNamespaces({ id }))), new Set(names))
+      for (const name of names) equal(await lance.namespaceExists({ id: [...id, name] }), true, name)
+      const other = { delimiter: '|' }
+      await lance.createNamespace({ id: ['n', 'inner', 'p1', 'a$b'] }, other)
+      equal(await lance.namespaceExists({ id: ['n', 'inner', 'p1', 'a$b'] }, other), true)
+      await rejects(lance.namespaceExists({ id: ['a$b'] }), /Choose another delimiter/)
+    },
+  ),
   check('namespaces are dropped', async ({ lance }) => {
     await lance.dropNamespace({ id: ['n', 'inner', 'p6'] })
     equal(await lance.namespaceExists({ id: ['n', 'inner', 'p6'] }), false)

@@ -20,7 +20,7 @@ export const signedChecks = (uri: string, keys: FrontKeys): readonly Check[] => 
   // escaping. The table is not dropped, because the server does not find folders with such names.
   const id = ['its ü!', 'a/b (1)*']
   return [
-    check('every request is signed as it goes out, odd names and rows too', async ({ node }) => {
+    check('every request is signed, also requests with unusual names and with rows', async ({ node }) => {
       await using lance = await LanceNamespace.connect({ uri, properties, headers: { 'x-team': 'core' } })
       await lance.createNamespace({ id: id.slice(0, 1) })
       await lance.createTable({ id, properties: { k: "v'(1)" } }, readRows(node, range(0, 10)))

@@ -6,7 +6,7 @@ import { range, readRows } from '../node-lance.ts'
 const id = ['t', 'orders']
 
 export const tableChecks: readonly Check[] = [
-  check('a table is created of rows, described and listed', async ({ lance, node }) => {
+  check('a table is created from rows, described and listed', async ({ lance, node }) => {
     await lance.createNamespace({ id: ['t'] })
     const { location, version } = await lance.createTable(
       { id, properties: { k: 'v' } },
@@ -28,7 +28,7 @@ export const tableChecks: readonly Check[] = [
     equal(described.is_only_declared, false)
     deepEqual(await gathered(lance.listTables({ id: ['t'] })), ['orders'])
   }),
-  check('headers of an answer are in its context', async ({ lance }) => {
+  check('the context of a response contains its headers', async ({ lance }) => {
     const { context } = await lance.describeTable({ id })
     equal(context?.['header.content-type'], 'application/json')
   }),
@@ -42,14 +42,14 @@ export const tableChecks: readonly Check[] = [
     await lance.deregisterTable({ id: ['t', 'later'] })
     equal(await lance.tableExists({ id: ['t', 'later'] }), false)
   }),
-  check('refusals have their classes', async ({ lance, node }) => {
+  check('error responses are errors with specific classes', async ({ lance, node }) => {
     await rejects(lance.createTable({ id }, readRows(node, range(0, 1))), TableAlreadyExistsError)
     await rejects(lance.declareTable({ id }), TableAlreadyExistsError)
     await rejects(lance.describeTable({ id: ['t', 'nope'] }), TableNotFoundError)
     await rejects(lance.dropTable({ id: ['t', 'nope'] }), TableNotFoundError)
     equal(await lance.tableExists({ id: ['t', 'nope'] }), false)
   }),
-  check('modes are understood', async ({ lance, node }) => {
+  check('the server applies the mode of a create request', async ({ lance, node }) => {
     await lance.createTable({ id, mode: 'ExistOk' }, readRows(node, range(0, 1)))
     equal(await lance.countTableRows({ id }), 10)
     await lance.createTable({ id, mode: 'Overwrite' }, readRows(node, range(0, 20)))
@@ -64,12 +64,12 @@ export const tableChecks: readonly Check[] = [
     await lance.dropTable({ id: ['t', 'again'] })
     equal(await lance.tableExists({ id: ['t', 'again'] }), false)
   }),
-  check('figures about a table are read', async ({ lance }) => {
+  check('statistics of a table are read', async ({ lance }) => {
     const stats = await lance.getTableStats({ id })
     equal(stats.num_rows, 20)
     equal(stats.fragment_stats.lengths.max, 20)
   }),
-  check('all tables can be asked for', async ({ lance, node }) => {
+  check('all tables of all namespaces can be listed', async ({ lance, node }) => {
     await lance.createTable({ id: ['at_root'] }, readRows(node, range(0, 1)))
     // The reference server lists only the tables of its root namespace.
     deepEqual(await gathered(lance.listAllTables()), ['at_root'])

@@ -97,7 +97,8 @@ export const handingOut: readonly Check[] = [
   },
   {
     name: 'not-asked',
-    about: 'a stage-create that asks for no credentials is answered, with or without them',
+    about:
+      'a stage-create that requests no credentials succeeds, with or without credentials in the response',
     async run(fixture) {
       const body = createBody(fixture.newName(), { 'stage-create': true })
       const response = await fixture.catalog.send('POST', fixture.tables, { body })

@@ -41,7 +41,8 @@ export const lifecycle: readonly Check[] = [
   },
   {
     name: 'one-commits',
-    about: 'when one of two is committed, its token remains valid and the other one becomes invalid',
+    about:
+      'when one of two staged tables of one name is committed, its token remains valid and the token of the other becomes invalid',
     async run(fixture) {
       const name = fixture.newName()
       const winner = await fixture.stage(name)
@@ -77,7 +78,7 @@ export const lifecycle: readonly Check[] = [
   },
   {
     name: 'name-taken',
-    about: 'it ends when its table was renamed and the name given to another one',
+    about: 'a token becomes invalid when its table was renamed and another table has the name',
     async run(fixture) {
       const staged = await fixture.stage()
       await fixture.commit(staged)
@@ -89,7 +90,7 @@ export const lifecycle: readonly Check[] = [
   },
   {
     name: 'after-drop',
-    about: 'it ends when its table is dropped, also when another one gets the name',
+    about: 'a token becomes invalid when its table is dropped, also when another table gets the name',
     async run(fixture) {
       const staged = await fixture.stage()
       await fixture.commit(staged)
@@ -108,7 +109,7 @@ export const lifecycle: readonly Check[] = [
   },
   {
     name: 'stolen-uuid',
-    about: 'a table that was recreated with the table-uuid of another gets no access to it',
+    about: 'the token of a dropped table grants no access to a new table with the same table-uuid',
     async run(fixture) {
       const taken: string[] = []
       for (const how of ['renamed', 'dropped'] as const) {
@@ -135,7 +136,7 @@ export const lifecycle: readonly Check[] = [
   },
   {
     name: 'locations-changed',
-    about: 'a token does not stretch to locations that came to its table later',
+    about: 'a token grants no access to locations that were added to its table later',
     async run(fixture) {
       const staged = await fixture.stage()
       await fixture.commit(staged)

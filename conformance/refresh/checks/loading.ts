@@ -25,7 +25,7 @@ export const loading: readonly Check[] = [
   },
   {
     name: 'loaded-table',
-    about: 'a token that comes with a loaded table renews its credential as well',
+    about: 'a token in the response to loadTable renews its credential',
     async run(fixture) {
       const { name } = await fixture.create()
       const loaded = await fixture.catalog.send('GET', fixture.path(name), { headers: delegation })
@@ -53,7 +53,7 @@ export const loading: readonly Check[] = [
   },
   {
     name: 'created-at-once',
-    about: 'a create that is not staged is answered, and a token that comes with it works',
+    about: 'a create that is not staged succeeds, and a token in its response works',
     async run(fixture) {
       const { name, response } = await fixture.create()
       const credential = credentialsIn(response).find(({ token }) => token !== undefined)

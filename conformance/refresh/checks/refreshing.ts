@@ -71,7 +71,7 @@ export const refreshing: readonly Check[] = [
   },
   {
     name: 'replay',
-    about: 'a token that was used renews again, or is refused as one that can be used once',
+    about: 'a used token renews again, or is refused because tokens of this server can be used once',
     async run(fixture) {
       const staged = await fixture.stage()
       const fresh = await fixture.renewed(staged, staged.token)
@@ -92,7 +92,7 @@ export const refreshing: readonly Check[] = [
   },
   {
     name: 'simultaneous',
-    about: 'many who ask with one token at once all get credentials, or exactly one does',
+    about: 'of many concurrent requests with one token, all get credentials, or exactly one does',
     async run(fixture) {
       const staged = await fixture.stage()
       const responses = await Promise.all(
@@ -118,7 +118,7 @@ export const refreshing: readonly Check[] = [
   },
   {
     name: 'not-kept',
-    about: 'caches on the way may not keep an answer with keys',
+    about: 'responses with keys forbid caches to store them',
     async run(fixture) {
       const staged = await fixture.stage()
       const response = await fixture.renew(staged.name, staged.token)

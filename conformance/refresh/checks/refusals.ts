@@ -30,7 +30,7 @@ export const refusals: readonly Check[] = [
   },
   {
     name: 'without-token',
-    about: 'a staged table without its token is 404 in a text that mentions staged tables',
+    about: 'a request for a staged table without its token gets 404, and the message mentions staged tables',
     async run(fixture) {
       const { name } = await fixture.stage()
       const response = await fixture.catalog.send('GET', `${fixture.path(name)}/credentials`)
@@ -43,7 +43,7 @@ export const refusals: readonly Check[] = [
   },
   {
     name: 'constant-text',
-    about: 'without a token, a staged table and one that never was get the same answer',
+    about: 'without a token, a staged table and a name that was never used get the same response',
     async run(fixture) {
       const { name } = await fixture.stage()
       const never = fixture.newName()
@@ -59,7 +59,7 @@ export const refusals: readonly Check[] = [
   },
   {
     name: 'forged',
-    about: 'a token that was made up or changed is refused, always in the same words',
+    about: 'invented and changed tokens are refused with the same message',
     async run(fixture) {
       const staged = await fixture.stage()
       const { name, token } = staged
@@ -72,7 +72,7 @@ export const refusals: readonly Check[] = [
   },
   {
     name: 'other-table',
-    about: 'the token of one table does not open another, staged or there',
+    about: 'the token of one table grants no access to another table, staged or existing',
     async run(fixture) {
       const one = await fixture.stage()
       const two = await fixture.stage()
@@ -86,7 +86,7 @@ export const refusals: readonly Check[] = [
   },
   {
     name: 'other-warehouse',
-    about: 'a token does not open a table of the same name in another warehouse',
+    about: 'a token grants no access to a table of the same name in another warehouse',
     async run(fixture) {
       const { otherWarehouse } = fixture.options
       if (otherWarehouse === undefined)
@@ -99,7 +99,7 @@ export const refusals: readonly Check[] = [
   },
   {
     name: 'other-principal',
-    about: 'the token of one principal is worth nothing to another, who may do the same',
+    about: 'the token of one principal is refused for another principal with the same rights',
     async run(fixture) {
       const { second } = fixture.options
       if (second === undefined) notApplicable('the options name no second principal: see --second-token')
@@ -127,7 +127,7 @@ export const refusals: readonly Check[] = [
   },
   {
     name: 'no-authentication',
-    about: 'a token is not enough: its sender must be authenticated',
+    about: 'a request with a token must also be authenticated',
     async run(fixture) {
       if (!fixture.options.authenticates) notApplicable('this server was used without authentication')
       const { name, token } = await fixture.stage()
@@ -141,7 +141,7 @@ export const refusals: readonly Check[] = [
   },
   {
     name: 'right-taken-away',
-    about: 'the right is decided again at each refresh',
+    about: 'each refresh checks the rights of the caller again',
     async run(fixture) {
       const { revocation } = fixture.options
       if (revocation === undefined)
@@ -164,7 +164,7 @@ export const refusals: readonly Check[] = [
 export async function expiredToken(fixture: Fixture): Promise<Check> {
   const life = fixture.options.tokenLifeSeconds
   const name = 'expired'
-  const about = 'a token whose time is over is refused in the same words'
+  const about = 'an expired token is refused with the same message'
   if (life === undefined || life > longestWaitSeconds) {
     return { name, about, run: livesTooLong }
   }

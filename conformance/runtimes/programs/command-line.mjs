@@ -32,7 +32,7 @@ const onlyHere = [
     },
   ],
   [
-    'tokens come from files and programs',
+    'tokens are read from files and programs',
     async ({ tokenFile, printToken }) => {
       equal(
         await authorization({ 'rest.auth.type': 'bearer', 'rest.auth.bearer.token-file': tokenFile }),

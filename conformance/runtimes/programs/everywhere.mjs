@@ -27,7 +27,7 @@ const toBytes = (base64) => Uint8Array.from(atob(base64), (character) => charact
 
 export const everywhere = [
   [
-    'connects with client credentials, and makes a namespace and a table',
+    'the client connects with client credentials, and creates a namespace and a table',
     async ({ iceberg }) => {
       catalog = await RestCatalog.connect({
         ...iceberg,
@@ -44,7 +44,7 @@ export const everywhere = [
     },
   ],
   [
-    'commits a property and a snapshot, whose id beyond 2^53 comes back exactly',
+    'a committed snapshot has exactly the id that the client sent, beyond 2^53',
     async () => {
       const table = await catalog.loadTable(orders)
       await catalog
@@ -67,7 +67,7 @@ export const everywhere = [
     },
   ],
   [
-    'commits of many at once are all made',
+    'many concurrent commits all succeed',
     async () => {
       const table = await catalog.loadTable(orders)
       const commits = ['a', 'b', 'c', 'd'].map((key) =>
@@ -82,7 +82,7 @@ export const everywhere = [
     },
   ],
   [
-    'names of any kind are listed as they were made',
+    'unusual names are listed unchanged',
     async () => {
       const child = [...namespace, 'Grüße & a+b %25 "x" 🙂']
       await catalog.createNamespace(child)
@@ -96,7 +96,7 @@ export const everywhere = [
     },
   ],
   [
-    'what did not change is not sent again',
+    'an unchanged table is not sent again',
     async () => {
       await catalog.loadTable(orders)
       await catalog.loadTable(orders)
@@ -113,7 +113,7 @@ export const everywhere = [
     },
   ],
   [
-    'errors have classes, and what gets no answer is one of them',
+    'error responses and requests without a response are errors with specific classes',
     async ({ iceberg }, base) => {
       ok(
         (await failure(catalog.loadTable({ namespace, name: 'none' }))) instanceof NoSuchTableError,
@@ -140,14 +140,14 @@ export const everywhere = [
     },
   ],
   [
-    'a request is signed as Node signs it',
+    'a request gets the same signature as in Node',
     async ({ signed: { request, options, body, expected } }) => {
       equal(await sha256Hex(new TextEncoder().encode(body)), options.payloadHash)
       equal((await signRequest(request, { ...options, date: new Date(options.date) })).headers, expected)
     },
   ],
   [
-    'a provider signs what is sent',
+    'an auth provider signs the request that is sent',
     async ({ signed: { options } }, base) => {
       const properties = {
         'rest.auth.type': 'sigv4',
@@ -180,7 +180,7 @@ export const everywhere = [
     },
   ],
   [
-    'integers of 64 bits and numbers by their digits are read and written exactly',
+    '64-bit integers, and numbers that keep their text, are read and written exactly',
     async () => {
       const text = '{"id":9223372036854775807,"small":-1,"list":[18446744073709551615,1.5]}'
       equal(parse(text), {
@@ -193,7 +193,7 @@ export const everywhere = [
     },
   ],
   [
-    'rows of Lance go out and come back',
+    'rows of Lance are sent and received unchanged',
     async ({ lance: { uri, rows } }, base) => {
       const lance = await LanceNamespace.connect({ uri: uri.replace('BASE', base) })
       const id = [`runtime_${mark}`, 'rows']
@@ -216,7 +216,7 @@ export const everywhere = [
     },
   ],
   [
-    'drops what it made, and closes',
+    'the client drops its objects and closes',
     async () => {
       await catalog.dropTable(orders, { purge: true })
       await catalog.dropNamespace(namespace)

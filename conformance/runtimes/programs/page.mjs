@@ -10,7 +10,7 @@ const rows = () => new Blob(['rows']).stream()
 
 const onlyHere = [
   [
-    'what needs files, programs or key pairs is refused by the name of its property',
+    'properties that need files, programs or key pairs are refused, and the error names the property',
     async () => {
       const all = [
         [
