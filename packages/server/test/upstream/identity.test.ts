@@ -5,7 +5,12 @@ import { findPrincipalBySubject } from '../../src/store/principals.ts'
 import { bumpPolicy, policyVersion } from '../../src/store/policies.ts'
 import { insertGrant } from '../../src/store/grants.ts'
 import { statement } from '../../src/store/sql.ts'
-import { audience as frontAudience, makeIssuer } from '../identity/issuers/issuers.ts'
+import {
+  audience as frontAudience,
+  makeIssuer,
+  testService,
+  type TestService,
+} from '../identity/issuers/issuers.ts'
 import { schema } from '../iceberg/tables.ts'
 import type { Send, TestServer, TestServerOptions } from '../server.ts'
 import { type UpstreamFixture, upstreamFixture } from './upstream-fixture.ts'
@@ -46,12 +51,15 @@ const assertionIssuer = (front: TestServer): string => `http://headgate.test/ass
 const setIdentity = statement(
   'test_upstream_identity',
   `with changed as (
-     update warehouse set upstream = jsonb_set(upstream, '{identity}', $1::jsonb), version = version + 1
+     update warehouse set upstream = upstream || $1::jsonb, version = version + 1
      where name = 'lakehouse' returning id)
    select pg_notify('headgate', 'warehouse:' || id) from changed`,
 )
-async function configure(identity: Readonly<Record<string, unknown>>): Promise<void> {
-  await fixture.front.sql.run(setIdentity, [JSON.stringify(identity)])
+async function configure(
+  identity: Readonly<Record<string, unknown>>,
+  auth: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await fixture.front.sql.run(setIdentity, [JSON.stringify({ identity, auth })])
   fixture.front.context.deps.warehouses.forget()
 }
 
@@ -272,5 +280,123 @@ describe('forward', () => {
     expect(await max('GET', tables)).toMatchObject({ status: 403 })
     expect(await ned('GET', tables)).toMatchObject({ status: 403 })
     expect(fixture.proxy.requests).toEqual([])
+  })
+})
+
+describe('a token service', () => {
+  let service: TestService
+  let respond: (form: URLSearchParams) => Promise<{ readonly status?: number; readonly body: unknown }>
+  const auth = (): Record<string, string> => ({
+    'rest.auth.type': 'oauth2',
+    'rest.auth.oauth2.token-endpoint': `${service.url}/token`,
+    'rest.auth.oauth2.client-id': 'headgate',
+    'rest.auth.oauth2.client-auth': 'none',
+  })
+  const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
+  beforeAll(async () => {
+    service = await testService((_, body) => respond(new URLSearchParams(body)))
+  })
+  afterAll(async () => {
+    await configure({ mode: 'assert', audience: upstreamAudience })
+    await service[Symbol.asyncDispose]()
+  })
+  beforeEach(() => {
+    service.asked.length = 0
+    // Issues a token of the identity provider for the subject of the presented token.
+    respond = async (form) => {
+      const { sub = '' } = decodeJwt(form.get('subject_token') ?? form.get('assertion') ?? '')
+      const token = await idp.sign({ sub, aud: upstreamAudience, scope: 'x' })
+      return { body: { access_token: token, token_type: 'Bearer', expires_in: 300 } }
+    }
+  })
+
+  test('exchange: the upstream receives the token that the service issues for the token of each user', async () => {
+    await configure({ mode: 'exchange', audience: upstreamAudience }, auth())
+    const [oda, pia] = [await external('oda', [frontAudience]), await external('pia', [frontAudience])]
+    fixture.proxy.requests.length = 0
+    for (const send of [oda, pia, oda]) await send('GET', tables)
+    expect(new Set(sentTokens().map((token) => decodeJwt(token).sub))).toEqual(new Set(['oda', 'pia']))
+    const forms = service.asked.map(({ body }) => new URLSearchParams(body))
+    expect(forms).toHaveLength(2)
+    for (const form of forms) {
+      expect(form.get('grant_type')).toBe(exchange)
+      expect(form.get('audience')).toBe(upstreamAudience)
+      expect(decodeJwt(form.get('subject_token') ?? '').iss).toBe(idp.issuer)
+    }
+    await allow(fixture.upstream, idp.issuer, 'oda')
+    expect((await oda('GET', tables)).status).toBe(200)
+  })
+
+  test('exchange: a caller with a token of Headgate is refused, and no request is sent', async () => {
+    await configure({ mode: 'exchange', audience: upstreamAudience }, auth())
+    const quin = await user('quin')
+    const refused = await quin('GET', tables)
+    expect(refused.status).toBe(403)
+    expect(JSON.stringify(refused.json)).toContain('token of your identity provider')
+    expect([fixture.proxy.requests, service.asked]).toEqual([[], []])
+  })
+
+  test('a user whom the token service refuses receives 403, and other failures of the service are 503', async () => {
+    await configure({ mode: 'exchange', audience: upstreamAudience }, auth())
+    const rut = await external('rut', [frontAudience])
+    await configure({ mode: 'exchange', audience: upstreamAudience }, auth())
+    respond = () => Promise.resolve({ status: 400, body: { error: 'invalid_grant' } })
+    const refused = await rut('GET', tables)
+    expect(refused.status).toBe(403)
+    expect(JSON.stringify(refused.json)).not.toContain('127.0.0.1')
+    await configure({ mode: 'exchange', audience: upstreamAudience }, auth())
+    respond = () => Promise.resolve({ status: 401, body: { error: 'invalid_client' } })
+    expect((await rut('GET', tables)).status).toBe(503)
+    expect(fixture.proxy.requests.filter(({ path }) => !path.startsWith('/v1/config'))).toEqual([])
+  })
+
+  test.each([
+    ['token-exchange', 'subject_token'],
+    ['jwt-bearer', 'assertion'],
+  ])('assert with %s: the service receives the JWT of Headgate for the user', async (grant, parameter) => {
+    const target = {
+      'rest.auth.oauth2.grant-type': grant,
+      'rest.auth.oauth2.audience': 'https://target.test',
+    }
+    await configure({ mode: 'assert', audience: 'https://issuer.test' }, { ...auth(), ...target })
+    const sid = await user(`sid-${grant}`)
+    await sid('GET', tables)
+    const [form] = service.asked.map(({ body }) => new URLSearchParams(body))
+    expect(form?.get('audience')).toBe('https://target.test')
+    expect(decodeJwt(form?.get(parameter) ?? '')).toMatchObject({
+      iss: assertionIssuer(fixture.front),
+      aud: 'https://issuer.test',
+      sub: `sid-${grant}`,
+    })
+    expect(decodeJwt(sentTokens()[0] ?? '')).toMatchObject({ iss: idp.issuer, sub: `sid-${grant}` })
+  })
+
+  test('assert with AWS: requests are signed with the keys that STS issues for the JWT of each user', async () => {
+    respond = (form) => {
+      const { sub = '' } = decodeJwt(form.get('WebIdentityToken') ?? '')
+      const end = new Date(Date.now() + 3_600_000).toISOString()
+      const keys = `<AccessKeyId>AKIA${sub}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>`
+      const result = `<Credentials>${keys}<Expiration>${end}</Expiration></Credentials>`
+      const name = 'AssumeRoleWithWebIdentity'
+      const text = `<${name}Response><${name}Result>${result}</${name}Result></${name}Response>`
+      return Promise.resolve({ body: text })
+    }
+    await configure(
+      { mode: 'assert', audience: 'sts.amazonaws.com' },
+      {
+        'rest.auth.type': 'sigv4',
+        'rest.auth.sigv4.region': 'eu-central-1',
+        'rest.auth.sigv4.service': 'glue',
+        'rest.auth.sigv4.role-arn': 'arn:aws:iam::123456789012:role/lake',
+        'rest.auth.sigv4.sts-endpoint': service.url,
+      },
+    )
+    for (const name of ['tom', 'una']) await (await user(name))('GET', tables)
+    const keys = fixture.proxy.requests.map(
+      ({ headers }) => /Credential=(\w+)/.exec(headers.authorization ?? '')?.[1],
+    )
+    expect(new Set(keys)).toEqual(new Set(['AKIAtom', 'AKIAuna']))
+    const forms = service.asked.map(({ body }) => new URLSearchParams(body))
+    expect(forms.map((form) => form.get('RoleSessionName')).toSorted()).toEqual(['tom', 'una'])
   })
 })
