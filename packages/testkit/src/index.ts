@@ -1,3 +1,4 @@
+export { awsNames, type AwsDoubleOptions, type AwsIcebergKind, startAwsDouble } from './aws-iceberg-double.ts'
 export { browse } from './browse.ts'
 export { FaultProxy, type FaultProxyOptions, type Faults } from './fault-proxy.ts'
 export { findMinio, needsMinio } from './find-minio.ts'

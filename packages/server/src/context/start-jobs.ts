@@ -7,6 +7,7 @@ import { purgeHandler } from '../jobs/purge/purge.ts'
 import { recordDigestsHandler } from '../jobs/record-digests.ts'
 import { retiredPlacesSweep } from '../jobs/retired-places.ts'
 import { storageSweep } from '../jobs/storage-sweep.ts'
+import { earlyTablesSweep } from './early-tables-sweep.ts'
 import { dropRetired } from '../keys/rotate.ts'
 import { purgeJob } from '../store/dropped-relations.ts'
 import { recordDigestsJob } from '../store/metadata-digests.ts'
@@ -32,6 +33,7 @@ export function startJobs(options: ContextOptions, deps: IcebergDeps): Jobs {
       }),
       storageSweep({ sql, warehouses, log }),
       retiredPlacesSweep({ sql, warehouses, log }),
+      earlyTablesSweep({ sql, warehouses, upstreams: deps.upstreams, log }),
     ],
     intervalMs,
   })

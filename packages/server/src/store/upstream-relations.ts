@@ -26,17 +26,20 @@ export interface UpstreamRows {
     readonly owners: readonly string[]
   } | null
   readonly relation: UpstreamRelationRow | null
+  /** Id and state of the table of early staging that has the name. Null when there is none. */
+  readonly early: { readonly id: string; readonly state: string } | null
 }
 
 const resolve = statement(
   'upstream_resolve',
   `select p.version, n.id, n.path, array_to_string(n.lineage, ','), array_to_string(n.owners, ','),
-     r.id, r.kind, r.uuid, r.owner_id, array_to_string(r.prefixes, E'\\n'), extract(epoch from r.not_before)::float8 * 1000
+     r.id, r.kind, r.uuid, r.owner_id, array_to_string(r.prefixes, E'\\n'), extract(epoch from r.not_before)::float8 * 1000, s.id, s.early
    from (select version from policy limit 1) p
    left join lateral (
      select id, path, lineage, owners from namespace
      where warehouse_id = $1 and path = any(string_to_array($2, E'\\x1e')) order by octet_length(path) desc limit 1) n on true
-   left join lateral (select * from relation where namespace_id = n.id and n.path = $3 and name = $4 limit 1) r on true`,
+   left join lateral (select * from relation where namespace_id = n.id and n.path = $3 and name = $4 limit 1) r on true
+   left join staged_relation s on s.namespace_id = n.id and n.path = $3 and s.name = $4 and s.early is not null`,
 )
 
 /**
@@ -55,7 +58,7 @@ export async function resolveUpstream(
   const row = await sql.readRow(resolve, [warehouseId, paths.join('\u001e'), path, name])
   if (row === null) throw new Error('The store has no policy version.')
   const [version, namespaceId, namespacePath, lineage, owners, ...relation] = row
-  const [id, kind, uuid, ownerId, prefixes, notBefore] = relation
+  const [id, kind, uuid, ownerId, prefixes, notBefore, earlyId, early] = relation
   return {
     policyVersion: Number(version),
     namespace: namespaceId
@@ -71,6 +74,7 @@ export async function resolveUpstream(
           notBefore: Number(notBefore),
         }
       : null,
+    early: earlyId ? { id: earlyId, state: early ?? '' } : null,
   }
 }
 

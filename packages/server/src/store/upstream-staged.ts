@@ -65,10 +65,10 @@ export async function removeUpstreamStaged(sql: Queryable, id: string): Promise<
 const expire = statement(
   'upstream_staged_expire',
   `delete from staged_relation s using warehouse w
-   where w.id = s.warehouse_id and w.kind = 'upstream' and s.ends_at < now() and ($1::uuid is null or s.warehouse_id = $1)`,
+   where w.id = s.warehouse_id and w.kind = 'upstream' and s.early is null and s.ends_at < now() and ($1::uuid is null or s.warehouse_id = $1)`,
 )
 
-/** Deletes reservations that have ended. */
+/** Deletes reservations that have ended. Tables of early staging remain, because they exist in the upstream. */
 export async function expireUpstreamStaged(sql: Queryable, warehouseId: string | null): Promise<void> {
   await sql.run(expire, [warehouseId])
 }

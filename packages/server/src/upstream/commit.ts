@@ -10,6 +10,7 @@ import { missingRelation } from '../catalog/existing.ts'
 import type { RelationRef } from '../catalog/target.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { RelationKind } from '../store/relations.ts'
+import { findEarly } from '../store/early-tables.ts'
 import { findStaged } from '../store/staged-relations.ts'
 import { removeUpstreamStaged } from '../store/upstream-staged.ts'
 import { afterChange } from './after-change.ts'
@@ -17,9 +18,13 @@ import { checkUuids } from './assigned-uuid.ts'
 import { checkChosen, toLocations } from './chosen-locations.ts'
 import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
 import { unreadableOutcome } from './failures.ts'
+import { loadRemote } from './early-table.ts'
+import { checkEarlyCommit, translateEarlyCommit } from './early-commit.ts'
 import { authorizeName, authorizeNamespace } from './find-name.ts'
+import { addedSnapshotIds, type CommitTraces, hasLanded } from './landed-commit.ts'
 import { readMetadata, type RemoteMetadata } from './load-result.ts'
 import { recordRelation, type RecordedName, type RecordOptions, toPrefixes } from './record.ts'
+import type { Upstream } from './upstream.ts'
 
 /** Commit to one table or view of an upstream. `body` is the JSON of the request, which `request` was decoded from. */
 export interface UpstreamCommit {
@@ -38,12 +43,13 @@ interface PreparedCommit {
   readonly body: JsonObject
   /** Id of the reservation that the commit completes. Null: the commit completes none. */
   readonly stagedId: string | null
+  readonly traces: CommitTraces
 }
 
 /**
  * Commits updates to a table or view of the upstream. The commit requires the UUID that the decision is about, so that
  * it cannot change a table that replaced the authorized one. When the response is lost, loads the table once and looks
- * for the snapshots of the commit.
+ * for the traces of the commit.
  *
  * @returns the new metadata
  * @throws HeadgateError `commit-state-unknown` when it is unknown whether the upstream committed
@@ -56,7 +62,7 @@ export async function commitRelation(
 ): Promise<RemoteMetadata> {
   const { ref, kind, idempotencyKey } = commit
   const { identifier, warehouse } = ref
-  const prepared = await prepare(deps, caller, commit)
+  const prepared = await prepare(deps, caller, commit, signal)
   const upstream = await deps.upstreams.get(warehouse, caller)
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
   const missing = (): HeadgateError => missingRelation(kind, identifier)
@@ -89,7 +95,7 @@ export async function commitRelation(
   } catch (error) {
     if (!isHeadgateError(error, 'commit-state-unknown') || signal.aborted) throw error
     const landed = await load().catch(() => null)
-    if (landed === null || !containsSnapshots(landed, commit.request.updates)) throw error
+    if (landed === null || !hasLanded(landed, prepared.traces)) throw error
     metadata = landed
   }
   const committed = metadata
@@ -130,7 +136,7 @@ export async function commitTransaction(
   }
   const prepared: PreparedCommit[] = []
   // One after another: each decision records its object in the audit event, and the last one remains.
-  for (const commit of commits) prepared.push(await prepare(deps, caller, commit))
+  for (const commit of commits) prepared.push(await prepare(deps, caller, commit, signal))
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
   await upstream.call(
     {
@@ -148,6 +154,24 @@ export async function commitTransaction(
     },
     signal,
   )
+  for (const commit of prepared)
+    if (commit.options.ownerId !== undefined) await recordCreation(deps, caller, upstream, commit, signal)
+}
+
+/**
+ * Writes the row of a table that a transaction created, with its owner. The response to a transaction contains no
+ * metadata, so the table is loaded. The transaction is in the upstream, so a failure is not reported.
+ */
+async function recordCreation(
+  deps: UpstreamDeps,
+  caller: UpstreamCaller,
+  upstream: Upstream,
+  commit: PreparedCommit,
+  signal: AbortSignal,
+): Promise<void> {
+  const remote = await loadRemote(upstream, commit.name.identifier, signal).catch(() => null)
+  if (remote !== null && hasLanded(remote, commit.traces))
+    await afterChange(caller, () => recordCommitted(deps, caller, commit, remote))
 }
 
 function toJson({ namespace, name }: TableIdentifier): JsonObject {
@@ -158,12 +182,14 @@ async function prepare(
   deps: UpstreamDeps,
   caller: UpstreamCaller,
   { ref, kind, request, body }: UpstreamCommit,
+  signal: AbortSignal,
 ): Promise<PreparedCommit> {
   const { warehouse, identifier } = ref
   const requirements = toList(body['requirements'])
   const updates = toList(body['updates']).map(onlyDecoded)
   const sent = { requirements, updates, identifier: toJson(identifier) }
   const chosen = toLocations(request.updates)
+  const snapshotIds = addedSnapshotIds(request.updates)
   if (kind === 'table' && request.requirements.some(({ type }) => type === 'assert-create')) {
     const namespace = await authorizeNamespace(deps, caller, warehouse, identifier.namespace, 'create', false)
     const principalId = caller.identity.principal.id
@@ -173,8 +199,10 @@ async function prepare(
     const [uuid = null] = request.updates.flatMap((update) =>
       update.action === 'assign-uuid' ? [update.uuid] : [],
     )
+    const early = namespace.id === null ? null : await findEarly(deps.sql, namespace.id, identifier.name)
+    if (early !== null) checkEarlyCommit(early, identifier, principalId, uuid)
     const staged =
-      location === undefined || namespace.id === null
+      early !== null || location === undefined || namespace.id === null
         ? null
         : await findStaged(deps.sql, {
             warehouseId: warehouse.id,
@@ -186,22 +214,41 @@ async function prepare(
           })
     checkChosen(
       { warehouse, policy: namespace.policy, chain: namespace.chain },
-      staged?.prefixes ?? [],
+      (early ?? staged)?.prefixes ?? [],
       chosen,
     )
-    await checkUuids(deps, warehouse.id, request.updates, null)
+    await checkUuids(deps, warehouse.id, request.updates, early?.uuid ?? null)
     const name: RecordedName = { warehouse, identifier, kind, known: null, namespace }
-    const options = { ownerId: principalId, ...(staged === null ? {} : { id: staged.id }) }
-    return { name, options, body: sent, stagedId: staged?.id ?? null }
+    const stagedId = (early ?? staged)?.id ?? null
+    const options = { ownerId: principalId, ...(stagedId === null ? {} : { id: stagedId }) }
+    if (early === null)
+      return {
+        name,
+        options,
+        body: sent,
+        stagedId,
+        traces: { uuid, creates: true, before: null, snapshotIds },
+      }
+    const upstream = await deps.upstreams.get(warehouse, caller)
+    const translated = await translateEarlyCommit(deps, upstream, early, identifier, sent, signal)
+    const traces = { uuid: early.uuid, creates: false, before: early.metadataLocation, snapshotIds }
+    return { name, options, body: translated, stagedId, traces }
   }
   const name = await authorizeName(deps, caller, ref, kind, 'modify')
   const { known } = name
   const own = known === null ? [] : known.prefixes.split('\n')
   checkChosen({ warehouse, policy: name.policy, chain: name.chain }, own, chosen)
   await checkUuids(deps, warehouse.id, request.updates, known?.uuid ?? null)
-  if (known === null) return { name, options: {}, body: sent, stagedId: null }
+  const traces = { uuid: known?.uuid ?? null, creates: false, before: null, snapshotIds }
+  if (known === null) return { name, options: {}, body: sent, stagedId: null, traces }
   const required = { type: kind === 'table' ? 'assert-table-uuid' : 'assert-view-uuid', uuid: known.uuid }
-  return { name, options: {}, body: { ...sent, requirements: [required, ...requirements] }, stagedId: null }
+  return {
+    name,
+    options: {},
+    body: { ...sent, requirements: [required, ...requirements] },
+    stagedId: null,
+    traces,
+  }
 }
 
 /** Members of updates that set locations, by their actions. */
@@ -235,21 +282,6 @@ async function recordCommitted(
 ): Promise<void> {
   await recordRelation(deps, caller, name, metadata, options)
   if (stagedId !== null) await removeUpstreamStaged(deps.sql, stagedId)
-}
-
-/** Returns whether metadata contains the snapshots that a commit added, and the commit added at least one. */
-function containsSnapshots(
-  { text }: RemoteMetadata,
-  updates: readonly { readonly action: string }[],
-): boolean {
-  const ids = updates.flatMap((update) =>
-    update.action === 'add-snapshot' && 'snapshot' in update
-      ? [String((update.snapshot as { readonly 'snapshot-id': unknown })['snapshot-id'])]
-      : [],
-  )
-  return (
-    ids.length > 0 && ids.every((id) => new RegExp(`"snapshot-id"\\s*:\\s*${id}\\b`).test(text.toString()))
-  )
 }
 
 function toList(value: Json | undefined): Json[] {

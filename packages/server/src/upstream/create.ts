@@ -1,36 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { relationChain } from '../access/chain.ts'
-import { type Json, type JsonObject, stringify } from '@headgate/json'
-import { checkNewName, type OperationId } from '@headgate/iceberg/rest'
-import { missingNamespace } from '../catalog/existing.ts'
-import type { Warehouse } from '../catalog/warehouses.ts'
-import type { RelationRef } from '../catalog/target.ts'
+import { checkNewName } from '@headgate/iceberg/rest'
 import { joinLevels } from '../namespace-path.ts'
 import type { Chain } from '../privilege.ts'
-import type { RelationKind } from '../store/relations.ts'
 import { expireUpstreamStaged, insertUpstreamStaged } from '../store/upstream-staged.ts'
 import { afterChange } from './after-change.ts'
 import { checkChosen } from './chosen-locations.ts'
 import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
-import { unreadableOutcome, unrecorded } from './failures.ts'
+import { unrecorded } from './failures.ts'
 import { authorizeNamespace, type UpstreamNamespace } from './find-name.ts'
 import { confirmName } from './load.ts'
-import { readMetadata, type RemoteMetadata } from './load-result.ts'
-import type { VendedKeys } from './vended-keys.ts'
+import type { RemoteMetadata } from './load-result.ts'
 import { recordNamespace, recordRelation, type RecordedRelation, toPrefixes } from './record.ts'
+import { adaptCreation, keepKeys, sendCreation, type UpstreamCreation } from './send-creation.ts'
+import { clearEarly, stageEarly } from './stage-early.ts'
 
-/** Creation of a table or view in an upstream. */
-export interface UpstreamCreation {
-  readonly id: Extract<OperationId, 'createTable' | 'createView' | 'registerTable' | 'registerView'>
-  readonly kind: RelationKind
-  readonly ref: RelationRef
-  readonly body: JsonObject
-  /** Locations in the request. */
-  readonly chosen: readonly string[]
-  /** True when the request may replace an existing table of this name. */
-  readonly overwrites?: boolean
-  readonly idempotencyKey: string | undefined
-}
+export type { UpstreamCreation } from './send-creation.ts'
 
 /** Result of a creation. */
 export interface CreatedRelation {
@@ -53,7 +38,11 @@ export async function createRelation(
 ): Promise<CreatedRelation> {
   const { ref, kind } = creation
   const namespace = await authorizeCreation(deps, caller, creation, signal)
-  const { metadata, body } = await send(deps, caller, creation, creation.body, signal)
+  const upstream = await deps.upstreams.get(ref.warehouse, caller)
+  if (kind === 'table' && namespace.id !== null)
+    await clearEarly(deps, caller, ref, upstream, namespace.id, null, signal)
+  const requested = adaptCreation(creation, await upstream.dialect(signal), randomUUID())
+  const { metadata, body } = await sendCreation(upstream, caller, creation, requested, signal)
   const ownerId = caller.identity.principal.id
   const name = { ...ref, kind, known: null, namespace }
   const row = await afterChange(caller, () => recordRelation(deps, caller, name, metadata, { ownerId }))
@@ -66,7 +55,8 @@ export async function createRelation(
 
 /**
  * Stages a table in the upstream: the upstream chooses its location, and the first commit creates it. The reservation
- * lets the client renew its storage credentials, although the upstream has no table yet.
+ * lets the client renew its storage credentials, although the upstream has no table yet. In an upstream without
+ * `stage-create`, the table exists at once and is hidden.
  *
  * @param reservationSeconds time for which the reservation is kept
  */
@@ -80,8 +70,14 @@ export async function stageTable(
   const { ref } = creation
   const { warehouse, identifier } = ref
   const namespace = await authorizeCreation(deps, caller, creation, signal)
-  const request = { ...creation.body, 'stage-create': true }
-  const { metadata, body } = await send(deps, caller, creation, request, signal)
+  const upstream = await deps.upstreams.get(warehouse, caller)
+  const dialect = await upstream.dialect(signal)
+  if (dialect.staging === 'early') {
+    const early = await stageEarly(deps, caller, creation, upstream, reservationSeconds, signal)
+    return { ...early, chain: namespace.chain }
+  }
+  const requested = { ...adaptCreation(creation, dialect, randomUUID()), 'stage-create': true }
+  const { metadata, body } = await sendCreation(upstream, caller, creation, requested, signal)
   const prefixes = toPrefixes(metadata.locations)
   const id = randomUUID()
   const keys = keepKeys(deps, creation, { id, prefixes, staged: true }, body)
@@ -118,48 +114,4 @@ async function authorizeCreation(
   const namespace = await authorizeNamespace(deps, caller, warehouse, identifier.namespace, 'create', false)
   checkChosen({ warehouse, policy: namespace.policy, chain: namespace.chain }, [], chosen)
   return namespace
-}
-
-async function send(
-  deps: UpstreamDeps,
-  caller: UpstreamCaller,
-  { id, kind, ref, idempotencyKey }: UpstreamCreation,
-  body: Json,
-  signal: AbortSignal,
-): Promise<{ readonly metadata: RemoteMetadata; readonly body: Buffer }> {
-  const { warehouse, identifier } = ref
-  const upstream = await deps.upstreams.get(warehouse, caller)
-  caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
-  const response = await upstream.call(
-    {
-      id,
-      target: { namespace: identifier.namespace },
-      body: stringify(body),
-      idempotencyKey,
-      vends: kind === 'table' && usesUpstreamKeys(warehouse),
-      begin: () => caller.begin(),
-      missing: () => missingNamespace(identifier.namespace),
-    },
-    signal,
-  )
-  try {
-    return { metadata: readMetadata(response.body, kind), body: response.body }
-  } catch (cause) {
-    throw unreadableOutcome(warehouse.name, cause)
-  }
-}
-
-/** Keeps the storage credentials in the response, so that the first client of the table needs no further request. */
-function keepKeys(
-  { upstreams }: UpstreamDeps,
-  { kind, ref }: UpstreamCreation,
-  table: { readonly id: string; readonly staged: boolean; readonly prefixes: readonly string[] },
-  body: Buffer,
-): VendedKeys | null {
-  if (kind !== 'table' || !usesUpstreamKeys(ref.warehouse)) return null
-  return upstreams.keys.keep({ ...ref, table, prefixes: table.prefixes, permission: 'read-write' }, body)
-}
-
-function usesUpstreamKeys({ credentials }: Pick<Warehouse, 'credentials'>): boolean {
-  return credentials === 'relay' || credentials === 'pass'
 }

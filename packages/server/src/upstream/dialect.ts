@@ -36,8 +36,6 @@ export interface Capabilities {
    * marks a table of early staging remains.
    */
   readonly firstCommit: 'all' | 'data'
-  /** `load`: a response to `createTable` contains no credentials, and the next load does. */
-  readonly createCredentials: 'create' | 'load'
 }
 
 /** A catalog as a set of capabilities. The code compares capabilities, and never the name of a dialect. */

@@ -16,7 +16,7 @@ const drops = { table: 'dropTable', view: 'dropView' } as const satisfies Record
  * Drops a table or view in the upstream, and then its row with its grants. If the process ends in between, the row
  * remains: it allows no access, because a later table of this name has another UUID.
  *
- * @param purge whether the upstream also deletes the files
+ * @param purge whether the upstream also deletes the files. Some upstreams always do
  */
 export async function dropRelation(
   deps: UpstreamDeps,
@@ -31,12 +31,13 @@ export async function dropRelation(
   const { known } = await confirmName(deps, caller, ref, kind, 'manage', signal)
   const upstream = await deps.upstreams.get(warehouse, caller)
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
+  const always = (await upstream.dialect(signal)).purge === 'always'
   try {
     await upstream.call(
       {
         id: drops[kind],
         target: { identifier },
-        query: kind === 'table' ? { purgeRequested: String(purge) } : {},
+        query: kind === 'table' ? { purgeRequested: String(purge || always) } : {},
         idempotencyKey,
         begin: () => caller.begin(),
         missing: () => missingRelation(kind, identifier),

@@ -16,6 +16,10 @@ import { serverId, unknownObjectId } from '../reserved-ids.ts'
 import type { RelationKind } from '../store/relations.ts'
 import { resolveUpstream, type UpstreamRelationRow, type UpstreamRows } from '../store/upstream-relations.ts'
 import type { UpstreamDeps } from './deps.ts'
+import { settleCommit } from './early-table.ts'
+
+/** Time limit in ms to find out whether the first commit of a hidden table landed. */
+const settleMs = 30_000
 
 /** Namespace of an upstream, with what is known about it. The namespace may not exist in the upstream. */
 export interface UpstreamNamespace {
@@ -62,7 +66,8 @@ export async function authorizeName(
   const { warehouse, identifier } = ref
   audit.object = `${warehouse.name}:${formatIdentifier(identifier)}`
   audit.privilege = privilege
-  const rows = await resolveUpstream(deps.sql, warehouse.id, toPaths(identifier.namespace), identifier.name)
+  const paths = toPaths(identifier.namespace)
+  const rows = await resolveUpstream(deps.sql, warehouse.id, paths, identifier.name)
   const policy = await policyAt(deps, caller, rows.policyVersion)
   const namespace = toNamespace(warehouse, identifier.namespace, rows, policy)
   const known = rows.relation?.kind === kind ? rows.relation : null
@@ -76,6 +81,15 @@ export async function authorizeName(
     name: formatIdentifier(identifier),
     missing: () => missingIn(policy, warehouse, missingRelation(kind, identifier)),
   })
+  if (kind === 'table' && rows.early !== null) {
+    const { namespace: row, early } = rows
+    const isVisible =
+      early.state === 'committing' &&
+      row !== null &&
+      (await settleCommit(deps, caller, warehouse, identifier, row.id, AbortSignal.timeout(settleMs)))
+    if (!isVisible) throw missingIn(policy, warehouse, missingRelation(kind, identifier))
+    return await authorizeName(deps, caller, ref, kind, privilege)
+  }
   const isInherited = known === null || decide(policy, inherited, privilege).outcome === 'allow'
   return { ...ref, kind, known, namespace, chain, policy, decision, isInherited }
 }

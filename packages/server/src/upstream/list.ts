@@ -9,6 +9,7 @@ import { missingNamespace, missingWarehouse } from '../catalog/existing.ts'
 import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
 import { joinLevels, splitLevels } from '../namespace-path.ts'
 import type { Chain, ObjectNames } from '../privilege.ts'
+import { listEarlyNames } from '../store/early-tables.ts'
 import { listChildPaths } from '../store/namespaces.ts'
 import { listRelationNames, type RelationKind } from '../store/relations.ts'
 import type { UpstreamDeps } from './deps.ts'
@@ -50,7 +51,9 @@ export async function listRelations(
     ...found.chain.names,
     relation: { kind, name },
   }))
-  return await readVisible(read, { page, missing, read: nameIn, visible, isShown }, signal)
+  const hidden = new Set(kind === 'view' || found.id === null ? [] : await listEarlyNames(deps.sql, found.id))
+  const readName = (item: Json): string[] => nameIn(item).filter((name) => !hidden.has(name))
+  return await readVisible(read, { page, missing, read: readName, visible, isShown }, signal)
 }
 
 /** Lists the namespaces of an upstream directly below the warehouse or below a namespace that the caller may see. */

@@ -73,10 +73,6 @@ const quirks: z.ZodType<Quirks> = z
       .enum(['all', 'data'])
       .optional()
       .describe('data: the upstream refuses changes of properties in the first commit to a table.'),
-    createCredentials: z
-      .enum(['create', 'load'])
-      .optional()
-      .describe('load: a response that creates a table contains no credentials.'),
   })
   .meta({ id: 'UpstreamQuirks' })
 

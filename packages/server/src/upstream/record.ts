@@ -53,10 +53,12 @@ export interface RecordOptions {
  * A row belongs to the UUID of its table. If the table was renamed in the upstream, its row is moved, with its grants. If
  * the upstream has the table under both names, the row remains at the recorded name: otherwise a load by another spelling
  * of the name, in a catalog that does not distinguish upper and lower case, would delete owner and grants.
+ *
+ * @param caller null for background work, which uses the service account
  */
 export async function recordRelation(
   deps: Pick<UpstreamDeps, 'sql' | 'upstreams'>,
-  caller: Caller,
+  caller: Caller | null,
   name: RecordedName,
   metadata: RemoteMetadata,
   { ownerId = serverId, id }: RecordOptions = {},
@@ -140,13 +142,15 @@ async function findOtherName(
  */
 async function isStillThere(
   { upstreams }: Pick<UpstreamDeps, 'upstreams'>,
-  caller: Caller,
+  caller: Caller | null,
   warehouse: Warehouse,
   { kind, path, name }: UpstreamHolder,
   uuid: string,
 ): Promise<boolean> {
   const identifier = { namespace: splitLevels(path), name }
-  const upstream = await upstreams.get(warehouse, caller)
+  const upstream = await (caller === null
+    ? upstreams.getForService(warehouse)
+    : upstreams.get(warehouse, caller))
   try {
     const { body } = await upstream.call(
       {

@@ -361,10 +361,6 @@ export const upstreamQuirksMembers: Members<UpstreamQuirks> = {
     .enum(['all', 'data'])
     .describe('data: the upstream refuses changes of properties in the first commit to a table.')
     .optional(),
-  createCredentials: z
-    .enum(['create', 'load'])
-    .describe('load: a response that creates a table contains no credentials.')
-    .optional(),
 }
 
 export const upstreamQuirksRequest: z.ZodType<UpstreamQuirks> = z.strictObject(upstreamQuirksMembers)

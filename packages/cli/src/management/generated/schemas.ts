@@ -510,7 +510,6 @@ export type UpstreamQuirks = {
   readonly purge?: OpenEnum<'requested' | 'always'> | undefined
   readonly transactions?: OpenEnum<'upstream' | 'none'> | undefined
   readonly firstCommit?: OpenEnum<'all' | 'data'> | undefined
-  readonly createCredentials?: OpenEnum<'create' | 'load'> | undefined
 }
 
 export type Vending =

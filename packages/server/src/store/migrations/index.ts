@@ -12,6 +12,7 @@ import { claimMarks } from './011-claim-marks.ts'
 import { upstream } from './012-upstream.ts'
 import { accessKeys } from './013-access-keys.ts'
 import { stagedRenewal } from './014-staged-renewal.ts'
+import { earlyTables } from './015-early-tables.ts'
 import type { Migration } from './migration.ts'
 
 /**
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   upstream,
   accessKeys,
   stagedRenewal,
+  earlyTables,
 ]

@@ -1,0 +1,62 @@
+import type { JsonObject } from '@headgate/json'
+import { HeadgateError } from '@headgate/errors'
+import { formatIdentifier, type TableIdentifier } from '@headgate/iceberg/rest'
+import { beginEarlyCommit, type EarlyTable } from '../store/early-tables.ts'
+import type { UpstreamDeps } from './deps.ts'
+import { loadRemote, parseMetadata } from './early-table.ts'
+import { translateCreation } from './translate-creation.ts'
+import type { Upstream } from './upstream.ts'
+
+/**
+ * Checks that a commit with the requirement `assert-create` belongs to the attempt that staged the table.
+ *
+ * @param uuid UUID that the commit assigns, or null
+ * @throws HeadgateError `commit-failed` when another principal or another attempt staged it
+ */
+export function checkEarlyCommit(
+  table: EarlyTable,
+  identifier: TableIdentifier,
+  principalId: string,
+  uuid: string | null,
+): void {
+  const name = formatIdentifier(identifier)
+  if (table.principalId !== principalId)
+    throw failed(`Table ${name} is being created by another principal: repeat the statement later.`)
+  if (uuid !== null && uuid.toLowerCase() !== table.uuid)
+    throw failed(`A later attempt has staged table ${name}: repeat the statement.`)
+}
+
+/**
+ * Prepares the first commit to a table of early staging: translates it to a commit to the table that exists, and records
+ * that it is sent now.
+ *
+ * @param body commit with the requirement `assert-create`
+ * @throws HeadgateError `commit-failed` when the time of the table has ended, or when another client of the upstream has
+ *   changed it
+ */
+export async function translateEarlyCommit(
+  { sql }: Pick<UpstreamDeps, 'sql'>,
+  upstream: Upstream,
+  table: EarlyTable,
+  identifier: TableIdentifier,
+  body: JsonObject,
+  signal: AbortSignal,
+): Promise<JsonObject> {
+  const name = formatIdentifier(identifier)
+  const remote = await loadRemote(upstream, identifier, signal)
+  const { firstCommit } = await upstream.dialect(signal)
+  if (
+    remote === null ||
+    remote.uuid !== table.uuid ||
+    (table.state === 'created' && remote.metadataLocation !== table.metadataLocation)
+  )
+    throw failed(`Another client of the upstream changed table ${name} while it was created: stage it again.`)
+  const translated = translateCreation(body, parseMetadata(remote), firstCommit === 'all')
+  if (!(await beginEarlyCommit(sql, table.id)))
+    throw failed(`The time to create table ${name} has ended: stage it again.`)
+  return translated
+}
+
+function failed(message: string): HeadgateError {
+  return new HeadgateError('commit-failed', message)
+}

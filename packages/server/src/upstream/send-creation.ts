@@ -1,0 +1,106 @@
+import { type JsonObject, stringify } from '@headgate/json'
+import { HeadgateError } from '@headgate/errors'
+import type { OperationId } from '@headgate/iceberg/rest'
+import { missingNamespace } from '../catalog/existing.ts'
+import type { RelationRef } from '../catalog/target.ts'
+import type { Warehouse } from '../catalog/warehouses.ts'
+import type { RelationKind } from '../store/relations.ts'
+import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
+import type { Dialect } from './dialect.ts'
+import { unreadableOutcome } from './failures.ts'
+import { readMetadata, type RemoteMetadata } from './load-result.ts'
+import type { Upstream } from './upstream.ts'
+import type { VendedKeys } from './vended-keys.ts'
+
+/** Creation of a table or view in an upstream. */
+export interface UpstreamCreation {
+  readonly id: Extract<OperationId, 'createTable' | 'createView' | 'registerTable' | 'registerView'>
+  readonly kind: RelationKind
+  readonly ref: RelationRef
+  readonly body: JsonObject
+  /** Locations in the request. */
+  readonly chosen: readonly string[]
+  /** True when the request may replace an existing table of this name. */
+  readonly overwrites?: boolean
+  readonly idempotencyKey: string | undefined
+}
+
+/**
+ * Returns the body of a request that creates a table, in the form that the upstream accepts.
+ *
+ * @param id id of the row of the table, for a location that the server chooses
+ * @throws HeadgateError `bad-request` for a name or location that the upstream refuses
+ */
+export function adaptCreation(
+  { id: operation, ref, body }: Pick<UpstreamCreation, 'id' | 'ref' | 'body'>,
+  { location, names }: Pick<Dialect, 'location' | 'names'>,
+  id: string,
+): JsonObject {
+  const { identifier, warehouse } = ref
+  const lower = identifier.name.toLowerCase()
+  // A changed name would have two forms, and rules for names of objects would have to match both.
+  if (names === 'lower' && identifier.name !== lower)
+    throw new HeadgateError(
+      'bad-request',
+      `The name ${identifier.name} has upper-case letters, which the upstream of warehouse ${warehouse.name} refuses: use ${lower}.`,
+    )
+  if (operation !== 'createTable') return body
+  if (location === 'refused' && body['location'] !== undefined)
+    throw new HeadgateError(
+      'bad-request',
+      `The upstream of warehouse ${warehouse.name} chooses the locations of tables: omit location.`,
+    )
+  return location === 'required' && body['location'] === undefined
+    ? { ...body, location: `${warehouse.root.replace(/\/+$/, '')}/${id}` }
+    : body
+}
+
+/** Response of the upstream to a creation. */
+export interface SentCreation {
+  readonly metadata: RemoteMetadata
+  readonly body: Buffer
+}
+
+/** Sends the request that creates a table or view. */
+export async function sendCreation(
+  upstream: Upstream,
+  caller: UpstreamCaller,
+  { id, kind, ref, idempotencyKey }: Omit<UpstreamCreation, 'body'>,
+  body: JsonObject,
+  signal: AbortSignal,
+): Promise<SentCreation> {
+  const { namespace } = ref.identifier
+  caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
+  const response = await upstream.call(
+    {
+      id,
+      target: { namespace },
+      body: stringify(body),
+      idempotencyKey,
+      vends: kind === 'table' && usesUpstreamKeys(ref.warehouse),
+      begin: () => caller.begin(),
+      missing: () => missingNamespace(namespace),
+    },
+    signal,
+  )
+  try {
+    return { metadata: readMetadata(response.body, kind), body: response.body }
+  } catch (cause) {
+    throw unreadableOutcome(ref.warehouse.name, cause)
+  }
+}
+
+/** Keeps the storage credentials in the response, so that the first client of the table needs no further request. */
+export function keepKeys(
+  { upstreams }: Pick<UpstreamDeps, 'upstreams'>,
+  { kind, ref }: Pick<UpstreamCreation, 'kind' | 'ref'>,
+  table: { readonly id: string; readonly staged: boolean; readonly prefixes: readonly string[] },
+  body: Buffer,
+): VendedKeys | null {
+  if (kind !== 'table' || !usesUpstreamKeys(ref.warehouse)) return null
+  return upstreams.keys.keep({ ...ref, table, prefixes: table.prefixes, permission: 'read-write' }, body)
+}
+
+function usesUpstreamKeys({ credentials }: Pick<Warehouse, 'credentials'>): boolean {
+  return credentials === 'relay' || credentials === 'pass'
+}
