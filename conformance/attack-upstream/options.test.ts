@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { readOptions } from './options.ts'
+
+test('a quick run has fewer cases and a time limit', () => {
+  expect(readOptions([], 1_234_567)).toMatchObject({ cases: 2_000, seconds: Infinity, seed: 234_567 })
+  expect(readOptions(['--quick'], 0)).toMatchObject({ cases: 300, seconds: 60 })
+  expect(readOptions(['--quick', '--cases', '40', '--seconds', '5'], 0)).toMatchObject({
+    cases: 40,
+    seconds: 5,
+  })
+  expect(readOptions(['--help'], 0)).toBeUndefined()
+})
+
+test.each([
+  [['--cases', '0'], '--cases takes a whole number from 1'],
+  [['--seed', 'x'], '--seed takes a whole number from 0'],
+])('readOptions refuses %j', (args, message) => {
+  expect(() => readOptions(args, 0)).toThrow(message)
+})

@@ -1,0 +1,82 @@
+import { readStorageKeys, toTarget, useKeys } from '../../refresh/storage-keys.ts'
+import { delegation } from '../../refresh/table-requests.ts'
+import { configIn, modes } from '../fixture.ts'
+import { send } from '../send.ts'
+import type { Suite } from '../suite.ts'
+
+/** The reader uses its storage keys to write, and outside of its table, in each mode. */
+export const readersKeys: Suite = {
+  name: 'readers-keys',
+  about: 'storage keys of a reader, in each mode: writes, deletions and objects of other tables',
+  weight: 4,
+  async attack(fixture, random) {
+    const mode = random.pick(modes)
+    const lake = fixture.lakes[mode]
+    const { root } = lake.as.admin
+    const at = `${root}namespaces/open/tables/shared`
+    const other = await lake.behind.send('GET', `${lake.behind.root}namespaces/open/tables/other`)
+    const read = random.chance(0.5)
+    const seen = await send(fixture, 'reader', 'GET', read ? at : `${at}/credentials`, undefined, delegation)
+    const keys = readStorageKeys({ config: configIn(seen.json) })
+    const what = `the keys of the reader, mode ${mode}`
+    if (keys === undefined) return { what: `${what}: none`, seen: [], escapes: [] }
+    const own = /"location":"([^"]*)"/.exec((await lake.as.admin.send('GET', at)).text)?.[1] ?? ''
+    const elsewhere = /"location":"([^"]*)"/.exec(other.text)?.[1] ?? ''
+    const file = `data/x${fixture.count()}`
+    const [method, location] = random.pick<readonly [string, string]>([
+      ['PUT', `${own}/${file}`],
+      ['DELETE', `${own}/${file}`],
+      ['POST', `${own}/${file}?uploads=`],
+      ['PUT', `${elsewhere}/${file}`],
+      ['GET', metadataIn(other.text)],
+      ['HEAD', metadataIn(other.text)],
+      ['DELETE', metadataIn(other.text)],
+      ['GET', `s3://${lake.name}/?list-type=2&prefix=`],
+      [
+        'GET',
+        `s3://${lake.name}/?list-type=2&prefix=${encodeURIComponent(elsewhere.replace(/^s3:\/\/[^/]*\//, ''))}`,
+      ],
+    ])
+    const [path = '', query] = location.split('?')
+    const target = `${toTarget(path)}${query === undefined ? '' : `?${query}`}`
+    const used = await useKeys(keys, method, target, method === 'PUT' ? 'stolen' : '')
+    const escapes = used.status < 300 ? [`${method} ${location} was accepted (${used.status})`] : []
+    return { what: `${what}: ${method} ${location}`, seen: [{ status: used.status, text: '' }], escapes }
+  },
+}
+
+function metadataIn(text: string): string {
+  return /"metadata-location":"([^"]*)"/.exec(text)?.[1] ?? ''
+}
+
+/** Callers with different rights load one table at the same time, and share requests to the upstream. */
+export const sharedResponses: Suite = {
+  name: 'shared-responses',
+  about: 'concurrent loads of callers with different rights: no response or credential of another caller',
+  weight: 2,
+  async attack(fixture, random) {
+    const lake = fixture.lakes[random.pick(modes)]
+    const { root } = lake.as.admin
+    const at = `${root}namespaces/open/tables/shared`
+    const load = (who: 'reader' | 'writer' | 'nobody') => send(fixture, who, 'GET', at, undefined, delegation)
+    const [writer, reader, nobody, again] = await Promise.all([
+      load('writer'),
+      load('reader'),
+      load('nobody'),
+      load('reader'),
+    ])
+    const escapes: string[] = []
+    const key = (json: unknown): string | undefined => configIn(json)['s3.secret-access-key']
+    if (key(reader.json) !== undefined && key(reader.json) === key(writer.json))
+      escapes.push('the reader received the keys of the writer')
+    if (nobody.status !== 404) escapes.push(`a caller without rights received ${nobody.status}`)
+    if (again.status !== 200) escapes.push(`the reader received ${again.status} together with others`)
+    const etag = /"etag":"((?:[^"\\]|\\.)*)"/.exec(writer.text)?.[1]?.replaceAll('\\"', '"')
+    if (etag !== undefined) {
+      const stranger = await send(fixture, 'nobody', 'GET', at, undefined, { 'if-none-match': etag })
+      if (stranger.status !== 404)
+        escapes.push(`the ETag of another caller was accepted (${stranger.status})`)
+    }
+    return { what: 'four loads at the same time', seen: [nobody], escapes }
+  },
+}
