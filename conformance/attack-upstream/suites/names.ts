@@ -74,9 +74,10 @@ function staysInside(sent: string): boolean {
   if (pathname === '/v1/config') return true
   const parent = searchParams.get('parent')
   if (parent !== null) return parent === 'mine' || parent.startsWith('mine\u001f')
-  return [pathname, decoded(pathname), decoded(decoded(pathname)).replaceAll('\\', '/')].every((reading) => {
-    const resolved = new URL(encodeURI(reading), 'http://upstream').pathname
-    return /^\/v1\/[^/]+\/namespaces\/mine((%1F|\u001f)[^/]*)?(\/.*)?$/i.test(resolved)
+  const readings = [decoded(pathname), decoded(decoded(pathname)).replaceAll('\\', '/')].map(encodeURI)
+  return [pathname, ...readings].every((reading) => {
+    const resolved = new URL(reading, 'http://upstream').pathname
+    return /^\/v1\/[^/]+\/namespaces\/mine(%1F[^/]*)?(\/.*)?$/i.test(resolved)
   })
 }
 
