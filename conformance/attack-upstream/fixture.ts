@@ -22,9 +22,9 @@ export type Mode = (typeof modes)[number]
 
 /**
  * Callers. The reader may read the table `shared`, the writer may also change it, and the owner of the namespace `mine` may
- * do anything there. The builder may create warehouses. Nobody has no rights.
+ * do anything there. The builder may create warehouses. The stranger has no rights.
  */
-export const callers = ['reader', 'writer', 'owner', 'builder', 'nobody'] as const
+export const callers = ['reader', 'writer', 'owner', 'builder', 'stranger'] as const
 export type Who = (typeof callers)[number]
 
 /** A warehouse of the attacked server that forwards to a warehouse of the same name behind. */

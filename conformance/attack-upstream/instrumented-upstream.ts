@@ -26,10 +26,11 @@ export interface InstrumentedUpstream extends AsyncDisposable {
   reset(): void
 }
 
+const forwardAll: Decide = () => null
+
 /** @param target origin of the catalog behind */
 export async function startInstrumented(target: string): Promise<InstrumentedUpstream> {
   const requests: Recorded[] = []
-  const forwardAll: Decide = () => null
   let decide = forwardAll
   const server = createServer((incoming, response) => void handle(incoming, response))
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {

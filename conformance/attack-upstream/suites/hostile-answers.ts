@@ -46,7 +46,7 @@ function hostileAnswer(fixture: Fixture, random: Random): readonly [string, Host
     ['a huge body', (response) => void response.writeHead(200).end(Buffer.alloc(3_000_000, ' '))],
     ['an endless body', trickle((response) => void response.write('{"a":'))],
     ['a slow body', trickle((response, turn) => void (turn % 10 === 0 && response.write(' ')))],
-    ['endless informational responses', trickle((response) => void response.writeProcessing())],
+    ['endless informational responses', trickle((response) => response.writeProcessing())],
     ['no answer', () => undefined],
     ['a closed connection', (response) => void response.socket?.destroy()],
     [

@@ -58,27 +58,31 @@ export const sharedResponses: Suite = {
     const mode = random.pick(modes)
     const { root } = fixture.lakes[mode].as.admin
     const at = `${root}namespaces/open/tables/shared`
-    const load = (who: 'reader' | 'writer' | 'nobody') => send(fixture, who, 'GET', at, undefined, delegation)
-    const [writer, reader, nobody, again] = await Promise.all([
+    const load = (who: 'reader' | 'writer' | 'stranger') =>
+      send(fixture, who, 'GET', at, undefined, delegation)
+    const [writer, reader, stranger, again] = await Promise.all([
       load('writer'),
       load('reader'),
-      load('nobody'),
+      load('stranger'),
       load('reader'),
     ])
     const escapes: string[] = []
-    const key = (json: unknown): string | undefined => configIn(json)['s3.secret-access-key']
-    if (key(reader.json) !== undefined && key(reader.json) === key(writer.json))
+    if (findSecret(reader.json) !== undefined && findSecret(reader.json) === findSecret(writer.json))
       escapes.push('the reader received the keys of the writer')
-    if (nobody.status !== 404) escapes.push(`a caller without rights received ${nobody.status}`)
+    if (stranger.status !== 404) escapes.push(`a caller without rights received ${stranger.status}`)
     // In mode pass, the keys of the upstream would be wider than the right of the reader.
     if (again.status !== (mode === 'pass' ? 403 : 200))
       escapes.push(`the reader received ${again.status} together with others`)
     const etag = /"etag":"((?:[^"\\]|\\.)*)"/.exec(writer.text)?.[1]?.replaceAll('\\"', '"')
     if (etag !== undefined) {
-      const stranger = await send(fixture, 'nobody', 'GET', at, undefined, { 'if-none-match': etag })
-      if (stranger.status !== 404)
-        escapes.push(`the ETag of another caller was accepted (${stranger.status})`)
+      const conditional = await send(fixture, 'stranger', 'GET', at, undefined, { 'if-none-match': etag })
+      if (conditional.status !== 404)
+        escapes.push(`the ETag of another caller was accepted (${conditional.status})`)
     }
-    return { what: 'four loads at the same time', seen: [nobody], escapes }
+    return { what: 'four loads at the same time', seen: [stranger], escapes }
   },
+}
+
+function findSecret(json: unknown): string | undefined {
+  return configIn(json)['s3.secret-access-key']
 }

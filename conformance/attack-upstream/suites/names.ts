@@ -34,7 +34,7 @@ const pieces = [
 
 /**
  * The owner of one namespace tries to reach other objects of the upstream by names. The upstream may receive only paths that
- * remain in this namespace, also after a server has decoded and resolved them once more.
+ * remain in this namespace, also after a server has decoded and resolved them a second time.
  */
 export const names: Suite = {
   name: 'names',

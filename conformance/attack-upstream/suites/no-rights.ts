@@ -93,7 +93,7 @@ function anyRequest(
     {
       privilege: 'select',
       on: { warehouse: lake.name, namespace: identifier.namespace, relation: name },
-      to: { principal: 'nobody' },
+      to: { principal: 'stranger' },
     },
   ]
   const method = random.pick(['GET', 'HEAD', 'POST', 'DELETE', 'PUT', 'PATCH', 'OPTIONS'])
@@ -108,20 +108,20 @@ export const noRights: Suite = {
   weight: 8,
   async attack(fixture, random) {
     const { method, path, body } = anyRequest(fixture, random)
-    const seen = await send(fixture, 'nobody', method, path, body)
+    const seen = await send(fixture, 'stranger', method, path, body)
     const sent = fixture.recorder.requests.map((request) => `${request.method} ${request.path}`)
     const escapes = sent.map((request) => `the upstream received ${request}`)
     // A request that only this server answers, such as the preflight of browsers, may succeed.
     if (seen.status < 300 && method !== 'OPTIONS') escapes.push(`it was accepted (${seen.status})`)
     return {
-      what: `nobody: ${method} ${path} ${JSON.stringify(body) ?? ''}`.slice(0, 300),
+      what: `stranger: ${method} ${path} ${JSON.stringify(body) ?? ''}`.slice(0, 300),
       seen: [seen],
       escapes,
     }
   },
 }
 
-/** Callers with rights on some objects: requests about others, alone and together with their own. */
+/** Callers with rights on some objects: requests about other objects, without and together with their own objects. */
 export const otherObjects: Suite = {
   name: 'other-objects',
   about: 'transactions, renames, lists and creations that name a hidden object next to an own one',
