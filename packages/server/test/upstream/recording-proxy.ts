@@ -9,10 +9,16 @@ export interface RecordedRequest {
   readonly body: string
 }
 
-/** Decides what happens with one request: `forward` it, `lose` its response after it was executed, or answer it. */
+/**
+ * Decides what happens with one request: `forward` it; `lose` its response after it was executed; `cut` its connection
+ * before it is executed; `hold` it without a response, or `execute` it without a response; or answer it.
+ */
 export type Interception =
   | 'forward'
   | 'lose'
+  | 'cut'
+  | 'hold'
+  | 'execute'
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string }
 
 /** HTTP proxy in front of an upstream that records all requests, and can lose or replace responses. */
@@ -41,8 +47,17 @@ export async function recordingProxy(target: string): Promise<RecordingProxy> {
       response.writeHead(what.status, { ...what.headers }).end(what.body)
       return
     }
+    if (what === 'hold') return
+    if (what === 'cut') {
+      incoming.socket.destroy()
+      return
+    }
     const options = { method, headers: { ...headers, host: new URL(target).host } }
     const outgoing = request(`${target}${path}`, options, (answer) => {
+      if (what === 'execute') {
+        answer.resume()
+        return
+      }
       if (what === 'lose') {
         answer.resume().on('end', () => incoming.socket.destroy())
         return
