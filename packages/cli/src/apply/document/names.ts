@@ -14,13 +14,13 @@ export type GranteeText = string
 export type SecurableText = string
 
 export const granteeText: z.ZodType<GranteeText> = checkedText(
-  /^(principal:.|role:.|group:.+#.)/,
+  /^(principal:|role:|group:[\s\S]+#)[\s\S]/,
   'principal:NAME, role:NAME or group:ISSUER#NAME',
   (text) => void parseGrantee(text),
 )
 
 export const securableText: z.ZodType<SecurableText> = checkedText(
-  /^(server$|warehouse:.|(namespace|table|view):.+\/.)/,
+  /^(server$|warehouse:[\s\S]|(namespace|table|view):[\s\S]+\/[\s\S])/,
   'server, warehouse:NAME, namespace:WAREHOUSE/NAME.NAME, or table: or view:WAREHOUSE/NAMESPACE.NAME',
   (text) => {
     const securable = parseSecurable(text, '')
@@ -29,8 +29,10 @@ export const securableText: z.ZodType<SecurableText> = checkedText(
 )
 
 /** Schema of the name of a namespace: `WAREHOUSE/NAME.NAME`, as in commands. */
-export const namespaceText: z.ZodType<string> = checkedText(/^[^/]+\/./, 'WAREHOUSE/NAME.NAME', (text) =>
-  parseDotted(text).warehouse === null ? noWarehouse : undefined,
+export const namespaceText: z.ZodType<string> = checkedText(
+  /^[^/]+\/[\s\S]/,
+  'WAREHOUSE/NAME.NAME',
+  (text) => (parseDotted(text).warehouse === null ? noWarehouse : undefined),
 )
 
 const noWarehouse = 'names no warehouse'
@@ -40,7 +42,8 @@ type Check = (text: string) => string | undefined | void
 /**
  * Returns a zod schema of texts in one form.
  *
- * @param pattern pattern in the JSON schema, with which editors check a text
+ * @param pattern pattern in the JSON schema, with which editors check a text. Names may contain line breaks, which `.` does
+ *   not match
  * @param check returns undefined for an accepted text, and returns or throws the reason for a refused one
  */
 function checkedText(pattern: RegExp, form: string, check: Check): z.ZodType<string> {
