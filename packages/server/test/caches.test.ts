@@ -23,6 +23,8 @@ const lastingMaps: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   'iceberg/response-cache.ts cachedByBody': 'caller',
   // Texts and models of metadata files, which never change.
   'catalog/metadata-text.ts lastingParts': 'shared',
+  // Results of checks of the endpoints in credentials, without the credentials.
+  'upstream/relay-storages.ts #checks': 'shared',
   // These values are configured, or computed from constants.
   'credentials/vendors/storage-keys.ts #chains': 'shared',
   'identity/issuers/external-tokens.ts #trusted': 'shared',

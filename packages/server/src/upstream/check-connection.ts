@@ -2,7 +2,8 @@ import { isHeadgateError } from '@headgate/errors'
 import type { Finding } from '../catalog/finding.ts'
 import { missingWarehouse } from '../catalog/existing.ts'
 import type { Dialect } from './dialect.ts'
-import type { Upstreams, UpstreamWarehouse } from './upstreams.ts'
+import type { UpstreamWarehouse } from './upstream-warehouse.ts'
+import type { Upstreams } from './upstreams.ts'
 import type { UpstreamUser } from './user-auth.ts'
 
 /**

@@ -5,7 +5,7 @@ import type { Policy } from '../access/policy.ts'
 import { checkLocations } from '../catalog/locations.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Chain } from '../privilege.ts'
-import { toPrefixes } from './record.ts'
+import { toPrefixes } from './remote-prefixes.ts'
 
 /** Properties whose values are locations of files. */
 const pathProperties: ReadonlySet<string> = new Set([

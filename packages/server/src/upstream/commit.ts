@@ -23,7 +23,8 @@ import { checkEarlyCommit, translateEarlyCommit } from './early-commit.ts'
 import { authorizeName, authorizeNamespace } from './find-name.ts'
 import { addedSnapshotIds, type CommitTraces, hasLanded } from './landed-commit.ts'
 import { readMetadata, type RemoteMetadata } from './load-result.ts'
-import { recordRelation, type RecordedName, type RecordOptions, toPrefixes } from './record.ts'
+import { recordRelation, type RecordedName, type RecordOptions } from './record.ts'
+import { toPrefixes } from './remote-prefixes.ts'
 import type { Upstream } from './upstream.ts'
 
 /** Commit to one table or view of an upstream. `body` is the JSON of the request, which `request` was decoded from. */

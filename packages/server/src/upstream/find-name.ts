@@ -2,7 +2,6 @@ import type { HeadgateError } from '@headgate/errors'
 import { formatIdentifier, formatNamespace, type Namespace } from '@headgate/iceberg/rest'
 import { namespaceChain, relationChain } from '../access/chain.ts'
 import { decide, decidePassage } from '../access/decide.ts'
-import type { Decision } from '../access/decision.ts'
 import type { Policy } from '../access/policy.ts'
 import { enforce } from '../access/refuse.ts'
 import { type Caller, policyAt } from '../catalog/caller.ts'
@@ -11,42 +10,16 @@ import { missingIn } from '../catalog/find-warehouse.ts'
 import type { RelationRef } from '../catalog/target.ts'
 import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
 import { joinLevels } from '../namespace-path.ts'
-import type { Chain, Privilege } from '../privilege.ts'
+import type { Privilege } from '../privilege.ts'
 import { serverId, unknownObjectId } from '../reserved-ids.ts'
 import type { RelationKind } from '../store/relations.ts'
-import { resolveUpstream, type UpstreamRelationRow, type UpstreamRows } from '../store/upstream-relations.ts'
+import { resolveUpstream, type UpstreamRows } from '../store/upstream-relations.ts'
 import type { UpstreamDeps } from './deps.ts'
 import { settleCommit } from './early-table.ts'
+import type { UpstreamName, UpstreamNamespace } from './upstream-name.ts'
 
 /** Time limit in ms to find out whether the first commit of a hidden table landed. */
 const settleMs = 30_000
-
-/** Namespace of an upstream, with what is known about it. The namespace may not exist in the upstream. */
-export interface UpstreamNamespace {
-  readonly warehouse: Warehouse
-  readonly levels: Namespace
-  /** Id of the row of the namespace. Null when it has no row. */
-  readonly id: string | null
-  readonly chain: Chain
-  readonly policy: Policy
-}
-
-/** Name of a table or view of an upstream, with what is known about it. */
-export interface UpstreamName extends RelationRef {
-  readonly kind: RelationKind
-  /** Row of the relation. Null when it has none, or when the row belongs to a relation of the other kind. */
-  readonly known: UpstreamRelationRow | null
-  readonly namespace: UpstreamNamespace
-  /** Privilege chain of the relation. Without a row, only the objects above it have ids and owners. */
-  readonly chain: Chain
-  readonly policy: Policy
-  readonly decision: Decision
-  /**
-   * True when the caller has the privilege without the grants on the relation itself. Otherwise the decision is valid
-   * only if the upstream still has the table whose UUID is in the row.
-   */
-  readonly isInherited: boolean
-}
 
 /**
  * Decides whether a caller holds a privilege on a table or view of an upstream, before a request is sent to the upstream.

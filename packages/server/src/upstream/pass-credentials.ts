@@ -1,6 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 import type { KeyRequest, RemoteKeys } from './remote-keys.ts'
-import { hasReader, type UpstreamWarehouse } from './upstreams.ts'
+import { hasReader, type UpstreamWarehouse } from './upstream-warehouse.ts'
 import { credentialFor } from './vended-keys.ts'
 
 /** Storage credential of the upstream for one table, as client properties. */

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { canonicalPrefix, parseLocation } from '@headgate/storage'
-import { HeadgateError, isHeadgateError } from '@headgate/errors'
+import { isHeadgateError } from '@headgate/errors'
 import type { Namespace } from '@headgate/iceberg/rest'
 import type { Caller } from '../catalog/caller.ts'
 import { missingRelation } from '../catalog/existing.ts'
@@ -17,8 +16,9 @@ import {
 } from '../store/upstream-relations.ts'
 import { isViolation } from '../store/violation.ts'
 import type { UpstreamDeps } from './deps.ts'
-import type { UpstreamName } from './find-name.ts'
+import type { UpstreamName } from './upstream-name.ts'
 import { readMetadata, type RemoteMetadata } from './load-result.ts'
+import { remotePrefixes } from './remote-prefixes.ts'
 
 /** Time limit in ms of the request that looks for a table under its recorded name. */
 const patienceMs = 30_000
@@ -201,23 +201,4 @@ export async function recordNamespace(
     })
   }
   return id
-}
-
-/** Returns the locations in metadata of the upstream as prefixes. */
-function remotePrefixes(locations: readonly string[]): string[] {
-  try {
-    return toPrefixes(locations)
-  } catch (cause) {
-    throw new HeadgateError(
-      'bad-gateway',
-      'The metadata of the upstream names a location that this server does not support.',
-      { cause },
-    )
-  }
-}
-
-/** Returns locations as canonical prefixes, each ending in `/`. Locations inside another one are omitted. */
-export function toPrefixes(locations: readonly string[]): string[] {
-  const prefixes = [...new Set(locations.map((location) => canonicalPrefix(parseLocation(location))))]
-  return prefixes.filter((prefix) => !prefixes.some((other) => other !== prefix && prefix.startsWith(other)))
 }

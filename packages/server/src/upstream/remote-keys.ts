@@ -5,10 +5,10 @@ import { sharedCache } from '../cache.ts'
 import { missingNamespace, missingRelation } from '../catalog/existing.ts'
 import { SingleFlight } from '../concurrency/single-flight.ts'
 import { readMetadata } from './load-result.ts'
-import { toPrefixes } from './record.ts'
+import { toPrefixes } from './remote-prefixes.ts'
 import type { StagedRenewal } from './staged-renewal.ts'
 import type { Upstream } from './upstream.ts'
-import type { UpstreamAccount, UpstreamWarehouse } from './upstreams.ts'
+import type { UpstreamAccount, UpstreamWarehouse } from './upstream-warehouse.ts'
 import { decodeVendedKeys, type VendedKeys } from './vended-keys.ts'
 
 /** Table and right for which storage credentials of the upstream are used. */

@@ -17,6 +17,7 @@ import { RelayStorages } from './relay-storages.ts'
 import { RemoteKeys } from './remote-keys.ts'
 import { findRenewal, sealStagedRenewal } from './staged-renewal.ts'
 import { Upstream, type UpstreamOptions } from './upstream.ts'
+import { hasReader, type UpstreamAccount, type UpstreamWarehouse } from './upstream-warehouse.ts'
 import { openUserAuth, type UpstreamUser } from './user-auth.ts'
 import { UserSessions } from './user-sessions.ts'
 import type { VendedKeys } from './vended-keys.ts'
@@ -25,17 +26,6 @@ export interface UpstreamsOptions {
   readonly master: MasterKey
   readonly guard: EndpointGuard
   readonly assertions: AssertionDeps
-}
-
-/** Row of an upstream warehouse, as far as the connection to the upstream needs it. */
-export type UpstreamWarehouse = Pick<WarehouseRow, 'id' | 'name' | 'version' | 'upstream' | 'upstreamSecret'>
-
-/** Account of this server at the upstream: `reader` is the one of `authRead`. */
-export type UpstreamAccount = 'writer' | 'reader'
-
-/** Returns whether requests of callers that may not modify a table have their own account at the upstream. */
-export function hasReader({ upstream }: Pick<UpstreamWarehouse, 'upstream'>): boolean {
-  return upstream?.['authRead'] !== undefined
 }
 
 /** Caller for whom a request is sent to the upstream. */
