@@ -8,7 +8,7 @@ import type { Sql } from '../store/sql.ts'
 import type { AuditDraft } from './audit-event.ts'
 import { auditLine } from './audit-line.ts'
 import { auditRow, toAuditOutcome } from './audit-row.ts'
-import type { Refusal, RefusalLog } from './refusal-log.ts'
+import { claimedMember, type Refusal, type RefusalLog } from './refusal-log.ts'
 
 /** Finished request, with the data that its audit event needs. */
 export interface AuditEntry {
@@ -169,20 +169,24 @@ function toRefusal(draft: AuditDraft, { identity: caller }: AuditEntry, row: () 
     object: draft.object ?? '',
     reason: draft.reason ?? '',
     views: JSON.stringify(draft.detail?.['notThroughViews'] ?? ''),
+    claimed: identity === null ? readClaims(draft) : '',
     row,
   }
 }
 
+function readClaims({ detail }: AuditDraft): string {
+  const claimed = detail?.[claimedMember]
+  return claimed === undefined ? '' : JSON.stringify(claimed)
+}
+
 /**
  * Returns the code of an error and the message of its cause, which states, for example, why a token was
- * refused.
+ * refused. An `unauthenticated` error without a cause has the reason in its own message.
  */
 function findReason(failure: HeadgateError | null): string | undefined {
   if (!failure) return undefined
-  const { cause } = failure
-  const known =
-    (failure.code === 'unauthenticated' || isHidden(failure)) && cause instanceof Error
-      ? `: ${cause.message}`
-      : ''
-  return failure.code + known
+  const { code, cause, message } = failure
+  if (code !== 'unauthenticated' && !isHidden(failure)) return code
+  if (cause instanceof Error) return `${code}: ${cause.message}`
+  return code === 'unauthenticated' ? `${code}: ${message}` : code
 }

@@ -72,6 +72,8 @@ function buildDetail(draft: AuditDraft): Readonly<Record<string, unknown>> | nul
 /** Returns the outcome in the audit event for a response status and its error. */
 export function toAuditOutcome(status: number, failure: HeadgateError | null): AuditOutcome {
   if (status === 401 || status === 403 || status === 429 || (failure && isHidden(failure))) return 'denied'
+  // RFC 6749 section 5.2 requires 400 for a refused subject token or assertion.
+  if (failure?.code === 'invalid-grant') return 'denied'
   return status >= 400 ? 'failed' : 'allowed'
 }
 

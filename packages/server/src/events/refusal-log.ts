@@ -16,9 +16,14 @@ export interface Refusal {
   readonly reason: string
   /** Views that the caller named in `referenced-by`, but through which it may not read the table. */
   readonly views: string
+  /** Claims of a token that was refused before the caller was identified, as JSON. Empty: there are none. */
+  readonly claimed: string
   /** Creates the event that is stored for all equal refusals. */
   row(): AuditRow
 }
+
+/** Name of the member of an event's `detail` with the claims of a refused token. */
+export const claimedMember = 'claimed'
 
 export interface RefusalLogOptions {
   readonly sql: Sql
@@ -30,6 +35,11 @@ export interface RefusalLogOptions {
   readonly flushAfterMs?: number
   /** Maximum number of rows per minute for all callers that were not identified. Default 100. */
   readonly maxUnidentified?: number
+  /**
+   * Maximum number of rows per minute that contain the claims of refused tokens, for one address. Further tokens
+   * share the row for their reason, which contains no claims. Default 50.
+   */
+  readonly maxClaimedPerAddress?: number
   /** Maximum number of rows per minute for one principal. Default 100. */
   readonly maxPerPrincipal?: number
   /** Maximum number of rows per minute in total. Default 10,000. */
@@ -56,7 +66,8 @@ const unidentified = 'unidentified'
  * Writes refusals to the store in batches, without delaying requests. Equal refusals (same principal or
  * address, operation, object and reason) within one minute share one row, which contains their number. When a
  * principal reaches its maximum number of rows per minute, its further refusals share one row. All callers that
- * were not identified share one such row. The same limits bound the memory.
+ * were not identified share one such row. Refused tokens with different claims have separate rows, up to
+ * `maxClaimedPerAddress`. The same limits bound the memory.
  */
 export class RefusalLog implements AsyncDisposable {
   readonly #options: Required<RefusalLogOptions>
@@ -72,6 +83,7 @@ export class RefusalLog implements AsyncDisposable {
       now: Date.now,
       flushAfterMs: 500,
       maxUnidentified: 100,
+      maxClaimedPerAddress: 50,
       maxPerPrincipal: 100,
       maxRows: 10_000,
       ...options,
@@ -96,7 +108,7 @@ export class RefusalLog implements AsyncDisposable {
   }
 
   #getGroup(refusal: Refusal): Group {
-    const { principalId, actorId, address, operation, object, reason, views } = refusal
+    const { principalId, actorId, address, operation, object, reason, views, claimed } = refusal
     const caller = principalId ?? unidentified
     const name = JSON.stringify([
       caller,
@@ -106,15 +118,21 @@ export class RefusalLog implements AsyncDisposable {
       object,
       reason,
       views,
+      claimed,
     ])
     const known = this.#groups.get(name)
     if (known !== undefined) return known
+    const claims = `claims of ${address}`
+    const claimedRows = this.#rowCounts.get(claims) ?? 0
+    if (claimed !== '' && claimedRows >= this.#options.maxClaimedPerAddress)
+      return this.#getGroup(withoutClaims(refusal))
     const { maxUnidentified, maxPerPrincipal, maxRows } = this.#options
     const rows = this.#rowCounts.get(caller) ?? 0
     const max = principalId === null ? maxUnidentified : maxPerPrincipal
     if (rows >= max || this.#groups.size >= maxRows)
       return this.#getOverflowGroup(refusal, this.#groups.size < 2 * maxRows)
     this.#rowCounts.set(caller, rows + 1)
+    if (claimed !== '') this.#rowCounts.set(claims, claimedRows + 1)
     return this.#add(name, refusal.row())
   }
 
@@ -219,5 +237,18 @@ export class RefusalLog implements AsyncDisposable {
     clearTimeout(this.#timer)
     for (const { row } of this.#unwritten) this.#options.writeRow(row)
     this.#unwritten.clear()
+  }
+}
+
+/** Returns the refusal without the claims of its token. */
+function withoutClaims(refusal: Refusal): Refusal {
+  return {
+    ...refusal,
+    claimed: '',
+    row() {
+      const row = refusal.row()
+      const { [claimedMember]: _, ...detail } = row.detail ?? {}
+      return { ...row, detail }
+    },
   }
 }

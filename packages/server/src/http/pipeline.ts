@@ -9,6 +9,8 @@ import type { AuditDraft } from '../events/audit-event.ts'
 import type { AuditLog } from '../events/audit-log.ts'
 import { isSigned, type SignedRequests } from '../identity/access-keys/signed-requests.ts'
 import type { Authenticator } from '../identity/authenticator.ts'
+import { parseBearer } from '../identity/bearer.ts'
+import { readClaimedToken } from '../identity/claimed-token.ts'
 import type { ProvenIdentity } from '../proven-identity.ts'
 import type { ClientAddress } from '../operation/client-address.ts'
 import { challenge } from './challenge.ts'
@@ -138,6 +140,7 @@ export function createPipeline(deps: PipelineDeps): Listener {
       failure = toHeadgateError(error, requestId)
       if (failure.kind.status >= 500)
         deps.log.error({ err: error, requestId, operation: draft.operation }, failure.message)
+      if (failure.code === 'unauthenticated') addClaims(draft, request, identity !== null)
       result = challenged(errorResponse(failure, method), failure, request)
     } finally {
       running -= 1
@@ -223,6 +226,14 @@ export function createPipeline(deps: PipelineDeps): Listener {
 async function handleVerified(operation: Operation, call: RequestCall): Promise<Response> {
   await call.bytes()
   return operation.handle(call)
+}
+
+/** Adds the claims of a refused bearer token to the audit event. The response does not contain them. */
+function addClaims(draft: AuditDraft, { headers }: IncomingMessage, verified: boolean): void {
+  const token = headers.authorization === undefined ? null : parseBearer(headers.authorization)
+  if (token === null) return
+  const claimed = [{ sentAs: 'Authorization header', verified, ...readClaimedToken(token) }]
+  draft.detail = { ...draft.detail, claimed }
 }
 
 function countBytes(body: NonNullable<Response['body']>): number {

@@ -21,7 +21,10 @@ export async function externalSubject(
   note: TokenRequest['note'],
 ): Promise<ProvenSubject> {
   const verified = await tokens.verify(token, 'subject')
-  if (!verified.ok) throw invalidGrant(`The subject token is invalid: ${verified.message}`, verified.reason)
+  if (!verified.ok) {
+    const reason = `${verified.reason}: ${verified.message}`
+    throw invalidGrant(`The subject token is invalid: ${verified.message}`, reason)
+  }
   note({ for: verified.value.subject })
   await refuseForEngine(deps, engine, verified.value)
   const { actor, issuedAt } = verified.value

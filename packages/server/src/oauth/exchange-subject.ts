@@ -53,7 +53,7 @@ export async function shownSubject(
   if (deps.external === null) {
     throw invalidGrant(
       'The subject token is not a token of this server, and no other issuer is configured.',
-      'unknown issuer',
+      'no such issuer is configured',
     )
   }
   return externalSubject(deps, deps.external, engine, subjectToken, note)

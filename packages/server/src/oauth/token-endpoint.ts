@@ -3,6 +3,7 @@ import { hash, randomUUID } from 'node:crypto'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import type { AuditLog } from '../events/audit-log.ts'
 import { plainText } from '../events/redact.ts'
+import { readClaimedToken } from '../identity/claimed-token.ts'
 import { peek } from '../identity/peek.ts'
 import { readBody } from '../operation/read-body.ts'
 import type { OpenOperation, WithoutSlot } from '../operation/open-operation.ts'
@@ -11,7 +12,7 @@ import { type ClientAddress, peerAddress } from '../operation/client-address.ts'
 import { toAttemptKey } from '../operation/forwarded.ts'
 import { AttemptLimiter, type AttemptSource } from './attempt-limiter.ts'
 import { type ClientProof, parseClientProof } from './client-authentication.ts'
-import { parseForm } from './form.ts'
+import { type Form, parseForm } from './form.ts'
 import type { Grant, Granted, TokenRequest } from './grant.ts'
 import { FairQueue } from '../concurrency/fair-queue.ts'
 import { isGuess, tokenErrorResponse, tokenHeaders } from './token-errors.ts'
@@ -37,6 +38,8 @@ interface Trail {
   readonly address: string
   client?: string
   grantType?: string
+  /** Tokens in the request, by the parameter that contains them. The event of a refusal contains their claims. */
+  tokens?: ReadonlyMap<string, string>
   /** Details that the grant adds by `TokenRequest.note`. */
   facts: Readonly<Record<string, unknown>>
 }
@@ -58,6 +61,7 @@ export function createTokenEndpoint(deps: TokenEndpointDeps): readonly OpenOpera
     const proof = parseClientProof(request.headers.authorization, form)
     const name = readClientName(proof, form.get('assertion'))
     trail.client = plainText(name === '' ? '(no id)' : name, 256)
+    trail.tokens = findTokens(form, proof)
     const grantType = form.get('grant_type')
     trail.grantType = plainText(grantType ?? '(none)', 128)
     const grant = requireGrant(deps.grants, grantType)
@@ -110,6 +114,7 @@ export function createTokenEndpoint(deps: TokenEndpointDeps): readonly OpenOpera
           grantType: trail.grantType,
           client: trail.client,
           ...trail.facts,
+          ...(why ? claimsOf(trail) : {}),
           ...(granted ? { expiresAt: granted.token.expiresAt, jti: granted.token.id } : {}),
         },
       },
@@ -154,6 +159,25 @@ const auditedCodes: ReadonlySet<string> = new Set([
   'too-many-requests',
   'unavailable',
 ])
+
+/** Parameters of a token request that contain a token. */
+const tokenParameters = ['subject_token', 'actor_token', 'assertion', 'client_assertion']
+
+function findTokens(form: Form, proof: ClientProof | null): ReadonlyMap<string, string> {
+  const sent = tokenParameters.map((name) => [name, form.get(name)] as const)
+  const header = ['Authorization header', proof?.kind === 'bearer' ? proof.token : undefined] as const
+  return new Map([...sent, header].filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+/** Returns the unverified claims of the tokens in a refused request, for the audit event. */
+function claimsOf({ tokens = new Map() }: Trail): { readonly claimed?: readonly unknown[] } {
+  const claimed = [...tokens].map(([sentAs, token]) => ({
+    sentAs,
+    verified: false,
+    ...readClaimedToken(token),
+  }))
+  return claimed.length === 0 ? {} : { claimed }
+}
 
 function heldUp(seconds: number, cause: unknown): HeadgateError {
   return new HeadgateError(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
-import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
+import { decodeJwt, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { SigningKey } from '../keys/ring-key.ts'
 import { toClaims, readIdentity, type SessionClaims } from './session-claims.ts'
@@ -48,12 +48,15 @@ export interface VerifiedToken {
  */
 export type TokenRefusal =
   | 'too long'
+  | 'not a JWT'
   | 'malformed'
   | 'wrong type'
   | 'wrong algorithm'
   | 'unknown key'
   | 'wrong signature'
-  | 'wrong issuer'
+  | 'no issuer is named'
+  | 'no such issuer is configured'
+  | 'issued by this server for another public URL'
   | 'wrong audience'
   | 'expired'
   | 'wrong claims'
@@ -149,7 +152,8 @@ export async function verifySessionToken(
     const value = verifiedToken(payload)
     return value ? { ok: true, value } : { ok: false, reason: 'wrong claims' }
   } catch (error) {
-    if (error instanceof errors.JOSEError) return { ok: false, reason: toRefusal(error) }
+    if (error instanceof errors.JOSEError)
+      return { ok: false, reason: foreignRefusal(error, token, settings) ?? toRefusal(error) }
     throw error
   }
 }
@@ -170,6 +174,27 @@ function verifiedToken(payload: JWTPayload): VerifiedToken | null {
   return identity === null ? null : { identity, expiresAt: identity.expiresAt }
 }
 
+/**
+ * Returns the reason for the refusal of a token that does not name this server as its issuer. Its algorithm, key and
+ * signature are not the reason. Returns null for a token that names this server, or that this server signed.
+ */
+function foreignRefusal(
+  error: errors.JOSEError,
+  token: string,
+  { issuer }: TokenSettings,
+): TokenRefusal | null {
+  // jose validates claims after the signature, so this server signed the token.
+  if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) return null
+  try {
+    const { iss } = decodeJwt(token)
+    if (typeof iss !== 'string') return 'no issuer is named'
+    return iss === issuer ? null : 'no such issuer is configured'
+  } catch (cause) {
+    if (cause instanceof errors.JOSEError) return 'not a JWT'
+    throw cause
+  }
+}
+
 function toRefusal(error: errors.JOSEError): TokenRefusal {
   if (error instanceof errors.JWTExpired) return 'expired'
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'wrong signature'
@@ -177,7 +202,7 @@ function toRefusal(error: errors.JOSEError): TokenRefusal {
   if (error instanceof errors.JWKSNoMatchingKey) return 'unknown key'
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === 'typ') return 'wrong type'
-    if (error.claim === 'iss') return 'wrong issuer'
+    if (error.claim === 'iss') return 'issued by this server for another public URL'
     if (error.claim === 'aud') return 'wrong audience'
     return 'wrong claims'
   }

@@ -39,6 +39,7 @@ describe('the refusal log', () => {
       object: 'lake:a.t',
       reason: 'forbidden',
       views: '',
+      claimed: '',
       ...more,
     }
     const row = (): AuditRow => ({
@@ -74,6 +75,38 @@ describe('the refusal log', () => {
       { principal: 'alice', operation: 'loadTable', object: 'lake:a.t', reason: 'forbidden', count: 4 },
       { operation: 'dropTable', count: 1 },
     ])
+  })
+
+  test('refused tokens with different claims have separate rows up to the limit of their address, and their reasons stay', async () => {
+    await using refusals = log({ now: () => 0, maxClaimedPerAddress: 3 })
+    const claims = (address: string, number: number): Refusal => {
+      const claimed = `[{"subject":"u-${number}"}]`
+      const one = refusal({
+        principalId: null,
+        address,
+        object: '',
+        reason: 'unauthenticated: expired',
+        claimed,
+      })
+      const detail = { address, claimed: JSON.parse(claimed) as unknown }
+      return { ...one, row: () => ({ ...one.row(), detail }) }
+    }
+    for (let i = 0; i < 10; i += 1) refusals.record(claims('192.0.2.1', i))
+    refusals.record(claims('192.0.2.1', 0))
+    refusals.record(claims('192.0.2.2', 0))
+    await refusals.flush()
+    const stored = await store.sql.run<Kept & { detail: object }>(
+      statement('test_claimed', 'select count, reason, detail from audit order by id'),
+    )
+    const reason = 'unauthenticated: expired'
+    expect(stored.toSorted((a, b) => a.count - b.count)).toMatchObject([
+      { count: 1, reason, detail: { claimed: [{}] } },
+      { count: 1, reason, detail: { claimed: [{}] } },
+      { count: 1, reason, detail: { claimed: [{}] } },
+      { count: 2, reason, detail: { claimed: [{ subject: 'u-0' }] } },
+      { count: 7, reason, detail: { address: '192.0.2.1' } },
+    ])
+    expect(stored.find(({ count }) => count === 7)?.detail).not.toHaveProperty('claimed')
   })
 
   test.each([

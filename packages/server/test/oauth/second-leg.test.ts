@@ -211,7 +211,7 @@ describe('a second leg refuses a response token', () => {
     expect(text).toMatch(why)
     expect(text).not.toContain('?')
     expect(text).toMatch(/secondLeg in HEADGATE_ISSUERS/)
-    expect(audited()).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('second leg') })
+    expect(audited()).toMatchObject({ outcome: 'denied', reason: expect.stringContaining('second leg') })
   })
 
   test('the server refuses a token of the issuer that is opaque, unsigned, or of an issuer that is not configured', async () => {

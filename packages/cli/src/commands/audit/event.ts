@@ -14,9 +14,21 @@ export const columns: readonly Column<AuditEvent>[] = [
     cell: ({ outcome, count }) => (count === 1 ? outcome : `${outcome} ×${count}`),
     paint: ({ outcome }) => colours[outcome] ?? null,
   },
-  { heading: 'principal', cell: ({ principal, actors }) => [principal, ...actors].join(' via ') },
+  { heading: 'principal', cell: (event) => [formatPrincipal(event), ...event.actors].join(' via ') },
   { heading: 'operation', cell: ({ operation }) => operation },
   { heading: 'object', cell: ({ object }) => object },
   { heading: 'query', cell: ({ queryId }) => queryId },
   { heading: 'reason', cell: ({ reason }) => reason },
 ]
+
+/** Returns the principal of an event. For a caller that was not identified, adds the subject that its token claims. */
+function formatPrincipal({ principal, principalId, detail }: AuditEvent): string {
+  const claimed: unknown = principalId === null ? detail?.['claimed'] : undefined
+  const [first] = Array.isArray(claimed) ? (claimed as readonly unknown[]) : []
+  const subject = isObject(first) ? first['subject'] : undefined
+  return typeof subject === 'string' ? `${principal} (claims ${subject})` : principal
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

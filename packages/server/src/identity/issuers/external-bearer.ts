@@ -51,7 +51,10 @@ export class ExternalBearer {
   async verify(token: string): Promise<ProvenIdentity> {
     const verification = await this.#options.tokens.verify(token, 'bearer')
     if (!verification.ok)
-      throw refused(`The access token is not valid: ${verification.message}`, verification.reason)
+      throw refused(
+        `The access token is not valid: ${verification.message}`,
+        `${verification.reason}: ${verification.message}`,
+      )
     const { value } = verification
     // The mark is read before the look-up, so that a change during the look-up invalidates the cache entry.
     const mark = this.#options.mark()
