@@ -1,12 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { testDatabase } from '@headgate/testkit'
 import { MainProcess } from '../main-process.ts'
 import { type Client, connectClient } from './client.ts'
-import { chooseEncoding, readFixture, serverEnvironment, type UpgradeFixture } from './fixture.ts'
+import { placeDataSet } from './data-set-place.ts'
+import { serverEnvironment, type UpgradeFixture } from './fixture.ts'
 import { freePort } from './free-port.ts'
-import { writeRows } from './rows.ts'
 
 /** Server of this version on the data set of an older version. */
 export interface UpgradedServer extends AsyncDisposable {
@@ -28,21 +24,11 @@ export interface UpgradedServer extends AsyncDisposable {
  */
 export async function startUpgraded(version: string, clock: 'now' | 'fixture'): Promise<UpgradedServer> {
   await using stack = new AsyncDisposableStack()
-  const directory = await mkdtemp(join(tmpdir(), 'headgate-upgrade-'))
-  stack.defer(() => rm(directory, { recursive: true, force: true }))
-  const storage = join(directory, 'storage')
-  const fixture = await readFixture(version, storage)
-  for (const [path, content] of Object.entries(fixture.files)) {
-    await mkdir(dirname(join(storage, path)), { recursive: true })
-    await writeFile(join(storage, path), content, chooseEncoding(path))
-  }
-  await mkdir(join(storage, 'other'), { recursive: true })
-  const database = stack.use(await testDatabase())
-  const ageMs = Date.now() - Date.parse(fixture.madeAt)
-  await writeRows({ url: database.url, rows: fixture.rows, moveByMs: clock === 'now' ? ageMs : 0 })
+  const place = stack.use(await placeDataSet(version, clock))
+  const { fixture, storage, databaseUrl } = place
   const port = await freePort()
-  const environment = serverEnvironment({ databaseUrl: database.url, storage, port })
-  const imports = clock === 'now' ? [] : [setBack(ageMs)]
+  const environment = serverEnvironment({ databaseUrl, storage, port })
+  const imports = clock === 'now' ? [] : [setBack(place.ageMs)]
   stack.use(await MainProcess.start(environment, { imports }))
   const url = `http://127.0.0.1:${port}`
   const owned = stack.move()
@@ -50,7 +36,7 @@ export async function startUpgraded(version: string, clock: 'now' | 'fixture'): 
     fixture,
     url,
     storage,
-    databaseUrl: database.url,
+    databaseUrl,
     client: (id) => connectClient(url, id, fixture.secrets[id] ?? ''),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
