@@ -94,6 +94,24 @@ describe('resolve', () => {
     expect(await find('texts', { form: 'all', known: `${known}+` })).toEqual(await find('texts'))
   })
 
+  test('resolve does not return a known metadata text again when its row has no digest', async () => {
+    await create('undigested')
+    const where = `where name = 'undigested'`
+    for (const columns of ['metadata_digest = null', `digest_location = 's3://b/previous'`]) {
+      await change(`update relation set ${columns} ${where}`)
+      const { relation } = await find('undigested')
+      expect([relation?.digest, relation?.body === null]).toEqual([null, false])
+      const known = relation === null ? null : toMetadataKey(relation)
+      expect((await find('undigested', { form: 'all', known })).relation?.body).toBeNull()
+    }
+    const { relation } = await find('undigested')
+    const known = relation === null ? null : toMetadataKey(relation)
+    await change(
+      `update relation set metadata_digest = sha256('x'), digest_location = metadata_location ${where}`,
+    )
+    expect((await find('undigested', { form: 'all', known })).relation?.body).not.toBeNull()
+  })
+
   test('resolve returns null for a missing relation and a missing namespace', async () => {
     const missing = await find('missing')
     expect([missing.namespace === null, missing.relation]).toEqual([false, null])

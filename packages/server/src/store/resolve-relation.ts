@@ -72,8 +72,10 @@ function byName(name: string, body: string): Statement {
 
 /** Returns the columns of a text. The body is null when the values $4 to $6 are those of the current metadata file. */
 function unlessKnown([body, length, crc]: typeof whole | typeof referenced): string {
-  return `case when r.id = $4 and r.metadata_digest = $5 and r.metadata_location = $6
-      and r.digest_location = r.metadata_location then null else ${body} end, ${length}, ${crc}`
+  // `is not distinct from`, because rows of earlier releases have no digest.
+  return `case when r.id = $4 and r.metadata_location = $6
+      and (case when r.digest_location = r.metadata_location then r.metadata_digest end) is not distinct from $5
+    then null else ${body} end, ${length}, ${crc}`
 }
 
 /**
