@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { clientConfig } from './connections.ts'
-import { queryRow } from './row-query.ts'
+import { queryRows, type RowRead } from './row-query.ts'
 import { responseGraceMs, makeSettings, type ServerState } from './session-settings.ts'
 import type { Sockets } from './sockets.ts'
 import type { CompleteSqlConfig } from './sql-config.ts'
@@ -21,7 +21,8 @@ export class ReadConnection {
   readonly #sentAtCheck: number[] = []
   #sent = 0
   #completed = 0
-  #corked = false
+  /** Reads that are sent at the end of the current iteration of the event loop. */
+  #collected: RowRead[] = []
   #usable = true
 
   /**
@@ -78,29 +79,41 @@ export class ReadConnection {
    * @returns null when the statement found no row
    * @throws Error of the driver or of PostgreSQL
    */
-  async read(statement: Statement, values: TextValues): Promise<RowFields | null> {
-    if (!this.#corked) this.#cork()
+  read(statement: Statement, values: TextValues): Promise<RowFields | null> {
     this.#sent += 1
-    try {
-      return await queryRow(this.#client, statement, values)
-    } finally {
-      this.#completed += 1
-    }
+    return new Promise((resolve, reject) => {
+      this.#collect({
+        statement,
+        values,
+        resolve: (row) => {
+          this.#completed += 1
+          resolve(row)
+        },
+        reject: (error) => {
+          this.#completed += 1
+          reject(error)
+        },
+      })
+    })
   }
 
   /** Closes the connection after all pending reads have received their responses. */
   async end(): Promise<void> {
     this.#usable = false
+    // Sends the reads of this iteration of the event loop first, because the driver refuses later queries.
+    await new Promise((resolve) => setImmediate(resolve))
     await this.#client.end().catch(() => undefined)
   }
 
-  #cork(): void {
-    const { stream } = this.#client.connection
-    this.#corked = true
-    stream.cork()
-    setImmediate(() => {
-      this.#corked = false
-      stream.uncork()
+  #collect(read: RowRead): void {
+    if (this.#collected.push(read) === 1) setImmediate(() => this.#send())
+  }
+
+  #send(): void {
+    const reads = this.#collected
+    this.#collected = []
+    queryRows(this.#client, reads, (skipped) => {
+      for (const read of skipped) this.#collect(read)
     })
   }
 

@@ -100,6 +100,28 @@ describe('readRow', () => {
     expect(results[1]).toMatchObject({ reason: { code: '22012' } })
   })
 
+  test('readRow executes a statement again on each connection after the statement failed there', async () => {
+    const quotient = statement('test_row_quotient', 'select 6 / $1::int')
+    const failing = Array.from({ length: 8 }, (_, n) => sql.readRow(quotient, [`0${'0'.repeat(n)}`]))
+    for (const { status } of await Promise.allSettled(failing)) expect(status).toBe('rejected')
+    const working = Array.from({ length: 8 }, (_, n) => sql.readRow(quotient, [`${'0'.repeat(n)}2`]))
+    expect(await Promise.all(working)).toEqual(Array.from({ length: 8 }, () => ['3']))
+  })
+
+  test('readRow completes the reads that were sent together with failing reads', async () => {
+    const division = statement('test_row_mixed_division', 'select 12 / $1::int')
+    const divisors = Array.from({ length: 40 }, (_, n) => String(n % 4))
+    const results = await Promise.allSettled([
+      ...divisors.map((divisor, n) => sql.readRow(division, [`${'0'.repeat(n)}${divisor}`])),
+      ...divisors.map((_, n) => sql.readRow(backend, [`mixed ${n}`])),
+    ])
+    const rows = results.map((result) => (result.status === 'fulfilled' ? result.value?.at(-1) : 'failed'))
+    expect(rows).toEqual([
+      ...divisors.map((divisor) => (divisor === '0' ? 'failed' : String(12 / Number(divisor)))),
+      ...divisors.map((_, n) => `mixed ${n}`),
+    ])
+  })
+
   test('readRow rejects each read of a statement that PostgreSQL cannot prepare, and succeeds when it can be prepared', async () => {
     const late = statement('test_row_late', 'select * from late')
     for (const result of await Promise.allSettled([sql.readRow(late, []), sql.readRow(late, [])]))

@@ -1,12 +1,21 @@
-import { type ClientBase, type Connection, Query } from 'pg'
+import { type ClientBase, type Connection, DatabaseError, Query } from 'pg'
+import { isConnectionFailure, isStalePlan } from './failures.ts'
+import { encodeExecutions, type Execution } from './query-messages.ts'
 import type { RowFields, Statement, TextValues } from './sql.ts'
+
+/** Read of at most one row, and the functions that receive its result. */
+export interface RowRead extends Execution {
+  /** Receives the row, or null when the statement found no row. */
+  resolve(row: RowFields | null): void
+  /** Receives an error of the driver or of PostgreSQL. */
+  reject(error: Error): void
+}
 
 /** For each connection, the names of the statements that it has prepared. */
 const preparedOn = new WeakMap<Connection, Set<string>>()
 
 /**
- * Reads at most one row with a prepared statement. With the driver option `pipeline`, sends the statement without
- * waiting for the responses to earlier statements.
+ * Reads at most one row with a prepared statement.
  *
  * @returns null when the statement found no row
  * @throws Error of the driver or of PostgreSQL
@@ -17,8 +26,21 @@ export function queryRow(
   values: TextValues,
 ): Promise<RowFields | null> {
   return new Promise((resolve, reject) => {
-    client.query(new RowQuery(statement, values, resolve, reject))
+    queryRows(client, [{ statement, values, resolve, reject }], () => undefined)
   })
+}
+
+/**
+ * Sends reads with one write. With the driver option `pipeline`, does not wait for the responses to earlier statements.
+ *
+ * @param onSkipped receives the reads that PostgreSQL skipped because an earlier read of this call failed
+ */
+export function queryRows(
+  client: ClientBase,
+  reads: readonly RowRead[],
+  onSkipped: (reads: readonly RowRead[]) => void,
+): void {
+  client.query(new RowQuery(reads, onSkipped))
 }
 
 /**
@@ -27,36 +49,28 @@ export function queryRow(
  * messages of PostgreSQL.
  */
 class RowQuery extends Query {
-  readonly #statement: Statement
-  readonly #values: TextValues
-  readonly #resolve: (row: RowFields | null) => void
-  readonly #reject: (error: Error) => void
+  readonly #reads: readonly RowRead[]
+  readonly #onSkipped: (reads: readonly RowRead[]) => void
+  /** Statements that this query prepares, by the index of the read that needs each of them first. */
+  readonly #toPrepare = new Map<number, Statement>()
   #row: RowFields | null = null
+  #completed = 0
 
-  constructor(
-    statement: Statement,
-    values: TextValues,
-    resolve: (row: RowFields | null) => void,
-    reject: (error: Error) => void,
-  ) {
-    super(statement.text)
-    this.#statement = statement
-    this.#values = values
-    this.#resolve = resolve
-    this.#reject = reject
+  constructor(reads: readonly RowRead[], onSkipped: (reads: readonly RowRead[]) => void) {
+    super('')
+    this.#reads = reads
+    this.#onSkipped = onSkipped
   }
 
   override submit = (connection: Connection): void => {
-    const { name, text } = this.#statement
     let prepared = preparedOn.get(connection)
     if (prepared === undefined) preparedOn.set(connection, (prepared = new Set()))
-    if (!prepared.has(name)) {
-      connection.parse({ name, text, types: [] }, true)
-      prepared.add(name)
+    for (const [index, { statement }] of this.#reads.entries()) {
+      if (prepared.has(statement.name)) continue
+      prepared.add(statement.name)
+      this.#toPrepare.set(index, statement)
     }
-    connection.bind({ statement: name, values: [...this.#values] }, true)
-    connection.execute(null, true)
-    connection.sync()
+    connection.stream.write(encodeExecutions(this.#reads, this.#toPrepare))
   }
 
   handleDataRow({ fields }: { readonly fields: RowFields }): void {
@@ -64,16 +78,23 @@ class RowQuery extends Query {
   }
 
   handleCommandComplete(): void {
-    // This method does nothing, because `handleReadyForQuery` resolves the result.
+    const row = this.#row
+    this.#row = null
+    this.#reads[this.#completed++]?.resolve(row)
   }
 
   handleReadyForQuery(): void {
-    this.#resolve(this.#row)
+    // This method does nothing, because `handleCommandComplete` has already resolved all reads.
   }
 
   handleError(error: Error, connection: Connection): void {
-    // The error may mean that PostgreSQL refused to prepare the statement, so the next call prepares it again.
-    preparedOn.get(connection)?.delete(this.#statement.name)
-    this.#reject(error)
+    const [failed, ...skipped] = this.#reads.slice(this.#completed)
+    const prepared = preparedOn.get(connection)
+    for (const [index, { name }] of this.#toPrepare) if (index >= this.#completed) prepared?.delete(name)
+    failed?.reject(error)
+    // The other reads would fail for the same reason on this connection, which the pool replaces after these errors.
+    if (!(error instanceof DatabaseError) || isConnectionFailure(error) || isStalePlan(error))
+      for (const { reject } of skipped) reject(error)
+    else if (skipped.length > 0) this.#onSkipped(skipped)
   }
 }
