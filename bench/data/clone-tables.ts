@@ -33,13 +33,15 @@ export async function cloneTables(client: Client, tables: number): Promise<void>
     await client.query(
       `with made as (
          insert into relation (id, warehouse_id, namespace_id, namespace_path, name, kind, format, uuid, version, metadata_location,
-           location, prefixes, owner_id, body, body_length, body_crc, refs_body, refs_length, refs_crc)
+           metadata_digest, digest_location, location, prefixes, owner_id, body, body_length, body_crc, refs_body, refs_length, refs_crc)
          select gen_random_uuid(), r.warehouse_id, s.id, case when r.namespace_path is null then null else s.path end, 't' || i, r.kind, r.format,
-           gen_random_uuid(), r.version, regexp_replace(r.metadata_location, '/metadata/', '-' || i || '/metadata/'),
-           r.location || '-' || i, array[r.location || '-' || i || '/'], r.owner_id, r.body, r.body_length, r.body_crc, r.refs_body, r.refs_length, r.refs_crc
+           gen_random_uuid(), r.version, moved.metadata_location,
+           r.metadata_digest, moved.metadata_location, r.location || '-' || i, array[r.location || '-' || i || '/'], r.owner_id, r.body, r.body_length, r.body_crc, r.refs_body, r.refs_length, r.refs_crc
          from generate_series($1::int, $2::int) i
          join namespace s on s.path = 'n' || (i % $3::int)
          cross join (select * from relation where name = 't0') r
+         cross join lateral (
+           select regexp_replace(r.metadata_location, '/metadata/', '-' || i || '/metadata/') as metadata_location) moved
          returning id, warehouse_id, location)
        insert into location_claim (owner_id, warehouse_id, kind, location, place)
        select m.id, m.warehouse_id, 'relation', m.location || '/', c.above || m.id || '/'

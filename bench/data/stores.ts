@@ -22,7 +22,7 @@ export interface Store {
 }
 
 /** Version of the content of the benchmark databases. A new version replaces the databases of earlier runs. */
-const edition = '5'
+const edition = '6'
 
 /** Creates the tables in a new benchmark database, which contains only the namespace `n0`. */
 type Filling = (create: Create, count: number) => Promise<void>
