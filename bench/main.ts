@@ -10,6 +10,7 @@ import type { Lab } from './cases/lab.ts'
 import { loadLargeCases } from './cases/load-large.ts'
 import { loadSmallCases } from './cases/load-small.ts'
 import { loadTokenCases } from './cases/load-token.ts'
+import { manifestCases } from './cases/manifest.ts'
 import { mixedCases } from './cases/mixed.ts'
 import { placesCases } from './cases/places.ts'
 import { revisionCases } from './cases/revision.ts'
@@ -42,6 +43,7 @@ const suites: readonly { readonly id: string; readonly quick: boolean; readonly 
   { id: 'gateway', quick: false, cases: gatewayCases },
   { id: 'revision', quick: false, cases: revisionCases },
   { id: 'auth', quick: false, cases: authCases },
+  { id: 'manifest', quick: false, cases: manifestCases },
 ]
 
 async function main(options: BenchOptions): Promise<void> {

@@ -48,7 +48,6 @@ const lastingMaps: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   'start/workers/primary-link.ts #asked': 'none',
   'start/workers/server-metrics.ts #last': 'none',
   'start/workers/worker-process.ts #pendingMetrics': 'none',
-  'jobs/avro/schema-reader.ts #named': 'none',
   'jobs/jobs.ts #sweptAt': 'none',
   'jobs/jobs.ts #long': 'none',
   'store/listener.ts #callbacks': 'none',

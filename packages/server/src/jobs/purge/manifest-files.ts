@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream'
 import { isHeadgateError } from '@headgate/errors'
+import {
+  AvroError,
+  readManifest as readEntries,
+  readManifestList as readManifests,
+} from '@headgate/iceberg/manifest'
 import type { Storage } from '@headgate/storage'
-import { AvroError } from '../avro/avro-error.ts'
-import { readContainer } from '../avro/container.ts'
-import type { AvroValue } from '../avro/schema-reader.ts'
 
 /**
  * Outcome of a read. `missing`: the file does not exist. An earlier run deleted the file after all files that this file
@@ -13,23 +15,24 @@ export type ManifestReading = 'read' | 'missing' | 'unreadable'
 
 type Take = (paths: readonly string[]) => Promise<void>
 
-const listFields: ReadonlySet<string> = new Set(['manifest_path'])
-const entryFields: ReadonlySet<string> = new Set(['status', 'data_file', 'file_path'])
-const deletedStatus = 2
-
-/** Yields the manifests that a manifest list names, some hundred at a time. */
+/** Passes the manifests that a manifest list names to `take`, some hundred at a time. */
 export function readManifestList(
   storage: Storage,
   location: string,
   signal: AbortSignal,
   take: Take,
 ): Promise<ManifestReading> {
-  return readPaths(storage, location, signal, listFields, readManifestPath, take)
+  return readPaths(storage, location, signal, async (body) => {
+    for await (const manifests of readManifests(body)) {
+      signal.throwIfAborted()
+      await take(manifests.map(({ path }) => path))
+    }
+  })
 }
 
 /**
- * Yields the files that a manifest names as live: data files, delete files, and the Puffin files of deletion vectors.
- * Entries with status deleted belong to earlier snapshots.
+ * Passes the files that a manifest names as live to `take`: data files, delete files, and the Puffin files of deletion
+ * vectors. Entries with status deleted belong to earlier snapshots.
  */
 export function readManifest(
   storage: Storage,
@@ -37,16 +40,19 @@ export function readManifest(
   signal: AbortSignal,
   take: Take,
 ): Promise<ManifestReading> {
-  return readPaths(storage, location, signal, entryFields, readLivePath, take)
+  return readPaths(storage, location, signal, async (body) => {
+    for await (const entries of readEntries(body)) {
+      signal.throwIfAborted()
+      await take(entries.filter(({ status }) => status !== 'deleted').map(({ file }) => file.path))
+    }
+  })
 }
 
 async function readPaths(
   storage: Storage,
   location: string,
   signal: AbortSignal,
-  fields: ReadonlySet<string>,
-  readPath: (record: AvroValue) => string | null,
-  take: Take,
+  read: (body: Readable) => Promise<void>,
 ): Promise<ManifestReading> {
   let body: Readable
   try {
@@ -57,10 +63,7 @@ async function readPaths(
     throw error
   }
   try {
-    for await (const records of readContainer(body, fields)) {
-      signal.throwIfAborted()
-      await take(records.map(readPath).filter((path) => path !== null))
-    }
+    await read(body)
     return 'read'
   } catch (error) {
     if (error instanceof AvroError) return 'unreadable'
@@ -68,21 +71,4 @@ async function readPaths(
   } finally {
     body.destroy()
   }
-}
-
-function readManifestPath(record: AvroValue): string {
-  const path = readField(record, 'manifest_path')
-  if (typeof path !== 'string') throw new AvroError('is not a manifest list')
-  return path
-}
-
-function readLivePath(record: AvroValue): string | null {
-  const status = readField(record, 'status')
-  const path = readField(readField(record, 'data_file'), 'file_path')
-  if (typeof status !== 'number' || typeof path !== 'string') throw new AvroError('is not a manifest')
-  return status === deletedStatus ? null : path
-}
-
-function readField(record: AvroValue | undefined, name: string): AvroValue | undefined {
-  return typeof record === 'object' && record !== null ? record[name] : undefined
 }

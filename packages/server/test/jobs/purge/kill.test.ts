@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { readManifest, readManifestList } from '@headgate/iceberg/manifest'
 import { programEnvironment } from '@headgate/testkit'
 import { describe, expect, it } from 'vitest'
-import { readContainer } from '../../../src/jobs/avro/container.ts'
 import { eventsFor, jobsFor, relationExists, runUntilGone, until } from '../jobs.ts'
 import { type PurgeFixture, openPurgeFixture } from './purge-fixture.ts'
 import { type TestTable, testTable } from './table.ts'
@@ -94,24 +94,17 @@ async function expectOrder(fixture: PurgeFixture, table: TestTable): Promise<voi
   const named = new Set<string>()
   for (const list of table.lists) {
     if (!left.has(list)) continue
-    for await (const records of readContainer((await storage.get(list)).body, new Set(['manifest_path']))) {
-      for (const record of records) named.add(JSON.stringify(record))
-    }
+    for await (const manifests of readManifestList((await storage.get(list)).body))
+      for (const { path } of manifests) named.add(path)
   }
-  for (const manifest of table.manifests)
-    if (left.has(manifest)) expect(named).toContain(JSON.stringify({ manifest_path: manifest }))
+  for (const manifest of table.manifests) if (left.has(manifest)) expect(named).toContain(manifest)
   const files = new Set<string>()
   for (const manifest of table.manifests) {
     if (!left.has(manifest)) continue
-    for await (const records of readContainer(
-      (await storage.get(manifest)).body,
-      new Set(['data_file', 'file_path']),
-    )) {
-      for (const record of records) files.add(JSON.stringify(record))
-    }
+    for await (const entries of readManifest((await storage.get(manifest)).body))
+      for (const { file } of entries) files.add(file.path)
   }
-  for (const file of table.dataFiles)
-    if (left.has(file)) expect(files).toContain(JSON.stringify({ data_file: { file_path: file } }))
+  for (const file of table.dataFiles) if (left.has(file)) expect(files).toContain(file)
   const others = [...left].filter((file) => table.files.includes(file) && file !== table.metadataLocation)
   if (others.length > 0) expect(left).toContain(table.metadataLocation)
 }

@@ -10,7 +10,7 @@ import { policyVersion } from '../../../src/store/policies.ts'
 import type { Sql } from '../../../src/store/sql.ts'
 import { insertWarehouse } from '../../../src/store/warehouse-writes.ts'
 import { compress } from '../../../src/catalog/compressed-body.ts'
-import { type TestCodec, writeAvro } from './avro.ts'
+import { type TestCodec, writeAvro } from '../../../../iceberg/test/avro/write-avro.ts'
 import { entryRecord, entrySchema, listSchema, type TestVersion } from './manifest-schemas.ts'
 
 export const bare: CommitRecord = { policyVersion: 1, audit: [], idempotency: null }

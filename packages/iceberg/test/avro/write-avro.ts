@@ -28,14 +28,24 @@ export async function writeAvro(
     codec,
     blockSize,
     codecs: ownCodecs,
-    writeHeader: 'always',
+    // The library would leave out the attributes that Avro does not define, such as field-id.
+    writeHeader: 'never',
+    syncMarker,
   })
-  const chunks: Buffer[] = []
+  const chunks: Buffer[] = [header(schema, codec)]
   encoder.on('data', (chunk: Buffer) => chunks.push(chunk))
   for (const record of records) if (!encoder.write(record)) await once(encoder, 'drain')
   encoder.end()
   await once(encoder, 'end')
   return Buffer.concat(chunks)
+}
+
+const syncMarker = Buffer.from('0123456789abcdef')
+
+function header(schema: unknown, codec: TestCodec): Buffer {
+  const entries = avsc.Type.forSchema({ type: 'map', values: 'bytes' })
+  const metadata = { 'avro.schema': Buffer.from(JSON.stringify(schema)), 'avro.codec': Buffer.from(codec) }
+  return Buffer.concat([Buffer.from('Obj\u0001'), entries.toBuffer(metadata), syncMarker])
 }
 
 // oxlint-disable-next-line eslint/no-underscore-dangle -- the library's own name for it

@@ -1,0 +1,110 @@
+import type { Int64 } from '@headgate/json'
+import { AvroError } from '../avro/avro-error.ts'
+import { Cursor } from '../avro/cursor.ts'
+import type { AvroType } from '../avro/type.ts'
+import { type AvroValue, Unread } from '../avro/value-reader.ts'
+import { recordIn } from './fields.ts'
+
+/**
+ * Statistics of a file by column id, such as its lower bounds. They stay in the encoded form of the manifest, because
+ * a scan needs only those of the columns in its filter.
+ */
+export interface ColumnMap<T extends Int64 | Buffer> {
+  /** Returns the value of a column, or null. A Buffer is a view. */
+  get(columnId: number): T | null
+  /** Returns all columns with their values, in the order of the file. */
+  entries(): [columnId: number, value: T][]
+}
+
+/** Creates the column map of a value. Returns null when the file has no statistics of this kind. */
+type CreateColumnMap<T extends Int64 | Buffer> = (value: AvroValue | undefined) => ColumnMap<T> | null
+
+/**
+ * Returns the function that creates the column maps of a field.
+ *
+ * @param type type of the field, an array of pairs. Undefined: the file does not have the field
+ * @throws AvroError when the type is another one
+ */
+export function countMaps(type: AvroType | undefined): CreateColumnMap<Int64> {
+  return columnMaps(
+    type,
+    'long',
+    (cursor) => cursor.long(),
+    (cursor) => cursor.skipInteger(),
+  )
+}
+
+export function boundMaps(type: AvroType | undefined): CreateColumnMap<Buffer> {
+  return columnMaps(
+    type,
+    'bytes',
+    (cursor) => cursor.take(cursor.integer()),
+    (cursor) => cursor.skipBytes(),
+  )
+}
+
+function columnMaps<T extends Int64 | Buffer>(
+  type: AvroType | undefined,
+  kind: 'long' | 'bytes',
+  read: (cursor: Cursor) => T,
+  skip: (cursor: Cursor) => void,
+): CreateColumnMap<T> {
+  if (type === undefined) return () => null
+  const branches = type.kind === 'union' ? type.branches : [type]
+  const arrayIndex = branches.findIndex(({ kind }) => kind === 'array')
+  const array = branches[arrayIndex]
+  if (array?.kind !== 'array') throw notAMap()
+  const [key, value, ...others] = recordIn(array.items).fields
+  if (key?.type.kind !== 'int' || value?.type.kind !== kind || others.length > 0) throw notAMap()
+  return (unread) => {
+    if (!(unread instanceof Unread)) return null
+    const cursor = new Cursor(unread.bytes, unread.at)
+    if (type.kind === 'union' && cursor.integer() !== arrayIndex) return null
+    return new EncodedMap(cursor.bytes, cursor.at, read, skip)
+  }
+}
+
+class EncodedMap<T extends Int64 | Buffer> implements ColumnMap<T> {
+  readonly #bytes: Buffer
+  readonly #at: number
+  readonly #read: (cursor: Cursor) => T
+  readonly #skip: (cursor: Cursor) => void
+
+  constructor(bytes: Buffer, at: number, read: (cursor: Cursor) => T, skip: (cursor: Cursor) => void) {
+    this.#bytes = bytes
+    this.#at = at
+    this.#read = read
+    this.#skip = skip
+  }
+
+  get(columnId: number): T | null {
+    const cursor = new Cursor(this.#bytes, this.#at)
+    for (let left = nextBlock(cursor); left > 0; left = nextBlock(cursor)) {
+      for (; left > 0; left -= 1) {
+        if (cursor.integer() === columnId) return this.#read(cursor)
+        this.#skip(cursor)
+      }
+    }
+    return null
+  }
+
+  entries(): [columnId: number, value: T][] {
+    const cursor = new Cursor(this.#bytes, this.#at)
+    const entries: [number, T][] = []
+    for (let left = nextBlock(cursor); left > 0; left = nextBlock(cursor)) {
+      for (; left > 0; left -= 1) entries.push([cursor.integer(), this.#read(cursor)])
+    }
+    return entries
+  }
+}
+
+/** Reads the start of a block of an Avro array, and returns its number of items. 0: the array ends. */
+function nextBlock(cursor: Cursor): number {
+  const count = cursor.integer()
+  if (count < 0) cursor.skipInteger()
+  return Math.abs(count)
+}
+
+function notAMap(): AvroError {
+  return new AvroError('is not a manifest: the statistics of its columns have an unknown type')
+}

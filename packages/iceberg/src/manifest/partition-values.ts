@@ -1,0 +1,27 @@
+import { AvroError } from '../avro/avro-error.ts'
+import type { AvroType } from '../avro/type.ts'
+import { Unread, type AvroValue } from '../avro/value-reader.ts'
+import { listValue, recordIn } from './fields.ts'
+import type { PartitionValue, PartitionValues } from './types.ts'
+
+/**
+ * Returns the decoder of the partition of a file. All files of a manifest share the list of field ids.
+ *
+ * @throws AvroError when a field has no id
+ */
+export function partitionDecoder(
+  type: AvroType | undefined,
+): (value: AvroValue | undefined) => PartitionValues {
+  const fieldIds = type === undefined ? [] : recordIn(type).fields.map(({ id }) => id ?? -1)
+  return (value) => ({
+    fieldIds,
+    values: value === null || value === undefined ? [] : listValue(value).map(partitionValue),
+  })
+}
+
+function partitionValue(value: AvroValue): PartitionValue {
+  if (Buffer.isBuffer(value)) return Buffer.from(value)
+  if (value instanceof Unread || value instanceof Map || Array.isArray(value))
+    throw new AvroError('is not a manifest: a partition field is not of a primitive type')
+  return value as PartitionValue
+}
