@@ -74,7 +74,8 @@ function findRefusal(
     if (creation['stage-create'] === true) return invalid('Malformed request: Stage create is not supported')
     if (typeof name !== 'string' || name !== name.toLowerCase())
       return invalid(`Malformed request: the name ${String(name)} must be in lower case`)
-    if (kind === 'glue' && location === undefined) return invalid('Cannot parse missing string: location')
+    if (kind === 'glue' && typeof location !== 'string')
+      return invalid('Cannot parse missing string: location')
     if (kind === 's3tables' && location !== undefined)
       return invalid('The specified location is not supported: S3 Tables manages the location')
   }

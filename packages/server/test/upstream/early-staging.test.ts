@@ -148,7 +148,9 @@ describe.each(['glue', 's3tables'] as const)('a staged table in front of %s', (k
   })
 
   test('the location is chosen by the server for Glue, and by S3 Tables itself', async () => {
-    const staged = await stage(ann, fresh())
+    // Iceberg's Java client sends null for members that it does not set.
+    const staged = await stage(ann, fresh(), { location: null, 'partition-spec': null, 'write-order': null })
+    expect(staged.status).toBe(200)
     expect(readLocation(staged)).toMatch(/^s3:\/\/lakehouse\/.*[0-9a-f-]{36}/)
     const chosen = await fixture.front.send('POST', tables, {
       name: fresh(),

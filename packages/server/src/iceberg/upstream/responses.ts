@@ -15,14 +15,19 @@ export function namespaceResponse(body: Json): Response {
 export function forwardedMembers(body: Json, names: readonly string[]): Response {
   if (!isObject(body))
     throw new HeadgateError('bad-gateway', 'The upstream returned a response that is not a JSON object.')
-  return jsonResponse(selectMembers(body, names))
+  return jsonResponse(pickMembers(body, names))
 }
 
 /**
  * Returns an object with only these members. A request to the upstream contains only members that this server has
- * checked, because the upstream may know others that set locations.
+ * checked, because the upstream may know others that set locations. Members that are null are left out: Iceberg's Java
+ * client writes null for absent members, which some catalogs refuse.
  */
 export function selectMembers(body: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(pickMembers(body, names)).filter(([, value]) => value !== null))
+}
+
+function pickMembers(body: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = Object.hasOwn(body, name) ? body[name] : undefined
