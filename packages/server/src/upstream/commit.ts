@@ -17,11 +17,13 @@ import { afterChange } from './after-change.ts'
 import { checkUuids } from './assigned-uuid.ts'
 import { checkChosen, toLocations } from './chosen-locations.ts'
 import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
+import type { Dialect } from './dialect.ts'
 import { unreadableOutcome } from './failures.ts'
 import { loadRemote } from './early-table.ts'
 import { checkEarlyCommit, translateEarlyCommit } from './early-commit.ts'
 import { authorizeName, authorizeNamespace } from './find-name.ts'
 import { addedSnapshotIds, type CommitTraces, hasLanded } from './landed-commit.ts'
+import { addLastColumnIds } from './last-column-id.ts'
 import { readMetadata, type RemoteMetadata } from './load-result.ts'
 import { recordRelation, type RecordedName, type RecordOptions } from './record.ts'
 import { toPrefixes } from './remote-prefixes.ts'
@@ -73,7 +75,7 @@ export async function commitRelation(
       {
         id,
         target: { identifier },
-        body: stringify(prepared.body),
+        body: stringify(toSent(await upstream.dialect(signal), prepared.body)),
         idempotencyKey,
         begin: () => caller.begin(),
         missing,
@@ -139,13 +141,14 @@ export async function commitTransaction(
   // One after another: each decision records its object in the audit event, and the last one remains.
   for (const commit of commits) prepared.push(await prepare(deps, caller, commit, signal))
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
+  const dialect = await upstream.dialect(signal)
   await upstream.call(
     {
       id: 'commitTransaction',
       target: {},
       body: stringify({
         'table-changes': prepared.map(({ body, name }) => ({
-          ...body,
+          ...toSent(dialect, body),
           identifier: toJson(name.identifier),
         })),
       }),
@@ -250,6 +253,11 @@ async function prepare(
     stagedId: null,
     traces,
   }
+}
+
+/** Returns the body of a commit with the members that the upstream requires. */
+function toSent({ lastColumnId }: Dialect, body: JsonObject): JsonObject {
+  return lastColumnId === 'optional' ? body : { ...body, updates: addLastColumnIds(toList(body['updates'])) }
 }
 
 /** Members of updates that set locations, by their actions. */

@@ -41,6 +41,8 @@ export interface Capabilities {
 /** A catalog as a set of capabilities. The code compares capabilities, and never the name of a dialect. */
 export interface Dialect extends Capabilities {
   readonly name: Exclude<DialectName, 'auto'>
+  /** `required`: the upstream refuses updates that add a schema without `last-column-id`, which is optional. */
+  readonly lastColumnId: 'optional' | 'required'
   /** Operations of an upstream that lists no endpoints. */
   readonly unlisted: ReadonlySet<OperationId>
   /** Path prefix if the configuration has none. `{warehouse}` is the encoded name of the warehouse in the upstream. */

@@ -51,6 +51,7 @@ const standard: Dialect = {
   purge: 'requested',
   transactions: 'upstream',
   firstCommit: 'all',
+  lastColumnId: 'optional',
   unlisted: new Set(firstOperations),
   prefix: '',
   headers: [],
@@ -113,6 +114,7 @@ export const dialects: Readonly<Record<Dialect['name'], Dialect>> = {
   nessie: {
     ...standard,
     name: 'nessie',
+    lastColumnId: 'required',
     // Nessie 0.99 lists no endpoints, and supports views.
     unlisted: new Set([...firstOperations, ...viewOperations]),
     signs: { property: 'nessie.' },
