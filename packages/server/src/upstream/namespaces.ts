@@ -1,5 +1,7 @@
-import { type Json, type JsonObject, stringify } from '@headgate/json'
+import { isRawNumber, type Json, type JsonObject, stringify } from '@headgate/json'
 import type { Namespace } from '@headgate/iceberg/rest'
+import { administersStorage } from '../access/administers-storage.ts'
+import type { Policy } from '../access/policy.ts'
 import { missingNamespace, missingWarehouse } from '../catalog/existing.ts'
 import { authorizeWarehouse } from '../catalog/find-warehouse.ts'
 import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
@@ -9,6 +11,7 @@ import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
 import { authorizeNamespace } from './find-name.ts'
 import { recordNamespace } from './record.ts'
 import { joinLevels } from '../namespace-path.ts'
+import type { Chain } from '../privilege.ts'
 import { removeUpstreamNamespace, resolveUpstream } from '../store/upstream-relations.ts'
 
 /** Loads the properties of a namespace of the upstream. A privilege on an object in it is not sufficient. */
@@ -19,13 +22,31 @@ export async function loadNamespace(
   levels: Namespace,
   signal: AbortSignal,
 ): Promise<Json> {
-  await authorizeNamespace(deps, caller, warehouse, levels, 'use', false)
+  const namespace = await authorizeNamespace(deps, caller, warehouse, levels, 'use', false)
   const upstream = await deps.upstreams.get(warehouse, caller)
   const missing = () => missingNamespace(levels)
-  return await upstream.callJson(
+  const loaded = await upstream.callJson(
     { id: 'loadNamespaceMetadata', target: { namespace: levels }, missing },
     signal,
   )
+  return usableProperties(loaded, namespace)
+}
+
+/**
+ * Removes the location of a namespace from a response to callers that may not choose locations. Trino computes the
+ * location of each new table from it, and such a request would be refused.
+ */
+function usableProperties(
+  loaded: Json,
+  { policy, chain }: { readonly policy: Policy; readonly chain: Chain },
+): Json {
+  if (!isObject(loaded) || !isObject(loaded['properties']) || administersStorage(policy, chain)) return loaded
+  const { location: _, ...properties } = loaded['properties']
+  return { ...loaded, properties }
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
 }
 
 /** Checks that a namespace exists in the upstream. */
@@ -87,7 +108,7 @@ export async function createNamespace(
       await recordNamespace(tx, warehouse.id, levels, caller.identity.principal.id)
     }),
   )
-  return created
+  return usableProperties(created, above)
 }
 
 /** Sets and removes properties of a namespace in the upstream. */

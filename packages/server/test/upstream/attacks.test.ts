@@ -147,6 +147,15 @@ describe('locations', () => {
     expect((await front.send('POST', 'namespaces/sales/properties', update)).status).toBe(200)
   })
 
+  test('the location of a namespace is returned only to callers that may choose locations', async () => {
+    const { front } = fixture
+    const body = '{"namespace":["sales"],"properties":{"a":"b","location":"s3://lakehouse/sales"}}'
+    fixture.proxy.intercept(() => ({ status: 200, body }))
+    const own = await ann.send('GET', 'namespaces/sales')
+    expect(own.json).toEqual({ namespace: ['sales'], properties: { a: 'b' } })
+    expect((await front.send('GET', 'namespaces/sales')).json).toEqual(JSON.parse(body))
+  })
+
   test('a relative path that leaves the table is refused before it is sent', async () => {
     const name = fresh()
     await ann.send('POST', tables, { name, schema })
