@@ -106,13 +106,16 @@ const behindOther: Partial<Readonly<Record<StorageName, StorageName>>> = {
   'upstream-pass': 'gateway',
 }
 
+// Storages that all scenarios support unless they name their storages.
+const general: readonly StorageName[] = ['gateway', 'file', 's3', 'sts']
+
 function runsOn(scenario: Scenario, kind: StorageName): boolean {
   const { storages, engines } = scenario
   const like = behindOther[kind]
   if (like !== undefined) return runsOn(scenario, like)
   if (storages) return storages.includes(kind)
   if (kind === 'remote-signing') return engines.every((name) => signing.includes(name))
-  return kind !== 'short-lived' && kind !== 'users' && kind !== 'signed'
+  return general.includes(kind)
 }
 
 function isChosen(scenario: Scenario, options: EngineOptions): boolean {

@@ -12,13 +12,19 @@ that need several engines run when all of them are named. Missing engines are in
                              with keys that come with the tables; short-lived: keys that live for seconds;
                              users: a server with engines that act for two users;
                              upstream, upstream-short-lived: gateway and short-lived with a warehouse that
-                             forwards to another Headgate server (npm run test:upstream);
-                             upstream-relay, upstream-relay-short-lived: the same, with keys of the other
-                             server behind the storage gateway; upstream-pass: with keys of the other server;
+                             forwards to another Headgate server; upstream-relay, -relay-short-lived: the
+                             same, with keys of the other server behind the storage gateway; upstream-pass,
+                             -pass-short-lived: with keys of the other server;
+                             upstream-glue, upstream-s3tables, and each with -short-lived: a double of the
+                             Iceberg endpoint of AWS is between the servers;
+                             upstream-fixture, upstream-nessie: in front of these catalogs, on MinIO;
+                             upstream-users, upstream-nessie-users: the catalog behind sees each user;
+                             all-upstream: all of these (npm run test:upstream);
                              signed: a server at which clients sign their requests with access keys;
                              on MinIO: s3, with keys of the engines' own; sts, with keys of its token
                              service; remote-signing, with requests that the server signs
   --only TEXT                only scenarios whose name contains the text; may be repeated
+  --quick                    only PyIceberg and DuckDB, and scenarios named upstream: at most 90 s
   --list                     print the scenarios and stop
   --fixture                  run against Iceberg's own fixture server, as a yardstick
   --json                     print the result as JSON
@@ -66,6 +72,7 @@ export function readOptions(args: readonly string[]): EngineOptions | undefined 
     options: {
       storage: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
+      quick: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       fixture: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -87,10 +94,11 @@ export function readOptions(args: readonly string[]): EngineOptions | undefined 
   if (values.uri !== undefined && values.fixture)
     throw new Error('--fixture starts its own server, so it cannot be used with --uri')
   const server = values.uri?.replace(/\/+$/, '')
+  const all = values.quick ? quickEngines : engineNames
   return {
-    engines: positionals.length === 0 ? engineNames : positionals.map(readEngine),
+    engines: positionals.length === 0 ? all : positionals.map(readEngine),
     storages: readStorages(values),
-    only: values.only,
+    only: values.quick ? ['upstream', ...values.only] : values.only,
     list: values.list,
     fixture: values.fixture,
     json: values.json,
@@ -110,6 +118,9 @@ export function readOptions(args: readonly string[]): EngineOptions | undefined 
           },
   }
 }
+
+/** Engines that start within a second and need no Java. */
+const quickEngines: readonly EngineName[] = ['pyiceberg', 'duckdb']
 
 function readAuth(
   uri: string,
@@ -142,11 +153,7 @@ const own: readonly StorageName[] = [
   'short-lived',
   'users',
   'signed',
-  'upstream',
-  'upstream-short-lived',
-  'upstream-relay',
-  'upstream-relay-short-lived',
-  'upstream-pass',
+  ...storageNames.filter((name) => name.startsWith('upstream')),
 ]
 
 // Servers that the run did not start may have no storage gateway.
@@ -161,6 +168,7 @@ function readStorages(values: {
     foreign && (own.includes(name) || (fixture && name === 'gateway'))
   // `npm run test:upstream` runs the scenarios through warehouses that forward to another server.
   if (storage === 'all') return storageNames.filter((name) => !left(name) && !name.startsWith('upstream'))
+  if (storage === 'all-upstream') return storageNames.filter((name) => name.startsWith('upstream'))
   const names = (storage ?? (foreign ? 'file' : 'gateway,short-lived,users,signed'))
     .split(',')
     .map(readStorage)
@@ -174,6 +182,7 @@ function readStorages(values: {
 
 function readStorage(text: string): StorageName {
   const name = storageNames.find((known) => known === text)
-  if (!name) throw new Error(`unknown storage ${text}; there are ${storageNames.join(', ')} and all`)
+  if (!name)
+    throw new Error(`unknown storage ${text}; there are ${storageNames.join(', ')}, all and all-upstream`)
   return name
 }

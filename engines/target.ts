@@ -10,12 +10,14 @@ import { installKit } from '../conformance/rck/install.ts'
 import { openRemoteSigning } from './lasting/remote-signing.ts'
 import { openShortLived } from './lasting/short-lived.ts'
 import { openSts } from './lasting/sts.ts'
-import { openUpstream, openUpstreamShortLived } from './lasting/upstream.ts'
 import type { EngineAccess, StorageName } from './lib/access.ts'
 import type { WarehouseFixture } from './lib/warehouse-fixture.ts'
 import { readUsage, type Usage } from './lib/usage.ts'
 import type { EngineOptions, RunningServer } from './options.ts'
 import { openSigned } from './signed/open-signed.ts'
+import { openUpstream, openUpstreamShortLived } from './upstream/between-headgates.ts'
+import { openForeign } from './upstream/foreign-catalogs.ts'
+import { openUpstreamUsers } from './upstream/users.ts'
 import { openUsers } from './users/open-users.ts'
 
 /** A warehouse on which scenarios run. */
@@ -40,15 +42,28 @@ const lasting: Partial<
     >
   >
 > = {
-  'short-lived': openShortLived,
+  'short-lived': (keeper, folder, say) => openShortLived(keeper, folder, say),
   sts: openSts,
   'remote-signing': openRemoteSigning,
-  users: openUsers,
+  users: (keeper, folder, say) => openUsers(keeper, folder, say),
   upstream: (keeper, folder) => openUpstream(keeper, folder),
   'upstream-short-lived': (keeper, folder, say) => openUpstreamShortLived(keeper, folder, say),
-  'upstream-relay': (keeper, folder) => openUpstream(keeper, folder, 'relay'),
-  'upstream-relay-short-lived': (keeper, folder, say) => openUpstreamShortLived(keeper, folder, say, 'relay'),
-  'upstream-pass': (keeper, folder) => openUpstream(keeper, folder, 'pass'),
+  'upstream-relay': (keeper, folder) => openUpstream(keeper, folder, { credentials: 'relay' }),
+  'upstream-relay-short-lived': (keeper, folder, say) =>
+    openUpstreamShortLived(keeper, folder, say, { credentials: 'relay' }),
+  'upstream-pass': (keeper, folder) => openUpstream(keeper, folder, { credentials: 'pass' }),
+  'upstream-pass-short-lived': (keeper, folder, say) =>
+    openUpstreamShortLived(keeper, folder, say, { credentials: 'pass' }),
+  'upstream-glue': (keeper, folder) => openUpstream(keeper, folder, { aws: 'glue' }),
+  'upstream-glue-short-lived': (keeper, folder, say) =>
+    openUpstreamShortLived(keeper, folder, say, { aws: 'glue' }),
+  'upstream-s3tables': (keeper, folder) => openUpstream(keeper, folder, { aws: 's3tables' }),
+  'upstream-s3tables-short-lived': (keeper, folder, say) =>
+    openUpstreamShortLived(keeper, folder, say, { aws: 's3tables' }),
+  'upstream-fixture': (keeper, folder, say) => openForeign(keeper, folder, say, 'fixture'),
+  'upstream-nessie': (keeper, folder, say) => openForeign(keeper, folder, say, 'nessie'),
+  'upstream-users': (keeper, folder, say) => openUpstreamUsers(keeper, folder, say, 'headgate'),
+  'upstream-nessie-users': (keeper, folder, say) => openUpstreamUsers(keeper, folder, say, 'nessie'),
   signed: openSigned,
 }
 

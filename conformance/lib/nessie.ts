@@ -5,7 +5,7 @@ import { fetchJar } from './fetch-jar.ts'
 import { freePort } from './free-port.ts'
 import { findJdk, jdkCommand } from './jdk.ts'
 import type { ProcessKeeper } from './process-keeper.ts'
-import { responds, waitUntilReady } from './wait-until-ready.ts'
+import { waitUntilReady } from './wait-until-ready.ts'
 
 /** Version of Nessie that the suites download from Maven repositories. */
 export const nessieVersion = '0.99.0'
@@ -17,16 +17,18 @@ export interface NessieOptions {
   readonly java: readonly string[]
   /** Configuration properties of Nessie, such as its version store. */
   readonly properties: Readonly<Record<string, string>>
+  /** Port of the server. Default: a free one. */
+  readonly port?: number
 }
 
-/** Returns the command and the URL of Project Nessie with metadata on S3 and without authentication. */
+/** Returns the command and the URL of Project Nessie with metadata on S3, by default without authentication. */
 export async function nessieCommand(
   keeper: ProcessKeeper,
-  { storage, warehouse, java, properties }: NessieOptions,
+  { storage, warehouse, java, properties, port: chosen }: NessieOptions,
 ): Promise<{ readonly command: string; readonly args: readonly string[]; readonly uri: string }> {
   const artifact = `org.projectnessie.nessie:nessie-quarkus:${nessieVersion}:jar:runner`
   const jar = await fetchJar(keeper, 'nessie', artifact)
-  const [port, managementPort] = [await freePort(), await freePort()]
+  const [port, managementPort] = [chosen ?? (await freePort()), await freePort()]
   const s3 = 'nessie.catalog.service.s3.default-options'
   const all = {
     'quarkus.http.host': '127.0.0.1',
@@ -61,16 +63,29 @@ export async function nessieCommand(
  */
 export async function startNessie(
   keeper: ProcessKeeper,
-  { storage, warehouse, folder }: Pick<NessieOptions, 'storage' | 'warehouse'> & { readonly folder: string },
+  {
+    folder,
+    properties = {},
+    ...options
+  }: Pick<NessieOptions, 'storage' | 'warehouse' | 'port'> & {
+    readonly folder: string
+    readonly properties?: NessieOptions['properties']
+  },
 ): Promise<string> {
   mkdirSync(folder, { recursive: true })
   const { uri, ...command } = await nessieCommand(keeper, {
-    storage,
-    warehouse,
+    ...options,
     java: ['-Xmx512m', '-XX:TieredStopAtLevel=1'],
-    properties: { 'nessie.version.store.type': 'IN_MEMORY' },
+    properties: { 'nessie.version.store.type': 'IN_MEMORY', ...properties },
   })
   const child = keeper.start({ name: 'nessie', ...command, log: join(folder, 'nessie.log') })
-  await waitUntilReady(child, () => responds(`${uri}/v1/config`), 90_000)
+  await waitUntilReady(child, () => answers(`${uri}/v1/config`), 90_000)
   return uri
+}
+
+/** Returns whether the server answers, also if it requires a token. */
+async function answers(url: string): Promise<boolean> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
+  await response.body?.cancel()
+  return response.ok || response.status === 401
 }

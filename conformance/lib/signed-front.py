@@ -1,6 +1,7 @@
 """Stands before a server as API Gateway does: lets through what botocore finds rightly signed, and counts the rest.
 
-Arguments: the server's address, access key, secret, region, service. Prints `@@port N`, then a line for each request:
+Arguments: the server's address, access key, secret, region, service, and `signed` if the server verifies the signature
+too and must receive it. Prints `@@port N`, then a line for each request:
 `@@signed METHOD TARGET` or `@@refused REASON`.
 """
 
@@ -18,7 +19,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-upstream, access_key, secret_key, region, service = sys.argv[1:]
+upstream, access_key, secret_key, region, service, *forwarded = sys.argv[1:]
 credentials = Credentials(access_key, secret_key)
 authorization = re.compile(
     r"AWS4-HMAC-SHA256 Credential=([^/,\s]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request,\s*"
@@ -111,8 +112,9 @@ class Front(http.server.BaseHTTPRequestHandler):
             return self.answer(401, [("content-type", "application/json")], json.dumps(error).encode())
         print(f"@@signed {self.command} {self.path}", flush=True)
         onward = http.client.HTTPConnection(urllib.parse.urlsplit(upstream).netloc, timeout=60)
-        kept = {"connection", "transfer-encoding", "content-length", "authorization", "host", "keep-alive", "upgrade"}
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in kept}
+        kept = {"connection", "transfer-encoding", "content-length", "keep-alive", "upgrade"}
+        signature = set() if forwarded else {"authorization", "host"}
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in kept | signature}
         onward.request(self.command, self.path, body=body or None, headers=headers)
         response = onward.getresponse()
         answer = response.read()

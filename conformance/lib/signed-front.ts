@@ -17,17 +17,23 @@ export interface Front {
   take(): { readonly signed: readonly string[]; readonly refused: readonly string[] }
 }
 
-/** @param python path of a Python with botocore */
+export interface FrontOptions {
+  readonly upstream: string
+  /** Path of a Python with botocore. */
+  readonly python: string
+  readonly folder: string
+  /** Service that a signature must contain. Default: that of `frontKeys`. */
+  readonly service?: string
+  /** True: the server receives the signature and the host, and verifies the signature too. */
+  readonly forwardsSignature?: boolean
+}
+
 export async function startFront(
   keeper: ProcessKeeper,
   name: string,
-  {
-    upstream,
-    python,
-    folder,
-  }: { readonly upstream: string; readonly python: string; readonly folder: string },
+  { upstream, python, folder, service = frontKeys.service, forwardsSignature = false }: FrontOptions,
 ): Promise<Front> {
-  const { accessKeyId, secretAccessKey, region, service } = frontKeys
+  const { accessKeyId, secretAccessKey, region } = frontKeys
   let signed: string[] = []
   let refused: string[] = []
   const port = await lineMatching(
@@ -43,6 +49,7 @@ export async function startFront(
         secretAccessKey,
         region,
         service,
+        ...(forwardsSignature ? ['signed'] : []),
       ],
       log: join(folder, `${name}.log`),
     },

@@ -91,7 +91,11 @@ export async function startServerFixture(
   }
 }
 
-/** Returns the requests to the server's S3 endpoint. */
+/** Returns the requests to the S3 endpoint of a server in its log. */
+export function readGatewayRequests(log: string): StoreRequest[] {
+  return gatewayRequests(eventsIn(log))
+}
+
 function gatewayRequests(events: readonly AuditEvent[]): StoreRequest[] {
   return events.flatMap(({ operation, status, detail }) =>
     operation.startsWith('s3.') && typeof detail?.['session'] === 'string'

@@ -2,7 +2,7 @@ import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import type { Target } from '../target.ts'
 import { brief, restless, slow, unrefreshable, writer } from './catalogs.ts'
 import { gatewayWarehouse, newPrincipal } from './gateway-warehouse.ts'
-import { startServerFixture } from './server-fixture.ts'
+import { type ServerFixture, startServerFixture } from './server-fixture.ts'
 import { startSlowStore } from './slow-store.ts'
 import { startUnrefreshable } from './unrefreshable.ts'
 
@@ -28,14 +28,22 @@ export async function openShortLived(
   keeper: ProcessKeeper,
   folder: string,
   say: (line: string) => void,
-  makeWarehouse: typeof gatewayWarehouse = gatewayWarehouse,
-  env: Readonly<Record<string, string>> = {},
+  {
+    makeWarehouse = gatewayWarehouse,
+    env = {},
+    adapt = (fixture) => fixture,
+  }: {
+    readonly makeWarehouse?: typeof gatewayWarehouse
+    readonly env?: Readonly<Record<string, string>>
+    readonly adapt?: (fixture: ServerFixture) => ServerFixture
+  } = {},
 ): Promise<Target> {
-  const fixture = await startServerFixture(keeper, {
+  const started = await startServerFixture(keeper, {
     folder,
     lifetimeMs: lifeSeconds * 1_000,
     env: { HEADGATE_TEST_MIN_CREDENTIAL_SECONDS: String(leastSeconds), ...env },
   })
+  const fixture = adapt(started)
   const { server } = fixture
   const ice = await makeWarehouse(fixture, 'seconds', lifeSeconds)
   const other = await makeWarehouse(fixture, restless, longerLifeSeconds)
@@ -49,7 +57,10 @@ export async function openShortLived(
     others: {
       [brief]: ice,
       [unrefreshable]: { ...ice, uri: await startUnrefreshable(server.origin) },
-      [slow]: { ...other, storage: { ...other.storage, endpoint: await startSlowStore(server.s3Url) } },
+      [slow]: {
+        ...other,
+        storage: { ...other.storage, endpoint: await startSlowStore(other.storage.endpoint) },
+      },
       [restless]: other,
       [writer]: { ...other, auth: await newPrincipal(fixture, writer) },
     },

@@ -10,7 +10,11 @@ import type { CatalogAccess, CatalogAuth, WarehouseStorage } from '../../conform
  * - `upstream`, `upstream-short-lived`: `gateway` and `short-lived` with a warehouse that forwards to another server
  * - `upstream-relay`, `upstream-relay-short-lived`: the same, and the first server has no access to the storage; its gateway
  *   uses keys of the other server
- * - `upstream-pass`: `upstream`, and clients receive the keys of the other server
+ * - `upstream-pass`, `upstream-pass-short-lived`: the same as `upstream` and `upstream-short-lived`, and clients receive the
+ *   keys of the other server
+ * - `upstream-glue`, `upstream-s3tables`, `-short-lived`: a double of an endpoint of AWS is between the servers
+ * - `upstream-fixture`, `upstream-nessie`: a warehouse that forwards to another catalog, on MinIO
+ * - `upstream-users`, `upstream-nessie-users`: `users` with a warehouse that forwards with the identity of each user
  * - `file`: local files that clients access themselves
  * - `s3`, `sts`, `remote-signing`: on MinIO, with keys of the engines, with keys of its security token service, and
  *   without keys, when the server signs every request
@@ -28,6 +32,15 @@ export const storageNames = [
   'upstream-relay',
   'upstream-relay-short-lived',
   'upstream-pass',
+  'upstream-pass-short-lived',
+  'upstream-glue',
+  'upstream-glue-short-lived',
+  'upstream-s3tables',
+  'upstream-s3tables-short-lived',
+  'upstream-fixture',
+  'upstream-nessie',
+  'upstream-users',
+  'upstream-nessie-users',
   'signed',
 ] as const
 export type StorageName = (typeof storageNames)[number]

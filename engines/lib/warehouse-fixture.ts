@@ -19,11 +19,21 @@ export interface StoreRequest {
   readonly status: number
 }
 
+/** Catalog to which a warehouse forwards requests with the identity of users. */
+export interface CatalogBehind {
+  /** Returns the names of the users who changed tables, from the catalog's own history. */
+  authors(): Promise<readonly string[]>
+  /** Returns the status of the response to a request with a token. An empty text: no token. */
+  statusOf(token: string): Promise<number>
+}
+
 /** Functions with which a scenario observes and changes the server. */
 export interface WarehouseFixture {
   /** Lifetime of the credentials of the catalog `brief`, in ms. */
   readonly lifetimeMs: number
   usage(): Promise<Usage>
+  /** The catalog behind the warehouse, if the server forwards with the identity of users. */
+  readonly behind?: CatalogBehind | null
   /** Returns all requests to the store, oldest first. */
   storeRequests(): Promise<readonly StoreRequest[]>
   /** Returns all audit events, oldest first. */

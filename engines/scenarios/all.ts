@@ -19,6 +19,8 @@ import { trinoLongUsers } from './trino-long-users.ts'
 import { trinoTables } from './trino-tables.ts'
 import { trinoUsers } from './trino-users.ts'
 import { trinoViews } from './trino-views.ts'
+import { upstreamTables } from './upstream-tables.ts'
+import { upstreamUsers } from './upstream-users.ts'
 
 /** All scenarios, in the order in which they run. */
 export const scenarios: readonly Scenario[] = [
@@ -44,4 +46,6 @@ export const scenarios: readonly Scenario[] = [
   trinoFirstCalls,
   trinoLongUsers,
   ...signedRequests,
+  ...upstreamTables,
+  upstreamUsers,
 ]

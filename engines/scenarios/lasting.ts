@@ -1,4 +1,5 @@
 import { brief, restless, slow, unrefreshable } from '../lasting/catalogs.ts'
+import type { StorageName } from '../lib/access.ts'
 import { spark, trino, type Scenario } from '../lib/scenario.ts'
 import { outlives } from './outlives.ts'
 import { slowRows } from './slow-rows.ts'
@@ -6,11 +7,19 @@ import { slowRows } from './slow-rows.ts'
 // Error messages of the storage gateway and of MinIO for expired credentials.
 const ended = /expired|InvalidAccessKeyId|Access Key Id you provided does not exist/i
 
+const storages: readonly StorageName[] = [
+  'short-lived',
+  'sts',
+  'upstream-pass-short-lived',
+  'upstream-glue-short-lived',
+  'upstream-s3tables-short-lived',
+]
+
 /** Jobs that take longer than the lifetime of their first storage credentials, on a new table. */
 export const sparkCtasRefresh: Scenario = {
   name: 'spark/ctas-refresh',
   engines: ['spark'],
-  storages: ['short-lived', 'sts'],
+  storages,
   steps: ({ namespace: ns, fixture }) => [
     spark('creates a namespace', `CREATE NAMESPACE ${brief}.${ns}`),
     outlives(
@@ -53,7 +62,7 @@ export const sparkCtasRefresh: Scenario = {
 export const trinoCtasRefresh: Scenario = {
   name: 'trino/ctas-refresh',
   engines: ['trino'],
-  storages: ['short-lived', 'sts'],
+  storages,
   steps: ({ namespace: ns, fixture }) => {
     // Trino caches files that it has read. A job must not read a file twice, because a cached file needs no
     // storage credentials.

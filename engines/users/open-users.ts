@@ -33,15 +33,22 @@ export async function openUsers(
   keeper: ProcessKeeper,
   folder: string,
   say: (line: string) => void,
+  {
+    makeWarehouse = gatewayWarehouse,
+    env = {},
+  }: {
+    readonly makeWarehouse?: typeof gatewayWarehouse
+    readonly env?: Readonly<Record<string, string>>
+  } = {},
 ): Promise<Target> {
   const fixture = await startServerFixture(keeper, {
     folder,
     lifetimeMs: credentialSeconds * 1_000,
-    env: { HEADGATE_TEST_MIN_CREDENTIAL_SECONDS: '5', HEADGATE_AUDIT_READS: 'store' },
+    env: { HEADGATE_TEST_MIN_CREDENTIAL_SECONDS: '5', HEADGATE_AUDIT_READS: 'store', ...env },
   })
   const { server } = fixture
   const warehouse = 'users'
-  const administered = await gatewayWarehouse(fixture, warehouse, credentialSeconds)
+  const administered = await makeWarehouse(fixture, warehouse, credentialSeconds)
   // The server hides a warehouse from callers who may use no object in it, so both users get a namespace.
   await fixture.send('POST', `/v1/${warehouse}/namespaces`, { namespace: [home] })
   const [alice] = await Promise.all(users.map((name) => newPrincipal(fixture, name)))

@@ -6,12 +6,15 @@ import type { ReceivedRequest } from '@headgate/testkit'
 export const awsKey = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret of the double' } as const
 
 /** Returns a function that verifies the signature of a request for a service in eu-central-1. */
-export function sigv4Verifier(service: string): (request: ReceivedRequest) => string | null {
+export function sigv4Verifier(
+  service: string,
+  key: { readonly accessKeyId: string; readonly secretAccessKey: string } = awsKey,
+): (request: ReceivedRequest) => string | null {
   return ({ method, target, rawHeaders, body }) => {
     const policy = { services: [service], regions: ['eu-central-1'], now: new Date() }
     const parsed = parseRequest({ method, target, headers: headerPairs(rawHeaders) }, policy)
     if (!parsed.ok) return parsed.refusal.message
-    const secret = parsed.value.accessKeyId === awsKey.accessKeyId ? awsKey.secretAccessKey : undefined
+    const secret = parsed.value.accessKeyId === key.accessKeyId ? key.secretAccessKey : undefined
     const bodySha256 = createHash('sha256').update(body).digest('hex')
     const verified = verifySignature(parsed.value, secret, { bodySha256 })
     return verified.ok ? null : verified.refusal.message
