@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { callLines } from './call-lines.ts'
 
-it('the report of function calls contains the microseconds of each entry, the difference to one entry, and ratios to other entries', () => {
+it('the report of function calls contains the microseconds of each function, the difference to one other function, and ratios to other functions', () => {
   const round = (microseconds: number): object => ({ perSecond: 1e6 / microseconds, p50Ms: 0, p99Ms: 0 })
   const entry = (label: string, times: readonly number[], against: readonly string[] = []): object => ({
     label,

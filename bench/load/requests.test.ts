@@ -38,7 +38,7 @@ describe('createRequests', () => {
     expect(new Set(paths).size).toBeGreaterThan(500)
   })
 
-  it('table requests for a hot set cover all tables of the set and no other table', () => {
+  it('table requests for a hot set (frequently used tables) name all tables of the set and no other table', () => {
     expect(new Set(tables(20)).size).toBe(20)
   })
 
@@ -51,7 +51,7 @@ describe('createRequests', () => {
     expect(tables(1_000)).toEqual(tables(1_000))
   })
 
-  it('object requests name the objects of their connection in turn, each with the headers of its object', () => {
+  it('each connection requests its objects one after the other, with the headers that belong to each object', () => {
     const objects = ['/a', '/b', '/c', '/d'].map((path) => ({ path, headers: { 'x-of': path } }))
     const put = plan({ kind: 'objects', method: 'PUT', objects, bodyBytes: 3 })
     const next = createRequests(put, 1)
