@@ -6,7 +6,7 @@ import type { HostileBody } from './hostile-bodies.ts'
 export interface StorageAccess extends S3Keys {
   readonly origin: string
   readonly region: string
-  /** Request target of the table's location. */
+  /** Path of the table's location in requests to the S3 endpoint. */
   readonly target: string
 }
 

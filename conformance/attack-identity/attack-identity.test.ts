@@ -38,7 +38,7 @@ test(`the server refuses all of ${cases} attacks on the identity of callers`, as
   expect(refused).toBeGreaterThan(cases / 2)
 }, 120_000)
 
-test('the fixture contains other kinds of tokens of the server, which the attacks use as access tokens', () => {
+test('the attacks use other kinds of tokens of the server, such as storage refresh tokens, as access tokens', () => {
   const expected = ['storage refresh token', 'page token', 'web identity']
   expect(Object.keys(fixture.others)).toEqual(expect.arrayContaining(expected))
 })
@@ -76,7 +76,7 @@ test.each<[string, (fixture: Fixture) => Fixture]>([
   ['other-credential', (fixture) => ({ ...fixture, others: { 'a token': fixture.tokens.admin } })],
   ['key-injection', (fixture) => ({ ...fixture, secrets: ['token'] })],
 ])(
-  'the suite %s reports escapes when the attacker has too many rights',
+  'the suite %s reports successful attacks when the attacker has too many rights',
   async (name, weakened) => {
     // In some suites only a few cases detect the fault, so the test runs many cases.
     const { escapes } = await run(weakened(fixture), 300, name)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readOptions } from './options.ts'
 
-test('a run against an existing server requires a warehouse and the credential of an administrator', () => {
+test('an attack run against an existing server requires a warehouse and the credential of an administrator', () => {
   const server = ['http://127.0.0.1:8181/', '--warehouse', 'w']
   const expected = { uri: 'http://127.0.0.1:8181', warehouse: 'w', credential: 'a:b' }
   expect(readOptions([...server, '--credential', 'a:b'], 0)?.server).toEqual(expected)
@@ -9,7 +9,7 @@ test('a run against an existing server requires a warehouse and the credential o
   expect(readOptions([], 1_234_567)).toMatchObject({ server: undefined, seed: 234_567, cases: 6_000 })
 })
 
-test('a run ends after the requested number of cases and has no time limit unless --seconds sets one', () => {
+test('an attack run ends after the requested number of cases, and has no time limit unless --seconds sets one', () => {
   expect(readOptions(['--cases', '20000'], 0)).toMatchObject({ cases: 20_000, seconds: Infinity })
   expect(readOptions(['--seconds', '60'], 0)).toMatchObject({ cases: 6_000, seconds: 60 })
 })

@@ -12,7 +12,7 @@ const seen = (
 })
 
 describe('judge', () => {
-  test('the oracle finds no escape in a refusal', () => {
+  test('the oracle finds no successful attack in a refusal', () => {
     expect(judge(attack, seen(401, '{"error":"invalid_client"}'), around)).toEqual({
       escapes: [],
       broken: [],
@@ -21,7 +21,7 @@ describe('judge', () => {
   })
 
   test.each([200, 204, 302])(
-    'the oracle reports an escape when an attack is answered with status %i',
+    'the oracle reports a successful attack when the server answers an attack with status %i',
     (status) => {
       expect(judge(attack, seen(status), around).escapes).toEqual([`it was accepted (${status})`])
     },
@@ -39,7 +39,7 @@ describe('judge', () => {
     expect(judge(attack, seen(401), { ...around, fetched: ['GET /attacker'] }).escapes).toHaveLength(1)
   })
 
-  test('the oracle reports a server error, and a legitimate request that was refused', () => {
+  test('the oracle reports a server error, and a legitimate request that the server refused', () => {
     expect(judge(attack, seen(500), around).broken).toHaveLength(1)
     expect(judge({ name: 'canary', legitimate: true }, seen(401), around)).toMatchObject({
       escapes: [],
@@ -51,7 +51,7 @@ describe('judge', () => {
     })
   })
 
-  test('the oracle marks a case that the server refused with status 429', () => {
+  test('the oracle marks a case as rate-limited if the server answers with status 429', () => {
     expect(judge(attack, seen(429), around).limited).toBe(true)
   })
 })

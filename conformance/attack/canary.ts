@@ -13,13 +13,13 @@ export interface Canary {
   readonly kind: 'table' | 'between' | 'bucket' | 'disk'
 }
 
-/** Marks that identify canaries by name, content and size. */
+/** Strings and sizes by which a suite recognizes its planted objects (canaries) in a response. */
 export interface Marks {
-  /** Part of the name of every canary. */
+  /** Part of the name of every planted object. */
   readonly name: string
-  /** Part of the bytes of every canary. */
+  /** Part of the bytes of every planted object. */
   readonly content: string
-  /** Size of every canary in bytes, which no other object has. */
+  /** Size of every planted object in bytes, which no other object has. */
   readonly size: number
   /** Prefix of the keys that belong to the attacker, under any name. */
   readonly ownKeys: string

@@ -9,7 +9,7 @@ test.each([
   ['s3', 400, '<?xml version="1.0"?><Error><Code>EntityTooLarge</Code></Error>'],
   ['iceberg', 200, 'a success'],
 ] as const)(
-  'wrongForm accepts a response of %s with status %i and a body in the form of this protocol',
+  'wrongForm accepts an error response of %s with status %i and a body in the form of this protocol',
   (protocol, status, text) => {
     expect(wrongForm(protocol, { status, text })).toBeUndefined()
   },
@@ -22,7 +22,7 @@ test.each([
   ['oauth', 400, iceberg],
   ['s3', 403, ''],
 ] as const)(
-  'wrongForm reports a response of %s with status %i whose body is not in the form of this protocol',
+  'wrongForm reports an error response of %s with status %i whose body is not in the form of this protocol',
   (protocol, status, text) => {
     expect(wrongForm(protocol, { status, text })).toContain(`${status} without an error`)
   },

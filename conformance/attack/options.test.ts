@@ -6,14 +6,14 @@ test('readOptions takes the seed from the clock unless --seed sets it', () => {
   expect(readOptions(['--seed', '0'], 5)?.seed).toBe(0)
 })
 
-test('a run attacks all modes by default, or the modes that --mode names', () => {
+test('an attack run covers all vending modes by default, or only the modes that --mode names', () => {
   expect(readOptions([], 0)?.modes).toEqual(['gateway', 'sts', 'remote-signing'])
   expect(readOptions(['--mode', 'sts'], 0)?.modes).toEqual(['sts'])
   expect(readOptions([], 0)?.required).toEqual([])
   expect(readOptions(['--mode', 'sts'], 0)?.required).toEqual(['sts'])
 })
 
-test('a run ends after its last case, or earlier if --seconds sets a time limit', () => {
+test('an attack run ends after its last case, or earlier if --seconds sets a time limit', () => {
   expect(readOptions(['--cases', '20000'], 0)).toMatchObject({ cases: 20_000, seconds: Infinity })
   expect(readOptions(['--seconds', '60'], 0)).toMatchObject({ cases: 8_000, seconds: 60 })
 })

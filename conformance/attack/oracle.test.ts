@@ -27,19 +27,19 @@ const judged = (seen: { status: number; text: string; contentLength?: string }):
   findEscapes({ what: 'a case', seen: [seen] }, marks, watch)
 
 describe('the oracle', () => {
-  test('the oracle reports nothing when no canary was read or changed', () => {
+  test('the oracle reports nothing when no planted object was read or changed', () => {
     expect(judged({ status: 403, text: 'AccessDenied' })).toEqual([])
     writeFileSync(join(folder, 'own/x'), 'mine')
     expect(judged({ status: 200, text: '' })).toEqual([])
   })
 
-  test('the oracle reports a canary that was read or listed, or whose size was returned', () => {
+  test('the oracle reports a planted object that was read or listed, or whose size was returned', () => {
     expect(judged({ status: 200, text: canaryBytes(marks) })).toHaveLength(1)
     expect(judged({ status: 200, text: `<Key>n/t2/${marks.name}</Key>` })).toHaveLength(1)
     expect(judged({ status: 200, text: '', contentLength: String(marks.size) })).toHaveLength(1)
   })
 
-  test('the oracle reports a canary that was overwritten or deleted, and a new object outside the folders of the attacker', () => {
+  test('the oracle reports a planted object that was overwritten or deleted, and a new object outside the folders of the attacker', () => {
     writeFileSync(join(folder, 'theirs', marks.name), 'over')
     expect(judged({ status: 500, text: '' })).toEqual([expect.stringContaining('changed: ')])
     rmSync(join(folder, 'theirs', marks.name))
@@ -48,7 +48,7 @@ describe('the oracle', () => {
     expect(judged({ status: 403, text: '' })).toEqual([expect.stringContaining('written: ')])
   })
 
-  test('the oracle reports a copy of a canary in a folder that the attacker may read', () => {
+  test('the oracle reports a copy of a planted object in a folder that the attacker may read', () => {
     writeFileSync(join(folder, 'own/copy'), canaryBytes(marks))
     expect(judged({ status: 200, text: '' })).toEqual([expect.stringContaining('copied from a canary')])
   })
@@ -80,25 +80,28 @@ describe('the suites', () => {
     ['resolves dots after it has compared', { resolvesDots: true }, 's3-path'],
     ['lists everything', { listsAll: true }, 's3-list'],
     ['lets readers write', { forgetsAccess: true }, 's3-read-only'],
-  ] as const)('the suites find escapes from a store that %s', async (_, weakness, name) => {
-    const { escapes } = await attackOn(weakness, [name])
-    expect(escapes.length).toBeGreaterThan(0)
-  })
+  ] as const)(
+    'the attack suites report successful attacks on an object store that %s',
+    async (_, weakness, name) => {
+      const { escapes } = await attackOn(weakness, [name])
+      expect(escapes.length).toBeGreaterThan(0)
+    },
+  )
 
-  test('the suites report no escape from a store without faults', async () => {
+  test('the attack suites report no successful attack on an object store without faults', async () => {
     const { escapes, counts } = await attackOn({}, ['s3-path', 's3-list', 's3-read-only'])
     expect(escapes).toEqual([])
     expect(counts.reduce((sum, { cases }) => sum + cases, 0)).toBe(600)
   })
 })
 
-test('two runs with the same seed find escapes in the same cases', async () => {
+test('two runs with the same seed find successful attacks in the same cases', async () => {
   const runs = await Promise.all([1, 2].map(() => attackOn({ comparesText: true }, ['s3-path'])))
   const [first, second] = runs.map(({ escapes }) => escapes.map(({ index }) => index))
   expect(first).toEqual(second)
 })
 
-test('a run skips suites that are unavailable, and waits for suites that are not ready yet', async () => {
+test('an attack run skips suites that are unavailable, and waits for suites that are not ready yet', async () => {
   await using weak = await openWeakFixture({})
   const answered = { what: 'nothing', seen: [{ status: 403, text: '' }] }
   const attack = (): Promise<typeof answered> => Promise.resolve(answered)
@@ -116,7 +119,7 @@ test('a run skips suites that are unavailable, and waits for suites that are not
   await expect(runAttacks([weak.fixture], suites.slice(0, 1), options)).rejects.toThrow('nothing to attack')
 })
 
-test('the report of a run that ended early contains the number of requested cases', async () => {
+test('the report of an attack run that ended early contains the number of requested cases', async () => {
   const result = await attackOn({ comparesText: true }, ['s3-path'])
   const { cases: tried } = sumTotals(result)
   expect(tried).toBeLessThan(600)

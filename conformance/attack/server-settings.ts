@@ -1,4 +1,4 @@
-/** Lifetime of storage refresh tokens in ms. Their keys expire earlier. */
+/** Lifetime of storage refresh tokens in ms. The storage keys that are issued with a token expire before the token. */
 export const tokenLifeMs = 60_000
 /** Lifetime in seconds of storage keys and of the tokens that renew them. It is longer than a run. */
 export const keyLifeSeconds = 43_200

@@ -45,7 +45,7 @@ export interface DoctorLab {
 const table = 'orders'
 const outsideUser = 'svc'
 
-/** Signs in a user of the issuer, which the server then knows, and grants it the use of the warehouse. */
+/** Sends a request of a user of the issuer, so that the server creates a principal for the user. Then grants the principal `select`. */
 async function addOutsideUser(lab: Lab, issuer: Issuer): Promise<void> {
   const token = issuer.sign({ sub: outsideUser, client_id: outsideUser, aud: lab.audience })
   await fetch(`${lab.uri}/v1/config`, { headers: { authorization: `Bearer ${token}` } })

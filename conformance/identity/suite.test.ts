@@ -14,7 +14,7 @@ import { startTrap } from './trap.ts'
 
 const say = (): void => undefined
 
-test('the identity suite has at least one check for every row of the feature table', () => {
+test('the identity suite has at least one check for every line of its table of features', () => {
   expect(Object.keys(rows)).toEqual(Array.from({ length: 26 }, (_, i) => `S${i + 1}`))
   expect(new Set(checks.map(({ row }) => row))).toEqual(new Set(Object.keys(rows)))
 })

@@ -19,7 +19,7 @@ test('a command exits with the code that its main function returns, or with 2 if
   expect(process.exitCode).toBe(0)
 })
 
-test('leaveNothing deletes the folder of a successful run', async () => {
+test('leaveNothing deletes the folder of a run that succeeded', async () => {
   await using keeper = new ProcessKeeper()
   const folder = mkdtempSync(join(tmpdir(), 'headgate-command-'))
   expect(await leaveNothing(keeper, folder)).toBe(0)

@@ -16,7 +16,7 @@ test('newRunFolder creates folders whose names sort by time, and deletes all but
   expect(existsSync(folders[11] ?? '')).toBe(true)
 })
 
-test('addRunFolder deletes no earlier folders, and forgetOldRuns deletes all but the newest ten', () => {
+test('addRunFolder keeps the folders of earlier runs, and forgetOldRuns deletes all but the newest ten', () => {
   const minutes = Array.from({ length: 12 }, (_, minute) => new Date(Date.UTC(2027, 0, 2, 3, minute)))
   const folders = minutes.map((now) => addRunFolder(parent, now))
   expect(folders.filter((folder) => !existsSync(folder))).toEqual([])

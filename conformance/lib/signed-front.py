@@ -59,7 +59,7 @@ def refusal(method, target, headers, body):
         return "not signed"
     key, day, its_region, its_service, names, signature = found.groups()
     if (key, its_region, its_service) != (access_key, region, service):
-        return "signed for something else"
+        return "signed with another key, region or service"
     signed = names.split(";")
     left = [name for name in by_name if name.startswith("x-amz-") and name not in signed]
     if "host" not in signed or left:

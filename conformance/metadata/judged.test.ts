@@ -23,7 +23,7 @@ const judged = (...entries: readonly object[]): ReturnType<typeof readJudged> =>
   readJudged(JSON.stringify(entries))
 
 describe('findJudgement', () => {
-  it('every entry of judged.json has its own reason', () => {
+  it('every entry of judged.json (accepted differences) has its own reason', () => {
     const all = readJudged()
     expect(all.length).toBeGreaterThan(10)
     expect(new Set(all.map(({ reason }) => reason)).size).toBe(all.length)

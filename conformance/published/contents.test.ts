@@ -39,7 +39,7 @@ function faults(changes: Readonly<Record<string, string | undefined>>): readonly
   })
 }
 
-test('checkContents finds no fault in a package with sources, compiled files and documents', () => {
+test('checkContents finds no fault in a published package with sources, compiled files and documents', () => {
   expect(faults({})).toEqual([])
 })
 
@@ -67,11 +67,11 @@ test.each([
     { 'package.json': JSON.stringify({ exports: { '.': { 'x-source': './src/a.ts' } } }) },
     ['p: package.json names ./src/a.ts, which is missing'],
   ],
-])('checkContents reports the fault after the change %o', (changes, expected) => {
+])('checkContents reports the fault in a published package after the change %o', (changes, expected) => {
   expect(faults(changes)).toEqual(expected)
 })
 
-test('checkContents reports test files and their compiled output', () => {
+test('checkContents reports test files and their compiled output in a published package', () => {
   const found = faults({ 'src/a.test.ts': '', 'dist/a.test.js': '', 'src/test/b.ts': '' })
   for (const path of ['src/a.test.ts', 'dist/a.test.js', 'src/test/b.ts'])
     expect(found).toContain(`p: ${path} belongs to tests`)

@@ -22,28 +22,28 @@ const same = [
 ]
 
 describe('differences', () => {
-  it('differences returns an empty list when all results are expected', () => {
+  it('the comparison with the expected results returns an empty list when all results are expected', () => {
     expect(differences(expected, same)).toEqual([])
   })
 
-  it('differences names a test that fails unexpectedly', () => {
+  it('the comparison with the expected results names a test that fails unexpectedly', () => {
     expect(differences(expected, [result('A.a()', 'failed'), ...same.slice(1)])).toEqual([
       'A.a(): expected passed, but failed',
     ])
   })
 
-  it('differences names a test that passes although a failure is expected, so that the list is corrected', () => {
+  it('the comparison with the expected results names a test that passes although a failure is expected, so that the list is corrected', () => {
     expect(differences(expected, same.with(2, result('A.f()', 'passed')))).toEqual([
       'A.f(): expected failed, but passed',
     ])
   })
 
-  it('differences ignores missing tests if only some tests were selected', () => {
+  it('the comparison with the expected results ignores missing tests if only some tests were selected', () => {
     expect(differences(expected, same.slice(1), false)).toEqual([])
     expect(differences(expected, [result('A.a()', 'failed')], false)).toHaveLength(1)
   })
 
-  it('differences names tests that did not run and tests that are new', () => {
+  it('the comparison with the expected results names tests that did not run and tests that are new', () => {
     expect(differences(expected, [...same.slice(1), result('A.new()', 'passed')])).toEqual([
       'A.new(): not in expectations.json, but passed',
       'A.a(): expected passed, but did not run',

@@ -14,7 +14,7 @@ const passed = (count: number): string[] =>
   ]).flat()
 
 describe('the progress of a run', () => {
-  it('progressReader prints a line after every twenty tests, including skipped tests', () => {
+  it('the progress reader prints a line after every twenty tests, including skipped tests', () => {
     const skipped = ['JUnit Jupiter > T > d() :: SKIPPED', '\tReason: because']
     expect(said([...passed(19), ...skipped, ...passed(20)], 157)).toEqual([
       'headgate: 20 of 157 tests, 0 failed',
@@ -22,13 +22,13 @@ describe('the progress of a run', () => {
     ])
   })
 
-  it('progressReader prints a failed test immediately', () => {
+  it('the progress reader prints a failed test immediately', () => {
     expect(said(['JUnit Jupiter > T > e(int) > [2] 3 :: FAILED', '\tat x :: FAILED'])).toEqual([
       'headgate: FAILED T > e(int) > [2] 3',
     ])
   })
 
-  it('progressReader prints the number of tests without a total if the total is unknown', () => {
+  it('the progress reader prints the number of tests without a total if the total is unknown', () => {
     expect(said(passed(20))).toEqual(['headgate: 20 tests, 0 failed'])
   })
 })

@@ -38,7 +38,7 @@ describe('a catalog that keeps its promises', () => {
     expect(toReason(result, 'simultaneous')).toMatch(/^1 of 20 /)
   })
 
-  test('the suite reports the reason of each check that was not possible', async () => {
+  test('the conformance suite for storage refresh reports the reason of each check that was not possible', async () => {
     const { results } = await check()
     const open = results.filter(({ outcome }) => outcome === 'not applicable')
     expect(open.map(({ name }) => name)).toContain('other-warehouse')

@@ -87,8 +87,8 @@ export const signedChecks = (front: Front): readonly Check[] => [
       deepEqual(signed, [])
       deepEqual(refused, [
         'the signature does not match',
-        'signed for something else',
-        'signed for something else',
+        'signed with another key, region or service',
+        'signed with another key, region or service',
         'not signed',
         'not signed',
       ])

@@ -93,9 +93,18 @@ export const behindEngines: readonly Check[] = [
       const engine = await fixture.registered({ privileges: ['select'] })
       const own = await fixture.own(toCredential(user))
       const acting = granted(await fixture.exchange(shown(own), engine.basic), 'an exchange')
-      demand((await load(fixture, table, acting)) === 200, 'reading, which both may, is refused')
-      demand((await write(fixture, table, acting)) === 403, 'writing, which the engine may not, is not 403')
-      demand((await write(fixture, table, own)) === 200, 'writing, which the user may, is refused')
+      demand(
+        (await load(fixture, table, acting)) === 200,
+        'the server refused to read, although the user and the engine have the right to read',
+      )
+      demand(
+        (await write(fixture, table, acting)) === 403,
+        'the engine has no right to write, but the server did not answer its write with 403',
+      )
+      demand(
+        (await write(fixture, table, own)) === 200,
+        'the server refused to write, although the user has the right to write',
+      )
       return undefined
     },
   },
