@@ -54,7 +54,7 @@ describe('runScenario: steps', () => {
     ])
   })
 
-  it('a step of several statements runs, and its result contains the remark', async () => {
+  it('a step with several statements runs all of them, and its result contains the remark', async () => {
     const act: Step = {
       title: 'x',
       on: 'spark',

@@ -18,7 +18,7 @@ it('usageIn returns zero for missing metrics', () => {
   expect(usageIn('process_cpu_seconds_total 1\n')).toEqual(nothingUsed)
 })
 
-it('values of several server processes can be added, and an earlier value can be subtracted', () => {
+it('the counts of several server processes can be added, and an earlier count can be subtracted', () => {
   const before = { refreshes: 1, mints: 2, signed: 3 }
   const more = { refreshes: 10, mints: 20, signed: 30 }
   expect(usageSince(before, addUsage(before, more))).toEqual(more)

@@ -15,7 +15,7 @@ async function passed(statements: readonly (readonly [beginMs: number, takesMs: 
 }
 
 describe('PassedKeyEnds', () => {
-  test('PassedKeyEnds counts an expiry when a statement begins one key lifetime after an earlier statement ended', async () => {
+  test('PassedKeyEnds counts an expiry of keys when a statement begins one key lifetime after an earlier statement ended', async () => {
     expect(
       await passed([
         [0, 1],
@@ -25,7 +25,7 @@ describe('PassedKeyEnds', () => {
     ).toBe(2)
   })
 
-  test('PassedKeyEnds counts no expiry when the keys of the earlier statement may still be valid', async () => {
+  test('PassedKeyEnds counts no expiry of keys when the keys of the earlier statement may still be valid', async () => {
     expect(
       await passed([
         [0, 1],
@@ -34,12 +34,12 @@ describe('PassedKeyEnds', () => {
     ).toBe(0)
   })
 
-  test('PassedKeyEnds counts an expiry once when several statements begin after it', async () => {
+  test('PassedKeyEnds counts an expiry of keys once when several statements begin after it', async () => {
     const each = Array.from({ length: 13 }, (_, n) => [n * 2.5, 0] as const)
     expect(await passed(each)).toBe(3)
   })
 
-  test('PassedKeyEnds counts no expiry during a statement, even if the statement is long', async () => {
+  test('PassedKeyEnds counts no expiry of keys during a statement, even if the statement is long', async () => {
     expect(
       await passed([
         [0, 100],
@@ -48,7 +48,7 @@ describe('PassedKeyEnds', () => {
     ).toBe(0)
   })
 
-  test('PassedKeyEnds counts no expiry for a statement that fails', async () => {
+  test('PassedKeyEnds counts no expiry of keys for a statement that fails', async () => {
     let now = 0
     const ends = new PassedKeyEnds(() => now)
     await ends.run(lifeMs, () => Promise.resolve())
