@@ -9,7 +9,7 @@ it('digestKey ignores the order of names, but not the order of elements in lists
   expect(await digestKey({ a: 1, b: ['y', 'x'], c: { d: null, e: true } })).not.toBe(key)
 })
 
-it('digestKey returns equal keys if a part is missing and if the part is undefined', async () => {
+it('digestKey returns the same key for a missing part and an undefined part', async () => {
   expect(await digestKey({ a: undefined })).toBe(await digestKey({}))
   expect(await digestKey({ a: null })).not.toBe(await digestKey({}))
 })

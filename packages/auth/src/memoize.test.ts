@@ -141,7 +141,7 @@ it('memoize waits longer after each failure, up to 30 s', async () => {
   }
 })
 
-it('memoize replaces a refused value once, although several requests with it were refused', async () => {
+it('memoize replaces a refused value once, even if several requests with it were refused', async () => {
   const { clock, state, tokens } = source()
   const value = await tokens.get()
   clock.advance(60_000)
@@ -179,7 +179,7 @@ it('memoize stops waiting for a source after the time limit', async () => {
   expect(await catchMessage(tokens.get())).toContain('No credentials arrived within 20 ms')
 })
 
-it('memoize drops a renewed value that accept refuses, and returns the old value until it expires', async () => {
+it('memoize discards a renewed value that the option accept refuses, and returns the old value until that expires', async () => {
   const refusal = new AuthError('identity-changed', 'another identity')
   const { clock, tokens } = source({
     accept: () => {

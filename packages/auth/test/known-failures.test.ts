@@ -58,7 +58,7 @@ const user = jwt({ iss: 'https://login.example.com', sub: 'alice' })
 const exchange = { [`${O}token-exchange.subject-token`]: user }
 
 describe('after a refusal by a token endpoint, the error message', () => {
-  it('the error message proposes oauth2 for invalid_client of Keycloak: iceberg-legacy does not authenticate the client', async () => {
+  it('the error message proposes the type oauth2 for invalid_client of Keycloak, because iceberg-legacy does not authenticate the client', async () => {
     const server = await startServer((form, authorization) =>
       form.get('grant_type') === EXCHANGE && authorization?.startsWith('Basic') !== true
         ? {
@@ -120,7 +120,7 @@ describe('after a refusal by a token endpoint, the error message', () => {
   })
 
   it.each([501, 404])(
-    'the error message proposes the token endpoint of an issuer for %i at /v1/oauth/tokens',
+    'the error message proposes the token endpoint of an issuer when /v1/oauth/tokens answers %i',
     async (status) => {
       const server = await startServer(() => ({ status }))
       const legacy = { 'rest.auth.type': 'iceberg-legacy', credential: 'a:b' }
@@ -162,7 +162,7 @@ describe('after a refusal by a token endpoint, the error message', () => {
       'Switch on Standard token exchange',
     ],
   ])(
-    'the error message names the necessary setting of Keycloak for %s',
+    'the error message names the setting of Keycloak that is necessary for %s',
     async (_, status, error, error_description, fix) => {
       const server = await startServer(() => ({ status, body: { error, error_description } }))
       expect(await catchMessage(open(oauth2(server, exchange)))).toContain(fix)
@@ -197,7 +197,7 @@ describe('after a refusal by a catalog, the provider', () => {
   })
 
   it.each([401, 419])(
-    'the provider renews an expired token after %i, and the request is sent again',
+    'the provider renews an expired token after status %i, and sends the request again',
     async (status) => {
       const clock = testClock(Date.now())
       const auth = await open(service(), { fetch: issuer.fetch, ...clock })
@@ -255,7 +255,7 @@ describe('after a refusal by a catalog, the provider', () => {
     for (const form of forms) expect(Object.fromEntries(form)).toMatchObject(purpose)
   })
 
-  it('the provider warns once, after a refusal by the catalog, that the configured token has expired, with the time, if a query runs longer', async () => {
+  it('the provider warns once that the configured token has expired, with the time, when the catalog refuses the token during a long query', async () => {
     const clock = testClock()
     const warnings: string[] = []
     const ends = clock.now() / 1_000 + 300
@@ -306,7 +306,7 @@ describe('after a refusal by a catalog, the provider', () => {
 })
 
 describe('the session of a user', () => {
-  it('the session of a user ends when its token expires, and does not continue as the service', async () => {
+  it('the session of a user ends when its token expires, and does not continue with the rights of the service', async () => {
     const server = await startServer((form) =>
       form.get('grant_type') === 'client_credentials'
         ? { body: { access_token: jwt({ sub: 'service' }), token_type: 'bearer', expires_in: 3600 } }
@@ -326,7 +326,7 @@ describe('the session of a user', () => {
     expect(server.received).toEqual([])
   })
 
-  it('the session of a user has a key that contains the token, so that a new login does not use the old session', async () => {
+  it('the cache key of a user session contains the token, so that a new login does not use the old session', async () => {
     const parts = { sessionId: 's1', issuer: 'https://login.example.com' }
     const one = await digestKey({ ...parts, subjectToken: jwt({ sub: 'alice', jti: '1' }) })
     const two = await digestKey({ ...parts, subjectToken: jwt({ sub: 'alice', jti: '2' }) })

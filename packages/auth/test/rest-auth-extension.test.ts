@@ -59,7 +59,7 @@ describe('the types that a catalog may declare', () => {
 describe.each(examples)('the example "$title"', ({ document, properties }) => {
   const { schemes, version } = document.rest_auth
 
-  it('the example in the specification declares only types and parameters that a catalog may declare', () => {
+  it('the example in the rest-auth specification declares only types and parameters that a catalog may declare', () => {
     expect(version).toBe(1)
     for (const scheme of schemes.flatMap((each) => [each, each.delegate ?? each])) {
       const names = Object.keys(scheme.parameters ?? {})
@@ -70,7 +70,7 @@ describe.each(examples)('the example "$title"', ({ document, properties }) => {
     }
   })
 
-  it('the example in the specification leads to the configuration that the specification shows below it, and the configuration is valid', async () => {
+  it('the example in the rest-auth specification leads to the configuration that the specification shows, and the configuration is valid', async () => {
     const [first] = schemes
     const type = first?.type ?? ''
     const declared = Object.entries(first?.parameters ?? {}).map(([name, value]): [string, string] => [
@@ -96,7 +96,7 @@ describe.each(examples)('the example "$title"', ({ document, properties }) => {
   })
 })
 
-it('the specification has an example for each kind of catalog', () => {
+it('the rest-auth specification has an example for each kind of catalog', () => {
   expect(examples.map(({ document }) => document.rest_auth.schemes[0]?.type)).toEqual(
     expect.arrayContaining(['sigv4', 'sigv4a', 'google', 'entra', 'oauth2']),
   )

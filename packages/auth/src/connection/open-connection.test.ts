@@ -57,12 +57,12 @@ test.each<[string, ConnectionOptions, string]>([
   expect(String(error)).not.toContain('geheim')
 })
 
-test('openConnection replaces a header of the properties by the header with this name in the option headers', async () => {
+test('openConnection replaces a header from the properties with the header of the same name in the option headers', async () => {
   const { http } = await open({ uri, headers: { 'x-a': '2' }, properties: { 'header.X-A': '1' } })
   expect(http.headers).toEqual([['x-a', '2']])
 })
 
-test('openConnection initializes the provider of the caller and does not close it', async () => {
+test('openConnection initializes an auth provider that the caller passes, and does not close it', async () => {
   const events: string[] = []
   const provider: AuthProvider = {
     ...auth,

@@ -124,7 +124,7 @@ describe('a declaration', () => {
 
   const lake = 'https://lake.example.com/iceberg'
 
-  it('discoverProperties selects a scheme among the configured types and values, for other hosts', async () => {
+  it('discoverProperties selects a scheme from the configured types and values when the host is not of a known cloud', async () => {
     const own = {
       ...keys,
       ...token,
@@ -144,7 +144,7 @@ describe('a declaration', () => {
     })
   })
 
-  it('discoverProperties removes the properties of types that were not chosen, except types that the chosen type references', async () => {
+  it('discoverProperties removes the properties of authentication types that were not selected, except types that the selected type references', async () => {
     const own = {
       ...keys,
       ...token,
@@ -312,16 +312,19 @@ describe('a client that receives a hostile declaration', () => {
       { ...sigv4('glue', 'eu-central-1'), delegate: sigv4('glue', 'eu-central-1') },
       'only sigv4 and sigv4a may have a delegate',
     ],
-  ])('discoverProperties drops a scheme because of %s and reports the reason', async (_, scheme, reason) => {
-    const error = await discover(GLUE, keys, declaration(GLUE, scheme)).catch((error: unknown) => error)
-    expect(isAuthError(error, 'configuration')).toBe(true)
-    const message = error instanceof Error ? error.message : ''
-    expect(message).toContain('glue.eu-central-1.amazonaws.com declares')
-    expect(message).toContain(reason)
-    expect(message).not.toContain('secret')
-  })
+  ])(
+    'discoverProperties drops an authentication scheme because of %s, and reports the reason',
+    async (_, scheme, reason) => {
+      const error = await discover(GLUE, keys, declaration(GLUE, scheme)).catch((error: unknown) => error)
+      expect(isAuthError(error, 'configuration')).toBe(true)
+      const message = error instanceof Error ? error.message : ''
+      expect(message).toContain('glue.eu-central-1.amazonaws.com declares')
+      expect(message).toContain(reason)
+      expect(message).not.toContain('secret')
+    },
+  )
 
-  it('discoverProperties warns of a dropped scheme when it selects another scheme', async () => {
+  it('discoverProperties warns of a dropped authentication scheme when it selects another scheme', async () => {
     const document = declaration(
       GLUE,
       sigv4('sts', 'eu-central-1'),
@@ -390,7 +393,7 @@ describe('a client that receives a hostile declaration', () => {
     expect(message).toContain('Set rest.auth.type')
   })
 
-  it('discoverProperties requests the document only over https', async () => {
+  it('discoverProperties requests the declaration of the catalog only over https', async () => {
     const requests: SentRequest[] = []
     const own = { ...token, [`${A}allowed`]: 'bearer' }
     expect(await catchMessage(discover('http://lake.example.com', own, '', requests))).toContain(
@@ -399,7 +402,7 @@ describe('a client that receives a hostile declaration', () => {
     expect(requests).toEqual([])
   })
 
-  it('discoverProperties refuses unsigned bodies over plain http', async () => {
+  it('discoverProperties refuses a scheme with unsigned bodies over plain http', async () => {
     const uri = 'http://127.0.0.1:9'
     const own = {
       ...keys,
@@ -428,7 +431,10 @@ describe('a client with an invalid configuration of discovery', () => {
     [{ [`${A}allowed`]: 'command' }, 'a catalog cannot declare the type command'],
     [{ [`${A}allowed`]: 'sigv4', [`${A}allowed.sigv4.role-arn`]: 'x' }, 'sigv4 has no such parameter'],
     [{ [`${A}alowed`]: 'sigv4' }, 'Did you mean rest.auth.discover.allowed?'],
-    [{}, 'Set rest.auth.discover.allowed to the types that lake.example.com may choose from'],
+    [
+      {},
+      'Set rest.auth.discover.allowed to the authentication types that the catalog lake.example.com may select',
+    ],
   ])('discoverProperties refuses the properties %j', async (own, reason) => {
     expect(await catchMessage(discover('https://lake.example.com', own, ''))).toContain(reason)
   })
@@ -454,14 +460,14 @@ describe('discovery over the network', () => {
   const own = { 'rest.auth.type': 'discover', ...token, [`${A}allowed`]: 'bearer' }
   const bearer = (url: string): string => JSON.stringify(declaration(url, { type: 'bearer' }))
 
-  it('the type discover opens a session with the declaration at the well-known path', async () => {
+  it('the authentication type discover opens a session with the declaration at the well-known path', async () => {
     const server = await startCatalog((url) => ({ [`${WELL_KNOWN}/lake`]: [200, {}, bearer(`${url}/lake`)] }))
     await using auth = await create(own, { uri: `${server.url}/lake/` })
     expect(await headerAfter(auth, 'authorization')).toBe('Bearer tok')
     expect(server.received.map(({ headers }) => headers.authorization)).toEqual([undefined])
   })
 
-  it('the type discover fetches the declaration from the URL in a 401 response, and opens a session with it', async () => {
+  it('the authentication type discover fetches the declaration from the URL in a 401 response, and opens a session with it', async () => {
     const server = await startCatalog((url) => ({
       '/v1/config': [401, { 'www-authenticate': `AWS4-HMAC-SHA256 resource_metadata="${url}/meta"` }, '{}'],
       '/meta': [200, {}, bearer(url)],
@@ -479,7 +485,7 @@ describe('discovery over the network', () => {
     ['in a file', 'file:///etc/passwd', 'is not https'],
     ['with a password', 'https://u:p@evil.example.com/', 'contains a user or a password'],
     ['at an invalid URL', 'not a url', 'is not a URL'],
-  ])('the discovery does not fetch a document %s', async (_, url, reason) => {
+  ])('the discovery does not fetch a declaration document %s', async (_, url, reason) => {
     const server = await startCatalog(() => ({
       '/v1/config': [401, { 'www-authenticate': `Bearer resource_metadata="${url}"` }, ''],
     }))
@@ -519,7 +525,7 @@ describe('discovery over the network', () => {
     expect(await catchMessage(waiting)).toBe('no more')
   })
 
-  it('the discovery of a declaration reports a catalog that does not respond, and a missing uri', async () => {
+  it('the discovery reports a catalog that does not respond, and a missing catalog URI', async () => {
     expect(await catchMessage(create(own, { uri: 'http://127.0.0.1:1' }))).toContain(
       'sent no declaration of its authentication: the request failed',
     )

@@ -17,7 +17,7 @@ const PREFIX = 'rest.auth.discover.'
 
 const keys = {
   allowed: text(
-    `the types that the catalog may choose from: ${declarableTypes.join(', ')}. Default: the types of its host, for known hosts of clouds`,
+    `the authentication types that the catalog may select: ${declarableTypes.join(', ')}. Default: the types of its host, for known hosts of clouds`,
   ),
   'allowed.*': text(
     'the values that a parameter may have: allowed.sigv4.region, allowed.oauth2.issuer-url …',
@@ -56,9 +56,13 @@ export async function discoverProperties(
   const allowance = createAllowance(uri, allowed, PREFIX)
   if (allowance.types.length === 0) {
     const property = `${PREFIX}allowed`
-    throw new AuthError('configuration', `Set ${property} to the types that ${uri.host} may choose from`, {
-      property,
-    })
+    throw new AuthError(
+      'configuration',
+      `Set ${property} to the authentication types that the catalog ${uri.host} may select`,
+      {
+        property,
+      },
+    )
   }
   const found = await loadDocument(settings, uri, options)
   const declaration = checkDocument(found, uri)

@@ -75,7 +75,7 @@ it('a device login stops when the code has expired', async () => {
   expect(started.requestTimes).toEqual([5, 10, 15])
 })
 
-it('a device login stops when the person refuses', async () => {
+it('a device login stops when the user refuses', async () => {
   const started = await startLogin({ expires_in: 600 }, ['authorization_pending', 'access_denied'])
   const error = await outcome(started, 60)
   expect(error).toBeInstanceOf(AuthError)

@@ -130,7 +130,7 @@ describe('the error of a refused token request', () => {
       ['BadRequestException (no)'],
     ],
   ])(
-    'the error of a refused token request states the response and a hint for %s',
+    'the error of a refused token request contains the response and a hint for %s',
     async (_, own, status, body, expected) => {
       await using server = await startHttpServer((_, response) => {
         response.writeHead(status, {
@@ -163,7 +163,7 @@ describe('the error of a refused token request', () => {
     },
   )
 
-  it('the error of a refused token request has one line, without tokens that the issuer repeats in its response', async () => {
+  it('the error of a refused token request has one line, and no token that the issuer repeats in its response', async () => {
     await using server = await startHttpServer((_, response) => {
       response.writeHead(400, { 'content-type': 'application/json' })
       const error_description = `bad\r\ntoken eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl ${'x'.repeat(999)}`
@@ -184,7 +184,7 @@ describe('the error of a refused token request', () => {
       { 'grant-type': 'refresh_token', 'refresh-token': 'what+renews "me"', scope: 'catalog' },
     ],
   ])(
-    'the error of a refused token request contains no secret that the issuer repeats (%s, %j)',
+    'the error of a refused token request contains no secret that the issuer repeats in its response (%s, %j)',
     async (clientAuth, own) => {
       await using server = await startHttpServer((request, response) => {
         const { authorization = '' } = request.headers

@@ -110,7 +110,7 @@ it('obtainToken stops when its signal is aborted', async () => {
   await expect(obtainToken(properties, { fetch: never, signal })).rejects.toThrow(/timeout/i)
 })
 
-it('checkTokenProperties refuses contradictions, and names the property with the prefix of the caller', async () => {
+it('checkTokenProperties refuses contradictory properties, and names each property with the prefix of the caller', async () => {
   const check = (properties: Record<string, string>): Promise<string> =>
     catchMessage(Promise.try(() => checkTokenProperties(properties, 'leg.')))
   const client = { 'client-id': 'a', 'client-secret': 'b', 'token-endpoint': 'https://id.example/token' }

@@ -74,7 +74,7 @@ describe('a profile', () => {
     ],
     ['google-sts', 'token-exchange', {}, 'Google requires one identity provider'],
   ])(
-    'the profile for the product %s sends or refuses grant %s with target %j',
+    'the profile for the product %s sends or refuses the grant %s with the target %j',
     async (profile, grant, { audience, resource, scope }, expected) => {
       const target = {
         audiences: audience === undefined ? [] : [audience],

@@ -81,7 +81,7 @@ it.each(['two words', 'a\r\nX-Injected: 1', 'caf\u00e9', ''])(
   },
 )
 
-it('the bearer provider refuses a configuration with a token and a file, and a configuration without a token and a file', async () => {
+it('the bearer provider refuses a configuration with both a token and a file, and one with neither', async () => {
   const message = 'Set one of rest.auth.bearer.token and rest.auth.bearer.token-file'
   expect(await catchMessage(create({ 'rest.auth.type': 'bearer' }))).toBe(message)
   const both = { 'rest.auth.type': 'bearer', token: 'a', 'rest.auth.bearer.token-file': 'b' }

@@ -201,7 +201,7 @@ describe('a session with the token of a user', () => {
     expect(await headerAfter(auth, 'x-goog-user-project')).toBe('p')
   })
 
-  it('a google session with the token of a user ends when the outer session returns the token of another user', async () => {
+  it('a google session with the token of a user ends when the parent session returns the token of another user', async () => {
     let subject = 'alice'
     const clock = { time: Date.now() }
     const own = { 'federation-audience': audience, 'subject-token-auth-type': '::parent::' }

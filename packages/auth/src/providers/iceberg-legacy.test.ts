@@ -84,7 +84,7 @@ describe('the iceberg-legacy provider sends the requests of Iceberg for Java', (
     })
   })
 
-  it('the iceberg-legacy provider renews a token by an exchange that the token authenticates, or the credential if the token has expired', async () => {
+  it('the iceberg-legacy provider renews a token by an exchange that the token authenticates, or with the client credential if the token has expired', async () => {
     const server = await startCatalog()
     const auth = await open(server, { credential: 'id:secret' })
     const token = (await auth.token?.())?.value.reveal() ?? ''
@@ -181,7 +181,7 @@ it('the iceberg-legacy provider recommends oauth2 when the issuer requires clien
   )
 })
 
-it('the iceberg-legacy provider refuses a configuration without a credential, and a user without an outer session', async () => {
+it('the iceberg-legacy provider refuses a configuration without a credential, and a user session without a parent session', async () => {
   const server = await startCatalog()
   expect(await catchMessage(open(server, {}))).toContain(
     'Set at least one of rest.auth.iceberg-legacy.credential',

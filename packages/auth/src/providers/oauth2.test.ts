@@ -136,7 +136,7 @@ describe('an oauth2 token exchange', () => {
     })
   })
 
-  it('an oauth2 token exchange uses the token of the outer session', async () => {
+  it('an oauth2 token exchange uses the token of the parent session', async () => {
     const parent = await open({ ...basic, 'client-id': 'post', 'client-auth': 'client_secret_post' })
     const auth = await open({ ...basic, 'token-exchange.subject-token': '::parent::' }, { parent })
     expect(await readClaims(auth)).toMatchObject({ sub: 'post', client_id: 'basic' })
@@ -166,7 +166,7 @@ describe('an oauth2 token exchange', () => {
     expect(lastCall().form.get('grant_type')).toBe('urn:ietf:params:oauth:grant-type:jwt-bearer')
   })
 
-  it('an oauth2 token exchange ends the session when the issuer refuses the token, and does not continue as the service', async () => {
+  it('an oauth2 token exchange ends the session when the issuer refuses the user token, and does not continue with the rights of the service', async () => {
     const clock = testClock(Date.now())
     const parent = await open(basic)
     const token = (await parent.token?.())?.value.reveal() ?? ''
@@ -279,7 +279,7 @@ describe('the oauth2 provider for a person', () => {
     expect(lastCall().form.get('code_verifier')).toMatch(/^[\w-]{43}$/)
   })
 
-  it('the oauth2 provider asks the person to log in at the first request, not when the client connects, and exchanges the token', async () => {
+  it('the oauth2 provider asks the user to log in at the first request, not when the client connects, and exchanges the token', async () => {
     const nested = Object.entries({ ...person, 'issuer-url': issuer.url, 'grant-type': 'device_code' })
     const own = Object.fromEntries(
       nested.map(([name, value]) => [`token-exchange.subject-token.${name}`, value]),
@@ -295,7 +295,7 @@ describe('the oauth2 provider for a person', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('the oauth2 provider refuses a login if no prompts were passed', async () => {
+  it('the oauth2 provider refuses an interactive login if no prompts for the user were passed', async () => {
     const auth = await open({ ...person, 'grant-type': 'device_code' })
     expect(await catchMessage(auth.authenticate(aRequest()))).toContain(
       'The login needs a function that shows a code to a person',
@@ -304,7 +304,7 @@ describe('the oauth2 provider for a person', () => {
     expect(await catchMessage(other.authenticate(aRequest()))).toContain('grant-type=device_code')
   })
 
-  it('the oauth2 provider refuses the response that belongs to another login', async () => {
+  it('the oauth2 provider refuses a login response that belongs to another login', async () => {
     const auth = await open(
       { ...person, 'grant-type': 'authorization_code' },
       {

@@ -159,7 +159,7 @@ function toSigningSettings(
     const property = `rest.auth.${type}.payload-header`
     throw new AuthError(
       'configuration',
-      `${property} must not be none, because S3 and unsigned payloads need this header`,
+      `${property} must not be none: requests to S3, and requests with an unsigned payload, need the header x-amz-content-sha256`,
       {
         property,
       },

@@ -15,7 +15,7 @@ it.each([
   expect(strictQuery(target)).toBe(strict)
 })
 
-it('strictQuery preserves the decoded parameters and the path, and does not change its own result', () => {
+it('strictQuery keeps the decoded parameters and the path, and does not change its own result', () => {
   fc.assert(
     fc.property(
       fc.webUrl({ withQueryParameters: true }),

@@ -184,7 +184,7 @@ it.each([
   ],
   ['role_arn=x', 'needs source_profile, credential_source or web_identity_token_file'],
   ['sso_session=corp', 'set credentials=sdk and install @aws-sdk/credential-provider-node'],
-])('sigv4 refuses a profile with %j', async (settings, message) => {
+])('the sigv4 provider refuses an AWS profile with %j', async (settings, message) => {
   const path = await createFile(`[profile app]\n${settings}`)
   expect(await catchMessage(provider({}, { AWS_CONFIG_FILE: path, AWS_PROFILE: 'app' }))).toContain(message)
 })

@@ -222,7 +222,7 @@ describe('a program in a credential file', () => {
     return { credentials, seen, output }
   }
 
-  it('a program in a credential file receives the variables that the Google SDK sets, and its output leads to the requests of the SDK', async () => {
+  it('a program in a credential file receives the variables that the Google SDK sets, and its output leads to the same requests as in the SDK', async () => {
     const { credentials, seen } = await createProgram(validOutput())
     const server = await startGoogle()
     const auth = await open(server, credentials, allowed)
