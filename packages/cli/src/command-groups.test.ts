@@ -7,14 +7,14 @@ const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassT
 const io = { args: [], env: {}, cwd: '/', stdin, stdout, stderr }
 
 test.each(commandGroups.map((group) => [group.names.join(', '), group] as const))(
-  'the group of %s registers exactly the commands that it lists',
+  'the command group of %s registers exactly the commands that it lists',
   async (_, group) => {
     const program = await createProgram(io, '1.0.0', [group])
     expect(program.commands.map((command) => command.name())).toEqual(group.names)
   },
 )
 
-test('each command has a unique name', () => {
+test('each command of the program has a unique name', () => {
   const names = commandGroups.flatMap((group) => group.names)
   expect(new Set(names).size).toBe(names.length)
 })

@@ -18,12 +18,12 @@ function pathTo(command: Command): string {
 }
 
 describe('the documentation of the command line', () => {
-  it('returns the text of docs/reference/cli.md (npm run docs)', () => {
+  it('the reference page of the command line equals docs/reference/cli.md (npm run docs)', () => {
     const page = readFileSync(new URL('../../../docs/reference/cli.md', import.meta.url), 'utf8')
     expect(page).toBe(docsPage(program))
   })
 
-  it('has a section for every command at any depth', () => {
+  it('the reference page of the command line has a section for every command at any depth', () => {
     const page = docsPage(program)
     const names = all(program)
       .slice(1)
@@ -32,7 +32,7 @@ describe('the documentation of the command line', () => {
     for (const name of names) expect(page).toMatch(new RegExp(`^#+ ${name}$`, 'm'))
   })
 
-  it('lists commands before options with --help', () => {
+  it('the help of a command lists commands before options', () => {
     for (const group of [program, program.commands.find((command) => command.name() === 'warehouse')]) {
       const text = group?.helpInformation() ?? ''
       const [list, options] = [text.search(/^\S*[\w ]*:\n +\S+.*\n/m), text.indexOf('\nOptions:')]
@@ -44,7 +44,7 @@ describe('the documentation of the command line', () => {
     }
   })
 
-  it('describes every command and every option', () => {
+  it('the reference page of the command line describes every command and every option', () => {
     for (const command of all(program)) {
       expect(command.description(), command.name()).toMatch(/\S\.?$/)
       for (const option of command.options) expect(option.description, option.flags).not.toBe('')

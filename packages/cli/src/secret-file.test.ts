@@ -8,7 +8,7 @@ const folder = await mkdtemp(join(tmpdir(), 'headgate-secret-'))
 afterAll(() => rm(folder, { recursive: true }))
 
 describe('openSecretFile', () => {
-  test('creates a file that only its owner can read, and removes the temporary file', async () => {
+  test('openSecretFile creates a file that only its owner can read, and removes the temporary file', async () => {
     {
       await using file = await openSecretFile(folder, 'kept', 'new')
       await file.write('a:b\n')
@@ -19,7 +19,7 @@ describe('openSecretFile', () => {
     expect((await stat(join(folder, 'kept'))).mode & 0o777).toBe(0o600)
   })
 
-  test('refuses a path that exists', async () => {
+  test('openSecretFile refuses a path that exists', async () => {
     await writeFile(join(folder, 'file'), '')
     await symlink(join(folder, 'nowhere'), join(folder, 'link'))
     await mkdir(join(folder, 'directory'))

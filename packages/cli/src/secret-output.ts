@@ -77,7 +77,7 @@ export async function writeSecret(file: SecretFile, text: string, next: string):
   } catch (cause) {
     throw new CliError(
       exitCode.usage,
-      `The server created the secret, but ${file.path} could not be written, so the secret is lost.`,
+      `The server created a secret, but the secret is lost because ${file.path} could not be written.`,
       { next, cause },
     )
   }

@@ -180,7 +180,7 @@ async function decisions(server: TestHeadgate): Promise<readonly string[]> {
 }
 
 describe('headgate apply and export', () => {
-  it('plans without changing anything, and then creates every object of a document', async () => {
+  it('headgate apply --dry-run changes nothing, and headgate apply then creates every object of a document', async () => {
     const file = join(folder, 'everything.yaml')
     const before = await exported(one)
     const plan = await apply(one, file, '--dry-run')
@@ -203,12 +203,12 @@ describe('headgate apply and export', () => {
       expect(out + err).not.toMatch(new RegExp(`${secret}|${storageSecret}`))
   })
 
-  it('changes nothing when it applies a document for the second time', async () => {
+  it('headgate apply changes nothing when it applies a document for the second time', async () => {
     const result = await apply(one, join(folder, 'everything.yaml'), '--json')
     expect(parsed(result)).toMatchObject({ items: [], summary: { create: 0, change: 0, unchanged: 19 } })
   })
 
-  it('exports a document that changes nothing', async () => {
+  it('headgate export writes a document that changes nothing when it is applied', async () => {
     const text = await exported(one)
     expect(text).toContain('secret:\n      env: CLIENT_SECRET_ETL')
     expect(text).toContain('#   STORAGE_SECRET_REMOTE: secretAccessKey of the storage of warehouse remote')
@@ -226,7 +226,7 @@ describe('headgate apply and export', () => {
     expect((await one.headgate(['apply', '-f', '-', '--json'], { terminal: text })).code).toBe(0)
   })
 
-  it('creates all objects of an export on an empty server, which then makes the same access decisions', async () => {
+  it('headgate apply creates all objects of an export on an empty server, which then makes the same access decisions', async () => {
     const file = join(folder, 'exported.yaml')
     expect(await readFile(file, 'utf8')).toBe(await exported(one))
     const result = await apply(other, file)
@@ -243,7 +243,7 @@ describe('headgate apply and export', () => {
     }
   })
 
-  it('changes only the settings that a document contains', async () => {
+  it('headgate apply changes only the settings that a document contains', async () => {
     const file = await document(
       'changes',
       `
@@ -304,7 +304,7 @@ grants: [{on: "namespace:lake/sales", to: "role:analysts", privileges: [select, 
     expect(await apply(one, join(folder, 'everything.yaml'))).toMatchObject({ code: 0 })
   })
 
-  it('removes only the kinds of entries that --prune names, after a confirmation', async () => {
+  it('headgate apply removes only the kinds of entries that --prune names, after a confirmation', async () => {
     const text = `
 version: 1
 principals: [{name: etl}, {name: signer}]
@@ -333,7 +333,7 @@ grants: [{on: "warehouse:lake", to: "role:engineers", privileges: [create]}]
     expect(left).not.toMatch(/principal:signer|modify/)
   })
 
-  it('stops at the first refused change, reports the changes that it made, and continues in the next run', async () => {
+  it('headgate apply stops at the first refused change, reports the changes that it made, and continues in the next run', async () => {
     const text = (namesIssuer: string): string => `
 version: 1
 principals: [{name: spark}]
@@ -359,7 +359,7 @@ grants: [{on: server, to: "role:late-role", privileges: [use]}]
     expect(later.items.map(({ kind }) => kind)).toEqual(['engine', 'grant'])
   })
 
-  it('disables a new principal before it sets its secret', async () => {
+  it('headgate apply disables a new principal before it sets its secret', async () => {
     const text = `
 version: 1
 principals:
@@ -372,7 +372,7 @@ principals:
     })
   })
 
-  it('reports the conflict when another client has created the same object after the plan', async () => {
+  it('headgate apply reports the conflict when another client has created the same object after the plan', async () => {
     const file = await document('race', 'version: 1\nroles: [{name: raced}]\n')
     const opened = session(one)
     const desired = mergeDocuments(await readDocuments(opened.io, [file]))
@@ -390,7 +390,7 @@ principals:
     expect(parsed(await apply(one, file, '--json')).items).toEqual([])
   })
 
-  it('accepts secrets only as references, and changes nothing if a secret is missing', async () => {
+  it('headgate apply accepts secrets only as references, and changes nothing if a secret is missing', async () => {
     const written = await document('secret', 'version: 1\nprincipals: [{name: leaked, secret: hunter2}]\n')
     const refused = await apply(one, written)
     expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('a document contains no secret') })
@@ -418,7 +418,7 @@ roles: [{name: not-made}]
     expect((await one.headgate(['role', 'list'])).out).not.toContain('not-made')
   })
 
-  it('refuses documents that contradict the server before the first change', async () => {
+  it('headgate apply refuses documents that contradict the server before the first change', async () => {
     const text = `
 version: 1
 roles: [{name: never, members: ["principal:unknown-client"]}]
@@ -448,7 +448,7 @@ grants:
     expect((await one.headgate(['role', 'list'])).out).not.toContain('never')
   })
 
-  it('lets a caller that manages only a warehouse apply namespaces and grants', async () => {
+  it('headgate apply accepts namespaces and grants from a caller that manages only a warehouse', async () => {
     const credential = join(folder, 'manager.credential')
     await one.headgate(['principal', 'create', 'manager', '--output', credential])
     await one.headgate(['grant', 'give', 'owner', '--on', 'warehouse:lake', '--to', 'principal:manager'])
@@ -480,7 +480,7 @@ grants:
     })
   })
 
-  it('skips grants on tables that do not exist if --skip-missing-tables is set', async () => {
+  it('headgate apply skips grants on tables that do not exist if --skip-missing-tables is set', async () => {
     const grant = (on: string): string =>
       `version: 1\ngrants: [{on: "${on}", to: "role:analysts", privileges: [select]}]\n`
     const file = await document('tables', grant('table:lake/sales.orders'))
@@ -491,7 +491,7 @@ grants:
     })
   })
 
-  it('applies the example documents, and accepts the documents of the how-to page', async () => {
+  it('headgate apply accepts the example documents and the documents of the how-to page', async () => {
     const examples = join(import.meta.dirname, '../../../examples/apply')
     await other.headgate(['warehouse', 'create', 'lakehouse', join(folder, 'lakehouse')])
     const env = {
@@ -515,7 +515,7 @@ grants:
     expect(blocks).toHaveLength(2)
   })
 
-  it('exports only the chosen sections, and applies all documents of a folder together', async () => {
+  it('headgate export writes only the chosen sections, and headgate apply applies all documents of a folder together', async () => {
     const roles = await one.headgate(['export', '--only', 'roles', '--json'])
     expect(Object.keys(roles.json as object)).toEqual(['version', 'roles'])
     const parts = await mkdtemp(join(folder, 'parts-'))

@@ -163,46 +163,50 @@ describe('headgate import --grants', () => {
       })
     }
 
-    it('writes roles, principals and grants that apply accepts', { timeout }, async () => {
-      await using polaris = await front(documents)
-      const { run, text, document, file } = await importFrom(`${polaris.url}/api/catalog`)
-      expect(run).toMatchObject({ code: 0 })
-      expect(run.json).toMatchObject({
-        grants: { file, product: 'Polaris', principals: 2, roles: 6, grants: 5, leftOut: 0 },
-      })
-      expect((await stat(file)).mode & 0o777).toBe(0o600)
-      expect(document.grants).toEqual([
-        { on: 'warehouse:shop', to: 'role:old.catalog_admin', privileges: ['manage'] },
-        { on: 'table:shop/hr.staff', to: 'role:old.reader', privileges: ['use'] },
-        { on: 'namespace:shop/sales', to: 'role:old.reader', privileges: ['select'] },
-        { on: 'table:shop/sales.orders', to: 'role:old.loader', privileges: ['modify'] },
-        { on: 'table:shop/sales.recent', to: 'role:old.reader', privileges: ['select'] },
-      ])
-      expect(text).toContain('# Without a counterpart: POLICY_READ.')
-      expect(text).toContain(
-        '# Narrower: without dropping and renaming tables. This needs "manage", which also allows granting rights.',
-      )
-      expect(text).toContain(
-        '# Narrower: without reading table metadata. This needs "select", which also allows reading table data.',
-      )
-      expect(text).toContain('An identity provider manages its members.')
-      expect(text).toContain('# Grants on objects that this import did not visit, or on policies: 1.')
-      expect(text).not.toContain('polaris-client-id-1')
-      expect(await applyFile(file)).toEqual([
-        'manage warehouse:shop role:old.catalog_admin',
-        'modify table:shop/sales.orders role:old.loader',
-        'select namespace:shop/sales role:old.reader',
-        'select table:shop/sales.recent role:old.reader',
-        'use table:shop/hr.staff role:old.reader',
-      ])
-      const { document: exported } = await exportTarget()
-      const names = (exported.roles ?? []).map(({ name, members }) => [name, members])
-      expect(names).toContainEqual(['old.catalog_admin', ['role:platform']])
-      expect(names).toContainEqual(['platform', ['principal:polaris-etl']])
-    })
+    it(
+      'headgate import --grants writes roles, principals and grants of Polaris that headgate apply accepts',
+      { timeout },
+      async () => {
+        await using polaris = await front(documents)
+        const { run, text, document, file } = await importFrom(`${polaris.url}/api/catalog`)
+        expect(run).toMatchObject({ code: 0 })
+        expect(run.json).toMatchObject({
+          grants: { file, product: 'Polaris', principals: 2, roles: 6, grants: 5, leftOut: 0 },
+        })
+        expect((await stat(file)).mode & 0o777).toBe(0o600)
+        expect(document.grants).toEqual([
+          { on: 'warehouse:shop', to: 'role:old.catalog_admin', privileges: ['manage'] },
+          { on: 'table:shop/hr.staff', to: 'role:old.reader', privileges: ['use'] },
+          { on: 'namespace:shop/sales', to: 'role:old.reader', privileges: ['select'] },
+          { on: 'table:shop/sales.orders', to: 'role:old.loader', privileges: ['modify'] },
+          { on: 'table:shop/sales.recent', to: 'role:old.reader', privileges: ['select'] },
+        ])
+        expect(text).toContain('# Without a counterpart: POLICY_READ.')
+        expect(text).toContain(
+          '# Narrower: without dropping and renaming tables. This needs "manage", which also allows granting rights.',
+        )
+        expect(text).toContain(
+          '# Narrower: without reading table metadata. This needs "select", which also allows reading table data.',
+        )
+        expect(text).toContain('An identity provider manages its members.')
+        expect(text).toContain('# Grants on objects that this import did not visit, or on policies: 1.')
+        expect(text).not.toContain('polaris-client-id-1')
+        expect(await applyFile(file)).toEqual([
+          'manage warehouse:shop role:old.catalog_admin',
+          'modify table:shop/sales.orders role:old.loader',
+          'select namespace:shop/sales role:old.reader',
+          'select table:shop/sales.recent role:old.reader',
+          'use table:shop/hr.staff role:old.reader',
+        ])
+        const { document: exported } = await exportTarget()
+        const names = (exported.roles ?? []).map(({ name, members }) => [name, members])
+        expect(names).toContainEqual(['old.catalog_admin', ['role:platform']])
+        expect(names).toContainEqual(['platform', ['principal:polaris-etl']])
+      },
+    )
 
     it(
-      'adds no member to the role of the administrators of the target, and writes no user of another issuer',
+      'headgate import --grants adds no member to the role of the administrators of the target, and writes no user of another issuer',
       { timeout },
       async () => {
         await using polaris = await front(documents)
@@ -216,7 +220,7 @@ describe('headgate import --grants', () => {
     )
 
     it(
-      'converts rights on the catalog to rights on the imported namespaces, if the import is partial',
+      'headgate import --grants converts rights on the catalog to rights on the imported namespaces, if the import is partial',
       { timeout },
       async () => {
         await using polaris = await front(documents)
@@ -231,27 +235,31 @@ describe('headgate import --grants', () => {
       },
     )
 
-    it('writes comments about members and roles that could not be read', { timeout }, async () => {
-      const refusal = [
-        403,
-        { error: { message: 'not allowed\n# x', type: 'ForbiddenException', code: 403 } },
-      ] as const
-      await using polaris = await front({
-        ...documents,
-        '/principal-roles/platform/principals': refusal,
-        '/catalogs/old/catalog-roles/loader/grants': refusal,
-      })
-      const { run, text, document } = await importFrom(`${polaris.url}/api/catalog`)
-      expect(run).toMatchObject({ code: 0 })
-      expect(text).toContain(
-        '# The members of the principal role platform could not be read: not allowed\\u{a}# x, status 403.\n',
-      )
-      expect(text).toContain('# The catalog role loader is not included')
-      expect(document.roles?.find(({ name }) => name === 'platform')).toEqual({ name: 'platform' })
-    })
+    it(
+      'headgate import --grants writes comments about members and roles that could not be read',
+      { timeout },
+      async () => {
+        const refusal = [
+          403,
+          { error: { message: 'not allowed\n# x', type: 'ForbiddenException', code: 403 } },
+        ] as const
+        await using polaris = await front({
+          ...documents,
+          '/principal-roles/platform/principals': refusal,
+          '/catalogs/old/catalog-roles/loader/grants': refusal,
+        })
+        const { run, text, document } = await importFrom(`${polaris.url}/api/catalog`)
+        expect(run).toMatchObject({ code: 0 })
+        expect(text).toContain(
+          '# The members of the principal role platform could not be read: not allowed\\u{a}# x, status 403.\n',
+        )
+        expect(text).toContain('# The catalog role loader is not included')
+        expect(document.roles?.find(({ name }) => name === 'platform')).toEqual({ name: 'platform' })
+      },
+    )
 
     it(
-      'imports the tables and states why it wrote no file, if the credential may not list roles',
+      'headgate import --grants imports the tables and states why it wrote no file, if the credential may not list roles in Polaris',
       { timeout },
       async () => {
         const refusal = [403, { error: { message: 'no', type: 'ForbiddenException', code: 403 } }] as const
@@ -266,19 +274,23 @@ describe('headgate import --grants', () => {
       },
     )
 
-    it('refuses a response that does not have the documented form', { timeout }, async () => {
-      await using polaris = await front({
-        ...documents,
-        '/catalogs/old/catalog-roles/reader/grants': { grants: [{ type: 'namespace', privilege: 7 }] },
-      })
-      const { run, text } = await importFrom(`${polaris.url}/api/catalog`)
-      expect(text).toBe('')
-      expect(run.code).toBe(3)
-      expect(run.json).toMatchObject({ tablesInBothCatalogs: 2 })
-      expect(run.err).toContain(
-        'The response of the source to GET /api/management/v1/catalogs/old/catalog-roles/reader/grants is not of the documented form (at grants.0.privilege).',
-      )
-    })
+    it(
+      'headgate import --grants refuses a response of Polaris that does not have the documented form',
+      { timeout },
+      async () => {
+        await using polaris = await front({
+          ...documents,
+          '/catalogs/old/catalog-roles/reader/grants': { grants: [{ type: 'namespace', privilege: 7 }] },
+        })
+        const { run, text } = await importFrom(`${polaris.url}/api/catalog`)
+        expect(text).toBe('')
+        expect(run.code).toBe(3)
+        expect(run.json).toMatchObject({ tablesInBothCatalogs: 2 })
+        expect(run.err).toContain(
+          'The response of the source to GET /api/management/v1/catalogs/old/catalog-roles/reader/grants is not of the documented form (at grants.0.privilege).',
+        )
+      },
+    )
   })
 
   describe('from Lakekeeper', () => {
@@ -395,42 +407,46 @@ describe('headgate import --grants', () => {
       })
     }
 
-    it('writes users of the named issuer, roles and grants that apply accepts', { timeout }, async () => {
-      await using lakekeeper = await front()
-      const { run, text, document } = await importFrom(`${lakekeeper.url}/catalog`, [
-        '--grants-issuer',
-        issuer,
-      ])
-      expect(run).toMatchObject({ code: 0 })
-      expect(document.principals).toEqual([{ name: `${issuer}#ann` }, { name: `${issuer}#dan` }])
-      const team = document.roles?.find(({ members = [] }) => members.includes(`principal:${issuer}#ann`))
-      const other = document.roles?.find(({ name }) => /^team-[0-9a-f]{12}$/.test(name))?.name
-      expect(team?.name).toBe('team')
-      expect(team?.members).toContain(`role:${other}`)
-      const [ann, dan] = ['ann', 'dan'].map((name) => `principal:${issuer}#${name}`)
-      expect(document.grants).toEqual([
-        { on: 'warehouse:shop', to: ann, privileges: ['manage'] },
-        { on: 'warehouse:shop', to: dan, privileges: ['modify', 'create'] },
-        { on: 'warehouse:shop', to: 'role:team', privileges: ['select'] },
-        {
-          on: 'namespace:shop/hr',
-          to: expect.stringMatching(/^role:user-kubernetes-job-/),
-          privileges: ['use'],
-        },
-        { on: 'table:shop/hr.staff', to: dan, privileges: ['manage'] },
-        { on: 'namespace:shop/sales', to: `role:${other}`, privileges: ['modify'] },
-        { on: 'table:shop/sales.orders', to: dan, privileges: ['modify'] },
-        { on: 'table:shop/sales.recent', to: dan, privileges: ['select'] },
-      ])
-      expect(text).toContain('# Source: data_admin on the project.')
-      expect(text).toContain('# Left out: granting rights. This needs "manage", which also allows ')
-      expect(text).toContain('# The provider okta manages its members.')
-      expect(text).toContain('# Without the member role:team, which contains this role')
-      expect(text).toContain('# Without a counterpart: pass_grants.')
-    })
+    it(
+      'headgate import --grants writes users of the named issuer, roles and grants of Lakekeeper that headgate apply accepts',
+      { timeout },
+      async () => {
+        await using lakekeeper = await front()
+        const { run, text, document } = await importFrom(`${lakekeeper.url}/catalog`, [
+          '--grants-issuer',
+          issuer,
+        ])
+        expect(run).toMatchObject({ code: 0 })
+        expect(document.principals).toEqual([{ name: `${issuer}#ann` }, { name: `${issuer}#dan` }])
+        const team = document.roles?.find(({ members = [] }) => members.includes(`principal:${issuer}#ann`))
+        const other = document.roles?.find(({ name }) => /^team-[0-9a-f]{12}$/.test(name))?.name
+        expect(team?.name).toBe('team')
+        expect(team?.members).toContain(`role:${other}`)
+        const [ann, dan] = ['ann', 'dan'].map((name) => `principal:${issuer}#${name}`)
+        expect(document.grants).toEqual([
+          { on: 'warehouse:shop', to: ann, privileges: ['manage'] },
+          { on: 'warehouse:shop', to: dan, privileges: ['modify', 'create'] },
+          { on: 'warehouse:shop', to: 'role:team', privileges: ['select'] },
+          {
+            on: 'namespace:shop/hr',
+            to: expect.stringMatching(/^role:user-kubernetes-job-/),
+            privileges: ['use'],
+          },
+          { on: 'table:shop/hr.staff', to: dan, privileges: ['manage'] },
+          { on: 'namespace:shop/sales', to: `role:${other}`, privileges: ['modify'] },
+          { on: 'table:shop/sales.orders', to: dan, privileges: ['modify'] },
+          { on: 'table:shop/sales.recent', to: dan, privileges: ['select'] },
+        ])
+        expect(text).toContain('# Source: data_admin on the project.')
+        expect(text).toContain('# Left out: granting rights. This needs "manage", which also allows ')
+        expect(text).toContain('# The provider okta manages its members.')
+        expect(text).toContain('# Without the member role:team, which contains this role')
+        expect(text).toContain('# Without a counterpart: pass_grants.')
+      },
+    )
 
     it(
-      'writes a role without members in place of each user whose issuer is not known',
+      'headgate import --grants writes a role without members in place of each user whose issuer is not known',
       { timeout },
       async () => {
         await using lakekeeper = await front({
@@ -450,14 +466,18 @@ describe('headgate import --grants', () => {
       },
     )
 
-    it('states that only grants of the authorizer OpenFGA can be read', { timeout }, async () => {
-      await using lakekeeper = await front({ '/management/v1/info': { 'authz-backend': 'allow-all' } })
-      const { run, text } = await importFrom(`${lakekeeper.url}/catalog`)
-      expect(text).toBe('')
-      expect(run.json).toMatchObject({
-        grants: { reason: expect.stringContaining('decides with "allow-all"') },
-      })
-    })
+    it(
+      'headgate import --grants states that it can read only grants of the authorizer OpenFGA in Lakekeeper',
+      { timeout },
+      async () => {
+        await using lakekeeper = await front({ '/management/v1/info': { 'authz-backend': 'allow-all' } })
+        const { run, text } = await importFrom(`${lakekeeper.url}/catalog`)
+        expect(text).toBe('')
+        expect(run.json).toMatchObject({
+          grants: { reason: expect.stringContaining('decides with "allow-all"') },
+        })
+      },
+    )
   })
 
   describe('from Unity Catalog', () => {
@@ -486,43 +506,47 @@ describe('headgate import --grants', () => {
       '/tables/old.hr.staff': { name: 'staff' },
     }
 
-    it('writes a role for each user, with the rights that have an effect', { timeout }, async () => {
-      await using unity = await startFront({
-        catalog: source.url,
-        path: `${base}/iceberg`,
-        answer: (path) =>
-          path.startsWith(`${base}/iceberg`) ? undefined : documents[path.slice(base.length)],
-      })
-      const { run, text, document, file } = await importFrom(`${unity.url}${base}/iceberg`)
-      expect(run).toMatchObject({ code: 0 })
-      expect(document.roles).toEqual(
-        ['admin', 'ann', 'bob', 'ops'].map((name) => ({ name: `user-${name}@example.com` })),
-      )
-      expect(document.grants).toEqual([
-        { on: 'warehouse:shop', to: 'role:user-admin@example.com', privileges: ['create'] },
-        { on: 'warehouse:shop', to: 'role:user-bob@example.com', privileges: ['select'] },
-        { on: 'namespace:shop/sales', to: 'role:user-admin@example.com', privileges: ['create'] },
-        { on: 'namespace:shop/sales', to: 'role:user-ann@example.com', privileges: ['create'] },
-        { on: 'table:shop/sales.orders', to: 'role:user-ann@example.com', privileges: ['manage'] },
-      ])
-      expect(text).toContain(
-        '# Left out: The user lacks USE SCHEMA, so the right has no effect on the whole table.',
-      )
-      expect(text).toContain('# - {on: "table:shop/hr.staff"')
-      expect(text).toContain('# Without a counterpart: CREATE VOLUME.')
-      // The API of Unity Catalog shows no permissions on the view, which exists only behind the test server.
-      expect(text).toContain(
-        '# The grants on table sales.recent could not be read: no such path, status 404.',
-      )
-      expect(await applyFile(file)).toHaveLength(5)
-    })
+    it(
+      'headgate import --grants writes a role for each user of Unity Catalog, with the rights that have an effect',
+      { timeout },
+      async () => {
+        await using unity = await startFront({
+          catalog: source.url,
+          path: `${base}/iceberg`,
+          answer: (path) =>
+            path.startsWith(`${base}/iceberg`) ? undefined : documents[path.slice(base.length)],
+        })
+        const { run, text, document, file } = await importFrom(`${unity.url}${base}/iceberg`)
+        expect(run).toMatchObject({ code: 0 })
+        expect(document.roles).toEqual(
+          ['admin', 'ann', 'bob', 'ops'].map((name) => ({ name: `user-${name}@example.com` })),
+        )
+        expect(document.grants).toEqual([
+          { on: 'warehouse:shop', to: 'role:user-admin@example.com', privileges: ['create'] },
+          { on: 'warehouse:shop', to: 'role:user-bob@example.com', privileges: ['select'] },
+          { on: 'namespace:shop/sales', to: 'role:user-admin@example.com', privileges: ['create'] },
+          { on: 'namespace:shop/sales', to: 'role:user-ann@example.com', privileges: ['create'] },
+          { on: 'table:shop/sales.orders', to: 'role:user-ann@example.com', privileges: ['manage'] },
+        ])
+        expect(text).toContain(
+          '# Left out: The user lacks USE SCHEMA, so the right has no effect on the whole table.',
+        )
+        expect(text).toContain('# - {on: "table:shop/hr.staff"')
+        expect(text).toContain('# Without a counterpart: CREATE VOLUME.')
+        // The API of Unity Catalog shows no permissions on the view, which exists only behind the test server.
+        expect(text).toContain(
+          '# The grants on table sales.recent could not be read: no such path, status 404.',
+        )
+        expect(await applyFile(file)).toHaveLength(5)
+      },
+    )
   })
 
   describe('from other sources', () => {
     useTarget()
 
     it(
-      'imports the tables of a source without a known management API, and states that its grants cannot be read',
+      'headgate import --grants imports the tables of a source without a known management API, and states that its grants cannot be read',
       { timeout },
       async () => {
         await using plain = await startFront({
@@ -540,7 +564,7 @@ describe('headgate import --grants', () => {
       },
     )
 
-    it('moves no table if the grants cannot be written', { timeout }, async () => {
+    it('headgate import --grants moves no table if the grants cannot be written', { timeout }, async () => {
       await using plain = await startFront({ catalog: source.url, path: '/iceberg', answer: () => undefined })
       const { run } = await importFrom(`${plain.url}/iceberg`, ['--move'])
       expect(run).toMatchObject({
@@ -551,7 +575,7 @@ describe('headgate import --grants', () => {
       expect(JSON.stringify(json)).toContain('orders')
     })
 
-    it('refuses --grants-issuer without --grants, and an issuer with a number sign', async () => {
+    it('headgate import --grants refuses --grants-issuer without --grants, and an issuer with a number sign', async () => {
       const args = ['import', '--from', source.url, '--warehouse', 'old', '--grants-issuer']
       expect(await target.headgate([...args, issuer])).toMatchObject({ code: 2 })
       expect(await target.headgate([...args, 'a#b', '--grants', 'x.yaml'])).toMatchObject({ code: 2 })

@@ -80,7 +80,7 @@ describe('headgate import', () => {
   })
 
   it(
-    'registers namespaces with properties, tables and views, and registers nothing again in the next run',
+    'headgate import registers namespaces with properties, tables and views, and registers nothing again in the next run',
     { timeout },
     async () => {
       await from.createNamespace(['sales'], { owner: 'ann', team: 'blue' })
@@ -122,7 +122,7 @@ describe('headgate import', () => {
   )
 
   it(
-    'detects commits that only one catalog has, and reports a conflict if each catalog has commits that the other lacks',
+    'headgate import detects commits that only one catalog has, and reports a conflict if each catalog has commits that the other lacks',
     { timeout },
     async () => {
       await createTable('a', ['states'])
@@ -170,7 +170,7 @@ describe('headgate import', () => {
   )
 
   it(
-    'moves tables, and with --drop-views also views, after it has compared both catalogs',
+    'headgate import moves tables, and with --drop-views also views, after it has compared both catalogs',
     { timeout },
     async () => {
       const file = await createTable('t', ['moving'])
@@ -196,7 +196,7 @@ describe('headgate import', () => {
   )
 
   it(
-    'reports a commit that the source accepts between the comparison and the drop',
+    'headgate import reports a commit that the source accepts between the comparison and the drop',
     { timeout },
     async () => {
       await createTable('t', ['racing'])
@@ -224,7 +224,7 @@ describe('headgate import', () => {
   )
 
   it(
-    'does not drop a view that got a commit in the source, and does not suggest a command for tables',
+    'headgate import does not drop a view that got a commit in the source, and does not suggest a command for tables',
     { timeout },
     async () => {
       const v = { namespace: ['racing-views'], name: 'v' }
@@ -252,7 +252,7 @@ describe('headgate import', () => {
   )
 
   it(
-    'shows in a dry run which rights and locations are missing, and needs no other rights afterwards',
+    'a dry run of headgate import shows which rights and locations are missing, and the import then needs no other rights',
     { timeout },
     async () => {
       const location = await createTable('t', ['planned'])
@@ -303,52 +303,60 @@ describe('headgate import', () => {
     },
   )
 
-  it('shows in a dry run which warehouse allows the location of the files', { timeout }, async () => {
-    await createTable('t', ['placed'])
-    await target.headgate(['warehouse', 'create', 'narrow', directory('narrow')])
-    const args = [
-      'import',
-      '--from',
-      properties,
-      '--namespace',
-      'placed',
-      '--dry-run',
-      '--warehouse',
-      'narrow',
-    ]
-    const elsewhere = await target.headgate(args)
-    expect(elsewhere.code).toBe(1)
-    expect(elsewhere.out).toContain('only warehouse shop')
-    expect(elsewhere.out).toContain('with --warehouse shop')
-    await target.headgate(['warehouse', 'update', 'shop', '--disallow', directory('old')])
-    try {
-      const nowhere = await target.headgate(args)
-      expect(nowhere.out).toContain(`headgate warehouse update narrow --allow file://${directory('old')}/`)
-    } finally {
-      await target.headgate(['warehouse', 'update', 'shop', '--allow', directory('old')])
-    }
-  })
-
-  it('reports refused tables with the reason, and imports all other tables', { timeout }, async () => {
-    await createTable('good', ['partly'])
-    const bad = await createTable('bad', ['partly'])
-    await writeFile(new URL(bad), 'not JSON')
-    const result = await importHere(['--namespace', 'partly', '--json', '--verbose'])
-    expect(result.code).toBe(1)
-    expect(result.json).toMatchObject({
-      tables: { registered: 1, failed: 1 },
-      problems: [{ name: 'bad', status: 'failed', reason: expect.stringContaining('Target (400)') }],
-    })
-    expect(result.err).toContain('"name":"good","status":"registered"')
-    const stopped = await importHere(['--namespace', 'partly', '--max-failures', '1'])
-    expect(stopped).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('The import was stopped, because 1'),
-    })
-  })
+  it(
+    'a dry run of headgate import shows which warehouse allows the location of the files',
+    { timeout },
+    async () => {
+      await createTable('t', ['placed'])
+      await target.headgate(['warehouse', 'create', 'narrow', directory('narrow')])
+      const args = [
+        'import',
+        '--from',
+        properties,
+        '--namespace',
+        'placed',
+        '--dry-run',
+        '--warehouse',
+        'narrow',
+      ]
+      const elsewhere = await target.headgate(args)
+      expect(elsewhere.code).toBe(1)
+      expect(elsewhere.out).toContain('only warehouse shop')
+      expect(elsewhere.out).toContain('with --warehouse shop')
+      await target.headgate(['warehouse', 'update', 'shop', '--disallow', directory('old')])
+      try {
+        const nowhere = await target.headgate(args)
+        expect(nowhere.out).toContain(`headgate warehouse update narrow --allow file://${directory('old')}/`)
+      } finally {
+        await target.headgate(['warehouse', 'update', 'shop', '--allow', directory('old')])
+      }
+    },
+  )
 
   it(
-    'writes the grants, owners and roles of a source as a document that apply accepts',
+    'headgate import reports refused tables with the reason, and imports all other tables',
+    { timeout },
+    async () => {
+      await createTable('good', ['partly'])
+      const bad = await createTable('bad', ['partly'])
+      await writeFile(new URL(bad), 'not JSON')
+      const result = await importHere(['--namespace', 'partly', '--json', '--verbose'])
+      expect(result.code).toBe(1)
+      expect(result.json).toMatchObject({
+        tables: { registered: 1, failed: 1 },
+        problems: [{ name: 'bad', status: 'failed', reason: expect.stringContaining('Target (400)') }],
+      })
+      expect(result.err).toContain('"name":"good","status":"registered"')
+      const stopped = await importHere(['--namespace', 'partly', '--max-failures', '1'])
+      expect(stopped).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('The import was stopped, because 1'),
+      })
+    },
+  )
+
+  it(
+    'headgate import writes the grants, owners and roles of a source as a document that headgate apply accepts',
     { timeout },
     async () => {
       await createTable('t', ['granted'])
@@ -404,99 +412,124 @@ describe('headgate import', () => {
     },
   )
 
-  it('writes the grants on tables before it drops the tables at the source', { timeout }, async () => {
-    await createTable('t', ['granted-moved'])
-    const give = ['grant', 'give', 'select', '--on', 'table:old/granted-moved.t', '--to', 'principal:admin']
-    expect(await source.headgate(give)).toMatchObject({ code: 0 })
-    const file = join(source.directory, 'moved.yaml')
-    const moved = await importHere(['--namespace', 'granted-moved', '--grants', file, '--move', '--json'])
-    expect(moved).toMatchObject({ code: 0 })
-    expect(moved.json).toMatchObject({ tables: { moved: 1 }, grants: { file, product: 'Headgate' } })
-    expect(await from.tableExists({ namespace: ['granted-moved'], name: 't' })).toBe(false)
-    const [parsed] = parseDocuments(await readFile(file, 'utf8'), file)
-    expect(parsed?.document.grants).toContainEqual({
-      on: 'table:shop/granted-moved.t',
-      to: 'principal:admin',
-      privileges: ['manage', 'select'],
-    })
-    const again = await importHere(['--namespace', 'granted-moved', '--grants', file, '--move'])
-    expect(again).toMatchObject({ code: 2, err: expect.stringContaining('(EEXIST)') })
-    expect(await readFile(file, 'utf8')).toContain('table:shop/granted-moved.t')
-  })
+  it(
+    'headgate import writes the grants on tables before it drops the tables at the source',
+    { timeout },
+    async () => {
+      await createTable('t', ['granted-moved'])
+      const give = ['grant', 'give', 'select', '--on', 'table:old/granted-moved.t', '--to', 'principal:admin']
+      expect(await source.headgate(give)).toMatchObject({ code: 0 })
+      const file = join(source.directory, 'moved.yaml')
+      const moved = await importHere(['--namespace', 'granted-moved', '--grants', file, '--move', '--json'])
+      expect(moved).toMatchObject({ code: 0 })
+      expect(moved.json).toMatchObject({ tables: { moved: 1 }, grants: { file, product: 'Headgate' } })
+      expect(await from.tableExists({ namespace: ['granted-moved'], name: 't' })).toBe(false)
+      const [parsed] = parseDocuments(await readFile(file, 'utf8'), file)
+      expect(parsed?.document.grants).toContainEqual({
+        on: 'table:shop/granted-moved.t',
+        to: 'principal:admin',
+        privileges: ['manage', 'select'],
+      })
+      const again = await importHere(['--namespace', 'granted-moved', '--grants', file, '--move'])
+      expect(again).toMatchObject({ code: 2, err: expect.stringContaining('(EEXIST)') })
+      expect(await readFile(file, 'utf8')).toContain('table:shop/granted-moved.t')
+    },
+  )
 
-  it('writes no grant of objects that no principal owns', { timeout }, async () => {
+  it('headgate import writes no grant of objects that no principal owns', { timeout }, async () => {
     const file = join(source.directory, 'unowned.yaml')
     const args = ['--from-warehouse', 'lakehouse', '--namespace', 'nothing', '--grants', file]
     expect(await importHere(args)).toMatchObject({ code: 0 })
     expect(await readFile(file, 'utf8')).not.toContain('principal:server')
   })
 
-  it('writes names and messages of a source only as comments and quoted values', { timeout }, async () => {
-    const hostile = 'a\n$(touch x)\u001b[2J'
-    const levels = ['$(touch y)']
-    const to = { kind: 'role', id: 'i', name: hostile }
-    const person = { kind: 'principal', id: 'p', name: hostile }
-    const grant = { privilege: 'select', on: null, to, grantedAt: '2026-01-01T00:00:00Z' }
-    const details = { id: 'n', namespace: levels, properties: {}, protected: false, ownerId: 'o' }
-    const path = `/v1/namespaces/${encodeURIComponent(String(levels))}`
-    const party = { id: 'p', issuer: 'headgate', subject: 's', name: 's', kind: 'service' }
-    const identity = { principal: party, actors: [], method: 'token', obtainedBy: 'x', groups: [], roles: [] }
-    const times = { authenticatedAt: null, expiresAt: null, sessionEndsAt: null, queryId: null, login: null }
-    const bodies: Readonly<Record<string, object>> = {
-      '/v1/config': { defaults: {}, overrides: {} },
-      '/v1/namespaces': { namespaces: [levels] },
-      [path]: { namespace: levels, properties: {} },
-      [`${path}/tables`]: { identifiers: [{ namespace: levels, name: hostile }] },
-      '/management/v1/whoami': { ...identity, ...times, administrator: false, limits: null },
-      '/management/v1/warehouses/lakehouse/namespace': { ...details, owner: hostile },
-      '/management/v1/grants': { grants: [grant, { ...grant, to: person }], nextPageToken: null },
-    }
-    const refused = { error: { message: hostile, type: 'Refused', code: 403 } }
-    await using server = await startHttpServer(({ target }, response) => {
-      const { pathname, searchParams } = new URL(target, 'http://source')
-      const body = searchParams.has('parent') ? undefined : bodies[pathname]
-      response.writeHead(body === undefined ? 403 : 200, { 'content-type': 'application/json' })
-      response.end(JSON.stringify(body ?? refused))
-    })
-    const file = join(source.directory, 'hostile.yaml')
-    const args = ['import', '--from', server.url, '--warehouse', 'shop', '--grants', file]
-    const { out, err } = await target.headgate(args, { terminal: '' })
-    const shown = String.raw`a\u{a}$(touch x)\u{1b}[2J`
-    expect(out).toContain(`Source (403): ${shown}`)
-    const written = await readFile(file, 'utf8')
-    expect(out + err + written).not.toContain('\u001b[2J')
-    expect(written).toContain(`# The grants on warehouse:lakehouse could not be read: ${shown}\n`)
-    expect(written).toContain(`may not read the principal ${shown} (p), so its name is not known.\n`)
-    const [parsed] = parseDocuments(written, file)
-    const on = 'namespace:shop/"$(touch y)"'
-    expect(parsed?.document.grants).toEqual([
-      { on, to: `principal:${hostile}`, privileges: ['manage'] },
-      { on, to: `role:${hostile}`, privileges: ['select'] },
-    ])
-  })
+  it(
+    'headgate import writes names and messages of a source only as comments and quoted values',
+    { timeout },
+    async () => {
+      const hostile = 'a\n$(touch x)\u001b[2J'
+      const levels = ['$(touch y)']
+      const to = { kind: 'role', id: 'i', name: hostile }
+      const person = { kind: 'principal', id: 'p', name: hostile }
+      const grant = { privilege: 'select', on: null, to, grantedAt: '2026-01-01T00:00:00Z' }
+      const details = { id: 'n', namespace: levels, properties: {}, protected: false, ownerId: 'o' }
+      const path = `/v1/namespaces/${encodeURIComponent(String(levels))}`
+      const party = { id: 'p', issuer: 'headgate', subject: 's', name: 's', kind: 'service' }
+      const identity = {
+        principal: party,
+        actors: [],
+        method: 'token',
+        obtainedBy: 'x',
+        groups: [],
+        roles: [],
+      }
+      const times = {
+        authenticatedAt: null,
+        expiresAt: null,
+        sessionEndsAt: null,
+        queryId: null,
+        login: null,
+      }
+      const bodies: Readonly<Record<string, object>> = {
+        '/v1/config': { defaults: {}, overrides: {} },
+        '/v1/namespaces': { namespaces: [levels] },
+        [path]: { namespace: levels, properties: {} },
+        [`${path}/tables`]: { identifiers: [{ namespace: levels, name: hostile }] },
+        '/management/v1/whoami': { ...identity, ...times, administrator: false, limits: null },
+        '/management/v1/warehouses/lakehouse/namespace': { ...details, owner: hostile },
+        '/management/v1/grants': { grants: [grant, { ...grant, to: person }], nextPageToken: null },
+      }
+      const refused = { error: { message: hostile, type: 'Refused', code: 403 } }
+      await using server = await startHttpServer(({ target }, response) => {
+        const { pathname, searchParams } = new URL(target, 'http://source')
+        const body = searchParams.has('parent') ? undefined : bodies[pathname]
+        response.writeHead(body === undefined ? 403 : 200, { 'content-type': 'application/json' })
+        response.end(JSON.stringify(body ?? refused))
+      })
+      const file = join(source.directory, 'hostile.yaml')
+      const args = ['import', '--from', server.url, '--warehouse', 'shop', '--grants', file]
+      const { out, err } = await target.headgate(args, { terminal: '' })
+      const shown = String.raw`a\u{a}$(touch x)\u{1b}[2J`
+      expect(out).toContain(`Source (403): ${shown}`)
+      const written = await readFile(file, 'utf8')
+      expect(out + err + written).not.toContain('\u001b[2J')
+      expect(written).toContain(`# The grants on warehouse:lakehouse could not be read: ${shown}\n`)
+      expect(written).toContain(`may not read the principal ${shown} (p), so its name is not known.\n`)
+      const [parsed] = parseDocuments(written, file)
+      const on = 'namespace:shop/"$(touch y)"'
+      expect(parsed?.document.grants).toEqual([
+        { on, to: `principal:${hostile}`, privileges: ['manage'] },
+        { on, to: `role:${hostile}`, privileges: ['select'] },
+      ])
+    },
+  )
 
-  it('stops on SIGINT with a summary, and continues in the next run', { timeout }, async () => {
-    for (let index = 0; index < 30; index++) await createTable(`t${index}`, ['stopped'])
-    const args = ['--namespace', 'stopped', '--parallel', '1', '--source-read-only', '--json']
-    const importer = spawnSource(
-      join(import.meta.dirname, '../src/main.ts'),
-      ['import', '--from', properties, '--warehouse', 'shop', ...args, '--verbose'],
-      { HEADGATE_URL: target.url, HEADGATE_DATA_DIR: join(target.directory, 'data') },
-    )
-    const { stdout, stderr } = importer
-    if (stdout === null || stderr === null) throw new Error('the importer has no output')
-    stderr.once('data', () => importer.kill('SIGINT'))
-    const [out, err, [code]] = await Promise.all([text(stdout), text(stderr), once(importer, 'exit')])
-    expect(code).toBe(6)
-    expect(err).toContain('The import was interrupted')
-    const done = Number(JSON.parse(out).tables.registered)
-    expect(done).toBeLessThan(30)
-    expect((await importHere(args)).json).toMatchObject({
-      tables: { present: done, registered: 30 - done },
-    })
-  })
+  it(
+    'headgate import stops on SIGINT with a summary, and continues in the next run',
+    { timeout },
+    async () => {
+      for (let index = 0; index < 30; index++) await createTable(`t${index}`, ['stopped'])
+      const args = ['--namespace', 'stopped', '--parallel', '1', '--source-read-only', '--json']
+      const importer = spawnSource(
+        join(import.meta.dirname, '../src/main.ts'),
+        ['import', '--from', properties, '--warehouse', 'shop', ...args, '--verbose'],
+        { HEADGATE_URL: target.url, HEADGATE_DATA_DIR: join(target.directory, 'data') },
+      )
+      const { stdout, stderr } = importer
+      if (stdout === null || stderr === null) throw new Error('the importer has no output')
+      stderr.once('data', () => importer.kill('SIGINT'))
+      const [out, err, [code]] = await Promise.all([text(stdout), text(stderr), once(importer, 'exit')])
+      expect(code).toBe(6)
+      expect(err).toContain('The import was interrupted')
+      const done = Number(JSON.parse(out).tables.registered)
+      expect(done).toBeLessThan(30)
+      expect((await importHere(args)).json).toMatchObject({
+        tables: { present: done, registered: 30 - done },
+      })
+    },
+  )
 
-  it('shows a progress bar on a terminal', { timeout }, async () => {
+  it('headgate import shows a progress bar on a terminal', { timeout }, async () => {
     await createTable('t', ['shown'])
     const args = [
       'import',
@@ -513,7 +546,7 @@ describe('headgate import', () => {
   })
 
   it(
-    'refuses a source that does not respond or an invalid option, and proposes the next step',
+    'headgate import refuses a source that does not respond or an invalid option, and proposes the next step',
     { timeout },
     async () => {
       const from = async (...args: readonly string[]): Promise<RunResult> =>

@@ -28,7 +28,7 @@ function run(args: readonly string[], cwd: string = root) {
 }
 
 describe('the launcher in the checkout', () => {
-  it('runs as the command headgate of the workspace', () => {
+  it('the launcher in the checkout runs as the command headgate of the workspace', () => {
     const out = execFileSync('npx', ['--offline', 'headgate', '--version'], {
       cwd: root,
       env,
@@ -37,14 +37,14 @@ describe('the launcher in the checkout', () => {
     expect(out).toBe(`${manifest.version}\n`)
   })
 
-  it('runs commands with their exit codes and without warnings', () => {
+  it('the launcher in the checkout runs commands with their exit codes and without warnings', () => {
     expect(run([launcher, '--version'])).toEqual({ code: 0, out: `${manifest.version}\n`, err: '' })
     const down = run([launcher, 'role', 'list', '--url', 'http://127.0.0.1:1'])
     expect(down).toMatchObject({ code: 3, out: '', err: expect.stringMatching(/^error: The server at /) })
   })
 
   it(
-    'starts the program in at most three times the time that an empty process needs',
+    'the launcher in the checkout starts the program in at most three times the time that an empty process needs',
     { timeout: 120_000 },
     () => {
       const measure = (args: readonly string[]): number => {
@@ -65,7 +65,7 @@ describe('the launcher in the checkout', () => {
     },
   )
 
-  it('prints one sentence if the version of Node.js cannot run the sources', () => {
+  it('the launcher in the checkout prints one sentence if the version of Node.js cannot run the sources', () => {
     expect(run(withVersion('22.20.0', launcher))).toEqual({
       code: 1,
       out: '',
@@ -92,13 +92,13 @@ describe('the launcher of the package', () => {
   })
   afterAll(() => rmSync(directory, { recursive: true }))
 
-  it('runs the compiled program, also through a link such as npm creates', () => {
+  it('the launcher of the package runs the compiled program, also through a link such as npm creates', () => {
     const link = join(directory, 'headgate')
     symlinkSync('bin/headgate.cjs', link)
     expect(run([link, 'role', 'list'], directory)).toEqual({ code: 0, out: 'role,list\n', err: '' })
   })
 
-  it('refuses versions of Node.js that are older than the package states', () => {
+  it('the launcher of the package refuses versions of Node.js that are older than the package states', () => {
     const [, needed = ''] = /^>=(\d+\.\d+)$/.exec(manifest.engines.node) ?? []
     expect(run(withVersion(`${needed}.0`, installed)).code).toBe(0)
     const older = needed.replace(/\d+$/, (minor) => String(Number(minor) - 1))
@@ -113,7 +113,7 @@ describe('the launcher of the package', () => {
     }
   })
 
-  it('uses only syntax that old versions of Node.js can parse', () => {
+  it('the launcher of the package uses only syntax that old versions of Node.js can parse', () => {
     const text = readFileSync(launcher, 'utf8').replaceAll(/\/\/.*$|'[^'\n]*'/gm, '')
     expect(text).not.toMatch(/\b(const|let|class|import|async|await|of)\b|=>|`|\?\.|\?\?|\.\.\.|\*\*/)
   })

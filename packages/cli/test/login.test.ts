@@ -60,7 +60,7 @@ async function provider(name: string): Promise<ReadyProvider> {
 const requestTo = (url: string): HttpRequest => ({ method: 'GET', url, headers: [], body: null })
 
 describe('headgate login', () => {
-  it('logs in with a browser, shows the user, and stores a file that only the user can read', async () => {
+  it('headgate login logs in with a browser, shows the user, and stores a file that only the user can read', async () => {
     const ran = await logIn('alice', '--json')
     expect(ran).toMatchObject({ code: 0, json: { name: 'default', subject: 'alice', renewable: true } })
     expect(ran.out + ran.err).not.toMatch(/eyJ/)
@@ -69,14 +69,14 @@ describe('headgate login', () => {
     expect(await readdir(join(directory, 'logins'))).toEqual(['default.json'])
   })
 
-  it('logs in with a code that the user enters on another device', async () => {
+  it('headgate login logs in with a code that the user enters on another device', async () => {
     const ran = await logIn('bob', 'phone', '--device')
     expect(ran.code).toBe(0)
     expect(ran.err).toMatch(/enter the code \S+ within \d+ min/)
     expect(ran.out).toMatch(/subject +bob/)
   })
 
-  it('repeats a login by its name, and sends no settings of one issuer to another issuer', async () => {
+  it('headgate login repeats a login by its name, and sends no settings of one issuer to another issuer', async () => {
     await logIn('carol')
     const kept = await readFile(file(), 'utf8')
     const again = await run(['login', '--no-open', '--redirect-uri', 'http://127.0.0.1/back'], (shown) => {
@@ -90,7 +90,7 @@ describe('headgate login', () => {
     expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({ issuer: issuer.url })
   })
 
-  it('stores a profile with --profile, and sends the tokens only to the server of the profile', async () => {
+  it('headgate login stores a profile with --profile, and sends the tokens only to the server of the profile', async () => {
     const server = 'https://own.example'
     const ran = await logIn('gina', '--profile', 'prod', '--url', server, '--json')
     expect(ran).toMatchObject({ code: 0, json: { name: 'prod', subject: 'gina', server } })
@@ -118,7 +118,7 @@ describe('headgate login', () => {
     })
   })
 
-  it('reports missing and invalid options', async () => {
+  it('headgate login reports missing and invalid options', async () => {
     expect(await run(['login'])).toMatchObject({ code: 2, err: expect.stringContaining('--issuer') })
     expect(await run(['login', '../x', '--issuer', 'a', '--client-id', 'b'])).toMatchObject({ code: 2 })
     const secret = ['--set', 'rest.auth.oauth2.client-secret=s3cret']
@@ -132,7 +132,7 @@ describe('headgate login', () => {
 })
 
 describe('headgate token', () => {
-  it('prints the access token of the login, and renews it when necessary', async () => {
+  it('headgate token prints the access token of the login, and renews it when necessary', async () => {
     await logIn('dora')
     const first = await run(['token'])
     expect(decodeClaims(first.out)).toMatchObject({ sub: 'dora', aud: CATALOG })
@@ -144,7 +144,7 @@ describe('headgate token', () => {
   })
 
   it(
-    'renews the token in one process at a time, so that each refresh token is used only once',
+    'headgate token renews the token in one process at a time, so that each refresh token is used only once',
     { timeout: 120_000 },
     async () => {
       await logIn('erik')
@@ -164,7 +164,7 @@ describe('headgate token', () => {
     },
   )
 
-  it('reports that the login has ended, and how to log in again', async () => {
+  it('headgate token reports that the login has ended, and how to log in again', async () => {
     await logIn('fred')
     const login = JSON.parse(await readFile(file(), 'utf8')) as Record<string, unknown>
     await writeFile(file(), JSON.stringify({ ...login, refreshToken: 'used-up', expiresAt: 0 }))
@@ -174,7 +174,7 @@ describe('headgate token', () => {
     expect(await readdir(join(directory, 'logins'))).toEqual(['default.json'])
   })
 
-  it('refuses a renewed token that belongs to another user', async () => {
+  it('headgate token refuses a renewed token that belongs to another user', async () => {
     await logIn('gina')
     const gina = JSON.parse(await readFile(file(), 'utf8')) as { provenance: object }
     await logIn('hugo', 'other')
@@ -184,7 +184,7 @@ describe('headgate token', () => {
     expect(ran).toMatchObject({ code: 4, out: '', err: expect.stringContaining('another subject') })
   })
 
-  it('removes the lock file of a killed process', async () => {
+  it('headgate token removes the lock file of a killed process', async () => {
     await logIn('ida')
     const login = JSON.parse(await readFile(file(), 'utf8')) as Record<string, unknown>
     await writeFile(file(), JSON.stringify({ ...login, expiresAt: 0 }))
@@ -195,7 +195,7 @@ describe('headgate token', () => {
     expect(await readdir(join(directory, 'logins'))).toEqual(['default.json'])
   })
 
-  it('refuses an unknown login, and a login together with a credential', async () => {
+  it('headgate token refuses the name of an unknown login, and a login together with a credential', async () => {
     expect(await run(['token', '--login', 'unknown'])).toMatchObject({
       code: 4,
       err: expect.stringContaining('headgate login unknown'),
@@ -205,7 +205,7 @@ describe('headgate token', () => {
 })
 
 describe('the token of a login', () => {
-  it('the token reaches the server only with commands that name the login', async () => {
+  it('the access token of a login reaches the server only with commands that name the login', async () => {
     const authorizations: (string | undefined)[] = []
     const server = createServer((request, response) => {
       authorizations.push(request.headers.authorization)
@@ -225,7 +225,7 @@ describe('the token of a login', () => {
     }
   })
 
-  it('the token is never sent to another machine without encryption', async () => {
+  it('the access token of a login is never sent to another machine without encryption', async () => {
     await logIn('mia')
     const far = 'http://catalog.invalid'
     const refused = {
@@ -246,7 +246,7 @@ describe('the token of a login', () => {
     expect(await run(['token', '--url', far, '--login', 'default'])).toMatchObject({ code: 0, err: '' })
   })
 
-  it('the token is sent only to the server that --url named at the login, until the user changes it', async () => {
+  it('the access token of a login is sent only to the server that --url named at the login, until the user changes it', async () => {
     const [here, elsewhere] = ['https://catalog.invalid', 'http://127.0.0.1:1']
     const made = await logIn('nina', 'bound', '--url', `${here}/lake`, '--json')
     expect(made).toMatchObject({ code: 0, json: { server: here } })
@@ -278,7 +278,7 @@ describe('the token of a login', () => {
     expect(await server('--issuer', issuer.url, ...who)).toBeNull()
   })
 
-  it('the token is renewed before it expires, and when a server refuses it', async () => {
+  it('the access token of a login is renewed before it expires, and when a server refuses it', async () => {
     await logIn('lea')
     await using auth = await provider('default')
     const request = requestTo('https://catalog.example.com/v1/config')
@@ -296,7 +296,7 @@ describe('the token of a login', () => {
 })
 
 describe('headgate logout', () => {
-  it('revokes the login at the issuer and deletes it', async () => {
+  it('headgate logout revokes the tokens of the login at the issuer and deletes the login', async () => {
     await logIn('jana')
     const kept = JSON.parse(await readFile(file(), 'utf8')) as Record<string, unknown>
     expect(await run(['logout', '--json'])).toMatchObject({
@@ -313,7 +313,7 @@ describe('headgate logout', () => {
     expect(await run(['token', '--login', 'default'])).toMatchObject({ code: 4 })
   })
 
-  it('deletes the login with a warning when the issuer does not respond', async () => {
+  it('headgate logout deletes the login with a warning when the issuer does not respond', async () => {
     await logIn('jana')
     const kept = JSON.parse(await readFile(file(), 'utf8')) as { properties: Record<string, string> }
     const gone = { ...kept.properties, 'rest.auth.oauth2.issuer-url': 'http://127.0.0.1:1' }

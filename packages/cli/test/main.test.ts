@@ -29,7 +29,7 @@ describe('the program', () => {
   })
   afterAll(async () => rm(directory, { recursive: true, force: true }))
 
-  it('exits with the exit code of the command', async () => {
+  it('the program headgate exits with the exit code of the command', async () => {
     const [version, down] = await Promise.all([
       headgate(['--version']),
       headgate(['role', 'list', '--url', 'http://127.0.0.1:1']),
@@ -38,14 +38,14 @@ describe('the program', () => {
     expect(down).toMatchObject({ code: 3, out: '' })
   })
 
-  it('passes the options of serve to the server, which reports an unknown option', async () => {
+  it('headgate serve passes its options to the server, which reports an unknown option', async () => {
     const { code, err } = await headgate(['serve', '--prot', '1'])
     expect(err).toContain('--port')
     expect(code).toBe(1)
   })
 
   it(
-    'creates the administrator once with bootstrap, and replaces its secrets with --reset',
+    'headgate bootstrap creates the administrator once, and replaces its secrets with --reset',
     { timeout },
     async () => {
       await using database = await testDatabase()
@@ -78,42 +78,38 @@ describe('the program', () => {
     },
   )
 
-  it(
-    'creates a warehouse with the command that a server without a warehouse prints',
-    { timeout },
-    async () => {
-      await using database = await testDatabase()
-      const env = { HEADGATE_DATABASE_URL: database.url, HEADGATE_MASTER_KEY: masterKey }
-      const home = join(directory, 'home')
-      const file = join(home, '.config/headgate/admin-credential')
-      expect(await headgate(['bootstrap', '--output', file], env)).toMatchObject({ code: 0 })
-      expect((await stat(join(home, '.config/headgate'))).mode & 0o777).toBe(0o700)
-      const flags = ['--port', '0', '--s3-port', '0', '--data-dir', join(directory, 'hinted')]
-      const server = spawnSource(main, ['serve', ...flags], { ...env, HOME: home })
-      try {
-        let printed = ''
-        server.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()))
-        const HEADGATE_URL = await readyUrl(server)
-        const command = /create it with: headgate (warehouse create .*)/
-        await expect.poll(() => printed, { timeout: 10_000 }).toMatch(command)
-        expect(printed).toContain(file)
-        const [, hint = ''] = command.exec(printed) ?? []
-        const args = hint.replace('BUCKET/FOLDER', 'bucket/folder').replace('REGION', 'eu-central-1')
-        const keys = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' }
-        const made = await runHere([...args.split(' '), '--skip-probe', '--json'], directory, {
-          env: { HEADGATE_URL, HEADGATE_CREDENTIAL_FILE: file, ...keys },
-        })
-        expect(made.err).not.toContain('error')
-        expect(made.json).toMatchObject({
-          name: 'lakehouse',
-          storage: { type: 's3', bucket: 'bucket', prefix: 'folder', region: 'eu-central-1' },
-          vending: { mode: 'gateway' },
-        })
-      } finally {
-        await stop(server)
-      }
-    },
-  )
+  it('the command that a server without a warehouse prints creates a warehouse', { timeout }, async () => {
+    await using database = await testDatabase()
+    const env = { HEADGATE_DATABASE_URL: database.url, HEADGATE_MASTER_KEY: masterKey }
+    const home = join(directory, 'home')
+    const file = join(home, '.config/headgate/admin-credential')
+    expect(await headgate(['bootstrap', '--output', file], env)).toMatchObject({ code: 0 })
+    expect((await stat(join(home, '.config/headgate'))).mode & 0o777).toBe(0o700)
+    const flags = ['--port', '0', '--s3-port', '0', '--data-dir', join(directory, 'hinted')]
+    const server = spawnSource(main, ['serve', ...flags], { ...env, HOME: home })
+    try {
+      let printed = ''
+      server.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()))
+      const HEADGATE_URL = await readyUrl(server)
+      const command = /create it with: headgate (warehouse create .*)/
+      await expect.poll(() => printed, { timeout: 10_000 }).toMatch(command)
+      expect(printed).toContain(file)
+      const [, hint = ''] = command.exec(printed) ?? []
+      const args = hint.replace('BUCKET/FOLDER', 'bucket/folder').replace('REGION', 'eu-central-1')
+      const keys = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' }
+      const made = await runHere([...args.split(' '), '--skip-probe', '--json'], directory, {
+        env: { HEADGATE_URL, HEADGATE_CREDENTIAL_FILE: file, ...keys },
+      })
+      expect(made.err).not.toContain('error')
+      expect(made.json).toMatchObject({
+        name: 'lakehouse',
+        storage: { type: 's3', bucket: 'bucket', prefix: 'folder', region: 'eu-central-1' },
+        vending: { mode: 'gateway' },
+      })
+    } finally {
+      await stop(server)
+    }
+  })
 
   it('the README writes the credential of bootstrap outside the checkout, and git ignores a file with its name', async () => {
     const top = join(import.meta.dirname, '../../..')
@@ -124,7 +120,7 @@ describe('the program', () => {
     expect(ignored).toContain('admin-credential')
   })
 
-  it('changes nothing with bootstrap --if-needed if there is an administrator', { timeout }, async () => {
+  it('headgate bootstrap --if-needed changes nothing if there is an administrator', { timeout }, async () => {
     await using database = await testDatabase()
     const env = { HEADGATE_DATABASE_URL: database.url, HEADGATE_MASTER_KEY: masterKey }
     const file = join(directory, 'admin-if-needed')
@@ -142,7 +138,7 @@ describe('the program', () => {
     expect(await readFile(file, 'utf8')).not.toBe(credential)
   })
 
-  it('reports invalid settings of bootstrap without printing the password', { timeout }, async () => {
+  it('headgate bootstrap reports invalid settings without printing the password', { timeout }, async () => {
     const database = 'postgresql://headgate:hidden@127.0.0.1:1/headgate'
     const nothing = await runHere(['bootstrap'], directory, {})
     expect(nothing).toMatchObject({ code: 2, err: expect.stringContaining('HEADGATE_DATABASE_URL') })

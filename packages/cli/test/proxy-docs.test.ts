@@ -35,7 +35,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true })
 })
 
-it.each(examples)('runs the command of docs/how-to/proxy.md: headgate %s', async (line) => {
+it.each(examples)('the command of docs/how-to/proxy.md works: headgate %s', async (line) => {
   const upstream = `http://127.0.0.1:${(glue.address() as AddressInfo).port}/iceberg`
   const args = line
     .split(' ')

@@ -50,7 +50,7 @@ async function properties(): Promise<string> {
 }
 
 describe('headgate proxy', () => {
-  it('authenticates requests with properties of a file, and stops on SIGTERM', async () => {
+  it('headgate proxy authenticates requests with properties of a file, and stops on SIGTERM', async () => {
     const child = spawnSource(main, [
       'proxy',
       '--upstream',
@@ -83,7 +83,7 @@ describe('headgate proxy', () => {
     expect(stderr).not.toContain(token)
   })
 
-  it('requires a secret from clients with --shared-machine, and writes it to a file', async () => {
+  it('headgate proxy --shared-machine requires a secret from clients, and writes the secret to a file', async () => {
     const output = join(directory, 'secret')
     const args = ['proxy', '--upstream', upstreamUrl, '--port', '0', '--properties', await properties()]
     const child = spawnSource(main, [...args, '--shared-machine', '--output', output, '--verbose'])
@@ -113,7 +113,7 @@ describe('headgate proxy', () => {
     { verbose: [], named: false },
     { verbose: ['--verbose'], named: true },
   ])(
-    'passes the properties that --pass-config names, and reports each removed property once ($verbose)',
+    'headgate proxy passes the properties that --pass-config names, and reports each removed property once ($verbose)',
     async ({ verbose, named }) => {
       const args = ['proxy', '--upstream', upstreamUrl, '--port', '0', '--auth', 'none', ...verbose]
       const child = spawnSource(main, [...args, '--pass-config', 'nessie.default-branch.*'])
@@ -132,7 +132,7 @@ describe('headgate proxy', () => {
     },
   )
 
-  it('prints its URL as one JSON document with --json', async () => {
+  it('headgate proxy prints its URL as one JSON document with --json', async () => {
     const args = [
       'proxy',
       '--upstream',
@@ -160,7 +160,7 @@ describe('headgate proxy', () => {
     }
   })
 
-  it('refuses invalid options before it listens', async () => {
+  it('headgate proxy refuses invalid options before it listens', async () => {
     const run = async (...args: string[]): Promise<{ code: number; err: string }> =>
       await runHere(['proxy', '--upstream', upstreamUrl, '--port', '0', ...args], directory, {
         env: { HEADGATE_CONFIG_DIR: directory },

@@ -54,7 +54,7 @@ const identifiers = (namespace: string, ...names: string[]): { readonly body: ob
 })
 const namespaces = { body: { namespaces: [['a'], ['b']] } }
 
-it('lists each namespace once if a catalog ignores the parent of a list', async () => {
+it('the import lists each namespace once if a catalog ignores the parent of a list', async () => {
   const { names, texts } = await walk((path) => {
     if (path.startsWith('/v1/namespaces?')) return namespaces
     if (path.includes('/tables')) return identifiers(path.includes('/a/') ? 'a' : 'b', 't')
@@ -64,7 +64,7 @@ it('lists each namespace once if a catalog ignores the parent of a list', async 
   expect(texts).toEqual([])
 })
 
-it('warns once if a catalog refuses to list nested namespaces, and once if it refuses to list views', async () => {
+it('the import warns once if a catalog refuses to list nested namespaces, and once if it refuses to list views', async () => {
   const { names, texts } = await walk((path) => {
     if (path.includes('parent=')) return undefined
     if (path.startsWith('/v1/namespaces?')) return namespaces
@@ -77,7 +77,7 @@ it('warns once if a catalog refuses to list nested namespaces, and once if it re
   ])
 })
 
-it('reports a namespace that cannot be listed, and continues with all other namespaces', async () => {
+it('the import reports a namespace that cannot be listed, and continues with all other namespaces', async () => {
   const refused = {
     status: 403,
     body: { error: { message: 'not yours', type: 'ForbiddenException', code: 403 } },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { mapBounded } from './map-bounded.ts'
 
 describe('mapBounded', () => {
-  it('returns results in the order of the items, and limits the number of simultaneous calls', async () => {
+  it('mapBounded returns results in the order of the items, and limits the number of simultaneous calls', async () => {
     let running = 0
     let most = 0
     const results = await mapBounded([5, 4, 3, 2, 1], 2, async (turns) => {
@@ -16,7 +16,7 @@ describe('mapBounded', () => {
     expect(most).toBe(2)
   })
 
-  it('starts no call after one has failed, and waits for the calls that still run', async () => {
+  it('mapBounded starts no call after one has failed, and waits for the calls that still run', async () => {
     const ended: number[] = []
     const calls = mapBounded([1, 2, 3, 4], 2, async (item) => {
       if (item === 1) throw new Error('refused')
@@ -27,7 +27,7 @@ describe('mapBounded', () => {
     expect(ended).toEqual([2])
   })
 
-  it('maps no items to no results', async () => {
+  it('mapBounded returns an empty list for an empty list', async () => {
     expect(await mapBounded([], 3, () => Promise.reject(new Error('called')))).toEqual([])
   })
 })

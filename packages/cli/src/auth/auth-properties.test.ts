@@ -6,7 +6,7 @@ import { authProperties } from './auth-properties.ts'
 
 const ofSet = (name: string): unknown => authProperties('/', { set: { [name]: 'x' } }, () => {})
 
-it('refuses each property with a secret on the command line', () => {
+it('the command line refuses each property with a secret in its options', () => {
   for (const name of [
     'token',
     'credential',
@@ -30,7 +30,7 @@ it('refuses each property with a secret on the command line', () => {
   }
 })
 
-it('accepts properties that are not secrets, although their names contain words such as "token"', () => {
+it('the command line accepts properties that are not secrets, although their names contain words such as "token"', () => {
   for (const name of [
     'rest.auth.type',
     'rest.auth.sigv4.region',
@@ -47,7 +47,7 @@ it('accepts properties that are not secrets, although their names contain words 
   }
 })
 
-it('lets options override properties of the file, and warns when other users can read the file', async () => {
+it('options of the command line override properties of the file, and a warning appears when other users can read the file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'headgate-properties-'))
   try {
     await writeFile(join(folder, 'p'), '# a\n\n token = a=b \r\nrest.auth.type=bearer\n', { mode: 0o644 })

@@ -41,6 +41,9 @@ it.each([
     'The storage is not valid: needs --keys-file or --keys-from-env, or --default-chain',
   ],
   ['Location has no valid bucket name: s3://b/roleArn', 'Location has no valid bucket name: s3://b/roleArn'],
-])('replaces names of request members with command-line options: %s', (message, expected) => {
-  expect(nameFlags(message, flags)).toBe(expected)
-})
+])(
+  'refusals of the server name command-line options in place of request members: %s',
+  (message, expected) => {
+    expect(nameFlags(message, flags)).toBe(expected)
+  },
+)

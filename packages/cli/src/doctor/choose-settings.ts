@@ -33,7 +33,7 @@ export function chooseSettings(
   if (file !== undefined && (uri !== undefined || hasAuth)) {
     throw new CliError(
       exitCode.usage,
-      'A configuration file and --uri, --auth, --set or --properties both describe the catalog.',
+      'A configuration file and the options --uri, --auth, --set and --properties cannot be combined.',
       {
         next: 'Use the file of the engine, or only options.',
       },

@@ -26,7 +26,7 @@ describe('compareStates', () => {
   })
 })
 
-it('reports a table as imported only if the target has all commits of the source', () => {
+it('the import reports a table as imported only if the target has all commits of the source', () => {
   expect(isImported('same')).toBe(true)
   expect(isImported('target-newer')).toBe(true)
   expect(isImported('source-newer')).toBe(false)

@@ -7,12 +7,12 @@ const selection = (include: readonly string[], exclude: readonly string[] = []):
 })
 
 describe('a selection of namespaces', () => {
-  it('contains all namespaces when it has no pattern', () => {
+  it('a selection of namespaces without a pattern contains all namespaces', () => {
     expect(isSelected(selection([]), ['a'])).toBe(true)
     expect(canContainSelected(selection([]), ['a', 'b'])).toBe(true)
   })
 
-  it('contains the namespaces that a pattern matches, and everything in them', () => {
+  it('a selection of namespaces contains the namespaces that a pattern matches, and everything in them', () => {
     const sales = selection(['sales'])
     expect(isSelected(sales, ['sales'])).toBe(true)
     expect(isSelected(sales, ['sales', 'eu', 'x'])).toBe(true)
@@ -20,7 +20,7 @@ describe('a selection of namespaces', () => {
     expect(canContainSelected(sales, ['other'])).toBe(false)
   })
 
-  it('can contain a selected namespace in the parent of a pattern, which is not selected itself', () => {
+  it('a selection of namespaces can contain a selected namespace in the parent of a pattern, although the parent is not selected', () => {
     const below = selection(['sales.*'])
     expect(isSelected(below, ['sales'])).toBe(false)
     expect(canContainSelected(below, ['sales'])).toBe(true)
@@ -37,11 +37,14 @@ describe('a selection of namespaces', () => {
     ['*', '', true],
     ['"x.*"', 'x.y', true],
     ['a.b', 'a.b', false],
-  ])('with the pattern %s contains the namespace %s: %s', (pattern, name, expected) => {
-    expect(isSelected(selection([pattern]), [name])).toBe(expected)
-  })
+  ])(
+    'a selection of namespaces with the pattern %s contains the namespace %s: %s',
+    (pattern, name, expected) => {
+      expect(isSelected(selection([pattern]), [name])).toBe(expected)
+    },
+  )
 
-  it('contains neither excluded namespaces nor the namespaces in them', () => {
+  it('a selection of namespaces contains neither excluded namespaces nor the namespaces in them', () => {
     const without = selection(['sales'], ['sales.tmp_*'])
     expect(isSelected(without, ['sales', 'tmp_1'])).toBe(false)
     expect(canContainSelected(without, ['sales', 'tmp_1'])).toBe(false)
@@ -50,7 +53,7 @@ describe('a selection of namespaces', () => {
   })
 })
 
-it('refuses a pattern with a warehouse or an empty level', () => {
+it('a selection of namespaces refuses a pattern with a warehouse or an empty level', () => {
   expect(() => parsePattern('lake/sales')).toThrow('contains a warehouse')
   expect(() => parsePattern('sales..eu')).toThrow('a level is empty')
 })

@@ -22,7 +22,7 @@ const outside = (name: string, namespace?: string): ImportResult =>
   planned(name, { cover: { type: 'outside', location: `s3://old/wh/sales/${name}/` } }, namespace)
 
 describe('a plan', () => {
-  it('combines tables with the same result, and needs no step if all tables can be imported', () => {
+  it('the import plan lists tables with the same result together, and proposes no further step if all tables can be imported', () => {
     const groups = groupPlaces([planned('a', {}), planned('b', {})])
     expect(groups).toMatchObject([
       {
@@ -35,7 +35,7 @@ describe('a plan', () => {
     expect(toSteps(groups, 'lake', 'importer')).toEqual([])
   })
 
-  it('proposes to allow the common folder of all tables that no warehouse allows', () => {
+  it('the import plan proposes to allow the common folder of all tables that no warehouse allows', () => {
     const groups = groupPlaces([outside('a'), outside('b', 'hr')])
     expect(groups).toMatchObject([{ location: 's3://old/wh/', count: 2, allowedBy: 'no warehouse' }])
     expect(toSteps(groups, 'lake', 'importer')).toEqual([
@@ -43,7 +43,7 @@ describe('a plan', () => {
     ])
   })
 
-  it('lists each missing privilege once, and the location grants that could replace it', () => {
+  it('the import plan lists each missing privilege once, and the location grants that could replace it', () => {
     const missing = { files: 'missing', mayCreate: false } as const
     const groups = groupPlaces([planned('a', missing), planned('b', missing, 'a.b')])
     expect(toSteps(groups, 'lake', 'ann b')).toEqual([
@@ -54,7 +54,7 @@ describe('a plan', () => {
     ])
   })
 
-  it('names the warehouse that allows the files', () => {
+  it('the import plan names the warehouse that allows the files of a table', () => {
     const cover = { type: 'other-warehouse', warehouse: 'hr', location: 's3://hr/' } as const
     expect(toSteps(groupPlaces([planned('a', { cover })]), 'lake', 'x')).toEqual([
       'Import the tables and views below s3://hr/ with --warehouse hr.',
@@ -62,7 +62,7 @@ describe('a plan', () => {
   })
 })
 
-it('finds the deepest folder that contains all tables', () => {
+it('commonFolder finds the deepest folder that contains all tables', () => {
   expect(commonFolder(['s3://bkt/x/t1'])).toBe('s3://bkt/x/')
   expect(commonFolder(['s3://bkt/x/t1', 's3://bkt/x/y/t2'])).toBe('s3://bkt/x/')
   expect(commonFolder(['s3://bkt/x/t', 's3://bkt/xy/t'])).toBe('s3://bkt/')

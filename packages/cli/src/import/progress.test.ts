@@ -6,25 +6,25 @@ import { formatBar, startProgress } from './progress.ts'
 const state = { found: 1200, done: 300, problems: [] }
 
 describe('formatBar', () => {
-  it('formats the share, the counts and the rate', () => {
+  it('the progress bar shows the share, the counts and the rate of imported tables', () => {
     expect(formatBar(state, 10, 'sales.orders', 100)).toBe(
       '[######------------------] 300 of 1,200 listed tables and views, 30 per second  sales.orders',
     )
   })
 
-  it('omits the name, and then the end of the text, on a narrow terminal', () => {
+  it('the progress bar omits the name, and then the end of the text, on a narrow terminal', () => {
     expect(formatBar(state, 10, 'sales.orders', 85)).toMatch(/per second$/)
     expect(formatBar(state, 10, 'sales.orders', 40)).toHaveLength(39)
   })
 
-  it('formats an empty bar before the source has listed tables', () => {
+  it('the progress bar is empty before the source has listed tables', () => {
     expect(formatBar({ ...state, found: 0, done: 0 }, 0, '', 80)).toContain(
       '[------------------------] 0 of 0',
     )
   })
 })
 
-it('prints a line of progress every ten seconds without a terminal, and none with --json', () => {
+it('the import prints a line of progress every ten seconds without a terminal, and none with --json', () => {
   vi.useFakeTimers()
   try {
     for (const [json, lines] of [

@@ -4,7 +4,7 @@ import { runTasks, type Task } from './run-tasks.ts'
 
 const { signal } = new AbortController()
 
-it('runs the tasks that a task returns before older tasks, in their order', async () => {
+it('runTasks runs the tasks that a task returns before older tasks, in their order', async () => {
   const order: string[] = []
   const task =
     (name: string, ...next: readonly Task[]): Task =>
@@ -16,7 +16,7 @@ it('runs the tasks that a task returns before older tasks, in their order', asyn
   expect(order).toEqual(['a', 'a1', 'a2', 'b'])
 })
 
-it('runs at most `parallel` tasks at the same time', async () => {
+it('runTasks runs at most `parallel` tasks at the same time', async () => {
   let running = 0
   let most = 0
   let done = 0
@@ -31,7 +31,7 @@ it('runs at most `parallel` tasks at the same time', async () => {
   expect([most, done]).toEqual([3, 20])
 })
 
-it('throws the first error after the running tasks have ended, and starts no other task', async () => {
+it('runTasks throws the first error after the running tasks have ended, and starts no other task', async () => {
   const ended: string[] = []
   const slow: Task = async () => {
     await setTimeout(20)
@@ -47,7 +47,7 @@ it('throws the first error after the running tasks have ended, and starts no oth
   expect(ended).toEqual(['slow'])
 })
 
-it('starts no task after the signal was aborted', async () => {
+it('runTasks starts no task after its signal was aborted', async () => {
   const stop = new AbortController()
   const ran: number[] = []
   const tasks = [1, 2, 3].map((number): Task => () => {

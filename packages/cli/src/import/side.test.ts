@@ -26,14 +26,14 @@ async function answer(fault: unknown): Promise<unknown> {
 }
 
 describe('ask', () => {
-  it('throws a RefusedError with the catalog and the status for an error response', async () => {
+  it('a request of the import throws a RefusedError with the catalog and the status for an error response', async () => {
     const refused = await answer(new ForbiddenError('not yours', details(403)))
     expect(refused).toBeInstanceOf(RefusedError)
     expect(refused).toMatchObject({ role: 'source', message: 'Source (403): not yours' })
     expect(await answer(new ServerError('later', details(503)))).toBeInstanceOf(RefusedError)
   })
 
-  it('throws a CliError with the next step when every further call would fail', async () => {
+  it('a request of the import throws a CliError with the next step when every further call would fail', async () => {
     expect(await answer(new IcebergConnectionError('loadTable', 'no route', false))).toMatchObject({
       exitCode: 3,
       message: expect.stringContaining('https://old.example.com'),
@@ -46,13 +46,13 @@ describe('ask', () => {
     expect(await answer(new AuthError('refused', 'invalid_client'))).toMatchObject({ exitCode: 4 })
   })
 
-  it('throws bugs of the program unchanged', async () => {
+  it('a request of the import throws bugs of the program unchanged', async () => {
     const fault = new TypeError('x is not a function')
     expect(await answer(fault)).toBe(fault)
   })
 })
 
-it('names the option to check when a catalog refuses the connection', () => {
+it('an import error names the option to check when a catalog refuses the connection', () => {
   const forbidden = new ForbiddenError('no', details(403))
   expect(toImportError(side, forbidden)).toMatchObject({
     exitCode: 1,

@@ -13,7 +13,7 @@ async function sourceAt(url: string): Promise<Parameters<typeof createSourceRequ
 }
 
 describe('createSourceRequest', () => {
-  it('stops waiting for a body that does not arrive in time', async () => {
+  it('a request to the source of an import stops waiting for a body that does not arrive in time', async () => {
     await using server = await startHttpServer((_, response) => void response.writeHead(200).write('{'))
     const request = createSourceRequest(await sourceAt(server.url), 200)
     await expect(request(new URL('/grants', server.url), 'GET')).rejects.toThrow(
@@ -21,7 +21,7 @@ describe('createSourceRequest', () => {
     )
   })
 
-  it('refuses a body of more than 64 MiB', async () => {
+  it('a request to the source of an import refuses a body of more than 64 MiB', async () => {
     const chunk = Buffer.alloc(1024 * 1024, ' ')
     await using server = await startHttpServer((_, response) => {
       response.writeHead(200)
@@ -32,7 +32,7 @@ describe('createSourceRequest', () => {
     await expect(request(new URL('/grants', server.url), 'GET')).rejects.toThrow('larger than 64 MiB')
   })
 
-  it('does not follow a redirect, so that the credential reaches only the source', async () => {
+  it('a request to the source of an import does not follow a redirect, so that the credential reaches only the source', async () => {
     await using other = await startHttpServer((_, response) => void response.end('{}'))
     await using server = await startHttpServer(
       (_, response) => void response.writeHead(302, { location: other.url }).end(),

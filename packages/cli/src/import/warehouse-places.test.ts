@@ -21,7 +21,7 @@ const lake = places('lake', { type: 's3', bucket: 'lake', prefix: '/wh/' }, 's3:
 const directory = places('directory', { type: 'file', root: 'file:///data/lake' })
 
 describe('findCover', () => {
-  it('finds the root or the allowed location that contains a location', () => {
+  it('findCover returns the root or the allowed location of the warehouse that contains a location', () => {
     expect(findCover('s3a://lake/wh/t', lake, [])).toEqual({
       type: 'allowed',
       warehouse: 'lake',
@@ -35,7 +35,7 @@ describe('findCover', () => {
     })
   })
 
-  it('returns another warehouse that allows the location, or "outside" if there is none', () => {
+  it('findCover returns another warehouse that allows the location, or "outside" if there is none', () => {
     expect(findCover('file:/data/lake/t', lake, [directory])).toEqual({
       type: 'other-warehouse',
       warehouse: 'directory',
@@ -47,30 +47,30 @@ describe('findCover', () => {
     })
   })
 
-  it('returns "refused" for the root of the warehouse and for texts that are not locations of a store', () => {
+  it('findCover returns "refused" for the root of the warehouse and for texts that are not locations of a store', () => {
     expect(findCover('s3://lake/wh', lake, [])).toMatchObject({ type: 'refused' })
     expect(findCover('hdfs://name/t', lake, [])).toMatchObject({ type: 'refused' })
   })
 
-  it('returns "unknown" if the settings of the warehouse are not visible', () => {
+  it('findCover returns "unknown" if the settings of the warehouse are not visible', () => {
     expect(findCover('s3://lake/wh/t', null, [directory])).toEqual({ type: 'unknown' })
   })
 })
 
-it('converts a directory with a bucket name to the location that clients see', () => {
+it('findCover compares the location that clients see with a directory that has a bucket name', () => {
   const named = places('local', { type: 'file', root: 'file:///data', bucket: 'lakehouse' })
   expect(findCover('s3://lakehouse/t', named, [])).toMatchObject({ type: 'allowed', isRoot: true })
   expect(toWarehousePlaces({ name: 'later', storage: { type: 'tape' }, allowedLocations: [] })).toBeNull()
 })
 
-it('returns the result that prevents the import, among the results for several locations', () => {
+it('worstCover returns the result that prevents the import, among the results for several locations', () => {
   const allowed = findCover('s3://lake/wh/t', lake, [])
   const outside = findCover('s3://elsewhere/t', lake, [])
   expect(worstCover([allowed, outside, allowed])).toBe(outside)
   expect(worstCover([allowed])).toBe(allowed)
 })
 
-it('compares granted locations by whole path segments', () => {
+it('isInside compares granted locations by whole path segments', () => {
   expect(isInside('s3://bkt/landing/t', ['s3://bkt/landing/'])).toBe(true)
   expect(isInside('s3://bkt/landing2/t', ['s3://bkt/landing/'])).toBe(false)
 })

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { openBrowser } from './open-browser.ts'
 
 test.skipIf(process.platform !== 'linux')(
-  'starts the browser with the URL, and without the environment variables of Headgate',
+  'openBrowser starts the browser with the URL, and without the environment variables of Headgate',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'headgate-browser-'))
     onTestFinished(async () => {

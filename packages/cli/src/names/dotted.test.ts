@@ -31,13 +31,13 @@ describe('names with dots', () => {
     'a.""',
     '"w"/a',
     'w/a/b',
-  ])('refuses %j with an error that shows valid names', (text) => {
+  ])('the parser of dotted names refuses %j with an error that shows valid names', (text) => {
     expect(() => parseDotted(text)).toThrow(
       expect.objectContaining({ exitCode: 2, next: expect.stringContaining('sales.orders') }),
     )
   })
 
-  it('parses the text of formatLevels to the same levels', () => {
+  it('the parser of dotted names returns the levels that formatLevels has formatted', () => {
     const level = fc.oneof(fc.string({ minLength: 1 }), fc.stringMatching(/^[a"./' ]{1,6}$/))
     fc.assert(
       fc.property(fc.array(level, { minLength: 1, maxLength: 4 }), (levels) => {

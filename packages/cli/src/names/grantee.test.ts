@@ -15,12 +15,12 @@ describe('parseGrantee and formatGrantee', () => {
     expect(() => parseGrantee(text)).toThrow(expect.objectContaining({ exitCode: 2 }))
   })
 
-  it('parse a formatted group to the same group', () => {
+  it('parseGrantee and formatGrantee parse a formatted group to the same group', () => {
     const group = { kind: 'group', id: '1', name: 'https://idp.example#a' } as const
     expect(parseGrantee(formatGrantee(group))).toEqual({ group: 'https://idp.example#a' })
   })
 
-  it('mark a group whose issuer is not configured', () => {
+  it('parseGrantee and formatGrantee mark a group whose issuer is not configured', () => {
     const group = { kind: 'group', id: '1', name: 'https://idp.example#a' } as const
     expect(formatGrantee({ ...group, issuerConfigured: false })).toBe(
       'group:https://idp.example#a (issuer not configured)',

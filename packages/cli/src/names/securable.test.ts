@@ -29,7 +29,7 @@ describe('parseSecurable and formatSecurable', () => {
     expect(() => parseSecurable(text, 'usual')).toThrow(expect.objectContaining({ exitCode: 2 }))
   })
 
-  it('parse a formatted object to the same object', () => {
+  it('parseSecurable and formatSecurable parse a formatted object to the same object', () => {
     const levels = fc.array(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 3 })
     const securable = fc.oneof(
       fc.constant('server' as const),
@@ -50,7 +50,7 @@ describe('parseSecurable and formatSecurable', () => {
 })
 
 describe('parseObject', () => {
-  it('accepts a table in the form of audit events, such as lake:sales.eu.orders', () => {
+  it('parseObject accepts a table in the form of audit events, such as lake:sales.eu.orders', () => {
     const table = { warehouse: 'lake', namespace: ['sales', 'eu'], relation: 'orders' }
     expect(parseObject('lake:sales.eu.orders', 'usual')).toEqual(table)
     expect(parseObject('table:lake/sales.eu.orders', 'usual')).toEqual(table)

@@ -59,7 +59,7 @@ describe('texts', () => {
 })
 
 describe('hasColours', () => {
-  it('returns true for a terminal, unless NO_COLOR or TERM=dumb disables colours', () => {
+  it('hasColours returns true for a terminal, unless NO_COLOR or TERM=dumb disables colours', () => {
     expect(hasColours(terminal, {})).toBe(true)
     expect(hasColours(terminal, { NO_COLOR: '1' })).toBe(false)
     expect(hasColours(terminal, { TERM: 'dumb' })).toBe(false)
@@ -68,7 +68,7 @@ describe('hasColours', () => {
 })
 
 describe('progress', () => {
-  it('progress is shown in one line of a terminal, which the next output overwrites', () => {
+  it('the progress of a command is one line of a terminal, which the next output overwrites', () => {
     const stderr = Object.assign(new PassThrough(), { isTTY: true })
     const stdout = new PassThrough()
     const out = createOutput(
@@ -81,7 +81,7 @@ describe('progress', () => {
     expect(String(stdout.read())).toBe('done\n')
   })
 
-  it('progress prints no text if standard error is not a terminal', () => {
+  it('the progress of a command prints no text if standard error is not a terminal', () => {
     const stderr = new PassThrough()
     const io = { args: [], env: {}, cwd: '/', stdin: new PassThrough(), stdout: new PassThrough(), stderr }
     createOutput(io, false).progress('1000 tables …')

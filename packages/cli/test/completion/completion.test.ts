@@ -52,22 +52,25 @@ function run(command: string, args: readonly string[]): readonly string[] {
 }
 
 describe.each(Object.entries(shells))('the completion of %s', (shell, complete) => {
-  it.skipIf(!isInstalled(shell))(`completes commands, options and values (needs ${shell})`, () => {
-    const completed = (...words: readonly string[]) => complete(['headgate', ...words]).toSorted()
-    expect(completed('ro')).toEqual(['role'])
-    expect(completed('role', '')).toEqual(['add', 'create', 'delete', 'list', 'members', 'remove'])
-    expect(completed('principal', 'key', '')).toEqual(expect.arrayContaining(['add', 'list']))
-    // Options and their values can precede a command.
-    expect(completed('--url', 'role', '--json', 'role', 'cr')).toEqual(['create'])
-    expect(completed('role', 'list', '--l')).toEqual(['--limit', '--login'])
-    expect(completed('role', 'list', '--limit', '')).toEqual([])
-    expect(completed('warehouse', 'create', '--vending', 'st')).toEqual(['static', 'sts'])
-    expect(completed('completion', '')).toEqual(['bash', 'fish', 'zsh'])
-    expect(completed('role', 'list', '--credential-file', 'some').join()).toMatch(/some(\\| )/)
-  })
+  it.skipIf(!isInstalled(shell))(
+    `the shell completion completes commands, options and values (needs ${shell})`,
+    () => {
+      const completed = (...words: readonly string[]) => complete(['headgate', ...words]).toSorted()
+      expect(completed('ro')).toEqual(['role'])
+      expect(completed('role', '')).toEqual(['add', 'create', 'delete', 'list', 'members', 'remove'])
+      expect(completed('principal', 'key', '')).toEqual(expect.arrayContaining(['add', 'list']))
+      // Options and their values can precede a command.
+      expect(completed('--url', 'role', '--json', 'role', 'cr')).toEqual(['create'])
+      expect(completed('role', 'list', '--l')).toEqual(['--limit', '--login'])
+      expect(completed('role', 'list', '--limit', '')).toEqual([])
+      expect(completed('warehouse', 'create', '--vending', 'st')).toEqual(['static', 'sts'])
+      expect(completed('completion', '')).toEqual(['bash', 'fish', 'zsh'])
+      expect(completed('role', 'list', '--credential-file', 'some').join()).toMatch(/some(\\| )/)
+    },
+  )
 })
 
-test('completion refuses other shells, and --json prints one document', async () => {
+test('the shell completion refuses other shells, and --json prints one document', async () => {
   expect(await runHere(['completion', 'csh'], directory, {})).toMatchObject({
     code: 2,
     err: expect.stringContaining('bash, zsh, fish'),

@@ -67,7 +67,7 @@ it('doctor refuses contradicting options before it sends a request', async () =>
     return err
   }
   expect(await refused('--scratch', 'a', '--no-write')).toContain('cannot be used together')
-  expect(await refused('spark.conf', '--uri', 'http://a')).toContain('both describe the catalog')
+  expect(await refused('spark.conf', '--uri', 'http://a')).toContain('cannot be combined')
   expect(await refused('no-such-file')).toContain('cannot be read (ENOENT)')
   expect(await refused('--auth', 'bearer')).toContain('name no catalog')
   expect(await refused('--uri', 'ftp://a')).toContain('not the URL of a catalog')

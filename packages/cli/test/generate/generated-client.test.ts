@@ -11,7 +11,7 @@ import {
 const folder = join(import.meta.dirname, '../../src/management/generated')
 
 describe('src/management/generated', () => {
-  it('contains exactly the files that the generator returns (npm run docs)', async () => {
+  it('the folder src/management/generated contains exactly the files that the generator returns (npm run docs)', async () => {
     const files = await generateClient(readOpenapiDocument())
     expect(readdirSync(folder).toSorted()).toEqual([...files.keys()].toSorted())
     for (const [name, text] of files) expect(readFileSync(join(folder, name), 'utf8'), name).toBe(text)
@@ -34,7 +34,7 @@ describe('the generator', () => {
     return (files.get('things.ts') ?? '').replaceAll(/\s+/g, ' ')
   }
 
-  it('generates an input for each path parameter and for the query', async () => {
+  it('the generator of the client generates an input for each path parameter and for the query', async () => {
     const text = await generate(
       '/things/{thing}',
       operation({ type: 'string' }, [
@@ -46,13 +46,13 @@ describe('the generator', () => {
     expect(text).toContain('path: path`/things/${thing}`, query')
   })
 
-  it('generates types and decoders that accept unknown values of an enumeration', async () => {
+  it('the generator of the client generates types and decoders that accept unknown values of an enumeration', async () => {
     const text = await generate('/things', operation({ type: 'string', enum: ['a', 'b'] }))
     expect(text).toContain("export type GetThingResponse = OpenEnum<'a' | 'b'>")
     expect(text).toContain('z.ZodType<GetThingResponse> = z.string()')
   })
 
-  it('declares the decoder of a component after the decoders of the components inside it', async () => {
+  it('the generator of the client declares the decoder of a component after the decoders of the components inside it', async () => {
     const schemas: Record<string, Schema> = {
       Outer: { type: 'object', properties: { inner: { $ref: '#/components/schemas/Inner' } }, required: [] },
       Inner: { type: ['string', 'null'] },
@@ -66,7 +66,7 @@ describe('the generator', () => {
     expect(text).toContain('inner: innerDecoder.optional()')
   })
 
-  it('generates strict schemas of requests with their limits, defaults and descriptions', async () => {
+  it('the generator of the client generates strict schemas of requests with their limits, defaults and descriptions', async () => {
     const schemas: Record<string, Schema> = {
       Vending: {
         oneOf: [
@@ -103,7 +103,7 @@ describe('the generator', () => {
     expect(text.indexOf('const ruleRequest')).toBeLessThan(text.indexOf('const engineChangeMembers'))
   })
 
-  it('refuses a schema that contains itself', async () => {
+  it('the generator of the client refuses a schema that contains itself', async () => {
     const schemas: Record<string, Schema> = {
       Tree: { type: 'array', items: { $ref: '#/components/schemas/Tree' } },
     }

@@ -8,7 +8,7 @@ import type { TestHeadgate } from '../headgate.ts'
 
 export function auditScenarios(shared: () => TestHeadgate): void {
   describe('headgate audit', () => {
-    it('finds events by object, outcome, principal and time', async () => {
+    it('headgate audit finds events by object, outcome, principal and time', async () => {
       const { headgate } = shared()
       await headgate(['role', 'create', 'audited'])
       await headgate(['namespace', 'create', 'audited'])
@@ -39,7 +39,7 @@ export function auditScenarios(shared: () => TestHeadgate): void {
       expect(shown.out).toMatch(/allowed +admin +grantPrivilege +lakehouse:audited/)
     })
 
-    it('shows equal refusals of one minute as one event with a count', async () => {
+    it('headgate audit shows equal refusals of one minute as one event with a count', async () => {
       const { headgate, url } = shared()
       const ask = ['audit', '--outcome', 'denied', '--operation', 'listViews', '--json']
       for (let i = 0; i < 3; i += 1) {
@@ -56,14 +56,14 @@ export function auditScenarios(shared: () => TestHeadgate): void {
         .toBe(3)
     })
 
-    it('explains where events are recorded when it finds none', async () => {
+    it('headgate audit explains where events are recorded when it finds no event', async () => {
       const { headgate } = shared()
       const none = await headgate(['audit', '--operation', 'noSuchOperation'], { terminal: '' })
       expect(none.err).toContain('There are no such events.')
       expect(none.err).toContain('HEADGATE_AUDIT_READS')
     })
 
-    it('exports one JSON document per line, oldest event first, and leaves no incomplete file', async () => {
+    it('headgate audit --export writes one JSON document per line, oldest event first, and leaves no incomplete file', async () => {
       const { headgate, directory } = shared()
       for (let role = 0; role < 3; role += 1) await headgate(['role', 'create', `exported-${role}`])
       const args = ['audit', '--object', 'exported-', '--operation', 'createRole', '--export']
@@ -91,7 +91,7 @@ export function auditScenarios(shared: () => TestHeadgate): void {
       expect((await readdir(directory)).filter((name) => name.includes('jsonl'))).toEqual(['audit.jsonl'])
     })
 
-    it('shows new events with --follow, each once', async () => {
+    it('headgate audit --follow shows each new event once', async () => {
       const { headgate, url, directory } = shared()
       const main = join(import.meta.dirname, '../../src/main.ts')
       const args = ['--conditions=x-source', main, 'audit', '--follow', '--json', '--object', 'followed-']

@@ -22,18 +22,18 @@ async function startOtherServer(
 
 export function connectionScenarios(shared: () => TestHeadgate): void {
   describe('a failed request', () => {
-    it('exits with 3 and explains how to start a server when no program listens', async () => {
+    it('the program exits with code 3 and explains how to start a server when no program listens', async () => {
       const down = await shared().headgate(['role', 'list', '--url', 'http://127.0.0.1:1'])
       expect(down).toMatchObject({ code: 3, out: '', err: expect.stringContaining('headgate serve') })
     })
 
-    it('exits with 3 and names --timeout when the server does not respond in time', async () => {
+    it('the program exits with code 3 and names --timeout when the server does not respond in time', async () => {
       await using silent = await startOtherServer(() => undefined)
       const late = await shared().headgate(['role', 'list', '--url', silent.url, '--timeout', '1'])
       expect(late).toMatchObject({ code: 3, err: expect.stringContaining('--timeout') })
     })
 
-    it('exits with 3 when another program responds, and does not follow its redirect with a secret', async () => {
+    it('the program exits with code 3 when another program responds, and does not follow its redirect with a secret', async () => {
       const asked: (string | undefined)[] = []
       await using other = await startOtherServer((request, response) => {
         asked.push(request.url)
@@ -48,7 +48,7 @@ export function connectionScenarios(shared: () => TestHeadgate): void {
       expect(await shared().headgate(['role', 'list', '--url', page.url])).toMatchObject({ code: 3 })
     })
 
-    it('exits with 4 for a wrong secret, and does not print it', async () => {
+    it('the program exits with code 4 for a wrong secret, and does not print the secret', async () => {
       const env = { HEADGATE_CREDENTIAL: 'admin:wrong-secret' }
       const refused = await shared().headgate(['role', 'list'], { env })
       expect(refused).toMatchObject({
@@ -59,7 +59,7 @@ export function connectionScenarios(shared: () => TestHeadgate): void {
       expect(refused.err).not.toContain('wrong-secret')
     })
 
-    it('exits with 4 without a credential, and names the default credential file that does not exist', async () => {
+    it('the program exits with code 4 without a credential, and names the default credential file that does not exist', async () => {
       const env = { HEADGATE_DATA_DIR: 'nowhere' }
       const refused = await shared().headgate(['role', 'list'], { env })
       expect(refused).toMatchObject({
@@ -68,7 +68,7 @@ export function connectionScenarios(shared: () => TestHeadgate): void {
       })
     })
 
-    it('exits with 2 when the credential file cannot be read or does not contain a credential', async () => {
+    it('the program exits with code 2 when the credential file cannot be read or does not contain a credential', async () => {
       const { headgate } = shared()
       expect(await headgate(['role', 'list', '--credential-file', 'absent'])).toMatchObject({
         code: 2,
@@ -79,7 +79,7 @@ export function connectionScenarios(shared: () => TestHeadgate): void {
       })
     })
 
-    it('exits with 1 when the request is not allowed, and prints the message of the server', async () => {
+    it('the program exits with code 1 when the request is not allowed, and prints the message of the server', async () => {
       const { headgate } = shared()
       const { json } = await headgate(['principal', 'create', 'powerless', '--json'])
       const { secret } = json as { secret: { clientSecret: string } }
@@ -95,7 +95,7 @@ export function connectionScenarios(shared: () => TestHeadgate): void {
       expect(refused.out).toBe('')
     })
 
-    it('exits with 2 for an unknown command, and proposes a similar command', async () => {
+    it('the program exits with code 2 for an unknown command, and proposes a similar command', async () => {
       const { headgate } = shared()
       expect(await headgate(['princpal', 'list'])).toMatchObject({
         code: 2,

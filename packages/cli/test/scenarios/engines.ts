@@ -6,7 +6,7 @@ import { type TestHeadgate, testIssuer } from '../headgate.ts'
 
 export function engineScenarios(shared: () => TestHeadgate): void {
   describe('headgate engine', () => {
-    it('adds, shows, changes, lists and removes an engine', async () => {
+    it('headgate engine adds, shows, changes, lists and removes an engine', async () => {
       const { headgate } = shared()
       await headgate(['principal', 'create', 'trino'])
       const added = await headgate(['engine', 'add', 'trino'])
@@ -53,7 +53,7 @@ export function engineScenarios(shared: () => TestHeadgate): void {
       })
     })
 
-    it('refuses options that contradict each other or are not valid', async () => {
+    it('headgate engine refuses options that contradict each other or are not valid', async () => {
       const { headgate } = shared()
       expect(await headgate(['engine', 'add', 'trino', '--assertions'])).toMatchObject({
         code: 1,
@@ -70,7 +70,7 @@ export function engineScenarios(shared: () => TestHeadgate): void {
   })
 
   describe('headgate principal', () => {
-    it('adds a public key to a principal from a file, lists it and removes it', async () => {
+    it('headgate principal adds a public key to a principal from a file, lists it and removes it', async () => {
       const { headgate, directory } = shared()
       const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       const [file, secret] = [join(directory, 'key.jwk'), join(directory, 'private.jwk')]
@@ -89,7 +89,7 @@ export function engineScenarios(shared: () => TestHeadgate): void {
       })
     })
 
-    it('adds a federation (a name at another issuer) to a principal, lists it and removes it', async () => {
+    it('headgate principal adds a federation (a name at another issuer) to a principal, lists it and removes it', async () => {
       const { headgate } = shared()
       const name = ['trino', 'https://kubernetes.example', 'system:serviceaccount:a:trino']
       expect(await headgate(['principal', 'federation', 'add', ...name])).toMatchObject({ code: 0 })

@@ -3,7 +3,7 @@ import { type TestHeadgate, testIssuer } from '../headgate.ts'
 
 export function grantScenarios(shared: () => TestHeadgate): void {
   describe('headgate grant', () => {
-    it('grants, lists and revokes privileges on objects by their names', async () => {
+    it('headgate grant grants, lists and revokes privileges on objects by their names', async () => {
       const { headgate } = shared()
       await headgate(['role', 'create', 'readers'])
       await headgate(['namespace', 'create', 'granted'])
@@ -24,7 +24,7 @@ export function grantScenarios(shared: () => TestHeadgate): void {
       expect((await headgate(taken)).json).toEqual({ changed: false })
     })
 
-    it('grants and revokes several privileges and bundles in one request', async () => {
+    it('headgate grant grants and revokes several privileges and bundles in one request', async () => {
       const { headgate } = shared()
       await headgate(['role', 'create', 'loaders'])
       await headgate(['namespace', 'create', 'loaded'])
@@ -63,7 +63,7 @@ export function grantScenarios(shared: () => TestHeadgate): void {
       })
     })
 
-    it('creates the group of an issuer when it grants a privilege to it', async () => {
+    it('headgate grant creates the group of an issuer when it grants a privilege to it', async () => {
       const { headgate } = shared()
       const group = `group:${testIssuer}#data team`
       const granted = ['grant', 'give', 'select', '--on', 'warehouse:lakehouse', '--to', group]
@@ -77,7 +77,7 @@ export function grantScenarios(shared: () => TestHeadgate): void {
       expect((await headgate(['role', 'members', 'joined'])).out).toContain(group)
     })
 
-    it('lists the grants of the principal of the credential by default', async () => {
+    it('headgate grant lists the grants of the principal of the credential by default', async () => {
       const { headgate } = shared()
       const { json } = await headgate(['principal', 'create', 'granted', '--json'])
       const { secret } = json as { secret: { clientId: string; clientSecret: string } }
@@ -88,7 +88,7 @@ export function grantScenarios(shared: () => TestHeadgate): void {
       )
     })
 
-    it('refuses invalid names before it sends a request', async () => {
+    it('headgate grant refuses invalid names before it sends a request', async () => {
       const env = { HEADGATE_URL: 'http://127.0.0.1:1' }
       const { headgate } = shared()
       const give = (...rest: string[]): ReturnType<typeof headgate> =>

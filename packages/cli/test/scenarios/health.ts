@@ -6,7 +6,7 @@ import type { TestHeadgate } from '../headgate.ts'
 
 export function healthScenarios(shared: () => TestHeadgate): void {
   describe('health', () => {
-    it('reports that the server is ready, with the result of each check, and reports with --live that it responds', async () => {
+    it('headgate health reports that the server is ready, with the result of each check, and reports with --live that the server responds', async () => {
       const { headgate } = shared()
       const { code, out, err } = await headgate(['health'])
       expect({ code, err }).toEqual({ code: 0, err: '' })
@@ -15,12 +15,12 @@ export function healthScenarios(shared: () => TestHeadgate): void {
       expect((await headgate(['health', '--live'])).out).toBe('live\n')
     })
 
-    it('sends no credential, even if one is set', async () => {
+    it('headgate health sends no credential, even if one is set', async () => {
       const env = { HEADGATE_CREDENTIAL: 'admin:wrong-secret' }
       expect(await shared().headgate(['health'], { env })).toMatchObject({ code: 0 })
     })
 
-    it('exits with 5 when the server is not ready, and with 3 when no program listens', async () => {
+    it('headgate health exits with code 5 when the server is not ready, and with code 3 when no program listens', async () => {
       const body = '{"status":"not ready","checks":{"store":"failing"}}'
       const server = createServer((_, response) => response.writeHead(503).end(body)).listen(0, '127.0.0.1')
       await once(server, 'listening')

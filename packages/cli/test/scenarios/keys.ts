@@ -16,7 +16,7 @@ export function keyScenarios(shared: () => TestHeadgate): void {
     (await keys()).find((key) => key.purpose === purpose && key.state === state)?.id ?? 'none'
 
   describe('headgate keys', () => {
-    it('shows purposes, states and the master key with list', async () => {
+    it('headgate keys list shows purposes, states and the master key', async () => {
       const { out, err } = await run('list')
       expect(out).toMatch(/^PURPOSE +STATE +CREATED/)
       expect(out).toMatch(/\npage-token +active .* current +\S+\n/)
@@ -24,7 +24,7 @@ export function keyScenarios(shared: () => TestHeadgate): void {
       expect(err).toBe('')
     })
 
-    it('adds a key, and promotes it only when every replica has it, or with --force-now', async () => {
+    it('headgate keys adds a key, and promotes it only when every replica has it, or with --force-now', async () => {
       const before = await findId('page-token', 'active')
       const added = await run('add', 'page-token')
       const id = await findId('page-token', 'added')
@@ -40,7 +40,7 @@ export function keyScenarios(shared: () => TestHeadgate): void {
       expect(await run('add', 'nothing')).toMatchObject({ code: 1 })
     })
 
-    it('deletes an inactive key with retire, after a confirmation', async () => {
+    it('headgate keys retire deletes an inactive key after a confirmation', async () => {
       const retired = await findId('page-token', 'retired')
       expect(await run('retire', retired)).toMatchObject({ code: 2 })
       expect(await run('retire', retired, '--yes')).toMatchObject({
@@ -52,7 +52,7 @@ export function keyScenarios(shared: () => TestHeadgate): void {
       expect(active).toMatchObject({ code: 1, err: expect.stringContaining('promote another key first') })
     })
 
-    it('rotates all keys, and continues with a key of an interrupted rotation', async () => {
+    it('headgate keys rotate replaces all keys, and continues with a key of an interrupted rotation', async () => {
       const before = await findId('s3-session', 'active')
       await run('add', 's3-session')
       const left = await findId('s3-session', 'added')
@@ -68,25 +68,29 @@ export function keyScenarios(shared: () => TestHeadgate): void {
       expect(await run('list')).toMatchObject({ code: 0 })
     })
 
-    it('completes a killed rotation when it runs again', { timeout: 60_000 }, async () => {
-      const states = async (state: string): Promise<string[]> =>
-        (await keys())
-          .filter((each) => each.state === state)
-          .map(({ purpose }) => purpose)
-          .toSorted()
-      const [active, before] = [await states('active'), (await keys()).map(({ id }) => id)]
-      // The first run is killed while it adds keys, and the second run while it promotes keys.
-      await rotateUntilKilled(shared(), 2)
-      expect(await states('added')).toEqual(active.slice(0, 2))
-      await rotateUntilKilled(shared(), active.length - 2 + 2)
-      expect(await states('added')).toEqual(active.slice(2))
-      expect(await run('rotate', '--force-now')).toMatchObject({ code: 0 })
-      expect(await states('added')).toEqual([])
-      expect(await states('active')).toEqual(active)
-      for (const { id, state } of await keys()) if (state === 'active') expect(before).not.toContain(id)
-    })
+    it(
+      'headgate keys rotate completes a killed rotation when it runs again',
+      { timeout: 60_000 },
+      async () => {
+        const states = async (state: string): Promise<string[]> =>
+          (await keys())
+            .filter((each) => each.state === state)
+            .map(({ purpose }) => purpose)
+            .toSorted()
+        const [active, before] = [await states('active'), (await keys()).map(({ id }) => id)]
+        // The first run is killed while it adds keys, and the second run while it promotes keys.
+        await rotateUntilKilled(shared(), 2)
+        expect(await states('added')).toEqual(active.slice(0, 2))
+        await rotateUntilKilled(shared(), active.length - 2 + 2)
+        expect(await states('added')).toEqual(active.slice(2))
+        expect(await run('rotate', '--force-now')).toMatchObject({ code: 0 })
+        expect(await states('added')).toEqual([])
+        expect(await states('active')).toEqual(active)
+        for (const { id, state } of await keys()) if (state === 'active') expect(before).not.toContain(id)
+      },
+    )
 
-    it('reports with reseal that the master key seals everything', async () => {
+    it('headgate keys reseal reports that the master key seals everything', async () => {
       const { code, out, err } = await run('reseal')
       expect(code).toBe(0)
       expect(out).toMatch(/\nkeys +0 +\d+ +0\nstorage secrets of warehouses +0 +0 +0\n/)

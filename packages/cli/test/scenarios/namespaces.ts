@@ -3,7 +3,7 @@ import type { TestHeadgate } from '../headgate.ts'
 
 export function namespaceScenarios(shared: () => TestHeadgate): void {
   describe('headgate namespace', () => {
-    it('creates, lists, shows, changes and drops a namespace, also with a name that needs quotes', async () => {
+    it('headgate namespace creates, lists, shows, changes and drops a namespace, also with a name that needs quotes', async () => {
       const { headgate } = shared()
       expect(await headgate(['namespace', 'create', 'ns'])).toMatchObject({ code: 0 })
       expect(await headgate(['namespace', 'create', 'ns.eu', '--property', 'team=blue'])).toMatchObject({
@@ -43,7 +43,7 @@ export function namespaceScenarios(shared: () => TestHeadgate): void {
       })
     })
 
-    it('grants, shows and revokes a location', async () => {
+    it('headgate namespace grants, shows and revokes a location', async () => {
       const { headgate, directory } = shared()
       await headgate(['namespace', 'create', 'landing'])
       const place = 's3://lakehouse/incoming'
@@ -71,7 +71,7 @@ export function namespaceScenarios(shared: () => TestHeadgate): void {
       await headgate(['namespace', 'drop', 'landing', '--yes'])
     })
 
-    it('refuses to drop a protected namespace, and shows the protection', async () => {
+    it('headgate namespace refuses to drop a protected namespace, and shows the protection', async () => {
       const { headgate } = shared()
       await headgate(['namespace', 'create', 'guarded'])
       expect((await headgate(['namespace', 'protect', 'guarded', '--json'])).json).toEqual({ changed: true })

@@ -5,7 +5,7 @@ import type { TestHeadgate } from '../headgate.ts'
 
 export function principalScenarios(shared: () => TestHeadgate): void {
   describe('headgate principal', () => {
-    it('shows a working secret once with create', async () => {
+    it('headgate principal create shows a working secret once', async () => {
       const { headgate } = shared()
       const made = await headgate(['principal', 'create', 'etl'])
       expect(made).toMatchObject({ code: 0, err: expect.stringContaining('cannot be shown again') })
@@ -18,7 +18,7 @@ export function principalScenarios(shared: () => TestHeadgate): void {
       expect((await headgate(['principal', 'show', 'etl'])).out).not.toContain(credential?.slice(4))
     })
 
-    it('prints exactly the response of the server with create --json', async () => {
+    it('headgate principal create --json prints exactly the response of the server', async () => {
       const made = await shared().headgate(['principal', 'create', 'loader', '--json'])
       expect(made.json).toMatchObject({
         principal: { name: 'loader', kind: 'service', enabled: true },
@@ -27,7 +27,7 @@ export function principalScenarios(shared: () => TestHeadgate): void {
       expect(made.err).toBe('')
     })
 
-    it('writes the secret to a file that only its owner can read with create --output', async () => {
+    it('headgate principal create --output writes the secret to a file that only its owner can read', async () => {
       const { headgate, directory } = shared()
       const file = join(directory, 'reader.credential')
       const made = await headgate(['principal', 'create', 'reader', '--output', file])
@@ -38,14 +38,14 @@ export function principalScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['token', '--credential-file', file])).toMatchObject({ code: 0 })
     })
 
-    it('creates no principal when the file of --output exists', async () => {
+    it('headgate principal create creates no principal when the file of --output exists', async () => {
       const { headgate } = shared()
       const refused = await headgate(['principal', 'create', 'unknown', '--output', 'reader.credential'])
       expect(refused).toMatchObject({ code: 2, out: '', err: expect.stringContaining('already') })
       expect(await headgate(['principal', 'show', 'unknown'])).toMatchObject({ code: 1 })
     })
 
-    it('leaves no file when the server refuses the creation', async () => {
+    it('headgate principal create leaves no file when the server refuses the creation', async () => {
       const { headgate, directory } = shared()
       expect(await headgate(['principal', 'create', 'etl', '--output', 'second'])).toMatchObject({
         code: 1,
@@ -54,7 +54,7 @@ export function principalScenarios(shared: () => TestHeadgate): void {
       await expect(stat(join(directory, 'second'))).rejects.toThrow('ENOENT')
     })
 
-    it('lists each principal in one line that begins with its name', async () => {
+    it('headgate principal list prints each principal in one line that begins with its name', async () => {
       const { out, code } = await shared().headgate(['principal', 'list'])
       const [heading = '', ...lines] = out.trimEnd().split('\n')
       expect(code).toBe(0)
@@ -63,7 +63,7 @@ export function principalScenarios(shared: () => TestHeadgate): void {
       expect(lines.every((line) => line.indexOf('service') === heading.indexOf('KIND'))).toBe(true)
     })
 
-    it('lists all pages as one document, and notes when the list has more items than --limit', async () => {
+    it('headgate principal list prints all pages as one document, and a note when the list has more items than --limit', async () => {
       const { headgate } = shared()
       const all = await headgate(['principal', 'list', '--json'])
       expect(all.json).toMatchObject({ principals: { length: 4 }, nextPageToken: null })
@@ -74,14 +74,14 @@ export function principalScenarios(shared: () => TestHeadgate): void {
       expect(none).toMatchObject({ code: 0, out: '', err: expect.stringContaining('no principals') })
     })
 
-    it('shows the principal after disable, enable and stop-sessions', async () => {
+    it('headgate principal shows the principal after disable, enable and stop-sessions', async () => {
       const { headgate } = shared()
       expect((await headgate(['principal', 'disable', 'etl'])).out).toMatch(/enabled +no/)
       expect((await headgate(['principal', 'enable', 'etl', '--json'])).json).toMatchObject({ enabled: true })
       expect((await headgate(['principal', 'stop-sessions', 'etl'])).out).toMatch(/enabled +yes/)
     })
 
-    it('adds a second secret with rotate, and deletes the first with drop-old-secret', async () => {
+    it('headgate principal adds a second secret with rotate, and deletes the first with drop-old-secret', async () => {
       const { headgate, directory } = shared()
       const old = {
         HEADGATE_CREDENTIAL: (await readFile(join(directory, 'reader.credential'), 'utf8')).trim(),
@@ -100,7 +100,7 @@ export function principalScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['token'], { env: young })).toMatchObject({ code: 0 })
     })
 
-    it('shows the secret of an access key once, lists access keys, and removes one', async () => {
+    it('headgate principal shows the secret of an access key once, lists access keys, and removes one', async () => {
       const { headgate, directory } = shared()
       const made = await headgate(['principal', 'access-key', 'add', 'reader'])
       expect(made).toMatchObject({ code: 0, err: expect.stringContaining('cannot be shown again') })
@@ -132,7 +132,7 @@ export function principalScenarios(shared: () => TestHeadgate): void {
       })
     })
 
-    it('replaces the file with rotate --output', async () => {
+    it('headgate principal rotate --output replaces the file of the secret', async () => {
       const { headgate, directory } = shared()
       const file = join(directory, 'reader.credential')
       const before = await readFile(file, 'utf8')
@@ -143,7 +143,7 @@ export function principalScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['token', '--credential-file', file])).toMatchObject({ code: 0 })
     })
 
-    it('deletes a principal only after a confirmation on the terminal', async () => {
+    it('headgate principal delete deletes a principal only after a confirmation on the terminal', async () => {
       const { headgate } = shared()
       const no = await headgate(['principal', 'delete', 'loader'], { terminal: 'n\n' })
       expect(no).toMatchObject({ code: 6, err: expect.stringContaining('[y/N]') })
@@ -154,7 +154,7 @@ export function principalScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['principal', 'show', 'loader'])).toMatchObject({ code: 1 })
     })
 
-    it('requires --yes for delete without a terminal', async () => {
+    it('headgate principal delete requires --yes without a terminal', async () => {
       const { headgate } = shared()
       const refused = await headgate(['principal', 'delete', 'etl'])
       expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('--yes') })

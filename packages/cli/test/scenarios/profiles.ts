@@ -62,7 +62,7 @@ export function profileScenarios(shared: () => TestHeadgate): void {
         expect(await headgate(['profile', 'set', name])).toMatchObject({ code: 2 })
     })
 
-    it('options take precedence over --profile, --profile over variables, and variables over other profiles', async () => {
+    it('options of the command line take precedence over --profile, --profile over variables, and variables over other profiles', async () => {
       const env = { HEADGATE_URL: 'http://127.0.0.1:1', HEADGATE_CREDENTIAL: 'a:b', HEADGATE_PROFILE: 'own' }
       expect(await settings(['--profile', 'own'], env)).toMatchObject({
         profile: 'own',

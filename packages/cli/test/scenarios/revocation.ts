@@ -3,7 +3,7 @@ import type { TestHeadgate } from '../headgate.ts'
 
 export function revocationScenarios(shared: () => TestHeadgate): void {
   describe('revoke-access', () => {
-    it('revokes the storage access of a warehouse after a confirmation, and warehouse show then contains the time', async () => {
+    it('the command revoke-access revokes the storage access of a warehouse after a confirmation, and warehouse show then contains the time', async () => {
       const { headgate } = shared()
       expect(await headgate(['warehouse', 'revoke-access', 'lakehouse'])).toMatchObject({ code: 2 })
       const revoked = await headgate(['warehouse', 'revoke-access', 'lakehouse', '--yes'])
@@ -15,7 +15,7 @@ export function revocationScenarios(shared: () => TestHeadgate): void {
       )
     })
 
-    it('refuses to revoke the storage access of a table that does not exist', async () => {
+    it('the command revoke-access refuses to revoke the storage access of a table that does not exist', async () => {
       const { headgate } = shared()
       expect(await headgate(['table', 'revoke-access', 'no.such', '--yes', '--json'])).toMatchObject({
         code: 1,
@@ -25,7 +25,7 @@ export function revocationScenarios(shared: () => TestHeadgate): void {
   })
 
   describe('warehouse check', () => {
-    it('reports the result of each check of the storage', async () => {
+    it('headgate warehouse check reports the result of each check of the storage', async () => {
       const { headgate } = shared()
       const good = await headgate(['warehouse', 'check'])
       expect(good).toMatchObject({ code: 0, err: '' })

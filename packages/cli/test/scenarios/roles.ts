@@ -3,7 +3,7 @@ import type { TestHeadgate } from '../headgate.ts'
 
 export function roleScenarios(shared: () => TestHeadgate): void {
   describe('headgate role', () => {
-    it('creates a role, adds, lists and removes members, and deletes the role', async () => {
+    it('headgate role creates a role, adds, lists and removes members, and deletes the role', async () => {
       const { headgate } = shared()
       expect((await headgate(['role', 'create', 'analysts'])).out).toMatch(/^name +analysts\nid/)
       expect((await headgate(['role', 'create', 'writers', '--json'])).json).toMatchObject({
@@ -32,7 +32,7 @@ export function roleScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['role', 'delete', 'writers', '--yes'])).toMatchObject({ code: 0 })
     })
 
-    it('reports refusals of the server, and refuses a member without its kind', async () => {
+    it('headgate role reports refusals of the server, and refuses a member without its kind', async () => {
       const { headgate } = shared()
       expect(await headgate(['role', 'delete', 'administrators', '--yes'])).toMatchObject({
         code: 1,

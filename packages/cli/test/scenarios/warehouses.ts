@@ -7,7 +7,7 @@ const placeIn = (server: TestHeadgate): string => join(server.directory, 'data/w
 
 export function warehouseScenarios(shared: () => TestHeadgate): void {
   describe('headgate warehouse', () => {
-    it('validates a location and creates a warehouse there', async () => {
+    it('headgate warehouse validates a location and creates a warehouse there', async () => {
       const { headgate } = shared()
       expect(await headgate(['warehouse', 'validate', '--location', placeIn(shared())])).toMatchObject({
         code: 0,
@@ -32,7 +32,7 @@ export function warehouseScenarios(shared: () => TestHeadgate): void {
       )
     })
 
-    it('sets the mode of new files in a directory with --file-mode, which is 0600 by default', async () => {
+    it('headgate warehouse sets the mode of new files in a directory with --file-mode, which is 0600 by default', async () => {
       const { headgate } = shared()
       const place = join(shared().directory, 'data/warehouses/read by a group')
       const made = await headgate(['warehouse', 'create', 'grouped', place, '--file-mode', '0640'])
@@ -50,7 +50,7 @@ export function warehouseScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(s3)).toMatchObject({ code: 2, err: expect.stringContaining('--file-mode') })
     })
 
-    it('uses a directory whose name contains a space, a percent sign or letters outside ASCII', async () => {
+    it('headgate warehouse uses a directory whose name contains a space, a percent sign or letters outside ASCII', async () => {
       const { headgate } = shared()
       const place = join(shared().directory, 'data/warehouses/käse 100% fresh')
       const made = await headgate(['warehouse', 'create', 'spaced', place, '--json'])
@@ -63,13 +63,13 @@ export function warehouseScenarios(shared: () => TestHeadgate): void {
       expect(less.json).toMatchObject({ allowedLocations: [] })
     })
 
-    it('shows the name of the owner', async () => {
+    it('headgate warehouse shows the name of the owner of the warehouse', async () => {
       const { headgate } = shared()
       expect((await headgate(['warehouse', 'show', 'second'])).out).toMatch(/\nowner +admin\n/)
       expect((await headgate(['warehouse', 'show', 'lakehouse'])).out).toMatch(/\nowner +server\n/)
     })
 
-    it('replaces member names by command-line options in refusals of the server', async () => {
+    it('headgate warehouse replaces member names by command-line options in refusals of the server', async () => {
       const { headgate } = shared()
       const create = ['warehouse', 'create', 'refused', 's3://bucket/refused', '--skip-probe']
       const chain = [...create, '--default-chain', '--region', 'eu-central-1']
@@ -96,7 +96,7 @@ export function warehouseScenarios(shared: () => TestHeadgate): void {
       expect(await refused('warehouse', 'update', 'second', '--default-chain')).not.toContain('body.')
     })
 
-    it('changes only the settings whose options update has', async () => {
+    it('headgate warehouse update changes only the settings whose options are set', async () => {
       const { headgate } = shared()
       const args = ['--default', 'x=1', '--remove-default', 'a', '--override', 'o=1', '--json']
       expect((await headgate(['warehouse', 'update', 'second', ...args])).json).toMatchObject({
@@ -110,7 +110,7 @@ export function warehouseScenarios(shared: () => TestHeadgate): void {
       expect((await headgate(['warehouse', 'show', '--warehouse', 'second'])).out).toMatch(/retention +0 s/)
     })
 
-    it('shows the vending settings, and refuses invalid ones', async () => {
+    it('headgate warehouse shows the vending settings, and refuses invalid vending settings', async () => {
       const { headgate } = shared()
       expect((await headgate(['warehouse', 'show', 'second'])).out).toMatch(/\nvending +none\n/)
       const gateway = await headgate(['warehouse', 'update', 'second', '--vending', 'gateway'])
@@ -182,7 +182,7 @@ export function warehouseScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['warehouse', 'delete', 'vended', '--yes'])).toMatchObject({ code: 0 })
     })
 
-    it('refuses to delete a protected warehouse until unprotect', async () => {
+    it('headgate warehouse refuses to delete a protected warehouse until the protection is removed', async () => {
       const { headgate } = shared()
       expect((await headgate(['warehouse', 'protect', 'second'])).out).toBe(
         'The warehouse second is protected.\n',
@@ -193,7 +193,7 @@ export function warehouseScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['warehouse', 'show', 'second'])).toMatchObject({ code: 1 })
     })
 
-    it('reads keys from a file or the environment, and does not print them', async () => {
+    it('headgate warehouse reads storage keys from a file or the environment, and does not print them', async () => {
       const { headgate } = shared()
       const s3 = ['warehouse', 'validate', '--location', 's3://bucket/a', '--endpoint', 'http://127.0.0.1:1']
       const env = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret-key' }

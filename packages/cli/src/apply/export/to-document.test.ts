@@ -36,7 +36,7 @@ const grant = (values: Partial<Grant>): Grant => ({
 })
 
 describe('toDocument', () => {
-  it('names principals by client id or by issuer and subject, and uses a separate variable for each secret', () => {
+  it('the export names principals by client id or by issuer and subject, and uses a separate variable for each secret', () => {
     const credentials = { hasSecret: true, keys: [], federations: [] }
     const principals = [
       { principal: principal('headgate', 'a.b'), ...credentials },
@@ -59,7 +59,7 @@ describe('toDocument', () => {
     })
   })
 
-  it('writes one entry for all grants on an object to a grantee, and no grants on deleted or dropped objects', () => {
+  it('the export contains one entry for all grants on an object to a grantee, and no grants on deleted or dropped objects', () => {
     const table = { warehouse: 'w', namespace: ['a.b'], relation: 't' }
     const grants = [
       grant({ privilege: 'manage', on: table }),
@@ -77,7 +77,7 @@ describe('toDocument', () => {
     ])
   })
 
-  it('formats YAML that parses to the same document, even if names look like comments', () => {
+  it('the export is YAML that parses to the same document, even if names look like comments', () => {
     const roles = [{ role: { id: 'r', name: 'on: # "x"', system: false, createdAt: at }, members: [] }]
     const principals = [
       { principal: principal('headgate', 'a\nversion: 2'), hasSecret: true, keys: [], federations: [] },

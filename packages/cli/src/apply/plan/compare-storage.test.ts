@@ -14,7 +14,7 @@ const compare = (
 ): unknown => compareStorage(wanted, { storage: storage as never, hasSecret }, accessKeyId)
 
 describe('compareStorage', () => {
-  it('ignores settings that the document does not contain, and slashes around a prefix', () => {
+  it('compareStorage ignores settings that the document does not contain, and slashes around a prefix', () => {
     expect(compare(entry)).toEqual(same)
     expect(compare({ ...entry, prefix: '/p/' })).toEqual(same)
     expect(
@@ -22,7 +22,7 @@ describe('compareStorage', () => {
     ).toEqual(same)
   })
 
-  it('returns the differences in settings that never change', () => {
+  it('compareStorage returns the differences in storage settings that cannot be changed', () => {
     expect(compare({ type: 's3', bucket: 'b' })).toMatchObject({ fixed: ['prefix is "p" and not ""'] })
     expect(compare({ ...entry, bucket: 'c', endpoint: 'http://s' })).toMatchObject({
       fixed: ['bucket is "b" and not "c"', 'endpoint is null and not "http://s"'],
@@ -32,13 +32,13 @@ describe('compareStorage', () => {
     })
   })
 
-  it('returns a new store name and a new file mode of the document', () => {
+  it('compareStorage returns a new store name and a new file mode of the document', () => {
     expect(compare({ ...entry, store: 'minio' })).toEqual({ ...same, store: 'minio' })
     const directory = { type: 'file', root: 'file:///p' } as const
     expect(compare({ ...directory, fileMode: '0640' }, directory)).toEqual({ ...same, fileMode: '0640' })
   })
 
-  it('compares access key ids, because the server does not return the secret keys', () => {
+  it('compareStorage compares access key ids, because the server does not return the secret keys', () => {
     const keys = { ...entry, secretAccessKey: { env: 'S' } }
     expect(compare(keys, bucket, true, 'A')).toEqual(same)
     expect(compare(keys, bucket, true, undefined)).toEqual(same)

@@ -3,7 +3,7 @@ import { sameLocation } from './same-location.ts'
 import { sameSet, sameValue } from './same-value.ts'
 
 describe('sameValue', () => {
-  it('ignores the order of members and undefined members when it compares JSON values', () => {
+  it('sameValue ignores the order of members and undefined members when it compares JSON values', () => {
     expect(sameValue({ a: [1, { b: null }], c: undefined }, { a: [1, { b: null }] })).toBe(true)
     expect(sameValue({ a: 1, b: 2 }, { b: 2, a: 1 })).toBe(true)
   })
@@ -26,14 +26,14 @@ describe('sameValue', () => {
 })
 
 describe('sameSet', () => {
-  it('ignores the order and repetitions of items when it compares lists', () => {
+  it('sameSet ignores the order and repetitions of items when it compares lists', () => {
     expect(sameSet(['a', 'b'], ['b', 'a', 'a'])).toBe(true)
     expect(sameSet(['a'], ['a', 'b'])).toBe(false)
   })
 })
 
 describe('sameLocation', () => {
-  it('ignores slashes at the end, except those of the scheme, and treats s3a as s3', () => {
+  it('sameLocation ignores slashes at the end, except those of the scheme, and treats s3a as s3', () => {
     expect(sameLocation('s3://b/a/', 's3://b/a')).toBe(true)
     expect(sameLocation('s3a://b/a', 's3://b/a/')).toBe(true)
     expect(sameLocation('s3://b/a', 's3://b/ab')).toBe(false)

@@ -12,7 +12,7 @@ const existing = {
 } as unknown as Warehouse
 
 describe('settingsChange', () => {
-  it('plans no change for settings that are equal, or that the document does not contain', () => {
+  it('settingsChange plans no change for settings that are equal, or that the document does not contain', () => {
     const none = { body: {}, texts: [], kept: [] }
     expect(settingsChange({}, existing)).toEqual(none)
     expect(
@@ -27,7 +27,7 @@ describe('settingsChange', () => {
     ).toEqual(none)
   })
 
-  it('adds to the maps and lists of the warehouse, and replaces its vending settings', () => {
+  it('settingsChange adds to the maps and lists of the warehouse, and replaces its vending settings', () => {
     const wanted = {
       defaults: { b: '3', c: '4' },
       allowedLocations: ['s3://b/y'],

@@ -9,7 +9,7 @@ const sources = (...texts: readonly string[]): readonly SourceDocument[] =>
   )
 
 describe('mergeDocuments', () => {
-  it('merges grants on one object to one grantee, and replaces bundles by privileges', () => {
+  it('mergeDocuments merges grants on one object to one grantee, and replaces bundles by privileges', () => {
     const grants = (privileges: string, on = 'namespace:w/a'): string =>
       `grants: [{on: '${on}', to: "role:r", privileges: [${privileges}]}]`
     const merged = mergeDocuments(
@@ -30,12 +30,12 @@ describe('mergeDocuments', () => {
     ])
   })
 
-  it('splits the name of a namespace into the warehouse and the levels', () => {
+  it('mergeDocuments splits the name of a namespace into the warehouse and the levels', () => {
     const { namespaces } = mergeDocuments(sources(`namespaces: [{name: 'w/a."b.c"'}]`))
     expect(namespaces).toMatchObject([{ warehouse: 'w', levels: ['a', 'b.c'], source: { at: '0.yaml:2' } }])
   })
 
-  it('refuses an object that is in two documents, even if its name is quoted differently', () => {
+  it('mergeDocuments refuses an object that is in two documents, even if its name is quoted differently', () => {
     const twice = sources(
       `namespaces: [{name: 'w/a'}]`,
       `namespaces: [{name: 'w/"a"'}]\nroles: [{name: r}]`,

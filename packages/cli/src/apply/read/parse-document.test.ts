@@ -14,7 +14,7 @@ function refusal(text: string): string {
 }
 
 describe('parseDocuments', () => {
-  it('parses YAML, JSON, and several documents in one file', () => {
+  it('parseDocuments parses YAML, JSON, and several documents in one file', () => {
     const json = JSON.stringify({ version: 1, roles: [{ name: 'a' }] }, null, 2)
     expect(parseDocuments(json, 'x').map(({ document }) => document)).toEqual([
       { version: 1, roles: [{ name: 'a' }] },
@@ -26,7 +26,7 @@ describe('parseDocuments', () => {
     ])
   })
 
-  it('returns the line of each entry', () => {
+  it('parseDocuments returns the line of each entry', () => {
     const [parsed] = parseDocuments('version: 1\nroles:\n  - name: a\n  - name: b\n', 'state.yaml')
     expect(parsed?.locate(['roles', 1])).toBe('state.yaml:4')
     expect(parsed?.locate(['roles', 1, 'members', 0])).toBe('state.yaml:4')
@@ -72,11 +72,11 @@ describe('parseDocuments', () => {
       'version: 1\nwarehouses:\n  - {name: w, vending: {mode: gateway, roleArn: x}}',
       'Unrecognized key: "roleArn"',
     ],
-  ])('refuses %j with an error that contains %j', (text, message) => {
+  ])('parseDocuments refuses the document %j with an error that contains %j', (text, message) => {
     expect(refusal(text)).toContain(message)
   })
 
-  it('refuses aliases that expand to a large document', () => {
+  it('parseDocuments refuses aliases that expand to a large document', () => {
     const lines = Array.from(
       { length: 12 },
       (_, index) => `  a${index + 1}: &a${index + 1} [${`*a${index}, `.repeat(9)}]`,
@@ -84,7 +84,7 @@ describe('parseDocuments', () => {
     expect(refusal(`version: 1\nroles:\n  a0: &a0 x\n${lines.join('\n')}`)).toContain('alias')
   })
 
-  it('does not repeat values in its errors, because they can be secrets', () => {
+  it('parseDocuments does not repeat values in its errors, because they can be secrets', () => {
     expect(refusal('version: 1\nprincipals:\n  - {name: a, secret: "hunter2}\n')).not.toContain('hunter')
     const message = refusal(
       'version: 1\nprincipals:\n  - {name: a, secret: {env: "hunter 2", file: "hunter 3"}}',

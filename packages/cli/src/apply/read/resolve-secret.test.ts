@@ -8,7 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'headgate-secret-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('resolveSecret', () => {
-  it('reads secrets from variables, and from files relative to the folder of the document', () => {
+  it('resolveSecret reads secrets from variables, and from files relative to the folder of the document', () => {
     writeFileSync(join(folder, 'key'), ' abc \n')
     writeFileSync(join(folder, 'empty'), '\n')
     const read = (reference: { env: string } | { file: string }) =>
@@ -22,7 +22,7 @@ describe('resolveSecret', () => {
 })
 
 describe('withoutClientId', () => {
-  it('returns the secret of a text that is either a secret or a credential of the client', () => {
+  it('withoutClientId returns the secret of a text that is either a secret or a client id with a secret', () => {
     expect(withoutClientId('abc', 'etl')).toBe('abc')
     expect(withoutClientId('etl:abc', 'etl')).toBe('abc')
     expect(withoutClientId('other:abc', 'etl')).toBe('other:abc')

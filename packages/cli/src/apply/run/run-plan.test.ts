@@ -15,7 +15,7 @@ function change(stage: Stage, text: string, depth = 0, error?: Error): PlannedCh
 const item = (...changes: PlannedChange[]): PlannedItem => createdItem('namespace', 'wh/a', changes)
 
 describe('runPlan', () => {
-  it('makes changes in the order of their stage and depth, and not in their order in the documents', async () => {
+  it('runPlan makes changes in the order of their stage and depth, and not in the order of the documents', async () => {
     sent.length = 0
     const items = [
       item(change('grants', 'grant')),
@@ -31,7 +31,7 @@ describe('runPlan', () => {
     expect(progress).toEqual([1, 2, 3, 4, 5])
   })
 
-  it('stops at the first failed change, and returns the state of every change', async () => {
+  it('runPlan stops at the first failed change, and returns the state of every change', async () => {
     sent.length = 0
     const error = new Error('409')
     const bad = change('roles', 'refused', 0, error)

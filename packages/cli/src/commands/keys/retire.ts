@@ -19,8 +19,8 @@ export function registerRetire(group: Command, io: Io): void {
 async function retire({ client, confirm, out }: Session, id: string): Promise<void> {
   const key = (await listKeys(client)).body.keys.find((each) => each.id === id)
   if (key === undefined) {
-    throw new CliError(exitCode.refused, `The server has no key ${id}.`, {
-      next: '`headgate keys list` shows the keys.',
+    throw new CliError(exitCode.refused, `The server has no signing or sealing key with the id ${id}.`, {
+      next: 'List the ids of the keys with `headgate keys list`.',
     })
   }
   await confirm(

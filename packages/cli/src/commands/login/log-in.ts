@@ -85,9 +85,13 @@ function loginProperties(
   const issuer = same ? before.issuer : options.issuer
   const clientId = same ? before.clientId : options.clientId
   if (issuer === undefined || clientId === undefined) {
-    throw new CliError(exitCode.usage, `The login ${name} has no issuer or client.`, {
-      next: 'Set --issuer and --client-id. The operator of the identity provider can register a public client.',
-    })
+    throw new CliError(
+      exitCode.usage,
+      `The saved login ${name} does not name both an issuer and a client id.`,
+      {
+        next: 'Set --issuer and --client-id. The operator of the identity provider can register a public client.',
+      },
+    )
   }
   const set = authProperties(io.cwd, options.set === undefined ? {} : { set: options.set }, (text) =>
     out.warn(text),

@@ -52,7 +52,7 @@ async function checkFromHere(url: string): Promise<Finding> {
   const name = 'from here'
   try {
     await expectAnyResponse(url)
-    return { name, ok: true, message: `The endpoint ${url} also responds to this machine.` }
+    return { name, ok: true, message: `The storage endpoint for clients, ${url}, responds to this machine.` }
   } catch {
     return {
       name,

@@ -42,7 +42,7 @@ test.each([
   expect(findAwsName(host)).toEqual(expected)
 })
 
-test('checkSigningName finds a signing name or region that does not match the host, without a request', () => {
+test('checkSigningName finds, without a request, a signing name or region that does not match the host', () => {
   const glue = 'https://glue.us-east-2.amazonaws.com/iceberg'
   const signed = { 'rest.sigv4-enabled': 'true', 'rest.signing-region': 'us-east-2' }
   expect(checkSigningName(settings(glue, signed))?.remedy).toBe('Set rest.signing-name to glue.')

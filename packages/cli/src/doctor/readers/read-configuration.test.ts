@@ -40,7 +40,7 @@ spark.sql.catalog.lake.header.X-Iceberg-Access-Delegation  vended-credentials
 spark.sql.catalog.other.type          hive
 `
 
-  it('a Spark properties file sets the catalog, the warehouse, the login and the requested storage access', async () => {
+  it('the reader of a Spark properties file returns the catalog, the warehouse, the login and the requested storage access', async () => {
     const settings = await read('spark.conf', file, { env: { LAKE_CREDENTIAL: 'etl:secret' } })
     expect(settings).toMatchObject({
       engine: 'spark',
@@ -104,7 +104,7 @@ s3.region=us-east-1
 s3.path-style-access=true
 `
 
-  it('a Trino catalog file sets the login, the session, the headers and the storage', async () => {
+  it('the reader of a Trino catalog file returns the login, the session, the headers and the storage', async () => {
     expect(await read('lake.properties', file, { env: { TRINO_CREDENTIAL: 'trino:s' } })).toMatchObject({
       engine: 'trino',
       userSession: true,
@@ -128,7 +128,7 @@ s3.path-style-access=true
     ])
   })
 
-  it('Trino signs requests with the keys and the region of its S3 settings', async () => {
+  it('a Trino catalog file signs requests with the keys and the region of its S3 settings', async () => {
     const signed = file
       .replace('OAUTH2', 'SIGV4')
       .concat('iceberg.rest-catalog.signing-name=glue\ns3.aws-access-key=AK\ns3.aws-secret-key=SK\n')
@@ -156,7 +156,7 @@ describe('PyIceberg', () => {
     uri: sqlite:///x
 `
 
-  it('a PyIceberg file sets the login and the bundle of certificate authorities, and requests credentials by default', async () => {
+  it('the reader of a PyIceberg file returns the login and the bundle of certificate authorities, and requests credentials by default', async () => {
     expect(await read('.pyiceberg.yaml', file)).toMatchObject({
       engine: 'pyiceberg',
       uri: 'https://catalog.example.com',
@@ -222,7 +222,7 @@ CREATE OR REPLACE SECRET catalog (TYPE iceberg, CLIENT_ID 'duck', CLIENT_SECRET 
 ATTACH 'lakehouse' AS lake (TYPE iceberg, ENDPOINT 'http://127.0.0.1:8181', SECRET catalog);
 SELECT * FROM lake.sales.orders;`
 
-  it('ATTACH and its secret set the login, which DuckDB sends in a header', async () => {
+  it('the DuckDB statement ATTACH and its secret set the login, which DuckDB sends in a header', async () => {
     expect(await read('a.sql', sql)).toMatchObject({
       engine: 'duckdb',
       uri: 'http://127.0.0.1:8181',
@@ -239,7 +239,7 @@ SELECT * FROM lake.sales.orders;`
     })
   })
 
-  it('ACCESS_DELEGATION_MODE none requests no storage access, and a secret of type s3 contains the storage keys', async () => {
+  it('the DuckDB option ACCESS_DELEGATION_MODE none requests no storage access, and a secret of type s3 contains the storage keys', async () => {
     const own = sql
       .replace('SECRET catalog)', "SECRET catalog, ACCESS_DELEGATION_MODE 'none')")
       .concat(
@@ -272,7 +272,7 @@ ATTACH '123456789012' AS g (TYPE iceberg, ENDPOINT 'glue.us-east-2.amazonaws.com
 })
 
 describe('StarRocks and Doris', () => {
-  it('CREATE CATALOG of StarRocks sets the catalog, the login and vending', async () => {
+  it('the StarRocks statement CREATE CATALOG sets the catalog, the login and the vending of credentials', async () => {
     const sql = `CREATE EXTERNAL CATALOG lake PROPERTIES ("type" = "iceberg", "iceberg.catalog.type" = "rest",
 "iceberg.catalog.uri" = "http://c:8181", "iceberg.catalog.oauth2.credential" = "a:b", "aws.s3.region" = "eu-west-1");`
     expect(await read('a.sql', sql)).toMatchObject({
@@ -283,7 +283,7 @@ describe('StarRocks and Doris', () => {
     })
   })
 
-  it('Doris requests credentials only if configured', async () => {
+  it('a Doris catalog requests credentials only if it is configured', async () => {
     const sql = `CREATE CATALOG lake PROPERTIES ('type' = 'iceberg', 'iceberg.rest.uri' = 'http://c:8181')`
     expect(await read('a.sql', sql)).toMatchObject({ engine: 'doris', delegation: [] })
     const vending = sql.replace(')', ", 'iceberg.rest.vended-credentials-enabled' = 'true')")

@@ -9,7 +9,7 @@ const fit = (kind: ObjectKind, ...held: readonly Capability[]): ReturnType<typeo
   fitPrivileges(new Set(held), kind)
 
 describe('fitPrivileges', () => {
-  it('maps the right to read tables to select, and states that select also allows reading views', () => {
+  it('fitPrivileges maps the right to read tables to select, and states that select also allows reading views', () => {
     expect(fit('namespace', 'list', 'describe', 'read')).toEqual({
       privileges: ['select'],
       wider: ['read-namespaces', 'describe-views'],
@@ -19,7 +19,7 @@ describe('fitPrivileges', () => {
     expect(fit('table', 'list', 'describe', 'read')).toMatchObject({ privileges: ['select'], wider: [] })
   })
 
-  it('maps a right to read only metadata to use, because select would allow reading data', () => {
+  it('fitPrivileges maps a right to read only metadata to use, because select would allow reading data', () => {
     expect(fit('table', 'list', 'describe')).toEqual({
       privileges: ['use'],
       wider: [],
@@ -28,7 +28,7 @@ describe('fitPrivileges', () => {
     })
   })
 
-  it('maps a right to drop objects to manage only if it also allows granting rights', () => {
+  it('fitPrivileges maps a right to drop objects to manage only if it also allows granting rights', () => {
     const write = ['list', 'describe', 'read', 'write', 'change-tables', 'drop-tables'] as const
     expect(fit('table', ...write)).toMatchObject({
       privileges: ['modify'],
@@ -38,12 +38,12 @@ describe('fitPrivileges', () => {
     expect(fit('table', ...write, 'grant')).toMatchObject({ privileges: ['manage'], narrower: [] })
   })
 
-  it('maps a right that only allows drops, or only allows grants, to no privilege', () => {
+  it('fitPrivileges maps a right that only allows drops, or only allows grants, to no privilege', () => {
     expect(fit('warehouse', 'drop-tables')).toMatchObject({ privileges: [], narrower: ['drop-tables'] })
     expect(fit('warehouse', 'list', 'grant')).toMatchObject({ privileges: ['use'], narrower: ['grant'] })
   })
 
-  it('maps a right with every capability of an object to manage', () => {
+  it('fitPrivileges maps a right with every capability of an object to manage', () => {
     for (const kind of kinds)
       expect(fitPrivileges(everyCapability(kind), kind)).toEqual({
         privileges: ['manage'],
@@ -53,7 +53,7 @@ describe('fitPrivileges', () => {
       })
   })
 
-  it('never allows reading, writing, dropping or granting that the right does not allow', () => {
+  it('fitPrivileges never allows reading, writing, dropping or granting that the right does not allow', () => {
     const guarded: readonly Capability[] = [
       'read',
       'write',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readAllPages } from './read-pages.ts'
 
 describe('readAllPages', () => {
-  it('reads pages until a page has no token', async () => {
+  it('readAllPages reads pages until a page has no token', async () => {
     const pages: Readonly<Record<string, { items: number[]; next: string | null }>> = {
       first: { items: [1], next: 'a' },
       a: { items: [], next: 'b' },
@@ -14,7 +14,7 @@ describe('readAllPages', () => {
     expect(items).toEqual([1, 2, 3])
   })
 
-  it('refuses a list whose tokens repeat', async () => {
+  it('readAllPages refuses a list whose tokens repeat', async () => {
     const list = readAllPages((token) => Promise.resolve({ items: [1], next: token === 'a' ? 'b' : 'a' }))
     await expect(list).rejects.toThrow('a list that does not end')
   })

@@ -39,7 +39,7 @@ function parse(text: string): Document {
 }
 
 describe('createReviewDocument', () => {
-  it('writes one entry for all rights of a grantee on an object, and states how the privileges differ', () => {
+  it('the document of imported grants has one entry for all rights of a grantee on an object, and states how the privileges differ', () => {
     const read = grant(['list', 'describe', 'read'])
     const drop = grant(['drop-tables'], { rights: ['DROP'], unmapped: ['POLICY_READ'] })
     const { text, grants, leftOut } = createReviewDocument(input({ grants: grantsOnly(read, drop) }))
@@ -56,7 +56,7 @@ describe('createReviewDocument', () => {
     )
   })
 
-  it('writes a right only as a comment if every privilege would allow too much', () => {
+  it('the document of imported grants contains a right only as a comment if every privilege would allow too much', () => {
     const { text, grants, leftOut } = createReviewDocument(
       input({ grants: grantsOnly(grant(['drop-tables'])) }),
     )
@@ -71,7 +71,7 @@ describe('createReviewDocument', () => {
     ])
   })
 
-  it('writes a right only as a comment if it has no effect in the source', () => {
+  it('the document of imported grants contains a right only as a comment if the right has no effect in the source', () => {
     const { text } = createReviewDocument(
       input({ grants: grantsOnly(grant(['list', 'describe', 'read'], { inactive: 'no USE SCHEMA.' })) }),
     )
@@ -79,7 +79,7 @@ describe('createReviewDocument', () => {
     expect(text).toContain('  # Left out: no USE SCHEMA.\n')
   })
 
-  it('converts rights on the whole warehouse to rights on the imported namespaces, if other namespaces exist', () => {
+  it('the document of imported grants contains rights on the imported namespaces in place of rights on the whole warehouse, if other namespaces exist', () => {
     const onWarehouse = grant(['list', 'describe', 'read'], { on: { kind: 'warehouse', namespace: [] } })
     const grants = grantsOnly(onWarehouse)
     expect(parse(createReviewDocument(input({ grants })).text).grants).toMatchObject([
@@ -92,7 +92,7 @@ describe('createReviewDocument', () => {
     ])
   })
 
-  it('marks principals and roles that already exist in the target', () => {
+  it('the document of imported grants marks principals and roles that already exist in the target', () => {
     const grants = {
       ...grantsOnly(),
       principals: [{ name: 'etl', enabled: false, comments: [] } as const, { name: 'new', comments: [] }],
@@ -108,7 +108,7 @@ describe('createReviewDocument', () => {
     expect(text.match(/The target has a/g)).toHaveLength(2)
   })
 
-  it('writes hostile names and messages of a source only as values and comments', () => {
+  it('the document of imported grants contains hostile names and messages of a source only as values and comments', () => {
     const name = fc.oneof(
       fc.string({ minLength: 1, unit: 'binary' }),
       fc.constantFrom('a\nroles: []', 'x\u2028- {}', '\u202e', '# "}', "'*a &b !c", '${x}', '\u0085', '{}'),

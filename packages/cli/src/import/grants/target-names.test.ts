@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { createTargetNames } from './target-names.ts'
 
 describe('createTargetNames', () => {
-  it('keeps a name that a server accepts', () => {
+  it('createTargetNames keeps a name that a server accepts', () => {
     const names = createTargetNames()
     expect(names.take('a', 'sales.reader@eu')).toBe('sales.reader@eu')
     expect(names.take('a', 'sales.reader@eu')).toBe('sales.reader@eu')
   })
 
-  it('adds a digest to a name that is already in use, which is the same in each run', () => {
+  it('createTargetNames adds a digest to a name that is already in use, and the digest is equal in each run', () => {
     const [one, other] = [createTargetNames(), createTargetNames()].map((names) => {
       names.take('first', 'reader')
       return names.take('second', 'reader')
@@ -28,7 +28,7 @@ describe('createTargetNames', () => {
     '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
     'x'.repeat(129),
     'ä',
-  ])('replaces %j by a name that a server accepts', (wanted) => {
+  ])('createTargetNames replaces %j by a name that a server accepts', (wanted) => {
     const name = createTargetNames().take('key', wanted)
     expect(name).toMatch(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$/)
     expect(name).not.toBe(wanted)

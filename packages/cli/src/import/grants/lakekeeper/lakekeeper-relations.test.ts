@@ -18,7 +18,7 @@ describe('lakekeeperCapabilities', () => {
     ['project', 'security_admin', false, ['use']],
     ['project', 'data_admin', false, ['modify', 'create']],
   ])(
-    'maps, on a %s, the relation %s (managed access: %s) to the privileges %j',
+    'lakekeeperCapabilities maps, on a %s, the relation %s (managed access: %s) to the privileges %j',
     (kind, relation, managed, expected) => {
       const held = new Set(lakekeeperCapabilities(relation, kind, managed))
       expect(fitPrivileges(held, kind === 'project' ? 'warehouse' : kind).privileges).toEqual(expected)
@@ -26,7 +26,7 @@ describe('lakekeeperCapabilities', () => {
   )
 
   it.each(['pass_grants', 'manage_tags', 'role_creator', 'constructor'])(
-    'returns null for %s, which has no counterpart',
+    'lakekeeperCapabilities returns null for %s, which has no counterpart in Headgate',
     (name) => {
       expect(lakekeeperCapabilities(name, 'warehouse', false)).toBeNull()
     },

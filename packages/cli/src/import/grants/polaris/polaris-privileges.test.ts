@@ -31,7 +31,7 @@ describe('polarisCapabilities', () => {
   })
 
   it.each(['POLICY_READ', 'CATALOG_READ_PROPERTIES', 'TABLE_ADD_SCHEMA', 'NEW_IN_2030', 'constructor'])(
-    'returns null for %s, which has no counterpart',
+    'polarisCapabilities returns null for %s, which has no counterpart in Headgate',
     (name) => {
       expect(polarisCapabilities(name, 'warehouse')).toBeNull()
     },

@@ -24,7 +24,7 @@ function privilegesOf({ allows, on }: SourceGrant): readonly string[] {
 }
 
 describe('toSourceGrants of Unity Catalog', () => {
-  it('combines the rights that a user inherits from the catalog and the schema', () => {
+  it('the import from Unity Catalog combines the rights that a user inherits from the catalog and the schema', () => {
     const { grants } = toSourceGrants(
       [
         rights(catalog, 'catalog', { ann: ['USE CATALOG', 'USE SCHEMA', 'SELECT'] }),
@@ -39,7 +39,7 @@ describe('toSourceGrants of Unity Catalog', () => {
     ])
   })
 
-  it('grants a right on the catalog only in the schemas that the user may use', () => {
+  it('the import from Unity Catalog grants a right on the catalog only in the schemas that the user may use', () => {
     const { grants } = toSourceGrants(
       [
         rights(catalog, 'catalog', { ann: ['USE CATALOG', 'SELECT'] }),
@@ -54,7 +54,7 @@ describe('toSourceGrants of Unity Catalog', () => {
     ])
   })
 
-  it('states that a right without USE CATALOG or USE SCHEMA has no effect', () => {
+  it('the import from Unity Catalog states that a right without USE CATALOG or USE SCHEMA has no effect', () => {
     const { grants } = toSourceGrants(
       [
         rights(catalog, 'catalog', { ann: ['USE CATALOG'] }),
@@ -69,7 +69,7 @@ describe('toSourceGrants of Unity Catalog', () => {
     ])
   })
 
-  it('does not let the owner of a catalog read data, but lets the owner of a table do so', () => {
+  it('the import from Unity Catalog does not let the owner of a catalog read data, but lets the owner of a table do so', () => {
     const { grants } = toSourceGrants(
       [
         rights(catalog, 'catalog', { tom: ['USE CATALOG', 'USE SCHEMA'] }, 'ann'),
@@ -84,7 +84,7 @@ describe('toSourceGrants of Unity Catalog', () => {
     ])
   })
 
-  it('writes a role without members in place of each user', () => {
+  it('the import from Unity Catalog writes a role without members in place of each user', () => {
     const { roles, principals } = toSourceGrants(
       [rights(catalog, 'catalog', { 'ann@example.com': ['USE CATALOG', 'EXECUTE'] })],
       [],
