@@ -31,7 +31,7 @@ const written = (pairs: readonly (readonly [string, unknown])[], indent: string)
   `${indent}{${pairs.map(([name, value]) => `${indent}${JSON.stringify(name)}${indent}:${JSON.stringify(value, null, indent)}`).join(`${indent},`)}${indent}}`
 
 describe('a document in pieces', () => {
-  it('passes a document without changes byte for byte, regardless of its division into chunks', async () => {
+  it('the member splicer passes a JSON document without changes byte for byte, regardless of its division into chunks', async () => {
     await fc.assert(
       fc.asyncProperty(document, sizes, fc.constantFrom('', ' ', '\n\t'), async (pairs, sizes, indent) => {
         const text = written(pairs, indent)
@@ -40,7 +40,7 @@ describe('a document in pieces', () => {
     )
   })
 
-  it('replaces only the members of the outermost object that have the configured names', async () => {
+  it('the member splicer replaces only the members of the outermost object that have the configured names', async () => {
     await fc.assert(
       fc.asyncProperty(document, sizes, async (pairs, sizes) => {
         const seen: [string, unknown][] = []
@@ -63,20 +63,20 @@ describe('a document in pieces', () => {
     )
   })
 
-  it('replaces members whose keys contain escapes, and does not replace members of nested objects', async () => {
+  it('the member splicer replaces members whose keys contain escapes, and does not replace members of nested objects', async () => {
     const text = '{"a":{"config":1},"c\\u006fnfig":{"x":"}\\"]"},"b":[{"config":2}]}'
     expect(await spliced(text, [1], () => 'null')).toBe(
       '{"a":{"config":1},"c\\u006fnfig":null,"b":[{"config":2}]}',
     )
   })
 
-  it('passes arrays, numbers and texts that are not JSON unchanged', async () => {
+  it('the member splicer passes arrays, numbers and texts that are not JSON unchanged', async () => {
     for (const text of ['[{"config":1}]', '12', 'no JSON: {"', '"config"', '']) {
       expect(await spliced(text, [2], () => 'x')).toBe(text)
     }
   })
 
-  it('refuses a truncated document, a value that is too large, and encodings other than UTF-8', async () => {
+  it('the member splicer refuses a truncated document, a value that is too large, and encodings other than UTF-8', async () => {
     await expect(spliced('{"config":{"a"', [3])).rejects.toThrow(/it is truncated/)
     await expect(spliced(`{"config":"${'x'.repeat(100)}"}`, [7], undefined, 100)).rejects.toThrow(
       /larger than 100/,
@@ -87,7 +87,7 @@ describe('a document in pieces', () => {
 })
 
 describe('members of a text', () => {
-  it('placesIn returns the members and elements that JSON.parse returns', () => {
+  it('the function placesIn finds the members and elements of a text that JSON.parse returns', () => {
     fc.assert(
       fc.property(document, fc.constantFrom('', ' '), (pairs, indent) => {
         const text = written(pairs, indent).trim()

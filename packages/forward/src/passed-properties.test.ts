@@ -32,7 +32,7 @@ describe('passedProperties', () => {
     'oss.endpoint',
     'expiration-time',
     'rest.remote-signing.config',
-  ])('passes the property %s of a catalog', (name) => {
+  ])('passedProperties passes the property %s of a catalog', (name) => {
     expect(decide(name, 'x')).toBe('pass')
   })
 
@@ -48,10 +48,13 @@ describe('passedProperties', () => {
     'client.credentials-provider',
     'client.access-key-id',
     'urn:ietf:params:oauth:token-type:jwt',
-  ])('refuses the property %s of a catalog, even when an operator adds its prefix', (name) => {
-    expect(decide(name, 'x')).toBe('refused')
-    expect(passedProperties(['s3.*', 'client.*']).decide(name, 'x')).toBe('refused')
-  })
+  ])(
+    'passedProperties refuses the property %s of a catalog, even when an operator adds its prefix',
+    (name) => {
+      expect(decide(name, 'x')).toBe('refused')
+      expect(passedProperties(['s3.*', 'client.*']).decide(name, 'x')).toBe('refused')
+    },
+  )
 
   it.each([
     'nessie.core-base-uri',
@@ -75,26 +78,26 @@ describe('passedProperties', () => {
     'adls.token-credential-provider',
     'adls.token-credential-provider.key',
     'gcs.impersonate.service-account',
-  ])('reports the property %s as unknown', (name) => {
+  ])('passedProperties reports the property %s as unknown', (name) => {
     expect(decide(name, 'x')).toBe('unknown')
     expect(passedProperties([name.trim()]).decide(name.trim(), 'x')).toBe('pass')
   })
 
-  it('passes only file IO classes of Iceberg and PyIceberg', () => {
+  it('passedProperties passes only file IO classes of Iceberg and PyIceberg', () => {
     expect(decide('io-impl', 'org.apache.iceberg.aws.s3.S3FileIO')).toBe('pass')
     expect(decide('py-io-impl', 'pyiceberg.io.pyarrow.PyArrowFileIO')).toBe('pass')
     expect(decide('io-impl', 'com.example.FileIO')).toBe('unknown')
     expect(decide('py-io-impl', 'os.system')).toBe('unknown')
   })
 
-  it('removes a property whose value is an object or a list, because clients could read further properties from it', () => {
+  it('passedProperties removes a property whose value is an object or a list, because clients could read further properties from it', () => {
     expect(decide('warehouse', { uri: 'https://evil.example' })).toBe('refused')
     expect(decide('warehouse', ['x'])).toBe('refused')
     expect(decide('rest-page-size', 100)).toBe('pass')
   })
 
   it.each(['token', 'header.*', 'rest.*', 'header.X', '*', '.*', '', 'a b', 'nessie*'])(
-    'refuses %j as the name of a property that the operator adds',
+    'passedProperties refuses %j as the name of a property that the operator adds',
     (name) => {
       expect(() => passedProperties([name])).toThrow()
     },

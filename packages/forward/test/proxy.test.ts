@@ -44,7 +44,7 @@ const parseStatus = (response: string): number => Number(/^HTTP\/1\.1 (\d+)/.exe
 const parseBody = (response: string): string => response.slice(response.indexOf('\r\n\r\n') + 4)
 
 describe('the forwarded request', () => {
-  it('the forwarded request has the path and query of the client byte for byte, below the base path of the upstream', async () => {
+  it('the request to the upstream has the path and query of the client byte for byte, below the base path of the upstream', async () => {
     await using on = await openFixture(undefined, { basePath: '/iceberg' })
     const paths = [
       '/v1/a%2Fb/namespaces/x%1Fy/tables/o%27c?pageToken=a+b%20c&&x',
@@ -58,7 +58,7 @@ describe('the forwarded request', () => {
     for (const path of paths) expect(on.upstream.received()).toContain(`GET /iceberg${path} HTTP/1.1\r\n`)
   })
 
-  it('the forwarded request has the host of the upstream and the credentials of the auth provider, and no credentials of the client', async () => {
+  it('the request to the upstream has the host of the upstream and the credentials of the auth provider, and no credentials of the client', async () => {
     await using on = await openFixture()
     const claimed = [
       'Authorization: Bearer of-the-client',
@@ -91,7 +91,7 @@ describe('the forwarded request', () => {
     expect(sent).toMatch(/X-Goog-User-Project: billing\r\n[^]*Idempotency-Key: 1\r\n/)
   })
 
-  it('the forwarded request has no headers that apply only to the connection of the client, even if only the header Connection names them', async () => {
+  it('the request to the upstream has no headers that apply only to the connection of the client, even if only the header Connection names them', async () => {
     await using on = await openFixture()
     const request = [
       'GET /v1/config HTTP/1.1',
@@ -111,7 +111,7 @@ describe('the forwarded request', () => {
     expect(sent).toContain('X-Other: end')
   })
 
-  it('the forwarded request keeps the framing of the body: a length, chunks, or no body', async () => {
+  it('the request to the upstream keeps the framing of the body: a length, chunks, or no body', async () => {
     await using on = await openFixture()
     const { url } = on.proxy
     await sendRaw(url, `${head(url, 'POST /v1/a', 'Content-Length: 5')}hello`)
@@ -151,7 +151,7 @@ describe('the forwarded request', () => {
     server.closeAllConnections()
   })
 
-  it('the forwarded request has the configured headers, which replace headers of the client', async () => {
+  it('the request to the upstream has the configured headers, which replace headers of the client', async () => {
     await using on = await openFixture(undefined, { headers: [['x-lancedb-database', 'ours']] })
     await sendRaw(on.proxy.url, head(on.proxy.url, 'GET /v1/table', 'X-LanceDB-Database: theirs'))
     expect(on.upstream.received()).toMatch(/x-lancedb-database: ours\r\n/)
@@ -160,7 +160,7 @@ describe('the forwarded request', () => {
 })
 
 describe('before it sends a request, the proxy', () => {
-  it('refuses paths that some server might resolve to a path outside the base path', async () => {
+  it('the proxy refuses paths that some server might resolve to a path outside the base path of the upstream', async () => {
     await using on = await openFixture(undefined, { basePath: '/iceberg' })
     const ways = [
       '/../admin',
@@ -185,7 +185,7 @@ describe('before it sends a request, the proxy', () => {
     expect(on.upstream.received()).toBe('')
   })
 
-  it('refuses request targets other than paths: absolute URIs, authorities, asterisks and tunnels', async () => {
+  it('the proxy refuses request targets other than paths: absolute URIs, authorities, asterisks and tunnels', async () => {
     await using on = await openFixture()
     const { url } = on.proxy
     const responses = [
@@ -200,7 +200,7 @@ describe('before it sends a request, the proxy', () => {
     expect(on.upstream.connections()).toBe(0)
   })
 
-  it('refuses a Host header with another host, two Host headers, and a request without a Host header', async () => {
+  it('the proxy refuses a Host header with another host, two Host headers, and a request without a Host header', async () => {
     await using on = await openFixture()
     const { url } = on.proxy
     const { host, port } = new URL(url)
@@ -222,7 +222,7 @@ describe('before it sends a request, the proxy', () => {
     expect(await ask(`Host: ${host}`)).toBe(200)
   })
 
-  it('refuses requests of web pages that the user of the proxy has opened', async () => {
+  it('the proxy refuses requests of web pages that the user of the proxy has opened', async () => {
     await using on = await openFixture()
     const { url } = on.proxy
     for (const header of ['Origin: https://evil.example', 'Origin: null', 'Sec-Fetch-Site: cross-site']) {
@@ -231,7 +231,7 @@ describe('before it sends a request, the proxy', () => {
     expect(on.upstream.connections()).toBe(0)
   })
 
-  it('refuses requests that a server could parse as two requests', async () => {
+  it('the proxy refuses requests that a server could parse as two requests', async () => {
     await using on = await openFixture()
     const { url } = on.proxy
     const smuggled = 'GET /admin HTTP/1.1\r\nHost: x\r\n\r\n'
@@ -257,7 +257,7 @@ describe('before it sends a request, the proxy', () => {
     expect(on.upstream.received()).not.toContain('/admin')
   })
 
-  it('refuses clients without the secret of the proxy, and accepts the secret in the headers Authorization and x-api-key', async () => {
+  it('the proxy refuses clients without the secret of the proxy, and accepts the secret in the headers Authorization and x-api-key', async () => {
     const secret = 's3cret-of-this-run'
     await using on = await openFixture(undefined, { secret })
     const { url } = on.proxy
@@ -279,7 +279,7 @@ describe('before it sends a request, the proxy', () => {
     expect(on.upstream.received()).not.toContain(secret)
   })
 
-  it('refuses TRACE, whose response would show the credentials to the client', async () => {
+  it('the proxy refuses TRACE, whose response would show the credentials to the client', async () => {
     await using on = await openFixture((request) => jsonResponse(JSON.stringify({ request })))
     const response = await sendRaw(on.proxy.url, head(on.proxy.url, 'TRACE /v1/config'))
     expect(parseStatus(response)).toBe(405)
@@ -418,7 +418,7 @@ describe('the forwarded response', () => {
     await expect(refused).rejects.toThrow('The proxy never passes oauth2-server-uri')
   })
 
-  it('the configuration of tables is filtered by the same list, also within storage credentials', async () => {
+  it('the configuration of tables is filtered by the list of passed properties, also within storage credentials', async () => {
     const config = {
       's3.access-key-id': 'A',
       's3.endpoint': 'https://s3.example',
@@ -437,7 +437,7 @@ describe('the forwarded response', () => {
     })
   })
 
-  it('configuration that is neither an object nor a list is removed', async () => {
+  it('configuration of the upstream that is neither an object nor a list is removed', async () => {
     const odd = '{"defaults":[["uri","https://evil.example"]],"overrides":null,"endpoints":{},"config":"x"}'
     await using on = await openFixture(() => jsonResponse(odd))
     const response = await fetch(`${on.proxy.url}/v1/config`)
@@ -485,7 +485,7 @@ describe('the forwarded response', () => {
     expect(await (await fetch(`${on.proxy.url}/v1/config`)).text()).toBe('{"overrides":{"warehouse":"b"}}')
   })
 
-  it('a prefix that makes paths of Iceberg look like paths of Lance is removed, because responses of Lance are not filtered', async () => {
+  it('a prefix that makes paths of Iceberg look like paths of Lance is removed, because the proxy does not filter responses of Lance', async () => {
     let prefix = ''
     const evil = '{"config":{"credentials.uri":"https://evil.example"}}'
     await using on = await openFixture((request) =>
