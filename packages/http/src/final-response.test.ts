@@ -44,28 +44,28 @@ const request = (
   )
 
 describe('finalResponse', () => {
-  test('returns a success, and 304 for a conditional request', async () => {
+  test('finalResponse returns a successful response, and a response with status 304 to a conditional request', async () => {
     const { status, body } = await request(await server(500, 201))
     expect([status, body.length]).toEqual([201, 100])
     expect(await request(await server(304), { conditional: true })).toMatchObject({ status: 304 })
     await expect(request(await server(304))).rejects.toThrow('refused, 304')
   })
 
-  test('reports an unknown outcome when the server may have executed an earlier attempt', async () => {
+  test('finalResponse reports an unknown outcome when the server may have executed an earlier attempt', async () => {
     await expect(request(await server(409))).rejects.toThrow(/^refused, 409$/)
     await expect(request(await server(502, 409))).rejects.toThrow(/^refused, 409, unknown$/)
     await expect(request(await server(0, 409))).rejects.toThrow(/^refused, 409, unknown$/)
     await expect(request(await server(502, 409), { changes: false })).rejects.toThrow(/^refused, 409$/)
   })
 
-  test('throws an error that names the server that did not respond, without path and query', async () => {
+  test('finalResponse throws an error that names the server that did not respond, without path and query', async () => {
     const gone = await server()
     await expect(request(await server(0))).rejects.toThrow(/^none, no answer from http:\S+: \w+, unknown$/)
     await gone[Symbol.asyncDispose]()
     await expect(request(gone)).rejects.toThrow(`none, no answer from ${gone.url}: ECONNREFUSED`)
   })
 
-  test('retries an attempt that exceeds its time limit', async () => {
+  test('finalResponse retries an attempt that exceeds its time limit', async () => {
     const silent = await server(1)
     const carrier = transport(30, 1_000)
     const send = vi.spyOn(carrier, 'send')
@@ -74,17 +74,17 @@ describe('finalResponse', () => {
     expect(send).toHaveBeenCalledTimes(3)
   })
 
-  test('does not retry a response that is too long', async () => {
+  test('finalResponse does not retry a response that is too long', async () => {
     const long = await server(200)
     await expect(request(long, { maxBytes: 99 })).rejects.toThrow('none, the answer is longer than 99 bytes')
     expect(long.received.length).toBe(1)
   })
 
-  test('accepts an infinite time limit', async () => {
+  test('finalResponse accepts an infinite time limit', async () => {
     await expect(request(await server(200), { timeoutMs: Infinity })).resolves.toMatchObject({ status: 200 })
   })
 
-  test('refuses an invalid header without showing its value', async () => {
+  test('finalResponse refuses an invalid header without showing its value', async () => {
     const auth: Authenticator = {
       authenticate: (request) =>
         Promise.resolve({ ...request, headers: [['authorization', 'geheim\nx: y']] }),
@@ -96,7 +96,7 @@ describe('finalResponse', () => {
     expect(one.received).toEqual([])
   })
 
-  test('throws the reason of a signal and the errors of the authenticator unchanged', async () => {
+  test('finalResponse throws the reason of an aborted signal and the errors of the authenticator unchanged', async () => {
     const silent = await server(1)
     const controller = new AbortController()
     const reason = new Error('enough')

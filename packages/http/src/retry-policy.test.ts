@@ -35,7 +35,7 @@ test.each([
   [refused, true, true],
   [broken, true, false],
 ])(
-  'retryPolicy retries or stops depending on the failure and on whether the request is repeatable: case %#',
+  'retryPolicy retries or stops depending on the failure and on whether the request can be repeated: case %#',
   (attempt, yes, no) => {
     expect(wait(attempt, true) !== undefined).toBe(yes)
     expect(wait(attempt, false) !== undefined).toBe(no)

@@ -40,7 +40,7 @@ function recorder(retries = 0): Authenticator & { seen: HttpRequest[] } {
 }
 
 describe('send', () => {
-  it('sets the headers of base, request, context and authentication, in this order', async () => {
+  it('send sets the headers of the connection, the request, the context and the authentication, in this order', async () => {
     const { url, received } = await server()
     const auth = recorder()
     await send(
@@ -81,7 +81,7 @@ describe('send', () => {
     ])
   })
 
-  it('repeats a request once if its authenticator requests another attempt', async () => {
+  it('send repeats a request once if its authenticator requests another attempt', async () => {
     const { url, received } = await server([401, 401, 401])
     const auth = recorder(9)
     const response = await send({ method: 'GET', url }, { auth, transport })
@@ -89,7 +89,7 @@ describe('send', () => {
     expect(received.map(({ headers }) => headers.authorization)).toEqual(['try 1', 'try 2'])
   })
 
-  it('authenticates each attempt', async () => {
+  it('send authenticates each attempt', async () => {
     const { url, received } = await server([503, 503, 200])
     const auth = recorder()
     const retry = ({ response }: { response?: Response }): number | undefined =>
@@ -99,7 +99,7 @@ describe('send', () => {
     expect(received.map(({ headers }) => headers.authorization)).toEqual(['try 1', 'try 2', 'try 3'])
   })
 
-  it('retries after an error, and throws the error of the last attempt', async () => {
+  it('send retries after an error, and throws the error of the last attempt', async () => {
     let tries = 0
     const failing = fetchTransport({
       fetch: async () => {
@@ -113,7 +113,7 @@ describe('send', () => {
     expect(await catchMessage(sending)).toBe('failure 3')
   })
 
-  it('returns a redirect instead of following it', async () => {
+  it('send returns a redirect instead of following it', async () => {
     const { url, received } = await server([307])
     const response = await send({ method: 'GET', url }, { transport })
     expect(response.status).toBe(307)
@@ -127,7 +127,7 @@ describe('send', () => {
     '//double///slash/',
     '/%E2%82%AC|^`{}"<>?"<>\'#fragment',
     '?only=query',
-  ])('authenticates exactly the URL that is sent: %s', async (path) => {
+  ])('send authenticates exactly the URL of the request: %s', async (path) => {
     const { url, received } = await server()
     const auth = recorder()
     await send({ method: 'GET', url: url + path }, { auth, transport })
@@ -135,19 +135,19 @@ describe('send', () => {
   })
 
   it.each(['/a/../b', '/a/%2e%2E/b', '/./a', '/a/%2e', '/a\\..\\b'])(
-    'refuses a path with dot segments: %s',
+    'send refuses a path with dot segments: %s',
     async (path) => {
       const sending = send({ method: 'GET', url: `http://127.0.0.1:9${path}` }, { transport })
       expect(await catchMessage(sending)).toContain('segment . or ..')
     },
   )
 
-  it('refuses a URL with a password', async () => {
+  it('send refuses a URL with a password', async () => {
     const sending = send({ method: 'GET', url: 'http://u:p@127.0.0.1:9/' }, { transport })
     expect(await catchMessage(sending)).toContain('rest.auth.type=basic')
   })
 
-  it('joins repeated headers before the authentication', async () => {
+  it('send joins repeated headers before the authentication', async () => {
     const { url, received } = await server()
     const auth = recorder()
     const headers = [
@@ -165,7 +165,7 @@ describe('send', () => {
     expect(received[0]?.headers.host).toBe(new URL(url).host)
   })
 
-  it('opens a streamed body for each attempt', async () => {
+  it('send opens a streamed body for each attempt', async () => {
     const { url, received } = await server([401, 200])
     const bytes = new TextEncoder().encode('a stream')
     const sha256 = createHash('sha256').update(bytes).digest('hex')
@@ -181,21 +181,21 @@ describe('send', () => {
     expect(received.map(({ body }: ReceivedRequest) => body.toString())).toEqual(['a stream', 'a stream'])
   })
 
-  it('fails when the head of the response exceeds the time limit', async () => {
+  it('send fails when the head of the response exceeds the time limit', async () => {
     const silent = await startHttpServer(() => {})
     onTestFinished(async () => await silent[Symbol.asyncDispose]())
     const sending = send({ method: 'GET', url: silent.url }, { transport: fetchTransport({ timeoutMs: 50 }) })
     expect(await catchMessage(sending)).toContain('did not answer within 50 ms')
   })
 
-  it('stops between two attempts when the signal fires', async () => {
+  it('send stops between two attempts when its signal is aborted', async () => {
     const { url } = await server([503])
     const signal = AbortSignal.timeout(50)
     const sending = send({ method: 'GET', url }, { transport, signal, retry: () => 60_000 })
     expect(await catchMessage(sending)).toContain('timeout')
   })
 
-  it('calls the hooks for each attempt', async () => {
+  it('send calls the hooks for each attempt', async () => {
     const { url } = await server([503, 200])
     const calls: unknown[] = []
     await send(
