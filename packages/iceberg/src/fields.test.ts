@@ -20,9 +20,12 @@ test.each<[Json, string]>([
     { list: [{ map: { 'a."b"': 1 } }] },
     'Invalid list[0].map["a.\\"b\\""]: expected a string, found a number',
   ],
-])('decoders refuse %j with an error that contains the path of the wrong value', (value, message) => {
-  expect(() => decode(value)).toThrow(expect.objectContaining({ code: 'bad-request', message }))
-})
+])(
+  'decoders refuse the JSON value %j with an error that contains the path of the wrong value',
+  (value, message) => {
+    expect(() => decode(value)).toThrow(expect.objectContaining({ code: 'bad-request', message }))
+  },
+)
 
 test('the path of a wrong value starts with the name of the document', () => {
   expect(() => decodeAt('table metadata', { list: [null] }, decode)).toThrow(

@@ -13,7 +13,7 @@ test.each([
   '\u2066',
   '\u2069',
   '\ufeff',
-])('a new name with the invisible character %j is refused', (character) => {
+])('a new object cannot have a name with the invisible character %j', (character) => {
   const code = `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
   const message = refusal(() => checkNewName(`pay${character}ments`, 'name of a table or view'))
   expect(message).toBe(
@@ -22,9 +22,12 @@ test.each([
   expect(message).not.toContain(character)
 })
 
-test.each(['نامه\u200cای', 'क्\u200dष', 'שלום', 'é', 'a b', '日本'])('the name %j is accepted', (name) => {
-  expect(checkNewName(name, 'name')).toBe(name)
-})
+test.each(['نامه\u200cای', 'क्\u200dष', 'שלום', 'é', 'a b', '日本'])(
+  'a new object can have the name %j',
+  (name) => {
+    expect(checkNewName(name, 'name')).toBe(name)
+  },
+)
 
 test('a new branch or tag with an invisible character is refused, and an existing branch or tag can be changed and removed', () => {
   const table = commit(newTable(), ...append(1, 1), ...append(2, 2))

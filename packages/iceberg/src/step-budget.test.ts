@@ -135,7 +135,7 @@ test('snapshots are removed with the branches that refer to them, also after bra
   expect(refs(remove(2), { action: 'remove-snapshot-ref', 'ref-name': 'a' }, remove(3))).toEqual(['b'])
 })
 
-test('partition fields without ids get the ids of fields with the same source and transform, even after a spec was removed', () => {
+test('partition fields without ids get the ids of fields with the same source and transform, even after a partition spec was removed', () => {
   const idsAfter = (...updates: readonly JsonObject[]): unknown =>
     apply(table, ...updates).metadata['partition-specs'].map(({ fields }) =>
       fields.map((each) => each['field-id']),

@@ -40,14 +40,14 @@ test('the client imports neither modules of Node nor third-party packages', () =
 })
 
 test.each(['metadata/index.ts', 'rest/index.ts', 'view/index.ts'])(
-  '%s imports neither the client nor the authentication',
+  'the module %s imports neither the client nor the authentication',
   (entry) => {
     for (const path of collectStaticImports(new URL(entry, folder)).keys())
       expect(path).not.toMatch(/\/client\/|packages\/auth\//)
   },
 )
 
-test('the server does not import the client', () => {
+test('the server does not import the Iceberg client', () => {
   const server = fileURLToPath(new URL('../../server/src/', folder))
   const files = readdirSync(server, { recursive: true, encoding: 'utf8' }).filter((name) =>
     /(?<!\.test)\.ts$/.test(name),

@@ -45,7 +45,7 @@ describe('decodeCatalogConfig', () => {
     ['namespace-separator', '?x='],
     ['namespace-separator', '\\'],
   ])(
-    'decodeCatalogConfig refuses %s %s, because paths with this value would be outside the path of the catalog',
+    'decodeCatalogConfig refuses %s with the value %s, because paths with this value would be outside the path of the catalog',
     (key, value) => {
       expect(() => decodeCatalogConfig({ overrides: { [key]: value } })).toThrow('cannot be part of a path')
     },

@@ -19,7 +19,7 @@ test('connect requests the warehouse, and paths contain the prefix in the form t
   ])
 })
 
-test('overrides of the server win over its defaults, and no property of the server sets endpoints, authentication, proxies or headers', async () => {
+test('overrides of the server take precedence over its defaults, and no property of the server sets endpoints, authentication, proxies or headers', async () => {
   await using it = await testCatalog({
     ...anything,
     config: {
@@ -81,7 +81,7 @@ test('the client joins the levels of a namespace with the separator that the ser
   expect(await namespaces('%2E')).toEqual(['GET /v1/namespaces/a%20b%2E%C3%BC%2F%2B%25'])
 })
 
-test('the client refuses names that a URL cannot contain before it sends a request', async () => {
+test('the Iceberg client refuses names that a URL cannot contain before it sends a request', async () => {
   await using it = await testCatalog({ ...anything, config: { overrides: { 'namespace-separator': '.' } } })
   for (const namespace of [[], [''], ['..'], ['.'], ['a.b'], ['\ud800']])
     await expect(it.catalog.loadTable({ namespace, name: 't' })).rejects.toMatchObject({

@@ -26,7 +26,7 @@ test('a second load of a table sends the ETag, and returns the cached table afte
   expect(await loads({}, {}, {}, {})).toEqual([undefined, '"1"', '"1"'])
 })
 
-test('the cache has an entry for each set of load options, and cached: false loads the complete table', async () => {
+test('the table cache has an entry for each set of load options, and the option cached: false loads the complete table', async () => {
   expect(
     await loads(
       {},
@@ -98,7 +98,7 @@ test('a cached table expires after five minutes, or when its credentials must be
   }
 })
 
-test('the cache evicts the least recently used table when it has too many entries or bytes', async () => {
+test('the table cache evicts the least recently used table when it has too many entries or bytes', async () => {
   for (const tableCache of [{ maxEntries: 2 }, { maxBytes: 2.5 * stringify(loadBody()).length }]) {
     await using it = await testCatalog({ tableCache, respond: etags() })
     for (const name of ['a', 'b', 'a', 'c', 'a', 'b']) await it.catalog.loadTable({ ...orders, name })

@@ -192,7 +192,7 @@ test('listTables fetches each page when the iteration reaches it', async () => {
   ])
 })
 
-test('listNamespaces accepts a response without a token, and refuses a repeated token', async () => {
+test('listNamespaces accepts a response without a page token, and refuses a repeated page token', async () => {
   await using plain = await testCatalog({ respond: () => ({ json: { namespaces: [['a'], ['b', 'c']] } }) })
   expect(await all(plain.catalog.listNamespaces({ parent: ['p', 'q'] }))).toEqual([['a'], ['b', 'c']])
   expect(plain.targets()).toEqual(['GET /v1/wh/namespaces?pageToken=&parent=p%1Fq'])

@@ -40,7 +40,7 @@ const STAGED: readonly JsonObject[] = [
 const without = (action: string): readonly JsonObject[] =>
   STAGED.filter((update) => update['action'] !== action)
 
-test('a commit without a base creates the table from the updates of the commit only', () => {
+test('a commit to a table that does not exist creates the table from the updates of the commit only', () => {
   const { metadata, changed } = apply(null, ...STAGED)
   expect(changed).toBe(true)
   expect(metadata).toMatchObject({
@@ -133,7 +133,7 @@ test('a commit adds the metadata file of the base to the metadata log, with the 
   expect(next.expiredMetadataFiles).toEqual([])
 })
 
-test('the metadata log keeps 100 entries, or the number that the new properties set, but at least one', () => {
+test('the metadata log keeps 100 entries, or the number that the new table properties set, but at least one', () => {
   expect(files(history(newTable(), 120))).toEqual(Array.from({ length: 100 }, (_, i) => `f${i + 20}`))
   const table = history(newTable(), 5)
   const keep = (count: string): readonly string[] => {

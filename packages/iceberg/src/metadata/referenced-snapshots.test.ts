@@ -12,7 +12,7 @@ const full = commit(
   setRef('old', 1, { type: 'tag' }),
 )
 
-test('only the snapshots of branches and tags are kept, and other fields do not change', () => {
+test('metadata with only referenced snapshots contains the snapshots of branches and tags, and all other fields unchanged', () => {
   const refs = referencedSnapshotsOnly(full)
   expect(refs?.snapshots.map((it) => it['snapshot-id'])).toEqual([1, BIG])
   expect({ ...refs, snapshots: full.snapshots }).toEqual(full)
@@ -23,12 +23,12 @@ test('metadata with only referenced snapshots can be decoded', () => {
   expect(decodeTableMetadata(encodeTableMetadata(refs))).toEqual(refs)
 })
 
-test('the current snapshot is kept if no ref refers to it', () => {
+test('metadata with only referenced snapshots contains the current snapshot if no branch or tag refers to it', () => {
   const { main: _, ...refs } = full.refs
   expect(referencedSnapshotsOnly({ ...full, refs })?.snapshots).toHaveLength(2)
 })
 
-test('the result is null if all snapshots are referenced', () => {
+test('referencedSnapshotsOnly returns null if branches and tags refer to all snapshots', () => {
   expect(referencedSnapshotsOnly(newTable())).toBeNull()
   expect(referencedSnapshotsOnly(commit(full, setRef('b', 2)))).toBeNull()
 })

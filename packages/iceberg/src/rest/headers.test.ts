@@ -49,7 +49,7 @@ describe('Idempotency-Key', () => {
 })
 
 describe('ETag and If-None-Match', () => {
-  test('entity tags are weak and quoted', () => {
+  test('entity tags (ETag) are weak and quoted', () => {
     expect(formatEtag('7.refs')).toBe('W/"7.refs"')
     expect(() => formatEtag('a"b')).toThrow(expect.objectContaining({ code: 'internal' }))
     expect(() => formatEtag('a b')).toThrow(expect.objectContaining({ code: 'internal' }))
@@ -72,17 +72,17 @@ describe('ETag and If-None-Match', () => {
     ['w/"7.refs"', false],
     ['"7.refs" "8"', false],
     ['*, "8"', false],
-  ])('If-None-Match: %s means that the client has W/"7.refs": %s', (header, has) => {
+  ])('the header If-None-Match: %s means that the client has the version W/"7.refs": %s', (header, has) => {
     expect(matchesEtag(decodeIfNoneMatch(header), formatEtag('7.refs'))).toBe(has)
   })
 
-  test('a missing header means that the client has no version', () => {
+  test('a request without the header If-None-Match means that the client has no version', () => {
     expect(matchesEtag(decodeIfNoneMatch(undefined), formatEtag('x'))).toBe(false)
     expect(matchesEtag(decodeIfNoneMatch(null), formatEtag(''))).toBe(false)
   })
 })
 
-test('decoders return a value or throw a HeadgateError for any header', () => {
+test('header decoders return a value or throw a HeadgateError for any header', () => {
   const header = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({ unit: fc.constantFrom('"', 'W', '/', ',', ' ') }),

@@ -4,12 +4,12 @@ import { expect, test } from 'vitest'
 import { anyJson, damaged, outcome } from '../../test/view/views.ts'
 import { decodeTableIdentifier, formatIdentifier, formatNamespace, sameIdentifier } from './identifier.ts'
 
-test('messages show namespaces and tables with dots', () => {
+test('error messages show namespaces and tables with dots', () => {
   expect(formatNamespace(['accounting', 'tax'])).toBe('accounting.tax')
   expect(formatIdentifier({ namespace: ['ns'], name: 'tbl' })).toBe('ns.tbl')
 })
 
-test('identifiers are compared level by level', () => {
+test('table identifiers are compared level by level', () => {
   const paid = { namespace: ['accounting', 'tax'], name: 'paid' }
   expect(sameIdentifier(paid, { namespace: ['accounting', 'tax'], name: 'paid' })).toBe(true)
   expect(sameIdentifier(paid, { namespace: ['accounting.tax'], name: 'paid' })).toBe(false)
@@ -17,7 +17,7 @@ test('identifiers are compared level by level', () => {
   expect(sameIdentifier(paid, { namespace: ['accounting', 'tax'], name: 'Paid' })).toBe(false)
 })
 
-test('an identifier with unknown members is decoded', () => {
+test('a table identifier with unknown members is decoded', () => {
   expect(decodeTableIdentifier({ namespace: ['a', 'b'], name: 'c', extra: 1 }, 'source')).toEqual({
     namespace: ['a', 'b'],
     name: 'c',

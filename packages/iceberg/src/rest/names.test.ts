@@ -6,7 +6,7 @@ const refused = (message: RegExp): object =>
   expect.objectContaining({ code: 'bad-request', message: expect.stringMatching(message) })
 
 test.each(['a', 'with.dot', 'with/sl', 'with sp', '...', 'Ünïcö', '日本', '*', "'; --"])(
-  'the name %j is accepted',
+  'the protocol accepts the name %j',
   (name) => {
     expect(checkName(name, 'table name', limits)).toBe(name)
   },
@@ -24,7 +24,7 @@ test.each<[string, RegExp]>([
   ['\ud800', /not well-formed Unicode/],
   ['ninebytes', /longer than 8 bytes/],
   ['日本語', /longer than 8 bytes/],
-])('the name %j is refused', (name, message) => {
+])('the protocol refuses the name %j', (name, message) => {
   expect(() => checkName(name, 'table name', limits)).toThrow(refused(message))
 })
 
@@ -40,7 +40,7 @@ describe('a namespace', () => {
     )
   })
 
-  test('a namespace has a separate limit of its length', () => {
+  test('the length of a namespace has a separate limit', () => {
     expect(() => checkNamespace(['123456', '123456'], limits)).not.toThrow()
     expect(() => checkNamespace(['123456', '1234567'], limits)).toThrow(refused(/longer than 12 bytes/))
   })

@@ -8,7 +8,7 @@ const page = (pageToken?: string, pageSize?: string): Page => decodePage({ pageT
 const refused = (message: RegExp): object =>
   expect.objectContaining({ code: 'bad-request', message: expect.stringMatching(message) })
 
-test('a request without a token requests the whole list, with or without a size', () => {
+test('a list request without a page token requests the whole list, with or without a page size', () => {
   expect(page()).toEqual({ kind: 'everything' })
   expect(page(undefined, '5')).toEqual({ kind: 'everything' })
 })

@@ -3,7 +3,7 @@ import { decodePurgeRequested, decodeSnapshotMode } from './query.ts'
 
 const refused: object = expect.objectContaining({ code: 'bad-request' })
 
-test('the default of snapshots is all', () => {
+test('the query parameter snapshots has the default all', () => {
   expect(decodeSnapshotMode(undefined)).toBe('all')
   expect(decodeSnapshotMode('all')).toBe('all')
   expect(decodeSnapshotMode('refs')).toBe('refs')

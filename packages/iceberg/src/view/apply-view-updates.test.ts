@@ -35,17 +35,17 @@ const log = (view: ViewMetadata): readonly unknown[] =>
   view['version-log'].map((entry) => [entry['timestamp-ms'], entry['version-id']])
 
 describe('versions', () => {
-  test('a new version takes the id after the highest, and -1 makes it current', () => {
+  test('a new view version gets the id after the highest, and -1 makes it current', () => {
     const view = apply(exampleView(), ...replace('select 2'))
     expect(ids(view)).toEqual([1, 2])
     expect(view['current-version-id']).toBe(2)
   })
 
-  test('a version keeps the id of the client if it is the highest', () => {
+  test('a new view version keeps the id of the client if that id is the highest', () => {
     expect(ids(apply(exampleView(), ...replace('select 2', { 'version-id': 12 })))).toEqual([1, 12])
   })
 
-  test('an equal version is reused, also if its id and time differ', () => {
+  test('an equal view version is reused, also if its id and time differ', () => {
     const view = apply(exampleView(), ...replace('select 2'))
     const back = apply(view, ...replace('select 1', { 'version-id': 3, 'timestamp-ms': 77 }))
     expect(ids(back)).toEqual([1, 2])
@@ -59,35 +59,35 @@ describe('versions', () => {
     ['default namespace', { 'default-namespace': ['other'] }],
     ['representations', { representations: [sql('select 1'), sql('select 1', 'trino')] }],
     ['a field that is not known here', { 'owner-note': 'x' }],
-  ])('a version that differs in its %s is a new version', (_, difference) => {
+  ])('a view version that differs in its %s is a new version', (_, difference) => {
     expect(ids(apply(exampleView(), ...replace('select 1', difference)))).toEqual([1, 2])
   })
 
-  test('the id -1 is refused if no version was added', () => {
+  test('the view version id -1 is refused if no version was added', () => {
     expect(() => apply(exampleView(), setCurrent(-1))).toThrow(refused(/no version has been added/))
   })
 
-  test('an unknown version cannot become current', () => {
+  test('an unknown view version cannot become current', () => {
     expect(() => apply(exampleView(), setCurrent(23))).toThrow(
       refused('Cannot set current version to unknown version: 23'),
     )
   })
 
-  test('a version with two definitions for one dialect is refused', () => {
+  test('a view version with two definitions for one dialect is refused', () => {
     const representations = [sql('select 1', 'trino'), sql('select 2', 'TRINO')]
     expect(() => apply(exampleView(), ...replace('', { representations }))).toThrow(
       refused('Invalid view version: Cannot add multiple queries for dialect trino', 'illegal-argument'),
     )
   })
 
-  test('an id above 32 bits is refused', () => {
+  test('a view version id above 32 bits is refused', () => {
     const view = apply(exampleView(), ...replace('select 2', { 'version-id': 2 ** 31 - 1 }))
     expect(() => apply(view, ...replace('select 3'))).toThrow(refused(/Cannot assign an id/))
   })
 })
 
 describe('schemas', () => {
-  test('a new schema takes the id after the highest, and -1 in a version refers to it', () => {
+  test('a new schema of a view gets the id after the highest, and -1 in a view version refers to it', () => {
     const view = apply(
       exampleView(),
       { action: 'add-schema', schema: makeSchema('x', 'y') },
@@ -97,7 +97,7 @@ describe('schemas', () => {
     expect(view.versions.at(-1)?.['schema-id']).toBe(1)
   })
 
-  test('an equal schema is reused, and -1 refers to it', () => {
+  test('an equal schema of a view is reused, and -1 refers to it', () => {
     const view = apply(
       exampleView(),
       { action: 'add-schema', schema: makeSchema('x') },
@@ -107,13 +107,13 @@ describe('schemas', () => {
     expect(view.versions.at(-1)?.['schema-id']).toBe(0)
   })
 
-  test('the id -1 is refused if no schema was added', () => {
+  test('the view schema id -1 is refused if no schema was added', () => {
     expect(() => apply(exampleView(), ...replace('select 2', { 'schema-id': -1 }))).toThrow(
       refused('Cannot set last added schema: no schema has been added'),
     )
   })
 
-  test('a version of an unknown schema is refused', () => {
+  test('a view version of an unknown schema is refused', () => {
     expect(() => apply(exampleView(), ...replace('select 2', { 'schema-id': 23 }))).toThrow(
       refused('Cannot add version with unknown schema: 23'),
     )
@@ -127,11 +127,11 @@ describe('dialects', () => {
   )
   const onlyTrino = replace('', { representations: [sql('select 2', 'trino')] })
 
-  test('the new current version must have every dialect of the previous one', () => {
+  test('the new current view version must have every dialect of the previous one', () => {
     expect(() => apply(both, ...onlyTrino)).toThrow(refused(/replace\.drop-dialect\.allowed=false/))
   })
 
-  test('a dialect can be dropped if the properties of the view allow it after the updates', () => {
+  test('a dialect of a view can be dropped if the properties of the view allow it after the updates', () => {
     expect(() => apply(both, ...onlyTrino, setProperty('replace.drop-dialect.allowed', 'TRUE'))).not.toThrow()
     const allowed = apply(both, setProperty('replace.drop-dialect.allowed', 'true'))
     expect(() => apply(allowed, ...onlyTrino)).not.toThrow()
@@ -140,7 +140,7 @@ describe('dialects', () => {
     )
   })
 
-  test('versions that were current only during the commit are ignored', () => {
+  test('view versions that were current only during the commit do not count in the check of dropped dialects', () => {
     const representations = [sql('select 3'), sql('select 3', 'trino')]
     expect(() => apply(both, ...onlyTrino, ...replace('', { representations }))).not.toThrow()
   })
@@ -160,7 +160,7 @@ describe('history', () => {
     ])
   })
 
-  test('the version log gets one entry for all changes of a commit, and no entry if the current version did not change', () => {
+  test('the version log of a view gets one entry for all changes of a commit, and no entry if the current version did not change', () => {
     const view = apply(exampleView(), ...replace('select 2'), ...replace('select 3', { 'timestamp-ms': 800 }))
     expect(log(view)).toEqual([
       [500, 1],
@@ -181,12 +181,12 @@ describe('history', () => {
     expect(ids(apply(view, setProperty('version.history.num-entries', '2')))).toEqual([13, 14])
   })
 
-  test('the current version is kept, also if it is the oldest', () => {
+  test('the current view version is kept, also if it is the oldest', () => {
     const view = apply(three, setCurrent(1), setProperty('version.history.num-entries', '2'))
     expect(ids(view)).toEqual([1, 3])
   })
 
-  test('all versions that the commit adds are kept', () => {
+  test('all view versions that the commit adds are kept', () => {
     const view = apply(
       exampleView({ 'version.history.num-entries': '1' }),
       addVersion(makeVersion('select 2')),
@@ -196,7 +196,7 @@ describe('history', () => {
     expect(ids(view)).toEqual([2, 3])
   })
 
-  test('the version log begins after the last entry of a removed version', () => {
+  test('the version log of a view begins after the last entry of a removed version', () => {
     const view = apply(three, setProperty('version.history.num-entries', '2'))
     expect(log(view)).toEqual([
       [700, 2],
@@ -204,7 +204,7 @@ describe('history', () => {
     ])
   })
 
-  test.each(['0', '-3', 'many', '1.5', ''])('the number of versions %j is refused', (value) => {
+  test.each(['0', '-3', 'many', '1.5', ''])('the number of kept view versions cannot be %j', (value) => {
     expect(() => apply(exampleView(), setProperty('version.history.num-entries', value))).toThrow(
       refused(/^version\.history\.num-entries must be/),
     )
@@ -212,7 +212,7 @@ describe('history', () => {
 })
 
 describe('identity, format, location, properties', () => {
-  test('a UUID cannot be reassigned, and assigning the same UUID has no effect', () => {
+  test('the UUID of a view cannot be changed, and assigning the same UUID has no effect', () => {
     const base = exampleView()
     expect(() => apply(base, { action: 'assign-uuid', uuid: OTHER_UUID })).toThrow(
       refused('Cannot reassign uuid'),
@@ -222,13 +222,13 @@ describe('identity, format, location, properties', () => {
     )
   })
 
-  test('a lower or unsupported format version is refused', () => {
+  test('a lower or unsupported format version of a view is refused', () => {
     expect(() => apply(exampleView(), upgrade(0))).toThrow(refused('Cannot downgrade v1 view to v0'))
     expect(() => apply(exampleView(), upgrade(2))).toThrow(refused('Unsupported format version: 2'))
     expect(apply(exampleView(), upgrade(1))['format-version']).toBe(1)
   })
 
-  test('location and properties are set and removed', () => {
+  test('location and properties of a view are set and removed', () => {
     const view = apply(
       exampleView({ keep: '1', drop: '2' }),
       { action: 'set-location', location: 's3://other/' },
@@ -243,7 +243,7 @@ describe('identity, format, location, properties', () => {
     ])
   })
 
-  test('updates keep unknown fields', () => {
+  test('updates of a view keep unknown fields', () => {
     const base: ViewMetadata = { ...exampleView(), 'x-future': { a: [1n] } }
     expect(apply(base, ...replace('select 2'))['x-future']).toEqual({ a: [1n] })
   })

@@ -27,7 +27,7 @@ test('a new view has schema 0, version 1 with the current time, and one entry in
   })
 })
 
-test('the ids and the time of the requested version are replaced', () => {
+test('the server replaces the ids and the time of the view version in a create request', () => {
   const version = makeVersion('select 1', { 'version-id': 40, 'schema-id': 12, 'timestamp-ms': 9 })
   const view = createViewMetadata({
     uuid: UUID,
@@ -45,7 +45,7 @@ test('the metadata of a new view can be decoded', () => {
   expect(decodeViewMetadata(encodeViewMetadata(view))).toEqual(view)
 })
 
-test('two definitions for one dialect are refused, also if the case differs', () => {
+test('two definitions of a view for one dialect are refused, also if the case differs', () => {
   expect(() => create(sql('select 1', 'trino'), sql('select 2', 'Trino'))).toThrow(
     expect.objectContaining({
       code: 'illegal-argument',

@@ -6,11 +6,11 @@ import { exampleView } from '../../test/view/example-view.ts'
 
 const document = encodeViewMetadata(exampleView())
 
-test('a metadata file that engines can read is accepted', () => {
+test('a registered view file that engines can read is accepted', () => {
   expect(decodeRegisteredView(document)).toEqual(decodeViewMetadata(document))
 })
 
-test('null properties and representations of an unknown type are refused, because readers refuse them', () => {
+test('a registered view file with null properties or representations of an unknown type is refused, because readers refuse it', () => {
   expect(refusal(() => decodeRegisteredView({ ...document, properties: null }))).toBe(
     'bad-request: Invalid properties: must be omitted instead of set to null',
   )

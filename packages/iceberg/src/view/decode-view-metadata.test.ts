@@ -42,13 +42,13 @@ const [version = {}] = document['versions'] as readonly Record<string, Json>[]
 const refused = (message: RegExp): object =>
   expect.objectContaining({ code: 'bad-request', message: expect.stringMatching(message) })
 
-test('a document is decoded and encoded with unknown members and exact integers', () => {
+test('a view document is decoded and encoded with unknown members and exact integers', () => {
   const again = encodeViewMetadata(decodeViewMetadata(document))
   expect(again).toEqual(document)
   expect(stringify(again)).toContain('"x-future":{"row":9223372036854775807}')
 })
 
-test('missing properties and a null catalog are decoded as empty', () => {
+test('missing properties and a null catalog of a view document are decoded as empty', () => {
   const { properties: _, ...rest } = document
   expect(decodeViewMetadata(rest).properties).toEqual({})
   const unset = { ...document, versions: [{ ...version, 'default-catalog': null }] }

@@ -23,7 +23,7 @@ test('the eight updates of a view are decoded unchanged', () => {
   for (const update of updates) expect(decodeViewUpdate(update)).toEqual(update)
 })
 
-test('earlier names of members are accepted', () => {
+test('earlier names of members in a view update are accepted', () => {
   expect(decodeViewUpdate({ action: 'set-properties', updated: { a: 'b' } })).toEqual(updates[4])
   expect(decodeViewUpdate({ action: 'remove-properties', removed: ['a'] })).toEqual(updates[5])
 })
@@ -52,7 +52,7 @@ describe('decodeViewUpdate refuses', () => {
 })
 
 describe('requirements', () => {
-  test('assert-view-uuid is decoded', () => {
+  test('the requirement assert-view-uuid is decoded', () => {
     const requirement = { type: 'assert-view-uuid', uuid: 'any text, it is only compared' }
     expect(decodeViewRequirement(requirement)).toEqual(requirement)
   })
@@ -67,7 +67,7 @@ describe('requirements', () => {
   })
 })
 
-test('decoders return a value or throw a HeadgateError for any JSON value', () => {
+test('decoders of view updates return a value or throw a HeadgateError for any JSON value', () => {
   const value = fc.oneof(anyJson, ...updates.map(damaged))
   fc.assert(
     fc.property(value, (value) => {

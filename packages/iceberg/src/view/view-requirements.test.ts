@@ -9,7 +9,7 @@ test('assert-view-uuid compares UUIDs without regard to case', () => {
   ).not.toThrow()
 })
 
-test('a requirement that fails is a conflict, and the message contains both UUIDs', () => {
+test('a view requirement that fails is a conflict, and the message contains both UUIDs', () => {
   expect(() =>
     checkViewRequirements(exampleView(), [
       { type: 'assert-view-uuid', uuid: UUID },

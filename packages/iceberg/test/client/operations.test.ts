@@ -77,28 +77,34 @@ const answerTo = (id: OperationId): JsonObject => {
 
 const entries = Object.entries(calls) as readonly [OperationId, Call][]
 
-test.each(entries)('%s goes where the specification says, and its answer is read', async (id, call) => {
-  await using it = await testCatalog({
-    respond: ({ method }) => (/HEAD|DELETE/.test(method) ? { status: 204 } : { json: answerTo(id) }),
-  })
-  await call(it.catalog)
-  const path = operation(id)
-    .path.replace('{prefix}', 'wh')
-    .replace('{namespace}', 'a%20b%1F%C3%BC')
-    .replace('{plan-id}', 'p%2F1')
-    .replace(/\{(?:table|view|function)\}/, 'x%2Fy')
-  expect(it.targets().map((target) => target.replace(/\?.*/, ''))).toEqual([
-    `${operation(id).method} ${path}`,
-  ])
-})
+test.each(entries)(
+  'the client sends the request of %s to the path in the specification, and decodes the response',
+  async (id, call) => {
+    await using it = await testCatalog({
+      respond: ({ method }) => (/HEAD|DELETE/.test(method) ? { status: 204 } : { json: answerTo(id) }),
+    })
+    await call(it.catalog)
+    const path = operation(id)
+      .path.replace('{prefix}', 'wh')
+      .replace('{namespace}', 'a%20b%1F%C3%BC')
+      .replace('{plan-id}', 'p%2F1')
+      .replace(/\{(?:table|view|function)\}/, 'x%2Fy')
+    expect(it.targets().map((target) => target.replace(/\?.*/, ''))).toEqual([
+      `${operation(id).method} ${path}`,
+    ])
+  },
+)
 
-test.each(entries)('%s is not asked of a server that does not list it', async (_, call) => {
-  await using it = await testCatalog({ config: { endpoints: [] }, respond: () => ({ json: answer }) })
-  await expect(call(it.catalog)).rejects.toMatchObject({ code: 'unsupported' })
-  expect(it.requests).toEqual([])
-})
+test.each(entries)(
+  'the client does not send the request of %s to a server that does not list its endpoint',
+  async (_, call) => {
+    await using it = await testCatalog({ config: { endpoints: [] }, respond: () => ({ json: answer }) })
+    await expect(call(it.catalog)).rejects.toMatchObject({ code: 'unsupported' })
+    expect(it.requests).toEqual([])
+  },
+)
 
-test('there are as many as the specification has', () => {
+test('the test calls of the client cover every operation of the specification', () => {
   expect([...Object.keys(calls), 'getConfig', 'getToken'].toSorted()).toEqual(
     operations.map(({ operationId }) => operationId).toSorted(),
   )

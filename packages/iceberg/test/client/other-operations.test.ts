@@ -4,7 +4,7 @@ import { InvalidAnswerError, NoSuchFunctionError } from '../../src/client/index.
 
 const at = '/v1/wh/namespaces/sales/tables/orders'
 
-test('a request to storage is signed with what the server said of signing', async () => {
+test('the client sends a storage request to the signing endpoint with the token and the headers from the server', async () => {
   await using it = await testCatalog({
     respond: ({ target }) =>
       target.endsWith('/sign')
@@ -35,7 +35,7 @@ test('a request to storage is signed with what the server said of signing', asyn
   expect(it.requests[2]?.json).toEqual({ ...request, body: '<Delete/>', provider: 's3' })
 })
 
-test('functions are listed by their levels and loaded by name', async () => {
+test('SQL functions are listed by namespace and loaded by name', async () => {
   const metadata = {
     'function-uuid': 'u',
     'format-version': 1,
@@ -78,7 +78,7 @@ test('functions are listed by their levels and loaded by name', async () => {
   )
 })
 
-test('metrics are reported as they are, once', async () => {
+test('the client sends a metrics report unchanged and only once', async () => {
   const report = {
     'report-type': 'commit-report',
     'table-name': 'sales.orders',
@@ -96,14 +96,14 @@ test('metrics are reported as they are, once', async () => {
   expect(broken.requests.length).toBe(1)
 })
 
-test('a table that is unregistered comes back as it was last', async () => {
+test('unregisterTable returns the last metadata of the table', async () => {
   await using it = await testCatalog({ respond: () => ({ json: loadBody() }) })
   const table = await it.catalog.unregisterTable(orders)
   expect(table).toMatchObject({ identifier: orders, metadataLocation: loadBody()['metadata-location'] })
   expect(it.targets()).toEqual([`POST ${at}/unregister`])
 })
 
-test('pages come one after the other, from any token on, and a list that goes round ends', async () => {
+test('the client reads a list page by page from any page token, and refuses a page token that repeats', async () => {
   const pages: Record<string, object> = {
     '': { identifiers: [orders], 'next-page-token': 'a b' },
     'a b': { identifiers: [], 'next-page-token': 'c' },

@@ -7,7 +7,7 @@ test.each(Object.entries(properties))('%s', async (_, property) => {
 })
 
 test.each(Object.entries(requestExamples))(
-  'the example body of %s, which other tests damage, is valid',
+  'the example body of %s, from which other tests create invalid bodies, is valid',
   (_, { body, decode }) => {
     expect(() => decode(body)).not.toThrow()
   },

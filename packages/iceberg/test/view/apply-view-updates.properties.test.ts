@@ -64,7 +64,7 @@ test('after any updates, a view can be decoded and keeps at most the allowed num
   )
 })
 
-test('applying the same updates again has no effect', () => {
+test('applying the same updates to a view again has no effect', () => {
   fc.assert(
     fc.property(fc.array(version, { minLength: 1, maxLength: 3 }), (versions) => {
       const updates: readonly ViewUpdate[] = [

@@ -156,7 +156,7 @@ test.each([
   ['a broken connection', lostResponse],
   ['an unknown commit state', unknownState],
   ['a timeout of a proxy', { status: 504, text: 'Gateway Time-out' }],
-])('the client finds a commit that the server executed after %s', async (_, response) => {
+])('after %s, the client detects that the server has executed its commit', async (_, response) => {
   for (const change of ['snapshot', 'properties'] as const) {
     await using it = await startInMemoryCatalog(['orders'], [{ applied: true, response }], noIdempotencyKeys)
     const table = await it.catalog.loadTable(orders)
@@ -169,7 +169,7 @@ test.each([
   }
 })
 
-test('commit throws an error with outcomeUnknown if a lost commit does not become visible', async () => {
+test('a commit throws an error with outcomeUnknown if the response is lost and the change does not become visible', async () => {
   await using it = await startInMemoryCatalog(
     ['orders'],
     [{ applied: false, response: unknownState }],
@@ -229,7 +229,7 @@ test('the first commit to a staged table creates the table, and fails if the nam
   expect(taken.requests.length).toBe(2)
 })
 
-test('commit throws an error other than a conflict without a retry, and refuses a commit without changes', async () => {
+test('a commit is not retried after an error other than a conflict, and a commit without changes is refused', async () => {
   await using it = await startInMemoryCatalog(
     ['orders'],
     [{ applied: false, response: errorResponse(403, 'ForbiddenException') }],

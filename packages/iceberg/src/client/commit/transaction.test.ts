@@ -53,7 +53,7 @@ test('a conflict in one table repeats the whole transaction, and a failure chang
   expect(it.table('items').properties).toEqual({ a: 'b' })
 })
 
-test('the client finds a transaction after a lost response if its changes are visible in all tables', async () => {
+test('after a lost response, the client detects an executed transaction by its changes in all tables', async () => {
   for (const applied of [true, false]) {
     await using it = await startInMemoryCatalog(
       ['orders', 'items'],
@@ -95,7 +95,7 @@ test('a transaction refuses to add a table twice, and refuses a commit without t
   expect(() => transaction.update(table)).toThrow('Table orders is already in this transaction')
 })
 
-test('a transaction sends no request to a server that does not list the operation', async () => {
+test('a transaction sends no request to a server that does not list the operation commitTransaction', async () => {
   const endpoints = ['GET /v1/{prefix}/namespaces/{namespace}/tables/{table}']
   await using it = await startInMemoryCatalog(['orders'], [], { config: { endpoints } })
   const transaction = it.catalog.transaction()

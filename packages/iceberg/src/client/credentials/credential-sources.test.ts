@@ -148,7 +148,7 @@ test('the client uses the credential with the longest prefix at the start and af
   expect(it.targets().map((target) => target.split('=')[1])).toEqual(['A%20table', 'A%20data'])
 })
 
-test('a table that was dropped and recreated provides no credentials for the old table', async () => {
+test('a table that was dropped and recreated provides no credentials for the former table', async () => {
   const clock = new ManualClock()
   await using it = await startVending(clock, {
     respond: (request) =>

@@ -75,7 +75,7 @@ test('RefreshableCredential returns no expired credential, throws no error while
   )
 })
 
-test('the pauses after failed renewals double up to a minute', async () => {
+test('the pauses after failed renewals of credentials double up to a minute', async () => {
   const clock = new ManualClock()
   clock.chance = 0.999_999_999
   const asked: number[] = []
@@ -97,7 +97,7 @@ test('the pauses after failed renewals double up to a minute', async () => {
   ])
 })
 
-test('the pauses after failed renewals start again at one second after a successful renewal', async () => {
+test('the pauses after failed renewals of credentials start again at one second after a successful renewal', async () => {
   const clock = new ManualClock()
   let healthy = false
   let asked = 0

@@ -11,7 +11,7 @@ import {
   startVending,
 } from '../../../test/client/credentials/vending.ts'
 
-test('properties() returns the configuration of the table with only the current keys', async () => {
+test('StorageCredentials.properties returns the configuration of the table with only the current keys', async () => {
   const clock = new ManualClock()
   const fresh = {
     prefix: LOCATION,
@@ -33,7 +33,7 @@ test('properties() returns the configuration of the table with only the current 
   expect(await it.keys()).toEqual({ accessKeyId: 'B', secretAccessKey: 'b' })
 })
 
-test('headers() returns a bearer token for Google Cloud Storage and refuses other storage', async () => {
+test('StorageCredentials.headers returns a bearer token for Google Cloud Storage and refuses other storage', async () => {
   const clock = new ManualClock()
   const credentials = (prefix: string, config: JsonObject): JsonObject => ({
     metadata: { ...metadata, location: `${prefix}/t` },

@@ -87,7 +87,7 @@ test.each([
   await expect(it.catalog.planTableScan(orders)).rejects.toBeInstanceOf(InvalidAnswerError)
 })
 
-test('planScan waits for the plan, and the iteration fetches the plan tasks', async () => {
+test('planScan waits for the scan plan, and the iteration fetches the tasks of the plan', async () => {
   await using it = await testCatalog({
     respond: respondInOrder(
       { json: { status: 'submitted', 'plan-id': 'p/1' } },
@@ -117,7 +117,7 @@ test('planScan waits for the plan, and the iteration fetches the plan tasks', as
   ])
 })
 
-test('an iteration that ends early or fails cancels the plan', async () => {
+test('an iteration over a scan that ends early or fails cancels the scan plan', async () => {
   const response = { json: completed({ ...tasks('a', 'b'), 'plan-tasks': ['t'] }) }
   await using it = await testCatalog({ respond: respondInOrder(response) })
   for await (const _ of await it.catalog.planScan(orders)) break
@@ -129,7 +129,7 @@ test('an iteration that ends early or fails cancels the plan', async () => {
   expect(failing.targets().at(-1)).toBe(`DELETE ${at}/plan/p`)
 })
 
-test('planScan throws for a plan that fails, is cancelled or takes too long', async () => {
+test('planScan throws for a scan plan that fails, is cancelled or takes too long', async () => {
   const submitted = { json: { status: 'submitted', 'plan-id': 'p' } }
   const error = { message: 'too big', type: 'X', code: 500 }
   await using failed = await testCatalog({

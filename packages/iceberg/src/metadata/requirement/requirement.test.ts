@@ -33,9 +33,12 @@ const held: readonly Json[] = [
   { type: 'ASSERT-DEFAULT-SPEC-ID', 'default-spec-id': 0 },
 ]
 
-test.each(held.map((it) => [stringify(it), it] as const))('the requirement %s holds', (_, requirement) => {
-  expect(() => check(base, requirement)).not.toThrow()
-})
+test.each(held.map((it) => [stringify(it), it] as const))(
+  'a commit with the requirement %s succeeds if the table meets it',
+  (_, requirement) => {
+    expect(() => check(base, requirement)).not.toThrow()
+  },
+)
 
 const broken: readonly (readonly [Json, string])[] = [
   [{ type: 'assert-create' }, 'table already exists'],
@@ -77,7 +80,7 @@ const broken: readonly (readonly [Json, string])[] = [
 ]
 
 test.each(broken.map((it) => [stringify(it[0]), ...it] as const))(
-  'the requirement %s fails',
+  'a commit with the requirement %s fails if the table does not meet it',
   (_, requirement, message) => {
     expect(refusal(() => check(base, requirement))).toBe(`commit-failed: Requirement failed: ${message}`)
   },
@@ -103,7 +106,7 @@ test('assert-create with other requirements is refused', () => {
   expect(refusal(() => check(base, uuid, create))).toBe(message)
 })
 
-test('requirements fail for a table that does not exist, except requirements on counters', () => {
+test('requirements fail for a table that does not exist, except requirements on counters such as the last column id', () => {
   expect(() =>
     check(null, { type: 'assert-last-assigned-field-id', 'last-assigned-field-id': 2 }),
   ).not.toThrow()

@@ -49,7 +49,7 @@ test('the limit of full names applies when a table or view is registered, and no
   expect(refusal(() => decodeRegisteredView(view))).toContain('more than 2000')
 })
 
-test('the member schema of format 1 is not read when the table has a list of schemas', () => {
+test('a table with a list of schemas can be registered even if its member "schema" of format 1 is damaged', () => {
   const table = {
     ...encodeTableMetadata(newTable({ version: 1 })),
     schema: { type: 'struct', fields: 'damaged' },

@@ -31,13 +31,13 @@ const UNKNOWN: readonly (readonly [JsonObject, string])[] = [
   [map('unknown', 'string', false), 'x.key'],
 ]
 
-test.each(UNKNOWN)('a new schema with a required unknown in %j is refused', (type, name) => {
+test.each(UNKNOWN)('a new schema with a required field of type unknown in %j is refused', (type, name) => {
   expect(refusal(() => decodeNewSchema(typed(type)))).toBe(
     `bad-request: Cannot create required field with unknown type: ${name}. Make it optional.`,
   )
 })
 
-test('a new schema with an optional unknown in a list is accepted', () => {
+test('a new schema with an optional field of type unknown in a list is accepted', () => {
   expect(decodeNewSchema(typed(list('unknown', false))).fields).toHaveLength(1)
 })
 
@@ -62,7 +62,7 @@ const TOO_PRECISE: readonly (readonly [string, string])[] = [
 ]
 
 test.each(TOO_PRECISE)(
-  'a default of a %s with more digits than microseconds is refused: %s',
+  'a default value of type %s with more digits than microseconds is refused: %s',
   (type, value) => {
     expect(refusal(() => decodeNewSchema(typed(type, { 'write-default': value })))).toContain(
       'has more than six digits of a second',
@@ -80,7 +80,7 @@ const GOOD: readonly (readonly [string, Json])[] = [
   ['float', 3.4028235e38],
 ]
 
-test.each(GOOD)('the default of a %s can be %s', (type, value) => {
+test.each(GOOD)('the default value of a column of type %s can be %s', (type, value) => {
   expect(decodeNewSchema(typed(type, { 'write-default': value })).fields).toHaveLength(1)
 })
 
@@ -94,7 +94,7 @@ const OUTSIDE: readonly (readonly [string, Json, string])[] = [
 ]
 
 test.each(OUTSIDE)(
-  'the default of a %s cannot be %s, which readers cannot represent',
+  'the default value of a column of type %s cannot be %s, which readers cannot represent',
   (type, value, message) => {
     expect(refusal(() => decodeNewSchema(typed(type, { 'write-default': value })))).toContain(message)
   },

@@ -38,7 +38,7 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ['GEOMETRY (EPSG:4326)', 'geometry (EPSG:4326)'],
 ]
 
-test.each(TEXTS)('the type %s is stored as %s', (text, stored) => {
+test.each(TEXTS)('the column type %s is stored as %s', (text, stored) => {
   expect(decodeSchema(typed(text)).fields[0]?.type).toBe(stored)
 })
 
@@ -113,7 +113,7 @@ test('types can be nested up to a limit', () => {
   expect(refusal(() => decodeSchema(nested(20_000)))).toContain('nested more than 100 levels deep')
 })
 
-test('ids and full names must be unique', () => {
+test('ids and full names of the fields of a schema must be unique', () => {
   const point = { type: 'struct', fields: [field(2, 'x', 'int')] }
   expect(refusal(() => decodeSchema(schemaJson([field(1, 'a', 'int'), field(2, 'a', 'int')])))).toBe(
     'bad-request: Invalid schema: multiple fields for name a: 1 and 2',
@@ -186,11 +186,14 @@ const IDENTIFIERS: readonly (readonly [string, readonly JsonObject[], number, st
   ],
 ]
 
-test.each(IDENTIFIERS)('identifier fields are checked: %s', (_, fields, id, message) => {
-  const decode = (): unknown => decodeSchema(schemaJson(fields, { 'identifier-field-ids': [id] }))
-  if (message === null) expect(decode()).toBeDefined()
-  else expect(refusal(decode)).toBe(`bad-request: Cannot add ${message}`)
-})
+test.each(IDENTIFIERS)(
+  'the identifier fields of a schema must be required fields of a suitable type: %s',
+  (_, fields, id, message) => {
+    const decode = (): unknown => decodeSchema(schemaJson(fields, { 'identifier-field-ids': [id] }))
+    if (message === null) expect(decode()).toBeDefined()
+    else expect(refusal(decode)).toBe(`bad-request: Cannot add ${message}`)
+  },
+)
 
 const GOOD_DEFAULTS: readonly (readonly [Json, Json])[] = [
   ['boolean', true],
@@ -216,7 +219,7 @@ const GOOD_DEFAULTS: readonly (readonly [Json, Json])[] = [
   ['variant', null],
 ]
 
-test.each(GOOD_DEFAULTS)('the default of a %j can be %s', (type, value) => {
+test.each(GOOD_DEFAULTS)('the default value of a column of type %j can be %s', (type, value) => {
   expect(decodeSchema(typed(type, { 'initial-default': value, 'write-default': value })).fields).toHaveLength(
     1,
   )
@@ -254,7 +257,7 @@ const BAD_DEFAULTS: readonly (readonly [Json, Json, string])[] = [
   ],
 ]
 
-test.each(BAD_DEFAULTS)('the default of a %j cannot be %s', (type, value, message) => {
+test.each(BAD_DEFAULTS)('the default value of a column of type %j cannot be %s', (type, value, message) => {
   for (const member of ['initial-default', 'write-default'])
     expect(refusal(() => decodeSchema(typed(type, { [member]: value })))).toBe(
       `bad-request: Invalid fields[0].${member}: ${message}`,

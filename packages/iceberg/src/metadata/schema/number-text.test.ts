@@ -32,7 +32,7 @@ const DEFAULTS: readonly (readonly [type: string, sent: string, stored: string])
 ]
 
 test.each(DEFAULTS)(
-  'a default of a %s sent as %s is stored as %s, and later commits keep its text',
+  'a default value of type %s that is sent as %s is stored as %s, and later commits keep its text',
   (type, sent, stored) => {
     const schema = parse(schemaText(type, sent), keep)
     const first = stringifyTableMetadata(newTable({ version: 3, schema }))
@@ -45,7 +45,7 @@ test.each(DEFAULTS)(
 )
 
 test.each(['1.0', '0.10', '1E5', '-0', '123456789.123456789012345678901'])(
-  'an unknown member keeps the text of its number %s',
+  'an unknown member of a schema keeps the text of its number %s',
   (number) => {
     const schema = parse(schemaText('double', number), keep)
     const first = stringifyTableMetadata(newTable({ version: 3, schema }))
@@ -83,7 +83,7 @@ test('schemas with equal defaults are equal, also if the texts of the defaults d
     expect(sameSchema(parseSchema(type, a), parseSchema(type, b)), type).toBe(false)
 })
 
-test('an id with a fraction is refused', () => {
+test('a field id with a fraction is refused', () => {
   const value: Json = parse(
     '{"type":"struct","fields":[{"id":1.0,"name":"x","required":true,"type":"int"}]}',
     keep,

@@ -18,7 +18,7 @@ const lookup = {
   'value-required': false,
 }
 
-test('the index contains each field by its full name, and by a short name without the words element and value before a struct', () => {
+test('the schema index contains each field by its full name, and by a short name without the words element and value before a struct', () => {
   const index = schemaIndex(decodeSchema(schemaJson([field(1, 'ps', points), field(4, 'm', lookup)])))
   expect(Object.fromEntries([...index.byName].map(([name, it]) => [name, it.id]))).toEqual({
     ps: 1,
@@ -37,7 +37,7 @@ test('the index contains each field by its full name, and by a short name withou
   expect(index.highestId).toBe(9)
 })
 
-test('a full name takes precedence over a short name', () => {
+test('a full name in the schema index takes precedence over a short name', () => {
   const index = schemaIndex(decodeSchema(schemaJson([field(1, 'ps', points), field(4, 'ps.x', 'int')])))
   expect(index.byName.get('ps.x')?.id).toBe(4)
 })

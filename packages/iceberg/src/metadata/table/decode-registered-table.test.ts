@@ -8,7 +8,7 @@ import { encodeTableMetadata } from './encode-table.ts'
 const document = encodeTableMetadata(commit(newTable(), ...append(1, 1)))
 const [snapshot = {}] = document['snapshots'] as readonly JsonObject[]
 
-test('a metadata file that engines can read is accepted', () => {
+test('a registered table file that engines can read is accepted', () => {
   expect(decodeRegisteredTable(document)).toEqual(decodeTableMetadata(document))
 })
 
@@ -25,26 +25,29 @@ const NULLS: readonly (readonly [JsonObject, string])[] = [
   ],
 ]
 
-test.each(NULLS)('null for an optional member is refused if readers refuse it: %j', (more, message) => {
-  const damaged = { ...document, ...more }
-  expect(refusal(() => decodeRegisteredTable(damaged))).toBe(`bad-request: ${message}`)
-  // Tables that were registered before this check existed can still be decoded and changed.
-  expect(decodeTableMetadata(damaged)).toBeDefined()
-})
+test.each(NULLS)(
+  'a registered table file with null for an optional member is refused if readers refuse it: %j',
+  (more, message) => {
+    const damaged = { ...document, ...more }
+    expect(refusal(() => decodeRegisteredTable(damaged))).toBe(`bad-request: ${message}`)
+    // Tables that were registered before this check existed can still be decoded and changed.
+    expect(decodeTableMetadata(damaged)).toBeDefined()
+  },
+)
 
-test('null is accepted for members where readers accept it', () => {
+test('a registered table file can have null in members where readers accept it', () => {
   const damaged = { ...document, 'current-snapshot-id': null, refs: {}, 'snapshot-log': [] }
   expect(decodeRegisteredTable(damaged)['current-snapshot-id']).toBeNull()
 })
 
-test('negative sequence numbers and times are refused, because readers misinterpret them', () => {
+test('a registered table file with negative sequence numbers or times is refused, because readers misinterpret them', () => {
   for (const more of [{ 'sequence-number': -1 }, { 'timestamp-ms': -1 }])
     expect(
       refusal(() => decodeRegisteredTable({ ...document, snapshots: [{ ...snapshot, ...more }] })),
     ).toContain('must not be negative: -1')
 })
 
-test('a spec is refused if its transform does not support the type of its column', () => {
+test('a registered table file is refused if a partition transform does not support the type of its column', () => {
   const spec = { 'spec-id': 1, fields: [{ name: 'p', transform: 'year', 'source-id': 1, 'field-id': 1001 }] }
   const specs = document['partition-specs'] as readonly JsonObject[]
   expect(

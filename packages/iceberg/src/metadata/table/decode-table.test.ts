@@ -58,7 +58,7 @@ test('format versions after 3 are refused', () => {
   )
 })
 
-test('schema and partition-spec of format 1 become lists, and are written in addition to them', () => {
+test('the members schema and partition-spec of format 1 become lists, and are written in addition to the lists', () => {
   const decoded = decodeTableMetadata(resource('V1Valid'))
   const schema = { ...(resource('V1Valid')['schema'] as JsonObject), 'schema-id': 0 }
   const fields = resource('V1Valid')['partition-spec']
@@ -106,7 +106,7 @@ test.each([
   expect(decodeTableMetadata(out)).toEqual(newTable({ version }))
 })
 
-test('lists and maps are always written, and known fields have a fixed order', () => {
+test('lists and maps of table metadata are always written, and known fields have a fixed order', () => {
   expect(Object.keys(written(newTable()) as JsonObject)).toEqual([
     'format-version',
     'table-uuid',
@@ -324,11 +324,11 @@ const BROKEN: readonly (readonly [JsonObject, string])[] = [
   ],
 ]
 
-test.each(BROKEN)('metadata with %j is refused', (change, message) => {
+test.each(BROKEN)('table metadata with %j is refused', (change, message) => {
   expect(refusal(() => decodeTableMetadata({ ...V2, ...change }))).toBe(`bad-request: ${message}`)
 })
 
-test('format 1 has no sequence numbers, and format 3 must have a next row id', () => {
+test('table metadata of format 1 has no sequence numbers, and format 3 must have a next row id', () => {
   const v1 = encodeTableMetadata(commit(newTable({ version: 1 }), ...append(7, 0)))
   const numbered = (v1['snapshots'] as readonly JsonObject[]).map((it) => ({ ...it, 'sequence-number': 1 }))
   expect(refusal(() => decodeTableMetadata({ ...v1, snapshots: numbered }))).toContain(
@@ -342,7 +342,7 @@ test('format 1 has no sequence numbers, and format 3 must have a next row id', (
 
 const at = (time: number): JsonObject => ({ 'snapshot-log': [{ 'timestamp-ms': time, 'snapshot-id': 7 }] })
 
-test('the time of a log entry may be up to a minute before the time of the previous entry', () => {
+test('the time of a metadata log entry may be up to a minute before the time of the previous entry', () => {
   const updated = V2['last-updated-ms'] as number
   expect(decodeTableMetadata({ ...V2, ...at(updated + 60_000) })).toBeDefined()
   expect(refusal(() => decodeTableMetadata({ ...V2, ...at(updated + 60_001) }))).toContain(

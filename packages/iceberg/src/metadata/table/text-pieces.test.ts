@@ -20,7 +20,7 @@ function lasting(list: readonly Json[]): object[] {
 }
 
 describe('the pieces of a list', () => {
-  it('the joined pieces are the text of the list, also after changes', () => {
+  it('the joined text pieces of a JSON list equal the text of the list, also after changes of the list', () => {
     const all = elements(3_000)
     const lists = [
       [],
@@ -38,11 +38,11 @@ describe('the pieces of a list', () => {
     for (const list of lists) expect(joinPieces(list)).toBe(stringify(list))
   })
 
-  it('a short list has one piece, which is not marked as lasting', () => {
+  it('a short JSON list has one text piece, which is not marked as lasting', () => {
     expect(splitList(elements(100))).toEqual([expect.objectContaining({ lasting: false })])
   })
 
-  it('lasting pieces are the same objects when the list grows', () => {
+  it('the lasting text pieces of a JSON list are the same objects when the list grows', () => {
     const all = elements(2_000)
     const before = lasting(all.slice(0, 1_900))
     expect(before.length).toBeGreaterThan(4)
@@ -50,13 +50,13 @@ describe('the pieces of a list', () => {
     for (const [index, piece] of before.entries()) expect(after[index]).toBe(piece)
   })
 
-  it('lasting pieces remain the same objects when the oldest elements are removed from an earlier piece', () => {
+  it('the lasting text pieces of a JSON list remain the same objects when the oldest elements are removed from an earlier piece', () => {
     const all = elements(2_000)
     const before = lasting(all)
     expect(lasting(all.slice(5))).toEqual(before.slice(1))
   })
 
-  it('a piece is a new object if an element was replaced', () => {
+  it('a text piece of a JSON list is a new object if an element of the piece was replaced', () => {
     const all = elements(2_000)
     const before = lasting(all)
     const changed = all.with(200, { n: -1 })
@@ -68,7 +68,7 @@ describe('the pieces of a list', () => {
 })
 
 describe('the pieces of a table', () => {
-  it('the joined pieces are the text of the table, and none is empty', () => {
+  it('the joined text pieces of a table equal the text of the table, and no piece is empty', () => {
     const updates = Array.from({ length: 600 }, (_, n) =>
       append(n + 1, n + 1, { 'manifest-list': `s3://lake/t/${'x'.repeat(100)}` }),
     ).flat()

@@ -44,7 +44,7 @@ const ALL: readonly { readonly [key: string]: Json; readonly action: string }[] 
   { action: 'remove-encryption-key', 'key-id': 'k' },
 ]
 
-test('the examples cover all 23 updates', () => {
+test('the examples of table updates cover all 23 updates', () => {
   expect(new Set(ALL.map((it) => it.action)).size).toBe(23)
 })
 

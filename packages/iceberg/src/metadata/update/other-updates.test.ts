@@ -49,13 +49,13 @@ test('the location is stored without trailing slashes', () => {
   expect(refusal(() => apply(base, move('')))).toBe('bad-request: Invalid location: must not be empty')
 })
 
-test('properties are set and removed, and an empty update has no effect', () => {
+test('table properties are set and removed, and an empty update has no effect', () => {
   const table = commit(base, set({ b: '3', c: '4' }), { action: 'remove-properties', removals: ['a', 'zzz'] })
   expect(table.properties).toEqual({ 'write.parquet.compression-codec': 'zstd', b: '3', c: '4' })
   expect(apply(base, set({}), { action: 'remove-properties', removals: [] }).changed).toBe(false)
 })
 
-test('update members are accepted under their earlier names, and the current names take precedence', () => {
+test('members of an update are accepted under their earlier names, and the current names take precedence', () => {
   const table = commit(
     base,
     { action: 'set-properties', updated: { c: '1' } },

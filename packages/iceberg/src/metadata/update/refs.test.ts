@@ -31,7 +31,7 @@ test('branches and tags keep their retention settings', () => {
   expect(log(table)).toEqual(log(two))
 })
 
-test('setting a ref to its current value has no effect, and null settings are treated as missing', () => {
+test('setting a branch or tag to its current value has no effect, and null settings are treated as missing', () => {
   expect(apply(two, setRef('main', 2, { 'max-ref-age-ms': null })).changed).toBe(false)
   expect(apply(two, setRef('main', 2, { 'max-ref-age-ms': 1 })).changed).toBe(true)
 })
@@ -42,7 +42,7 @@ test.each<JsonObject>([
   { 'min-snapshots-to-keep': 2 },
   { 'max-snapshot-age-ms': 2 },
   { 'max-ref-age-ms': 2 },
-])('setting a ref with %j changes the ref', (change) => {
+])('setting a branch or tag with %j changes it', (change) => {
   const settings = { 'min-snapshots-to-keep': 1, 'max-snapshot-age-ms': 1, 'max-ref-age-ms': 1 }
   const table = commit(two, setRef('b', 2, settings))
   expect(apply(table, setRef('b', 2, settings)).changed).toBe(false)
@@ -89,7 +89,7 @@ test('a commit is refused if the last entry of the snapshot log is not the curre
   ).toBe('bad-request: Cannot set invalid snapshot log: latest entry is not the current snapshot')
 })
 
-test('a ref to an unknown snapshot is refused, and main cannot be a tag', () => {
+test('a branch or tag of an unknown snapshot is refused, and main cannot be a tag', () => {
   expect(refusal(() => apply(two, setRef('b', 9)))).toBe('bad-request: Cannot set b to unknown snapshot: 9')
   expect(refusal(() => apply(two, setRef('main', 1, { type: 'tag' })))).toBe(
     'bad-request: Cannot set main to a tag, it must be a branch',
@@ -103,12 +103,12 @@ test('a table without the branch main has no current snapshot and keeps its snap
   expect(log(table)).toEqual(log(two))
 })
 
-test('removing an unknown ref has no effect', () => {
+test('removing an unknown branch or tag has no effect', () => {
   expect(apply(two, removeRef('nope')).changed).toBe(false)
   expect(apply(newTable(), removeRef('main')).changed).toBe(false)
 })
 
-test('names of inherited members of objects are valid names of refs', () => {
+test('names of inherited JavaScript members, such as constructor, are valid names of branches and tags', () => {
   const names = ['__proto__', 'constructor', 'toString']
   const table = commit(two, ...names.map((name) => setRef(name, 1)))
   expect(Object.keys(table.refs)).toEqual(['main', ...names])
@@ -127,6 +127,6 @@ const WRONG: readonly (readonly [JsonObject, string])[] = [
   [{ type: 'tag', 'max-snapshot-age-ms': 1 }, 'Tags do not support setting maxSnapshotAgeMs'],
 ]
 
-test.each(WRONG)('decodeSnapshotRef refuses a ref with %j', (more, message) => {
+test.each(WRONG)('decodeSnapshotRef refuses a branch or tag with %j', (more, message) => {
   expect(refusal(() => decodeTableUpdate(setRef('b', 1, more)))).toBe(`bad-request: ${message}`)
 })

@@ -29,7 +29,7 @@ test('a new schema gets the next id of the table, not the requested id', () => {
   expect(next['current-schema-id']).toBe(0)
 })
 
-test('the id -1 refers to the last schema that the commit added', () => {
+test('the schema id -1 refers to the last schema that the commit added', () => {
   expect(commit(base, add(WIDER), current(-1))['current-schema-id']).toBe(1)
   const third = schemaJson([field(1, 'id', 'long', { required: true })])
   expect(commit(base, add(WIDER), add(third), current(-1))['current-schema-id']).toBe(2)
@@ -41,7 +41,7 @@ test('adding a schema that exists has no effect', () => {
   expect(result.metadata).toBe(base)
 })
 
-test('the id -1 does not refer to a schema of an earlier commit', () => {
+test('the schema id -1 does not refer to a schema of an earlier commit', () => {
   expect(refusal(() => apply(base, current(-1)))).toBe(NONE_ADDED)
   expect(refusal(() => apply(base, add(SCHEMA), current(-1)))).toBe(NONE_ADDED)
   expect(refusal(() => apply(base, add(WIDER), add(SCHEMA), current(-1)))).toBe(NONE_ADDED)
@@ -125,7 +125,7 @@ test('the last column id never decreases', () => {
   expect(next['last-column-id']).toBe(4)
 })
 
-test('types and defaults of a later format version are refused', () => {
+test('column types and default values of a later format version are refused', () => {
   const variant = schemaJson([field(1, 'v', 'variant')])
   const message =
     'bad-request: Invalid schema for v2:\n- Invalid type for v: variant is not supported until v3'
@@ -172,7 +172,7 @@ test('a new column cannot have the name of a partition field of another column',
   )
 })
 
-test('schemas other than the current schema can be removed, and unknown ids are ignored', () => {
+test('schemas other than the current schema can be removed, and unknown schema ids are ignored', () => {
   const table = commit(base, add(WIDER), current(-1))
   expect(commit(table, remove(0, 9)).schemas).toEqual([{ ...WIDER, 'schema-id': 1 }])
   expect(refusal(() => apply(table, remove(0, 1)))).toBe('bad-request: Cannot remove the current schema')
@@ -180,6 +180,6 @@ test('schemas other than the current schema can be removed, and unknown ids are 
   expect(apply(table, remove()).changed).toBe(false)
 })
 
-test('the id -1 does not refer to a removed schema', () => {
+test('the schema id -1 does not refer to a removed schema', () => {
   expect(refusal(() => apply(base, add(WIDER), remove(1), current(-1)))).toBe(NONE_ADDED)
 })

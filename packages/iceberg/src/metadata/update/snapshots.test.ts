@@ -96,7 +96,7 @@ test('sequence numbers are exact beyond 2^53', () => {
   ).toBe(big + 1n)
 })
 
-test('format 1 has no sequence numbers', () => {
+test('snapshots of format 1 have no sequence numbers', () => {
   const v1 = newTable({ version: 1 })
   const table = commit(v1, ...append(1, 0), addSnapshot(2, { 'parent-snapshot-id': 1 }))
   expect(table['last-sequence-number']).toBe(0)
@@ -106,7 +106,7 @@ test('format 1 has no sequence numbers', () => {
 const create = (...updates: readonly JsonObject[]): string =>
   refusal(() => applyTableUpdates(null, updates.map(decodeTableUpdate), { now: NOW }))
 
-test('a snapshot needs a schema, a partition spec and a sort order', () => {
+test('a snapshot needs a table with a schema, a partition spec and a sort order', () => {
   const schema = { action: 'add-schema', schema: { type: 'struct', fields: [] } }
   const spec = { action: 'add-spec', spec: { 'spec-id': 0, fields: [] } }
   const snapshot = addSnapshot(1)
@@ -175,7 +175,7 @@ test.each(WRONG)('decodeSnapshot refuses a snapshot with %j', (more, message) =>
   expect(refusal(() => decodeTableUpdate(addSnapshot(1, more)))).toBe(`bad-request: ${message}`)
 })
 
-test('a summary without operation is read as overwrite, and null members are treated as missing', () => {
+test('a snapshot summary without operation is read as overwrite, and null members are treated as missing', () => {
   const table = commit(base, addSnapshot(1, { summary: { 'added-files': '1' }, 'parent-snapshot-id': null }))
   expect(table.snapshots[0]?.summary).toEqual({ operation: 'overwrite', 'added-files': '1' })
   expect(table.snapshots[0]).not.toHaveProperty('parent-snapshot-id')
@@ -190,7 +190,7 @@ test('a snapshot of format 1 can list its manifests instead of a manifest list',
   )
 })
 
-test('manifests in addition to a manifest list are not stored', () => {
+test('manifests of a snapshot that also has a manifest list are not stored', () => {
   const table = commit(base, addSnapshot(1, { 'sequence-number': 1, manifests: ['s3://m'] }))
   expect(table.snapshots[0]).not.toHaveProperty('manifests')
   expect(table.snapshots[0]?.['manifest-list']).toBe('s3://lake/t/metadata/snap-1.avro')
@@ -216,7 +216,7 @@ const three = commit(
   statistics(2),
 )
 
-test('removing a snapshot removes its statistics and the refs to it, and unknown ids are ignored', () => {
+test('removing a snapshot removes its statistics and the branches and tags on it, and unknown snapshot ids are ignored', () => {
   const table = commit(three, remove(1, 99))
   expect(ids(table)).toEqual([2])
   expect(Object.keys(table.refs)).toEqual(['main'])

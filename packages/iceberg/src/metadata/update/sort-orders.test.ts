@@ -34,7 +34,7 @@ test('the ids of sort orders start at 1, and the id 0 is the sort order without 
   expect(commit(next, setDefault(0))['default-sort-order-id']).toBe(0)
 })
 
-test('a table that was created with a sort order can get the order without fields, which has the id 0', () => {
+test('a table that was created with a sort order can change to the order without fields, which has the id 0', () => {
   const sorted = newTable({ order: orderJson(sortBy(1)) })
   expect(ids(sorted)).toEqual([1])
   const next = commit(sorted, add(), setDefault(-1))
@@ -54,18 +54,18 @@ const VARIANTS: readonly (readonly [string, JsonObject, boolean])[] = [
   ['another null order', sortBy(1, { 'null-order': 'nulls-last' }), false],
 ]
 
-test.each(VARIANTS)('sameOrder compares orders that differ in %s (%#)', (_, variant, same) => {
+test.each(VARIANTS)('sameOrder compares sort orders that differ in %s (%#)', (_, variant, same) => {
   const table = commit(base, add(sortBy(1)))
   expect(ids(commit(table, add(variant)))).toEqual(same ? [0, 1] : [0, 1, 2])
   expect(apply(table, add(variant)).changed).toBe(!same)
 })
 
-test('the id -1 is refused if the commit added no order', () => {
+test('the sort order id -1 is refused if the commit added no sort order', () => {
   expect(refusal(() => apply(base, setDefault(-1)))).toBe(NONE_ADDED)
   expect(refusal(() => apply(base, add(), setDefault(-1)))).toBe(NONE_ADDED)
 })
 
-test('the id -1 refers to an existing order if the commit adds this order after a new order', () => {
+test('the sort order id -1 refers to an existing sort order if the commit adds this order after a new order', () => {
   const again = commit(base, add(sortBy(1)), setDefault(-1), add(), setDefault(-1))
   expect(again['default-sort-order-id']).toBe(0)
 })
@@ -84,7 +84,7 @@ const nested = newTable({
   schema: schemaJson([field(1, 'p', point), field(2, 'l', list), field(3, 'v', 'variant')]),
 })
 
-test('an order must be valid for the current schema', () => {
+test('a sort order must be valid for the current schema', () => {
   expect(refusal(() => apply(base, add(sortBy(9))))).toBe(
     'bad-request: Cannot find source column for sort field: identity(9) asc nulls-first',
   )
@@ -107,7 +107,7 @@ test('an order must be valid for the current schema', () => {
   )
 })
 
-test('the default order must be valid for the current schema after the commit', () => {
+test('the default sort order must be valid for the current schema after the commit', () => {
   const sorted = newTable({ order: orderJson(sortBy(2)) })
   const dropped = { action: 'add-schema', schema: schemaJson([field(1, 'id', 'long', { required: true })]) }
   const current = { action: 'set-current-schema', 'schema-id': -1 }

@@ -75,7 +75,7 @@ test('a new partition spec gets the next id, and the id -1 refers to this spec',
   expect(next['last-partition-id']).toBe(1000)
 })
 
-test('a new spec can omit its id', () => {
+test('a new partition spec can omit its id', () => {
   const { 'spec-id': _, ...spec } = specJson(part('b', 'bucket[4]', 1))
   const next = commit(base, { action: 'add-spec', spec }, setDefault(-1))
   expect(ids(next)).toEqual([0, 1])
@@ -109,13 +109,13 @@ const VARIANTS: readonly (readonly [string, readonly JsonObject[], boolean])[] =
   ['fewer fields', [part('b', 'bucket[4]', 1)], false],
 ]
 
-test.each(VARIANTS)('compatibleSpecs compares specs that differ in %s (%#)', (_, fields, same) => {
+test.each(VARIANTS)('compatibleSpecs compares partition specs that differ in %s (%#)', (_, fields, same) => {
   const table = commit(newTable({ version: 3 }), add(...FIELDS))
   expect(ids(commit(table, add(...fields)))).toEqual(same ? [0, 1] : [0, 1, 2])
   expect(apply(table, add(...fields)).changed).toBe(!same)
 })
 
-test('the id -1 refers to an existing spec only if the commit adds this spec after a new spec', () => {
+test('the partition spec id -1 refers to an existing spec only if the commit adds this spec after a new spec', () => {
   expect(refusal(() => apply(base, setDefault(-1)))).toBe(NONE_ADDED)
   expect(refusal(() => apply(base, add(), setDefault(-1)))).toBe(NONE_ADDED)
   expect(
@@ -130,7 +130,7 @@ test('only a partition spec of the table can become the default partition spec',
   expect(apply(base, setDefault(0)).changed).toBe(false)
 })
 
-test('partition specs other than the default can be removed, and unknown ids are ignored', () => {
+test('partition specs other than the default can be removed, and unknown partition spec ids are ignored', () => {
   const table = commit(base, add(part('b', 'bucket[4]', 1)), setDefault(-1))
   expect(ids(commit(table, remove(0, 7)))).toEqual([1])
   expect(refusal(() => apply(table, remove(1)))).toBe('bad-request: Cannot remove the default partition spec')
@@ -162,7 +162,7 @@ test('partition fields without an id get the id of a field with the same source 
   expect(next['last-partition-id']).toBe(1004)
 })
 
-test('field ids of format 1 must be 1000, 1001, …', () => {
+test('partition field ids of format 1 must be 1000, 1001, …', () => {
   const v1 = newTable({ version: 1 })
   expect(
     fieldIds(commit(v1, add({ name: 'b', transform: 'bucket[4]', 'source-id': 1 }))['partition-specs'][1]),
@@ -201,17 +201,20 @@ const SOURCES: readonly (readonly [string, readonly string[]])[] = [
   ['of-the-future[1, 2]', PRIMITIVE],
 ]
 
-test.each(SOURCES)('the transform %s accepts only the types that it is defined for', (transform, allowed) => {
-  const taken = TYPES.filter((_, i) => {
-    try {
-      commit(all, add(part('p', transform, i + 1)))
-      return true
-    } catch {
-      return false
-    }
-  })
-  expect(new Set(taken)).toEqual(new Set(allowed))
-})
+test.each(SOURCES)(
+  'the partition transform %s accepts only the types that it is defined for',
+  (transform, allowed) => {
+    const taken = TYPES.filter((_, i) => {
+      try {
+        commit(all, add(part('p', transform, i + 1)))
+        return true
+      } catch {
+        return false
+      }
+    })
+    expect(new Set(taken)).toEqual(new Set(allowed))
+  },
+)
 
 const REFUSED: readonly (readonly [string, readonly JsonObject[], string])[] = [
   [
@@ -256,11 +259,11 @@ const REFUSED: readonly (readonly [string, readonly JsonObject[], string])[] = [
   ],
 ]
 
-test.each(REFUSED)('a spec with %s is refused', (_, fields, message) => {
+test.each(REFUSED)('a partition spec with %s is refused', (_, fields, message) => {
   expect(refusal(() => apply(all, add(...fields)))).toBe(`bad-request: ${message}`)
 })
 
-test('a spec can use a field of a struct, and the name of its source', () => {
+test('a partition spec can use a field of a struct, and a partition field can have the name of its source column', () => {
   expect(
     commit(all, add(part('x', 'identity', 101), part('c2', 'bucket[2]', 2, { 'field-id': 1001 })))[
       'last-partition-id'
@@ -268,7 +271,7 @@ test('a spec can use a field of a struct, and the name of its source', () => {
   ).toBe(1001)
 })
 
-test('the default spec can contain a field of a dropped column only with the transform void', () => {
+test('the default partition spec can contain a field of a dropped column only with the transform void', () => {
   const table = newTable({ version: 1, spec: specJson(part('n', 'identity', 2)) })
   const dropped = { action: 'add-schema', schema: schemaJson([field(1, 'id', 'long', { required: true })]) }
   const next = commit(table, add(part('n', 'void', 2)), setDefault(-1), dropped, {
@@ -283,12 +286,12 @@ test('the last partition id never decreases', () => {
   expect(commit(high, add(part('l', 'bucket[4]', 2)))['last-partition-id']).toBe(1010)
 })
 
-test('source-ids with one source is stored as source-id', () => {
+test('the member source-ids of a partition field with one source is stored as source-id', () => {
   const one = { name: 'b', transform: 'bucket[4]', 'source-ids': [1], 'field-id': 1000 }
   expect(commit(base, add(one))['partition-specs'][1]?.fields).toEqual([part('b', 'bucket[4]', 1)])
 })
 
-test('a void field of a removed column can have the name of a new column', () => {
+test('a partition field with the transform void of a removed column can have the name of a new column', () => {
   const table = newTable({ version: 1, spec: specJson(part('n', 'identity', 2)) })
   const other = schemaJson([field(1, 'id', 'long', { required: true }), field(5, 'n', 'long')])
   const next = commit(

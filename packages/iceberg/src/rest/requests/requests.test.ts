@@ -280,25 +280,25 @@ const requests: Readonly<Record<string, Request>> = {
 }
 
 describe.each(Object.entries(requests))('%s', (_, { decode, body, decoded, refused }) => {
-  test('a valid body is decoded, and unknown members are ignored', () => {
+  test('a valid request body is decoded, and unknown members are ignored', () => {
     expect(decode(body)).toMatchObject(decoded as object)
     expect(() => decode({ ...body, 'x-unknown': { any: [1] } })).not.toThrow()
   })
 
   test.each(refused.map(([value, message]) => ({ value, message })))(
-    'a wrong body is refused with $message',
+    'a wrong request body is refused with $message',
     ({ value, message }) => {
       expect(() => decode(value)).toThrow(expect.objectContaining({ code: 'bad-request', message }))
     },
   )
 
-  test('a body that is not an object is refused', () => {
+  test('a request body that is not an object is refused', () => {
     for (const value of [null, [], 'text', 1, true]) {
       expect(() => decode(value)).toThrow(/^Invalid request body: expected an object, found /)
     }
   })
 
-  test('any JSON value is decoded or refused with a HeadgateError', () => {
+  test('any JSON value is either decoded as a request body or refused with a HeadgateError', () => {
     fc.assert(
       fc.property(fc.oneof(anyJson, damaged(body)), (value) => {
         outcome(() => decode(value))
@@ -308,7 +308,7 @@ describe.each(Object.entries(requests))('%s', (_, { decode, body, decoded, refus
   })
 })
 
-test('missing members get their default values', () => {
+test('missing members of a request body get their default values', () => {
   expect(decodeCreateNamespaceRequest({ namespace: ['a'] }).properties).toEqual({})
   expect(decodeUpdateNamespacePropertiesRequest({})).toEqual({ removals: [], updates: {} })
   expect(decodeRegisterTableRequest({ name: 'a', 'metadata-location': 'b' }).overwrite).toBe(false)
@@ -323,7 +323,7 @@ test('missing members get their default values', () => {
   })
 })
 
-test('a property key that is both set and removed causes the error unprocessable', () => {
+test('a property key that a request both sets and removes causes the error unprocessable', () => {
   expect(() =>
     decodeUpdateNamespacePropertiesRequest({ removals: ['a', 'b', 'b'], updates: { b: '1', c: '2' } }),
   ).toThrow(

@@ -119,12 +119,12 @@ test.each<[string, typeof base, readonly TableUpdate[]]>([
     }),
   ],
   ['a removed encryption key', full, list({ action: 'remove-encryption-key', 'key-id': 'k' })],
-])('a commit is visible in a table only after it was applied: %s', (_, table, updates) => {
+])('the client detects its commit in a table only after the server applied it: %s', (_, table, updates) => {
   expect(isTableCommitVisible(updates, table)).toBe(false)
   expect(isTableCommitVisible(updates, applyTableUpdates(table, updates, now).metadata)).toBe(true)
 })
 
-test('a snapshot under later ones or the uuid of a new table is sufficient to identify a commit', () => {
+test('the snapshot of a commit, even under later snapshots, or the uuid of a new table is sufficient to detect the commit', () => {
   const own = appendUpdates(base, BIG + 4n)
   const after = applyTableUpdates(base, own, now).metadata
   const later = applyTableUpdates(after, appendUpdates(after, BIG + 6n), now).metadata
@@ -160,7 +160,7 @@ test.each<[string, readonly ViewUpdate[]]>([
       { action: 'set-current-view-version', 'view-version-id': -1 },
     ],
   ],
-])('a commit is visible in a view only after it was applied: %s', (_, updates) => {
+])('the client detects its commit in a view only after the server applied it: %s', (_, updates) => {
   expect(isViewCommitVisible(updates, view)).toBe(false)
   expect(isViewCommitVisible(updates, applyViewUpdates(view, updates, { now: 1_000 }).metadata)).toBe(true)
 })

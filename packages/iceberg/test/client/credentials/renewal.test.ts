@@ -15,7 +15,7 @@ import {
   type VendedCredential,
 } from './vending.ts'
 
-test('the credentials of the loaded table are used without a request until their renewal is due', async () => {
+test('the client uses the credentials of the loaded table without a request until their renewal is due', async () => {
   const clock = new ManualClock()
   const expiresAt = clock.time + HOUR
   await using it = await startVending(clock, {
@@ -73,7 +73,7 @@ test('callers wait for a renewal only in the last minute of the current credenti
   expect(it.targets()).toEqual([`${path}/credentials?storageRefreshToken=T`])
 })
 
-test('concurrent callers share one request', async () => {
+test('concurrent callers of storage credentials share one request', async () => {
   const clock = new ManualClock()
   await using it = await startVending(clock, {
     respond: () => listCredentials({ key: 'A', expiresAt: clock.time + HOUR }),
@@ -83,7 +83,7 @@ test('concurrent callers share one request', async () => {
   expect(it.targets()).toEqual([`${path}/credentials`])
 })
 
-test('callers receive the current credentials while renewals fail, and the pauses grow', async () => {
+test('callers receive the current storage credentials while renewals fail, and the pauses between renewals grow', async () => {
   const clock = new ManualClock()
   let healthy = false
   await using it = await startVending(clock, {
@@ -115,7 +115,7 @@ test('callers receive the current credentials while renewals fail, and the pause
 })
 
 test.each([401, 403, 419, 429, 503])(
-  'no other source is used after %i, and the current credentials are used until they expire',
+  'after status %i of a renewal, the client tries no other source of credentials, and uses the current ones until they expire',
   async (status) => {
     const clock = new ManualClock()
     await using it = await startVending(clock, {
@@ -170,7 +170,7 @@ test('forceRefresh renews valid credentials, but not more often than every 10 se
   expect(await it.keys({ forceRefresh: true })).toMatchObject({ accessKeyId: 'K2' })
 })
 
-test('a renewal is repeated once with a new bearer token after a 401', async () => {
+test('a renewal of storage credentials is repeated once with a new bearer token after a 401', async () => {
   const clock = new ManualClock()
   let valid = 'one'
   let token = 'one'
@@ -196,7 +196,7 @@ test('a renewal is repeated once with a new bearer token after a 401', async () 
   expect(it.requests.map(({ headers }) => headers['authorization'])).toEqual(['Bearer one', 'Bearer two'])
 })
 
-test('the signal of one caller ends only the wait of this caller', async () => {
+test('the abort signal of one caller ends only the wait of this caller for storage credentials', async () => {
   const clock = new ManualClock()
   const { promise, resolve } = Promise.withResolvers<ScriptedResponse>()
   await using it = await startVending(clock, { respond: () => promise })
@@ -211,7 +211,7 @@ test('the signal of one caller ends only the wait of this caller', async () => {
   await expect(it.keys({ signal: controller.signal })).rejects.toThrow('aborted by the test')
 })
 
-test('the disposal cancels the active request and refuses later calls', async () => {
+test('the disposal of storage credentials cancels the active request and refuses later calls', async () => {
   const { promise } = Promise.withResolvers<ScriptedResponse>()
   await using it = await startVending(new ManualClock(), { respond: () => promise })
   const waiting = it.keys()

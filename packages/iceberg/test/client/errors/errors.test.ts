@@ -13,14 +13,17 @@ async function errorFor(response: ScriptedResponse): Promise<IcebergRestError> {
   return error
 }
 
-test.each(Object.entries(errorClasses))('%s has an exported error class', async (type, errorClass) => {
-  const error = await errorFor(errorResponse(418, type, 'why'))
-  expect(error).toBeInstanceOf(errorClass)
-  expect(error).toMatchObject({ name: errorClass.name, message: 'why', type, status: 418 })
-  expect(isRestError(error, type)).toBe(true)
-  expect(isRestError(error, 'OtherException')).toBe(false)
-  expect(Object.values(client)).toContain(errorClass)
-})
+test.each(Object.entries(errorClasses))(
+  'the error type %s has an exported error class',
+  async (type, errorClass) => {
+    const error = await errorFor(errorResponse(418, type, 'why'))
+    expect(error).toBeInstanceOf(errorClass)
+    expect(error).toMatchObject({ name: errorClass.name, message: 'why', type, status: 418 })
+    expect(isRestError(error, type)).toBe(true)
+    expect(isRestError(error, 'OtherException')).toBe(false)
+    expect(Object.values(client)).toContain(errorClass)
+  },
+)
 
 test.each<[string, ScriptedResponse, Partial<IcebergRestError>]>([
   ['an unknown type', errorResponse(400, 'NewException'), { name: 'BadRequestError', type: 'NewException' }],
@@ -40,7 +43,7 @@ test.each<[string, ScriptedResponse, Partial<IcebergRestError>]>([
     { status: 400, json: { error: 'invalid_client' } },
     { name: 'BadRequestError', type: null },
   ],
-])('%s is converted to the expected error class', async (_, response, expected) => {
+])('the error response %s is converted to the expected error class', async (_, response, expected) => {
   expect(await errorFor(response)).toMatchObject(expected)
 })
 
@@ -73,7 +76,7 @@ test('isRestError recognizes errors of another copy of this package', () => {
     expect(isRestError(other)).toBe(false)
 })
 
-test('the operation decides the class of a 409 with an unknown type', async () => {
+test('the operation determines the error class of a 409 response with an unknown type', async () => {
   await using it = await testCatalog({ respond: () => errorResponse(409, 'Conflict') })
   await expect(it.catalog.dropNamespace(['a'])).rejects.toMatchObject({ name: 'NamespaceNotEmptyError' })
   await expect(it.catalog.createNamespace(['a'])).rejects.toMatchObject({ name: 'AlreadyExistsError' })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type HttpRequest, headerValue } from '@headgate/http'
 import { loadBody, orders, errorResponse, testCatalog } from '../catalog.ts'
 
-test('a provider receives the exact request, and the request that it returns is sent', async () => {
+test('an auth provider receives the exact request, and the client sends the request that the provider returns', async () => {
   const requests: HttpRequest[] = []
   const auth: AuthProvider = {
     authenticate: (request) => {
@@ -25,7 +25,7 @@ test('a provider receives the exact request, and the request that it returns is 
   expect(it.requests[1]?.headers['x-signature']).toBe('yes')
 })
 
-test('a provider can request one more attempt, but not a second one', async () => {
+test('an auth provider can request one more attempt, but not a second one', async () => {
   const statuses: number[] = []
   const auth: AuthProvider = {
     authenticate: (request) => Promise.resolve(request),
@@ -55,7 +55,7 @@ test('each attempt is authenticated separately, with the same idempotency key', 
   expect(new Set(it.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(1)
 })
 
-test('a request is not sent if the provider throws, and the caller receives this error', async () => {
+test('a request is not sent if the auth provider throws, and the caller receives this error', async () => {
   let broken = false
   const auth: AuthProvider = {
     authenticate: (request) =>

@@ -18,7 +18,7 @@ const busyResponse = (status: number, retryAfter?: string): ScriptedResponse => 
 const noIdempotencyKeys = { ...fullConfig, 'idempotency-key-lifetime': null }
 const commit = { requirements: [], updates: [] }
 
-test.each([408, 429, 500, 502, 503, 504])('a read is repeated after %i', async (status) => {
+test.each([408, 429, 500, 502, 503, 504])('a read is repeated after status %i', async (status) => {
   await using it = await testCatalog({
     respond: respondInOrder(busyResponse(status), busyResponse(status), ok),
   })
@@ -33,7 +33,7 @@ test('a read is repeated when the connection breaks', async () => {
 })
 
 test.each([400, 401, 403, 404, 406, 409, 419, 422, 501])(
-  'a request is not repeated after %i',
+  'a request is not repeated after status %i',
   async (status) => {
     await using it = await testCatalog({ respond: respondInOrder(errorResponse(status, 'X'), ok) })
     await expect(it.catalog.loadTable(orders)).rejects.toMatchObject({
@@ -71,7 +71,7 @@ test('a request is not repeated if Retry-After is more than a minute', async () 
   })
 })
 
-test('the pauses double up to 20 seconds until the retries end', async () => {
+test('the pauses between retries double up to 20 seconds until the retries end', async () => {
   await using it = await testCatalog({ maxRetries: 9, respond: respondInOrder(busyResponse(503)) })
   it.clock.chance = 0.999_999_999
   await expect(it.catalog.loadTable(orders)).rejects.toMatchObject({ status: 503 })
@@ -136,7 +136,7 @@ test('a drop without an idempotency key is not repeated, because a new object ma
   }
 })
 
-test('the cancellation of a plan is repeated without an idempotency key', async () => {
+test('the cancellation of a scan plan is repeated without an idempotency key', async () => {
   await using it = await testCatalog({
     config: noIdempotencyKeys,
     respond: respondInOrder({ disconnect: true }, { status: 204 }),
@@ -178,7 +178,7 @@ test('a change is not repeated after half of the lifetime of its idempotency key
   })
 })
 
-test('an error after an attempt with an unknown outcome has outcomeUnknown', async () => {
+test('an error after an attempt that the server may have executed has outcomeUnknown', async () => {
   await using it = await testCatalog({
     respond: respondInOrder(busyResponse(502), errorResponse(409, 'CommitFailedException')),
   })
@@ -219,7 +219,7 @@ test('an attempt ends after its time limit', async () => {
   expect(it.clock.slept.length).toBe(1)
 })
 
-test('a response that is too large is refused', async () => {
+test('a response that exceeds the size limit is refused', async () => {
   await using it = await testCatalog({
     maxResponseBytes: 10_000,
     maxRetries: 0,
@@ -228,7 +228,7 @@ test('a response that is too large is refused', async () => {
   await expect(it.catalog.loadTable(orders)).rejects.toThrow('longer than 10000 bytes')
 })
 
-test('a signal ends an active request, and later requests are not sent', async () => {
+test('an abort signal ends an active request, and later requests are not sent', async () => {
   const controller = new AbortController()
   const reason = new Error('aborted by the test')
   const { promise: never } = Promise.withResolvers<ScriptedResponse>()
@@ -243,7 +243,7 @@ test('a signal ends an active request, and later requests are not sent', async (
   expect(it.requests.length).toBe(1)
 })
 
-test('a redirect is not followed', async () => {
+test('the client does not follow a redirect', async () => {
   await using it = await testCatalog({
     respond: respondInOrder({ status: 307, headers: { location: '/elsewhere' } }),
   })
