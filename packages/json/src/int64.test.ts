@@ -5,7 +5,7 @@ const MAX = 2n ** 63n - 1n
 const MIN = -(2n ** 63n)
 
 describe('an Int64', () => {
-  it('has exactly one form for each value, so that === compares values', () => {
+  it('a 64-bit integer has exactly one form for each value, so that === compares values', () => {
     expect(toInt64('9007199254740991')).toBe(9007199254740991)
     expect(toInt64(9007199254740991n)).toBe(9007199254740991)
     expect(toInt64('9007199254740992')).toBe(9007199254740992n)
@@ -13,14 +13,14 @@ describe('an Int64', () => {
     expect(toInt64(-0)).toBe(0)
   })
 
-  it('refuses text other than decimal digits within 64 bits', () => {
+  it('toInt64 refuses text other than decimal digits within 64 bits', () => {
     const tooLong = [`${MAX + 1n}`, `${MIN - 1n}`, '9'.repeat(100_000)]
     for (const text of ['', ' 1', '1 ', '+1', '01', '-0', '1.0', '1e3', '0x10', '1n', '٣', ...tooLong]) {
       expect(() => toInt64(text)).toThrow(JsonError)
     }
   })
 
-  it('refuses fractions and numbers that have lost digits', () => {
+  it('toInt64 refuses fractions and numbers that have lost digits', () => {
     for (const value of [
       0.5,
       Number.NaN,

@@ -26,7 +26,7 @@ describe('memberRanges', () => {
     ['{"a":{"b":["}",{"c":"]\\""}]},"d":null}', { a: '{"b":["}",{"c":"]\\""}]}', d: 'null' }],
     [String.raw`{"a\"b":"x\\","ä":"ö"}`, { 'a"b': String.raw`"x\\"`, ä: '"ö"' }],
     ['{"a":1,"a":2}', { a: '2' }],
-  ])('returns the text of each wanted member of %s', (text, expected) => {
+  ])('memberRanges returns the text of each requested member of %s', (text, expected) => {
     expect(findTexts(text, all)).toEqual(expected)
   })
 
@@ -44,11 +44,11 @@ describe('memberRanges', () => {
     '{"a" 1 "b"}',
     '{"\\u00zz":1}',
     '{"a":{"b"}}',
-  ])('returns null for %j, which is not a complete object', (text) => {
+  ])('memberRanges returns null for %j, which is not a complete object', (text) => {
     expect(findTexts(text, { a: { b: null } })).toBeNull()
   })
 
-  it('finds members inside wanted members, even if their names also occur elsewhere', () => {
+  it('memberRanges finds members inside requested members, even if their names also occur elsewhere', () => {
     const text = '{"x":{"uuid":1},"metadata":{"y":{"uuid":2},"uuid":3,"p":{"q":"r"}},"uuid":4}'
     const bytes = encoder.encode(text)
     const metadata = memberRanges(bytes, { metadata: { uuid: null, p: { q: null } } })?.get('metadata')
@@ -58,11 +58,11 @@ describe('memberRanges', () => {
     expect(textAt(metadata?.members?.get('p')?.members?.get('q'))).toBe('"r"')
   })
 
-  it('does not find names that only the prototype of objects has', () => {
+  it('memberRanges does not find names that only the prototype of objects has', () => {
     expect(findTexts('{"constructor":1,"__proto__":2}', {})).toEqual({})
   })
 
-  it('finds the same members as JSON.parse in every document that JSON.stringify writes', () => {
+  it('memberRanges finds the same members as JSON.parse in every document that JSON.stringify writes', () => {
     const documents = [
       { location: 's3://a', metadata: { id: 1, list: [1, { x: 'y"}' }], text: '\\"' }, config: {} },
       { '': '', '{': '}', '"': ['"', '\\'], deep: [[[[{}]]]] },

@@ -12,7 +12,7 @@ const failure = (read: () => unknown): JsonError => {
 }
 
 describe('parse of integers', () => {
-  it('returns safe integers as numbers and larger ones as bigints', () => {
+  it('parse returns safe integers as numbers and larger ones as bigints', () => {
     expect(parse('[9007199254740991, 9007199254740992, 9007199254740993]')).toEqual([
       9007199254740991,
       9007199254740992n,
@@ -22,7 +22,7 @@ describe('parse of integers', () => {
     expect(parse('[1234567890123456, -1234567890123456]')).toEqual([1234567890123456, -1234567890123456])
   })
 
-  it('keeps every digit of integers at and outside the limits of 64 bits', () => {
+  it('parse keeps every digit of integers at and outside the limits of 64 bits', () => {
     expect(parse('9223372036854775807')).toBe(2n ** 63n - 1n)
     expect(parse('-9223372036854775808')).toBe(-(2n ** 63n))
     expect(parse('123456789012345678901234567890')).toBe(123456789012345678901234567890n)
@@ -30,7 +30,7 @@ describe('parse of integers', () => {
     expect(parse(`[1${'0'.repeat(400)}, 1${'0'.repeat(401)}]`)).toEqual([10n ** 400n, 10n ** 401n])
   })
 
-  it('distinguishes integers and fractions that round to the same double', () => {
+  it('parse distinguishes integers and fractions that round to the same double', () => {
     expect(parse('[9007199254740992, 9007199254740993, 9007199254740992.0, 9007199254740993e0]')).toEqual([
       9007199254740992n,
       9007199254740993n,
@@ -40,7 +40,7 @@ describe('parse of integers', () => {
     expect(parse('[9.007199254740992e15, 9007199254740993]')).toEqual([9007199254740992, 9007199254740993n])
   })
 
-  it('restores exact integers even if keys repeat, or if JavaScript changes their order', () => {
+  it('parse restores exact integers even if keys repeat, or if JavaScript changes their order', () => {
     expect(parse('{"2": 9007199254740993, "1": 9007199254740995, "2": 9007199254740997}')).toEqual({
       1: 9007199254740995n,
       2: 9007199254740997n,
@@ -56,14 +56,14 @@ describe('parse of other numbers', () => {
     '0.12345678901234567890',
     '1E+19',
     '12345678901234567.5',
-  ])('reads %s like JSON.parse, also in a text with bigints', (text) => {
+  ])('parse reads %s like JSON.parse, also in a text with bigints', (text) => {
     expect(parse(text)).toBe(JSON.parse(text))
     expect(parse(`[9007199254740993, ${text}]`)).toEqual([9007199254740993n, JSON.parse(text)])
   })
 })
 
 describe('parse of strings and keys', () => {
-  it('does not change strings that contain digits, quotes or escapes', () => {
+  it('parse does not change strings that contain digits, quotes or escapes', () => {
     const strings = [
       '9007199254740993',
       '":9007199254740993,"',
@@ -80,13 +80,13 @@ describe('parse of strings and keys', () => {
     ])
   })
 
-  it('reads escaped keys correctly after keys that equal their source text', () => {
+  it('parse reads escaped keys correctly after keys that equal their source text', () => {
     for (const earlier of ['{"a":1,"\\\\":2}', '{"b":1,"x\\\\u0":2}']) JSON.parse(earlier)
     expect(parse('{"a":1,"\\n":2}')).toEqual({ a: 1, '\n': 2 })
     expect(parse('{"b":1,"x\\u0041yz" \n: 9007199254740993}')).toEqual({ b: 1, xAyz: 9007199254740993n })
   })
 
-  it('reads __proto__ as an own member and does not change the prototype', () => {
+  it('parse reads __proto__ as an own member and does not change the prototype', () => {
     for (const key of ['__proto__', '__proto\\u005f_']) {
       const value = parse(
         `{"${key}": {"admin": 9007199254740993}, "constructor": 1, "toString": 9007199254740993}`,
@@ -100,7 +100,7 @@ describe('parse of strings and keys', () => {
 })
 
 describe('parse of invalid text', () => {
-  it('reports the expected token, the position, and at most one character of the text', () => {
+  it('parse reports the expected token, the position, and at most one character of the text', () => {
     const error = failure(() => parse('{"client-secret": "hunter2",\n "scope": hunter3}'))
     expect(error.message).toBe("expected a value at line 2, column 11, but found 'h'")
     expect(error.position).toBe(39)
@@ -128,13 +128,13 @@ describe('parse of invalid text', () => {
     ['NaN', 'a value', 0],
     ['truefalse', 'the end', 4],
     ['{} {}', 'the end', 3],
-  ])('refuses %j because it expects %s', (text, expected, position) => {
+  ])('parse refuses %j because it expects %s', (text, expected, position) => {
     const error = failure(() => parse(text))
     expect(error.message).toContain(`expected ${expected} at line 1, column ${position + 1}`)
     expect(error.position).toBe(position)
   })
 
-  it('refuses bytes that are not UTF-8, start with a byte order mark, or are too long', () => {
+  it('parse refuses bytes that are not UTF-8, start with a byte order mark, or are too long', () => {
     for (const bytes of [
       [0x22, 0xff, 0x22],
       [0x22, 0xc0, 0xaf, 0x22],
@@ -151,7 +151,7 @@ describe('parse of invalid text', () => {
 })
 
 describe('parseBytes', () => {
-  it('reads only the bytes of its view into a larger buffer', () => {
+  it('parseBytes reads only the bytes of its view into a larger buffer', () => {
     expect(parseBytes(new Uint8Array(Buffer.from('xx{"é": 9007199254740993}yy')).subarray(2, -2))).toEqual({
       é: 9007199254740993n,
     })

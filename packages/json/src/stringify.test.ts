@@ -8,14 +8,14 @@ const nested = (depth: number): Json => {
 }
 
 describe('stringify', () => {
-  it('writes bigints in arrays, objects and at the top as decimal digits', () => {
+  it('stringify writes bigints in arrays, objects and at the top as decimal digits', () => {
     expect(stringify(-9223372036854775808n)).toBe('-9223372036854775808')
     expect(stringify({ a: [1n, { b: 9007199254740993n }], c: 'x', d: [null, true, 0.5] })).toBe(
       '{"a":[1,{"b":9007199254740993}],"c":"x","d":[null,true,0.5]}',
     )
   })
 
-  it('does not alter strings that look like numbers or JSON', () => {
+  it('stringify does not alter strings that look like numbers or JSON', () => {
     const strings = [
       '9007199254740993',
       '"9007199254740993"',
@@ -28,27 +28,27 @@ describe('stringify', () => {
     expect(stringify({ rawJSON: '9007199254740993', id: 1n })).toBe('{"rawJSON":"9007199254740993","id":1}')
   })
 
-  it('writes lone surrogates as escapes, so that the text is valid UTF-8', () => {
+  it('stringify writes lone surrogates as escapes, so that the text is valid UTF-8', () => {
     expect(stringify(['\ud800', 1n]).isWellFormed()).toBe(true)
   })
 
-  it('omits undefined members and keeps the order of all other members', () => {
+  it('stringify omits undefined members and keeps the order of all other members', () => {
     expect(stringify({ b: undefined, z: 1n, a: 2 })).toBe('{"z":1,"a":2}')
     expect(stringify({ b: undefined, z: 1, a: 2 })).toBe('{"z":1,"a":2}')
   })
 
-  it('writes own members with the name __proto__', () => {
+  it('stringify writes own members with the name __proto__', () => {
     const text = '{"__proto__":9007199254740993,"a":{"__proto__":{"b":9007199254740995}}}'
     expect(stringify(parse(text))).toBe(text)
   })
 
-  it('does not change the value, and writes frozen values', () => {
+  it('stringify does not change the value, and writes frozen values', () => {
     const value = Object.freeze({ ids: Object.freeze([9007199254740993n]) })
     expect(stringify(value)).toBe('{"ids":[9007199254740993]}')
     expect(value.ids[0]).toBe(9007199254740993n)
   })
 
-  it('writes bigints as digits even if BigInt.prototype has a function toJSON', () => {
+  it('stringify writes bigints as digits even if BigInt.prototype has a function toJSON', () => {
     const prototype = BigInt.prototype as unknown as { toJSON?: () => string }
     prototype.toJSON = () => 'text'
     try {
@@ -73,7 +73,7 @@ describe('stringify', () => {
     expect(() => stringify(value as Json)).toThrow(JsonError)
   })
 
-  it('writes 1000 levels, and refuses deeper values and values that contain themselves', () => {
+  it('stringify writes 1000 levels, and refuses deeper values and values that contain themselves', () => {
     expect(stringify(nested(1000))).toHaveLength(500 * 2 + 500 * 6 + 1)
     const endless: Json[] = []
     endless.push([endless])
