@@ -18,13 +18,13 @@ test.each([
     'https://ann:s3cret@lance.example.com',
     'no query, fragment, user or password; set credentials with the option auth',
   ],
-])('connect refuses the uri %j', async (bad, message) => {
+])('the Lance client refuses the uri %j', async (bad, message) => {
   const error: unknown = await connect({ uri: bad }).catch((thrown: unknown) => thrown)
   expect(String(error)).toContain(message)
   expect(String(error)).not.toContain('s3cret')
 })
 
-test('the uri may have a path, with or without a slash at its end', async () => {
+test('the uri of the Lance client may have a path, with or without a slash at its end', async () => {
   await using fixture = await testNamespace(success)
   for (const suffix of ['/lance', '/lance/']) {
     await using lance = await LanceNamespace.connect({ uri: fixture.url + suffix })
@@ -35,7 +35,7 @@ test('the uri may have a path, with or without a slash at its end', async () => 
   )
 })
 
-test('the delimiter can be set for a namespace and for a call', async () => {
+test('the delimiter of Lance identifiers can be set for a namespace and for a call', async () => {
   await using fixture = await testNamespace({ ...success, delimiter: '|' })
   await fixture.lance.describeTable({ id: ['a$b', 't'] })
   await fixture.lance.describeTable({ id: ['a|b', 't'] }, { delimiter: '::' })
@@ -52,7 +52,7 @@ test('the delimiter can be set for a namespace and for a call', async () => {
   await expect(connect({ delimiter: '' })).rejects.toThrow('Invalid delimiter')
 })
 
-test('the client refuses names that a URL cannot contain before it sends a request', async () => {
+test('the Lance client refuses names that a URL cannot contain before it sends a request', async () => {
   await using fixture = await testNamespace({ ...success, delimiter: '.' })
   for (const names of [['..'], [], [''], ['\ud800']])
     await expect(fixture.lance.describeNamespace({ id: names })).rejects.toMatchObject({
@@ -64,7 +64,7 @@ test('the client refuses names that a URL cannot contain before it sends a reque
   expect(fixture.requests).toEqual([])
 })
 
-test('properties select the authentication and set headers', async () => {
+test('properties of the Lance client select the authentication and set headers', async () => {
   await using fixture = await testNamespace({
     ...success,
     headers: { 'X-Team': 'core' },
@@ -131,7 +131,7 @@ test.each<[string, Partial<ConnectOptions>, string]>([
   await expect(connect(options)).rejects.toThrow(message)
 })
 
-test('a provider of another package is found by its name, initialized, and closed with the namespace', async () => {
+test('an auth provider of another package is found by its name, initialized, and closed with the namespace', async () => {
   const events: string[] = []
   const registry = new AuthRegistry()
   registry.register('acme', (properties) => ({
@@ -149,7 +149,7 @@ test('a provider of another package is found by its name, initialized, and close
   expect(events).toEqual(['initialize k', 'close'])
 })
 
-test('a provider of the caller is initialized, and stays open when the namespace is closed', async () => {
+test('an auth provider that the caller passes is initialized, and stays open when the namespace is closed', async () => {
   const events: string[] = []
   const auth: AuthProvider = {
     initialize: () => Promise.resolve(void events.push('initialize')),
@@ -161,7 +161,7 @@ test('a provider of the caller is initialized, and stays open when the namespace
   expect(events).toEqual(['initialize'])
 })
 
-test('a provider receives the request exactly as it is sent, with or without a body', async () => {
+test('an auth provider receives the request exactly as it is sent, with or without a body', async () => {
   const bodies: unknown[] = []
   const auth: AuthProvider = {
     authenticate: (request) => {

@@ -21,7 +21,7 @@ test('the client reads a list page by page while the caller iterates', async () 
   expect(fixture.requests.length).toBe(6)
 })
 
-test('pages() returns the responses from any page_token', async () => {
+test('the method pages returns the responses from any page_token', async () => {
   await using fixture = await testNamespace({ respond: respondWithPage })
   const { value: first } = await fixture.lance
     .listTables({ id: ['a'], limit: 4 })

@@ -39,7 +39,7 @@ test.each([
   ['{"schema":{"fields":[{"name":"a","nullable":true}]}}', 'schema.fields[0]: missing type'],
   ['[]', 'expected an object, found an array'],
   ['null', 'expected an object, found null'],
-])('decoders refuse %s with the place of the wrong value', (text, message) => {
+])('decoders refuse %s with the path of the wrong value', (text, message) => {
   expect(() => decodeDescribeTableResponse(parse(text))).toThrow(
     expect.objectContaining({ name: 'WireError', message }),
   )
@@ -67,7 +67,7 @@ test('decoders check enumerations, pairs and recursive schemas', () => {
   )
 })
 
-test('an error contains a shortened place and no value', () => {
+test('a decode error contains the shortened path of the wrong member, and not its value', () => {
   const key = 'k'.repeat(500)
   const error = (() => {
     try {

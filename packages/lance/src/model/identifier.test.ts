@@ -9,7 +9,7 @@ test.each([
   [['a$b', 't'], '|', 'a$b|t'],
   [['a', 'b'], '::', 'a::b'],
   [['a.b', 'c'], '\u001f', 'a.b\u001fc'],
-] as const)('%j with the delimiter %j is formatted as %j', (names, delimiter, text) => {
+] as const)('the identifier %j with the delimiter %j is formatted as %j', (names, delimiter, text) => {
   expect(formatIdentifier(names, delimiter)).toBe(text)
   expect(parseIdentifier(text, delimiter)).toEqual(names)
 })
@@ -38,7 +38,7 @@ test.each([
   [["!'()*"], '$', '%21%27%28%29%2A'],
   [['-._~'], '$', '-._~'],
   [['a', 'b'], '.', 'a.b'],
-] as const)('%j with the delimiter %j is encoded as %s', (names, delimiter, segment) => {
+] as const)('the identifier %j with the delimiter %j is encoded as %s', (names, delimiter, segment) => {
   expect(encodeIdentifier(names, delimiter)).toBe(segment)
   expect(new URL(`http://h/v1/table/${segment}/describe`).pathname).toBe(`/v1/table/${segment}/describe`)
 })

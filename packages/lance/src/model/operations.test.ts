@@ -60,6 +60,6 @@ test('only operations that read have the effect `reads`', () => {
   expect(named.every(({ effect }) => effect === 'reads')).toBe(true)
 })
 
-test('operation() returns the operation with this name', () => {
+test('the function operation returns the operation with the given name', () => {
   expect(operation('DescribeTable')).toMatchObject({ method: 'POST', path: '/v1/table/{id}/describe' })
 })

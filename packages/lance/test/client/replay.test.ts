@@ -29,7 +29,7 @@ function parseTarget(target: string): unknown {
 const isRefused = ({ request, response }: RecordedExchange): boolean =>
   request.target.includes('a%24b') && response.status === 400
 
-test('the client sends the requests of real clients, and decodes the responses of the reference server', async () => {
+test('the client repeats the recorded requests of real clients, and decodes the recorded responses of the reference server', async () => {
   let current: RecordedExchange | undefined
   await using fixture = await testNamespace({
     maxRetries: 0,

@@ -80,7 +80,7 @@ describe('services of the README', () => {
   })
 
   test.each(services)(
-    'the properties configure the authentication of: $title',
+    'the example properties of this service configure the authentication: $title',
     async ({ properties: { uri = '', ...properties } }) => {
       const sent: Sent[] = []
       const warnings: string[] = []
@@ -98,7 +98,7 @@ describe('services of the README', () => {
     },
   )
 
-  test('the services use every type of authentication that this test expects', () => {
+  test('the example services use every type of authentication that this test expects', () => {
     const types = services.map(({ properties }) => properties['rest.auth.type'])
     expect(new Set(types)).toEqual(new Set(Object.keys(expected)))
   })

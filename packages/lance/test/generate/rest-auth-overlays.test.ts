@@ -87,7 +87,7 @@ const overlays = [
 ]
 
 describe.each(overlays)('$overlay', ({ document, version, base, before, after, schemes, types, schemas }) => {
-  test('extends the pinned document and adds each scheme as an alternative', () => {
+  test('the OpenAPI overlay extends the pinned document of its API, and adds each authentication scheme as an alternative', () => {
     expect(version).toBe('1.0.0')
     expect(base).toBe(`../${document}`)
     const alternatives = toList(after['security'])
@@ -96,17 +96,17 @@ describe.each(overlays)('$overlay', ({ document, version, base, before, after, s
     expect(names.toSorted()).toEqual(Object.keys(schemes).toSorted())
   })
 
-  test('declares only schemes whose types are registered providers', () => {
+  test('the OpenAPI overlay declares only authentication schemes whose types are registered providers', () => {
     expect(types.toSorted()).toEqual(Object.keys(readDocumentedTypes()).toSorted())
     const { names } = new AuthRegistry()
     for (const type of types) expect(names).toContain(type)
   })
 
-  test('lists the same types and parameters as rest-auth-extension.md', () => {
+  test('the OpenAPI overlay lists the same types and parameters as rest-auth-extension.md', () => {
     expect(toMap(schemas['RestAuthDelegate'])['x-parameters-by-type']).toEqual(readDocumentedTypes())
   })
 
-  test('refers only to schemas that exist', () => {
+  test('the OpenAPI overlay refers only to schemas that exist', () => {
     const addedSchemas = ['ProtectedResourceMetadata', 'RestAuth', 'RestAuthScheme', 'RestAuthDelegate']
     const refs = addedSchemas.flatMap((name) => collectRefs(schemas[name] ?? null))
     expect(new Set(refs)).toEqual(
@@ -115,7 +115,7 @@ describe.each(overlays)('$overlay', ({ document, version, base, before, after, s
     expect(Object.keys(schemas)).toEqual(expect.arrayContaining(addedSchemas))
   })
 
-  test('lists only refused keys that a server cannot set in clients', () => {
+  test('the OpenAPI overlay lists as refused only keys that a server cannot set in clients', () => {
     const keys = toList(toMap(after['components'])['x-rest-auth-refused']).map(String)
     const specification = read('rest-auth-extension.md')
     expect(keys).toContain('rest.*')

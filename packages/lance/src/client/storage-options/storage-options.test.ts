@@ -39,7 +39,7 @@ const getKeyId = async (options: StorageOptions): Promise<string | undefined> =>
 /** Waits until a renewal in the background has finished. */
 const waitForRenewal = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50))
 
-test('the first callers of get() share one DescribeTable request', async () => {
+test('the first callers of StorageOptions.get share one DescribeTable request', async () => {
   await using server = await startVendingServer()
   await using options = server.open()
   expect(server.fixture.requests).toEqual([])
@@ -112,7 +112,7 @@ test('storage options without an expiry are not renewed, and may be empty', asyn
   expect(server.fixture.requests.length).toBe(1)
 })
 
-test('get() throws the error of a failed renewal only after the current storage options have expired', async () => {
+test('StorageOptions.get throws the error of a failed renewal only after the current storage options have expired', async () => {
   await using server = await startVendingServer()
   await using options = server.open()
   await options.get()
@@ -147,7 +147,7 @@ test('a renewal fails when the table was recreated in another location', async (
   await expect(options.get()).rejects.toThrow('the table was recreated in another location')
 })
 
-test('aws() returns keys with their expiry, and renews them when the AWS SDK requests a refresh', async () => {
+test('StorageOptions.aws returns keys with their expiry, and renews them when the AWS SDK requests a refresh', async () => {
   await using server = await startVendingServer()
   await using options = server.open()
   expect(await options.aws()).toEqual({
@@ -170,19 +170,22 @@ test.each([
     { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's', aws_security_token: 't' },
     { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't' },
   ],
-])('aws() finds keys under every name that Lance accepts: %j', async (storage_options, expected) => {
-  await using server = await startVendingServer()
-  await using options = server.open({ storage_options })
-  expect(await options.aws()).toEqual(expected)
-})
+])(
+  'StorageOptions.aws finds keys under every name that Lance accepts: %j',
+  async (storage_options, expected) => {
+    await using server = await startVendingServer()
+    await using options = server.open({ storage_options })
+    expect(await options.aws()).toEqual(expected)
+  },
+)
 
-test('aws() refuses storage options without S3 access keys', async () => {
+test('StorageOptions.aws refuses storage options without S3 access keys', async () => {
   await using server = await startVendingServer()
   await using options = server.open({ storage_options: { google_storage_token: 't' } })
   await expect(options.aws()).rejects.toMatchObject({ code: 'unsupported' })
 })
 
-test('a signal ends only the wait of its caller, and get() fails after the storage options are closed', async () => {
+test('an abort signal ends only the wait of its caller, and StorageOptions.get fails after the storage options are closed', async () => {
   await using server = await startVendingServer()
   const options = server.open()
   const controller = new AbortController()

@@ -29,7 +29,7 @@ test.each([
   ['a readable stream', readable()],
   ['a function that opens one', halves],
   ['a function that opens the other', readable],
-])('rows can be uploaded as %s', async (_, data) => {
+])('rows can be uploaded to a table as %s', async (_, data) => {
   await using fixture = await testNamespace(success)
   await fixture.lance.createTable({ id }, data)
   expect(fixture.requests[0]?.bytes).toEqual(Buffer.from(STREAM))
@@ -103,7 +103,7 @@ const query = { id, k: 1, vector: null }
 test.each([
   ['file', FILE],
   ['stream', STREAM],
-])('queryTable returns an Arrow %s', async (_, body) => {
+])('queryTable returns the result as an Arrow %s', async (_, body) => {
   await using fixture = await testNamespace({ respond: () => ({ body }) })
   expect(await fixture.lance.queryTable(query)).toEqual(body)
   expect(fixture.requests[0]?.headers['accept']).toContain('application/vnd.apache.arrow.file')
