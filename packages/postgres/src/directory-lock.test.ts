@@ -42,7 +42,7 @@ async function startAndEndProcess(): Promise<number> {
 }
 
 describe('lockDirectory', () => {
-  test('lockDirectory refuses a directory whose lock is held, and accepts the directory after the release of the lock', async () => {
+  test('lockDirectory refuses a directory whose lock is held, and locks the directory after the release', async () => {
     const lock = await lockDirectory(directory)
     await expect(lockDirectory(directory)).rejects.toThrow(/is in use by this process since 20\d\d-/)
     await lock[Symbol.asyncDispose]()
@@ -50,12 +50,12 @@ describe('lockDirectory', () => {
     expect(again).toBeDefined()
   })
 
-  test('removes the lock file when the lock is released', async () => {
+  test('lockDirectory removes the lock file when the lock is released', async () => {
     await (await lockDirectory(directory))[Symbol.asyncDispose]()
     expect(await readdir(directory)).toEqual([])
   })
 
-  test('names the process that holds the lock in the error', async () => {
+  test('the error of lockDirectory names the process that holds the lock', async () => {
     const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'])
     await once(child, 'spawn')
     await writeLock({
@@ -70,20 +70,20 @@ describe('lockDirectory', () => {
     child.kill()
   })
 
-  test('replaces the lock of a process that has exited', async () => {
+  test('lockDirectory replaces the lock of a process that has exited', async () => {
     await writeLock({ pid: await startAndEndProcess() })
     await using lock = await lockDirectory(directory)
     expect(lock).toBeDefined()
     expect(await readdir(directory)).toEqual(['lock'])
   })
 
-  test('replaces a lock whose recorded process id belongs to another process', async () => {
+  test('lockDirectory replaces a lock whose recorded process id belongs to another process', async () => {
     await writeLock({ start: 'another time' })
     await using lock = await lockDirectory(directory)
     expect(lock).toBeDefined()
   })
 
-  test('refuses the lock of another machine while its heartbeat continues', async () => {
+  test('lockDirectory refuses the lock of another machine while its heartbeat continues', async () => {
     await writeLock({ machine: 'another' })
     let beaten = Promise.resolve()
     const beat = setInterval(() => {
@@ -94,13 +94,13 @@ describe('lockDirectory', () => {
     await beaten
   })
 
-  test('replaces the lock of another machine whose heartbeat has stopped', async () => {
+  test('lockDirectory replaces the lock of another machine whose heartbeat has stopped', async () => {
     await writeLock({ machine: 'another' })
     await using lock = await lockDirectory(directory)
     expect(lock).toBeDefined()
   })
 
-  test('replaces a lock whose file is damaged', async () => {
+  test('lockDirectory replaces a lock whose file is damaged', async () => {
     await writeFile(join(directory, 'lock'), '{"pid":')
     await using lock = await lockDirectory(directory)
     expect(JSON.parse(await readFile(join(directory, 'lock'), 'utf8'))).toMatchObject({ pid: process.pid })
@@ -108,7 +108,7 @@ describe('lockDirectory', () => {
   })
 
   test.each([['free'], ['stale']])(
-    'exactly one of 8 simultaneous calls acquires a lock that is %s',
+    'exactly one of 8 simultaneous calls of lockDirectory acquires a lock that is %s',
     async (state) => {
       for (let round = 0; round < 20; round++) {
         if (state === 'stale') await writeLock({ token: `left-${round}`, start: 'another time' })

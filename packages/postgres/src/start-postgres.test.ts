@@ -104,7 +104,7 @@ describe('the embedded PostgreSQL', () => {
     },
   )
 
-  test('stops quickly while clients are connected, and removes its processes, lock and socket', async () => {
+  test('the embedded PostgreSQL server stops quickly while clients are connected, and removes its processes, lock and socket', async () => {
     await createInitializedCluster(dataDir)
     const log: string[] = []
     const postgres = await startPostgres({ dataDir, settings: quick, log: (line) => log.push(line) })
@@ -152,7 +152,7 @@ describe('the embedded PostgreSQL', () => {
     expect(postgres.pid).toBeGreaterThan(0)
   })
 
-  test('removes the files of an interrupted initialization', async () => {
+  test('the embedded PostgreSQL server removes the files of an interrupted initialization', async () => {
     await mkdir(join(dataDir, 'cluster.new-0123', 'data'), { recursive: true })
     await writeFile(join(dataDir, 'cluster.new-0123', 'data', 'PG_VERSION'), '18\n')
     await using postgres = await startPostgres({ dataDir, settings: quick })

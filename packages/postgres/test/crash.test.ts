@@ -168,7 +168,7 @@ describe.skipIf(process.platform === 'win32')('recovery from a crash', () => {
     },
   )
 
-  test('when the server is killed, `exited` settles and the next start finds every commit', async () => {
+  test('when the server is killed, the promise `exited` resolves and the next start finds every commit', async () => {
     await createInitializedCluster(dataDir)
     const postgres = await startPostgres({ dataDir, settings: quick })
     await insert(postgres.url, [1, 2, 3])
@@ -211,7 +211,7 @@ describe.skipIf(process.platform === 'win32')('recovery from a crash', () => {
 })
 
 describe.skipIf(process.platform === 'win32')('several programs on one directory', () => {
-  test('exactly one of several simultaneous starts succeeds, and the errors of the other starts name its process', async () => {
+  test('exactly one of several simultaneous starts succeeds, and the errors of the other starts name the process that runs', async () => {
     const programs = Array.from({ length: 4 }, start)
     const outcomes = await Promise.all(programs.map(readOutcome))
     const winners = outcomes.filter((one) => one.problem === undefined)
