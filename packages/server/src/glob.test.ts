@@ -21,7 +21,7 @@ describe('matchesGlob', () => {
     ['', 'a', false],
     ['a.c', 'abc', false],
     ['[a]', 'a', false],
-  ])('matchesGlob compares pattern %s with text %s and returns %s', (pattern, text, matches) => {
+  ])('matchesGlob returns, for the pattern %s and the text %s, the result %s', (pattern, text, matches) => {
     expect(matchesGlob(pattern, text)).toBe(matches)
   })
 

@@ -138,7 +138,7 @@ export function isEqualIdentity(a: ProvenIdentity, b: ProvenIdentity): boolean {
 /** Fields of an identity in a sealed token: a storage refresh token or a gateway session. */
 export interface SealedIdentity {
   readonly principal: Principal
-  /** Outermost engine that acted for the principal. */
+  /** Engine that sent the request for the principal (outermost `act` claim of a token). */
   readonly actor: Principal | null
   /** Engine that named the user, if it is not `actor`. */
   readonly statedBy: Principal | null

@@ -308,7 +308,7 @@ describe('a refusal', () => {
     )
   })
 
-  test('a refusal for a visible object throws 403 with the missing privilege, and an allowed decision throws nothing', () => {
+  test('a refusal for a visible object throws 403 with the missing privilege, and an allowed request throws nothing', () => {
     const denied = decideModify(policyWith([[table, 'select']]))
     expect(() => enforce(denied, { kind: 'relation', name: 'a.b' })).toThrow(
       expect.objectContaining({ code: 'forbidden', message: expect.stringContaining('modify') as string }),

@@ -76,7 +76,7 @@ describe('a change', () => {
     expect(decide(await deaf.get(who), table.chain, 'select').outcome).toBe('allow')
   })
 
-  test('Policies reloads the policies of frequent callers in the background, one read at a time, without delaying them', async () => {
+  test('Policies reloads the policies of frequent callers in the background, one policy at a time, without delaying the callers', async () => {
     let now = 0
     const gate = new Gate(sql)
     await using deaf = await Policies.open({ sql: gate, maxAgeMs: 10_000, now: () => now })
@@ -130,13 +130,13 @@ describe('a change', () => {
 })
 
 describe('the cache', () => {
-  test('the cache returns a policy without a promise while the policy version has not changed', async () => {
+  test('the policy cache returns a policy without a promise while the policy version has not changed', async () => {
     const who = await addPrincipal(sql, 'etl')
     const policy = await policies.get(who, await policyVersion(sql))
     expect(policies.get(who)).toBe(policy)
   })
 
-  test('the cache reads a policy once for many concurrent callers', async () => {
+  test('the policy cache reads a policy once for many concurrent callers', async () => {
     const counting = new Gate(sql)
     await using many = await Policies.open({ sql: counting })
     const who = await addPrincipal(sql, 'etl')
@@ -144,7 +144,7 @@ describe('the cache', () => {
     expect(counting.reads).toBe(1)
   })
 
-  test('the cache discards all policies when notifications may have been lost', async () => {
+  test('the policy cache discards all policies when notifications may have been lost', async () => {
     const gate = new Gate(sql)
     await using kept = await Policies.open({ sql: gate, maxAgeMs: 3_600_000 })
     const who = await addPrincipal(sql, 'etl')
@@ -153,7 +153,7 @@ describe('the cache', () => {
     expect(kept.get(who)).toBeInstanceOf(Promise)
   })
 
-  test('a read that began before a change is neither returned to callers that saw the change, nor cached', async () => {
+  test('a policy that was read before a change is neither returned to callers that saw the change, nor cached', async () => {
     const gate = new Gate(sql)
     await using slow = await Policies.open({ sql: gate, maxAgeMs: 3_600_000 })
     const { table } = await addAccessFixture(sql)
@@ -174,7 +174,7 @@ describe('the cache', () => {
     expect(outcomeFor(await slow.get(who))).toBe('hide')
   })
 
-  test('a notification that arrives during a read makes the next call read the policy again', async () => {
+  test('a notification that arrives while a policy is read makes the next call read the policy again', async () => {
     const gate = new Gate(sql)
     await using slow = await Policies.open({ sql: gate, maxAgeMs: 3_600_000 })
     const { table } = await addAccessFixture(sql)
@@ -188,7 +188,7 @@ describe('the cache', () => {
     expect(decide(await slow.get(who), table.chain, 'select').outcome).toBe('allow')
   })
 
-  test('the cache reads a policy again for a caller that has seen another version, whichever number is larger', async () => {
+  test('the policy cache reads a policy again for a caller that has seen another version, whichever number is larger', async () => {
     const gate = new Gate(sql)
     await using deaf = await Policies.open({ sql: gate, maxAgeMs: 3_600_000 })
     const who = await addPrincipal(sql, 'etl')
@@ -201,7 +201,7 @@ describe('the cache', () => {
     expect(deaf.get(who, version)).not.toBeInstanceOf(Promise)
   })
 
-  test('a version that another caller has read makes the policies of all callers stale', async () => {
+  test('a policy version that another caller has read makes the policies of all callers stale', async () => {
     await using deaf = await Policies.open({ sql: new Gate(sql), maxAgeMs: 3_600_000 })
     const { table } = await addAccessFixture(sql)
     const [reader, other] = [await addPrincipal(sql, 'reader'), await addPrincipal(sql, 'other')]
@@ -228,7 +228,7 @@ describe('the cache', () => {
     expect(deaf.get(who)).toBeInstanceOf(Promise)
   })
 
-  test('a failed read is not cached', async () => {
+  test('a failed read of a policy is not cached', async () => {
     const gate = new Gate(sql)
     await using broken = await Policies.open({ sql: gate })
     const who = await addPrincipal(sql, 'etl')

@@ -4,7 +4,7 @@ import { admits } from './subject-rules.ts'
 describe('admits', () => {
   const alice = { issuer: 'https://idp', subject: 'u-1', login: 'alice', groups: ['analysts'] }
 
-  test('admits compares the issuer, the subject or login, and the groups, and returns false without rules', () => {
+  test('a subject rule compares the issuer, the subject or login, and the groups, and an empty list of rules matches no user', () => {
     expect(admits([], alice)).toBe(false)
     expect(admits([{ issuer: 'https://idp', pattern: 'u-*', groups: [] }], alice)).toBe(true)
     expect(admits([{ issuer: 'https://idp', pattern: 'alice', groups: [] }], alice)).toBe(true)

@@ -79,7 +79,7 @@ test('a request that names no view is refused, even if the caller may select fro
   expect(outcome(policy('alice', { t: 'manage' }), [])).toBe('hide')
 })
 
-test('a definer that is an engine is still limited by its entry', () => {
+test('a definer of a view that is an engine is still limited by its engine entry', () => {
   const limits = dora.engine ?? alice.engine
   if (limits === null) throw new Error('no engine')
   const limited = (more: object): Policy => ({ ...dora, engine: { ...limits, ...more } })
@@ -114,7 +114,7 @@ test('a view does not restore a right that the authorizer removed from the calle
   expect(nested(without('alice', 'inner'))).toBe('hide')
 })
 
-test('the caller that writes a view is its definer, but behind an engine without select, the view has no definer', () => {
+test('the definer of a view is the caller that writes it, but a view that is written through an engine without select has no definer', () => {
   const behind = (privileges: readonly Privilege[]): Policy => {
     if (alice.engine === null) throw new Error('no engine')
     return { ...alice, engine: { ...alice.engine, bits: joinBits(privileges) } }

@@ -31,7 +31,7 @@ function toRow(name: string, body: CompressedBody): RelationRow {
   }
 }
 
-test('BodyCache caches a text when it is loaded, and replaces it with a newer text of the same name', async () => {
+test('BodyCache caches a metadata text when it is loaded, and replaces it with a newer text of the same relation', async () => {
   const cache = new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 })
   const row = toRow('t', await compress(Buffer.from('{"a":1}')))
   const loaded = await cache.get(at, row, 'all')
@@ -66,7 +66,7 @@ test('BodyCache does not share a text between relations whose metadata files hav
   expect(plain.map((text) => text.equals(texts[0] ?? text))).toEqual([true, false])
 })
 
-test('BodyCache serves a text that exceeds its size without caching it', async () => {
+test('BodyCache returns a metadata text that exceeds its size limit without caching it', async () => {
   const cache = new BodyCache({ maxBytes: 0, maxFileBytes: 1_000_000 })
   const served = await cache.get(toPlace('t'), toRow('t', await compress(Buffer.from('{"a":1}'))), 'all')
   expect([isHeld(served), cache.held(at, 'all'), cache.bytes]).toEqual([false, null, 0])
@@ -117,7 +117,7 @@ test('BodyCache does not cache responses that contain a replaced text', async ()
   expect(cache.held(at, 'all')?.plain?.toString()).toBe('new')
 })
 
-test('BodyCache evicts the least recently used entries when responses grow, and keeps its bound', async () => {
+test('BodyCache evicts the least recently used entries when responses grow, and keeps its size limit', async () => {
   const cache = new BodyCache({ maxBytes: 20_000, maxFileBytes: 1_000_000 })
   const results: ServedBody[] = []
   for (const name of ['a', 'b', 'c'])

@@ -79,7 +79,7 @@ describe('checkStorage', () => {
     },
   )
 
-  it('checkStorage states what to do when no server answers at the endpoint, and skips the other steps', async () => {
+  it('checkStorage states what to do when no server answers at the storage endpoint, and skips the other steps', async () => {
     const profile = {
       type: 's3',
       bucket: 'b',
@@ -157,7 +157,7 @@ describe('checkEndpoint', () => {
   })
 })
 
-test('clockFinding states whether the clock of the server is behind or ahead', () => {
+test('clockFinding states whether the clock of the server is behind or ahead of the object store', () => {
   const now = Date.now()
   expect(clockFinding(now + 600_000, now).message).toContain('600 s behind that of the store')
   expect(clockFinding(now - 600_000, now).message).toContain('600 s ahead of that of the store')

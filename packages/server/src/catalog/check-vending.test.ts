@@ -76,7 +76,7 @@ describe('checkVending', () => {
   )
 })
 
-it('lendsIdentity is true when credentials are minted with another identity than the keys of the warehouse', () => {
+it('lendsIdentity is true when credentials are minted with another identity than the storage keys of the warehouse', () => {
   expect(lendsIdentity(aws, { mode: 'sts', roleArn })).toBe(false)
   expect(lendsIdentity(machine, { mode: 'gateway' })).toBe(false)
   expect(lendsIdentity(machine, { mode: 'sts', roleArn })).toBe(true)

@@ -88,7 +88,7 @@ function otherPlaces(root: string, allowed: readonly string[]): string[] {
 }
 
 function profileAt(profile: StorageProfile, place: string): StorageProfile {
-  // A directory with a bucket name has only one location: its allowed locations cannot be outside of the directory.
+  // A directory with a bucket name cannot have allowed locations outside of the directory, so its root stays unchanged.
   if (profile.type === 'file') return profile.bucket === undefined ? { ...profile, root: place } : profile
   const { bucket, key } = parseLocation(place)
   const { prefix: _, ...rest } = profile

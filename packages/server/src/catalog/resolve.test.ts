@@ -50,7 +50,7 @@ const changes: readonly (readonly [string, string])[] = [
 ]
 
 describe('resolve', () => {
-  test('resolve returns each change of a row after the change was committed', async () => {
+  test('resolve returns each change of a table row after the change was committed', async () => {
     await create('steady')
     for (const [what, sql] of changes) {
       const before = await find('steady')
@@ -60,7 +60,7 @@ describe('resolve', () => {
     expect((await find('steady')).relation).toBeNull()
   })
 
-  test('resolve returns every column with the value that the row contains', async () => {
+  test('resolve returns every column with the value in the database', async () => {
     await create('complete')
     await change(`update relation set prefixes = array['s3://b/a/', 's3://b/c d/'], protected = true,
       definer_id = null, not_before = '2026-01-02 03:04:05.678901+00',
@@ -124,7 +124,7 @@ describe('resolve', () => {
     expect((await find('missing')).relation?.kind).toBe('table')
   })
 
-  test('resolve returns to each of many concurrent callers the row with the name that it requested', async () => {
+  test('resolve returns to each of many concurrent callers the table that this caller requested', async () => {
     const names = Array.from({ length: 30 }, (_, n) => `many${n}`)
     for (const name of names) await create(name)
     const found = await Promise.all([...names, ...names].map((name) => find(name)))

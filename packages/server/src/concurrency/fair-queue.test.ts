@@ -21,7 +21,7 @@ function worker(queue: FairQueue): {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-test('FairQueue runs one task of each party and a limited number in total, and parties take turns', async () => {
+test('FairQueue runs one task of each caller and a limited number in total, and callers take turns', async () => {
   const { started, enter } = worker(new FairQueue(limits))
   const a1 = enter('a', 'a1')
   const work = [enter('a', 'a2'), enter('a', 'a3'), enter('b', 'b1'), enter('c', 'c1')]
@@ -38,7 +38,7 @@ test('FairQueue runs one task of each party and a limited number in total, and p
   expect(started).toEqual(['a1', 'b1', 'a2', 'c1', 'a3'])
 })
 
-test('FairQueue refuses a party with too many waiting tasks, and accepts another party', async () => {
+test('FairQueue refuses a caller with too many waiting tasks, and accepts another caller', async () => {
   const { started, enter } = worker(new FairQueue(limits))
   for (let n = 1; n <= 5; n += 1) void enter('a', `a${n}`)
   void enter('b', 'b1')
@@ -46,14 +46,14 @@ test('FairQueue refuses a party with too many waiting tasks, and accepts another
   expect(started).toEqual(['a1', 'no a5', 'b1'])
 })
 
-test('FairQueue refuses every party when too many tasks wait', async () => {
+test('FairQueue refuses every caller when too many tasks wait', async () => {
   const { started, enter } = worker(new FairQueue({ ...limits, places: 1 }))
   for (const party of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) void enter(party, party)
   await turn()
   expect(started).toEqual(['a', 'no g'])
 })
 
-test('FairQueue refuses a task after its maximum wait, and does not start it later', async () => {
+test('FairQueue refuses a task after its maximum wait, and does not start the task later', async () => {
   const queue = new FairQueue({ ...limits, patienceMs: 10 })
   const leave = await queue.enter('a')
   expect(await queue.enter('a')).toBeNull()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { SingleFlight } from './single-flight.ts'
 
-test('joinNext shares the read that starts after the call, and never joins an earlier one', async () => {
+test('joinNext shares the read that starts after the call, and never joins an earlier read', async () => {
   const flight = new SingleFlight<number>()
   let value = 1
   let reads = 0
@@ -23,7 +23,7 @@ test('joinNext shares the read that starts after the call, and never joins an ea
   expect(reads).toBe(3)
 })
 
-test('joinNext starts the next read after a failed one', async () => {
+test('joinNext starts the next read after a failed read', async () => {
   const flight = new SingleFlight<string>()
   const failing = flight.joinNext('a', () => Promise.reject(new Error('away')))
   const next = flight.joinNext('a', () => Promise.resolve('back'))
@@ -32,7 +32,7 @@ test('joinNext starts the next read after a failed one', async () => {
   await expect(flight.joinNext('a', () => Promise.resolve('again'))).resolves.toBe('again')
 })
 
-test('join shares running work, and starts new work after it ended', async () => {
+test('SingleFlight.join shares running work, and starts new work after the running work has ended', async () => {
   const flight = new SingleFlight<number>()
   let reads = 0
   const read = (): Promise<number> => Promise.resolve((reads += 1))
@@ -40,7 +40,7 @@ test('join shares running work, and starts new work after it ended', async () =>
   expect(await flight.join('a', read)).toBe(2)
 })
 
-test('join ends the wait of a caller whose signal aborts, and the work continues', async () => {
+test('SingleFlight.join ends the wait of a caller whose signal aborts, and the work continues', async () => {
   const flight = new SingleFlight<number>()
   const { promise, resolve } = Promise.withResolvers<number>()
   const aborted = new AbortController()
@@ -51,7 +51,7 @@ test('join ends the wait of a caller whose signal aborts, and the work continues
   await expect(waits[1]).resolves.toBe(1)
 })
 
-test('join starts new work after detach, and earlier callers receive the detached result', async () => {
+test('SingleFlight.join starts new work after detach, and earlier callers receive the detached result', async () => {
   const flight = new SingleFlight<string>()
   const [old, current] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()]
   const first = flight.join('a', () => old.promise)
@@ -64,7 +64,7 @@ test('join starts new work after detach, and earlier callers receive the detache
   expect(await Promise.all([second, third])).toEqual(['current', 'current'])
 })
 
-test('settled waits for running work that fails', async () => {
+test('SingleFlight.settled waits for running work that fails', async () => {
   const flight = new SingleFlight<string>()
   const { promise, reject } = Promise.withResolvers<string>()
   const work = flight.join('a', () => promise)

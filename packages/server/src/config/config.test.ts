@@ -90,7 +90,7 @@ describe('readConfig', () => {
     expect(readFileRoots({ HEADGATE_FILE_ROOTS: 'file:///a,file:///b' })).toEqual(['file:///a', 'file:///b'])
   })
 
-  test('readConfig keeps audit events without a time limit when the retention is set to 0', () => {
+  test('readConfig sets no time limit for audit events when the retention is 0', () => {
     expect(readConfig({ HEADGATE_AUDIT_RETENTION_DAYS: '0' }, []).context.auditRetentionSeconds).toBe(0)
   })
 
@@ -120,7 +120,7 @@ describe('readConfig', () => {
     expect(readConfig({}, [])).toMatchObject({ workers: 1, database: { poolSize: 20 } })
   })
 
-  test('readConfig uses as many workers as cores with auto, but at most one for each database connection', () => {
+  test('readConfig with workers=auto uses as many workers as cores, but at most one for each database connection', () => {
     expect(readConfig({ HEADGATE_WORKERS: 'auto', HEADGATE_DATABASE_POOL_SIZE: '45' }, []).workers).toBe(
       Math.min(availableParallelism(), 45),
     )
@@ -231,7 +231,7 @@ describe('readConfig of invalid values', () => {
     [['serve'], 'The argument "serve" is refused'],
     [['--database-url', databaseUrl], 'The flag --database-url is unknown'],
     [['--master-key', key], 'The flag --master-key is unknown'],
-  ])('readConfig refuses the arguments %o', (args, sentence) => {
+  ])('readConfig refuses the command-line arguments %o', (args, sentence) => {
     expect(problems({}, args)).toContain(sentence)
   })
 
@@ -386,7 +386,7 @@ describe('Secret and readMasterKey', () => {
 })
 
 describe('the reference of variables and flags', () => {
-  test('--help lists every flag except those of secrets', () => {
+  test('the option --help lists every flag except those of secrets', () => {
     const shown = [...flagsPage().matchAll(/^ {2}--([\w-]+)/gm)].map(([, flag]) => flag)
     const flags = Object.values<Variable<unknown>>(variables).flatMap(({ flag }) => flag ?? [])
     expect(shown.toSorted()).toEqual(flags.toSorted())
@@ -398,7 +398,7 @@ describe('the reference of variables and flags', () => {
     expect(await readFile(path, 'utf8')).toBe(configurationPage())
   })
 
-  test('the reference page lists every variable once, with a valid default', () => {
+  test('the reference page of variables and flags lists every variable once, with a valid default', () => {
     const page = configurationPage()
     for (const variable of Object.values(variables)) {
       expect(page.split(`| \`${variable.name}\` |`), variable.name).toHaveLength(2)

@@ -204,7 +204,7 @@ describe('the JSON schema of the file', () => {
     [{ 'master-key': 'a' }, false],
     [{ 'log-level': 'loud' }, false],
   ])(
-    'the JSON schema of the configuration file accepts or refuses %o like the server',
+    'the JSON schema of the configuration file accepts or refuses %o exactly as the server does',
     (settings, accepted) => {
       expect(schema.safeParse(settings).success).toBe(accepted)
       expect(problems(JSON.stringify(settings)) === 'none').toBe(accepted)

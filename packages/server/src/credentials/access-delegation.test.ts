@@ -21,7 +21,7 @@ test.each<[VendingProfile, string]>([
   },
 )
 
-test('A client that does not request storage access gets none from a server that cannot mint credentials', () => {
+test('A client that does not request storage access gets no access from a server that cannot mint credentials', () => {
   expect(selectDelegation({ mode: 'gateway' }, [], false)).toBe('none')
   expect(selectDelegation({ mode: 'gateway' }, ['vended-credentials'], false)).toBe('vended-credentials')
 })

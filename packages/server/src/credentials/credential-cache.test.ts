@@ -156,7 +156,7 @@ describe('failures', () => {
     expect(vending.counts).toMatchObject({ mints: 2, failures: 1 })
   })
 
-  test('CredentialCache answers unavailable, with a time to retry, when a vendor exceeds its time limit', async () => {
+  test('CredentialCache answers unavailable, with a time to retry, when a credential vendor exceeds its time limit', async () => {
     const slow: CredentialVendor = {
       mint: (_, __, signal) =>
         new Promise((_resolve, reject) => {
@@ -218,7 +218,7 @@ describe('A cached credential', () => {
     )
   })
 
-  test('a cached credential stays cached when the end of a grant shortens another credential', async () => {
+  test('a cached credential stays cached when the end of a storage grant shortens another credential', async () => {
     const { vendor, vending } = open()
     const first = await vending.get(request())
     const short = await vending.get(request({ limits: endingAt(now + 20 * minute) }))
@@ -272,7 +272,7 @@ describe('Two requests share a credential only if this property is equal:', () =
     expect(changed()).not.toBe(key())
   })
 
-  test('two requests share a credential although the order of their prefixes, their session starts and their ends differ', () => {
+  test('two requests share a credential even if the order of their prefixes, the start of their sessions and the end of their grants differ', () => {
     const prefixes = ['s3://lake/b/', 's3://lake/a/']
     expect(key({ prefixes })).toBe(key({ prefixes: prefixes.toReversed() }))
     expect(key({ identity: { ...base().identity, issuedAt: 7 }, limits: endingAt(7) })).toBe(key())

@@ -82,7 +82,7 @@ describe('CredentialIssuer for a table with vended credentials', () => {
     })
   })
 
-  test('CredentialIssuer issues two refresh tokens: each refresh extends the one in the response field, and the one in the endpoint is valid until the renewal limit', async () => {
+  test('CredentialIssuer issues two refresh tokens: each refresh extends the token in the response field, and the token in the endpoint URL is valid until the renewal limit', async () => {
     const loaded = await fixture.load(await fixture.table('lasting'), alice)
     const sliding = await claimsIn(readToken(loaded))
     const lasting = await claimsIn(readLastingToken(loaded))

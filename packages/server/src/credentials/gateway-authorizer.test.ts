@@ -85,7 +85,7 @@ async function refusal(attempt: Promise<unknown>): Promise<string> {
 }
 
 describe('GatewayAuthorizer', () => {
-  test('GatewayAuthorizer admits a session to its warehouse, and makes one decision within the maximum age', async () => {
+  test('GatewayAuthorizer admits a session to its warehouse, and decides only once within the maximum age of a decision', async () => {
     const one = await session()
     expect((await gate.authorize(one)).storage).toBe((await fixture.warehouse()).storage)
     for (let request = 0; request < 50; request += 1) await gate.authorize(one)
@@ -97,7 +97,7 @@ describe('GatewayAuthorizer', () => {
     expect(queries).toBe(2)
   })
 
-  test('GatewayAuthorizer makes one decision for concurrent requests', async () => {
+  test('GatewayAuthorizer decides once for concurrent requests of a session', async () => {
     const one = await session()
     await Promise.all(Array.from({ length: 500 }, () => gate.authorize(one)))
     expect(queries).toBe(1)
@@ -137,7 +137,7 @@ describe('GatewayAuthorizer', () => {
 })
 
 describe('GatewayAuthorizer refuses a session', () => {
-  test('GatewayAuthorizer refuses a session immediately after the privilege was revoked', async () => {
+  test('GatewayAuthorizer refuses a session immediately after a privilege of its principal was revoked', async () => {
     const one = await session()
     await gate.authorize(one)
     await fixture.revokeAll(alice)
@@ -166,7 +166,7 @@ describe('GatewayAuthorizer refuses a session', () => {
     expect(await refusal(gate.authorize(one))).toMatch(/privilege modify revoked/)
   })
 
-  test('GatewayAuthorizer refuses a session after the engine that named the user first, and passed it to another engine, lost the permission', async () => {
+  test('GatewayAuthorizer refuses a session after the engine that first named the user, and passed the user to another engine, lost the permission', async () => {
     const settings = { namesIssuer: 'headgate', unsignedSubjects: true }
     const engine = await fixture.engine(`engine-${turn}`, settings)
     const stating = await fixture.engine(`stating-${turn}`, settings)
@@ -242,7 +242,7 @@ describe('GatewayAuthorizer refuses a session', () => {
     expect(await refusal(gate.authorize({ ...one, expiresAt: Date.now() }))).toBe('session expired')
   })
 
-  test('GatewayAuthorizer refuses a session that writes, but not a session that reads, after modify was revoked', async () => {
+  test('GatewayAuthorizer refuses a session that writes, but not a session that reads, after the privilege modify was revoked', async () => {
     await fixture.revokeAll(alice)
     await fixture.grant('select', alice, table)
     await gate.authorize(await session(alice, table, 'read'))

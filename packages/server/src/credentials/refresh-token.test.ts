@@ -79,7 +79,7 @@ test('openRefreshToken returns the claims that were encrypted, for all names of 
   )
 })
 
-test('A refresh token fits into a URL: fewer than 1,500 characters without escapes for ordinary names', async () => {
+test('A refresh token fits into a URL: it has fewer than 1,500 characters without escapes for ordinary names', async () => {
   const token = await sealRefreshToken(ring, claims)
   expect(token.length).toBeLessThan(1_500)
   expect(encodeURIComponent(token)).toBe(token)
@@ -120,7 +120,7 @@ test('openRefreshToken refuses a token with a changed, removed or added characte
   expect(same).toBeLessThan(10)
 })
 
-test('openRefreshToken refuses a token that combines parts of two tokens', async () => {
+test('openRefreshToken refuses a token that is composed of parts of two tokens', async () => {
   const one = (await sealRefreshToken(ring, claims)).split('.')
   const other = (await sealRefreshToken(ring, { ...claims, table: 'salaries' })).split('.')
   for (let mask = 1; mask < 31; mask += 1) {
@@ -175,7 +175,7 @@ test('openRefreshToken refuses a text that the same key encrypted for another pu
   }
 })
 
-test('A refresh token expires at its expiry, or at the renewal limit (cap) when that is earlier', async () => {
+test('A refresh token expires at its expiry, or at the renewal limit when that is earlier', async () => {
   const token = await sealRefreshToken(ring, claims)
   expect(await opened(token, claims.expiresAt - 1)).toMatchObject({ ok: true })
   expect(await opened(token, claims.expiresAt)).toEqual({ ok: false, reason: 'expired' })

@@ -17,7 +17,7 @@ test('several requests within the idle time cause one garbage collection, after 
   await expect.poll(() => collected.length).toBe(2)
 })
 
-test('the collection frees objects that nothing references', async () => {
+test('a garbage collection frees objects that nothing references', async () => {
   const freed: string[] = []
   const registry = new FinalizationRegistry<string>((name) => freed.push(name))
   ;(() => {

@@ -73,7 +73,7 @@ const maskNames = (text: string): string =>
 
 describe('A body over 64 KiB of a caller without privileges', () => {
   test.each(operations)(
-    '%s refuses the body before the client sends it, with the error for a missing object',
+    'the operation %s refuses the body before the client sends it, with the error for a missing object',
     async (id, path, missing) => {
       const size = Math.min(large, bodyLimits[id] ?? 0)
       const sent = start(stranger, path, { 'content-length': size })
@@ -118,7 +118,7 @@ describe('A body of up to 64 KiB of a caller without privileges', () => {
       (schema: object) => ({ requirements: [], updates: [{ action: 'add-schema', schema }] }),
     ],
   ])(
-    'a body of up to 64 KiB of a caller without privileges does not block the event loop with names of fields: %s',
+    'a JSON body of up to 64 KiB with very long full names of fields, from a caller without privileges, does not block the event loop: %s',
     async (_, path, makeBody) => {
       const field = (id: number, name: string, type: unknown): object => ({ id, name, required: false, type })
       const inner = Array.from({ length: 700 }, (_, i) => field(i + 2, `f${i}`, 'int'))
@@ -152,7 +152,7 @@ describe('A body over 64 KiB of a caller with the privilege', () => {
     },
   )
 
-  test('a caller with create on the namespace, but modify on no object, creates a table by a commit with a large body', async () => {
+  test('a caller with the privilege create on the namespace, but modify on no object, creates a table by a commit with a large body', async () => {
     const creator = await server.caller('creator')
     const grant = {
       privilege: 'create',
@@ -185,7 +185,7 @@ describe('A body over 64 KiB of a caller with the privilege', () => {
     expect([status, text.slice(0, 300)]).toEqual([200, expect.any(String)])
   })
 
-  test('a transaction with a large body requires modify or create on an object of the warehouse', async () => {
+  test('a transaction with a large body requires the privilege modify or create on an object of the warehouse', async () => {
     const body = JSON.stringify({ 'table-changes': [], padding: 'x'.repeat(200_000) })
     const transaction = async (caller: TestCaller): Promise<number> => {
       const { request, response } = start(caller, 'transactions/commit', { 'content-length': body.length })
@@ -223,7 +223,7 @@ describe('Limits of bodies:', () => {
   })
 
   test.each(['tables/rename', 'namespaces/a/register', '/management/v1/principals'])(
-    '%s accepts 64 KiB and refuses more with 413',
+    'the operation %s accepts a body of 64 KiB and refuses a larger one with 413',
     async (path) => {
       const body = JSON.stringify({ padding: 'x'.repeat(smallBodyBytes) })
       const target = path.startsWith('/') ? `../..${path}` : path
@@ -266,7 +266,7 @@ describe('The memory of large bodies', () => {
     expect(await send()).toBe(400)
   })
 
-  test('the memory has a limit for each principal and in total, and each body releases its memory once', () => {
+  test('the memory for request bodies has a limit for each principal and in total, and each body releases its memory once', () => {
     const memory = new BodyMemory({ totalBytes: 100, perPrincipalBytes: 60 })
     const first = memory.reserve('a', 50)
     expect(() => memory.reserve('a', 20)).toThrow('as many large request bodies')

@@ -21,7 +21,7 @@ describe('The Authorization header', () => {
   const strict = createAuthenticator({ sessions })
 
   test.each(['Bearer abc.def-_~+/=', 'bearer   abc.def-_~+/=', 'BEARER abc.def-_~+/='])(
-    '%s contains a token, whose identity is returned synchronously',
+    'the header "Authorization: %s" contains a token, whose identity is returned synchronously',
     (authorization) => {
       expect(strict.authenticate({ authorization })).toBe(etl)
       expect(seen.at(-1)).toBe('abc.def-_~+/=')
@@ -40,13 +40,19 @@ describe('The Authorization header', () => {
     ['Basic YWRtaW46c2VjcmV0', /token endpoint/],
     ['Negotiate abc', /token endpoint/],
     ['AWS4-HMAC-SHA256 Credential=a', /token endpoint/],
-  ])('%s is refused with 401, and the error does not contain it', (authorization, message) => {
-    const refuse = (): unknown => strict.authenticate({ authorization })
-    expect(refuse).toThrow(
-      expect.objectContaining({ code: 'unauthenticated', message: expect.stringMatching(message) as string }),
-    )
-    expect(refuse).not.toThrow(/YWRtaW46c2VjcmV0|größe/)
-  })
+  ])(
+    'the header "Authorization: %s" is refused with 401, and the error does not contain its value',
+    (authorization, message) => {
+      const refuse = (): unknown => strict.authenticate({ authorization })
+      expect(refuse).toThrow(
+        expect.objectContaining({
+          code: 'unauthenticated',
+          message: expect.stringMatching(message) as string,
+        }),
+      )
+      expect(refuse).not.toThrow(/YWRtaW46c2VjcmV0|größe/)
+    },
+  )
 
   test('a server for anonymous callers accepts requests without an Authorization header, but refuses an invalid header', () => {
     const open = createAuthenticator({ sessions, anonymous: true })

@@ -24,7 +24,7 @@ async function reset(): Promise<{ clientSecret: string }> {
 }
 
 describe('The first administrator', () => {
-  test('concurrent starts create one administrator, and only one of them receives its secret', async () => {
+  test('concurrent starts create one first administrator, and only one of them receives its secret', async () => {
     const results = await Promise.all(Array.from({ length: 5 }, () => bootstrapAdministrator({ sql })))
     const made = results.filter((result) => result.created)
     expect(made).toHaveLength(1)
@@ -46,7 +46,7 @@ describe('The first administrator', () => {
     expect(policy.grantees).toContain((await findRoleByName(sql, administratorsRole))?.id)
   })
 
-  test('a reset invalidates the old secret and the access keys, enables the administrator, and restores its role membership', async () => {
+  test('a reset of the first administrator invalidates its old secret and access keys, enables it, and restores its role membership', async () => {
     const before = await reset()
     const first = await checkClientSecret(sql, 'admin', before.clientSecret, 0)
     if (!first.ok) throw new Error(first.reason)

@@ -84,7 +84,7 @@ describe('A client secret', () => {
     })
   })
 
-  test('a rotation works without an interruption: a third secret is refused until the old secrets are deleted, and deleted secrets are invalid', async () => {
+  test('a secret rotation works without an interruption: a third secret is refused until the old secrets are deleted, and deleted secrets are invalid', async () => {
     const { id, secrets } = await client('rotating')
     const next = generateSecret()
     expect(await insertSecret(sql, id, hashSecret(next))).toBeNull()

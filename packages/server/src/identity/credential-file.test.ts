@@ -36,7 +36,7 @@ describe('The credential file', () => {
       expect(await readFile(target, 'utf8')).toBe('untouched')
     }))
 
-  test('no error contains the secret', () =>
+  test('no error of writeCredentialFile contains the secret', () =>
     inDirectory(async (directory) => {
       const failure = writeCredentialFile(join(directory, randomBytes(4).toString('hex'), 'x'), credential)
       await expect(failure).rejects.toThrow(/ENOENT/)

@@ -67,7 +67,7 @@ describe('Background jobs', () => {
     expect(most).toBeLessThanOrEqual(6)
   })
 
-  it('background jobs exist only once for each subject until they finish', async () => {
+  it('background jobs exist only once for each object until they finish', async () => {
     const subjectId = randomUUID()
     const job = (): Promise<boolean> =>
       insertJob(store.sql, { id: randomUUID(), kind: 'test', subjectId, payload: {} })
@@ -77,7 +77,7 @@ describe('Background jobs', () => {
     expect(await job()).toBe(true)
   })
 
-  it('background jobs start immediately after wake is called', async () => {
+  it('background jobs start immediately after the method wake is called', async () => {
     const { promise, resolve } = Promise.withResolvers<JobRun>()
     await using jobs = start((run) => Promise.resolve(resolve(run)), { intervalMs: 3_600_000 })
     await sleep(100)
@@ -86,7 +86,7 @@ describe('Background jobs', () => {
     expect((await promise).payload).toEqual({ exact: 9_007_199_254_740_993n })
   })
 
-  it('background jobs start after the interval without a call of wake', async () => {
+  it('background jobs start after the interval without a call of the method wake', async () => {
     const { promise, resolve } = Promise.withResolvers<string | null>()
     await using _ = start((run) => Promise.resolve(resolve(run.subjectId)))
     const subject = await enqueue()
@@ -120,7 +120,7 @@ describe('Background jobs', () => {
     expect(rows).toHaveLength(1)
   })
 
-  it('background jobs detect the loss of their lease, and then cannot save progress', async () => {
+  it('background jobs detect that they have lost their lease, and then cannot save progress', async () => {
     const subject = await enqueue()
     const outcome = Promise.withResolvers<unknown>()
     await using _ = start(
@@ -197,7 +197,7 @@ describe('Background jobs', () => {
     })
   })
 
-  it('background jobs continue after a sweep fails or the database is unavailable for a moment', async () => {
+  it('background jobs continue after a cleanup fails or the database is unavailable for a moment', async () => {
     let sweeps = 0
     const sweep = {
       name: 'broken',
@@ -214,7 +214,7 @@ describe('Background jobs', () => {
     await done.promise
   })
 
-  it('background jobs and other sweeps do not wait for a slow sweep, and the slow sweep is aborted when the server stops', async () => {
+  it('background jobs and other cleanups do not wait for a slow cleanup, and the slow cleanup is aborted when the server stops', async () => {
     const began: AbortSignal[] = []
     let others = 0
     const long = {
@@ -240,7 +240,7 @@ describe('Background jobs', () => {
 })
 
 describe('Housekeeping', () => {
-  it('housekeeping deletes idempotency outcomes, reports, jobs, audit events and refusals after the retention of each kind, and no other rows', async () => {
+  it('the cleanup job deletes idempotency outcomes, metrics reports, jobs, audit events and refusals after the retention of each kind, and no other data', async () => {
     const id = randomUUID()
     const fill = [
       `insert into idempotency (principal_id, key, operation, digest, status, expires_at)

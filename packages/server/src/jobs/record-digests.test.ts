@@ -51,7 +51,7 @@ const table = (
 ): Promise<TestTable> =>
   testTable(fixture.store.sql, fixture.storage, fixture.place, { snapshots: 1, uuidInFile: true, ...options })
 
-test('the job records the digest of every table and view, live or dropped, with its metadata in the row or only in storage', async () => {
+test('the job records the digest of the metadata of every table and view, live or dropped, in the database or only in storage', async () => {
   for (let n = 0; n < 25; n += 1) await table({ bodyInRow: n % 2 === 0 })
   await table({ bodyInRow: false, drop: { purge: true, retentionSeconds: 3_600 } })
   const before = await recorded()
@@ -60,7 +60,7 @@ test('the job records the digest of every table and view, live or dropped, with 
   expect(await recorded()).toEqual(before)
 })
 
-test('the job records no digest of a metadata file whose uuid or locations differ from the row', async () => {
+test('the job records no digest of a metadata file whose uuid or locations differ from those in the database', async () => {
   const [good, uuid, location, damaged, gone] = await Promise.all(
     [1, 2, 3, 4, 5].map(() => table({ bodyInRow: false })),
   )

@@ -98,7 +98,7 @@ async function sweep(): Promise<void> {
 }
 
 describe('a location that a table left', () => {
-  it('the sweep releases an empty retired location after 12 hours', async () => {
+  it('the cleanup job releases an empty location of a deleted table after 12 hours', async () => {
     await remove(await create('t'))
     await pass(11 * hour)
     await sweep()
@@ -108,7 +108,7 @@ describe('a location that a table left', () => {
     expect(await retired()).toEqual([])
   })
 
-  it('the sweep releases a retired location whose warehouse was deleted meanwhile', async () => {
+  it('the cleanup job releases the location of a deleted table whose warehouse was deleted meanwhile', async () => {
     const { sql } = fixture.store
     const insert = statement(
       'test_retired_claim',
@@ -123,7 +123,7 @@ describe('a location that a table left', () => {
     expect(await sql.run(left)).toEqual([{ location: 'file:/gone/later/' }])
   })
 
-  it('a location with credentials of mode static stays retired until an administrator releases it, also after the mode changed', async () => {
+  it('the location of a deleted table with long-lived credentials (vending mode static) stays reserved until an administrator releases it, also after the mode changed', async () => {
     await setMode('static')
     const [first, second] = [await create('a'), await create('b')]
     await remove(first)
@@ -142,7 +142,7 @@ describe('a location that a table left', () => {
     expect(await retired()).toEqual([])
   })
 
-  it('the sweep releases the location of a table that was created after the warehouse left mode static', async () => {
+  it('the cleanup job releases the location of a deleted table that was created after the warehouse left the vending mode static', async () => {
     await setMode('static')
     await setMode('none')
     await pass(hour)
@@ -152,7 +152,7 @@ describe('a location that a table left', () => {
     expect(await retired()).toEqual([])
   })
 
-  it('the location of a table that was staged in mode static and created later stays retired', async () => {
+  it('the location of a deleted table that was staged in vending mode static and created later stays reserved', async () => {
     await setMode('static')
     const id = await stage('t')
     await setMode('none')
@@ -165,7 +165,7 @@ describe('a location that a table left', () => {
 })
 
 describe('the location of a reservation that ended', () => {
-  it('the sweep releases an empty location after a reservation, but not in mode static', async () => {
+  it('the cleanup job releases an empty location after the reservation of a staged table ended, but not in vending mode static', async () => {
     await stage('short-lived')
     await pass(2 * hour)
     await sweep()
@@ -177,7 +177,7 @@ describe('the location of a reservation that ended', () => {
     expect(await retired()).toMatchObject([{ kind: 'retired', checkedAgainAt: null }])
   })
 
-  it('the location of an ended reservation is reserved again while its files are deleted, and stays retired afterwards', async () => {
+  it('the location of an ended reservation is reserved again while its files are deleted, and stays reserved afterwards', async () => {
     await setMode('static')
     const id = await stage('t')
     await pass(2 * hour)

@@ -23,7 +23,7 @@ async function age(folder: string, days: number): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) await utimes(join(folder, name), past, past)
 }
 
-test('the storage sweep removes uploads that are older than a week from every warehouse that is available, and keeps newer uploads', async () => {
+test('the storage cleanup removes multipart uploads that are older than a week from every available warehouse, and keeps newer uploads', async () => {
   await using stack = new AsyncDisposableStack()
   const { sql } = stack.use(await testStore())
   const folder = await mkdtemp(join(tmpdir(), 'headgate-sweep-'))

@@ -22,7 +22,7 @@ const openRing = (options: Partial<KeyRingOptions> = {}): Promise<KeyRing> =>
   KeyRing.open({ sql: store.sql, master, ...options })
 
 describe('the first start', () => {
-  test('the first start creates one active key for each purpose, and seals it', async () => {
+  test('the first start creates one active key for each purpose, and encrypts it with the master key', async () => {
     await using ring = await openRing()
     expect(
       ring
@@ -76,7 +76,7 @@ describe('a rotation', () => {
     await expect(promoteKey(store.sql, 'nothing', 0)).rejects.toThrow(/The key ring contains no key nothing/)
   })
 
-  test('a key rotation deletes retired keys when they are old enough, never the active one', async () => {
+  test('a key rotation deletes retired keys when they are old enough, and never the active key', async () => {
     await using ring = await openRing()
     const before = ring.signing('session-token').id
     await promoteKey(store.sql, await addKey(store.sql, master, 'session-token'), 0)
@@ -87,7 +87,7 @@ describe('a rotation', () => {
     await expect(revokeKey(store.sql, ring.signing('session-token').id)).rejects.toThrow(/active/)
   })
 
-  test('a notification makes other replicas load the new key and change their generation', async () => {
+  test('a notification makes other replicas load the new key and change the generation of their key ring', async () => {
     await using ring = await openRing({ maxAgeMs: 3_600_000 })
     const { generation } = ring
     const id = await addKey(store.sql, master, 'page-token')
@@ -108,7 +108,7 @@ describe('a rotation', () => {
   })
 })
 
-test('a sealed key does not open if its row has another purpose or id', async () => {
+test('an encrypted key of the key ring does not open if its database row has another purpose or id', async () => {
   await (await openRing())[Symbol.asyncDispose]()
   await store.sql.run(
     statement('test-move-key', `update key_ring set id = 'elsewhere' where purpose = 'page-token'`),
@@ -116,7 +116,7 @@ test('a sealed key does not open if its row has another purpose or id', async ()
   await expect(openRing()).rejects.toThrow(/does not open key elsewhere/)
 })
 
-test('the public key in the table is not trusted', async () => {
+test('the server does not trust the public key in the database, and derives it from the private key', async () => {
   await using ring = await openRing()
   const honest = ring.signing('session-token').publicKey.export({ format: 'jwk' })
   await store.sql.run(
@@ -129,7 +129,7 @@ test('the public key in the table is not trusted', async () => {
   expect(ring.signing('session-token').publicKey.export({ format: 'jwk' })).toEqual(honest)
 })
 
-test('many unknown key ids cause only few reloads', async () => {
+test('many tokens with unknown key ids cause only few reloads of the key ring', async () => {
   await using ring = await openRing({ unknownKeyCooldownMs: 60_000 })
   const results = await Promise.all(Array.from({ length: 50 }, () => ring.reloadForUnknownKey()))
   expect(results.filter(Boolean)).toHaveLength(1)
@@ -145,7 +145,7 @@ describe('page tokens', () => {
     expect(createPageTokens(other).open('tables of x', token)).toEqual(['größe', 'b'])
   })
 
-  test('a page token of another list, a modified page token and an invented one are refused with 400, and the content of page tokens is encrypted', async () => {
+  test('a page token is refused with 400 if it is for another list, modified or invented, and the content of page tokens is encrypted', async () => {
     await using ring = await openRing()
     const tokens = createPageTokens(ring)
     const token = tokens.seal('tables of x', ['hidden-name'])

@@ -52,8 +52,11 @@ test.each([
   randomBytes(31).toString('base64'),
   randomBytes(33).toString('hex'),
   `${randomBytes(32).toString('hex')}!`,
-])('any other text is refused as a master key, and the error does not contain the text (%#)', (text) => {
-  const refuse = (): unknown => parseMasterKey(text)
-  expect(refuse).toThrow(/32 random bytes/)
-  if (text !== '') expect(refuse).not.toThrow(text)
-})
+])(
+  'a text other than 32 bytes is refused as a master key, and the error does not contain the text (%#)',
+  (text) => {
+    const refuse = (): unknown => parseMasterKey(text)
+    expect(refuse).toThrow(/32 random bytes/)
+    if (text !== '') expect(refuse).not.toThrow(text)
+  },
+)

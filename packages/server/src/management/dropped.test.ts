@@ -80,7 +80,7 @@ const details = (
 ): Promise<Reply> => fixture.as(who, `GET /warehouses/${name}/relation?namespace=sales&relation=${relation}`)
 
 describe('A grant on a dropped table', () => {
-  it('lists of grants show dropped: true for a grant on a dropped table', async () => {
+  it('the lists of grants show dropped: true for a grant on a dropped table', async () => {
     const { name, warehouse, place } = await freshWarehouse()
     const { name: relation } = await table(warehouse, place)
     const on = { warehouse: name, namespace: ['sales'], relation }
@@ -189,7 +189,7 @@ describe('restoreDropped and purgeDropped', () => {
     ).toMatchObject({ status: 200 })
   })
 
-  it('purgeDropped purges a dropped table, also when its drop requested no purge, and then restoreDropped refuses to restore it', async () => {
+  it('purgeDropped purges a dropped table, also when the drop requested no purge, and restoreDropped then refuses to restore the table', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     await dropIt(warehouse, t.name)
@@ -266,7 +266,7 @@ describe('restoreDropped and purgeDropped', () => {
 })
 
 describe('The right to see and restore dropped tables', () => {
-  it('the right to restore a dropped table belongs to managers of the table, of its namespace or of the warehouse, and the table is hidden from others', async () => {
+  it('managers of a dropped table, of its namespace or of the warehouse may restore it, and the table is hidden from others', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     const creator = await fixture.principal({
@@ -299,7 +299,7 @@ describe('The right to see and restore dropped tables', () => {
     expect(await fixture.as(keeper, restore, {})).toMatchObject({ status: 200 })
   })
 
-  it('the right to restore remains with the owner after the namespace was deleted, but not with former managers of the namespace', async () => {
+  it('the owner of a dropped table may restore it after the namespace was deleted, but former managers of the namespace may not', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const owner = await fixture.principal({ privilege: 'create', on: { warehouse: name } })
     const keeper = await fixture.principal({
@@ -365,7 +365,7 @@ describe('The right to see and restore dropped tables', () => {
     expect(await admin(restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
   })
 
-  it('the right to restore remains with managers of the namespaces that contained a deleted namespace', async () => {
+  it('managers of the namespaces that contained a deleted namespace may still restore the dropped tables of that namespace', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const inner = await addNamespace(warehouse, ['sales', 'eu'], randomUUID(), place.namespaceId)
     const keeper = await fixture.principal({
@@ -383,7 +383,7 @@ describe('The right to see and restore dropped tables', () => {
     expect(await fixture.as(keeper, restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
   })
 
-  it('the right to restore belongs to the owner and to managers of the warehouse when the drop recorded no namespace', async () => {
+  it('the owner and managers of the warehouse may restore a dropped table whose drop recorded no namespace', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const owner = await fixture.principal({ privilege: 'create', on: { warehouse: name } })
     const keeper = await fixture.principal({
@@ -405,7 +405,7 @@ describe('The right to see and restore dropped tables', () => {
     expect(await fixture.as(owner, restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
   })
 
-  it('the server checks the right to restore again if the policy changed meanwhile, so a revocation takes effect', async () => {
+  it('the server checks the right to restore a dropped table again if the policy changed meanwhile, so a revocation takes effect', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const keeper = await fixture.principal({ privilege: 'manage', on: { warehouse: name } })
     const t = await table(warehouse, place)

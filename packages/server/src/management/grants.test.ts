@@ -50,7 +50,7 @@ describe('A grant of several privileges', () => {
     expect(await as(admin, `GET /grants?principal=${other.clientId}`)).toMatchObject({ body: { grants: [] } })
   })
 
-  test('the server refuses requests that contain both privilege and privileges, or neither of them', async () => {
+  test('the server refuses grant requests that contain both members privilege and privileges, or neither of them', async () => {
     const request = { on: 'server', to: { principal: 'admin' } }
     for (const named of [{}, { privileges: [] }, { privilege: 'use', privileges: ['select'] }])
       expect(await as(admin, 'POST /grants', { ...request, ...named })).toMatchObject({ status: 400 })
@@ -58,7 +58,7 @@ describe('A grant of several privileges', () => {
 })
 
 describe('The grant operations', () => {
-  test('the server lists all its grants to administrators, page by page', async () => {
+  test('the server lists all grants to administrators, page by page', async () => {
     const { warehouse, table } = await place()
     const { clientId, who } = await principal()
     const to = { principal: clientId }

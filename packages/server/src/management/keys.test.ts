@@ -76,14 +76,14 @@ describe('The key operations', () => {
     expect(await admin(`POST /keys/${key.id}/promote`, {})).toMatchObject({ status: 400 })
   })
 
-  it('the server promotes a key at once with forceNow', async () => {
+  it('the server promotes a key at once with the option forceNow', async () => {
     const { id } = await add('page-token')
     expect(await admin(`POST /keys/${id}/promote`, { forceNow: true })).toMatchObject({ status: 200 })
     const [event] = (await admin('GET /audit?operation=promoteKey&pageSize=1')).body.events
     expect(event).toMatchObject({ object: id, outcome: 'allowed', detail: { forceNow: true } })
   })
 
-  it('the server deletes a leaked key at once, but never the active one', async () => {
+  it('the server deletes a leaked signing key at once, but never the active one', async () => {
     const active = await findActive('storage-refresh')
     expect(await admin(`DELETE /keys/${active}`)).toMatchObject({ status: 400 })
     const { id } = await add('storage-refresh')
@@ -109,7 +109,7 @@ describe('The key operations', () => {
 })
 
 describe('The rotation of the master key', () => {
-  it('the server opens secrets with both master keys during the rotation, and without the old master key after it', async () => {
+  it('the server decrypts secrets with both master keys during the rotation, and without the old master key after it', async () => {
     await using fresh = await testWarehouseManagement()
     const { sql } = fresh.deps
     const secretAccessKey = `secret-${randomUUID()}`
@@ -182,7 +182,7 @@ describe('The rotation of the master key', () => {
     await expect(KeyRing.open({ sql, master: old })).rejects.toThrow(/master key .* does not open/)
   })
 
-  it('resealKeys does not change secrets that neither master key opens, names them in the response, and continues with the other secrets', async () => {
+  it('resealKeys does not change secrets that neither master key can decrypt, names them in the response, and continues with the other secrets', async () => {
     const { sql } = fixture.deps
     const [stored] = await sql.run<{ text: string }>(everySealed)
     const stranger = masterKeyFrom(randomBytes(32), masterKeyFrom(randomBytes(32)))

@@ -45,7 +45,7 @@ test('in the OpenAPI document, the target of every reference exists, and every p
   }
 })
 
-test('operation ids and request lines are unique, and the server returns the document', async () => {
+test('operation ids and request lines of the management API are unique, and the server returns the OpenAPI document', async () => {
   const routes = managementRoutes(deps, warehouseOperations)
   expect(new Set(routes.map(({ id }) => id)).size).toBe(routes.length)
   expect(new Set(routes.map(({ method, path }) => `${method} ${path}`)).size).toBe(routes.length)

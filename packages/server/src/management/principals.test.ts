@@ -55,7 +55,7 @@ describe('The principal operations', () => {
     expect(await as(admin, 'POST /principals')).toMatchObject({ status: 400 })
   })
 
-  test('the server lists principals page by page, each once', async () => {
+  test('the server lists principals page by page, each principal once', async () => {
     for (let index = 0; index < 5; index += 1) await principal()
     const names: string[] = []
     let token: string | null = ''

@@ -41,7 +41,7 @@ const listed = async (location: string): Promise<readonly unknown[]> =>
   (await admin(`GET ${at(location)}`)).body.places
 
 describe('The operations for retired locations', () => {
-  it('the server lists retired locations and ended reservations in pages, without locations that are in use', async () => {
+  it('the server lists reserved locations of deleted tables and ended reservations in pages, without locations that are in use', async () => {
     const retired = await claim('retired', 'listed/a', 3_600)
     const ended = await claim('staged', 'listed/b', -5)
     await claim('staged', 'listed/c', 3_600)
@@ -64,7 +64,7 @@ describe('The operations for retired locations', () => {
     })
   })
 
-  it('the server releases only the retired locations at and below a location, and writes an audit event', async () => {
+  it('the server releases only the reserved locations of deleted tables at and below a location, and writes an audit event', async () => {
     await claim('retired', 'freed', 3_600)
     await claim('retired', 'freed/below', 3_600)
     await claim('staged', 'freed/ended', -5)
@@ -83,14 +83,14 @@ describe('The operations for retired locations', () => {
     expect(event).toMatchObject({ privilege: 'administer-storage', detail: { location: `${root}/freed/` } })
   })
 
-  it('the server returns no next check for locations for which clients may have static keys, and releases these locations on request', async () => {
+  it('the server returns no next check for reserved locations for which clients may have long-lived keys, and releases these locations on request', async () => {
     const location = await claim('retired', 'static', 3_600)
     await fixture.deps.sql.run(endless, [location])
     expect(await listed(location)).toMatchObject([{ reason: 'static-keys', checkedAgainAt: null }])
     expect(await admin(`DELETE ${at(location)}`)).toMatchObject({ body: { released: 1 } })
   })
 
-  it('the operations for retired locations require administer-storage, because manage is not sufficient', async () => {
+  it('the operations for reserved locations of deleted tables require administer-storage, because manage is not sufficient', async () => {
     const location = await claim('retired', 'guarded', 3_600)
     const manager = await fixture.principal({ privilege: 'manage', on: { warehouse: 'wh' } })
     expect(await fixture.as(manager, `GET ${at(location)}`)).toMatchObject({ status: 403 })
@@ -100,7 +100,7 @@ describe('The operations for retired locations', () => {
     expect(await fixture.as(custodian, `DELETE ${at(location)}`)).toMatchObject({ body: { released: 1 } })
   })
 
-  it('the server refuses malformed locations, and releases no retired locations of other warehouses', async () => {
+  it('the server refuses malformed locations, and releases no reserved locations of other warehouses', async () => {
     const location = await claim('retired', 'mine', 3_600)
     await admin('POST /warehouses', {
       name: 'other',

@@ -45,7 +45,7 @@ async function claim(
 }
 
 describe('listStorageOverlaps', () => {
-  it('listStorageOverlaps returns pairs of overlapping location claims in pages, and omits pairs of one owner and retired locations', async () => {
+  it('listStorageOverlaps returns pairs of overlapping location claims in pages, and omits pairs of one owner and locations of deleted tables', async () => {
     const outer = await claim('a', 'a/t')
     const own = await claim('a', 'a/t/own', { ownerId: outer.ownerId })
     const inner = await claim('a', 'a/t/own/deep')

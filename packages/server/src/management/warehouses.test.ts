@@ -98,7 +98,7 @@ describe('The warehouse operations', () => {
     expect(await admin(`PATCH /warehouses/${wanted.name}`, change)).toMatchObject({ status: 200 })
   })
 
-  it('a warehouse keeps client properties from before they were refused when other fields change', async () => {
+  it('a warehouse keeps client properties that the server refuses today when other fields of the warehouse change', async () => {
     const wanted = { name: name(), storage: file(name()) }
     expect(await admin('POST /warehouses', wanted)).toMatchObject({ status: 201 })
     await fixture.deps.sql.run(setUri, [wanted.name])
@@ -246,7 +246,7 @@ describe('The warehouse operations', () => {
     expect(await warehouse?.storage.head(places[2] ?? '')).toBeNull()
   })
 
-  it('the server seals the secrets of the storage, so that no response, event or column contains them', async () => {
+  it('the server encrypts the secrets of the storage, so that no response, event or database column contains them', async () => {
     const wh = name()
     const secretAccessKey = `secret-${randomUUID()}`
     const storage = { ...s3, bucket: `b-${randomUUID()}`, secretAccessKey }
@@ -292,7 +292,7 @@ describe('The warehouse operations', () => {
     expect(JSON.stringify(event)).not.toContain('new-secret')
   })
 
-  it('the server tests the storage before a warehouse is created, and on request', async () => {
+  it('the server tests the storage before a warehouse is created, and when a caller requests a check', async () => {
     const broken = { ...s3, bucket: `b-${randomUUID()}`, secretAccessKey: 'x' }
     const { status, body } = await admin('POST /warehouses', { name: 'broken', storage: broken })
     expect([status, body.error.message]).toEqual([

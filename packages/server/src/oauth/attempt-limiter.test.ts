@@ -14,7 +14,7 @@ function fail(limiter: AttemptLimiter, times: number, of: AttemptSource): void {
   for (let time = 0; time < times; time += 1) limiter.failed(of)
 }
 
-test('AttemptLimiter delays new client names at an address with many failures, and not a client that has authenticated from it', () => {
+test('AttemptLimiter delays new client names at an address with many failures, and does not delay a client that has authenticated from this address', () => {
   const limiter = limiterAt()
   limiter.succeeded(source('etl'))
   for (let guess = 0; guess < 10; guess += 1) limiter.failed(source(`guess-${guess}`))
@@ -23,7 +23,7 @@ test('AttemptLimiter delays new client names at an address with many failures, a
   expect(limiter.secondsToWait(source('new', null, '10.0.0.2'))).toBe(0)
 })
 
-test('AttemptLimiter counts failures of a client name that has authenticated for that name only, and not for other names', () => {
+test('AttemptLimiter counts the failures of a client name that has authenticated from an address only for this name', () => {
   const limiter = limiterAt()
   limiter.succeeded(source('etl'))
   fail(limiter, 3, source('etl'))

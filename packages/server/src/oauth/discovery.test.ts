@@ -82,7 +82,7 @@ describe('discovery', () => {
     expect(payload['name']).toBe('somebody')
   })
 
-  test('the JWKS document contains a new key before the server signs tokens with it', async () => {
+  test('the JWKS document contains a new key before the server signs tokens with the key', async () => {
     const added = await server.send('POST', '/management/v1/keys', { purpose: 'session-token' })
     expect(added.status).toBe(201)
     const { id } = objectAt(added.json)

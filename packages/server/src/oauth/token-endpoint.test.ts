@@ -21,7 +21,7 @@ const post = (body: string | Buffer, headers: Record<string, string> = {}): Prom
   server.post(body, headers)
 
 describe('the token endpoint returns a token', () => {
-  test('the token endpoint returns a token that authenticates, the members that Iceberg clients read, and headers that forbid caching', async () => {
+  test('the token endpoint returns a token that is valid, the members that Iceberg clients read, and headers that forbid caching', async () => {
     const { status, headers, body } = await post(form(good))
     expect(status).toBe(200)
     expect(headers).toMatchObject({
@@ -81,7 +81,7 @@ describe('the token endpoint returns a token', () => {
 describe('the attempt limiter of the token endpoint', () => {
   const wrong = form({ ...good, client_secret: 'wrong' })
 
-  test('after several failures the token endpoint answers 429 with Retry-After, and processes attempts again when that time has passed', async () => {
+  test('after several failures the token endpoint answers 429 with Retry-After, and processes attempts again after that time', async () => {
     for (let time = 0; time < 5; time += 1) expect(await post(wrong)).toMatchObject({ status: 401 })
     const turned = await post(wrong)
     expect(turned).toMatchObject({ status: 429, body: { error: 'slow_down' } })

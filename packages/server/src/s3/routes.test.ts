@@ -78,13 +78,13 @@ test.each([
 })
 
 test.each(['OPTIONS /b/k', 'PATCH /b/k', 'TRACE /b', 'PROPFIND /b'])(
-  'findOperation refuses the method %s',
+  'findOperation refuses the HTTP method %s',
   (request) => {
     expect(named(request)).toBe('MethodNotAllowed')
   },
 )
 
-test('parseParameters refuses a parameter that occurs twice', () => {
+test('parseParameters refuses a query parameter that occurs twice', () => {
   expect(() => parseParameters('prefix=a&prefix=b')).toThrow(S3Error)
   expect(() => parseParameters('prefix=%ff')).toThrow(S3Error)
   expect(parseParameters('a=%2B+&&b').get('a')).toBe('+ ')

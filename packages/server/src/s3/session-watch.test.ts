@@ -29,7 +29,7 @@ function watch(permission: StoragePermission): SessionWatch {
   return watchSession(deps, session, permission, ({ code }) => aborts.push(code))
 }
 
-test('watchSession authorizes the session again at each interval until the watch is disposed', async () => {
+test('watchSession authorizes the session again at each interval until the watch ends', async () => {
   const running = watch('read-write')
   await vi.advanceTimersByTimeAsync(3_500)
   expect(asked).toBe(3)
@@ -46,7 +46,7 @@ test('watchSession aborts the request once when the session is refused', async (
   expect(aborts).toEqual(['AccessDenied'])
 })
 
-test('watchSession aborts a write when its session ends, and does not abort a read', async () => {
+test('watchSession aborts a write when its session expires, and does not abort a read', async () => {
   using _ = watch('read-write')
   using __ = watch('read')
   await vi.advanceTimersByTimeAsync(3_600_500)

@@ -132,7 +132,7 @@ describe('A session token', () => {
     expect((await refusal(token)).message).toMatch(/expired/)
   })
 
-  test('Sessions.recognize returns the identity of an expired token, which Sessions.verify refuses', async () => {
+  test('Sessions.recognize returns the identity of an expired token, and Sessions.verify refuses the token', async () => {
     const token = await mint()
     now += 7_200_000
     expect(await sessions.recognize(token)).toMatchObject({ principal, actors: [] })

@@ -26,7 +26,7 @@ test('explainFailure names the command line flags for the ports when a port is i
 })
 
 test.each(['192.0.2.77', 'no-such-host.invalid'])(
-  'explainFailure names HEADGATE_HOST for %s, which is not an address of this machine',
+  'explainFailure names the setting HEADGATE_HOST for %s, which is not an address of this machine',
   async (host) => {
     const text = explainFailure(await listenFailure(host, 0))
     expect(text).toMatch(
@@ -46,7 +46,7 @@ test('explainFailure names a file that the server cannot read or write, and the 
   await rm(folder, { recursive: true })
 })
 
-test('explainFailure returns a sentence for a full disk', () => {
+test('explainFailure returns one sentence for a full disk', () => {
   const failure = Object.assign(new Error('ENOSPC: no space left on device, write'), {
     code: 'ENOSPC',
     syscall: 'write',

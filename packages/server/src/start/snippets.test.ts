@@ -35,7 +35,7 @@ test('the Spark command passes the credential in the environment and not in the 
   expect(args).toContain('spark.sql.catalog.lakehouse.uri=http://127.0.0.1:8181')
 })
 
-test('the snippets for an anonymous server contain no credential', () => {
+test('the example commands for an anonymous server contain no credential', () => {
   for (const { text } of snippets({ ...facts, ask: null, credentialFile: null }))
     expect(text).not.toMatch(/credential/i)
 })
@@ -67,7 +67,7 @@ test('the Trino file contains the S3 endpoint and region of a warehouse that iss
   expect(aws).not.toContain('s3.endpoint')
 })
 
-test('the DuckDB snippet reads the credential from the credential file', () => {
+test('the example commands for DuckDB read the credential from the credential file', () => {
   const text = textFor('DuckDB')
   expect(text).toContain('open("/home/a/credential").read()')
   expect(text).toContain(

@@ -123,7 +123,7 @@ describe('a failed connection', () => {
     await pool.run(insert, [id, 3])
   })
 
-  test('openSql fails with a clear message when the database cannot be reached, and leaves no connection open', async () => {
+  test('openSql fails with a message that names the problem when the database cannot be reached, and leaves no connection open', async () => {
     const nowhere = new URL(things.url)
     nowhere.port = '1'
     await expect(openSql({ url: nowhere.href })).rejects.toMatchObject({ code: 'unavailable' })

@@ -61,7 +61,7 @@ describe('readRow', () => {
     expect(performance.now() - startedAt).toBeLessThan(600)
   })
 
-  test('equal reads share a query that starts after each of them was requested', async () => {
+  test('equal reads share a query that starts after the last of them was requested', async () => {
     const counted = statement('test_row_counted', `select nextval('test_row_sequence'), $1::text`)
     await things.sql.run(statement('test_row_make_sequence', 'create sequence test_row_sequence'))
     const first = sql.readRow(counted, ['a'])
@@ -72,7 +72,7 @@ describe('readRow', () => {
     expect(new Set(rows.slice(1, 21).map((row) => row?.[0])).size).toBe(1)
   })
 
-  test('a read that is requested after an acknowledged write returns this write, also during an equal read', async () => {
+  test('a read that is requested after an acknowledged write returns this write, also while an equal read runs', async () => {
     for (let value = 10; value < 60; value += 1) {
       const running = Array.from({ length: 5 }, () => sql.readRow(read, [id]))
       await things.sql.run(update, [id, value])
@@ -87,7 +87,7 @@ describe('readRow', () => {
     expect(await readers(small)).toEqual(new Set([own?.pid]))
   })
 
-  test('a failing statement rejects its own readRow call, and not other calls on the same connection', async () => {
+  test('a failing statement rejects its own readRow call, and no other call on the same connection', async () => {
     const division = statement('test_row_division', 'select 1 / $1::int')
     const results = await Promise.allSettled(['1', '0', '1', '0', '1'].map((n) => sql.readRow(division, [n])))
     expect(results.map((result) => (result.status === 'fulfilled' ? result.value : 'failed'))).toEqual([

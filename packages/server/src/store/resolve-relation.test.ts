@@ -9,7 +9,7 @@ const plans = statement(
   `select generic_plans as generic, custom_plans as custom from pg_prepared_statements where name = 'relation_resolve_all'`,
 )
 
-test('PostgreSQL reuses the plan of the statement, even in a database whose tables were never analyzed', async () => {
+test('PostgreSQL reuses the plan of the statement that finds a table, even in a database whose tables were never analyzed', async () => {
   // A pool of one connection, so that `plans` reads the statements of the connection that executes the reads.
   await using store = await testStore({ poolSize: 1 })
   const key = { warehouseId: randomUUID(), path: 'n', name: 'a', form: 'all', known: null } as const

@@ -67,7 +67,7 @@ export async function releaseClaim(sql: Queryable, { ownerId, location }: DueCla
   await sql.run(release, [ownerId, location])
 }
 
-/** Keeps the location of a due claim retired. The claim is due again after `seconds`. */
+/** Postpones the release of a retired location: the location stays reserved, and the release is tried again after `seconds`. */
 export async function postponeClaim(
   sql: Queryable,
   { ownerId, location }: DueClaim,
@@ -82,7 +82,7 @@ const hold = statement(
    where owner_id = $1 and location = $2 and kind in ('staged', 'retired') and ends_at <= now()`,
 )
 
-/** Keeps the location of a due claim retired until an administrator releases it. */
+/** Keeps a retired location reserved until an administrator releases it. */
 export async function holdClaim(sql: Queryable, { ownerId, location }: DueClaim): Promise<void> {
   await sql.run(hold, [ownerId, location])
 }

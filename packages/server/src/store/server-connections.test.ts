@@ -19,7 +19,7 @@ async function connected(url: string, name: string): Promise<Client> {
 
 describe('a migration that no server of an older version may use', () => {
   test.each(['headgate', 'headgate schema 1'])(
-    'a migration with stopsOlderServers waits while %s is connected, and fails after its time limit',
+    'a migration that requires older servers to stop waits while %s is connected, and fails after its time limit',
     async (name) => {
       await using database = await testDatabase()
       const { url } = database
@@ -37,7 +37,7 @@ describe('a migration that no server of an older version may use', () => {
     },
   )
 
-  test('a migration with stopsOlderServers runs as soon as the connections of the stopped server have ended', async () => {
+  test('a migration that requires older servers to stop runs as soon as the connections of the stopped server have ended', async () => {
     await using database = await testDatabase()
     const { url } = database
     await migrate({ url, migrations: [one] })
@@ -47,7 +47,7 @@ describe('a migration that no server of an older version may use', () => {
     expect(await migrating).toEqual([exclusive])
   })
 
-  test('a migration with stopsOlderServers runs while other programs and servers of the current version are connected', async () => {
+  test('a migration that requires older servers to stop runs while other programs and servers of the current version are connected', async () => {
     await using database = await testDatabase()
     const { url } = database
     await migrate({ url, migrations: [one] })

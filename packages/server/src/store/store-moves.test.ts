@@ -20,7 +20,7 @@ const counts = statement(
    from location_claim group by 1, 2 order by 1, 2`,
 )
 
-test('moveStore moves more claims than one statement can move to the new store, keeps their paths, and does not move claims of other warehouses', async () => {
+test('moveStore moves the location claims of a warehouse to a new store name in several statements, keeps their paths, and does not move claims of other warehouses', async () => {
   await using store = await testStore()
   const { sql } = store
   await sql.run(fill, [mine, other, many])

@@ -2,7 +2,7 @@ import type { Queryable, Sql } from './sql.ts'
 import { statement } from './sql.ts'
 import type { RelationKind } from './relations.ts'
 
-/** Known row of a table or view in the upstream. */
+/** Database row in which this server records a table or view of an upstream catalog. */
 export interface UpstreamRelationRow {
   readonly id: string
   readonly kind: RelationKind
@@ -15,7 +15,7 @@ export interface UpstreamRelationRow {
   readonly notBefore: number
 }
 
-/** Rows that are known for a name in an upstream warehouse, and the current policy version. */
+/** Database rows that this server has for a name in an upstream warehouse, and the current policy version. */
 export interface UpstreamRows {
   readonly policyVersion: number
   /** Innermost known namespace among the requested one and its parents. Null when none of them is known. */

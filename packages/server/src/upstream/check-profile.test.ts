@@ -47,11 +47,11 @@ describe('checkUpstream', () => {
     ['bearer', 'token', 'upstream.auth.token is not allowed'],
     ['__proto__', 'a', 'rest.auth.type is __proto__'],
     ['constructor', 'a', 'rest.auth.type is constructor'],
-  ])('refuses the provider %s with the property %s', async (type, property, message) => {
+  ])('checkUpstream refuses the auth provider %s with the property %s', async (type, property, message) => {
     await expect(check({ auth: { 'rest.auth.type': type, [property]: 'x' } })).rejects.toThrow(message)
   })
 
-  it('refuses a secret of another provider', async () => {
+  it('checkUpstream refuses a secret that belongs to another auth provider', async () => {
     const secrets = { 'rest.auth.basic.password': 'x' }
     await expect(check({ auth: { 'rest.auth.type': 'bearer' } }, secrets)).rejects.toThrow('is not allowed')
   })
@@ -68,13 +68,13 @@ describe('checkUpstream', () => {
     'http://2130706433/',
     'http://0x7f.1/',
     'http://[::ffff:127.0.0.1]/',
-  ])('refuses the address %s for the upstream and for token endpoints', async (address) => {
+  ])('checkUpstream refuses the address %s for the upstream and for token endpoints', async (address) => {
     await expect(check({ uri: address })).rejects.toThrow('is refused')
     const auth = { 'rest.auth.type': 'oauth2', 'rest.auth.oauth2.token-endpoint': address }
     await expect(check({ auth })).rejects.toThrow('is refused')
   })
 
-  it('refuses a region that would change the host of the token service', async () => {
+  it('checkUpstream refuses a region that would change the host of the token service', async () => {
     const keys = { 'rest.auth.type': 'sigv4', 'rest.auth.sigv4.access-key-id': 'k' }
     for (const region of ['x.attacker.example/#', 'x@attacker.example', 'eu-central-1\n'])
       await expect(check({ auth: { ...keys, 'rest.auth.sigv4.region': region } })).rejects.toThrow(
@@ -91,12 +91,12 @@ describe('checkUpstream', () => {
     'https://203.0.113.7/\t',
     'ht\ntps://203.0.113.7/',
     'https:\\\\203.0.113.7\\',
-  ])('refuses %s, which is not the address of a catalog', async (address) => {
+  ])('checkUpstream refuses %s, which is not the address of a catalog', async (address) => {
     await expect(check({ uri: address })).rejects.toThrow('must be a URL')
   })
 
   it.each(['https://203.0.113.7/a?b=c', 'https://203.0.113.7/#x'])(
-    'refuses the query or fragment of %s',
+    'checkUpstream refuses the URI %s, which has a query or a fragment',
     async (address) => {
       await expect(check({ uri: address })).rejects.toThrow('no query')
     },

@@ -6,7 +6,7 @@ afterEach(() => vi.useRealTimers())
 
 const lost = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })
 
-test('the circuit opens after five lost requests in a row, and one request tests it after the pause', async () => {
+test('the circuit breaker opens after five lost requests in a row, and one request tests it after the pause', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const circuit = upstreamCircuit()
   let sent = 0
@@ -25,7 +25,7 @@ test('the circuit opens after five lost requests in a row, and one request tests
   await expect(circuit.execute(fail)).rejects.toBe(lost)
 })
 
-test('requests that their clients cancelled do not open the circuit', async () => {
+test('requests that their clients cancelled do not open the circuit breaker', async () => {
   const circuit = upstreamCircuit()
   const cancelled = new Error('the client disconnected')
   for (let n = 0; n < 20; n += 1)

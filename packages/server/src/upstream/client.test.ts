@@ -43,7 +43,7 @@ function open(
 
 const allowing = (): EndpointGuard => new EndpointGuard({ named: ['127.0.0.1'], loopback: false })
 
-test('a connection to an address that is not allowed is refused', async () => {
+test('the upstream client refuses a connection to an address that is not allowed', async () => {
   const before = server.requests.length
   await using client = await open(new EndpointGuard({ named: [], loopback: false }))
   await expect(client.send(request, AbortSignal.timeout(5_000))).rejects.toMatchObject({
@@ -52,7 +52,7 @@ test('a connection to an address that is not allowed is refused', async () => {
   expect(server.requests.length).toBe(before)
 })
 
-test('a name that resolves to a private address after the check is refused for the connection', async () => {
+test('the upstream client refuses to connect to a host that resolves to a private address after the check', async () => {
   const before = server.requests.length
   const { port } = new URL(server.url)
   const answers = ['93.184.215.14', '127.0.0.1']
@@ -71,7 +71,7 @@ test('a name that resolves to a private address after the check is refused for t
   expect(server.requests.length).toBe(before)
 })
 
-test('the requests of the auth provider to its issuer are refused for such an address, too', async () => {
+test('the upstream client also refuses requests of its auth provider to an issuer at an address that is not allowed', async () => {
   const before = server.requests.length
   await using client = await open(new EndpointGuard({ named: [], loopback: false }), {
     uri: 'https://203.0.113.7',
@@ -87,7 +87,7 @@ test('the requests of the auth provider to its issuer are refused for such an ad
   expect(server.requests.length).toBe(before)
 })
 
-test('a response above the limit is refused', async () => {
+test('the upstream client refuses a response above the size limit', async () => {
   await using client = await open(allowing(), { responseBytes: 65_536 })
   await expect(client.send(request, AbortSignal.timeout(5_000))).rejects.toMatchObject({
     code: 'bad-gateway',
@@ -95,7 +95,7 @@ test('a response above the limit is refused', async () => {
   })
 })
 
-test('requests beyond the limit of waiting requests receive 503 at once', async () => {
+test('requests to the upstream beyond the limit of waiting requests receive 503 at once', async () => {
   await using client = await open(allowing())
   const results = await Promise.allSettled(
     Array.from({ length: 5 }, () => client.send(request, AbortSignal.timeout(5_000))),
@@ -109,7 +109,7 @@ test('requests beyond the limit of waiting requests receive 503 at once', async 
   ])
 })
 
-test('an upstream that does not answer in time is 504 for a read, and unknown for a change', async () => {
+test('an upstream that does not answer in time results in 504 for a read, and in an unknown outcome for a change', async () => {
   const { createServer } = await import('node:http')
   const silent = createServer(() => undefined)
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
@@ -166,7 +166,7 @@ test('error responses of the upstream do not stop later requests', async () => {
     expect(await client.send(request, AbortSignal.timeout(5_000))).toMatchObject({ status: 503 })
 })
 
-test('a compressed response is decompressed up to the limit of a response', async () => {
+test('a compressed response of the upstream is decompressed up to the size limit of a response', async () => {
   const { gzipSync } = await import('node:zlib')
   const { createServer } = await import('node:http')
   let size = 1_000
@@ -204,7 +204,7 @@ async function listen(handle: RequestListener): Promise<{ readonly url: string }
 }
 
 test.each(['body', 'informational responses'])(
-  'a response whose %s never ends is ended by the time limit',
+  'a response of the upstream whose %s never ends is ended by the time limit',
   async (part) => {
     const timers = new Set<NodeJS.Timeout>()
     await using hostile = await listen((_, response) => {
@@ -228,7 +228,7 @@ test.each(['body', 'informational responses'])(
   },
 )
 
-test('a small compressed response of an issuer of tokens cannot fill the memory', async () => {
+test('a small compressed response of a token issuer cannot fill the memory', async () => {
   const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024))
   await using hostile = await listen((_, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(bomb)
@@ -246,7 +246,7 @@ test('a small compressed response of an issuer of tokens cannot fill the memory'
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * 1024 * 1024)
 })
 
-test('values that authenticate a request are returned with an error, so that no message contains them', async () => {
+test('an error of the upstream client contains the values that authenticated the request, so that they are removed from messages', async () => {
   server.intercept(() => ({ status: 403, body: '{}' }))
   const auth = { 'rest.auth.type': 'bearer', 'rest.auth.bearer.token': 'service-token' }
   await using client = await open(allowing(), { auth })

@@ -16,6 +16,6 @@ test.each([
   ['the key ASIAIOSFODNN7EXAMPLE is unknown', [], 'the key [redacted] is unknown'],
   ['s3://lake/t is not empty (a.b) $1', ['(a.b)', 's3cret$1'], 's3://lake/t is not empty (a.b) $1'],
   ['wrong s3cret$1', ['s3cret$1'], 'wrong the upstream'],
-])('hideUpstream changes %j with %j to %j', (message, hidden, expected) => {
+])('hideUpstream changes the message %j with the hidden texts %j to %j', (message, hidden, expected) => {
   expect(hideUpstream(message, hidden)).toBe(expected)
 })

@@ -12,26 +12,26 @@ const remote = {
 const traces = { uuid, creates: false, before: null, snapshotIds: ['12'] }
 
 describe('hasLanded', () => {
-  it('finds all snapshots of the commit', () => {
+  it('hasLanded returns true for a table that contains all snapshots of the commit', () => {
     expect(hasLanded(remote, traces)).toBe(true)
     expect(hasLanded(remote, { ...traces, snapshotIds: ['12', '9223372036854775807'] })).toBe(true)
     expect(hasLanded(remote, { ...traces, snapshotIds: ['12', '1'] })).toBe(false)
   })
 
-  it('does not accept a table that replaced the one of the commit', () => {
+  it('hasLanded returns false for a table that replaced the table of the commit', () => {
     expect(hasLanded({ ...remote, uuid: '00000000-0000-4000-8000-000000000000' }, traces)).toBe(false)
   })
 
-  it('accepts a creation by its UUID', () => {
+  it('hasLanded returns true for a created table with the UUID of the commit', () => {
     expect(hasLanded(remote, { ...traces, creates: true, snapshotIds: [] })).toBe(true)
     expect(hasLanded(remote, { ...traces, creates: true, uuid: null, snapshotIds: [] })).toBe(false)
   })
 
-  it('cannot prove a commit without snapshots to an existing table', () => {
+  it('hasLanded returns false for a commit without snapshots to an existing table, because nothing proves it', () => {
     expect(hasLanded(remote, { ...traces, snapshotIds: [] })).toBe(false)
   })
 
-  it('accepts new metadata of a hidden table, and not the metadata of its creation', () => {
+  it('hasLanded returns true for new metadata of a hidden table, and false for the metadata of its creation', () => {
     const hidden = { ...traces, snapshotIds: [] }
     expect(hasLanded(remote, { ...hidden, before: 's3://b/t/1.json' })).toBe(true)
     expect(hasLanded(remote, { ...hidden, before: 's3://b/t/2.json' })).toBe(false)

@@ -5,7 +5,7 @@ const uuid = '00000000-0000-4000-8000-000000000001'
 const response = (location: string): Buffer =>
   Buffer.from(JSON.stringify({ metadata: { 'table-uuid': uuid, location } }))
 
-test('the cache returns the same metadata for an equal response, and other metadata for another one', () => {
+test('the metadata cache returns the same metadata for an equal response, and other metadata for another response', () => {
   const cache = new MetadataCache(10_000)
   const first = cache.read('t', response('s3://a/1'), 'table')
   expect(cache.read('t', response('s3://a/1'), 'table')).toBe(first)
@@ -13,7 +13,7 @@ test('the cache returns the same metadata for an equal response, and other metad
   expect(cache.read('other', response('s3://a/1'), 'table')).not.toBe(first)
 })
 
-test('the cache does not keep more than its size', () => {
+test('the metadata cache does not keep more bytes than its size limit', () => {
   const cache = new MetadataCache(150)
   const first = cache.read('t1', response('s3://a/1'), 'table')
   cache.read('t2', response('s3://a/2'), 'table')

@@ -8,7 +8,7 @@ function receive(expected: Buffer | null, chunks: readonly Buffer[]): Buffer {
   return body.end()
 }
 
-test('a body in any chunks is returned unchanged, regardless of the expected body', () => {
+test('a received body is returned unchanged in any division into chunks, regardless of the expected body', () => {
   const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array))
   fc.assert(
     fc.property(fc.array(bytes), fc.option(bytes), fc.nat(40), (chunks, other, length) => {
@@ -24,7 +24,7 @@ test('a body in any chunks is returned unchanged, regardless of the expected bod
   )
 })
 
-test('an equal body is not copied', () => {
+test('a received body that equals the expected body is not copied', () => {
   const expected = Buffer.from('{"metadata":{}}')
   expect(receive(expected, [Buffer.from('{"meta'), Buffer.from('data":{}}')])).toBe(expected)
 })

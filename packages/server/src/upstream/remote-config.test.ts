@@ -2,27 +2,27 @@ import { describe, expect, it } from 'vitest'
 import { decodeRemoteConfig, offers, serves } from './remote-config.ts'
 
 describe('decodeRemoteConfig', () => {
-  it('prefers overrides to defaults', () => {
+  it('decodeRemoteConfig prefers overrides of the upstream to its defaults', () => {
     const config = decodeRemoteConfig({ defaults: { prefix: 'a' }, overrides: { prefix: 'b/c' } })
     expect(config).toMatchObject({ prefix: 'b/c', separator: '%1F', endpoints: null, keyLifetime: null })
   })
 
-  it('reads a prefix in the defaults, where Nessie has it', () => {
+  it('decodeRemoteConfig reads a prefix in the defaults, where Nessie sends it', () => {
     expect(decodeRemoteConfig({ defaults: { prefix: 'main|lake' } }).prefix).toBe('main|lake')
   })
 
   it.each(['../x', 'a/../b', 'a?b', 'a#b', 'a b', '%2e%2e/x', 'a\\b'])(
-    'refuses the prefix %s, which cannot be a part of a path',
+    'decodeRemoteConfig refuses the prefix %s, which cannot be a part of a path',
     (prefix) => {
       expect(() => decodeRemoteConfig({ overrides: { prefix } })).toThrow(/prefix/)
     },
   )
 
-  it.each([null, [], 'text', 5])('refuses the body %j', (body) => {
+  it.each([null, [], 'text', 5])('decodeRemoteConfig refuses the configuration %j', (body) => {
     expect(() => decodeRemoteConfig(body)).toThrow(/unusable configuration/)
   })
 
-  it('refuses a separator that is not encoded', () => {
+  it('decodeRemoteConfig refuses a namespace separator that is not encoded', () => {
     expect(() => decodeRemoteConfig({ overrides: { 'namespace-separator': '/' } })).toThrow(/separator/)
   })
 })
@@ -31,17 +31,17 @@ describe('offers and serves', () => {
   const listed = decodeRemoteConfig({ endpoints: ['GET /v1/{prefix}/namespaces/{namespace}/tables/{table}'] })
   const unlisted = decodeRemoteConfig({})
 
-  it('offers what the upstream lists', () => {
+  it('an upstream warehouse offers the operations that the upstream lists', () => {
     expect(offers(listed, 'loadTable')).toBe(true)
     expect(offers(listed, 'createTable')).toBe(false)
   })
 
-  it('offers the operations of the first specification when the upstream lists none', () => {
+  it('an upstream warehouse offers the operations of the first specification when the upstream lists none', () => {
     expect(offers(unlisted, 'createTable')).toBe(true)
     expect(offers(unlisted, 'loadView')).toBe(false)
   })
 
-  it('answers HEAD with a load, and credentials itself', () => {
+  it('an upstream warehouse answers tableExists with a load, and returns credentials of this server', () => {
     expect(serves(listed, 'tableExists')).toBe(true)
     expect(serves(listed, 'viewExists')).toBe(false)
     expect(serves(listed, 'loadCredentials')).toBe(true)
@@ -50,13 +50,13 @@ describe('offers and serves', () => {
 })
 
 describe('dialects', () => {
-  it('recognizes Nessie by its properties, and offers views although Nessie lists no endpoints', () => {
+  it('the configuration of Nessie is recognized by its properties, and offers views although Nessie lists no endpoints', () => {
     const config = decodeRemoteConfig({ defaults: { 'nessie.core-base-uri': 'http://n/api' } })
     expect(config.dialect.name).toBe('nessie')
     expect(offers(config, 'createView')).toBe(true)
   })
 
-  it('uses the configured dialect', () => {
+  it('decodeRemoteConfig uses the configured dialect of the upstream', () => {
     expect(decodeRemoteConfig({}, { dialect: 'nessie' }).dialect.name).toBe('nessie')
     expect(decodeRemoteConfig({ defaults: { 'nessie.x': '' } }, { dialect: 'standard' }).dialect.name).toBe(
       'standard',
@@ -73,13 +73,13 @@ describe('dialects', () => {
     ['http://p/api/catalog', { endpoints: ['GET /polaris/v1/{prefix}/x'] }, 'polaris', 'its endpoints'],
     ['https://glue.example.com/iceberg', {}, 'standard', 'no other catalog'],
     ['https://glue.eu.amazonaws.com.example.com/iceberg', {}, 'standard', 'no other catalog'],
-  ])('recognizes the catalog at %s with the configuration %j as %s', (uri, body, name, reason) => {
+  ])('the upstream at %s with the configuration %j is recognized as %s', (uri, body, name, reason) => {
     const config = decodeRemoteConfig(body, { uri })
     expect(config.dialect.name).toBe(name)
     expect(config.dialectReason).toContain(reason)
   })
 
-  it('overrides single capabilities of a dialect with quirks', () => {
+  it('the setting quirks overrides single capabilities of a dialect', () => {
     const { dialect } = decodeRemoteConfig(
       {},
       { dialect: 'glue', quirks: { names: 'any', purge: undefined } },
@@ -87,7 +87,7 @@ describe('dialects', () => {
     expect(dialect).toMatchObject({ name: 'glue', names: 'any', purge: 'requested', staging: 'early' })
   })
 
-  it('builds the prefix from the warehouse when the configuration has none', () => {
+  it('the prefix of an upstream is built from the warehouse when its configuration has none', () => {
     const arn = 'arn:aws:s3tables:eu-central-1:123456789012:bucket/lake'
     const s3tables = { dialect: 's3tables', remote: arn } as const
     expect(decodeRemoteConfig({}, s3tables).prefix).toBe(encodeURIComponent(arn))
@@ -97,7 +97,7 @@ describe('dialects', () => {
     )
   })
 
-  it('does not offer transactions of a catalog that refuses them', () => {
+  it('an upstream warehouse does not offer transactions of a catalog that refuses them', () => {
     const endpoints = ['POST /v1/{prefix}/transactions/commit']
     expect(offers(decodeRemoteConfig({ endpoints }), 'commitTransaction')).toBe(true)
     expect(offers(decodeRemoteConfig({ endpoints }, { dialect: 'glue' }), 'commitTransaction')).toBe(false)

@@ -42,21 +42,21 @@ describe('responseError', () => {
     [404, '', 'no-such-table'],
     [400, '<html>', 'bad-request'],
     [409, { error: { type: 'CommitFailedException', message: 'm', code: 409 } }, 'commit-failed'],
-  ])('converts the status %i with the body %j to %s', (status, body, code) => {
+  ])('responseError converts the status %i of the upstream with the body %j to %s', (status, body, code) => {
     expect(convert(status, body).code).toBe(code)
   })
 
-  it('reads the type in the header of AWS', () => {
+  it('responseError reads the error type in the header of AWS', () => {
     const headers = { 'x-amzn-errortype': 'EntityNotFoundException:http://internal.amazon.com/' }
     expect(convert(400, '', { headers }).code).toBe('no-such-table')
   })
 
-  it('reports an unknown outcome for a failed change, regardless of the type in the body', () => {
+  it('responseError reports an unknown outcome for a failed change, regardless of the type in the body', () => {
     const error = convert(500, { __type: 'EntityNotFoundException' }, { changes: true })
     expect(error.code).toBe('commit-state-unknown')
   })
 
-  it('removes the host of the upstream from messages', () => {
+  it('responseError removes the host of the upstream from messages', () => {
     const { message } = convert(400, {
       message: 'https://glue.eu.example.com:443/x refused glue.eu.example.com',
     })

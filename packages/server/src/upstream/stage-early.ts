@@ -141,7 +141,7 @@ async function create(
     if (signal.aborted || !isHeadgateError(error)) throw error
     const found = exists || isUnknown ? await findMarked().catch(() => null) : null
     if (found !== null) return { metadata: found, body: null }
-    // The row of an unknown outcome remains for the sweep.
+    // If it is unknown whether the upstream created the table, the row remains, and the cleanup job decides later.
     if (!isUnknown) await removeEarly(sql, id)
     throw error
   }

@@ -27,7 +27,7 @@ function translate(updates: JsonObject[], requirements: JsonObject[] = [], remov
 const removal = { action: 'remove-properties', removals: [markProperty] }
 
 describe('translateCreation', () => {
-  it('requires the table that was created, without data', () => {
+  it('the first commit to a created table is translated to a commit that requires the created table without data', () => {
     const own = { type: 'assert-last-assigned-field-id', 'last-assigned-field-id': 1 }
     expect(translate([], [own])['requirements']).toEqual([
       { type: 'assert-table-uuid', uuid },
@@ -36,7 +36,7 @@ describe('translateCreation', () => {
     ])
   })
 
-  it('leaves out all updates that repeat the creation', () => {
+  it('the first commit to a created table is sent without the updates that repeat the creation', () => {
     const { updates } = translate([
       { action: 'assign-uuid', uuid: uuid.toUpperCase() },
       { action: 'upgrade-format-version', 'format-version': 2 },
@@ -56,7 +56,7 @@ describe('translateCreation', () => {
     expect(updates).toEqual([removal])
   })
 
-  it('keeps an addition that differs, with its selection', () => {
+  it('the first commit to a created table keeps a schema or partition spec that differs, and makes it current', () => {
     const kept = [
       { action: 'add-schema', schema: { type: 'struct', fields: [{ ...field, doc: 'key' }] } },
       { action: 'set-current-schema', 'schema-id': -1 },
@@ -69,23 +69,23 @@ describe('translateCreation', () => {
     expect(translate(kept)['updates']).toEqual([...kept, removal])
   })
 
-  it('keeps the selection of a second schema after one that repeats the creation', () => {
+  it('the first commit to a created table makes a second schema current after a schema that repeats the creation', () => {
     const repeated = { action: 'add-schema', schema: { type: 'struct', fields: [field] } }
     const other = { action: 'add-schema', schema: { type: 'struct', fields: [] } }
     const select = { action: 'set-current-schema', 'schema-id': -1 }
     expect(translate([repeated, select, other, select])['updates']).toEqual([other, select, removal])
   })
 
-  it('keeps only the properties that differ', () => {
+  it('the first commit to a created table keeps only the properties that differ', () => {
     const { updates } = translate([{ action: 'set-properties', updates: { a: '2', b: '1' } }])
     expect(updates).toEqual([{ action: 'set-properties', updates: { a: '2', b: '1' } }, removal])
   })
 
-  it('does not remove the mark in an upstream that refuses changes of properties', () => {
+  it('the first commit to a created table does not remove the property that marks the table if the upstream refuses changes of properties', () => {
     expect(translate([], [], false)['updates']).toEqual([])
   })
 
-  it('keeps the text of numbers', () => {
+  it('the first commit to a created table keeps the text of numbers', () => {
     const text =
       '{"requirements":[],"updates":[{"action":"add-snapshot","snapshot":{"snapshot-id":9223372036854775807,"x":1.0}}]}'
     const body = parse(text, { keepNumberText: true }) as JsonObject
@@ -94,7 +94,7 @@ describe('translateCreation', () => {
     )
   })
 
-  it('refuses another UUID', () => {
+  it('the first commit to a created table is refused if it assigns another UUID', () => {
     expect(() =>
       translate([{ action: 'assign-uuid', uuid: '00000000-0000-4000-8000-000000000000' }]),
     ).toThrow('another UUID')

@@ -122,9 +122,9 @@ export class Upstream implements AsyncDisposable {
       body: call.body === undefined || call.body === null ? null : Buffer.from(call.body),
     }
     if (!safe) call.begin?.()
-    // All callers of this object share the identity at the upstream, so equal loads share a request that begins after
-    // each of them.
-    // The request has its own time limits, because the first caller may disconnect.
+    // All callers of one Upstream have the same identity at the upstream. Equal loads that wait at the same time share
+    // one request, which is sent after the last of these loads has arrived. The request has its own time limits, because
+    // the first caller may disconnect.
     const response = safe
       ? await this.#loads.joinNext(
           `${method} ${path}?${query} ${call.vends === true}`,

@@ -9,7 +9,7 @@ function decode(body: object): VendedKeys | null {
 }
 
 describe('decodeVendedKeys', () => {
-  test('a credential contains only known properties, and the settings of the table', () => {
+  test('a credential of the upstream contains only known properties, and the settings of the table', () => {
     const decoded = decode({
       metadata: { config: { 's3.access-key-id': 'other' } },
       config: {
@@ -39,7 +39,7 @@ describe('decodeVendedKeys', () => {
     ])
   })
 
-  test('the credential in the table configuration is used when no other one has keys', () => {
+  test('the credential in the table configuration of the upstream is used when no other credential has keys', () => {
     const decoded = decode({ config: keys, 'storage-credentials': [{ prefix: 's3://b/', config: {} }] })
     expect(decoded?.credentials).toEqual([{ prefix: '', config: keys }])
   })
@@ -57,7 +57,7 @@ describe('decodeVendedKeys', () => {
       },
       4_000_000,
     ],
-  ])('the expiry of %j is %s', (config, expiresAt) => {
+  ])('the credential %j of the upstream has the expiry %s', (config, expiresAt) => {
     const decoded = decode({ 'storage-credentials': [{ prefix: 'x://b/', config }] })
     expect(decoded?.expiresAt).toBe(expiresAt)
     expect(decoded?.credentials[0].config).toEqual(config)
@@ -69,15 +69,15 @@ describe('decodeVendedKeys', () => {
     { config: { 'adls.auth.shared-key.account.key': 'k' } },
     { 'storage-credentials': 'no' },
     {},
-  ])('a response %j without a complete credential has none', (body) => {
+  ])('the response %j of the upstream contains no complete credential, and is decoded as null', (body) => {
     expect(decode(body)).toBeNull()
   })
 
-  test('a response that is not JSON is refused', () => {
+  test('a credential response of the upstream that is not JSON is refused', () => {
     expect(() => decodeVendedKeys(Buffer.from('<html>'), now)).toThrow(/malformed/)
   })
 
-  test('the credential with the longest prefix of a location is selected', () => {
+  test('the credential of the upstream with the longest prefix of a location is selected', () => {
     const decoded = decode({
       'storage-credentials': [
         { prefix: 's3://b/', config: keys },

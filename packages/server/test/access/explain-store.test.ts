@@ -99,7 +99,7 @@ async function explainPrivilege(
   })
 }
 
-test('findHolders returns exactly the principals that decisions allow, and every right has a reason, for all combinations of owners, roles, grants and engines', async () => {
+test('findHolders returns exactly the principals that decisions allow, with a reason for every right, for all combinations of owners, roles, grants and engines', async () => {
   const callers: ProvenIdentity[] = []
   for (const name of [
     'a-owner',
@@ -184,7 +184,7 @@ test('findHolders returns exactly the principals that decisions allow, and every
   )
 }, 60_000)
 
-test('the grant on the nearest object decides, a grant to the principal precedes one to its roles, and the result contains the path of roles', async () => {
+test('the grant on the nearest object decides, a grant to the principal precedes a grant to its roles, and the result contains the path of roles', async () => {
   for (const each of wipe) await sql.run(each)
   const who = await addPrincipal(sql, 'nearest')
   const { warehouse, inner, table } = await addAccessFixture(sql)

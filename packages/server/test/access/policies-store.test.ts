@@ -61,7 +61,7 @@ describe('A policy from the store', () => {
     })
   })
 
-  test('owners need no grant', async () => {
+  test('the owner of an object needs no grant on it', async () => {
     const who = await addPrincipal(sql, 'etl')
     const { inner, table, sibling } = await addAccessFixture(sql, who.principal.id)
     const policy = await policies.get(who)

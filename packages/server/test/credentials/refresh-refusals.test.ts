@@ -25,13 +25,13 @@ const loaded = (): Promise<TestToken> => loadedTable(fixture, alice, `t${turn}`)
 const creating = (): Promise<TestToken> => stagedTable(fixture, alice, `s${turn}`)
 
 describe('authorizeRefresh refuses a token', () => {
-  test('authorizeRefresh refuses a token that another caller sends, also a caller with all privileges', async () => {
+  test('authorizeRefresh refuses a refresh token that another caller sends, also a caller with all privileges', async () => {
     const { table, token } = await loaded()
     await fixture.grant('manage', bob)
     expect(await refusal(fixture.refresh(token, bob, table.name))).toBe('other caller')
   })
 
-  test('authorizeRefresh refuses a token when the caller has the same name but another issuer, or the same id but another name', async () => {
+  test('authorizeRefresh refuses a refresh token when the caller has the same name but another issuer, or the same id but another name', async () => {
     const { table, token } = await loaded()
     for (const changed of [{ id: randomUUID() }, { issuer: 'https://evil.example' }, { subject: 'x' }]) {
       const caller = { ...alice, principal: { ...alice.principal, ...changed } }
@@ -39,7 +39,7 @@ describe('authorizeRefresh refuses a token', () => {
     }
   })
 
-  test('authorizeRefresh refuses a token for another table name, another warehouse or another vending mode', async () => {
+  test('authorizeRefresh refuses a refresh token for another table name, another warehouse or another vending mode', async () => {
     const { table, token } = await loaded()
     const other = await fixture.table(`other${turn}`)
     await fixture.grant('modify', alice, other)
@@ -51,14 +51,14 @@ describe('authorizeRefresh refuses a token', () => {
     expect(await refusal(fixture.refresh(signing, alice, table.name))).toBe('other mode')
   })
 
-  test('authorizeRefresh refuses a token when its table was renamed and another table has the former name', async () => {
+  test('authorizeRefresh refuses a refresh token when its table was renamed and another table has the former name', async () => {
     const { table, token } = await loaded()
     await fixture.change('rename', table.id, `moved-${turn}`)
     await fixture.table(table.name, [`s3://lake/new-${turn}/`])
     expect(await refusal(fixture.refresh(token, alice, table.name))).toBe('name taken')
   })
 
-  test('authorizeRefresh refuses a token whose table was dropped, or was staged and never committed', async () => {
+  test('authorizeRefresh refuses a refresh token whose table was dropped, or was staged and never committed', async () => {
     const { table, token } = await loaded()
     await fixture.change('drop', table.id)
     expect(await refusal(fixture.refresh(token, alice, table.name))).toBe('table dropped')
@@ -75,7 +75,7 @@ describe('authorizeRefresh refuses a token', () => {
     expect(await refusal(fixture.refresh(token, alice, table.name))).toBe('name taken')
   })
 
-  test('authorizeRefresh refuses a token when a commit moved its table to locations that do not contain the former ones', async () => {
+  test('authorizeRefresh refuses a refresh token when a commit moved its table to locations that do not contain the former ones', async () => {
     const { table, token } = await loaded()
     await fixture.change('setPrefixes', table.id, [`s3://lake/more-${turn}/`])
     expect(await refusal(fixture.refresh(token, alice, table.name))).toBe('locations changed')
@@ -83,7 +83,7 @@ describe('authorizeRefresh refuses a token', () => {
     expect(await refusal(fixture.refresh(token, alice, table.name))).toBe('locations changed')
   })
 
-  test("authorizeRefresh refuses a token when the warehouse no longer allows the table's locations", async () => {
+  test("authorizeRefresh refuses a refresh token when the warehouse no longer allows the table's locations", async () => {
     const outside = ['s3://elsewhere/t/']
     const table = await fixture.table(`t${turn}`, outside)
     await fixture.grant('modify', alice, table)
@@ -92,7 +92,7 @@ describe('authorizeRefresh refuses a token', () => {
   })
 
   test.each(['', 'part/'])(
-    "authorizeRefresh refuses a token when another table has a location that overlaps the token's location (%j)",
+    "authorizeRefresh refuses a refresh token when another table has a location that overlaps the token's location (%j)",
     async (below) => {
       const { table, token } = await creating()
       await fixture.refresh(token, alice, table.name)
@@ -104,7 +104,7 @@ describe('authorizeRefresh refuses a token', () => {
     },
   )
 
-  test("authorizeRefresh refuses a token that is older than a revocation of its table, its warehouse or its principal's sessions", async () => {
+  test("authorizeRefresh refuses a refresh token that is older than a revocation of its table, its warehouse or its principal's sessions", async () => {
     const { table, token } = await loaded()
     const at = new Date(fixture.now)
     await fixture.change('revoke', table.id, at)
@@ -122,13 +122,13 @@ describe('authorizeRefresh refuses a token', () => {
     expect(await refusal(fixture.refresh(token, again, table.name))).toBe('principal removed or disabled')
   })
 
-  test('authorizeRefresh refuses a token of a disabled principal', async () => {
+  test('authorizeRefresh refuses a refresh token of a disabled principal', async () => {
     const { table, token } = await loaded()
     await fixture.change('disable', alice.principal.id)
     expect(await refusal(fixture.refresh(token, alice, table.name))).toBe('principal removed or disabled')
   })
 
-  test('authorizeRefresh refuses a token that is modified, truncated, or sealed with an unknown key', async () => {
+  test('authorizeRefresh refuses a refresh token that is modified, truncated, or sealed with an unknown key', async () => {
     const { table, token } = await loaded()
     for (const [forged, reason] of [
       [token.slice(0, -4), 'not decryptable'],

@@ -112,7 +112,7 @@ describe('an event', () => {
     )
   })
 
-  test('an audit event contains no secrets: they are removed by field name and by form', () => {
+  test('an audit event contains no secrets: the server removes them by field name and by form', () => {
     const token = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl'
     const detail = {
       client_secret: 'canary',

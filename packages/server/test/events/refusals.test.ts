@@ -64,7 +64,7 @@ describe('the refusal log', () => {
     new RefusalLog({ sql: store.sql, writeRow: () => undefined, ...options })
   const rows = (): Promise<Kept[]> => store.sql.run<Kept>(kept)
 
-  test('the refusal log stores equal refusals of one minute as one row with their count, also over several flushes', async () => {
+  test('the refusal log stores equal refusals of one minute as one database row with their count, also over several flushes', async () => {
     await using refusals = log({ now: () => 0 })
     for (let i = 0; i < 3; i += 1) refusals.record(refusal())
     await refusals.flush()
@@ -77,7 +77,7 @@ describe('the refusal log', () => {
     ])
   })
 
-  test('refused tokens with different claims have separate rows up to the limit of their address, and their reasons stay', async () => {
+  test('refusals of tokens with different claims are stored in separate rows up to a limit for each client address, and keep their reasons', async () => {
     await using refusals = log({ now: () => 0, maxClaimedPerAddress: 3 })
     const claims = (address: string, number: number): Refusal => {
       const claimed = `[{"subject":"u-${number}"}]`

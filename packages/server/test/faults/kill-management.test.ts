@@ -40,14 +40,14 @@ test('principals and their secrets are created, changed or deleted completely or
   ])
 }, 60_000)
 
-test('roles and their members are changed completely or not at all', async () => {
+test('roles and their members are changed completely or not at all when the server is killed', async () => {
   await killEach(
     'role',
     [role, membership].flatMap((made) => [...aroundCommit(giving(made)), ...aroundCommit(taking(made))]),
   )
 }, 60_000)
 
-test('grants and entries of engines are changed completely or not at all', async () => {
+test('grants and entries of engines are changed completely or not at all when the server is killed', async () => {
   await killEach('access', [
     ...[grant, engine].flatMap((made) => [giving(made), taking(made)]).flatMap((each) => aroundCommit(each)),
     ...aroundCommit(changeEngine),
@@ -56,7 +56,7 @@ test('grants and entries of engines are changed completely or not at all', async
   ])
 }, 60_000)
 
-test('warehouses are changed completely or not at all', async () => {
+test('warehouses are changed completely or not at all when the server is killed', async () => {
   const kept = ['commit:after', 'answer']
   await killEach('warehouse', [
     ...steps(createWarehouse, {
@@ -68,7 +68,7 @@ test('warehouses are changed completely or not at all', async () => {
   ])
 }, 60_000)
 
-test('protections of warehouses, namespaces and tables are changed completely or not at all', async () => {
+test('protections of warehouses, namespaces and tables are changed completely or not at all when the server is killed', async () => {
   const kinds = [
     ['warehouse', 'warehouse_update'],
     ['namespace', 'namespace_protect'],

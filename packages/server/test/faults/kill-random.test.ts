@@ -20,7 +20,7 @@ test(
 )
 
 test(
-  'a server loses no change of many writers of different tables, whose commits share statements',
+  'a killed server loses no change of many writers of different tables, whose commits share statements',
   { timeout },
   async () => {
     await using place = await faultPlace()
@@ -37,7 +37,7 @@ test(
 )
 
 test.skipIf(faultSeconds === undefined)(
-  'a server with the embedded database loses no change',
+  'a killed server with the embedded database loses no change',
   { timeout },
   async () => {
     const directory = await mkdtemp(join(tmpdir(), 'headgate-faults-'))

@@ -124,7 +124,7 @@ describe('an upstream warehouse', () => {
       expect((await toFront('GET', `${tables}/${name}`))?.status, name).toBe(200)
   }
 
-  test('changes have no effect or their complete effect when the server is killed, and can be repeated', async () => {
+  test('changes in an upstream warehouse have no effect or their complete effect when the server is killed, and can be repeated', async () => {
     const cases = await Promise.all(
       changes.flatMap((change) =>
         (['_before', '_after'] as const).map(async (step) => {
@@ -159,7 +159,7 @@ describe('an upstream warehouse', () => {
     expect(staged.map(({ name }) => name)).toEqual(['staged_after'])
   })
 
-  test('changes whose upstream is killed are never reported as failed when they happened', async () => {
+  test('a change in an upstream warehouse is never reported as failed if it happened before the upstream was killed', async () => {
     for (const change of changes)
       for (const step of ['_cut', '_lost'] as const) {
         const name = change.kind + step

@@ -268,7 +268,7 @@ test('The server reports that it is not ready while its database is unavailable'
   expect((await server.send('GET', '/health/live')).status).toBe(200)
 })
 
-test('A client that disconnects before its request is complete causes a 400 in the metrics, and no logged failure', async () => {
+test('A client that disconnects before its request is complete causes a 400 in the metrics, and no failure in the log', async () => {
   const { hostname, port } = new URL(server.url)
   fault = 'hangs'
   releases = []

@@ -274,7 +274,7 @@ test('Each response contains the x-request-id of the request, or a new id when t
   ).toBe('on-errors')
 })
 
-test('The server allows a configured origin with preflight, and sends no CORS header to others', async () => {
+test('The server answers preflight requests of a configured origin, and sends no CORS header to other origins', async () => {
   const origin = 'https://console.test'
   const asked = {
     origin,
@@ -327,7 +327,7 @@ test('An anonymous server accepts only names of this machine as host', async () 
     expect([host, await get(host)]).toEqual([host, 403])
 })
 
-test('CORS adds `Origin` to the header Vary and keeps its other values', async () => {
+test('A CORS response adds `Origin` to the header Vary and keeps its other values', async () => {
   await server.send('POST', 'namespaces/h/tables', { name: 't', schema: { type: 'struct', fields: [] } })
   const response = await fetch(`${server.url}${path}/h/tables/t`, {
     headers: { origin: 'https://console.test' },

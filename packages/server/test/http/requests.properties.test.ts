@@ -39,7 +39,7 @@ test.each([
     200,
   ],
 ] as const)(
-  'The server answers to %s with an error body, which Node would omit',
+  'The server sends an error body to a malformed request that Node answers without a body: %s',
   async (_, bytes, method, status) => {
     const responses = await fixture.attack(latin1(bytes), { method })
     expect(responses.map((response) => response.status)).toEqual([status])

@@ -194,7 +194,7 @@ function renaming(namespace: string, name: string): JsonObject {
   }
 }
 
-test('the tested operations are all operations of the API in a namespace', async () => {
+test('the test covers every operation of the Iceberg API in a namespace', async () => {
   const { json } = await server.send('GET', '/v1/config?warehouse=lakehouse')
   const served = objectAt(json)['endpoints']
   // listNamespaces is the only operation that is not in a namespace.
@@ -202,7 +202,7 @@ test('the tested operations are all operations of the API in a namespace', async
 })
 
 describe.each(Object.entries(operations))('%s', (_, [privilege, allowed, requestIn]) => {
-  test(`the operation succeeds with ${privilege}, and is refused when policies forbid this privilege`, async () => {
+  test(`the operation succeeds with the privilege ${privilege}, and is refused when policies forbid this privilege`, async () => {
     const open = await alice.send(...(await requestIn(free)))
     expect(open.status).toBe(allowed)
     const request = await requestIn(`no-${privilege}`)

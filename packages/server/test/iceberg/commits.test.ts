@@ -174,7 +174,7 @@ test('`assign-uuid` sets the UUID of a table only when the table is created', as
   expect((await commit(server.send, path, [{ action: 'assign-uuid', uuid }])).status).toBe(200)
 })
 
-test('a commit with only `assert-create` creates a table, and chooses its UUID and location if they are missing', async () => {
+test('a commit with the single requirement `assert-create` creates a table, and chooses its UUID and location if they are missing', async () => {
   const updates: JsonObject[] = [
     { action: 'add-schema', schema: { 'schema-id': 0, ...schema } },
     { action: 'set-current-schema', 'schema-id': -1 },

@@ -83,7 +83,7 @@ test('without retention, a drop deletes the row and leaves the files; a purge st
   await create(forgotten, 'purged', `${root}/purged`)
 })
 
-test('a `purgeRequested` other than true or false results in 400, and the table is not dropped', async () => {
+test('a query parameter `purgeRequested` other than true or false results in 400, and the table is not dropped', async () => {
   const { path } = await create(kept, 'typo')
   for (const value of ['yes', '1', 'TRUE', '', 'true%20'])
     expect((await kept.send('DELETE', `${path}?purgeRequested=${value}`)).status).toBe(400)
@@ -138,7 +138,7 @@ test('an unregistered table is no longer in the catalog, its files remain, and i
   ).toContain('/00001-')
 })
 
-test('register with `overwrite` sets a table to another of its files, but not to a file of another table', async () => {
+test('register with `overwrite` changes a table to another of its metadata files, but not to a file of another table', async () => {
   const { send } = kept
   const { file, path } = await create(kept, 'back')
   await commit(send, path, [setProperties({ a: '1' })])

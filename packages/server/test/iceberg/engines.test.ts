@@ -199,7 +199,7 @@ describe('storage credentials of a user that only the engine refreshes', () => {
     return `/${endpoint.replace(/^\//, '')}`
   }
 
-  test('storage credentials that an engine obtains belong to the user, and the engine can refresh them while its entry allows it', async () => {
+  test('storage credentials that an engine obtains belong to the user, and the engine can refresh them while its entry allows this', async () => {
     await enter({})
     const endpoint = await staged(await as('alice'), 'ctas')
     expect(await trino.send('GET', endpoint)).toMatchObject({ status: 200 })

@@ -169,7 +169,7 @@ test('a malformed idempotency key results in 400', async () => {
   expect((await server.send('HEAD', `${tables}/no-key`)).status).toBe(404)
 })
 
-test('outcomes 401, 403 and 5xx are not stored: a request with the same key succeeds after the cause is removed', async () => {
+test('outcomes with status 401, 403 and 5xx are not stored: a request with the same idempotency key succeeds after the cause is removed', async () => {
   const bob = await server.caller('bob')
   const key = idempotencyKey()
   const warehouse = { kind: 'warehouse', id: server.warehouseId } as const

@@ -59,7 +59,7 @@ async function wire(
   return { body: Buffer.concat(chunks), headers: response.headers, status: response.statusCode ?? 0 }
 }
 
-test('`snapshots=refs` returns only the referenced snapshots, `all` and no parameter return all', async () => {
+test('the query parameter `snapshots=refs` returns only the referenced snapshots, and `all` or no parameter returns all', async () => {
   for (const one of [server, small]) {
     const path = await history(one, 'modes')
     const ids = async (query: string): Promise<unknown[]> =>

@@ -281,7 +281,7 @@ test('the properties write.data.path and write.metadata.path may be outside the 
   expect((await create(`${server.root}/meta-${name}/x`)).status).toBe(400)
 })
 
-test('register refuses files outside, files of other tables, and files that are not metadata', async () => {
+test('register refuses files outside the warehouse, files of other tables, and files that are not metadata', async () => {
   const { root, send } = server
   const register = (location: string, name = fresh()): Promise<TestResponse> =>
     send('POST', 'namespaces/l/register', { name, 'metadata-location': location })

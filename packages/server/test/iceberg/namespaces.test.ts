@@ -64,7 +64,7 @@ test('a namespace with a table or view is not dropped, but one with only dropped
   expect((await send('DELETE', 'namespaces/full')).status).toBe(204)
 })
 
-test('properties are set and removed in one request, whose response lists the missing ones', async () => {
+test('namespace properties are set and removed in one request, whose response lists the missing ones', async () => {
   const { send } = server
   await send('POST', 'namespaces', { namespace: ['props'], properties: { a: '1', b: '2' } })
   const path = 'namespaces/props/properties'
@@ -91,7 +91,7 @@ test('properties are set and removed in one request, whose response lists the mi
   )
 })
 
-test('properties that the database cannot store result in 400, never 500', async () => {
+test('namespace properties that the database cannot store result in 400, never 500', async () => {
   const { send } = server
   await send('POST', 'namespaces', { namespace: ['odd'] })
   const path = 'namespaces/odd/properties'
@@ -133,7 +133,7 @@ test('an invalid body for a namespace results in 400', async () => {
   }
 })
 
-test('names with spaces, percent signs, plus signs, slashes and any script work in paths', async () => {
+test('names with spaces, percent signs, plus signs, slashes and characters of any script work in request paths', async () => {
   const { send } = server
   for (const name of [
     'two words',
@@ -185,7 +185,7 @@ test('listNamespaces returns the children of `parent`; a missing or empty value 
   expect(await send('GET', 'namespaces?parent=a%00')).toMatchObject(bad())
 })
 
-test('an advertised custom separator separates levels, and so does U+001F', async () => {
+test('a configured namespace separator separates levels, and so does U+001F', async () => {
   await using other = await testServer({ namespaceSeparator: '%2E' })
   const { send } = other
   expect((await send('GET', '/v1/config?warehouse=lakehouse')).json).toMatchObject({

@@ -98,7 +98,7 @@ async function expectTaken(location: string): Promise<void> {
   }
 }
 
-test('the server refuses a claimed location in every request that sets one: create, commit, register and transaction', async () => {
+test('the server refuses a location that another table claims in every request that sets one: create, commit, register and transaction', async () => {
   const [own, data, metadata] = [place(), place(), place()]
   await table({
     location: own,
@@ -149,7 +149,7 @@ test('a table that is registered over another one claims its new locations, but 
   await expectTaken(own)
 })
 
-test('a transaction whose tables claim overlapping locations changes none of them', async () => {
+test('a transaction whose tables claim overlapping locations changes no table', async () => {
   const location = place()
   const [a, b] = [await table(), await table()]
   const before = await Promise.all([a, b].map((name) => server.send('GET', `${tables}/${name}`)))

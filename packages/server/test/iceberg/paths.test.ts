@@ -84,7 +84,7 @@ test('the server refuses a warehouse name that the database cannot store, and do
   }
 })
 
-test('the server refuses `.` and `..` in every spelling', async () => {
+test('the server refuses the path segments `.` and `..` in every spelling', async () => {
   for (const dots of ['.', '..', '%2e', '%2E%2e', '.%2E']) {
     for (const path of [
       `/v1/lakehouse/namespaces/${dots}`,

@@ -117,7 +117,7 @@ const revocations: [string, (of: Writer) => Promise<unknown>][] = [
   ],
 ]
 
-test.each(revocations)('A PUT whose last byte comes after %s leaves no object', async (_, revoke) => {
+test.each(revocations)('A PUT leaves no object if its last byte arrives after %s', async (_, revoke) => {
   const one = await writer()
   const { socket, readReceived } = await beginPut(one, 'data/late')
   expect(await listObjects(one)).toEqual([])

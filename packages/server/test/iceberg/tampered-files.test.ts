@@ -95,7 +95,7 @@ describe('A metadata file above the row limit that names files of other tables',
     'write.metadata.previous-versions-max': '1',
   }
 
-  test('The server refuses a commit to a table whose metadata file was changed in storage, and deletes no file that it names', async () => {
+  test('The server refuses a commit to a table whose metadata file was changed in storage, and deletes no file that the changed metadata names', async () => {
     const files = await victimFiles()
     const name = fresh()
     const table = await create(mine, name)

@@ -148,7 +148,7 @@ describe('a load through views, by an engine whose entry trusts it,', () => {
       )
   })
 
-  test("a load through a view uses the user's own privilege first, and is then equal to a direct load", async () => {
+  test("a load through a view uses the user's own privilege first, and then has the same response as a direct load", async () => {
     await server.grant({ privilege: 'modify', on: await findId('relation', 't'), to: dora })
     const hers = await as('dora')
     const response = await hers('GET', through(inner), undefined, asking)
@@ -210,7 +210,7 @@ describe('a credential that was issued through a view', () => {
 })
 
 describe('the parameter referenced-by grants nothing', () => {
-  test('referenced-by grants nothing to a user without an engine, to an engine that is not trusted for views, or to an engine without a user', async () => {
+  test('the parameter referenced-by grants nothing to a user without an engine, to an engine that is not trusted for views, or to an engine without a user', async () => {
     await expectHidden(await alice.send('GET', through(inner)))
     await enter({ viewChains: false })
     await expectHidden(await (await as('alice'))('GET', through(inner)))
@@ -223,7 +223,7 @@ describe('the parameter referenced-by grants nothing', () => {
     expect(await dora.send('GET', through('%zz'))).toMatchObject({ status: 200 })
   })
 
-  test('referenced-by grants nothing when the view does not exist, is a table, or is in another warehouse', async () => {
+  test('the parameter referenced-by grants nothing when the view does not exist, is a table, or is in another warehouse', async () => {
     const hers = await as('alice')
     for (const chain of [
       'mart%1Fnone',
@@ -235,7 +235,7 @@ describe('the parameter referenced-by grants nothing', () => {
       await expectHidden(await hers('GET', through(chain)))
   })
 
-  test('referenced-by grants nothing when the user may see the view but may not select from it', async () => {
+  test('the parameter referenced-by grants nothing when the user may see the view but may not select from it', async () => {
     await make(dora, 'seen')
     await server.grant({ privilege: 'use', on: await findId('relation', 'seen'), to: alice })
     await changed()
@@ -244,7 +244,7 @@ describe('the parameter referenced-by grants nothing', () => {
     await expectHidden(await hers('GET', through(`${outer},mart%1Fseen`)))
   })
 
-  test('referenced-by grants nothing when the view was dropped, also when another view has its name', async () => {
+  test('the parameter referenced-by grants nothing when the view was dropped, also when another view has its name', async () => {
     await make(dora, 'gone')
     await server.grant({ privilege: 'select', on: await findId('relation', 'gone'), to: alice })
     await changed()
@@ -260,7 +260,7 @@ describe('the parameter referenced-by grants nothing', () => {
     await expectHidden(await hers('GET', through('mart%1Fgone')))
   })
 
-  test('referenced-by grants nothing when the definer of the view is disabled, deleted or anonymous', async () => {
+  test('the parameter referenced-by grants nothing when the definer of the view is disabled, deleted or anonymous', async () => {
     const frank = await server.caller('frank')
     const namespaces = await Promise.all(['raw', 'mart'].map((name) => findId('namespace', name)))
     for (const on of namespaces)
@@ -285,7 +285,7 @@ describe('the parameter referenced-by grants nothing', () => {
     await expectHidden(await hers('GET', through('mart%1Fnobodys')))
   })
 
-  test('referenced-by grants nothing when the view was written through an engine whose users may not read', async () => {
+  test('the parameter referenced-by grants nothing when the view was written through an engine whose users may not read', async () => {
     const writer = await server.caller('writer')
     await enter({ privileges: ['create'] }, writer)
     const planted = await as('dora', writer)
@@ -318,14 +318,14 @@ describe('the parameter referenced-by grants nothing', () => {
     }
   })
 
-  test("referenced-by grants nothing beyond the limits in the engine's entry", async () => {
+  test("the parameter referenced-by grants nothing beyond the limits in the engine's entry", async () => {
     await enter({ warehouses: [] })
     expect(await (await as('alice'))('GET', through(inner))).toMatchObject({ status: 404 })
     await enter({ privileges: ['use'] })
     await expectHidden(await (await as('alice'))('GET', through(inner)))
   })
 
-  test('referenced-by grants nothing for operations that are not reads', async () => {
+  test('the parameter referenced-by grants nothing for operations that are not reads', async () => {
     const hers = await as('alice')
     await server.grant({ privilege: 'manage', on: await findId('namespace', 'raw'), to: dora })
     await changed()

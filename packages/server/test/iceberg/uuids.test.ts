@@ -47,7 +47,7 @@ async function readUuid(name: string): Promise<Json> {
   return textAt((await server.send('POST', tables, { name, schema })).json, 'metadata', 'table-uuid')
 }
 
-test('no request creates a table with the UUID of another one, nor does a transaction', async () => {
+test('no request creates a table with the UUID of another table, nor does a transaction', async () => {
   const uuid = await readUuid('first')
   const staged = toCreation(
     await server.send('POST', tables, { name: 'wants', schema, 'stage-create': true }),
@@ -71,7 +71,7 @@ test('a metadata file cannot be registered under two names', async () => {
   expect(await again('register-view', view)).toMatchObject(taken('view', 'again'))
 })
 
-test('a table without a UUID cannot get the UUID of another one, nor in a transaction', async () => {
+test('a table without a UUID cannot get the UUID of another table, nor in a transaction', async () => {
   const updates = [{ action: 'assign-uuid', uuid: await readUuid('owner') }]
   const path = await withoutUuid('old')
   const refused = errorBody(

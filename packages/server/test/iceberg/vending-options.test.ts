@@ -27,7 +27,7 @@ test('In vending mode gateway, a load returns keys also to a client that does no
   ).toBe('done')
 })
 
-test('Loads and refreshes of clients that omitEndpointFor names return keys without s3.endpoint', async () => {
+test('Loads and refreshes return keys without s3.endpoint to the clients that the setting omitEndpointFor names', async () => {
   const plain = await load('iceberg-rust')
   const without = await load(clickHouse)
   const { 's3.endpoint': endpoint, ...keys } = readCredential(plain).config

@@ -227,7 +227,7 @@ describe('a revoked right', () => {
   })
 })
 
-test('a rename and other commits do not interrupt a job', async () => {
+test('a rename and other commits do not interrupt a job that uses issued keys', async () => {
   await writer.send('POST', tables, { name: 'moving', schema })
   const response = await writer.send('GET', `${tables}/moving`, undefined, asking)
   const credential = readCredential(response)

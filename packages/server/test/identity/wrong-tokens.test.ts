@@ -290,7 +290,7 @@ describe('A refused token', () => {
     },
   )
 
-  test('tokens that neither this server nor a configured issuer signed have one response, regardless of the reason', () => {
+  test('all tokens that neither this server nor a configured issuer signed get the same response, regardless of the reason', () => {
     const names = [
       'a token of an unconfigured issuer, signed with RS256',
       'an unsigned token of an unconfigured issuer',

@@ -74,7 +74,7 @@ describe('An operation that needs manage on the server', () => {
     ['GET', '/access/who-can?privilege=use&server=true'],
   ]
   test.each(lines.map((line) => ({ line, what: `${line[0]} ${line[1]}` })))(
-    '$what is refused when a policy forbids manage on the server',
+    'the operation "$what" is refused when a policy forbids manage on the server',
     async ({ line }) => {
       const refused = await ask(alice, line)
       expect(refused.status).toBe(403)
@@ -99,7 +99,7 @@ describe('An operation that needs manage on a namespace or table', () => {
     ['grants', (ns) => ['POST', '/grants', grant({ warehouse: 'lakehouse', namespace: [ns] })]],
     ['who can', (ns) => ['GET', `/access/who-can?privilege=use&warehouse=lakehouse&${on(ns)}`]],
   ]
-  test.each(lines)('%s fails in a namespace where a policy forbids manage', async (_, line) => {
+  test.each(lines)('the operation %s fails in a namespace where a policy forbids manage', async (_, line) => {
     const open = await ask(alice, line('open'))
     expect(open.status).toBeLessThan(300)
     const refused = await ask(alice, line('kept'))
@@ -130,7 +130,7 @@ test('grants on hidden objects are not listed', async () => {
   expect(await listed(carol, 'carol')).toEqual(['server'])
 })
 
-test('abandoned creates in hidden namespaces are not listed', async () => {
+test('abandoned staged creates in hidden namespaces are not listed', async () => {
   for (const name of ['hidden', 'open'])
     await server.send('POST', `namespaces/${name}/tables`, { name: 'begun', schema, 'stage-create': true })
   await server.sql.run(
@@ -166,7 +166,7 @@ describe('A dropped table', () => {
 })
 
 describe('A warehouse', () => {
-  test('a warehouse on which a policy forbids use does not appear in lists, and its configuration is not found', async () => {
+  test('a warehouse on which a policy forbids use does not appear in lists, and its configuration is reported as missing', async () => {
     const names = async (caller: TestCaller | undefined): Promise<unknown> =>
       objectAt((await ask(caller, ['GET', '/warehouses'])).json)['warehouses']
     expect(await names(bob)).toMatchObject([{ name: 'lakehouse' }])

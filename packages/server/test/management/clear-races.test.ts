@@ -99,7 +99,7 @@ async function race(
 
 describe.each(orders)('a clearing and the commit of the same staged table, %s', (order) => {
   test.each(['random', 'chosen'])(
-    'after a concurrent clearing and commit of a staged table at a %s location, the table has all its files or does not exist',
+    'after the files of a staged table at a %s location are cleared while it is committed, the table has all its files or does not exist',
     { timeout: 120_000 },
     async (place) => {
       const counts = { finished: 0, cleared: 0 }

@@ -65,7 +65,7 @@ test('a warehouse check reports an allowed location of another warehouse that is
   ])
 })
 
-test('the other warehouse is named only to those who administer its storage', async () => {
+test('a warehouse check names another warehouse only to callers that administer the storage of the other warehouse', async () => {
   await overlap(`${fixture.folder}/held`, '')
   const manager = await fixture.principal({ privilege: 'manage', on: { warehouse: 'held' } })
   const [message] = await messages(manager)

@@ -75,7 +75,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endp
     })
   })
 
-  test('the check finds an object store that has two store names, and the command in its message sets one name for the store', async () => {
+  test('a warehouse check finds an object store that has two store names, and the command in its message sets one name for the store', async () => {
     const store = `localhost-${minio.port}`
     const [found, ...more] = await findings('direct')
     expect(more).toEqual([])
@@ -96,7 +96,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endp
       expect(await admin(`PATCH /warehouses/${name}`, { store: null })).toMatchObject({ status: 200 })
   })
 
-  test('the check names another warehouse only to those who administer its storage', async () => {
+  test('a warehouse check names another warehouse only to callers that administer the storage of the other warehouse', async () => {
     const manager = await fixture.principal({ privilege: 'manage', on: { warehouse: 'direct' } })
     const [found] = await findings('direct', manager)
     expect(found).toMatchObject({ ok: false })
@@ -106,7 +106,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endp
     expect(await fixture.as(stranger, 'POST /warehouses/direct/check')).toMatchObject({ status: 403 })
   })
 
-  test('the check passes for equal bucket names on two object stores, and when one store does not answer', async () => {
+  test('a warehouse check passes for equal bucket names on two object stores, and when one store does not answer', async () => {
     await using second = await startMinio({ buckets: ['elsewhere'] })
     await using gone = await FaultProxy.start({ port: second.port })
     await warehouse('here', minio.endpoint, 'elsewhere/here')
@@ -127,7 +127,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endp
     for (const name of ['here', 'there']) await admin(`DELETE /warehouses/${name}`)
   })
 
-  test('the check sends requests for at most three warehouses of one object store', async () => {
+  test('a warehouse check sends requests for at most three warehouses of one object store', async () => {
     const endpoint = `http://localhost:${proxy.port}`
     for (let n = 0; n < 5; n += 1) await warehouse(`more-${n}`, endpoint, `lake/more-${n}`)
     proxy.faults = { refuse: true }
@@ -157,7 +157,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('one bucket under two endp
     return compareStores(deps, warehouse, AbortSignal.timeout(30_000))
   }
 
-  test('a check deletes a probe object that an earlier check left, and no other object', async () => {
+  test('a warehouse check deletes a probe object that an earlier check left, and no other object', async () => {
     const { storage, root } = await opened('direct')
     const folder = probeFolder(root)
     // Leaves a probe object, as a process does that is killed between the write and the delete of the probe.

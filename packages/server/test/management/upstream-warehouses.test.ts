@@ -76,7 +76,7 @@ describe('an upstream warehouse', () => {
     })
   })
 
-  test('the check names the request that failed, without the secret', async () => {
+  test('the check of an upstream warehouse names the request that failed, without the secret', async () => {
     const name = fresh()
     await create(name, { uri: catalog.url, auth, secrets: { 'rest.auth.bearer.token': 'wrong-token-1' } })
     const check = await management.as(management.server.admin, `POST /warehouses/${name}/check`)
@@ -93,7 +93,7 @@ describe('an upstream warehouse', () => {
     expect(JSON.stringify(check.body)).not.toContain('wrong-token-1')
   })
 
-  test('an update replaces secrets, and keeps them when only other settings change', async () => {
+  test('an update of an upstream warehouse replaces secrets, and keeps them when only other settings change', async () => {
     const name = fresh()
     await create(name, { uri: catalog.url, auth, secrets: { 'rest.auth.bearer.token': 'old' } })
     expect(await update(name, { secrets })).toMatchObject({ status: 200 })
@@ -109,7 +109,7 @@ describe('an upstream warehouse', () => {
     })
   })
 
-  test('a new address needs the secrets again, so that they are not sent to another server', async () => {
+  test('a new address of the upstream needs the secrets again, so that they are not sent to another server', async () => {
     const name = fresh()
     await create(name, { uri: catalog.url, auth, secrets })
     await using other = await recordingProxy('http://127.0.0.1:9')
@@ -118,7 +118,7 @@ describe('an upstream warehouse', () => {
     expect(other.requests).toEqual([])
   })
 
-  test('a new path on the same host needs the secrets again, because it can be the catalog of another tenant', async () => {
+  test('a new path of the upstream on the same host needs the secrets again, because it can be the catalog of another tenant', async () => {
     const name = fresh()
     await create(name, { uri: `${catalog.url}/a`, auth, secrets })
     expect(await update(name, { uri: `${catalog.url}/b` })).toMatchObject({ status: 400 })
@@ -158,32 +158,35 @@ describe('the storage credentials of an upstream warehouse', () => {
   const post = (body: Json): Promise<Reply> =>
     management.as(management.server.admin, 'POST /warehouses', body)
 
-  test.each(['relay', 'pass', 'none'])('mode %s needs no storage of this server', async (credentials) => {
-    const name = fresh()
-    const body = {
-      name,
-      allowedLocations: [`s3://lake-${credentials}/a`, `s3://lake-${credentials}/b`],
-      upstream: { uri: catalog.url, auth, secrets, credentials },
-    }
-    expect(await post(body)).toMatchObject({
-      status: 201,
-      body: {
-        storage: { type: 's3', bucket: `lake-${credentials}`, prefix: 'a', credentials: 'none' },
-        allowedLocations: [`s3://lake-${credentials}/b`],
-        vending: { mode: credentials === 'relay' ? 'gateway' : 'none' },
-        upstream: { credentials },
-        hasSecret: false,
-      },
-    })
-    const check = await management.as(management.server.admin, `POST /warehouses/${name}/check`)
-    expect(check.body).toMatchObject({
-      findings: expect.arrayContaining([
-        { name: 'storage', ok: true, message: expect.stringContaining('no own access') as unknown },
-      ]) as unknown,
-    })
-  })
+  test.each(['relay', 'pass', 'none'])(
+    'an upstream warehouse with the credential mode %s needs no storage of this server',
+    async (credentials) => {
+      const name = fresh()
+      const body = {
+        name,
+        allowedLocations: [`s3://lake-${credentials}/a`, `s3://lake-${credentials}/b`],
+        upstream: { uri: catalog.url, auth, secrets, credentials },
+      }
+      expect(await post(body)).toMatchObject({
+        status: 201,
+        body: {
+          storage: { type: 's3', bucket: `lake-${credentials}`, prefix: 'a', credentials: 'none' },
+          allowedLocations: [`s3://lake-${credentials}/b`],
+          vending: { mode: credentials === 'relay' ? 'gateway' : 'none' },
+          upstream: { credentials },
+          hasSecret: false,
+        },
+      })
+      const check = await management.as(management.server.admin, `POST /warehouses/${name}/check`)
+      expect(check.body).toMatchObject({
+        findings: expect.arrayContaining([
+          { name: 'storage', ok: true, message: expect.stringContaining('no own access') as unknown },
+        ]) as unknown,
+      })
+    },
+  )
 
-  test('mode own needs access to the storage', async () => {
+  test('an upstream warehouse with the credential mode own needs access to the storage', async () => {
     const storage = { type: 's3', bucket: 'lake-own', credentials: 'none' }
     const upstream = { uri: catalog.url, auth, secrets }
     expect(await post({ name: fresh(), storage, upstream })).toMatchObject({ status: 400 })
@@ -191,7 +194,7 @@ describe('the storage credentials of an upstream warehouse', () => {
     expect(await post({ name: fresh(), upstream })).toMatchObject({ status: 400 })
   })
 
-  test('a vending mode that the credential mode does not use is refused', async () => {
+  test('a vending mode that the credential mode of an upstream warehouse does not use is refused', async () => {
     const body = {
       allowedLocations: ['s3://lake-mode/a'],
       vending: { mode: 'sts', roleArn: 'arn:aws:iam::1:role/r' },
@@ -202,7 +205,7 @@ describe('the storage credentials of an upstream warehouse', () => {
       ).toMatchObject({ status: 400 })
   })
 
-  test('a change of the credential mode keeps the rest, and needs storage for mode own', async () => {
+  test('a change of the credential mode of an upstream warehouse keeps the other settings, and requires storage for the mode own', async () => {
     const name = fresh()
     await post({
       name,
@@ -216,7 +219,7 @@ describe('the storage credentials of an upstream warehouse', () => {
     expect(await update(name, { credentials: 'own' })).toMatchObject({ status: 400 })
   })
 
-  test('the account for readers has its own sealed secrets', async () => {
+  test('the upstream account for readers has its own encrypted secrets', async () => {
     const name = fresh()
     const reader = { authRead: auth, secretsRead: { 'rest.auth.bearer.token': 'reader-secret-77aa' } }
     const created = await create(name, { uri: catalog.url, auth, secrets, ...reader })
@@ -235,7 +238,7 @@ describe('the storage credentials of an upstream warehouse', () => {
   })
 })
 
-test('an address that the operator did not name is refused, also for an administrator', async () => {
+test('an upstream address that the operator of the server did not allow is refused, also for an administrator', async () => {
   await using closed = await testWarehouseManagement({ named: [], loopback: false })
   const storage = { type: 'file', root: `${closed.folder}/x` }
   for (const uri of ['http://127.0.0.1:1', 'http://169.254.169.254/', 'http://10.1.2.3/'])

@@ -104,7 +104,7 @@ describe('an exchange by an engine', () => {
       })
   })
 
-  test('an exchange through another engine keeps the chain of actors, the outermost first, up to a limit', async () => {
+  test('an exchange through another engine keeps the chain of actors, the most recent first, up to a limit', async () => {
     const alice = await fixture.client()
     let subject_token = await fixture.token(alice)
     const engines = [

@@ -86,7 +86,7 @@ function audited(): Readonly<Record<string, unknown>> {
 }
 
 describe('an exchange with a second exchange at the issuer (secondLeg)', () => {
-  test('an exchange with a second exchange at the issuer (secondLeg) sends the user token and the credentials of this server to the issuer, and returns a token of this server', async () => {
+  test('a second exchange at the issuer (secondLeg) sends the user token and the credentials of this server to the issuer, and returns a token of this server', async () => {
     const token = await shown()
     const reply = await fixture.exchange({ subject_token: token }, trino.basic)
     expect(reply).toMatchObject({ status: 200 })
@@ -105,7 +105,7 @@ describe('an exchange with a second exchange at the issuer (secondLeg)', () => {
     })
   })
 
-  test('an exchange with a second exchange at the issuer (secondLeg) accepts requests of Iceberg clients and jwt-bearer assertions', async () => {
+  test('a second exchange at the issuer (secondLeg) accepts requests of Iceberg clients and jwt-bearer assertions', async () => {
     const service = await fixture.token(trino)
     const dialect = {
       subject_token: await shown(),
@@ -121,7 +121,7 @@ describe('an exchange with a second exchange at the issuer (secondLeg)', () => {
     expect(leg.asked).toHaveLength(2)
   })
 
-  test("an exchange with a second exchange at the issuer (secondLeg) returns a token that expires at the earliest of the two tokens' expiries, expires_in and the engine's limit", async () => {
+  test("a second exchange at the issuer (secondLeg) returns a token that expires at the earliest of the two tokens' expiries, expires_in and the engine's limit", async () => {
     const now = Math.floor(Date.now() / 1000)
     const life = async (ends: { user?: number; response?: number; said?: number }): Promise<number> => {
       const { user = 250, response = 250, said = 250 } = ends
@@ -137,7 +137,7 @@ describe('an exchange with a second exchange at the issuer (secondLeg)', () => {
     expect(said).toBeLessThan(60)
   })
 
-  test('an exchange with a second exchange at the issuer (secondLeg) uses groups, login and name of the token that the issuer returns, and the authentication time of the user token', async () => {
+  test('a second exchange at the issuer (secondLeg) uses groups, login and name of the token that the issuer returns, and the authentication time of the user token', async () => {
     const now = Math.floor(Date.now() / 1000)
     leg.respondWith(() => legToken(fixture.idp, { sub: 'greta', groups: ['finance'], name: 'Greta' }))
     const reply = await exchange({
@@ -204,7 +204,7 @@ describe('a second leg refuses a response token', () => {
     ['that is an id_token', { at_hash: 'x' }, /id_token/],
     ['of another issuer', { iss: 'https://other.example' }, /claim iss/],
     ['that has expired', { exp: 1 }, /expired/],
-  ])('a second leg refuses a response token %s', async (_, claims, why) => {
+  ])('a second exchange at the issuer (secondLeg) refuses a response token %s', async (_, claims, why) => {
     leg.respondWith(() => legToken(fixture.idp, claims))
     const text = await readError(exchange())
     expect(text).toMatch(/^400 invalid_grant: The issuer .* exchanged the token of the user, but/)
@@ -407,14 +407,14 @@ describe('concurrent exchanges', () => {
 })
 
 describe('profile', () => {
-  test('profile generic-7523 sends the user token to the issuer as an assertion', async () => {
+  test('the second exchange with the profile generic-7523 sends the user token to the issuer as an assertion', async () => {
     configure({ profile: 'generic-7523' })
     const token = await shown()
     expect(await fixture.exchange({ subject_token: token }, trino.basic)).toMatchObject({ status: 200 })
     expect(leg.forms[0]?.get('assertion')).toBe(token)
   })
 
-  test('profile google-sts requires a token in the response, and uses the user of the verified subject token', async () => {
+  test('the second exchange with the profile google-sts requires a token in the response, and uses the user of the verified subject token', async () => {
     configure(
       { profile: 'google-sts', client: null, answer: 'opaque', subjectAudiences: ['workforce'] },
       { subjectTokens: new Set(['id_token', 'access_token']), idTokenAudiences: ['app'] },
@@ -431,7 +431,7 @@ describe('profile', () => {
     expect(await readError(exchange({ aud: 'workforce' }))).toMatch(/invalid_grant/)
   })
 
-  test('profile chained verifies the response token by the configuration of the other issuer', async () => {
+  test('the second exchange with the profile chained verifies the token in the response by the configuration of the other issuer', async () => {
     const other: TestIssuer = await startTestIssuer()
     await using last = await testLeg()
     const next = {

@@ -33,11 +33,11 @@ const signed = (signing: Partial<RawSigning> = {}): Promise<string> =>
 const lastReason = (): unknown => endpoint.events.at(-1)?.['reason']
 
 describe('A signature', () => {
-  test('a signature in headers authenticates a request', async () => {
+  test('a signature in the headers authenticates an S3 request', async () => {
     expect(await signed()).toBe('200 bytes')
   })
 
-  test('a signature in the query authenticates reads and writes', async () => {
+  test('a signature in the query authenticates S3 reads and writes', async () => {
     const options = {
       credentials: endpoint.mint(),
       region,
@@ -60,7 +60,7 @@ describe('A signature', () => {
     }
   })
 
-  test('a request without a signature is refused', async () => {
+  test('an S3 request without a signature is refused', async () => {
     expect(await get(path)).toBe('403 AccessDenied')
     expect(lastReason()).toMatch(/no-authentication/)
     expect(endpoint.events.at(-1)).toMatchObject({ principal: 'unidentified', outcome: 'denied' })
@@ -122,7 +122,7 @@ describe('A session', () => {
     expect(await head({}, true)).toBe('403 AccessDenied')
   })
 
-  test('a request without its session token is refused', async () => {
+  test('an S3 request without its session token is refused', async () => {
     const { accessKeyId, secretAccessKey } = endpoint.mint()
     expect(await signed({ credentials: { accessKeyId, secretAccessKey } })).toBe('403 InvalidAccessKeyId')
   })

@@ -45,19 +45,22 @@ async function listed(input: Partial<ListObjectsV2CommandInput>): Promise<string
 }
 
 describe('A list', () => {
-  test('a list contains all keys with the prefix in the order of their bytes, and no sibling of the prefix', async () => {
+  test('a list of objects contains all keys with the prefix in the order of their bytes, and no sibling of the prefix', async () => {
     expect(await listed({})).toEqual(all)
     const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: `${root}b/` }))
     expect(Contents.map(({ Size }) => Size)).toEqual([5, 5, 3])
     expect(Contents.every(({ ETag, LastModified }) => /^".+"$/.test(ETag ?? '') && LastModified)).toBe(true)
   })
 
-  test.each([1, 2, 5, 12])('a list in pages of %i contains the same keys', async (MaxKeys) => {
-    expect(await listed({ MaxKeys })).toEqual(all)
-    expect(byBytes(await listed({ MaxKeys, Delimiter: '/' }))).toEqual(
-      byBytes(await listed({ Delimiter: '/' })),
-    )
-  })
+  test.each([1, 2, 5, 12])(
+    'a list of objects in pages of %i contains the same keys as a list in one page',
+    async (MaxKeys) => {
+      expect(await listed({ MaxKeys })).toEqual(all)
+      expect(byBytes(await listed({ MaxKeys, Delimiter: '/' }))).toEqual(
+        byBytes(await listed({ Delimiter: '/' })),
+      )
+    },
+  )
 
   test('a list with the delimiter slash combines keys with the same next segment into one common prefix', async () => {
     expect(byBytes(await listed({ Delimiter: '/' }))).toEqual(
@@ -98,7 +101,7 @@ describe('A list', () => {
       }
   })
 
-  test('a list for a prefix with an empty segment contains no keys', async () => {
+  test('a list for a prefix with an empty path segment contains no keys', async () => {
     for (const end of ['a//', '/', 'a//1']) expect(await listed({ Prefix: root + end }), end).toEqual([])
   })
 

@@ -72,7 +72,7 @@ describe('An object', () => {
     },
   )
 
-  test('a read of a missing object gets NoSuchKey, and its deletion succeeds', async () => {
+  test('a read of a missing object results in NoSuchKey, and its deletion succeeds', async () => {
     expect(await outcome(client.send(new GetObjectCommand(at('none'))))).toBe('404 NoSuchKey')
     expect(await outcome(client.send(new HeadObjectCommand(at('none'))))).toBe('404 NotFound')
     expect(await outcome(client.send(new DeleteObjectCommand(at('none'))))).toBe('204')
@@ -153,7 +153,7 @@ describe('A range', () => {
     expect(await outcome(client.send(new HeadObjectCommand({ ...at('ten'), Range })))).toMatch(/^416/)
   })
 
-  test('a read of part 1 returns the whole object, and part 2 does not exist', async () => {
+  test('a read of part 1 returns the whole object, and a read of part 2 fails', async () => {
     const got = await client.send(new GetObjectCommand({ ...at('ten'), PartNumber: 1 }))
     expect([got.$metadata.httpStatusCode, got.ContentRange]).toEqual([206, 'bytes 0-9/10'])
     expect(await text(got.Body as Readable)).toBe('0123456789')
@@ -216,7 +216,7 @@ describe('Conditions:', () => {
     expect(await swap()).toBe('404 NoSuchKey')
   })
 
-  test('conditions that S3 does not support get NotImplemented, and are not ignored', async () => {
+  test('conditions that S3 does not support result in NotImplemented, and are not ignored', async () => {
     expect(
       await outcome(client.send(new PutObjectCommand({ ...at('x'), Body: 'x', IfNoneMatch: '"a"' }))),
     ).toBe('501 NotImplemented')
@@ -283,7 +283,7 @@ describe('A copy', () => {
     expect((await read('to2')).toString()).toBe('copied')
   })
 
-  test('CopyObject from a missing object gets NoSuchKey, and to the same key InvalidRequest', async () => {
+  test('CopyObject from a missing object results in NoSuchKey, and to the same key in InvalidRequest', async () => {
     const of = (name: string): Promise<string> =>
       outcome(client.send(new CopyObjectCommand({ ...at('to3'), CopySource: `${Bucket}/wh/t1/${name}` })))
     expect(await of('none')).toBe('404 NoSuchKey')
@@ -291,7 +291,7 @@ describe('A copy', () => {
   })
 })
 
-test('HeadBucket and GetBucketLocation answer for a bucket of the session', async () => {
+test('HeadBucket and GetBucketLocation succeed for a bucket of the session', async () => {
   const head = await client.send(new HeadBucketCommand({ Bucket }))
   expect(head.BucketRegion).toBe(region)
   expect((await client.send(new GetBucketLocationCommand({ Bucket }))).LocationConstraint).toBe(region)

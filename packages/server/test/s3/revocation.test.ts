@@ -75,18 +75,21 @@ describe('After its session was revoked before the last byte', () => {
   test.each([
     ['PutObject of 10 bytes', 10],
     ['PutObject of 1 MiB', mib],
-  ])('%s fails after a revocation of its session, and leaves no object and no file', async (_, size) => {
-    await begin()
-    const put = new RunningRequest('PUT', path, size)
-    await put.send(Buffer.alloc(size - 1))
-    await authorized()
-    revoke()
-    await put.send('x')
-    expect(await put.readResponse()).toBe('403 AccessDenied')
-    expect(await endpoint.files()).toEqual([])
-  })
+  ])(
+    'the request %s fails after its session is revoked, and leaves no object and no file',
+    async (_, size) => {
+      await begin()
+      const put = new RunningRequest('PUT', path, size)
+      await put.send(Buffer.alloc(size - 1))
+      await authorized()
+      revoke()
+      await put.send('x')
+      expect(await put.readResponse()).toBe('403 AccessDenied')
+      expect(await endpoint.files()).toEqual([])
+    },
+  )
 
-  test('UploadPart fails after a revocation of its session, and an earlier part with the same number remains', async () => {
+  test('UploadPart fails after its session is revoked, and an earlier part with the same number remains', async () => {
     await begin()
     const client = sdkClient(endpoint.url, endpoint.mint())
     const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }))
@@ -101,7 +104,7 @@ describe('After its session was revoked before the last byte', () => {
     expect(Parts?.map(({ Size }) => Size)).toEqual([5])
   })
 
-  test('CompleteMultipartUpload fails after a revocation of its session, and creates no object', async () => {
+  test('CompleteMultipartUpload fails after its session is revoked, and creates no object', async () => {
     await begin()
     const client = sdkClient(endpoint.url, endpoint.mint())
     const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }))
@@ -121,7 +124,7 @@ describe('After its session was revoked before the last byte', () => {
     expect(await endpoint.files()).toEqual([Key])
   })
 
-  test('DeleteObjects fails after a revocation of its session, and deletes nothing', async () => {
+  test('DeleteObjects fails after its session is revoked, and deletes nothing', async () => {
     await begin()
     await sdkClient(endpoint.url, endpoint.mint()).send(new PutObjectCommand({ Bucket, Key, Body: 'x' }))
     const document = `<Delete><Object><Key>${Key}</Key></Object></Delete>`
@@ -152,7 +155,7 @@ describe('After its session was revoked before the last byte', () => {
         new UploadPartCopyCommand({ Bucket, Key, UploadId, PartNumber: 1, CopySource: `${Bucket}/${Key}` }),
     ],
   ] as const)(
-    '%s fails when its session is revoked while the server reads the source',
+    'the request %s fails when its session is revoked while the server reads the source',
     async (_, command) => {
       const { promise: read, resolve: goOn } = Promise.withResolvers<void>()
       await begin({

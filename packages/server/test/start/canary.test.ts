@@ -26,7 +26,7 @@ describe('the output, logs, metrics, audit events and responses of the server an
     expect(canaries.leaks).toEqual([])
   })
 
-  it('the recorded texts contain a known text from each source, and the test searched them for each kind of secret', () => {
+  it('the recorded outputs contain a known text from each source, and the test searched them for each kind of secret', () => {
     for (const seen of [
       'ready http',
       '"level":',
@@ -58,7 +58,7 @@ describe('the output, logs, metrics, audit events and responses of the server an
 })
 
 describe('Canaries', () => {
-  it('Canaries finds a secret in every encoding, and the beginning of a truncated secret', () => {
+  it('the search for planted secrets finds a secret in every encoding, and the beginning of a truncated secret', () => {
     const found = new Canaries()
     const planted = found.plant('a key', 'Zq8/+nothing like it, really#"1')
     const shown: Readonly<Record<string, string>> = {

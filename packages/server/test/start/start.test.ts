@@ -333,7 +333,7 @@ test(
 )
 
 test(
-  'a server with an external database prints snippets for an existing warehouse, or how to create one',
+  'a server with an external database prints example commands for an existing warehouse, or how to create one',
   { timeout: 60_000 },
   async () => {
     await using database = await testDatabase()
@@ -368,7 +368,7 @@ test(
 )
 
 test(
-  'a server with an external database prints how to create a credential, and its snippets use one',
+  'a server with an external database prints how to create a credential, and its example commands use one',
   { timeout: 60_000 },
   async () => {
     await using database = await testDatabase()

@@ -94,7 +94,7 @@ function newRelation(id: string): NewRelation {
 }
 
 describe(`statements on the claims of ${tables} tables read few rows, by an index`, () => {
-  test('creates, staged creates, their commits and location changes read few rows, by an index', async () => {
+  test('statements that create, stage, commit and move tables read few rows, by an index', async () => {
     const id = randomUUID()
     const seconds = 3_600
     const staged = { ...attempt, ...chosen, id, uuid: id, location: chosen.locations[0] ?? '', seconds }
@@ -143,7 +143,7 @@ describe(`statements on the claims of ${tables} tables read few rows, by an inde
     ).toEqual([])
   })
 
-  test('the creation, change and comparison of warehouses read few rows, by an index', async () => {
+  test('statements that create, change and compare warehouses read few rows, by an index', async () => {
     const root = { kind: 'root', location: testRoot, place: testRootPlace } as const
     expect(
       await scanned(async (sql) => {
@@ -155,7 +155,7 @@ describe(`statements on the claims of ${tables} tables read few rows, by an inde
     ).toEqual([])
   })
 
-  test('the list, check and release of overlaps and retired locations read few rows, by an index', async () => {
+  test('statements that list, check and release overlaps and reserved locations read few rows, by an index', async () => {
     const claim = {
       ownerId: randomUUID(),
       warehouse: 'w1',

@@ -57,7 +57,7 @@ beforeEach(() => {
 })
 
 describe('pages of a list', () => {
-  test('pages of a caller that may see one table contain no names and no number of other tables', async () => {
+  test('a list for a caller that may see one table contains no names and no number of other tables', async () => {
     const { front } = fixture
     await ann.send('POST', 'namespaces', { namespace: ['paged'] })
     for (const name of ['secret-a', 'mine', 'secret-z'])
@@ -74,7 +74,7 @@ describe('pages of a list', () => {
     expect((await bob.send('GET', `namespaces/paged/tables?pageToken=${next}&pageSize=2`)).status).toBe(400)
   })
 
-  test('pages of a caller that may see several tables contain each of them once', async () => {
+  test('a list for a caller that may see several tables contains each of them once', async () => {
     const { front } = fixture
     await ann.send('POST', 'namespaces', { namespace: ['several'] })
     const names = ['a', 'b', 'c', 'd', 'e'].map((name) => `several-${name}`)
@@ -124,7 +124,7 @@ describe('names', () => {
   })
 
   test.each(['a%2F..%2Fb', '..%2Fb', 'a%2F..', 'a%5C..%5Cb', 'a%2F.%2Fb'])(
-    'the name %s with a relative path is refused, because servers between could resolve it',
+    'the name %s with a relative path is refused, because a server in front of the upstream could resolve it',
     async (name) => {
       expect((await ann.send('GET', `namespaces/${name}`)).status).toBe(400)
       expect((await ann.send('DELETE', `${tables}/${name}`)).status).toBe(400)
@@ -134,7 +134,7 @@ describe('names', () => {
 })
 
 describe('locations', () => {
-  test('a caller without administer-storage cannot choose the location of a namespace, and so of its tables', async () => {
+  test('a caller without administer-storage cannot choose the location of a namespace, nor the location of its tables', async () => {
     const { front } = fixture
     const create = await ann.send('POST', 'namespaces', {
       namespace: ['moved'],
@@ -156,7 +156,7 @@ describe('locations', () => {
     expect((await front.send('GET', 'namespaces/sales')).json).toEqual(JSON.parse(body))
   })
 
-  test('a relative path that leaves the table is refused before it is sent', async () => {
+  test('a table location with a relative path that leaves the table is refused before it is sent to the upstream', async () => {
     const name = fresh()
     await ann.send('POST', tables, { name, schema })
     fixture.proxy.requests.length = 0
@@ -177,7 +177,7 @@ describe('locations', () => {
     expect((await ann.send('GET', path)).status).toBe(200)
   })
 
-  test('members of a request that the server does not know are not sent', async () => {
+  test('members of a request that the server does not know are not sent to the upstream', async () => {
     const name = fresh()
     const unknown = { Location: 's3://lakehouse/victim', 'x-location': 's3://lakehouse/victim' }
     await ann.send('POST', tables, { name, schema, ...unknown })
@@ -193,7 +193,7 @@ describe('locations', () => {
     expect(fixture.proxy.requests.filter(({ body }) => body.includes('victim'))).toEqual([])
   })
 
-  test('a table whose metadata names a location of another store gets no credentials', async () => {
+  test('a table whose upstream metadata names a location of another store gets no credentials', async () => {
     const name = fresh()
     const created = await ann.send('POST', tables, { name, schema })
     const location = readLocation(created)
@@ -224,7 +224,7 @@ describe('locations', () => {
 })
 
 describe('a table that was replaced in the upstream', () => {
-  test('grants on it give no credentials and no signatures', async () => {
+  test('grants on a table that was replaced in the upstream give no credentials and no signatures', async () => {
     const { front, upstream } = fixture
     const name = fresh()
     await ann.send('POST', tables, { name, schema })
@@ -253,7 +253,7 @@ describe('a table that was replaced in the upstream', () => {
 })
 
 describe('the UUID of another table', () => {
-  test('a caller that may create tables cannot take over the row and the grants of a table by its UUID', async () => {
+  test('a caller that may create tables cannot take over the grants of another table by its UUID', async () => {
     const { front } = fixture
     const victim = fresh()
     const created = await front.send('POST', tables, { name: victim, schema })
@@ -275,7 +275,7 @@ describe('the UUID of another table', () => {
     expect((await emil.send('GET', `${tables}/${victim}`)).status).toBe(200)
   })
 
-  test('a commit cannot assign another UUID', async () => {
+  test('a commit to a table of the upstream cannot assign another UUID', async () => {
     const name = fresh()
     await ann.send('POST', tables, { name, schema })
     fixture.proxy.requests.length = 0
@@ -284,7 +284,7 @@ describe('the UUID of another table', () => {
     expect(fixture.proxy.requests).toEqual([])
   })
 
-  test('a load of the table by another spelling of its name keeps its row, its owner and its grants', async () => {
+  test('a load of a table by another spelling of its name keeps its id, its owner and its grants', async () => {
     const { front } = fixture
     const name = fresh()
     await front.send('POST', tables, { name, schema })
@@ -302,7 +302,7 @@ describe('the UUID of another table', () => {
     expect((await finn.send('GET', `${tables}/${name}`)).status).toBe(200)
   })
 
-  test('a table that another client renamed in the upstream keeps its row, its owner and its grants', async () => {
+  test('a table that another client renamed in the upstream keeps its id, its owner and its grants', async () => {
     const { front, upstream } = fixture
     const name = fresh()
     await front.send('POST', tables, { name, schema })
@@ -325,7 +325,7 @@ describe('changes that happened', () => {
     ['not JSON', '<html>'],
     ['without metadata', '{}'],
     ['truncated', '{"metadata":{"table-uuid":"'],
-  ])('a commit whose response is %s is not reported as failed', async (_, body) => {
+  ])('a commit whose response from the upstream is %s is not reported as failed', async (_, body) => {
     const name = fresh()
     await ann.send('POST', tables, { name, schema })
     fixture.proxy.intercept(({ method }) => (method === 'POST' ? { status: 200, body } : 'forward'))
@@ -356,7 +356,7 @@ describe('changes that happened', () => {
     },
   )
 
-  test('a commit is acknowledged although the server cannot use the locations in the response', async () => {
+  test('a commit is acknowledged although the server cannot use the locations in the response of the upstream', async () => {
     const name = fresh()
     const created = await ann.send('POST', tables, { name, schema })
     fixture.proxy.intercept(({ method }) =>
@@ -376,7 +376,7 @@ describe('changes that happened', () => {
 
 describe('responses of the upstream', () => {
   test.each([400, 403, 404, 409, 422, 500, 503])(
-    'an error with the status %i contains no address, prefix, token or key of the upstream',
+    'an error of the upstream with the status %i contains no address, prefix, token or key of the upstream',
     async (status) => {
       const name = fresh()
       await ann.send('POST', tables, { name, schema })
@@ -400,7 +400,7 @@ describe('responses of the upstream', () => {
     },
   )
 
-  test('properties of a namespace are returned without other members of the response', async () => {
+  test('properties of a namespace are returned without other members of the response of the upstream', async () => {
     const body =
       '{"namespace":["sales"],"properties":{"a":"b"},"config":{"token":"leak"},"storage-credentials":["leak"]}'
     fixture.proxy.intercept(() => ({ status: 200, body }))

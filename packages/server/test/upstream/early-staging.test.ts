@@ -76,7 +76,7 @@ describe.each(['glue', 's3tables'] as const)('a staged table in front of %s', (k
   afterAll(() => fixture[Symbol.asyncDispose]())
   beforeEach(() => fixture.proxy.intercept(() => 'forward'))
 
-  test('it is hidden from every list and load until its first commit', async () => {
+  test('a staged table is hidden from every list and load until its first commit', async () => {
     const name = fresh()
     const staged = await stage(ann, name)
     expect(staged.status).toBe(200)
@@ -99,7 +99,7 @@ describe.each(['glue', 's3tables'] as const)('a staged table in front of %s', (k
     expect(await stateOf(name)).toBe(null)
   })
 
-  test('the principal that created it owns it, also after a transaction of one change', async () => {
+  test('the principal that staged a table owns it, also after a transaction of one change', async () => {
     const name = fresh()
     const { requirements, updates } = toCreation(await stage(ann, name))
     const identifier = { namespace: ['sales'], name }
@@ -110,7 +110,7 @@ describe.each(['glue', 's3tables'] as const)('a staged table in front of %s', (k
     expect(await existsUpstream(name)).toBe(false)
   })
 
-  test('its credentials are renewed before and after its first commit', async () => {
+  test('the credentials of a staged table are renewed before and after its first commit', async () => {
     const name = fresh()
     const staged = await stage(ann, name)
     const endpoint = textAt(staged.json, 'config', 'client.refresh-credentials-endpoint')
@@ -121,7 +121,7 @@ describe.each(['glue', 's3tables'] as const)('a staged table in front of %s', (k
     expect((await ann.send('GET', path)).status).toBe(200)
   })
 
-  test('a repeated request of the principal receives the same table, and another principal 409', async () => {
+  test('a repeated stage-create of the same principal returns the same table, and another principal receives 409', async () => {
     const name = fresh()
     const first = await stage(ann, name)
     const second = await stage(ann, name)
@@ -135,7 +135,7 @@ describe.each(['glue', 's3tables'] as const)('a staged table in front of %s', (k
     expect((await stage(ann, name)).status).toBe(409)
   })
 
-  test('another schema replaces the earlier attempt only where a drop deletes no files', async () => {
+  test('a stage-create with another schema replaces the earlier attempt only where a drop deletes no files', async () => {
     const name = fresh()
     const first = await stage(ann, name)
     const second = await stage(ann, name, { properties: { attempt: '2' } })
@@ -147,7 +147,7 @@ describe.each(['glue', 's3tables'] as const)('a staged table in front of %s', (k
     }
   })
 
-  test('the location is chosen by the server for Glue, and by S3 Tables itself', async () => {
+  test('the location of a staged table is chosen by this server for Glue, and by S3 Tables itself', async () => {
     // Iceberg's Java client sends null for members that it does not set.
     const staged = await stage(ann, fresh(), { location: null, 'partition-spec': null, 'write-order': null })
     expect(staged.status).toBe(200)
@@ -162,7 +162,7 @@ describe.each(['glue', 's3tables'] as const)('a staged table in front of %s', (k
     expect(upper).toMatchObject(errorBody(400, 'BadRequestException', expect.stringContaining('use upper')))
   })
 
-  test('the sweep drops an abandoned table, except where a drop deletes files', async () => {
+  test('the cleanup job drops an abandoned staged table, except where a drop deletes files', async () => {
     const name = fresh()
     await stage(ann, name)
     expect((await sweep())[name]).toBe(kind === 'glue' ? 'dropped' : 'not droppable')
@@ -172,7 +172,7 @@ describe.each(['glue', 's3tables'] as const)('a staged table in front of %s', (k
     expect((await ann.send('DELETE', `${tables}/${name}`)).status).toBe(kind === 'glue' ? 403 : 204)
   })
 
-  test('the sweep keeps a table that another client of the upstream changed', async () => {
+  test('the cleanup job keeps a staged table that another client of the upstream changed', async () => {
     const name = fresh()
     await stage(ann, name)
     expect((await commit(fixture.upstream.send, `${tables}/${name}`, append(9n, 1))).status).toBe(200)
@@ -180,7 +180,7 @@ describe.each(['glue', 's3tables'] as const)('a staged table in front of %s', (k
     expect((await ann.send('GET', `${tables}/${name}`)).status).toBe(200)
   })
 
-  test('the sweep keeps a table that replaced the abandoned one', async () => {
+  test('the cleanup job keeps a table that replaced the abandoned staged table', async () => {
     const name = fresh()
     await stage(ann, name)
     await fixture.upstream.send('DELETE', `${tables}/${name}`)
@@ -190,14 +190,14 @@ describe.each(['glue', 's3tables'] as const)('a staged table in front of %s', (k
     await stage(ann, fresh())
   })
 
-  test('a stop between the creation and its record leaves a row that the sweep ends', async () => {
+  test('if the server stops after it created a table in the upstream and before it recorded the creation, the cleanup job still finds the table', async () => {
     const name = fresh()
     await stage(ann, name)
     await fixture.front.sql.run(forgetCreation, [name])
     expect((await sweep())[name]).toBe(kind === 'glue' ? 'dropped' : 'not droppable')
   })
 
-  test('a stop before the creation leaves a row that the sweep ends, or that a repeated request uses', async () => {
+  test('if the server stops before it creates a staged table in the upstream, the cleanup job or a repeated request ends the attempt', async () => {
     const [name, other] = [fresh(), fresh()]
     fixture.proxy.intercept(({ method }) => (method === 'POST' ? { status: 500, body: '' } : 'forward'))
     for (const each of [name, other]) {
@@ -211,7 +211,7 @@ describe.each(['glue', 's3tables'] as const)('a staged table in front of %s', (k
     expect((await sweep())[name]).toBe('absent')
   })
 
-  test('a lost response to the creation is found in the upstream', async () => {
+  test('when the response to the creation of a staged table is lost, the server finds the table in the upstream', async () => {
     const name = fresh()
     fixture.proxy.intercept(({ method, path }) =>
       method === 'POST' && path.endsWith('/tables') ? 'lose' : 'forward',
@@ -221,7 +221,7 @@ describe.each(['glue', 's3tables'] as const)('a staged table in front of %s', (k
     expect((await finish(ann, name, staged)).status).toBe(200)
   })
 
-  test('a lost response to the first commit is found in the upstream', async () => {
+  test('when the response to the first commit of a staged table is lost, the server finds the commit in the upstream', async () => {
     const name = fresh()
     const staged = await stage(ann, name)
     fixture.proxy.intercept(({ method, path }) =>
@@ -231,7 +231,7 @@ describe.each(['glue', 's3tables'] as const)('a staged table in front of %s', (k
     expect((await ann.send('GET', `${tables}/${name}`)).status).toBe(200)
   })
 
-  test('a table whose first commit landed is visible although its response was never received', async () => {
+  test('a staged table whose first commit was executed is visible although its response was never received', async () => {
     const name = fresh()
     const staged = await stage(ann, name)
     let isLost = false
@@ -249,7 +249,7 @@ describe.each(['glue', 's3tables'] as const)('a staged table in front of %s', (k
     expect(await stateOf(name)).toBe(null)
   })
 
-  test('the double has verified a signature of each request', () => {
+  test('the simulated AWS service has verified a signature of each request', () => {
     expect(aws.received.length).toBeGreaterThan(50)
     expect(aws.received.every(({ headers }) => headers.authorization?.startsWith('AWS4-HMAC-SHA256'))).toBe(
       true,

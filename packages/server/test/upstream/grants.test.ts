@@ -16,7 +16,7 @@ beforeEach(() => void (fixture.proxy.requests.length = 0))
 
 const path = 'namespaces/hr%1Fpay/tables'
 
-test('a table that exists only in the upstream can be granted', async () => {
+test('a privilege can be granted on a table that exists only in the upstream', async () => {
   const { front } = fixture
   const ann = await front.caller('ann')
   const granted = await front.send('POST', '/management/v1/grants', {
@@ -34,7 +34,7 @@ test('a table that exists only in the upstream can be granted', async () => {
   })
 })
 
-test('a namespace that exists only in the upstream can be granted', async () => {
+test('a privilege can be granted on a namespace that exists only in the upstream', async () => {
   const { front } = fixture
   const bob = await front.caller('bob')
   const on = { warehouse: 'lakehouse', namespace: ['hr'] }
@@ -49,7 +49,7 @@ test('a namespace that exists only in the upstream can be granted', async () => 
 test.each([
   [{ namespace: ['hr', 'pay'], relation: 'missing' }, 404],
   [{ namespace: ['missing'] }, 404],
-])('an object %j that the upstream does not have cannot be granted', async (on, status) => {
+])('no privilege can be granted on the object %j that the upstream does not have', async (on, status) => {
   const { front } = fixture
   await front.caller(`c${status}${JSON.stringify(on).length}`)
   const response = await front.send('POST', '/management/v1/grants', {
@@ -60,7 +60,7 @@ test.each([
   expect(response.status).toBe(status)
 })
 
-test('a caller without rights cannot make the server ask the upstream for an object', async () => {
+test('a caller without rights cannot make the server request an object from the upstream', async () => {
   const { front, proxy } = fixture
   const eve = await front.caller('eve')
   const response = await eve.send('POST', '/management/v1/grants', {

@@ -124,7 +124,7 @@ describe('assert', () => {
     expect(JSON.stringify(events.json)).toMatch(/#bob"/)
   })
 
-  test('the assertion is for the configured audience, lives five minutes and names the user', async () => {
+  test('the assertion for the upstream has the configured audience, is valid for five minutes and names the user', async () => {
     const { front } = fixture
     const cat = await user('cat')
     await cat('GET', tables)
@@ -140,14 +140,14 @@ describe('assert', () => {
     expect(exp - Date.now() / 1000).toBeLessThanOrEqual(300)
   })
 
-  test('the subject of a user of another issuer contains the issuer, and never a name that the user chose', async () => {
+  test('the subject in the assertion for a user of another issuer contains the issuer, and never a name that the user chose', async () => {
     const eve = await external('eve', [frontAudience])
     fixture.proxy.requests.length = 0
     await eve('GET', tables)
     expect(decodeJwt(sentTokens()[0] ?? '').sub).toBe(`${idp.issuer}#eve`)
   })
 
-  test('a login that two principals share is refused', async () => {
+  test('a login name that two principals share is refused as the subject of an assertion', async () => {
     await configure({ mode: 'assert', audience: upstreamAudience, subject: 'login' })
     try {
       await user('dan')
@@ -162,7 +162,7 @@ describe('assert', () => {
     }
   })
 
-  test('groups are sent when they are configured', async () => {
+  test('the assertion for the upstream contains groups when they are configured', async () => {
     await configure({ mode: 'assert', audience: upstreamAudience, groups: true })
     try {
       const gil = await external('gil', [frontAudience], ['finance'])
@@ -174,7 +174,7 @@ describe('assert', () => {
     }
   })
 
-  test('the upstream refuses an assertion for another audience, and the client receives 502', async () => {
+  test('when the upstream refuses an assertion because of its audience, the client receives 502', async () => {
     await configure({ mode: 'assert', audience: 'https://other.test' })
     try {
       const ann = await user('gus')
@@ -184,7 +184,7 @@ describe('assert', () => {
     }
   })
 
-  test('neither server accepts the token of the other as a login', async () => {
+  test('neither the server nor the upstream accepts a token of the other as a login', async () => {
     const { front, upstream } = fixture
     const caller = await front.caller('hal')
     const on = { kind: 'warehouse', id: front.warehouseId } as const
@@ -199,14 +199,14 @@ describe('assert', () => {
     expect((await front.send('GET', config, undefined, authorized(caller.token))).status).toBe(200)
   })
 
-  test('a caller without an identity is refused, and no request is sent', async () => {
+  test('a caller without an identity is refused, and no request is sent to the upstream', async () => {
     const response = await fixture.front.send('GET', tables)
     expect(response).toMatchObject({ status: 403 })
     expect(JSON.stringify(response.json)).toContain('log in to Headgate')
     expect(fixture.proxy.requests).toEqual([])
   })
 
-  test('concurrent loads of two users are two requests, each with its own identity', async () => {
+  test('concurrent loads of two users are two requests to the upstream, each with the identity of its user', async () => {
     const { front, upstream } = fixture
     const [ida, jan] = [await user('ida'), await user('jan')]
     for (const [name, send] of [
@@ -225,7 +225,7 @@ describe('assert', () => {
     expect(new Set(sentTokens().map((token) => decodeJwt(token).sub))).toEqual(new Set(['ida', 'jan']))
   })
 
-  test('the issuer publishes its metadata and its keys, and other warehouses have none', async () => {
+  test('the assertion issuer of a warehouse publishes its metadata and its keys, and other warehouses have no such issuer', async () => {
     const { front } = fixture
     const path = `/assertions/${front.warehouseId}`
     const metadata = await front.send('GET', `${path}/.well-known/openid-configuration`)
@@ -242,7 +242,7 @@ describe('assert', () => {
     expect((await front.send('GET', other)).status).toBe(404)
   })
 
-  test('a 401 of the upstream is 502, and a 403 remains 403 and names the warehouse', async () => {
+  test('a 401 response of the upstream results in 502, and a 403 response remains 403 and names the warehouse', async () => {
     const { front, upstream } = fixture
     const kim = await user('kim')
     await kim('GET', tables)
@@ -264,7 +264,7 @@ describe('forward', () => {
   beforeAll(() => configure({ mode: 'forward', audience: upstreamAudience }))
   afterAll(() => configure({ mode: 'assert', audience: upstreamAudience }))
 
-  test('the upstream receives the token of the client when its audience names the upstream', async () => {
+  test('in the identity mode forward, the upstream receives the token of the client when its audience names the upstream', async () => {
     const { upstream } = fixture
     const lea = await external('lea', [frontAudience, upstreamAudience])
     expect((await lea('GET', tables)).status).toBe(403)
@@ -273,7 +273,7 @@ describe('forward', () => {
     expect(decodeJwt(sentTokens().at(-1) ?? '')).toMatchObject({ iss: idp.issuer, sub: 'lea' })
   })
 
-  test('a token without the audience of the upstream, and a token of Headgate, are refused', async () => {
+  test('in the identity mode forward, a token without the audience of the upstream and a token of Headgate are refused', async () => {
     const max = await external('max', [frontAudience])
     const ned = await user('ned')
     fixture.proxy.requests.length = 0
@@ -310,7 +310,7 @@ describe('a token service', () => {
     }
   })
 
-  test('exchange: the upstream receives the token that the service issues for the token of each user', async () => {
+  test('in the identity mode exchange, the upstream receives the token that the token service issues for the token of each user', async () => {
     await configure({ mode: 'exchange', audience: upstreamAudience }, auth())
     const [oda, pia] = [await external('oda', [frontAudience]), await external('pia', [frontAudience])]
     fixture.proxy.requests.length = 0
@@ -327,7 +327,7 @@ describe('a token service', () => {
     expect((await oda('GET', tables)).status).toBe(200)
   })
 
-  test('exchange: a caller with a token of Headgate is refused, and no request is sent', async () => {
+  test('in the identity mode exchange, a caller with a token of Headgate is refused, and no request is sent to the upstream', async () => {
     await configure({ mode: 'exchange', audience: upstreamAudience }, auth())
     const quin = await user('quin')
     const refused = await quin('GET', tables)
@@ -336,7 +336,7 @@ describe('a token service', () => {
     expect([fixture.proxy.requests, service.asked]).toEqual([[], []])
   })
 
-  test('a user whom the token service refuses receives 403, and other failures of the service are 503', async () => {
+  test('a user whom the token service refuses receives 403, and other failures of the token service result in 503', async () => {
     await configure({ mode: 'exchange', audience: upstreamAudience }, auth())
     const rut = await external('rut', [frontAudience])
     await configure({ mode: 'exchange', audience: upstreamAudience }, auth())
@@ -353,25 +353,28 @@ describe('a token service', () => {
   test.each([
     ['token-exchange', 'subject_token'],
     ['jwt-bearer', 'assertion'],
-  ])('assert with %s: the service receives the JWT of Headgate for the user', async (grant, parameter) => {
-    const target = {
-      'rest.auth.oauth2.grant-type': grant,
-      'rest.auth.oauth2.audience': 'https://target.test',
-    }
-    await configure({ mode: 'assert', audience: 'https://issuer.test' }, { ...auth(), ...target })
-    const sid = await user(`sid-${grant}`)
-    await sid('GET', tables)
-    const [form] = service.asked.map(({ body }) => new URLSearchParams(body))
-    expect(form?.get('audience')).toBe('https://target.test')
-    expect(decodeJwt(form?.get(parameter) ?? '')).toMatchObject({
-      iss: assertionIssuer(fixture.front),
-      aud: 'https://issuer.test',
-      sub: `sid-${grant}`,
-    })
-    expect(decodeJwt(sentTokens()[0] ?? '')).toMatchObject({ iss: idp.issuer, sub: `sid-${grant}` })
-  })
+  ])(
+    'in the identity mode assert with the grant %s, the token service receives the JWT of Headgate for the user',
+    async (grant, parameter) => {
+      const target = {
+        'rest.auth.oauth2.grant-type': grant,
+        'rest.auth.oauth2.audience': 'https://target.test',
+      }
+      await configure({ mode: 'assert', audience: 'https://issuer.test' }, { ...auth(), ...target })
+      const sid = await user(`sid-${grant}`)
+      await sid('GET', tables)
+      const [form] = service.asked.map(({ body }) => new URLSearchParams(body))
+      expect(form?.get('audience')).toBe('https://target.test')
+      expect(decodeJwt(form?.get(parameter) ?? '')).toMatchObject({
+        iss: assertionIssuer(fixture.front),
+        aud: 'https://issuer.test',
+        sub: `sid-${grant}`,
+      })
+      expect(decodeJwt(sentTokens()[0] ?? '')).toMatchObject({ iss: idp.issuer, sub: `sid-${grant}` })
+    },
+  )
 
-  test('assert with AWS: requests are signed with the keys that STS issues for the JWT of each user', async () => {
+  test('in the identity mode assert with AWS, requests are signed with the keys that STS issues for the JWT of each user', async () => {
     respond = (form) => {
       const { sub = '' } = decodeJwt(form.get('WebIdentityToken') ?? '')
       const end = new Date(Date.now() + 3_600_000).toISOString()

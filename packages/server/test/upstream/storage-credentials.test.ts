@@ -93,7 +93,7 @@ const credentialRequests = (): number =>
 describe('mode relay', () => {
   beforeAll(() => configure({ credentials: 'relay' }))
 
-  test('a client writes through the gateway of this server with keys of the upstream, which it does not receive', async () => {
+  test('a client writes through the gateway of this server with keys of the upstream, which the client does not receive', async () => {
     const { name, location } = await create()
     const loaded = await load(ann, name)
     expect(textAt(loaded.json, 'config', 's3.endpoint')).toBe(fixture.front.gatewayUrl)
@@ -108,7 +108,7 @@ describe('mode relay', () => {
     expect(listed).toEqual([`${location}/data/a.parquet`])
   })
 
-  test('keys of a reader do not write, although the gateway has keys that do', async () => {
+  test('keys for reading cannot write through the gateway, although the gateway has keys of the upstream that can', async () => {
     const { name, location } = await create()
     await using writer = await open(await load(ann, name))
     await writer.put(`${location}/data/a`, bytes)
@@ -118,7 +118,7 @@ describe('mode relay', () => {
     await expect(reader.delete(`${location}/data/a`)).rejects.toMatchObject({ code: 'forbidden' })
   })
 
-  test('the keys of one table do not reach another table', async () => {
+  test('the keys of one table cannot access another table', async () => {
     const [one, other] = [await create(), await create()]
     await using storage = await open(await load(ann, one.name))
     await expect(storage.put(`${other.location}/data/a`, bytes)).rejects.toMatchObject({ code: 'forbidden' })
@@ -127,7 +127,7 @@ describe('mode relay', () => {
     })
   })
 
-  test('the server renews expired keys behind a running session, and uses valid ones while the upstream fails', async () => {
+  test('the server renews expired upstream keys during a session, and uses valid ones while the upstream fails', async () => {
     const { name, location } = await create()
     await configure({ limits: { concurrency: 60 + counter } })
     const end = Date.now() + 3_000
@@ -147,7 +147,7 @@ describe('mode relay', () => {
     expect(credentialRequests()).toBeGreaterThanOrEqual(3)
   })
 
-  test('a session ends when the upstream no longer vends keys', async () => {
+  test('a gateway session ends when the upstream no longer vends keys', async () => {
     const { name, location } = await create()
     await configure({ limits: { concurrency: 60 + counter } })
     const end = Date.now() + 1_000
@@ -164,7 +164,7 @@ describe('mode relay', () => {
   })
 
   test.each(['http://169.254.169.254', 'http://10.1.2.3:9000', 'file:///etc'])(
-    'the gateway does not connect to the storage endpoint %s',
+    'the gateway does not connect to the storage endpoint %s of the upstream',
     async (endpoint) => {
       const { name, location } = await create()
       await configure({ limits: { concurrency: 60 + counter } })
@@ -179,7 +179,7 @@ describe('mode relay', () => {
     },
   )
 
-  test('a session of a renamed table uses its new name', async () => {
+  test('a gateway session of a renamed table uses its new name', async () => {
     const { name, location } = await create()
     await using storage = await open(await load(ann, name))
     const on = { kind: 'warehouse', id: fixture.front.warehouseId } as const
@@ -200,7 +200,7 @@ describe('mode relay', () => {
   })
 
   test.each([false, true])(
-    'the keys of a staged table are renewed before its first commit (by another process: %s)',
+    'the upstream keys of a staged table are renewed before its first commit (by another process: %s)',
     async (isOther) => {
       const name = fresh()
       const staged = await ann.send('POST', tables, { name, schema, 'stage-create': true }, vended)
@@ -221,7 +221,7 @@ describe('mode relay', () => {
     },
   )
 
-  test('a session of relay ends when the mode changes', async () => {
+  test('a gateway session of the credential mode relay ends when the mode changes', async () => {
     const { name, location } = await create()
     await using storage = await open(await load(ann, name))
     await storage.put(`${location}/data/a`, bytes)
@@ -241,14 +241,14 @@ describe('the check of the warehouse', () => {
     ]) as unknown,
   })
 
-  test('it reports the credentials that the upstream vends for a table', async () => {
+  test('the warehouse check reports the credentials that the upstream vends for a table', async () => {
     await create()
     const report = await check()
     expect(report).toMatchObject(finding('credentials', true, 'They are renewed by loadCredentials'))
     expect(report).toMatchObject({ ok: true })
   })
 
-  test('it reports an upstream that vends none, and a storage endpoint that is not allowed', async () => {
+  test('the warehouse check reports an upstream that vends no credentials, and a storage endpoint that is not allowed', async () => {
     const { proxy, upstream } = fixture
     const { json } = await upstream.send('GET', tables)
     const [first] = objectAt({ json }, 'json')['identifiers'] as { name: string }[]
@@ -264,7 +264,7 @@ describe('the check of the warehouse', () => {
     expect(await check()).toMatchObject(finding('credentials', false, 'HEADGATE_PRIVATE_ENDPOINTS=10.1.2.3'))
   })
 
-  test('it reports an account for readers whose credentials write', async () => {
+  test('the warehouse check reports an account for readers whose credentials can write', async () => {
     const { upstream } = fixture
     const account = await upstream.caller(fresh())
     const on = { kind: 'warehouse', id: upstream.warehouseId } as const
@@ -283,7 +283,7 @@ describe('the check of the warehouse', () => {
 describe('mode none', () => {
   beforeAll(() => configure({ credentials: 'none' }))
 
-  test('the server issues no credentials, also on request', async () => {
+  test('with the credential mode none, the server issues no credentials, also when a client requests them', async () => {
     const { name } = await create()
     const loaded = await load(ann, name)
     expect(loaded.status).toBe(200)
@@ -301,7 +301,7 @@ describe('mode pass', () => {
   const authRead = { 'rest.auth.type': 'bearer' }
   beforeAll(() => configure({ credentials: 'pass' }))
 
-  test('a caller that may modify the table receives the keys of the upstream, with the refresh endpoint of this server', async () => {
+  test('with the credential mode pass, a caller that may modify the table receives the keys of the upstream, with the refresh endpoint of this server', async () => {
     const { name, location } = await create()
     const loaded = await load(ann, name)
     expect(loaded.status).toBe(200)
@@ -321,7 +321,7 @@ describe('mode pass', () => {
     expect(stringify(renewed.json)).toContain(fixture.upstream.gatewayUrl)
   })
 
-  test('a caller that may only read receives no keys, because those of the upstream also write', async () => {
+  test('with the credential mode pass, a caller that may only read receives no keys, because the keys of the upstream can also write', async () => {
     const { name } = await create()
     expect(await load(bob, name)).toMatchObject({
       status: 403,
@@ -333,7 +333,7 @@ describe('mode pass', () => {
     expect(objectAt(loaded.json, 'config')).toEqual({})
   })
 
-  test('a renewal is refused when the caller has lost the privilege', async () => {
+  test('with the credential mode pass, a renewal is refused when the caller has lost the privilege', async () => {
     const { name } = await create()
     const carl = await fixture.front.caller(fresh())
     const on = { kind: 'warehouse', id: fixture.front.warehouseId } as const
@@ -345,7 +345,7 @@ describe('mode pass', () => {
     expect((await carl.send('GET', refreshPath(name, loaded))).status).toBe(403)
   })
 
-  test('the keys of a staged table are renewed before its first commit', async () => {
+  test('with the credential mode pass, the keys of a staged table are renewed before its first commit', async () => {
     const name = fresh()
     const staged = await ann.send('POST', tables, { name, schema, 'stage-create': true }, vended)
     expect(textAt(staged.json, 'config', 's3.endpoint')).toBe(fixture.upstream.gatewayUrl)
@@ -353,7 +353,7 @@ describe('mode pass', () => {
     expect((await ann.send('GET', refreshPath(name, staged))).status).toBe(200)
   })
 
-  test('a caller that may only read receives the keys of the account for readers, which do not write', async () => {
+  test('a caller that may only read receives the keys of the account for readers, which cannot write', async () => {
     const { front, upstream, proxy } = fixture
     const account = await upstream.caller(fresh())
     await upstream.grant({

@@ -90,7 +90,7 @@ describe('a table of an upstream warehouse', () => {
     expect(metadata(here)).toBe(metadata(there))
   })
 
-  test('vends credentials of this server, which read and write the files through its storage gateway', async () => {
+  test('a load of a table in the upstream returns credentials of this server, which read and write the files through its storage gateway', async () => {
     const { front, upstream } = fixture
     const name = fresh()
     const created = await ann.send('POST', tables, { name, schema }, vended)
@@ -103,7 +103,7 @@ describe('a table of an upstream warehouse', () => {
     ).not.toContain(upstream.gatewayUrl)
   })
 
-  test('a client that already has the metadata receives 304', async () => {
+  test('a client that already has the metadata of a table in the upstream receives 304', async () => {
     const name = fresh()
     await ann.send('POST', tables, { name, schema })
     const etag = (await ann.send('GET', `${tables}/${name}`)).headers.get('etag') ?? ''
@@ -118,7 +118,7 @@ describe('a table of an upstream warehouse', () => {
 })
 
 describe('a staged table of an upstream warehouse', () => {
-  test('its credentials are renewed before its first commit, and it is in no list', async () => {
+  test('the credentials of a staged table of an upstream warehouse are renewed before its first commit, and no list contains the table', async () => {
     const { upstream } = fixture
     const name = fresh()
     const staged = await ann.send('POST', tables, { name, schema, 'stage-create': true }, vended)
@@ -141,7 +141,7 @@ describe('a staged table of an upstream warehouse', () => {
     expect((await ann.send('GET', `${tables}/${name}/credentials${token}`)).status).toBe(404)
   })
 
-  test('another principal cannot use its refresh token', async () => {
+  test('another principal cannot use the refresh token of a staged table of an upstream warehouse', async () => {
     const name = fresh()
     const staged = await ann.send('POST', tables, { name, schema, 'stage-create': true }, vended)
     const endpoint = textAt(staged.json, 'config', 'client.refresh-credentials-endpoint')
@@ -151,7 +151,7 @@ describe('a staged table of an upstream warehouse', () => {
 })
 
 describe('rights on an upstream warehouse', () => {
-  test('a caller without rights receives 404, and no request is sent to the upstream', async () => {
+  test('a caller without rights in an upstream warehouse receives 404, and no request is sent to the upstream', async () => {
     const name = fresh()
     await ann.send('POST', tables, { name, schema })
     fixture.proxy.requests.length = 0
@@ -231,7 +231,7 @@ describe('rights on an upstream warehouse', () => {
     expect((await carl.send('GET', path)).status).toBe(404)
   })
 
-  test('a client may not choose locations', async () => {
+  test('a client may not choose locations in an upstream warehouse', async () => {
     const { front } = fixture
     const location = 's3://lakehouse/chosen'
     const refused = await ann.send('POST', tables, { name: fresh(), schema, location })
@@ -251,7 +251,7 @@ describe('rights on an upstream warehouse', () => {
 })
 
 describe('failures of the upstream', () => {
-  test('a commit whose response was lost is reported as committed when the table contains its snapshot', async () => {
+  test('a commit whose response from the upstream was lost is reported as committed when the table contains its snapshot', async () => {
     const name = fresh()
     await ann.send('POST', tables, { name, schema })
     fixture.proxy.intercept(({ method, path }) =>
@@ -284,15 +284,18 @@ describe('failures of the upstream', () => {
     [200, '<html>login</html>', 502],
     [200, '{"metadata":{}}', 502],
     [200, '{"metadata":', 502],
-  ])('the status %i with the body %s becomes %i', async (status, body, expected) => {
-    const name = fresh()
-    await ann.send('POST', tables, { name, schema })
-    fixture.proxy.intercept(() => ({ status, body, headers: { 'retry-after': '7' } }))
-    const response = await ann.send('GET', `${tables}/${name}`)
-    expect(response.status).toBe(expected)
-    expect(textAt(response.json, 'error', 'message')).not.toContain('127.0.0.1')
-    if (status === 503 || status === 429) expect(response.headers.get('retry-after')).toBe('7')
-  })
+  ])(
+    'the response of the upstream with the status %i and the body %s results in status %i',
+    async (status, body, expected) => {
+      const name = fresh()
+      await ann.send('POST', tables, { name, schema })
+      fixture.proxy.intercept(() => ({ status, body, headers: { 'retry-after': '7' } }))
+      const response = await ann.send('GET', `${tables}/${name}`)
+      expect(response.status).toBe(expected)
+      expect(textAt(response.json, 'error', 'message')).not.toContain('127.0.0.1')
+      if (status === 503 || status === 429) expect(response.headers.get('retry-after')).toBe('7')
+    },
+  )
 
   test('an upstream that cannot be reached is answered with 503', async () => {
     await using other = await upstreamFixture({ uri: 'http://127.0.0.1:9' })
@@ -356,7 +359,7 @@ describe('views of an upstream warehouse', () => {
 })
 
 describe('transactions of an upstream warehouse', () => {
-  test('a transaction needs modify on each table, and is sent as one request', async () => {
+  test('a transaction in an upstream warehouse requires modify on each table, and is sent as one request', async () => {
     const { front, proxy } = fixture
     const [mine, other] = [fresh(), fresh()]
     for (const name of [mine, other]) await ann.send('POST', tables, { name, schema })
@@ -380,7 +383,7 @@ describe('transactions of an upstream warehouse', () => {
 })
 
 describe('concurrent loads', () => {
-  test('callers that arrive during a request share the next request', async () => {
+  test('loads that arrive while a request to the upstream runs share the next request', async () => {
     const { proxy } = fixture
     const name = fresh()
     await ann.send('POST', tables, { name, schema })
@@ -390,7 +393,7 @@ describe('concurrent loads', () => {
     expect(proxy.requests.length).toBeLessThan(10)
   })
 
-  test('a load that starts after an acknowledged commit returns this commit', async () => {
+  test('a load from the upstream that starts after an acknowledged commit returns this commit', async () => {
     const name = fresh()
     await ann.send('POST', tables, { name, schema })
     for (let n = 1; n <= 10; n += 1) {

@@ -40,7 +40,7 @@ async function expectReplaced(isReplaced: (row: TableRow, index: number) => bool
 }
 
 describe('GroupCommit', () => {
-  it('GroupCommit writes changes that arrive while a statement runs with one statement, each completely and once', async () => {
+  it('GroupCommit writes changes that arrive while a statement runs with one statement, each change completely and once', async () => {
     const { sql, sent } = watched(store.sql)
     const recorded: string[] = []
     const outcomes = await replaceAll(sql, rows, ({ name }, replacement, record) => [
@@ -97,7 +97,7 @@ describe('GroupCommit', () => {
     await expectReplaced((_, index) => index < 6 && index !== 3)
   })
 
-  it('GroupCommit does not wait for a transaction that locks the row of another change, or for a statement that hangs', async () => {
+  it('GroupCommit does not wait for a transaction that locks the row of another change, or for a statement that does not end', async () => {
     const holder = new Client({ connectionString: store.url })
     await holder.connect()
     try {
@@ -118,7 +118,7 @@ describe('GroupCommit', () => {
     await expectReplaced((_, index) => index < 8)
   })
 
-  it('GroupCommit shares statements again after a hanging statement has ended', async () => {
+  it('GroupCommit combines changes in one statement again after a statement that did not respond has ended', async () => {
     const held = Promise.withResolvers<void>()
     const { sql, sent } = watched(
       replaceMethods(store.sql, {
@@ -151,7 +151,7 @@ it('GroupCommit never puts two commits to one relation into one statement: one o
   await expectReplaced((_, index) => index < 3)
 })
 
-it('GroupCommit writes a large text, a text outside of the row, and two forms in separate statements', async () => {
+it('GroupCommit writes a large metadata text, a text in storage, and two different kinds of changes in separate statements', async () => {
   const { sql, sent } = watched(store.sql)
   const body = { compressed: Buffer.alloc(70_000, 7), length: 1, crc: 1 }
   const outcomes = await replaceAll(sql, rows.slice(0, 8), ({ name }, replacement, record) => [

@@ -49,7 +49,7 @@ describe('retryMoved', () => {
     },
   )
 
-  it('retryMoved throws commit-failed after 12 attempts with the outcome moved', async () => {
+  it('retryMoved throws commit-failed after 12 attempts whose table changed meanwhile', async () => {
     const { caller, attempt, count } = attempts(moved)
     await expect(retryMoved(caller, attempt)).rejects.toMatchObject({ code: 'commit-failed' })
     expect(count).toEqual({ attempts: 12, reloads: 11 })

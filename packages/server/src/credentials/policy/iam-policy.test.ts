@@ -38,7 +38,7 @@ describe('a policy', () => {
     expect(mayList(policy, 'wh/t1/data/')).toBe(true)
   })
 
-  test('a session policy allows a reader only to read and to list', () => {
+  test('a session policy for a reader allows only reading and listing', () => {
     const reader = policyFor(['s3://lake/wh/t1/'], 'read')
     expect(actionsOn(reader, 'wh/t1/data/a.parquet')).toEqual(reading)
     expect(mayList(reader, 'wh/t1/')).toBe(true)

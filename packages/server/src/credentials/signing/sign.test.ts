@@ -113,7 +113,7 @@ describe('signForTable signs the requests that table formats need', () => {
     expect(headers).toMatchObject({ range: ['bytes=0-99'], 'amz-sdk-request': ['attempt=1; max=4'] })
   })
 
-  test('signForTable marks only reads of single objects as cacheable', () => {
+  test('signForTable marks only signatures for reads of single objects as cacheable', () => {
     expect(signForTable(request('GET', '/lake/wh/t/a'), options).isCacheable).toBe(true)
     expect(signForTable(request('PUT', '/lake/wh/t/a'), options).isCacheable).toBe(false)
     expect(signForTable(request('GET', '/lake?list-type=2&prefix=wh/t/'), options).isCacheable).toBe(false)
@@ -275,7 +275,7 @@ describe('signForTable refuses any other request', () => {
     expect(outcome(request('GET', '', { uri }), named)).toBe('forbidden')
   })
 
-  test('signForTable refuses %2F and dots inside a segment', () => {
+  test('signForTable refuses a path with %2F or with dots inside a segment', () => {
     expect(outcome(request('GET', '/lake/wh/t/..%2Fu%2Fa'))).toBe('forbidden')
   })
 

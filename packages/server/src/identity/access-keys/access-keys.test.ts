@@ -88,7 +88,7 @@ describe('An access key', () => {
 })
 
 describe('AccessKeys', () => {
-  test('returns a cached access key without a query, until the mark changes or 30 seconds have passed', async () => {
+  test('AccessKeys returns a cached access key without a query, until a change notification arrives or 30 seconds have passed', async () => {
     const [id, key] = [await principal(), generateAccessKey()]
     await insert(id, key)
     let [mark, now] = [{}, 0]
@@ -112,7 +112,7 @@ describe('AccessKeys', () => {
     expect(await keys.find(key.accessKeyId)).toBeNull()
   })
 
-  test('queries an unknown access key once, and a text that cannot be an access key id never', async () => {
+  test('AccessKeys queries an unknown access key once, and never queries a text that cannot be an access key id', async () => {
     const keys = open()
     const before = queries
     const { accessKeyId } = generateAccessKey()
@@ -123,7 +123,7 @@ describe('AccessKeys', () => {
     expect(queries - before).toBe(1)
   })
 
-  test('shares one query among concurrent requests with the same access key', async () => {
+  test('AccessKeys shares one query among concurrent requests with the same access key', async () => {
     const { accessKeyId } = generateAccessKey()
     const keys = open()
     const before = queries

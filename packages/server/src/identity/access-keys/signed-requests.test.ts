@@ -73,14 +73,17 @@ describe('SignedRequests', () => {
     ['pyiceberg', get],
     ['pyiceberg', post],
     ['hex', post],
-  ])('returns the identity of the access key for a request in the form of %s', async (form, request) => {
-    expect(await verify(request, { form })).toEqual({
-      identity,
-      bodySha256: hash('sha256', request.body ?? '', 'hex'),
-    })
-  })
+  ])(
+    'the server returns the identity of the access key for a signed request in the form of %s',
+    async (form, request) => {
+      expect(await verify(request, { form })).toEqual({
+        identity,
+        bodySha256: hash('sha256', request.body ?? '', 'hex'),
+      })
+    },
+  )
 
-  test('reads the body before the verification only if the request does not contain its hash', async () => {
+  test('the server reads the body before the verification only if the signed request does not contain its hash', async () => {
     const reads: string[] = []
     for (const form of ['iceberg-java', 'hex', 'pyiceberg'] as const) {
       const headers = signHeaders(post, key, { form, date: new Date(now) })
@@ -92,7 +95,7 @@ describe('SignedRequests', () => {
     expect(reads).toEqual(['pyiceberg'])
   })
 
-  test('returns the same error for an unknown access key and a wrong signature', async () => {
+  test('the server returns the same error for an unknown access key and a wrong signature', async () => {
     const stranger = { ...generateAccessKey(), secretAccessKey: key.secretAccessKey }
     const forger = { ...key, secretAccessKey: 'a guess' }
     const answers = await Promise.all(
@@ -109,7 +112,7 @@ describe('SignedRequests', () => {
     ])
   })
 
-  test('accepts a signature for 5 minutes before and after its time', async () => {
+  test('the server accepts a signature for 5 minutes before and after its time', async () => {
     for (const seconds of [-300, 300]) {
       const date = new Date(now + seconds * 1000)
       expect(await verify(get, { date })).toMatchObject({ identity })
@@ -120,7 +123,7 @@ describe('SignedRequests', () => {
     }
   })
 
-  test('accepts only the configured services, and all regions unless some are configured', async () => {
+  test('the server accepts signatures only for the configured services, and for all regions unless some are configured', async () => {
     expect(await verify(get, { service: 'glue', region: 'anywhere-1' })).toMatchObject({ identity })
     expect(await refusal(verify(get, { service: 's3' }))).toMatchObject({
       reason: 'signature refused: wrong-scope',
@@ -130,7 +133,7 @@ describe('SignedRequests', () => {
     expect(await refusal(verify(get, { server }))).toMatchObject({ reason: 'signature refused: wrong-scope' })
   })
 
-  test('accepts the path of the public URL, which a proxy removes, and the path without it', async () => {
+  test('the server accepts a signature over the path with the prefix of the public URL, which a proxy removes, and over the path without this prefix', async () => {
     const server = verifier({ basePath: '/lake/catalog' })
     const outside = { ...get, target: `/lake/catalog${get.target}` }
     expect(await verify(outside, { sent: get, server })).toMatchObject({ identity })
@@ -141,14 +144,14 @@ describe('SignedRequests', () => {
     })
   })
 
-  test('refuses a path with empty segments, for which the same signature is valid', async () => {
+  test('the server refuses a signed path with empty segments, for which the same signature is valid', async () => {
     const sent = { ...get, target: '/v1//lake/namespaces?parent=a%1Fb' }
     expect(await refusal(verify(get, { sent }))).toMatchObject({
       reason: expect.stringContaining('other path') as string,
     })
   })
 
-  test('refuses a token below the signature, except the text that PyIceberg sends without a token', async () => {
+  test('the server refuses a token that accompanies a signature, except the text that PyIceberg sends without a token', async () => {
     const moved = (value: string): UnsignedRequest => ({
       ...get,
       headers: [['original-authorization', value]],
@@ -159,7 +162,7 @@ describe('SignedRequests', () => {
     expect(message).not.toContain('abc')
   })
 
-  test('refuses the session token of a storage credential', async () => {
+  test('the server refuses the session token of a storage credential in a signed request', async () => {
     const request: UnsignedRequest = { ...get, headers: [['x-amz-security-token', 'token']] }
     expect(await refusal(verify(request))).toMatchObject({
       reason: expect.stringContaining('session token') as string,
@@ -167,7 +170,7 @@ describe('SignedRequests', () => {
   })
 
   test.each(['UNSIGNED-PAYLOAD', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER', 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'])(
-    'refuses the payload hash %s, because every body must be signed',
+    'the server refuses the payload hash %s, because every body must be signed',
     async (value) => {
       const headers: UnsignedRequest['headers'] = [
         ['x-amz-content-sha256', value],
@@ -180,7 +183,7 @@ describe('SignedRequests', () => {
     },
   )
 
-  test('refuses headers that change an operation unless they are signed', async () => {
+  test('the server refuses headers that change an operation unless they are signed', async () => {
     for (const name of [
       'idempotency-key',
       'x-iceberg-access-delegation',
@@ -195,7 +198,7 @@ describe('SignedRequests', () => {
     }
   })
 
-  test('refuses a request from which the signed body was removed', async () => {
+  test('the server refuses a request from which the signed body was removed', async () => {
     const sent = { ...post, body: '' }
     expect(await refusal(verify(post, { sent }))).toMatchObject({
       reason: expect.stringContaining('payload-mismatch') as string,

@@ -60,7 +60,7 @@ describe('A token of a configured issuer', () => {
     })
   })
 
-  test('a token of a configured issuer states no groups without a groups claim, and states that the user is in no group with an empty list', async () => {
+  test('a token of a configured issuer states no groups without a groups claim, and an empty claim states that the user is in no group', async () => {
     const readGroups = async (claims: JWTPayload): Promise<unknown> => {
       const verification = await openTokens().verify(await idp.sign({ ...alice, ...claims }), 'bearer')
       return verification.ok ? verification.value.groups : verification
@@ -143,7 +143,7 @@ describe('A token of a configured issuer', () => {
     expect(evil.asked).toEqual([])
   })
 
-  test('a token of a configured issuer names its actor by act or by a configured azp, and is refused with any other azp', async () => {
+  test('a token of a configured issuer names the engine that acts in the claim act or a configured azp, and is refused with any other azp', async () => {
     const settings = { actors: new Set(['trino']), clients: new Set(['cli']) }
     const readActor = async (claims: JWTPayload, more: Partial<Issuer> = {}): Promise<unknown> => {
       const verification = await openTokens({ ...settings, ...more }).verify(
@@ -223,7 +223,7 @@ describe('The keys of an issuer', () => {
     expect(issuer.keyReads).toBe(1)
   })
 
-  test('the server does not report a token as invalid if it cannot load the keys, and sends no request to the issuer for a short time', async () => {
+  test('the server does not report a token as invalid if it cannot load the keys of the issuer, and sends no further request to the issuer for a short time', async () => {
     await using issuer = await startTestIssuer()
     const token = await issuer.sign(alice)
     issuer.failWith(503)

@@ -62,7 +62,7 @@ const type = (name: string): string => `urn:ietf:params:oauth:token-type:${name}
 const basic = `Basic headgate:${legSecret}`
 
 describe('A second leg', () => {
-  test('a second leg sends Keycloak a standard exchange, with an audience and a scope', async () => {
+  test('a second token exchange sends Keycloak a standard exchange, with an audience and a scope', async () => {
     const leg = makeSecondLeg({ profile: 'keycloak', target: target(['lakehouse'], 'lakehouse') })
     expect(await sent(leg)).toEqual([
       {
@@ -80,7 +80,7 @@ describe('A second leg', () => {
     ])
   })
 
-  test('a second leg sends its request to Entra on behalf of the user, by secret or by a certificate’s key', async () => {
+  test('a second token exchange sends its request to Entra on behalf of the user, with a secret or with the key of a certificate', async () => {
     const entra = { profile: 'entra', target: target([], 'api://lakehouse/.default') } as const
     const client = { id: 'app-1', proof: secret }
     const form = {
@@ -106,7 +106,7 @@ describe('A second leg', () => {
     expect(payload).toMatchObject({ iss: 'app-1', sub: 'app-1', aud: 'https://id.example/token' })
   })
 
-  test('a second leg sends its request to Okta with audience and scope', async () => {
+  test('a second token exchange sends its request to Okta with audience and scope', async () => {
     const [request] = await sent(
       makeSecondLeg({ profile: 'okta', target: target(['api://lake'], 'catalog') }),
     )
@@ -122,7 +122,7 @@ describe('A second leg', () => {
     })
   })
 
-  test('a second leg sends its request to Auth0 for one API, with the secret in the form', async () => {
+  test('a second token exchange sends its request to Auth0 for one API, with the secret in the form', async () => {
     const client = { id: 'api-client', proof: secret }
     const leg = makeSecondLeg({ profile: 'auth0', client, target: target(['https://lake.example/api']) })
     expect(await sent(leg)).toEqual([
@@ -142,7 +142,7 @@ describe('A second leg', () => {
     ])
   })
 
-  test('a second leg sends its request to Google without a client, with the provider of a pool', async () => {
+  test('a second token exchange sends its request to Google without a client, with the provider of a workload identity pool', async () => {
     const provider = '//iam.googleapis.com/locations/global/workforcePools/p/providers/o'
     const leg = makeSecondLeg({
       profile: 'google-sts',
@@ -168,7 +168,7 @@ describe('A second leg', () => {
       ])
   })
 
-  test('a second leg sends other issuers an exchange or an assertion of the standards', async () => {
+  test('a second token exchange sends other issuers an exchange (RFC 8693) or an assertion (RFC 7523)', async () => {
     const resources = ['https://lake.example/a', 'https://lake.example/b']
     const leg = makeSecondLeg({
       target: { ...target(['lake'], 'read'), resources, parameters: { tenant: 't' } },
@@ -187,7 +187,7 @@ describe('A second leg', () => {
     expect(asserted?.form).not.toHaveProperty('subject_token')
   })
 
-  test('a second leg with the profile chained exchanges the token for a grant, and sends the grant to the other issuer', async () => {
+  test('a second token exchange with the profile chained exchanges the token for a grant, and sends the grant to the other issuer', async () => {
     const leg = makeSecondLeg({
       profile: 'chained',
       target: target(['https://as.example']),
@@ -229,7 +229,7 @@ describe('A second leg', () => {
     })
   })
 
-  test('a second leg signs assertions whose audience is the issuer by default', async () => {
+  test('a second token exchange signs assertions whose audience is the issuer by default', async () => {
     const { privateKey, publicJwk } = await makeIssuerKey()
     const key = new Secret(JSON.stringify({ ...(await exportJWK(privateKey)), kid: 'of-the-key' }))
     const proof = { method: 'private_key_jwt', key, keyId: null, algorithm: null } as const

@@ -29,7 +29,7 @@ afterEach(() => fixture[Symbol.asyncDispose]())
 
 describe('A purge', () => {
   it.each([1, 2, 3] as const)(
-    'a purge deletes all files that a table of format %i names, and then its row',
+    'a purge deletes all files that a table of format %i names, and then the database row of the table',
     async (formatVersion) => {
       const { store, storage, place, deps } = fixture
       const location = `${place.root}/chosen/orders`
@@ -68,7 +68,7 @@ describe('A purge', () => {
     },
   )
 
-  it('a purge reads the metadata file when the row does not contain the metadata', async () => {
+  it('a purge reads the metadata file when the database does not contain the metadata', async () => {
     const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, {
       bodyInRow: false,
@@ -244,7 +244,7 @@ describe('A purge', () => {
     expect((await eventsFor(store.sql, table.id))[0]?.detail).toMatchObject({ unreadable: 2 })
   })
 
-  it('a purge keeps an unreadable metadata file at a location that a client chose, because no other file names the remaining files', async () => {
+  it('a purge keeps an unreadable metadata file at a location that a client chose, because only this file names the remaining files', async () => {
     const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, {
       location: `${place.root}/chosen`,
@@ -298,7 +298,7 @@ describe('A purge', () => {
     expect(await fixture.all()).toEqual([])
   })
 
-  it('a purge keeps a file as long as a file that it names could not be deleted, and runs again', async () => {
+  it('a purge keeps a manifest while one of the files that it names cannot be deleted, and runs again', async () => {
     const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, {
       location: `${place.root}/chosen`,
@@ -338,7 +338,7 @@ describe('A purge', () => {
 })
 
 describe('The end of retention', () => {
-  it('the end of the retention deletes the row of a table that was dropped without purge, and keeps its files', async () => {
+  it('the end of the retention deletes the database row of a table that was dropped without purge, and keeps its files', async () => {
     const { store, storage, place, deps } = fixture
     const table = await testTable(store.sql, storage, place, { drop: { purge: false } })
     await runUntilGone(deps, table.id)

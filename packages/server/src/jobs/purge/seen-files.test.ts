@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { SeenFiles } from './seen-files.ts'
 
-test('SeenFiles counts a file as new once', () => {
+test('SeenFiles counts a file as new only once', () => {
   const seen = new SeenFiles()
   expect(seen.meet(['a', 'b', 'a'])).toBe(2)
   expect(seen.meet(['b', 'c'])).toBe(1)

@@ -41,11 +41,11 @@ function membersOf(schema: JsonSchema): readonly string[] {
 }
 
 describe('docs/reference/management-api.md', () => {
-  it('equals the page that the operations generate (npm run docs)', () => {
+  it('the reference page of the management API equals the page that the operations generate (npm run docs)', () => {
     expect(managementPage(document, privileges)).toBe(page)
   })
 
-  it('has one section for each operation, and one for each object that it links', () => {
+  it('the reference page of the management API has one section for each operation, and one for each object that it links', () => {
     const linked = [...page.matchAll(/\]\(#([a-z0-9]+)\)/g)].map(([, anchor]) => anchor)
     const objects = Object.keys(schemas).filter((name) => linked.includes(name.toLowerCase()))
     expect([...sections.keys()].toSorted()).toEqual(
@@ -57,7 +57,7 @@ describe('docs/reference/management-api.md', () => {
   })
 
   it.each(operations.map((operation) => [operation.operationId, operation] as const))(
-    '%s has its request line, parameters, body, responses, errors and privileges',
+    'the reference of the operation %s has its request line, parameters, body, responses, errors and privileges',
     (name, { method, path, summary, parameters, requestBody, responses }) => {
       const text = section(name)
       expect(text).toContain(`\n\`${method} ${path}\`\n\n${summary}\n`)
@@ -81,13 +81,13 @@ describe('docs/reference/management-api.md', () => {
     },
   )
 
-  it('lists every member of an object in the section of the object', () => {
+  it('the reference page of the management API lists every member of an object in the section of the object', () => {
     for (const name of Object.keys(schemas).filter((each) => sections.has(each)))
       for (const member of membersOf({ $ref: `#/components/schemas/${name}` }))
         expect(section(name)).toContain(`\n| \`${member}\` | `)
   })
 
-  it('lists the status and type of every error that all operations can return', () => {
+  it('the reference page of the management API lists the status and type of every error that all operations can return', () => {
     for (const { status, type } of toWireErrors(commonErrors))
       expect(page).toContain(`\n| ${status} | \`${type}\` | `)
   })

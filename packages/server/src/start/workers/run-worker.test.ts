@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { forkWorkers } from '../../../test/start/workers/workers.ts'
 import { WorkerProcess } from './worker-process.ts'
 
-test('A worker that does not serve yet ends immediately when the primary process ends', async () => {
+test('A worker that does not accept requests yet ends immediately when the primary process ends', async () => {
   await using database = await testDatabase()
   forkWorkers()
   vi.stubEnv('HEADGATE_MASTER_KEY', randomBytes(32).toString('base64'))

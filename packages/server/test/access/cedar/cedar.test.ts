@@ -44,7 +44,7 @@ function left(policies: string, who: Policy = caller(), on: ObjectNames = table(
 }
 
 describe('The rights that Cedar leaves', () => {
-  test('the rights of a caller contain what one policy permits and no policy forbids', () => {
+  test('the rights of a caller contain what a Cedar policy permits and no policy forbids', () => {
     expect(left('')).toEqual(['use', 'select', 'modify', 'create', 'manage'])
     expect(
       privilegesIn(
@@ -68,12 +68,12 @@ describe('The rights that Cedar leaves', () => {
     expect(without('manage')).toEqual(['use', 'select', 'modify', 'create'])
   })
 
-  test('policies never add privileges to those that grants allow', () => {
+  test('Cedar policies never add privileges to those that grants allow', () => {
     const few = authorizer(permit).narrow(caller(), table(['pii']), privilegeBits.select)
     expect(privilegesIn(few)).toEqual(['use', 'select'])
   })
 
-  test("policies can depend on the caller's groups, roles, subject, login and engine", () => {
+  test("Cedar policies can depend on the caller's groups, roles, subject, login and engine", () => {
     const engine = (client: string): Policy => caller({ engine: { client } as never })
     const unless = (condition: string, who: Policy = caller()): number =>
       left(`forbid(principal, action, resource) unless { ${condition} };`, who).length
@@ -88,7 +88,7 @@ describe('The rights that Cedar leaves', () => {
     expect(unless('context has engine && context.engine == "trino"')).toBe(0)
   })
 
-  test('a policy on an object applies to all objects inside the object', () => {
+  test('a Cedar policy on an object applies to all objects inside the object', () => {
     const inside = (place: string, on: ObjectNames): boolean =>
       left(`forbid(principal, action, resource in Headgate::${place});`, caller(), on).length === 0
     for (const place of [
@@ -232,7 +232,7 @@ describe('Policy files', () => {
     await expect(readPolicyFiles(directory)).rejects.toThrow(/holds more than 1048576 bytes/)
   })
 
-  test('the server applies changes of policy files; it keeps the former policies and reports once when the new ones are invalid', async () => {
+  test('the server applies changes of policy files, and keeps the former policies and reports the fault once when the new files are invalid', async () => {
     const log = { info: vi.fn(), error: vi.fn() }
     const onChange = vi.fn<OpenCedarOptions['onChange']>(() => Promise.resolve())
     await write('p.cedar', permit)

@@ -155,7 +155,7 @@ describe('The request to a security token service', () => {
     expect(asked[0]).toMatchObject({ target: '/sts/v1', signed: true })
   })
 
-  test('the vendor never reports a longer lifetime for keys than it requested', async () => {
+  test('the credential vendor never reports a longer lifetime for keys than it requested', async () => {
     script = [{ status: 200, body: makeResponse(Date.now() + 9_000_000) }]
     const notAfter = Date.now() + 3_600_000
     expect((await vend({}, { notAfter })).expiresAt).toBe(notAfter)
@@ -168,7 +168,7 @@ describe('StsVendor', () => {
     [{ status: 500, body: makeError('InternalFailure') }],
     [{ status: 429, body: '' }],
     [{ status: 400, body: makeError('Throttling') }],
-  ])('the vendor repeats the STS request after a temporary error (%j)', async (said) => {
+  ])('the credential vendor repeats the STS request after a temporary error (%j)', async (said) => {
     script = [said]
     await vend()
     expect(asked).toHaveLength(2)
@@ -184,7 +184,7 @@ describe('StsVendor', () => {
     ['RequestExpired', 'internal', /clock/],
     ['MalformedPolicyDocument', 'internal', /role, the keys and the endpoint/],
   ])(
-    'the vendor does not repeat the STS request after %s, and its error contains advice',
+    'the credential vendor does not repeat the STS request after %s, and its error contains advice',
     async (code, kind, advice) => {
       script = [{ status: 403, body: makeError(code) }]
       const attempt = vend()
@@ -206,7 +206,7 @@ describe('StsVendor', () => {
     ['user-token', 'InvalidParameterValue', 'internal', /claim with the name of a policy/],
     ['server-token', 'AccessDenied', 'internal', /trust the token in the file of HEADGATE_STS_/],
   ] as const)(
-    "the vendor's error contains advice when STS refuses a %s with %s",
+    'the error of the credential vendor contains advice when STS refuses a %s with %s',
     async (identity, code, kind, advice) => {
       const vendor = new StsVendor({ tokens: { tokenFor: () => Promise.resolve('jwt') } })
       script = [{ status: 400, body: makeError(code) }]
@@ -217,7 +217,7 @@ describe('StsVendor', () => {
   )
 
   test.each([['ExpiredTokenException'], ['ExpiredToken']])(
-    'the vendor repeats the STS request with the current web identity token when STS reports an expired token (%s)',
+    'the credential vendor repeats the STS request with the current web identity token when STS reports an expired token (%s)',
     async (code) => {
       const files = ['old', 'new', 'later']
       const vendor = new StsVendor({ tokens: { tokenFor: () => Promise.resolve(files.shift() ?? '') } })
@@ -235,7 +235,7 @@ describe('StsVendor', () => {
     },
   )
 
-  test('the vendor returns unavailable with the reason when the web identity token expires before the second attempt', async () => {
+  test('the credential vendor returns unavailable with the reason when the web identity token expires before the second attempt', async () => {
     let left = 1
     const expired = new HeadgateError('unavailable', 'The token in the file has expired.')
     const tokenFor = (): Promise<string> =>
@@ -251,19 +251,19 @@ describe('StsVendor', () => {
     ['another kind of response', { status: 200, body: '<html>' }],
     ['too long', { status: 200, body: 'x'.repeat(200_000) }],
     ['a truncated response', { status: 200, body: makeResponse(0).slice(0, 300) }],
-  ])('the vendor fails after %s', async (_, said) => {
+  ])('the credential vendor fails after %s', async (_, said) => {
     script = [said, said]
     await expect(vend()).rejects.toMatchObject({ name: 'HeadgateError' })
   })
 
-  test("the vendor's errors never contain keys", async () => {
+  test('the errors of the credential vendor never contain keys', async () => {
     script = [{ status: 403, body: makeError('AccessDenied', `for ${keys.accessKeyId}`) }]
     const error: unknown = await vend().catch((thrown: unknown) => thrown)
     expect(inspect(error, { depth: 10 })).toContain('AccessDenied')
     expect(inspect(error, { depth: 10 })).not.toContain(keys.secretAccessKey)
   })
 
-  test("the vendor's errors never contain a web identity token, also when the STS response contains the token", async () => {
+  test('the errors of the credential vendor never contain a web identity token, also when the STS response contains the token', async () => {
     const token = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2ln-bmF0dXJl_'
     const vendor = new StsVendor({ tokens: { tokenFor: () => Promise.resolve(token) } })
     script = [{ status: 400, body: makeError('InvalidParameterValue', `the token ${token} has no policy`) }]
@@ -274,7 +274,7 @@ describe('StsVendor', () => {
     expect(inspect(error, { depth: 10 })).not.toContain('eyJ')
   })
 
-  test('the vendor parses any STS response without a crash, and never returns incomplete keys', () => {
+  test('the credential vendor parses any STS response without a crash, and never returns incomplete keys', () => {
     const whole = makeResponse(Date.now())
     fc.assert(
       fc.property(fc.nat(whole.length), fc.nat(whole.length), fc.string(), (from, length, junk) => {
@@ -284,7 +284,7 @@ describe('StsVendor', () => {
     )
   })
 
-  test('the vendor soon returns unavailable when STS cannot be reached', async () => {
+  test('the credential vendor soon returns unavailable when STS cannot be reached', async () => {
     const away = testWarehouse({ mode: 'sts' }, { bucket: 'lake', endpoint: 'http://127.0.0.1:1' }, keys)
     const begin = Date.now()
     await expect(new StsVendor().mint(...testGrant(away, scope))).rejects.toMatchObject({
@@ -300,7 +300,7 @@ describe('The name of a session', () => {
       identity: makeIdentity({ id: subject, issuer, subject, name }),
     })
 
-  test('the session name always matches the pattern that STS allows', () => {
+  test('the session name in an STS request always matches the pattern that STS allows', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.webUrl(), (name, issuer) => {
         expect(nameFor(name)).toMatch(/^[\w+=,.@-]{2,64}$/)
@@ -309,7 +309,7 @@ describe('The name of a session', () => {
     )
   })
 
-  test("the session name contains the principal's name where possible, and differs between principals", () => {
+  test("the session name in an STS request contains the principal's name where possible, and differs between principals", () => {
     expect(nameFor('alice@example.com')).toBe('alice@example.com')
     const names = [
       nameFor('a b'),

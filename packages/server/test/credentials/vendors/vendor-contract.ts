@@ -86,7 +86,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
       ...(store.otherBucket === null ? [] : [[store.otherBucket, `${place}present`] as [string, string]]),
     ]
 
-    test('a writer can get, head, put, copy, list and delete inside the prefix', async () => {
+    test('a writer can get, head, put, copy, list and delete objects inside the prefix of its keys', async () => {
       const client = await vended('read-write')
       const Bucket = store.bucket
       for (const attempt of Object.values(reads)) await attempt(client, Bucket, `${place}present`)
@@ -100,7 +100,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
       expect(deeper.Contents?.length).toBeGreaterThan(0)
     })
 
-    test('a writer can complete and abort multipart uploads inside the prefix', async () => {
+    test('a writer can complete and abort multipart uploads inside the prefix of its keys', async () => {
       const client = await vended('read-write')
       const at = { Bucket: store.bucket, Key: `${place}in-deps` }
       const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand(at))
@@ -120,7 +120,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
       await client.send(new sdk.AbortMultipartUploadCommand({ ...at, UploadId: other.UploadId }))
     })
 
-    test('a writer can access nothing outside the prefix: siblings, parents, other buckets', async () => {
+    test('a writer can access nothing outside the prefix of its keys: siblings, parents, other buckets', async () => {
       const client = await vended('read-write')
       for (const [bucket, key] of outside()) {
         for (const [what, attempt] of Object.entries({ ...reads, ...writes }))
@@ -128,7 +128,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
       }
     })
 
-    test('a writer cannot copy from outside the prefix', async () => {
+    test('a writer cannot copy from outside the prefix of its keys', async () => {
       const client = await vended('read-write')
       for (const [bucket, key] of outside()) {
         const copy = new sdk.CopyObjectCommand({
@@ -140,7 +140,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
       }
     })
 
-    test('a bulk delete deletes only objects inside the prefix', async () => {
+    test('a bulk delete deletes only objects inside the prefix of the keys', async () => {
       const client = await vended('read-write')
       const inside = `${place}doomed`
       await store.seed(store.bucket, inside)
@@ -158,16 +158,19 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
       await reads['head']?.(whole, store.bucket, survivor)
     })
 
-    test.each(['', 'wh', 'wh/', 'wh/t1', 'wh/t10/', 'wh/t2/'])('a writer cannot list %j', async (below) => {
-      const client = await vended('read-write')
-      const Prefix = below === '' ? '' : `${root}/${below}`
-      const Bucket = store.bucket
-      const list = (input: Sdk.ListObjectsV2CommandInput): Promise<unknown> =>
-        client.send(new sdk.ListObjectsV2Command(input))
-      await refused(list({ Bucket, Prefix }), `list ${Prefix}`)
-      await refused(list({ Bucket, Prefix, Delimiter: '/' }), `list names in ${Prefix}`)
-      await refused(client.send(new sdk.ListObjectsCommand({ Bucket, Prefix })), `list ${Prefix} as before`)
-    })
+    test.each(['', 'wh', 'wh/', 'wh/t1', 'wh/t10/', 'wh/t2/'])(
+      'a writer cannot list the prefix %j, which is outside the prefix of its keys',
+      async (below) => {
+        const client = await vended('read-write')
+        const Prefix = below === '' ? '' : `${root}/${below}`
+        const Bucket = store.bucket
+        const list = (input: Sdk.ListObjectsV2CommandInput): Promise<unknown> =>
+          client.send(new sdk.ListObjectsV2Command(input))
+        await refused(list({ Bucket, Prefix }), `list ${Prefix}`)
+        await refused(list({ Bucket, Prefix, Delimiter: '/' }), `list names in ${Prefix}`)
+        await refused(client.send(new sdk.ListObjectsCommand({ Bucket, Prefix })), `list ${Prefix} as before`)
+      },
+    )
 
     test('a writer cannot list without a prefix, and cannot list buckets', async () => {
       const client = await vended('read-write')
@@ -179,7 +182,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
       expect(buckets).not.toContain(store.otherBucket ?? 'none')
     })
 
-    test('a reader can read and list inside the prefix, and cannot write', async () => {
+    test('a reader can read and list objects inside the prefix of its keys, and cannot write', async () => {
       const client = await vended('read')
       for (const attempt of Object.values(reads)) await attempt(client, store.bucket, `${place}present`)
       await client.send(new sdk.ListObjectsV2Command({ Bucket: store.bucket, Prefix: place }))
@@ -193,7 +196,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
       }
     })
 
-    test('keys for two prefixes permit access to both prefixes, and to no key between them', async () => {
+    test('keys for two prefixes permit access to both prefixes, and to no object between them', async () => {
       const prefixes = ['wh/t1/', 'wh/t2/'].map((below) => `s3://${store.bucket}/${root}/${below}`)
       const client = await vended('read', prefixes)
       await reads['get']?.(client, store.bucket, `${root}/wh/t1/present`)
@@ -206,7 +209,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
     })
 
     test.each(['q"uo\'te', 'é-ｅ-😀', 'a$b', 'a b+c', 'a%20b', '{x}', '[a]', 'a,b:c'])(
-      'keys for a prefix with the name %s permit access to this literal name',
+      'keys for a prefix with the name %s permit access to objects below this literal name',
       async (name) => {
         const client = await vended('read-write', [`s3://${store.bucket}/${root}/${name}/`])
         const key = `${root}/${name}/file`
@@ -243,7 +246,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
       },
     )
 
-    test('the store refuses keys with another secret, without their session token or with another one', async () => {
+    test('the object store refuses keys with another secret, without their session token or with another session token', async () => {
       const { config } = await store.vend([`s3://${store.bucket}/${place}`], 'read')
       const { config: other } = await store.vend([`s3://${store.bucket}/${root}/wh/t2/`], 'read')
       const { 's3.session-token': _, ...withoutToken } = config
@@ -262,7 +265,7 @@ export function vendorContract(name: string, open: () => Promise<VendorStore>): 
         )
     })
 
-    test('the credential reports its expiry, which is later than now', async () => {
+    test('the credential reports its expiry, which is in the future', async () => {
       const { config, expiresAt } = await store.vend([`s3://${store.bucket}/${place}`], 'read')
       expect(config['s3.session-token-expires-at-ms']).toBe(String(expiresAt))
       expect(expiresAt).toBeGreaterThan(Date.now())

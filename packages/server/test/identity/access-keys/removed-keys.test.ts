@@ -120,7 +120,7 @@ describe('A principal with an access key', () => {
     expect(await owner.signed(whoami)).toMatchObject({ status: 200 })
   })
 
-  test('stop-sessions ends the storage credentials of the principal, but not its access key', async () => {
+  test('the command stop-sessions ends the storage credentials of the principal, but not its access key', async () => {
     const owner = await openOwner()
     expect(await owner.put()).toBe('done')
     expect(await manage(`POST ${owner.name}/stop-sessions`)).toBe(200)

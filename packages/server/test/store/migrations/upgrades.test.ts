@@ -161,7 +161,7 @@ describe('an upgrade of the store from version', () => {
     ])
   })
 
-  test('migration 10 makes the server compare location claims at its start, and sets no expiry for retired locations of warehouses with vending mode static', async () => {
+  test('migration 10 makes the server compare location claims at its start, and sets no expiry for locations of deleted tables in warehouses with vending mode static', async () => {
     const rows = await upgraded(
       10,
       `${insertRows}
@@ -204,7 +204,7 @@ describe('an upgrade of the store from version', () => {
     expect(rows).toEqual([{ made: 3, cascades: true }])
   })
 
-  test('migration 14 keeps staged tables, without a renewal by an upstream', async () => {
+  test('migration 14 keeps staged tables, and does not renew their access with credentials of an upstream', async () => {
     const rows = await upgraded(
       13,
       `insert into warehouse (id, name, kind, storage, owner_id) values ('${principal}', 'lake', 'managed', '{}', gen_random_uuid());
