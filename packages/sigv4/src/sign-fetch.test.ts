@@ -25,7 +25,7 @@ describe.each([
   ['node:crypto', signFetch],
   ['Web Crypto', signFetchOnWeb],
 ])('signFetch with %s', (_, sign) => {
-  test('derives host, date and hash of the body', async () => {
+  test('signFetch derives host, date and hash of the body', async () => {
     const put = { method: 'PUT', body: 'hello', headers: { 'x-team': 'core' } }
     const request = await sign('https://bucket.example.com:8443/a%20b?x=1&y', put, options)
     expect(await verify(request)).toBe(sha256Hex('hello'))
@@ -33,12 +33,12 @@ describe.each([
     expect(await request.text()).toBe('hello')
   })
 
-  test('signs a request without a body', async () => {
+  test('signFetch signs a request without a body', async () => {
     const request = await sign(new URL('https://bucket.example.com/'), undefined, options)
     expect(await verify(request)).toBe(sha256Hex(''))
   })
 
-  test('leaves a stream unsigned', async () => {
+  test('signFetch does not sign the content of a stream', async () => {
     const init = { method: 'PUT', body: new Blob(['hello']).stream() }
     const request = await sign('https://bucket.example.com/', init, options)
     expect(await verify(request)).toBe(UNSIGNED_PAYLOAD)

@@ -10,12 +10,12 @@ import { readInputs, readVectors, type Vector } from '../test/vectors.ts'
 const vectors = readVectors('v4a')
 const inputs = readInputs('v4a')
 
-it('the official suite has 38 cases with results and 2 without', () => {
+it('the official signature suite has 38 cases with results and 2 without', () => {
   expect([vectors.length, inputs.length]).toEqual([38, 2])
 })
 
 it.each(inputs)(
-  'signRequestV4a signs $name, which has no result in the suite, with the key of the suite',
+  'signRequestV4a signs the case $name, which has no result in the official suite, with the key of the suite',
   ({ request }) => {
     const [some] = vectors
     if (some === undefined) throw new Error('The suite contains no vectors')
@@ -49,12 +49,12 @@ describe.each(vectors)('$name', (vector) => {
   }
   const scheme = { algorithm: 'AWS4-ECDSA-P256-SHA256', regionSet: vector.region } as const
 
-  it('results in the published key pair', () => {
+  it('the derived key pair of signature version 4A equals the published key pair', () => {
     expect(key.publicKey.equals(published)).toBe(true)
   })
 
   it.each(['header', 'query'] as const)(
-    'results in the canonical request and the string to sign of the suite (%s)',
+    'signature version 4A has the canonical request and the string to sign of the official suite (%s)',
     (form) => {
       const draft =
         form === 'header'
@@ -66,7 +66,7 @@ describe.each(vectors)('$name', (vector) => {
     },
   )
 
-  it('results in a valid signature in the headers', () => {
+  it('signature version 4A in the headers is valid', () => {
     const headers = signRequestV4a(vector.request, options)
     const authorization = headers.find(([name]) => name === 'authorization')?.[1] ?? ''
     const [, start = '', signature = ''] = /^(.*, Signature=)([0-9a-f]+)$/.exec(authorization) ?? []
@@ -76,7 +76,7 @@ describe.each(vectors)('$name', (vector) => {
     expect(verifies(published, `${vector.header.stringToSign} `, signature)).toBe(false)
   })
 
-  it('results in a valid signature in the query', () => {
+  it('signature version 4A in the query is valid', () => {
     const [start = '', signature = ''] = presignV4a(vector.request, options).split('&X-Amz-Signature=')
     expect(vector.query.signedRequest.target.startsWith(start)).toBe(true)
     expect(verifies(published, vector.query.stringToSign, signature)).toBe(true)

@@ -6,7 +6,7 @@ const seconds = fc
   .date({ min: new Date('1000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true })
   .map((date) => new Date(Math.floor(date.getTime() / 1000) * 1000))
 
-it('parsing a formatted time returns the time, in both forms', () => {
+it('parsing a formatted time returns the original time, in both formats', () => {
   fc.assert(
     fc.property(seconds, (date) => {
       expect(parseTimestamp(formatTimestamp(date))).toEqual(date)
@@ -16,7 +16,7 @@ it('parsing a formatted time returns the time, in both forms', () => {
   )
 })
 
-it('formatting a parsed time returns the text', () => {
+it('formatting a parsed time returns the original text', () => {
   const digits = (length: number): fc.Arbitrary<string> =>
     fc.nat(10 ** length - 1).map((number) => String(number).padStart(length, '0'))
   fc.assert(

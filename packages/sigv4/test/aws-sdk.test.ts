@@ -98,7 +98,7 @@ afterAll(async () => {
 })
 
 it.each(['plain', 'with space', 'a+b=c&d?e#f%20g', "!'()*;:@$,[]", 'häß/ሴ/😀', 'a//b/./c/../d/', '~-._/é'])(
-  'the object %j is written and read',
+  'the AWS SDK writes and reads the object %j with requests that this package verifies',
   async (Key) => {
     await client.send(new GetObjectCommand({ Bucket: 'bucket', Key, Range: 'bytes=0-9' }))
     expect(decodeURIComponent(seen?.parsed.path ?? '')).toBe(`/bucket/${Key}`)
@@ -109,12 +109,15 @@ it.each(['plain', 'with space', 'a+b=c&d?e#f%20g', "!'()*;:@$,[]", 'häß/ሴ/�
   },
 )
 
-it.each(['a b', 'a+b', 'a&b=c/%2F', 'ሴ', ''])('objects are listed by the prefix %j', async (Prefix) => {
-  await client.send(new ListObjectsV2Command({ Bucket: 'bucket', Prefix, Delimiter: '/', MaxKeys: 2 }))
-  expect(seen?.parsed.form).toBe('header')
-})
+it.each(['a b', 'a+b', 'a&b=c/%2F', 'ሴ', ''])(
+  'the AWS SDK lists objects by the prefix %j',
+  async (Prefix) => {
+    await client.send(new ListObjectsV2Command({ Bucket: 'bucket', Prefix, Delimiter: '/', MaxKeys: 2 }))
+    expect(seen?.parsed.form).toBe('header')
+  },
+)
 
-it('signatures cover a body in XML and metadata', async () => {
+it('signatures of the AWS SDK cover a body in XML and metadata', async () => {
   await client.send(new DeleteObjectsCommand({ Bucket: 'bucket', Delete: { Objects: [{ Key: 'ä' }] } }))
   expect(seen?.parsed.payload.kind).toBe('hashed')
   const Metadata = { one: 'a  b', two: ' c ' }
@@ -124,7 +127,7 @@ it('signatures cover a body in XML and metadata', async () => {
 
 const algorithms: ChecksumAlgorithm[] = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256']
 
-it.each(algorithms)('a streamed body has %s in its trailer', async (ChecksumAlgorithm) => {
+it.each(algorithms)('a streamed body of the AWS SDK has %s in its trailer', async (ChecksumAlgorithm) => {
   const body = Buffer.alloc(300_000, 'some text ')
   const Body = Readable.from([body.subarray(0, 100_001), body.subarray(100_001)])
   await client.send(
@@ -141,7 +144,7 @@ it.each(algorithms)('a streamed body has %s in its trailer', async (ChecksumAlgo
   expect(seen?.body.equals(body)).toBe(true)
 })
 
-it.each(algorithms)('a part has %s in its headers', async (ChecksumAlgorithm) => {
+it.each(algorithms)('a part that the AWS SDK uploads has %s in its headers', async (ChecksumAlgorithm) => {
   const Body = Buffer.alloc(70_000, 'part ')
   await client.send(
     new UploadPartCommand({
@@ -157,7 +160,7 @@ it.each(algorithms)('a part has %s in its headers', async (ChecksumAlgorithm) =>
   expect(seen?.body.equals(Body)).toBe(true)
 })
 
-it('a request with another secret is refused', async () => {
+it('a request of the AWS SDK with another secret is refused', async () => {
   const stranger = new S3Client({
     endpoint: `http://127.0.0.1:${port}`,
     region,
@@ -206,7 +209,7 @@ it('fetch sends requests that this package signed', async () => {
   expect(seen?.body.equals(data)).toBe(true)
 })
 
-it('bytes beyond ASCII in a header are verified without decoding them', async () => {
+it('header bytes beyond ASCII are verified without decoding them', async () => {
   const value = Buffer.from('Grüße à la carte', 'utf8').toString('latin1')
   const request = {
     method: 'GET',

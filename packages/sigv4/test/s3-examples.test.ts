@@ -56,14 +56,17 @@ const examples: [title: string, request: WireRequest, payloadHash: string, signa
   ],
 ]
 
-it.each(examples)('%s has the published signature, and is verified', (_, request, payloadHash, signature) => {
-  const { headers, seed } = signRequest(request, { ...signing, payloadHash })
-  expect(seed.signature).toBe(signature)
-  const verified = verify({ ...request, headers: [...request.headers, ...headers] })
-  expect(verified.request.payload).toEqual({ kind: 'hashed', sha256: payloadHash })
-})
+it.each(examples)(
+  'the example "%s" of Amazon has the published signature, and is verified',
+  (_, request, payloadHash, signature) => {
+    const { headers, seed } = signRequest(request, { ...signing, payloadHash })
+    expect(seed.signature).toBe(signature)
+    const verified = verify({ ...request, headers: [...request.headers, ...headers] })
+    expect(verified.request.payload).toEqual({ kind: 'hashed', sha256: payloadHash })
+  },
+)
 
-it('the presigned GET object has the published signature, and is valid for a day', () => {
+it('the example of a presigned GET request has the published signature, and is valid for a day', () => {
   const request = { method: 'GET', target: '/test.txt', headers: [host] }
   const target = presign(request, { ...signing, expiresSeconds: 86_400 })
   expect(target).toBe(
@@ -84,7 +87,7 @@ const streamed = {
   storageClass: ['x-amz-storage-class', 'REDUCED_REDUNDANCY'],
 } as const
 
-it('the chunked upload has the published signatures, and is decoded', async () => {
+it('the example of a chunked upload has the published signatures, and is decoded', async () => {
   const form = { chunks: 'signed' } as const
   const request = {
     method: streamed.method,
@@ -106,7 +109,7 @@ it('the chunked upload has the published signatures, and is decoded', async () =
   expect((await collect(decodeBody(verified, split(encoded, 1000)))).equals(body)).toBe(true)
 })
 
-it('the chunked upload with a trailer has the published signatures, and is decoded', async () => {
+it('the example of a chunked upload with a trailer has the published signatures, and is decoded', async () => {
   const form = { chunks: 'signed', trailer: 'crc32c' } as const
   const request = {
     method: streamed.method,

@@ -13,7 +13,7 @@ import type { WireRequest } from '../src/wire-request.ts'
 
 const vectors = readVectors()
 
-it('the official suite has 38 cases', () => {
+it('the official signature suite has 38 cases', () => {
   expect(vectors).toHaveLength(38)
 })
 

@@ -23,7 +23,7 @@ const flippedForms = forms.filter(
 )
 
 describe.each(forms)('decodeBody on $name', ({ form }) => {
-  it('returns the body for any chunk size and any division of the input', async () => {
+  it('decodeBody returns the body for any chunk size and any division of the input', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 300 }),
@@ -41,21 +41,21 @@ describe.each(forms)('decodeBody on $name', ({ form }) => {
     )
   })
 
-  it('refuses a body that is truncated at any byte', async () => {
+  it('decodeBody refuses a body that is truncated at any byte', async () => {
     const { encoded, request } = await upload(BODY, { ...form, chunkBytes: 20 })
     for (let length = 0; length < encoded.length; length++) {
       expect(await refusal(request, encoded.subarray(0, length))).toBe('truncated-body')
     }
   })
 
-  it('refuses bytes after the end of the body', async () => {
+  it('decodeBody refuses bytes after the end of the body', async () => {
     const { encoded, request } = await upload(BODY, form)
     for (const more of ['x', '\n\n', '0\r\n', '\r\n\r\n', encoded.toString('latin1')]) {
       expect(await refusal(request, Buffer.concat([encoded, Buffer.from(more, 'latin1')]))).toBeDefined()
     }
   })
 
-  it('refuses a body whose chunks are reordered, missing or repeated', async () => {
+  it('decodeBody refuses a body whose chunks are reordered, missing or repeated', async () => {
     const { encoded, request } = await upload(BODY, { ...form, chunkBytes: 18 })
     const { chunks, end } = splitChunks(encoded, 18)
     expect(chunks).toHaveLength(3)
@@ -78,21 +78,21 @@ describe.each(forms)('decodeBody on $name', ({ form }) => {
     )
   })
 
-  it('refuses a body that is longer or shorter than its declared length', async () => {
+  it('decodeBody refuses a body that is longer or shorter than its declared length', async () => {
     for (const length of [BODY.length - 1, BODY.length + 1, 0]) {
       const { encoded, request } = await upload(BODY, form, length)
       expect(await refusal(request, encoded)).toBe('decoded-length-mismatch')
     }
   })
 
-  it('accepts an empty body', async () => {
+  it('decodeBody accepts an empty body', async () => {
     const { encoded, request } = await upload(Buffer.alloc(0), form)
     expect(await collect(decodeBody(request, split(encoded, 1)))).toHaveLength(0)
   })
 })
 
 describe.each(flippedForms)('decodeBody on $name', ({ form }) => {
-  it('refuses a body in which any bit is flipped, unless only the case of a digit or a name changes', async () => {
+  it('decodeBody refuses a body in which any bit is flipped, unless only the case of a digit or a name changes', async () => {
     const { encoded, request } = await upload(BODY, { ...form, chunkBytes: 20 })
     const folded: string[] = []
     for (let bit = 0; bit < encoded.length * 8; bit++) {
@@ -116,20 +116,20 @@ describe.each(flippedForms)('decodeBody on $name', ({ form }) => {
 })
 
 describe('decodeBody on signed chunks', () => {
-  it('refuses chunks that were signed for another request', async () => {
+  it('decodeBody refuses chunks that were signed for another request', async () => {
     const form = { chunks: 'signed' } as const
     const { encoded } = await upload(BODY, form)
     const other = await upload(BODY, form, BODY.length, '/bucket/other')
     expect(await refusal(other.request, encoded)).toBe('chunk-signature-mismatch')
   })
 
-  it('refuses chunks without signatures', async () => {
+  it('decodeBody refuses chunks without signatures', async () => {
     const { request } = await upload(BODY, { chunks: 'signed', trailer: 'crc32' })
     const { encoded } = await upload(BODY, { chunks: 'unsigned', trailer: 'crc32' })
     expect(await refusal(request, encoded)).toBe('malformed-chunk')
   })
 
-  it('requires a signature of the trailer, even when its checksum is correct', async () => {
+  it('decodeBody requires a signature of the trailer, even when its checksum is correct', async () => {
     const { encoded, request } = await upload(BODY, { chunks: 'signed', trailer: 'crc32' })
     const text = encoded.toString('latin1')
     const cut = (from: RegExp, to = ''): Buffer => Buffer.from(text.replace(from, to), 'latin1')

@@ -18,14 +18,14 @@ describe('decodeBody on a trailer', () => {
     ['is repeated', 'x-amz-checksum-crc32:$\r\nx-amz-checksum-crc32:$\r\n\r\n', 'malformed-trailer'],
     ['precedes another line', 'x-amz-checksum-crc32:$\r\nx-amz-meta-a:b\r\n\r\n', 'malformed-trailer'],
     ['does not end', `x-amz-checksum-crc32:${' '.repeat(500)}`, 'malformed-chunk'],
-  ])('refuses a trailer that %s', async (_, trailer, code) => {
+  ])('decodeBody refuses a trailer that %s', async (_, trailer, code) => {
     const { encoded, request } = await upload(BODY, form)
     const right = /crc32:(.*)\r\n/.exec(encoded.toString('latin1'))?.[1] ?? ''
     const cut = encoded.toString('latin1').replace(/x-amz-checksum.*$/s, trailer.replaceAll('$', right))
     expect(await refusal(request, Buffer.from(cut, 'latin1'))).toBe(code)
   })
 
-  it('accepts single line feeds and an additional empty line, which MinIO sends', async () => {
+  it('decodeBody accepts single line feeds and an additional empty line, which MinIO sends', async () => {
     const { encoded, request } = await upload(BODY, form)
     const text = encoded.toString('latin1').replace(/==\r\n\r\n$/, '==\n\r\n\r\n')
     expect(text).toContain('==\n\r\n\r\n')
@@ -34,7 +34,7 @@ describe('decodeBody on a trailer', () => {
     )
   })
 
-  it('passes the checksum to onTrailer after it has verified it', async () => {
+  it('decodeBody passes the checksum to the callback onTrailer after it has verified the checksum', async () => {
     const received: unknown[] = []
     const { encoded, request } = await upload(Buffer.from('123456789'), form)
     await collect(
@@ -47,7 +47,7 @@ describe('decodeBody on a trailer', () => {
 describe('decodeBody', () => {
   const form = { chunks: 'unsigned', trailer: 'crc32' } as const
 
-  it('refuses a line that is longer than the limit, without reading further', async () => {
+  it('decodeBody refuses a line that is longer than the limit, without reading further', async () => {
     const { request } = await upload(BODY, form)
     let read = 0
     async function* endless(): AsyncGenerator<Buffer> {
@@ -60,7 +60,7 @@ describe('decodeBody', () => {
     expect(read).toBeLessThanOrEqual(400)
   })
 
-  it('refuses a chunk that is larger than the limit or than the body', async () => {
+  it('decodeBody refuses a chunk that is larger than the limit or than the body', async () => {
     const { encoded, request } = await upload(BODY, form)
     expect(await refusal(request, encoded, { maxChunkBytes: BODY.length - 1 })).toBe('chunk-too-large')
     expect(await refusal(request, Buffer.from('fffffffff\r\n'))).toBe('chunk-too-large')
@@ -79,12 +79,12 @@ describe('decodeBody', () => {
     '\r\n',
     '5\r\r\n',
     'g\r\n',
-  ])('refuses %j at the beginning of a chunk', async (line) => {
+  ])('decodeBody refuses %j at the beginning of a chunk', async (line) => {
     const { request } = await upload(BODY, form)
     expect(await refusal(request, Buffer.from(line))).toBe('malformed-chunk')
   })
 
-  it('does not read ahead of its consumer, and closes the source when the consumer stops', async () => {
+  it('decodeBody reads from its source only when its consumer reads, and closes the source when the consumer stops', async () => {
     const { encoded, request } = await upload(Buffer.alloc(1000), { ...form, chunkBytes: 100 })
     let read = 0
     let ended = false
@@ -104,7 +104,7 @@ describe('decodeBody', () => {
     expect(ended).toBe(true)
   })
 
-  it('yields data without copying or buffering it', async () => {
+  it('decodeBody yields data without copying or buffering it', async () => {
     const { encoded, request } = await upload(Buffer.alloc(10_000), form)
     const pieces: Buffer[] = []
     for await (const piece of decodeBody(request, split(encoded, 64))) pieces.push(piece)
@@ -122,19 +122,19 @@ describe('decodeBody on a body in one piece', () => {
   const sha256 = '15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225'
   const digits = Buffer.from('123456789')
 
-  it('refuses a body that does not match the signed hash', async () => {
+  it('decodeBody refuses a body that does not match the signed hash', async () => {
     const hashed = verified(signed(request, { payloadHash: sha256 }))
     expect((await collect(decodeBody(hashed, split(digits, 2)))).equals(digits)).toBe(true)
     expect(await refusal(hashed, BODY)).toBe('payload-mismatch')
     expect(await refusal(hashed, digits.subarray(1))).toBe('payload-mismatch')
   })
 
-  it('accepts any body when the body is not signed', async () => {
+  it('decodeBody accepts any body when the body is not signed', async () => {
     const unsigned = verified(signed(request))
     expect((await collect(decodeBody(unsigned, split(BODY, 2)))).equals(BODY)).toBe(true)
   })
 
-  it('refuses a body that does not match the checksum of its header', async () => {
+  it('decodeBody refuses a body that does not match the checksum of its header', async () => {
     const unsigned = verified(signed(request))
     const checksum = { algorithm: 'crc64nvme', value: 'rosUhgp5mIg=' } as const
     expect((await collect(decodeBody(unsigned, split(digits, 4), { checksum }))).equals(digits)).toBe(true)

@@ -27,7 +27,7 @@ describe('canonical paths', () => {
     },
   )
 
-  it('have one canonical form by the rules of S3, which keeps their meaning', () => {
+  it('canonical paths have one form by the rules of S3, which keeps their meaning', () => {
     fc.assert(
       fc.property(bytes, (text) => {
         const path = `/${percentEncode(text)}`
@@ -37,7 +37,7 @@ describe('canonical paths', () => {
     )
   })
 
-  it('remain unchanged when they are normalized a second time', () => {
+  it('canonical paths remain unchanged when they are normalized a second time', () => {
     const segments = fc.array(fc.constantFrom('', '.', '..', 'a', 'b.', '...'), { maxLength: 8 })
     fc.assert(
       fc.property(segments, (all) => {
@@ -56,7 +56,7 @@ describe('canonical paths', () => {
 describe('canonical queries', () => {
   const parameters = fc.array(fc.tuple(bytes, bytes), { maxLength: 6 })
 
-  it('have one canonical form for all orders of their parameters', () => {
+  it('canonical queries have one canonical form for all orders of their parameters', () => {
     fc.assert(
       fc.property(
         parameters.chain((all) =>
@@ -71,7 +71,7 @@ describe('canonical queries', () => {
     )
   })
 
-  it('have the meaning of HTML forms', () => {
+  it('canonical queries treat a plus sign as a space, as HTML forms do', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.string({ minLength: 1 }), fc.string())), (pairs) => {
         const raw = new URLSearchParams(pairs).toString()
@@ -83,7 +83,7 @@ describe('canonical queries', () => {
     )
   })
 
-  it('with different parameters have different canonical forms', () => {
+  it('canonical queries with different parameters have different canonical forms', () => {
     fc.assert(
       fc.property(bytes, bytes, (a, b) => {
         expect(recodeQuery(percentEncode(a)) === recodeQuery(percentEncode(b))).toBe(a === b)
@@ -91,7 +91,7 @@ describe('canonical queries', () => {
     )
   })
 
-  it('have an order by encoded names, then by values', () => {
+  it('canonical queries have an order by encoded names, then by values', () => {
     expect(canonicalQuery(parseQuery('a-b=1&a=2&A=3&a%00=4&a=1'))).toBe('A=3&a=1&a=2&a%00=4&a-b=1')
   })
 })

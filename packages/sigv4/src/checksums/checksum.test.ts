@@ -15,11 +15,11 @@ const known: [ChecksumAlgorithm, string][] = [
 ]
 
 describe.each(known)('%s', (algorithm, expected) => {
-  it('returns the published check value', () => {
+  it('the checksum algorithm returns the published check value', () => {
     expect(checksum(algorithm, [digits]).toString('hex')).toBe(expected)
   })
 
-  it('returns the same value for any division of the data', () => {
+  it('the checksum algorithm returns the same value for any division of the data', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 8 }), (pieces) => {
         expect(checksum(algorithm, pieces)).toEqual(checksum(algorithm, [Buffer.concat(pieces)]))
@@ -27,7 +27,7 @@ describe.each(known)('%s', (algorithm, expected) => {
     )
   })
 
-  it('has a header whose name is parsed', () => {
+  it('parseChecksumHeader recognizes the name of the header for each checksum algorithm', () => {
     expect(parseChecksumHeader(checksumHeader(algorithm))).toBe(algorithm)
   })
 })
@@ -55,7 +55,7 @@ it('CRC-32C has the values of RFC 3720 appendix B.4', () => {
   expect(checksum('crc32c', [Buffer.alloc(32, 0xff)]).toString('hex')).toBe('62a8ab43')
 })
 
-it('parseChecksumHeader returns undefined for other names', () => {
+it('parseChecksumHeader returns undefined for names of other headers', () => {
   for (const name of [
     'x-amz-checksum-md4',
     'x-amz-checksum-type',
@@ -77,7 +77,7 @@ describe('declaredChecksum', () => {
   })
 
   it.each(['', 'y/Q5Jg', 'y/Q5Jh==', 'y_Q5Jg==', 'y/Q5Jg== ', 'y/Q5JgAA', 'cbf43926'])(
-    'refuses %o unless it is canonical base64 of the right length',
+    'declaredChecksum refuses %o unless it is canonical base64 of the right length',
     (value) => {
       const read = declaredChecksum([['x-amz-checksum-crc32', value]])
       if (value.trim() === 'y/Q5Jg==') expect(read.ok).toBe(true)
@@ -85,7 +85,7 @@ describe('declaredChecksum', () => {
     },
   )
 
-  it('refuses more than one checksum', () => {
+  it('declaredChecksum refuses more than one checksum', () => {
     const two = declaredChecksum([
       ['x-amz-checksum-crc32', 'y/Q5Jg=='],
       ['x-amz-checksum-crc32c', '4waSgw=='],

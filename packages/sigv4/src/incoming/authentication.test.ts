@@ -87,11 +87,11 @@ describe('parseRequest on authentication', () => {
       ['in a form that the policy does not allow', signed(get), 'form-not-allowed', { forms: ['query'] }],
       ['in a query, which the policy does not allow', presigned(), 'form-not-allowed', { forms: ['header'] }],
     ]
-  it.each(cases)('refuses this authentication: %s', (_, request, code, changes) => {
+  it.each(cases)('parseRequest refuses the authentication %s', (_, request, code, changes) => {
     expect(outcome(request, changes)).toBe(code)
   })
 
-  it('accepts the parts in any order and spacing', () => {
+  it('parseRequest accepts the parts of the Authorization header in any order and spacing', () => {
     const swap = (v: string): string =>
       v.replace(/(Credential=[^,]*), (SignedHeaders=[^,]*), (Signature=.*)/, '$3,$1 ,  $2')
     expect(outcome(authorization(swap))).toBe('verified')
@@ -127,7 +127,7 @@ describe('parseRequest on authentication', () => {
       ],
     ),
   ]
-  it.each(query)('refuses a presigned request with %s', (_, change, code) => {
+  it.each(query)('parseRequest refuses a presigned request with %s', (_, change, code) => {
     const request = presigned()
     const target = change(request.target)
     expect(target).not.toBe(request.target)
@@ -136,7 +136,7 @@ describe('parseRequest on authentication', () => {
 })
 
 describe('parseRequest on scopes', () => {
-  it('refuses a scope with another service, region or day', () => {
+  it('parseRequest refuses a credential scope with another service, region or day', () => {
     expect(outcome(signed(get, { service: 'glue' }))).toBe('wrong-scope')
     expect(outcome(signed(get, { region: 'us-east-1' }))).toBe('wrong-scope')
     expect(outcome(signed(get, { region: 'us-east-1' }), { regions: ['us-east-1', 'eu-central-1'] })).toBe(
@@ -150,7 +150,7 @@ describe('parseRequest on scopes', () => {
 })
 
 describe('parseRequest on times', () => {
-  it('accepts times that differ from the clock by at most 15 minutes', () => {
+  it('parseRequest accepts times that differ from the clock by at most 15 minutes', () => {
     expect(outcome(signed(get), { now: minutes(15) })).toBe('verified')
     expect(outcome(signed(get), { now: minutes(-15) })).toBe('verified')
     expect(outcome(signed(get), { now: minutes(15.02) })).toBe('time-too-skewed')
@@ -158,7 +158,7 @@ describe('parseRequest on times', () => {
     expect(outcome(signed(get), { now: minutes(6), maxSkewMs: 5 * 60_000 })).toBe('time-too-skewed')
   })
 
-  it('refuses a presigned request from the second of its expiry on', () => {
+  it('parseRequest refuses a presigned request from the second of its expiry on', () => {
     expect(outcome(presigned(), { now: new Date(minutes(15).getTime() - 1) })).toBe('verified')
     expect(outcome(presigned(), { now: minutes(15) })).toBe('expired')
     expect(outcome(presigned({ expiresSeconds: 604_800 }), { now: minutes(7 * 24 * 60 - 1) })).toBe(
@@ -195,11 +195,14 @@ describe('parseRequest on times', () => {
       ],
       'duplicate-header',
     ],
-  ] satisfies [string, Header[], string][])('refuses a request with %s', (_, headers, code) => {
-    expect(outcome(withDate(...headers))).toBe(code)
-  })
+  ] satisfies [string, Header[], string][])(
+    'parseRequest refuses a signed request with %s',
+    (_, headers, code) => {
+      expect(outcome(withDate(...headers))).toBe(code)
+    },
+  )
 
-  it('uses the Date header when x-amz-date is missing', () => {
+  it('parseRequest uses the Date header when x-amz-date is missing', () => {
     const parsed = parseRequest(withDate(['date', 'Sat, 14 Mar 2026 09:26:53 GMT']), policy)
     // The date was accepted: the request is refused because the rules of S3 require a payload hash.
     expect(parsed.ok ? parsed : parsed.refusal.code).toBe('no-payload-hash')

@@ -32,7 +32,7 @@ it('parseRequest returns all values of the authentication', () => {
 })
 
 describe('parseRequest on headers', () => {
-  it('refuses a request without a signed host', () => {
+  it('parseRequest refuses a request without a signed host', () => {
     expect(outcome(authorization((v) => v.replace('=host;', '=')))).toBe('header-not-signed')
     expect(outcome({ ...signed(get), headers: [...signed(get).headers].slice(1) })).toBe(
       'signed-header-missing',
@@ -40,7 +40,7 @@ describe('parseRequest on headers', () => {
     expect(() => signed({ ...get, headers: [] })).toThrow('host')
   })
 
-  it('refuses unsigned headers whose names begin with x-amz-, in any case', () => {
+  it('parseRequest refuses unsigned headers whose names begin with x-amz-, in any case', () => {
     expect(outcome(plus(signed(get), ['x-amz-copy-source', '/other/key']))).toBe('header-not-signed')
     expect(outcome(plus(signed(get), ['X-AMZ-Meta-A', 'b']))).toBe('header-not-signed')
     expect(outcome(plus(presigned(), ['x-amz-acl', 'public-read']))).toBe('header-not-signed')
@@ -49,7 +49,7 @@ describe('parseRequest on headers', () => {
     expect(outcome(plus(signed(get), ['x-amz-cf-ids', 'proxy']), options)).toBe('header-not-signed')
   })
 
-  it('refuses unsigned headers that the policy requires to be signed', () => {
+  it('parseRequest refuses unsigned headers that the policy requires to be signed', () => {
     const options = { mustBeSigned: ['original-authorization'] }
     const original: Header = ['Original-Authorization', 'Bearer t']
     expect(outcome(plus(signed(get), original), options)).toBe('header-not-signed')
@@ -57,7 +57,7 @@ describe('parseRequest on headers', () => {
     expect(outcome(signed(get), options)).toBe('verified')
   })
 
-  it('refuses significant headers that are repeated', () => {
+  it('parseRequest refuses significant headers that are repeated', () => {
     for (const name of ['Host', 'Content-Type', 'Content-Length', 'X-Amz-Date', 'x-amz-storage-class']) {
       const twice = signed(
         plus(get, ['x-amz-storage-class', 'A'], ['content-type', 'a'], ['content-length', '0']),
@@ -67,7 +67,7 @@ describe('parseRequest on headers', () => {
     expect(outcome(signed(plus(get, ['x-amz-meta-a', '1'], ['x-amz-meta-a', '2'])))).toBe('verified')
   })
 
-  it('compares values byte by byte, except for spaces', () => {
+  it('parseRequest compares header values byte by byte, except for spaces', () => {
     // UTF-8 in the form of node:http. One of its bytes is a no-break space in Latin-1.
     const bytes = Buffer.from('Grüße à la carte', 'utf8').toString('latin1')
     expect(bytes).toContain('\u00a0')
@@ -82,7 +82,7 @@ describe('parseRequest on headers', () => {
     expect(outcome({ ...request, headers: without })).toBe('signature-mismatch')
   })
 
-  it('uses the host of the policy instead of the header, for servers behind a proxy', () => {
+  it('parseRequest uses the host of the policy instead of the header, for servers behind a proxy', () => {
     const request = signed({ ...get, headers: [['host', 'public.example.com']] })
     const inside = {
       ...request,
@@ -95,7 +95,7 @@ describe('parseRequest on headers', () => {
 
 describe('parseRequest on session tokens', () => {
   const withToken = { ...credentials, sessionToken: 'token' }
-  it('refuses an unsigned session token, unless the policy allows it', () => {
+  it('parseRequest refuses an unsigned session token, unless the policy allows it', () => {
     const after = { credentials: withToken, sessionToken: 'after' } as const
     expect(outcome(signed(get, after))).toBe('header-not-signed')
     expect(outcome(presigned(after))).toBe('signature-mismatch')
@@ -104,14 +104,14 @@ describe('parseRequest on session tokens', () => {
     expect(verified(signed(get, after), { sessionToken: 'after' }).request.sessionTokenSigned).toBe(false)
   })
 
-  it('refuses a session token in both a header and the query', () => {
+  it('parseRequest refuses a session token in both a header and the query', () => {
     const request = presigned({ credentials: withToken }, plus(get, ['x-amz-security-token', 'other']))
     expect(outcome(request)).toBe('duplicate-header')
   })
 })
 
 describe('parseRequest on queries', () => {
-  it('refuses repeated parameters, unless the policy allows them', () => {
+  it('parseRequest refuses repeated parameters, unless the policy allows them', () => {
     const request = signed({ ...get, target: '/bucket?prefix=a&prefix=b' })
     expect(outcome(request)).toBe('duplicate-parameter')
     expect(outcome(request, { repeatedParameters: 'allow' })).toBe('verified')
@@ -123,7 +123,7 @@ describe('parseRequest on queries', () => {
   it.each([
     ['/bucket?prefix=a%20b%2Fc&acl', '/bucket?acl=&prefix=a+b%2fc'],
     ['/bucket?a=1&b=~', '/bucket?&b=%7E&&a=1&'],
-  ])('computes the same signature for %s and %s', (as, other) => {
+  ])('parseRequest computes the same signature for the queries %s and %s', (as, other) => {
     expect(outcome({ ...signed({ ...get, target: as }), target: other })).toBe('verified')
   })
 
@@ -132,7 +132,7 @@ describe('parseRequest on queries', () => {
     ['/bucket?prefix=a%20b', '/bucket?prefix=a%2520b'],
     ['/bucket?a=b%26c', '/bucket?a=b&c'],
     ['/bucket?a=b%3Dc', '/bucket?a=b=d'],
-  ])('computes different signatures for %s and %s', (as, other) => {
+  ])('parseRequest computes different signatures for the queries %s and %s', (as, other) => {
     expect(outcome({ ...signed({ ...get, target: as }), target: other })).toBe('signature-mismatch')
   })
 })
@@ -151,15 +151,18 @@ describe('parseRequest on request lines', () => {
     '/a#b',
     '/\u0100',
     '/?\u0100',
-  ])('refuses the target %j as malformed', (target) => {
+  ])('parseRequest refuses the target %j as malformed', (target) => {
     expect(outcome({ ...signed(get), target })).toBe('malformed-request')
   })
 
-  it.each(['', 'GE T', 'GET\n', 'GET\nx', '\u00e9'])('refuses the method %j as malformed', (method) => {
-    expect(outcome({ ...signed(get), method })).toBe('malformed-request')
-  })
+  it.each(['', 'GE T', 'GET\n', 'GET\nx', '\u00e9'])(
+    'parseRequest refuses the method %j as malformed',
+    (method) => {
+      expect(outcome({ ...signed(get), method })).toBe('malformed-request')
+    },
+  )
 
-  it.each(['', 'a b', 'a:', 'a\n', 'ä'])('refuses the header name %j as malformed', (name) => {
+  it.each(['', 'a b', 'a:', 'a\n', 'ä'])('parseRequest refuses the header name %j as malformed', (name) => {
     expect(outcome(plus(signed(get), [name, 'x']))).toBe('malformed-request')
   })
 })
@@ -180,7 +183,7 @@ describe('parseRequest on payloads', () => {
   })
 
   it.each(['', '-1', '1e3', '0x10', '1.5', '9'.repeat(16), '1, 1'])(
-    'refuses the declared length %j',
+    'parseRequest refuses the declared length %j',
     (length) => {
       expect(put('STREAMING-AWS4-HMAC-SHA256-PAYLOAD', ['x-amz-decoded-content-length', length])).toBe(
         'no-decoded-length',
@@ -189,7 +192,7 @@ describe('parseRequest on payloads', () => {
   )
 
   it.each(['', 'x-amz-checksum-md5', 'x-amz-meta-a', 'x-amz-checksum-crc32, x-amz-checksum-sha1'])(
-    'refuses the declared trailer %j',
+    'parseRequest refuses the declared trailer %j',
     (trailer) => {
       expect(
         put(
@@ -201,7 +204,7 @@ describe('parseRequest on payloads', () => {
     },
   )
 
-  it('requires a hash in a header by the rules of S3, and a hash from the caller by the general rules', () => {
+  it('parseRequest requires a hash in a header by the rules of S3, and a hash from the caller by the general rules', () => {
     const general = { service: 'glue', payloadHash: sha256Hex('body'), payloadHeader: false }
     const request = signed({ ...get, method: 'POST' }, general)
     const glue = { services: ['glue'] }
@@ -214,7 +217,7 @@ describe('parseRequest on payloads', () => {
     )
   })
 
-  it('expects an unsigned body in a presigned request by the rules of S3, unless the query contains a hash', () => {
+  it('parseRequest expects an unsigned body in a presigned request by the rules of S3, unless the query contains a hash', () => {
     expect(verified(presigned()).request.payload).toEqual({ kind: 'unsigned' })
     const stated = { ...get, target: `/bucket/key?X-Amz-Content-Sha256=${EMPTY_SHA256}` }
     expect(verified(presigned({ payloadHash: EMPTY_SHA256 }, stated)).request.payload).toEqual({
