@@ -25,7 +25,7 @@ describe('Hosts of S3', () => {
     ['s3express-usw2-az1.us-west-2.amazonaws.com', 'us-west-2'],
     ['s3.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
     ['s3.eusc-de-east-1.amazonaws.eu', 'eusc-de-east-1'],
-  ])('%s is a host of S3 in the region %s', (host, region) => {
+  ])('the host %s is a host of S3 in the region %s', (host, region) => {
     expect(awsHost(host, 's3')).toMatchObject({ region })
   })
 
@@ -41,7 +41,7 @@ describe('Hosts of S3', () => {
     'amazonaws.com',
     's3.amazonaws.com.example',
     's3.us-east-1.example.com',
-  ])('%s is not a host of S3', (host) => {
+  ])('the host %s is not a host of S3', (host) => {
     expect(awsHost(host, 's3')).toBeNull()
   })
 

@@ -62,20 +62,20 @@ describe('EndpointGuard.check', () => {
     'http://[2002:7f00:1::]',
     'http://224.0.0.1',
     'http://255.255.255.255',
-  ])('refuses an endpoint at %s', async (url) => {
+  ])('EndpointGuard refuses an endpoint at %s', async (url) => {
     await expect(check(closed, url)).rejects.toMatchObject({ code: 'forbidden' })
     await expect(check(closed, url)).rejects.toThrow(
       /^storage\.endpoint is refused: .*HEADGATE_PRIVATE_ENDPOINTS=/,
     )
   })
 
-  test('accepts public addresses, and names that do not resolve', async () => {
+  test('EndpointGuard accepts public addresses, and names that do not resolve', async () => {
     for (const url of ['https://8.8.8.8', 'https://[2001:4860:4860::8888]', 'https://172.32.0.1'])
       await check(closed, url)
     await check(closed, 'https://headgate.invalid')
   })
 
-  test('accepts endpoints whose host, domain, address or network is configured', async () => {
+  test('EndpointGuard accepts endpoints whose host, domain, address or network is configured', async () => {
     for (const [named, url] of [
       ['10.0.0.0/8', 'http://10.1.2.3:9000'],
       ['10.1.2.3', 'http://[::ffff:10.1.2.3]'],
@@ -93,7 +93,7 @@ describe('EndpointGuard.check', () => {
       expect(() => endpointNames([wrong]), wrong).toThrow('hosts, `*.domain`')
   })
 
-  test('accepts loopback endpoints on a server that serves only this machine, from callers that may use them', async () => {
+  test('EndpointGuard accepts loopback endpoints on a server that serves only this machine, from callers that may use them', async () => {
     const guard = new EndpointGuard({ named: [], loopback: true })
     for (const url of ['http://127.0.0.1:9000', 'http://localhost', 'http://[::1]']) {
       await check(guard, url, true)
@@ -117,7 +117,7 @@ describe('EndpointGuard.agentFor', () => {
     return promise
   }
 
-  test('refuses connections to a forbidden address, as a literal or behind a name that resolves to it', async () => {
+  test('EndpointGuard refuses connections to a forbidden address, as a literal or behind a name that resolves to it', async () => {
     const before = connections
     for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]', '0177.0.0.1'])
       await expect(send(closed, `http://${host}:${port}`), host).rejects.toMatchObject({
@@ -129,7 +129,7 @@ describe('EndpointGuard.agentFor', () => {
     ).toBe(200)
   })
 
-  test('refuses connections if the name resolves to another address than during the check (DNS rebinding)', async () => {
+  test('EndpointGuard refuses connections if the name resolves to another address than during the check (DNS rebinding)', async () => {
     for (const loopback of [false, true]) {
       let address = '8.8.8.8'
       const guard = new EndpointGuard({ named: [], loopback }, (_host, _options, done) =>
@@ -149,7 +149,7 @@ describe('EndpointGuard.agentFor', () => {
     }
   })
 
-  test('connects to the name of a bucket below a configured host, and to no other name', async () => {
+  test('EndpointGuard connects to the host name of a bucket below a configured host, and to no other name', async () => {
     const resolves = (host: string): EndpointGuard =>
       new EndpointGuard({ named: [host], loopback: false }, (_host, _options, done) =>
         done(null, [{ address: '127.0.0.1', family: 4 }]),
@@ -170,14 +170,14 @@ describe('EndpointGuard.agentFor', () => {
       await expect(through(resolves(named), host)).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  test('connects to loopback addresses on a server that serves only this machine', async () => {
+  test('EndpointGuard connects to loopback addresses on a server that serves only this machine', async () => {
     const guard = new EndpointGuard({ named: [], loopback: true })
     for (const host of ['localhost', '127.0.0.1'])
       expect(await send(guard, `http://${host}:${port}`)).toBe(200)
   })
 
   test.each([true, false])(
-    'checks the connections of a storage, for small and large objects (path style: %s)',
+    'EndpointGuard checks the connections of a storage, for small and large objects (path style: %s)',
     async (pathStyle) => {
       const before = connections
       for (const host of ['127.0.0.1', 'localhost']) {

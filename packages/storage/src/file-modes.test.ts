@@ -44,20 +44,23 @@ describe.skipIf(process.platform === 'win32')('File storage with file modes', ()
     ['a directory that clients see as a bucket', { bucket: 'lakehouse' }],
     ['a directory that engines open themselves', {}],
   ] as const
-  it.each(kinds)('creates files that only the user of the server can read: %s', async (_, label) => {
-    const profile = parseStorageProfile({ type: 'file', root: `file://${folder}/root`, ...label })
-    await using storage = await openStorage(profile)
-    const start = 'bucket' in label ? `s3://${label.bucket}` : `file://${folder}/root`
-    await writeInEachWay(storage, (name) => `${start}/${name}`)
-    const found = await modes()
-    const files = Object.entries(found).filter(([name]) => /whole|streamed|joined/.test(name))
-    expect(files).toHaveLength(4)
-    expect(new Set(files.map(([, mode]) => mode))).toEqual(new Set(['600']))
-    const directories = Object.entries(found).filter(([name]) => !/whole|streamed|joined/.test(name))
-    expect(new Set(directories.map(([, mode]) => mode))).toEqual(new Set(['700']))
-  })
+  it.each(kinds)(
+    'the file storage creates files that only the user of the server can read: %s',
+    async (_, label) => {
+      const profile = parseStorageProfile({ type: 'file', root: `file://${folder}/root`, ...label })
+      await using storage = await openStorage(profile)
+      const start = 'bucket' in label ? `s3://${label.bucket}` : `file://${folder}/root`
+      await writeInEachWay(storage, (name) => `${start}/${name}`)
+      const found = await modes()
+      const files = Object.entries(found).filter(([name]) => /whole|streamed|joined/.test(name))
+      expect(files).toHaveLength(4)
+      expect(new Set(files.map(([, mode]) => mode))).toEqual(new Set(['600']))
+      const directories = Object.entries(found).filter(([name]) => !/whole|streamed|joined/.test(name))
+      expect(new Set(directories.map(([, mode]) => mode))).toEqual(new Set(['700']))
+    },
+  )
 
-  it('creates files with exactly the mode of --file-mode under any umask, and adds the execute bits to directories', async () => {
+  it('the file storage creates files with exactly the mode of --file-mode under any umask, and adds the execute bits to directories', async () => {
     const root = `file://${folder}/root`
     await using storage = await openStorage(parseStorageProfile({ type: 'file', root, fileMode: '0664' }))
     // The test does not change the umask, because all workers of the test runner share it. The mode 0664 has more
@@ -74,14 +77,14 @@ describe.skipIf(process.platform === 'win32')('File storage with file modes', ()
     })
   })
 
-  it('stores parts of unfinished uploads so that only the server can read them', async () => {
+  it('the file storage stores parts of unfinished uploads so that only the server can read them', async () => {
     const root = `file://${folder}/root`
     await using storage = await openStorage(parseStorageProfile({ type: 'file', root, fileMode: '0644' }))
     await writeInEachWay(storage, (name) => `${root}/${name}`)
     expect((await stat(join(folder, 'root/.headgate-uploads'))).mode & 0o777).toBe(0o700)
   })
 
-  it('keeps the mode of existing files, and the group that new directories inherit', async () => {
+  it('the file storage keeps the mode of existing files, and the group that new directories inherit', async () => {
     await mkdir(join(folder, 'root/t'), { recursive: true, mode: 0o755 })
     await writeFile(join(folder, 'root/t/old'), 'x', { mode: 0o644 })
     await chmod(join(folder, 'root/t'), 0o2755)
@@ -101,7 +104,7 @@ describe('fileModes', () => {
     ['0660', 0o660, 0o770],
     ['0666', 0o666, 0o777],
   ])(
-    'adds the execute bits for directories to the mode %s, for each class of users that may read',
+    'fileModes adds the execute bits for directories to the mode %s, for each class of users that may read',
     (text, file, directory) => {
       expect(fileModes(text)).toMatchObject({ file, directory })
     },

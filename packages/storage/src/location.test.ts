@@ -19,7 +19,7 @@ describe('parseLocation', () => {
     ['file:///', 'file:///'],
     ['s3://bucket/100%/...', 's3://bucket/100%/...'],
     ['s3://bucket/a:b', 's3://bucket/a:b'],
-  ])('parses %s to the canonical form %s and keeps the original text', (text, canonical) => {
+  ])('parseLocation parses %s to the canonical form %s and keeps the original text', (text, canonical) => {
     const location = parseLocation(text)
     expect(location.canonical).toBe(canonical)
     expect(location.text).toBe(text)
@@ -82,12 +82,12 @@ describe('parseLocation', () => {
     expect(thrownBy(() => parseLocation(text))).toBe('bad-request')
   })
 
-  it('throws an error message without the user information of the location', () => {
+  it('parseLocation throws an error message without the user information of the location', () => {
     for (const start of ['s3://', 's3:', 'gs://', 'https://', 'file://', 'S3://'])
       expect(() => parseLocation(`${start}key:swordfish@bucket/a`)).toThrow(/^(?!.*swordfish)/)
   })
 
-  it('returns a canonical form unchanged', () => {
+  it('parseLocation returns a canonical form unchanged', () => {
     fc.assert(
       fc.property(anyLocation, (text) => {
         const once = parseLocation(text)
@@ -97,7 +97,7 @@ describe('parseLocation', () => {
     )
   })
 
-  it('accepts only locations whose bucket and path segments do not change when percent escapes are decoded', () => {
+  it('parseLocation accepts only locations whose bucket and path segments do not change when percent escapes are decoded', () => {
     const pieces = fc.constantFrom(
       '.',
       '..',
@@ -138,19 +138,19 @@ describe('parseLocation', () => {
 })
 
 describe('parseObjectLocation and parsePrefix', () => {
-  it('keep percent escapes as they are', () => {
+  it('parseObjectLocation and parsePrefix keep percent escapes unchanged', () => {
     expect(parseObjectLocation('s3://bucket/d=%2F%2e%2e/x').key).toBe('d=%2F%2e%2e/x')
     expect(parsePrefix('s3://bucket/d=%2').key).toBe('d=%2')
   })
 
-  it('keep empty segments of keys, and refuse them where the file system merges them', () => {
+  it('parseObjectLocation and parsePrefix keep empty segments of keys, and refuse them where the file system merges them', () => {
     expect(parseObjectLocation('s3://bucket/a//b/').key).toBe('a//b/')
     expect(thrownBy(() => parseObjectLocation('file:///a//b'))).toBe('bad-request')
     expect(thrownBy(() => parseObjectLocation('file:///a/'))).toBe('bad-request')
     expect(thrownBy(() => parsePrefix('file:///a//'))).toBe('bad-request')
   })
 
-  it('refuse locations that leave the bucket, and an object without a key', () => {
+  it('parseObjectLocation and parsePrefix refuse locations that leave the bucket, and an object without a key', () => {
     for (const text of [
       's3://bucket/a/../b',
       's3://bucket/..',
@@ -171,7 +171,7 @@ describe('parseObjectLocation and parsePrefix', () => {
 describe('Relations of locations', () => {
   const at = parseLocation
 
-  it('compare whole segments for containment', () => {
+  it('the relations of locations compare whole path segments for containment', () => {
     expect(contains(at('s3://bucket/t1'), at('s3://bucket/t1'))).toBe(true)
     expect(contains(at('s3://bucket/t1'), at('s3a://bucket/t1/data/'))).toBe(true)
     expect(contains(at('s3://bucket/t1'), at('s3://bucket/t10'))).toBe(false)
@@ -182,7 +182,7 @@ describe('Relations of locations', () => {
     expect(contains(at('file:///bucket'), at('s3://bucket/x'))).toBe(false)
   })
 
-  it('list the prefixes that contain a location, outermost first', () => {
+  it('ancestorPrefixes lists the prefixes that contain a location, outermost first', () => {
     expect(ancestorPrefixes(at('s3://bucket/wh/ns/t/'))).toEqual([
       's3://bucket/',
       's3://bucket/wh/',
@@ -193,7 +193,7 @@ describe('Relations of locations', () => {
     expect(ancestorPrefixes(at('s3://bucket'))).toEqual([])
   })
 
-  it('agree with each other: overlap, prefixes and containment have the same result', () => {
+  it('overlap, prefixes and containment of locations have the same result', () => {
     fc.assert(
       fc.property(anyLocation, anyLocation, (left, right) => {
         const [a, b] = [at(left), at(right)]
@@ -207,7 +207,7 @@ describe('Relations of locations', () => {
 })
 
 describe('compareUtf8', () => {
-  it('orders texts by their UTF-8 bytes', () => {
+  it('compareUtf8 orders texts by their UTF-8 bytes', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 6 })
     fc.assert(
       fc.property(text, text, (a, b) => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-it('passes each location to the storage whose prefix contains the location', async () => {
+it('the storage passes each location to the inner storage whose prefix contains the location', async () => {
   for (const name of ['own/x', 'own2/x', 'other/x']) await storage.put(at(name), Buffer.from(name))
   for (const name of ['own/x', 'own2/x', 'other/x']) {
     expect((await storage.getBytes(at(name), { maxBytes: 10 })).toString()).toBe(name)
@@ -30,13 +30,13 @@ it('passes each location to the storage whose prefix contains the location', asy
   expect(listed.map(({ location }) => location)).toEqual([at('own2/x')])
 })
 
-it('copies an object from one storage to another', async () => {
+it('the storage copies an object from one inner storage to another', async () => {
   await storage.put(at('own/from'), Buffer.from('content'))
   await storage.copy(at('own/from'), at('other/to'))
   expect((await storage.getBytes(at('other/to'), { maxBytes: 10 })).toString()).toBe('content')
 })
 
-it('deletes objects of several storages in one call, and returns the locations outside all storages as failed', async () => {
+it('the storage deletes objects of several inner storages in one call, and returns the locations outside all of them as failed', async () => {
   const names = ['own/gone', 'other/gone'].map(at)
   for (const name of names) await storage.put(name, Buffer.from('1'))
   const { failed } = await storage.deleteMany([...names, at('elsewhere/x')])
@@ -44,7 +44,7 @@ it('deletes objects of several storages in one call, and returns the locations o
   for (const name of names) expect(await storage.head(name)).toBeNull()
 })
 
-it('refuses locations outside all storages', async () => {
+it('the storage refuses locations outside all inner storages', async () => {
   await rejects(storage.put(at('elsewhere/x'), Buffer.from('1')), 'forbidden')
   await rejects(all(storage.list(at('elsewhere/'))), 'forbidden')
 })

@@ -24,7 +24,7 @@ function s3(more: Partial<S3StorageProfile>): S3StorageProfile {
 }
 
 describe('placeRules', () => {
-  test('returns the same physical place for a directory, for a symbolic link to it, and for the bucket name that clients see', () => {
+  test('placeRules returns the same physical place for a directory, for a symbolic link to it, and for the bucket name that clients see', () => {
     const real = `file:${folder}/real/t/`
     expect(resolvePlace({ type: 'file', root: `file://${folder}/real` }, `file://${folder}/real/t`)).toBe(
       real,
@@ -37,7 +37,7 @@ describe('placeRules', () => {
     expect(resolvePlace(labelled, 's3a://label/t')).toBe(real)
   })
 
-  test('resolves symbolic links in an allowed directory, and in a directory that is no longer allowed', () => {
+  test('placeRules resolves symbolic links in an allowed directory, and in a directory that is no longer allowed', () => {
     const elsewhere: StorageProfile = { type: 'file', root: 'file:///nowhere' }
     const linked = `file://${folder}/link/deep/t`
     expect(resolvePlace(elsewhere, linked, [`file://${folder}/link/deep`])).toBe(
@@ -46,7 +46,7 @@ describe('placeRules', () => {
     expect(resolvePlace(elsewhere, linked)).toBe(`file:${folder}/real/deep/t/`)
   })
 
-  test('returns different physical places for the same bucket name in two stores, and the same physical place for s3 and s3a', () => {
+  test('placeRules returns different physical places for the same bucket name in two stores, and the same physical place for s3 and s3a', () => {
     const aws = resolvePlace(s3({}), 's3a://lake/a/b')
     const own = resolvePlace(s3({ endpoint: 'http://minio:9000' }), 's3://lake/a/b')
     expect([aws, own]).toEqual(['aws/lake/a/b/', 'minio:9000/lake/a/b/'])
@@ -70,6 +70,6 @@ test.each([
   [{ endpoint: 'http://localhost:9001' }, 'localhost:9001'],
   [{ endpoint: 'https://host/a/b/' }, 'host%2Fa%2Fb'],
   [{ endpoint: 'https://host', store: 'main' }, 'store:main'],
-])('the store of %j has the identity %s', (profile, identity) => {
+])('the object store of %j has the identity %s', (profile, identity) => {
   expect(storeIdentity(s3(profile))).toBe(identity)
 })

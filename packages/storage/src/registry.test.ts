@@ -20,7 +20,7 @@ describe('StorageRegistry', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }))
   const profile = (): StorageProfile => ({ type: 'file', root: `file://${folder}/wh` })
 
-  it('opens a storage once for each version of a profile, also for concurrent callers', async () => {
+  it('StorageRegistry opens a storage once for each version of its settings, also for concurrent callers', async () => {
     await using registry = new StorageRegistry()
     const [a, b] = await Promise.all(
       [1, 1].map((version) => registry.open({ id: 'w', version, profile: profile() })),
@@ -30,7 +30,7 @@ describe('StorageRegistry', () => {
     expect(await registry.open({ id: 'v', version: 1, profile: profile() })).not.toBe(a)
   })
 
-  it('refuses a storage while its directory is missing, and opens it after the directory exists again', async () => {
+  it('StorageRegistry refuses a storage while its directory is missing, and opens it after the directory exists again', async () => {
     await using registry = new StorageRegistry()
     const missing = { id: 'w', version: 1, profile: { type: 'file', root: `file://${folder}/away` } } as const
     await expect(registry.open(missing)).rejects.toMatchObject({ code: 'unavailable' })
@@ -38,7 +38,7 @@ describe('StorageRegistry', () => {
     expect((await registry.open(missing)).scheme).toBe('file')
   })
 
-  it('opens both types of storage', async () => {
+  it('StorageRegistry opens both types of storage', async () => {
     await using file = await openStorage(profile())
     await using s3 = await openStorage({
       type: 's3',
@@ -52,7 +52,7 @@ describe('StorageRegistry', () => {
   it.each([
     ['after a while', 20],
     ['not at once', 60_000],
-  ])('closes evicted storages %s, and all storages at the end', async (_, grace) => {
+  ])('StorageRegistry closes evicted storages %s, and all storages at the end', async (_, grace) => {
     const closed: string[] = []
     const registry = new StorageRegistry({
       max: 1,
@@ -67,7 +67,7 @@ describe('StorageRegistry', () => {
     expect(closed).toEqual([`file://${folder}/a`, `file://${folder}/b`])
   })
 
-  it('does not cache a failed opening', async () => {
+  it('StorageRegistry does not cache a failed opening', async () => {
     let tries = 0
     await using registry = new StorageRegistry({
       open: async (profile) => {
@@ -80,7 +80,7 @@ describe('StorageRegistry', () => {
     expect((await registry.open(ask)).scheme).toBe('file')
   })
 
-  it('does not load the S3 client for file storages', async () => {
+  it('StorageRegistry does not load the S3 client for file storages', async () => {
     expect(await loadsS3Client(profile())).toBe(false)
     const s3 = { type: 's3', bucket: 'lake', region: 'us-east-1', credentials: 'default-chain' } as const
     expect(await loadsS3Client(s3)).toBe(true)

@@ -25,7 +25,7 @@ storageContract('a directory under the name of a bucket', async () => {
   }
 })
 
-it('shows the locations of clients in error messages, and never the directory on disk', async () => {
+it('error messages of a directory with a bucket name show the locations of clients, and never the directory on disk', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'headgate-relabelled-'))
   await using _ = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
   const to = `file://${folder}/root/`

@@ -36,7 +36,7 @@ describe('Responses of S3', () => {
     },
   )
 
-  it('only temporary errors are retried, up to the configured number of attempts', async () => {
+  it('only temporary errors of S3 are retried, up to the configured number of attempts', async () => {
     for (const [status, name, code] of table) {
       const { server, storage } = await scripted(failure(status, name))
       await rejects(storage.get(x), code)
@@ -44,7 +44,7 @@ describe('Responses of S3', () => {
     }
   })
 
-  it('a retry succeeds after the error is over', async () => {
+  it('a retry to S3 succeeds after the error is over', async () => {
     const { server, storage } = await scripted(failure(503, 'SlowDown'), reset(), ok('content'))
     expect((await storage.getBytes(x, { maxBytes: 10 })).toString()).toBe('content')
     expect(server.requests).toHaveLength(3)
@@ -54,7 +54,7 @@ describe('Responses of S3', () => {
     expect(await storage.put(x, Buffer.from('1'), { ifAbsent: true })).toEqual({ etag: 'e1' })
   })
 
-  it('a request refused for its time is signed again with a corrected clock', async () => {
+  it('a request that S3 refuses for its time is signed again with a corrected clock', async () => {
     const date = new Date(Date.now() + 3_600_000)
     const { server, storage } = await scripted(
       failure(403, 'RequestTimeTooSkewed', { date: date.toUTCString() }),
@@ -65,7 +65,7 @@ describe('Responses of S3', () => {
     expect(stamps[0]).not.toBe(stamps[1])
   })
 
-  it('a put that is refused for its time is signed again with a corrected clock, and later puts are signed with this clock', async () => {
+  it('a put that S3 refuses for its time is signed again with a corrected clock, and later puts are signed with this clock', async () => {
     const date = new Date(Date.now() - 3_600_000)
     const { server, storage } = await scripted(
       failure(403, 'RequestTimeTooSkewed', { date: date.toUTCString() }),
@@ -78,7 +78,7 @@ describe('Responses of S3', () => {
     expect(stamps[2]).toBe(stamps[1])
   })
 
-  it('redirects are not followed', async () => {
+  it('the S3 storage does not follow redirects', async () => {
     const { server: other } = await scripted(ok('secret'))
     const { storage } = await scripted(
       failure(307, 'TemporaryRedirect', { location: `${other.endpoint}/lake/x` }),
@@ -88,7 +88,7 @@ describe('Responses of S3', () => {
     expect(other.requests).toEqual([])
   })
 
-  it('endpoints in the environment are ignored', async () => {
+  it('the S3 storage ignores endpoints in the environment', async () => {
     const { server, storage } = await scripted(ok('content'))
     await storage.head(x)
     vi.stubEnv('AWS_ENDPOINT_URL_S3', server.endpoint)
@@ -110,7 +110,7 @@ describe('Responses of S3', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  it('the storage is ready only if the bucket responds', async () => {
+  it('the S3 storage is ready only if the bucket responds', async () => {
     const { server, storage } = await scriptedWithin(impatient, ok('<ListBucketResult></ListBucketResult>'))
     await storage.check()
     for (const response of [
@@ -124,7 +124,7 @@ describe('Responses of S3', () => {
     }
   })
 
-  it('messages contain no keys', async () => {
+  it('error messages of the S3 storage contain no keys', async () => {
     const { storage } = await scripted(failure(403, 'SignatureDoesNotMatch'))
     const error = await failed(storage.get(x))
     expect(String(error)).toContain(x)
@@ -133,7 +133,7 @@ describe('Responses of S3', () => {
 })
 
 describe('Bodies from the network', () => {
-  it('a response body that is truncated or stalls causes the error unavailable', async () => {
+  it('a response body of S3 that is truncated or stalls causes the error unavailable', async () => {
     for (const end of ['reset', 'hang'] as const) {
       const { storage } = await scriptedWithin(impatient, partial('half', 8, end))
       const { body } = await storage.get(x)
@@ -152,7 +152,7 @@ describe('Bodies from the network', () => {
     expect(server.requests).toHaveLength(3)
   })
 
-  it('a slow reader causes no error', async () => {
+  it('a slow reader of an S3 object causes no error', async () => {
     const { storage } = await scriptedWithin({ requestTimeout: 1_000 }, ok('x'.repeat(5_000_000)))
     const { body } = await storage.get(x)
     let read = 0
@@ -163,7 +163,7 @@ describe('Bodies from the network', () => {
     expect(read).toBe(5_000_000)
   })
 
-  it('a body that is destroyed unread releases its connection', async () => {
+  it('a response body that the caller destroys without reading it releases its connection', async () => {
     const server = await ScriptedS3.start(ok('x'.repeat(5_000_000)))
     open.push(server)
     const storage = await storageAt(server.endpoint, { maxSockets: 1 })
@@ -173,7 +173,7 @@ describe('Bodies from the network', () => {
 })
 
 describe('Bad networks', () => {
-  it('a slow but steady body may take longer than the time limit', async () => {
+  it('a slow but steady response body may take longer than the time limit', async () => {
     const { server } = await scripted(ok('x'.repeat(400_000)))
     await using proxy = await FaultProxy.start({
       port: server.port,
@@ -187,7 +187,7 @@ describe('Bad networks', () => {
     expect(performance.now() - start).toBeGreaterThan(3_600)
   })
 
-  it('a connection that hangs ends after the time limit of each attempt', async () => {
+  it('a connection to S3 that does not respond ends after the time limit of each attempt', async () => {
     const { server } = await scripted(ok('content'))
     await using proxy = await FaultProxy.start({ port: server.port, faults: { hang: true } })
     const storage = await storageAt(`http://127.0.0.1:${proxy.port}`, impatient)
@@ -232,7 +232,7 @@ describe('Lists', () => {
   const list = (encoding: string): string =>
     `<ListBucketResult>${encoding}<Contents><Key>a+b%20c</Key></Contents><CommonPrefixes><Prefix>p+%2F/</Prefix></CommonPrefixes></ListBucketResult>`
 
-  it('keys are decoded only if the store reports that it encoded them', async () => {
+  it('keys in a list of S3 are decoded only if the store reports that it encoded them', async () => {
     const { server, storage } = await scripted(ok(list('<EncodingType>url</EncodingType>')))
     const keys = async (): Promise<string[]> =>
       (await all(storage.list('s3://lake/'))).map(({ location }) => location)
@@ -243,7 +243,7 @@ describe('Lists', () => {
 })
 
 describe('Deletions', () => {
-  it('deletions of missing objects succeed, also if the store reports an error', async () => {
+  it('deletions of missing objects in S3 succeed, also if the store reports an error', async () => {
     const { server, storage } = await scripted(failure(404, 'NoSuchKey'))
     await storage.delete(x)
     server.respond(reset(), failure(404, 'NoSuchKey'))
@@ -257,7 +257,7 @@ describe('Deletions', () => {
 })
 
 describe('deleteMany', () => {
-  it('returns the keys that the store did not delete, in batches of 1000', async () => {
+  it('deleteMany returns the keys that the store did not delete, in batches of 1000', async () => {
     const errors =
       '<Error><Key>k7</Key><Code>AccessDenied</Code></Error><Error><Key>k8</Key><Code>InternalError</Code></Error>'
     const server = await ScriptedS3.start(

@@ -36,14 +36,14 @@ function withRefusedKeys(hasOtherKeys: boolean): { readonly storage: Storage; op
 describe('StorageOnDemand', () => {
   const bytes = Buffer.from('abc')
 
-  test('a call with refused keys is repeated with other keys', async () => {
+  test('a storage call with refused keys is repeated with other keys', async () => {
     const { storage, opened } = withRefusedKeys(true)
     await storage.put(`file://${folder}/a`, bytes)
     expect(opened()).toBe(2)
     expect(await storage.getBytes(`file://${folder}/a`, { maxBytes: 10 })).toEqual(bytes)
   })
 
-  test('a list with refused keys is repeated with other keys', async () => {
+  test('a storage list with refused keys is repeated with other keys', async () => {
     await files.put(`file://${folder}/a`, bytes)
     const { storage } = withRefusedKeys(true)
     const found: string[] = []
@@ -51,13 +51,13 @@ describe('StorageOnDemand', () => {
     expect(found).toEqual([`file://${folder}/a`])
   })
 
-  test('a call fails when no other keys are available', async () => {
+  test('a storage call fails when no other keys are available', async () => {
     const { storage, opened } = withRefusedKeys(false)
     await expect(storage.head(`file://${folder}/a`)).rejects.toMatchObject({ code: 'forbidden' })
     expect(opened()).toBe(1)
   })
 
-  test('a call whose body is a stream is not repeated, and the client may repeat it', async () => {
+  test('a storage call whose body is a stream is not repeated, and the client may repeat it', async () => {
     const { storage } = withRefusedKeys(true)
     async function* body(): AsyncGenerator<Uint8Array> {
       yield await Promise.resolve(bytes)

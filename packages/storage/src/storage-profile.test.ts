@@ -11,7 +11,7 @@ const s3 = {
 }
 
 describe('parseStorageProfile', () => {
-  it('accepts files, S3 with keys, and S3 with the default chain', () => {
+  it('parseStorageProfile accepts directories, S3 with keys, and S3 with the default credential chain', () => {
     const chain = {
       type: 's3',
       bucket: 'lake',
@@ -43,7 +43,7 @@ describe('parseStorageProfile', () => {
       'a token without keys',
       { type: 's3', bucket: 'lake', region: 'x', credentials: 'default-chain', sessionToken: 'swordfish' },
     ],
-  ])('refuses %s with an error message that contains no secret', (_, profile) => {
+  ])('parseStorageProfile refuses %s with an error message that contains no secret', (_, profile) => {
     let caught: unknown
     try {
       parseStorageProfile(profile)

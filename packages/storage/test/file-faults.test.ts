@@ -23,7 +23,7 @@ describe('FileStorage', () => {
   const names = async (): Promise<string[]> =>
     (await readdir(`${folder}/root`, { recursive: true })).toSorted()
 
-  it('reads objects around the size that is read at once, and their ranges, and closes all files', async () => {
+  it('FileStorage reads objects of about the size that it reads at once, and their ranges, and closes all files', async () => {
     const limit = 256 * 1024
     const open = async (): Promise<number> => (await readdir('/proc/self/fd').catch(() => [])).length
     const before = await open()
@@ -46,28 +46,34 @@ describe('FileStorage', () => {
     await expect.poll(open).toBeLessThanOrEqual(before)
   })
 
-  it.runIf(process.platform === 'linux')('does not report a new file as missing', async () => {
-    // Directories cannot be created in this file system, as in a read-only one.
-    const place = `file:///proc/${process.pid}`
-    const closed = new FileStorage({ roots: [place] })
-    await rejects(closed.put(`${place}/t/x`, Buffer.from('1'), { ifAbsent: true }), 'unavailable')
-    await rejects(closed.createUpload(`${place}/t/x`), 'unavailable')
-  })
+  it.runIf(process.platform === 'linux')(
+    'FileStorage reports unavailable, and not a missing file, if it cannot create the directory of a new file',
+    async () => {
+      // Directories cannot be created in this file system, as in a read-only one.
+      const place = `file:///proc/${process.pid}`
+      const closed = new FileStorage({ roots: [place] })
+      await rejects(closed.put(`${place}/t/x`, Buffer.from('1'), { ifAbsent: true }), 'unavailable')
+      await rejects(closed.createUpload(`${place}/t/x`), 'unavailable')
+    },
+  )
 
-  it.runIf(process.platform === 'linux')('stops if it cannot create a directory', () => {
-    expect(() => new FileStorage({ roots: [`file:///proc/${process.pid}/none/root`] })).toThrow(
-      expect.objectContaining({ code: 'unavailable' }),
-    )
-  })
+  it.runIf(process.platform === 'linux')(
+    'FileStorage does not start if it cannot create its root directory',
+    () => {
+      expect(() => new FileStorage({ roots: [`file:///proc/${process.pid}/none/root`] })).toThrow(
+        expect.objectContaining({ code: 'unavailable' }),
+      )
+    },
+  )
 
-  it('does not create a directory in place of a file', async () => {
+  it('FileStorage does not create a directory in place of a file', async () => {
     await writeFile(`${folder}/file`, 'x')
     expect(() => makeRoots([`file://${folder}/file`], privateModes)).toThrow(
       expect.objectContaining({ code: 'unavailable' }),
     )
   })
 
-  it('refuses each path through a symbolic link, inside and outside of the root', async () => {
+  it('FileStorage refuses each path through a symbolic link, inside and outside of its root', async () => {
     await mkdir(`${folder}/secret`)
     await writeFile(`${folder}/secret/x`, 'secret')
     await storage.put(at('inside/x'), Buffer.from('1'))
@@ -90,7 +96,7 @@ describe('FileStorage', () => {
     expect(await readdir(`${folder}/secret`)).toEqual(['x'])
   })
 
-  it('replaces a symbolic link by a put, and keeps its target', async () => {
+  it('a put to FileStorage replaces a symbolic link, and keeps the target of the link', async () => {
     await writeFile(`${folder}/secret`, 'secret')
     await symlink(`${folder}/secret`, `${folder}/root/link`)
     await storage.put(at('link'), Buffer.from('mine'))
@@ -98,7 +104,7 @@ describe('FileStorage', () => {
     expect(await readFile(`${folder}/root/link`, 'utf8')).toBe('mine')
   })
 
-  it('returns the same error for paths below a file, below a link, and for unreadable paths', async () => {
+  it('FileStorage returns the same error for paths below a file, below a link, and for unreadable paths', async () => {
     await storage.put(at('file'), Buffer.from('1'))
     expect(storage.existsSync(at('file/x'))).toBe(false)
     expect(await storage.head(at('file/x'))).toBeNull()
@@ -113,7 +119,7 @@ describe('FileStorage', () => {
     }
   })
 
-  it('accepts a root that is reached through a link', async () => {
+  it('FileStorage accepts a root that is reached through a link', async () => {
     await symlink(`${folder}/root`, `${folder}/link`)
     const linked = new FileStorage({ roots: [`file://${folder}/link`] })
     await linked.put(`file://${folder}/link/x`, Buffer.from('1'))
@@ -123,7 +129,7 @@ describe('FileStorage', () => {
     ])
   })
 
-  it('owns several roots, and nothing between them', async () => {
+  it('FileStorage manages several roots, and nothing between them', async () => {
     const both = new FileStorage({ roots: [`file://${folder}/a`, `file:${folder}/b/c`] })
     await both.put(`file://${folder}/a/x`, Buffer.from('1'))
     await both.copy(`file://${folder}/a/x`, `file:${folder}/b/c/x`)
@@ -132,7 +138,7 @@ describe('FileStorage', () => {
     expect(() => new FileStorage({ roots: [] })).toThrow('root')
   })
 
-  it('publishes no object if a writer is killed, and the sweep removes the temporary file', async () => {
+  it('FileStorage publishes no object if a writer is killed, and the cleanup removes the temporary file', async () => {
     const child = fork(
       new URL('stalling-writer.ts', import.meta.url),
       [`file://${folder}/root`, at('t/big')],
@@ -158,7 +164,7 @@ describe('FileStorage', () => {
     await storage.put(at('t/big'), Buffer.from('1'), { ifAbsent: true })
   })
 
-  it('removes only abandoned uploads in a sweep', async () => {
+  it('the cleanup of FileStorage removes only abandoned uploads', async () => {
     const old = await storage.createUpload(at('a'))
     await storage.uploadPart(at('a'), old.uploadId, 1, Buffer.from('1'))
     const directory = `${folder}/root/.headgate-uploads/${old.uploadId}`
@@ -174,7 +180,7 @@ describe('FileStorage', () => {
     expect(await storage.head(at('c'))).not.toBeNull()
   })
 
-  it('does not join a part that was replaced while the upload is completed', async () => {
+  it('FileStorage does not join a part that was replaced while the upload is completed', async () => {
     const large = Buffer.alloc(48 * 1024 * 1024, 'a')
     for (let round = 0; round < 3; round++) {
       const { uploadId } = await storage.createUpload(at('a'))
@@ -198,7 +204,7 @@ describe('FileStorage', () => {
     }
   })
 
-  it('aborts an upload while its parts are being written, and leaves no file', async () => {
+  it('FileStorage aborts an upload while its parts are being written, and leaves no file', async () => {
     for (let round = 0; round < 10; round++) {
       const { uploadId } = await storage.createUpload(at('a'))
       let sent = 0
@@ -213,13 +219,16 @@ describe('FileStorage', () => {
     }
   })
 
-  it.runIf(process.getuid?.() !== 0)('a sweep passes over what only others may read', async () => {
-    await storage.createUpload(at('x'))
-    await mkdir(`${folder}/root/lost+found`, { mode: 0 })
-    expect(await storage.sweep({ olderThan: -60_000 })).toEqual({ files: 0, uploads: 1 })
-  })
+  it.runIf(process.getuid?.() !== 0)(
+    'the cleanup of FileStorage skips directories that it cannot read',
+    async () => {
+      await storage.createUpload(at('x'))
+      await mkdir(`${folder}/root/lost+found`, { mode: 0 })
+      expect(await storage.sweep({ olderThan: -60_000 })).toEqual({ files: 0, uploads: 1 })
+    },
+  )
 
-  it('neither writes nor sweeps the target of a link in place of its uploads', async () => {
+  it('FileStorage neither writes nor cleans up the target of a link in place of its folder of uploads', async () => {
     await mkdir(`${folder}/precious`)
     await writeFile(`${folder}/precious/x`, '1')
     await symlink(folder, `${folder}/root/.headgate-uploads`)
@@ -229,7 +238,7 @@ describe('FileStorage', () => {
     expect(await readdir(folder)).toEqual(['precious', 'root'])
   })
 
-  it('refuses to continue an upload through a dangling link', async () => {
+  it('FileStorage refuses to continue an upload through a dangling link', async () => {
     await symlink(`${folder}/root/.headgate-uploads`, `${folder}/root/.headgate-uploads`)
     const uploadId = '0'.repeat(32)
     await rejects(storage.createUpload(at('a')), 'forbidden')
@@ -238,7 +247,7 @@ describe('FileStorage', () => {
     await rejects(storage.abortUpload(at('a'), uploadId), 'forbidden')
   })
 
-  it('refuses the names of its reserved files', async () => {
+  it('FileStorage refuses the names of its reserved files', async () => {
     const { uploadId } = await storage.createUpload(at('a'))
     await rejects(storage.get(at(`.headgate-uploads/${uploadId}/target`)), 'bad-request')
     await rejects(storage.put(at('.headgate-tmp-1'), Buffer.from('1')), 'bad-request')
@@ -248,7 +257,7 @@ describe('FileStorage', () => {
     }
   })
 
-  it('removes directories that became empty, up to its root', async () => {
+  it('FileStorage removes directories that became empty, up to its root', async () => {
     await storage.put(at('a/b/c/x'), Buffer.from('1'))
     await storage.put(at('a/y'), Buffer.from('1'))
     await storage.delete(at('a/b/c/x'))
@@ -258,7 +267,7 @@ describe('FileStorage', () => {
     await storage.check()
   })
 
-  it('serves concurrent writers and deleters of one directory without errors', async () => {
+  it('FileStorage allows concurrent writers and deleters of one directory without errors', async () => {
     const workers = Array.from({ length: 8 }, async (_, w) => {
       for (let i = 0; i < 60; i++) {
         const location = at(`p/q/r/${w}`)
@@ -271,7 +280,7 @@ describe('FileStorage', () => {
     expect(await names()).toEqual([])
   })
 
-  it('refuses an object in place of a directory, and the other way round', async () => {
+  it('FileStorage refuses an object in place of a directory, and the other way round', async () => {
     await storage.put(at('a/x'), Buffer.from('1'))
     await rejects(storage.put(at('a'), Buffer.from('1')), 'bad-request')
     await rejects(storage.put(at('a/x/y'), Buffer.from('1')), 'bad-request')
@@ -282,7 +291,7 @@ describe('FileStorage', () => {
     expect(await names()).toEqual(['a', 'a/x'])
   })
 
-  it('removes the temporary file after each failure', async () => {
+  it('FileStorage removes the temporary file after each failure', async () => {
     await storage.put(at('x'), Buffer.from('1'))
     await rejects(storage.put(at('x'), Buffer.from('2'), { ifAbsent: true }), 'precondition-failed')
     await rejects(storage.put(at('x'), Buffer.from('2'), { ifMatch: 'other' }), 'precondition-failed')
@@ -293,7 +302,7 @@ describe('FileStorage', () => {
     expect(await names()).toEqual(['x'])
   })
 
-  it('reads a body only as fast as it writes it', async () => {
+  it('FileStorage reads a body only as fast as it writes it', async () => {
     let settled = 0
     let most = 0
     const counted = async function* (): AsyncGenerator<Uint8Array> {
@@ -314,24 +323,27 @@ describe('FileStorage', () => {
   it.each([
     ['gone', null],
     ['a file', 'of somebody'],
-  ])('reports that its directory is %s, and does not report its objects as deleted', async (_, instead) => {
-    await storage.put(at('d/x'), Buffer.from('1'))
-    expect(storage.existsSync(at('d/x'))).toBe(true)
-    await rename(`${folder}/root`, `${folder}/elsewhere`)
-    if (instead !== null) await writeFile(`${folder}/root`, instead)
-    expect(() => storage.existsSync(at('d/x'))).toThrow('does not find the directory')
-    await rejects(storage.check(), 'unavailable')
-    await rejects(storage.head(at('d/x')), 'unavailable')
-    await rejects(storage.get(at('d/x')), 'unavailable')
-    await rejects(storage.getBytes(at('d/x'), { maxBytes: 10 }), 'unavailable')
-    await rejects(storage.delete(at('d/x')), 'unavailable')
-    await rejects(all(storage.list(at(''))), 'unavailable')
-    for (const name of ['d/y', 'y']) await rejects(storage.put(at(name), Buffer.from('1')), 'unavailable')
-    expect(existsSync(`${folder}/root`)).toBe(instead !== null)
-    await rm(`${folder}/root`, { force: true })
-    await rename(`${folder}/elsewhere`, `${folder}/root`)
-    expect(storage.existsSync(at('d/x'))).toBe(true)
-  })
+  ])(
+    'FileStorage reports that its directory is %s, and does not report its objects as deleted',
+    async (_, instead) => {
+      await storage.put(at('d/x'), Buffer.from('1'))
+      expect(storage.existsSync(at('d/x'))).toBe(true)
+      await rename(`${folder}/root`, `${folder}/elsewhere`)
+      if (instead !== null) await writeFile(`${folder}/root`, instead)
+      expect(() => storage.existsSync(at('d/x'))).toThrow('does not find the directory')
+      await rejects(storage.check(), 'unavailable')
+      await rejects(storage.head(at('d/x')), 'unavailable')
+      await rejects(storage.get(at('d/x')), 'unavailable')
+      await rejects(storage.getBytes(at('d/x'), { maxBytes: 10 }), 'unavailable')
+      await rejects(storage.delete(at('d/x')), 'unavailable')
+      await rejects(all(storage.list(at(''))), 'unavailable')
+      for (const name of ['d/y', 'y']) await rejects(storage.put(at(name), Buffer.from('1')), 'unavailable')
+      expect(existsSync(`${folder}/root`)).toBe(instead !== null)
+      await rm(`${folder}/root`, { force: true })
+      await rename(`${folder}/elsewhere`, `${folder}/root`)
+      expect(storage.existsSync(at('d/x'))).toBe(true)
+    },
+  )
 })
 
 async function* endless(): AsyncGenerator<Uint8Array> {

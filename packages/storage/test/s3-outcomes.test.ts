@@ -9,7 +9,7 @@ import { isOutcomeUnknown, StorageWriteError } from '../src/storage-errors.ts'
 const md5 = (text: string | Buffer): Buffer => createHash('md5').update(text).digest()
 
 describe('A put', () => {
-  it('reports not-written after refused connections, refusals, and timeouts before the end of the body', async () => {
+  it('a put to S3 reports not-written after refused connections, refusals, and timeouts before the end of the body', async () => {
     const nowhere = await storageAt('http://127.0.0.1:1')
     expect(await outcome(nowhere.put(x, Buffer.from('1')))).toBe('not-written')
     const { storage } = await scripted(failure(429, 'TooManyRequests'))
@@ -32,12 +32,12 @@ describe('A put', () => {
     expect(error).toMatchObject({ code: 'unavailable', cause: expect.any(Error) })
   })
 
-  it('reports unknown if a later attempt is refused', async () => {
+  it('a put to S3 reports an unknown outcome if a later attempt is refused', async () => {
     const { storage } = await scripted(reset(), failure(403, 'AccessDenied'))
     expect(await outcome(storage.put(x, Buffer.from('1')))).toBe('unknown')
   })
 
-  it('reports unknown after an abort while the request is running', async () => {
+  it('a put to S3 reports an unknown outcome after an abort while the request is running', async () => {
     const { server, storage } = await scripted(hang())
     const controller = new AbortController()
     const put = outcome(storage.put(x, Buffer.from('1'), { signal: controller.signal }))
@@ -46,7 +46,7 @@ describe('A put', () => {
     expect(await put).toBe('unknown')
   })
 
-  it('succeeds if the condition fails because the first attempt wrote the object', async () => {
+  it('a put to S3 succeeds if the condition fails because the first attempt wrote the object', async () => {
     let id = ''
     const { server, storage } = await scripted(
       (response, request) => {
@@ -60,23 +60,23 @@ describe('A put', () => {
     expect(server.requests.map(({ method }) => method)).toEqual(['PUT', 'PUT', 'HEAD'])
   })
 
-  it('reports a failed condition if another writer wrote the object', async () => {
+  it('a put to S3 reports a failed condition if another writer wrote the object', async () => {
     const other = ok('', { 'x-amz-meta-headgate-write': 'someone else' })
     const { storage } = await scripted(reset(), failure(412, 'PreconditionFailed'), other)
     await rejects(storage.put(x, Buffer.from('1'), { ifAbsent: true }), 'precondition-failed')
   })
 
-  it('reports unknown if a condition fails after a lost response and the object cannot be read', async () => {
+  it('a put to S3 reports an unknown outcome if a condition fails after a lost response and the object cannot be read', async () => {
     const { storage } = await scriptedWithin(impatient, reset(), failure(412, 'PreconditionFailed'), hang())
     expect(await outcome(storage.put(x, Buffer.from('1'), { ifAbsent: true }))).toBe('unknown')
   })
 
-  it('reports a failed condition if the object no longer exists', async () => {
+  it('a put to S3 reports a failed condition if the object no longer exists', async () => {
     const { storage } = await scripted(failure(404, 'NoSuchKey'))
     await rejects(storage.put(x, Buffer.from('1'), { ifMatch: 'e1' }), 'precondition-failed')
   })
 
-  it('finds a completion with a lost response by the ETag of its parts', async () => {
+  it('after a lost response, a multipart upload to S3 detects its completion by the ETag of its parts', async () => {
     const parts = [md5('one'), md5('two')].map((digest, i) => ({
       partNumber: i + 1,
       etag: digest.toString('hex'),
@@ -94,7 +94,7 @@ describe('A put', () => {
     await rejects(storage.completeUpload(x, 'u', parts), 'no-such-upload')
   })
 
-  it('fails if the body of a 200 response is an error', async () => {
+  it('a put to S3 fails if the body of a 200 response is an error', async () => {
     const error = '<?xml version="1.0"?><Error><Code>InternalError</Code><Message>late</Message></Error>'
     const parts = [{ partNumber: 1, etag: 'e1' }]
     const { server, storage } = await scripted(ok(error))
@@ -104,7 +104,7 @@ describe('A put', () => {
     expect(await storage.copy(x, 's3://lake/y')).toEqual({ etag: 'e2' })
   })
 
-  it('reports not-written if a streamed part broke off before its end', async () => {
+  it('a put to S3 reports not-written if a streamed part ended before its declared size', async () => {
     const { storage } = await scriptedWithin(impatient, hang())
     const size = 20 * 1024 * 1024
     expect(await outcome(storage.uploadPart(x, 'u', 1, stalling(), { size }))).toBe('not-written')

@@ -4,7 +4,7 @@ import type { Storage } from '../src/storage.ts'
 
 /** Tests the conditions of an implementation. */
 export function storageConditionContract(fresh: Fresh): void {
-  it('lets one of 16 concurrent writers with ifAbsent succeed, and stores its bytes', async () => {
+  it('only one of 16 concurrent writers with ifAbsent succeeds, and the storage contains its bytes', async () => {
     const { storage, at } = fresh()
     expect(storage.capabilities.conditionalPut).toBe(true)
     for (let round = 0; round < 5; round++) {
@@ -22,7 +22,7 @@ export function storageConditionContract(fresh: Fresh): void {
     }
   })
 
-  it('puts over the expected object only', async () => {
+  it('a put with ifMatch replaces an object only if the object has the expected ETag', async () => {
     const { storage, at } = fresh()
     if (storage.capabilities.ifMatch === false) return
     const { etag: first } = await storage.put(at('x'), Buffer.from('1'))
@@ -35,7 +35,7 @@ export function storageConditionContract(fresh: Fresh): void {
     expect(ends.filter((end) => end.status === 'fulfilled')).toHaveLength(1)
   })
 
-  it('writes nothing if ifMatch names an object that no longer exists', async () => {
+  it('a put with ifMatch writes nothing if the object no longer exists', async () => {
     const { storage, at } = fresh()
     const { etag } = await storage.put(at('x'), Buffer.from('1'))
     await storage.delete(at('x'))
@@ -43,7 +43,7 @@ export function storageConditionContract(fresh: Fresh): void {
     expect(await storage.head(at('x'))).toBeNull()
   })
 
-  it('checks the conditions of a get', async () => {
+  it('a get checks the conditions of its options', async () => {
     const { storage, at } = fresh()
     const { etag } = await storage.put(at('x'), Buffer.from('1'))
     for (const options of [{ ifMatch: etag }, { ifNoneMatch: 'other' }]) {
@@ -53,7 +53,7 @@ export function storageConditionContract(fresh: Fresh): void {
     await rejects(storage.get(at('x'), { ifNoneMatch: etag }), 'precondition-failed')
   })
 
-  it('refuses two conditions at once', async () => {
+  it('the storage refuses two conditions in one call', async () => {
     const { storage, at } = fresh()
     await rejects(storage.put(at('x'), Buffer.from('1'), { ifAbsent: true, ifMatch: 'a' }), 'bad-request')
   })
@@ -61,7 +61,7 @@ export function storageConditionContract(fresh: Fresh): void {
 
 /** Tests the ranges of an implementation. */
 export function storageRangeContract(fresh: Fresh): void {
-  it('returns ranges: closed, open, suffix, cut at the end', async () => {
+  it('the storage returns closed, open and suffix ranges, and cuts a range at the end of the object', async () => {
     const { storage, at } = fresh()
     await storage.put(at('x'), Buffer.from('0123456789'))
     const read = async (range: Parameters<Storage['get']>[1]): Promise<unknown> => {
@@ -79,7 +79,7 @@ export function storageRangeContract(fresh: Fresh): void {
     expect(await read({ range: { suffix: 99 } })).toEqual({ text: '0123456789', start: 0, end: 9 })
   })
 
-  it('refuses ranges beyond the end, and malformed ranges', async () => {
+  it('the storage refuses ranges beyond the end of the object, and malformed ranges', async () => {
     const { storage, at } = fresh()
     await storage.put(at('x'), Buffer.from('0123456789'))
     await storage.put(at('empty'), Buffer.alloc(0))

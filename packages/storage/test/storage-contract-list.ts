@@ -4,28 +4,32 @@ import type { ListEntry, ListOptions, Storage } from '../src/storage.ts'
 
 /** Tests `list` of an implementation. */
 export function storageListContract(fresh: Fresh): void {
-  it('lists 1,300 objects in byte order, each once, for all page sizes', { timeout: 120_000 }, async () => {
-    const { storage, at } = fresh()
-    const names = Array.from({ length: 1_300 }, (_, i) => at(`d${i % 7}/${(i * 7919) % 1300}`))
-    await each(names, (name) => storage.put(name, Buffer.from('x')))
-    const expected = byteOrder(names)
-    expect(await locations(storage, at(''))).toEqual(expected)
-    expect(await locations(storage, at(''), { pageSize: 333 })).toEqual(expected)
-    const middle = expected[600] ?? ''
-    expect(await locations(storage, at(''), { startAfter: middle, pageSize: 500 })).toEqual(
-      expected.slice(601),
-    )
-    await storage.deleteMany(names)
-  })
+  it(
+    'a list of the storage contains 1,300 objects in byte order, each once, for all page sizes',
+    { timeout: 120_000 },
+    async () => {
+      const { storage, at } = fresh()
+      const names = Array.from({ length: 1_300 }, (_, i) => at(`d${i % 7}/${(i * 7919) % 1300}`))
+      await each(names, (name) => storage.put(name, Buffer.from('x')))
+      const expected = byteOrder(names)
+      expect(await locations(storage, at(''))).toEqual(expected)
+      expect(await locations(storage, at(''), { pageSize: 333 })).toEqual(expected)
+      const middle = expected[600] ?? ''
+      expect(await locations(storage, at(''), { startAfter: middle, pageSize: 500 })).toEqual(
+        expected.slice(601),
+      )
+      await storage.deleteMany(names)
+    },
+  )
 
-  it('sorts by bytes, with slashes and characters beyond the basic plane', async () => {
+  it('a list of the storage is sorted by bytes, with slashes and characters beyond the basic plane', async () => {
     const { storage, at } = fresh()
     const names = ['a/b', 'a-b', 'a.b', 'a0', 'ab/c', 'A', 'ä', '\uffee', '😀', 'a/b-c', 'aa'].map(at)
     for (const name of names) await storage.put(name, Buffer.from('x'))
     expect(await locations(storage, at(''))).toEqual(byteOrder(names))
   })
 
-  it('returns size, ETag and time of each object', async () => {
+  it('a list of the storage contains size, ETag and time of each object', async () => {
     const { storage, at } = fresh()
     const { etag } = await storage.put(at('x'), Buffer.from('12345'))
     const [entry] = await all(storage.list(at('')))
@@ -36,7 +40,7 @@ export function storageListContract(fresh: Fresh): void {
     expect(Math.abs(listed - (info?.lastModified ?? 0))).toBeLessThan(2_000)
   })
 
-  it('compares a prefix by characters: a final slash excludes siblings', async () => {
+  it('a list of the storage compares its prefix by characters: a final slash excludes siblings', async () => {
     const { storage, at } = fresh()
     for (const name of ['t1/a', 't10/a', 't1', 't'])
       if (name !== 't1') await storage.put(at(name), Buffer.from('x'))
@@ -47,7 +51,7 @@ export function storageListContract(fresh: Fresh): void {
     expect(await locations(storage, at('t/'))).toEqual([])
   })
 
-  it('combines keys below the delimiter', async () => {
+  it('a list of the storage combines keys below the delimiter', async () => {
     const { storage, at } = fresh()
     for (const name of ['a/1', 'a/2/3', 'b', 'b-/x', 'c/d/e', 'z'])
       await storage.put(at(name), Buffer.from('x'))
@@ -66,7 +70,7 @@ export function storageListContract(fresh: Fresh): void {
     }
   })
 
-  it('continues after a location that does not exist', async () => {
+  it('a list of the storage continues after a location that does not exist', async () => {
     const { storage, at } = fresh()
     for (const name of ['a/1', 'a/3', 'b/1']) await storage.put(at(name), Buffer.from('x'))
     expect(await locations(storage, at(''), { startAfter: at('a/2') })).toEqual([at('a/3'), at('b/1')])
@@ -75,7 +79,7 @@ export function storageListContract(fresh: Fresh): void {
     expect(await locations(storage, at('a/'), { startAfter: at('b') })).toEqual([])
   })
 
-  it('does not list folders of deleted objects', async () => {
+  it('a list of the storage does not contain folders of deleted objects', async () => {
     const { storage, at } = fresh()
     await storage.put(at('a/b/c'), Buffer.from('x'))
     await storage.put(at('a/d'), Buffer.from('x'))
@@ -83,7 +87,7 @@ export function storageListContract(fresh: Fresh): void {
     expect(await locations(storage, at('a/'), { delimiter: '/' })).toEqual([at('a/d')])
   })
 
-  it('can be left early, and refuses page sizes out of bounds', async () => {
+  it('the caller can stop reading a list of the storage early, and page sizes out of bounds are refused', async () => {
     const { storage, at } = fresh()
     for (const name of ['a', 'b', 'c']) await storage.put(at(name), Buffer.from('x'))
     for await (const entry of storage.list(at(''), { pageSize: 1 })) {

@@ -6,7 +6,7 @@ const mebibyte = 1024 * 1024
 
 /** Tests uploads in parts of an implementation that supports them. */
 export function storageUploadContract(fresh: Fresh): void {
-  it('joins parts that arrived in any order, and publishes nothing before', async () => {
+  it('a multipart upload joins parts that arrived in any order, and publishes nothing before its completion', async () => {
     const { storage, at } = fresh()
     expect(storage.capabilities.multipart).toBe(true)
     const first = randomBytes(storage.capabilities.minPartSize + 5)
@@ -29,7 +29,7 @@ export function storageUploadContract(fresh: Fresh): void {
     await rejects(storage.uploadPart(at('big'), uploadId, 3, Buffer.from('x')), 'no-such-upload')
   })
 
-  it('uses the last part of a number, and only the named parts', async () => {
+  it('a multipart upload uses the last part of a number, and only the named parts', async () => {
     const { storage, at } = fresh()
     const { uploadId } = await storage.createUpload(at('x'))
     await storage.uploadPart(at('x'), uploadId, 1, Buffer.from('old'))
@@ -39,7 +39,7 @@ export function storageUploadContract(fresh: Fresh): void {
     expect((await storage.getBytes(at('x'), { maxBytes: 100 })).toString()).toBe('new')
   })
 
-  it('streams parts that are larger than its limit of memory', async () => {
+  it('a multipart upload streams parts that are larger than its limit of memory', async () => {
     const { storage, at } = fresh()
     const body = Array.from({ length: 12 }, () => randomBytes(mebibyte))
     const { uploadId } = await storage.createUpload(at('x'))
@@ -49,7 +49,7 @@ export function storageUploadContract(fresh: Fresh): void {
     expect(bytes.equals(Buffer.concat(body))).toBe(true)
   })
 
-  it('refuses parts that are missing, changed, out of order or out of bounds', async () => {
+  it('a multipart upload refuses parts that are missing, changed, out of order or out of bounds', async () => {
     const { storage, at } = fresh()
     const { uploadId } = await storage.createUpload(at('x'))
     const { etag } = await storage.uploadPart(at('x'), uploadId, 1, Buffer.from('1'))
@@ -66,7 +66,7 @@ export function storageUploadContract(fresh: Fresh): void {
     await storage.abortUpload(at('x'), uploadId)
   })
 
-  it('keeps the former part if the body of a part fails', async () => {
+  it('a multipart upload keeps the former part if the body of a new part fails', async () => {
     const { storage, at } = fresh()
     const { uploadId } = await storage.createUpload(at('x'))
     const { etag } = await storage.uploadPart(at('x'), uploadId, 1, Buffer.from('good'))
@@ -78,7 +78,7 @@ export function storageUploadContract(fresh: Fresh): void {
     expect((await storage.getBytes(at('x'), { maxBytes: 100 })).toString()).toBe('good')
   })
 
-  it('checks the condition of a completion', async () => {
+  it('the completion of a multipart upload checks its condition', async () => {
     const { storage, at } = fresh()
     await storage.put(at('x'), Buffer.from('there'))
     const { uploadId } = await storage.createUpload(at('x'))
@@ -91,7 +91,7 @@ export function storageUploadContract(fresh: Fresh): void {
     expect((await storage.getBytes(at('x'), { maxBytes: 100 })).toString()).toBe('late')
   })
 
-  it('removes an aborted upload, and accepts a second abort', async () => {
+  it('the storage removes an aborted upload, and accepts a second abort', async () => {
     const { storage, at } = fresh()
     const { uploadId } = await storage.createUpload(at('x'))
     const { etag } = await storage.uploadPart(at('x'), uploadId, 1, Buffer.from('1'))
@@ -102,7 +102,7 @@ export function storageUploadContract(fresh: Fresh): void {
     expect(await storage.head(at('x'))).toBeNull()
   })
 
-  it('binds an upload to one location', async () => {
+  it('a multipart upload belongs to one location', async () => {
     const { storage, at } = fresh()
     const { uploadId } = await storage.createUpload(at('x'))
     await rejects(storage.uploadPart(at('y'), uploadId, 1, Buffer.from('1')), 'no-such-upload')

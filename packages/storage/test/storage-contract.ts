@@ -48,7 +48,7 @@ export function storageContract(name: string, make: () => Promise<StorageUnderTe
 }
 
 function objects(fresh: Fresh): void {
-  it('returns the bytes, size, ETag and time of an object that was put', async () => {
+  it('the storage returns the bytes, size, ETag and time of an object that was written', async () => {
     const { storage, at } = fresh()
     const before = Date.now()
     const { etag } = await storage.put(at('a/b.json'), Buffer.from('{"a":1}'))
@@ -61,7 +61,7 @@ function objects(fresh: Fresh): void {
     expect((await got.body.toArray()).join('')).toBe('{"a":1}')
   })
 
-  it('replaces an object, with another ETag each time', async () => {
+  it('the storage replaces an object, with another ETag each time', async () => {
     const { storage, at } = fresh()
     const seen = new Set<string>()
     for (let i = 0; i < 30; i++) seen.add((await storage.put(at('x'), Buffer.from(`version ${i + 10}`))).etag)
@@ -69,7 +69,7 @@ function objects(fresh: Fresh): void {
     expect(await storage.getBytes(at('x'), { maxBytes: 100 })).toEqual(Buffer.from('version 39'))
   })
 
-  it('puts unreferenced objects whole, under conditions, and from a stream', async () => {
+  it('the storage writes objects with the option unreferenced completely, under conditions, and from a stream', async () => {
     const { storage, at } = fresh()
     const options = { unreferenced: true, ifAbsent: true }
     for (const [name, body] of [
@@ -95,7 +95,7 @@ function objects(fresh: Fresh): void {
     }
   })
 
-  it('returns null, no-such-file or an empty list for missing objects', async () => {
+  it('the storage returns null, no-such-file or an empty list for missing objects', async () => {
     const { storage, at } = fresh()
     expect(await storage.head(at('none/here'))).toBeNull()
     await rejects(storage.get(at('none/here')), 'no-such-file')
@@ -114,15 +114,19 @@ function objects(fresh: Fresh): void {
     expect(await storage.head(at('deep/er/x'))).toBeNull()
   })
 
-  it('deletes many objects, and names those that it could not delete', { timeout: 120_000 }, async () => {
-    const { storage, at } = fresh()
-    const names = Array.from({ length: 1_203 }, (_, i) => at(`many/${i}`))
-    await each(names, (name) => storage.put(name, Buffer.from('1')))
-    const bad = at('many/../x')
-    const { failed } = await storage.deleteMany([...names, bad, at('many/never')])
-    expect(failed.map(({ location }) => location)).toEqual([bad])
-    expect(await all(storage.list(at('many/')))).toEqual([])
-  })
+  it(
+    'the storage deletes many objects, and names those that it could not delete',
+    { timeout: 120_000 },
+    async () => {
+      const { storage, at } = fresh()
+      const names = Array.from({ length: 1_203 }, (_, i) => at(`many/${i}`))
+      await each(names, (name) => storage.put(name, Buffer.from('1')))
+      const bad = at('many/../x')
+      const { failed } = await storage.deleteMany([...names, bad, at('many/never')])
+      expect(failed.map(({ location }) => location)).toEqual([bad])
+      expect(await all(storage.list(at('many/')))).toEqual([])
+    },
+  )
 
   it('copies an object', async () => {
     const { storage, at } = fresh()
@@ -132,7 +136,7 @@ function objects(fresh: Fresh): void {
     expect(await storage.head(at('from +%20ä'))).not.toBeNull()
   })
 
-  it('does not decode names: unicode, spaces, percent signs, plus signs, escapes of slashes', async () => {
+  it('the storage does not decode names: unicode, spaces, percent signs, plus signs, escapes of slashes', async () => {
     const { storage, at } = fresh()
     const names = [
       'ünï/日本/😀',
@@ -151,7 +155,7 @@ function objects(fresh: Fresh): void {
     expect(listed).toEqual(names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))))
   })
 
-  it('reads no more bytes than it may', async () => {
+  it('the storage reads no more bytes than the caller allows', async () => {
     const { storage, at } = fresh()
     await storage.put(at('x'), Buffer.alloc(1000))
     await rejects(storage.getBytes(at('x'), { maxBytes: 999 }), 'payload-too-large')
@@ -169,7 +173,7 @@ function objects(fresh: Fresh): void {
     }
   })
 
-  it('writes nothing if a body differs from its announced size', async () => {
+  it('the storage writes nothing if a body differs from its declared size', async () => {
     const { storage, at } = fresh()
     for (const size of [5, 7, 0]) {
       await rejects(
@@ -181,7 +185,7 @@ function objects(fresh: Fresh): void {
     expect(await all(storage.list(at('')))).toEqual([])
   })
 
-  it('writes nothing if the body fails or the caller aborts in mid-stream', async () => {
+  it('the storage writes nothing if the body fails or the caller aborts within the body', async () => {
     const { storage, at } = fresh()
     await storage.put(at('old'), Buffer.from('old'))
     await expect(storage.put(at('old'), broken(9 * 1024 * 1024))).rejects.toThrow('source broke')
@@ -196,7 +200,7 @@ function objects(fresh: Fresh): void {
     expect((await storage.getBytes(at('old'), { maxBytes: 10 })).toString()).toBe('old')
   })
 
-  it('does nothing for a signal that was aborted before', async () => {
+  it('the storage does nothing if the signal of the caller was aborted before the call', async () => {
     const { storage, at } = fresh()
     const signal = AbortSignal.abort(new Error('too late'))
     await expect(storage.put(at('x'), Buffer.from('1'), { signal })).rejects.toThrow('too late')
@@ -207,7 +211,7 @@ function objects(fresh: Fresh): void {
     expect(await storage.head(at('x'))).toBeNull()
   })
 
-  it('ends a read if the caller aborts', async () => {
+  it('the storage ends a read if the caller aborts', async () => {
     const { storage, at } = fresh()
     await storage.put(at('x'), Buffer.alloc(20 * 1024 * 1024))
     const stop = new AbortController()
@@ -220,7 +224,7 @@ function objects(fresh: Fresh): void {
     expect(body.destroyed).toBe(true)
   })
 
-  it('lets a reader read the version that it opened', async () => {
+  it('a reader reads the version of an object that it opened', async () => {
     const { storage, at } = fresh()
     const [first, second] = [Buffer.alloc(300_000, 1), Buffer.alloc(300_000, 2)]
     await storage.put(at('x'), first)
@@ -229,7 +233,7 @@ function objects(fresh: Fresh): void {
     expect(Buffer.concat(await body.toArray()).equals(first)).toBe(true)
   })
 
-  it('returns no mixture of versions while writers replace an object', async () => {
+  it('a read returns no mixture of versions while writers replace an object', async () => {
     const { storage, at } = fresh()
     await storage.put(at('x'), version(0))
     const writers = Array.from({ length: 4 }, async (_, w) => {
@@ -244,14 +248,14 @@ function objects(fresh: Fresh): void {
     await Promise.all([...writers, ...readers])
   })
 
-  it('keeps the content type if its capabilities include it', async () => {
+  it('the storage keeps the content type if its capabilities include it', async () => {
     const { storage, at } = fresh()
     await storage.put(at('x'), Buffer.from('1'), { contentType: 'application/json' })
     const expected = storage.capabilities.contentType ? 'application/json' : undefined
     expect((await storage.head(at('x')))?.contentType).toBe(expected)
   })
 
-  it('passes its own check', async () => {
+  it('the method check of the storage succeeds', async () => {
     await fresh().storage.check()
   })
 }
@@ -262,7 +266,7 @@ function version(n: number): Buffer {
 }
 
 function bounds(under: () => StorageUnderTest, fresh: Fresh): void {
-  it('does not touch locations outside the storage', async () => {
+  it('the storage does not touch locations outside its root', async () => {
     const { storage, outside, root } = under()
     const sibling = `${root.slice(0, -1)}2/x`
     for (const location of [outside, sibling]) {
@@ -278,7 +282,7 @@ function bounds(under: () => StorageUnderTest, fresh: Fresh): void {
     }
   })
 
-  it('refuses locations that leave the storage or are ambiguous', async () => {
+  it('the storage refuses locations that leave its root or are ambiguous', async () => {
     const { storage, at } = fresh()
     for (const rest of [
       '../x',
