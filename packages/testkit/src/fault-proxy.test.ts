@@ -27,7 +27,7 @@ describe('FaultProxy', () => {
 
   const start = async (faults: Faults = {}): Promise<FaultProxy> => FaultProxy.start({ port, faults })
 
-  it('forwards bytes and the end of the stream in both directions', async () => {
+  it('FaultProxy forwards bytes and the end of the stream in both directions', async () => {
     await using proxy = await start()
     const client = new Client(proxy.port)
     client.socket.end('hello')
@@ -36,7 +36,7 @@ describe('FaultProxy', () => {
     expect(proxy.connections).toBe(1)
   })
 
-  it('resets new connections, and accepts them after the fault is removed', async () => {
+  it('FaultProxy resets new connections, and accepts them after the fault is removed', async () => {
     await using proxy = await start({ refuse: true })
     const refused = new Client(proxy.port)
     await refused.closed
@@ -47,7 +47,7 @@ describe('FaultProxy', () => {
     client.socket.destroy()
   })
 
-  it('stops forwarding on open connections, and continues after the fault is removed', async () => {
+  it('FaultProxy stops forwarding on open connections, and continues after the fault is removed', async () => {
     await using proxy = await start()
     const client = new Client(proxy.port)
     expect(await client.ask('one', 3)).toBe('ONE')
@@ -64,7 +64,7 @@ describe('FaultProxy', () => {
     client.socket.destroy()
   })
 
-  it('delays data in both directions by the configured latency', async () => {
+  it('FaultProxy delays data in both directions by the configured latency', async () => {
     await using proxy = await start({ latency: 80 })
     const client = new Client(proxy.port)
     const before = performance.now()
@@ -73,7 +73,7 @@ describe('FaultProxy', () => {
     client.socket.destroy()
   })
 
-  it('limits the bandwidth', async () => {
+  it('FaultProxy limits the bandwidth', async () => {
     await using proxy = await start({ bandwidth: 100_000 })
     const client = new Client(proxy.port)
     const before = performance.now()
@@ -82,7 +82,7 @@ describe('FaultProxy', () => {
     client.socket.destroy()
   })
 
-  it('resets a connection after the configured number of bytes in one direction', async () => {
+  it('FaultProxy resets a connection after the configured number of bytes in one direction', async () => {
     await using proxy = await start({ resetAfterSent: 3 })
     const sending = new Client(proxy.port)
     sending.socket.write('abcdef')
@@ -95,7 +95,7 @@ describe('FaultProxy', () => {
     expect(receiving.text.length).toBeLessThanOrEqual(3)
   })
 
-  it('resets open connections, and closes all connections when it is disposed of', async () => {
+  it('FaultProxy resets open connections, and closes all connections when it is disposed of', async () => {
     const proxy = await start()
     const client = new Client(proxy.port)
     await client.ask('x', 1)

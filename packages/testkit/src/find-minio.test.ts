@@ -9,7 +9,7 @@ afterEach(() => {
 })
 
 describe('findMinio', () => {
-  test('returns the binary that HEADGATE_MINIO names, and throws if the file does not exist', () => {
+  test('findMinio returns the binary that HEADGATE_MINIO names, and throws if the file does not exist', () => {
     const binary = join(mkdtempSync(join(tmpdir(), 'headgate-minio-')), 'minio')
     vi.stubEnv('HEADGATE_MINIO', binary)
     expect(findMinio).toThrow(`HEADGATE_MINIO names a file that does not exist: ${binary}`)
@@ -18,7 +18,7 @@ describe('findMinio', () => {
     expect(needsMinio('a suite')).toBe('a suite')
   })
 
-  test('throws if HEADGATE_REQUIRE_MINIO is set and no binary exists; otherwise titles of skipped tests state the reason', () => {
+  test('findMinio throws if HEADGATE_REQUIRE_MINIO is set and no binary exists; otherwise titles of skipped tests state the reason', () => {
     for (const name of ['HEADGATE_MINIO', 'HEADGATE_REQUIRE_MINIO']) vi.stubEnv(name, '')
     vi.stubEnv('HEADGATE_CACHE', '/nowhere')
     // An empty PATH hides the program `go`. Otherwise `go` would return its installation directory, which may contain

@@ -19,8 +19,8 @@ export const endFile = 'end'
 export async function sharedPostgres(): Promise<string> {
   const configured = process.env['HEADGATE_TEST_DATABASE_URL']
   if (configured !== undefined && configured !== '') return configured
-  // A worker of vitest may exit during the test run, so the parent process of the worker is the owner. It runs until
-  // the end of the test run.
+  // A worker of vitest may exit during the test run. Therefore the shared server belongs to the parent process of the
+  // worker, which runs until the end of the test run.
   const owner = process.env['VITEST_WORKER_ID'] === undefined ? process.pid : process.ppid
   const directory = sharedDirectory(owner)
   if (await createDirectory(directory)) startServerProcess(directory, owner)

@@ -2,7 +2,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { expect, test } from 'vitest'
 import { makeIssuerKey, startTestIssuer } from './test-issuer.ts'
 
-test('tokens of the issuer verify only with its published keys', async () => {
+test('tokens of the test issuer verify only with its published keys', async () => {
   await using issuer = await startTestIssuer()
   const metadata = (await (await fetch(`${issuer.issuer}/.well-known/openid-configuration`)).json()) as {
     jwks_uri: string
