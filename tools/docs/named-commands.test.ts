@@ -32,7 +32,7 @@ function isForContributors(page: string): boolean {
 }
 
 describe.each(pages)('%s', (page) => {
-  test('the page names only commands and options of headgate that exist', () => {
+  test('the Markdown page names only commands and options of headgate that exist', () => {
     for (const use of readUses(read(page))) {
       expect(findCommand(use, commands), use).not.toBeNull()
       for (const option of readOptions(use))
@@ -42,11 +42,11 @@ describe.each(pages)('%s', (page) => {
     }
   })
 
-  test('the page names only npm scripts that exist', () => {
+  test('the Markdown page names only npm scripts that exist', () => {
     expect(readScripts(read(page)).filter((script) => !(script in scripts))).toEqual([])
   })
 
-  test('the page names only environment variables that exist', () => {
+  test('the Markdown page names only environment variables that exist', () => {
     for (const [variable] of read(page).matchAll(/HEADGATE_[A-Z0-9_]+/g)) {
       const isKnown = [configuration, cli].some((reference) => reference.includes(variable))
       const isOfTests = isForContributors(page) && testVariables.has(variable)

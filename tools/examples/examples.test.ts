@@ -33,12 +33,12 @@ beforeAll(async () => {
 })
 
 describe('examples in docstrings', () => {
-  test('each example compiles', async () => {
+  test('each example in the docstrings compiles', async () => {
     const indexes = examples.flatMap((example, index) => (pending(example) ? [] : [index]))
     expect(await compileModules(folder, modules, { indexes })).toBe('')
   }, 120_000)
 
-  test('each example runs', async () => {
+  test('each example in the docstrings runs', async () => {
     const runs = examples.flatMap((example, index) => (example.runs && !pending(example) ? [index] : []))
     expect(runs.length).toBeGreaterThan(60)
     const runner = `

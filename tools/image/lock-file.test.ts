@@ -16,7 +16,7 @@ test('findUnlocked reports each installed package whose version or digest differ
   ])
 })
 
-test('thirdPartyEntries leaves out the packages of this repository', () => {
+test('thirdPartyEntries omits the packages of this repository', () => {
   const packages = {
     ...locked,
     '': {},

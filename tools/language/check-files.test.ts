@@ -39,7 +39,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true })
 })
 
-it('listFiles returns tracked and new files, and leaves out ignored and deleted files', () => {
+it('listFiles returns tracked and new files, and omits ignored and deleted files', () => {
   write('.gitignore', 'dist/\n')
   for (const file of ['a.ts', 'b.md', 'c.sql', 'd.json', 'dist/e.ts', 'wire/f.ts', 'deleted.ts'])
     write(file, '')

@@ -26,7 +26,7 @@ it('the cells of a table are separate sentences', () => {
   ])
 })
 
-it('readMarkdown leaves out code blocks, comments and link definitions', () => {
+it('readMarkdown omits code blocks, comments and link definitions', () => {
   const source =
     'Before.\n\n```sh\nhidden text\n```\n\n~~~\nhidden\n~~~\n<!-- hidden\ntext -->\n[hidden]: https://a.example\n\nAfter.\n'
   expect(read(source)).toEqual([

@@ -50,7 +50,7 @@ describe('comments', () => {
     },
   )
 
-  it('readTypeScript splits the text of tags into separate sentences without the tag names, and leaves out examples', () => {
+  it('readTypeScript splits the text of tags into separate sentences without the tag names, and omits examples', () => {
     const source = `/**
  * Opens the file. It stays open.
  *
@@ -82,7 +82,7 @@ type F = 1`
     expect(sentence.replaceAll(/x+/g, 'x')).toBe('Reads x, x, x and x.')
   })
 
-  it('readTypeScript leaves out directives of tools, such as oxlint-disable', () => {
+  it('readTypeScript omits directives of tools, such as oxlint-disable', () => {
     expect(read('// oxlint-disable-next-line no-console\n// @ts-expect-error hidden text\nf()')).toEqual([])
   })
 })

@@ -13,21 +13,21 @@ describe.each(rules.map((source) => [source.name, source] as const))('the rule %
       .take(source.firstSentence === true ? 1 : Infinity)
       .some(({ text }) => rule.isBroken(text))
 
-  it('the rule has bad and good examples', () => {
+  it('the language rule has bad and good examples', () => {
     expect(source.bad.length).toBeGreaterThan(0)
     expect(source.good.length).toBeGreaterThan(0)
   })
 
-  it.each(source.bad)('the rule finds the fault in: %s', (example) => {
+  it.each(source.bad)('the language rule finds the fault in: %s', (example) => {
     expect(isFaulty(example)).toBe(true)
   })
 
-  it.each(source.good)('the rule accepts: %s', (example) => {
+  it.each(source.good)('the language rule accepts: %s', (example) => {
     expect(isFaulty(example)).toBe(false)
   })
 })
 
-it('the names of the rules are unique', () => {
+it('the names of the language rules are unique', () => {
   expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length)
 })
 
@@ -52,7 +52,7 @@ const replacements = [
   'Location s3://b/x is outside the allowed locations of warehouse "lake". Omit it, or add it with "headgate warehouse update lake --allow".',
 ]
 
-it.each(replacements)('no rule refuses the correct sentence: %s', (sentence) => {
+it.each(replacements)('no language rule refuses the correct sentence: %s', (sentence) => {
   const broken = rules.filter(
     (source) => source.where?.includes('docstring') !== true && compileRule(source).isBroken(sentence),
   )

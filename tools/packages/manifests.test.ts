@@ -36,33 +36,33 @@ test('no two published packages have the same description', () => {
 describe.each(published)('packages/$folder', (each) => {
   const { folder, manifest } = each
 
-  test('the package has a description of one sentence, and keywords', () => {
+  test('the published package has a description of one sentence, and keywords', () => {
     expect(manifest.description).toMatch(/^[A-Z].{20,118}\.$/)
     expect(manifest.keywords).toContain('headgate')
     expect(manifest.keywords?.length).toBeGreaterThan(3)
     expect(new Set(manifest.keywords).size).toBe(manifest.keywords?.length)
   })
 
-  test('package.json names the folder of the package in the repository', () => {
+  test('the package.json of a published package names its folder in the repository', () => {
     const { homepage, bugs, repository } = manifest
     expect({ homepage, bugs, repository }).toEqual(composeLinks(each))
   })
 
-  test('package.json states the versions of Node, and makes the package public', () => {
+  test('the package.json of a published package states the versions of Node, and makes the package public', () => {
     expect(manifest.engines?.node).toMatch(/^>=2[24](\.\d+)*$/)
     expect(manifest.publishConfig?.access).toBe('public')
   })
 
-  test('the package contains the license of the repository', () => {
+  test('the published package contains the license of the repository', () => {
     expect(manifest.license).toBe('Apache-2.0')
     expect(readText('packages', folder, 'LICENSE')).toBe(readText('LICENSE'))
   })
 
-  test('the README of the package begins with the name of the package', () => {
+  test('the README of a published package begins with the name of the package', () => {
     expect(readText('packages', folder, 'README.md').split('\n')[0]).toBe(`# ${manifest.name}`)
   })
 
-  test('the package depends on other packages of the repository in exactly its own version', () => {
+  test('the published package depends on other packages of the repository in exactly its own version', () => {
     const names = new Set(packages.map(({ manifest }) => manifest.name))
     const all = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
     for (const [name, range] of all) if (names.has(name)) expect(range, name).toBe(manifest.version)

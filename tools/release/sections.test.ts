@@ -9,7 +9,7 @@ test('mergeSections merges the sections of several texts in the order of Keep a 
   )
 })
 
-test('writeSections leaves out a heading without entries', () => {
+test('writeSections omits a heading without entries', () => {
   expect(writeSections(mergeSections([readSections('### Added\n\n### Changed\n- one\n', 'a')]))).toBe(
     '### Changed\n- one\n',
   )

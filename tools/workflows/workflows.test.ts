@@ -12,7 +12,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   readonly scripts: Readonly<Record<string, string>>
 }
 
-test('workflows pin each action to one commit and state its version', () => {
+test('GitHub workflows pin each action to one commit and state its version', () => {
   const used = new Map<string, string>()
   for (const { file, text } of workflows) {
     for (const [line, action = ''] of text.matchAll(/^.*\buses: *([^\s]+).*$/gm)) {
@@ -28,11 +28,11 @@ test('workflows pin each action to one commit and state its version', () => {
 })
 
 describe.each(workflows)('the workflow $file', ({ permissions, concurrency }) => {
-  test('the workflow grants permissions only to single jobs', () => {
+  test('the GitHub workflow grants permissions only to single jobs', () => {
     expect(permissions).toEqual({})
   })
 
-  test('the workflow has a concurrency group', () => {
+  test('the GitHub workflow has a concurrency group', () => {
     expect(concurrency?.group).toBeTruthy()
   })
 })
@@ -40,30 +40,30 @@ describe.each(workflows)('the workflow $file', ({ permissions, concurrency }) =>
 describe.each(jobs)('$title', ({ job }) => {
   const { uses, steps = [], permissions = {} } = job
 
-  test('the job states its permissions, and also its time limit unless it calls a workflow', () => {
+  test('the job of a GitHub workflow states its permissions, and also its time limit unless it calls a workflow', () => {
     expect(job.permissions).toBeDefined()
     expect(uses !== undefined || job['timeout-minutes'] !== undefined).toBe(true)
   })
 
-  test('the job does not store credentials in the checkout', () => {
+  test('the job of a GitHub workflow does not store credentials in the checkout', () => {
     for (const { uses, with: inputs } of steps)
       if (uses?.startsWith('actions/checkout@')) expect(inputs?.['persist-credentials']).toBe(false)
   })
 
-  test('the job runs only npm scripts that exist', () => {
+  test('the job of a GitHub workflow runs only npm scripts that exist', () => {
     for (const script of readScripts(job))
       for (const [, name = ''] of script.matchAll(/npm run (?:--?[\w-]+ )*([\w:-]+)/g))
         expect(scripts, script).toHaveProperty([name])
   })
 
-  test('a job with write access runs no code of dependencies', () => {
+  test('a GitHub job with write access runs no code of dependencies', () => {
     if (!Object.values(permissions).includes('write')) return
     for (const script of readScripts(job))
       expect(script).not.toMatch(/\bnpm (?:ci|install|run|test)\b|\bnpx\b/)
   })
 })
 
-test('the workflow test.yml keeps the logs of each suite that fails', () => {
+test('the GitHub workflow test.yml keeps the logs of each suite that fails', () => {
   const suite = workflows.find(({ file }) => file === 'test.yml')?.jobs['suite']
   const pattern = suite?.steps?.find(({ name }) => name === 'Keep the logs of a failed run')?.with?.['path']
   // The programs name the folders for their logs in the code: `newRunFolder(cacheFolder('attack-run'))`.

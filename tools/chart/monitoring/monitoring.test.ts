@@ -42,12 +42,12 @@ function listAlternatives({ operator, value }: Matcher): readonly string[] {
 }
 
 describe.each(queries)('the query of $name', ({ selectors, grouping }) => {
-  test('the query reads only metrics that the server has', () => {
+  test('the monitoring query reads only metrics that the server has', () => {
     expect(selectors.length).toBeGreaterThan(0)
     for (const { metric } of selectors) expect([...samples.keys()]).toContain(metric)
   })
 
-  test('the query uses only labels that its metrics have', () => {
+  test('the monitoring query uses only labels that its metrics have', () => {
     const known = new Set([
       ...target,
       ...selectors.flatMap(({ metric }) => [...(samples.get(metric)?.keys() ?? [])]),
@@ -58,7 +58,7 @@ describe.each(queries)('the query of $name', ({ selectors, grouping }) => {
         expect([...target, ...(samples.get(metric)?.keys() ?? [])]).toContain(label)
   })
 
-  test('the query compares labels only with values that exist', () => {
+  test('the monitoring query compares labels only with values that exist', () => {
     const operations = listOperations()
     for (const { metric, matchers } of selectors) {
       for (const matcher of matchers) {
@@ -97,7 +97,7 @@ test('every alert has a severity, a summary, and a description of the next step'
   }
 })
 
-test('panels have unique ids and a description, and do not overlap', () => {
+test('dashboard panels have unique ids and a description, and do not overlap', () => {
   const { panels } = dashboard
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
   const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
@@ -112,7 +112,7 @@ test('panels have unique ids and a description, and do not overlap', () => {
   }
 })
 
-test('legends name only labels that the result of the query has', () => {
+test('dashboard legends name only labels that the result of the query has', () => {
   for (const { title, targets = [] } of dashboard.panels)
     for (const { expr, legendFormat } of targets) {
       const { grouping, selectors } = readPromql(expr)
