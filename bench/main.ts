@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { addRunFolder, cacheFolder, forgetOldRuns } from '../conformance/lib/paths.ts'
 import { ProcessKeeper } from '../conformance/lib/process-keeper.ts'
+import { accessRecordCases } from './cases/access-record.ts'
 import { authCases } from './cases/auth.ts'
 import { commitCases, commitLargeCases, commitMinioCases } from './cases/commit.ts'
 import { gatewayCases } from './cases/gateway.ts'
@@ -39,6 +40,7 @@ const suites: readonly { readonly id: string; readonly quick: boolean; readonly 
   { id: 'commit-large', quick: false, cases: commitLargeCases },
   { id: 'places', quick: true, cases: placesCases },
   { id: 'vending', quick: true, cases: vendingCases },
+  { id: 'vending-record', quick: true, cases: accessRecordCases },
   { id: 'upstream', quick: true, cases: upstreamCases },
   { id: 'gateway', quick: false, cases: gatewayCases },
   { id: 'revision', quick: false, cases: revisionCases },

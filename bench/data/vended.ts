@@ -2,9 +2,11 @@ import { join } from 'node:path'
 import { readStorageKeys, type StorageKeys } from '../../conformance/refresh/storage-keys.ts'
 import type { Lab } from '../cases/lab.ts'
 import { poolSize } from '../cases/lab.ts'
-import { startBenchHeadgate } from '../lib/headgate.ts'
+import { type HeadgateOptions, startBenchHeadgate } from '../lib/headgate.ts'
+import { withClient } from '../lib/postgres.ts'
 import type { Started } from '../lib/ready.ts'
 import { call, type Catalog, createNamespace, createTable, openCatalog, tablePath } from './catalog.ts'
+import { cloneTables } from './clone-tables.ts'
 import { warehouse } from './stores.ts'
 import { smallTable } from './table-metadata.ts'
 import { createGatewayWarehouse } from './warehouse.ts'
@@ -26,7 +28,16 @@ export interface VendingServer extends Started {
   readonly path: string
 }
 
-export async function startVendingServer(lab: Lab, name: string): Promise<VendingServer> {
+export interface VendingOptions extends Pick<HeadgateOptions, 'env' | 'preload'> {
+  /** Number of tables. All except the first one have no metadata files. Default 1. */
+  readonly tables?: number
+}
+
+export async function startVendingServer(
+  lab: Lab,
+  name: string,
+  { env, tables = 1, ...options }: VendingOptions = {},
+): Promise<VendingServer> {
   const { run, postgres } = lab
   const database = name.replaceAll('-', '_')
   await postgres.dropDatabase(database)
@@ -36,10 +47,12 @@ export async function startVendingServer(lab: Lab, name: string): Promise<Vendin
     name,
     dataDir,
     databaseUrl: postgres.url(database),
+    ...options,
     env: {
       HEADGATE_S3_PORT: '0',
       HEADGATE_DATABASE_POOL_SIZE: String(poolSize),
       HEADGATE_MAX_CONCURRENT_REQUESTS: '4000',
+      ...env,
     },
   })
   await createGatewayWarehouse(server.origin, warehouse, {
@@ -49,6 +62,7 @@ export async function startVendingServer(lab: Lab, name: string): Promise<Vendin
   const catalog = await openCatalog(server.origin, warehouse)
   await createNamespace(catalog, 'n0')
   await createTable(catalog, 'n0', 't0', smallTable)
+  if (tables > 1) await withClient(postgres.url(database), (client) => cloneTables(client, tables))
   return { ...server, catalog, path: tablePath(catalog, 'n0', 't0') }
 }
 

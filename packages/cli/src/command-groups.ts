@@ -100,6 +100,11 @@ export const commandGroups: readonly CommandGroup[] = [
   },
   {
     heading: 'Access:',
+    names: ['credentials'],
+    load: async () => (await import('./commands/credentials/register.ts')).registerCredentials,
+  },
+  {
+    heading: 'Access:',
     names: ['audit'],
     load: async () => (await import('./commands/audit/register.ts')).registerAudit,
   },

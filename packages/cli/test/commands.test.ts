@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { accessScenarios } from './scenarios/access.ts'
 import { auditScenarios } from './scenarios/audit.ts'
+import { credentialScenarios } from './scenarios/credentials.ts'
 import { engineScenarios } from './scenarios/engines.ts'
 import { grantScenarios } from './scenarios/grants.ts'
 import { healthScenarios } from './scenarios/health.ts'
@@ -37,6 +38,7 @@ describe('commands against a server', () => {
   namespaceScenarios(shared)
   relationScenarios(shared)
   revocationScenarios(shared)
+  credentialScenarios(shared)
   keyScenarios(shared)
   connectionScenarios(shared)
   profileScenarios(shared)

@@ -49,7 +49,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const audit = openEvents(options, stack)
   const assertions = { sql, master, ring, publicUrl: options.publicUrl, groupAges }
   const upstreams = stack.use(new Upstreams({ master, guard: options.endpoints, assertions }))
-  const opened = openCredentials(options, { ring, policies, registry, upstreams })
+  const opened = openCredentials(options, stack, { ring, policies, registry, upstreams })
   const wakeJobs = (): void => jobs.wake()
   const catalog = await openCatalog(options, stack, { ...opened, policies, warehouses, upstreams, wakeJobs })
   const jobs = stack.use(startJobs(options, catalog))
@@ -91,6 +91,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     policies,
     warehouses,
     upstreams,
+    accessLog: opened.accessLog,
   })
   const owned = stack.move()
   return {

@@ -38,6 +38,7 @@ const lastingMaps: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   // These maps contain waiting callers, running work and counters.
   'concurrency/keyed-mutex.ts #queues': 'none',
   'concurrency/fair-queue.ts #waiting': 'none',
+  'credentials/storage-access-log.ts #issued': 'none',
   'http/body-memory.ts #held': 'none',
   'events/refusal-log.ts #groups': 'none',
   'events/refusal-log.ts #rowCounts': 'none',

@@ -34,3 +34,17 @@ export function parseTime(text: string): string | null {
   const isValid = count !== undefined || /^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:\d\d))?$/.test(text)
   return isValid && !Number.isNaN(time) ? new Date(time).toISOString() : null
 }
+
+const remainingUnits = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+  ['s', 1],
+] as const
+
+/** Formats the time from now until a moment in its largest unit, rounded: `47 min`. Returns `0 s` for the past. */
+export function formatRemaining(text: string, now: number = Date.now()): string {
+  const seconds = Math.max(0, Math.round((Date.parse(text) - now) / 1000))
+  const [name, size] = remainingUnits.find(([, each]) => seconds >= 2 * each) ?? ['s', 1]
+  return `${Math.round(seconds / size)} ${name}`
+}

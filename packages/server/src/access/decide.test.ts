@@ -41,6 +41,7 @@ function policyWith(
     principalId: me,
     enabled: true,
     shutOut: null,
+    storageRevokedBefore: 0,
     engine: null,
     subject: null,
     roles: [],

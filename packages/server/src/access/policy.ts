@@ -19,6 +19,8 @@ export interface Policy {
    * - `subject`: the entry of the engine does not allow the engine to act for this principal.
    */
   readonly shutOut: 'principal' | 'engine' | 'subject' | null
+  /** Time in epoch ms. Storage access that was issued to the principal or behind the engine at or before it is revoked. */
+  readonly storageRevokedBefore: number
   /** Limits of the acting engine. Null when no engine acts. */
   readonly engine: EngineLimits | null
   /** Row of the principal. Null when the principal does not exist. */

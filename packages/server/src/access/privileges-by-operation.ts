@@ -189,6 +189,25 @@ export const privilegesByOperation = {
   listRoleMembers: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   addRoleMember: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   removeRoleMember: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  listStorageAccess: {
+    needs: [
+      { privilege: 'manage', on: 'relation', object: 'the table', when: 'the request names a table' },
+      {
+        privilege: 'manage',
+        on: 'warehouse',
+        object: 'the warehouse',
+        when: 'the request names only a warehouse',
+      },
+      {
+        privilege: 'manage',
+        on: 'server',
+        object: 'the server',
+        when: 'the request names neither of them, or another principal or an engine',
+      },
+    ],
+    note: 'Every principal may list its own credentials.',
+  },
+  revokeStorageAccess: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   queryAudit: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   grantPrivilege: {
     needs: [

@@ -44,12 +44,14 @@ function policy(
     administers: false,
     refreshes: true,
     viewChains: true,
+    storageNotBefore: 0,
     changedAt: 0,
   }
   const row = {
     version: 1,
     enabled: true,
     notBefore: 0,
+    storageNotBefore: 0,
     grantees: [id],
     grants: Object.entries(grants).map(([on, privilege]) => ({ id: on, privileges: [privilege] })),
     passage: [],

@@ -110,7 +110,15 @@ function openManagement(options: ContextOptions, { ring, identity, opened, catal
   const checkVending = vendingCheck({ credentials, storageKeys, gatewayUrl, endpoints })
   const issuers = identity.external?.tokens.issuers ?? new Set()
   const { routes, document } = managementApi(
-    { sql, policies, pageTokens, issuers, master, discover: discoverIn(catalog) },
+    {
+      sql,
+      policies,
+      pageTokens,
+      issuers,
+      master,
+      discover: discoverIn(catalog),
+      gatewayDecisionMs: options.storageAccess.decisionMaxAgeMs,
+    },
     warehouseApiOperations({
       ...catalog,
       master,

@@ -5,6 +5,7 @@ import type { ContextOptions } from '../context-options.ts'
 import { CredentialCache } from '../credentials/credential-cache.ts'
 import { CredentialIssuer } from '../credentials/credential-issuer.ts'
 import type { RefreshDeps } from '../credentials/refresh.ts'
+import { StorageAccessLog } from '../credentials/storage-access-log.ts'
 import { TableStates } from '../credentials/table-state.ts'
 import { observeVending } from '../credentials/vending-metrics.ts'
 import { PassVendor } from '../credentials/vendors/pass.ts'
@@ -21,6 +22,8 @@ import type { Upstreams } from '../upstream/upstreams.ts'
 export interface OpenedCredentials {
   readonly credentials: CredentialCache
   readonly issuer: CredentialIssuer
+  /** Records issued credentials in the database. */
+  readonly accessLog: StorageAccessLog
   readonly refresh: RefreshDeps
   readonly storageKeys: StorageKeys
   readonly signingKeys: SigningKeys
@@ -30,6 +33,7 @@ export interface OpenedCredentials {
 /** Opens the configured credential vendors, the credential cache, and the issuer of storage access. */
 export function openCredentials(
   options: ContextOptions,
+  stack: AsyncDisposableStack,
   {
     ring,
     policies,
@@ -42,7 +46,7 @@ export function openCredentials(
     readonly upstreams: Upstreams
   },
 ): OpenedCredentials {
-  const { sql, gatewayUrl, publicUrl, endpoints, namespaceSeparator } = options
+  const { sql, log, gatewayUrl, publicUrl, endpoints, namespaceSeparator } = options
   const { lives: lifetimes, region, webIdentityTokenFile: tokenFile } = options.storageAccess
   const storageKeys = new StorageKeys()
   const webIdentities = new WebIdentities({ ring, issuer: publicUrl, tokenFile })
@@ -60,8 +64,18 @@ export function openCredentials(
   observeVending(registry, credentials)
   const now = Date.now
   const catalog = { publicUrl, namespaceSeparator }
-  const issuer = new CredentialIssuer({ credentials, ring, catalog, lifetimes, now })
+  const onError = (err: unknown): void => log.error({ err }, 'the database rejected issued credentials')
+  const accessLog = stack.use(new StorageAccessLog({ sql, onError }))
+  const issuer = new CredentialIssuer({ credentials, ring, catalog, lifetimes, log: accessLog, now })
   const states = new TableStates(sql)
   const refresh = { ring, states, policies, issuer, publicUrl, lifetimes, now }
-  return { credentials, issuer, refresh, storageKeys, signingKeys: new SigningKeys(), webIdentities }
+  return {
+    credentials,
+    issuer,
+    accessLog,
+    refresh,
+    storageKeys,
+    signingKeys: new SigningKeys(),
+    webIdentities,
+  }
 }

@@ -11,7 +11,7 @@ const maxObjectPartBytes = 5 * 1024 ** 3
 /** Dependencies of the gateway that other modules provide. */
 export type GatewayDeps = Pick<
   S3EndpointDeps,
-  'ring' | 'audit' | 'resolveAddress' | 'metrics' | 'loopTurns'
+  'ring' | 'audit' | 'accessLog' | 'resolveAddress' | 'metrics' | 'loopTurns'
 > &
   Pick<IcebergDeps, 'policies' | 'warehouses' | 'upstreams'>
 

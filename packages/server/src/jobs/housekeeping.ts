@@ -3,6 +3,8 @@ import { forgetExpired } from '../store/idempotency.ts'
 import { forgetFinishedJobs } from '../store/jobs.ts'
 import { forgetMetricsReports } from '../store/metrics-reports.ts'
 import { pruneRefusals } from '../store/refusals.ts'
+import { pruneStorageAccess } from '../store/storage-access.ts'
+import { pruneWriters } from '../store/storage-access-writers.ts'
 import type { Sql } from '../store/sql.ts'
 import { forgetUsedAssertions } from '../store/used-assertions.ts'
 import type { Sweep } from './jobs.ts'
@@ -22,6 +24,8 @@ export interface HousekeepingOptions {
 const metricsReportSeconds = 30 * 86_400
 /** Retention of finished jobs in seconds, so that an operator can analyze them. */
 const finishedJobSeconds = 7 * 86_400
+/** Retention in seconds of periods from which issued credentials may be missing in the record. */
+const gapSeconds = 2 * 86_400
 const batchSize = 1_000
 /** Maximum number of statements for each kind of row in one run. The next run deletes the remaining rows. */
 const maxBatches = 100
@@ -33,6 +37,7 @@ export function housekeepingSweep(options: HousekeepingOptions): Sweep {
     () => forgetExpired(sql, batchSize),
     () => forgetMetricsReports(sql, metricsReportSeconds, batchSize),
     () => forgetUsedAssertions(sql, batchSize),
+    () => pruneStorageAccess(sql, batchSize),
     () => forgetFinishedJobs(sql, finishedJobSeconds, batchSize),
     () => (auditSeconds === 0 ? Promise.resolve(0) : pruneAudit(sql, auditSeconds, batchSize)),
     () => (refusalSeconds === 0 ? Promise.resolve(0) : pruneRefusals(sql, refusalSeconds, batchSize)),
@@ -45,6 +50,7 @@ export function housekeepingSweep(options: HousekeepingOptions): Sweep {
         for (let batch = 0; batch < maxBatches && (await chore()) === batchSize; batch += 1)
           signal.throwIfAborted()
       }
+      await pruneWriters(sql, gapSeconds)
       await dropRetiredKeys()
     },
   }

@@ -50,6 +50,8 @@ describe('Management operations', () => {
     ['POST /grants/revoke', { privilege: 'use', on: 'server', to: { principal: 'admin' } }],
     ['GET /grants?server=true'],
     ['GET /audit'],
+    ['GET /storage-access'],
+    ['POST /storage-access/revoke', { principal: 'admin' }],
     ['POST /access/explain', { privilege: 'use', on: 'server', principal: 'somebody' }],
     ['POST /access/check', { checks: [{ privilege: 'use', on: 'server', principal: 'somebody' }] }],
     ['GET /access/who-can?privilege=use&server=true'],

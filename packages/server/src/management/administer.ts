@@ -31,6 +31,8 @@ export interface ManagementDeps extends DirectoryDeps {
   readonly discover?: (call: Call, name: NamedObject) => Promise<void>
   /** Encrypts the secrets of access keys. */
   readonly master: MasterKey
+  /** Maximum age of decisions of the storage gateway, in ms. Default 30 s. */
+  readonly gatewayDecisionMs?: number
 }
 
 /** Requires the privilege `manage` on the server from the caller. */

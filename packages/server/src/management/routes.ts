@@ -21,6 +21,7 @@ import { registerPrincipalOperations } from './register-principal.ts'
 import { roleMemberOperations } from './role-members.ts'
 import { roleOperations } from './roles.ts'
 import { secretOperations } from './secrets.ts'
+import { storageAccessOperations } from './storage-access.ts'
 import { whoCanOperations } from './who-can.ts'
 import { whoamiOperations } from './whoami.ts'
 
@@ -45,6 +46,7 @@ export function managementOperations(deps: ManagementDeps): readonly ManagementO
     ...checkOperations(deps),
     ...whoCanOperations(deps),
     ...auditOperations(deps),
+    ...storageAccessOperations(deps),
   ]
 }
 

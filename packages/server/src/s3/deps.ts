@@ -1,4 +1,5 @@
 import type { SessionAuthorizer } from '../credentials/gateway-authorizer.ts'
+import type { StorageAccessLog } from '../credentials/storage-access-log.ts'
 import type { AuditLog } from '../events/audit-log.ts'
 import type { ClientAddress } from '../operation/client-address.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
@@ -34,6 +35,8 @@ export interface S3EndpointDeps {
   readonly hostSuffix?: string | null
   readonly log: Log
   readonly audit: AuditLog
+  /** Records when sessions are used. Absent: their use is not recorded. */
+  readonly accessLog?: Pick<StorageAccessLog, 'used'>
   /** Returns the address of the client. Default: `peerAddress`. */
   readonly resolveAddress?: ClientAddress
   readonly metrics: { observe(operation: string, status: number, milliseconds: number): void }

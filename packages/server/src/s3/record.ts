@@ -32,13 +32,14 @@ export const clientGoneStatus = 499
  * for each session, because engines read a file in many ranges.
  */
 export function createRecorder(
-  deps: Pick<S3EndpointDeps, 'audit' | 'resolveAddress' | 'log' | 'metrics'>,
+  deps: Pick<S3EndpointDeps, 'audit' | 'accessLog' | 'resolveAddress' | 'log' | 'metrics'>,
 ): (request: IncomingMessage, outcome: S3Outcome) => void {
   const resolveAddress = deps.resolveAddress ?? peerAddress
   const reads = callerCache<true>({ max: maxCachedReads })
   return (request, outcome) => {
     const { operation, requestId, session, location, status, milliseconds, failure } = outcome
     deps.metrics.observe(`s3.${operation}`, status, milliseconds)
+    if (session !== undefined) deps.accessLog?.used(session)
     if (failure !== undefined) {
       const line = { requestId, operation, location, code: failure.code, reason: failure.reason }
       if (failure.status >= 500 && failure.code !== 'NotImplemented' && failure.code !== 'SlowDown')

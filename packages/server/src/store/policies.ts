@@ -25,6 +25,8 @@ export interface PolicyEngine extends Pick<
   readonly enabled: boolean
   /** Epoch ms. */
   readonly notBefore: number
+  /** Time of the last revocation of storage access behind the engine, in epoch ms. */
+  readonly storageNotBefore: number
   /** Epoch ms of the last change of the entry. */
   readonly changedAt: number
 }
@@ -47,6 +49,8 @@ export interface PolicyRow {
   readonly enabled: boolean | null
   /** Time of the last revocation of the principal's sessions in epoch ms, or 0. */
   readonly notBefore: number
+  /** Time of the last revocation of the principal's storage access in epoch ms, or 0. */
+  readonly storageNotBefore: number
   /** Ids of the principal, its groups and its roles. */
   readonly grantees: readonly string[]
   readonly grants: readonly { readonly id: string; readonly privileges: readonly Privilege[] }[]
@@ -70,7 +74,7 @@ export interface PolicyRow {
 const load = statement(
   'policy-load',
   `with recursive
-   me as (select id, issuer, subject, login, enabled, not_before, groups_at from principal where id = $1),
+   me as (select id, issuer, subject, login, enabled, not_before, storage_not_before, groups_at from principal where id = $1),
    my_group as (
      select g.id, g.name from group_member m join me on m.principal_id = me.id join principal_group g on g.id = m.group_id
      where me.groups_at > now() - make_interval(secs => coalesce(($3::jsonb ->> me.issuer)::float8, 0))
@@ -103,6 +107,7 @@ const load = statement(
    select (select version from policy)::float8 as version,
      (select enabled from me) as enabled,
      (select not_before from me) as not_before,
+     (select storage_not_before from me) as storage_not_before,
      (select coalesce(array_agg(id::text), '{}') from grantees) as grantees,
      (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'privileges', privileges)), '[]') from held) as grants,
      (select coalesce(array_agg(id::text), '{}') from passage) as passage,
@@ -115,12 +120,14 @@ const load = statement(
         'assertions', e.assertions, 'namesAdministrators', e.names_administrators, 'firstCalls', e.first_calls,
         'warehouses', to_jsonb(e.warehouses), 'privileges', to_jsonb(e.privileges), 'administers', e.administers,
         'refreshes', e.refreshes, 'viewChains', e.view_chains,
+        'storageNotBefore', floor(extract(epoch from e.storage_not_before) * 1000),
         'changedAt', floor(extract(epoch from e.updated_at) * 1000))
       from engine e join principal p on p.id = e.principal_id where e.principal_id = coalesce($2::uuid, $1)) as engine`,
 )
 
-interface LoadedRow extends Omit<PolicyRow, 'notBefore'> {
+interface LoadedRow extends Omit<PolicyRow, 'notBefore' | 'storageNotBefore'> {
   readonly not_before: number | null
+  readonly storage_not_before: number | null
 }
 
 /**
@@ -142,8 +149,8 @@ export async function loadPolicyRow(
 ): Promise<PolicyRow> {
   const [row] = await sql.run<LoadedRow>(load, [principalId, actorId, JSON.stringify(groupAges)])
   if (!row) throw new Error('the query of the policy returned no row')
-  const { not_before: notBefore, ...rest } = row
-  return { ...rest, notBefore: notBefore ?? 0 }
+  const { not_before: notBefore, storage_not_before: storageNotBefore, ...rest } = row
+  return { ...rest, notBefore: notBefore ?? 0, storageNotBefore: storageNotBefore ?? 0 }
 }
 
 const bump = statement(

@@ -453,6 +453,38 @@ export type SecurableName =
 
 export type Storage = FileStorage | S3Storage
 
+export type StorageAccess = {
+  readonly id: string
+  readonly principal: StorageAccessHolder
+  readonly engine: StorageAccessHolder | null
+  readonly table: SecurableName | null
+  readonly tableId: string
+  readonly access: OpenEnum<'read' | 'read-write'>
+  readonly mode: string
+  readonly keyId: string | null
+  readonly issues: number
+  readonly firstIssuedAt: string
+  readonly lastIssuedAt: string
+  readonly validUntil: string
+  readonly renewableUntil: string | null
+  readonly lastUsedAt: string | null
+  readonly state: OpenEnum<'active' | 'revoked' | 'ended'>
+  readonly revokedAt: string | null
+  readonly endsAt: string
+}
+
+export type StorageAccessHolder = {
+  readonly id: string
+  readonly name: string | null
+  readonly issuer: string | null
+  readonly subject: string | null
+}
+
+export type StorageAccessRevocation = {
+  readonly principal?: string | undefined
+  readonly engine?: string | undefined
+}
+
 export type StorageOverlap = { readonly outer: OverlappingClaim; readonly inner: OverlappingClaim }
 
 export type SubjectRule = {
@@ -893,6 +925,33 @@ export const roleDecoder: z.ZodType<Role> = z.object({
   name: z.string(),
   system: z.boolean(),
   createdAt: z.string(),
+})
+
+export const storageAccessHolderDecoder: z.ZodType<StorageAccessHolder> = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  issuer: z.string().nullable(),
+  subject: z.string().nullable(),
+})
+
+export const storageAccessDecoder: z.ZodType<StorageAccess> = z.object({
+  id: z.string(),
+  principal: storageAccessHolderDecoder,
+  engine: storageAccessHolderDecoder.nullable(),
+  table: securableNameDecoder.nullable(),
+  tableId: z.string(),
+  access: z.string(),
+  mode: z.string(),
+  keyId: z.string().nullable(),
+  issues: z.number(),
+  firstIssuedAt: z.string(),
+  lastIssuedAt: z.string(),
+  validUntil: z.string(),
+  renewableUntil: z.string().nullable(),
+  lastUsedAt: z.string().nullable(),
+  state: z.string(),
+  revokedAt: z.string().nullable(),
+  endsAt: z.string(),
 })
 
 export const overlappingClaimDecoder: z.ZodType<OverlappingClaim> = z.object({

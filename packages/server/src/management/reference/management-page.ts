@@ -20,6 +20,7 @@ const groups: Readonly<Record<string, string>> = {
   relations: 'Operations on tables and views',
   dropped: 'Operations on dropped tables and views',
   protection: 'Protection against drops',
+  credentials: 'Issued storage credentials',
   audit: 'Audit log',
   keys: 'Keys of the server',
 }

@@ -13,6 +13,7 @@ import { upstream } from './012-upstream.ts'
 import { accessKeys } from './013-access-keys.ts'
 import { stagedRenewal } from './014-staged-renewal.ts'
 import { earlyTables } from './015-early-tables.ts'
+import { storageAccess } from './016-storage-access.ts'
 import type { Migration } from './migration.ts'
 
 /**
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   accessKeys,
   stagedRenewal,
   earlyTables,
+  storageAccess,
 ]
