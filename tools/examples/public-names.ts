@@ -19,6 +19,7 @@ export const entries: Readonly<Record<string, readonly (readonly [specifier: str
   ],
   lance: [
     ['@headgate/lance/client', 'src/client/index.ts'],
+    ['@headgate/lance/format', 'src/format/index.ts'],
     ['@headgate/lance/model', 'src/model/index.ts'],
   ],
   forward: [['@headgate/forward', 'src/index.ts']],

@@ -1,0 +1,6 @@
+export type { Fragment } from './fragment.ts'
+export type { IndexEntry } from './index-entry.ts'
+export { toJsonArrowSchema } from './json-arrow-schema.ts'
+export { ManifestError, readManifest, type Manifest } from './manifest.ts'
+export type { ManifestField } from './manifest-field.ts'
+export { manifestName, parseManifestName, type ManifestName, type NamingScheme } from './manifest-name.ts'

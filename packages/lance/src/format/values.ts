@@ -1,0 +1,19 @@
+import { ProtobufError } from './protobuf.ts'
+
+const decoder = new TextDecoder()
+
+/** Decodes UTF-8. */
+export const text = (bytes: Uint8Array): string => decoder.decode(bytes)
+
+/**
+ * Converts an unsigned integer to a number.
+ *
+ * @throws {ProtobufError} when a number cannot represent it exactly
+ */
+export function toInteger(value: bigint): number {
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new ProtobufError('it contains a number beyond 2^53')
+  return Number(value)
+}
+
+/** Converts a signed integer of 32 bits, which protobuf writes with 64 bits. */
+export const toSigned = (value: bigint): number => Number(BigInt.asIntN(64, value))
