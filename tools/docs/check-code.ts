@@ -21,6 +21,7 @@ export const otherLanguages: ReadonlySet<string> = new Set([
   'html',
   'http',
   'ini',
+  'js',
   'md',
   'mermaid',
   'python',

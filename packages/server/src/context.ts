@@ -16,6 +16,7 @@ import { RequestMetrics } from './http/metrics.ts'
 import { createPipeline } from './http/pipeline.ts'
 import { Router } from './http/router.ts'
 import type { IcebergDeps } from './iceberg/deps.ts'
+import { lanceErrorForm } from './lance/error-form.ts'
 import type { ProvenIdentity } from './proven-identity.ts'
 import { KeyRing } from './keys/key-ring.ts'
 import { LoopTurns } from './concurrency/loop-turns.ts'
@@ -80,6 +81,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     limits,
     loopTurns,
     corsOrigins: options.corsOrigins,
+    errorForms: [lanceErrorForm],
     resolveAddress,
   })
   const handleS3 = openGateway(options, {

@@ -17,7 +17,7 @@ export interface ObjectNames {
   /** Levels, the outermost first. Null: the object is the server or a warehouse. */
   readonly namespace: readonly string[] | null
   /** Null: the object is not a relation. */
-  readonly relation: { readonly kind: 'table' | 'view'; readonly name: string } | null
+  readonly relation: { readonly kind: 'table' | 'view' | 'lance-table'; readonly name: string } | null
 }
 
 /**

@@ -1,7 +1,7 @@
 import { bitsOn, grantedBits, mayHold } from './decide.ts'
 import type { Policy } from './policy.ts'
 import { holds } from './privilege-bits.ts'
-import type { Chain } from '../privilege.ts'
+import type { Chain, Privilege } from '../privilege.ts'
 
 /**
  * Filter for the objects of a list. With `ids` null it matches all objects. Otherwise it matches an object if the
@@ -17,9 +17,14 @@ export interface ManageFilter {
  * is not called; `managedIn` does that.
  */
 export function manageFilter(policy: Policy, chain: Chain): ManageFilter {
-  if (holds(grantedBits(policy, chain), 'manage')) return { ids: null, owners: [] }
-  if (!mayHold(policy, chain, 'manage')) return { ids: [], owners: [] }
-  const ids = [...policy.grants].filter(([, bits]) => holds(bits, 'manage')).map(([id]) => id)
+  return filterBelow(policy, chain, 'manage')
+}
+
+/** Returns the filter for objects below the head of `chain` on which grants or ownership give the privilege. */
+export function filterBelow(policy: Policy, chain: Chain, privilege: Privilege): ManageFilter {
+  if (holds(grantedBits(policy, chain), privilege)) return { ids: null, owners: [] }
+  if (!mayHold(policy, chain, privilege)) return { ids: [], owners: [] }
+  const ids = [...policy.grants].filter(([, bits]) => holds(bits, privilege)).map(([id]) => id)
   return { ids, owners: [policy.principalId] }
 }
 

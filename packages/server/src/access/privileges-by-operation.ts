@@ -125,6 +125,78 @@ export const privilegesByOperation = {
   },
   reportMetrics: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
 
+  // Lance Namespace
+  lanceCreateNamespace: {
+    needs: [
+      { privilege: 'create', on: 'namespace', object: 'the parent', when: 'the namespace has a parent' },
+      { privilege: 'create', on: 'warehouse', object: 'the warehouse', when: 'the namespace has no parent' },
+      {
+        privilege: 'manage',
+        on: 'namespace',
+        object: 'the namespace',
+        when: 'the mode is Overwrite and the namespace exists',
+      },
+    ],
+    note: 'The caller owns the created namespace.',
+  },
+  lanceListNamespaces: {
+    needs: [
+      { privilege: 'use', on: 'namespace', object: 'the parent', passage: true, when: 'it is not the root' },
+      { privilege: 'use', on: 'warehouse', object: 'the warehouse', passage: true, when: 'it is the root' },
+    ],
+    note: 'Lists only the namespaces that the caller may use, or below which it may use an object.',
+  },
+  lanceDescribeNamespace: { needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace' }] },
+  lanceNamespaceExists: {
+    needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace', passage: true }],
+  },
+  lanceDropNamespace: {
+    needs: [{ privilege: 'manage', on: 'namespace', object: 'the namespace' }],
+    note: 'Cascade needs the same privilege, which applies to everything below the namespace.',
+  },
+  lanceListTables: {
+    needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace', passage: true }],
+    note: 'Lists only the tables that the caller may use.',
+  },
+  lanceListAllTables: {
+    needs: [{ privilege: 'use', on: 'warehouse', object: 'the warehouse', passage: true }],
+    note: 'Lists only the tables that the caller may use.',
+  },
+  lanceDeclareTable: {
+    needs: [{ privilege: 'create', on: 'namespace', object: 'the namespace' }],
+    note: 'The caller owns the table. The first table of the root needs create on the warehouse, because it creates the namespace default.',
+  },
+  lanceRegisterTable: {
+    needs: [
+      { privilege: 'create', on: 'namespace', object: 'the namespace' },
+      {
+        privilege: 'manage',
+        on: 'relation',
+        object: 'the table that is replaced',
+        when: 'the mode is Overwrite and the table exists',
+      },
+    ],
+    note: 'The location must be granted to the namespace, or the caller needs administer-storage.',
+  },
+  lanceDescribeTable: {
+    needs: [{ privilege: 'select', on: 'relation', object: 'the table' }],
+    note: 'The credentials can write when the caller also has modify.',
+  },
+  lanceTableExists: {
+    needs: [
+      { privilege: 'use', on: 'relation', object: 'the table', when: 'the request names no version' },
+      { privilege: 'select', on: 'relation', object: 'the table', when: 'the request names a version' },
+    ],
+  },
+  lanceDropTable: { needs: [{ privilege: 'manage', on: 'relation', object: 'the table' }] },
+  lanceDeregisterTable: { needs: [{ privilege: 'manage', on: 'relation', object: 'the table' }] },
+  lanceRenameTable: {
+    needs: [
+      { privilege: 'manage', on: 'relation', object: 'the table' },
+      { privilege: 'create', on: 'namespace', object: 'the new namespace of the table' },
+    ],
+  },
+
   // Iceberg REST: views
   listViews: {
     needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace', passage: true }],

@@ -7,7 +7,8 @@ import {
 } from '@headgate/iceberg/rest'
 import type { RelationKind } from '../store/relations.ts'
 
-const titles = { table: 'Table', view: 'View' } as const
+/** Titles of the kinds of relations, for messages. */
+export const relationTitles = { table: 'Table', view: 'View', 'lance-table': 'Lance table' } as const
 
 /**
  * Returns the 409 error for an existing name. Clients and the Iceberg compatibility kit (RCK) look for the text of its
@@ -21,8 +22,8 @@ export function takenError(
   const shown = formatIdentifier(identifier)
   const message =
     wanted === existing
-      ? `${titles[wanted]} already exists: ${shown}`
-      : `${titles[existing]} with same name already exists: ${shown}`
+      ? `${relationTitles[wanted]} already exists: ${shown}`
+      : `${relationTitles[existing]} with same name already exists: ${shown}`
   return new HeadgateError('already-exists', message)
 }
 
@@ -36,8 +37,8 @@ export function uuidTakenError(kind: RelationKind, identifier: TableIdentifier):
 }
 
 export function missingRelation(kind: RelationKind, identifier: TableIdentifier): HeadgateError {
-  const message = `${titles[kind]} does not exist: ${formatIdentifier(identifier)}`
-  return new HeadgateError(kind === 'table' ? 'no-such-table' : 'no-such-view', message)
+  const message = `${relationTitles[kind]} does not exist: ${formatIdentifier(identifier)}`
+  return new HeadgateError(kind === 'view' ? 'no-such-view' : 'no-such-table', message)
 }
 
 export function missingWarehouse(name: string): HeadgateError {

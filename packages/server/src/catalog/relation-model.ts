@@ -26,7 +26,7 @@ import {
   type ViewUpdate,
 } from '@headgate/iceberg/view'
 import { type Json, stringify } from '@headgate/json'
-import type { RelationKind } from '../store/relations.ts'
+import type { IcebergKind } from '../store/relations.ts'
 import { metadataText, type MetadataText } from './metadata-text.ts'
 
 interface Applied<Metadata> {
@@ -38,7 +38,7 @@ interface Applied<Metadata> {
 
 /** Operations that differ between tables and views. */
 export interface RelationModel<Metadata, Update, Requirement> {
-  readonly kind: RelationKind
+  readonly kind: IcebergKind
   decode(value: Json): Metadata
   /** Decodes a registered metadata file. Engines read this file unchanged. */
   decodeRegistered(value: Json): Metadata

@@ -37,7 +37,7 @@ export async function revokeTableAccess(
   { relation }: Target,
   record: CommitRecord,
 ): Promise<number> {
-  if (relation.kind !== 'table')
+  if (relation.kind === 'view')
     throw new HeadgateError('bad-request', 'A view has no storage access to revoke. Name a table.')
   const notBefore = await revokeRelation(sql, relation.id, now(), record)
   if (notBefore === null) throw new Stale()

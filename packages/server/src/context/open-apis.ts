@@ -8,6 +8,7 @@ import type { ClientAddress } from '../operation/client-address.ts'
 import { startPageOperations } from '../http/start-page.ts'
 import type { IcebergDeps } from '../iceberg/deps.ts'
 import { icebergOperations } from '../iceberg/routes.ts'
+import { lanceOperations } from '../lance/routes.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { createPageTokens } from '../keys/page-tokens.ts'
 import { vendingCheck } from '../management/check-vended.ts'
@@ -45,6 +46,7 @@ export function openApis(options: ContextOptions, deps: ApiDeps): Operations {
     ...startPageOperations(),
     ...openOAuth(options, deps),
     ...icebergOperations(deps.catalog),
+    ...lanceOperations(deps.catalog),
     ...openManagement(options, deps),
   ]
 }

@@ -2,6 +2,7 @@ import type { Policies } from '../access/policies.ts'
 import type { ContextOptions } from '../context-options.ts'
 import { AccessKeys } from '../identity/access-keys/access-keys.ts'
 import { SignedRequests } from '../identity/access-keys/signed-requests.ts'
+import { ApiKeys } from '../identity/api-keys.ts'
 import { type Authenticator, createAuthenticator } from '../identity/authenticator.ts'
 import { compositeBearer } from '../identity/issuers/composite-bearer.ts'
 import { ExternalBearer } from '../identity/issuers/external-bearer.ts'
@@ -40,7 +41,11 @@ export function openIdentity(
   return {
     sessions,
     external,
-    authenticator: createAuthenticator({ sessions: bearers, anonymous }),
+    authenticator: createAuthenticator({
+      sessions: bearers,
+      apiKeys: new ApiKeys({ sql, mark }),
+      anonymous,
+    }),
     signedRequests: new SignedRequests({
       ...sigV4,
       accessKeys: new AccessKeys({ sql, master, mark }),

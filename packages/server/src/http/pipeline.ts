@@ -17,6 +17,7 @@ import { challenge } from './challenge.ts'
 import { corsHeaders, isPreflight, refuseForeignPage } from './cors.ts'
 import { errorResponse, toHeadgateError } from './error-response.ts'
 import type { RequestMetrics } from './metrics.ts'
+import type { ErrorForm } from '../operation/error-form.ts'
 import type { CallLimits, Operation, Response } from '../operation/operation.ts'
 import { LargeBodies } from './large-bodies.ts'
 import { RequestCall } from './request-call.ts'
@@ -45,6 +46,8 @@ export interface PipelineDeps {
    */
   readonly loopTurns: LoopTurns
   readonly corsOrigins: readonly string[]
+  /** Error bodies of protocols other than Iceberg. */
+  readonly errorForms: readonly ErrorForm[]
   readonly resolveAddress: ClientAddress
   /**
    * URL of the metadata from which clients learn how to get a token. Every 401 contains this URL in its
@@ -92,16 +95,18 @@ export function createPipeline(deps: PipelineDeps): Listener {
     let result: Response
     let call: RequestCall | undefined
     let signed: SignedCall | null = null
+    const url = request.url ?? '/'
+    const mark = url.indexOf('?')
+    const path = mark < 0 ? url : url.slice(0, mark)
     running += 1
     try {
-      const url = request.url ?? '/'
-      const mark = url.indexOf('?')
-      const path = mark < 0 ? url : url.slice(0, mark)
       const { target, params } = deps.router.match(method, path)
       draft.operation = target.id
       // An overloaded server must answer health checks, because an orchestrator otherwise restarts it.
       const asksForHealth = 'open' in target && (method === 'GET' || method === 'HEAD')
-      if (running > deps.limits.maxConcurrentRequests && !asksForHealth) throw overloaded()
+      const { maxConcurrentRequests } = deps.limits
+      const limit = 'renews' in target && target.renews ? 2 * maxConcurrentRequests : maxConcurrentRequests
+      if (running > limit && !asksForHealth) throw overloaded()
       if ('open' in target) {
         result = await target.open(request, deps.limits, withoutSlot)
       } else {
@@ -110,7 +115,7 @@ export function createPipeline(deps: PipelineDeps): Listener {
           const { address = '' } = draft
           signed = await signedCalls.verify(request, { operation: target, address, withoutSlot })
         }
-        const current = signed?.identity ?? (await deps.authenticator.authenticate(request.headers))
+        const current = signed?.identity ?? (await authenticate(request, target))
         identity = current
         if (current.method === 'anonymous') refuseForeignPage(request, deps.corsOrigins)
         const policy = await deps.policies.get(current)
@@ -136,12 +141,15 @@ export function createPipeline(deps: PipelineDeps): Listener {
         const work = signed?.body ? handleVerified(target, begun) : target.handle(begun)
         result = await withinTime(work, request, deps.limits.requestTimeoutMs, tryCancel)
       }
-    } catch (error) {
-      failure = toHeadgateError(error, requestId)
+    } catch (thrown) {
+      failure = toHeadgateError(thrown, requestId)
       if (failure.kind.status >= 500)
-        deps.log.error({ err: error, requestId, operation: draft.operation }, failure.message)
+        deps.log.error({ err: thrown, requestId, operation: draft.operation }, failure.message)
       if (failure.code === 'unauthenticated') addClaims(draft, request, identity !== null)
-      result = challenged(errorResponse(failure, method), failure, request)
+      const error = errorResponse(failure, method)
+      const form = deps.errorForms.find((each) => each.matches(path))
+      const body = form === undefined || method === 'HEAD' ? error.body : form.encode(failure, requestId)
+      result = challenged({ ...error, body: body ?? null }, failure, request)
     } finally {
       running -= 1
       call?.close()
@@ -161,6 +169,14 @@ export function createPipeline(deps: PipelineDeps): Listener {
         userAgent: request.headers['user-agent'],
       })
     }
+  }
+
+  function authenticate(
+    { headers }: IncomingMessage,
+    { acceptsApiKey = false }: Operation,
+  ): ProvenIdentity | Promise<ProvenIdentity> {
+    const { authorization } = headers
+    return deps.authenticator.authenticate(acceptsApiKey ? headers : { authorization })
   }
 
   function challenged(result: Response, failure: HeadgateError, request: IncomingMessage): Response {

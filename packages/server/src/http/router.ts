@@ -15,7 +15,7 @@ const noParams = {}
  * Finds the operation of a request by its path. The path is neither decoded nor normalized before: `%2F` in a
  * name must not become a segment border, and `.` or `..` must not redirect the request.
  */
-export class Router<T extends Pick<Operation, 'method' | 'path'>> {
+export class Router<T extends Pick<Operation, 'method' | 'path' | 'acceptsFinalSlash'>> {
   readonly #routers = new Map<string, RegExpRouter<T>>()
   /**
    * Operations whose path has no parameters. They take precedence, so `/v1/config` is not a path with the
@@ -51,6 +51,13 @@ export class Router<T extends Pick<Operation, 'method' | 'path'>> {
   }
 
   #find(method: string, path: string): Match<T> | null {
+    const found = this.#findExactly(method, path)
+    if (found !== null || !path.endsWith('/')) return found
+    const withoutSlash = this.#findExactly(method, path.slice(0, -1))
+    return withoutSlash?.target.acceptsFinalSlash === true ? withoutSlash : null
+  }
+
+  #findExactly(method: string, path: string): Match<T> | null {
     const fixed = this.#fixed.get(`${method} ${path}`)
     if (fixed) return { target: fixed, params: noParams }
     const result = this.#routers.get(method)?.match('ALL', path)

@@ -1,4 +1,4 @@
-import type { CommitContext } from '../catalog/commit/commit-context.ts'
+import { type CommitContext, toCommitContext } from '../catalog/commit/commit-context.ts'
 import type { Outcome } from '../catalog/commit/outcome.ts'
 import { retryMoved } from '../catalog/commit/retry-moved.ts'
 import type { Response, Call } from '../operation/operation.ts'
@@ -32,20 +32,4 @@ export async function commitOnce(
       replay: async (stored) => await replay(stored),
     }),
   )
-}
-
-function toCommitContext(call: Call, idempotency: CommitContext['idempotency']): CommitContext {
-  const { identity, policy, audit, requestId } = call
-  return {
-    identity,
-    policy,
-    audit,
-    requestId,
-    userAgent: call.header('user-agent'),
-    idempotency,
-    onSend: () => call.begin(),
-    onCommit: () => {
-      audit.written = true
-    },
-  }
 }

@@ -7,7 +7,7 @@ import type { Call, Operation, Response } from '../operation/operation.ts'
 import { commitOnce } from './commit-once.ts'
 import type { IcebergDeps } from './deps.ts'
 import { warehouseParam } from './params.ts'
-import { checkProperties } from './properties.ts'
+import { checkProperties } from '../catalog/check-properties.ts'
 import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 

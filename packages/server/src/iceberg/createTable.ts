@@ -19,7 +19,8 @@ import { namespaceParam, warehouseParam } from './params.ts'
 import { formatMetadataEtag, metadataResponse } from './responses.ts'
 import { reservationSeconds } from './reservation.ts'
 import { route } from './route.ts'
-import { accessRequest, auditAccess, auditRequestedAccess } from './storage-access.ts'
+import { auditAccess } from '../credentials/audit-access.ts'
+import { accessRequest, auditRequestedAccess } from './storage-access.ts'
 
 /**
  * Creates a table. With `stage-create`, stages the table and reserves its location; the first commit of the

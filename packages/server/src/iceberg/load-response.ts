@@ -14,7 +14,8 @@ import {
   notModified,
   plainResponse,
 } from './responses.ts'
-import { auditAccess, committedAccessRequest } from './storage-access.ts'
+import { auditAccess } from '../credentials/audit-access.ts'
+import { committedAccessRequest } from './storage-access.ts'
 
 /**
  * Encodes the response to a load of a table or view that the caller may read.

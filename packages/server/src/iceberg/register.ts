@@ -12,7 +12,8 @@ import { commitOnce } from './commit-once.ts'
 import type { IcebergDeps } from './deps.ts'
 import { loadResponse } from './load-response.ts'
 import { namespaceParam, warehouseParam } from './params.ts'
-import { accessRequest, auditAccess, auditRequestedAccess } from './storage-access.ts'
+import { auditAccess } from '../credentials/audit-access.ts'
+import { accessRequest, auditRequestedAccess } from './storage-access.ts'
 
 /** Registers an existing metadata file under a name. With `overwrite`, replaces the metadata file of an existing table. */
 export async function registerRelation<Metadata>(

@@ -6,7 +6,7 @@ import { admitInNamespace } from './admission.ts'
 import { commitOnce } from './commit-once.ts'
 import type { IcebergDeps } from './deps.ts'
 import { namespaceParam, warehouseParam } from './params.ts'
-import { checkProperties } from './properties.ts'
+import { checkProperties } from '../catalog/check-properties.ts'
 import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 

@@ -6,6 +6,8 @@ import type { ProvenIdentity } from '../proven-identity.ts'
 /** Request headers that prove an identity, by their names in node:http. */
 interface AuthenticationHeaders {
   readonly authorization?: string | undefined
+  /** Client credential, for protocols whose clients can only send headers that never change. */
+  readonly 'x-api-key'?: string | string[] | undefined
 }
 
 /**
@@ -23,6 +25,8 @@ export interface BearerVerifier {
 
 export interface AuthenticatorDeps {
   readonly sessions: BearerVerifier
+  /** Verifies API keys, which only some operations accept (`Operation.acceptsApiKey`). Absent: no key is accepted. */
+  readonly apiKeys?: BearerVerifier
   /**
    * True: callers without an Authorization header have all rights. Only for development on one machine
    * (`--insecure-anonymous`). A header in the request is still verified, so that a client with a token gets the
@@ -41,11 +45,16 @@ const anonymousIdentity: ProvenIdentity = {
   expiresAt: null,
 }
 
-export function createAuthenticator({ sessions, anonymous = false }: AuthenticatorDeps): Authenticator {
+export function createAuthenticator({
+  sessions,
+  apiKeys,
+  anonymous = false,
+}: AuthenticatorDeps): Authenticator {
   return {
-    authenticate({ authorization }) {
+    authenticate({ authorization, 'x-api-key': apiKey }) {
       const nothing = authorization === undefined || (anonymous && authorization === noToken)
       if (!nothing) return sessions.verify(bearerToken(authorization))
+      if (apiKeys !== undefined && typeof apiKey === 'string' && apiKey !== '') return apiKeys.verify(apiKey)
       if (anonymous) return anonymousIdentity
       throw new HeadgateError(
         'unauthenticated',

@@ -29,7 +29,7 @@ const relationView = z
     id: id.describe('Id of the object on this server; a rename does not change it.'),
     namespace: z.array(z.string()),
     name: z.string(),
-    kind: z.enum(['table', 'view']),
+    kind: z.enum(['table', 'view', 'lance-table']),
     uuid: id.describe('UUID in the metadata of the table or view.'),
     version: z.int().describe('Number that each commit and each rename increments.'),
     location: z.string(),

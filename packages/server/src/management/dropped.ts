@@ -37,7 +37,7 @@ interface DroppedView {
   readonly id: string
   readonly namespace: string[]
   readonly name: string
-  readonly kind: 'table' | 'view'
+  readonly kind: 'table' | 'view' | 'lance-table'
   readonly uuid: string
   readonly location: string
   readonly metadataLocation: string
@@ -58,7 +58,7 @@ const droppedView: z.ZodType<DroppedView> = z
         'The namespace from which the table or view was dropped. It may have been deleted, and another namespace may have its name.',
       ),
     name: z.string(),
-    kind: z.enum(['table', 'view']),
+    kind: z.enum(['table', 'view', 'lance-table']),
     uuid: id,
     location: z.string(),
     metadataLocation: z.string(),

@@ -6,7 +6,7 @@ import type { CallLimits, Operation, Response } from './operation.ts'
  * operation receives the HTTP request, and encodes its own errors if its protocol does not use the Iceberg error
  * body.
  */
-export interface OpenOperation extends Pick<Operation, 'id' | 'method' | 'path'> {
+export interface OpenOperation extends Pick<Operation, 'id' | 'method' | 'path' | 'acceptsFinalSlash'> {
   open(request: IncomingMessage, limits: CallLimits, withoutSlot?: WithoutSlot): Promise<Response>
 }
 

@@ -70,6 +70,15 @@ export interface Operation {
    * the request and report that nothing was changed.
    */
   readonly announces?: boolean
+  /** True when the path may also end with a slash. */
+  readonly acceptsFinalSlash?: boolean
+  /** True when the operation also accepts a client credential in the header `x-api-key`. */
+  readonly acceptsApiKey?: boolean
+  /**
+   * True when clients renew storage credentials with the operation, and end their job when it fails. A server with its
+   * maximum number of running requests still runs these operations, up to twice this number.
+   */
+  readonly renews?: boolean
   /**
    * Maximum size of the request body in bytes. A lower limit of the server has precedence. Default: `smallBodyBytes`.
    */

@@ -245,7 +245,7 @@ export async function forgetDropped(
 
 const toPurge = statement(
   'purge_subject',
-  `select r.id, r.warehouse_id as "warehouseId", w.name as warehouse, r.kind, r.format, r.metadata_location as "metadataLocation", r.location,
+  `select r.id, r.warehouse_id as "warehouseId", w.name as warehouse, r.kind, r.metadata_location as "metadataLocation", r.location,
      r.uuid, ${digestSql} as digest, array_to_string(r.prefixes, E'\\n') as prefixes, r.body, r.body_length as length, r.body_crc as crc,
      w.name || ':' || replace(r.namespace_path, E'\\x1f', '.') || '.' || r.name as object
    from relation r join warehouse w on w.id = r.warehouse_id where r.id = $1 and r.dropped_at is not null`,
@@ -262,7 +262,6 @@ export interface PurgeSubject {
   readonly warehouseId: string
   readonly warehouse: string
   readonly kind: RelationKind
-  readonly format: string
   readonly metadataLocation: string
   readonly location: string
   /** Compressed metadata text. Null when the text is too large for the row. */

@@ -2,7 +2,17 @@ import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
 import type { ChildFilter } from './namespaces.ts'
 
-export type RelationKind = 'table' | 'view'
+/** Kind of a relation: an Iceberg table, an Iceberg view, or a Lance table. All kinds share the names of a namespace. */
+export type RelationKind = 'table' | 'view' | 'lance-table'
+
+/** Kinds of relations whose metadata is in Iceberg metadata files. */
+export type IcebergKind = Exclude<RelationKind, 'lance-table'>
+
+/** Returns the kind in a column of the database. */
+export function toRelationKind(column: string | null | undefined): RelationKind {
+  if (column === 'table' || column === 'view' || column === 'lance-table') return column
+  throw new TypeError(`The database contains the unknown kind of relation ${String(column)}.`)
+}
 
 /** Content of the metadata text that a query returns: all snapshots, only referenced snapshots, or no text. */
 export type BodyForm = 'all' | 'refs' | 'none'

@@ -4,6 +4,7 @@ import {
   digestSql,
   parseMetadataKey,
   type RelationRow,
+  toRelationKind,
 } from './relations.ts'
 import { type RowFields, type Sql, type Statement, statement, type TextValues } from './sql.ts'
 
@@ -115,7 +116,7 @@ function decodeRelation(fields: RowFields): RelationRow | null {
   if (id === null) return null
   return {
     id: text(id),
-    kind: kind === 'view' ? 'view' : 'table',
+    kind: toRelationKind(kind),
     uuid: text(uuid),
     version: Number(version),
     metadataLocation: text(metadataLocation),

@@ -1,11 +1,11 @@
 import type { Queryable, Sql } from './sql.ts'
 import { statement } from './sql.ts'
-import type { RelationKind } from './relations.ts'
+import type { IcebergKind } from './relations.ts'
 
 /** Database row in which this server records a table or view of an upstream catalog. */
 export interface UpstreamRelationRow {
   readonly id: string
-  readonly kind: RelationKind
+  readonly kind: IcebergKind
   /** UUID of the table or view in the upstream. Grants on the row apply only while the upstream reports this UUID. */
   readonly uuid: string
   readonly ownerId: string
@@ -121,7 +121,7 @@ export interface NewUpstreamRelation {
   readonly warehouseId: string
   readonly namespaceId: string
   readonly name: string
-  readonly kind: RelationKind
+  readonly kind: IcebergKind
   readonly uuid: string
   readonly metadataLocation: string
   readonly location: string
@@ -138,7 +138,7 @@ const findUuid = statement(
 /** Row of a table or view with a UUID, under its recorded name. */
 export interface UpstreamHolder {
   readonly id: string
-  readonly kind: RelationKind
+  readonly kind: IcebergKind
   /** Path of the namespace, with levels joined by U+001F. */
   readonly path: string
   readonly name: string

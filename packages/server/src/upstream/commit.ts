@@ -9,7 +9,7 @@ import type {
 import { missingRelation } from '../catalog/existing.ts'
 import type { RelationRef } from '../catalog/target.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
-import type { RelationKind } from '../store/relations.ts'
+import type { IcebergKind } from '../store/relations.ts'
 import { findEarly } from '../store/early-tables.ts'
 import { findStaged } from '../store/staged-relations.ts'
 import { removeUpstreamStaged } from '../store/upstream-staged.ts'
@@ -32,7 +32,7 @@ import type { Upstream } from './upstream.ts'
 /** Commit to one table or view of an upstream. `body` is the JSON of the request, which `request` was decoded from. */
 export interface UpstreamCommit {
   readonly ref: RelationRef
-  readonly kind: RelationKind
+  readonly kind: IcebergKind
   readonly request: CommitTableRequest | CommitViewRequest
   readonly body: JsonObject
   readonly idempotencyKey: string | undefined

@@ -3,14 +3,14 @@ import { isHeadgateError } from '@headgate/errors'
 import { missingNamespace, missingRelation } from '../catalog/existing.ts'
 import type { RelationRef } from '../catalog/target.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
-import type { RelationKind } from '../store/relations.ts'
+import type { IcebergKind } from '../store/relations.ts'
 import { removeUpstreamNamespace, removeUpstreamRelation } from '../store/upstream-relations.ts'
 import { afterChange } from './after-change.ts'
 import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
 import { authorizeNamespace } from './find-name.ts'
 import { confirmName } from './load.ts'
 
-const drops = { table: 'dropTable', view: 'dropView' } as const satisfies Record<RelationKind, OperationId>
+const drops = { table: 'dropTable', view: 'dropView' } as const satisfies Record<IcebergKind, OperationId>
 
 /**
  * Drops a table or view in the upstream, and then its row with its grants. If the process ends in between, the row
@@ -21,7 +21,7 @@ const drops = { table: 'dropTable', view: 'dropView' } as const satisfies Record
 export async function dropRelation(
   deps: UpstreamDeps,
   caller: UpstreamCaller,
-  kind: RelationKind,
+  kind: IcebergKind,
   ref: RelationRef,
   purge: boolean,
   idempotencyKey: string | undefined,

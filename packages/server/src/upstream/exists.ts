@@ -1,6 +1,6 @@
 import { missingRelation } from '../catalog/existing.ts'
 import type { RelationRef } from '../catalog/target.ts'
-import type { RelationKind } from '../store/relations.ts'
+import type { IcebergKind } from '../store/relations.ts'
 import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
 import { confirmName } from './load.ts'
 
@@ -9,7 +9,7 @@ export async function checkRelationExists(
   deps: UpstreamDeps,
   caller: UpstreamCaller,
   ref: RelationRef,
-  kind: RelationKind,
+  kind: IcebergKind,
   signal: AbortSignal,
 ): Promise<void> {
   const { isInherited } = await confirmName(deps, caller, ref, kind, 'use', signal)

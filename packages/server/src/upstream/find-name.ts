@@ -12,7 +12,7 @@ import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
 import { joinLevels } from '../namespace-path.ts'
 import type { Privilege } from '../privilege.ts'
 import { serverId, unknownObjectId } from '../reserved-ids.ts'
-import type { RelationKind } from '../store/relations.ts'
+import type { IcebergKind } from '../store/relations.ts'
 import { resolveUpstream, type UpstreamRows } from '../store/upstream-relations.ts'
 import type { UpstreamDeps } from './deps.ts'
 import { settleCommit } from './early-table.ts'
@@ -32,7 +32,7 @@ export async function authorizeName(
   deps: UpstreamDeps,
   caller: Caller,
   ref: RelationRef,
-  kind: RelationKind,
+  kind: IcebergKind,
   privilege: Privilege,
 ): Promise<UpstreamName> {
   const { audit } = caller

@@ -11,7 +11,7 @@ import { joinLevels, splitLevels } from '../namespace-path.ts'
 import type { Chain, ObjectNames } from '../privilege.ts'
 import { listEarlyNames } from '../store/early-tables.ts'
 import { listChildPaths } from '../store/namespaces.ts'
-import { listRelationNames, type RelationKind } from '../store/relations.ts'
+import { listRelationNames, type IcebergKind } from '../store/relations.ts'
 import type { UpstreamDeps } from './deps.ts'
 import { authorizeNamespace } from './find-name.ts'
 import { joinNamespace } from './remote-names.ts'
@@ -33,7 +33,7 @@ export interface UpstreamList<T> {
 export async function listRelations(
   deps: UpstreamDeps,
   caller: Caller,
-  { warehouse, namespace, kind }: { warehouse: Warehouse; namespace: Namespace; kind: RelationKind },
+  { warehouse, namespace, kind }: { warehouse: Warehouse; namespace: Namespace; kind: IcebergKind },
   page: UpstreamPage,
   signal: AbortSignal,
 ): Promise<UpstreamList<string>> {

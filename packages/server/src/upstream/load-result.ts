@@ -1,6 +1,6 @@
 import { memberRanges, type MemberRange, type WantedMembers } from '@headgate/json'
 import { HeadgateError } from '@headgate/errors'
-import type { RelationKind } from '../store/relations.ts'
+import type { IcebergKind } from '../store/relations.ts'
 
 /** Properties of tables and views that name further locations of files. Their values may be relative. */
 const pathProperties = [
@@ -38,7 +38,7 @@ export interface RemoteMetadata {
  *
  * @throws HeadgateError `bad-gateway` when the response is malformed
  */
-export function readMetadata(body: Buffer, kind: RelationKind): RemoteMetadata {
+export function readMetadata(body: Buffer, kind: IcebergKind): RemoteMetadata {
   const members = memberRanges(body, wanted)
   const range = members?.get('metadata')
   if (members === null || !range?.members) throw malformed()

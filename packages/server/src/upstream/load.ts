@@ -4,7 +4,7 @@ import type { Caller } from '../catalog/caller.ts'
 import { missingRelation } from '../catalog/existing.ts'
 import type { RelationRef } from '../catalog/target.ts'
 import type { Privilege } from '../privilege.ts'
-import type { RelationKind } from '../store/relations.ts'
+import type { IcebergKind } from '../store/relations.ts'
 import type { UpstreamDeps } from './deps.ts'
 import { authorizeName, authorizeReplaced } from './find-name.ts'
 import type { UpstreamName } from './upstream-name.ts'
@@ -18,7 +18,7 @@ export interface LoadedRelation {
   readonly row: RecordedRelation
 }
 
-const loads = { table: 'loadTable', view: 'loadView' } as const satisfies Record<RelationKind, OperationId>
+const loads = { table: 'loadTable', view: 'loadView' } as const satisfies Record<IcebergKind, OperationId>
 
 /**
  * Loads a table or view from the upstream. The caller is authorized before the request is sent, and again when the
@@ -31,7 +31,7 @@ export async function loadRelation(
   deps: UpstreamDeps,
   caller: Caller,
   ref: RelationRef,
-  kind: RelationKind,
+  kind: IcebergKind,
   form: 'all' | 'refs',
   signal: AbortSignal,
 ): Promise<LoadedRelation> {
@@ -47,7 +47,7 @@ export async function confirmName(
   deps: UpstreamDeps,
   caller: Caller,
   ref: RelationRef,
-  kind: RelationKind,
+  kind: IcebergKind,
   privilege: Privilege,
   signal: AbortSignal,
 ): Promise<UpstreamName> {

@@ -1,5 +1,5 @@
 import { sharedCache, type SharedCache } from '../cache.ts'
-import type { RelationKind } from '../store/relations.ts'
+import type { IcebergKind } from '../store/relations.ts'
 import { readMetadata, type RemoteMetadata } from './load-result.ts'
 
 interface Entry {
@@ -31,7 +31,7 @@ export class MetadataCache {
    * @param key warehouse, path and query of the request
    * @throws HeadgateError `bad-gateway` when the response is malformed
    */
-  read(key: string, body: Buffer, kind: RelationKind): RemoteMetadata {
+  read(key: string, body: Buffer, kind: IcebergKind): RemoteMetadata {
     const entry = this.#entries.get(key)
     if (entry !== undefined && (entry.body === body || entry.body.equals(body))) return entry.metadata
     const metadata = readMetadata(body, kind)

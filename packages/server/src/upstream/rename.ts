@@ -2,7 +2,7 @@ import { stringify } from '@headgate/json'
 import type { OperationId, TableIdentifier } from '@headgate/iceberg/rest'
 import { missingRelation } from '../catalog/existing.ts'
 import type { RelationRef } from '../catalog/target.ts'
-import type { RelationKind } from '../store/relations.ts'
+import type { IcebergKind } from '../store/relations.ts'
 import { moveUpstreamRelation } from '../store/upstream-relations.ts'
 import { afterChange } from './after-change.ts'
 import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
@@ -11,7 +11,7 @@ import { confirmName } from './load.ts'
 import { recordNamespace } from './record.ts'
 
 const renames = { table: 'renameTable', view: 'renameView' } as const satisfies Record<
-  RelationKind,
+  IcebergKind,
   OperationId
 >
 
@@ -23,7 +23,7 @@ const renames = { table: 'renameTable', view: 'renameView' } as const satisfies 
 export async function renameRelation(
   deps: UpstreamDeps,
   caller: UpstreamCaller,
-  kind: RelationKind,
+  kind: IcebergKind,
   source: RelationRef,
   destination: RelationRef,
   idempotencyKey: string | undefined,

@@ -4,7 +4,7 @@ import type { OperationId } from '@headgate/iceberg/rest'
 import { missingNamespace } from '../catalog/existing.ts'
 import type { RelationRef } from '../catalog/target.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
-import type { RelationKind } from '../store/relations.ts'
+import type { IcebergKind } from '../store/relations.ts'
 import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
 import type { Dialect } from './dialect.ts'
 import { unreadableOutcome } from './failures.ts'
@@ -15,7 +15,7 @@ import type { VendedKeys } from './vended-keys.ts'
 /** Creation of a table or view in an upstream. */
 export interface UpstreamCreation {
   readonly id: Extract<OperationId, 'createTable' | 'createView' | 'registerTable' | 'registerView'>
-  readonly kind: RelationKind
+  readonly kind: IcebergKind
   readonly ref: RelationRef
   readonly body: JsonObject
   /** Locations in the request. */

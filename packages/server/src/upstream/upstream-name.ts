@@ -4,7 +4,7 @@ import type { Policy } from '../access/policy.ts'
 import type { RelationRef } from '../catalog/target.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Chain } from '../privilege.ts'
-import type { RelationKind } from '../store/relations.ts'
+import type { IcebergKind } from '../store/relations.ts'
 import type { UpstreamRelationRow } from '../store/upstream-relations.ts'
 
 /** Namespace of an upstream, with what is known about it. The namespace may not exist in the upstream. */
@@ -19,7 +19,7 @@ export interface UpstreamNamespace {
 
 /** Name of a table or view of an upstream, with what is known about it. */
 export interface UpstreamName extends RelationRef {
-  readonly kind: RelationKind
+  readonly kind: IcebergKind
   /** Row of the relation. Null when it has none, or when the row belongs to a relation of the other kind. */
   readonly known: UpstreamRelationRow | null
   readonly namespace: UpstreamNamespace

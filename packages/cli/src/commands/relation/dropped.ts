@@ -37,6 +37,11 @@ export function registerDropped(group: Command, io: Io, kind: RelationKind): voi
     )
 }
 
+/** Returns the kind whose commands show a dropped relation. The commands of tables also show Lance tables. */
+function toCommandKind(kind: DroppedRelation['kind'] | undefined): DroppedRelation['kind'] | undefined {
+  return kind === 'lance-table' ? 'table' : kind
+}
+
 /** Reads the dropped tables, or the dropped views, from the list of the server, which contains both. */
 export async function readDropped(
   session: Session,
@@ -50,7 +55,7 @@ export async function readDropped(
   })
   const places = items
     .keys()
-    .filter((index) => items[index]?.kind === kind)
+    .filter((index) => toCommandKind(items[index]?.kind) === kind)
     .toArray()
   const shown = places.slice(0, limit)
   const shownRaw = shown.flatMap((index) => raw[index] ?? [])

@@ -120,7 +120,7 @@ export type DroppedRelation = {
   readonly id: string
   readonly namespace: readonly string[]
   readonly name: string
-  readonly kind: OpenEnum<'table' | 'view'>
+  readonly kind: OpenEnum<'table' | 'view' | 'lance-table'>
   readonly uuid: string
   readonly location: string
   readonly metadataLocation: string
@@ -381,7 +381,7 @@ export type Relation = {
   readonly id: string
   readonly namespace: readonly string[]
   readonly name: string
-  readonly kind: OpenEnum<'table' | 'view'>
+  readonly kind: OpenEnum<'table' | 'view' | 'lance-table'>
   readonly uuid: string
   readonly version: number
   readonly location: string

@@ -41,7 +41,7 @@ export function cedarResource({ warehouse, namespace, relation }: ObjectNames): 
   if (relation === null) return { uid, entities }
   const { kind, name } = relation
   const path = toPath(namespace ?? [])
-  const own = toUid(kind === 'table' ? 'Table' : 'View', `${segment(warehouse)}/${path}/${segment(name)}`)
+  const own = toUid(kind === 'view' ? 'View' : 'Table', `${segment(warehouse)}/${path}/${segment(name)}`)
   return {
     uid: own,
     entities: [

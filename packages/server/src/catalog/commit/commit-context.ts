@@ -22,6 +22,30 @@ export interface CommitContext extends Caller {
   readonly onCommit: () => void
 }
 
+/** Request that an API received. */
+export interface CommitCall extends Caller {
+  readonly requestId: string
+  header(name: string): string | undefined
+  begin(): void
+}
+
+/** Returns the context of one attempt to make the change of a request. */
+export function toCommitContext(call: CommitCall, idempotency: CommitContext['idempotency']): CommitContext {
+  const { identity, policy, audit, requestId } = call
+  return {
+    identity,
+    policy,
+    audit,
+    requestId,
+    userAgent: call.header('user-agent'),
+    idempotency,
+    onSend: () => call.begin(),
+    onCommit: () => {
+      audit.written = true
+    },
+  }
+}
+
 /** Result that the server stores in order to answer a repeated request with the same idempotency key. */
 export interface ReplayedResult {
   /** Null when the response of a repeated request contains no relation. */

@@ -68,7 +68,10 @@ export async function writeNamespace(
     return await insertNamespace(sql, namespace, record)
   } catch (error) {
     if (isViolation(error, 'namespace_warehouse_id_path_key'))
-      throw new HeadgateError('already-exists', `Namespace already exists: ${formatNamespace(levels)}`)
+      throw new HeadgateError(
+        'namespace-already-exists',
+        `Namespace already exists: ${formatNamespace(levels)}`,
+      )
     if (isViolation(error, 'namespace_parent_id_fkey')) throw missingNamespace(levels.slice(0, -1))
     throw error
   }

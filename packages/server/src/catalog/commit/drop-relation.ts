@@ -4,7 +4,7 @@ import type { CommitRecord } from '../../store/commit-record.ts'
 import { deleteRelation, dropRelation as dropRow } from '../../store/relation-moves.ts'
 import type { RelationKind } from '../../store/relations.ts'
 import type { CatalogDeps } from '../deps.ts'
-import { protectedError } from '../existing.ts'
+import { protectedError, relationTitles } from '../existing.ts'
 import { findRelation } from '../find-relation.ts'
 import { type RelationRef, toRowVersion, type Target } from '../target.ts'
 import { type CommitContext, toCommitRecord } from './commit-context.ts'
@@ -45,7 +45,7 @@ export async function dropTarget(
 ): Promise<Outcome<void>> {
   const { relation, warehouse, identifier } = target
   if (relation.protected)
-    throw protectedError(`${relation.kind === 'table' ? 'Table' : 'View'} ${formatIdentifier(identifier)}`)
+    throw protectedError(`${relationTitles[relation.kind]} ${formatIdentifier(identifier)}`)
   const rowVersion = toRowVersion(target)
   const { retentionSeconds } = warehouse
   const path = joinLevels(identifier.namespace)

@@ -1,4 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
+import type { RelationKind } from '../../store/relations.ts'
 import { isViolation } from '../../store/violation.ts'
 import { missingNamespace, uuidTakenError } from '../existing.ts'
 import { moved, type Outcome } from './outcome.ts'
@@ -7,7 +8,9 @@ import type { Plan } from './plan.ts'
 /** Replaces the error of a violated database constraint in the outcome with the error that the client must receive. */
 export function explainRefusal(
   outcome: Extract<Outcome<never>, { type: 'moved' | 'refused' }>,
-  plans: readonly Plan<unknown>[],
+  plans: readonly (Pick<Plan<unknown>, 'write' | 'identifier'> & {
+    readonly model: { readonly kind: RelationKind }
+  })[],
 ): Outcome<never> {
   if (outcome.type === 'moved') return outcome
   const { error } = outcome
@@ -30,7 +33,7 @@ export function explainRefusal(
 }
 
 /** Returns the error for a commit that assigns the uuid of another relation to an existing relation. */
-function cannotAssignUuidError(kind: 'table' | 'view'): HeadgateError {
+function cannotAssignUuidError(kind: RelationKind): HeadgateError {
   return new HeadgateError(
     'bad-request',
     `Cannot assign this uuid, because another ${kind} of the warehouse has it. Remove the update, or choose another uuid.`,

@@ -6,7 +6,7 @@ import type { Decision } from '../../access/decision.ts'
 import type { Policy } from '../../access/policy.ts'
 import { chooseDefiner } from '../../access/through-views.ts'
 import { commonPolicyVersion } from '../authorized.ts'
-import { takenError } from '../existing.ts'
+import { takenError, uuidTakenError } from '../existing.ts'
 import { findNameToCreate } from '../find-name.ts'
 import { findRelation } from '../find-relation.ts'
 import { locationRights } from '../location-rights.ts'
@@ -61,6 +61,7 @@ export async function planRegistration<Metadata>(
   }
   const uuid = model.uuid(metadata)
   const dropped = uuid === null ? null : await lookUpDroppedByUuid(deps.sql, warehouse, uuid)
+  if (dropped !== null && dropped.row.kind !== model.kind) throw uuidTakenError(model.kind, identifier)
   if (dropped !== null)
     return done({ type: 'restore', decision: decideRestore(policy, dropped, location), dropped, name })
   const creation = {

@@ -36,7 +36,7 @@ export async function planStagedCreate(
 ): Promise<Plan<TableMetadata>> {
   const { warehouse, identifier, namespaceId, relation } = name
   tableModel.check(null, requirements)
-  if (relation?.kind === 'view') throw takenError('table', 'view', identifier)
+  if (relation !== null && relation.kind !== 'table') throw takenError('table', relation.kind, identifier)
   // Clients recognize this conflict by the text "Requirement failed" and by the error type for an existing name.
   if (relation !== null)
     throw new HeadgateError(

@@ -17,13 +17,18 @@ import { type Plan, planId } from './plan.ts'
 import type { WrittenPlan } from './write.ts'
 
 type PublishDeps = Pick<CatalogDeps, 'sql' | 'groupCommit'>
-type PublishedPlan = WrittenPlan<unknown>
+/** Members of a plan that its rows depend on. Plans of Lance tables have no metadata file. */
+export type PublishedPlan = Pick<
+  WrittenPlan<unknown>,
+  'warehouse' | 'write' | 'bodies' | 'recorded' | 'chosen'
+>
 
 /**
  * Writes the rows of all plans in one transaction, together with the audit events and the outcome for the idempotency
  * key. Each relation is written with a compare-and-swap.
  *
  * @param unchanged versions of rows that the change depends on but does not change
+ * @param writeMore writes further rows in the same transaction
  * @returns false, without a change, when a row or the policy changed after the plans were computed
  */
 export async function publish(
@@ -31,14 +36,16 @@ export async function publish(
   plans: readonly PublishedPlan[],
   record: CommitRecord,
   unchanged: readonly RowVersion[],
+  writeMore: ((tx: Queryable) => Promise<void>) | null = null,
 ): Promise<boolean> {
   const [only, ...others] = plans
-  if (only !== undefined && others.length === 0 && unchanged.length === 0 && isSingleStatement(only))
+  const isSingle = others.length === 0 && unchanged.length === 0 && writeMore === null
+  if (only !== undefined && isSingle && isSingleStatement(only))
     return await publishSingle(deps, only, record)
   // After this call, the request can no longer be cancelled. `writeRecord` calls `onSend` again, which then has no
   // effect.
   record.onSend?.()
-  return await tryTransaction(deps.sql, (tx) => publishTogether(tx, plans, record, unchanged))
+  return await tryTransaction(deps.sql, (tx) => publishTogether(tx, plans, record, unchanged, writeMore))
 }
 
 function isSingleStatement({ chosen, recorded }: PublishedPlan): boolean {
@@ -62,6 +69,7 @@ async function publishTogether(
   plans: readonly PublishedPlan[],
   record: CommitRecord,
   unchanged: readonly RowVersion[],
+  writeMore: ((tx: Queryable) => Promise<void>) | null,
 ): Promise<boolean> {
   const { policyVersion } = record
   const replaced = plans.flatMap(({ write }) =>
@@ -79,6 +87,7 @@ async function publishTogether(
   for (const plan of plans.toSorted((a, b) => compare(newName(a), newName(b)))) {
     if (!(await writeRow(tx, plan, onlyPolicyVersion))) return false
   }
+  await writeMore?.(tx)
   if (plans.some(({ chosen }) => chosen !== null)) await lockLocations(tx)
   for (const plan of plans) if (!(await claimLocations(tx, plan))) return false
   await writeRecord(tx, record)
@@ -86,7 +95,7 @@ async function publishTogether(
   return await lockPolicy(tx, policyVersion)
 }
 
-function newName({ write }: Plan<unknown>): string {
+function newName({ write }: Pick<Plan<unknown>, 'write'>): string {
   return write.type === 'create' ? `${write.relation.namespaceId} ${write.relation.name}` : ''
 }
 
@@ -100,7 +109,7 @@ function writeRow(sql: Queryable, { write, bodies }: PublishedPlan, record: Comm
     : replaceRelation(sql, { ...write.replacement, ...bodies }, record)
 }
 
-async function claimLocations(tx: Queryable, plan: Plan<unknown>): Promise<boolean> {
+async function claimLocations(tx: Queryable, plan: PublishedPlan): Promise<boolean> {
   const { chosen, recorded, warehouse } = plan
   const id = planId(plan)
   if (chosen !== null) await confirmChosenPlaces(tx, warehouse, chosen, [id])

@@ -6,7 +6,7 @@ import type { RelationKind } from '../../store/relations.ts'
 import { isViolation } from '../../store/violation.ts'
 import { commonPolicyVersion } from '../authorized.ts'
 import type { CatalogDeps } from '../deps.ts'
-import { missingNamespace } from '../existing.ts'
+import { missingNamespace, relationTitles } from '../existing.ts'
 import { findNameToCreate } from '../find-name.ts'
 import { findRelation } from '../find-relation.ts'
 import { type RelationRef, type ResolvedName, type Target, toRowVersion } from '../target.ts'
@@ -47,7 +47,7 @@ export async function renameRelation(
 
 function refuseTakenName(source: Target, { identifier, relation }: ResolvedName): void {
   if (relation === null) return
-  const kind = relation.kind === 'table' ? 'Table' : 'View'
+  const kind = relationTitles[relation.kind]
   const names = `${formatIdentifier(source.identifier)} to ${formatIdentifier(identifier)}`
   throw new HeadgateError('already-exists', `Cannot rename ${names}. ${kind} already exists`)
 }

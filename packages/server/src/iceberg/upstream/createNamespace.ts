@@ -2,7 +2,7 @@ import { checkNewName, decodeCreateNamespaceRequest } from '@headgate/iceberg/re
 import { authorizeWarehouse } from '../../catalog/find-warehouse.ts'
 import { baseLocationsIn } from '../../upstream/chosen-locations.ts'
 import { createNamespace as create } from '../../upstream/namespaces.ts'
-import { checkProperties } from '../properties.ts'
+import { checkProperties } from '../../catalog/check-properties.ts'
 import { idempotencyKey } from './dispatch.ts'
 import { namespaceResponse, requireObject, selectMembers } from './responses.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'

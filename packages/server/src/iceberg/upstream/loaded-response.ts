@@ -12,7 +12,8 @@ import type { RecordedRelation } from '../../upstream/record.ts'
 import type { IcebergDeps } from '../deps.ts'
 import { emptyConfig } from '../load-result.ts'
 import { formatMetadataEtag, metadataResponse, notModified } from '../responses.ts'
-import { accessRequest, auditAccess } from '../storage-access.ts'
+import { auditAccess } from '../../credentials/audit-access.ts'
+import { accessRequest } from '../storage-access.ts'
 
 /** Table or view of the upstream for a response. */
 export interface LoadedForResponse {

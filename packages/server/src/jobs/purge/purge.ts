@@ -16,6 +16,7 @@ import { ownEvent } from '../own-event.ts'
 import { PurgedFiles } from './purged-files.ts'
 import { PurgeScope } from './scope.ts'
 import { SnapshotPurge } from './snapshots.ts'
+import { purgeLanceFiles } from './lance-files.ts'
 import { isOurChoice, sweepLocation } from './sweep-location.ts'
 
 export interface PurgeDeps {
@@ -47,12 +48,8 @@ export function purgeHandler(deps: PurgeDeps): JobHandler {
     }
     const scope = await PurgeScope.open(deps.sql, subject.id, warehouse)
     const files = new PurgedFiles(warehouse.storage, scope, run, readCounts(run.progress))
-    const named = await purgeNamedFiles(deps, run, subject, warehouse, scope, files)
-    const swept = named !== 'data-kept' && isOurChoice(subject.location, warehouse.root)
-    if (swept)
-      await sweepLocation(warehouse.storage, subject.location, subject.metadataLocation, run.signal, files)
-    // The metadata file is the only list of the remaining files, so it is kept for the operator.
-    if (named !== 'unreadable' || swept) await files.delete([subject.metadataLocation])
+    if (subject.kind === 'lance-table') await purgeLanceFiles(warehouse, subject.location, run.signal, files)
+    else await purgeIcebergFiles(deps, run, subject, warehouse, scope, files)
     run.check()
     const detail = { files: 'deleted', ...files.counts }
     if (files.counts.unreadable > 0)
@@ -71,6 +68,22 @@ export function purgeHandler(deps: PurgeDeps): JobHandler {
   }
 }
 
+async function purgeIcebergFiles(
+  deps: PurgeDeps,
+  run: JobRun,
+  subject: PurgeSubject,
+  warehouse: Warehouse,
+  scope: PurgeScope,
+  files: PurgedFiles,
+): Promise<void> {
+  const { location, metadataLocation } = subject
+  const named = await purgeNamedFiles(deps, run, subject, warehouse, scope, files)
+  const swept = named !== 'data-kept' && isOurChoice(location, warehouse.root)
+  if (swept) await sweepLocation(warehouse.storage, location, metadataLocation, run.signal, files)
+  // The metadata file is the only list of the remaining files, so it is kept for the operator.
+  if (named !== 'unreadable' || swept) await files.delete([metadataLocation])
+}
+
 /** Outcome for the files that the metadata names. `data-kept`: the table has `gc.enabled=false`. */
 type NamedFiles = 'deleted' | 'data-kept' | 'unreadable'
 
@@ -83,7 +96,7 @@ async function purgeNamedFiles(
   scope: PurgeScope,
   files: PurgedFiles,
 ): Promise<NamedFiles> {
-  if (subject.kind !== 'table' || subject.format !== 'iceberg') return 'deleted'
+  if (subject.kind !== 'table') return 'deleted'
   const metadata = await readTable(deps, subject, warehouse)
   if (metadata === 'missing') return 'deleted'
   if (metadata === 'unreadable') {

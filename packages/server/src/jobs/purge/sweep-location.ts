@@ -15,15 +15,19 @@ export function isOurChoice(location: string, root: string): boolean {
   return prefix.startsWith(above) && uuidName.test(prefix.slice(above.length))
 }
 
-/** Deletes the remaining files below the location except `last`: files of failed commits and of expired snapshots. */
+/**
+ * Deletes the remaining files below the location except `last`: files of failed commits and of expired snapshots.
+ *
+ * @param last null: no file is kept
+ */
 export async function sweepLocation(
   storage: Storage,
   location: string,
-  last: string,
+  last: string | null,
   signal: AbortSignal,
   files: PurgedFiles,
 ): Promise<void> {
-  const kept = parseObjectLocation(last).canonical
+  const kept = last === null ? null : parseObjectLocation(last).canonical
   // A listing can skip files while other files are deleted, so the loop lists again until the listing is empty.
   for (let pass = 0; pass < maxPasses; pass += 1) {
     let found = 0

@@ -14,6 +14,7 @@ import { accessKeys } from './013-access-keys.ts'
 import { stagedRenewal } from './014-staged-renewal.ts'
 import { earlyTables } from './015-early-tables.ts'
 import { storageAccess } from './016-storage-access.ts'
+import { lanceTables } from './017-lance-tables.ts'
 import type { Migration } from './migration.ts'
 
 /**
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   stagedRenewal,
   earlyTables,
   storageAccess,
+  lanceTables,
 ]

@@ -214,4 +214,20 @@ describe('an upgrade of the store from version', () => {
     )
     expect(rows).toEqual([{ name: 't', renewal: null }])
   })
+
+  test('migration 17 keeps Iceberg tables and views, and allows Lance tables with properties', async () => {
+    const rows = await upgraded(
+      16,
+      `${insertRows} ${insertRows
+        .slice(insertRows.indexOf('insert into relation'))
+        .replace(String(relation), String(role))
+        .replace("'t', 'table'", "'v', 'view'")}`,
+      `with made as (
+         insert into relation (id, warehouse_id, namespace_id, name, kind, uuid, metadata_location, location, owner_id)
+         values (gen_random_uuid(), '${warehouse}', '${namespace}', 'l', 'lance-table', gen_random_uuid(), 's3://b/l', 's3://b/l', '${principal}')
+         returning kind)
+       select kind from relation union all select kind from made order by kind`,
+    )
+    expect(rows).toEqual([{ kind: 'lance-table' }, { kind: 'table' }, { kind: 'view' }])
+  })
 })

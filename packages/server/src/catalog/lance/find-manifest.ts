@@ -1,0 +1,61 @@
+import { manifestName, parseManifestName, type NamingScheme } from '@headgate/lance/format'
+import type { Storage } from '@headgate/storage'
+
+/** Manifest file of one version of a Lance table. */
+export interface FoundManifest {
+  readonly version: number
+  readonly scheme: NamingScheme
+  readonly location: string
+  readonly size: number
+  /** Time of the last write, in epoch ms. */
+  readonly writtenAt: number
+  readonly etag: string
+}
+
+const pageSize = 100
+
+/** Returns the folder with the manifests of a table or branch, ending in `/`. */
+export function versionsFolder(location: string): string {
+  return `${location.replace(/\/+$/, '')}/_versions/`
+}
+
+/**
+ * Finds the manifest of the latest version. In the naming scheme V2, it is the first one of the listing; in V1, the whole
+ * folder is listed. Returns null when the location contains no version.
+ */
+export async function findLatestManifest(
+  storage: Storage,
+  location: string,
+  signal: AbortSignal,
+): Promise<FoundManifest | null> {
+  let latest: FoundManifest | null = null
+  const folder = versionsFolder(location)
+  for await (const entry of storage.list(folder, { delimiter: '/', pageSize, signal })) {
+    if (entry.type !== 'object') continue
+    const parsed = parseManifestName(entry.location.slice(folder.length))
+    if (parsed === null || parsed.version > BigInt(Number.MAX_SAFE_INTEGER)) continue
+    const version = Number(parsed.version)
+    const { size, lastModified: writtenAt, etag } = entry.info
+    if (latest === null || version > latest.version)
+      latest = { version, scheme: parsed.scheme, location: entry.location, size, writtenAt, etag }
+    if (parsed.scheme === 'V2') break
+  }
+  return latest
+}
+
+/** Finds the manifest of one version. Returns null when the table has no such version. */
+export async function findManifest(
+  storage: Storage,
+  location: string,
+  version: number,
+  signal: AbortSignal,
+): Promise<FoundManifest | null> {
+  for (const scheme of ['V2', 'V1'] as const) {
+    const file = versionsFolder(location) + manifestName(version, scheme)
+    const info = await storage.head(file, { signal })
+    if (info === null) continue
+    const { size, lastModified: writtenAt, etag } = info
+    return { version, scheme, location: file, size, writtenAt, etag }
+  }
+  return null
+}

@@ -1,0 +1,29 @@
+import type { TableIdentifier } from '@headgate/iceberg/rest'
+import type { CatalogDeps } from '../deps.ts'
+import { resolve } from '../resolve.ts'
+import type { Warehouse } from '../warehouses.ts'
+import { findLatestManifest } from './find-manifest.ts'
+
+/** Number of tables whose storage is examined at the same time. */
+const concurrency = 16
+
+/** Returns those of the tables that have a version in the storage, in the same order. */
+export async function keepWritten(
+  { sql }: Pick<CatalogDeps, 'sql'>,
+  warehouse: Warehouse,
+  identifiers: readonly TableIdentifier[],
+  signal: AbortSignal,
+): Promise<readonly TableIdentifier[]> {
+  const isWritten = async (identifier: TableIdentifier): Promise<boolean> => {
+    const { relation } = await resolve(sql, warehouse.id, identifier)
+    if (relation === null) return false
+    return (await findLatestManifest(warehouse.storage, relation.location, signal)) !== null
+  }
+  const kept: TableIdentifier[] = []
+  for (let start = 0; start < identifiers.length; start += concurrency) {
+    const group = identifiers.slice(start, start + concurrency)
+    const written = await Promise.all(group.map(isWritten))
+    kept.push(...group.filter((_, index) => written[index]))
+  }
+  return kept
+}

@@ -1,0 +1,12 @@
+import { type CommitContext, toCommitContext } from '../catalog/commit/commit-context.ts'
+import type { Outcome } from '../catalog/commit/outcome.ts'
+import { retryMoved } from '../catalog/commit/retry-moved.ts'
+import type { Call } from '../operation/operation.ts'
+
+/** Makes a change, and repeats it while other requests changed its rows. The protocol has no idempotency keys. */
+export async function commit<T>(
+  call: Call,
+  attempt: (context: CommitContext) => Promise<Outcome<T>>,
+): Promise<T> {
+  return await retryMoved(call, () => attempt(toCommitContext(call, null)))
+}

@@ -1,0 +1,12 @@
+import { stringify, type JsonObject } from '@headgate/json'
+import type { Response } from '../operation/operation.ts'
+
+const headers = { 'content-type': 'application/json' }
+
+/** Encodes a response. Members that are undefined are omitted. */
+export function jsonResponse(value: object): Response {
+  return { status: 200, headers, body: stringify(value as JsonObject) }
+}
+
+/** Response of an operation that tells only whether an object exists. */
+export const exists: Response = { status: 200, body: '' }

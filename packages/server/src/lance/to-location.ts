@@ -1,0 +1,25 @@
+import { HeadgateError } from '@headgate/errors'
+import type { Warehouse } from '../catalog/warehouses.ts'
+
+/**
+ * Returns a location that a client chose. A relative location is below the root of the warehouse. Whether the caller may
+ * use it is decided later.
+ *
+ * @throws HeadgateError `bad-request`
+ */
+export function toLocation({ root }: Pick<Warehouse, 'root'>, location: string): string {
+  const plain = location.replace(/\/+$/, '')
+  if (/^[a-z][a-z0-9+.-]*:/i.test(plain)) return plain
+  // Texts that the tests of the protocol expect.
+  if (plain.startsWith('/'))
+    throw new HeadgateError(
+      'bad-request',
+      'Absolute paths are not allowed. Send a location relative to the warehouse, or a URI.',
+    )
+  if (plain.split('/').includes('..'))
+    throw new HeadgateError(
+      'bad-request',
+      'Path traversal is not allowed. Send a location without the segment "..".',
+    )
+  return `${root.replace(/\/+$/, '')}/${plain}`
+}

@@ -1,0 +1,9 @@
+import type { HeadgateError } from '@headgate/errors'
+
+/** Error body of a protocol, for the requests below its path. Other requests have the error body of Iceberg. */
+export interface ErrorForm {
+  /** Returns whether errors of requests to this undecoded path have this form. */
+  matches(path: string): boolean
+  /** Returns the JSON body. */
+  encode(error: HeadgateError, requestId: string): string
+}
