@@ -88,7 +88,7 @@ export async function rawCommitDirect(
       if (line.startsWith('counts ')) counts = JSON.parse(line.slice(7)) as DirectCounts
     },
   })
-  if (!counts) throw new Error('the commit loop reported nothing')
+  if (!counts) throw new Error('the process that measures commits printed no figures')
   return counts
 }
 

@@ -123,7 +123,8 @@ async function startHeadgate(
 }
 
 async function startBaseline(lab: Lab, headgate: Contestant | undefined): Promise<Contestant> {
-  if (headgate === undefined) throw new Error('no server to compare with the baseline')
+  if (headgate === undefined)
+    throw new Error('No server was measured that could be compared with the baseline.')
   const catalog = await openCatalog(headgate.origin, warehouse)
   const path = tablePath(catalog, 'n0', 't0')
   const plain = await readResponseBytes(catalog, path, 'identity')

@@ -104,7 +104,8 @@ async function open(
 /** Starts a baseline that answers every request with the same bytes as a refusal of Headgate. */
 async function startBare({ run }: Lab, { origin }: Started): Promise<Started> {
   const response = await fetch(`${origin}/v1/config`, { headers: storm.headers })
-  if (response.status !== storm.expects) throw new Error(`${response.status} is not a refusal`)
+  if (response.status !== storm.expects)
+    throw new Error(`The response has the status ${response.status}, although this case measures refusals.`)
   const body = Buffer.from(await response.arrayBuffer())
   return startRawHttp(run, 'raw-refusals', saveResponses(run, 'refusal', body, body), storm.expects)
 }

@@ -36,7 +36,7 @@ async function run({ host, port, clients, request }: BurstPlan): Promise<BurstCo
       const reader = new ResponseReader()
       const answered = Promise.withResolvers<void>()
       socket.on('error', answered.reject)
-      socket.on('close', () => answered.reject(new Error('a connection ended before its response arrived')))
+      socket.on('close', () => answered.reject(new Error('A connection ended before its response arrived.')))
       socket.on('data', (data: Buffer) => {
         const response = reader.read(data)
         if (response === null) return

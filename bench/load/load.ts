@@ -147,8 +147,11 @@ function refuseFailures(contestant: Contestant, counts: readonly LoadCounts[]): 
         `${contestant.name} returned unexpected statuses: ${JSON.stringify(refused)}; the first unexpected response:\n${complaint}`,
       )
     }
-    if (connectionErrors > 0) throw new Error(`${contestant.name} broke ${connectionErrors} connection(s)`)
-    if (responses === 0) throw new Error(`${contestant.name} answered nothing`)
+    if (connectionErrors > 0)
+      throw new Error(
+        `${contestant.name} closed ${connectionErrors} connections before their responses arrived`,
+      )
+    if (responses === 0) throw new Error(`${contestant.name} answered no request`)
   }
 }
 

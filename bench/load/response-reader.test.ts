@@ -13,7 +13,7 @@ describe('AnswerReader', () => {
     ['no body', empty, 204],
     ['an error', missing, 404],
   ])(
-    'the reader finds the end of a response with %s, regardless of where network chunks begin',
+    'the response reader of the benchmark finds the end of a response with %s, regardless of where network chunks begin',
     (_, text, status) => {
       for (let cut = 1; cut <= text.length; cut += 1) {
         const reader = new ResponseReader()
@@ -29,7 +29,7 @@ describe('AnswerReader', () => {
     },
   )
 
-  it('the reader reads a response that arrives byte by byte', () => {
+  it('the response reader of the benchmark reads a response that arrives byte by byte', () => {
     const reader = new ResponseReader()
     const responses = Array.from(chunked, (byte) => reader.read(Buffer.from(byte)))
     expect(responses.filter((response) => response !== null)).toEqual([
@@ -37,13 +37,13 @@ describe('AnswerReader', () => {
     ])
   })
 
-  it('the reader keeps the first bytes of a response that is not 2xx', () => {
+  it('the response reader of the benchmark keeps the first bytes of a response that is not 2xx', () => {
     const reader = new ResponseReader()
     reader.read(Buffer.from(missing))
     expect(reader.complaint).toContain('gone')
   })
 
-  it('the reader throws when more bytes arrive than Content-Length states', () => {
+  it('the response reader of the benchmark throws when more bytes arrive than Content-Length states', () => {
     expect(() => new ResponseReader().read(Buffer.from(`${plain}x`))).toThrow('more bytes')
   })
 })
