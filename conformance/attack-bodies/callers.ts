@@ -51,7 +51,7 @@ async function loadStorage(server: HeadgateServer, token: string): Promise<Stora
   }
   const config = { ...loaded.config, ...loaded['storage-credentials']?.[0].config }
   const keys = readStorageKeys({ config })
-  if (keys === undefined) throw new Error('The server issued no storage keys.')
+  if (keys === undefined) throw new Error('The server issued no storage keys for the table.')
   return { ...keys, origin: keys.endpoint, target: toTarget(loaded.metadata.location) }
 }
 
@@ -77,7 +77,7 @@ async function send(
     signal: AbortSignal.timeout(60_000),
   })
   const text = await response.text()
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
+  if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}: ${text}`)
   return text === '' ? null : (JSON.parse(text) as unknown)
 }
 

@@ -20,7 +20,7 @@ export async function readServerState(origin: string): Promise<ServerState> {
   const text = await response.text()
   const figure = (name: string): number => {
     const value = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1]
-    if (value === undefined) throw new Error(`the server has no metric ${name}`)
+    if (value === undefined) throw new Error(`the metrics of the server do not contain ${name}`)
     return Number(value)
   }
   return {

@@ -84,7 +84,9 @@ export async function openFixture(lab: Lab, trap: Trap, ownMachine: boolean): Pr
     }
     const response = await requestToken(lab.tokenUri, form, { headers: bearer(tokens.trino) })
     if (response.token === null)
-      throw new Error(`no token of ${user} for trino: ${response.status} ${response.error}`)
+      throw new Error(
+        `The token endpoint issued no token of ${user} to the engine trino: ${response.status} ${response.error}`,
+      )
     return response.token
   }
   tokens.aliceByTrino = await byTrino('alice')
@@ -117,6 +119,7 @@ export async function openFixture(lab: Lab, trap: Trap, ownMachine: boolean): Pr
 async function serverKey(uri: string): Promise<Record<string, string>> {
   const response = await sender(uri, {})('GET', '.well-known/jwks.json')
   const keys = readMember(response.json, 'keys')
-  if (!Array.isArray(keys) || keys.length === 0) throw new Error('the server publishes no keys')
+  if (!Array.isArray(keys) || keys.length === 0)
+    throw new Error('the server publishes no public keys of its tokens')
   return keys.at(-1) as Record<string, string>
 }

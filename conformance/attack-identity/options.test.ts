@@ -17,8 +17,8 @@ test('an attack run ends after the requested number of cases, and has no time li
 test.each([
   [['http://127.0.0.1:1'], 'needs --warehouse and --credential'],
   [['--warehouse', 'w'], 'add its URI'],
-  [['--cases', '0'], '--cases takes a whole number from 1'],
-  [['a', 'b'], 'one URI at most'],
+  [['--cases', '0'], '--cases requires a whole number of at least 1'],
+  [['a', 'b'], 'Only one URI is allowed'],
 ])('readOptions refuses %j', (args, message) => {
   expect(() => readOptions(args, 0)).toThrow(message)
 })

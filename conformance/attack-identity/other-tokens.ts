@@ -19,7 +19,7 @@ export async function listOtherTokens(lab: Lab, trap: Trap, alice: string): Prom
       headers: delegation,
     },
   )
-  if (loaded.status !== 200) throw new Error(`loading a table: ${inShort(loaded)}`)
+  if (loaded.status !== 200) throw new Error(`loading a table failed: ${inShort(loaded)}`)
   for (const { token, config } of credentialsIn(loaded)) {
     if (token !== undefined) found['storage refresh token'] = token
     for (const [key, value] of Object.entries(config))

@@ -73,7 +73,8 @@ export async function runSuites(
     return { suite, count, random: new Random(seed + 31 * i) }
   })
   const lanes = all.filter(({ count }) => count.remark === '')
-  if (lanes.length === 0) throw new Error('there is nothing to try')
+  if (lanes.length === 0)
+    throw new Error('No attack suite is available for this server, so the run has nothing to do.')
   const turns = new Random(seed)
   const escapes: Escape[] = []
   const broken: string[] = []

@@ -164,7 +164,8 @@ async function openLake(
 
 export async function must(request: ReturnType<Send>): Promise<unknown> {
   const response = await request
-  if (response.status >= 300) throw new Error(`a step of the set-up failed: ${inShort(response)}`)
+  if (response.status >= 300)
+    throw new Error(`a request that prepares the attacks failed: ${inShort(response)}`)
   return response.json
 }
 

@@ -12,8 +12,8 @@ test('a quick run of the attacks on upstream warehouses has fewer cases and a ti
 })
 
 test.each([
-  [['--cases', '0'], '--cases takes a whole number from 1'],
-  [['--seed', 'x'], '--seed takes a whole number from 0'],
+  [['--cases', '0'], '--cases requires a whole number of at least 1'],
+  [['--seed', 'x'], '--seed requires a whole number of at least 0'],
 ])('readOptions refuses %j', (args, message) => {
   expect(() => readOptions(args, 0)).toThrow(message)
 })

@@ -60,7 +60,8 @@ export async function openBucketFixture(
   }))
   for (const warehouse of [body, ...others]) {
     const response = await server.manage('POST', 'warehouses', { body: warehouse })
-    if (response.status >= 300) throw new Error(`warehouse ${warehouse.name}: ${inShort(response)}`)
+    if (response.status >= 300)
+      throw new Error(`creating the warehouse ${warehouse.name} failed: ${inShort(response)}`)
   }
   const tables = await makeTables(server, people, bucket)
   const { as, own, victim } = tables
@@ -71,7 +72,7 @@ export async function openBucketFixture(
   const canary = async (kind: Canary['kind'], toFolder: string): Promise<Canary> => {
     const location = `s3://${toFolder}/${marks.name}`
     const put = await useKeys(owner, 'PUT', toTarget(location), canaryBytes(marks))
-    if (put.status !== 200) throw new Error(`planting a canary: ${put.status}`)
+    if (put.status !== 200) throw new Error(`writing a planted object failed with status ${put.status}`)
     planted.push(join(data, toFolder, marks.name))
     return { kind, location }
   }

@@ -64,7 +64,8 @@ export async function openGatewayFixture(
   ]
   const keys = await readKeys(tables)
   const decoy = await useKeys(keys.ada, 'PUT', toTarget(`${victim.location}/data/decoy`), 'by ada')
-  if (decoy.status !== 200) throw new Error(`Ada could not write to her table: ${decoy.status}`)
+  if (decoy.status !== 200)
+    throw new Error(`The user Ada could not write to her own table: status ${decoy.status}`)
   let made = 0
   return {
     mode: 'gateway',
@@ -103,7 +104,8 @@ async function makeBrief(server: OwnServer, people: People): Promise<Brief> {
   const keys = keysIn(await loaded(catalog, own.name))
   const target = toTarget(`${own.location}/data/x`)
   const put = await useKeys(keys, 'PUT', target, 'mine')
-  if (put.status !== 200) throw new Error(`keys that end soon did not work before: ${put.status}`)
+  if (put.status !== 200)
+    throw new Error(`the keys that expire soon were refused before their expiry: status ${put.status}`)
   const now = Date.now()
   return {
     catalog,

@@ -58,7 +58,7 @@ function check(origin: string, agent: Agent): Promise<void> {
     if (response.statusCode !== 200) reject(new Error(`health: ${response.statusCode}`))
     response.resume().once('end', () => resolve())
   })
-    .on('timeout', () => reject(new Error('no health check was answered in 30 s')))
+    .on('timeout', () => reject(new Error('the server answered no health check within 30 s')))
     .on('error', reject)
     .end()
   return promise

@@ -29,7 +29,7 @@ export function openOperator({ server, manage, principal }: OwnServer, people: P
 
 /** Returns the operator of a fixture. Suites that call this function run only with fixtures that have an operator. */
 export function operatorIn({ operator }: Fixture): Operator {
-  if (operator === undefined) throw new Error('there is no operator')
+  if (operator === undefined) throw new Error('The fixture has no operator who can change the server.')
   return operator
 }
 

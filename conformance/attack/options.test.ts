@@ -19,9 +19,9 @@ test('an attack run ends after its last case, or earlier if --seconds sets a tim
 })
 
 test.each([
-  [['--cases', '0'], '--cases takes a whole number from 1'],
-  [['--seconds', 'soon'], '--seconds takes a whole number'],
-  [['--mode', 'static'], '--mode takes gateway, sts'],
+  [['--cases', '0'], '--cases requires a whole number of at least 1'],
+  [['--seconds', 'soon'], '--seconds requires a whole number'],
+  [['--mode', 'static'], '--mode requires gateway, sts'],
 ])('readOptions refuses %j', (args, message) => {
   expect(() => readOptions(args, 0)).toThrow(message)
 })

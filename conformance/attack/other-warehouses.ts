@@ -35,12 +35,13 @@ export async function openOtherWarehouses(
   const ofKept = await openCatalog({ uri, warehouse: kept, headers: people.mallory })
   const catalog = await openCatalog({ uri, warehouse: hers, headers: people.mallory })
   const made = await catalog.send('POST', `${catalog.root}namespaces`, { body: { namespace: ['n'] } })
-  if (made.status !== 200) throw new Error(`namespace of ${hers}: ${made.status}`)
+  if (made.status !== 200)
+    throw new Error(`creating a namespace of ${hers} failed with status ${made.status}`)
   const founder = `${hers}-founder`
   const headers = await server.principal(founder)
   const body = { privilege: 'create', on: 'server', to: { principal: founder } }
   const granted = await server.manage('POST', 'grants', { body })
-  if (granted.status >= 300) throw new Error(`grant to ${founder}: ${inShort(granted)}`)
+  if (granted.status >= 300) throw new Error(`granting a privilege to ${founder} failed: ${inShort(granted)}`)
   return {
     kept: { name: kept, as: { mallory: ofKept, ada: asCaller(ofKept, people.ada) } },
     hers: { name: hers, catalog },

@@ -92,7 +92,8 @@ export async function signAndSend(
   added: readonly HeaderPair[] = [],
 ): Promise<{ readonly signed: boolean; readonly seen: readonly Seen[] }> {
   const { store } = fixture
-  if (store === undefined) throw new Error('there is no store')
+  if (store === undefined)
+    throw new Error('the fixture has no object store to which requests could be signed')
   const response = await fixture.as.mallory.send('POST', path, {
     body: {
       method,

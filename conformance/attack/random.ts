@@ -26,7 +26,7 @@ export class Random {
 
   pick<T>(list: readonly T[]): T {
     const at = this.int(list.length)
-    if (at >= list.length) throw new RangeError('nothing to pick from')
+    if (at >= list.length) throw new RangeError('The list is empty, so no element can be chosen.')
     return list[at] as T
   }
 
@@ -38,7 +38,7 @@ export class Random {
       sum += getWeight(item)
       if (at < sum) return item
     }
-    throw new RangeError('nothing to pick from')
+    throw new RangeError('The list is empty, so no element can be chosen.')
   }
 
   /** Returns up to `most` random elements, possibly with repetitions. Returns an empty list for an empty list. */

@@ -16,7 +16,7 @@ select seconds from before`
  */
 export async function endReservation({ database }: Operator, uuid: string): Promise<number> {
   const [row] = await database.query<{ readonly seconds: number }>(end, [uuid])
-  if (row === undefined) throw new Error(`there is no reservation of the table ${uuid}`)
+  if (row === undefined) throw new Error(`the database contains no reservation for the staged table ${uuid}`)
   return row.seconds
 }
 
@@ -26,5 +26,6 @@ export async function endReservation({ database }: Operator, uuid: string): Prom
 export async function releasePlaces(operator: Operator, warehouse: string, location: string): Promise<void> {
   const path = `warehouses/${warehouse}/retired-places?location=${encodeURIComponent(location)}`
   const response = await operator.manage('DELETE', path)
-  if (response.status !== 200) throw new Error(`release of ${location}: ${response.status} ${response.text}`)
+  if (response.status !== 200)
+    throw new Error(`releasing the location ${location} failed: ${response.status} ${response.text}`)
 }

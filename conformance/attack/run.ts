@@ -96,7 +96,8 @@ export async function runAttacks(
     if (reason !== undefined) count.skipped = reason
   }
   const tried = pairs.filter(({ count }) => count.skipped === undefined)
-  if (tried.length === 0) throw new Error('there is nothing to attack')
+  if (tried.length === 0)
+    throw new Error('No attack suite is available for this server, so the run has nothing to attack.')
   for (const { fixture } of tried) fixture.watch.reset()
   const turns = new Random(seed)
   const escapes: Escape[] = []

@@ -54,7 +54,7 @@ export async function makeTables(server: OwnServer, people: People, warehouse: s
   for (const place of adaPlaces)
     theirs.push(await makeTable(as.ada, `a-${theirs.length}`, `s3://${warehouse}/${place}`))
   const [victim] = theirs
-  if (victim === undefined) throw new Error('Ada has no table')
+  if (victim === undefined) throw new Error('The user Ada owns no table that could be attacked.')
   const on = { warehouse, namespace, relation: own.name }
   const granted = await server.manage('POST', 'grants', {
     body: { privilege: 'select', on, to: { principal: 'reader' } },
@@ -66,7 +66,8 @@ export async function makeTables(server: OwnServer, people: People, warehouse: s
 async function makeTable(catalog: Catalog, name: string, location: string): Promise<Table> {
   const tables = `${namespacePath(catalog, namespace)}/tables`
   const made = await catalog.send('POST', tables, { body: createBody(name, { location }) })
-  if (made.status !== 200) throw new Error(`table ${name} at ${location}: ${inShort(made)}`)
+  if (made.status !== 200)
+    throw new Error(`creating the table ${name} at ${location} failed: ${inShort(made)}`)
   return { name, location }
 }
 
@@ -76,7 +77,8 @@ async function makeTable(catalog: Catalog, name: string, location: string): Prom
 export async function markMetadata(catalog: Catalog, table: Table, content: string): Promise<void> {
   const body = { requirements: [], updates: [{ action: 'set-properties', updates: { note: content } }] }
   const response = await catalog.send('POST', tablePath(catalog, namespace, table.name), { body })
-  if (response.status !== 200) throw new Error(`commit to ${table.name}: ${inShort(response)}`)
+  if (response.status !== 200)
+    throw new Error(`a commit to the table ${table.name} failed: ${inShort(response)}`)
 }
 
 /**
@@ -94,19 +96,20 @@ export async function readKeys({ as, own, victim }: Tables): Promise<Record<Who,
 /** Loads a table and requests storage access. Throws if the status is not 200. */
 export async function loaded(catalog: Catalog, name: string): Promise<Response> {
   const response = await catalog.send('GET', tablePath(catalog, namespace, name), { headers: delegation })
-  if (response.status !== 200) throw new Error(`load of ${name}: ${inShort(response)}`)
+  if (response.status !== 200) throw new Error(`loading the table ${name} failed: ${inShort(response)}`)
   return response
 }
 
 export function keysIn(response: Response): StorageKeys {
   const keys = readStorageKeys(onlyCredential(response, 'keys'))
-  if (keys === undefined) throw new Error('there are no keys for S3')
+  if (keys === undefined) throw new Error('the response contains no storage keys for S3')
   return keys
 }
 
 function held(name: string, response: Response, staged: boolean): Held {
   const { prefix, token } = onlyCredential(response, name)
-  if (token === undefined) throw new Error(`no token came with ${name}`)
+  if (token === undefined)
+    throw new Error(`the response for the table ${name} contains no storage refresh token`)
   return { name, location: locationIn(response), prefix, token, staged }
 }
 

@@ -28,7 +28,7 @@ export function sendStage(
 export async function stage(...request: Parameters<typeof sendStage>): Promise<Response> {
   const response = await sendStage(...request)
   if (response.status !== 200)
-    throw new Error(`stage-create at ${request[2].location}: ${response.status} ${response.text}`)
+    throw new Error(`staging a table at ${request[2].location} failed: ${response.status} ${response.text}`)
   return response
 }
 
@@ -42,7 +42,7 @@ export async function writeSecret(
   const asOwner = { ...fixture, as: { ...fixture.as, mallory: fixture.as[who] } }
   const request = { method: 'PUT', location: `${table.location}/data/secret`, body: secret }
   const put = await useAccess(asOwner, table.name, staged, request)
-  if (put.status !== 200) throw new Error(`the owner could not write: ${put.status} ${put.text}`)
+  if (put.status !== 200) throw new Error(`the owner of the table could not write: ${put.status} ${put.text}`)
 }
 
 export function uuidIn(response: Response): string {

@@ -9,20 +9,26 @@ export function judgeFault(
   const { id, layer, status = 'failed', remedy } = expects
   const failures = run.findings.filter((finding) => finding.status === 'failed')
   const found = run.findings.find((finding) => finding.id === id)
-  if (found === undefined) return [`expected ${id}, found ${describe(run)}`]
+  if (found === undefined) return [`the doctor must report ${id}, but reported ${describe(run)}`]
   const [first] = status === 'failed' ? failures : run.findings
   return [
-    ...(first === found ? [] : [`${id} is not the first finding: ${describe(run)}`]),
-    ...(status === 'warning' && failures.length > 0 ? [`other layers fail: ${describe(run)}`] : []),
-    ...(found.status === status ? [] : [`${id} is a ${found.status}, expected ${status}`]),
+    ...(first === found
+      ? []
+      : [`the doctor must report ${id} as its first finding, but reported ${describe(run)}`]),
+    ...(status === 'warning' && failures.length > 0
+      ? [`the doctor must report only a warning, but layers failed: ${describe(run)}`]
+      : []),
+    ...(found.status === status
+      ? []
+      : [`the finding ${id} has the status ${found.status} instead of ${status}`]),
     ...(found.layer === layer ? [] : [`${id} is in the layer ${found.layer}, expected ${layer}`]),
     ...(remedy.test(found.remedy) ? [] : [`the remedy does not match ${String(remedy)}: ${found.remedy}`]),
     ...(report === null || found.report === report
       ? []
-      : [`the report is ${found.report ?? 'missing'}, expected ${report}`]),
+      : [`the report is ${found.report ?? 'missing'} instead of ${report}`]),
     ...(run.code === (status === 'failed' ? run.code : 0) && (status === 'warning' || run.code !== 0)
       ? []
-      : [`the exit code is ${run.code}`]),
+      : [`the doctor exited with the unexpected code ${run.code}`]),
   ]
 }
 

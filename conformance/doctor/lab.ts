@@ -143,9 +143,11 @@ async function createTable(
 ): Promise<void> {
   const { send, root } = await openAs(lab, warehouse, credential)
   const made = await send('POST', `${root}namespaces`, { body: { namespace: [namespace] } })
-  if (made.status !== 200 && made.status !== 409) throw new Error(`namespace ${namespace}: ${made.text}`)
+  if (made.status !== 200 && made.status !== 409)
+    throw new Error(`creating the namespace ${namespace} failed: ${made.text}`)
   const created = await send('POST', `${root}namespaces/${namespace}/tables`, { body: createBody(table) })
-  if (created.status !== 200) throw new Error(`table ${namespace}.${table}: ${created.text}`)
+  if (created.status !== 200)
+    throw new Error(`creating the table ${namespace}.${table} failed: ${created.text}`)
 }
 
 async function findS3Url(lab: Lab, credential: string): Promise<string> {

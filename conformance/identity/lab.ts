@@ -108,7 +108,7 @@ export async function openLab({ uri, credential, warehouse, issuer, otherIssuer 
   const catalog = await openCatalog({ uri, warehouse, headers })
   const must = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const response = await manage(method, path, body === undefined ? {} : { body })
-    if (response.status >= 300) throw new Error(`${method} ${path}: ${inShort(response)}`)
+    if (response.status >= 300) throw new Error(`${method} ${path} failed: ${inShort(response)}`)
     return response.json
   }
   const namespace = [`n_${randomUUID().slice(0, 8)}`] as const
@@ -154,7 +154,7 @@ export async function openLab({ uri, credential, warehouse, issuer, otherIssuer 
     async table(name, principal, privilege) {
       const path = `${catalog.root}namespaces/${namespace[0]}/tables`
       const response = await catalog.send('POST', path, { body: createBody(name) })
-      if (response.status !== 200) throw new Error(`table ${name}: ${inShort(response)}`)
+      if (response.status !== 200) throw new Error(`creating the table ${name} failed: ${inShort(response)}`)
       await grant(principal, privilege, { namespace, relation: name })
     },
     grant,
@@ -179,6 +179,7 @@ export async function tokenFor(lab: Pick<Lab, 'tokenUri'>, name: string, secret:
     client_id: name,
     client_secret: secret,
   })
-  if (response.token === null) throw new Error(`no token for ${name}: ${response.status} ${response.error}`)
+  if (response.token === null)
+    throw new Error(`the token endpoint issued no token for ${name}: ${response.status} ${response.error}`)
   return response.token
 }

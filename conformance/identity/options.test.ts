@@ -28,7 +28,7 @@ test('readOptions uses the token endpoint /v1/oauth/tokens of the given server, 
 
 test.each([
   [['--warehouse', 'w'], 'add its URI'],
-  [['a', 'b'], 'one URI at most'],
+  [['a', 'b'], 'Only one URI is allowed'],
   [['http://a', '--engine', 'e:s'], 'come together'],
   [['http://a', '--credential', 'x'], 'ID:SECRET'],
 ])('readOptions refuses %j', (args, message) => {

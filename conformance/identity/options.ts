@@ -77,6 +77,6 @@ export function readOptions(args: readonly string[], env: Environment = {}): Ide
 function parseClient(flag: string, text: string | undefined): ExistingClient | undefined {
   if (text === undefined) return undefined
   const colon = text.indexOf(':')
-  if (colon < 1) throw new Error(`${flag} takes ID:SECRET`)
+  if (colon < 1) throw new Error(`${flag} requires a value of the form ID:SECRET`)
   return { id: text.slice(0, colon), secret: text.slice(colon + 1) }
 }

@@ -87,7 +87,7 @@ describe('a server that trusts every token', () => {
     expect(results).toMatchObject([{ name, outcome: 'failed' }])
   })
 
-  test('the suite reports the missing prerequisite of each check that needs configuration', async () => {
+  test('the identity suite reports the missing prerequisite of each check that needs configuration', async () => {
     const { results } = await credulous(
       ['external-token', 'first-calls', 'client-credentials', 'guessing'],
       false,

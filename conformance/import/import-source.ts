@@ -64,10 +64,16 @@ export async function importSource(run: SourceRun): Promise<SourceResult> {
   seen += last.registered
   say(`${source.name}: imported the remaining ${last.registered}, ${(last.ms / 1000).toFixed(1)} s`)
   failures.push(
-    ...checkRun('The last run', last, (sum) => sum('registered') + sum('present') === created.length),
+    ...checkRun(
+      'The last run of the import',
+      last,
+      (sum) => sum('registered') + sum('present') === created.length,
+    ),
   )
   const repeat = await runImporter(keeper, source, server, { folder })
-  failures.push(...checkRun('The repeated run', repeat, (sum) => sum('present') === created.length))
+  failures.push(
+    ...checkRun('The repeated run of the import', repeat, (sum) => sum('present') === created.length),
+  )
   say(`${source.name}: comparing ${created.length} tables and views …`)
   const target = await createTargetClient(server, source.warehouse.name)
   failures.push(...(await compareRelations(source, target, await locate(catalog, created))))

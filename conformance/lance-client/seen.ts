@@ -12,7 +12,8 @@ export class SeenOperations {
       ({ method, path }) =>
         method === init.method && new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
     )
-    if (found === undefined) throw new Error(`${init.method} ${pathname} is not an operation`)
+    if (found === undefined)
+      throw new Error(`${init.method} ${pathname} is not the request of an operation of the specification`)
     this.#statuses.set(found.operationId, [...(this.#statuses.get(found.operationId) ?? []), response.status])
     return response
   }

@@ -23,8 +23,9 @@ export async function clientCredentials(
     signal: AbortSignal.timeout(30_000),
   })
   const text = await response.text()
-  if (!response.ok) throw new Error(`token endpoint answered ${response.status}: ${text}`)
+  if (!response.ok) throw new Error(`the token endpoint answered ${response.status}: ${text}`)
   const parsed = JSON.parse(text) as { access_token?: unknown }
-  if (typeof parsed.access_token !== 'string') throw new Error(`token endpoint sent no access_token: ${text}`)
+  if (typeof parsed.access_token !== 'string')
+    throw new Error(`the response of the token endpoint contains no access_token: ${text}`)
   return parsed.access_token
 }

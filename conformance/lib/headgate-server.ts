@@ -93,16 +93,16 @@ async function tryStart(
   })
   const timeoutMs = options.timeoutMs ?? 90_000
   const timer = setTimeout(
-    () => reject(new Error(`headgate: no "ready" line; see ${options.log}`)),
+    () => reject(new Error(`The server printed no "ready" line; see ${options.log}`)),
     timeoutMs,
   )
   const ended = child.exited.then((exit) => {
-    throw new Error(`headgate ended (${exit.signal ?? exit.code}) before it was ready; see ${options.log}`)
+    throw new Error(`The server ended (${exit.signal ?? exit.code}) before it was ready; see ${options.log}`)
   })
   try {
     const line = await Promise.race([ready, ended])
     const url = /https?:\/\/[^\s"]+/.exec(line)?.[0]
-    if (!url) throw new Error(`headgate: no URL in its ready line: ${line}`)
+    if (!url) throw new Error(`The "ready" line of the server contains no URL: ${line}`)
     return {
       origin: new URL(url).origin,
       s3Url: `http://127.0.0.1:${ports.s3}`,

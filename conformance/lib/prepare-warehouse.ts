@@ -44,7 +44,9 @@ export async function prepareWarehouse(
     signal: AbortSignal.timeout(60_000),
   })
   if (!response.ok) {
-    throw new Error(`creating warehouse ${request.name}: ${response.status} ${await response.text()}`)
+    throw new Error(
+      `creating the warehouse ${request.name} failed: ${response.status} ${await response.text()}`,
+    )
   }
   return {
     uri: catalogUri(server),
@@ -70,7 +72,9 @@ export async function changeVending(
     signal: AbortSignal.timeout(60_000),
   })
   if (!response.ok)
-    throw new Error(`changing the vending of ${warehouse}: ${response.status} ${await response.text()}`)
+    throw new Error(
+      `changing the vending of ${warehouse} failed: ${response.status} ${await response.text()}`,
+    )
 }
 
 /** Returns the authentication of the first administrator, who has all rights. */

@@ -4,18 +4,18 @@ import type { CatalogAuth } from './catalog-access.ts'
 export function wholeNumber(flag: string, text: string, least = 1): number {
   const number = Number(text)
   if (Number.isSafeInteger(number) && number >= least) return number
-  throw new Error(`${flag} takes a whole number from ${least} on, got: ${text}`)
+  throw new Error(`${flag} requires a whole number of at least ${least}, but the value is ${text}`)
 }
 
 export function parseChoice<Name extends string>(flag: string, text: string, known: readonly Name[]): Name {
   const name = known.find((each) => each === text)
-  if (name === undefined) throw new Error(`${flag} takes ${known.join(', ')}, got: ${text}`)
+  if (name === undefined) throw new Error(`${flag} requires ${known.join(', ')}, but the value is ${text}`)
   return name
 }
 
 /** Returns the URI in the arguments, or undefined when the suite must start a server. */
 export function onlyUri([uri, ...more]: readonly string[]): string | undefined {
-  if (more.length > 0) throw new Error(`one URI at most, also got: ${more.join(' ')}`)
+  if (more.length > 0) throw new Error(`Only one URI is allowed. Remove ${more.join(' ')}.`)
   return uri
 }
 
@@ -30,7 +30,8 @@ interface AuthFlags {
 
 /** Returns the authentication at a catalog: a token, a credential, or none. */
 export function readAuth({ uri = '', token, credential, scope, tokenUri }: AuthFlags): CatalogAuth {
-  if (token !== undefined && credential !== undefined) throw new Error('give either a token or a credential')
+  if (token !== undefined && credential !== undefined)
+    throw new Error('A token and a credential are both set: set only one of them')
   if (token !== undefined) return { kind: 'token', token }
   if (credential === undefined) return { kind: 'none' }
   return {

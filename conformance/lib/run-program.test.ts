@@ -12,7 +12,7 @@ describe('runProgram', () => {
   test('runProgram throws if the program does not exist, or does not end in time', async () => {
     await expect(runProgram('headgate-no-such-program', [])).rejects.toThrow('is it installed?')
     await expect(runProgram('sleep', ['30'], { timeoutMs: 200 })).rejects.toThrow(
-      'sleep 30: it did not end within 0.2 s',
+      'sleep 30: the program did not end within 0.2 s',
     )
   })
 })

@@ -38,7 +38,7 @@ export async function runProgram(
       if (code === 'ENOENT')
         return reject(new Error(`cannot start ${command}; is it installed?`, { cause: error }))
       const isLate = error?.killed === true && typeof code !== 'string'
-      const reason = isLate ? `it did not end within ${timeoutMs / 1000} s` : error?.message
+      const reason = isLate ? `the program did not end within ${timeoutMs / 1000} s` : error?.message
       return reject(new Error(`${command} ${args[0] ?? ''}: ${reason}`, { cause: error }))
     },
   )

@@ -47,7 +47,7 @@ function decodeAgain(decode: () => void): void {
   try {
     decode()
   } catch (cause) {
-    throw new Error(`cannot read what was written: ${toMessage(cause)}`, { cause })
+    throw new Error(`the catalog cannot read the metadata that it wrote: ${toMessage(cause)}`, { cause })
   }
 }
 

@@ -38,9 +38,13 @@ describe('findJudgement', () => {
   })
 
   it('readJudged refuses entries with missing or unknown members, and repeated ids', () => {
-    expect(() => judged({ ...entry, right: 'nobody' })).toThrow('a needs id, right, reason and kind')
-    expect(() => judged({ ...entry, pth: 'x' })).toThrow('a has unknown members: pth')
-    expect(() => judged(entry, entry)).toThrow('an id is used twice')
+    expect(() => judged({ ...entry, right: 'nobody' })).toThrow(
+      'the entry a of judged.json must have id, right, reason and kind',
+    )
+    expect(() => judged({ ...entry, pth: 'x' })).toThrow(
+      'the entry a of judged.json has unknown members: pth',
+    )
+    expect(() => judged(entry, entry)).toThrow('two entries of judged.json have the same id')
   })
 })
 

@@ -25,7 +25,7 @@ export function readJudged(text: string = readFileSync(file, 'utf8')): readonly 
   const entries = JSON.parse(text) as readonly Readonly<Record<string, string>>[]
   const judged = entries.map(decode)
   const ids = new Set(judged.map(({ id }) => id))
-  if (ids.size < judged.length) throw new Error('judged.json: an id is used twice')
+  if (ids.size < judged.length) throw new Error('two entries of judged.json have the same id: use another id')
   return judged
 }
 
@@ -34,9 +34,9 @@ function decode(entry: Readonly<Record<string, string>>): Judged {
   const known = differenceKinds.find((each) => each === kind)
   const side = (['headgate', 'java', 'open'] as const).find((each) => each === right)
   if (id === undefined || reason === undefined || known === undefined || side === undefined)
-    throw new Error(`judged.json: ${id ?? '?'} needs id, right, reason and kind`)
+    throw new Error(`the entry ${id ?? '?'} of judged.json must have id, right, reason and kind`)
   if (Object.keys(others).length > 0)
-    throw new Error(`judged.json: ${id} has unknown members: ${Object.keys(others).join(', ')}`)
+    throw new Error(`the entry ${id} of judged.json has unknown members: ${Object.keys(others).join(', ')}`)
   return {
     id,
     right: side,

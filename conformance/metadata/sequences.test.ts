@@ -41,6 +41,6 @@ test('readOptions reads the options, and throws for contradictory or invalid one
   expect(readOptions([])).toEqual({ sequences: 14000, seed: 1, replay: undefined })
   expect(readOptions(['--quick', '--seed', '9'])).toEqual({ sequences: 1500, seed: 9, replay: undefined })
   expect(() => readOptions(['--quick', '--sequences', '5'])).toThrow('leave out --sequences')
-  expect(() => readOptions(['--sequences', 'x'])).toThrow('--sequences takes a whole number')
+  expect(() => readOptions(['--sequences', 'x'])).toThrow('--sequences requires a whole number')
   expect(readOptions(['--help'])).toBeUndefined()
 })

@@ -96,7 +96,7 @@ const scenarios: Scenarios = {
       'dpop.enabled': 'true',
     }
     await using auth = await open(stage, own, { prompts: device })
-    if (typeof (await claims(auth))['cnf'] !== 'object') throw new Error('the token is bound to no key')
+    if (typeof (await claims(auth))['cnf'] !== 'object') throw new Error('the token is not bound to a key')
     const request = { method: 'GET', url: `${stage.issuer}/protocol/openid-connect/userinfo` }
     same((await send(request, { auth, transport: fetchTransport() })).status, 200)
     const { value } = (await auth.token?.()) ?? {}
@@ -178,7 +178,7 @@ async function underLoad(stage: Stage, own: Properties, more: CreateOptions = {}
     await pause(20)
   }
   if (tokens.size < 3) throw new Error(`Only ${tokens.size} tokens were used, so the token was not renewed`)
-  if (asked > tokens.size + 1) throw new Error(`${asked} token requests for ${tokens.size} tokens`)
+  if (asked > tokens.size + 1) throw new Error(`${asked} token requests were sent for ${tokens.size} tokens`)
   console.error(`  ${requests} requests, ${tokens.size} tokens, ${asked} token requests`)
 }
 

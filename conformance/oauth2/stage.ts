@@ -72,11 +72,11 @@ export async function failure(promise: Promise<AsyncDisposable>): Promise<string
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
-  throw new Error('it was not refused')
+  throw new Error('the request was not refused')
 }
 
 export function same(a: unknown, b: unknown): void {
-  if (a !== b) throw new Error(`${JSON.stringify(a)} instead of ${JSON.stringify(b)}`)
+  if (a !== b) throw new Error(`the value is ${JSON.stringify(a)} instead of ${JSON.stringify(b)}`)
 }
 
 export function different(a: unknown, b: unknown): void {
@@ -84,7 +84,7 @@ export function different(a: unknown, b: unknown): void {
 }
 
 export function contains(text: string, part: string): void {
-  if (!text.includes(part)) throw new Error(`“${text}” does not say “${part}”`)
+  if (!text.includes(part)) throw new Error(`the text “${text}” does not contain “${part}”`)
 }
 
 export async function pause(ms: number): Promise<void> {

@@ -105,7 +105,7 @@ async function serve(
     process.exited.then(() => null),
     sleep(startTimeoutMs, null, { ref: false }),
   ])
-  if (url === null) throw new Error(`the server of ${command} was not ready; see ${process.log}`)
+  if (url === null) throw new Error(`the server that ${command} started was not ready; see ${process.log}`)
   return { url, process }
 }
 

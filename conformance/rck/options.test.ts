@@ -31,9 +31,9 @@ describe('readOptions of the kit', () => {
   })
 
   it.each([
-    [['http://a', 'http://b'], 'one URI at most'],
+    [['http://a', 'http://b'], 'Only one URI is allowed'],
     [['http://a', '--fixture'], 'leave out the URI'],
-    [['http://a', '--token', 't', '--credential', 'a:b'], 'either a token or a credential'],
+    [['http://a', '--token', 't', '--credential', 'a:b'], 'A token and a credential are both set'],
     [['--property', '=x'], 'KEY=VALUE'],
     [['--storage', 'tape'], '--storage takes file or s3'],
     [['http://a', '--storage', 's3'], 'has its own storage'],

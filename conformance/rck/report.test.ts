@@ -22,14 +22,14 @@ const run = (unexpected: readonly string[]): ModeResult => ({
 const differing = run(['CatalogTests.a(): expected skipped, passed'])
 
 describe('the report of a mode', () => {
-  it('the report of a mode contains the totals, the reasons of skips and the comparison with the expectations', () => {
+  it('the report of the REST compatibility kit contains the totals of a mode, the reasons of skips and the comparison with the expectations', () => {
     const text = humanReport(run([]))
     expect(text).toContain('headgate-s3: 2 tests, 1 passed, 0 failed, 1 skipped (2.0 s)')
     expect(text).toMatch(/^skipped +ViewCatalogTests\.b\(\): .*not here$/m)
     expect(text).toContain('all as expected (headgate-s3)')
   })
 
-  it('the report of a mode contains the differences from the expectations, even if no test failed', () => {
+  it('the report of the REST compatibility kit contains the differences from the expectations of a mode, even if no test failed', () => {
     const text = humanReport(differing)
     expect(text).toContain('not as expected (headgate-s3):\n  CatalogTests.a(): expected skipped, passed')
     expect(text).not.toContain('all as expected')
@@ -37,7 +37,7 @@ describe('the report of a mode', () => {
 })
 
 describe('the report of several modes', () => {
-  it('the report of several modes contains a line for each mode', () => {
+  it('the report of the REST compatibility kit contains a line for each of several modes', () => {
     const [, good, bad] = summary([run([]), differing]).split('\n')
     expect(good).toMatch(/^headgate-s3 +2 +1 +0 +1 +2\.0 s +yes$/)
     expect(bad).toMatch(/ NO$/)

@@ -39,12 +39,15 @@ export async function runKit(keeper: ProcessKeeper, kit: InstalledKit, run: KitR
     const log = join(run.folder, `leftovers-${what}.log`)
     const args = [...java, `${javaPackage}.PurgeLeftovers`, what]
     const exit = await keeper.runToExit({ name: 'leftovers', command, args, log, timeoutMs: 300_000 })
-    if (exit.code !== 0 && exit.code !== 3) throw new Error(`cannot use the catalog: ${lastMessage(log)}`)
+    if (exit.code !== 0 && exit.code !== 3)
+      throw new Error(`the test kit cannot use the catalog: ${lastMessage(log)}`)
     return exit.code
   }
   if ((await leftovers('list')) === 3) {
     const names = readFileSync(join(run.folder, 'leftovers-list.log'), 'utf8').trim().split('\n').join(', ')
-    throw new Error(`the kit needs a warehouse without these namespaces: ${names}`)
+    throw new Error(
+      `the test kit needs a warehouse without the namespaces ${names}: drop them, or name another warehouse`,
+    )
   }
   const existed = fixedFolders.filter((folder) => existsSync(folder))
   const results: TestResult[] = []
@@ -122,7 +125,7 @@ function systemProperties(run: KitRun, temporary: string): string[] {
 function readReports(folder: string, log: string): TestResult[] {
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.xml')) : []
   const results = files.flatMap((name) => parseJunitXml(readFileSync(join(folder, name), 'utf8')))
-  if (results.length === 0) throw new Error(`no test ran; see ${log}`)
+  if (results.length === 0) throw new Error(`no test of the kit ran; see ${log}`)
   return results.map((result) => ({ ...result, name: testName(result.name) }))
 }
 

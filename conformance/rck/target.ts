@@ -119,7 +119,8 @@ async function startUpstream(
     return { uri: await startNessie(keeper, { storage, warehouse: 'rck', folder: join(folder, 'nessie') }) }
   }
   const { uri, warehouse, auth } = await startServer(keeper, folder, 'headgate', locations)
-  if (auth.kind !== 'credential') throw new Error('the administrator of a started server has a credential')
+  if (auth.kind !== 'credential')
+    throw new Error('the server was started without a credential of an administrator')
   return {
     uri,
     warehouse,

@@ -27,9 +27,9 @@ describe('readOptions of the suite', () => {
   })
 
   it.each([
-    [['http://a', 'http://b'], 'one URI at most'],
+    [['http://a', 'http://b'], 'Only one URI is allowed'],
     [['--warehouse', 'w'], 'add its URI'],
-    [['http://a', '--token', 't', '--credential', 'a:b'], 'either a token or a credential'],
+    [['http://a', '--token', 't', '--credential', 'a:b'], 'A token and a credential are both set'],
     [['http://a', '--token-life', 'long'], 'a number of seconds'],
   ])('readOptions refuses %j', (args, message) => {
     expect(() => readOptions(args)).toThrow(message)

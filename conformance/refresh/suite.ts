@@ -55,7 +55,8 @@ async function makeNamespace({ catalog, options, namespace }: Fixture): Promise<
   for (const place of [options.maker ?? catalog, options.otherWarehouse]) {
     if (place === undefined) continue
     const made = await place.send('POST', `${place.root}namespaces`, { body: { namespace } })
-    if (made.status !== 200) throw new Error(`making the namespace ${namespace.join('.')}: ${inShort(made)}`)
+    if (made.status !== 200)
+      throw new Error(`creating the namespace ${namespace.join('.')} failed: ${inShort(made)}`)
   }
   const path = namespacePath(catalog, namespace)
   const found = await catalog.send('GET', path)

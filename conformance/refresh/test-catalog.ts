@@ -52,7 +52,7 @@ export async function testCatalog(
     error(
       404,
       'NoSuchTableException',
-      `The storageRefreshToken opens nothing here.${fault === 'reason revealed' ? ` It ${reason}.` : ''}`,
+      `The storageRefreshToken is not valid for this table and caller.${fault === 'reason revealed' ? ` It ${reason}.` : ''}`,
     )
 
   function credential(table: Table, name: string, owner: string, old?: string): Record<string, unknown> {
@@ -160,7 +160,7 @@ export async function testCatalog(
     const path = url.pathname
     if (path === '/v1/config') return { status: 200, body: { defaults: {}, overrides: {} } }
     if (caller === '' && fault !== 'all requests refused')
-      return error(401, 'NotAuthorizedException', 'Who are you?')
+      return error(401, 'NotAuthorizedException', 'The request contains no valid access token.')
     const table = /\/tables\/([^/]+)(\/credentials)?$/.exec(path)
     if (path === '/v1/tables/rename') {
       const [from, to] = ['source', 'destination'].map((key) => (body[key] as { name: string }).name)
@@ -218,5 +218,9 @@ function error(status: number, type: string, message: string): Reply {
 }
 
 function missing(): Reply {
-  return error(404, 'NoSuchTableException', 'No table. If it is staged, send its storageRefreshToken.')
+  return error(
+    404,
+    'NoSuchTableException',
+    'The table does not exist. If it is staged, send its storageRefreshToken.',
+  )
 }

@@ -113,7 +113,7 @@ async function mustFail(
   const { status, text } = await ask(probe, auth)
   const malformed = status === 400 && /sha256|signature|authorization/i.test(text)
   if (status === 403 || status === 401 || malformed) report.refused++
-  else report.failures.push(`${what}: was answered with ${status}: ${text.slice(0, 300)}`)
+  else report.failures.push(`${what}: the server answered with status ${status}: ${text.slice(0, 300)}`)
 }
 
 async function ask(probe: Probe, auth: AuthProvider): Promise<{ status: number; text: string }> {

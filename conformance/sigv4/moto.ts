@@ -244,7 +244,8 @@ async function unsignedIam(url: string, parameters: Record<string, string>): Pro
     signal: AbortSignal.timeout(20_000),
   })
   const text = await response.text()
-  if (!response.ok) throw new Error(`moto, ${parameters['Action']}: ${response.status} ${text.slice(0, 300)}`)
+  if (!response.ok)
+    throw new Error(`moto refused ${parameters['Action']}: ${response.status} ${text.slice(0, 300)}`)
   return text
 }
 

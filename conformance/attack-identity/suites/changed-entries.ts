@@ -82,7 +82,7 @@ export const changedEntries: Suite = {
         return {
           what,
           seen: [],
-          broken: `access failed before the change: ${failed.status} ${failed.text.slice(0, 200)}`,
+          broken: `the request was refused before the change of the engine entry: ${failed.status} ${failed.text.slice(0, 200)}`,
         }
       await fixture.setEngine(stating.name, entry)
       const renewal = { ...exchangeForm(held), scope: 'catalog' }
@@ -133,7 +133,8 @@ async function heldToken(
 async function requireToken(fixture: Fixture, form: Form, by: LabClient): Promise<string> {
   const headers = form['grant_type'] === grantTypes.jwtBearer ? {} : by.basic
   const response = await requestToken(fixture.tokenUri, { scope: 'catalog', ...form }, { headers })
-  if (response.token === null) throw new Error(`no token: ${response.status} ${response.error}`)
+  if (response.token === null)
+    throw new Error(`The token endpoint issued no token: ${response.status} ${response.error}`)
   return response.token
 }
 
@@ -160,7 +161,7 @@ async function openAccess(fixture: Fixture, held: string): Promise<StorageUse> {
   })
   const credential = onlyCredential(loaded, 'load')
   const keys = readStorageKeys(credential)
-  if (keys === undefined) throw new Error('the response to the load contains no keys')
+  if (keys === undefined) throw new Error('the response to the load of the table contains no storage keys')
   const target = toTarget(`${locationIn(loaded)}/data/${randomUUID()}`)
   return {
     refreshBy: (bearerToken) =>

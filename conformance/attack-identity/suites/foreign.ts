@@ -71,7 +71,8 @@ function ofIssuer(
     unavailable: ({ issuer }) =>
       issuer === null ? 'the server takes no tokens of other issuers' : undefined,
     async attack(fixture, random): Promise<Evidence> {
-      if (fixture.issuer === null) throw new Error('there is no issuer')
+      if (fixture.issuer === null)
+        throw new Error('the test issuer is not running, so this attack has no token of another issuer')
       const good = {
         sub: fixture.clients.alice.name,
         client_id: 'app',

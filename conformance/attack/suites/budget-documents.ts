@@ -55,7 +55,7 @@ function signed(
  */
 async function withhold(fixture: Fixture, random: Random): Promise<Evidence> {
   const { keys } = fixture
-  if (keys === undefined) throw new Error('there are no keys')
+  if (keys === undefined) throw new Error('the server issued no storage keys')
   const { about, target, most } = random.pick(targets(fixture, 'u'))
   const forged = { ...keys.mallory, secretAccessKey: 'guessed' }
   const [who, by, code, size] = random.pick([
@@ -118,10 +118,11 @@ function longLists(key: string, random: Random): Readonly<Record<string, string>
  */
 async function exceed(fixture: Fixture, random: Random): Promise<Evidence> {
   const { keys, own, bucket } = fixture
-  if (keys === undefined) throw new Error('there are no keys')
+  if (keys === undefined) throw new Error('the server issued no storage keys')
   const kept = toTarget(`${own.location}/data/counted`)
   const put = await useKeys(keys.mallory, 'PUT', kept, 'mine')
-  if (put.status !== 200) throw new Error(`PUT of an own object: ${put.status}`)
+  if (put.status !== 200)
+    throw new Error(`the owner could not write an object into the table: status ${put.status}`)
   const { about, target, root, most } = random.pick(targets(fixture, 'u'))
   const key = `${own.location.slice(`s3://${bucket}/`.length)}/data/counted`
   const size = random.pick([30 * 1024, MiB, most - 1_024])

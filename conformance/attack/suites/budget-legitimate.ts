@@ -103,7 +103,7 @@ async function large(fixture: Fixture, random: Random): Promise<Evidence> {
  */
 async function longList(fixture: Fixture): Promise<Evidence> {
   const { keys, own, bucket } = fixture
-  if (keys === undefined) throw new Error('there are no keys')
+  if (keys === undefined) throw new Error('the server issued no storage keys')
   const key = `${own.location.slice(`s3://${bucket}/`.length)}/data/listed`
   const objects = Array.from(
     { length: 1_000 },

@@ -47,7 +47,8 @@ async function newReader(fixture: Fixture, name: string, of: readonly string[]):
     const on = { warehouse: bucket, namespace, relation }
     const body = { privilege: 'select', on, to: { principal: name } }
     const granted = await operator.manage('POST', 'grants', { body })
-    if (granted.status >= 300) throw new Error(`grant on ${relation}: ${granted.status} ${granted.text}`)
+    if (granted.status >= 300)
+      throw new Error(`granting a privilege on ${relation} failed: ${granted.status} ${granted.text}`)
   }
   return catalog
 }
@@ -95,7 +96,7 @@ async function flood(fixture: Fixture, random: Random): Promise<Evidence> {
     ...(result.every(({ status }) => status === 204) ? [] : ['a report of a reader was refused']),
   ]
   return {
-    what: `${total} reports about ${of.length} tables`,
+    what: `${total} metrics reports were sent for ${of.length} tables`,
     seen: result.slice(-1),
     escape: found.join('; ') || undefined,
   }

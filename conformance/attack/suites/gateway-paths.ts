@@ -25,7 +25,7 @@ interface StoreRequest {
  */
 async function signedSend(fixture: Fixture, who: Who, request: StoreRequest): Promise<S3Response> {
   const keys = fixture.keys?.[who]
-  if (keys === undefined) throw new Error('there are no keys')
+  if (keys === undefined) throw new Error('the server issued no storage keys')
   const { method, headers = [], body = '' } = request
   // Replaces characters that a request line cannot contain, because Node refuses to send them.
   const target = request.target.replaceAll(/[^\x21-\x7e]|#/g, '%20')

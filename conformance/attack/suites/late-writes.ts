@@ -108,7 +108,7 @@ async function makeOwnTable(fixture: Fixture): Promise<string> {
   const name = `late-${fixture.count()}`
   const path = `${namespacePath(fixture.as.mallory, fixture.namespace)}/tables`
   const made = await fixture.as.mallory.send('POST', path, { body: createBody(name) })
-  if (made.status !== 200) throw new Error(`table ${name}: ${made.status}`)
+  if (made.status !== 200) throw new Error(`creating the table ${name} failed with status ${made.status}`)
   return name
 }
 
@@ -136,7 +136,8 @@ export const lateWrites: readonly AttackSuite[] = [
         : await mallory.send('POST', `management/v1/warehouses/${fixture.bucket}/revoke-access`, {
             body: { namespace: fixture.namespace, table: name },
           })
-      if (revoked.status >= 300) throw new Error(`${what}: ${revoked.status} ${revoked.text}`)
+      if (revoked.status >= 300)
+        throw new Error(`the change "${what}" failed: ${revoked.status} ${revoked.text}`)
       await sleep(settledMs)
       running.send(write.body.subarray(-1))
       const seen: Seen = await running.response()

@@ -43,7 +43,8 @@ const droppedPath = ({ otherWarehouses }: Fixture): string =>
 
 async function succeeded(request: Promise<Response>, what: string): Promise<Response> {
   const response = await request
-  if (response.status >= 300) throw new Error(`${what}: ${response.status} ${response.text.slice(0, 300)}`)
+  if (response.status >= 300)
+    throw new Error(`${what} failed: ${response.status} ${response.text.slice(0, 300)}`)
   return response
 }
 
@@ -87,11 +88,12 @@ async function makeFormer(fixture: Fixture, catalog: Catalog, namespace: readonl
       toTarget(`${locationIn(response)}/data/secret`),
       fixture.marks.content,
     )
-    if (put.status !== 200) throw new Error(`the owner could not write: ${put.status}`)
+    if (put.status !== 200) throw new Error(`the owner of the table could not write: status ${put.status}`)
   }
   await succeeded(catalog.send('DELETE', tablePath(catalog, namespace, 't')), 'drop')
   const id = await droppedIds(fixture, catalog, namespace)
-  if (id[0] === undefined) throw new Error('the owner does not find what she dropped')
+  if (id[0] === undefined)
+    throw new Error('The list of dropped tables does not contain the table that its owner dropped.')
   return {
     catalog,
     namespace,

@@ -46,7 +46,7 @@ function captured(
 }
 
 export function adaKeys(fixture: Fixture): NonNullable<Fixture['keys']>['ada'] {
-  if (fixture.keys === undefined) throw new Error('there are no keys')
+  if (fixture.keys === undefined) throw new Error('the server issued no storage keys')
   return fixture.keys.ada
 }
 

@@ -78,7 +78,8 @@ export const stolen: readonly AttackSuite[] = [
         'storage-credentials'
       ]
       const token = list?.[0]?.['storage-refresh-token'] ?? ''
-      if (token === '') throw new Error(`no token to replay: ${staged.status}`)
+      if (token === '')
+        throw new Error(`the server issued no refresh token to replay: status ${staged.status}`)
       const story = random.pick([
         'dropped',
         'name taken',
@@ -104,7 +105,7 @@ export const stolen: readonly AttackSuite[] = [
           mustFail: true,
         }
       if (theirs !== undefined && theirs.status !== 200)
-        throw new Error(`${story}: ${theirs.status} ${theirs.text}`)
+        throw new Error(`the step "${story}" failed: ${theirs.status} ${theirs.text}`)
       const again = await refresh(fixture, 'mallory', name, token)
       const late = story === 'name taken' ? await mallory.send('POST', path, { body }) : undefined
       const committed = late !== undefined && late.status < 300

@@ -40,7 +40,7 @@ async function makeTable(fixture: Fixture, large: boolean): Promise<Tampered> {
     body: createBody(name, { properties }),
     headers,
   })
-  if (made.status !== 200) throw new Error(`table ${name}: ${made.status} ${made.text}`)
+  if (made.status !== 200) throw new Error(`creating the table ${name} failed: ${made.status} ${made.text}`)
   return { name, path: tablePath(mallory, fixture.namespace, name), location: locationIn(made), made }
 }
 
@@ -164,7 +164,7 @@ async function attack(fixture: Fixture, random: Random): Promise<Evidence> {
   const file = String(readMember(current.json, 'metadata-location'))
   const changed = Array.from({ length: 1 + random.int(3) }, () => tamper(fixture, random, metadata, list))
   const overwritten = await put(file, JSON.stringify(metadata))
-  if (!written || !overwritten) throw new Error(`${name}: Mallory could not write to her own table`)
+  if (!written || !overwritten) throw new Error(`${name}: the user Mallory could not write to her own table`)
   const look = async (): Promise<void> => {
     const loaded = await mallory.send('GET', path, { headers })
     found.push(

@@ -170,7 +170,7 @@ export const commitChecks: readonly Check[] = [
     ['updateTable'],
     async ({ catalog, fresh, connect }) => {
       if (catalog.config.idempotencyKeyLifetimeMs === null)
-        throw new NotApplicable('it does not declare that it stores keys')
+        throw new NotApplicable('this server does not declare that it supports idempotency keys')
       const table = await catalog.createTable(fresh('key'), { schema })
       const keys: string[] = []
       const line = losing(/\/tables\/[^/]+$/)

@@ -26,7 +26,8 @@ export const namespaceChecks: readonly Check[] = [
   ),
 
   check('unusual names are returned unchanged', ['createNamespace'], async ({ catalog, peer, fresh }) => {
-    if (!peer.nested) throw new NotApplicable('its HTTP server refuses the separator of levels')
+    if (!peer.nested)
+      throw new NotApplicable('the HTTP server of this catalog refuses the separator of namespace levels')
     const parent = [fresh('odd').name]
     const child = [...parent, 'Grüße & a+b %25 "x"']
     await catalog.createNamespace(parent)

@@ -30,7 +30,7 @@ export const signedChecks = (front: Front): readonly Check[] => [
   check('every request of the checks above was signed correctly', [], async () => {
     const { signed, refused } = await came(front)
     deepEqual(refused, [])
-    ok(signed.length > 50, `only ${signed.length} came`)
+    ok(signed.length > 50, `only ${signed.length} signed requests arrived`)
   }),
 
   check(

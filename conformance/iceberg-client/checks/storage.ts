@@ -20,7 +20,8 @@ export const storageChecks: readonly Check[] = [
         return fetch(url, init)
       })
       const staged = await catalog.createTable(fresh('vended'), { schema, stageCreate: true })
-      if (staged.storageCredentials.length === 0) throw new NotApplicable('it issues no credentials')
+      if (staged.storageCredentials.length === 0)
+        throw new NotApplicable('this server issues no storage credentials')
       await using credentials = catalog.storageCredentials(staged)
       const s3 = new S3Client({
         endpoint: staged.config['s3.endpoint'] ?? '',
@@ -43,7 +44,8 @@ export const storageChecks: readonly Check[] = [
     "the server signs requests for the table's location, and refuses requests for other locations",
     ['signRequest'],
     async ({ peer, fresh, connect }) => {
-      if (peer.signing === undefined) throw new NotApplicable('it has no warehouse that signs')
+      if (peer.signing === undefined)
+        throw new NotApplicable('this server has no warehouse that signs storage requests')
       await using catalog = await connect(fetch, { ...peer.signing, accessDelegation: ['remote-signing'] })
       const namespace = [fresh('signing').name]
       await catalog.createNamespace(namespace)

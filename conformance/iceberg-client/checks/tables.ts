@@ -123,10 +123,10 @@ export const tableChecks: readonly Check[] = [
       deepEqual(same, before)
       await catalog.updateTable(first).setProperties({ a: 'b' }).commit()
       equal((await watched.loadTable(orders)).metadata.properties['a'], 'b')
-      if (before.etag === null) throw new NotApplicable('it sends no ETag')
+      if (before.etag === null) throw new NotApplicable('this server sends no ETag')
       if (!/^(?:W\/)?"[^"]*"$/.test(before.etag))
         throw new NotApplicable(
-          `its ETag ${before.etag} is none (RFC 9110 section 8.8.3), and it does not know it again`,
+          `this server sends ${before.etag}, which is not a valid ETag (RFC 9110 section 8.8.3), and does not recognize it in If-None-Match`,
         )
       equal(statuses[1], 304)
       equal(statuses[2], 200)

@@ -22,7 +22,8 @@ export async function startHeadgatePeer(
     env: { HEADGATE_FILE_ROOTS: `file://${folder}` },
   })
   const auth = administrator(server)
-  if (auth.kind !== 'credential') throw new Error('the administrator has no credential')
+  if (auth.kind !== 'credential')
+    throw new Error('the server was started without a credential of an administrator')
   const options = (warehouse: string): ConnectOptions => ({
     uri: server.origin,
     warehouse,

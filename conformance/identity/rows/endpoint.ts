@@ -29,7 +29,10 @@ export const endpoint: readonly Check[] = [
       )
       for (const name of ['iss', 'aud', 'sub', 'exp', 'iat', 'jti', 'client_id'])
         demand(claims[name] !== undefined, `no ${name} (RFC 9068 section 2.2)`)
-      await fixture.refuses(`${unsigned({ ...header, alg: 'none' }, claims)}.`, 'the unsigned token')
+      await fixture.refuses(
+        `${unsigned({ ...header, alg: 'none' }, claims)}.`,
+        'a token with the algorithm none',
+      )
       return undefined
     },
   },
@@ -69,7 +72,7 @@ export const endpoint: readonly Check[] = [
       demand(!wrong.text.includes(secret), 'the response contains the secret')
       refused(
         await fixture.token({ grant_type: 'magic' }, basic(id, secret)),
-        'an unknown grant',
+        'a token request with an unknown grant_type',
         'unsupported_grant_type',
       )
       refused(
@@ -93,7 +96,7 @@ export const endpoint: readonly Check[] = [
         decodeClaims(next)['sub'] === decodeClaims(token)['sub'],
         'the renewed token belongs to another principal',
       )
-      refused(await fixture.exchange(self(token), {}), 'an exchange without authentication')
+      refused(await fixture.exchange(self(token), {}), 'a token exchange without client authentication')
       return undefined
     },
   },
@@ -126,7 +129,11 @@ export const endpoint: readonly Check[] = [
     async run(fixture) {
       const { id, secret } = fixture.client()
       const form = { grant_type: grantTypes.clientCredentials, scope: 'session:role:nobody-knows' }
-      refused(await fixture.token(form, basic(id, secret)), 'an unknown scope', 'invalid_scope')
+      refused(
+        await fixture.token(form, basic(id, secret)),
+        'a token request with an unknown scope',
+        'invalid_scope',
+      )
       const token = await fixture.own({ id, secret })
       refused(
         await fixture.exchange({ ...self(token), audience: 'https://other.example' }, bearer(token)),
@@ -171,7 +178,10 @@ export const endpoint: readonly Check[] = [
       const url = /resource_metadata="([^"]+)"/.exec(headers.get('www-authenticate') ?? '')?.[1]
       if (url === undefined) notOffered('the challenge contains no resource_metadata')
       const document: unknown = await (await fetch(url, { signal: AbortSignal.timeout(10_000) })).json()
-      demand(readMember(document, 'resource') === fixture.uri, 'the document describes another resource')
+      demand(
+        readMember(document, 'resource') === fixture.uri,
+        'the metadata document describes another resource',
+      )
       demand(
         Array.isArray(readMember(document, 'authorization_servers')),
         'the document contains no authorization_servers',
@@ -204,7 +214,7 @@ export const endpoint: readonly Check[] = [
       const engine = await fixture.registered({ subjects: [{ issuer: issuer.issuer }] })
       for (const cnf of [{ jkt: 'x'.repeat(43) }, { 'x5t#S256': 'x'.repeat(43) }, { jwk: issuer.key.jwk }]) {
         const token = issuer.sign({ sub: 'dora', client_id: 'app', aud: audience, cnf })
-        await fixture.refuses(token, `bound by ${Object.keys(cnf).join()}`)
+        await fixture.refuses(token, `a token that is bound to a key by ${Object.keys(cnf).join()}`)
         refused(await fixture.exchange(self(token), engine.basic), 'its exchange', 'invalid_grant')
       }
       return undefined

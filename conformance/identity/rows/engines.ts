@@ -125,16 +125,16 @@ export const behindEngines: readonly Check[] = [
       }
       refused(
         await fixture.exchange({ ...own, ...actor }, engine.basic),
-        'the token of another engine as actor',
+        'a token exchange with the token of another engine as actor_token',
       )
       refused(
         await fixture.exchange({ ...own, actor_token_type: tokenTypes.accessToken }, engine.basic),
-        'a type without an actor',
+        'a token exchange with an actor_token_type but no actor_token',
         'invalid_request',
       )
       refused(
         await fixture.exchange(stated({ sub: user.name, act: { sub: other.name } }), engine.basic),
-        'an act in a statement',
+        'an unsigned statement about a user that contains an act claim',
       )
       return undefined
     },
@@ -156,12 +156,18 @@ export const behindEngines: readonly Check[] = [
       const own = granted(await exchange(itself), 'the engine that may act')
       demand(readActor(own) === engine.name, 'the engine does not act')
       refused(await exchange(other), 'another engine', 'invalid_grant')
-      refused(await exchange({ ...itself, iss: 'https://other.example' }), 'one of another issuer')
+      refused(
+        await exchange({ ...itself, iss: 'https://other.example' }),
+        'a token whose may_act claim names a party of another issuer',
+      )
       for (const nobody of [{}, '', 7, []])
         refused(await exchange(nobody), `may_act ${JSON.stringify(nobody)}`)
       const { status } = await fixture.config(bearer(token({ act: itself, may_act: itself })))
       demand(status !== 401, 'a bearer whose actor may act is refused')
-      await fixture.refuses(token({ act: itself, may_act: other }), 'a bearer whose actor may not act')
+      await fixture.refuses(
+        token({ act: itself, may_act: other }),
+        'a bearer token whose actor is not allowed by its may_act claim',
+      )
       return undefined
     },
   },
@@ -177,7 +183,7 @@ export const behindEngines: readonly Check[] = [
       const own = await fixture.own(toCredential(user))
       refused(
         await fixture.exchange(shown(own), plain.basic),
-        'a client that is not an engine',
+        'a token exchange by a client that is not an engine',
         'unauthorized_client',
       )
       granted(await fixture.exchange(shown(own), engine.basic), 'a user that is admitted')
@@ -236,7 +242,7 @@ export const behindEngines: readonly Check[] = [
         decodeClaims(token)['sub'] === user.name && readActor(token) === engine.name,
         'sub and act are not user and engine',
       )
-      refused(await use(text), 'the same again', 'invalid_grant')
+      refused(await use(text), 'an assertion that was used before', 'invalid_grant')
       refused(
         await use(assertion(fixture, engine, user.name, { aud: 'https://other.example' })),
         'another audience',
@@ -273,9 +279,15 @@ export const behindEngines: readonly Check[] = [
       demand(decodeClaims(token)['sub'] === engine.user, 'the token belongs to another principal')
       demand(readActor(token) !== undefined, 'the token does not say who acts')
       const { actor_token: _, actor_token_type: __, ...alone } = form
-      refused(await fixture.exchange(alone, {}), 'this request without authentication')
-      refused(await fixture.exchange(alone, bearer(token)), 'this request by a user')
-      granted(await fixture.exchange(shown(token), bearer(token)), 'the renewal of Iceberg’s client')
+      refused(await fixture.exchange(alone, {}), 'a token exchange without authentication')
+      refused(
+        await fixture.exchange(alone, bearer(token)),
+        'a token exchange that only a token of a user authenticates',
+      )
+      granted(
+        await fixture.exchange(shown(token), bearer(token)),
+        'the renewal of a token as in the Java client of Iceberg',
+      )
       const basicly = await fixture.exchange(shown(token), basic(engine.id, engine.secret))
       demand(
         basicly.token === null || decodeClaims(basicly.token)['sub'] === engine.user,
@@ -308,7 +320,10 @@ export const behindEngines: readonly Check[] = [
         await change(user, engine)
         const status = await load(fixture, table, token)
         demand(status === 401, `change ${which + 1}: expected 401, got ${status}`)
-        refused(await fixture.exchange(shown(token), bearer(token)), `a renewal after change ${which + 1}`)
+        refused(
+          await fixture.exchange(shown(token), bearer(token)),
+          `a renewal of the session after change ${which + 1}`,
+        )
       }
       return `${changes.length} ways`
     },

@@ -30,7 +30,7 @@ export const inbound: readonly Check[] = [
       'an access token of a configured issuer identifies its caller; a token with another signature is refused',
     async run(fixture) {
       const issuer = fixture.issuer()
-      await taken(fixture, issuer.sign(good(fixture)), 'a token of the issuer')
+      await taken(fixture, issuer.sign(good(fixture)), 'a token of the configured issuer')
       const usual = { iss: issuer.issuer, iat: inSeconds(0), exp: inSeconds(60), jti: randomUUID() }
       await fixture.refuses(
         signJwt(makeKey('ES256', issuer.key.kid), { ...usual, ...good(fixture) }, { typ: 'at+jwt' }),
@@ -57,7 +57,7 @@ export const inbound: readonly Check[] = [
       await taken(fixture, other.sign(good(fixture)), 'a token of the second')
       await fixture.refuses(
         other.sign(good(fixture, { iss: one.issuer })),
-        'the second in the name of the first',
+        'a token that the second issuer signed in the name of the first',
       )
       return undefined
     },
@@ -83,7 +83,7 @@ export const inbound: readonly Check[] = [
         issuer.sign(good(fixture, { nonce: 'n', at_hash: 'AAAA' }), { typ: 'JWT' }),
         'an id_token',
       )
-      await fixture.refuses(issuer.sign(good(fixture), { typ: undefined }), 'a token without a typ')
+      await fixture.refuses(issuer.sign(good(fixture), { typ: undefined }), 'a token without the header typ')
       await fixture.refuses(issuer.sign(good(fixture), { alg: 'HS256' }), 'HS256')
       await fixture.refuses(issuer.sign(good(fixture), { alg: 'none' }), 'none')
       return undefined
@@ -100,11 +100,17 @@ export const inbound: readonly Check[] = [
       await taken(fixture, token, 'an opaque token')
       await fixture.refuses(
         issuer.opaque(good(fixture, { aud: 'https://other.example' })),
-        'one for another service',
+        'an opaque token for another service',
       )
-      await fixture.refuses(issuer.opaque(good(fixture, { aud: undefined })), 'a token without an audience')
-      await fixture.refuses(issuer.opaque(good(fixture, { exp: inSeconds(-60) })), 'one that has ended')
-      await fixture.refuses(randomUUID(), 'one that was made up')
+      await fixture.refuses(
+        issuer.opaque(good(fixture, { aud: undefined })),
+        'an opaque token without an audience',
+      )
+      await fixture.refuses(
+        issuer.opaque(good(fixture, { exp: inSeconds(-60) })),
+        'an opaque token that has expired',
+      )
+      await fixture.refuses(randomUUID(), 'an opaque token that the issuer does not know')
       const began = Date.now()
       issuer.revoke(token)
       while ((await fixture.config(bearer(token))).status !== 401) {
@@ -132,7 +138,7 @@ export const inbound: readonly Check[] = [
         })
       const token = granted(await prove({ sub: subject }), 'its own token')
       demand(decodeClaims(token)['sub'] === client.name, 'the token belongs to another principal')
-      refused(await prove({ sub: `${subject}-2` }), 'another service account', 'invalid_client')
+      refused(await prove({ sub: `${subject}-2` }), 'a token of another service account', 'invalid_client')
       refused(
         await prove({ sub: subject, aud: 'https://other.example' }),
         'another audience',

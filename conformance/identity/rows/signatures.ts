@@ -99,7 +99,10 @@ export const signatures: readonly Check[] = [
         demand(listed.status === 404, `${form}: a name with %1F: expected 404, got ${listed.status}`)
       }
       const refused = await send('POST', '/management/v1/principals', { body: '{"name":"x"}' })
-      demand(refused.status === 403, `a right that the principal lacks: expected 403, got ${refused.status}`)
+      demand(
+        refused.status === 403,
+        `a request without the necessary privilege: expected 403, got ${refused.status}`,
+      )
       return `${hashForms.length} forms`
     },
   },
@@ -125,10 +128,13 @@ export const signatures: readonly Check[] = [
           answers.add((await response).text)
         }
       }
-      demand(answers.size === 1, `expected one answer, got ${[...answers].join(' and ')}`)
+      demand(
+        answers.size === 1,
+        `all refusals must have the same response, but the responses are ${[...answers].join(' and ')}`,
+      )
       await refuses(send('GET', whoami, { service: 's3' }), 'a signature for another service')
       await refuses(send('GET', whoami, { tamper: withoutSignature }), 'a request without its signature')
-      return `${forged.length * hashForms.length} forged requests`
+      return `${forged.length * hashForms.length} forged requests were refused`
     },
   },
   {
@@ -154,7 +160,7 @@ export const signatures: readonly Check[] = [
           await refuses(send('POST', `${namespaces(lab)}?x=1`, { form, body, tamper }), `${what}, ${form}`)
         }
       }
-      return `${moves.length * hashForms.length} changed requests`
+      return `${moves.length * hashForms.length} changed requests were refused`
     },
   },
   {
@@ -171,13 +177,16 @@ export const signatures: readonly Check[] = [
       demand(!listed.includes(keys.secretAccessKey), 'the secret is shown again')
       demand((await send('GET', whoami)).status === 200, 'the access key is not accepted')
       await lab.must('DELETE', `principals/${client.name}/access-keys/${keys.accessKeyId}`)
-      await refuses(send('GET', whoami), 'a removed access key')
+      await refuses(send('GET', whoami), 'a request with a removed access key')
       const bySecond = (): ReturnType<typeof sendSigned> => sendSigned(lab.uri, second, 'GET', whoami)
       demand((await bySecond()).status === 200, 'the other access key is not accepted')
       await lab.must('POST', `principals/${client.name}/disable`)
       await refuses(bySecond(), 'a disabled principal')
       await lab.must('POST', `principals/${client.name}/enable`)
-      demand((await bySecond()).status === 200, 'the enabled principal is not accepted')
+      demand(
+        (await bySecond()).status === 200,
+        'requests of the principal are refused although it was enabled again',
+      )
       return undefined
     },
   },

@@ -68,7 +68,7 @@ export const handingOut: readonly Check[] = [
         const response = await fixture.catalog.send('GET', path)
         if (i > 0 && response.status === 404 && errorIn(response).message.includes('storageRefreshToken'))
           notApplicable('tokens can be used once here: such clients can renew once')
-        onlyCredential(response, `GET number ${i + 1} of the endpoint`)
+        onlyCredential(response, `request number ${i + 1} to the refresh endpoint`)
       }
       return undefined
     },

@@ -131,7 +131,7 @@ export const lifecycle: readonly Check[] = [
         demandRefusal(fixture, await fixture.renew(staged.name, staged.token), 'the old token', staged.name)
       }
       if (taken.length === 0) return 'a table-uuid that was used is refused'
-      return `the table-uuid of a ${taken.join(' or a ')} table can be used again, tokens do not follow it`
+      return `a new table can have the table-uuid of a ${taken.join(' or a ')} table, and tokens of that table are refused for the new table`
     },
   },
   {
