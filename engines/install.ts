@@ -8,7 +8,8 @@ async function main(names: readonly string[]): Promise<void> {
   await using keeper = new ProcessKeeper()
   const known = Object.keys(parts)
   const unknown = names.filter((name) => !known.includes(name))
-  if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}; there are ${known.join(', ')}`)
+  if (unknown.length > 0)
+    throw new Error(`unknown program: ${unknown.join(', ')}; the programs are ${known.join(', ')}`)
   for (const [name, install] of Object.entries(parts)) {
     if (names.length > 0 && !names.includes(name)) continue
     const started = Date.now()

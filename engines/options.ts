@@ -142,7 +142,7 @@ function readAuth(
 
 function readEngine(text: string): EngineName {
   const name = engineNames.find((known) => known === text)
-  if (!name) throw new Error(`unknown engine ${text}; there are ${engineNames.join(', ')}`)
+  if (!name) throw new Error(`unknown engine ${text}; the engines are ${engineNames.join(', ')}`)
   return name
 }
 
@@ -183,6 +183,8 @@ function readStorages(values: {
 function readStorage(text: string): StorageName {
   const name = storageNames.find((known) => known === text)
   if (!name)
-    throw new Error(`unknown storage ${text}; there are ${storageNames.join(', ')}, all and all-upstream`)
+    throw new Error(
+      `unknown storage ${text}; the storages are ${storageNames.join(', ')}, all and all-upstream`,
+    )
   return name
 }

@@ -41,7 +41,7 @@ function properties(block: string): Record<string, string> {
 }
 
 describe('the settings of a page equal those of the scenarios', () => {
-  test('the page of Spark contains the settings that the scenarios use', () => {
+  test('the documentation page of Spark contains the settings that the engine scenarios use', () => {
     const used = { ...sparkSettings, ...sparkCatalog('lakehouse', access, { catalogTellsPlace: true }) }
     const [said = ''] = blocks(page('spark.md'), 'properties')
     expect(used).toMatchObject(properties(said))
@@ -53,7 +53,7 @@ describe('the settings of a page equal those of the scenarios', () => {
     ])
   })
 
-  test('the page of Trino contains the settings that the scenarios use', () => {
+  test('the documentation page of Trino contains the settings that the engine scenarios use', () => {
     const [said = '', users = ''] = blocks(page('trino.md'), 'properties')
     expect(properties(said)).toEqual(trinoCatalog(access))
     const source = readFileSync(join(import.meta.dirname, 'users/open-users.ts'), 'utf8')
@@ -61,7 +61,7 @@ describe('the settings of a page equal those of the scenarios', () => {
     expect(source).toContain("{ session: 'USER' }")
   })
 
-  test('the page of PyIceberg contains the settings that the scenarios use', () => {
+  test('the documentation page of PyIceberg contains the settings that the engine scenarios use', () => {
     const [said = '', manager = ''] = blocks(page('pyiceberg.md'), 'python')
     const pairs = [...said.matchAll(/^ +"([\w.-]+)": (?:"([^"]*)"|os\.environ\["HEADGATE_CREDENTIAL"\]),$/gm)]
     const documented = Object.fromEntries(
@@ -80,7 +80,7 @@ describe('the settings of a page equal those of the scenarios', () => {
     for (const key of keys) expect(steps).toContain(`"${key}":`)
   })
 
-  test('the page of DuckDB contains the settings that the scenarios use', () => {
+  test('the documentation page of DuckDB contains the settings that the engine scenarios use', () => {
     const source = readFileSync(join(import.meta.dirname, 'duckdb/main.py'), 'utf8')
     const statements = blocks(page('duckdb.md'), 'sql').join('\n')
     const options = [...statements.matchAll(/\b([A-Z][A-Z0-9_]+) (?:'[^']*'|iceberg|s3|catalog|false)[,)]/g)]
@@ -130,13 +130,16 @@ describe('a page of a client without scenarios contains the program that was run
     ['polars.md', 'python', 'polars.py'],
     ['iceberg-rust.md', 'rust', 'iceberg_rust.rs'],
     ['iceberg-go.md', 'sh', 'iceberg_go.sh'],
-  ])('the page %s contains the program that was run', (name, language, file) => {
-    const program = readFileSync(join(import.meta.dirname, 'clients', file), 'utf8')
-    expect(blocks(page(name), language)).toContain(program)
-  })
+  ])(
+    'the documentation page %s contains the program that the engine scenarios run',
+    (name, language, file) => {
+      const program = readFileSync(join(import.meta.dirname, 'clients', file), 'utf8')
+      expect(blocks(page(name), language)).toContain(program)
+    },
+  )
 })
 
-test('the page of ClickHouse contains the settings that the scenarios use', () => {
+test('the documentation page of ClickHouse contains the settings that the engine scenarios use', () => {
   const source = readFileSync(join(import.meta.dirname, 'clickhouse/main.py'), 'utf8')
   const [said = '', writing = ''] = blocks(page('clickhouse.md'), 'sql')
   const settings = [...said.matchAll(/(\w+) = /g)].map(([, name = '']) => name)
@@ -148,14 +151,14 @@ test('the page of ClickHouse contains the settings that the scenarios use', () =
 describe.each(pages)('%s', (name) => {
   const text = page(name)
 
-  test('each page states whether its commands were run, and appears in the list of pages', () => {
+  test('each documentation page of an engine states whether its commands were run, and appears in the list of pages', () => {
     expect(text).toMatch(
       /^# .+\n(Run against .+ by `npm run test:engines \w+`|Seen to work with .+ on \d{4}-\d\d-\d\d, by hand|\*\*None of these has been run)/,
     )
     expect(readFileSync(join(docs, 'how-to/engines.md'), 'utf8')).toContain(`(engines/${name})`)
   })
 
-  test('each page names only existing commands, options and variables', () => {
+  test('each documentation page of an engine names only existing commands, options and variables', () => {
     const cli = readFileSync(join(docs, 'reference/cli.md'), 'utf8')
     for (const [, command = ''] of text.matchAll(/`?headgate ([a-z]+(?: [a-z]+)?) /g))
       expect(cli).toContain(`headgate ${command}`)

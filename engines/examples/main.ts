@@ -21,7 +21,7 @@ function choose(names: readonly string[], quick: boolean): readonly Example[] {
   const unknown = names.filter((name) => !examples.some((example) => example.name === name))
   if (unknown.length > 0)
     throw new Error(
-      `unknown: ${unknown.join(', ')}; there are ${examples.map(({ name }) => name).join(', ')}`,
+      `unknown example: ${unknown.join(', ')}; the examples are ${examples.map(({ name }) => name).join(', ')}`,
     )
   return examples.filter(
     (example) => (names.length === 0 || names.includes(example.name)) && (example.quick || !quick),

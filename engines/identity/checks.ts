@@ -14,9 +14,9 @@ export class Checks {
   is(what: string, actual: unknown, expected: unknown): void {
     const [is, wanted] = [JSON.stringify(actual), JSON.stringify(expected)]
     if (is === wanted) this.#held += 1
-    else this.failures.push(`${what}: ${is}, not ${wanted}`)
+    else this.failures.push(`${what}: the result is ${is}, expected ${wanted}`)
     console.error(
-      `${is === wanted ? 'ok  ' : 'FAIL'} ${what}${is === wanted ? '' : `: ${is}, not ${wanted}`}`,
+      `${is === wanted ? 'ok  ' : 'FAIL'} ${what}${is === wanted ? '' : `: the result is ${is}, expected ${wanted}`}`,
     )
   }
 

@@ -34,27 +34,27 @@ async function outcomes(steps: Step[]): Promise<string[]> {
 }
 
 describe('runScenario: steps', () => {
-  it('a step without expectations passes when its statement does not fail', async () => {
+  it('a scenario step without expectations passes when its statement does not fail', async () => {
     expect(await outcomes([spark('x', 'a b')])).toEqual(['passed'])
   })
 
-  it('a step fails when its statement returns other rows than expected', async () => {
+  it('a scenario step fails when its statement returns other rows than expected', async () => {
     const [same, other] = await outcomes([spark('x', 'a b', [['a', 'b']]), spark('x', 'a b', [['a', 'c']])])
     expect(same).toBe('passed')
     expect(other).toContain('expected [["a","c"]]')
   })
 
-  it('a step fails when its statement does not fail with the expected error', async () => {
+  it('a scenario step fails when its statement does not fail with the expected error', async () => {
     expect(
       await outcomes([spark('x', 'fail now', /now/), spark('x', 'fail now', /later/), spark('x', 'a', /a/)]),
     ).toEqual([
       'passed',
-      'should have failed with /later/: fail now',
-      'should have failed with /a/, but did not fail',
+      'the statement must fail with /later/, but it failed with fail now',
+      'the statement must fail with /a/, but it did not fail',
     ])
   })
 
-  it('a step with several statements runs all of them, and its result contains the remark', async () => {
+  it('a scenario step with several statements runs all of them, and its result contains the remark', async () => {
     const act: Step = {
       title: 'x',
       on: 'spark',

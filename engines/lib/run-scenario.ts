@@ -78,15 +78,18 @@ async function perform(step: Step, engine: Engine): Promise<Performed> {
 
 function judge(step: Step, performed: Performed): void {
   if (step.fails) {
-    if (!('error' in performed)) throw new Error(`should have failed with ${step.fails}, but did not fail`)
+    if (!('error' in performed))
+      throw new Error(`the statement must fail with ${step.fails}, but it did not fail`)
     if (!step.fails.test(performed.error))
-      throw new Error(`should have failed with ${step.fails}: ${performed.error}`)
+      throw new Error(`the statement must fail with ${step.fails}, but it failed with ${performed.error}`)
     return
   }
   if ('error' in performed) throw new Error(performed.error)
   const { rows } = performed
   if (step.rows && !isDeepStrictEqual(rows, step.rows)) {
-    throw new Error(`wrong rows\n  expected ${JSON.stringify(step.rows)}\n  got      ${JSON.stringify(rows)}`)
+    throw new Error(
+      `the statement returned other rows\n  expected ${JSON.stringify(step.rows)}\n  got      ${JSON.stringify(rows)}`,
+    )
   }
   step.check?.(rows)
 }

@@ -53,7 +53,8 @@ export const trinoFirstCalls: Scenario = {
         fixture,
         async (engine, since) => {
           const rows = await engine.sql(`SELECT id FROM no_user_serving.${table}`, 'bob')
-          if (JSON.stringify(rows) !== '[[1]]') throw new Error(`wrong rows: ${JSON.stringify(rows)}`)
+          if (JSON.stringify(rows) !== '[[1]]')
+            throw new Error(`the statement returned other rows: ${JSON.stringify(rows)}`)
           const loads = (await since()).filter(({ operation }) => operation === 'loadTable')
           const withoutUser = loads.filter(
             (event) => formatCaller(event) === 'trino-service' && event.detail?.['onBehalfOf'] === 'no user',

@@ -88,7 +88,7 @@ export async function openUsers(
   const stated = access(credentials['config-only'], user)
   const unexchanged = access(credentials['config-only'], off)
   say(`tokens of users live for ${tokenSeconds} s, storage credentials for ${credentialSeconds} s`)
-  if (alice === undefined) throw new Error('the server has no principal')
+  if (alice === undefined) throw new Error('the server created no principal for the user')
   return {
     fixture,
     usage: fixture.usage,
