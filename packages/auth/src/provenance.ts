@@ -51,14 +51,14 @@ export interface Provenance {
  */
 export function keepIdentity(before: Provenance | undefined, next: Provenance | undefined): void {
   if (before === undefined) return
-  if (next === undefined) throw identityChanged('the renewal does not state its identity')
+  if (next === undefined) throw identityChanged('the renewed credential does not state its identity')
   if (!before.renewableBy.includes(next.obtainedBy)) {
     throw identityChanged(
       `a session obtained by ${before.obtainedBy} must not be renewed by ${next.obtainedBy}`,
     )
   }
   if (before.who !== undefined && !isSameParty(before.who, next.who)) {
-    throw identityChanged('the renewal is for another subject')
+    throw identityChanged('the renewed credential is for another subject')
   }
   const actors = before.actors ?? []
   const nextActors = next.actors ?? []
@@ -66,9 +66,9 @@ export function keepIdentity(before: Provenance | undefined, next: Provenance | 
     actors.length !== nextActors.length ||
     actors.some((actor, index) => !isSameParty(actor, nextActors[index]))
   ) {
-    throw identityChanged('the renewal has another chain of actors')
+    throw identityChanged('the renewed credential has another chain of actors')
   }
-  if (before.target !== next.target) throw identityChanged('the renewal is for another target')
+  if (before.target !== next.target) throw identityChanged('the renewed credential is for another target')
 }
 
 function isSameParty(a: Party, b: Party | undefined): boolean {

@@ -15,7 +15,7 @@ export interface ProviderContext {
   readonly now: () => number
   /** Environment variables by name. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Provider of the outer session. If this session belongs to a user, the outer session belongs to the service. */
+  /** Provider of the parent session. If this session belongs to a user, the parent session belongs to the service. */
   readonly parent: AuthProvider | undefined
   /** Functions that ask a person to log in, if the creator of the provider passed them. */
   readonly prompts: Prompts | undefined

@@ -23,7 +23,7 @@ export interface RegistryOptions {
 export interface CreateOptions extends WaitOptions {
   /** Address of the catalog. */
   readonly uri?: string
-  /** Provider of the outer session. If this session belongs to a user, the outer session belongs to the service. */
+  /** Provider of the parent session. If this session belongs to a user, the parent session belongs to the service. */
   readonly parent?: AuthProvider
   /** Sends the requests to issuers. Default: the global `fetch`. */
   readonly fetch?: Fetch

@@ -30,7 +30,7 @@ async function installExample(): Promise<string> {
   return folder
 }
 
-it('the registry loads a provider of another package by the name of the package', async () => {
+it('the provider registry loads an auth provider of another package by the name of the package', async () => {
   const folder = await installExample()
   const script = `
     import { AuthRegistry } from '@headgate/auth'
@@ -65,7 +65,7 @@ it('the example of a provider has at most 35 lines of code', async () => {
   expect(lines.length).toBeLessThanOrEqual(35)
 })
 
-it('the registry refuses a package that is not installed, and a package without providers', async () => {
+it('the provider registry refuses a package that is not installed, and a package without auth providers', async () => {
   const create = async (name: string): Promise<string> =>
     await catchMessage(new AuthRegistry().create({ 'rest.auth.package': name, 'rest.auth.type': 'acme' }))
   expect(await create('no-such-package')).toBe(

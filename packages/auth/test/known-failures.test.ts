@@ -58,7 +58,7 @@ const user = jwt({ iss: 'https://login.example.com', sub: 'alice' })
 const exchange = { [`${O}token-exchange.subject-token`]: user }
 
 describe('after a refusal by a token endpoint, the error message', () => {
-  it('the error message proposes the type oauth2 for invalid_client of Keycloak, because iceberg-legacy does not authenticate the client', async () => {
+  it('the error of a refused token request proposes the type oauth2 for invalid_client of Keycloak, because iceberg-legacy does not authenticate the client', async () => {
     const server = await startServer((form, authorization) =>
       form.get('grant_type') === EXCHANGE && authorization?.startsWith('Basic') !== true
         ? {
@@ -81,7 +81,7 @@ describe('after a refusal by a token endpoint, the error message', () => {
     expect(await headerAfter(auth, 'authorization')).toBe('Bearer x')
   })
 
-  it('the error message proposes the grant of RFC 7523 for unsupported_grant_type of Entra', async () => {
+  it('the error of a refused token request proposes the grant of RFC 7523 for unsupported_grant_type of Entra', async () => {
     const refused = {
       error: 'unsupported_grant_type',
       error_description: 'AADSTS70003: The app requested an unsupported grant type',
@@ -102,7 +102,7 @@ describe('after a refusal by a token endpoint, the error message', () => {
     expect(await headerAfter(await open(oauth2(server, fixed)), 'authorization')).toBe('Bearer x')
   })
 
-  it('the error message proposes Basic authentication of the client for invalid_client of Cognito', async () => {
+  it('the error of a refused token request proposes Basic authentication of the client for invalid_client of Cognito', async () => {
     const server = await startServer((_, authorization) =>
       authorization === undefined
         ? { status: 400, body: { error: 'invalid_client' } }
@@ -120,7 +120,7 @@ describe('after a refusal by a token endpoint, the error message', () => {
   })
 
   it.each([501, 404])(
-    'the error message proposes the token endpoint of an issuer when /v1/oauth/tokens answers %i',
+    'the error of a refused token request proposes the token endpoint of an issuer when /v1/oauth/tokens answers %i',
     async (status) => {
       const server = await startServer(() => ({ status }))
       const legacy = { 'rest.auth.type': 'iceberg-legacy', credential: 'a:b' }
@@ -130,7 +130,7 @@ describe('after a refusal by a token endpoint, the error message', () => {
     },
   )
 
-  it('the error message proposes the required scope for invalid_request of Polaris', async () => {
+  it('the error of a refused token request proposes the required scope for invalid_request of Polaris', async () => {
     const server = await startServer(() => ({ status: 400, body: { error: 'invalid_request' } }))
     const properties = {
       ...oauth2(server, exchange),
@@ -162,7 +162,7 @@ describe('after a refusal by a token endpoint, the error message', () => {
       'Switch on Standard token exchange',
     ],
   ])(
-    'the error message names the setting of Keycloak that is necessary for %s',
+    'the error of a refused token request names the setting of Keycloak that is necessary for %s',
     async (_, status, error, error_description, fix) => {
       const server = await startServer(() => ({ status, body: { error, error_description } }))
       expect(await catchMessage(open(oauth2(server, exchange)))).toContain(fix)
@@ -184,7 +184,7 @@ describe('after a refusal by a catalog, the provider', () => {
     scope: 'catalog',
   })
 
-  it('the provider keeps a new token that Polaris refuses with 401, and warns that the principal may not exist there', async () => {
+  it('the auth provider keeps a new token that Polaris refuses with 401, and warns that the principal may not exist there', async () => {
     const warnings: string[] = []
     const auth = await open(service(), { fetch: issuer.fetch, warn: (message) => warnings.push(message) })
     const before = issuer.calls.length
@@ -197,7 +197,7 @@ describe('after a refusal by a catalog, the provider', () => {
   })
 
   it.each([401, 419])(
-    'the provider renews an expired token after status %i, and sends the request again',
+    'the auth provider renews an expired token after status %i, and sends the request again',
     async (status) => {
       const clock = testClock(Date.now())
       const auth = await open(service(), { fetch: issuer.fetch, ...clock })
@@ -216,7 +216,7 @@ describe('after a refusal by a catalog, the provider', () => {
     },
   )
 
-  it('the provider renews the token again after a failed renewal, without a restart', async () => {
+  it('the auth provider renews the token again after a failed renewal, without a restart', async () => {
     const clock = testClock(Date.now())
     let down = false
     const fetch: CreateOptions['fetch'] = async (url, init) => {
@@ -233,7 +233,7 @@ describe('after a refusal by a catalog, the provider', () => {
     expect(await headerAfter(auth, 'authorization')).not.toBe(first)
   })
 
-  it('the provider requests the same scope, audience and resource in each renewal', async () => {
+  it('the auth provider requests the same scope, audience and resource in each renewal', async () => {
     const forms: URLSearchParams[] = []
     const server = await startServer((form) => {
       forms.push(form)
@@ -255,7 +255,7 @@ describe('after a refusal by a catalog, the provider', () => {
     for (const form of forms) expect(Object.fromEntries(form)).toMatchObject(purpose)
   })
 
-  it('the provider warns once that the configured token has expired, with the time, when the catalog refuses the token during a long query', async () => {
+  it('the auth provider warns once that the configured token has expired, with the time, when the catalog refuses the token during a long query', async () => {
     const clock = testClock()
     const warnings: string[] = []
     const ends = clock.now() / 1_000 + 300
@@ -278,7 +278,7 @@ describe('after a refusal by a catalog, the provider', () => {
     ])
   })
 
-  it('the provider signs a query with a plus sign and a body exactly as they are sent', async () => {
+  it('the auth provider signs a query with a plus sign and a body exactly as they are sent', async () => {
     await using server = await verifyingServer({ service: 'glue' })
     const auth = await open({
       'rest.auth.type': 'sigv4',

@@ -58,7 +58,10 @@ function resolveSource(
   if (profile === undefined)
     throw profileError(name, 'a source_profile names this profile, but the profile does not exist')
   if (depth > MAX_DEPTH) {
-    throw profileError(name, `its source_profile chain is a cycle, or has more than ${MAX_DEPTH} steps`)
+    throw profileError(
+      name,
+      `the chain of source_profile settings is a cycle, or has more than ${MAX_DEPTH} steps`,
+    )
   }
   const roleArn = profile.get('role_arn')
   if (roleArn !== undefined && (depth === 0 || !profile.has('aws_access_key_id'))) {

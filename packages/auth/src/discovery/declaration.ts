@@ -34,19 +34,19 @@ const MAX_VALUE = 2_048
 export function parseDeclaration(text: string): Declaration {
   const document = toMembers(parseJson(text), 'the document')
   const auth = document.get('rest_auth')
-  if (auth === undefined) throw new DeclarationError('the document has no rest_auth')
+  if (auth === undefined) throw new DeclarationError('the document of the catalog has no member rest_auth')
   const declared = toMembers(auth, 'rest_auth')
   const version = declared.get('version')
   if (version !== 1) {
     throw new DeclarationError(
       typeof version === 'number'
         ? `the version of rest_auth is ${version}, but this client supports only version 1`
-        : 'rest_auth has no version',
+        : 'the member rest_auth has no version',
     )
   }
   const schemes = toArray(declared.get('schemes'), 'schemes')
   if (schemes.length === 0 || schemes.length > MAX_SCHEMES) {
-    throw new DeclarationError(`schemes must have 1 to ${MAX_SCHEMES} elements`)
+    throw new DeclarationError(`the list schemes of rest_auth must have 1 to ${MAX_SCHEMES} elements`)
   }
   const issuers = document.get('authorization_servers')
   const dpop = document.get('dpop_bound_access_tokens_required')
@@ -67,7 +67,7 @@ function parseScheme(value: unknown, role: 'scheme' | 'delegate'): Scheme {
   const crit = scheme.get('crit')
   const delegate = scheme.get('delegate')
   if (delegate !== undefined && role === 'delegate') {
-    throw new DeclarationError('a delegate must not have a delegate')
+    throw new DeclarationError('the delegate of an authentication scheme must not have a delegate itself')
   }
   return {
     type,
@@ -85,7 +85,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new DeclarationError('the document is not JSON')
+    throw new DeclarationError('the declaration document of the catalog is not JSON')
   }
 }
 

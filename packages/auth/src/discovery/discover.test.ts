@@ -339,34 +339,38 @@ describe('a client that receives a hostile declaration', () => {
     [
       'about another host',
       declaration('https://evil.example.com/iceberg', sigv4('glue', 'eu-central-1')),
-      'another resource',
+      'describes another catalog',
     ],
     [
       'about another port',
       declaration('https://glue.eu-central-1.amazonaws.com:8443/iceberg', sigv4('glue', 'eu-central-1')),
-      'another resource',
+      'describes another catalog',
     ],
-    ['about another path', declaration(`${GLUE}-staging`, sigv4('glue', 'eu-central-1')), 'another resource'],
+    [
+      'about another path',
+      declaration(`${GLUE}-staging`, sigv4('glue', 'eu-central-1')),
+      'describes another catalog',
+    ],
     [
       'about half of a path segment',
       declaration('https://glue.eu-central-1.amazonaws.com/ice', sigv4('glue', 'eu-central-1')),
-      'another resource',
+      'describes another catalog',
     ],
     [
       'about http',
       declaration(GLUE.replace('https', 'http'), sigv4('glue', 'eu-central-1')),
-      'another resource',
+      'describes another catalog',
     ],
     [
       'of a later version',
       { resource: GLUE, rest_auth: { version: 2, schemes: [] } },
       'the version of rest_auth is 2',
     ],
-    ['without schemes', declaration(GLUE), 'schemes must have 1 to 16 elements'],
+    ['without schemes', declaration(GLUE), 'the list schemes of rest_auth must have 1 to 16 elements'],
     [
       'with too many schemes',
       declaration(GLUE, ...Array.from({ length: 17 }, () => ({ type: 'bearer' }))),
-      'schemes must have 1 to 16 elements',
+      'the list schemes of rest_auth must have 1 to 16 elements',
     ],
     [
       'with a number in place of a string',
@@ -381,11 +385,11 @@ describe('a client that receives a hostile declaration', () => {
     [
       'with a delegate of a delegate',
       declaration(GLUE, { type: 'sigv4', delegate: { type: 'bearer', delegate: { type: 'bearer' } } }),
-      'a delegate must not have a delegate',
+      'the delegate of an authentication scheme must not have a delegate itself',
     ],
     ['that is a list', '[]', 'the document must be an object'],
-    ['that is an HTML page', '<html>', 'the document is not JSON'],
-    ['without rest_auth', { resource: GLUE }, 'the document has no rest_auth'],
+    ['that is an HTML page', '<html>', 'the declaration document of the catalog is not JSON'],
+    ['without rest_auth', { resource: GLUE }, 'the document of the catalog has no member rest_auth'],
   ])('refuses a document %s', async (_, document, reason) => {
     const message = await catchMessage(discover(GLUE, keys, document))
     expect(message).toContain('does not declare how to authenticate')

@@ -136,7 +136,7 @@ function checkDocument({ text, from }: FoundDocument, uri: URL): Declaration {
   try {
     const declaration = parseDeclaration(text)
     if (!covers(declaration.resource, uri))
-      throw new DeclarationError('the document describes another resource')
+      throw new DeclarationError('the declaration document describes another catalog')
     return declaration
   } catch (cause) {
     if (!(cause instanceof DeclarationError)) throw cause

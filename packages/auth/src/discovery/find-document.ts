@@ -48,7 +48,8 @@ export async function findDocument(search: DocumentSearch, wait: WaitOptions): P
       `${wellKnown.href} answered with status ${first.status}, and ${protectedUrl.href} with status ${refused.status} and without resource_metadata`,
     )
   }
-  if (!URL.canParse(named)) throw notFound('the resource_metadata in its 401 response is not a URL')
+  if (!URL.canParse(named))
+    throw notFound('the resource_metadata in the 401 response of the catalog is not a URL')
   const url = new URL(named)
   checkUrl(url, search)
   const second = await get(url, search, wait)
@@ -99,7 +100,7 @@ async function get(url: URL, { fetch }: DocumentSearch, wait: WaitOptions): Prom
  */
 function checkUrl(url: URL, { uri, hosts }: DocumentSearch): void {
   if (url.username !== '' || url.password !== '') {
-    throw notFound('the URL of its document contains a user or a password')
+    throw notFound('the URL of the declaration document contains a user or a password')
   }
   if (url.protocol !== 'https:' && !(isLoopback(url) && isLoopback(uri))) {
     throw notFound(`${url.origin} is not https, so an intermediary could change the document`)
@@ -108,7 +109,7 @@ function checkUrl(url: URL, { uri, hosts }: DocumentSearch): void {
   if (url.protocol === 'https:' && hosts.includes(url.host)) return
   const property = 'rest.auth.discover.document-hosts'
   throw notFound(
-    `its document is at ${url.host}, which is not an allowed host: to allow it, add it to ${property}`,
+    `the declaration document is at ${url.host}, which is not an allowed host: add this host to ${property} to allow it`,
   )
 }
 

@@ -17,7 +17,7 @@ export async function readTextFile(path: string, from: string, wait: WaitOptions
     const file = await open(path, 'r')
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES + 1), 0, MAX_BYTES + 1, 0)
-      if (bytesRead > MAX_BYTES) throw new Error('it is larger than 1 MiB')
+      if (bytesRead > MAX_BYTES) throw new Error('the file is larger than 1 MiB')
       return buffer.toString('utf8', 0, bytesRead)
     } finally {
       await file.close()

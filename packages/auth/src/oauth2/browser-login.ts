@@ -110,8 +110,12 @@ function parseCallback(
     // code.
     const answered =
       error instanceof Error && 'error' in error ? ` (${String(error.error).slice(0, 100)})` : ''
-    const reason = error instanceof Error ? error.message : 'the callback cannot be read'
+    const reason =
+      error instanceof Error ? error.message : 'the response of the issuer in the browser cannot be read'
     throw new AuthError('refused', `The login was not successful: ${reason}${answered}. Try again.`)
   }
-  throw new AuthError('refused', 'The login was not successful: the callback has no code. Try again.')
+  throw new AuthError(
+    'refused',
+    'The login was not successful: the response of the issuer in the browser has no code. Try again.',
+  )
 }

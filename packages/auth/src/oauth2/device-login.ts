@@ -38,7 +38,7 @@ export async function deviceLogin(
     const fix = `pass prompts.device to the provider, or set ${request.prefix}refresh-token`
     throw new AuthError(
       'unsupported',
-      `The login needs a function that shows a code to a person, but none was passed: ${fix}`,
+      `The login needs a function that shows a code to the user, but none was passed: ${fix}`,
       {
         property: `${request.prefix}grant-type`,
       },

@@ -54,5 +54,5 @@ async function requireToken(
   wait: WaitOptions,
 ): Promise<Token> {
   if (source !== undefined) return await source(wait)
-  throw new AuthError('configuration', `grant-type=${grant} needs a token to present`)
+  throw new AuthError('configuration', `grant-type=${grant} requires a token that the client can present`)
 }

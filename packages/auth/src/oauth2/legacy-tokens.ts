@@ -127,7 +127,7 @@ export function legacyTokens(settings: LegacySettings, context: ProviderContext)
     // As in Iceberg for Java, the credential authenticates the exchange of an expired token. Without a credential, an
     // expired token cannot be exchanged.
     if (!isValid && clientSecret === undefined)
-      throw sessionEnded(prefix, 'its token expired before it was renewed')
+      throw sessionEnded(prefix, 'the token of the session expired before it was renewed')
     const authorization = isValid
       ? `Bearer ${before.value.reveal()}`
       : `Basic ${base64(`${clientId ?? ''}:${clientSecret?.reveal() ?? ''}`)}`

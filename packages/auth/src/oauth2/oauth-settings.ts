@@ -137,7 +137,8 @@ function readInput(
   if (sources.length > 1)
     throw wrongProperty(prefix, name, `set only one of ${name}, ${name}-file, ${name}-auth-type, ${name}.*`)
   if (sources.length === 0) {
-    if (type !== undefined) throw wrongProperty(prefix, `${name}-type`, `set ${name} too, or remove its type`)
+    if (type !== undefined)
+      throw wrongProperty(prefix, `${name}-type`, `set ${name} too, or remove ${name}-type`)
     return undefined
   }
   return {

@@ -111,10 +111,18 @@ async function readToken(
   const property = `${prefix}dpop.enabled`
   if (dpop !== undefined && token.token_type === 'bearer') {
     const fix = `enable DPoP for this client at the issuer, or set ${property}=false`
-    throw new AuthError('refused', `The issuer did not bind the token to the key: ${fix}`, { property })
+    throw new AuthError(
+      'refused',
+      `The issuer did not bind the token to the DPoP key of this client: ${fix}`,
+      { property },
+    )
   }
   if (dpop === undefined && token.token_type === 'dpop') {
-    throw new AuthError('refused', `The issuer binds tokens to a key: set ${property}=true`, { property })
+    throw new AuthError(
+      'refused',
+      `The issuer issued a token that is bound to a key (DPoP): set ${property}=true`,
+      { property },
+    )
   }
   return token
 }

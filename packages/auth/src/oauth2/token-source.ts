@@ -46,7 +46,7 @@ export async function tokenSource(
   if (value?.reveal() === '::parent::') {
     if (context.parent !== undefined) return providerSource(context.parent, input, property)
     const fix = 'pass it as parent when the provider is created'
-    throw new AuthError('configuration', `${property}=::parent:: needs an outer session: ${fix}`, {
+    throw new AuthError('configuration', `${property}=::parent:: needs a parent session: ${fix}`, {
       property,
     })
   }

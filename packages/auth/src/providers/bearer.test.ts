@@ -61,7 +61,9 @@ it('the bearer provider ends the session when its file contains the token of ano
   expect(await headerAfter(auth, 'authorization')).toContain(createToken('alice', '2'))
   await writeFile(path, createToken('mallory', '3'))
   clock.advance(10_000)
-  expect(await catchMessage(auth.authenticate(aRequest()))).toContain('the renewal is for another subject')
+  expect(await catchMessage(auth.authenticate(aRequest()))).toContain(
+    'the renewed credential is for another subject',
+  )
 })
 
 it('the bearer provider refuses a missing file when it is created', async () => {

@@ -208,7 +208,9 @@ describe('a session with the token of a user', () => {
     const auth = await open(await startGoogle(), own, { ...session(() => subject), now: () => clock.time })
     subject = 'mallory'
     clock.time += 3_600_000
-    expect(await catchMessage(auth.authenticate(aRequest()))).toContain('the renewal is for another subject')
+    expect(await catchMessage(auth.authenticate(aRequest()))).toContain(
+      'the renewed credential is for another subject',
+    )
   })
 })
 

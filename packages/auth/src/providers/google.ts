@@ -47,7 +47,7 @@ export const google: ProviderDefinition = defineProvider({
     ),
     'federation-audience': text('the provider of the identity pool: //iam.googleapis.com/…/providers/…'),
     'subject-token-auth-type': text(
-      'the provider whose token is presented to the identity pool; ::parent:: is the outer session',
+      'the provider whose token is presented to the identity pool; ::parent:: is the parent session',
     ),
     'subject-token-type': byDefault(text('the type of the presented token. Default: JWT'), tokenTypes.jwt),
   },
@@ -158,7 +158,7 @@ async function openSource(
       throw wrongProperty(
         PREFIX,
         'subject-token-auth-type',
-        'the selected provider or outer session has no token',
+        'the selected provider or parent session has no token',
       )
     const workforce = audience.includes('/workforcePools/')
     const exchange = {

@@ -187,5 +187,5 @@ it('the iceberg-legacy provider refuses a configuration without a credential, an
     'Set at least one of rest.auth.iceberg-legacy.credential',
   )
   const own = { 'rest.auth.iceberg-legacy.subject-token': 'x' }
-  expect(await catchMessage(open(server, own))).toContain('needs an outer session')
+  expect(await catchMessage(open(server, own))).toContain('needs a parent session')
 })

@@ -19,7 +19,7 @@ export const icebergLegacy: ProviderDefinition = defineProvider({
     credential: secret('the client id and the secret, separated by a colon, or only the secret'),
     token: secret('the first token; it is exchanged for a new one before its end'),
     'subject-token': secret(
-      'the token of a user; it is exchanged with the token of the outer session as actor',
+      'the token of a user; it is exchanged with the token of the parent session as actor',
     ),
     'subject-token-type': byDefault(
       text('the type of the token of the user. Default: JWT, as in Iceberg for Java'),
@@ -101,14 +101,14 @@ function resolveEndpoint(configured: string | undefined, { uri, warn }: Provider
   return endpointUrl(configured ?? 'v1/oauth/tokens', `${PREFIX}token-endpoint`, uri).href
 }
 
-/** Returns the source of the actor's token: the outer session. */
+/** Returns the source of the actor's token: the parent session. */
 function findActor({ parent }: ProviderContext): NonNullable<NonNullable<typeof parent>['token']> {
   const token = parent?.token
   if (parent !== undefined && token !== undefined) return async (wait) => await token.call(parent, wait)
   const property = `${PREFIX}subject-token`
   throw new AuthError(
     'configuration',
-    `${property} needs an outer session, whose token is the actor: pass it as parent when the provider is created`,
+    `${property} needs a parent session, whose token is the actor: pass it as parent when the provider is created`,
     { property },
   )
 }

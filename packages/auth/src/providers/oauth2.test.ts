@@ -141,7 +141,7 @@ describe('an oauth2 token exchange', () => {
     const auth = await open({ ...basic, 'token-exchange.subject-token': '::parent::' }, { parent })
     expect(await readClaims(auth)).toMatchObject({ sub: 'post', client_id: 'basic' })
     expect(await catchMessage(open({ ...basic, 'token-exchange.subject-token': '::parent::' }))).toContain(
-      'needs an outer session',
+      'needs a parent session',
     )
   })
 
@@ -194,7 +194,9 @@ describe('an oauth2 token exchange', () => {
     const auth = await open(own, { parent, ...clock })
     current = await requestToken('mac', 'client_secret_jwt')
     clock.advance(3_601_000)
-    expect(await catchMessage(auth.authenticate(aRequest()))).toContain('the renewal is for another subject')
+    expect(await catchMessage(auth.authenticate(aRequest()))).toContain(
+      'the renewed credential is for another subject',
+    )
   })
 })
 
@@ -298,7 +300,7 @@ describe('the oauth2 provider for a person', () => {
   it('the oauth2 provider refuses an interactive login if no prompts for the user were passed', async () => {
     const auth = await open({ ...person, 'grant-type': 'device_code' })
     expect(await catchMessage(auth.authenticate(aRequest()))).toContain(
-      'The login needs a function that shows a code to a person',
+      'The login needs a function that shows a code to the user',
     )
     const other = await open({ ...person, 'grant-type': 'authorization_code' })
     expect(await catchMessage(other.authenticate(aRequest()))).toContain('grant-type=device_code')

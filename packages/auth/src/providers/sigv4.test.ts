@@ -231,11 +231,14 @@ describe('sigv4', () => {
     ],
     [{ 'rest.auth.sigv4.payload': 'maybe' }, 'rest.auth.sigv4.payload must be one of signed, unsigned'],
     [{ 'rest.auth.sigv4.expires-seconds': '0' }, 'must be a whole number from 1 to 604800'],
-    [{ 'rest.auth.sigv4.service': 's3', 'rest.auth.sigv4.payload-header': 'none' }, 'need this header'],
+    [
+      { 'rest.auth.sigv4.service': 's3', 'rest.auth.sigv4.payload-header': 'none' },
+      'need the header x-amz-content-sha256',
+    ],
     [{ 'rest.auth.sigv4.signing-name': 'glue' }, 'rest.auth.sigv4.signing-name is not a property'],
     [{ 'rest.auth.sigv4.delegate-auth-type': 'unknown' }, 'unknown provider "unknown"'],
     [{ 'rest.signing-region': 'us-east-1' }, 'have different values'],
-    [{ 'rest.auth.sigv4.web-identity-auth-type': '::parent::' }, 'needs an outer session'],
+    [{ 'rest.auth.sigv4.web-identity-auth-type': '::parent::' }, 'needs a parent session'],
     [
       { 'header.authorization': 'Bearer x' },
       'header.authorization and rest.auth.type=sigv4 both set the same header',

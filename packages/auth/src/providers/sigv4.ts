@@ -42,7 +42,7 @@ const keys = {
   ),
   'web-identity-token-file': text('the file with the token that assumes the role'),
   'web-identity-auth-type': text(
-    'the provider whose token assumes the role; ::parent:: is the outer session',
+    'the provider whose token assumes the role; ::parent:: is the parent session',
   ),
   'sts-endpoint': url('the STS endpoint that assumes the role. Default: STS of the region'),
   'delegate-auth-type': text(
@@ -250,7 +250,7 @@ async function openWebIdentity(
   const property = `rest.auth.${context.type}.web-identity-auth-type`
   throw new AuthError(
     'configuration',
-    `${property}=::parent:: needs an outer session: pass it as parent when the provider is created`,
+    `${property}=::parent:: needs a parent session: pass it as parent when the provider is created`,
     {
       property,
     },

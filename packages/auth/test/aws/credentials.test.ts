@@ -177,7 +177,10 @@ describe('the sigv4 provider', () => {
 })
 
 it.each([
-  ['role_arn=x\nsource_profile=app', 'source_profile chain is a cycle, or has more than 5 steps'],
+  [
+    'role_arn=x\nsource_profile=app',
+    'the chain of source_profile settings is a cycle, or has more than 5 steps',
+  ],
   [
     'role_arn=x\nsource_profile=missing',
     'profile missing cannot be used: a source_profile names this profile',
@@ -255,7 +258,9 @@ describe('the sigv4 provider with a web identity', () => {
     expect(await readKeys(auth)).toBe('ROLE2 a&b')
     await writeFile(path, jwt({ iss: 'https://idp.example.com', sub: 'mallory' }))
     clock.advance(3_600_000)
-    expect(await catchMessage(auth.authenticate(aRequest()))).toContain('the renewal is for another subject')
+    expect(await catchMessage(auth.authenticate(aRequest()))).toContain(
+      'the renewed credential is for another subject',
+    )
   })
 
   it('the sigv4 provider with a web identity refuses a web identity provider that has no token', async () => {
