@@ -59,7 +59,7 @@ async function bootstrap(
     }
     if (!result.created) {
       throw new CliError(exitCode.refused, `An administrator already exists: ${result.clientId}.`, {
-        next: 'If its secret is lost, `headgate bootstrap --reset` creates a new one.',
+        next: 'If the secret of the administrator is lost, `headgate bootstrap --reset` creates a new one.',
       })
     }
     const { clientId, clientSecret } = result

@@ -60,7 +60,7 @@ export function readSettings(
       exitCode.usage,
       '--login and --credential-file cannot be used together. Use only one of them.',
       {
-        next: 'Remove one of them.',
+        next: 'Remove one of the two settings.',
       },
     )
   }

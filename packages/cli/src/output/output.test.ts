@@ -11,7 +11,7 @@ const plain: Paint = (_, text) => text
 const terminal = Object.assign(new PassThrough(), { isTTY: true })
 
 describe('tables', () => {
-  it('a table has aligned columns, with numbers on the right and no blanks at the ends of lines', () => {
+  it('a table in the output has aligned columns, with numbers on the right and no blanks at the ends of lines', () => {
     const rows = [
       { name: 'a', size: 5, note: null },
       { name: '数据', size: 1000n, note: 'x' },

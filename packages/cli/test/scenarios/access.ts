@@ -37,7 +37,7 @@ export function accessScenarios(shared: () => TestHeadgate): void {
       )
       expect(checked).toMatchObject({
         code: 1,
-        err: expect.stringContaining('1 of 2 are not allowed') as string,
+        err: expect.stringContaining('1 of the 2 requested privileges are not granted') as string,
       })
       expect(checked.out).toMatch(
         /namespace:explained +yes +-\nwarehouse:lakehouse +NO +the privilege is missing/,

@@ -105,7 +105,7 @@ function findAccessKeyId(
 
 function toStorage(storage: StorageEntry | undefined, keys: StorageKeys): Storage {
   // A plan with a problem is not carried out.
-  if (storage === undefined) throw new Error('a warehouse without storage was planned')
+  if (storage === undefined) throw new Error('the plan contains a new warehouse without storage settings')
   if (storage.type === 'file') return storage
   const { accessKeyId, secretAccessKey, sessionToken } = keys
   return { ...storage, accessKeyId, secretAccessKey, sessionToken }

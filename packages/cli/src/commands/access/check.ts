@@ -45,9 +45,13 @@ async function check(
   )
   const refused = rows.filter(({ allowed }) => !allowed)
   if (refused.length > 0)
-    throw new CliError(exitCode.refused, `${refused.length} of ${rows.length} are not allowed.`, {
-      next: `headgate explain ${privilege} ${refused[0]?.object ?? ''} shows the reason.`,
-    })
+    throw new CliError(
+      exitCode.refused,
+      `${refused.length} of the ${rows.length} requested privileges are not granted.`,
+      {
+        next: `headgate explain ${privilege} ${refused[0]?.object ?? ''} shows the reason.`,
+      },
+    )
 }
 
 function explainRefusal({ outcome, limitedBy, forbiddenBy }: AccessAnswer): string | null {

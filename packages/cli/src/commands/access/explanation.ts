@@ -53,9 +53,9 @@ function formatDecision(explanation: AccessExplanation): string {
   if (outcome === 'allow')
     return `${reason ?? 'of a grant on an object that you do not manage, or the server accepts anonymous callers'}${proof}`
   if (limitedBy !== null)
-    return `${reason ?? 'there is a grant'}, but the settings of the engine ${limitedBy} do not allow it: headgate engine show ${limitedBy}`
+    return `${reason ?? 'a grant allows it'}, but the settings of the engine ${limitedBy} do not allow it: headgate engine show ${limitedBy}`
   if (forbiddenBy !== null)
-    return `${reason ?? 'there is a grant'}, but ${forbiddenBy.length === 0 ? 'no policy of the server permits it' : `policy ${forbiddenBy.join(', ')} forbids it`}`
+    return `${reason ?? 'a grant allows it'}, but ${forbiddenBy.length === 0 ? 'no Cedar policy of the server permits it' : `the Cedar policy ${forbiddenBy.join(', ')} forbids it`}`
   const hidden = outcome === 'hide' ? ', and no grant that makes the object visible' : ''
   return `there is no grant of ${privilege}, or of a privilege that includes it, on the object or above${hidden}`
 }

@@ -22,7 +22,7 @@ export function registerUse(group: Command, io: Io): void {
           { none = false }: { readonly none?: boolean },
         ) => {
           if ((name === undefined) !== none) {
-            throw new CliError(exitCode.usage, 'The command needs either a name or --none.', {
+            throw new CliError(exitCode.usage, 'The command needs either the name of a profile or --none.', {
               next: 'Add the name of a profile, which `headgate profile list` shows, or --none.',
             })
           }

@@ -26,7 +26,7 @@ async function clear(session: Session, named: readonly string[], { olderThan, al
   if ((all === true) === named.length > 0)
     throw new CliError(
       exitCode.usage,
-      'The command needs either ids or --all. `headgate storage orphans` lists the ids.',
+      'The command needs either ids of abandoned creates or --all. `headgate storage orphans` lists the ids.',
     )
   const { out, warehouse } = session
   const ids = all === true ? (await readOrphans(session, olderThan)).items.map(({ id }) => id) : named

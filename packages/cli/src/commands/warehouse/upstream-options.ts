@@ -130,7 +130,7 @@ export function toNewUpstream(
   if (upstream === undefined) return undefined
   const { uri } = upstream
   if (uri === undefined)
-    throw new CliError(exitCode.usage, 'The options of an upstream need its address.', {
+    throw new CliError(exitCode.usage, 'The options of an upstream need the address of the upstream.', {
       next: 'Add --upstream URL.',
     })
   return { ...upstream, uri }

@@ -96,13 +96,13 @@ export function toVending(
   if (!hasVending(options)) return undefined
   const { vending: mode } = options
   if (mode === undefined && current === null)
-    throw new CliError(exitCode.usage, 'The options of vending need a mode. Add --vending MODE.')
+    throw new CliError(exitCode.usage, 'The vending options need a vending mode. Add --vending MODE.')
   if (mode === 'static' && options.longLivedKeysMayLeaveTheServer !== true) {
     throw new CliError(
       exitCode.usage,
       'With --vending static every client that may load a table gets the long-lived keys of the storage.',
       {
-        next: 'Add --long-lived-keys-may-leave-the-server to confirm it, or use gateway, sts or remote-signing.',
+        next: 'Add --long-lived-keys-may-leave-the-server to confirm this, or use gateway, sts or remote-signing.',
       },
     )
   }

@@ -36,7 +36,7 @@ describe('readOffer', () => {
     expect(readOffer(both, 's3://b/t', engineTraits.clickhouse).keys?.accessKeyId).toBe('C')
   })
 
-  it('a table without keys offers remote signing or no storage access', () => {
+  it('a table without storage keys offers remote signing or no storage access', () => {
     expect(
       readOffer(table({ 's3.remote-signing-enabled': 'true' }, []), 's3://b/t', engineTraits.spark).mode,
     ).toBe('signing')
@@ -53,7 +53,7 @@ test.each([
   ['s3', 's3a://b/t', true],
   ['s3://b/t/metadata/', 's3://b/t', false],
   ['s3://b/t1', 's3://b/t10', false],
-])('the prefix %s covers %s: %s', (prefix, location, expected) => {
+])('the prefix %s of a credential covers the location %s: %s', (prefix, location, expected) => {
   expect(coversLocation(prefix, location)).toBe(expected)
 })
 

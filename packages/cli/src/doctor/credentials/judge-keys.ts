@@ -57,7 +57,7 @@ function judgeSessionToken({ traits }: DoctorContext, { keys }: CredentialOffer)
 function judgeExpiry({ traits }: DoctorContext, { keys, expiresAt }: CredentialOffer): Diagnosis | null {
   if (expiresAt !== undefined && expiresAt < Date.now()) {
     return failed('keys-expired', {
-      evidence: `The catalog offers keys that ended at ${new Date(expiresAt).toISOString()}.`,
+      evidence: `The catalog offers keys that expired at ${new Date(expiresAt).toISOString()}.`,
       remedy:
         'The catalog caches keys for too long, or its clock is wrong. Restart it, and shorten its cache of credentials.',
     })

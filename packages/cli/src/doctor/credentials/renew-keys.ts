@@ -27,7 +27,7 @@ export function judgeRenewal(
       warning('renewal-endpoint-missing', {
         evidence: `The keys end ${end}, and the response contains no endpoint that renews them (client.refresh-credentials-endpoint). Jobs of ${traits.label} end with the keys.`,
         remedy:
-          'Let the catalog send client.refresh-credentials-endpoint with the keys, or give keys a longer life than the longest job.',
+          'Let the catalog send client.refresh-credentials-endpoint with the keys, or give the keys a longer lifetime than the longest job.',
         report: reports.keysExpire,
       }),
     ]
@@ -108,7 +108,7 @@ function judgeConfigs({ traits }: DoctorContext, configs: readonly Config[]): Di
   const ended = configs.map(findExpiry).find((end) => end !== undefined && end < Date.now())
   if (ended === undefined) return null
   return failed('renewal-expired', {
-    evidence: `The refresh endpoint returns keys that ended at ${new Date(ended).toISOString()}.`,
+    evidence: `The refresh endpoint returns keys that expired at ${new Date(ended).toISOString()}.`,
     remedy: 'The catalog caches keys for too long, or its clock is wrong.',
   })
 }

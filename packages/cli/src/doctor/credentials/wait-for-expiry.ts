@@ -30,7 +30,7 @@ export async function checkExpiredToken(context: DoctorContext): Promise<readonl
   if (response.status === 419 && !traits.understands419) {
     return [
       failed('token-expired-419', {
-        evidence: `The catalog answers the ended token with ${describeResponse(response)}. ${traits.label} requests a new token after status 401, not after 419.`,
+        evidence: `The catalog answers a request with an expired token with ${describeResponse(response)}. ${traits.label} requests a new token after status 401, not after 419.`,
         remedy: 'Let the catalog, or the proxy in front of it, answer 401 to expired tokens.',
         report: reports.status419,
       }),
@@ -49,7 +49,7 @@ export async function checkExpiredToken(context: DoctorContext): Promise<readonl
   if (again.status < 300) return []
   return [
     failed('token-renewal-failed', {
-      evidence: `After the end of the token, the session is not renewed: ${describeResponse(again)}.`,
+      evidence: `After the token has expired, the session is not renewed: ${describeResponse(again)}.`,
       remedy: `Use ${settings.names.credential}, from which tokens can be requested again.`,
       report: reports.deadSession,
     }),
@@ -85,13 +85,13 @@ export async function checkExpiredKeys(
   const target = findTarget(context, offer)
   const url = toUrl(target, parseS3Location(metadataFile))
   const error = readS3Error(await s3Request(context, target, { method: 'GET', url }))
-  context.fact(`the storage answers the ended keys with ${describeS3(error)}`)
+  context.fact(`the storage answers requests with expired keys with ${describeS3(error)}`)
   if (traits.renewsKeys !== 'reload' || error.status === 403 || error.status === 401 || error.status < 300)
     return []
   return [
     warning('expired-keys-status', {
       evidence: `The storage answers ended keys with ${describeS3(error)}. ${traits.label} renews keys after status 401 and 403 only.`,
-      remedy: 'Give keys a longer life than the longest query, or let the storage answer 403.',
+      remedy: 'Give the keys a longer lifetime than the longest query, or let the storage answer 403.',
       report: reports.keysExpire,
     }),
   ]

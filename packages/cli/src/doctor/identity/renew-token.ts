@@ -43,7 +43,7 @@ export async function renewToken(context: DoctorContext): Promise<readonly Diagn
 function exchangeRefused({ traits, settings }: DoctorContext, response: RawResponse): Diagnosis {
   const { withoutExchange } = settings.names
   return warning('token-exchange-refused', {
-    evidence: `${traits.label} renews its token by exchanging it, and the issuer refuses the exchange: ${describeResponse(response)}. The session then ends with its first token, and is not renewed after a single failure.`,
+    evidence: `${traits.label} renews its token by exchanging it, and the issuer refuses the exchange: ${describeResponse(response)}. The session then ends when its first token expires, and is not renewed after a single failure.`,
     remedy: `Set ${withoutExchange ?? 'the engine to request new tokens with its credential'}, so that new tokens are requested with the credential, or let the issuer allow token exchange for this client.`,
     report: reports.deadSession,
   })
@@ -52,7 +52,7 @@ function exchangeRefused({ traits, settings }: DoctorContext, response: RawRespo
 function renewalFailed({ traits, settings }: DoctorContext, response: RawResponse): Diagnosis {
   return failed('token-renewal-failed', {
     evidence: `The first token was issued, and the second request for a token is refused: ${describeResponse(response)}.`,
-    remedy: `${traits.label} works until the first token ends. Let the issuer allow repeated requests of the client in ${settings.names.credential}.`,
+    remedy: `${traits.label} works until the first token expires. Let the issuer allow repeated requests of the client in ${settings.names.credential}.`,
     report: reports.deadSession,
   })
 }
@@ -68,7 +68,7 @@ function describeChange(before: TokenFacts, after: TokenFacts): string | null {
 
 function identityChanged({ traits }: DoctorContext, change: string): Diagnosis {
   return failed('identity-changed', {
-    evidence: `The renewed token is of another identity: ${change}. After the end of the first token, ${traits.label} acts as another caller.`,
+    evidence: `The renewed token has another identity: ${change}. After the first token has expired, ${traits.label} acts as another caller.`,
     remedy:
       'Let the issuer keep subject and actor when it exchanges a token, or use a token that is not renewed.',
     report: 'https://github.com/apache/iceberg/issues/17600',

@@ -88,9 +88,9 @@ function formatExplanation(body: ReturnType<typeof toObject>): string | null {
   if (outcome !== 'deny' && outcome !== 'hide') return null
   const reason =
     typeof limitedBy === 'string'
-      ? `the limits of the engine ${limitedBy} refuse it`
+      ? `the limits of the engine ${limitedBy} refuse the request`
       : Array.isArray(forbiddenBy)
-        ? `Cedar policies refuse it`
+        ? `Cedar policies refuse the request`
         : 'the privilege select is missing'
   const names = (Array.isArray(managers) ? managers : []).flatMap((manager) => {
     const { name } = toObject(manager)

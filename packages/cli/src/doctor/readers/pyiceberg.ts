@@ -66,7 +66,7 @@ function readYaml(text: string, source: string): Readonly<Record<string, unknown
     const line = /line (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
     throw unreadable(
       source,
-      `it is not valid YAML${line === undefined ? '' : ` (line ${line})`}.`,
+      `the file is not valid YAML${line === undefined ? '' : ` (line ${line})`}.`,
       'Correct the file.',
     )
   }

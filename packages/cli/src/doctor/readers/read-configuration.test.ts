@@ -54,14 +54,14 @@ spark.sql.catalog.other.type          hive
     expect(settings.names.uri).toBe('spark.sql.catalog.lake.uri')
   })
 
-  it('the reader reports an environment variable that is not set, by its name', async () => {
+  it('the configuration reader reports an environment variable that is not set, by its name', async () => {
     const { problems } = await read('spark.conf', file)
     expect(problems).toMatchObject([
       { id: 'variable-unset', remedy: expect.stringContaining('LAKE_CREDENTIAL') },
     ])
   })
 
-  it('the reader reads the settings in a spark-sql command like those in a file', async () => {
+  it('the configuration reader reads the settings in a spark-sql command like those in a file', async () => {
     const command = `AWS_ACCESS_KEY_ID=unused spark-sql --packages a:b:1 \\
   --conf spark.sql.catalog.lake.type=rest \\
   --conf "spark.sql.catalog.lake.uri=http://127.0.0.1:8181" \\
@@ -79,7 +79,7 @@ spark.sql.catalog.other.type          hive
     expect((await read('s', text)).auth).toEqual({ 'rest.auth.type': 'bearer', token: 'T' })
   })
 
-  it('the reader refuses a file with several catalogs unless the user or the file chooses one', async () => {
+  it('the configuration reader refuses a file with several catalogs unless the user or the file chooses one', async () => {
     const two = `spark.sql.catalog.a.type rest\nspark.sql.catalog.a.uri http://a\nspark.sql.catalog.b.type rest\nspark.sql.catalog.b.uri http://b\n`
     await expect(read('s', two)).rejects.toThrow('several catalogs: a, b')
     expect(await read('s', two, { catalog: 'b' })).toMatchObject({ uri: 'http://b' })
@@ -115,7 +115,7 @@ s3.path-style-access=true
     })
   })
 
-  it('the reader reports settings of Trino that cannot work together', async () => {
+  it('the configuration reader reports settings of Trino that cannot work together', async () => {
     const env = { TRINO_CREDENTIAL: 'trino:s' }
     const ids = async (text: string): Promise<readonly string[]> =>
       (await read('lake.properties', text, { env })).problems.map(({ id }) => id)
@@ -187,7 +187,7 @@ describe('PyIceberg', () => {
     })
   })
 
-  it('the reader converts the properties of the OAuth2 manager of PyIceberg', async () => {
+  it('the configuration reader converts the properties of the OAuth2 manager of PyIceberg', async () => {
     const text = `catalog:
   a:
     uri: http://a
@@ -207,10 +207,10 @@ describe('PyIceberg', () => {
     })
   })
 
-  it('the error for invalid YAML contains no text of the file', async () => {
+  it('the error for a configuration with invalid YAML contains no text of the file', async () => {
     const broken = 'catalog:\n  a:\n    credential: "secret-value\n    uri: {'
     await expect(read('.pyiceberg.yaml', broken)).rejects.toThrow(
-      /^\.pyiceberg\.yaml: it is not valid YAML( \(line \d\))?\.$/,
+      /^\.pyiceberg\.yaml: the file is not valid YAML( \(line \d\))?\.$/,
     )
   })
 })
@@ -265,7 +265,7 @@ ATTACH '123456789012' AS g (TYPE iceberg, ENDPOINT 'glue.us-east-2.amazonaws.com
     })
   })
 
-  it('the reader reports a DuckDB secret without a client id', async () => {
+  it('the configuration reader reports a DuckDB secret without a client id', async () => {
     const { problems } = await read('a.sql', sql.replace("CLIENT_ID 'duck', ", ''))
     expect(problems.map(({ id }) => id)).toEqual(['client-id-missing'])
   })
@@ -291,7 +291,7 @@ describe('StarRocks and Doris', () => {
   })
 })
 
-it('the reader refuses a file of an unknown engine, and names the known engines', async () => {
+it('the configuration reader refuses a file of an unknown engine, and names the known engines', async () => {
   await expect(read('x', 'hello')).rejects.toMatchObject({
     exitCode: 2,
     next: expect.stringContaining('--uri'),

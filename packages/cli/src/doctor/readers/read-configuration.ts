@@ -43,7 +43,7 @@ export function readConfiguration(
     throw unreadable(
       source,
       engine === undefined
-        ? 'it is not the configuration of a known engine.'
+        ? 'the file is not the configuration of a known engine.'
         : `configurations of ${engine} cannot be read.`,
       'Name a file of Spark, Trino, PyIceberg, DuckDB, StarRocks or Doris, or describe the catalog with --uri, --auth and --set.',
     )
@@ -60,5 +60,9 @@ function readText(path: string): string {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason'
     throw new CliError(exitCode.usage, `The file ${path} cannot be read (${reason}).`, { cause })
   }
-  throw unreadable(basename(path), 'it has more than 1 MiB.', 'Name the configuration file of the engine.')
+  throw unreadable(
+    basename(path),
+    'the file has more than 1 MiB.',
+    'Name the configuration file of the engine.',
+  )
 }

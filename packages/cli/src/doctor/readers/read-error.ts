@@ -19,14 +19,18 @@ export function chooseCatalog(
 ): string {
   if (chosen !== undefined) {
     if (names.includes(chosen)) return chosen
-    throw unreadable(source, `it has no Iceberg REST catalog ${chosen}.`, `Its catalogs are: ${list(names)}.`)
+    throw unreadable(
+      source,
+      `the file has no Iceberg REST catalog ${chosen}.`,
+      `The catalogs of the file are: ${list(names)}.`,
+    )
   }
   const [only, ...others] = names
   if (only === undefined)
-    throw unreadable(source, 'it has no Iceberg REST catalog.', 'Name another file, or use --uri.')
+    throw unreadable(source, 'the file has no Iceberg REST catalog.', 'Name another file, or use --uri.')
   if (others.length === 0) return only
   if (byDefault !== undefined && names.includes(byDefault)) return byDefault
-  throw unreadable(source, `it has several catalogs: ${list(names)}.`, 'Choose one with --catalog.')
+  throw unreadable(source, `the file has several catalogs: ${list(names)}.`, 'Choose one with --catalog.')
 }
 
 const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '))

@@ -64,7 +64,7 @@ function judgeKeys(
   ]
   if (!isUnknown.includes(code ?? '') && !/security token.*invalid/i.test(message)) return null
   return failed('storage-keys-refused', {
-    evidence: `${evidence} The store does not know the keys, or they have ended.`,
+    evidence: `${evidence} The store does not know the keys, or the keys have expired.`,
     remedy: `Let the catalog vend keys of this store: its token service (STS) and the endpoint must belong to the same store. If the keys are in ${settings.source}, renew them.`,
   })
 }

@@ -27,7 +27,7 @@ export async function checkStaged(context: DoctorContext, table: LoadedTable): P
     warning('staged-renewal-refused', {
       evidence: `Keys of a table that is being created cannot be renewed. ${renewal.problem.evidence}`,
       remedy:
-        'CREATE TABLE AS must end within the life of the keys. Use a catalog that renews keys of staged tables (Headgate does), or longer lived keys.',
+        'CREATE TABLE AS must end within the lifetime of the keys. Use a catalog that renews keys of staged tables (Headgate does), or keys with a longer lifetime.',
       report: 'https://github.com/apache/iceberg/issues/13554',
     }),
   ]

@@ -26,7 +26,9 @@ export async function detectReader(session: Session, source: Source): Promise<De
   const api = createSourceApi(source, session.settings.timeoutMs)
   const { warehouse } = source
   if (warehouse === undefined)
-    return { reason: `${unknown(url)} Its warehouse is not known either: add --from-warehouse.` }
+    return {
+      reason: `${unknown(url)} The warehouse of the source is not known either: add --from-warehouse.`,
+    }
   const [, root] = /^(.*)\/catalog$/.exec(url) ?? []
   if (root !== undefined)
     return (
