@@ -77,7 +77,7 @@ describe('a document in pieces', () => {
   })
 
   it('the member splicer refuses a truncated document, a value that is too large, and encodings other than UTF-8', async () => {
-    await expect(spliced('{"config":{"a"', [3])).rejects.toThrow(/it is truncated/)
+    await expect(spliced('{"config":{"a"', [3])).rejects.toThrow(/the response is truncated/)
     await expect(spliced(`{"config":"${'x'.repeat(100)}"}`, [7], undefined, 100)).rejects.toThrow(
       /larger than 100/,
     )

@@ -51,13 +51,13 @@ export class MemberSplicer extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    done(this.#held === undefined ? null : unreadable('it is truncated'))
+    done(this.#held === undefined ? null : unreadable('the response is truncated'))
   }
 
   #read(chunk: Buffer): void {
     // Text in UTF-16 or UTF-32 contains zero bytes. Some clients detect these encodings and would decode members that
     // the proxy did not check.
-    if (chunk.includes(0)) throw unreadable('it is not in UTF-8')
+    if (chunk.includes(0)) throw unreadable('the response is not in UTF-8')
     let from = 0
     let at = 0
     while (at < chunk.length) {
@@ -156,7 +156,8 @@ export class MemberSplicer extends Transform {
   #hold(bytes: Buffer): void {
     this.#heldBytes += bytes.length
     const { limit } = this.#options
-    if (this.#heldBytes > limit) throw unreadable(`its ${this.#name ?? ''} is larger than ${limit} bytes`)
+    if (this.#heldBytes > limit)
+      throw unreadable(`the member ${this.#name ?? ''} of the response is larger than ${limit} bytes`)
     this.#held?.push(bytes)
   }
 
@@ -168,7 +169,7 @@ export class MemberSplicer extends Transform {
     try {
       next = this.#options.rewrite(this.#name ?? '', value)
     } catch (cause) {
-      throw unreadable(`its ${this.#name ?? ''} is not JSON`, cause)
+      throw unreadable(`the member ${this.#name ?? ''} of the response is not JSON`, cause)
     }
     this.push(Buffer.from(text.slice(0, start) + next + text.slice(start + value.length)))
     this.#held = undefined

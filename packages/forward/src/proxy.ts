@@ -162,7 +162,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     ),
   )
   server.on('clientError', (_: Error, socket: Socket) =>
-    refuseSocket(socket, new HeadgateError('bad-request', 'This is not an HTTP/1.1 request.')),
+    refuseSocket(socket, new HeadgateError('bad-request', 'The proxy accepts only valid HTTP/1.1 requests.')),
   )
 
   const close = async (graceMs = 10_000): Promise<void> => {

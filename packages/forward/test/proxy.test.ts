@@ -307,7 +307,7 @@ describe('the forwarded response', () => {
 }`)
   })
 
-  it('the response for a table has unchanged metadata, and only URLs of the proxy as endpoints', async () => {
+  it('the forwarded response for a table has unchanged metadata, and only URLs of the proxy as endpoints', async () => {
     let own = ''
     const metadata =
       '{ "location":"s3://b/t", "current-snapshot-id":3055729675574597004,"config":{"uri":"http://x"} }'
@@ -399,7 +399,7 @@ describe('the forwarded response', () => {
     expect(left.filter(([name]) => name === 'endpoints')).toHaveLength(3)
   })
 
-  it('properties that the operator adds to the list are forwarded, with the URL of the proxy in place of the URL of the catalog', async () => {
+  it('properties that the operator adds to the passed properties are forwarded, with the URL of the proxy in place of the URL of the catalog', async () => {
     let own = ''
     await using on = await openFixture(() => jsonResponse(JSON.stringify(nessie(own))), {
       basePath: '/iceberg',
