@@ -27,7 +27,7 @@ test.each<[Json, string]>([
   },
 )
 
-test('the path of a wrong value starts with the name of the document', () => {
+test('the path of a wrong value in an error message starts with the name of the document', () => {
   expect(() => decodeAt('table metadata', { list: [null] }, decode)).toThrow(
     'Invalid table metadata.list[0]: ',
   )

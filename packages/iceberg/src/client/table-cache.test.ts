@@ -45,7 +45,7 @@ test('the option tableCache: false disables the table cache', async () => {
   expect(await loads({ tableCache: false }, {}, {})).toEqual([undefined, undefined])
 })
 
-test('the client does not cache responses for an auth provider without provenance', async () => {
+test('the client does not cache responses for an auth provider that does not state the identity of its credentials', async () => {
   const auth: AuthProvider = { authenticate: (request) => Promise.resolve(request) }
   expect(await loads({ auth }, {}, {})).toEqual([undefined, undefined])
 })

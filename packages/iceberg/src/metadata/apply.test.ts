@@ -68,7 +68,7 @@ test('a table that a commit creates has format 2 if no update changes the versio
   expect(apply(null, first, ...without('add-snapshot').slice(2, -1)).metadata['format-version']).toBe(1)
 })
 
-test('a table that a commit creates without assign-uuid gets the UUID of the context', () => {
+test('a table that a commit creates without assign-uuid gets the UUID that the server generated', () => {
   const updates = without('assign-uuid').map(decodeTableUpdate)
   expect(applyTableUpdates(null, updates, { now: NOW, uuid: OTHER_UUID }).metadata['table-uuid']).toBe(
     OTHER_UUID,

@@ -15,7 +15,7 @@ test.each([
   ['s3://b/t/metadata/x-1.metadata.json', -1],
   ['s3://b/t/metadata/-1-aa.metadata.json', -1],
   ['', -1],
-])('the version of the file %s is %i', (location, version) => {
+])('the version in the name of the metadata file %s is %i', (location, version) => {
   expect(parseMetadataVersion(location)).toBe(version)
 })
 

@@ -18,7 +18,7 @@ function specified(): readonly string[] {
   return found
 }
 
-test('the operations equal those of the pinned specification', () => {
+test('the list of operations equals that of the pinned Iceberg specification', () => {
   const ours = operations.map(({ operationId, method, path }) => `${operationId}: ${method} ${path}`)
   expect(ours).toEqual(specified())
   expect(ours).toHaveLength(35)

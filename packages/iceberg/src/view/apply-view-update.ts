@@ -125,6 +125,6 @@ function setCurrentVersion(draft: ViewDraft, requested: number): void {
 
 function nextId(atLeast: number, taken: readonly number[]): number {
   const id = taken.reduce((next, other) => (other >= next ? other + 1 : next), atLeast)
-  if (id > MAX_ID) throw refuse(`Cannot assign an id after ${MAX_ID}`)
+  if (id > MAX_ID) throw refuse(`Cannot assign an id above the maximum ${MAX_ID}`)
   return id
 }

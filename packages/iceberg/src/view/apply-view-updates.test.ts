@@ -147,7 +147,7 @@ describe('dialects', () => {
 })
 
 describe('history', () => {
-  test('the version log contains the time of a new version, and for a rollback to an older version the time of the commit', () => {
+  test('the version log of a view contains the time of a new version, and for a rollback to an older version the time of the commit', () => {
     const view = apply(exampleView(), ...replace('select 2', { 'timestamp-ms': 700 }))
     expect(log(view)).toEqual([
       [500, 1],
@@ -282,7 +282,7 @@ describe('a new view', () => {
     ...replace('select 1', { 'schema-id': -1 }),
   ]
 
-  test('a new view is created from updates only', () => {
+  test('a commit to a view that does not exist creates the view from the updates of the commit only', () => {
     const { metadata, changed } = applyViewUpdates(null, [uuid, location, ...rest], { now: 9_000 })
     expect(changed).toBe(true)
     expect(metadata['current-version-id']).toBe(1)

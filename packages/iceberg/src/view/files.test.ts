@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { exampleView, UUID } from '../../test/view/example-view.ts'
 import { viewLocations, viewMetadataCodec, viewMetadataFileName } from './index.ts'
 
-test('the name of a metadata file contains a number of at least five digits and the compression', () => {
+test('the name of a view metadata file contains a number of at least five digits and the compression', () => {
   expect(viewMetadataFileName(0, UUID, 'gzip')).toBe(`00000-${UUID}.gz.metadata.json`)
   expect(viewMetadataFileName(41, UUID, 'none')).toBe(`00041-${UUID}.metadata.json`)
   expect(viewMetadataFileName(123_456, UUID, 'none')).toBe(`123456-${UUID}.metadata.json`)

@@ -15,7 +15,7 @@ import {
   type VendedCredential,
 } from '../../../test/client/credentials/vending.ts'
 
-test('the client renews credentials by refresh token, refresh endpoint, loadCredentials or loadTable, in this order', async () => {
+test('the client renews storage credentials by refresh token, refresh endpoint, loadCredentials or loadTable, in this order', async () => {
   const clock = new ManualClock()
   const endpoint = 'v1/wh/namespaces/sales/tables/orders/credentials?storageRefreshToken=LONG'
   await using it = await startVending(clock, {
@@ -49,7 +49,7 @@ test('the client renews credentials by refresh token, refresh endpoint, loadCred
   expect(it.requests.at(-1)?.headers['x-iceberg-access-delegation']).toBe('vended-credentials')
 })
 
-test('the client uses the refresh endpoint of the first credential if later credentials have no endpoint', async () => {
+test('the client uses the refresh endpoint of the first storage credential if later credentials have no endpoint', async () => {
   const clock = new ManualClock()
   const more = { 'client.refresh-credentials-endpoint': '/v1/renew?storageRefreshToken=LONG' }
   await using it = await startVending(clock, {
@@ -111,7 +111,7 @@ test('the client loads the table if the server does not list loadCredentials and
   expect(hinted.targets()).toEqual([`${path}/credentials`])
 })
 
-test('the client ignores credentials without keys, for other locations or with expired keys', async () => {
+test('the client ignores storage credentials without keys, for other locations or with expired keys', async () => {
   const clock = new ManualClock()
   const responses = [
     listCredentials({ key: '', expiresAt: clock.time + HOUR }),
@@ -128,7 +128,7 @@ test('the client ignores credentials without keys, for other locations or with e
   }
 })
 
-test('the client uses the credential with the longest prefix at the start and after each renewal', async () => {
+test('the client uses the storage credential with the longest prefix at the start and after each renewal', async () => {
   const clock = new ManualClock()
   const several = (name: string): VendedCredential[] => [
     { key: `${name} bucket`, prefix: 's3://lake', expiresAt: clock.time + HOUR, token: `${name} bucket` },

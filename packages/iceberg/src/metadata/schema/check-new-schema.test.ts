@@ -41,7 +41,7 @@ test('a new schema with an optional field of type unknown in a list is accepted'
   expect(decodeNewSchema(typed(list('unknown', false))).fields).toHaveLength(1)
 })
 
-test('the default {} of a struct is refused in a new schema, and accepted in an existing one', () => {
+test('the default value {} of a struct is refused in a new schema, and accepted in an existing schema', () => {
   const struct = { type: 'struct', fields: [field(2, 'y', 'int')] }
   const schema = typed(struct, { 'initial-default': {} })
   expect(refusal(() => decodeNewSchema(schema))).toMatch(
@@ -100,7 +100,7 @@ test.each(OUTSIDE)(
   },
 )
 
-test('every request with a schema checks it as a new schema', () => {
+test('the schema in every request is checked as a new schema', () => {
   const schema = typed(list('unknown', true))
   const requests: readonly (() => unknown)[] = [
     () => decodeTableUpdate({ action: 'add-schema', schema }),

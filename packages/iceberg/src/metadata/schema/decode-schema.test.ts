@@ -105,7 +105,7 @@ const nested = (depth: number): Json => {
   return typed(type)
 }
 
-test('types can be nested up to a limit', () => {
+test('column types can be nested up to a limit', () => {
   expect(decodeSchema(nested(60)).fields).toHaveLength(1)
   expect(refusal(() => decodeSchema(nested(101)))).toMatch(
     /^bad-request: Invalid fields\[0\]\.type\.element\.element.{1,200}…: Cannot parse type: nested more than 100 levels deep$/,
@@ -126,7 +126,7 @@ test('ids and full names of the fields of a schema must be unique', () => {
   )
 })
 
-test('a required field cannot have the type unknown', () => {
+test('a required field of a schema cannot have the type unknown', () => {
   expect(refusal(() => decodeSchema(typed('unknown', { required: true })))).toBe(
     'bad-request: Invalid fields[0]: Cannot create required field with unknown type: x',
   )

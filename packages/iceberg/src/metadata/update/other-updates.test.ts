@@ -29,7 +29,7 @@ test('assign-uuid succeeds for the same UUID, and for a table of format 1 withou
   expect(refusal(() => apply({ ...old }, upgrade(2)))).toBe('bad-request: UUID is required in format v2')
 })
 
-test('the format version can be raised to 3, and cannot be lowered', () => {
+test('the format version of a table can be raised to 3, and cannot be lowered', () => {
   const v1 = newTable({ version: 1 })
   expect(commit(v1, upgrade(2))['format-version']).toBe(2)
   expect(commit(v1, upgrade(3))).toMatchObject({ 'format-version': 3, 'next-row-id': 0 })
@@ -42,7 +42,7 @@ test('the format version can be raised to 3, and cannot be lowered', () => {
 
 const move = (location: string): JsonObject => ({ action: 'set-location', location })
 
-test('the location is stored without trailing slashes', () => {
+test('the location of a table is stored without trailing slashes', () => {
   expect(commit(base, move('s3://lake/new//')).location).toBe('s3://lake/new')
   expect(commit(base, move('file:///')).location).toBe('file://')
   expect(apply(base, move('s3://lake/t/')).changed).toBe(false)

@@ -22,7 +22,7 @@ const ids = (schemas: readonly Schema[]): readonly number[] => schemas.map((sche
 const base = newTable()
 const NONE_ADDED = 'bad-request: Cannot set last added schema: no schema has been added'
 
-test('a new schema gets the next id of the table, not the requested id', () => {
+test('a new schema of a table gets the next id of the table, not the requested id', () => {
   const next = commit(base, add(WIDER))
   expect(next.schemas).toEqual([SCHEMA, { ...WIDER, 'schema-id': 1 }])
   expect(next['last-column-id']).toBe(4)

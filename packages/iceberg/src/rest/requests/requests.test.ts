@@ -329,7 +329,8 @@ test('a property key that a request both sets and removes causes the error unpro
   ).toThrow(
     expect.objectContaining({
       code: 'unprocessable',
-      message: 'Invalid updates: also in removals, choose one: "b"',
+      message:
+        'Invalid updates: the keys "b" are also in removals. Send each key in only one of the two lists.',
     }),
   )
   // This name is an inherited member of every object, and not a key of the updates.

@@ -21,7 +21,10 @@ export function decodeUpdateNamespacePropertiesRequest(value: Json): UpdateNames
   const both = removals.filter((key) => Object.hasOwn(updates, key))
   if (both.length > 0) {
     const keys = [...new Set(both)].map((key) => JSON.stringify(key)).join(', ')
-    throw new HeadgateError('unprocessable', `Invalid updates: also in removals, choose one: ${keys}`)
+    throw new HeadgateError(
+      'unprocessable',
+      `Invalid updates: the keys ${keys} are also in removals. Send each key in only one of the two lists.`,
+    )
   }
   return { removals: [...new Set(removals)], updates }
 }

@@ -45,7 +45,7 @@ test.each([400, 401, 403, 404, 406, 409, 419, 422, 501])(
   },
 )
 
-test('the client waits for the time in Retry-After, in seconds or as a date, plus a random time', async () => {
+test('the client waits for the time in the header Retry-After, in seconds or as a date, plus a random time', async () => {
   const clock = new ManualClock()
   const date = new Date(clock.time + 10_000).toUTCString()
   await using it = await testCatalog({
@@ -145,7 +145,7 @@ test('the cancellation of a scan plan is repeated without an idempotency key', a
   expect(it.requests.length).toBe(2)
 })
 
-test('a change is repeated with the same idempotency key, and the next change has another key', async () => {
+test('a changing request is repeated with the same idempotency key, and the next changing request has another key', async () => {
   await using it = await testCatalog({ respond: respondInOrder({ disconnect: true }, busyResponse(502), ok) })
   await it.catalog.commitTable(orders, commit)
   await it.catalog.createTable(orders, { schema: { type: 'struct', fields: [] } })
@@ -166,7 +166,7 @@ async function recordLoad(clock: ManualClock): Promise<{ headers: Readonly<Recor
   return request
 }
 
-test('a change is not repeated after half of the lifetime of its idempotency key', async () => {
+test('a changing request is not repeated after half of the lifetime of its idempotency key', async () => {
   const config = { ...fullConfig, 'idempotency-key-lifetime': 'PT10S' }
   await using it = await testCatalog({
     config,
@@ -178,7 +178,7 @@ test('a change is not repeated after half of the lifetime of its idempotency key
   })
 })
 
-test('an error after an attempt that the server may have executed has outcomeUnknown', async () => {
+test('an error after an attempt that the server may have executed has the property outcomeUnknown', async () => {
   await using it = await testCatalog({
     respond: respondInOrder(busyResponse(502), errorResponse(409, 'CommitFailedException')),
   })
@@ -209,7 +209,7 @@ test('every request is repeated if the connection was not established, and its o
   expect(clock.slept.length).toBe(2)
 })
 
-test('an attempt ends after its time limit', async () => {
+test('an attempt of a request ends after its time limit', async () => {
   const { promise: never } = Promise.withResolvers<ScriptedResponse>()
   await using it = await testCatalog({ respond: () => never })
   await expect(it.catalog.loadTable(orders, { timeoutMs: 50, maxRetries: 1 })).rejects.toMatchObject({
@@ -253,7 +253,7 @@ test('the client does not follow a redirect', async () => {
   expect(it.requests.length).toBe(1)
 })
 
-test('an error for a response without an error body describes the response and omits the query', async () => {
+test('an error for a response without an error body describes the response and omits the query of the URL', async () => {
   await using it = await testCatalog({ respond: () => ({ status: 404, text: '<html>not here</html>' }) })
   const error = await it.catalog
     .loadCredentials(orders, { storageRefreshToken: 'hidden-secret' })
