@@ -169,12 +169,12 @@ describe('the limit of nesting', () => {
     expect(failure(() => parse('[]', { maxDepth: 0 })).position).toBe(0)
   })
 
-  it('the limit of nesting does not count brackets in strings, or brackets that are already closed', () => {
+  it('the limit of JSON nesting does not count brackets in strings, or brackets that are already closed', () => {
     expect(parse(JSON.stringify(['[{'.repeat(200)]))).toEqual(['[{'.repeat(200)])
     expect(parse(`[${'[],{},'.repeat(500)}1]`)).toHaveLength(1001)
   })
 
-  it('the limit of nesting cannot be above 1000 levels', () => {
+  it('the limit of JSON nesting cannot be above 1000 levels', () => {
     expect(() => parse('1', { maxDepth: 1001 })).toThrow(RangeError)
     expect(() => parse('1', { maxDepth: Number.NaN })).toThrow(RangeError)
   })
@@ -226,26 +226,26 @@ describe('parse of hostile input', () => {
 })
 
 describe('the limit of values', () => {
-  it('the limit of values counts every value once, in arrays, in objects and at the top level', () => {
+  it('the limit of JSON values counts every value once, in arrays, in objects and at the top level', () => {
     const text = '{"a": [1, "two", {"three": null}], "b": true}'
     expect(parse(text, { maxValues: 7 })).toEqual(JSON.parse(text))
     expect(failure(() => parse(text, { maxValues: 6 }))).toBeInstanceOf(JsonLimitError)
   })
 
-  it('the limit of values counts a long number several times, because its conversion takes longer', () => {
+  it('the limit of JSON values counts a long number several times, because its conversion takes longer', () => {
     expect(failure(() => parse(`[${'9'.repeat(4000)}]`, { maxValues: 100 })).message).toBe(
       'more than 100 values',
     )
     expect(parse('[9007199254740993]', { maxValues: 10 })).toEqual([9007199254740993n])
   })
 
-  it('the limit of values counts a key that V8 hashes only by its length 1,000 times, and a long string once', () => {
+  it('the limit of JSON values counts a key that V8 hashes only by its length 1,000 times, and a long string once', () => {
     const text = JSON.stringify({ ['k'.repeat(16_384)]: 'v'.repeat(16_384) })
     expect(parse(text, { maxValues: 1_002 })).toEqual(JSON.parse(text))
     expect(failure(() => parse(text, { maxValues: 1_001 }))).toBeInstanceOf(JsonLimitError)
   })
 
-  it('the limit of values applies only if the caller of parse sets it, and does not count brackets in strings', () => {
+  it('the limit of JSON values applies only if the caller of parse sets it, and does not count brackets in strings', () => {
     expect(parse(`[${'1,'.repeat(300_000)}1]`)).toHaveLength(300_001)
     expect(parse(JSON.stringify(['[,{'.repeat(1000)]), { maxValues: 2 })).toHaveLength(1)
   })
@@ -259,7 +259,7 @@ describe('the limit of values', () => {
       'long keys',
       `{${Array.from({ length: 900 }, (_, i) => `"${String(i).padStart(16_384, 'x')}":1`).join(',')}}`,
     ],
-  ])('the limit of values stops the parser early for %s', (_, text) => {
+  ])('the limit of JSON values stops the parser early for %s', (_, text) => {
     const start = process.cpuUsage()
     expect(failure(() => parse(text, { maxValues: 250_000 }))).toBeInstanceOf(JsonLimitError)
     expect(process.cpuUsage(start).user).toBeLessThan(300_000)
