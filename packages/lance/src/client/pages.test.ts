@@ -32,11 +32,16 @@ test('the method pages returns the responses from any page_token', async () => {
   expect((await collect(rest)).map((page) => page.tables.length)).toEqual([4, 2])
 })
 
-test.each([null, '', undefined])('a list ends when page_token is %j', async (page_token) => {
-  await using fixture = await testNamespace({ respond: () => ({ json: { namespaces: ['a'], page_token } }) })
-  expect(await collect(fixture.lance.listNamespaces())).toEqual(['a'])
-  expect(fixture.targets()).toEqual(['GET /v1/namespace/%24/list?delimiter=%24'])
-})
+test.each([null, '', undefined])(
+  'an iteration over a list ends when the page_token of a response is %j',
+  async (page_token) => {
+    await using fixture = await testNamespace({
+      respond: () => ({ json: { namespaces: ['a'], page_token } }),
+    })
+    expect(await collect(fixture.lance.listNamespaces())).toEqual(['a'])
+    expect(fixture.targets()).toEqual(['GET /v1/namespace/%24/list?delimiter=%24'])
+  },
+)
 
 test('the client stops reading a list when a page_token is repeated', async () => {
   await using fixture = await testNamespace({
@@ -46,7 +51,7 @@ test('the client stops reading a list when a page_token is repeated', async () =
   expect(fixture.requests.length).toBe(2)
 })
 
-test('a list of tags contains their names', async () => {
+test('the client reads the names of tags from a list of tags', async () => {
   await using tags = await testNamespace({
     respond: () => ({ json: { tags: { v1: { version: 1, manifestSize: 2 } } } }),
   })

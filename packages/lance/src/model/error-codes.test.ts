@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { readSpecification } from '../../generate/specification.ts'
 import { isLanceErrorCode, lanceErrorNames } from './error-codes.ts'
 
-test('the error codes equal those of the pinned specification', async () => {
+test('the Lance error codes equal those of the pinned specification', async () => {
   const { schemas } = (await readSpecification()).components
   const listed = schemas['ErrorResponse']?.properties?.['code']?.description ?? ''
   const specified = [...listed.matchAll(/^\s*(\d+) - (\w+):/gm)].map(([, code, name]) => [code, name])
@@ -11,7 +11,7 @@ test('the error codes equal those of the pinned specification', async () => {
   expect(specified).toHaveLength(24)
 })
 
-test('the error catalogue uses every code of the specification, and no other code', () => {
+test('the Lance error catalogue uses every code of the specification, and no other code', () => {
   const used = new Set(Object.values(catalogue).map(({ lance }) => lance))
   expect([...used].toSorted((a, b) => a - b)).toEqual(Object.keys(lanceErrorNames).map(Number))
 })

@@ -46,12 +46,12 @@ function findResponse({ responses }: SpecifiedOperation): string {
   return { object: 'map', integer: 'count', string: 'text' }[String(content.schema.type)] ?? 'unknown'
 }
 
-test('the operations equal those of the pinned specification', () => {
+test('the list of operations equals that of the pinned Lance specification', () => {
   expect(operations.map(({ effect: _, ...rest }) => rest)).toEqual(toOperations(specification))
   expect(operations).toHaveLength(54)
 })
 
-test('only operations that read have the effect `reads`', () => {
+test('only operations that read data have the effect `reads`', () => {
   const reading = operations.filter(({ effect }) => effect === 'reads').map(({ operationId }) => operationId)
   expect(
     reading.filter((id) => !/^(?:List|Describe|Get|Count|Query|Explain|Analyze)|Exists$/.test(id)),

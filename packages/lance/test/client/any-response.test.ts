@@ -36,7 +36,7 @@ const status = fc.constantFrom(200, 201, 202, 206, 304, 302, 400, 401, 404, 406,
 
 type Method = (request: object, data: Uint8Array) => unknown
 
-test('each operation returns a result or throws a LanceNamespaceError for any response', async () => {
+test('each operation returns a result or throws a LanceNamespaceError for any response of the server', async () => {
   let respond = (): Response => new Response()
   const fetch = (): Promise<Response> => Promise.resolve(respond())
   const lance = await LanceNamespace.connect({ uri: 'http://lance.example', fetch, maxRetries: 0 })

@@ -4,7 +4,7 @@ import { id, testNamespace, type Reply } from './scripted-server.ts'
 
 const never = (): Promise<Reply> => Promise.withResolvers<Reply>().promise
 
-test('a call fails when the server sends no response', async () => {
+test('a call of the client fails when the server sends no response', async () => {
   let tries = 0
   await using fixture = await testNamespace({
     timeoutMs: 40,
@@ -22,7 +22,7 @@ test('a call fails when the server sends no response', async () => {
   expect(tries).toBe(2)
 })
 
-test('a call fails when the server stops within a response', async () => {
+test('a call of the client fails when the server stops within a response', async () => {
   await using fixture = await testNamespace({
     timeoutMs: 40,
     maxRetries: 0,
@@ -59,7 +59,7 @@ test('an upload may take longer than the time limit if it makes progress', async
   expect(fixture.requests[0]?.bytes).toHaveLength(40)
 })
 
-test('a call fails without a retry when the response exceeds its size limit', async () => {
+test('a call of the client fails without a retry when the response exceeds its size limit', async () => {
   await using fixture = await testNamespace({
     maxResponseBytes: 1_000,
     respond: () => ({ json: { location: 'x'.repeat(1_000) } }),
@@ -70,7 +70,7 @@ test('a call fails without a retry when the response exceeds its size limit', as
   expect(fixture.requests.length).toBe(1)
 })
 
-test('a signal ends a request, a wait before a retry, and calls that start later', async () => {
+test('an abort signal ends a request, a wait before a retry, and calls that start later', async () => {
   const controller = new AbortController()
   const reason = new Error('enough')
   await using fixture = await testNamespace({

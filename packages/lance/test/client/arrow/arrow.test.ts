@@ -145,7 +145,7 @@ test('queryTableStream throws the error that the server returns', async () => {
   await expect(fixture.lance.queryTableStream(query)).rejects.toMatchObject({ code: 4 })
 })
 
-test('a caller can stop reading a stream, and a signal ends the stream', async () => {
+test('a caller can stop reading a stream, and an abort signal ends the stream', async () => {
   const body = Buffer.alloc(1_000_000, 7)
   await using fixture = await testNamespace({ respond: () => ({ body, stall: true }) })
   for await (const _ of await fixture.lance.queryTableStream(query)) break

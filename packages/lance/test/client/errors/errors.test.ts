@@ -18,7 +18,7 @@ async function catchError(reply: Reply): Promise<LanceNamespaceError> {
 }
 
 test.each(Object.entries(lanceErrorNames))(
-  'the client throws a separate class for code %i: %s',
+  'the client throws a separate error class for code %i: %s',
   async (code, name) => {
     const error = await catchError(errorReply(500, Number(code), 'why'))
     const expected = code === '0' ? 'UnsupportedOperation' : name.replace(/Error$/, '')
@@ -58,7 +58,7 @@ test.each<[string, Reply, Partial<LanceNamespaceError>]>([
     { status: 400, json: { error: 'x', code: '13' } },
     { code: null, message: 'x' },
   ],
-])('the client converts %s to an error', async (_, reply, expected) => {
+])('the client converts an error response with %s to an error', async (_, reply, expected) => {
   expect(await catchError(reply)).toMatchObject(expected)
 })
 

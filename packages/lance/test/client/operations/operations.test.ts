@@ -85,7 +85,7 @@ test.each(operations)(
   },
 )
 
-test('the client has a method for each of the 54 operations, queryTableStream and storageOptions', async () => {
+test('the Lance client has a method for each of the 54 operations, queryTableStream and storageOptions', async () => {
   await using fixture = await testNamespace({ respond: () => ({}) })
   const expected = [
     ...operations.map(({ operationId }) => methodName(operationId)),
@@ -95,7 +95,7 @@ test('the client has a method for each of the 54 operations, queryTableStream an
   expect(Object.keys(fixture.lance).toSorted()).toEqual(expected.toSorted())
 })
 
-test('the client sends members that the specification puts in the query as query parameters', async () => {
+test('the Lance client sends members that the specification puts in the query as query parameters', async () => {
   await using fixture = await testNamespace({
     respond: () => ({ json: { tables: [], versions: [], metadata: {} } }),
   })
