@@ -128,7 +128,7 @@ function start(): ChildProcess {
 }
 
 describe.skipIf(process.platform === 'win32')('recovery from a crash', () => {
-  test('when the parent process is killed, the watchdog stops the server and no commit is lost', async () => {
+  test('when the parent process is killed, the watchdog stops the embedded PostgreSQL server and no commit is lost', async () => {
     await createInitializedCluster(dataDir)
     const child = start()
     const { url, pid } = await readOutcome(child)
@@ -139,7 +139,7 @@ describe.skipIf(process.platform === 'win32')('recovery from a crash', () => {
     expect(await count(next.url)).toBe(3)
   })
 
-  test('when the parent process is killed, the next start succeeds while the server is still stopping', async () => {
+  test('when the parent process is killed, the next start succeeds while the PostgreSQL server is still stopping', async () => {
     await createInitializedCluster(dataDir)
     const child = start()
     const { url } = await readOutcome(child)
@@ -150,7 +150,7 @@ describe.skipIf(process.platform === 'win32')('recovery from a crash', () => {
   })
 
   test.skipIf(process.platform !== 'linux')(
-    'when the parent process and the watchdog are killed, the next start stops the orphaned server',
+    'when the parent process and the watchdog are killed, the next start stops the orphaned PostgreSQL server',
     async () => {
       await createInitializedCluster(dataDir)
       const child = start()
@@ -168,7 +168,7 @@ describe.skipIf(process.platform === 'win32')('recovery from a crash', () => {
     },
   )
 
-  test('when the server is killed, the promise `exited` resolves and the next start finds every commit', async () => {
+  test('when the PostgreSQL server is killed, the promise `exited` resolves and the next start finds every commit', async () => {
     await createInitializedCluster(dataDir)
     const postgres = await startPostgres({ dataDir, settings: quick })
     await insert(postgres.url, [1, 2, 3])
@@ -179,7 +179,7 @@ describe.skipIf(process.platform === 'win32')('recovery from a crash', () => {
     expect(await count(next.url)).toBe(3)
   })
 
-  test('when the first start is killed at different times, the next start succeeds', async () => {
+  test('when the first start of the PostgreSQL server is killed at different times, the next start succeeds', async () => {
     for (const moment of [150, 300, 500, 800, 1_200]) {
       const child = start()
       await sleep(moment)
@@ -196,7 +196,7 @@ describe.skipIf(process.platform === 'win32')('recovery from a crash', () => {
     expect((await readdir(dataDir)).filter((name) => name.startsWith('cluster'))).toEqual(['cluster'])
   })
 
-  test('the next start sends no signal to another program that has the process id of the dead server', async () => {
+  test('the next start sends no signal to another program that has the process id of the dead PostgreSQL server', async () => {
     await createInitializedCluster(dataDir)
     const otherProgram = spawn('sleep', ['600'])
     children.add(otherProgram)
