@@ -56,7 +56,8 @@ export function parseXml(bytes: Uint8Array, { maxElements }: XmlOptions): XmlNod
   while (cursor.at < text.length) {
     const parent = path.at(-1)
     if (text[cursor.at] !== '<') {
-      if (parent === undefined) throw new XmlError('it contains XML syntax that this server does not accept')
+      if (parent === undefined)
+        throw new XmlError('the document contains XML syntax that this server does not accept')
       readCharacters(cursor, parent)
       continue
     }
@@ -64,9 +65,9 @@ export function parseXml(bytes: Uint8Array, { maxElements }: XmlOptions): XmlNod
     if (text[cursor.at + 1] === '/') {
       closed = readEndTag(cursor, path)
     } else {
-      if (path.length === maxDepth) throw new XmlError('it is nested too deeply')
+      if (path.length === maxDepth) throw new XmlError('the elements are nested too deeply')
       elements += 1
-      if (elements > maxElements) throw new XmlError(`it has more than ${maxElements} elements`)
+      if (elements > maxElements) throw new XmlError(`the document has more than ${maxElements} elements`)
       const { element, isEmpty } = readStartTag(cursor)
       path.push(element)
       if (!isEmpty) continue
@@ -77,17 +78,17 @@ export function parseXml(bytes: Uint8Array, { maxElements }: XmlOptions): XmlNod
     path.at(-1)?.children.push(closed)
     if (path.length > 0) continue
     skipSpace(cursor)
-    if (cursor.at < text.length) throw new XmlError('text follows its end')
+    if (cursor.at < text.length) throw new XmlError('text follows the end of the document')
     return closed
   }
-  throw new XmlError('it is truncated')
+  throw new XmlError('the document is truncated')
 }
 
 /**
  * Returns the empty text of an element with children. Refuses text between the children, except white space.
  */
 function withoutText({ text }: Open): string {
-  if (text.trim() !== '') throw new XmlError('it mixes text and elements')
+  if (text.trim() !== '') throw new XmlError('an element contains both text and elements')
   return ''
 }
 
@@ -96,7 +97,7 @@ function skipDeclaration(cursor: Cursor): void {
   if (text.startsWith('\uFEFF')) cursor.at += 1
   if (text.startsWith('<?xml', cursor.at) && isSpace(text.charCodeAt(cursor.at + 5))) {
     const end = text.slice(cursor.at, cursor.at + 256).indexOf('?>')
-    if (end < 0) throw new XmlError('its declaration does not end')
+    if (end < 0) throw new XmlError('the XML declaration does not end')
     cursor.at += end + 2
   }
   skipSpace(cursor)
@@ -105,7 +106,7 @@ function skipDeclaration(cursor: Cursor): void {
 function readCharacters(cursor: Cursor, parent: Open): void {
   const { text, at } = cursor
   const end = text.indexOf('<', at)
-  if (end < 0) throw new XmlError('it is truncated')
+  if (end < 0) throw new XmlError('the document is truncated')
   cursor.at = end
   parent.text += resolveReferences(text.slice(at, end))
 }
@@ -115,7 +116,8 @@ function readEndTag(cursor: Cursor, path: readonly Open[]): Open {
   const name = readName(cursor)
   skipSpace(cursor)
   const open = path.at(-1)
-  if (cursor.text[cursor.at] !== '>' || open?.name !== name) throw new XmlError('its tags do not match')
+  if (cursor.text[cursor.at] !== '>' || open?.name !== name)
+    throw new XmlError('the start tag and the end tag of an element do not match')
   cursor.at += 1
   return open
 }
@@ -201,17 +203,17 @@ function resolveReference(reference: string): string {
 }
 
 function unknownReference(): XmlError {
-  return new XmlError('a reference names no character')
+  return new XmlError('a character reference names no character')
 }
 
 function unexpected(): XmlError {
-  return new XmlError('it contains XML syntax that this server does not accept')
+  return new XmlError('the document contains XML syntax that this server does not accept')
 }
 
 function utf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
-    throw new XmlError('it is not UTF-8', { cause })
+    throw new XmlError('the document is not UTF-8', { cause })
   }
 }

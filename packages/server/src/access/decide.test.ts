@@ -71,7 +71,7 @@ test('a grant on the server holds on every object', () => {
   expect(outcome(policy, 'table', 'modify')).toBe('deny')
 })
 
-test('an object is hidden from a caller without use, and the decision for a caller with use names the missing privilege', () => {
+test('an object is hidden from a caller without the privilege use, and the decision for a caller with use names the missing privilege', () => {
   expect(decide(policyWith([]), findChain('table'), 'select')).toEqual({
     outcome: 'hide',
     privilege: 'select',
@@ -104,7 +104,7 @@ test('an owner holds administer-storage only by a grant, but manage on the serve
   expect(decide(policyWith([[warehouse, 'administer-storage']]), owned, 'manage').outcome).toBe('allow')
 })
 
-test('a caller with use on an object may pass through the objects that contain it, and has no other right on those objects', () => {
+test('a caller with the privilege use on an object may pass through the objects that contain it, and has no other right on those objects', () => {
   const policy = policyWith([[table, 'select']], [warehouse, namespace])
   for (const on of ['warehouse', 'namespace']) {
     expect(decidePassage(policy, findChain(on)).outcome).toBe('allow')
@@ -156,7 +156,7 @@ test('no right is allowed without a grant or ownership, and more grants never al
 })
 
 describe('a list', () => {
-  test('a list shows everything below an object with use, and otherwise only objects that are granted, owned, or contain such objects', () => {
+  test('a list shows everything below an object with the privilege use, and otherwise only objects that are granted, owned, or contain such objects', () => {
     expect(listFilter(policyWith([[warehouse, 'use']]), findChain('warehouse'))).toEqual({
       all: true,
       within: null,

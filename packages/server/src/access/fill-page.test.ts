@@ -20,7 +20,7 @@ function list(length: number): {
   }
 }
 
-test('a page contains the requested number of visible rows in order, or all remaining visible rows', async () => {
+test('a page contains the requested number of visible objects in order, or all remaining visible objects', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.nat(60),

@@ -77,7 +77,7 @@ test('the caller needs select on the view, and the definer of the view needs sel
   expect(outcome(policy('alice', { v: 'select' }, { behind: false }), [link])).toBe('hide')
 })
 
-test('a request that names no view is refused, even if the caller may select from the table', () => {
+test('a load through a view is refused if the request names no view, even if the caller may select from the table', () => {
   expect(outcome(policy('alice', { t: 'manage' }), [])).toBe('hide')
 })
 

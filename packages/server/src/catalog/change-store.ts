@@ -121,13 +121,13 @@ function checkRights(
   if (!others.every(administers)) {
     throw new HeadgateError(
       'forbidden',
-      'Other warehouses have the same endpoint, so their store gets the name too. This change needs administer-storage on each of these warehouses.',
+      'Other warehouses have the same endpoint, so their store gets the name too. This change requires the privilege administer-storage on each of these warehouses.',
     )
   }
   if (joined.length > 0 && !joined.some(administers)) {
     throw new HeadgateError(
       'forbidden',
-      'Another warehouse with another endpoint already uses this store name. Using it here needs administer-storage on that warehouse.',
+      'Another warehouse with another endpoint already uses this store name. To use the name here, you need the privilege administer-storage on that warehouse.',
     )
   }
 }

@@ -26,7 +26,11 @@ export async function checkStorage(
 ): Promise<Finding[]> {
   if (profile.type === 's3' && profile.credentials === 'none')
     return [
-      { name: 'storage', ok: true, message: 'The server has no own access to the storage, and needs none.' },
+      {
+        name: 'storage',
+        ok: true,
+        message: 'The server does not have access to the storage, and does not need it.',
+      },
     ]
   const findings = profile.type === 's3' ? await endpointFindings(profile, signal, guard) : []
   if (findings.some(({ name, ok }) => name === 'endpoint' && !ok)) return findings

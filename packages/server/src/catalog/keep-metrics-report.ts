@@ -12,5 +12,8 @@ export async function keepMetricsReport(
   report: MetricsReport,
 ): Promise<void> {
   if (!(await insertMetricsReport(sql, report)))
-    throw new HeadgateError('bad-request', 'The report contains text or numbers that cannot be stored.')
+    throw new HeadgateError(
+      'bad-request',
+      'The metrics report contains text or numbers that cannot be stored.',
+    )
 }

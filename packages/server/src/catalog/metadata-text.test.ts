@@ -32,7 +32,7 @@ test('metadataText returns the concatenated pieces in plain and compressed form,
   }
 })
 
-test('metadataText encodes a piece that later texts reuse only once', () => {
+test('metadataText encodes a text piece only once if later texts contain the same piece', () => {
   const [first, second] = [metadataText([piece(false, 1), long]), metadataText([long])]
   expect(second.parts[0]).toBe(first.parts[1])
 })

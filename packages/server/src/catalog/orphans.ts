@@ -143,7 +143,7 @@ async function markAsClearing(
   if (await areTaken(tx, warehouse, claim, [found.id])) {
     throw new HeadgateError(
       'conflict',
-      'The location of this create, or a part of it, now belongs to another table or view, so its files are not deleted.',
+      'The location of this abandoned create, or a part of it, now belongs to another table or view, so its files are not deleted.',
     )
   }
   if (!(await markClearing(tx, { id: found.id, warehouseId: warehouse.id }, claim))) throw new Stale()

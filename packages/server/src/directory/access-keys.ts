@@ -76,6 +76,9 @@ export async function removeAccessKey(
   change.audit.detail = { key: accessKeyId }
   await changePolicy(deps, change, async (tx) => {
     if (await deleteAccessKey(tx, row.id, accessKeyId)) return
-    throw new HeadgateError('no-such-object', `The principal ${row.name} has no access key ${accessKeyId}.`)
+    throw new HeadgateError(
+      'no-such-object',
+      `The principal ${row.name} has no access key with the id ${accessKeyId}.`,
+    )
   })
 }

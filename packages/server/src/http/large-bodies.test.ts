@@ -141,7 +141,7 @@ describe('A body over 64 KiB of a caller with the privilege', () => {
   const padding = { 'k.padding': 'x'.repeat(200_000) }
 
   test.each([{}, { 'content-encoding': 'gzip' }])(
-    'a body over 64 KiB of a caller with the privilege is accepted with the headers %o',
+    'a body over 64 KiB of a caller with the necessary privilege is accepted with the headers %o',
     async (headers) => {
       const body = Buffer.from(
         JSON.stringify({ requirements: [], updates: [{ action: 'set-properties', updates: padding }] }),
@@ -233,7 +233,7 @@ describe('Limits of bodies:', () => {
     },
   )
 
-  test('a body with too many JSON values is refused with 413, which names the setting', async () => {
+  test('a body with too many JSON values is refused with 413, and the error names the setting of the limit', async () => {
     const { request, response } = start(writer, 'transactions/commit', {})
     request.end(`{"table-changes":[${'[],'.repeat(300_000)}[]]}`)
     const { status, text } = await response

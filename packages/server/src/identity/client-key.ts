@@ -61,7 +61,8 @@ export async function checkClientKey(jwk: Readonly<Record<string, unknown>>): Pr
   )
   if (problem !== null) return refused(problem)
   const id = typeof kid === 'string' && kid !== '' ? kid : await calculateJwkThumbprint(kept)
-  if (!/^[\x21-\x7e]{1,128}$/.test(id)) return refused('The kid may have 128 printable characters at most.')
+  if (!/^[\x21-\x7e]{1,128}$/.test(id))
+    return refused('The kid of a key may have 128 printable characters at most.')
   return { ok: true, value: { id, jwk: kept } }
 }
 

@@ -79,7 +79,7 @@ async function readText(
     if (!isHeadgateError(err, 'damaged-metadata') && !isHeadgateError(err, 'no-such-file')) throw err
     log.warn(
       { err, relation: id, location: metadataLocation },
-      'a metadata file does not belong to the table or view whose row names it',
+      'a metadata file does not belong to the table or view that names it in the database',
     )
     return null
   }

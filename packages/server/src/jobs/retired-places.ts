@@ -73,7 +73,7 @@ async function checkClaim(deps: RetiredPlacesDeps, claim: DueClaim, signal: Abor
     signal.throwIfAborted()
     log.warn(
       { err: error, location: claim.location },
-      'the objects in a retired location could not be listed',
+      'the objects in the location of a deleted table could not be listed',
     )
   }
   await postponeClaim(sql, claim, recheckSeconds)

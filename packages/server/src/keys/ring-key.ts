@@ -141,7 +141,7 @@ function opened(master: MasterKey, row: KeyRow): Buffer {
   throw new HeadgateError(
     'internal',
     `The master key (fingerprint ${master.fingerprint}) does not open key ${row.id} of the key ring. ` +
-      'Start with the master key that belongs to this store, or name it as the previous one.',
+      'Start the server with the master key of this database, or configure that key as the previous master key.',
   )
 }
 

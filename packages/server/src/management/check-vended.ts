@@ -192,7 +192,7 @@ async function mint(
   try {
     const credential = await credentials.get(grant, call.signal)
     const minutes = Math.round((credential.expiresAt - credential.mintedAt) / 60_000)
-    const message = `Mode ${credential.mode} issued keys for one location, valid for ${minutes} min.`
+    const message = `The vending mode ${credential.mode} issued keys for one location, valid for ${minutes} min.`
     return { credential, finding: { name: 'vend', ok: true, message } }
   } catch (error) {
     call.signal.throwIfAborted()

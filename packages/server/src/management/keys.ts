@@ -88,7 +88,7 @@ export function keyOperations(deps: WarehouseApiDeps): readonly ManagementOperat
           'Promotes a key that some replicas may not have loaded yet. Until they load it, they refuse tokens that it signed or sealed.',
         ),
     }),
-    response: { status: 200, schema: keyView, description: 'The key, active now.' },
+    response: { status: 200, schema: keyView, description: 'The promoted key, which is active now.' },
     async run({ params, body }, call) {
       const decision = administerServer(call)
       call.audit.object = params.key

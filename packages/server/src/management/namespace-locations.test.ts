@@ -81,7 +81,7 @@ const register = (
 const create = (namespace: string, location: string, send = ann.send): Promise<TestResponse> =>
   send('POST', `namespaces/${namespace}/tables`, { name: randomUUID(), schema, location })
 
-test('a caller with the privilege create on a namespace registers and creates tables in a location that was granted to the namespace, but not next to it', async () => {
+test('a caller with the privilege create on a namespace registers and creates tables in a location that was granted to the namespace, but not in a location next to it', async () => {
   const id = await namespaceFor('granted')
   const landing = `${server.root}/landing`
   const [inside, second, sibling] = [

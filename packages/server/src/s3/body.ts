@@ -136,7 +136,9 @@ async function* checkedBody(call: S3Call, size: number): AsyncGenerator<Uint8Arr
     yield chunk
   }
   if (seen !== size)
-    throw new S3Error('IncompleteBody', { reason: `${size} bytes announced, ${seen} received` })
+    throw new S3Error('IncompleteBody', {
+      reason: `the declared length of the body is ${size} bytes, but ${seen} bytes arrived`,
+    })
   if (md5 !== undefined && !md5.hash.digest().equals(md5.expected))
     throw new S3Error('BadDigest', { reason: 'Content-MD5 differs' })
 }

@@ -21,7 +21,8 @@ export function isInside(session: SessionScope, location: string): boolean {
  */
 export function checkScope(session: SessionScope, location: string, access: StoragePermission): void {
   checkAccess(session, access)
-  if (!isInside(session, location)) throw denied(`${location} is outside the session's prefixes`)
+  if (!isInside(session, location))
+    throw denied(`the location ${location} is outside the prefixes of the session`)
 }
 
 /**
@@ -34,7 +35,7 @@ export function checkScope(session: SessionScope, location: string, access: Stor
 export function checkBucketScope(session: SessionScope, bucket: string, access: StoragePermission): void {
   checkAccess(session, access)
   const known = session.prefixes.some((prefix) => prefix.startsWith(`s3://${bucket}/`))
-  if (!known) throw denied(`bucket ${bucket} is outside the session's prefixes`)
+  if (!known) throw denied(`the bucket ${bucket} is outside the prefixes of the session`)
 }
 
 function checkAccess(session: SessionScope, access: StoragePermission): void {

@@ -59,12 +59,12 @@ async function sendObject(object: Pick<StoredObject, 'body' | 'length'>, exchang
   try {
     for await (const chunk of object.body as AsyncIterable<Uint8Array>) {
       sent += chunk.byteLength
-      if (sent > object.length) throw new Error('the object has more bytes than announced')
+      if (sent > object.length) throw new Error('the object has more bytes than its declared size')
       // After the last chunk, `sendResponse` waits until all of the response has been sent.
       if (!response.write(chunk) && sent < object.length) await drained(response, idleMs)
       if (response.destroyed) throw new Error('the connection is closed')
     }
-    if (sent < object.length) throw new Error('the object has fewer bytes than announced')
+    if (sent < object.length) throw new Error('the object has fewer bytes than its declared size')
   } catch (error) {
     object.body.destroy()
     response.destroy()

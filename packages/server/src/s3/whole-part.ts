@@ -12,6 +12,7 @@ export function onlyPart(parameters: ReadonlyMap<string, string>): boolean {
     throw new S3Error('NotImplemented', { message: 'This server does not support object versions.' })
   const part = parameters.get('partNumber')
   if (part === undefined) return false
-  if (part !== '1') throw new S3Error('InvalidRange', { message: 'The object has only the part 1.' })
+  if (part !== '1')
+    throw new S3Error('InvalidRange', { message: 'The object has only one part, with the number 1.' })
   return true
 }

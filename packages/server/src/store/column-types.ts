@@ -38,7 +38,7 @@ function decodeInstant(text: string): number {
   if (text === 'infinity') return Infinity
   if (text === '-infinity') return -Infinity
   const match = INSTANT.exec(text)
-  if (match === null) throw new RangeError(`Not an instant: ${text}`)
+  if (match === null) throw new RangeError(`The database returned a text that is not a timestamp: ${text}`)
   const [, year, month, day, hour, minute, second, fraction = '', sign, zoneHour, zoneMinute = '0'] = match
   const offset = (Number(zoneHour) * 60 + Number(zoneMinute)) * (sign === '-' ? -60_000 : 60_000)
   const date = Date.UTC(

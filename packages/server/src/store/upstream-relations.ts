@@ -56,7 +56,7 @@ export async function resolveUpstream(
 ): Promise<UpstreamRows> {
   const [path = ''] = paths
   const row = await sql.readRow(resolve, [warehouseId, paths.join('\u001e'), path, name])
-  if (row === null) throw new Error('The store has no policy version.')
+  if (row === null) throw new Error('The database contains no policy version.')
   const [version, namespaceId, namespacePath, lineage, owners, ...relation] = row
   const [id, kind, uuid, ownerId, prefixes, notBefore, earlyId, early] = relation
   return {
@@ -112,7 +112,7 @@ export async function recordUpstreamNamespace(
   await sql.run(addNamespace, [id, warehouseId, path, parentPath, ownerId])
   const [row] = await sql.run<{ id: string }>(namespaceId, [warehouseId, path])
   if (row === undefined)
-    throw new Error('the row of a namespace of an upstream was deleted while it was recorded')
+    throw new Error('the database row of an upstream namespace was deleted while the namespace was recorded')
   return row.id
 }
 
@@ -191,7 +191,7 @@ export async function recordUpstreamRelation(tx: Queryable, row: NewUpstreamRela
     row.ownerId,
   ]
   const [added] = await tx.run<{ id: string }>(add, values)
-  if (added === undefined) throw new Error('another table got the name while it was recorded')
+  if (added === undefined) throw new Error('another table received the name while this table was recorded')
   return added.id
 }
 

@@ -17,7 +17,7 @@ export async function afterChange<T>(
       return await write()
     } catch (error) {
       if (attempt < attempts) continue
-      caller.audit.reason = `the rows of the changed object were not written: ${String(error)}`
+      caller.audit.reason = `the server could not record the change of the upstream in its database: ${String(error)}`
       return null
     }
   }

@@ -100,11 +100,11 @@ async function testReader(
     await storage.put(location, Buffer.from('headgate warehouse check'), { signal })
   } catch (error) {
     if (!isHeadgateError(error, 'forbidden')) throw error
-    return 'The upstream vends credentials to the account for readers, and they do not write.'
+    return 'The upstream vends credentials to the account for readers, and these credentials cannot write.'
   }
   await storage.delete(location, { signal })
   throw new CheckFailure(
-    'The storage credentials of the account for readers also write. Use an account in upstream.authRead that may only read at the upstream.',
+    'The storage credentials of the account for readers can also write. Use an account in upstream.authRead that may only read at the upstream.',
   )
 }
 

@@ -30,19 +30,19 @@ const schema = {
 }
 
 describe('addLastColumnIds', () => {
-  it('adds the highest id of a field, also of nested ones', () => {
+  it('addLastColumnIds adds the highest id of a field, also of a nested field', () => {
     expect(addLastColumnIds([{ action: 'add-schema', schema }])).toEqual([
       { action: 'add-schema', schema, 'last-column-id': 9 },
     ])
   })
 
-  it('replaces null, and keeps the value of the client', () => {
+  it('addLastColumnIds replaces null, and keeps a value that the client sent', () => {
     const update = { action: 'add-schema', schema }
     expect(addLastColumnIds([{ ...update, 'last-column-id': null }])).toMatchObject([{ 'last-column-id': 9 }])
     expect(addLastColumnIds([{ ...update, 'last-column-id': 20 }])).toMatchObject([{ 'last-column-id': 20 }])
   })
 
-  it('leaves other updates unchanged', () => {
+  it('addLastColumnIds leaves other updates unchanged', () => {
     const updates = [{ action: 'set-current-schema', 'schema-id': -1 }, 'no object']
     expect(addLastColumnIds(updates)).toEqual(updates)
   })

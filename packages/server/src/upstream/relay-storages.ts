@@ -73,7 +73,7 @@ export class RelayStorages implements AsyncDisposable {
       })),
     )
     const [first, ...others] = opened
-    if (first === undefined) throw new Error('a gateway session has at least one prefix')
+    if (first === undefined) throw new Error('a gateway session must have at least one prefix')
     return others.length === 0 ? first.storage : new ManyPlaces(first, others)
   }
 

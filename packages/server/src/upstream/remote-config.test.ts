@@ -79,7 +79,7 @@ describe('dialects', () => {
     expect(config.dialectReason).toContain(reason)
   })
 
-  it('the setting quirks overrides single capabilities of a dialect', () => {
+  it('the setting quirks of an upstream overrides single capabilities of its dialect', () => {
     const { dialect } = decodeRemoteConfig(
       {},
       { dialect: 'glue', quirks: { names: 'any', purge: undefined } },

@@ -48,7 +48,7 @@ const substitutes: Partial<Readonly<Record<OperationId, OperationId>>> = {
  */
 export function decodeRemoteConfig(body: Json, settings: RemoteSettings = {}): RemoteConfig {
   const config = asObject(body)
-  if (config === null) throw malformed('it is not a JSON object')
+  if (config === null) throw malformed('the configuration is not a JSON object')
   const defaults = asObject(config['defaults'] ?? null) ?? {}
   const overrides = asObject(config['overrides'] ?? null) ?? {}
   const property = (name: string): string | null => {
@@ -69,10 +69,10 @@ export function decodeRemoteConfig(body: Json, settings: RemoteSettings = {}): R
   const prefix =
     property('prefix') ?? dialect.prefix.replace('{warehouse}', encodeURIComponent(settings.remote ?? ''))
   if (!/^[\w.~!$&'()*+,;=:@%/|-]*$/.test(prefix) || /(^|\/)(\.|%2e){1,2}(\/|$)/i.test(prefix))
-    throw malformed('its prefix cannot be a part of a path')
+    throw malformed('the prefix cannot be a part of a path')
   const separator = property('namespace-separator') ?? '%1F'
   if (!/^(%[0-9A-Fa-f]{2}|[\w.~-])+$/.test(separator) || !isEncoded(separator))
-    throw malformed('its namespace-separator is not encoded')
+    throw malformed('the namespace-separator is not encoded')
   return {
     prefix: prefix.replaceAll(/^\/+|\/+$/g, ''),
     separator,

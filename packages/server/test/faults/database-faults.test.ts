@@ -121,7 +121,7 @@ async function working(): Promise<void> {
 }
 
 describe.each(single)('a %s', (_, prepare, statement) => {
-  test('a change whose statement does not reach the database has an unknown outcome and no effect, and can be repeated', async () => {
+  test('a commit or other change whose statement does not reach the database has an unknown outcome and no effect, and can be repeated', async () => {
     const { response, there, again } = await broken(
       prepare,
       statement,

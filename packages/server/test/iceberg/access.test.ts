@@ -266,7 +266,7 @@ test('the creator of an object may manage this object and no other', async () =>
   ).toBe(200)
 })
 
-test('a request is refused when its right is revoked between the access decision and the write', async () => {
+test('a request is refused when its privilege is revoked between the access decision and the write', async () => {
   const writer = await server.caller('writer')
   const path = 'namespaces/open/tables/two'
   const modify = { privilege: 'modify', on: await relation('open', 'two'), to: writer } as const

@@ -69,7 +69,7 @@ test('a commit returns the new metadata, its location and its ETag, which the ne
   expect(loaded.headers.get('etag')).toBe(response.headers.get('etag'))
 })
 
-test('each unmet requirement results in 409 with the message text that clients search for', async () => {
+test('each unmet requirement of a commit results in 409 with the message text that clients search for', async () => {
   const { path, uuid } = await table('req')
   await commit(server.send, path, append(5n, 1))
   const other = '00000000-0000-4000-8000-000000000000'

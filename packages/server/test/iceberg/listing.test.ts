@@ -27,14 +27,14 @@ async function page(query: string, path = tables): Promise<{ names: string[]; to
   return { names: (identifiers as { name: string }[]).map(({ name }) => name), token: token as string | null }
 }
 
-test('a list without a page token contains all names, for each page size', async () => {
+test('a list request without a page token returns all names, for each page size', async () => {
   const all = await page('')
   expect(all).toMatchObject({ token: null, names: { length: 2_500 } })
   expect(await page('pageSize=7')).toEqual(all)
   expect(all.names).toEqual(all.names.toSorted(ascending))
 })
 
-test('pages have the requested size, up to the maximum, and together contain each name exactly once', async () => {
+test('the pages of a list have the requested size, up to the maximum, and together contain each name exactly once', async () => {
   const all = (await page('')).names
   for (const [query, sizes] of [
     ['pageSize=999', [999, 999, 502]],
@@ -53,13 +53,13 @@ test('pages have the requested size, up to the maximum, and together contain eac
   }
 })
 
-test('a page that ends with the last name has no page token', async () => {
+test('a page that ends with the last name of a list has no page token', async () => {
   const first = await page('pageToken=&pageSize=1000')
   const second = await page(`pageToken=${first.token ?? ''}&pageSize=1000`)
   expect((await page(`pageToken=${second.token ?? ''}&pageSize=500`)).token).toBeNull()
 })
 
-test('a name that exists during the whole listing is listed exactly once while others are created and dropped', async () => {
+test('a name that exists during the whole listing is listed exactly once while other names are created and dropped', async () => {
   const { send } = server
   const all = (await page('')).names
   const seen: string[] = []

@@ -96,7 +96,7 @@ describe('A signature', () => {
 })
 
 describe('A session', () => {
-  test('a request of an expired session gets ExpiredToken', async () => {
+  test('an S3 request of an expired session results in the error ExpiredToken', async () => {
     const credentials = endpoint.mint({ expiresAt: Date.now() - 1 })
     expect(await signed({ credentials })).toBe('403 ExpiredToken')
     const client = sdkClient(endpoint.url, credentials)
@@ -127,7 +127,7 @@ describe('A session', () => {
     expect(await signed({ credentials: { accessKeyId, secretAccessKey } })).toBe('403 InvalidAccessKeyId')
   })
 
-  test('a request with a truncated, modified or invented session token, or one of another key, gets InvalidToken', async () => {
+  test('an S3 request with a truncated, modified or invented session token, or one of another key, results in the error InvalidToken', async () => {
     const credentials = endpoint.mint()
     const { sessionToken } = credentials
     const flipped =
@@ -145,12 +145,12 @@ describe('A session', () => {
       expect(await signed({ credentials: { ...credentials, sessionToken: token } })).toBe('400 InvalidToken')
   })
 
-  test('a request with an access key of another server gets an error without details', async () => {
+  test('an S3 request with an access key of another server results in an error without details', async () => {
     const credentials = { ...endpoint.mint(), accessKeyId: 'AKIAIOSFODNN7EXAMPLE' }
     expect(await signed({ credentials })).toBe('400 InvalidToken')
   })
 
-  test('the next request of a revoked session is refused, and the audit event names the principal', async () => {
+  test('the next S3 request of a revoked session is refused, and the audit event names the principal', async () => {
     const credentials = endpoint.mint()
     expect(await signed({ credentials })).toBe('200 bytes')
     endpoint.revoked.add(credentials.accessKeyId)
@@ -221,5 +221,5 @@ test('Log lines and audit events of the S3 endpoint contain no secrets', async (
   const written = JSON.stringify(endpoint.events) + endpoint.lines.join('')
   expect(written).not.toContain(credentials.sessionToken.slice(20, 60))
   expect(written).not.toContain(credentials.secretAccessKey)
-  expect(written).toContain('outside the session')
+  expect(written).toContain('outside the prefixes of the session')
 })

@@ -62,25 +62,25 @@ describe('A list', () => {
     },
   )
 
-  test('a list with the delimiter slash combines keys with the same next segment into one common prefix', async () => {
+  test('a list of objects with the delimiter slash combines keys with the same next segment into one common prefix', async () => {
     expect(byBytes(await listed({ Delimiter: '/' }))).toEqual(
       byBytes([...all.filter((key) => !key.slice(root.length).includes('/')), `${root}a/`, `${root}b/`]),
     )
     expect(await listed({ Prefix: `${root}b/`, Delimiter: '/' })).toEqual([`${root}b/d`, `${root}b/c/`])
   })
 
-  test('a list accepts a prefix that ends within a name', async () => {
+  test('a list of objects accepts a prefix that ends within a name', async () => {
     expect(await listed({ Prefix: `${root}a` })).toEqual(all.filter((key) => key.startsWith(`${root}a`)))
   })
 
-  test('a list starts after a key (start-after), whether the key exists or not', async () => {
+  test('a list of objects starts after a key (start-after), whether the key exists or not', async () => {
     for (const StartAfter of ['', 'a', `${root}a/1`, `${root}a/11`, `${root}b`, `${root}zzz`, 'x', root])
       expect(await listed({ StartAfter })).toEqual(
         all.filter((key) => Buffer.compare(Buffer.from(key), Buffer.from(StartAfter)) > 0),
       )
   })
 
-  test('a list starts after any text, also after text that cannot be a key', async () => {
+  test('a list of objects starts after any text, also after text that cannot be a key', async () => {
     const long = 'n'.repeat(300)
     for (const end of [
       'a//1',
@@ -101,25 +101,25 @@ describe('A list', () => {
       }
   })
 
-  test('a list for a prefix with an empty path segment contains no keys', async () => {
+  test('a list of objects for a prefix with an empty path segment contains no keys', async () => {
     for (const end of ['a//', '/', 'a//1']) expect(await listed({ Prefix: root + end }), end).toEqual([])
   })
 
-  test('a list contains URL-encoded keys when the request sets encoding-type', async () => {
+  test('a list of objects contains URL-encoded keys when the request sets encoding-type', async () => {
     const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix: root, EncodingType: 'url' }))
     const keys = (page.Contents ?? []).map(({ Key = '' }) => Key)
     expect(keys.every((key) => /^[\w./%~-]+$/.test(key))).toBe(true)
     expect(keys.map(decodeURIComponent)).toEqual(all)
   })
 
-  test('a list contains no keys with max-keys 0, and at most 1,000 keys with any other value', async () => {
+  test('a list of objects contains no keys with max-keys 0, and at most 1,000 keys with any other value', async () => {
     const none = await client.send(new ListObjectsV2Command({ Bucket, Prefix: root, MaxKeys: 0 }))
     expect([none.KeyCount, none.IsTruncated]).toEqual([0, false])
     const many = await client.send(new ListObjectsV2Command({ Bucket, Prefix: root, MaxKeys: 100_000 }))
     expect(many.MaxKeys).toBe(1000)
   })
 
-  test('a list of version 1 continues after a marker', async () => {
+  test('a list of objects in version 1 continues after a marker', async () => {
     const found: string[] = []
     for (let Marker: string | undefined; ;) {
       const page = await client.send(
@@ -137,7 +137,7 @@ describe('A list', () => {
     expect(found).toEqual(all)
   })
 
-  test('a list needs a prefix inside a prefix of the session', async () => {
+  test('a list of objects requires a prefix inside a prefix of the session', async () => {
     const list = (Prefix: string | undefined): Promise<string> =>
       outcome(client.send(new ListObjectsV2Command({ Bucket, Prefix })))
     for (const Prefix of [undefined, '', 'wh', 'wh/', 'wh/t1', 'wh/t10/', 'wh/t', 'other/'])
@@ -149,7 +149,7 @@ describe('A list', () => {
     )
   })
 
-  test('a list refuses invented continuation tokens and tokens of another list, and accepts its own token with other credentials', async () => {
+  test('a list of objects refuses invented continuation tokens and tokens of another list, and accepts its own token with other credentials', async () => {
     const first = await client.send(new ListObjectsV2Command({ Bucket, Prefix: root, MaxKeys: 3 }))
     const ContinuationToken = first.NextContinuationToken
     // The continuation token contains the prefix neither as plain text nor encoded. The test does not search
@@ -168,7 +168,7 @@ describe('A list', () => {
     ).toBe('200')
   })
 
-  test('a list refuses delimiters other than slash, and invalid parameters', async () => {
+  test('a list of objects refuses delimiters other than slash, and invalid parameters', async () => {
     const list = (more: object): Promise<string> =>
       outcome(client.send(new ListObjectsV2Command({ Bucket, Prefix: root, ...more })))
     expect(await list({ Delimiter: ',' })).toBe('501 NotImplemented')

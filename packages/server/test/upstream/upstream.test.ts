@@ -76,7 +76,7 @@ describe('a table of an upstream warehouse', () => {
     expect(await front.send('GET', `${tables}/${name}`)).toMatchObject({ status: 404 })
   })
 
-  test('the response contains the metadata text of the upstream byte for byte', async () => {
+  test('the response to a load contains the metadata text of the upstream byte for byte', async () => {
     const { front, upstream } = fixture
     const name = fresh()
     await front.send('POST', tables, { name, schema })

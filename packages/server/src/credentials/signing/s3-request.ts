@@ -96,7 +96,7 @@ function bucketPlan(
     // Stores other than AWS read the list of keys before they compare the body with its signed hash (observed with
     // MinIO). A client of such a store could send another list than the list that this server checked.
     if (place.endpoint !== null)
-      throw refused('a bulk delete on a store that is not AWS, delete one object at a time')
+      throw refused('a bulk delete on a store that is not AWS; delete one object at a time')
     if (parameters.length === 1) {
       const objects = deletedKeys(body).map((key) => toLocation(bucket, key))
       return { access: 'write', objects, list: null }

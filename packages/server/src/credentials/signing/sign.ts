@@ -110,7 +110,10 @@ function resolvePayloadHash(requestHeaders: readonly Header[], body: string | nu
   const declared = requestHeaders.find(([name]) => name === 'x-amz-content-sha256')?.[1]
   if (body === null) {
     if (declared !== undefined && !payloadHash.test(declared))
-      throw new HeadgateError('bad-request', 'x-amz-content-sha256 has an unknown form.')
+      throw new HeadgateError(
+        'bad-request',
+        'The header x-amz-content-sha256 of the request to sign has an unknown form.',
+      )
     return declared ?? UNSIGNED_PAYLOAD
   }
   const own = sha256Hex(Buffer.from(body))

@@ -44,7 +44,8 @@ export async function postToSts({ url, headers, body, signal, guard }: StsReques
   let length = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.byteLength
-    if (length > maxResponseBytes) throw new StsFailure('', 'the response is too long', false)
+    if (length > maxResponseBytes)
+      throw new StsFailure('', 'the response of the token service is too long', false)
     chunks.push(chunk)
   }
   return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }

@@ -254,18 +254,21 @@ describe('The keys of an issuer', () => {
     ['a redirect', (url) => ({ issuer: url, jwks_uri: `${url}/moved` })],
     ['too much', (url) => ({ issuer: url, jwks_uri: `${url}/large` })],
     ['no JSON', (url) => ({ issuer: url, jwks_uri: `${url}/html` })],
-  ])('the keys of an issuer cannot be loaded from %s', async (_, metadata) => {
-    await using service = await testService((path) => {
-      if (path.endsWith('openid-configuration')) return { body: metadata(service.url) }
-      if (path === '/moved') return { status: 302, headers: { location: idp.jwksUri } }
-      if (path === '/large') return { body: { keys: [idp.key.publicJwk], more: 'x'.repeat(600_000) } }
-      if (path === '/html') return { body: '<html>' }
-      return { body: { keys: [idp.key.publicJwk] } }
-    })
-    const tokens = new IssuerTokens({ issuers: [makeIssuer(service.url)], tokenEndpoint })
-    const token = await idp.sign({ ...alice, iss: service.url })
-    await expect(tokens.verify(token, 'bearer')).rejects.toMatchObject({ code: 'unavailable' })
-  })
+  ])(
+    'the keys of an issuer are not loaded when its metadata or key set is wrong: %s',
+    async (_, metadata) => {
+      await using service = await testService((path) => {
+        if (path.endsWith('openid-configuration')) return { body: metadata(service.url) }
+        if (path === '/moved') return { status: 302, headers: { location: idp.jwksUri } }
+        if (path === '/large') return { body: { keys: [idp.key.publicJwk], more: 'x'.repeat(600_000) } }
+        if (path === '/html') return { body: '<html>' }
+        return { body: { keys: [idp.key.publicJwk] } }
+      })
+      const tokens = new IssuerTokens({ issuers: [makeIssuer(service.url)], tokenEndpoint })
+      const token = await idp.sign({ ...alice, iss: service.url })
+      await expect(tokens.verify(token, 'bearer')).rejects.toMatchObject({ code: 'unavailable' })
+    },
+  )
 })
 
 describe('Introspection', () => {

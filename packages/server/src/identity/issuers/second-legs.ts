@@ -102,7 +102,8 @@ export class IssuerSecondLegs implements SecondLegs {
       const { value, expiresAt = Infinity } = await obtainToken(request, { prefix, now: this.#now })
       if (settings.answer === 'opaque') return untilEnd(subject, expiresAt)
       const responder = settings.next === null ? trusted : this.#tokens.trusted(settings.next.issuer)
-      if (responder === undefined) throw new Error(`${settings.next?.issuer} is not configured`)
+      if (responder === undefined)
+        throw new Error(`the issuer ${settings.next?.issuer} of the second exchange is not configured`)
       const clientId = (settings.next?.client ?? settings.client)?.id ?? ''
       const verified = await verifyResponse(value.reveal(), responder, clientId, this.#now())
       if (!verified.ok) return unusable(responder.issuer.issuer, verified.reason, verified.message)
@@ -168,7 +169,7 @@ function toRefusal(error: unknown, issuer: string, secrets: readonly string[]): 
   if (gone || error instanceof IssuerUnreachable)
     throw unavailable('The exchange of the token at its issuer failed. Try again in a moment.', 2, error)
   if (isAuthError(error))
-    throw new Error(`the second leg at ${issuer} has invalid settings`, { cause: error })
+    throw new Error(`the second exchange (secondLeg) at ${issuer} has invalid settings`, { cause: error })
   throw error
 }
 

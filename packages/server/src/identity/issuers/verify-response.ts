@@ -22,7 +22,7 @@ export async function verifyResponse(
   now: number,
 ): Promise<ExternalVerification> {
   if (token.length > maxForeignTokenLength)
-    return refused('too long', `it has more than ${maxForeignTokenLength} characters`)
+    return refused('too long', `the new token has more than ${maxForeignTokenLength} characters`)
   const rules = takingClient(issuer, clientId)
   const peeked = peek(token)
   if (peeked === null) return await opaqueResponse(token, { issuer: rules, keys }, now)
@@ -41,11 +41,18 @@ async function opaqueResponse(
   now: number,
 ): Promise<ExternalVerification> {
   if (issuer.introspection === null)
-    return refused('malformed', 'it is not a JWT, and introspection is not configured for its issuer')
+    return refused(
+      'malformed',
+      'the new token is not a JWT, and introspection is not configured for its issuer',
+    )
   const claims: Claims | null = await introspect(keys, issuer.introspection, token)
-  if (claims === null) return refused('not active', 'its issuer says that it is not active')
+  if (claims === null)
+    return refused('not active', 'the issuer of the new token says that the token is not active')
   if (!admitsOpaque(issuer, issuer.audiences, claims))
-    return refused('wrong audience', `its issuer says that it is not for ${issuer.audiences.join(' or ')}`)
+    return refused(
+      'wrong audience',
+      `the issuer of the new token says that the token is not for ${issuer.audiences.join(' or ')}`,
+    )
   return readClaims(issuer, claims, now)
 }
 

@@ -63,17 +63,18 @@ function ofTheDocument(rawHeaders: readonly string[]): string[] {
 }
 
 function parseParts(root: XmlNode): CompletedPart[] {
-  if (root.name !== 'CompleteMultipartUpload') throw malformed('the root is not CompleteMultipartUpload')
+  if (root.name !== 'CompleteMultipartUpload')
+    throw malformed('the root element is not CompleteMultipartUpload')
   const parts: CompletedPart[] = []
   for (const child of root.children) {
-    if (child.name !== 'Part') throw malformed(`it contains ${child.name}`)
+    if (child.name !== 'Part') throw malformed(`the root element contains ${child.name}`)
     const partNumber = parseCount(childText(child, 'PartNumber')?.trim() ?? '', maxParts) ?? 0
     const etag = bareEtag(childText(child, 'ETag') ?? '')
     if (partNumber < 1 || etag === '') throw malformed('a part has no number or no ETag')
     if (partNumber <= (parts.at(-1)?.partNumber ?? 0)) throw new S3Error('InvalidPartOrder')
     parts.push({ partNumber, etag })
   }
-  if (parts.length === 0) throw malformed('it contains no part')
+  if (parts.length === 0) throw malformed('the root element contains no part')
   return parts
 }
 
@@ -86,7 +87,9 @@ async function checkSize(call: S3Call, uploadId: string, parts: readonly Complet
   for await (const part of call.storage.listParts(call.location, uploadId, { signal: call.signal }))
     if (wanted.has(part.partNumber)) size += part.size
   if (String(size) !== header)
-    throw new S3Error('InvalidRequest', { message: `The parts have ${size} bytes, not ${header}.` })
+    throw new S3Error('InvalidRequest', {
+      message: `The parts have ${size} bytes in total, but the request declares an object of ${header} bytes.`,
+    })
 }
 
 function partError(error: unknown): unknown {

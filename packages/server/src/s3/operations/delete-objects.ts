@@ -71,18 +71,19 @@ interface Asked {
 }
 
 function asked(root: XmlNode): Asked {
-  if (root.name !== 'Delete') throw malformed('the root is not Delete')
+  if (root.name !== 'Delete') throw malformed('the root element is not Delete')
   const keys: { key: string; plain: boolean }[] = []
   for (const child of root.children) {
     if (child.name === 'Quiet') continue
-    if (child.name !== 'Object') throw malformed(`it contains ${child.name}`)
+    if (child.name !== 'Object') throw malformed(`the root element contains ${child.name}`)
     const key = childText(child, 'Key')
     if (key === undefined || key === '') throw malformed('an object has no key')
     // A version, ETag or size of an object is a condition of its deletion, and this server does not support such
     // conditions.
     keys.push({ key, plain: child.children.every(({ name, text }) => name === 'Key' || text === 'null') })
   }
-  if (keys.length === 0 || keys.length > maxKeys) throw malformed(`it contains ${keys.length} keys`)
+  if (keys.length === 0 || keys.length > maxKeys)
+    throw malformed(`the request contains ${keys.length} keys, but 1 to ${maxKeys} are allowed`)
   return { keys, quiet: childText(root, 'Quiet')?.trim() === 'true' }
 }
 
