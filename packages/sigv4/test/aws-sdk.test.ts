@@ -160,7 +160,7 @@ it.each(algorithms)('a part that the AWS SDK uploads has %s in its headers', asy
   expect(seen?.body.equals(Body)).toBe(true)
 })
 
-it('a request of the AWS SDK with another secret is refused', async () => {
+it('a request of the AWS SDK that is signed with another secret is refused', async () => {
   const stranger = new S3Client({
     endpoint: `http://127.0.0.1:${port}`,
     region,

@@ -52,19 +52,22 @@ describe.each(vectors)('$name', (vector) => {
     expect(await web.presign(vector.request, options)).toBe(vector.query.signedRequest.target)
   })
 
-  it('each step of the verification in headers has the published result', () => {
+  it('each step of the verification of a signature in headers has the published result', () => {
     verifies(vector, vector.header, bodySha256)
   })
 
-  it('each step of the verification in the query has the published result', () => {
+  it('each step of the verification of a signature in the query has the published result', () => {
     verifies(vector, vector.query, bodySha256)
   })
 
-  it.each(['header', 'query'] as const)('verification refuses another secret (%s)', (form) => {
-    const parsed = parse(vector, vector[form].signedRequest)
-    const verified = verifySignature(parsed, `${vector.credentials.secretAccessKey}x`, { bodySha256 })
-    expect(verified.ok ? 'verified' : verified.refusal.code).toBe('signature-mismatch')
-  })
+  it.each(['header', 'query'] as const)(
+    'verification refuses a signature with another secret (%s)',
+    (form) => {
+      const parsed = parse(vector, vector[form].signedRequest)
+      const verified = verifySignature(parsed, `${vector.credentials.secretAccessKey}x`, { bodySha256 })
+      expect(verified.ok ? 'verified' : verified.refusal.code).toBe('signature-mismatch')
+    },
+  )
 })
 
 function verifies(vector: Vector, expected: Expected, bodySha256: string): void {

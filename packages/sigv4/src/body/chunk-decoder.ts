@@ -126,7 +126,7 @@ export class ChunkDecoder {
     this.#state = next
     if (this.#signatures === undefined || this.#hash === undefined) return
     if (!sameSignature(this.#signatures.nextChunk(this.#hash.digest('hex')), this.#signature)) {
-      throw new SigV4Error('chunk-signature-mismatch', 'The signature of a chunk does not match it')
+      throw new SigV4Error('chunk-signature-mismatch', 'The signature of a chunk does not match the chunk')
     }
   }
 }

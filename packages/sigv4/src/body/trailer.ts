@@ -61,11 +61,14 @@ export class TrailerReader {
   #takeSignature(text: string): void {
     const [name, value] = field(text)
     if (this.#signatures === undefined || this.#signed || name !== 'x-amz-trailer-signature') {
-      throw malformed('The trailer has more lines than x-amz-trailer announces')
+      throw malformed('The trailer has more lines than the header x-amz-trailer declares')
     }
     const expected = this.#signatures.trailer(sha256Hex(`${this.#name}:${this.#checksum ?? ''}\n`))
     if (!sameSignature(expected, parseSignature(value) ?? '')) {
-      throw new SigV4Error('trailer-signature-mismatch', 'The signature of the trailer does not match it')
+      throw new SigV4Error(
+        'trailer-signature-mismatch',
+        'The signature of the trailer does not match the trailer',
+      )
     }
     this.#signed = true
   }
