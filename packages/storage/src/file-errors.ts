@@ -14,7 +14,8 @@ export function readError(error: unknown, location: string): Error {
  * nothing was written.
  */
 export function writeError(error: unknown, location: string): Error {
-  if (systemCode(error) === 'EEXIST') return preconditionFailed(location, 'there is an object already', error)
+  if (systemCode(error) === 'EEXIST')
+    return preconditionFailed(location, 'an object already exists at this location', error)
   if (
     systemCode(error) === 'ENOTDIR' ||
     systemCode(error) === 'EISDIR' ||

@@ -15,7 +15,7 @@ export function conditionHeaders(condition: WriteCondition): { IfNoneMatch?: str
  */
 export function conditionError(error: unknown, location: string, condition: WriteCondition): unknown {
   if (condition.ifMatch === undefined || !isHeadgateError(error, 'no-such-file')) return error
-  return preconditionFailed(location, 'there is no object', error)
+  return preconditionFailed(location, 'no object exists at this location', error)
 }
 
 /**

@@ -29,7 +29,7 @@ describe('Responses of S3', () => {
     [429, 'TooManyRequests', 'unavailable'],
   ]
   it.each(table)(
-    'a response to a read with the status %i and the code %s causes the error %s',
+    'an S3 response to a read with the status %i and the code %s causes the error %s',
     async (status, name, code) => {
       const { storage } = await scripted(failure(status, name))
       await rejects(storage.get(x), code)

@@ -53,10 +53,10 @@ export async function* ofSize(source: AsyncIterable<Uint8Array>, size: number): 
   let seen = 0
   for await (const chunk of source) {
     seen += chunk.byteLength
-    if (seen > size) throw new HeadgateError('bad-request', `Body has more than the announced ${size} bytes`)
+    if (seen > size) throw new HeadgateError('bad-request', `Body has more than the declared ${size} bytes`)
     yield chunk
   }
-  if (seen < size) throw new HeadgateError('bad-request', `Body has ${seen} of the announced ${size} bytes`)
+  if (seen < size) throw new HeadgateError('bad-request', `Body has ${seen} of the declared ${size} bytes`)
 }
 
 /**
@@ -106,11 +106,14 @@ export async function collect(
 }
 
 export function tooLarge(what: string, maxBytes: number): HeadgateError {
-  return new HeadgateError('payload-too-large', `More than ${maxBytes} bytes: ${what}`)
+  return new HeadgateError(
+    'payload-too-large',
+    `The object has more than the allowed ${maxBytes} bytes: ${what}`,
+  )
 }
 
 /** Throws an error if the number of bytes in a body differs from the size that the caller announced. */
 export function checkSize(body: Uint8Array, size: number | undefined): void {
   if (size === undefined || size === body.byteLength) return
-  throw new HeadgateError('bad-request', `Body has ${body.byteLength} of the announced ${size} bytes`)
+  throw new HeadgateError('bad-request', `Body has ${body.byteLength} of the declared ${size} bytes`)
 }
