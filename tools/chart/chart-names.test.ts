@@ -59,7 +59,7 @@ function hasValue(path: string): boolean {
   return true
 }
 
-test('every value of the schema has a default in values.yaml', () => {
+test('every value in the schema of the chart has a default in values.yaml', () => {
   // Helm itself adds `global`, and values below `resources` may be absent because users set any quantities there.
   const named = listNames(schema).filter((path) => path !== 'global' && !/(?:^|\.)resources\./.test(path))
   expect(named.length).toBeGreaterThan(80)

@@ -53,7 +53,7 @@ async function main([file = '']: readonly string[]): Promise<number> {
   cpSync(join(repositoryRoot, 'deploy'), join(checkout, 'deploy'), { recursive: true })
   const deploy = join(checkout, 'deploy')
   if (existsSync(join(deploy, '.env')))
-    throw new Error('deploy/.env exists. Move it: this check creates its own.')
+    throw new Error('deploy/.env exists. Move the file: this check creates its own.')
   // Environment variables of this machine must not override the variables in the compose file.
   const env = Object.fromEntries(
     Object.entries(safeEnvironment()).filter(([name]) => !/^(HEADGATE|TRINO|POSTGRES|STORE)_/.test(name)),

@@ -81,6 +81,6 @@ export function hasPython(): boolean {
 export function checkPython(blocks: readonly CodeBlock[]): Readonly<Record<string, string>> {
   const input = JSON.stringify(blocks.map(({ code }) => code))
   const { status, stdout, stderr } = spawnSync('python3', ['-c', python], { input, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`python3 failed: ${stderr}`)
+  if (status !== 0) throw new Error(`The syntax check with python3 failed: ${stderr}`)
   return JSON.parse(stdout) as Record<string, string>
 }

@@ -19,7 +19,7 @@ test('every Markdown file of docs and every README of a published package has on
   expect(new Set(pages.map(({ path }) => path)).size).toBe(pages.length)
 })
 
-test('pages keep their path below docs, and the index of docs decides their order', () => {
+test('pages of the site keep their path below docs, and the index of docs decides their order', () => {
   const paths = pages.map(({ path }) => path)
   expect(paths).toContain('how-to/engines/trino')
   expect(paths).toContain('explanation/architecture')
