@@ -60,7 +60,7 @@ function s3Writer(storage: RawStorage & { readonly kind: 's3' }): PutObject {
       response.resume()
       response.once('end', () => {
         if (response.statusCode === 200) resolve(`s3:/${path}`)
-        else reject(new Error(`PUT ${path}: ${response.statusCode}`))
+        else reject(new Error(`PUT ${path} was answered with ${response.statusCode}`))
       })
     })
     sent.once('error', reject)

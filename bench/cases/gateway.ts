@@ -80,7 +80,8 @@ async function fill(place: Place, size: Size): Promise<void> {
   for (const { path, headers } of requests.objects) {
     const url = place.contestant.origin + path
     const response = await fetch(url, { method: 'PUT', headers, body, signal: AbortSignal.timeout(60_000) })
-    if (!response.ok) throw new Error(`PUT ${url}: ${response.status} ${await response.text()}`)
+    if (!response.ok)
+      throw new Error(`PUT ${url} was answered with ${response.status} ${await response.text()}`)
   }
 }
 

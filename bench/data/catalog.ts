@@ -23,7 +23,9 @@ export async function call(catalog: Catalog, method: string, path: string, body?
   })
   const text = await response.text()
   if (!response.ok)
-    throw new Error(`${method} ${catalog.origin}${path}: ${response.status} ${text.slice(0, 500)}`)
+    throw new Error(
+      `${method} ${catalog.origin}${path} was answered with ${response.status} ${text.slice(0, 500)}`,
+    )
   return text === '' ? null : (JSON.parse(text) as unknown)
 }
 
@@ -79,7 +81,10 @@ export async function readResponseBytes(
     response.on('end', () => {
       const body = Buffer.concat(chunks)
       if (response.statusCode === 200) resolve(body)
-      else reject(new Error(`GET ${path}: ${response.statusCode} ${body.toString().slice(0, 500)}`))
+      else
+        reject(
+          new Error(`GET ${path} was answered with ${response.statusCode} ${body.toString().slice(0, 500)}`),
+        )
     })
   }).on('error', reject)
   return promise

@@ -19,7 +19,7 @@ export async function eachOnce({ url, clients, headers }: EachOnce): Promise<Ent
       const response = await fetch(url, { headers: each, signal: AbortSignal.timeout(30_000) })
       const body = await response.arrayBuffer()
       bytes += body.byteLength
-      if (!response.ok) throw new Error(`GET ${url}: ${response.status}`)
+      if (!response.ok) throw new Error(`GET ${url} was answered with ${response.status}`)
       latencies.add(performance.now() - sentAt)
     }
   }

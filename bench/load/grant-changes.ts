@@ -40,7 +40,7 @@ export async function grantChanges({
       const text = await response.text()
       const ms = performance.now() - sentAt
       if (!response.ok || text !== '{"changed":true}')
-        throw new Error(`POST ${path}: ${response.status} ${text}`)
+        throw new Error(`POST ${path} was answered with ${response.status} ${text}`)
       await expectEvent(database, response.headers.get('x-request-id') ?? '')
       latencies.add(ms)
       totalMs += ms

@@ -38,5 +38,5 @@ async function commit(url: string, body: string): Promise<void> {
   const headers = { 'content-type': 'application/json' }
   const response = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(30_000) })
   const text = await response.text()
-  if (!response.ok) throw new Error(`POST ${url}: ${response.status} ${text.slice(0, 500)}`)
+  if (!response.ok) throw new Error(`POST ${url} was answered with ${response.status} ${text.slice(0, 500)}`)
 }
