@@ -140,7 +140,7 @@ async function makeTables(origin: string, folder: string): Promise<void> {
   ]
   for (const [path, body] of wanted) {
     const { status, body: response } = await insist(origin, 'POST', path, body)
-    if (status >= 300) throw new Error(`POST ${path}: ${status} ${JSON.stringify(response)}`)
+    if (status >= 300) throw new Error(`POST ${path} was answered with ${status} ${JSON.stringify(response)}`)
   }
 }
 

@@ -25,7 +25,7 @@ export async function createTargetClient(server: HeadgateServer, warehouse: stri
   const get = async (path: string): Promise<string> => {
     const response = await fetch(server.origin + path, { headers, signal: AbortSignal.timeout(60_000) })
     const text = await response.text()
-    if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${text}`)
+    if (!response.ok) throw new Error(`GET ${path} was answered with ${response.status} ${text}`)
     return text
   }
   const toPath = (levels: readonly string[]): string =>

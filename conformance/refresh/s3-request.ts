@@ -53,7 +53,7 @@ export function sendRaw(
       )
     },
   )
-  sent.on('timeout', () => sent.destroy(new Error('no answer in time')))
+  sent.on('timeout', () => sent.destroy(new Error('the object store did not answer in time')))
   sent.on('error', reject)
   sent.end(body)
   return promise
