@@ -51,7 +51,8 @@ export const upstreamUsers: Scenario = {
           for (const user of ['alice', 'bob'])
             if (!names.includes(user)) throw new Error(`${user} is not in the history: ${names.join(', ')}`)
           const others = names.filter((name) => !['admin', 'alice', 'bob'].includes(name))
-          if (others.length > 0) throw new Error(`the history also names ${others.join(', ')}`)
+          if (others.length > 0)
+            throw new Error(`the history of the catalog names other authors: ${others.join(', ')}`)
           return `${authors.length} changes of ${names.join(', ')}`
         },
       ),
