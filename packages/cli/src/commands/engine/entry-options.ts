@@ -97,5 +97,5 @@ function parseRule(text: string, before: readonly SubjectRule[] = []): readonly 
 
 function parseYesNo(text: string): boolean {
   if (text === 'yes' || text === 'no') return text === 'yes'
-  throw new InvalidArgumentError('Write yes or no.')
+  throw new InvalidArgumentError('The value must be yes or no.')
 }

@@ -78,5 +78,5 @@ export const relationsDecoder: z.ZodType<{
   })
   .refine(({ identifiers, 'table-uuids': ids }) => identifiers.length === ids.length, {
     path: ['table-uuids'],
-    message: 'must have one id for each identifier',
+    message: 'the list of ids must have one id for each identifier',
   })
