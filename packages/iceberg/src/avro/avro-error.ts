@@ -1,4 +1,7 @@
-/** Error of a file that violates the Avro specification or exceeds a limit. */
+/**
+ * Error of a file that violates the Avro specification or exceeds a limit. The message is the end of a sentence that
+ * begins with the name of the file, such as "contains a damaged block".
+ */
 export class AvroError extends Error {
   override readonly name = 'AvroError'
 }
