@@ -6,7 +6,7 @@ const forbidden = '\u0000'
 /** Checks properties of a namespace: any text except NUL. */
 export function checkProperties(properties: Readonly<Record<string, string>>): void {
   for (const [key, value] of Object.entries(properties)) {
-    if (key === '') throw new HeadgateError('bad-request', 'A property needs a name.')
+    if (key === '') throw new HeadgateError('bad-request', 'The name of a property must not be empty.')
     if (key.includes(forbidden) || value.includes(forbidden)) {
       throw new HeadgateError(
         'bad-request',

@@ -70,7 +70,7 @@ issuers: [{ issuer: https://idp.example, audience: [a, b] }]
     ],
     [
       'config: a.yaml',
-      'headgate.yaml, line 1: config cannot be in the file: set --config or HEADGATE_CONFIG.',
+      'headgate.yaml, line 1: config cannot be set in the configuration file: set --config or HEADGATE_CONFIG.',
     ],
     [
       'port: [1]',

@@ -76,7 +76,8 @@ function describeUnknownKey(name: string, known: readonly string[]): string {
 
 /** Returns the reason why a variable cannot be in the file, or null when it can. */
 function refuseKey({ key, flag, name }: Variable<unknown>): string | null {
-  if (name === 'HEADGATE_CONFIG') return `${key} cannot be in the file: set --config or HEADGATE_CONFIG.`
+  if (name === 'HEADGATE_CONFIG')
+    return `${key} cannot be set in the configuration file: set --config or HEADGATE_CONFIG.`
   if (flag !== undefined) return null
   return `${key} is a secret, which cannot be in the file: write it to another file, and set ${key}-file to the path of that file.`
 }

@@ -273,7 +273,7 @@ describe('the check of the warehouse', () => {
       authRead: { 'rest.auth.type': 'bearer' },
       secretsRead: { 'rest.auth.bearer.token': account.token },
     })
-    expect(await check()).toMatchObject(finding('reader', true, 'do not write'))
+    expect(await check()).toMatchObject(finding('reader', true, 'cannot write'))
     await upstream.grant({ privilege: 'modify', on, to: account })
     expect(await check()).toMatchObject(finding('reader', false, 'also write'))
     await configure({ authRead: {} })
