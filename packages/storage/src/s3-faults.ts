@@ -8,7 +8,7 @@ export interface Fault {
   readonly retry: boolean
   /** Whether a write that failed with this error may have written the object. */
   readonly outcome: WriteOutcome
-  /** Text that completes an error message after the words "The object store". */
+  /** Sentence without a full stop, for an error message. */
   readonly what: string
 }
 
@@ -36,33 +36,37 @@ export function classifyError(error: unknown): Fault {
 function classifyResponse(status: number, name: string): Fault {
   switch (name) {
     case 'NoSuchUpload':
-      return { code: 'no-such-upload', ...definite, what: 'knows no such upload' }
+      return { code: 'no-such-upload', ...definite, what: 'The object store knows no such upload' }
     case 'NoSuchBucket':
-      return { code: 'unavailable', ...definite, what: 'has no such bucket' }
+      return { code: 'unavailable', ...definite, what: 'The object store has no such bucket' }
     case 'RequestTimeTooSkewed':
       // A retry succeeds, because the client corrects its clock by the time in the response and signs the request
       // again.
       return {
         ...passing,
         outcome: 'not-written',
-        what: 'refused the time of this server: check the clock of the server',
+        what: 'The object store refused the time of this server: check the clock of the server',
       }
     case 'ExpiredToken':
     case 'InvalidToken':
       // S3 returns status 400. The keys of a session are refused, as with status 403.
-      return { code: 'forbidden', ...definite, what: 'refuses the session of the keys' }
+      return { code: 'forbidden', ...definite, what: 'The object store refuses the session of the keys' }
     case 'ConditionalRequestConflict':
     case 'OperationAborted':
       return {
         code: 'precondition-failed',
         retry: true,
         outcome: 'not-written',
-        what: 'detected a conflicting write',
+        what: 'The object store detected a conflicting write',
       }
     case 'RequestTimeout':
-      return { ...passing, outcome: 'not-written', what: 'received the body too slowly' }
+      return { ...passing, outcome: 'not-written', what: 'The object store received the body too slowly' }
     case 'EntityTooLarge':
-      return { code: 'payload-too-large', ...definite, what: 'does not accept an object of this size' }
+      return {
+        code: 'payload-too-large',
+        ...definite,
+        what: 'The object store does not accept an object of this size',
+      }
     default:
       return classifyStatus(status, name)
   }
@@ -70,53 +74,69 @@ function classifyResponse(status: number, name: string): Fault {
 
 function classifyStatus(status: number, name: string): Fault {
   if (status >= 500 && status !== 501) {
-    return { ...passing, outcome: 'unknown', what: `answered ${status} ${name}` }
+    return { ...passing, outcome: 'unknown', what: `The object store answered ${status} ${name}` }
   }
   switch (status) {
     case 304:
     case 412:
-      return { code: 'precondition-failed', ...definite, what: 'reports that the condition does not hold' }
+      return {
+        code: 'precondition-failed',
+        ...definite,
+        what: 'The object store reports that the condition does not hold',
+      }
     case 401:
     case 403:
-      return { code: 'forbidden', ...definite, what: "refuses access: check the warehouse's storage keys" }
+      return {
+        code: 'forbidden',
+        ...definite,
+        what: "The object store refuses access: check the warehouse's storage keys",
+      }
     case 404:
-      return { code: 'no-such-file', ...definite, what: 'has no such object' }
+      return { code: 'no-such-file', ...definite, what: 'The object store has no such object' }
     case 409:
-      return { code: 'precondition-failed', ...definite, what: 'detected a conflicting write' }
+      return {
+        code: 'precondition-failed',
+        ...definite,
+        what: 'The object store detected a conflicting write',
+      }
     case 416:
       return {
         code: 'invalid-range',
         ...definite,
-        what: 'cannot return the requested range, because the object is smaller',
+        what: 'The object store cannot return the requested range, because the object is smaller',
       }
     case 408:
     case 429:
-      return { ...passing, outcome: 'not-written', what: `answered ${status} ${name}` }
+      return { ...passing, outcome: 'not-written', what: `The object store answered ${status} ${name}` }
     case 501:
-      return { code: 'unsupported', ...definite, what: 'does not support this operation' }
+      return { code: 'unsupported', ...definite, what: 'The object store does not support this operation' }
     default:
       // Redirects are refused: they would send signed requests to a host that is not configured.
       if (status < 400) {
         return {
           code: 'unavailable',
           ...definite,
-          what: 'redirects to another host: check endpoint, region and bucket',
+          what: 'The object store redirects to another host: check endpoint, region and bucket',
         }
       }
-      return { code: 'bad-request', ...definite, what: `answered ${status} ${name}` }
+      return { code: 'bad-request', ...definite, what: `The object store answered ${status} ${name}` }
   }
 }
 
 function classifyNoResponse(error: unknown): Fault {
   const code = systemCode(error)
   if (neverSent.has(code) || isConnectTimeout(error)) {
-    return { ...passing, outcome: 'not-written', what: 'cannot be reached' }
+    return { ...passing, outcome: 'not-written', what: 'The object store cannot be reached' }
   }
   if (certificate.test(code))
-    return { ...passing, ...definite, what: 'has a certificate that this machine does not trust' }
+    return {
+      ...passing,
+      ...definite,
+      what: 'The object store has a certificate that this machine does not trust',
+    }
   if (readName(error) === 'CredentialsProviderError')
-    return { ...passing, ...definite, what: 'cannot be used without keys' }
-  return { ...passing, outcome: 'unknown', what: 'did not answer' }
+    return { ...passing, ...definite, what: 'The object store cannot be used without keys' }
+  return { ...passing, outcome: 'unknown', what: 'The object store did not answer' }
 }
 
 /**

@@ -139,7 +139,7 @@ function toError(call: S3Call, error: unknown): unknown {
     }
   }
   if (aborted) return call.signal?.reason
-  const message = `The object store ${fault.what}: ${call.location}`
+  const message = `${fault.what}: ${call.location}`
   if (fault.code === 'unavailable' && call.fate !== undefined) {
     return new StorageWriteError('not-written', message, { cause: error })
   }
