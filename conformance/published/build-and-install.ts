@@ -69,4 +69,13 @@ async function build(keeper: ProcessKeeper, run: string, names: readonly Package
     log: join(run, 'build.log'),
     timeoutMs: 300_000,
   })
+  if (!names.includes('console')) return
+  await keeper.run({
+    name: 'build of the console',
+    command: process.execPath,
+    args: [join(repositoryRoot, 'packages/console/build.ts')],
+    cwd: repositoryRoot,
+    log: join(run, 'build.log'),
+    timeoutMs: 300_000,
+  })
 }

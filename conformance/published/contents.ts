@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { InstalledPackage } from './checks.ts'
 
 const expected =
-  /^(package\.json|README\.md|LICENSE|bin\/(headgate|run)\.cjs|dist\/.+\.(js|js\.map|d\.ts)|src\/.+(?<!\.d)\.ts)$/
+  /^(package\.json|README\.md|LICENSE|bin\/(headgate|run)\.cjs|dist\/.+\.(js|js\.map|d\.ts)|src\/.+(?<!\.d)\.ts|site\/.+\.(html|js|css|svg)(\.br|\.gz)?)$/
 const ofTests =
   /(^|\/)(test|tests|fuzz|fixtures?|generate)\/|\.(test|properties|fuzz|bench|fixture)\.|(^|\/)test-/
 

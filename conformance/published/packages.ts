@@ -1,5 +1,5 @@
 const libraries = ['errors', 'json', 'sigv4', 'http', 'auth', 'iceberg', 'lance', 'forward'] as const
-const programs = ['postgres', 'storage', 'server', 'cli'] as const
+const programs = ['postgres', 'storage', 'console', 'server', 'cli'] as const
 
 /** Folder of a library below `packages`. */
 export type Library = (typeof libraries)[number]
@@ -12,7 +12,7 @@ export const libraryNames: readonly Library[] = libraries
 
 /**
  * All published packages in build order: each package after the packages that it depends on. The packages of the server
- * and the command line are for Node only.
+ * and the command line are for Node only, and `console` has only files of a page.
  */
 export const packageNames: readonly PackageName[] = [...libraries, ...programs]
 
@@ -28,6 +28,7 @@ export const entryPoints: Readonly<Record<PackageName, readonly string[]>> = {
   forward: ['.'],
   postgres: ['.'],
   storage: ['.', './s3'],
+  console: [],
   server: ['.', './malloc-settings'],
   cli: ['.'],
 }

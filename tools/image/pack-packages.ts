@@ -25,6 +25,7 @@ export async function packPackages(program: Program, folder: string): Promise<Pa
   const sourceDigest = await copySource(program.packages, source)
   const projects = program.packages.map((each) => join('packages', each.folder))
   await runTool(join(repositoryRoot, 'node_modules/.bin/tsc'), ['-b', ...projects], { cwd: source })
+  await runTool(process.execPath, ['packages/console/build.ts'], { cwd: source })
   const to = join(folder, 'tarballs')
   mkdirSync(to, { recursive: true })
   const specifiers = projects.map((path) => `./${path}`)

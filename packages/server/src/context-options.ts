@@ -49,6 +49,8 @@ export interface ContextOptions {
     readonly lives: CredentialLifetimes
   }
   readonly anonymous: boolean
+  /** Whether the server has the web console. */
+  readonly console: boolean
   /** Names of services and regions that signatures of requests may contain. No regions: all regions. */
   readonly sigV4: { readonly services: readonly string[]; readonly regions: readonly string[] }
   readonly tokenTtlSeconds: number

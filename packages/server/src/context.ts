@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client'
 import { Warehouses } from './catalog/warehouses.ts'
 import type { ContextOptions } from './context-options.ts'
 import { openAccess } from './context/open-access.ts'
-import { openApis } from './context/open-apis.ts'
+import { openApis, openConsoleCalls } from './context/open-apis.ts'
 import { openCatalog } from './context/open-catalog.ts'
 import { openCredentials } from './context/open-credentials.ts'
 import { openEvents } from './context/open-events.ts'
@@ -72,6 +72,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     router: new Router(operations),
     authenticator,
     signedRequests,
+    findConsoleCall: openConsoleCalls(options, identity),
     resourceMetadataUrl: resourceMetadataUrl(options.publicUrl),
     policies,
     currentPolicy: async (caller: ProvenIdentity) => policies.get(caller, await policyVersion(sql)),

@@ -175,6 +175,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
         lives: defaultLives,
       },
       anonymous: true,
+      console: true,
       sigV4: { services: ['execute-api', 'glue', 's3tables'], regions: [] },
       issuers: [],
       tokenTtlSeconds: 3_600,

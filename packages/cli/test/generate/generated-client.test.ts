@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { generateClient } from '../../generate/generate-client.ts'
+import { generateTypes } from '../../generate/generate-types.ts'
 import {
   type DocumentedOperation,
   readOpenapiDocument,
@@ -16,6 +17,11 @@ describe('src/management/generated', () => {
     expect(readdirSync(folder).toSorted()).toEqual([...files.keys()].toSorted())
     for (const [name, text] of files) expect(readFileSync(join(folder, name), 'utf8'), name).toBe(text)
   })
+})
+
+test('the types of the web console are those that the generator returns (npm run docs)', async () => {
+  const file = join(import.meta.dirname, '../../../console/src/api/generated/management.ts')
+  expect(readFileSync(file, 'utf8')).toBe(await generateTypes(readOpenapiDocument()))
 })
 
 describe('the generator', () => {

@@ -348,6 +348,24 @@ export const privilegesByOperation = {
     ],
     note: 'Every caller may list the grants to itself.',
   },
+  createConsoleCode: {
+    needs: [],
+    note: 'Every caller without an engine may create a code for itself, on the machine of the server.',
+  },
+  listConsoleSessions: {
+    needs: [],
+    note: 'Callers without manage on the server see only their own sessions.',
+  },
+  endConsoleSession: {
+    needs: [
+      {
+        privilege: 'manage',
+        on: 'server',
+        object: 'the server',
+        when: 'the session is of another principal',
+      },
+    ],
+  },
   whoAmI: {
     needs: [],
     note: 'Every caller may call this operation. An engine without a user may call it unless its entry denies first calls.',

@@ -132,6 +132,7 @@ function toConfig(env: Env, issuers: Issuers): Config {
     log: { level: env.logLevel, format: resolveLogFormat(env) },
     context: {
       anonymous: env.insecureAnonymous,
+      console: env.console,
       sigV4: { services: env.sigV4Services, regions: env.sigV4Regions },
       issuers,
       tokenTtlSeconds: env.tokenTtlSeconds,

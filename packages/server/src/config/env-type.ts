@@ -10,6 +10,7 @@ export interface Env {
   readonly workers: number | 'auto'
   readonly tlsCertFile: string | null
   readonly tlsKeyFile: string | null
+  readonly console: boolean
   readonly corsOrigins: readonly string[]
   readonly trustedProxies: readonly string[]
   readonly forwardedHeader: 'x-forwarded-for' | 'forwarded'

@@ -2,8 +2,12 @@ import type { ContextOptions } from '../context-options.ts'
 import type { AuditLog } from '../events/audit-log.ts'
 import { healthOperations } from '../http/health.ts'
 import type { RequestMetrics } from '../http/metrics.ts'
+import type { FindConsoleCall } from '../operation/console-calls.ts'
 import type { OpenOperation } from '../operation/open-operation.ts'
 import type { Operation } from '../operation/operation.ts'
+import { consoleCalls } from '../console/calls.ts'
+import { sessionCookie } from '../console/cookie.ts'
+import { consoleOperations } from '../console/routes.ts'
 import type { ClientAddress } from '../operation/client-address.ts'
 import { startPageOperations } from '../http/start-page.ts'
 import type { IcebergDeps } from '../iceberg/deps.ts'
@@ -16,10 +20,12 @@ import { warehouseApiOperations } from '../management/warehouse-routes.ts'
 import type { ManagementDeps } from '../management/administer.ts'
 import { managementApi } from '../management/routes.ts'
 import { assertionDiscovery } from '../oauth/assertion-discovery.ts'
+import { Attempts } from '../oauth/attempts.ts'
 import { backchannelLogout } from '../oauth/backchannel-logout.ts'
 import { discoveryOperations } from '../oauth/discovery.ts'
 import { allGrants } from '../oauth/grants.ts'
 import { createTokenEndpoint } from '../oauth/token-endpoint.ts'
+import { findConsoleIdentity } from '../sessions/console-sessions.ts'
 import { discoverObject } from '../upstream/discover.ts'
 import type { GroupAges } from './open-access.ts'
 import type { OpenedCredentials } from './open-credentials.ts'
@@ -41,10 +47,12 @@ type Operations = readonly (Operation | OpenOperation)[]
 
 /** Returns the operations of all HTTP APIs, for the router. */
 export function openApis(options: ContextOptions, deps: ApiDeps): Operations {
+  const attempts = new Attempts()
   return [
     ...openHealth(options, deps),
-    ...startPageOperations(),
-    ...openOAuth(options, deps),
+    ...startPageOperations({ hasConsole: options.console }),
+    ...openOAuth(options, deps, attempts),
+    ...(options.console ? openConsole(options, deps, attempts) : []),
     ...icebergOperations(deps.catalog),
     ...lanceOperations(deps.catalog),
     ...openManagement(options, deps),
@@ -79,6 +87,7 @@ function readinessChecks(deps: IcebergDeps): [string, (signal: AbortSignal) => P
 function openOAuth(
   options: ContextOptions,
   { ring, audit, resolveAddress, identity, groupAges, catalog }: ApiDeps,
+  attempts: Attempts,
 ): Operations {
   const { sql, log, publicUrl, sessionSeconds, sigV4 } = options
   const { sessions, external } = identity
@@ -97,11 +106,40 @@ function openOAuth(
           }),
         ]
   return [
-    ...createTokenEndpoint({ grants, audit, resolveAddress, onError }),
+    ...createTokenEndpoint({ grants, audit, attempts, resolveAddress, onError }),
     ...logout,
     ...discoveryOperations({ issuer: publicUrl, ring, grantTypes: [...grants.keys()], issuers, sigV4 }),
     ...assertionDiscovery({ publicUrl, ring }),
   ]
+}
+
+function openConsole(
+  { sql, publicUrl, sessionSeconds, anonymous }: ContextOptions,
+  { audit, resolveAddress, identity }: ApiDeps,
+  attempts: Attempts,
+): Operations {
+  const tokens = {
+    sql,
+    sessions: identity.sessions,
+    external: identity.external,
+    sessionSeconds,
+    now: Date.now,
+  }
+  const cookie = sessionCookie(publicUrl)
+  return consoleOperations({ tokens, attempts, audit, resolveAddress, cookie, anonymous })
+}
+
+/** Returns the function that finds requests of the web console. */
+export function openConsoleCalls(
+  { sql, publicUrl, console, anonymous }: ContextOptions,
+  { authenticator }: OpenedIdentity,
+): FindConsoleCall {
+  if (!console) return () => null
+  return consoleCalls({
+    cookie: sessionCookie(publicUrl),
+    findIdentity: (secret) => findConsoleIdentity(sql, secret),
+    anonymous: anonymous ? async () => authenticator.authenticate({}) : null,
+  })
 }
 
 function openManagement(options: ContextOptions, { ring, identity, opened, catalog }: ApiDeps): Operations {

@@ -9,6 +9,7 @@ import { retiredPlacesSweep } from '../jobs/retired-places.ts'
 import { storageSweep } from '../jobs/storage-sweep.ts'
 import { earlyTablesSweep } from './early-tables-sweep.ts'
 import { dropRetired } from '../keys/rotate.ts'
+import { forgetEndedSessions } from '../sessions/console-sessions.ts'
 import { purgeJob } from '../store/dropped-relations.ts'
 import { recordDigestsJob } from '../store/metadata-digests.ts'
 
@@ -29,6 +30,7 @@ export function startJobs(options: ContextOptions, deps: IcebergDeps): Jobs {
         sql,
         auditSeconds: options.auditRetentionSeconds,
         refusalSeconds: options.auditRefusalRetentionSeconds,
+        forgetEndedSessions: (limit) => forgetEndedSessions(sql, limit),
         dropRetiredKeys: () => dropRetired(sql, options.retiredKeySeconds * 1_000),
       }),
       storageSweep({ sql, warehouses, log }),

@@ -13,6 +13,7 @@ import { parseBearer } from '../identity/bearer.ts'
 import { readClaimedToken } from '../identity/claimed-token.ts'
 import type { ProvenIdentity } from '../proven-identity.ts'
 import type { ClientAddress } from '../operation/client-address.ts'
+import type { FindConsoleCall } from '../operation/console-calls.ts'
 import { challenge } from './challenge.ts'
 import { corsHeaders, isPreflight, refuseForeignPage } from './cors.ts'
 import { errorResponse, toHeadgateError } from './error-response.ts'
@@ -33,6 +34,7 @@ export interface PipelineDeps {
   readonly router: Router<Operation | OpenOperation>
   readonly authenticator: Authenticator
   readonly signedRequests: SignedRequests
+  readonly findConsoleCall: FindConsoleCall
   readonly policies: Policies
   /** Returns the current policy of the caller in the database. */
   currentPolicy(identity: ProvenIdentity): Promise<Policy>
@@ -100,7 +102,8 @@ export function createPipeline(deps: PipelineDeps): Listener {
     const path = mark < 0 ? url : url.slice(0, mark)
     running += 1
     try {
-      const { target, params } = deps.router.match(method, path)
+      const fromConsole = deps.findConsoleCall(path)
+      const { target, params } = deps.router.match(method, fromConsole?.path ?? path)
       draft.operation = target.id
       // An overloaded server must answer health checks, because an orchestrator otherwise restarts it.
       const asksForHealth = 'open' in target && (method === 'GET' || method === 'HEAD')
@@ -108,14 +111,17 @@ export function createPipeline(deps: PipelineDeps): Listener {
       const limit = 'renews' in target && target.renews ? 2 * maxConcurrentRequests : maxConcurrentRequests
       if (running > limit && !asksForHealth) throw overloaded()
       if ('open' in target) {
+        if (fromConsole !== null) throw new HeadgateError('no-such-route', `No route matches ${method} here.`)
         result = await target.open(request, deps.limits, withoutSlot)
       } else {
         audited = true
-        if (isSigned(request.headers.authorization)) {
+        if (fromConsole === null && isSigned(request.headers.authorization)) {
           const { address = '' } = draft
           signed = await signedCalls.verify(request, { operation: target, address, withoutSlot })
         }
-        const current = signed?.identity ?? (await authenticate(request, target))
+        const current =
+          signed?.identity ??
+          (await (fromConsole?.authenticate(request, target) ?? authenticate(request, target)))
         identity = current
         if (current.method === 'anonymous') refuseForeignPage(request, deps.corsOrigins)
         const policy = await deps.policies.get(current)
@@ -127,7 +133,15 @@ export function createPipeline(deps: PipelineDeps): Listener {
         }
         call = new RequestCall(
           request,
-          { requestId, params, search, identity: current, policy, audit: draft },
+          {
+            requestId,
+            params,
+            search,
+            identity: current,
+            isFromConsole: fromConsole !== null,
+            policy,
+            audit: draft,
+          },
           {
             limits: deps.limits,
             largeBodies,

@@ -40,6 +40,7 @@ export class RequestCall implements Call {
   readonly params: Readonly<Record<string, string>>
   readonly search: string
   readonly identity: ProvenIdentity
+  readonly isFromConsole: boolean
   policy: Policy
   readonly audit: AuditDraft
   readonly #request: IncomingMessage
@@ -57,13 +58,14 @@ export class RequestCall implements Call {
 
   constructor(
     request: IncomingMessage,
-    known: Pick<Call, 'requestId' | 'params' | 'search' | 'identity' | 'policy' | 'audit'>,
+    known: Pick<Call, 'requestId' | 'params' | 'search' | 'identity' | 'isFromConsole' | 'policy' | 'audit'>,
     sources: CallSources,
   ) {
     this.requestId = known.requestId
     this.method = request.method ?? 'GET'
     this.params = known.params
     this.identity = known.identity
+    this.isFromConsole = known.isFromConsole
     this.policy = known.policy
     this.audit = known.audit
     this.search = known.search

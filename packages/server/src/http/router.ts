@@ -18,14 +18,14 @@ const noParams = {}
 export class Router<T extends Pick<Operation, 'method' | 'path' | 'acceptsFinalSlash'>> {
   readonly #routers = new Map<string, RegExpRouter<T>>()
   /**
-   * Operations whose path has no parameters. They take precedence, so `/v1/config` is not a path with the
+   * Operations whose path has no parameters and no wildcard. They take precedence, so `/v1/config` is not a path with the
    * prefix `config`.
    */
   readonly #fixed = new Map<string, T>()
 
   constructor(targets: Iterable<T>) {
     for (const target of targets) {
-      if (!target.path.includes(':')) {
+      if (!/[:*]/.test(target.path)) {
         this.#fixed.set(`${target.method} ${target.path}`, target)
         continue
       }

@@ -3,11 +3,11 @@ import { type TestServer, testServer } from '../../test/server.ts'
 
 let server: TestServer
 beforeAll(async () => {
-  server = await testServer({})
+  server = await testServer({ console: false })
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-test('the URL of the catalog shows a page in a browser, and all links of the page exist', async () => {
+test('the URL of a catalog without the console shows a page in a browser, and all links of the page exist', async () => {
   const page = await fetch(`${server.url}/`, { headers: { accept: 'text/html' } })
   expect(page.status).toBe(200)
   expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')

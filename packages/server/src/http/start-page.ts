@@ -22,16 +22,24 @@ ${links.map(([href, text]) => `<li><a href="${href}">${href}</a>: ${text}</li>`)
 </html>
 `
 
-/** Returns the operations of `/`: a page for people who open the catalog's address in a browser. */
-export function startPageOperations(): OpenOperation[] {
+/**
+ * Returns the operations of `/`, for people who open the catalog's address in a browser: a redirect to the web console, or a
+ * page if the server has no console.
+ */
+export function startPageOperations({ hasConsole }: { readonly hasConsole: boolean }): OpenOperation[] {
   const headers = {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': "default-src 'none'",
     'cache-control': 'max-age=300',
   }
+  const redirect = { status: 303, headers: { location: 'console/', vary: 'Accept' }, body: null }
   const operation = { id: 'startPage', path: '/' } as const
+  const respond: OpenOperation['open'] = (request) => {
+    const isBrowser = request.headers.accept?.includes('text/html') === true
+    return Promise.resolve(hasConsole && isBrowser ? redirect : { status: 200, headers, body: page })
+  }
   return [
-    { ...operation, method: 'GET', open: () => Promise.resolve({ status: 200, headers, body: page }) },
+    { ...operation, method: 'GET', open: respond },
     { ...operation, method: 'HEAD', open: () => Promise.resolve({ status: 200, headers, body: null }) },
   ]
 }

@@ -32,7 +32,8 @@ export async function loadResponse(
   const { relation } = target
   const location = relation.metadataLocation
   if (deps.verifyMetadataFiles) checkMetadataFile(target)
-  const request = relation.kind === 'table' ? committedAccessRequest(call, target, views) : null
+  const isVended = relation.kind === 'table' && !call.isFromConsole
+  const request = isVended ? committedAccessRequest(call, target, views) : null
   const issued = request === null ? null : await issueStorageAccess(deps, request, call)
   const access = auditAccess(call, issued)
   const etag = (): string => formatMetadataEtag(target.metadataKey, form, access?.version)

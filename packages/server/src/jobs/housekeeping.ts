@@ -17,6 +17,8 @@ export interface HousekeepingOptions {
   readonly refusalSeconds: number
   /** Deletes retired keys whose retention has ended. */
   readonly dropRetiredKeys: () => Promise<unknown>
+  /** Deletes up to `limit` sessions of the console that have ended. Returns their number. */
+  readonly forgetEndedSessions: (limit: number) => Promise<number>
   /** Interval between two runs in ms. Default 10 minutes. */
   readonly everyMs?: number
 }
@@ -38,6 +40,7 @@ export function housekeepingSweep(options: HousekeepingOptions): Sweep {
     () => forgetMetricsReports(sql, metricsReportSeconds, batchSize),
     () => forgetUsedAssertions(sql, batchSize),
     () => pruneStorageAccess(sql, batchSize),
+    () => options.forgetEndedSessions(batchSize),
     () => forgetFinishedJobs(sql, finishedJobSeconds, batchSize),
     () => (auditSeconds === 0 ? Promise.resolve(0) : pruneAudit(sql, auditSeconds, batchSize)),
     () => (refusalSeconds === 0 ? Promise.resolve(0) : pruneRefusals(sql, refusalSeconds, batchSize)),

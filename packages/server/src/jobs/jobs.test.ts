@@ -264,6 +264,7 @@ describe('Housekeeping', () => {
         auditSeconds,
         refusalSeconds: 7 * day,
         dropRetiredKeys: () => Promise.resolve((keys += 1)),
+        forgetEndedSessions: () => Promise.resolve(0),
       }).run(new AbortController().signal)
     const events = statement('test_events', `select count(*)::int from audit where operation = 'old'`)
     await sweep(0)

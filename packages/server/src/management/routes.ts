@@ -9,6 +9,7 @@ import { auditOperations } from './audit.ts'
 import { checkOperations } from './check-access.ts'
 import { clientFederationOperations } from './client-federations.ts'
 import { clientKeyOperations } from './client-keys.ts'
+import { consoleSessionOperations } from './console-sessions.ts'
 import type { ManagementOperation } from './define.ts'
 import { engineOperations } from './engines.ts'
 import { explainOperations } from './explain-access.ts'
@@ -47,6 +48,7 @@ export function managementOperations(deps: ManagementDeps): readonly ManagementO
     ...whoCanOperations(deps),
     ...auditOperations(deps),
     ...storageAccessOperations(deps),
+    ...consoleSessionOperations(deps),
   ]
 }
 

@@ -10,12 +10,12 @@ import type { OpenOperation, WithoutSlot } from '../operation/open-operation.ts'
 import type { CallLimits, Response } from '../operation/operation.ts'
 import { type ClientAddress, peerAddress } from '../operation/client-address.ts'
 import { toAttemptKey } from '../operation/forwarded.ts'
-import { AttemptLimiter, type AttemptSource } from './attempt-limiter.ts'
+import type { AttemptSource } from './attempt-limiter.ts'
+import { Attempts } from './attempts.ts'
 import { type ClientProof, parseClientProof } from './client-authentication.ts'
 import { type Form, parseForm } from './form.ts'
-import type { Grant, Granted, TokenRequest } from './grant.ts'
-import { FairQueue } from '../concurrency/fair-queue.ts'
-import { isGuess, tokenErrorResponse, tokenHeaders } from './token-errors.ts'
+import type { Grant, Granted } from './grant.ts'
+import { tokenErrorResponse, tokenHeaders } from './token-errors.ts'
 
 const maxBodyBytes = 64 * 1024
 
@@ -23,8 +23,8 @@ export interface TokenEndpointDeps {
   /** Grants by `grant_type`. */
   readonly grants: ReadonlyMap<string, Grant>
   readonly audit: AuditLog
-  readonly limiter?: AttemptLimiter
-  readonly queue?: FairQueue
+  /** Limits failed attempts. Default: a new object with the default limits. */
+  readonly attempts?: Attempts
   /** Returns the address of the client. Default: the peer of the connection. */
   readonly resolveAddress?: ClientAddress
   /** Called with each internal error of the server that a token request encounters. */
@@ -51,8 +51,7 @@ interface Trail {
  * which will remain after the Iceberg specification removes its path.
  */
 export function createTokenEndpoint(deps: TokenEndpointDeps): readonly OpenOperation[] {
-  const limiter = deps.limiter ?? new AttemptLimiter()
-  const queue = deps.queue ?? new FairQueue()
+  const attempts = deps.attempts ?? new Attempts()
   const resolveAddress = deps.resolveAddress ?? peerAddress
 
   async function respond(request: IncomingMessage, trail: Trail, withoutSlot: WithoutSlot): Promise<Granted> {
@@ -70,29 +69,7 @@ export function createTokenEndpoint(deps: TokenEndpointDeps): readonly OpenOpera
     const note = (facts: Readonly<Record<string, unknown>>): void => {
       trail.facts = { ...trail.facts, ...facts }
     }
-    return attempt(grant, { form, proof, note }, source)
-  }
-
-  /**
-   * Processes a token request, and delays it in a queue when its source has many failed attempts. While a
-   * source is delayed, a correct credential still gets a token, and every failed attempt gets the same error.
-   */
-  async function attempt(grant: Grant, request: TokenRequest, source: AttemptSource): Promise<Granted> {
-    const wait = limiter.secondsToWait(source)
-    const leave = wait > 0 ? await queue.enter(source.address) : null
-    if (wait > 0 && leave === null)
-      throw heldUp(wait, new Error('the queue of delayed token requests is full'))
-    try {
-      const granted = await grant(request)
-      limiter.succeeded(source)
-      return granted
-    } catch (error) {
-      if (!isGuess(error)) throw error
-      limiter.failed(source)
-      throw wait > 0 ? heldUp(wait, error.cause) : error
-    } finally {
-      leave?.()
-    }
+    return attempts.run(source, () => grant({ form, proof, note }))
   }
 
   function record(
@@ -177,17 +154,6 @@ function claimsOf({ tokens = new Map() }: Trail): { readonly claimed?: readonly 
     ...readClaimedToken(token),
   }))
   return claimed.length === 0 ? {} : { claimed }
-}
-
-function heldUp(seconds: number, cause: unknown): HeadgateError {
-  return new HeadgateError(
-    'too-many-requests',
-    `Too many failed attempts: try again in ${seconds} seconds.`,
-    {
-      retryAfterSeconds: seconds,
-      cause,
-    },
-  )
 }
 
 /** Returns the unverified name of the client in a request. */

@@ -18,6 +18,8 @@ export interface Call {
    * another way, for example with a token of this server.
    */
   readonly externalToken: string | null
+  /** True: the web console sent the request. Its page never receives storage credentials. */
+  readonly isFromConsole: boolean
   /** Policy of the caller: the roles and grants from which `decide` computes authorization decisions. */
   readonly policy: Policy
   /** Reads the current policy of the caller from the database and replaces `policy` with it: see `retryMoved`. */

@@ -13,6 +13,7 @@ export interface Announcement extends SnippetFacts {
    */
   readonly credential: string | null
   readonly anonymous: boolean
+  readonly hasConsole: boolean
 }
 
 /**
@@ -29,6 +30,7 @@ export function announcement(facts: Announcement): string {
       ? []
       : [`  storage     ${facts.gatewayUrl}  (S3, clients receive the keys with each table)`]),
     ...(facts.dataDir === null ? [] : [`  data        ${facts.dataDir}`]),
+    ...(facts.hasConsole ? [`  console     ${facts.url}/console  (npx headgate console signs in)`] : []),
     ...(facts.credential === null ? [] : [`  credential  ${facts.credential}`]),
     `  health      ${facts.url}/health/ready   metrics ${facts.url}/metrics`,
   ]

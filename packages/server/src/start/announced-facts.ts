@@ -22,6 +22,7 @@ export function announcedFacts(config: Config, prepared: Prepared, addresses: Ad
     store: resolveStore(config, warehouse, gateway),
     ask: askFor(warehouse),
     anonymous: config.context.anonymous,
+    hasConsole: config.context.console,
   }
 }
 

@@ -143,6 +143,7 @@ export async function testManagement(): Promise<TestManagement> {
       search: query.toString(),
       identity: as,
       externalToken: null,
+      isFromConsole: false,
       signal: AbortSignal.timeout(10_000),
       audit: { operation: operation.id },
       header: (name: string) =>

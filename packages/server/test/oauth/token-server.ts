@@ -12,6 +12,7 @@ import { insertSecret } from '../../src/store/client-secrets.ts'
 import { insertPrincipal, ownIssuer, setPrincipalEnabled } from '../../src/store/principals.ts'
 import type { Sql } from '../../src/store/sql.ts'
 import { testStore } from '../store/database.ts'
+import { Attempts } from '../../src/oauth/attempts.ts'
 import { AttemptLimiter } from '../../src/oauth/attempt-limiter.ts'
 import { allGrants } from '../../src/oauth/grants.ts'
 import { FairQueue } from '../../src/concurrency/fair-queue.ts'
@@ -106,7 +107,12 @@ export async function testTokenServer(
       now: clock,
     })
     const audit = new AuditLog({ mode: 'log', write: (line) => lines.push(line) })
-    const [endpoint] = createTokenEndpoint({ grants, audit, limiter, queue, resolveAddress })
+    const [endpoint] = createTokenEndpoint({
+      grants,
+      audit,
+      attempts: new Attempts(limiter, queue),
+      resolveAddress,
+    })
     void endpoint
       ?.open(request, {
         maxBodyBytes: 1 << 20,

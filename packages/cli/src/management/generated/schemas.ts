@@ -116,6 +116,17 @@ export type ClientKey = {
 
 export type ClientSecret = { readonly clientId: string; readonly clientSecret: string }
 
+export type ConsoleSession = {
+  readonly id: string
+  readonly principal: Party
+  readonly obtainedBy: string
+  readonly startedAt: string
+  readonly lastSeenAt: string
+  readonly endsAt: string
+  readonly address: string
+  readonly userAgent: string
+}
+
 export type DroppedRelation = {
   readonly id: string
   readonly namespace: readonly string[]
@@ -753,6 +764,17 @@ export const clientKeyDecoder: z.ZodType<ClientKey> = z.object({
 export const clientSecretDecoder: z.ZodType<ClientSecret> = z.object({
   clientId: z.string(),
   clientSecret: z.string(),
+})
+
+export const consoleSessionDecoder: z.ZodType<ConsoleSession> = z.object({
+  id: z.string(),
+  principal: partyDecoder,
+  obtainedBy: z.string(),
+  startedAt: z.string(),
+  lastSeenAt: z.string(),
+  endsAt: z.string(),
+  address: z.string(),
+  userAgent: z.string(),
 })
 
 export const droppedRelationDecoder: z.ZodType<DroppedRelation> = z.object({

@@ -1,7 +1,7 @@
 import type { Variables } from '../env-type.ts'
 import { checkNetwork } from '../../operation/client-address.ts'
 import { checkOrigin, maxWorkers, parsePublicUrl, parseWorkers } from '../parse-values.ts'
-import { choice, custom, integer, list, optional, path, text } from '../variable.ts'
+import { choice, custom, integer, list, optional, path, text, toggle } from '../variable.ts'
 
 /** Variables of addresses, TLS and proxies. */
 export const network: Pick<
@@ -12,6 +12,7 @@ export const network: Pick<
   | 'workers'
   | 'tlsCertFile'
   | 'tlsKeyFile'
+  | 'console'
   | 'corsOrigins'
   | 'trustedProxies'
   | 'forwardedHeader'
@@ -68,6 +69,10 @@ export const network: Pick<
       doc: 'File with the private key of the certificate, in PEM.',
     }),
   ),
+  console: toggle('HEADGATE_CONSOLE', true, {
+    section: 'Network',
+    doc: 'Whether the server has the web console, at `/console`.',
+  }),
   corsOrigins: list(
     'HEADGATE_CORS_ORIGINS',
     '',

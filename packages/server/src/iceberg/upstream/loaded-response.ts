@@ -42,7 +42,8 @@ export async function loadedResponse(
   loaded: LoadedForResponse,
 ): Promise<Response> {
   const { metadata, row, form = 'all', staged = false } = loaded
-  const access = loaded.kind === 'table' ? await issueAccess(deps, call, ref, loaded) : null
+  const isVended = loaded.kind === 'table' && !call.isFromConsole
+  const access = isVended ? await issueAccess(deps, call, ref, loaded) : null
   const key = `${row.id} ${metadata.metadataLocation ?? ''}`
   const etag = staged ? null : formatMetadataEtag(key, form, access?.version)
   const condition = call.method === 'GET' ? call.header('if-none-match') : undefined

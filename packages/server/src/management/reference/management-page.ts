@@ -22,6 +22,7 @@ const groups: Readonly<Record<string, string>> = {
   protection: 'Protection against drops',
   credentials: 'Issued storage credentials',
   audit: 'Audit log',
+  console: 'Sessions of the web console',
   keys: 'Keys of the server',
 }
 

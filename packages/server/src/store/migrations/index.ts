@@ -15,6 +15,7 @@ import { stagedRenewal } from './014-staged-renewal.ts'
 import { earlyTables } from './015-early-tables.ts'
 import { storageAccess } from './016-storage-access.ts'
 import { lanceTables } from './017-lance-tables.ts'
+import { consoleSessions } from './018-console-sessions.ts'
 import type { Migration } from './migration.ts'
 
 /**
@@ -39,4 +40,5 @@ export const migrations: readonly Migration[] = [
   earlyTables,
   storageAccess,
   lanceTables,
+  consoleSessions,
 ]

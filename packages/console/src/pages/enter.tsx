@@ -1,0 +1,45 @@
+import type { VNode } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { send, toError } from '../api/request.ts'
+import { t } from '../text.ts'
+import { ErrorNote, Skeleton } from '../ui/states.tsx'
+
+interface EnterProps {
+  readonly onSignedIn: () => void
+  readonly onOtherWay: () => void
+}
+
+/** Signs in with the code in the fragment of the URL, which `headgate console` has opened. */
+export function EnterPage({ onSignedIn, onOtherWay }: EnterProps): VNode {
+  const [error, setError] = useState<Error | null>(null)
+  useEffect(() => {
+    const code = location.hash.slice(1)
+    // The code stays neither in the address bar nor in the history.
+    history.replaceState(null, '', location.pathname)
+    send('/session', { method: 'POST', body: { code } }).then(onSignedIn, (problem: unknown) =>
+      setError(toError(problem)),
+    )
+  }, [])
+  return (
+    <main class="sign-in">
+      <div class="panel">
+        <h1>{error === null ? t('Signing in…') : t('The link does not work')}</h1>
+        {error === null ? (
+          <Skeleton lines={2} />
+        ) : (
+          <>
+            <p class="muted">
+              {t(
+                'A link signs one browser in, once, within 60 seconds. Run "headgate console" again for a new one.',
+              )}
+            </p>
+            <ErrorNote error={error} />
+            <button type="button" onClick={onOtherWay}>
+              {t('Sign in another way')}
+            </button>
+          </>
+        )}
+      </div>
+    </main>
+  )
+}

@@ -1,0 +1,94 @@
+import type { VNode } from 'preact'
+import type { Snapshot, TableMetadata } from '../api/catalog.ts'
+import { formatBytes, formatNumber, t } from '../text.ts'
+import { DataTable } from '../ui/data-table.tsx'
+import { Badge, Copyable, Time } from '../ui/small.tsx'
+import { Empty } from '../ui/states.tsx'
+
+/** Number of snapshots that the page shows. */
+const maxShown = 500
+
+/** Snapshots of a table, the newest first, with the branches and tags that refer to them. */
+export function SnapshotTab({ metadata }: { readonly metadata: TableMetadata }): VNode {
+  const snapshots = (metadata.snapshots ?? []).toSorted((a, b) => b['timestamp-ms'] - a['timestamp-ms'])
+  if (snapshots.length === 0)
+    return <Empty title={t('The table has no snapshots')}>{t('The first write creates one.')}</Empty>
+  const refs = Map.groupBy(Object.entries(metadata.refs ?? {}), ([, ref]) => String(ref['snapshot-id']))
+  const isCurrent = (snapshot: Snapshot): boolean =>
+    snapshot['snapshot-id'] === metadata['current-snapshot-id']
+  return (
+    <>
+      <DataTable
+        label={t('Snapshots')}
+        rows={snapshots.slice(0, maxShown)}
+        toKey={(snapshot) => String(snapshot['snapshot-id'])}
+        columns={[
+          {
+            heading: t('When'),
+            kind: 'fit',
+            cell: (snapshot) => (
+              <span class={isCurrent(snapshot) ? 'commit current' : 'commit'}>
+                <Time at={snapshot['timestamp-ms']} />
+              </span>
+            ),
+          },
+          { heading: t('Operation'), kind: 'fit', cell: ({ summary }) => summary?.['operation'] ?? '' },
+          {
+            heading: t('Branches and tags'),
+            cell: (snapshot) => (
+              <span class="badges">
+                {(refs.get(String(snapshot['snapshot-id'])) ?? []).map(([name, { type }]) => (
+                  <Badge key={name} tone={type === 'branch' ? 'good' : 'plain'}>
+                    {name}
+                  </Badge>
+                ))}
+              </span>
+            ),
+          },
+          {
+            heading: t('Rows'),
+            kind: 'number',
+            cell: ({ summary }) => <Change of={summary} name="records" />,
+          },
+          {
+            heading: t('Files'),
+            kind: 'number',
+            cell: ({ summary }) => <Change of={summary} name="data-files" />,
+          },
+          {
+            heading: t('Size'),
+            kind: 'number',
+            cell: ({ summary }) => {
+              const added = summary?.['added-files-size']
+              return added === undefined ? '' : `+${formatBytes(Number(added))}`
+            },
+          },
+          {
+            heading: t('Snapshot id'),
+            cell: (snapshot) => <Copyable text={String(snapshot['snapshot-id'])} />,
+          },
+        ]}
+      />
+      {snapshots.length > maxShown && (
+        <p class="muted">
+          {t('The newest {shown} of {count} snapshots.', {
+            shown: maxShown,
+            count: formatNumber(snapshots.length),
+          })}
+        </p>
+      )}
+    </>
+  )
+}
+
+/** Number of added and removed rows or files. */
+function Change({ of = {}, name }: { readonly of: Snapshot['summary']; readonly name: string }): VNode {
+  const added = of[`added-${name}`]
+  const removed = of[`deleted-${name}`]
+  return (
+    <>
+      {added !== undefined && added !== '0' && <span class="added">+{formatNumber(added)}</span>}{' '}
+      {removed !== undefined && removed !== '0' && <span class="removed">−{formatNumber(removed)}</span>}
+    </>
+  )
+}

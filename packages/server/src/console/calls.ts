@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http'
+import { HeadgateError } from '@headgate/errors'
+import type { ConsoleCall, FindConsoleCall } from '../operation/console-calls.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
+import type { SessionCookie } from './cookie.ts'
+import { refuseInsecure, refuseOtherSites } from './same-origin.ts'
+
+const prefix = '/console/api'
+
+/** Operations of the catalog that the page uses. They only read, and issue no storage credentials. */
+const catalogReads: ReadonlySet<string> = new Set([
+  'getConfig',
+  'listNamespaces',
+  'loadNamespaceMetadata',
+  'listTables',
+  'loadTable',
+  'listViews',
+  'loadView',
+])
+
+export interface ConsoleCallDeps {
+  readonly cookie: SessionCookie
+  /** Returns the identity of the session with this secret, or null when it has ended. */
+  findIdentity(secret: string): Promise<ProvenIdentity | null>
+  /** Returns the identity of callers without a session. Null: they must sign in. */
+  readonly anonymous: (() => Promise<ProvenIdentity>) | null
+}
+
+/** Returns the function that finds and authenticates requests of the console. */
+export function consoleCalls(deps: ConsoleCallDeps): FindConsoleCall {
+  const authenticate: ConsoleCall['authenticate'] = async (request, { id, path }) => {
+    refuseOtherSites(request)
+    if (!catalogReads.has(id) && !path.startsWith('/management/'))
+      throw new HeadgateError('forbidden', `The console cannot call the operation ${id}.`)
+    return identify(deps, request)
+  }
+  return (path) => (path.startsWith(`${prefix}/`) ? { path: path.slice(prefix.length), authenticate } : null)
+}
+
+async function identify(
+  { cookie, findIdentity, anonymous }: ConsoleCallDeps,
+  request: IncomingMessage,
+): Promise<ProvenIdentity> {
+  const secret = cookie.read(request)
+  const identity = secret === null ? null : await findIdentity(secret)
+  if (identity !== null) {
+    refuseInsecure(request, cookie.isSecure)
+    return identity
+  }
+  if (anonymous !== null) return anonymous()
+  throw new HeadgateError('unauthenticated', 'The session of the console has ended. Sign in again.')
+}
