@@ -30,6 +30,11 @@ export const commandGroups: readonly CommandGroup[] = [
   },
   {
     heading: 'Server:',
+    names: ['console'],
+    load: async () => (await import('./commands/console.ts')).registerConsole,
+  },
+  {
+    heading: 'Server:',
     names: ['keys'],
     load: async () => (await import('./commands/keys/register.ts')).registerKeys,
   },
