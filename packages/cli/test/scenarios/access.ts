@@ -31,6 +31,31 @@ export function accessScenarios(shared: () => TestHeadgate): void {
       expect(await headgate(['explain', 'use', 'namespace:nowhere'], { env })).toMatchObject({ code: 1 })
       expect(await headgate(['explain', 'own', 'server'])).toMatchObject({ code: 2 })
 
+      await headgate(['namespace', 'create', 'unexplained'])
+      expect(await headgate(['namespace', 'show', 'unexplained'], { env })).toMatchObject({ code: 1 })
+      const denied = [
+        'audit',
+        '--principal',
+        'explained',
+        '--outcome',
+        'denied',
+        '--object',
+        'lakehouse:unexpl',
+      ]
+      await expect.poll(async () => (await headgate(denied)).out, { timeout: 5_000 }).toContain('unexplained')
+      const [, event = ''] = /^ *(\d+)  20\d\d/m.exec((await headgate(denied)).out) ?? []
+      const give = ['grant', 'give', 'manage', '--on', 'namespace:unexplained', '--to', 'principal:explained']
+      await headgate(give)
+      const then = await headgate(['explain', '--event', event])
+      expect(then.out).toMatch(/^Then, 20/)
+      expect(then.out).toMatch(/\noutcome +denied\n/)
+      expect(then.out).toMatch(/\nNow\nexplained may use on namespace:lakehouse\/unexplained\n/)
+      expect(then.out).toMatch(
+        /\nChanged in between\nAT .*\n20.* admin +grantPrivilege +lakehouse:unexplained$/m,
+      )
+      expect(await headgate(['explain', '--event', event, '--as', 'explained'])).toMatchObject({ code: 2 })
+      expect(await headgate(['explain', 'select'])).toMatchObject({ code: 2 })
+
       const checked = await headgate(
         ['access', 'check', 'select', 'namespace:explained', 'warehouse:lakehouse'],
         { env },

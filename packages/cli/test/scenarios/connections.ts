@@ -120,7 +120,7 @@ export function connectionScenarios(shared: () => TestHeadgate): void {
       // The server records a refusal only after it has responded, so the test polls the audit log.
       await expect
         .poll(async () => (await headgate(args)).out)
-        .toMatch(/\n\S+ \S+Z +denied(?: ×\d+)? +powerless +createRole /)
+        .toMatch(/\n *\d+  \S+ \S+Z +denied(?: ×\d+)? +powerless +createRole /)
       expect((await headgate([...args, '--limit', '1', '--json'])).json).toMatchObject({
         events: { length: 1 },
       })

@@ -280,6 +280,7 @@ export const privilegesByOperation = {
     note: 'Every principal may list its own credentials.',
   },
   revokeStorageAccess: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  explainEvent: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   queryAudit: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   grantPrivilege: {
     needs: [

@@ -8,6 +8,7 @@ import { changePolicy, type RequestedChange } from './policy-change.ts'
 
 export {
   findSecurable,
+  findSecurableName,
   findSecurables,
   type GrantKey,
   type GrantRow,

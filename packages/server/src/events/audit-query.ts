@@ -3,7 +3,13 @@ import { findAuditedObject } from '../store/audit.ts'
 import { findSecurable, type SecurableName } from '../store/grants.ts'
 import type { Sql } from '../store/sql.ts'
 
-export { type AuditQuery, queryAudit, type StoredAuditRow } from '../store/audit.ts'
+export {
+  type AuditQuery,
+  findAuditEvent,
+  listChangesAfter,
+  queryAudit,
+  type StoredAuditRow,
+} from '../store/audit.ts'
 
 /** Object whose audit events a caller requests. */
 export interface AuditedName {

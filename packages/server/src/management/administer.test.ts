@@ -50,6 +50,7 @@ describe('Management operations', () => {
     ['POST /grants/revoke', { privilege: 'use', on: 'server', to: { principal: 'admin' } }],
     ['GET /grants?server=true'],
     ['GET /audit'],
+    ['GET /audit/1/explanation'],
     ['GET /storage-access'],
     ['POST /storage-access/revoke', { principal: 'admin' }],
     ['POST /access/explain', { privilege: 'use', on: 'server', principal: 'somebody' }],
@@ -73,7 +74,7 @@ describe('Management operations', () => {
       .filter(({ id }) => !forEverybody.has(id))
       .map(
         ({ method, path }) =>
-          `${method} ${path.replace(managementRoot, '').replace(':principal', 'admin').replace(':role', 'administrators').replace(':engine', 'admin').replace(':key', 'k').replace(':accessKey', 'k')}`,
+          `${method} ${path.replace(managementRoot, '').replace(':principal', 'admin').replace(':role', 'administrators').replace(':engine', 'admin').replace(':key', 'k').replace(':accessKey', 'k').replace(':event', '1')}`,
       )
     expect(patterns.filter((pattern) => !covered.has(pattern))).toEqual([])
     expect(guarded.map(({ id }) => id).filter((id) => !(id in privilegesByOperation))).toEqual([])

@@ -5,12 +5,14 @@ import { enforce } from '../access/refuse.ts'
 import { Stale } from '../catalog/stale.ts'
 import type { SecurableRow } from '../directory/grants.ts'
 import type { Call } from '../operation/operation.ts'
+import type { Policy } from '../access/policy.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
 import type { Privilege } from '../privilege.ts'
 import type { ManagementDeps } from './administer.ts'
 import { type AskedAbout, askedAbout, isOwn } from './asked-about.ts'
 import { askedPolicy } from './asked-policy.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { explanationView, type ReasonView } from './explanation-view.ts'
+import { explanationView, type ExplanationView, type ReasonView } from './explanation-view.ts'
 import { privilege } from './grants.ts'
 import { formatInstant } from './schemas.ts'
 import { formatSecurable, type SecurableName, securableName, requireSecurable } from './securable.ts'
@@ -54,33 +56,55 @@ export function explainOperations(deps: ManagementDeps): readonly ManagementOper
         if (decision.outcome === 'hide' && row.kind !== 'server' && isOwn(body, call))
           enforce(decision, object)
         noteAbout(call, row, body)
-        const explanation = await explainAccess(sql, row, policy, body.privilege, {
-          asking: call.policy,
-          isOwn: isOwn(body, call),
-          isMissing: decision.outcome !== 'allow',
-        })
-        if (explanation === null) throw new Stale()
-        const { deciding, own, effective, chain, managers } = explanation
-        const { principal, actors } = identity
-        return {
-          principal,
-          engine: actors[0] ?? null,
-          privilege: body.privilege,
-          on: body.on,
-          outcome: decision.outcome,
-          deciding: deciding === null ? null : toReasonView(deciding),
-          limitedBy: decision.limitedBy ?? null,
-          forbiddenBy: decision.forbiddenBy ?? null,
-          shutOut: policy.shutOut,
-          mustBeProven: policy.engine?.mustBeProven === true,
-          own,
-          effective,
-          chain: chain.map(({ reasons, ...object }) => ({ ...object, reasons: reasons.map(toReasonView) })),
-          managers,
-        }
+        return explainDecision(deps, call, { ...body, row, identity, policy, isOwn: isOwn(body, call) })
       },
     }),
   ]
+}
+
+/** Decision to explain: the identity and its policy, the object, and the privilege. */
+export interface DecisionToExplain {
+  readonly identity: ProvenIdentity
+  readonly policy: Policy
+  readonly row: SecurableRow
+  readonly on: SecurableName
+  readonly privilege: Privilege
+  /** True when the caller asks about its own rights. */
+  readonly isOwn: boolean
+}
+
+/** Returns the explanation of a decision that the caller may learn. */
+export async function explainDecision(
+  { sql }: ManagementDeps,
+  call: Call,
+  { identity, policy, row, on, privilege, isOwn }: DecisionToExplain,
+): Promise<ExplanationView> {
+  const decision = decide(policy, row.chain, privilege)
+  const isMissing = decision.outcome !== 'allow'
+  const explanation = await explainAccess(sql, row, policy, privilege, {
+    asking: call.policy,
+    isOwn,
+    isMissing,
+  })
+  if (explanation === null) throw new Stale()
+  const { deciding, own, effective, chain, managers } = explanation
+  const { principal, actors } = identity
+  return {
+    principal,
+    engine: actors[0] ?? null,
+    privilege,
+    on,
+    outcome: decision.outcome,
+    deciding: deciding === null ? null : toReasonView(deciding),
+    limitedBy: decision.limitedBy ?? null,
+    forbiddenBy: decision.forbiddenBy ?? null,
+    shutOut: policy.shutOut,
+    mustBeProven: policy.engine?.mustBeProven === true,
+    own,
+    effective,
+    chain: chain.map(({ reasons, ...object }) => ({ ...object, reasons: reasons.map(toReasonView) })),
+    managers,
+  }
 }
 
 /** Adds the object, and the principal and engine whose rights are requested, to the audit event. */

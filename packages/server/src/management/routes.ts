@@ -12,6 +12,7 @@ import { clientKeyOperations } from './client-keys.ts'
 import { consoleSessionOperations } from './console-sessions.ts'
 import type { ManagementOperation } from './define.ts'
 import { engineOperations } from './engines.ts'
+import { explainEventOperations } from './explain-event.ts'
 import { explainOperations } from './explain-access.ts'
 import { grantListOperations } from './grant-lists.ts'
 import { grantOperations } from './grants.ts'
@@ -47,6 +48,7 @@ export function managementOperations(deps: ManagementDeps): readonly ManagementO
     ...checkOperations(deps),
     ...whoCanOperations(deps),
     ...auditOperations(deps),
+    ...explainEventOperations(deps),
     ...storageAccessOperations(deps),
     ...consoleSessionOperations(deps),
   ]

@@ -10,14 +10,15 @@ export interface StoredAuditRow extends AuditRow {
   readonly at: number
 }
 
+const columns = `id, at, request_id, principal_id, principal, actors, operation, securable_kind, securable_id, object, privilege,
+     outcome, reason, user_agent, detail, query_id, count`
 const insert = statement('audit-insert', `with once as (select 1) ${insertAuditSql(1, 'once')}`)
 /**
  * Returns the SQL of the audit query for ascending or descending order. A filter parameter that is null has no
  * effect.
  */
 function querySql(past: '<' | '>', order: 'desc' | 'asc'): string {
-  return `select id, at, request_id, principal_id, principal, actors, operation, securable_kind, securable_id, object, privilege,
-     outcome, reason, user_agent, detail, query_id, count
+  return `select ${columns}
    from audit
    where ($1::float8 is null or at >= to_timestamp($1::float8 / 1000)) and ($2::float8 is null or at < to_timestamp($2::float8 / 1000))
      and ($3::text is null or principal = $3) and ($4::uuid is null or principal_id = $4)
@@ -40,6 +41,30 @@ const prune = statement(
   `delete from audit where ctid = any(array(
      select ctid from audit where at < now() - make_interval(secs => $1) and refusal_key is null order by at limit $2)) returning 1`,
 )
+
+const byId = statement('audit-by-id', `select ${columns} from audit where id = $1::bigint`)
+const changes = statement(
+  'audit-changes',
+  `select ${columns} from audit
+   where securable_id = any($1::uuid[]) and id > $2::bigint and operation = any($3::text[]) and outcome = 'allowed'
+   order by id desc limit $4`,
+)
+
+/** Returns the event with an id, or null. */
+export async function findAuditEvent(sql: Queryable, id: string): Promise<StoredAuditRow | null> {
+  return (await sql.run<StoredAuditRow>(byId, [id]))[0] ?? null
+}
+
+/** Returns the newest events of these operations on these objects after an event. */
+export function listChangesAfter(
+  sql: Queryable,
+  securableIds: readonly string[],
+  eventId: string,
+  operations: readonly string[],
+  limit: number,
+): Promise<StoredAuditRow[]> {
+  return sql.run<StoredAuditRow>(changes, [securableIds, eventId, operations, limit])
+}
 
 /** Inserts audit events with one statement. */
 export async function insertAudit(sql: Queryable, rows: readonly AuditRow[]): Promise<void> {

@@ -114,6 +114,16 @@ const several = statement(
    order by q.turn`,
 )
 
+const nameOf = statement(
+  'securable-name',
+  `select w.name as warehouse, n.path as "namespacePath", r.name as relation
+   from (select $1::uuid as id) o
+     left join relation r on r.id = o.id
+     left join namespace n on n.id = coalesce(r.namespace_id, case when r.id is null then o.id end)
+     left join warehouse w on w.id = coalesce(r.warehouse_id, n.warehouse_id, o.id)
+   where w.id is not null and (r.id is null or n.id is not null)`,
+)
+
 /**
  * Name of an object on which privileges can be granted. For example, `relation` is absent in the name of a namespace.
  */
@@ -209,6 +219,22 @@ export async function findSecurable(sql: Queryable, name: SecurableName): Promis
   if (name.relation === undefined)
     return found(name, await sql.run<FoundRow>(namespace, [name.warehouse, name.namespacePath]))
   return found(name, await sql.run<FoundRow>(relation, [name.warehouse, name.namespacePath, name.relation]))
+}
+
+/**
+ * Returns the current name of an object by its id. Returns null when it was deleted or dropped. The name of the server
+ * is empty.
+ */
+export async function findSecurableName(sql: Queryable, id: string): Promise<SecurableName | null> {
+  if (id === serverId) return {}
+  const [row] = await sql.run<{ readonly [name in keyof SecurableName]: string | null }>(nameOf, [id])
+  if (row === undefined) return null
+  const { warehouse, namespacePath, relation } = row
+  return {
+    warehouse: warehouse ?? undefined,
+    namespacePath: namespacePath ?? undefined,
+    relation: relation ?? undefined,
+  }
 }
 
 function found(name: SecurableName, [row]: readonly FoundRow[]): SecurableRow | null {

@@ -8,6 +8,7 @@ const colours: Readonly<Record<string, 'red' | 'yellow'>> = { denied: 'red', fai
  * Columns of the table of audit events. The options `--json` and `--export` also show all other members of an event.
  */
 export const columns: readonly Column<AuditEvent>[] = [
+  { heading: 'id', cell: ({ id }) => id, right: true },
   { heading: 'at', cell: ({ at }) => formatTime(at) },
   {
     heading: 'outcome',

@@ -2,9 +2,15 @@
 
 import { z } from 'zod'
 import type { Client } from '../../connection/client.ts'
+import { path } from '../../connection/path.ts'
 import { decodeLater, type DecodedResponse } from '../../connection/response.ts'
 import type { OpenEnum } from '../open-enum.ts'
-import { auditEventDecoder, type AuditEvent } from './schemas.ts'
+import {
+  accessExplanationDecoder,
+  auditEventDecoder,
+  type AccessExplanation,
+  type AuditEvent,
+} from './schemas.ts'
 
 export type QueryAuditQuery = {
   readonly from?: string | undefined
@@ -43,5 +49,34 @@ export async function queryAudit(
   return decodeLater(
     await client.send({ method: 'GET', path: '/management/v1/audit', query }),
     queryAuditResponseDecoder,
+  )
+}
+
+export type ExplainEventResponse = {
+  readonly event: AuditEvent
+  readonly now: AccessExplanation | null
+  readonly unexplained: OpenEnum<
+    'not-identified' | 'principal-removed' | 'no-object' | 'object-removed' | 'no-privilege'
+  > | null
+  readonly claimedIssuerConfigured: boolean | null
+  readonly changes: readonly AuditEvent[]
+}
+
+const explainEventResponseDecoder: z.ZodType<ExplainEventResponse> = z.object({
+  event: auditEventDecoder,
+  now: accessExplanationDecoder.nullable(),
+  unexplained: z.string().nullable(),
+  claimedIssuerConfigured: z.boolean().nullable(),
+  changes: z.array(auditEventDecoder),
+})
+
+/** Explains an audit event: the decision then, the decision for the same principal, engine and object now, and the changes of rights in between. */
+export async function explainEvent(
+  client: Client,
+  { event }: { readonly event: string },
+): Promise<DecodedResponse<ExplainEventResponse>> {
+  return decodeLater(
+    await client.send({ method: 'GET', path: path`/management/v1/audit/${event}/explanation` }),
+    explainEventResponseDecoder,
   )
 }

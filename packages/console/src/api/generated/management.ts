@@ -648,6 +648,16 @@ export type QueryAuditResponse = {
   readonly nextPageToken: string | null
 }
 
+export type ExplainEventResponse = {
+  readonly event: AuditEvent
+  readonly now: AccessExplanation | null
+  readonly unexplained: OpenEnum<
+    'not-identified' | 'principal-removed' | 'no-object' | 'object-removed' | 'no-privilege'
+  > | null
+  readonly claimedIssuerConfigured: boolean | null
+  readonly changes: readonly AuditEvent[]
+}
+
 export type CreateConsoleCodeResponse = { readonly code: string; readonly expiresAt: string }
 
 export type ListConsoleSessionsResponse = {
