@@ -3,7 +3,9 @@ import { startRawCatalog, startRawProxy, startUpstreamPass } from '../baselines/
 import { call } from '../data/catalog.ts'
 import { type Case, loadEntry } from '../lib/case.ts'
 import { startBenchHeadgate } from '../lib/headgate.ts'
+import type { Contestant } from '../load/load.ts'
 import { clientCounts, type Lab, poolSize } from './lab.ts'
+import { upstreamSessionCase } from './upstream-sessions.ts'
 import { watched } from './watched.ts'
 
 const tables = 64
@@ -68,6 +70,24 @@ export async function upstreamCases(lab: Lab): Promise<Case[]> {
           ],
         })
       }
+    cases.push(commitCase(lab, id, title, proxy, headgate))
   }
-  return cases
+  return [...cases, await upstreamSessionCase(lab)]
+}
+
+/** Commits to an upstream that answers at once: the added time is the cost of the server for one commit. */
+function commitCase(lab: Lab, id: string, size: string, proxy: Contestant, headgate: Contestant): Case {
+  const body = {
+    requirements: [],
+    updates: [{ action: 'set-properties', updates: { n: '«N»' } }],
+  }
+  const paths = Array.from({ length: 16 }, (_, n) => `/v1/${warehouse}/namespaces/n0/tables/t${n}`)
+  const requests = { kind: 'commits', paths, body: JSON.stringify(body) } as const
+  const shape = { connections: 16, headers: {}, requests }
+  return {
+    id: `upstream-commit-${id}`,
+    title: `Commits through an upstream warehouse, ${size}, 16 clients on 16 tables`,
+    notes: ['The upstream answers at once, and each client waits for its commit.'],
+    entries: [loadEntry(lab.run, proxy, shape, []), loadEntry(lab.run, headgate, shape, [proxy.name])],
+  }
 }
