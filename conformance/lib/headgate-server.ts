@@ -18,12 +18,12 @@ export interface HeadgateServer {
 }
 
 /** Returns the base URI of the Iceberg REST catalog; clients add `/v1/…`. */
-export function catalogUri(server: HeadgateServer): string {
+export function catalogUri(server: Pick<HeadgateServer, 'origin'>): string {
   return server.origin
 }
 
 /** Returns the OAuth2 token endpoint. */
-export function tokenUri(server: HeadgateServer): string {
+export function tokenUri(server: Pick<HeadgateServer, 'origin'>): string {
   return `${catalogUri(server)}/v1/oauth/tokens`
 }
 

@@ -8,6 +8,7 @@ import { cacheFolder, newRunFolder } from '../../conformance/lib/paths.ts'
 import { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { startKeycloak } from '../../conformance/lib/start-keycloak.ts'
 import { installKeycloak } from '../install/keycloak.ts'
+import { keycloakTrustsHeadgate } from './asserted-upstream.ts'
 import { enginesAssert } from './assertions.ts'
 import { Checks } from './checks.ts'
 import { clientLeaves } from './client-leaves.ts'
@@ -87,6 +88,7 @@ async function main(): Promise<number> {
   await sparkClient(context, keeper, folder)
   const secret = await engineExchanges(context)
   await enginesAssert(context, engine, secret)
+  await keycloakTrustsHeadgate(context, keeper, folder)
   await headgateExchanges(context, onward, legs)
   await keysRotate(context)
   await clocksDiffer(context)
