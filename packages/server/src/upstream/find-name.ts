@@ -40,7 +40,11 @@ export async function authorizeName(
   audit.object = `${warehouse.name}:${formatIdentifier(identifier)}`
   audit.privilege = privilege
   const paths = toPaths(identifier.namespace)
-  const rows = await resolveUpstream(deps.sql, warehouse.id, paths, identifier.name)
+  // The rows do not depend on the caller. Equal concurrent queries share one that begins after each of them.
+  const rows = await deps.upstreams.rows.joinNext(
+    [warehouse.id, paths[0], identifier.name].join('\u001e'),
+    () => resolveUpstream(deps.sql, warehouse.id, paths, identifier.name),
+  )
   const policy = await policyAt(deps, caller, rows.policyVersion)
   const namespace = toNamespace(warehouse, identifier.namespace, rows, policy)
   const known = rows.relation?.kind === kind ? rows.relation : null

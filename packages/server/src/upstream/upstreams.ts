@@ -7,6 +7,7 @@ import { openUpstreamSecrets, type UpstreamSecrets } from '../catalog/upstream-s
 import { SingleFlight } from '../concurrency/single-flight.ts'
 import { assertionIssuer, assertionKey } from '../keys/assertion-keys.ts'
 import type { MasterKey } from '../keys/master-key.ts'
+import type { UpstreamRows } from '../store/upstream-relations.ts'
 import type { WarehouseRow } from '../store/warehouses.ts'
 import type { AssertionDeps } from './assertion.ts'
 import { guardedFetch, UpstreamClient } from './client.ts'
@@ -53,6 +54,8 @@ interface Connected {
 export class Upstreams implements AsyncDisposable {
   /** Metadata of the last responses of all upstreams. */
   readonly metadata: MetadataCache = new MetadataCache(metadataCacheBytes)
+  /** Queries of the rows of a name that are running now. */
+  readonly rows: SingleFlight<UpstreamRows> = new SingleFlight<UpstreamRows>()
   /** Storage credentials that the upstreams vend. */
   readonly keys: RemoteKeys
   /** Storages that the gateway accesses with these credentials. */
