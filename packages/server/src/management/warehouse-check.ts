@@ -9,6 +9,7 @@ import { openProfile } from '../catalog/storage-secret.ts'
 import { warehouseChain } from '../catalog/warehouses.ts'
 import type { Call } from '../operation/operation.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
+import { checkAudience } from '../upstream/check-audience.ts'
 import { checkCredentials } from '../upstream/check-credentials.ts'
 import { checkConnection } from '../upstream/check-connection.ts'
 import { toObject, requireOpenWarehouse, warehouseParams } from './find-object.ts'
@@ -89,7 +90,10 @@ export function warehouseCheckOperations(deps: WarehouseApiDeps): readonly Manag
   return [check]
 }
 
-/** Tests the connection to the upstream of a warehouse and, if it succeeds, its storage credentials. */
+/**
+ * Tests the connection to the upstream of a warehouse and, if it succeeds, the audience of assertions and the storage
+ * credentials.
+ */
 async function checkUpstream(
   { upstreams }: Pick<WarehouseApiDeps, 'upstreams'>,
   row: WarehouseRow,
@@ -98,5 +102,9 @@ async function checkUpstream(
 ): Promise<Finding[]> {
   const findings = await checkConnection(upstreams, row, call, call.signal)
   if (findings.some(({ ok }) => !ok)) return findings
-  return [...findings, ...(await checkCredentials(upstreams, warehouse, call, call.signal))]
+  return [
+    ...findings,
+    ...(await checkAudience(upstreams, row, call, call.signal)),
+    ...(await checkCredentials(upstreams, warehouse, call, call.signal)),
+  ]
 }

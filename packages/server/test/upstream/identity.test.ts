@@ -184,6 +184,36 @@ describe('assert', () => {
     }
   })
 
+  test('the check of the warehouse tells whether the upstream accepts assertions for another audience', async () => {
+    const { front, proxy } = fixture
+    const wanda = await front.caller('wanda')
+    const on = { kind: 'warehouse', id: front.warehouseId } as const
+    for (const privilege of ['manage', 'administer-storage'] as const)
+      await front.grant({ privilege, on, to: wanda })
+    const check = async (): Promise<unknown> =>
+      (await wanda.send('POST', '/management/v1/warehouses/lakehouse/check')).json
+    const finding = (ok: boolean, text: string): object => ({
+      findings: expect.arrayContaining([
+        { name: 'audience', ok, message: expect.stringContaining(text) as unknown },
+      ]) as unknown,
+    })
+    // The connection of the administrator must succeed before the audience is tested.
+    const isOther = (token = ''): boolean => token.includes('.') && decodeJwt(token).aud !== upstreamAudience
+    const answers = (accepts: boolean): void =>
+      proxy.intercept(({ path, headers }) => {
+        if (!accepts && isOther(headers.authorization?.replace('Bearer ', '')))
+          return { status: 401, body: '{}' }
+        return { status: 200, body: path.startsWith('/v1/config') ? '{}' : '{"namespaces":[]}' }
+      })
+    answers(false)
+    expect(await check()).toMatchObject(finding(true, 'refuses a JWT of Headgate for another audience'))
+    expect(sentTokens().map((token) => decodeJwt(token).aud)).toContainEqual(
+      expect.stringMatching(/^urn:headgate:/),
+    )
+    answers(true)
+    expect(await check()).toMatchObject(finding(false, 'for an audience that does not exist'))
+  })
+
   test('neither the server nor the upstream accepts a token of the other as a login', async () => {
     const { front, upstream } = fixture
     const caller = await front.caller('hal')
