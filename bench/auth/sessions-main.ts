@@ -18,7 +18,7 @@ export interface SessionMemory {
 
 const [label = '', count = '10000'] = process.argv.slice(2)
 const found = providers.find((provider) => provider.label === label)
-if (found === undefined) throw new Error(`no provider is called ${label}`)
+if (found === undefined) throw new Error(`the benchmark has no provider with the name ${label}`)
 console.log(JSON.stringify(await measured(found.properties, Number(count))))
 
 async function measured(properties: Properties, sessions: number): Promise<SessionMemory> {

@@ -43,7 +43,7 @@ async function commit(name: string): Promise<void> {
     text,
     values: [ids.get(name), location, compressed, content.length, crc],
   })
-  if (rowCount !== 1) throw new Error(`no table ${name}`)
+  if (rowCount !== 1) throw new Error(`the catalog of the benchmark has no table ${name}`)
 }
 
 if (options.direct) {

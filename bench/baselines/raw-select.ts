@@ -22,7 +22,7 @@ const text =
 async function load(path: string): Promise<void> {
   const [, , , , namespace = '', , name = ''] = path.split('/')
   const { rows } = await pool.query({ name: 'load', text, values: [namespaces.get(namespace), name] })
-  if (rows.length !== 1) throw new Error(`no table ${namespace}.${name}`)
+  if (rows.length !== 1) throw new Error(`the catalog of the benchmark has no table ${namespace}.${name}`)
 }
 
 serveBare(async (request, response) => {

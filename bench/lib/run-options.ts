@@ -73,7 +73,7 @@ export function readCount(flag: string, text: string | undefined): number | unde
 export function readSeconds(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const seconds = Number(text)
-  if (!(seconds >= 0)) throw new Error(`${flag} takes a number of seconds, got: ${text}`)
+  if (!(seconds >= 0)) throw new Error(`${flag} requires a number of seconds, but the value is ${text}`)
   return seconds * 1000
 }
 
