@@ -17,7 +17,8 @@ import { startTrap } from '../identity/trap.ts'
 async function main(options: AttackOptions): Promise<number> {
   const { server, suites: names, json, seed } = options
   const unknown = names.find((wanted) => !allSuites.some(({ name }) => name === wanted))
-  if (unknown !== undefined) throw new Error(`no such suite: ${unknown}; --list prints them`)
+  if (unknown !== undefined)
+    throw new Error(`unknown suite ${unknown}: --list prints the names of the suites`)
   // Always includes the suites of legitimate requests, because a server that refuses every request would
   // otherwise pass.
   const suites = allSuites.filter(

@@ -15,7 +15,7 @@ test('an attack run ends after the requested number of cases, and has no time li
 })
 
 test.each([
-  [['http://127.0.0.1:1'], 'needs --warehouse and --credential'],
+  [['http://127.0.0.1:1'], 'requires --warehouse and --credential'],
   [['--warehouse', 'w'], 'add its URI'],
   [['--cases', '0'], '--cases requires a whole number of at least 1'],
   [['a', 'b'], 'Only one URI is allowed'],

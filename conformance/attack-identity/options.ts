@@ -77,6 +77,6 @@ function toServer(
   credential: string | undefined,
 ): AttackOptions['server'] {
   if (warehouse === undefined || credential?.includes(':') !== true)
-    throw new Error('a given server needs --warehouse and --credential ID:SECRET of an administrator')
+    throw new Error('an existing server requires --warehouse and --credential ID:SECRET of an administrator')
   return { uri: uri.replace(/\/+$/, ''), warehouse, credential }
 }

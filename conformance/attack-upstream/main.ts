@@ -15,7 +15,8 @@ import { allSuites } from './suites.ts'
 async function main(options: AttackOptions): Promise<number> {
   const { suites: names, json, seed } = options
   const unknown = names.find((wanted) => !allSuites.some(({ name }) => name === wanted))
-  if (unknown !== undefined) throw new Error(`no such suite: ${unknown}; --list prints them`)
+  if (unknown !== undefined)
+    throw new Error(`unknown suite ${unknown}: --list prints the names of the suites`)
   // Always includes the legitimate requests, because a server that refuses every request would otherwise pass.
   const suites = allSuites.filter(
     ({ name, legitimate }) => names.length === 0 || names.includes(name) || legitimate === true,

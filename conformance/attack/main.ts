@@ -16,7 +16,8 @@ const settleMs = 3_000
 async function main(options: AttackOptions): Promise<number> {
   const { cases, seconds, seed, enough, modes, required, attacks, json } = options
   const suites = allSuites.filter(({ name }) => attacks.length === 0 || attacks.includes(name))
-  if (suites.length === 0) throw new Error(`no such attack: ${attacks.join(', ')}; --list prints them`)
+  if (suites.length === 0)
+    throw new Error(`unknown attack ${attacks.join(', ')}: --list prints the names of the attacks`)
   await using keeper = new ProcessKeeper()
   say('starting a server')
   const folder = newRunFolder(cacheFolder('attack-run'))

@@ -53,7 +53,7 @@ async function main(names: readonly string[], json: boolean): Promise<number> {
   const done: PeerResult[] = []
   for (const name of names) {
     const start = peers[name]
-    if (start === undefined) throw new Error(`there is no peer ${name}\n\n${usage}`)
+    if (start === undefined) throw new Error(`unknown server ${name}\n\n${usage}`)
     const own = join(folder, name)
     mkdirSync(own)
     done.push(await runPeer(await start(keeper, own), say))

@@ -9,7 +9,7 @@ test('randomSequence returns the same sequence for the same seed and number', ()
   expect(randomSequence(7, 1)).not.toEqual(randomSequence(8, 1))
 })
 
-test('generated sequences contain views, snapshots, statistics, documents, and several commits', () => {
+test('generated sequences of commits contain views, snapshots, statistics and documents', () => {
   const sequences = Array.from({ length: 300 }, (_, number) => randomSequence(1, number))
   const text = JSON.stringify(sequences, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,

@@ -10,6 +10,6 @@ export function findKeycloak(): string {
   const home = named ?? join(folder, found.toSorted().at(-1) ?? 'keycloak')
   if (existsSync(join(home, 'bin', 'kc.sh'))) return home
   throw new Error(
-    `no Keycloak in ${home}: npm run engines:install -- keycloak, or set HEADGATE_KEYCLOAK_HOME to its folder`,
+    `Keycloak is not installed in ${home}: run npm run engines:install -- keycloak, or set HEADGATE_KEYCLOAK_HOME to its folder`,
   )
 }

@@ -22,7 +22,7 @@ describe('selectModes', () => {
     expect(names('--all')).toEqual(['headgate', 'headgate-extended', 'headgate-s3', 'headgate-s3-extended'])
   })
 
-  it('selectModes returns the possible modes of a given server', () => {
+  it('selectModes returns the possible modes of an existing server', () => {
     expect(names('http://h', '--all')).toEqual(['headgate', 'headgate-extended'])
     expect(names('http://h', '--all', '--remote-metadata')).toEqual(['headgate-s3', 'headgate-s3-extended'])
   })

@@ -93,7 +93,7 @@ export function readOptions(args: readonly string[]): RckOptions | undefined {
   }
   if (uri !== undefined && values.storage !== undefined) {
     throw new Error(
-      'a given server has its own storage: instead of --storage, give --base-location, --remote-metadata and --property s3.…',
+      'an existing server has its own storage: instead of --storage, set --base-location, --remote-metadata and --property s3.…',
     )
   }
   if (uri === undefined && (values['base-location'] !== undefined || values['remote-metadata'])) {

@@ -77,7 +77,8 @@ async function main(): Promise<number> {
     totals.push(`${name}: ${results.length} checks, ${results.length - bad} ok, ${bad} failed`)
     failed += bad
   }
-  if (chromium === undefined) totals.push('chromium: not here (apt-get install chromium), left out')
+  if (chromium === undefined)
+    totals.push('chromium is not installed (apt-get install chromium), so its checks are skipped')
   console.log(`\n${totals.join('\n')}`)
   if (failed > 0) return 1
   return await leaveNothing(keeper, run)
