@@ -131,7 +131,7 @@ function unlisted(title: string, ns: string, fixture: WarehouseFixture | null): 
       const early = since.slice(0, -1)
       if (early.length < 10 || early.some(({ contains }) => contains))
         throw new Error(
-          `of ${early.length} lists during the CTAS, some contained its table, or they were too few`,
+          `the table of the CTAS was listed before its commit, or the test made fewer than 10 lists (${early.length})`,
         )
       return { text: `${early.length} lists between the stage-create and the commit` }
     },

@@ -49,7 +49,8 @@ export const upstreamUsers: Scenario = {
           const authors = await behind(server).authors()
           const names = [...new Set(authors)].toSorted()
           for (const user of ['alice', 'bob'])
-            if (!names.includes(user)) throw new Error(`${user} is not in the history: ${names.join(', ')}`)
+            if (!names.includes(user))
+              throw new Error(`the history of the catalog does not name ${user}: ${names.join(', ')}`)
           const others = names.filter((name) => !['admin', 'alice', 'bob'].includes(name))
           if (others.length > 0)
             throw new Error(`the history of the catalog names other authors: ${others.join(', ')}`)
@@ -73,7 +74,8 @@ export const upstreamUsers: Scenario = {
         '(requests)',
         fixture,
         async (_engine, _since, server) => {
-          if (access.auth.kind === 'access-key') throw new Error('the scenario needs a login')
+          if (access.auth.kind === 'access-key')
+            throw new Error('the scenario needs a catalog to which clients log in without an access key')
           const { authorization = '' } = await authorizationHeaders(access.auth)
           const catalog = behind(server)
           const statuses = [

@@ -23,7 +23,8 @@ export async function startAwsDouble(
   }: { readonly kind: AwsKind; readonly target: CatalogAccess; readonly folder: string },
 ): Promise<Readonly<Record<string, unknown>>> {
   const { uri, warehouse = '', auth } = target
-  if (auth.kind !== 'credential') throw new Error('the double needs client credentials')
+  if (auth.kind !== 'credential')
+    throw new Error('the simulated AWS service needs client credentials of the catalog')
   const { accessKeyId, secretAccessKey, region } = frontKeys
   const name = `${kind}-${warehouse}`
   const program = join(repositoryRoot, 'packages/server/test/upstream/serve-aws-double.ts')

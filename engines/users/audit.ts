@@ -82,7 +82,7 @@ export function demandDoneBy(
   for (const operation of operations)
     if (counts[`${operation}, ${who}, allowed`] === undefined)
       throw new Error(
-        `no ${operation} of ${who}: ${JSON.stringify(
+        `the audit log contains no ${operation} of ${who}: ${JSON.stringify(
           tally(
             events,
             events.map(({ operation }) => operation),
