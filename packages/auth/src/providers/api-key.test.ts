@@ -7,7 +7,7 @@ it('the api-key provider sends the key in the header of LanceDB', async () => {
   expect(await headerAfter(await create(properties), 'x-api-key')).toBe('sk_1')
 })
 
-it('the api-key provider sends the key in another header', async () => {
+it('the api-key provider sends the key in the configured header', async () => {
   const auth = await create({ ...properties, 'rest.auth.api-key.header': 'X-Gateway-Key' })
   expect(await headerAfter(auth, 'x-gateway-key')).toBe('sk_1')
   expect(await headerAfter(auth, 'x-api-key')).toBeUndefined()
