@@ -24,7 +24,7 @@ export function credentialScenarios(shared: () => TestHeadgate): void {
   describe('credentials', () => {
     const ofTable = ['--table', 'vended.orders']
 
-    it('lists who holds which access to which table, revokes it, and then lists it as revoked', async () => {
+    it('headgate credentials lists who holds which access to which table, revokes the access, and then lists it as revoked', async () => {
       const { headgate } = shared()
       await load()
       const line = /^admin +lakehouse\/vended\.orders +read-write +gateway +active +\d+ (?:min|h|s) +HG\w+$/m
@@ -49,7 +49,7 @@ export function credentialScenarios(shared: () => TestHeadgate): void {
         expect(await headgate(['credentials', 'revoke', ...scope, '--yes'])).toMatchObject({ code: 0 })
     })
 
-    it('revokes the access of exactly one holder or place', async () => {
+    it('headgate credentials revoke revokes the access of exactly one principal, engine, table or warehouse', async () => {
       const { headgate } = shared()
       for (const args of [[], ['--principal', 'admin', '--in', 'lakehouse']])
         expect(await headgate(['credentials', 'revoke', ...args, '--yes'])).toMatchObject({ code: 2 })

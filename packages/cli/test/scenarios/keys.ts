@@ -90,7 +90,7 @@ export function keyScenarios(shared: () => TestHeadgate): void {
       },
     )
 
-    it('headgate keys reseal reports that the master key seals everything', async () => {
+    it('headgate keys reseal reports that all secrets are encrypted with the current master key', async () => {
       const { code, out, err } = await run('reseal')
       expect(code).toBe(0)
       expect(out).toMatch(/\nkeys +0 +\d+ +0\nstorage secrets of warehouses +0 +0 +0\n/)

@@ -37,9 +37,9 @@ async function reseal({ client, out }: Session): Promise<void> {
   if (unreadable.length > 0) {
     throw new CliError(
       exitCode.refused,
-      `Neither the master key (${fingerprint}) nor the previous one can unseal: ${unreadable.join(', ')}.`,
+      `Neither the master key (${fingerprint}) nor the previous one can decrypt: ${unreadable.join(', ')}.`,
       {
-        next: 'Set the master key that sealed them as the previous one, or set the storage keys of those warehouses again and replace those access keys.',
+        next: 'Configure the master key that encrypted them as the previous master key, or set the storage keys of those warehouses again and replace those access keys.',
       },
     )
   }
