@@ -70,7 +70,7 @@ export function readManifest(file: Uint8Array): Manifest {
 function decodeManifest(file: Uint8Array): Manifest {
   const footer = file.length - footerLength
   if (footer < 0 || text(file.subarray(-magic.length)) !== magic)
-    throw new ProtobufError('it does not end with LANC')
+    throw new ProtobufError('the file does not end with the letters LANC')
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
   const position = toInteger(view.getBigUint64(footer, true))
   const members = collect(messageAt(file, position))

@@ -11,7 +11,8 @@ export const text = (bytes: Uint8Array): string => decoder.decode(bytes)
  * @throws {ProtobufError} when a number cannot represent it exactly
  */
 export function toInteger(value: bigint): number {
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new ProtobufError('it contains a number beyond 2^53')
+  if (value > BigInt(Number.MAX_SAFE_INTEGER))
+    throw new ProtobufError('the file contains a number beyond 2^53')
   return Number(value)
 }
 

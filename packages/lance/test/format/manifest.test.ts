@@ -14,7 +14,7 @@ import {
 // appended fragments, a scalar index and deleted rows.
 const load = (name: string): Buffer => readFileSync(join(import.meta.dirname, `${name}.manifest`))
 
-test('readManifest reads version, rows and indices that pylance wrote', () => {
+test('readManifest reads the version, rows and indices of a Lance manifest that pylance wrote', () => {
   expect(readManifest(load('indexed'))).toMatchObject({
     version: 4,
     timestampMs: 1_795_554_199_614,
@@ -36,7 +36,7 @@ test('readManifest reads version, rows and indices that pylance wrote', () => {
   })
 })
 
-test('toJsonArrowSchema spells types as the reference implementation of the namespace does', () => {
+test('toJsonArrowSchema writes types as the reference implementation of the Lance Namespace does', () => {
   const schema = toJsonArrowSchema(readManifest(load('types')))
   expect(schema.metadata).toEqual({ owner: 'me' })
   const types = Object.fromEntries(schema.fields.map(({ name, type }) => [name, type]))
@@ -71,7 +71,7 @@ test('toJsonArrowSchema spells types as the reference implementation of the name
   expect(schema.fields[1]).toMatchObject({ name: 'u64', nullable: false })
 })
 
-test('readManifest refuses other bytes with a ManifestError', () => {
+test('readManifest refuses bytes that are not a Lance manifest with a ManifestError', () => {
   const valid = load('indexed')
   fc.assert(
     fc.property(
@@ -99,10 +99,13 @@ test.each([
   [1, 'V2', '18446744073709551614.manifest'],
   [0, 'V2', '18446744073709551615.manifest'],
   [7, 'V1', '7.manifest'],
-] as const)('the manifest of version %i has in scheme %s the name %s', (version, scheme, name) => {
-  expect(manifestName(version, scheme)).toBe(name)
-  expect(parseManifestName(name)).toEqual({ version: BigInt(version), scheme })
-})
+] as const)(
+  'the manifest of version %i of a Lance table has, in the naming scheme %s, the name %s',
+  (version, scheme, name) => {
+    expect(manifestName(version, scheme)).toBe(name)
+    expect(parseManifestName(name)).toEqual({ version: BigInt(version), scheme })
+  },
+)
 
 test.each([
   'latest_version_hint.json',
@@ -110,6 +113,6 @@ test.each([
   '1.manifest.tmp',
   '99999999999999999999.manifest',
   '.manifest',
-])('the file %s is not a manifest', (name) => {
+])('the file name %s is not recognized as a Lance manifest', (name) => {
   expect(parseManifestName(name)).toBeNull()
 })
