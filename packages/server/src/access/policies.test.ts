@@ -111,7 +111,7 @@ describe('a change', () => {
     await expect(deaf.get(who)).rejects.toThrow('the store is unavailable')
   })
 
-  test('Policies refuses exactly the sessions that began before not_before', async () => {
+  test('Policies refuses exactly the sessions that began before the time not_before of the principal', async () => {
     const who = await addPrincipal(sql, 'etl')
     const before = Date.now() - 1_000
     const version = await changed((tx) => stopPrincipalSessions(tx, who.principal.id, Date.now()))

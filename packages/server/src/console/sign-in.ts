@@ -43,7 +43,7 @@ export async function authenticateBrowser(
     return attempts.run({ address: key, client: 'console code', secret: null }, async () => {
       const identity = await redeemConsoleCode(tokens.sql, proof.code)
       if (identity !== null) return identity
-      throw invalidClient('unknown, used or expired code')
+      throw invalidClient('the code is unknown, was used before, or has expired')
     })
   }
   const { clientId, clientSecret: secret } = proof

@@ -111,7 +111,8 @@ export function createPipeline(deps: PipelineDeps): Listener {
       const limit = 'renews' in target && target.renews ? 2 * maxConcurrentRequests : maxConcurrentRequests
       if (running > limit && !asksForHealth) throw overloaded()
       if ('open' in target) {
-        if (fromConsole !== null) throw new HeadgateError('no-such-route', `No route matches ${method} here.`)
+        if (fromConsole !== null)
+          throw new HeadgateError('no-such-route', `The console cannot send ${method} to this path.`)
         result = await target.open(request, deps.limits, withoutSlot)
       } else {
         audited = true

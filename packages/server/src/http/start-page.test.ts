@@ -7,7 +7,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-test('the URL of a catalog without the console shows a page in a browser, and all links of the page exist', async () => {
+test('the URL of a catalog without the web console shows a page in a browser, and all links of the page exist', async () => {
   const page = await fetch(`${server.url}/`, { headers: { accept: 'text/html' } })
   expect(page.status).toBe(200)
   expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')

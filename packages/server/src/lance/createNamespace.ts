@@ -20,7 +20,11 @@ export function createNamespace(deps: LanceDeps): Operation {
     const request = await readRequest(deps, call, decodeCreateNamespaceRequest)
     const { warehouse, body } = request
     const levels = toNamespace(deps, request.id)
-    if (levels === null) throw new HeadgateError('namespace-already-exists', 'The root namespace exists.')
+    if (levels === null)
+      throw new HeadgateError(
+        'namespace-already-exists',
+        'The root namespace exists already. Name another namespace.',
+      )
     const { properties = {} } = body
     checkReachable(deps, levels)
     checkNewName(levels.at(-1) ?? '', 'namespace level')

@@ -11,7 +11,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 const get = (path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
   fetch(server.url + path, { headers })
 
-test('the URL of the catalog and every path below /console show the page, with links to its files', async () => {
+test('the URL of the catalog and every path below /console show the page of the web console, with links to its files', async () => {
   const start = await get('/', { accept: 'text/html' })
   expect(start.url).toBe(`${server.url}/console/`)
   for (const path of ['/console', '/console/', '/console/audit', '/console/w/lake%20house/n/a%1Fb/t/c']) {
@@ -23,7 +23,7 @@ test('the URL of the catalog and every path below /console show the page, with l
   }
 })
 
-test('the page has a security policy, and its files are immutable and compressed', async () => {
+test('the page of the web console has a security policy, and its files are immutable and compressed', async () => {
   const page = await get('/console/')
   expect(page.headers.get('content-security-policy')).toContain("script-src 'self'")
   expect(page.headers.get('content-security-policy')).toContain("require-trusted-types-for 'script'")
@@ -38,7 +38,7 @@ test('the page has a security policy, and its files are immutable and compressed
   }
 })
 
-test('a file that does not exist is not found, also by paths that leave the folder', async () => {
+test('a file of the web console that does not exist results in 404, also for paths that leave the folder', async () => {
   for (const path of [
     '/console/assets/none.js',
     '/console/assets/..%2F..%2Fpackage.json',
@@ -47,7 +47,7 @@ test('a file that does not exist is not found, also by paths that leave the fold
     expect((await get(path)).status, path).toBeGreaterThanOrEqual(400)
 })
 
-test('the code before the first page has at most 80 KB, and that of each page at most 60 KB, compressed', async () => {
+test('the code before the first page of the web console has at most 80 KB, and that of each page at most 60 KB, compressed', async () => {
   const page = await get('/console/')
   const text = await page.text()
   const names = [...text.matchAll(/(?:src|href)="\.(\/assets\/[^"]+\.(?:js|css))"/g)].map(

@@ -46,7 +46,7 @@ function get(path: string, cookie: string, headers: Readonly<Record<string, stri
   return fetch(url + path, { headers: { cookie, ...headers } })
 }
 
-test('a browser signs in with a client secret, and its cookie authenticates requests below /console/api only', async () => {
+test('a browser signs in to the console with a client secret, and its cookie authenticates only requests below /console/api', async () => {
   const response = await post({ clientId: 'ada', clientSecret: secret })
   expect(response.headers.get('set-cookie')).toMatch(
     /^headgate-session-80=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=86400$/,
@@ -58,7 +58,7 @@ test('a browser signs in with a client secret, and its cookie authenticates requ
     expect((await get(path, cookie)).status, path).toBe(401)
 })
 
-test('a wrong secret, an unknown code and a malformed body do not sign a browser in', async () => {
+test('a wrong secret, an unknown code and a malformed body do not sign a browser in to the console', async () => {
   expect((await post({ clientId: 'ada', clientSecret: 'wrong' })).status).toBe(401)
   expect((await post({ code: 'A'.repeat(43) })).status).toBe(401)
   expect((await post({ clientId: 'ada' })).status).toBe(400)
@@ -66,7 +66,7 @@ test('a wrong secret, an unknown code and a malformed body do not sign a browser
   expect((await post({ clientId: 'ada', clientSecret: secret }, form)).status).toBe(400)
 })
 
-test('requests that other sites cause are refused', async () => {
+test('the console refuses requests that other web sites cause', async () => {
   const cookie = await signIn()
   for (const headers of [
     { 'sec-fetch-site': 'cross-site' },
@@ -82,13 +82,13 @@ test('requests that other sites cause are refused', async () => {
   expect((await get('/console/api/management/v1/whoami', cookie, { origin: url })).status).toBe(200)
 })
 
-test('a sign-in to a host name without https is refused', async () => {
+test('the console refuses a sign-in to a host name without https', async () => {
   const { status, body } = await rawPost('headgate.example')
   expect(status).toBe(403)
   expect(body).toContain('needs https')
 })
 
-test('a session ends when the browser signs out, when it is ended in the list, and when it is idle for 8 hours', async () => {
+test('a console session ends when the browser signs out, when it is ended in the list of sessions, and when it is idle for 8 hours', async () => {
   const [first, second, third] = [await signIn(), await signIn(), await signIn()]
   const out = await fetch(`${url}/console/session`, {
     method: 'DELETE',
@@ -113,7 +113,7 @@ test('a session ends when the browser signs out, when it is ended in the list, a
   expect((await get('/console/api/management/v1/whoami', second)).status).toBe(401)
 })
 
-test('a disabled principal is signed out at once, and enabling it does not show its sessions to others', async () => {
+test('a disabled principal is signed out of the console at once, and enabling it does not show its sessions to others', async () => {
   const cookie = await signIn()
   const disable = statement('disable_ada', `update principal set enabled = false where id = $1`)
   const enable = statement('enable_ada', `update principal set enabled = true where id = $1`)
@@ -124,7 +124,7 @@ test('a disabled principal is signed out at once, and enabling it does not show 
   expect((await other.send('GET', '/management/v1/console-sessions')).json).toMatchObject({ sessions: [] })
 })
 
-test('a code signs one browser in, once', async () => {
+test('a console code signs in only one browser, and only once', async () => {
   const caller = await server.caller('carol')
   const created = await caller.send('POST', '/management/v1/console-codes')
   expect(created.status).toBe(201)
@@ -159,7 +159,7 @@ test('the console reads tables without storage credentials, and cannot call othe
   expect((await get('/console/api/metrics', cookie)).status).toBe(404)
 })
 
-test('a server without the console has neither its page nor its requests', async () => {
+test('a server without the console answers neither its page nor its requests', async () => {
   await using plain = await testServer({ console: false })
   for (const path of ['/console', '/console/', '/console/api/management/v1/whoami'])
     expect((await fetch(plain.url + path, { headers: sameOrigin })).status, path).toBe(404)

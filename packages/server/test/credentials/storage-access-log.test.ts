@@ -54,7 +54,7 @@ async function count(sql: Sql = store.sql): Promise<{ count: number; issues: num
 }
 
 describe('the log of issued credentials', () => {
-  test('10,000 issued credentials are listed within five seconds', async () => {
+  test('the list of storage access contains 10,000 issued credentials within five seconds', async () => {
     await using log = new StorageAccessLog({ sql: store.sql })
     const startedAt = performance.now()
     for (let n = 0; n < 10_000; n += 1) log.issued(...issue(`HG${n}`))
@@ -67,7 +67,7 @@ describe('the log of issued credentials', () => {
     expect(new Set(rows.map(({ keyId }) => keyId)).size).toBe(10_000)
   })
 
-  test('a credential that is issued again keeps its row, whose count and last time increase', async () => {
+  test('a credential that is issued again keeps its row in the storage access log, and the count and last time of the row increase', async () => {
     const log = new StorageAccessLog({ sql: store.sql, touchMs: 0 })
     const [grant, credential] = issue('HGA')
     log.issued(grant, credential)
@@ -81,7 +81,7 @@ describe('the log of issued credentials', () => {
     expect(await count()).toEqual({ count: 1, issues: 8 })
   })
 
-  test('credentials with the same keys of the store are one row, also in one batch', async () => {
+  test('credentials with the same keys of the object store are one row in the storage access log, also in one batch', async () => {
     await using log = new StorageAccessLog({ sql: store.sql })
     const table = randomUUID()
     log.issued(...issue('AKIA', 'static', table))
@@ -90,7 +90,7 @@ describe('the log of issued credentials', () => {
     expect(await count()).toEqual({ count: 1, issues: 2 })
   })
 
-  test('a log that is closed writes everything, and leaves no gap', async () => {
+  test('the storage access log writes all pending rows when it is closed, and records no gap', async () => {
     const log = new StorageAccessLog({ sql: store.sql, flushMs: 60_000 })
     log.issued(...issue('HGB'))
     await log[Symbol.asyncDispose]()
@@ -98,7 +98,7 @@ describe('the log of issued credentials', () => {
     expect((await findCoverage(store.sql)).gaps).toEqual([])
   })
 
-  test('credentials that are issued while the database is unavailable are written afterwards', async () => {
+  test('the storage access log writes credentials that are issued while the database is unavailable later', async () => {
     await using proxy = await FaultProxy.start({ port: Number(new URL(store.url).port) })
     const url = new URL(store.url)
     url.port = String(proxy.port)
@@ -117,7 +117,7 @@ describe('the log of issued credentials', () => {
     await expect.poll(() => count(), { timeout: 5_000 }).toEqual({ count: 2, issues: 3 })
   })
 
-  test('credentials beyond the bound of the queue are a stated gap', async () => {
+  test('the storage access log records a gap when more credentials are issued than its queue can hold', async () => {
     await using log = new StorageAccessLog({ sql: store.sql, maxUnwritten: 10, flushMs: 60_000 })
     const startedAt = Date.now()
     for (let n = 0; n < 15; n += 1) log.issued(...issue(`HG${n}`))
@@ -129,7 +129,7 @@ describe('the log of issued credentials', () => {
     expect(gaps[0]?.until).toBeLessThanOrEqual(Date.now())
   })
 
-  test('rows that the database rejects are a stated gap, and do not block later rows', async () => {
+  test('the storage access log records a gap for rows that the database rejects, and writes later rows', async () => {
     const errors: unknown[] = []
     await using log = new StorageAccessLog({ sql: store.sql, onError: (error) => errors.push(error) })
     log.issued(...issue('HGE', 'gateway', 'not a uuid'))

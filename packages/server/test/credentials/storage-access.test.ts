@@ -77,7 +77,7 @@ const revoke = (body: Json): Promise<TestResponse> =>
   server.send('POST', '/management/v1/storage-access/revoke', body)
 
 describe('the record of issued storage credentials', () => {
-  test('a credential is listed within five seconds, with its holder, table, right, key, times and last use', async () => {
+  test('the list of storage access contains a credential within five seconds, with its holder, table, right, key, times and last use', async () => {
     const location = await newTable('orders')
     const alice = await newReader('alice')
     const startedAt = Date.now()
@@ -108,7 +108,7 @@ describe('the record of issued storage credentials', () => {
     expect(gaps).toEqual([])
   })
 
-  test('the record contains no secret', async () => {
+  test('the list of storage access and its rows contain no secret', async () => {
     const rows = await server.sql.run(statement('test_all_access', 'select * from storage_access'))
     const bob = await newReader('bob')
     await newTable('secretive')
@@ -119,7 +119,7 @@ describe('the record of issued storage credentials', () => {
       expect(text).not.toContain(secret ?? expect.unreachable())
   })
 
-  test('callers list their own credentials, holders of manage those of a table, and other callers none', async () => {
+  test('callers list their own storage credentials, holders of manage on a table those of the table, and other callers none', async () => {
     await newTable('shared')
     const [carol, dave] = [await newReader('carol'), await newReader('dave')]
     await load(carol.send, 'shared')
@@ -135,7 +135,7 @@ describe('the record of issued storage credentials', () => {
     expect((await dave.send('GET', `${path}?${ofTable}&principal=carol`)).status).toBe(403)
   })
 
-  test('a credential that has expired is not listed, and its row is deleted', async () => {
+  test('an expired storage credential is not listed, and its row is deleted', async () => {
     await newTable('brief')
     const erin = await newReader('erin')
     await load(erin.send, 'brief')
@@ -151,7 +151,7 @@ describe('the record of issued storage credentials', () => {
     expect(await pruneStorageAccess(server.sql, 1_000)).toBe(1)
   })
 
-  test('pages contain each credential once', async () => {
+  test('the pages of the list of storage access contain each credential once', async () => {
     const frank = await newReader('frank')
     for (let n = 0; n < 7; n += 1) {
       await newTable(`page_${n}`)
@@ -179,7 +179,7 @@ describe('a revocation', () => {
   }
 
   test.each(['principal', 'table', 'warehouse'] as const)(
-    'a revocation for a %s ends credentials at the gateway and renewals, and the list shows it',
+    'a revocation for a %s ends its storage credentials at the gateway and their renewal, and the list shows the revocation',
     async (kind) => {
       const location = await newTable(`revoked_${kind}`)
       const reader = await newReader(`reader-of-${kind}`)
@@ -210,7 +210,7 @@ describe('a revocation', () => {
     },
   )
 
-  test('a revocation for an engine ends what the engine received for users, and not what the users received themselves', async () => {
+  test('a revocation for an engine ends storage access that the engine received for users, and not access that the users received themselves', async () => {
     const location = await newTable('behind')
     const user = await newReader('grace')
     const engine = await server.caller('trino')
@@ -254,14 +254,14 @@ describe('a revocation', () => {
     expect(await use(readCredential(await load(behind, 'behind')))).toBe('NoSuchKey')
   })
 
-  test('a revocation names exactly one holder that exists', async () => {
+  test('a revocation of storage access must name exactly one holder that exists', async () => {
     expect((await revoke({})).status).toBe(400)
     expect((await revoke({ principal: 'alice', engine: 'trino' })).status).toBe(400)
     expect((await revoke({ principal: 'nobody-here' })).status).toBe(404)
     expect((await revoke({ engine: 'alice' })).status).toBe(404)
   })
 
-  test('credentials of a disabled principal are shown as ended', async () => {
+  test('the list of storage access shows credentials of a disabled principal as ended', async () => {
     await newTable('disabled')
     const heidi = await newReader('heidi')
     await load(heidi.send, 'disabled')

@@ -26,7 +26,7 @@ async function list(url: string): Promise<Listed> {
   return (await response.json()) as Listed
 }
 
-test('after a kill, the list of credentials contains all but the newest, and states from when on some may be missing', async () => {
+test('after the server is killed, the list of storage access contains all credentials but the newest, and states since when some may be missing', async () => {
   await using place = await faultPlace()
   await place.sql.run(vend)
   const environment = place.environment({ HEADGATE_S3_PORT: '0' })

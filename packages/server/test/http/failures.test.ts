@@ -233,7 +233,7 @@ test('A commit has an unknown outcome and its metadata file remains when the dat
   expect((await commit(server.send, path, [setProperties({ after: '1' })])).status).toBe(200)
 })
 
-test('The server acknowledges a commit when the database replaced the row and only the response was lost', async () => {
+test('The server acknowledges a commit when the database executed it and only the response of the database was lost', async () => {
   const path = await create('acknowledged')
   const { database } = server
   if (!database) throw new Error('no proxy')

@@ -32,7 +32,7 @@ async function idOf(name: string): Promise<string> {
 const optionsOf = (response: { json: unknown }): Record<string, string> | undefined =>
   (response.json as { storage_options?: Record<string, string> }).storage_options
 
-test('the storage options of a description contain credentials of the gateway and their renewal time', async () => {
+test('the storage options in the description of a Lance table contain credentials of the gateway and their renewal time', async () => {
   const options = optionsOf(await admin('table/sales$orders/describe'))
   expect(options).toMatchObject({
     aws_endpoint: server.gatewayUrl,
@@ -48,7 +48,7 @@ test('the storage options of a description contain credentials of the gateway an
   expect(optionsOf(declared)).toHaveProperty('aws_session_token')
 })
 
-test('each operation needs its privilege, and hidden objects look like missing ones', async () => {
+test('each operation of the Lance Namespace requires its privilege, and answers for hidden objects as for missing ones', async () => {
   const read = lanceSend(reader.send)
   const none = lanceSend(stranger.send)
   expect((await read('GET namespace/sales/table/list')).json).toEqual({ tables: ['orders'] })
@@ -82,7 +82,7 @@ test('each operation needs its privilege, and hidden objects look like missing o
   expect(await none('GET table')).toMatchObject(lanceError(404, 1))
 })
 
-test('a client credential in the header x-api-key authenticates, as ID:SECRET and as only the secret', async () => {
+test('a client credential in the header x-api-key authenticates, both as ID:SECRET and as only the secret', async () => {
   const secret = generateSecret()
   await server.sql.transaction((tx) => insertSecret(tx, reader.id, hashSecret(secret)))
   for (const key of [`reader:${secret}`, secret]) {
@@ -103,7 +103,7 @@ test('a client credential in the header x-api-key authenticates, as ID:SECRET an
   expect(tables.status).toBe(200)
 })
 
-test('errors of every step before the operation have the form of the Lance Namespace', async () => {
+test('errors before a Lance operation runs have the form of the Lance Namespace', async () => {
   const bad = await server.send(
     'POST',
     '/lance/lakehouse/v1/table/sales$orders/describe',
@@ -129,7 +129,7 @@ test('errors of every step before the operation have the form of the Lance Names
   expect({ status: malformed.status, json: await malformed.json() }).toMatchObject(lanceError(400, 13))
 })
 
-test('paths with a final slash, absent bodies and the body null are accepted', async () => {
+test('the Lance Namespace accepts paths with a final slash, absent bodies and the body null', async () => {
   for (const [path, body] of [
     ['table/sales$orders/describe/', undefined],
     ['table/sales$orders/describe', null],
@@ -138,7 +138,7 @@ test('paths with a final slash, absent bodies and the body null are accepted', a
     expect((await admin(path, body)).status, path).toBe(200)
 })
 
-test('changes and reads are recorded with object, privilege and issued storage access', async () => {
+test('the audit log contains changes and reads of Lance tables with object, privilege and issued storage access', async () => {
   await lanceSend(reader.send)('table/sales$orders/describe')
   await lanceSend(reader.send)('table/sales$orders/drop')
   const events = statement(

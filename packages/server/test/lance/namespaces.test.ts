@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-test('a namespace is created in each mode', async () => {
+test('a Lance namespace is created in each mode of createNamespace', async () => {
   expect((await lance('namespace/modes/create', { properties: { a: '1' } })).json).toEqual({
     properties: { a: '1' },
   })
@@ -34,7 +34,7 @@ test('a namespace is created in each mode', async () => {
   expect(await lance('namespace/$/create')).toMatchObject(lanceError(409, 2))
 })
 
-test('child namespaces need their parent and are listed by their names', async () => {
+test('child namespaces in the Lance Namespace require their parent and are listed by their names', async () => {
   expect(await lance('namespace/none$child/create')).toMatchObject(lanceError(404, 1))
   await lance('namespace/parent/create')
   for (const name of ['b', 'a']) await lance(`namespace/parent$${name}/create`)
@@ -49,7 +49,7 @@ test('child namespaces need their parent and are listed by their names', async (
   expect((json as { namespaces: string[] }).namespaces).toContain('parent')
 })
 
-test('a namespace that is not empty is dropped only with cascade, in one step', async () => {
+test('a Lance namespace that is not empty is dropped only with cascade, in one step', async () => {
   await lance('namespace/tree/create')
   await lance('namespace/tree$child/create')
   for (const id of ['tree$t', 'tree$child$t']) await lance(`table/${id}/declare`)
@@ -65,7 +65,7 @@ test('a namespace that is not empty is dropped only with cascade, in one step', 
   expect(names).toEqual(expect.arrayContaining(['tree', 'tree.child']))
 })
 
-test('cascade drops nothing when the namespace contains Iceberg tables or protected objects', async () => {
+test('dropping a namespace with cascade drops nothing when the namespace contains Iceberg tables or protected objects', async () => {
   await lance('namespace/kept/create')
   await lance('namespace/kept$child/create')
   await lance('table/kept$t/declare')

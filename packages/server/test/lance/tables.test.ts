@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-test('a declared table is listed and described, and its location ends with its name', async () => {
+test('a declared Lance table is listed and described, and its location ends with its name', async () => {
   const declared = await lance('table/sales$orders/declare', { properties: { team: 'core' } })
   expect(declared).toMatchObject({ status: 200, json: { properties: { team: 'core' } } })
   expect(locationOf(declared)).toMatch(new RegExp(`^${server.root}/[0-9a-f-]{36}/orders\\.lance$`))
@@ -29,7 +29,7 @@ test('a declared table is listed and described, and its location ends with its n
   )
 })
 
-test('a description contains the version and schema of the newest manifest', async () => {
+test('the description of a Lance table contains the version and schema of the newest manifest', async () => {
   const declared = await lance('table/sales$detailed/declare')
   const described = (body: object, query = '') =>
     lance(`table/sales$detailed/describe${query}`, body as never)
@@ -57,7 +57,7 @@ test('a description contains the version and schema of the newest manifest', asy
   expect((await described({ with_table_uri: true })).json).toMatchObject({ table_uri: locationOf(declared) })
 })
 
-test('a list without declared tables contains only tables with a version', async () => {
+test('a list without declared tables contains only Lance tables with a version', async () => {
   await lance('namespace/written/create')
   for (const name of ['a', 'b', 'c']) {
     const declared = await lance(`table/written$${name}/declare`)
@@ -68,7 +68,7 @@ test('a list without declared tables contains only tables with a version', async
   expect((await list('?include_declared=false')).json).toEqual({ tables: ['a', 'c'] })
 })
 
-test('a dropped table can be restored, and keeps its location and properties', async () => {
+test('a dropped Lance table can be restored, and keeps its location and properties', async () => {
   const declared = await lance('table/sales$dropped/declare', { properties: { a: 'b' } })
   const location = locationOf(declared)
   const dropped = await lance('table/sales$dropped/drop')
@@ -90,7 +90,7 @@ test('a dropped table can be restored, and keeps its location and properties', a
   })
 })
 
-test('a deregistered table keeps its files, and its location can be registered again', async () => {
+test('a deregistered Lance table keeps its files, and its location can be registered again', async () => {
   const declared = await lance('table/sales$left/declare')
   const location = locationOf(declared)
   await writeVersion(server, location)
@@ -111,7 +111,7 @@ test('a deregistered table keeps its files, and its location can be registered a
   expect(await lance('table/sales$found/register', { location: relative })).toMatchObject(lanceError(409, 5))
 })
 
-test('a registration needs a manifest, a free location, and with Overwrite an existing Lance table', async () => {
+test('registering a Lance table requires a manifest, a free location, and in the mode Overwrite an existing Lance table', async () => {
   const first = locationOf(await lance('table/sales$one/declare'))
   expect(await lance('table/sales$two/register', { location: 'empty.lance' })).toMatchObject(
     lanceError(400, 13),
@@ -128,7 +128,7 @@ test('a registration needs a manifest, a free location, and with Overwrite an ex
   })
 })
 
-test('a renamed table keeps its location, also in another namespace and in the root', async () => {
+test('a renamed Lance table keeps its location, also in another namespace and in the root namespace', async () => {
   const location = locationOf(await lance('table/sales$old/declare'))
   expect(await lance('table/sales$old/rename', { new_table_name: 'new' })).toMatchObject({ status: 200 })
   expect(await lance('table/sales$old/exists')).toMatchObject(lanceError(404, 4))
@@ -141,7 +141,7 @@ test('a renamed table keeps its location, also in another namespace and in the r
   ).toMatchObject(lanceError(409, 5))
 })
 
-test('tables of the root are tables of the namespace default', async () => {
+test('Lance tables of the root namespace are tables of the namespace default', async () => {
   expect((await lance('GET namespace/$/table/list')).json).toEqual({ tables: [] })
   const location = locationOf(await lance('table/rooted/declare'))
   expect((await lance('table/default$rooted/describe')).json).toMatchObject({ location })
@@ -150,7 +150,7 @@ test('tables of the root are tables of the namespace default', async () => {
   expect(all.tables).toEqual(expect.arrayContaining(['rooted', 'sales$orders', 'other$new']))
 })
 
-test('lists have pages, and a limit of 0 returns an empty page', async () => {
+test('lists of the Lance Namespace have pages, and a limit of 0 returns an empty page', async () => {
   await lance('namespace/paged/create')
   for (const name of ['a', 'b', 'c']) await lance(`table/paged$${name}/declare`)
   const pages: string[][] = []
@@ -176,7 +176,7 @@ test.each([
   ['table/sales$100%25%20%2B/declare', { id: ['sales', '100% +'] }],
   // DuckDB sends the joined names as one name.
   ['table/sales$ducked/declare', { id: ['sales$ducked'] }],
-])('the path %s with the body %j names a table', async (path, body) => {
+])('the path %s of the Lance Namespace with the body %j names a table', async (path, body) => {
   expect(await lance(path, body)).toMatchObject({ status: 200 })
   expect(await lance(path.replace('declare', 'drop'))).toMatchObject({ status: 200 })
 })
@@ -191,11 +191,14 @@ test.each([
   ['table/sales$x/describe', [1], 'expected an object'],
   ['namespace/$/drop', undefined, 'root namespace cannot be dropped'],
   ['namespace/x/create', { mode: 'replace' }, 'mode must be one of'],
-])('the request %s with the body %j is refused with 400', async (path, body, message) => {
-  const { status, json } = await lance(path, body)
-  expect({ status, json }).toMatchObject({ status: 400, json: { code: 13 } })
-  expect((json as { error: string }).error).toContain(message)
-})
+])(
+  'the request %s of the Lance Namespace with the body %j is refused with 400',
+  async (path, body, message) => {
+    const { status, json } = await lance(path, body)
+    expect({ status, json }).toMatchObject({ status: 400, json: { code: 13 } })
+    expect((json as { error: string }).error).toContain(message)
+  },
+)
 
 test('a Lance table and Iceberg relations share their names and are hidden from each other', async () => {
   const { send } = server

@@ -184,7 +184,7 @@ describe.each(dataSets)('the data of version $version', ({ version, unchecked })
       expect((await mallory.send('POST', `${dropped}/${id}/purge`)).status).toBe(403)
     })
 
-    test('the owner of a table that an older version dropped can restore it into a named namespace', async () => {
+    test('the owner of a table that an older version dropped can restore it into a namespace that the request names', async () => {
       for (const [namespace, name, as] of [
         ['sales', 'gone', 'gone'],
         ['temp', 'secret', 'secret_temp'],
