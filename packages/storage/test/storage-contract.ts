@@ -83,7 +83,7 @@ function objects(fresh: Fresh): void {
     }
   })
 
-  it('stores empty objects, from bytes and from a stream', async () => {
+  it('the storage stores empty objects, from bytes and from a stream', async () => {
     const { storage, at } = fresh()
     await storage.put(at('bytes'), Buffer.alloc(0))
     await storage.put(at('stream'), chunks([]))
@@ -105,7 +105,7 @@ function objects(fresh: Fresh): void {
     expect(storage.existsSync?.(at('none/here')) ?? false).toBe(false)
   })
 
-  it('deletes an object, and accepts a second deletion', async () => {
+  it('the storage deletes an object, and accepts a second deletion of the object', async () => {
     const { storage, at } = fresh()
     await storage.put(at('deep/er/x'), Buffer.from('1'))
     expect(storage.existsSync?.(at('deep/er/x')) ?? true).toBe(true)
@@ -128,7 +128,7 @@ function objects(fresh: Fresh): void {
     },
   )
 
-  it('copies an object', async () => {
+  it('the storage copies an object', async () => {
     const { storage, at } = fresh()
     await storage.put(at('from +%20ä'), Buffer.from('content'))
     const { etag } = await storage.copy(at('from +%20ä'), at('deep/to'))
@@ -161,7 +161,7 @@ function objects(fresh: Fresh): void {
     await rejects(storage.getBytes(at('x'), { maxBytes: 999 }), 'payload-too-large')
   })
 
-  it('streams bodies of known and unknown size in both directions', async () => {
+  it('the storage streams bodies of known and unknown size in both directions', async () => {
     const { storage, at } = fresh()
     const block = randomBytes(1024 * 1024)
     const body = Array.from({ length: 20 }, () => block)
