@@ -19,7 +19,7 @@ it('readMarkdown yields headings, paragraphs and list items as separate passages
   ])
 })
 
-it('the cells of a table are separate sentences', () => {
+it('the cells of a Markdown table are separate sentences', () => {
   expect(read('| name | meaning |\n|---|:-:|\n| a row | what it is |\n')).toEqual([
     ['cell', 'name', 'meaning'],
     ['cell', 'a row', 'what it is'],
