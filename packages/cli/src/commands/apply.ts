@@ -1,3 +1,4 @@
+import { counted } from '../output/counted.ts'
 import { type Command, Option } from 'commander'
 import { type Prunable, prunable } from '../apply/plan/plan-context.ts'
 import { type Plan, planDocuments } from '../apply/plan/plan-documents.ts'
@@ -106,6 +107,6 @@ async function carryOut({ out }: Session, { items, skipped }: Plan): Promise<voi
 
 function formatDone(changed: readonly PlannedItem[], unchanged: number): string {
   return changed.length === 0
-    ? `Nothing to change: the server has all ${unchanged} objects of the documents.`
-    : `${changed.length} objects were created or changed, ${unchanged} needed no change.`
+    ? `Nothing to change: the server has what the documents contain (${counted(unchanged, 'object')}).`
+    : `${counted(changed.length, 'object was', 'objects were')} created or changed, ${unchanged} needed no change.`
 }

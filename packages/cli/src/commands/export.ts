@@ -9,6 +9,7 @@ import { toDocument } from '../apply/export/to-document.ts'
 import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 import type { Io } from '../io.ts'
+import { counted } from '../output/counted.ts'
 import { visibleLines } from '../output/visible.ts'
 import { inSession, type Session } from '../session.ts'
 
@@ -46,7 +47,7 @@ async function exportServer(session: Session, { only, output }: Options): Promis
   }
   if (exported.secrets.length > 0)
     out.note(
-      `To create objects on another server, the document needs ${exported.secrets.length} secrets. Its comments name their environment variables.`,
+      `To create objects on another server, the document needs ${counted(exported.secrets.length, 'secret')} from environment variables, which its comments name.`,
     )
 }
 

@@ -13,6 +13,7 @@ import { startProgress } from './progress.ts'
 import { formatReport, formatResult, type ReportContext, toReportJson, toResultJson } from './report.ts'
 import { type ImportRun, runImport } from './run-import.ts'
 import { ask } from './side.ts'
+import { counted } from '../output/counted.ts'
 import { visible } from '../output/visible.ts'
 import { readTargetAccess } from './target-access.ts'
 
@@ -215,7 +216,7 @@ function toError(results: ImportResults, interrupted: boolean): CliError | null 
   if (interrupted) {
     return new CliError(
       exitCode.cancelled,
-      `The import was interrupted after ${results.done} tables and views.`,
+      `The import was interrupted after ${counted(results.done, 'table or view', 'tables and views')}.`,
       {
         next: 'Run the same command again to continue.',
       },
@@ -225,7 +226,7 @@ function toError(results: ImportResults, interrupted: boolean): CliError | null 
   if (count > 0) {
     return new CliError(
       exitCode.refused,
-      `Problems prevented the import of ${count} namespaces, tables or views.`,
+      `Problems prevented the import of ${counted(count, 'namespace, table or view', 'namespaces, tables or views')}.`,
       {
         next: 'Resolve the problems above, then run the same command again: it imports only the missing ones.',
       },

@@ -1,5 +1,6 @@
 import type { Json } from '@headgate/json'
 import { formatLevels } from '../names/dotted.ts'
+import { counted } from '../output/counted.ts'
 import type { Paint } from '../output/paint.ts'
 import type { GrantsResult } from './grants/grants-export.ts'
 import { details, table } from '../output/table.ts'
@@ -117,7 +118,7 @@ function formatGrants(result: GrantsResult): string {
   if ('reason' in result) return `not written. ${result.reason}`
   const { file, product, principals, roles, grants, leftOut } = result
   const left = leftOut === 0 ? '' : `, and ${count(leftOut)} as comments for you to decide`
-  return `${count(grants)} grants, ${count(roles)} roles and ${count(principals)} principals from ${product} in ${file}${left}. Review it before headgate apply.`
+  return `${counted(grants, 'grant')}, ${counted(roles, 'role')} and ${counted(principals, 'principal')} from ${product} in ${file}${left}. Review it before headgate apply.`
 }
 
 function formatRate({ done }: ImportResults, seconds: number): string {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@headgate/json'
+import { counted } from '../../output/counted.ts'
 import type { Paint } from '../../output/paint.ts'
 import { table } from '../../output/table.ts'
 import type { Action, PlannedChange, PlannedItem } from '../plan/planned-item.ts'
@@ -50,7 +51,7 @@ export function summarize(items: readonly PlannedItem[]): Summary {
 
 /** Formats the numbers of objects to create, change and delete as a sentence. */
 export function formatSummary({ create, change, delete: deleted, unchanged }: Summary): string {
-  return `${create} objects to create, ${change} to change, ${deleted} to delete, ${unchanged} without a change.`
+  return `${counted(create, 'object')} to create, ${change} to change, ${deleted} to delete, ${unchanged} without a change.`
 }
 
 /** Returns the items of a plan as JSON. If `states` is set, each change contains its state. */
