@@ -10,7 +10,7 @@ type Environment = Readonly<Record<string, string>>
 
 /** Total duration of the load in `HEADGATE_FAULT_SECONDS`. The server is killed about every third second. */
 export const faultSeconds: string | undefined = process.env['HEADGATE_FAULT_SECONDS']
-const seconds = Number(faultSeconds ?? '7')
+const seconds = Number(faultSeconds ?? '4')
 const kills = Math.max(5, Math.round(seconds / 3))
 /** Time limit of a test, ms. */
 export const timeout: number = seconds * 3_000 + 90_000
