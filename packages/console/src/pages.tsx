@@ -83,6 +83,7 @@ const routes: readonly Route[] = [
       return ({ event = '' }) => <AuditEventPage event={event} />
     },
   },
+  { pattern: '/credentials', load: async () => (await import('./pages/credentials.tsx')).CredentialsPage },
   { pattern: '/sessions', load: async () => (await import('./pages/sessions.tsx')).SessionsPage },
 ]
 

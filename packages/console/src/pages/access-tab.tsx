@@ -38,10 +38,15 @@ export function AccessTab({ on }: { readonly on: SecurableName }): VNode {
       >
         <Shown of={loaded}>{({ grants }) => <GrantTable grants={grants} on={on} />}</Shown>
       </Section>
-      <WhoCan on={on} />
+      <WhoCan key={listHolders(loaded.data?.grants)} on={on} />
       {isGranting && <GrantDialog on={on} onClose={() => setGranting(false)} />}
     </>
   )
+}
+
+/** Returns a text that changes with the grants. */
+function listHolders(grants: readonly Grant[] = []): string {
+  return grants.map(({ to, privilege }) => `${to.id} ${privilege}`).join()
 }
 
 function GrantTable({

@@ -1,12 +1,15 @@
 import type { VNode } from 'preact'
-import type { AuditEvent, QueryAuditResponse } from '../api/generated/management.ts'
+import type { AuditEvent, QueryAuditResponse, SecurableName } from '../api/generated/management.ts'
+import type { Json } from '../api/json.ts'
 import { useGet } from '../api/use-get.ts'
 import { Link, place, usePlace } from '../router.tsx'
 import { t } from '../text.ts'
 import { Page } from '../ui/page.tsx'
-import { Copyable, Facts, Section, Time } from '../ui/small.tsx'
+import { Badge, Copyable, Facts, Section, Time } from '../ui/small.tsx'
 import { Empty, Shown } from '../ui/states.tsx'
+import { toText } from './describe-storage.ts'
 import { Outcome } from './event-list.tsx'
+import { parseObject, toQuery } from './securable.ts'
 
 /** Shows an audit event: the identity that arrived, the decision, and the request. */
 export function AuditEventPage({ event: id }: { readonly event: string }): VNode {
@@ -35,8 +38,10 @@ export function AuditEventPage({ event: id }: { readonly event: string }): VNode
 
 function EventDetails({ event }: { readonly event: AuditEvent }): VNode {
   const { principal, principalId, actors, privilege, outcome, reason, object, detail } = event
+  const { claimed, ...more } = detail ?? {}
   return (
     <>
+      <Journeys event={event} />
       <Section title={t('Which identity arrived')}>
         <Facts
           of={[
@@ -55,6 +60,7 @@ function EventDetails({ event }: { readonly event: AuditEvent }): VNode {
             [t('Query id'), event.queryId === null ? undefined : <QueryLink key="q" id={event.queryId} />],
           ]}
         />
+        {Array.isArray(claimed) && claimed.map((each, index) => <Claimed key={index} token={each} />)}
       </Section>
       <Section title={t('What was decided')}>
         <Facts
@@ -67,14 +73,9 @@ function EventDetails({ event }: { readonly event: AuditEvent }): VNode {
           ]}
         />
       </Section>
-      {detail !== null && (
+      {Object.keys(more).length > 0 && (
         <Section title={t('Details')}>
-          <Facts
-            of={Object.entries(detail).map(([name, value]) => [
-              name,
-              <code key={name}>{typeof value === 'string' ? value : JSON.stringify(value)}</code>,
-            ])}
-          />
+          <Facts of={toFacts(more)} />
         </Section>
       )}
       <Section title={t('Request')}>
@@ -87,6 +88,58 @@ function EventDetails({ event }: { readonly event: AuditEvent }): VNode {
       </Section>
     </>
   )
+}
+
+/** Links from an event to its explanation, to the credentials of its caller, and to the other events of its query. */
+function Journeys({ event }: { readonly event: AuditEvent }): VNode | null {
+  const { principalId, actors, privilege, object, securableKind, queryId } = event
+  if (principalId === null) return null
+  const on = object === null ? null : parseSecurable(object, securableKind)
+  const [engine = ''] = actors
+  return (
+    <p class="journeys">
+      {on !== null && privilege !== null && (
+        <Link
+          to={place`/explain?principal=${principalId}&engine=${engine}&privilege=${privilege}&` + toQuery(on)}
+        >
+          {event.outcome === 'denied' ? t('Why was it refused?') : t('Why was it allowed?')}
+        </Link>
+      )}
+      <Link to={place`/credentials?principal=${principalId}`}>
+        {t('Which storage credentials does it hold?')}
+      </Link>
+      {queryId !== null && <Link to={place`/audit?queryId=${queryId}`}>{t('All events of this query')}</Link>}
+    </p>
+  )
+}
+
+/** Returns the object of an event, or null when the event has another kind of object. */
+function parseSecurable(object: string, kind: string | null): SecurableName | null {
+  if (kind === 'server') return 'server'
+  const named = parseObject(object)
+  if (kind === null || named === 'server') return null
+  if (kind !== 'namespace') return named
+  const { warehouse, namespace = [], relation } = named
+  return { warehouse, namespace: relation === undefined ? namespace : [...namespace, relation] }
+}
+
+/** Claims of a token that was refused. */
+function Claimed({ token }: { readonly token: Json }): VNode {
+  if (typeof token !== 'object' || token === null || Array.isArray(token)) return <></>
+  return (
+    <div class="claimed">
+      <p class="strong">
+        {t('The refused token claims')} <Badge tone="warn">{t('not verified')}</Badge>
+      </p>
+      <Facts
+        of={toFacts(Object.fromEntries(Object.entries(token).filter(([name]) => name !== 'verified')))}
+      />
+    </div>
+  )
+}
+
+function toFacts(values: Readonly<Record<string, Json>>): readonly (readonly [string, VNode])[] {
+  return Object.entries(values).map(([name, value]) => [name, <code key={name}>{toText(value)}</code>])
 }
 
 function QueryLink({ id }: { readonly id: string }): VNode {

@@ -16,6 +16,7 @@ import { Page } from '../ui/page.tsx'
 import { Badge, Copyable, Facts, Section, Time } from '../ui/small.tsx'
 import { Empty, Shown } from '../ui/states.tsx'
 import { Tabs } from '../ui/tabs.tsx'
+import { CredentialList } from './credentials.tsx'
 import { EventList } from './event-list.tsx'
 import { nameObject, toSecurablePlace } from './securable.ts'
 
@@ -44,6 +45,11 @@ export function PrincipalPage({ principal: id }: { readonly principal: string })
                 name: 'identity',
                 label: t('Identity'),
                 show: () => <Identity principal={shown} secrets={secrets} path={path} />,
+              },
+              {
+                name: 'credentials',
+                label: t('Storage credentials'),
+                show: () => <CredentialList query={`principal=${shown.id}`} />,
               },
               {
                 name: 'history',

@@ -7,6 +7,7 @@ import { Copyable, Facts, Properties, Section, Time } from '../ui/small.tsx'
 import { Shown, Skeleton } from '../ui/states.tsx'
 import { Tabs } from '../ui/tabs.tsx'
 import { AccessTab } from './access-tab.tsx'
+import { CredentialList } from './credentials.tsx'
 import { HistoryTab } from './history-tab.tsx'
 import { toCrumbs } from './namespace.tsx'
 import { PartitionTab } from './partition-tab.tsx'
@@ -73,12 +74,28 @@ export function TablePage({ warehouse, namespace: text, table }: TableProps): VN
               ),
             },
             { name: 'access', label: t('Access'), show: () => <AccessTab on={on} /> },
+            {
+              name: 'credentials',
+              label: t('Storage credentials'),
+              show: () => <CredentialList query={toTableQuery(on)} />,
+            },
             { name: 'history', label: t('History'), show: () => <HistoryTab filter={on} /> },
           ]}
         />
       )}
     </Page>
   )
+}
+
+interface TableName {
+  readonly warehouse: string
+  readonly namespace: readonly string[]
+  readonly relation: string
+}
+
+function toTableQuery({ warehouse, namespace, relation }: TableName): string {
+  const parts = namespace.map((part): [string, string] => ['namespace', part])
+  return new URLSearchParams([['warehouse', warehouse], ...parts, ['table', relation]]).toString()
 }
 
 /** Numbers of the current snapshot. */
