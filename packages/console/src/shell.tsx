@@ -24,7 +24,7 @@ const parts: readonly {
     title: t('Activity'),
     links: [
       ['/audit', t('Audit log'), 'audit'],
-      ['/credentials', t('Storage credentials'), 'key'],
+      ['/credentials', t('Credentials'), 'key'],
       ['/sessions', t('Sessions'), 'session'],
     ],
   },

@@ -57,7 +57,7 @@ function EventDetails({ event }: { readonly event: AuditEvent }): VNode {
             ],
             [t('Through engines'), actors.join(' ← ') || t('none')],
             [t('Client'), event.userAgent],
-            [t('Query id'), event.queryId === null ? undefined : <QueryLink key="q" id={event.queryId} />],
+            [t('Query id'), event.queryId === null ? undefined : <Copyable key="q" text={event.queryId} />],
           ]}
         />
         {Array.isArray(claimed) && claimed.map((each, index) => <Claimed key={index} token={each} />)}
@@ -140,12 +140,4 @@ function Claimed({ token }: { readonly token: Json }): VNode {
 
 function toFacts(values: Readonly<Record<string, Json>>): readonly (readonly [string, VNode])[] {
   return Object.entries(values).map(([name, value]) => [name, <code key={name}>{toText(value)}</code>])
-}
-
-function QueryLink({ id }: { readonly id: string }): VNode {
-  return (
-    <>
-      <code>{id}</code> <Link to={place`/audit?queryId=${id}`}>{t('All events of this query')}</Link>
-    </>
-  )
 }

@@ -168,7 +168,7 @@ export function Explanation({ of }: { readonly of: AccessExplanation }): VNode {
         </ol>
       </Section>
       {!isAllowed && of.managers.length > 0 && (
-        <Section title={t('Who can grant it')}>
+        <Section title={t('Principals that can grant it')}>
           <ul class="lines">
             {of.managers.map((manager) => (
               <li key={manager.id + manager.on}>

@@ -1,0 +1,106 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { findChromium } from '../lib/chromium.ts'
+import { type HeadgateServer, startHeadgate } from '../lib/headgate-server.ts'
+import type { ProcessKeeper } from '../lib/process-keeper.ts'
+import { type Send, senderOf } from './api.ts'
+import { makeContent, type Users } from './content.ts'
+import { type Browser, type BrowserContext, installTools, type Page, type Tools } from './playwright.ts'
+
+/** A server with content, and a browser. */
+export interface Fixture extends AsyncDisposable {
+  readonly server: HeadgateServer
+  readonly admin: Send
+  readonly users: Users
+  readonly tools: Tools
+  readonly browser: Browser
+  readonly tables: number
+  /** Folder of the screenshots. */
+  readonly pictures: string
+}
+
+export async function openFixture(
+  keeper: ProcessKeeper,
+  { folder, pictures, tables, say }: FixtureOptions,
+): Promise<Fixture> {
+  const executablePath = findChromium()
+  if (executablePath === undefined)
+    throw new Error(
+      'No Chromium is installed. Install one (Debian: apt install chromium), or set CHROMIUM to its path.',
+    )
+  const tools = await installTools(keeper, say)
+  say(`starting a server with ${tables} tables`)
+  const server = await startHeadgate(keeper, {
+    dataDir: join(folder, 'data'),
+    log: join(folder, 'server.log'),
+  })
+  const admin = await senderOf(server, server.adminCredential)
+  const users = await makeContent(admin, tables)
+  mkdirSync(pictures, { recursive: true })
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  const browser = await tools.playwright.chromium.launch({
+    executablePath,
+    args: [...sandbox, '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', '--js-flags=--expose-gc'],
+  })
+  return {
+    server,
+    admin,
+    users,
+    tools,
+    browser,
+    tables,
+    pictures,
+    [Symbol.asyncDispose]: () => browser.close(),
+  }
+}
+
+interface FixtureOptions {
+  readonly folder: string
+  readonly pictures: string
+  readonly tables: number
+  readonly say: (line: string) => void
+}
+
+/** A tab of the browser, with everything that the page reported. */
+export interface Tab extends AsyncDisposable {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** Errors, warnings and violations of the security policy. */
+  readonly reports: string[]
+}
+
+/** Opens a tab in a new profile. */
+export async function openTab(
+  { browser }: Pick<Fixture, 'browser'>,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<Tab> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+  const page = await context.newPage()
+  const reports: string[] = []
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) reports.push(message.text())
+  })
+  page.on('pageerror', (error) => reports.push(String(error)))
+  page.on('dialog', (dialog) => {
+    reports.push('a dialog of a script')
+    void dialog.dismiss()
+  })
+  return { page, context, reports, [Symbol.asyncDispose]: () => context.close() }
+}
+
+/** Signs in with a client id and secret. */
+export async function signIn(page: Page, origin: string, credential: string): Promise<void> {
+  const [id = '', secret = ''] = credential.split(':')
+  await page.goto(`${origin}/console/`)
+  await page.getByLabel('Client id').fill(id)
+  await page.getByLabel('Client secret').fill(secret)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Warehouses' }).waitFor()
+}
+
+/** Opens a page of the console and waits until it has loaded. */
+export async function open(page: Page, origin: string, path: string): Promise<void> {
+  await page.goto(`${origin}/console${path}`)
+  await page.locator('h1').first().waitFor()
+  await page.waitForLoadState('networkidle')
+}
