@@ -78,7 +78,7 @@ export class ChunkDecoder {
   }
 
   #takeLinePart(bytes: Buffer, at: number): number {
-    if (this.#state === 'done') throw malformed('must not follow the last chunk')
+    if (this.#state === 'done') throw malformed('A chunk must not follow the last chunk')
     const found = bytes.indexOf(LINE_FEED, at)
     const end = found === -1 ? bytes.length : found
     if (this.#line.length + end - at > MAX_LINE_BYTES) {
@@ -96,7 +96,8 @@ export class ChunkDecoder {
     if (this.#state === 'header') this.#takeHeader(line)
     else if (this.#state === 'trailer') this.#trailer?.takeLine(line)
     else {
-      if (line !== '\r') throw malformed('must end after the number of bytes that its first line states')
+      if (line !== '\r')
+        throw malformed('A chunk must end after the number of bytes that its first line states')
       this.#state = this.#state === 'end-of-data' ? 'header' : 'done'
     }
   }
@@ -132,7 +133,7 @@ export class ChunkDecoder {
 }
 
 function malformed(what: string): SigV4Error {
-  return new SigV4Error('malformed-chunk', `A chunk ${what}`)
+  return new SigV4Error('malformed-chunk', what)
 }
 
 function truncated(): SigV4Error {

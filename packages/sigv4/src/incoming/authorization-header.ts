@@ -15,24 +15,27 @@ export function parseAuthorizationHeader(value: string): Authentication {
   for (const part of value.slice(scheme.length + 1).split(',')) {
     const equals = part.indexOf('=')
     const name = part.slice(0, Math.max(equals, 0)).trim()
-    if (!PARTS.has(name)) throw malformed('has an unknown part')
-    if (parts.has(name)) throw malformed(`has more than one ${name}`)
+    if (!PARTS.has(name)) throw malformed('The Authorization header has an unknown part')
+    if (parts.has(name)) throw malformed(`The Authorization header has more than one ${name}`)
     parts.set(name, part.slice(equals + 1).trim())
   }
   const credential = parseCredential(parts.get('Credential') ?? '')
   if (credential === undefined) {
-    throw malformed('needs Credential=<access key>/<date>/<region>/<service>/aws4_request')
+    throw malformed(
+      'The Authorization header needs Credential=<access key>/<date>/<region>/<service>/aws4_request',
+    )
   }
   const signedHeaders = parseSignedHeaders(parts.get('SignedHeaders'))
   if (signedHeaders === undefined)
-    throw malformed('needs SignedHeaders: lower-case, sorted, without repetition')
+    throw malformed('The Authorization header needs SignedHeaders: lower-case, sorted, without repetition')
   const signature = parseSignature(parts.get('Signature'))
-  if (signature === undefined) throw malformed('needs Signature: 64 lower-case hexadecimal digits')
+  if (signature === undefined)
+    throw malformed('The Authorization header needs Signature: 64 lower-case hexadecimal digits')
   return { form: 'header', ...credential, signedHeaders, signature }
 }
 
 const PARTS: ReadonlySet<string> = new Set(['Credential', 'SignedHeaders', 'Signature'])
 
 function malformed(what: string): SigV4Error {
-  return new SigV4Error('malformed-authentication', `The Authorization header ${what}`)
+  return new SigV4Error('malformed-authentication', what)
 }
