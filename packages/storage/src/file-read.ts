@@ -115,6 +115,6 @@ function openFile(place: Place): { descriptor: number; info: ObjectInfo } {
 function checkConditions(place: Place, info: ObjectInfo, options: GetOptions): void {
   const changed = options.ifMatch !== undefined && options.ifMatch !== info.etag
   if (!changed && options.ifNoneMatch !== info.etag) return
-  const why = changed ? 'has an ETag that differs from the expected ETag' : 'has not changed'
-  throw new HeadgateError('precondition-failed', `Object ${why}: ${place.location}`)
+  const why = changed ? 'Object has an ETag that differs from the expected ETag' : 'Object has not changed'
+  throw new HeadgateError('precondition-failed', `${why}: ${place.location}`)
 }

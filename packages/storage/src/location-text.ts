@@ -7,7 +7,7 @@ const maxShown = 200
 /** Refuses characters that are not allowed in a location. */
 export function checkCharacters(text: string): void {
   const why = badCharacter(text)
-  if (why !== undefined) throw new HeadgateError('bad-request', `Location holds ${why}`)
+  if (why !== undefined) throw new HeadgateError('bad-request', `Location contains ${why}`)
 }
 
 /**
@@ -23,12 +23,12 @@ function checkSegmentEscapes(text: string, segment: string): void {
   for (let round = 0; current.includes('%'); round++) {
     const decoded = decodeOnce(text, current)
     if (decoded === current) return
-    if (round === maxDecodings) throw refuse(text, 'is percent-encoded too many times')
+    if (round === maxDecodings) throw refuse(text, 'Location is percent-encoded too many times')
     const why = badCharacter(decoded)
-    if (why !== undefined) throw refuse(text, `contains ${why} as a percent escape`)
-    if (decoded.includes('/')) throw refuse(text, 'contains a slash as a percent escape')
+    if (why !== undefined) throw refuse(text, `Location contains ${why} as a percent escape`)
+    if (decoded.includes('/')) throw refuse(text, 'Location contains a slash as a percent escape')
     if (decoded === '.' || decoded === '..')
-      throw refuse(text, 'has a path segment . or .. as a percent escape')
+      throw refuse(text, 'Location has a path segment . or .. as a percent escape')
     current = decoded
   }
 }
@@ -66,5 +66,5 @@ export function shown(location: string): string {
 }
 
 function refuse(text: string, why: string): HeadgateError {
-  return new HeadgateError('bad-request', `Location ${why}: ${shown(text)}`)
+  return new HeadgateError('bad-request', `${why}: ${shown(text)}`)
 }

@@ -45,7 +45,7 @@ export function parseLocation(text: string): Location {
  */
 export function parseObjectLocation(text: string): Location {
   const { scheme, bucket, key } = split(text)
-  if (key === '') throw refuse(text, 'does not contain the key of an object')
+  if (key === '') throw refuse(text, 'Location does not contain the key of an object')
   checkSegments(text, scheme, key.split('/'), scheme === 's3')
   return located(text, scheme, bucket, key)
 }
@@ -77,17 +77,17 @@ function split(text: string): { scheme: StorageScheme; bucket: string; key: stri
     // The error message must not contain the text before the @, which may be a secret.
     if (bucket.includes('@'))
       throw new HeadgateError('bad-request', 'Location must not contain user information')
-    if (!bucketName.test(bucket)) throw refuse(text, 'has no valid bucket name')
+    if (!bucketName.test(bucket)) throw refuse(text, 'Location has no valid bucket name')
     const key = slash < 0 ? '' : rest.slice(slash + 1)
     if (Buffer.byteLength(key) > maxKeyBytes)
-      throw refuse(text, `has a key of more than ${maxKeyBytes} bytes`)
+      throw refuse(text, `Location has a key of more than ${maxKeyBytes} bytes`)
     return { scheme: 's3', bucket, key }
   }
-  throw refuse(text, 'must begin with file:///, s3:// or s3a://')
+  throw refuse(text, 'Location must begin with file:///, s3:// or s3a://')
 }
 
 function filePath(text: string, rest: string): string {
-  if (!rest.startsWith('/')) throw refuse(text, 'must contain an absolute path')
+  if (!rest.startsWith('/')) throw refuse(text, 'Location must contain an absolute path')
   if (!rest.startsWith('//')) return rest.slice(1)
   if (rest[2] !== '/')
     throw new HeadgateError('bad-request', 'Location of a file must not name a host: write file:///path')
@@ -101,17 +101,17 @@ function checkSegments(
   emptyAllowed: boolean,
 ): void {
   for (const segment of segments) {
-    if (segment === '' && !emptyAllowed) throw refuse(text, 'has an empty path segment')
-    if (segment === '.' || segment === '..') throw refuse(text, 'has a path segment . or ..')
+    if (segment === '' && !emptyAllowed) throw refuse(text, 'Location has an empty path segment')
+    if (segment === '.' || segment === '..') throw refuse(text, 'Location has a path segment . or ..')
     if (scheme !== 'file') continue
     if (segment.startsWith(reservedNamePrefix))
-      throw refuse(text, `has a segment beginning with ${reservedNamePrefix}`)
+      throw refuse(text, `Location has a segment beginning with ${reservedNamePrefix}`)
     if (Buffer.byteLength(segment) > maxNameBytes) {
-      throw refuse(text, `has a segment of more than ${maxNameBytes} bytes`)
+      throw refuse(text, `Location has a segment of more than ${maxNameBytes} bytes`)
     }
   }
 }
 
 function refuse(text: string, why: string): HeadgateError {
-  return new HeadgateError('bad-request', `Location ${why}: ${shown(text)}`)
+  return new HeadgateError('bad-request', `${why}: ${shown(text)}`)
 }
