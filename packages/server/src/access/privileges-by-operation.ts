@@ -196,6 +196,17 @@ export const privilegesByOperation = {
       { privilege: 'create', on: 'namespace', object: 'the new namespace of the table' },
     ],
   },
+  lanceListTableVersions: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
+  lanceDescribeTableVersion: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
+  lanceGetTableStats: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
+  lanceCountTableRows: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
+  lanceListTableIndices: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
+  lanceListTableTags: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
+  lanceGetTableTagVersion: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
+  lanceCreateTableTag: { needs: [{ privilege: 'modify', on: 'relation', object: 'the table' }] },
+  lanceUpdateTableTag: { needs: [{ privilege: 'modify', on: 'relation', object: 'the table' }] },
+  lanceDeleteTableTag: { needs: [{ privilege: 'modify', on: 'relation', object: 'the table' }] },
+  lanceListTableBranches: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
 
   // Iceberg REST: views
   listViews: {

@@ -1,4 +1,3 @@
-import { HeadgateError } from '@headgate/errors'
 import { decodeDescribeTableRequest, type DescribeTableRequest } from '@headgate/lance/model'
 import { findRelation } from '../catalog/find-relation.ts'
 import { describeVersion, isOnlyDeclared } from '../catalog/lance/describe-version.ts'
@@ -21,7 +20,6 @@ export function describeTable(deps: LanceDeps): Operation {
   return route('DescribeTable', async (call) => {
     const request = await readRequest(deps, call, decodeDescribeTableRequest)
     const { body } = request
-    refuseOtherVersions(body)
     const ref = toTableRef(deps, request)
     const { found } = await findRelation(deps, call, ref, 'lance-table', 'select', 'none')
     const { location } = found.relation
@@ -48,27 +46,19 @@ function isSet({ query }: Call, body: DescribeTableRequest, name: Flag): boolean
   return body[name] === true || query.get(name) === 'true'
 }
 
-function refuseOtherVersions({ tag, branch }: DescribeTableRequest): void {
-  if (tag === undefined && branch === undefined) return
-  throw new HeadgateError(
-    'unsupported',
-    'This server describes only versions of the main branch, by their numbers. Open the table, then check out the tag or branch.',
-  )
-}
-
 async function describe(
   deps: LanceDeps,
   call: Call,
   found: Target,
   body: DescribeTableRequest,
 ): Promise<object> {
-  if (isSet(call, body, 'load_detailed_metadata')) {
-    const manifest = await describeVersion(deps, found, body.version ?? null, call.signal)
-    return manifest === null ? { is_only_declared: true } : tableDetails(found.identifier, manifest)
-  }
-  if (body.version !== undefined) {
-    const manifest = await describeVersion(deps, found, body.version, call.signal)
-    return { version: manifest?.version }
+  const { version, branch, tag } = body
+  const isNamed = version !== undefined || branch !== undefined || tag !== undefined
+  const isDetailed = isSet(call, body, 'load_detailed_metadata')
+  if (isDetailed || isNamed) {
+    const manifest = await describeVersion(deps, found, { version, branch, tag }, call.signal)
+    if (manifest === null) return { is_only_declared: true }
+    return isDetailed ? tableDetails(found.identifier, manifest) : { version: manifest.version }
   }
   if (!isSet(call, body, 'check_declared')) return {}
   return { is_only_declared: await isOnlyDeclared(found, call.signal) }

@@ -22,6 +22,18 @@ export function pageParams({ query }: Pick<Call, 'query'>, maxPageSize: number):
   return { after, size: Math.min(Number(limit), maxPageSize) }
 }
 
+/** Returns a page of a list that was read completely, in the order of the names. */
+export function pageOf<Item extends { readonly name: string }>(
+  items: readonly Item[],
+  page: PageRequest,
+): { readonly items: readonly Item[]; readonly hasMore: boolean } {
+  const sorted = items.toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+  if (page === null) return { items: sorted, hasMore: false }
+  const { after, size } = page
+  const rest = after === null ? sorted : sorted.filter(({ name }) => name > after)
+  return { items: rest.slice(0, size), hasMore: rest.length > size }
+}
+
 /** Returns the token of the page after `page`, or undefined for the last page. */
 export function nextPageToken({ names, hasMore }: ListPage): string | undefined {
   const last = names.at(-1)

@@ -8,5 +8,10 @@ export function jsonResponse(value: object): Response {
   return { status: 200, headers, body: stringify(value as JsonObject) }
 }
 
+/** Encodes a count, which is the whole body. */
+export function countResponse(count: number): Response {
+  return { status: 200, headers, body: String(count) }
+}
+
 /** Response of an operation that tells only whether an object exists. */
 export const exists: Response = { status: 200, body: '' }

@@ -1,6 +1,6 @@
 import { decodeTableExistsRequest } from '@headgate/lance/model'
 import { findRelation } from '../catalog/find-relation.ts'
-import { requireVersion } from '../catalog/lance/describe-version.ts'
+import { requireVersion } from '../catalog/lance/find-version.ts'
 import type { Operation } from '../operation/operation.ts'
 import type { LanceDeps } from './deps.ts'
 import { readRequest, toTableRef } from './params.ts'
@@ -15,7 +15,7 @@ export function tableExists(deps: LanceDeps): Operation {
     const ref = toTableRef(deps, request)
     const privilege = version === undefined ? 'use' : 'select'
     const { found } = await findRelation(deps, call, ref, 'lance-table', privilege, 'none')
-    if (version !== undefined) await requireVersion(found, version, call.signal)
+    if (version !== undefined) await requireVersion(found, { version, branch: null }, call.signal)
     return exists
   })
 }

@@ -1,5 +1,5 @@
 import { manifestName, parseManifestName, type NamingScheme } from '@headgate/lance/format'
-import type { Storage } from '@headgate/storage'
+import type { ObjectInfo, Storage } from '@headgate/storage'
 
 /** Manifest file of one version of a Lance table. */
 export interface FoundManifest {
@@ -15,13 +15,31 @@ export interface FoundManifest {
 const pageSize = 100
 
 /** Returns the folder with the manifests of a table or branch, ending in `/`. */
-export function versionsFolder(location: string): string {
+function versionsFolder(location: string): string {
   return `${location.replace(/\/+$/, '')}/_versions/`
 }
 
 /**
- * Finds the manifest of the latest version. In the naming scheme V2, it is the first one of the listing; in V1, the whole
- * folder is listed. Returns null when the location contains no version.
+ * Lists the manifests of a table or branch in the order of the storage: in the naming scheme V2, the latest version is
+ * the first.
+ */
+export async function* listManifests(
+  storage: Storage,
+  location: string,
+  signal: AbortSignal,
+): AsyncGenerator<FoundManifest> {
+  const folder = versionsFolder(location)
+  for await (const entry of storage.list(folder, { delimiter: '/', pageSize, signal })) {
+    if (entry.type !== 'object') continue
+    const parsed = parseManifestName(entry.location.slice(folder.length))
+    if (parsed === null || parsed.version > BigInt(Number.MAX_SAFE_INTEGER)) continue
+    yield toFound(Number(parsed.version), parsed.scheme, entry.location, entry.info)
+  }
+}
+
+/**
+ * Finds the manifest of the latest version. In the naming scheme V1, the whole folder is listed. Returns null when the
+ * location contains no version.
  */
 export async function findLatestManifest(
   storage: Storage,
@@ -29,16 +47,9 @@ export async function findLatestManifest(
   signal: AbortSignal,
 ): Promise<FoundManifest | null> {
   let latest: FoundManifest | null = null
-  const folder = versionsFolder(location)
-  for await (const entry of storage.list(folder, { delimiter: '/', pageSize, signal })) {
-    if (entry.type !== 'object') continue
-    const parsed = parseManifestName(entry.location.slice(folder.length))
-    if (parsed === null || parsed.version > BigInt(Number.MAX_SAFE_INTEGER)) continue
-    const version = Number(parsed.version)
-    const { size, lastModified: writtenAt, etag } = entry.info
-    if (latest === null || version > latest.version)
-      latest = { version, scheme: parsed.scheme, location: entry.location, size, writtenAt, etag }
-    if (parsed.scheme === 'V2') break
+  for await (const manifest of listManifests(storage, location, signal)) {
+    if (latest === null || manifest.version > latest.version) latest = manifest
+    if (manifest.scheme === 'V2') break
   }
   return latest
 }
@@ -53,9 +64,16 @@ export async function findManifest(
   for (const scheme of ['V2', 'V1'] as const) {
     const file = versionsFolder(location) + manifestName(version, scheme)
     const info = await storage.head(file, { signal })
-    if (info === null) continue
-    const { size, lastModified: writtenAt, etag } = info
-    return { version, scheme, location: file, size, writtenAt, etag }
+    if (info !== null) return toFound(version, scheme, file, info)
   }
   return null
+}
+
+function toFound(
+  version: number,
+  scheme: NamingScheme,
+  location: string,
+  { size, lastModified: writtenAt, etag }: ObjectInfo,
+): FoundManifest {
+  return { version, scheme, location, size, writtenAt, etag }
 }

@@ -1,0 +1,86 @@
+import { HeadgateError } from '@headgate/errors'
+import { formatIdentifier } from '@headgate/iceberg/rest'
+import type { Int64 } from '@headgate/json'
+import type { Target } from '../target.ts'
+import { branchLocation } from './branch-location.ts'
+import { findLatestManifest, findManifest, type FoundManifest } from './find-manifest.ts'
+import { readTag } from './tags.ts'
+
+/** Version of a table that a request names: by a tag, or by a number on a branch. Absent members: the latest of main. */
+export interface NamedVersion {
+  readonly version?: Int64 | undefined
+  readonly branch?: string | undefined
+  readonly tag?: string | undefined
+}
+
+/**
+ * Finds the manifest of the version that a request names.
+ *
+ * @returns null when the table was declared, but no version was written, and the request names none
+ * @throws HeadgateError `no-such-version`, `no-such-branch`, `no-such-tag`
+ */
+export async function findVersion(
+  target: Target,
+  { version, branch, tag }: NamedVersion,
+  signal: AbortSignal,
+): Promise<FoundManifest | null> {
+  if (tag !== undefined) {
+    if (version !== undefined || branch !== undefined)
+      throw new HeadgateError(
+        'bad-request',
+        'A request may name a tag, or a version and a branch, but not both.',
+      )
+    return await requireVersion(target, await readTag(target, tag, signal), signal)
+  }
+  if (version !== undefined) return await requireVersion(target, { version, branch: branch ?? null }, signal)
+  const { warehouse, relation } = target
+  const location = branchLocation(relation.location, branch ?? null)
+  const found = await findLatestManifest(warehouse.storage, location, signal)
+  if (found === null && branch !== undefined) throw missingBranch(target, branch)
+  return found
+}
+
+/**
+ * Finds the manifest of one version of a branch.
+ *
+ * @throws HeadgateError `no-such-version`
+ */
+export async function requireVersion(
+  { warehouse, relation, identifier }: Target,
+  { version, branch }: { readonly version: Int64; readonly branch: string | null },
+  signal: AbortSignal,
+): Promise<FoundManifest> {
+  const location = branchLocation(relation.location, branch)
+  const found =
+    typeof version === 'number' && version > 0
+      ? await findManifest(warehouse.storage, location, version, signal)
+      : null
+  if (found !== null) return found
+  const where = branch === null ? '' : ` on the branch ${branch}`
+  throw new HeadgateError(
+    'no-such-version',
+    `Table ${formatIdentifier(identifier)} has no version ${version}${where}.`,
+  )
+}
+
+/**
+ * Finds a version of which the caller needs the content.
+ *
+ * @throws HeadgateError of `findVersion`; `no-such-version` when no version was written
+ */
+export async function requireWritten(
+  target: Target,
+  named: NamedVersion,
+  signal: AbortSignal,
+): Promise<FoundManifest> {
+  const found = await findVersion(target, named, signal)
+  if (found !== null) return found
+  throw new HeadgateError(
+    'no-such-version',
+    `Table ${formatIdentifier(target.identifier)} was declared, but no version of it was written.`,
+  )
+}
+
+export function missingBranch({ identifier }: Pick<Target, 'identifier'>, branch: string): HeadgateError {
+  return new HeadgateError('no-such-branch', `Table ${formatIdentifier(identifier)} has no branch ${branch}.`)
+}

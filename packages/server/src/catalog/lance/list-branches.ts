@@ -1,0 +1,30 @@
+import type { Target } from '../target.ts'
+import { branchesFolder } from './branch-location.ts'
+import { numberIn, readRefFiles, textIn } from './ref-files.ts'
+
+/** Branch of a Lance table. */
+export interface Branch {
+  readonly name: string
+  /** Null: the main branch. */
+  readonly parentBranch: string | null
+  readonly parentVersion: number
+  /** Time of the creation, in epoch seconds. */
+  readonly createdAt: number
+  /** Size of the manifest of the parent version, in bytes. */
+  readonly manifestSize: number
+}
+
+/** Lists the branches of a Lance table by their names, without the main branch. */
+export async function listBranches(
+  { warehouse, relation }: Target,
+  signal: AbortSignal,
+): Promise<readonly Branch[]> {
+  const files = await readRefFiles(warehouse.storage, branchesFolder(relation.location), signal)
+  return files.map(({ name, content }) => ({
+    name,
+    parentBranch: textIn(content, 'parentBranch'),
+    parentVersion: numberIn(content, 'parentVersion'),
+    createdAt: numberIn(content, 'createAt'),
+    manifestSize: numberIn(content, 'manifestSize'),
+  }))
+}

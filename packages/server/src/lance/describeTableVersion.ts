@@ -1,0 +1,21 @@
+import { decodeDescribeTableVersionRequest } from '@headgate/lance/model'
+import { findRelation } from '../catalog/find-relation.ts'
+import { requireWritten } from '../catalog/lance/find-version.ts'
+import type { Operation } from '../operation/operation.ts'
+import type { LanceDeps } from './deps.ts'
+import { readRequest, toTableRef } from './params.ts'
+import { jsonResponse } from './responses.ts'
+import { route } from './route.ts'
+import { toTableVersion } from './table-version.ts'
+
+/** Returns the manifest of one version, by default the latest one. */
+export function describeTableVersion(deps: LanceDeps): Operation {
+  return route('DescribeTableVersion', async (call) => {
+    const request = await readRequest(deps, call, decodeDescribeTableVersionRequest)
+    const ref = toTableRef(deps, request)
+    const { found } = await findRelation(deps, call, ref, 'lance-table', 'select', 'none')
+    return jsonResponse({
+      version: toTableVersion(await requireWritten(found, request.body, call.signal)),
+    })
+  })
+}

@@ -1,0 +1,33 @@
+import { findRelation } from '../catalog/find-relation.ts'
+import { listVersions } from '../catalog/lance/list-versions.ts'
+import type { Operation } from '../operation/operation.ts'
+import type { LanceDeps } from './deps.ts'
+import { nextPageToken, pageParams } from './pages.ts'
+import { idParam, toTableRef, warehouseParam } from './params.ts'
+import { jsonResponse } from './responses.ts'
+import { route } from './route.ts'
+import { toTableVersion } from './table-version.ts'
+
+/** Lists the versions of a table or branch. */
+export function listTableVersions(deps: LanceDeps): Operation {
+  return route('ListTableVersions', async (call) => {
+    const ref = toTableRef(deps, { warehouse: await warehouseParam(deps, call), id: idParam(call) })
+    const { found } = await findRelation(deps, call, ref, 'lance-table', 'select', 'none')
+    const page = pageParams(call, deps.maxPageSize)
+    const { versions, hasMore } = await listVersions(
+      found,
+      {
+        branch: call.query.get('branch') ?? undefined,
+        descending: call.query.get('descending') === 'true',
+        after: page === null || page.after === null ? null : Number(page.after),
+        size: page === null ? deps.maxPageSize : page.size,
+      },
+      call.signal,
+    )
+    const names = versions.map(({ version }) => String(version))
+    return jsonResponse({
+      versions: versions.map(toTableVersion),
+      page_token: nextPageToken({ names, hasMore }),
+    })
+  })
+}
