@@ -33,6 +33,8 @@ const lastingMaps: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   'store/column-types.ts decoders': 'shared',
   // These maps contain names of SQL statements, and routes of the HTTP server, which are equal for all callers.
   'store/row-query.ts preparedOn': 'shared',
+  // The statements that one query prepares. A query ends with its responses.
+  'store/row-query.ts #toPrepare': 'none',
   'http/router.ts #routers': 'shared',
   'http/router.ts #fixed': 'shared',
   // These maps contain waiting callers, running work and counters.

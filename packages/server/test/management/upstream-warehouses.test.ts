@@ -180,7 +180,7 @@ describe('the storage credentials of an upstream warehouse', () => {
       const check = await management.as(management.server.admin, `POST /warehouses/${name}/check`)
       expect(check.body).toMatchObject({
         findings: expect.arrayContaining([
-          { name: 'storage', ok: true, message: expect.stringContaining('no own access') as unknown },
+          { name: 'storage', ok: true, message: expect.stringContaining('does not have access') as unknown },
         ]) as unknown,
       })
     },
