@@ -11,7 +11,8 @@ const orders = '/v1/lakehouse/namespaces/sales/tables/orders'
 export const journeyChecks: readonly Check<Fixture>[] = [
   {
     name: 'refused',
-    about: 'from a query id, two clicks lead to the identity that arrived and to why it was refused',
+    about:
+      'from a query id, one click leads to the identity that arrived and to why it was refused, and one more to its storage credentials',
     async run(fixture) {
       const { origin, adminCredential } = fixture.server
       const bob = await senderOf(fixture.server, fixture.users.bob)
@@ -24,9 +25,10 @@ export const journeyChecks: readonly Check<Fixture>[] = [
       await tab.page.getByRole('link', { name: 'loadTable' }).first().click()
       await tab.page.getByRole('heading', { name: 'Which identity arrived' }).waitFor()
       await takePicture(fixture, tab, 'light-event')
-      await tab.page.getByRole('link', { name: 'Why was it refused?' }).click()
       await tab.page.getByText('bob may not select lakehouse:sales.orders.').waitFor()
       await tab.page.getByRole('heading', { name: 'Principals that can grant it' }).waitFor()
+      await tab.page.getByRole('link', { name: 'Which storage credentials does it hold?' }).click()
+      await tab.page.getByRole('heading', { name: 'Storage credentials' }).waitFor()
       return undefined
     },
   },

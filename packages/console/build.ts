@@ -7,6 +7,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 // Builds the page into the folder `site`. With --if-changed, only when a source is newer than the last build.
 const root = import.meta.dirname
 const site = join(root, 'site')
+const onlyIfChanged = process.argv.includes('--if-changed')
 const sources = ['src', 'index.html', 'icon.svg', 'build.ts', 'package.json']
 
 async function newestChange(path: string): Promise<number> {
@@ -37,7 +38,7 @@ async function compress(folder: string): Promise<void> {
 
 async function build(): Promise<void> {
   const { build: bundle } = await import('vite')
-  // Several servers of one checkout can build at the same time.
+  // Several servers of one checkout can build at the same time. The first result is used.
   const temporary = join(root, `.site-${process.pid}`)
   await bundle({
     configFile: false,
@@ -55,6 +56,10 @@ async function build(): Promise<void> {
     },
   })
   await compress(temporary)
+  if (onlyIfChanged && (await isCurrent())) {
+    await rm(temporary, { recursive: true, force: true })
+    return
+  }
   await rm(site, { recursive: true, force: true })
   await rename(temporary, site).catch(async (error: NodeJS.ErrnoException) => {
     await rm(temporary, { recursive: true, force: true })
@@ -62,4 +67,4 @@ async function build(): Promise<void> {
   })
 }
 
-if (!process.argv.includes('--if-changed') || !(await isCurrent())) await build()
+if (!onlyIfChanged || !(await isCurrent())) await build()

@@ -1,42 +1,77 @@
 import type { VNode } from 'preact'
-import type { AuditEvent, QueryAuditResponse, SecurableName } from '../api/generated/management.ts'
+import type { AuditEvent, ExplainEventResponse, SecurableName } from '../api/generated/management.ts'
 import type { Json } from '../api/json.ts'
 import { useGet } from '../api/use-get.ts'
-import { Link, place, usePlace } from '../router.tsx'
+import { Link, place } from '../router.tsx'
 import { t } from '../text.ts'
 import { Page } from '../ui/page.tsx'
 import { Badge, Copyable, Facts, Section, Time } from '../ui/small.tsx'
-import { Empty, Shown } from '../ui/states.tsx'
+import { Shown } from '../ui/states.tsx'
 import { toText } from './describe-storage.ts'
-import { Outcome } from './event-list.tsx'
+import { EventRow, Outcome } from './event-list.tsx'
+import { Explanation } from './explain.tsx'
 import { parseObject, toQuery } from './securable.ts'
 
-/** Shows an audit event: the identity that arrived, the decision, and the request. */
+/** Shows an audit event: the identity that arrived, the decision then and now, and the request. */
 export function AuditEventPage({ event: id }: { readonly event: string }): VNode {
-  const { query } = usePlace()
-  const path = `management/v1/audit?pageSize=1000&requestId=${encodeURIComponent(query.get('request') ?? '')}`
-  const loaded = useGet<QueryAuditResponse>(path)
-  const event = loaded.data?.events.find((each) => each.id === id)
+  const loaded = useGet<ExplainEventResponse>(`management/v1/audit/${encodeURIComponent(id)}/explanation`)
   return (
     <Page
-      title={event?.operation ?? t('Event')}
+      title={loaded.data?.event.operation ?? t('Event')}
       icon="audit"
       crumbs={[{ name: t('Audit log'), to: '/audit' }]}
     >
       <Shown of={loaded}>
-        {() =>
-          event === undefined ? (
-            <Empty title={t('The event does not exist any more')}>{t('Its retention may have ended.')}</Empty>
-          ) : (
-            <EventDetails event={event} />
-          )
-        }
+        {(answer) => (
+          <>
+            <EventDetails event={answer.event} isClaimedKnown={answer.claimedIssuerConfigured} />
+            <Now answer={answer} />
+          </>
+        )}
       </Shown>
     </Page>
   )
 }
 
-function EventDetails({ event }: { readonly event: AuditEvent }): VNode {
+const unexplained: Readonly<Record<string, string>> = {
+  'not-identified': t('The caller was not identified, so no grant can decide.'),
+  'principal-removed': t('The principal was removed.'),
+  'no-object': t('The request is not about one object.'),
+  'object-removed': t('The object was removed.'),
+  'no-privilege': t('The request needs no privilege.'),
+}
+
+/** The decision with the current grants, and what changed since the event. */
+function Now({
+  answer: { now, unexplained: reason, changes },
+}: {
+  readonly answer: ExplainEventResponse
+}): VNode {
+  return (
+    <>
+      <Section title={t('The decision now')}>
+        {now === null ? <p class="muted">{unexplained[reason ?? ''] ?? reason}</p> : <Explanation of={now} />}
+      </Section>
+      {changes.length > 0 && (
+        <Section title={t('Changes since')}>
+          {changes.map((change) => (
+            <div class="row" key={change.id}>
+              <EventRow event={change} />
+            </div>
+          ))}
+        </Section>
+      )}
+    </>
+  )
+}
+
+interface EventDetailsProps {
+  readonly event: AuditEvent
+  /** Whether the issuer that a refused token claims is configured. Null: no token was refused. */
+  readonly isClaimedKnown: boolean | null
+}
+
+function EventDetails({ event, isClaimedKnown }: EventDetailsProps): VNode {
   const { principal, principalId, actors, privilege, outcome, reason, object, detail } = event
   const { claimed, ...more } = detail ?? {}
   return (
@@ -60,6 +95,9 @@ function EventDetails({ event }: { readonly event: AuditEvent }): VNode {
             [t('Query id'), event.queryId === null ? undefined : <Copyable key="q" text={event.queryId} />],
           ]}
         />
+        {isClaimedKnown === false && (
+          <p class="note bad">{t('The issuer of the token is not configured in HEADGATE_ISSUERS.')}</p>
+        )}
         {Array.isArray(claimed) && claimed.map((each, index) => <Claimed key={index} token={each} />)}
       </Section>
       <Section title={t('What was decided')}>

@@ -28,14 +28,14 @@ export function EventList({ query }: { readonly query: string }): VNode {
 
 /** One audit event in a list, with a link to its details. */
 export function EventRow({ event }: { readonly event: AuditEvent }): VNode {
-  const { id, at, requestId, principal, actors, operation, object, outcome, count } = event
+  const { id, at, principal, actors, operation, object, outcome, count } = event
   return (
     <span class="event">
       <span class="event-time muted">
         <Time at={at} />
       </span>
       <Outcome of={outcome} />
-      <Link class="event-name" to={place`/audit/${id}?request=${requestId}`}>
+      <Link class="event-name" to={place`/audit/${id}`}>
         {operation}
       </Link>
       <span class="event-who">

@@ -60,6 +60,11 @@ export function consoleSessionOperations(deps: ManagementDeps): readonly Managem
       async run(_, call) {
         refuseActing(call)
         refuseRemoteCaller(call)
+        if (call.identity.method === 'anonymous')
+          throw new HeadgateError(
+            'bad-request',
+            'This server is anonymous, so browsers need not sign in. Open its URL with /console.',
+          )
         const { code, endsAt } = await createConsoleCode(deps.sql, call.identity)
         return { code, expiresAt: formatInstant(endsAt) }
       },

@@ -159,6 +159,18 @@ test('the console reads tables without storage credentials, and cannot call othe
   expect((await get('/console/api/metrics', cookie)).status).toBe(404)
 })
 
+test('an anonymous server creates no console code, and its console needs no session', async () => {
+  await using anonymous = await testServer({})
+  const code = await anonymous.send('POST', '/management/v1/console-codes')
+  expect(code.status).toBe(400)
+  const path = '/console/api/management/v1/whoami'
+  const whoami = await fetch(anonymous.url + path, { headers: sameOrigin })
+  expect(await whoami.json()).toMatchObject({ method: 'anonymous' })
+  const session = await fetch(`${anonymous.url}/console/session`, { headers: sameOrigin })
+  expect(await session.json()).toEqual({ signedIn: true })
+  expect((await fetch(anonymous.url + path)).status).toBe(403)
+})
+
 test('a server without the console answers neither its page nor its requests', async () => {
   await using plain = await testServer({ console: false })
   for (const path of ['/console', '/console/', '/console/api/management/v1/whoami'])
