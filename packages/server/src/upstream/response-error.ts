@@ -93,6 +93,8 @@ export interface Asked {
   readonly warehouse: string
   /** True when the request changes the upstream. */
   readonly changes: boolean
+  /** User with whose identity the request was sent. Absent: it was sent with the service account. */
+  readonly user?: string | undefined
   /** Returns the error for a missing object, for a 404 that does not name the kind of the object. */
   missing(): HeadgateError
 }
@@ -113,7 +115,9 @@ export function responseError(response: UpstreamResponse, asked: Asked): Headgat
   if (status === 401 || status === 407 || status === 419)
     return new HeadgateError(
       'bad-gateway',
-      `${upstream} refused the credentials of Headgate (${status}). An administrator can test them with headgate warehouse check ${asked.warehouse}.`,
+      asked.user === undefined
+        ? `${upstream} refused the credentials of Headgate (${status}). An administrator can test them with headgate warehouse check ${asked.warehouse}.`
+        : `${upstream} refused the identity of ${asked.user} (${status}). An administrator of the upstream must accept the issuer and the audience of warehouse ${asked.warehouse}, this user and its engine.`,
     )
   if (status >= 300 && status < 400)
     return new HeadgateError(

@@ -45,6 +45,8 @@ export interface UpstreamOptions extends RemoteSettings {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Authenticates the requests of one user. Absent: the provider of the client authenticates those of all callers. */
   readonly userAuth?: ReadyProvider
+  /** Name of this user, for messages. */
+  readonly user?: string
 }
 
 /**
@@ -137,6 +139,7 @@ export class Upstream implements AsyncDisposable {
     throw responseError(response, {
       hidden: this.#hidden(config.prefix, response),
       warehouse: name,
+      user: this.#warehouse.user,
       changes: !safe,
       missing: () => call.missing(),
     })
@@ -212,6 +215,7 @@ export class Upstream implements AsyncDisposable {
       throw responseError(response, {
         hidden: this.#hidden('', response),
         warehouse: name,
+        user: this.#warehouse.user,
         changes: false,
         missing: () => missingConfig(name, this.isForUser),
       })

@@ -217,7 +217,11 @@ export class Upstreams implements AsyncDisposable {
     try {
       const deps = { registry: this.#registry, assertions }
       const auth = await openUserAuth(deps, { warehouse, profile, secrets: secrets.auth, fetch }, user)
-      return new Upstream(client, { ...toOptions(warehouse.name, profile), userAuth: auth })
+      return new Upstream(client, {
+        ...toOptions(warehouse.name, profile),
+        userAuth: auth,
+        user: describeUser(user),
+      })
     } catch (cause) {
       if (isHeadgateError(cause, 'forbidden') && !isAuthError(cause)) throw cause
       throw unusable(warehouse.name, cause)
@@ -239,6 +243,12 @@ export class Upstreams implements AsyncDisposable {
     for (const timer of this.#timers) clearTimeout(timer)
     await Promise.allSettled([this.relays, ...open].map((each) => each[Symbol.asyncDispose]()))
   }
+}
+
+/** Returns the names of a user and of the engine that acts for it, for messages to this user. */
+function describeUser({ identity: { principal, actors } }: UpstreamUser): string {
+  const [engine] = actors
+  return engine === undefined ? principal.name : `${principal.name} with the engine ${engine.name}`
 }
 
 /** Returns the properties of the auth provider of an account. */

@@ -272,7 +272,7 @@ describe('assert', () => {
     expect((await front.send('GET', other)).status).toBe(404)
   })
 
-  test('a 401 response of the upstream results in 502, and a 403 response remains 403 and names the warehouse', async () => {
+  test('a 401 response of the upstream results in 502 and names the user, and a 403 response remains 403 and names the warehouse', async () => {
     const { front, upstream } = fixture
     const kim = await user('kim')
     await kim('GET', tables)
@@ -282,7 +282,9 @@ describe('assert', () => {
       body: JSON.stringify({ error: { message: 'no', type: 'X', code: status } }),
     })
     fixture.proxy.intercept(({ path }) => (path.startsWith('/v1/config') ? 'forward' : error(401)))
-    expect((await kim('GET', tables)).status).toBe(502)
+    const unknown = await kim('GET', tables)
+    expect(unknown.status).toBe(502)
+    expect(JSON.stringify(unknown.json)).toContain('refused the identity of kim (401)')
     fixture.proxy.intercept(({ path }) => (path.startsWith('/v1/config') ? 'forward' : error(403)))
     const refused = await kim('GET', tables)
     expect(refused.status).toBe(403)
