@@ -77,3 +77,10 @@ test('the example commands for DuckDB read the credential from the credential fi
     "AUTHORIZATION_TYPE 'none', ACCESS_DELEGATION_MODE 'none'",
   )
 })
+
+test('the example commands for LanceDB name the namespace of the warehouse, unless requests are signed', () => {
+  const text = textFor('LanceDB')
+  expect(text).toContain('"uri": "http://127.0.0.1:8181/lance/lakehouse"')
+  expect(text).toContain('"header.x-api-key": open("/home/a/credential").read().strip()')
+  expect(textFor('LanceDB', { ask: 'remote-signing' })).toBe('')
+})

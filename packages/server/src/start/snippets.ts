@@ -35,6 +35,10 @@ export function snippets(facts: SnippetFacts): readonly { readonly title: string
     { title: 'Spark 4.1', text: spark(facts) },
     { title: 'Trino', text: trino(facts) },
     { title: 'DuckDB 1.5  (pip install duckdb)', text: duckDb(facts) },
+    // Lance clients cannot have their storage requests signed.
+    ...(facts.ask === 'remote-signing'
+      ? []
+      : [{ title: 'LanceDB  (pip install lancedb)', text: lanceDb(facts) }]),
   ]
 }
 
@@ -145,6 +149,16 @@ db = duckdb.connect()
 db.execute("INSTALL iceberg; LOAD iceberg")
 ${secret}db.execute("ATTACH '${warehouse}' AS ${warehouse} (${options.join(', ')})")
 print(db.sql("SHOW ALL TABLES"))`
+}
+
+function lanceDb({ url, warehouse, credentialFile }: SnippetFacts): string {
+  const key =
+    credentialFile === null
+      ? ''
+      : `,\n    "header.x-api-key": open(${JSON.stringify(credentialFile)}).read().strip()`
+  return `import lancedb
+db = lancedb.connect_namespace("rest", {"uri": "${url}/lance/${warehouse}"${key}})
+print(db.list_tables())`
 }
 
 function shellQuoted(path: string): string {
