@@ -70,6 +70,11 @@ export const commandGroups: readonly CommandGroup[] = [
   },
   {
     heading: 'Catalog:',
+    names: ['search'],
+    load: async () => (await import('./commands/search.ts')).registerSearch,
+  },
+  {
+    heading: 'Catalog:',
     names: ['storage'],
     load: async () => (await import('./commands/storage/register.ts')).registerStorage,
   },

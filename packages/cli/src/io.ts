@@ -1,7 +1,11 @@
 import type { Readable, Writable } from 'node:stream'
 
 /** Stream that may be a terminal. */
-export type Terminal<Stream> = Stream & { readonly isTTY?: boolean | undefined }
+export type Terminal<Stream> = Stream & {
+  readonly isTTY?: boolean | undefined
+  /** Columns of the terminal. */
+  readonly columns?: number | undefined
+}
 
 /** Arguments, streams and environment of the process. Tests pass their own. */
 export interface Io {

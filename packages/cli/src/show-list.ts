@@ -9,7 +9,7 @@ export function showList<Item>(
   things: string,
   columns: readonly Column<Item>[],
 ): void {
-  out.result({ json }, (paint) => (items.length === 0 ? '' : table(paint, items, columns)))
+  out.result({ json }, (paint) => (items.length === 0 ? '' : table(paint, items, columns, out.width)))
   if (items.length === 0) out.note(`There are no ${things}.`)
   if (more) out.note('The list has more items than are shown. Increase --limit to show more.')
 }

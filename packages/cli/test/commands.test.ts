@@ -12,6 +12,7 @@ import { relationScenarios } from './scenarios/relations.ts'
 import { profileScenarios } from './scenarios/profiles.ts'
 import { roleScenarios } from './scenarios/roles.ts'
 import { revocationScenarios } from './scenarios/revocation.ts'
+import { searchScenarios } from './scenarios/search.ts'
 import { warehouseScenarios } from './scenarios/warehouses.ts'
 import { connectionScenarios } from './scenarios/connections.ts'
 import { testHeadgate, type TestHeadgate } from './headgate.ts'
@@ -39,6 +40,7 @@ describe('commands against a server', () => {
   relationScenarios(shared)
   revocationScenarios(shared)
   credentialScenarios(shared)
+  searchScenarios(shared)
   keyScenarios(shared)
   connectionScenarios(shared)
   profileScenarios(shared)

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createOutput } from './output.ts'
 import { hasColours, type Paint, paintFor } from './paint.ts'
-import { details, table } from './table.ts'
+import { type Column, details, table } from './table.ts'
 import { formatDuration, formatTime } from './times.ts'
 import { countColumns, visible } from './visible.ts'
 
@@ -22,6 +22,26 @@ describe('tables', () => {
       { heading: 'note', cell: ({ note }) => note },
     ])
     expect(text).toBe('NAME  SIZE  NOTE\na        5  -\n数据  1000  x')
+  })
+
+  it('a table fits the width of the terminal: it omits empty columns, and shortens the widest texts', () => {
+    const rows = [
+      { at: '2026-11-24 10:00:00Z', name: 'a'.repeat(60), reason: '数'.repeat(40), none: null, count: 12 },
+      { at: '2026-11-24 10:00:01Z', name: 'b', reason: 'short', none: null, count: 3 },
+    ]
+    const columns: readonly Column<(typeof rows)[number]>[] = [
+      { heading: 'at', cell: ({ at }) => at, whole: true },
+      { heading: 'name', cell: ({ name }) => name },
+      { heading: 'none', cell: ({ none }) => none },
+      { heading: 'reason', cell: ({ reason }) => reason },
+      { heading: 'count', cell: ({ count }) => count, right: true },
+    ]
+    const lines = table(plain, rows, columns, 80).split('\n')
+    expect(Math.max(...lines.map(countColumns))).toBeLessThanOrEqual(80)
+    expect(lines[0]).toMatch(/^AT +NAME +REASON +COUNT$/)
+    expect(lines[1]).toMatch(/^2026-11-24 10:00:00Z {2}a+… +数+… +12$/)
+    expect(lines[2]).toMatch(/^2026-11-24 10:00:01Z {2}b +short +3$/)
+    expect(table(plain, rows, columns, 300)).toBe(table(plain, rows, columns))
   })
 
   it('colours do not change the alignment of columns', () => {

@@ -7,6 +7,8 @@ import { visibleLines } from './visible.ts'
 export interface Output {
   readonly json: boolean
   readonly paint: Paint
+  /** Columns of the terminal that shows the result. Null: the output is not a terminal, so its width has no limit. */
+  readonly width: number | null
   /**
    * Prints the result of the command. A command calls it once. Calls `human` for the text, unless the user requested
    * JSON.
@@ -23,6 +25,8 @@ export interface Output {
 /** Result of a command as JSON: a value, or the JSON text that the server sent. */
 export type ResultText = { readonly json: Json } | { readonly text: string }
 
+const defaultWidth = 80
+
 export function createOutput(io: Io, json: boolean): Output {
   const paint = paintFor(io.stdout, io.env)
   const paintError = paintFor(io.stderr, io.env)
@@ -37,6 +41,7 @@ export function createOutput(io: Io, json: boolean): Output {
   return {
     json,
     paint,
+    width: io.stdout.isTTY === true ? (io.stdout.columns ?? defaultWidth) : null,
     result(result, human) {
       clearProgress()
       const text = json ? toDocument(result) : human(paint)

@@ -43,7 +43,7 @@ export function engineScenarios(shared: () => TestHeadgate): void {
         subjects: [],
         unsignedSubjects: true,
       })
-      expect((await headgate(['engine', 'list'])).out).toMatch(/\ntrino +deny +no user +all +yes /)
+      expect((await headgate(['engine', 'list'])).out).toMatch(/\ntrino +deny +no user +all +yes$/m)
       expect((await headgate(['engine', 'remove', 'trino', '--yes'])).out).toBe(
         'trino is no longer an engine.\n',
       )

@@ -58,7 +58,7 @@ export function principalScenarios(shared: () => TestHeadgate): void {
       const { out, code } = await shared().headgate(['principal', 'list'])
       const [heading = '', ...lines] = out.trimEnd().split('\n')
       expect(code).toBe(0)
-      expect(heading).toMatch(/^NAME +KIND +ENABLED +ISSUER +CREATED +ID$/)
+      expect(heading).toMatch(/^NAME +KIND +ENABLED +ISSUER +CREATED +SUBJECT$/)
       expect(lines.map((line) => line.split(' ')[0])).toEqual(['admin', 'etl', 'loader', 'reader'])
       expect(lines.every((line) => line.indexOf('service') === heading.indexOf('KIND'))).toBe(true)
     })

@@ -28,7 +28,7 @@ export function warehouseScenarios(shared: () => TestHeadgate): void {
       expect(made.out).toMatch(/\nDEFAULT FOR CLIENTS +VALUE\na +b=c\n/)
       expect((await headgate(['warehouse', 'validate', 'second', '--json'])).json).toEqual({})
       expect((await headgate(['warehouse', 'list'])).out).toMatch(
-        /lakehouse +managed +file:\/\/\S+\/data\/warehouse +gateway +no .*\nsecond +managed +file:\/\/\S+\/second +none +no/,
+        /lakehouse +managed +file:\/\/\S+\/data\/warehouse +gateway +no\nsecond +managed +file:\/\/\S+\/second +none +no/,
       )
     })
 

@@ -5,9 +5,12 @@ import { keyOperations } from './keys.ts'
 import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { namespaceLocationOperations } from './namespace-locations.ts'
 import { ownedNamespaceOperations } from './owned-namespaces.ts'
+import { objectCountOperations } from './object-counts.ts'
 import { protectionOperations } from './protection.ts'
+import { relationFactOperations } from './relation-facts.ts'
 import { retiredPlaceOperations } from './retired-places.ts'
 import { revocationOperations } from './revocations.ts'
+import { searchOperations } from './search-names.ts'
 import { storageOrphanOperations } from './storage-orphans.ts'
 import { storageOverlapOperations } from './storage-overlaps.ts'
 import { warehouseCheckOperations } from './warehouse-check.ts'
@@ -23,6 +26,9 @@ export function warehouseApiOperations(deps: WarehouseApiDeps): readonly Managem
     ...warehouseProbeOperations(deps),
     ...warehouseCheckOperations(deps),
     ...detailOperations(deps),
+    ...relationFactOperations(deps),
+    ...objectCountOperations(deps),
+    ...searchOperations(deps),
     ...ownedNamespaceOperations(deps),
     ...namespaceLocationOperations(deps),
     ...protectionOperations(deps),

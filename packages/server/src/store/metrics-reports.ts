@@ -59,3 +59,31 @@ const forget = statement(
 export async function forgetMetricsReports(sql: Queryable, seconds: number, limit: number): Promise<number> {
   return (await sql.run(forget, [seconds, limit])).length
 }
+
+/** Stored report with the name of its principal. `at` is epoch ms. */
+export interface StoredMetricsReport {
+  readonly id: number | bigint
+  readonly at: number
+  readonly kind: 'scan' | 'commit'
+  readonly principalId: string
+  /** Null when the principal was deleted. */
+  readonly principal: string | null
+  readonly report: unknown
+}
+
+const list = statement(
+  'metrics_report_list',
+  `select m.id, m.at, m.kind, m.principal_id as "principalId", p.name as principal, m.report
+   from metrics_report m left join principal p on p.id = m.principal_id
+   where m.relation_id = $1 and ($2::bigint is null or m.id < $2) order by m.id desc limit $3`,
+)
+
+/** Returns the reports of a table, the newest first. */
+export function listMetricsReports(
+  sql: Queryable,
+  relationId: string,
+  after: string | null,
+  limit: number,
+): Promise<StoredMetricsReport[]> {
+  return sql.run<StoredMetricsReport>(list, [relationId, after, limit])
+}

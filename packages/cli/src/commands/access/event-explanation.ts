@@ -7,7 +7,11 @@ import { formatTime } from '../../output/times.ts'
 import { formatExplanation } from './explanation.ts'
 
 /** Formats an audit event, the decision for the same caller and object now, and the changes in between. */
-export function formatEventExplanation(paint: Paint, explanation: ExplainEventResponse): string {
+export function formatEventExplanation(
+  paint: Paint,
+  explanation: ExplainEventResponse,
+  width: number | null = null,
+): string {
   const { event, now, unexplained, changes } = explanation
   const parts = [
     paint('bold', `Then, ${formatTime(event.at) ?? '-'}`),
@@ -16,10 +20,10 @@ export function formatEventExplanation(paint: Paint, explanation: ExplainEventRe
     paint('bold', 'Now'),
     now === null
       ? `The decision cannot be made again: ${reasons[unexplained ?? ''] ?? String(unexplained)}.`
-      : formatExplanation(paint, now, formatSecurable(now.on)),
+      : formatExplanation(paint, now, formatSecurable(now.on), width),
   ]
   if (changes.length > 0)
-    parts.push('', paint('bold', 'Changed in between'), table(paint, changes, changeColumns))
+    parts.push('', paint('bold', 'Changed in between'), table(paint, changes, changeColumns, width))
   return parts.join('\n')
 }
 

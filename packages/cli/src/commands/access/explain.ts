@@ -57,10 +57,10 @@ async function explain(
   const { client, out, warehouse } = session
   const on = parseObject(object, warehouse)
   const response = await explainAccess(client, { body: { ...toSubject(options), privilege, on } })
-  out.result(response, (paint) => formatExplanation(paint, response.body, object))
+  out.result(response, (paint) => formatExplanation(paint, response.body, object, out.width))
 }
 
 async function explainOne({ client, out }: Session, event: string): Promise<void> {
   const response = await explainEvent(client, { event })
-  out.result(response, (paint) => formatEventExplanation(paint, response.body))
+  out.result(response, (paint) => formatEventExplanation(paint, response.body, out.width))
 }

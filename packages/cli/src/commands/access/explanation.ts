@@ -6,7 +6,12 @@ import { formatTime } from '../../output/times.ts'
 import { visible } from '../../output/visible.ts'
 
 /** Formats a decision, its reason, and the grants on the object and on every object that contains it. */
-export function formatExplanation(paint: Paint, explanation: AccessExplanation, object: string): string {
+export function formatExplanation(
+  paint: Paint,
+  explanation: AccessExplanation,
+  object: string,
+  width: number | null = null,
+): string {
   const { principal, engine, privilege, outcome, chain, managers } = explanation
   const caller = engine === null ? principal.name : `${principal.name} via ${engine.name}`
   const may = outcome === 'allow' ? paint('green', 'may') : paint('red', 'may not')
@@ -24,20 +29,26 @@ export function formatExplanation(paint: Paint, explanation: AccessExplanation, 
       ['could grant it', managers.length === 0 ? undefined : managers.map(formatManager).join(', ')],
     ]),
     '',
-    table(paint, rows, [
-      { heading: 'object', cell: ({ at }) => at },
-      { heading: 'owner', cell: ({ owner }) => owner },
-      {
-        heading: 'gives',
-        cell: ({ reason }) => (reason?.because === 'owner' ? 'manage (owner)' : (reason?.privilege ?? null)),
-      },
-      {
-        heading: 'to',
-        cell: ({ reason }) => (reason?.because === 'grant' ? formatGrantee(reason.to) : null),
-      },
-      { heading: 'through', cell: ({ reason }) => reason?.through.join(' > ') || null },
-      { heading: 'since', cell: ({ reason }) => formatTime(reason?.grantedAt) },
-    ]),
+    table(
+      paint,
+      rows,
+      [
+        { heading: 'object', cell: ({ at }) => at },
+        { heading: 'owner', cell: ({ owner }) => owner },
+        {
+          heading: 'gives',
+          cell: ({ reason }) =>
+            reason?.because === 'owner' ? 'manage (owner)' : (reason?.privilege ?? null),
+        },
+        {
+          heading: 'to',
+          cell: ({ reason }) => (reason?.because === 'grant' ? formatGrantee(reason.to) : null),
+        },
+        { heading: 'through', cell: ({ reason }) => reason?.through.join(' > ') || null },
+        { heading: 'since', cell: ({ reason }) => formatTime(reason?.grantedAt) },
+      ],
+      width,
+    ),
   ].join('\n')
 }
 

@@ -31,7 +31,6 @@ export function registerWhoCan(group: Command, io: Io): void {
             { heading: 'name', cell: ({ name }) => name },
             { heading: 'kind', cell: ({ kind }) => kind },
             { heading: 'issuer', cell: ({ issuer }) => issuer },
-            { heading: 'id', cell: ({ id }) => id },
           ])
         },
       ),

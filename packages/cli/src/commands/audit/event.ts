@@ -9,7 +9,7 @@ const colours: Readonly<Record<string, 'red' | 'yellow'>> = { denied: 'red', fai
  */
 export const columns: readonly Column<AuditEvent>[] = [
   { heading: 'id', cell: ({ id }) => id, right: true },
-  { heading: 'at', cell: ({ at }) => formatTime(at) },
+  { heading: 'at', cell: ({ at }) => formatTime(at), whole: true },
   {
     heading: 'outcome',
     cell: ({ outcome, count }) => (count === 1 ? outcome : `${outcome} ×${count}`),

@@ -27,7 +27,6 @@ export function registerList(group: Command, io: Io): void {
           },
           { heading: 'warehouses', cell: (row) => row.warehouses?.length ?? 'all' },
           { heading: 'enabled', cell: (row) => (row.enabled ? 'yes' : 'no') },
-          { heading: 'id', cell: (row) => row.id },
         ])
       }),
     )

@@ -33,7 +33,6 @@ export function registerList(group: Command, io: Io): void {
           { heading: 'group', cell: formatGroup },
           { heading: 'members', cell: (row) => String(row.members) },
           { heading: 'since', cell: (row) => formatTime(row.createdAt) },
-          { heading: 'id', cell: (row) => row.id },
         ])
       }),
     )

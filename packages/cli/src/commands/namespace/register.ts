@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Io } from '../../io.ts'
 import { registerNamespaceDetails } from '../details.ts'
+import { registerCount } from '../count.ts'
 import { registerProtection } from '../protection.ts'
 import { registerCreate } from './create.ts'
 import { registerDrop } from './drop.ts'
@@ -16,6 +17,7 @@ export function registerNamespaces(program: Command, io: Io): void {
   registerCreate(group, io)
   registerList(group, io)
   registerShow(group, io)
+  registerCount(group, io, 'namespace')
   registerNamespaceDetails(group, io)
   registerProperties(group, io)
   registerLocations(group, io)

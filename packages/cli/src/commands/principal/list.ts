@@ -37,6 +37,7 @@ async function list(session: Session, { name, limit }: Options): Promise<void> {
     },
     { heading: 'issuer', cell: (row) => row.issuer },
     { heading: 'created', cell: (row) => formatTime(row.createdAt) },
-    { heading: 'id', cell: (row) => row.id },
+    // Users of other issuers are named ISSUER#SUBJECT in commands, because their names are not unique.
+    { heading: 'subject', cell: (row) => (row.issuer === 'headgate' ? null : row.subject) },
   ])
 }

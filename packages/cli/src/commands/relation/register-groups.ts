@@ -5,8 +5,10 @@ import { registerProtection } from '../protection.ts'
 import { registerRevocation } from '../revocation.ts'
 import { registerDrop } from './drop.ts'
 import { registerDropped } from './dropped.ts'
+import { registerHistory } from './history.ts'
 import type { RelationKind } from './kind.ts'
 import { registerList } from './list.ts'
+import { registerMetrics } from './metrics.ts'
 import { registerPurge } from './purge.ts'
 import { registerRegister } from './register.ts'
 import { registerRename } from './rename.ts'
@@ -20,6 +22,7 @@ export function registerRelations(program: Command, io: Io): void {
   const tables = program.command('table').description('Iceberg tables.')
   registerList(tables, io, 'table')
   registerShowTable(tables, io)
+  registerMetrics(tables, io)
   registerShared(tables, io, 'table')
   registerUnregister(tables, io)
   registerRevocation(tables, io, 'table')
@@ -32,6 +35,7 @@ export function registerRelations(program: Command, io: Io): void {
 
 function registerShared(group: Command, io: Io, kind: RelationKind): void {
   registerRelationDetails(group, io, kind)
+  registerHistory(group, io, kind)
   registerRename(group, io, kind)
   registerProtection(group, io, kind)
   registerDrop(group, io, kind)

@@ -29,7 +29,6 @@ export function registerList(group: Command, io: Io): void {
           { heading: 'name', cell: (row) => row.name },
           { heading: 'made by', cell: (row) => (row.system ? 'the server' : 'people') },
           { heading: 'created', cell: (row) => formatTime(row.createdAt) },
-          { heading: 'id', cell: (row) => row.id },
         ])
       }),
     )

@@ -20,10 +20,7 @@ export function registerMembers(group: Command, io: Io): void {
           request: (query) => listRoleMembers(session.client, { role, query }),
           limit,
         })
-        showList(session, listed, `members of ${role}`, [
-          { heading: 'member', cell: formatGrantee },
-          { heading: 'id', cell: (member) => member.id },
-        ])
+        showList(session, listed, `members of ${role}`, [{ heading: 'member', cell: formatGrantee }])
       }),
     )
 }

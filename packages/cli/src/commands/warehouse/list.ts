@@ -26,7 +26,6 @@ export function registerList(group: Command, io: Io): void {
           { heading: 'location', cell: (row) => row.location },
           { heading: 'vending', cell: (row) => row.vending },
           { heading: 'protected', cell: (row) => (row.protected ? 'yes' : 'no') },
-          { heading: 'id', cell: (row) => row.id },
         ])
       }),
     )

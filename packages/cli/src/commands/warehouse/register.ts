@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Io } from '../../io.ts'
+import { registerCount } from '../count.ts'
 import { registerProtection } from '../protection.ts'
 import { registerRevocation } from '../revocation.ts'
 import { registerCheck } from './check.ts'
@@ -17,6 +18,7 @@ export function registerWarehouses(program: Command, io: Io): void {
   registerCreate(group, io)
   registerList(group, io)
   registerShow(group, io)
+  registerCount(group, io, 'warehouse')
   registerUpdate(group, io)
   registerValidate(group, io)
   registerCheck(group, io)

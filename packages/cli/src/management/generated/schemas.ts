@@ -272,6 +272,23 @@ export type MasterKey = {
   readonly accessKeysToReseal: number
 }
 
+export type MetricsReport = {
+  readonly id: string
+  readonly at: string
+  readonly kind: OpenEnum<'scan' | 'commit'>
+  readonly principalId: string
+  readonly principal: string | null
+  readonly report: Readonly<Record<string, Json>>
+}
+
+export type NameMatch = {
+  readonly id: string
+  readonly kind: OpenEnum<'namespace' | 'table' | 'view' | 'lance-table'>
+  readonly warehouse: string
+  readonly namespace: readonly string[]
+  readonly name: string | null
+}
+
 export type Namespace = {
   readonly id: string
   readonly namespace: readonly string[]
@@ -875,6 +892,23 @@ export const masterKeyDecoder: z.ZodType<MasterKey> = z.object({
   keysToReseal: z.number(),
   warehousesToReseal: z.number(),
   accessKeysToReseal: z.number(),
+})
+
+export const metricsReportDecoder: z.ZodType<MetricsReport> = z.object({
+  id: z.string(),
+  at: z.string(),
+  kind: z.string(),
+  principalId: z.string(),
+  principal: z.string().nullable(),
+  report: z.record(z.string(), z.custom<Json>()),
+})
+
+export const nameMatchDecoder: z.ZodType<NameMatch> = z.object({
+  id: z.string(),
+  kind: z.string(),
+  warehouse: z.string(),
+  namespace: z.array(z.string()),
+  name: z.string().nullable(),
 })
 
 export const namespaceDecoder: z.ZodType<Namespace> = z.object({

@@ -95,6 +95,35 @@ export async function checkWarehouse(
   )
 }
 
+export type CountObjectsQuery = { readonly namespace?: readonly string[] | undefined }
+
+export type CountObjectsResponse = {
+  readonly namespaces: number
+  readonly tables: number
+  readonly views: number
+  readonly lanceTables: number
+  readonly complete: boolean
+}
+
+const countObjectsResponseDecoder: z.ZodType<CountObjectsResponse> = z.object({
+  namespaces: z.number(),
+  tables: z.number(),
+  views: z.number(),
+  lanceTables: z.number(),
+  complete: z.boolean(),
+})
+
+/** Counts the namespaces, tables and views of a warehouse, or those directly in a namespace. */
+export async function countObjects(
+  client: Client,
+  { warehouse, query }: { readonly warehouse: string; readonly query?: CountObjectsQuery | undefined },
+): Promise<DecodedResponse<CountObjectsResponse>> {
+  return decodeLater(
+    await client.send({ method: 'GET', path: path`/management/v1/warehouses/${warehouse}/counts`, query }),
+    countObjectsResponseDecoder,
+  )
+}
+
 export type RevokeAccessResponse = { readonly notBefore: string }
 
 const revokeAccessResponseDecoder: z.ZodType<RevokeAccessResponse> = z.object({ notBefore: z.string() })

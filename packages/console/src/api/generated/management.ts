@@ -270,6 +270,23 @@ export type MasterKey = {
   readonly accessKeysToReseal: number
 }
 
+export type MetricsReport = {
+  readonly id: string
+  readonly at: string
+  readonly kind: OpenEnum<'scan' | 'commit'>
+  readonly principalId: string
+  readonly principal: string | null
+  readonly report: Readonly<Record<string, Json>>
+}
+
+export type NameMatch = {
+  readonly id: string
+  readonly kind: OpenEnum<'namespace' | 'table' | 'view' | 'lance-table'>
+  readonly warehouse: string
+  readonly namespace: readonly string[]
+  readonly name: string | null
+}
+
 export type Namespace = {
   readonly id: string
   readonly namespace: readonly string[]
@@ -701,6 +718,8 @@ export type ListRoleMembersResponse = {
   readonly nextPageToken: string | null
 }
 
+export type SearchNamesResponse = { readonly matches: readonly NameMatch[]; readonly more: boolean }
+
 export type ListStorageAccessResponse = {
   readonly access: readonly StorageAccess[]
   readonly completeUntil: string
@@ -713,6 +732,14 @@ export type RevokeStorageAccessResponse = { readonly notBefore: string }
 export type ListWarehousesResponse = {
   readonly warehouses: readonly WarehouseName[]
   readonly nextPageToken: string | null
+}
+
+export type CountObjectsResponse = {
+  readonly namespaces: number
+  readonly tables: number
+  readonly views: number
+  readonly lanceTables: number
+  readonly complete: boolean
 }
 
 export type ListDroppedResponse = {
@@ -740,6 +767,16 @@ export type ClearAbandonedCreateResponse = { readonly deleted: number; readonly 
 
 export type ListStorageOverlapsResponse = {
   readonly overlaps: readonly StorageOverlap[]
+  readonly nextPageToken: string | null
+}
+
+export type ListRelationHistoryResponse = {
+  readonly events: readonly AuditEvent[]
+  readonly nextPageToken: string | null
+}
+
+export type ListMetricsReportsResponse = {
+  readonly reports: readonly MetricsReport[]
   readonly nextPageToken: string | null
 }
 

@@ -18,6 +18,7 @@ const groups: Readonly<Record<string, string>> = {
   storage: 'Storage of warehouses',
   namespaces: 'Operations on namespaces',
   relations: 'Operations on tables and views',
+  search: 'Search of names',
   dropped: 'Operations on dropped tables and views',
   protection: 'Protection against drops',
   credentials: 'Issued storage credentials',

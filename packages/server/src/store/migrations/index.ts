@@ -16,6 +16,7 @@ import { earlyTables } from './015-early-tables.ts'
 import { storageAccess } from './016-storage-access.ts'
 import { lanceTables } from './017-lance-tables.ts'
 import { consoleSessions } from './018-console-sessions.ts'
+import { nameSearch } from './019-name-search.ts'
 import type { Migration } from './migration.ts'
 
 /**
@@ -41,4 +42,5 @@ export const migrations: readonly Migration[] = [
   storageAccess,
   lanceTables,
   consoleSessions,
+  nameSearch,
 ]

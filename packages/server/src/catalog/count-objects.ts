@@ -1,0 +1,1 @@
+export { countObjects, type ObjectCounts } from '../store/object-counts.ts'

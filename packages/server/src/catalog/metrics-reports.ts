@@ -1,0 +1,1 @@
+export { listMetricsReports, type StoredMetricsReport } from '../store/metrics-reports.ts'
