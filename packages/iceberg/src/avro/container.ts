@@ -11,6 +11,8 @@ export interface AvroLimits {
   readonly maxBlockBytes: number
   /** Maximum size in bytes of all decompressed blocks together. */
   readonly maxPlainBytes: number
+  /** Called with the size in bytes of each decompressed block, which bounds the memory of its values. */
+  readonly onBlock?: (plainBytes: number) => void
 }
 
 const defaultLimits: AvroLimits = {
@@ -46,7 +48,7 @@ export async function* readContainer<T>(
   open: (header: AvroHeader) => ReadRecord<T>,
   limits: Partial<AvroLimits> = {},
 ): AsyncGenerator<readonly T[]> {
-  const { maxStoredBytes, maxBlockBytes, maxPlainBytes } = { ...defaultLimits, ...limits }
+  const { maxStoredBytes, maxBlockBytes, maxPlainBytes, onBlock } = { ...defaultLimits, ...limits }
   await using source = new ByteSource(chunks)
   const { header, codec, sync } = await readHeader(source, maxStoredBytes)
   const read = open(header)
@@ -58,6 +60,7 @@ export async function* readContainer<T>(
       throw new AvroError('contains a block that is too large')
     const plain = await codec(await source.take(size), maxBlockBytes)
     plainBytes += plain.length
+    onBlock?.(plain.length)
     if (plainBytes > maxPlainBytes) throw new AvroError('is too large')
     if (!sync.equals(await source.take(syncBytes)))
       throw new AvroError('is damaged: a block ends in the wrong sync marker')

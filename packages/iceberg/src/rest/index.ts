@@ -33,6 +33,11 @@ export { decodeCommitViewRequest, type CommitViewRequest } from './requests/comm
 export { decodeCreateNamespaceRequest, type CreateNamespaceRequest } from './requests/create-namespace.ts'
 export { decodeCreateTableRequest, type CreateTableRequest } from './requests/create-table.ts'
 export { decodeCreateViewRequest, type CreateViewRequest } from './requests/create-view.ts'
+export {
+  decodeFetchScanTasksRequest,
+  decodePlanTableScanRequest,
+  type PlanTableScanRequest,
+} from './requests/plan-table-scan.ts'
 export { decodeRegisterTableRequest, type RegisterTableRequest } from './requests/register-table.ts'
 export { decodeRegisterViewRequest, type RegisterViewRequest } from './requests/register-view.ts'
 export { decodeRemoteSignRequest, type RemoteSignRequest } from './requests/remote-sign.ts'

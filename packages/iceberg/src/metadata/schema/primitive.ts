@@ -47,6 +47,11 @@ const LONGEST = 1000
 /**
  * Parses the text of a primitive type. Accepts names in any case and parameters with any spaces, because clients differ.
  * The stored form has the name in lower case and the parameters unchanged.
+ *
+ * @example
+ * ```ts
+ * const { kind, size } = parsePrimitive('decimal(9, 2)')
+ * ```
  */
 export function parsePrimitive(text: string): Primitive {
   if (text.length > LONGEST) throw invalid('Cannot parse type string to primitive: too long')

@@ -35,6 +35,11 @@ const indexes = new WeakMap<Schema, SchemaIndex>()
  * Returns the index of a schema.
  *
  * @throws {HeadgateError} `bad-request` when an id or a full name is used twice
+ * @example
+ * ```ts
+ * const schema = { type: 'struct', 'schema-id': 0, fields: [{ id: 1, name: 'id', required: true, type: 'long' }] } as const
+ * const id = schemaIndex(schema).byName.get('id')?.id
+ * ```
  */
 export function schemaIndex(schema: Schema): SchemaIndex {
   let index = indexes.get(schema)

@@ -38,7 +38,7 @@ export function timeProblem(kind: PrimitiveKind, text: string): string | undefin
 }
 
 /** Days from 1970-01-01 to a date of the proleptic Gregorian calendar (Howard Hinnant, "days_from_civil"). */
-function daysSinceEpoch(text: string): number {
+export function daysSinceEpoch(text: string): number {
   const [, years = '1970', months = '1', days = '1'] = DATE.exec(text) ?? []
   const month = Number(months)
   const year = Number(years) - (month <= 2 ? 1 : 0)
