@@ -64,6 +64,8 @@ export const catalogue = {
   'no-such-route': { status: 404, iceberg: 'NotFoundException', lance: 0, s3: 'NoSuchKey' },
   'no-such-warehouse': { status: 404, iceberg: 'NoSuchWarehouseException', lance: 1 },
   'no-such-namespace': { status: 404, iceberg: 'NoSuchNamespaceException', lance: 1 },
+  'no-such-plan-id': { status: 404, iceberg: 'NoSuchPlanIdException', lance: 4 },
+  'no-such-plan-task': { status: 404, iceberg: 'NoSuchPlanTaskException', lance: 4 },
   'no-such-table': { status: 404, iceberg: 'NoSuchTableException', lance: 4 },
   'no-such-view': { status: 404, iceberg: 'NoSuchViewException', lance: 4 },
   'no-such-file': { status: 404, iceberg: 'NotFoundException', lance: 19, s3: 'NoSuchKey' },

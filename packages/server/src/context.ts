@@ -10,6 +10,7 @@ import { openCredentials } from './context/open-credentials.ts'
 import { openEvents } from './context/open-events.ts'
 import { openGateway } from './context/open-gateway.ts'
 import { openIdentity } from './context/open-identity.ts'
+import { ManifestFiles } from './planning/manifest-files.ts'
 import { startJobs } from './context/start-jobs.ts'
 import { clientAddressBehind } from './operation/client-address.ts'
 import { RequestMetrics } from './http/metrics.ts'
@@ -52,12 +53,24 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const upstreams = stack.use(new Upstreams({ master, guard: options.endpoints, assertions }))
   const opened = openCredentials(options, stack, { ring, policies, registry, upstreams })
   const wakeJobs = (): void => jobs.wake()
-  const catalog = await openCatalog(options, stack, { ...opened, policies, warehouses, upstreams, wakeJobs })
+  const loopTurns = new LoopTurns()
+  const planning = {
+    ring,
+    manifests: new ManifestFiles(options.metadataCacheBytes, loopTurns),
+    turns: loopTurns,
+  }
+  const catalog = await openCatalog(options, stack, {
+    ...opened,
+    policies,
+    warehouses,
+    upstreams,
+    planning,
+    wakeJobs,
+  })
   const jobs = stack.use(startJobs(options, catalog))
   const identity = openIdentity(options, { ring, policies })
   const { authenticator, signedRequests } = identity
   const resolveAddress = clientAddressBehind(options.trustedProxies)
-  const loopTurns = new LoopTurns()
   const operations = openApis(options, {
     ring,
     audit,

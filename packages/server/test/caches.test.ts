@@ -51,6 +51,12 @@ const lastingMaps: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   'start/workers/primary-link.ts #asked': 'none',
   'start/workers/server-metrics.ts #last': 'none',
   'start/workers/worker-process.ts #pendingMetrics': 'none',
+  // Delete files of one scan, which are collected again for each request.
+  'planning/delete-index.ts #vectors': 'none',
+  'planning/delete-index.ts #byPath': 'none',
+  'planning/delete-index.ts #positions': 'none',
+  'planning/delete-index.ts #equalities': 'none',
+  'planning/scan-tasks.ts #deleteNumbers': 'none',
   'jobs/jobs.ts #sweptAt': 'none',
   'jobs/jobs.ts #long': 'none',
   'store/listener.ts #callbacks': 'none',

@@ -84,6 +84,13 @@ export const privilegesByOperation = {
     note: 'With referenced-by, behind an engine with viewChains, the caller needs select on the outermost view instead. The definer of each view needs select on the next view, and the definer of the last view needs select on the table.',
   },
   tableExists: { needs: [{ privilege: 'use', on: 'relation', object: 'the table' }] },
+  planTableScan: {
+    needs: [{ privilege: 'select', on: 'relation', object: 'the table' }],
+    note: 'For reads through views, see loadTable.',
+  },
+  fetchPlanningResult: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
+  cancelPlanning: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
+  fetchScanTasks: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
   loadCredentials: {
     needs: [{ privilege: 'select', on: 'relation', object: 'the table' }],
     note: 'The credentials can write when the caller also has modify. For reads through views, see loadTable. A request with a storage refresh token for a table that is being created needs create on the namespace instead.',

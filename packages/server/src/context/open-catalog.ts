@@ -3,6 +3,7 @@ import { GroupCommit } from '../catalog/commit/group-commit.ts'
 import { LastCommitCache } from '../catalog/commit/last-commit-cache.ts'
 import { ModelCache } from '../catalog/model-cache.ts'
 import { KeyedMutex } from '../concurrency/keyed-mutex.ts'
+import type { PlanningDeps } from '../planning/plan-scan.ts'
 import type { Upstreams } from '../upstream/upstreams.ts'
 import type { Warehouses } from '../catalog/warehouses.ts'
 import type { ContextOptions } from '../context-options.ts'
@@ -21,12 +22,14 @@ export async function openCatalog(
     policies,
     warehouses,
     upstreams,
+    planning,
     wakeJobs,
     ...opened
   }: OpenedCredentials & {
     readonly policies: Policies
     readonly warehouses: Warehouses
     readonly upstreams: Upstreams
+    readonly planning: PlanningDeps
     readonly wakeJobs: () => void
   },
 ): Promise<IcebergDeps> {
@@ -51,6 +54,7 @@ export async function openCatalog(
     now: Date.now,
     warehouses,
     upstreams,
+    planning,
     policies,
     issuer: opened.issuer,
     storageKeys: opened.storageKeys,

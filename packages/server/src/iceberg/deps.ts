@@ -5,6 +5,7 @@ import type { Warehouses } from '../catalog/warehouses.ts'
 import type { CredentialIssuer } from '../credentials/credential-issuer.ts'
 import type { RefreshDeps } from '../credentials/refresh.ts'
 import type { StorageKeys } from '../credentials/vendors/storage-keys.ts'
+import type { PlanningDeps } from '../planning/plan-scan.ts'
 import type { Upstreams } from '../upstream/upstreams.ts'
 import type { IdempotencyDeps } from '../idempotency/idempotent.ts'
 
@@ -19,6 +20,7 @@ export interface IcebergDeps extends CommitDeps {
   /** Keys derived from `storageKeys`. */
   readonly signingKeys: SigningKeys
   readonly idempotency: IdempotencyDeps
+  readonly planning: PlanningDeps
   readonly nameLimits: NameLimits
   /** Separator of namespace levels in paths, percent-encoded, as `GET /v1/config` advertises it. */
   readonly namespaceSeparator: string

@@ -5,7 +5,7 @@ import { issueStorageAccess } from '../credentials/issue-storage-access.ts'
 import type { GrantedView } from '../credentials/storage-grant.ts'
 import type { Response, Call } from '../operation/operation.ts'
 import type { IcebergDeps } from './deps.ts'
-import { emptyConfig } from './load-result.ts'
+import { emptyConfig, tableSuffix } from './load-result.ts'
 import { cachedResponse } from './response-cache.ts'
 import {
   acceptsGzip,
@@ -41,7 +41,7 @@ export async function loadResponse(
   if (condition !== undefined && matchesEtag(decodeIfNoneMatch(condition), etag())) return notModified(etag())
   const served = await deps.bodies.get(target, relation, form)
   const text = { place: target, form, served }
-  const suffix = access?.suffix ?? emptyConfig
+  const suffix = access?.suffix ?? (relation.kind === 'table' ? tableSuffix(target.warehouse) : emptyConfig)
   if (acceptsGzip(call.header('accept-encoding'), served)) {
     return cachedResponse(deps, { ...text, encoding: 'compressed' }, access, (isCached) =>
       compressedResponse(location, served, suffix, etag(), isCached),

@@ -1,5 +1,6 @@
 import type { OperationId } from '@headgate/iceberg/rest'
 import type { Operation } from '../operation/operation.ts'
+import { cancelPlanning } from './cancelPlanning.ts'
 import { commitTransaction } from './commitTransaction.ts'
 import { createNamespace } from './createNamespace.ts'
 import { createTable } from './createTable.ts'
@@ -7,6 +8,8 @@ import { createView } from './createView.ts'
 import { dropNamespace } from './dropNamespace.ts'
 import { dropTable } from './dropTable.ts'
 import { dropView } from './dropView.ts'
+import { fetchPlanningResult } from './fetchPlanningResult.ts'
+import { fetchScanTasks } from './fetchScanTasks.ts'
 import { getConfig } from './getConfig.ts'
 import { listNamespaces } from './listNamespaces.ts'
 import { listTables } from './listTables.ts'
@@ -17,6 +20,7 @@ import { loadTable } from './loadTable.ts'
 import { loadView } from './loadView.ts'
 import { namespaceExists } from './namespaceExists.ts'
 import type { IcebergDeps } from './deps.ts'
+import { planTableScan } from './planTableScan.ts'
 import { registerTable } from './registerTable.ts'
 import { registerView } from './registerView.ts'
 import { renameTable } from './renameTable.ts'
@@ -47,6 +51,10 @@ const withPrefix = {
   dropTable,
   registerTable,
   unregisterTable,
+  planTableScan,
+  fetchPlanningResult,
+  cancelPlanning,
+  fetchScanTasks,
   loadCredentials,
   signRequest,
   renameTable,

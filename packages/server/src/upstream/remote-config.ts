@@ -96,10 +96,19 @@ const own: ReadonlySet<OperationId> = new Set<OperationId>([
   'reportMetrics',
 ])
 
+/** Operations for which the server has no access to the storage of the upstream. */
+const notServed: ReadonlySet<OperationId> = new Set<OperationId>([
+  'unregisterTable',
+  'planTableScan',
+  'fetchPlanningResult',
+  'cancelPlanning',
+  'fetchScanTasks',
+])
+
 /** Returns whether the server can answer an operation for the upstream, if necessary with another operation. */
 export function serves(config: RemoteConfig, id: OperationId): boolean {
   if (own.has(id)) return true
-  if (id === 'unregisterTable') return false
+  if (notServed.has(id)) return false
   const substitute = substitutes[id]
   return offers(config, id) || (substitute !== undefined && offers(config, substitute))
 }

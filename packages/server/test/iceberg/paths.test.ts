@@ -39,7 +39,7 @@ test('the configuration contains prefix, separator, every operation and the life
     },
   })
   const endpoints = objectAt(response.json)['endpoints']
-  expect(endpoints).toHaveLength(27)
+  expect(endpoints).toHaveLength(31)
   expect(endpoints).toContain('POST /v1/{prefix}/namespaces/{namespace}/tables/{table}/unregister')
   expect(endpoints).toContain('HEAD /v1/{prefix}/namespaces/{namespace}/views/{view}')
   expect((await server.send('GET', '/v1/config')).json).toEqual(response.json)

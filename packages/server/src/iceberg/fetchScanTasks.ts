@@ -1,0 +1,17 @@
+import { decodeFetchScanTasksRequest } from '@headgate/iceberg/rest'
+import type { Operation } from '../operation/operation.ts'
+import { plannedTable } from '../planning/planned-table.ts'
+import { fetchTasks } from '../planning/plan-scan.ts'
+import type { IcebergDeps } from './deps.ts'
+import { findScanned, planResponse } from './planTableScan.ts'
+import { route } from './route.ts'
+
+/** Lists the tasks of a plan task. The rights of the caller are decided again. */
+export function fetchScanTasks(deps: IcebergDeps): Operation {
+  return route('fetchScanTasks', async (call) => {
+    const found = await findScanned(deps, call)
+    const planTask = decodeFetchScanTasksRequest(await call.json())
+    const table = await plannedTable(deps, found, call.identity, call.header('user-agent'))
+    return planResponse(await fetchTasks(deps.planning, table, planTask, call.signal))
+  })
+}

@@ -1,0 +1,91 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { HeadgateError } from '@headgate/errors'
+import { parse, stringify, type Json } from '@headgate/json'
+import { z } from 'zod'
+import type { KeyRing } from '../keys/key-ring.ts'
+import { openToken, sealToken, type TokenKind } from '../keys/sealed-token.ts'
+import type { ScanDefinition } from './scan.ts'
+import type { Position } from './scan-tasks.ts'
+
+/** Content of a plan task: a scan, and a range of its manifests. */
+export interface PlanTask {
+  readonly scan: ScanDefinition
+  readonly from: Position
+  /** Number of the manifest after the range. */
+  readonly end: number
+}
+
+/** Owner of a plan: its table and its caller. A plan task of another owner does not open. */
+export interface PlanOwner {
+  readonly relationId: string
+  readonly principalId: string
+}
+
+/** Maximum length of a filter in characters of JSON. It is a part of each plan task. */
+export const maxFilterLength = 16_384
+const maxTaskLength = 64_000
+const maxPlainLength = 128_000
+
+const int64 = z.union([z.int(), z.bigint()])
+const content = z.tuple([
+  int64,
+  int64.nullable(),
+  z.int(),
+  z.boolean(),
+  z.array(z.int()),
+  z.int().nonnegative(),
+  z.int().nonnegative(),
+  z.int().nonnegative(),
+  z.custom<Json>(() => true),
+])
+
+/** Seals a plan task. The key is that of page tokens, because a plan task is a position in a list of tasks. */
+export function sealPlanTask(ring: KeyRing, owner: PlanOwner, { scan, from, end }: PlanTask): string {
+  const { snapshotId, after, schemaId, caseSensitive, statsColumns, filter } = scan
+  const values: z.infer<typeof content> = [
+    snapshotId,
+    after,
+    schemaId,
+    caseSensitive,
+    [...statsColumns],
+    from.manifest,
+    from.entry,
+    end,
+    filter,
+  ]
+  const plain = deflateRawSync(stringify(values)).toString('base64url')
+  return sealToken(ring, tokenKind(owner), plain).token
+}
+
+/**
+ * Opens a plan task.
+ *
+ * @throws HeadgateError `no-such-plan-task` for a text that is not a plan task of this table and caller
+ */
+export async function openPlanTask(ring: KeyRing, owner: PlanOwner, token: string): Promise<PlanTask> {
+  let opened = openToken(ring, tokenKind(owner), token, maxTaskLength)
+  // Another replica may have sealed the task with a key that this replica has not loaded yet.
+  if (!opened.ok && opened.reason === 'unknown key' && (await ring.reloadForUnknownKey()))
+    opened = openToken(ring, tokenKind(owner), token, maxTaskLength)
+  if (!opened.ok) throw noSuchPlanTask()
+  const plain = inflateRawSync(Buffer.from(opened.plain, 'base64url'), { maxOutputLength: maxPlainLength })
+  const { success, data } = content.safeParse(parse(plain.toString()))
+  if (!success) throw noSuchPlanTask()
+  const [snapshotId, after, schemaId, caseSensitive, statsColumns, manifest, entry, end, filter] = data
+  return {
+    scan: { snapshotId, after, schemaId, caseSensitive, statsColumns, filter },
+    from: { manifest, entry },
+    end,
+  }
+}
+
+function tokenKind({ relationId, principalId }: PlanOwner): TokenKind {
+  return { purpose: 'page-token', context: `plan task ${relationId} ${principalId}` }
+}
+
+function noSuchPlanTask(): HeadgateError {
+  return new HeadgateError(
+    'no-such-plan-task',
+    'The plan task is not valid for this table and this caller. Plan the scan again.',
+  )
+}

@@ -1,0 +1,178 @@
+import {
+  encodeExpression,
+  mayMatchFile,
+  residualFor,
+  type BoundExpression,
+} from '@headgate/iceberg/expression'
+import type { ManifestEntry, ManifestFile } from '@headgate/iceberg/manifest'
+import { addInt64, stringify, type Int64, type Json, type JsonObject } from '@headgate/json'
+import type { LoopTurns } from '../concurrency/loop-turns.ts'
+import { type DeleteFile, type DeleteIndex, sequenceNumberOf } from './delete-index.ts'
+import { encodeDataFile, encodeDeleteFile, type FileEncoding } from './encode-task.ts'
+import type { ReadManifest } from './manifest-files.ts'
+import type { Scan } from './scan.ts'
+import { filterOf, type specFilters } from './select-manifests.ts'
+
+/** Position in the data manifests of a scan: the number of a manifest, and of an entry in it. */
+export interface Position {
+  readonly manifest: number
+  readonly entry: number
+}
+
+/** Tasks of a range of manifests. `next` is the position after them; null: the range ends. */
+export interface ScanTasks {
+  readonly 'file-scan-tasks': readonly JsonObject[]
+  readonly 'delete-files': readonly JsonObject[]
+  readonly next: Position | null
+}
+
+/** Objects that list tasks. */
+export interface TaskSource {
+  readonly scan: Scan
+  readonly filters: ReturnType<typeof specFilters>
+  readonly manifests: readonly ManifestFile[]
+  readonly deletes: DeleteIndex
+  readonly turns: LoopTurns
+  readonly omitsNullPartitions: boolean
+  read(manifest: ManifestFile): Promise<ReadManifest>
+}
+
+/** Number of entries that are evaluated before other requests get their turn: a few milliseconds. */
+const entriesPerTurn = 500
+/** Maximum length of all residual filters of a response, in characters. */
+const maxResidualLength = 4_000_000
+
+/**
+ * Lists the tasks of the manifests from one position up to the manifest number `end`, at most `limit`.
+ *
+ * @throws HeadgateError of `ManifestFiles`
+ */
+export async function listTasks(
+  source: TaskSource,
+  from: Position,
+  end: number,
+  limit: number,
+): Promise<ScanTasks> {
+  const { scan, filters, manifests, turns } = source
+  const list = new TaskList(source)
+  for (let number = from.manifest; number < end; number += 1) {
+    const manifest = manifests[number]
+    if (manifest === undefined) break
+    const filter = filterOf(filters, manifest)
+    const { entries } = await source.read(manifest)
+    const rowIds = firstRowIds(manifest, entries)
+    const residuals = new Map<string, Residual>()
+    for (let at = number === from.manifest ? from.entry : 0; at < entries.length; at += 1) {
+      if (at % entriesPerTurn === 0) await turns.next()
+      const entry = entries[at]
+      if (entry === undefined || !isScanned(scan, manifest, entry)) continue
+      if (list.isFull(limit)) return list.end({ manifest: number, entry: at })
+      const key = partitionText(entry)
+      let residual = residuals.get(key)
+      if (residual === undefined)
+        residuals.set(key, (residual = toResidual(residualFor(filter, entry.file.partition))))
+      if (residual.filter !== false && mayMatchFile(residual.filter, entry.file))
+        list.add(manifest, entry, rowIds(at), residual)
+    }
+  }
+  return list.end(null)
+}
+
+/** Residual filter of a partition, with its JSON form. */
+interface Residual {
+  readonly filter: BoundExpression
+  readonly json: Json
+  /** Length of the JSON text in characters. */
+  readonly length: number
+}
+
+function toResidual(filter: BoundExpression): Residual {
+  const json = encodeExpression(filter)
+  return { filter, json, length: stringify(json).length }
+}
+
+function partitionText({ file }: ManifestEntry): string {
+  const parts = file.partition.values.map((value) =>
+    Buffer.isBuffer(value) ? value.toString('hex') : `${typeof value} ${String(value)}`,
+  )
+  return JSON.stringify(parts)
+}
+
+class TaskList {
+  readonly #source: TaskSource
+  readonly #encoding: FileEncoding
+  readonly #tasks: JsonObject[] = []
+  #residualLength = 0
+  readonly #deleteFiles: JsonObject[] = []
+  readonly #deleteNumbers = new Map<DeleteFile, number>()
+
+  constructor(source: TaskSource) {
+    this.#source = source
+    const { scan, filters, omitsNullPartitions } = source
+    const fields = new Map([...filters].map(([id, filter]) => [id, filter.fields]))
+    this.#encoding = {
+      schema: scan.schema,
+      statsColumns: scan.definition.statsColumns,
+      omitsNullPartitions,
+      fields,
+    }
+  }
+
+  /** Returns whether the response has enough tasks, or residual filters that are too long together. */
+  isFull(limit: number): boolean {
+    return this.#tasks.length >= limit || this.#residualLength > maxResidualLength
+  }
+
+  add(manifest: ManifestFile, entry: ManifestEntry, firstRowId: Int64 | null, residual: Residual): void {
+    const { file } = entry
+    const deletes = this.#source.deletes.find(manifest.specId, sequenceNumberOf(manifest, entry), file)
+    this.#residualLength += residual.length
+    this.#tasks.push({
+      'data-file': encodeDataFile(this.#encoding, manifest.specId, file, firstRowId),
+      ...(deletes.length === 0
+        ? {}
+        : { 'delete-file-references': deletes.map((each) => this.#numberOf(each)) }),
+      // The member is optional, but Java cannot read files whose task has none.
+      'residual-filter': residual.json,
+    })
+  }
+
+  end(next: Position | null): ScanTasks {
+    return { 'file-scan-tasks': this.#tasks, 'delete-files': this.#deleteFiles, next }
+  }
+
+  /** Returns the number of a delete file in the response, and adds the file when it is referenced first. */
+  #numberOf(deleteFile: DeleteFile): number {
+    let number = this.#deleteNumbers.get(deleteFile)
+    if (number === undefined) {
+      number = this.#deleteFiles.push(encodeDeleteFile(this.#encoding, deleteFile)) - 1
+      this.#deleteNumbers.set(deleteFile, number)
+    }
+    return number
+  }
+}
+
+function isScanned({ definition, snapshots }: Scan, manifest: ManifestFile, entry: ManifestEntry): boolean {
+  if (definition.after === null) return true
+  const addedBy = entry.snapshotId ?? manifest.addedSnapshotId
+  return entry.status === 'added' && snapshots.some((snapshot) => snapshot['snapshot-id'] === addedBy)
+}
+
+/**
+ * Returns the function that finds the first row id of an entry. Entries without one inherit the next free id of their
+ * manifest, in their order (Iceberg table specification, "First Row ID Inheritance").
+ */
+function firstRowIds(
+  manifest: ManifestFile,
+  entries: readonly ManifestEntry[],
+): (index: number) => Int64 | null {
+  if (manifest.firstRowId === null) return (index) => entries[index]?.file.firstRowId ?? null
+  let next = manifest.firstRowId
+  const ids = entries.map(({ file }) => {
+    if (file.firstRowId !== null) return file.firstRowId
+    const id = next
+    next = addInt64(next, file.recordCount)
+    return id
+  })
+  return (index) => ids[index] ?? null
+}
