@@ -26,6 +26,10 @@ export const pyicebergScenarios: readonly Scenario[] = [
   pythonScenario('tables'),
   pythonScenario('types'),
   pythonScenario('views'),
+  pythonScenario('planning', {
+    skip: ({ storage }) =>
+      storage.startsWith('upstream') ? 'the server does not plan scans of upstream warehouses' : undefined,
+  }),
   pythonScenario('concurrency', {
     skip: ({ storage }) =>
       storage === 'remote-signing'

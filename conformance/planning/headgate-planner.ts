@@ -1,0 +1,45 @@
+import { createReadStream } from 'node:fs'
+import { decodeTableMetadata } from '@headgate/iceberg/metadata'
+import { decodePlanTableScanRequest } from '@headgate/iceberg/rest'
+import type { Json, JsonObject } from '@headgate/json'
+import { LoopTurns } from '../../packages/server/src/concurrency/loop-turns.ts'
+import { ManifestFiles } from '../../packages/server/src/planning/manifest-files.ts'
+import { type PlanningDeps, planScan } from '../../packages/server/src/planning/plan-scan.ts'
+import type { PlannedFile } from './compare.ts'
+import type { Scan } from './generate.ts'
+
+/** Plans scans of one table with Headgate. */
+export class HeadgatePlanner {
+  readonly #deps: Pick<PlanningDeps, 'manifests' | 'turns'>
+  readonly #metadata: ReturnType<typeof decodeTableMetadata>
+
+  constructor(metadata: Json) {
+    const turns = new LoopTurns()
+    this.#deps = { turns, manifests: new ManifestFiles(50_000_000, turns) }
+    this.#metadata = decodeTableMetadata(metadata)
+  }
+
+  async plan(scan: Scan): Promise<readonly PlannedFile[]> {
+    const table = {
+      owner: { relationId: 't', principalId: 'p' },
+      metadata: this.#metadata,
+      omitsNullPartitions: false,
+      open: (location: string) => Promise.resolve(createReadStream(location)),
+    }
+    // The key ring is only used for plans with more files than these tables have.
+    const deps = this.#deps as PlanningDeps
+    const tasks = await planScan(deps, table, decodePlanTableScanRequest(scan), AbortSignal.timeout(60_000))
+    const deleteFiles = tasks['delete-files'] ?? []
+    return (tasks['file-scan-tasks'] ?? []).map((task) => ({
+      path: pathOf(task['data-file'] ?? null),
+      residual: task['residual-filter'] ?? null,
+      deletes: ((task['delete-file-references'] ?? []) as readonly number[]).map((index) =>
+        pathOf(deleteFiles[index] ?? null),
+      ),
+    }))
+  }
+}
+
+function pathOf(file: Json): string {
+  return (file as JsonObject)['file-path'] as string
+}
