@@ -9,7 +9,7 @@ import { type Arena, openPeerCatalog, commitBody, toContestant, listTablePaths }
 export async function peerCases(arena: Arena): Promise<Case[]> {
   const { run, peers } = arena
   const [ours] = peers
-  if (!ours) throw new Error('No catalog is left to compare.')
+  if (!ours) throw new Error('No catalog can be compared, because none was started. Name one with --only.')
   const first = await openPeerCatalog(ours)
   const [path = ''] = listTablePaths(first)
   const responses = saveResponses(

@@ -82,7 +82,7 @@ export async function openTab(
   })
   page.on('pageerror', (error) => reports.push(String(error)))
   page.on('dialog', (dialog) => {
-    reports.push('a dialog of a script')
+    reports.push('a script opened a dialog')
     void dialog.dismiss()
   })
   return { page, context, reports, [Symbol.asyncDispose]: () => context.close() }

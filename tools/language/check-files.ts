@@ -6,7 +6,7 @@ import type { Rule, RuleFile } from './rules.ts'
 
 const extensions = ['ts', 'mts', 'mjs', 'js', 'md', 'sql']
 
-/** Result of a check of the language in files. */
+/** Result of the check of the wording of files. */
 export interface FileReport {
   readonly faults: readonly Fault[]
   readonly files: number

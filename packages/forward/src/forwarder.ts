@@ -199,5 +199,9 @@ function bodyFor(body: RequestBody): HttpRequest['body'] {
 
 function toHeadgateError(thrown: unknown): HeadgateError {
   if (isHeadgateError(thrown)) return thrown
-  return new HeadgateError('internal', 'The request could not be forwarded.', { cause: thrown })
+  return new HeadgateError(
+    'internal',
+    'The proxy could not forward the request because of an internal error. Its standard error contains the reason.',
+    { cause: thrown },
+  )
 }

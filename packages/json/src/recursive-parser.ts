@@ -25,7 +25,7 @@ interface Cursor {
  * Parses JSON by recursive descent, several times slower than `JSON.parse`. `parse` uses it for four kinds of text:
  *
  * - texts that `JSON.parse` refuses, to report the position without showing the input
- * - texts with integers that round to the same double
+ * - texts with several integers that a double cannot represent and that round to the same double
  * - texts with numbers that keep their text
  * - texts with escaped keys, which V8 may misread (see `scan.ts`)
  *

@@ -40,8 +40,8 @@ export function placeRules(
       const rule = rules.find(({ from }) => prefix.startsWith(from))
       if (rule !== undefined) return place(rule.to + prefix.slice(rule.from.length))
       if (location.scheme === 'file') return directoryPlace(location)
-      // For an S3 location in a warehouse on files, the store is unknown, so that its physical place overlaps with no
-      // place in a known store.
+      // A warehouse in a local directory does not know the store of an S3 location. The physical place of the location
+      // then overlaps with no place in a known store.
       const store = profile.type === 's3' ? storeIdentity(profile) : 'unknown:'
       return place(`${store}/${prefix.slice('s3://'.length)}`)
     },

@@ -12,7 +12,10 @@ export interface InputSources {
   readonly assertion: TokenSource | undefined
 }
 
-/** Returns the parameters of a grant that are the same in each request: target, product, additional parameters. */
+/**
+ * Returns the parameters of a grant that are the same in each request: the audience or resource, those that only one
+ * product of an authorization server needs, and those of the configuration.
+ */
 export function commonParameters(settings: OAuthSettings, grant: GrantType): FormParameters {
   const { profile, target, prefix, extra } = settings
   return [

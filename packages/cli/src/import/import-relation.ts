@@ -133,7 +133,7 @@ function toStatus(
     case 'source-newer':
       return {
         status: 'conflict',
-        reason: 'The source has commits that were made after the table was registered.',
+        reason: 'The table is registered, but the source has later commits, which the target does not have.',
         next: `Stop writers of both catalogs, then run: ${overwrite}`,
       }
     default:

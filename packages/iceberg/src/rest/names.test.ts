@@ -24,7 +24,7 @@ test.each<[string, RegExp]>([
   ['\ud800', /not well-formed Unicode/],
   ['ninebytes', /longer than 8 bytes/],
   ['日本語', /longer than 8 bytes/],
-])('the protocol refuses the name %j', (name, message) => {
+])('checkName refuses the name %j', (name, message) => {
   expect(() => checkName(name, 'table name', limits)).toThrow(refused(message))
 })
 

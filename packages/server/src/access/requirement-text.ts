@@ -1,6 +1,6 @@
 import type { Requirement } from './privileges-by-operation.ts'
 
-/** Describes a requirement for the pages of the reference: `manage` on the warehouse, when a warehouse is protected. */
+/** Returns the text of a requirement for the reference pages, for example "`manage` on the warehouse, when it is protected". */
 export function requirementText({ privilege, object, passage, when }: Requirement): string {
   const where = passage ? `${object} or below` : object
   return `\`${privilege}\` on ${where}${when === undefined ? '' : `, when ${when}`}`

@@ -25,7 +25,7 @@ export interface PolicyEngine extends Pick<
   readonly enabled: boolean
   /** Epoch ms. */
   readonly notBefore: number
-  /** Time of the last revocation of storage access behind the engine, in epoch ms. */
+  /** Time of the last revocation of the storage access that the engine obtained for its users, in epoch ms. */
   readonly storageNotBefore: number
   /** Epoch ms of the last change of the entry. */
   readonly changedAt: number

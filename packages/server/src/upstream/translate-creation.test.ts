@@ -69,7 +69,7 @@ describe('translateCreation', () => {
     expect(translate(kept)['updates']).toEqual([...kept, removal])
   })
 
-  it('the first commit to a created table makes a second schema current after a schema that repeats the creation', () => {
+  it('when the first commit contains the schema of the create request and then another schema, the other one becomes current', () => {
     const repeated = { action: 'add-schema', schema: { type: 'struct', fields: [field] } }
     const other = { action: 'add-schema', schema: { type: 'struct', fields: [] } }
     const select = { action: 'set-current-schema', 'schema-id': -1 }

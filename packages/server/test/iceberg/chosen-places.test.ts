@@ -128,7 +128,7 @@ describe('a staged create', () => {
     }
   })
 
-  test('a repeated stage-create returns no storage access after it expires or while its files are deleted', async () => {
+  test('a repeated stage-create returns no storage access after the staged table expired, or while its files are deleted', async () => {
     await using buckets = await testServer({ vending: { mode: 'gateway' } })
     await buckets.send('POST', 'namespaces', { namespace: ['p'] })
     for (const change of ["ends_at = now() - interval '1 s'", 'clearing = true']) {

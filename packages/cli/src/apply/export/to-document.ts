@@ -122,7 +122,7 @@ function toEngine(engine: Engine): EngineEntry {
     updatedAt: _____,
     ...settings
   } = engine
-  // The server lists a deleted warehouse by its id, which has no effect on the limits of the engine.
+  // The server lists a deleted warehouse by its id. The document omits it, because no engine can use it.
   const warehouses = settings.warehouses?.filter((name) => !uuid.test(name)) ?? null
   return { principal: principalName({ issuer, subject }), ...settings, warehouses }
 }

@@ -146,7 +146,7 @@ function parseUrl(text: string): URL {
   if (url === null || dotSegment.test(text) || text.includes('\\'))
     throw new HeadgateError(
       'bad-request',
-      'The uri of the request to sign must be an absolute URL in normal form.',
+      'The uri of the request to sign must be an absolute URL without backslashes and dot segments, such as /../, which stores and proxies interpret differently.',
     )
   return url
 }

@@ -14,7 +14,7 @@ export interface OpenedExternal {
 /**
  * Creates the objects that accept tokens of the configured issuers. Returns null if no issuer is configured.
  *
- * @throws AuthError `configuration` for contradictory settings of a second leg
+ * @throws AuthError `configuration` when the settings of a second token exchange (`secondLeg`) contradict each other
  */
 export function openExternal(options: {
   readonly sql: Sql

@@ -52,7 +52,12 @@ function isSame(one: ExternalParty, other: ExternalParty | null): boolean {
   return one.issuer === other?.issuer && one.subject === other.subject
 }
 
-/** Returns the refusal of a response that cannot be used. */
+/**
+ * Returns the failed result for a response of the token endpoint of an issuer that this server cannot use.
+ *
+ * @param reason short reason for the audit log
+ * @param why end of the sentence that states the reason
+ */
 export function unusable(issuer: string, reason: string, why: string): SecondLegResponse {
   const fix =
     'The operator of this server must check secondLeg in HEADGATE_ISSUERS, and the client of this server at the issuer.'

@@ -38,7 +38,7 @@ export const catalogRolesDecoder: z.ZodType<{ readonly roles: readonly Named[] }
   roles: z.array(z.object({ name })).max(maxItems),
 })
 
-/** `GrantResources`. */
+/** Decodes `GrantResources` of the management API of Polaris: the grants of a role of the catalog. */
 export const grantsDecoder: z.ZodType<{ readonly grants: readonly PolarisGrant[] }> = z.object({
   grants: z
     .array(
