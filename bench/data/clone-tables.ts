@@ -32,9 +32,9 @@ export async function cloneTables(client: Client, tables: number): Promise<void>
   for (let from = 1; from < tables; from += step) {
     await client.query(
       `with made as (
-         insert into relation (id, warehouse_id, namespace_id, namespace_path, name, kind, format, uuid, version, metadata_location,
+         insert into relation (id, warehouse_id, namespace_id, namespace_path, name, kind, uuid, version, metadata_location,
            metadata_digest, digest_location, location, prefixes, owner_id, body, body_length, body_crc, refs_body, refs_length, refs_crc)
-         select gen_random_uuid(), r.warehouse_id, s.id, case when r.namespace_path is null then null else s.path end, 't' || i, r.kind, r.format,
+         select gen_random_uuid(), r.warehouse_id, s.id, case when r.namespace_path is null then null else s.path end, 't' || i, r.kind,
            gen_random_uuid(), r.version, moved.metadata_location,
            r.metadata_digest, moved.metadata_location, r.location || '-' || i, array[r.location || '-' || i || '/'], r.owner_id, r.body, r.body_length, r.body_crc, r.refs_body, r.refs_length, r.refs_crc
          from generate_series($1::int, $2::int) i
