@@ -298,25 +298,6 @@ export const privilegesByOperation = {
     note: 'Every principal may list its own credentials.',
   },
   revokeStorageAccess: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
-  searchNames: { needs: [], note: 'Shows only what the caller may see.' },
-  countObjects: {
-    needs: [
-      {
-        privilege: 'manage',
-        on: 'namespace',
-        object: 'the namespace',
-        when: 'the request names a namespace',
-      },
-      {
-        privilege: 'manage',
-        on: 'warehouse',
-        object: 'the warehouse',
-        when: 'the request names no namespace',
-      },
-    ],
-  },
-  listMetricsReports: { needs: [{ privilege: 'manage', on: 'relation', object: 'the table' }] },
-  listRelationHistory: { needs: [{ privilege: 'manage', on: 'relation', object: 'the table or view' }] },
   explainEvent: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   queryAudit: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   grantPrivilege: {

@@ -102,4 +102,23 @@ export const warehousePrivileges: Readonly<Record<string, OperationPrivileges>> 
   promoteKey: manageServer,
   retireKey: manageServer,
   resealKeys: manageServer,
+  searchNames: { needs: [], note: 'Shows only what the caller may see.' },
+  countObjects: {
+    needs: [
+      {
+        privilege: 'manage',
+        on: 'namespace',
+        object: 'the namespace',
+        when: 'the request names a namespace',
+      },
+      {
+        privilege: 'manage',
+        on: 'warehouse',
+        object: 'the warehouse',
+        when: 'the request names no namespace',
+      },
+    ],
+  },
+  listMetricsReports: { needs: [{ privilege: 'manage', on: 'relation', object: 'the table' }] },
+  listRelationHistory: { needs: [{ privilege: 'manage', on: 'relation', object: 'the table or view' }] },
 }

@@ -165,6 +165,11 @@ const operations: Readonly<
       },
     ],
   ],
+  planTableScan: ['select', 200, (ns) => ['POST', `namespaces/${ns}/tables/t/plan`, {}]],
+  // These operations fail for callers with the privilege, because there is no such plan and no such plan task.
+  fetchPlanningResult: ['select', 404, (ns) => ['GET', `namespaces/${ns}/tables/t/plan/p`]],
+  cancelPlanning: ['select', 204, (ns) => ['DELETE', `namespaces/${ns}/tables/t/plan/p`]],
+  fetchScanTasks: ['select', 404, (ns) => ['POST', `namespaces/${ns}/tables/t/tasks`, { 'plan-task': 'p' }]],
   listViews: ['use', 200, (ns) => ['GET', `namespaces/${ns}/views`]],
   createView: ['create', 200, (ns) => ['POST', `namespaces/${ns}/views`, viewBody(`n${(made += 1)}`)]],
   registerView: [
