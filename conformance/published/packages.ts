@@ -23,8 +23,8 @@ export const entryPoints: Readonly<Record<PackageName, readonly string[]>> = {
   sigv4: ['.', './web'],
   http: ['.'],
   auth: ['.', './tokens'],
-  iceberg: ['./client', './metadata', './rest', './view'],
-  lance: ['./client', './model'],
+  iceberg: ['./client', './expression', './manifest', './metadata', './rest', './view'],
+  lance: ['./client', './format', './model'],
   forward: ['.'],
   postgres: ['.'],
   storage: ['.', './s3'],
@@ -46,5 +46,10 @@ export function specifier(name: PackageName, entry: string): string {
   return `${registryName(name)}${entry.slice(1)}`
 }
 
-/** Libraries that work only in Node. */
-export const nodeOnly: readonly string[] = ['@headgate/sigv4', '@headgate/forward']
+/** Entry points that work only in Node. */
+export const nodeOnly: readonly string[] = [
+  '@headgate/sigv4',
+  '@headgate/forward',
+  '@headgate/iceberg/expression',
+  '@headgate/iceberg/manifest',
+]
