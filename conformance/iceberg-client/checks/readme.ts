@@ -3,8 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { check, type Check } from '../check.ts'
+import { schema } from '../example-data.ts'
 
 const readme = new URL('../../../packages/iceberg/README.md', import.meta.url)
+
+/** Table of the examples. */
+const orders = { namespace: ['sales'], name: 'orders' }
 
 const PLAIN = "RestCatalog.connect({ uri: 'https://catalog.example.com', warehouse: 'lakehouse' })"
 
@@ -14,19 +18,31 @@ export function readmeChecks(folder: string): readonly Check[] {
     ([, code]) => code ?? '',
   )
   return examples.map((code, index) =>
-    check(`example ${index + 1} of the README works as it is`, [], async ({ peer: { options } }) => {
-      const { uri = '', warehouse = '', properties = {} } = options
-      const whole = code
-        .replace(PLAIN, `RestCatalog.connect(${JSON.stringify(options)})`)
-        .replaceAll('https://catalog.example.com', uri)
-        .replace("warehouse: 'lakehouse'", `warehouse: '${warehouse}'`)
-        .replace('client:secret', String(properties['credential']))
-        .replaceAll(/from '(@[^']+)'/g, (_, name: string) => `from '${import.meta.resolve(name)}'`)
-        .replaceAll('console.log(', 'void (')
-      equal(whole.includes('example.com'), false)
-      const file = join(folder, `example-${index + 1}.ts`)
-      writeFileSync(file, whole)
-      await import(pathToFileURL(file).href)
-    }),
+    check(
+      `example ${index + 1} of the README works as it is`,
+      [],
+      async ({ catalog, fresh, peer: { options } }) => {
+        const { uri = '', warehouse = '', properties = {} } = options
+        // Another example adds a snapshot without files to the table, so that its scans cannot be planned.
+        const scanned =
+          code.includes('planScan') && catalog.supports('planTableScan') ? fresh('scanned') : null
+        if (scanned !== null) await catalog.createTable(scanned, { schema })
+        const whole = code
+          .replace(
+            "planScan({ namespace: ['sales'], name: 'orders' }",
+            `planScan(${JSON.stringify(scanned ?? orders)}`,
+          )
+          .replace(PLAIN, `RestCatalog.connect(${JSON.stringify(options)})`)
+          .replaceAll('https://catalog.example.com', uri)
+          .replace("warehouse: 'lakehouse'", `warehouse: '${warehouse}'`)
+          .replace('client:secret', String(properties['credential']))
+          .replaceAll(/from '(@[^']+)'/g, (_, name: string) => `from '${import.meta.resolve(name)}'`)
+          .replaceAll('console.log(', 'void (')
+        equal(whole.includes('example.com'), false)
+        const file = join(folder, `example-${index + 1}.ts`)
+        writeFileSync(file, whole)
+        await import(pathToFileURL(file).href)
+      },
+    ),
   )
 }
