@@ -1,7 +1,7 @@
-/** Part of a key. An undefined part is equal to a missing part. */
+/** Part of a cache key. An undefined part is equal to a missing part. */
 export type KeyPart = string | number | boolean | null | undefined | readonly KeyPart[] | KeyParts
 
-/** Parts of a key by name. */
+/** Parts of a cache key by name. */
 export interface KeyParts {
   readonly [name: string]: KeyPart
 }

@@ -4,7 +4,7 @@ import type { Prompts } from './prompts.ts'
 
 /** Options of {@link loopbackBrowser}. */
 export interface LoopbackBrowserOptions {
-  /** Shows the login URL to a person, or opens it in a browser. The function need not wait for the login. */
+  /** Shows the login URL to a person, or opens the URL in a browser. The function need not wait for the login. */
   readonly open: (url: string, wait: WaitOptions) => Promise<void> | void
   /**
    * URL on this machine that the issuer redirects the browser to after the login. If the URL has no port, a free port

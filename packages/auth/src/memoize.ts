@@ -20,7 +20,10 @@ export interface MemoizeOptions<T> {
   readonly timeoutMs?: number
   /** Age in ms from which {@link Memoized.invalidate} replaces a value. Default: 5 s. */
   readonly minAgeMs?: number
-  /** Throws when a renewed value must not replace the previous one. */
+  /**
+   * Compares a renewed value with the previous value. Throws an error if the renewed value must not replace the
+   * previous value.
+   */
   readonly accept?: (before: T, next: T) => void
   /** Returns the current time in epoch ms. Default: `Date.now`. */
   readonly now?: () => number

@@ -41,7 +41,10 @@ export interface CreateOptions extends WaitOptions {
   readonly initializeTimeoutMs?: number
 }
 
-/** Type for which the declaration of the catalog selects the provider. No provider has this name. */
+/**
+ * Authentication type `discover`: the registry reads the authentication that the catalog declares, and selects the
+ * provider. No provider can register this name.
+ */
 const DISCOVER = 'discover'
 
 /** Maximum depth of providers that wrap each other. */

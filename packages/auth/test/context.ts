@@ -9,12 +9,12 @@ export async function create(properties: Properties, options?: CreateOptions): P
   return await new AuthRegistry().create(properties, options)
 }
 
-/** Returns a request to authenticate. */
+/** Creates a request for tests, with some members changed. */
 export function aRequest(changes: Partial<HttpRequest> = {}): HttpRequest {
   return { method: 'GET', url: 'https://catalog.example.com/v1/config', headers: [], body: null, ...changes }
 }
 
-/** Authenticates a request, and returns the value of one of its headers. */
+/** Authenticates a request with a provider, and returns the value of one header of the result. */
 export async function headerAfter(
   provider: AuthProvider,
   name: string,

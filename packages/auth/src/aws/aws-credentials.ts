@@ -21,7 +21,7 @@ export type AwsSource = Source<AwsCredentials>
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Functions and environment variables that the sources of AWS credentials use. */
+/** Functions and environment variables of the process that the sources of AWS credentials use. */
 export interface AwsContext {
   readonly env: Environment
   readonly fetch: Fetch
@@ -29,7 +29,9 @@ export interface AwsContext {
   readonly warn: (message: string) => void
 }
 
-/** Converts keys in plain text to credentials. Treats an empty session token like a missing session token. */
+/**
+ * Converts an access key in plain text to `AwsCredentials`. An empty session token counts as a missing session token.
+ */
 export function toAwsCredentials(
   keys: {
     accessKeyId: string

@@ -37,7 +37,7 @@ export interface CredentialOptions {
   readonly profile: string | undefined
   readonly role: RoleOptions
   readonly webIdentityTokenFile: string | undefined
-  /** The provider whose token assumes the role (`AssumeRoleWithWebIdentity`). */
+  /** Auth provider whose token is exchanged for the credentials of the role (`AssumeRoleWithWebIdentity`). */
   readonly webIdentity: AuthProvider | undefined
   readonly stsEndpoint: string | undefined
   /** Region whose STS is called when no endpoint is set. */
@@ -64,7 +64,7 @@ export function credentialSource(options: CredentialOptions, context: AwsContext
   )
 }
 
-/** Infers the kind of source from the other properties, when `credentials` is `auto`. */
+/** Returns the kind of credential source for the property `credentials=auto`, which the other properties imply. */
 function inferKind(options: CredentialOptions): CredentialOptions['source'] {
   if (options.accessKeyId !== undefined || options.secretAccessKey !== undefined) return 'static'
   if (options.webIdentity !== undefined || options.webIdentityTokenFile !== undefined) return 'web-identity'

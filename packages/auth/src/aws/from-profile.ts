@@ -12,7 +12,7 @@ import { stsEndpoint } from './sts.ts'
 import { fromWebIdentity, type RoleOptions } from './web-identity.ts'
 import { readTextFile, runCommand } from '../needs-node.ts'
 
-/** Maximum number of `source_profile` steps. The limit also ends cycles. */
+/** Maximum number of profiles that reference each other with `source_profile`. The limit also ends cycles. */
 const MAX_DEPTH = 5
 
 const provenance = { obtainedBy: 'profile', renewableBy: ['profile'] }

@@ -4,7 +4,7 @@ import type { AwsContext, AwsSource } from './aws-credentials.ts'
 import { requestStsCredentials, stsForm } from './sts.ts'
 import { toSessionName, type RoleOptions } from './web-identity.ts'
 
-/** Creates a source that assumes a role with the credentials of another source (`AssumeRole`). */
+/** Creates a source that assumes a role (`AssumeRole` of AWS STS) with the credentials of another source. */
 export function fromRole(
   base: AwsSource,
   endpoint: string,

@@ -4,14 +4,14 @@ import type { Provenance } from '../provenance.ts'
 import { fetchFromIssuer } from '../fetch-from-issuer.ts'
 import { toAwsCredentials, type AwsContext, type AwsCredentials } from './aws-credentials.ts'
 
-/** Returns the STS endpoint in the environment, or else the endpoint of the region. */
+/** Returns the STS endpoint that the environment variables set, or else the STS endpoint of the region. */
 export function stsEndpoint(region: string, env: AwsContext['env']): string {
   const configured = env['AWS_ENDPOINT_URL_STS'] ?? env['AWS_ENDPOINT_URL']
   if (configured) return configured
   return `https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
 }
 
-/** Returns the body of a request to STS. */
+/** Returns the form-encoded body of a request to AWS STS. */
 export function stsForm(action: string, parameters: Readonly<Record<string, string | undefined>>): string {
   const form = new URLSearchParams({ Action: action, Version: '2011-06-15' })
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) form.set(name, value)

@@ -6,7 +6,7 @@ import { jwtParty } from '../token-expiry.ts'
 import type { AwsContext, AwsSource } from './aws-credentials.ts'
 import { requestStsCredentials, stsForm } from './sts.ts'
 
-/** The role to assume, and parameters of its session. */
+/** ARN of the role to assume, and parameters of the session in which it is assumed. */
 export interface RoleOptions {
   /** ARN of the role. Undefined for services that derive the role from the token, such as MinIO. */
   readonly roleArn?: string

@@ -69,7 +69,10 @@ function metadataHost(env: ProviderContext['env']): string {
   return env['AZURE_POD_IDENTITY_AUTHORITY_HOST']?.replace(/\/+$/, '') || 'http://169.254.169.254'
 }
 
-/** Sends the request. An endpoint that does not respond means that the process does not run in Azure. */
+/**
+ * Sends a token request to the managed identity endpoint. If the endpoint cannot be reached, the process does not run
+ * in Azure, and the error has the reason `not-here`.
+ */
 async function sendRequest(fetch: Fetch, url: string, init: RequestInit): Promise<IssuerResponse> {
   try {
     return await fetchFromIssuer(fetch, url, init, new URL(url).host, 5_000)

@@ -12,8 +12,8 @@ export interface AuthOptions {
    */
   readonly auth?: AuthProvider | undefined
   /**
-   * A flat map: `header.<name>` sets a header, and `rest.auth.*` configures a provider, which is closed together with
-   * the client.
+   * Configuration properties in a flat map: `header.<name>` sets a header, and `rest.auth.*` configures a provider.
+   * Closing the client also closes this provider.
    */
   readonly properties?: Properties | undefined
   /** Receives warnings about configuration that works but should be changed. Default: warnings are dropped. */

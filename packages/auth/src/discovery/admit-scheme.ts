@@ -19,13 +19,18 @@ export interface AdmitOptions {
    * does not change them.
    */
   readonly configured: (type: string) => ReadonlySet<string>
-  /** Returns the names of all properties of a type. A name that ends in `*` covers every name with this prefix. */
+  /**
+   * Returns the names of all properties of an authentication type. A name that ends in `*` covers every name with
+   * this prefix.
+   */
   readonly known: (type: string) => readonly string[]
 }
 
 /**
- * Checks whether the client may use a declared scheme, and returns the parameters to use it with
- * (`spec/rest-auth-extension.md`, "What a client refuses"). The delegate of the scheme is not checked.
+ * Checks whether the client may use an authentication scheme that the catalog declares
+ * (`spec/rest-auth-extension.md`, "What a client refuses"). Returns the accepted parameters of the scheme, or the
+ * reason for the refusal. Does not check the delegate, which is a second scheme that authenticates requests before
+ * they are signed.
  */
 export function admitScheme(scheme: Scheme, options: AdmitOptions): Admission {
   const { type } = scheme
@@ -57,7 +62,10 @@ export function admitScheme(scheme: Scheme, options: AdmitOptions): Admission {
   return { ok: true, parameters: accepted }
 }
 
-/** Returns the default value of a parameter that a scheme omits. Returns undefined if there is no default. */
+/**
+ * Returns the default value of a parameter that a declared scheme omits. Returns undefined if the parameter has no
+ * default.
+ */
 function findDefault({ type, parameters }: Scheme, name: string): string | undefined {
   // VPC Lattice cannot verify signed bodies.
   const isLattice = name === 'payload' && parameters.get('service') === 'vpc-lattice-svcs'
@@ -65,8 +73,8 @@ function findDefault({ type, parameters }: Scheme, name: string): string | undef
 }
 
 /**
- * Returns the value of a parameter that a scheme omits, if another member of the document contains this value.
- * Otherwise returns undefined.
+ * Returns the value of a parameter that a declared scheme omits, if another member of the catalog's document contains
+ * this value, such as the issuer. Otherwise returns undefined.
  */
 function deriveFromDocument(
   type: string,
@@ -88,8 +96,8 @@ const enumerations: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * Returns the reason why the client refuses this value of a parameter. Returns undefined if the client accepts the
- * value.
+ * Returns the reason why the client refuses the value of a parameter that a catalog declares. Returns undefined if
+ * the client accepts the value.
  */
 function findRefusal(
   type: string,
@@ -113,7 +121,7 @@ function findRefusal(
   return `${name} is ${quote(value)}, which is not allowed: to allow it, set ${property}`
 }
 
-/** Returns whether a name is a known property of a type, but a catalog may not declare it. */
+/** Returns whether a catalog must not declare a property although the authentication type has this property. */
 function isUndeclarable(name: string, declarable: readonly string[], known: readonly string[]): boolean {
   if (declarable.includes(name)) return false
   return known.some((each) => (each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : each === name))

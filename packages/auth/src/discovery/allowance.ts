@@ -1,14 +1,14 @@
 import { AuthError } from '../auth-error.ts'
 import { declarableParameters, declarableTypes, findParameters, splitValues } from './declarable.ts'
 
-/** Authentication types and parameter values that the client permits a catalog to choose. */
+/** Authentication types and parameter values that the configuration of the client permits a catalog to choose. */
 export interface Allowance {
   readonly types: readonly string[]
   /** Returns whether a catalog may choose this value for a parameter of a type. */
   readonly permits: (type: string, parameter: string, value: string) => boolean
 }
 
-/** Permitted values by type and parameter. */
+/** Permitted values, by authentication type and parameter. */
 type PermittedValues = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
 
 interface KnownHost {
@@ -57,8 +57,9 @@ function awsHost(service: string, pattern: string): KnownHost {
 const forbiddenServices = new Set(['sts', 'iam'])
 
 /**
- * Creates the allowance of a catalog from its host, if the host is known, and from the configuration. Configured types
- * replace the types of the host. Configured values are permitted in addition to the values of the host.
+ * Creates the allowance of a catalog: the authentication types and parameter values that the catalog may choose. The
+ * values come from the configuration and, for known hosts, from built-in rules. Configured types replace the built-in
+ * types. Configured values are permitted in addition to the built-in values.
  *
  * @param settings configured values by `type.parameter`. The empty name contains the configured types
  * @throws {AuthError} configuration, for a type, parameter or value that a catalog may never declare

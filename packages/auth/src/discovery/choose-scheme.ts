@@ -3,7 +3,10 @@ import type { Scheme } from './declaration.ts'
 import { findParameters, sendsPermanentSecret } from './declarable.ts'
 
 interface ChosenScheme {
-  /** The chosen type, followed by the type of its delegate if the scheme has a delegate. */
+  /**
+   * Chosen authentication type, followed by the type of its delegate if the scheme has a delegate. A delegate
+   * authenticates requests before they are signed.
+   */
   readonly types: readonly [string, ...string[]]
   /** Properties that the declaration adds to the configured properties of the client. */
   readonly added: Readonly<Record<string, string>>
@@ -13,7 +16,7 @@ export interface SchemeChoice {
   readonly chosen: ChosenScheme | undefined
   /** One sentence for each scheme that was dropped, with the reason. */
   readonly dropped: readonly string[]
-  /** One sentence for each allowed scheme that has no credentials. */
+  /** One sentence for each scheme that the client allows, but for which no credentials are configured. */
   readonly lackingCredentials: readonly string[]
 }
 
@@ -41,7 +44,10 @@ interface RankedScheme {
   readonly rank: number
 }
 
-/** Returns a scheme with its rank, or the type that has no credentials, or the reason why the scheme is dropped. */
+/**
+ * Returns the scheme with its rank, the type of a scheme without credentials, or the reason why the scheme is
+ * dropped.
+ */
 function rankScheme(
   scheme: Scheme,
   options: AdmitOptions,
@@ -77,10 +83,13 @@ function rankScheme(
   }
 }
 
-/** Types whose providers find credentials in their environment when none are configured. */
+/** Authentication types whose providers search for credentials in their environment when none are configured. */
 const findsCredentials = new Set(['sigv4', 'sigv4a', 'google', 'entra'])
 
-/** Returns the rank of a type; the lowest rank is preferred. Returns undefined if the type has no credentials. */
+/**
+ * Returns the rank of an authentication type; the lowest rank is preferred. Returns undefined if the client has no
+ * credentials for the type.
+ */
 function rankType(type: string, options: AdmitOptions): number | undefined {
   const credentials = [...options.configured(type)].filter(
     (name) => !(findParameters(type) ?? []).includes(name) && name !== 'delegate-auth-type',

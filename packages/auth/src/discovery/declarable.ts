@@ -1,7 +1,7 @@
 /**
- * Parameters that a catalog may declare, by type (`spec/rest-auth-extension.md`, Types). A declaration sets no other
- * property below `rest.auth.<type>.`, because the other properties decide where credentials come from and where they
- * are sent.
+ * Parameters that a catalog may declare, by authentication type (`spec/rest-auth-extension.md`, Types). A declaration
+ * sets no other property below `rest.auth.<type>.`, because the other properties decide where credentials come from
+ * and where they are sent.
  */
 export const declarableParameters: Readonly<Record<string, readonly string[]>> = {
   basic: [],
@@ -14,27 +14,33 @@ export const declarableParameters: Readonly<Record<string, readonly string[]>> =
   sigv4a: ['service', 'region-set', 'payload', 'path-encoding', 'form'],
 }
 
-/** Types that a catalog may declare. */
+/** Authentication types that a catalog may declare. */
 export const declarableTypes: readonly string[] = Object.keys(declarableParameters)
 
-/** Returns the parameters that a catalog may declare for a type. Undefined: a catalog may not declare the type. */
+/**
+ * Returns the parameters that a catalog may declare for an authentication type. Returns undefined if a catalog must
+ * not declare the type.
+ */
 export function findParameters(type: string): readonly string[] | undefined {
   return Object.hasOwn(declarableParameters, type) ? declarableParameters[type] : undefined
 }
 
 /**
- * Default values of parameters that a declaration omits. A client checks whether it permits a default value, as it does
- * for a declared value.
+ * Default values of parameters that a catalog's declaration omits. A client checks whether it permits a default
+ * value, in the same way as a declared value.
  */
 export const defaultValues: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   sigv4: { service: 'execute-api' },
   sigv4a: { service: 'execute-api', 'region-set': '*' },
 }
 
-/** Types that send a secret which stays valid after the request. Other types take precedence. */
+/** Authentication types that send a secret which stays valid after the request. A client prefers every other type. */
 export const sendsPermanentSecret: ReadonlySet<string> = new Set(['bearer', 'api-key', 'basic'])
 
-/** Splits the value of a parameter into its elements if it may be a list. The client must allow all elements. */
+/**
+ * Splits the value of a parameter such as `scopes` into its elements. Returns one element for a parameter that is not
+ * a list. A client must permit each element.
+ */
 export function splitValues(parameter: string, value: string): readonly string[] {
   const isList = /^(audience|resource|scopes?|region-set)$/.test(parameter)
   return isList ? value.split(/[\s,]+/).filter((each) => each !== '') : [value]

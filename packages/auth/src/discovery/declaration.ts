@@ -7,11 +7,13 @@ export interface Scheme {
   readonly delegate: Scheme | undefined
 }
 
-/** Members of a protected resource's document (RFC 9728) that concern authentication. */
+/** Members of a protected resource's metadata document (RFC 9728) that concern authentication. */
 export interface Declaration {
   readonly resource: string
   readonly issuers: readonly string[]
-  /** `dpop_bound_access_tokens_required` */
+  /**
+   * Whether the catalog accepts only tokens that are bound to a key: `dpop_bound_access_tokens_required` (RFC 9449).
+   */
   readonly dpopRequired: boolean
   /** Schemes in the order that the catalog prefers. */
   readonly schemes: readonly Scheme[]
@@ -89,7 +91,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Returns the members of an object in a map, where names such as `__proto__` have no special meaning. */
+/** Converts a JSON object to a map, in which names such as `__proto__` have no special meaning. */
 function toMembers(value: unknown, what: string): ReadonlyMap<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new DeclarationError(`${what} must be an object`)

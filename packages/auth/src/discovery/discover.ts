@@ -92,7 +92,7 @@ export async function discoverProperties(
 }
 
 /**
- * Returns the passed types, and the types that the properties of these types reference, such as a delegate or the
+ * Returns the passed authentication types, and the types that their properties reference, such as a delegate or the
  * source of a token.
  */
 function withReferencedTypes(types: readonly string[], own: AuthProperties): readonly string[] {
@@ -131,7 +131,7 @@ async function loadDocument(
   return await findDocument({ uri, hosts, challengePath: settings['challenge-path'], fetch }, wait)
 }
 
-/** Parses a document. Refuses a document that does not declare the authentication of this catalog. */
+/** Parses the document in which a catalog declares its authentication. Refuses the document of another catalog. */
 function checkDocument({ text, from }: FoundDocument, uri: URL): Declaration {
   try {
     const declaration = parseDeclaration(text)
@@ -148,7 +148,10 @@ function checkDocument({ text, from }: FoundDocument, uri: URL): Declaration {
   }
 }
 
-/** Returns whether a resource is the catalog itself, or a URL below which the catalog is. */
+/**
+ * Returns whether the resource that a document describes is the catalog itself, or a URL that is a prefix of the
+ * catalog URI.
+ */
 function covers(resource: string, uri: URL): boolean {
   if (!URL.canParse(resource)) return false
   const url = new URL(resource)

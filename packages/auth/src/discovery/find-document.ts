@@ -10,7 +10,7 @@ const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 export interface DocumentSearch {
   /** The catalog URI. */
   readonly uri: URL
-  /** Hosts other than the catalog, with their ports, that may serve the document. */
+  /** Hosts with ports, other than the catalog, that may serve the document. */
   readonly hosts: readonly string[]
   /**
    * Path below the catalog URI that is requested if the well-known path has no document. The 401 response contains
@@ -95,8 +95,8 @@ async function get(url: URL, { fetch }: DocumentSearch, wait: WaitOptions): Prom
 }
 
 /**
- * Refuses a URL that must not be requested. A server may have chosen the URL, and could otherwise direct the client
- * to an internal host.
+ * Refuses a document URL that must not be requested. The server may have chosen the URL, and could otherwise direct
+ * the client to an internal host.
  */
 function checkUrl(url: URL, { uri, hosts }: DocumentSearch): void {
   if (url.username !== '' || url.password !== '') {
@@ -124,7 +124,10 @@ function notFound(reason: string): AuthError {
   )
 }
 
-/** Returns `resource_metadata` of a challenge of any scheme (RFC 9110 section 11.2: a quoted string or a token). */
+/**
+ * Returns the parameter `resource_metadata` of the header `WWW-Authenticate`, for any authentication scheme (RFC 9110
+ * section 11.2).
+ */
 function parseResourceMetadata(challenge: string): string | undefined {
   const [, quoted, word] =
     /(?:^|[\s,])resource_metadata\s*=\s*(?:"([^"\\]{0,2048})"|([^\s",]{1,2048}))/i.exec(challenge) ?? []

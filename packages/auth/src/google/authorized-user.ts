@@ -2,7 +2,10 @@ import { requestGoogle, parseGoogleToken, type GoogleContext } from './google-re
 import type { GoogleCredential } from './credential-file.ts'
 import { googleProvenance, type GoogleSource } from './google-source.ts'
 
-/** Creates a source for a user who logged in with `gcloud auth application-default login`, at Google or a workforce pool. */
+/**
+ * Creates a source of tokens for a user who logged in with `gcloud auth application-default login`, at Google or at a
+ * workforce pool.
+ */
 export function authorizedUser(
   credential: Extract<GoogleCredential, { type: 'authorized_user' | 'external_account_authorized_user' }>,
   context: GoogleContext,

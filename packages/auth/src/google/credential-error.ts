@@ -1,7 +1,7 @@
 import { AuthError } from '../auth-error.ts'
 
 /**
- * Creates the error for credentials that cannot be used.
+ * Creates the error for a Google credential that cannot be used.
  *
  * @param property property or variable that contains the credentials or names their file
  */

@@ -11,7 +11,7 @@ import { serviceAccount } from './service-account.ts'
 import { subjectToken } from './subject-token.ts'
 import { readTextFile } from '../needs-node.ts'
 
-/** Creates the source of tokens for the credentials in a file. */
+/** Creates the source of Google tokens for the credentials in a credential file. */
 export function fromCredential(
   credential: GoogleCredential,
   property: string,

@@ -8,7 +8,7 @@ import { checkToken } from '../token-auth.ts'
 import { jwtExpiry } from '../token-expiry.ts'
 import type { Token } from '../token.ts'
 
-/** Functions and environment variables that the sources of Google tokens use. */
+/** Functions and environment variables of the process that the sources of Google tokens use. */
 export type GoogleContext = Pick<ProviderContext, 'fetch' | 'now' | 'env' | 'warn'>
 
 export interface GoogleRequest {
@@ -22,7 +22,7 @@ export interface GoogleRequest {
 }
 
 /**
- * Sends a request to a service of Google.
+ * Sends a request to a Google API, such as the token endpoint.
  *
  * @returns the text of the response, and the members of its JSON object. There are no members if the text is not a
  *   JSON object
@@ -59,8 +59,8 @@ export async function requestGoogle(
 }
 
 /**
- * Reads the token from the member `name` of the response of a service. If the response contains no expiry, the token
- * is valid for one hour.
+ * Reads the token from a member of a Google response. If the response contains no expiry, the token is assumed to be
+ * valid for one hour.
  */
 export function parseGoogleToken(
   members: Readonly<Record<string, unknown>>,

@@ -20,7 +20,7 @@ export interface GoogleSource {
 
 export const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform'
 
-/** Returns the provenance of a token that is renewed by the method that obtained it. */
+/** Returns the provenance of a Google token that only the method that obtained it may renew. */
 export function googleProvenance(method: string, subject?: string): Provenance {
   return {
     ...(subject === undefined ? {} : { who: { issuer: 'https://accounts.google.com', subject } }),

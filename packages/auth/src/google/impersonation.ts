@@ -5,7 +5,10 @@ import { requestGoogle, parseGoogleToken, type GoogleContext } from './google-re
 import { CLOUD_PLATFORM, googleProvenance, type GoogleSource } from './google-source.ts'
 
 export interface Impersonation {
-  /** `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/<email>`, without a method. */
+  /**
+   * URL of the service account in the IAM Credentials API, without the called method:
+   * `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/<email>`
+   */
   readonly url: string
   /**
    * Service accounts in the delegation chain between the source identity and the target. Undefined for workloads,
@@ -59,7 +62,10 @@ export function impersonated(source: GoogleSource, to: Impersonation, context: G
   }
 }
 
-/** Returns the chain of actors: the impersonating identity, then its actors. A renewal must not change the chain. */
+/**
+ * Returns the chain of identities that act for a service account: the impersonating identity, then its actors. A
+ * renewal must not change the chain.
+ */
 function listActors({ provenance }: Token): Pick<Provenance, 'actors'> {
   const actors = [...(provenance?.who === undefined ? [] : [provenance.who]), ...(provenance?.actors ?? [])]
   return actors.length === 0 ? {} : { actors }

@@ -14,7 +14,7 @@ export type SubjectSource =
     }
   | {
       readonly kind: 'aws'
-      /** URL of a request to AWS STS, with the placeholder `{region}`. */
+      /** URL of the request to AWS STS that identifies the workload, with the placeholder `{region}`. */
       readonly verificationUrl: string
     }
   | {

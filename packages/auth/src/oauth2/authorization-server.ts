@@ -18,7 +18,7 @@ const METADATA_LIFETIME_MS = 3_600_000
 
 export interface Server {
   readonly metadata: AuthorizationServer
-  /** Whether the endpoints were read from the metadata of the issuer. If not, the name of the issuer is not known. */
+  /** Whether the endpoints come from the metadata of the issuer. If not, the name of the issuer is unknown. */
   readonly discovered: boolean
 }
 

@@ -13,8 +13,8 @@ import { grantTypes, type FormParameters } from './profiles.ts'
 import { requestToken, toOAuthClient, type PreparedRequest } from './token-client.ts'
 
 /**
- * Requests a token with the login of a person in a browser: authorization code with PKCE (RFC 6749 section 4.1, RFC 7636,
- * RFC 9207).
+ * Requests a token with a login in a browser: authorization code with PKCE (RFC 6749 section 4.1, RFC 7636, RFC
+ * 9207).
  *
  * @throws {AuthError} unsupported, without a browser; configuration, without an endpoint; refused
  */

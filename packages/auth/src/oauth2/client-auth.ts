@@ -22,7 +22,7 @@ import { readTextFile } from '../needs-node.ts'
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-/** Authentication of the client in one token request. */
+/** Client authentication in one token request: a secret, an assertion or no credentials. */
 export interface RequestAuth {
   readonly method: string
   readonly auth: ClientAuth
@@ -75,8 +75,8 @@ export function clientAuthenticator(
 }
 
 /**
- * Returns the client authentication method that the properties imply. Returns undefined for a client secret, which is
- * sent by the method that the server prefers.
+ * Returns the client authentication method that the properties imply. Returns undefined for a client secret: the
+ * metadata of the server then determines the method.
  */
 function inferMethod(client: ClientSettings): ClientAuthMethod | undefined {
   if (client.jwt.privateKey !== undefined) return 'private_key_jwt'
@@ -144,7 +144,10 @@ async function readKey(client: ClientSettings, prefix: string): Promise<JwtKey> 
   return client.jwt.keyId === undefined ? key : { ...key, header: { ...key.header, kid: client.jwt.keyId } }
 }
 
-/** Returns the changes to the assertion of the client that the configuration and the product require. */
+/**
+ * Returns a function that changes the JWT assertion of the client before it is signed: header, audience, expiry and
+ * additional claims.
+ */
 function changeAssertion(
   { client, profile }: OAuthSettings,
   { metadata, discovered }: Server,
@@ -163,7 +166,7 @@ function changeAssertion(
   }
 }
 
-/** Authenticates the client with an assertion of Kubernetes, a cloud or another issuer. */
+/** Authenticates the client with a JWT assertion that another issuer signed, such as Kubernetes or a cloud. */
 function presentAssertion(assertion: string): ClientAuth {
   return (_, client, body) => {
     body.set('client_id', client.client_id)

@@ -3,7 +3,7 @@ import { Secret } from '../secret.ts'
 import type { TokenInput } from './oauth-settings.ts'
 import type { ClientAuthMethod, OAuthValues } from './oauth-values.ts'
 
-/** Settings for the authentication of the client. */
+/** Settings for the authentication of an OAuth client at the token endpoint. */
 export interface ClientSettings {
   readonly id: string | undefined
   readonly method: ClientAuthMethod | undefined
@@ -16,13 +16,13 @@ export interface ClientSettings {
     readonly algorithm: string | undefined
     readonly claims: Readonly<Record<string, string>>
     readonly lifespanMs: number
-    /** Additional header parameters of the assertion, such as the thumbprint of a certificate. */
+    /** Additional header parameters of the client's JWT assertion, such as the thumbprint of a certificate. */
     readonly header: Readonly<Record<string, string>>
   }
 }
 
 /**
- * Reads the settings of the client.
+ * Reads the settings for the authentication of an OAuth client.
  *
  * @throws {AuthError} configuration, if `credential`, `client-id` and `client-secret` contradict each other
  */

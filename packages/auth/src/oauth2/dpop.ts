@@ -8,17 +8,17 @@ import type { Token } from '../token.ts'
 import { toOAuthClient } from './token-client.ts'
 import { base64Url, signJwt, utf8 } from './sign-jwt.ts'
 
-/** Key pair of a session, to which its tokens are bound. The private key cannot be exported. */
+/** DPoP key pair of a session, to which its tokens are bound (RFC 9449). The private key cannot be exported. */
 export interface DpopKey {
-  /** Creates the proofs for requests to the authorization server, with the nonces of this server. */
+  /** Creates the DPoP proofs for requests to the authorization server, and stores the nonces of this server. */
   readonly handle: DPoPHandle
-  /** Creates a proof for a request to the catalog (RFC 9449 section 4). */
+  /** Creates a DPoP proof for a request to the catalog (RFC 9449 section 4). */
   proof(request: HttpRequest, token: string, nonce: string | undefined): Promise<string>
 }
 
 /**
- * Generates a key. The library oauth4webapi signs proofs only for its own requests, so this module signs the proofs for
- * requests to the catalog.
+ * Generates a DPoP key pair. The library oauth4webapi signs proofs only for its own requests, so this module signs
+ * the proofs for requests to the catalog.
  */
 export async function createDpopKey(algorithm: string, now: () => number): Promise<DpopKey> {
   const pair = await generateKeyPair(algorithm)
@@ -45,13 +45,14 @@ export async function createDpopKey(algorithm: string, now: () => number): Promi
 }
 
 /**
- * Maximum number of servers whose nonces are cached. A session sends requests to one catalog and to few other servers.
+ * Maximum number of servers whose DPoP nonces are cached. A session sends requests to one catalog and to few other
+ * servers.
  */
 const MAX_NONCES = 100
 
 /**
- * Creates a provider that sends a token with a proof of possession of the key, and requests another attempt when the
- * catalog requires a nonce in the proof.
+ * Creates a provider that sends a token with a DPoP proof. If the catalog requires a nonce in the proof, the provider
+ * requests another attempt.
  */
 export function dpopAuth<T extends Token>(
   tokens: Memoized<T>,
@@ -60,7 +61,7 @@ export function dpopAuth<T extends Token>(
 ): AuthProvider {
   const inner = tokenAuth(tokens, { scheme: 'DPoP', provenance })
   const nonces = new Map<string, string>()
-  /** Maps each sent request to the request that the inner provider returned, which has the token and no proof. */
+  /** Maps each sent request to the same request without its proof, which the inner provider returned. */
   const requestsWithToken = new WeakMap<HttpRequest, HttpRequest>()
   const storeNonce = (response: ResponseHead, origin: string): void => {
     const nonce = response.headers.get('dpop-nonce')
@@ -99,7 +100,7 @@ export function dpopAuth<T extends Token>(
   }
 }
 
-/** Returns whether a response requires a nonce in the proof (RFC 9449 section 9). */
+/** Returns whether a response requires a nonce in the DPoP proof (RFC 9449 section 9). */
 function requiresNonce({ headers }: ResponseHead): boolean {
   const challenge = headers.get('www-authenticate') ?? ''
   return headers.get('dpop-nonce') !== null && /\bDPoP\b/i.test(challenge) && /use_dpop_nonce/.test(challenge)

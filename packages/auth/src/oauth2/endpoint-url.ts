@@ -5,7 +5,7 @@ import { AuthError } from '../auth-error.ts'
  * (RFC 9700 section 2.6, RFC 8252 section 8.3).
  *
  * @param property names the address in error messages
- * @param base address that a relative one is appended to
+ * @param base URL to which a relative address is appended
  * @throws {AuthError} configuration
  */
 export function endpointUrl(text: string, property: string, base?: string): URL {
@@ -29,7 +29,7 @@ function resolveBelow(path: string, property: string, base: string | undefined):
   return new URL(`${base.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`)
 }
 
-/** Returns whether a URL is plain http to this machine, where no other machine can read the request. */
+/** Returns whether a URL is plain http to this machine. Other machines cannot read such a request. */
 export function isLoopback(url: URL): boolean {
   return url.protocol === 'http:' && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)
 }

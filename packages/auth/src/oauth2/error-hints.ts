@@ -1,24 +1,26 @@
 import type { ProfileName } from './profiles.ts'
 
-/** Error response of a server, with facts about the request. */
+/** Error response to a token request, with facts about the request. */
 export interface Refusal {
   readonly status: number
   readonly error: string | undefined
   readonly description: string | undefined
-  /** Name of the grant in the configuration. */
+  /** Name of the OAuth grant in the configuration, such as `token-exchange`. */
   readonly grant: string
-  /** Host of the endpoint. */
+  /** Host of the token endpoint. */
   readonly host: string
-  /** Path of the endpoint. */
+  /** Path of the token endpoint. */
   readonly path: string
-  /** Method of client authentication. */
+  /** Method of client authentication that the request used. */
   readonly clientAuth: string
   readonly profile: ProfileName | 'iceberg-legacy' | 'google'
-  /** Prefix of the names of properties: `rest.auth.oauth2.` */
+  /** Prefix of the property names in the text of a hint: `rest.auth.oauth2.` */
   readonly prefix: string
 }
 
-/** Change that removes the cause of a refusal. */
+/**
+ * Advice for a refused token request: the change of the configuration that usually helps, and the property to change.
+ */
 export interface Hint {
   readonly text: string
   readonly property?: string
@@ -26,7 +28,7 @@ export interface Hint {
 
 interface HintRule {
   readonly matches: (refusal: Refusal) => boolean
-  /** Text of the hint, in which `{prefix}` is replaced by the prefix of properties. */
+  /** Text of the hint. `{prefix}` is replaced by the prefix of the property names. */
   readonly fix: string
   readonly property?: string
 }
@@ -39,8 +41,9 @@ const mentions =
 const isExchange = ({ grant }: Refusal): boolean => grant === 'token-exchange'
 
 /**
- * Known refusals with the change that helped. The first rule that matches decides. The rules come from public reports
- * to Iceberg, Trino, Polaris, Lakekeeper and Dremio's manager, and from the documentation of the products.
+ * Rules for error responses with a known cause. The first rule that matches an error response supplies the hint. The
+ * rules come from public reports to Iceberg, Trino, Polaris, Lakekeeper and Dremio's manager, and from the
+ * documentation of the products.
  */
 const rules: readonly HintRule[] = [
   {
@@ -214,7 +217,7 @@ const rules: readonly HintRule[] = [
   },
 ]
 
-/** Rules for known refusals by Google's endpoints, which no property configures. */
+/** Rules for error responses of Google's token endpoints with a known cause. */
 const googleRules: readonly HintRule[] = [
   {
     matches: ({ error, grant }) => grant === 'refresh_token' && /invalid_(grant|rapt)/.test(error ?? ''),
@@ -238,7 +241,7 @@ const googleRules: readonly HintRule[] = [
   },
 ]
 
-/** Returns the hint for a known refusal, or undefined. */
+/** Returns the hint for an error response with a known cause, or undefined. */
 export function findHint(refusal: Refusal): Hint | undefined {
   const rule = (refusal.profile === 'google' ? googleRules : rules).find(({ matches }) => matches(refusal))
   if (rule === undefined) return undefined

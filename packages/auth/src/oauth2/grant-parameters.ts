@@ -5,7 +5,7 @@ import type { OAuthSettings } from './oauth-settings.ts'
 import { profiles, type FormParameters, type GrantType } from './profiles.ts'
 import type { TokenSource } from './token-source.ts'
 
-/** Sources of the tokens that a grant presents. */
+/** Sources of the tokens that a token request contains: subject token, actor token or assertion. */
 export interface InputSources {
   readonly subject: TokenSource | undefined
   readonly actor: TokenSource | undefined
@@ -13,8 +13,8 @@ export interface InputSources {
 }
 
 /**
- * Returns the parameters of a grant that are the same in each request: the audience or resource, those that only one
- * product of an authorization server needs, and those of the configuration.
+ * Returns the parameters that all token requests of a grant have in common: target (scope, audience, resource),
+ * parameters that the product of the authorization server requires, and configured parameters.
  */
 export function commonParameters(settings: OAuthSettings, grant: GrantType): FormParameters {
   const { profile, target, prefix, extra } = settings
@@ -25,7 +25,7 @@ export function commonParameters(settings: OAuthSettings, grant: GrantType): For
   ]
 }
 
-/** Returns the parameters with the tokens that a grant presents. The tokens are obtained from their sources each time. */
+/** Obtains the tokens that a grant presents, and returns them as parameters of a token request. */
 export async function grantParameters(
   settings: OAuthSettings,
   { subject, actor, assertion }: InputSources,

@@ -135,7 +135,10 @@ export function readOAuthKeys(given: ReadonlyMap<string, GivenProperty>, prefix:
   return readProperties(keys, given, prefix)
 }
 
-/** Describes a grant, which is named by its short name or by its `grant_type`. */
+/**
+ * Describes the property `grant-type`. Its value is the short name of a grant, or the value of `grant_type` in token
+ * requests.
+ */
 function grantKind(): PropertyKind<GrantType | undefined> {
   const names = Object.keys(grantTypes) as unknown as Words<GrantType>
   const inner = oneOf(`the grant: ${names.join(', ')}. Default: by the properties that are set`, names)

@@ -23,7 +23,9 @@ import {
   type TokenSource,
 } from './token-source.ts'
 
-/** Session that obtains the tokens of one configuration, and renews them when they are used. */
+/**
+ * Obtains and renews the access tokens of one OAuth configuration. A token is renewed only when a caller needs it.
+ */
 export interface OAuthSession extends AsyncDisposable {
   readonly tokens: Memoized<OAuthToken>
   readonly dpop: DpopKey | undefined
@@ -33,7 +35,7 @@ export interface OAuthSession extends AsyncDisposable {
 }
 
 /**
- * Opens a session for a configuration and its nested configurations. It sends no request.
+ * Opens a session for an OAuth configuration and for the configurations that it contains. Sends no request.
  *
  * @throws {AuthError} configuration
  */
@@ -177,15 +179,15 @@ async function openNestedTokens(
 }
 
 /**
- * Refuses a token that changes the identity of the session. The session calls this function before the new refresh
- * token replaces the previous refresh token.
+ * Refuses a renewed token with another identity. The session calls this function before it stores the refresh token
+ * of the renewed token.
  */
 function checkIdentity(before: OAuthToken | undefined, next: OAuthToken): OAuthToken {
   if (before !== undefined) keepIdentity(before.provenance, next.provenance)
   return next
 }
 
-/** Returns the grants that may renew a session. A renewal never asks a person to log in. */
+/** Returns the grants that may renew the tokens of a session. A renewal never asks a person to log in. */
 function renewalGrants({ grant, renew }: OAuthSettings): readonly GrantType[] {
   if (!renew) return []
   return isLogin(grant) || grant === 'refresh_token' ? ['refresh_token'] : ['refresh_token', grant]

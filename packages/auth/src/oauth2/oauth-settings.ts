@@ -6,14 +6,17 @@ import { readOAuthKeys } from './oauth-keys.ts'
 import type { InputName, OAuthValues } from './oauth-values.ts'
 import { isLogin, type GrantType, type ProfileName, type Target } from './profiles.ts'
 
-/** Source of a token that a grant presents. Exactly one of `value`, `file`, `authType` and `nested` is set. */
+/**
+ * Source of a token that is sent in a token request, such as the subject token. Exactly one of `value`, `file`,
+ * `authType` and `nested` is set.
+ */
 export interface TokenInput {
   readonly property: string
   readonly value: Secret | undefined
   readonly file: string | undefined
   readonly authType: string | undefined
   readonly nested: OAuthSettings | undefined
-  /** Configured token type (RFC 8693 section 3). */
+  /** Configured type of the token (RFC 8693 section 3). */
   readonly type: string | undefined
 }
 
@@ -39,7 +42,7 @@ export interface OAuthSettings {
   readonly actor: TokenInput | undefined
   readonly assertion: TokenInput | undefined
   readonly requestedTokenType: string | undefined
-  /** Signature algorithm of proofs. Undefined: tokens are not bound to a key. */
+  /** Signature algorithm of DPoP proofs. Undefined: tokens are not bound to a key. */
   readonly dpop: string | undefined
   readonly renew: boolean
   /** Validity in ms of tokens whose response contains no expiry. */
@@ -49,7 +52,7 @@ export interface OAuthSettings {
   readonly timeoutMs: number
 }
 
-/** Maximum number of levels of nested configurations. */
+/** Maximum number of levels of OAuth configurations within a configuration. */
 const MAX_DEPTH = 4
 
 /** Parameters of token requests that `extra-params` must not replace. */
@@ -57,7 +60,7 @@ const reservedParameters =
   /^(grant_type|client_(id|secret|assertion|assertion_type)|(subject|actor)_token(_type)?|assertion|refresh_token|code|code_verifier|device_code|redirect_uri|scope|audience|resource)$/
 
 /**
- * Reads a configuration of `oauth2` and its nested configurations.
+ * Reads an OAuth configuration and the configurations that it contains.
  *
  * @throws {AuthError} configuration, for a property that is invalid, missing or not used
  */
@@ -169,7 +172,7 @@ function inferGrant(
   return values['refresh-token'] === undefined ? 'client_credentials' : 'refresh_token'
 }
 
-/** Refuses a grant without the tokens that it requires, and tokens that the grant does not use. */
+/** Refuses a grant that lacks a token that it requires, and a configured token that the grant does not use. */
 function checkInputs(
   grant: GrantType,
   inputs: { subject: unknown; actor: unknown; assertion: unknown; refreshToken: unknown },

@@ -6,19 +6,19 @@ import { jwtActors, jwtExpiry, jwtParty } from '../token-expiry.ts'
 import { tokenTypes, type Token } from '../token.ts'
 import type { GrantType, Target } from './profiles.ts'
 
-/** Access token, with the refresh token that may renew the access token. */
+/** Access token, with the refresh token that may renew it. */
 export interface OAuthToken extends Token {
   readonly expiresAt: number
   readonly provenance: Provenance
   readonly refreshToken: Secret | undefined
 }
 
-/** Facts about the request that obtained a token. */
+/** Facts about the token request, which the response does not contain. */
 export interface TokenOrigin {
   readonly obtainedBy: GrantType
   readonly renewableBy: readonly GrantType[]
   readonly target: string
-  /** Validity of a token whose response contains no expiry, in ms. */
+  /** Assumed validity of a token whose response contains no expiry, in ms. */
   readonly lifespanMs: number
   /**
    * Previous token, which the request renewed. If the new token has no subject or no refresh token, it keeps the
@@ -28,7 +28,7 @@ export interface TokenOrigin {
 }
 
 /**
- * Returns the token of a response with its identity.
+ * Converts the response of a token endpoint to a token with expiry and provenance.
  *
  * @throws {AuthError} malformed, for a token that cannot be sent in a header
  */

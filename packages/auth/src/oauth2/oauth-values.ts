@@ -11,7 +11,7 @@ export type ClientAuthMethod =
   | 'client_assertion'
   | 'none'
 
-/** Names of the properties with the tokens that a grant presents. */
+/** Names of the properties that contain a token which is sent in a token request. */
 export type InputName = 'token-exchange.subject-token' | 'token-exchange.actor-token' | 'jwt-bearer.assertion'
 
 type TextName =

@@ -12,7 +12,7 @@ export const grantTypes = {
 
 export type GrantType = keyof typeof grantTypes
 
-/** Returns whether a person must log in for a grant. */
+/** Returns whether a grant requires a person to log in. */
 export function isLogin(grant: GrantType): boolean {
   return grant === 'device_code' || grant === 'authorization_code'
 }
@@ -26,24 +26,26 @@ export interface Target {
 
 export type FormParameters = readonly (readonly [name: string, value: string])[]
 
-/** Differences of a product from other authorization servers of OAuth 2. */
+/** Differences between one product, such as Keycloak, and the OAuth 2 standard. */
 export interface Profile {
   /**
-   * Returns the parameters for the target of a token.
+   * Returns the token request parameters that name the target of the token.
    *
    * @throws {AuthError} configuration, for a target that the product does not support
    */
   readonly target: (target: Target, grant: GrantType, prefix: string) => FormParameters
-  /** Returns additional parameters of a grant. */
+  /** Returns further token request parameters that the product requires for a grant. */
   readonly extra?: (grant: GrantType) => FormParameters
   readonly tokenEndpoint?: string
-  /** Client authentication if the configuration does not name a method. */
+  /** Method of client authentication that is used if the configuration names none. */
   readonly clientAuth?: 'client_secret_post' | 'anonymous'
-  /** Audience of an assertion of the client. Default: the issuer (RFC 7523bis). */
+  /** Audience of the client's JWT assertion. Default: the issuer (RFC 7523bis). */
   readonly assertionAudience?: 'token-endpoint'
 }
 
-/** Sends a separate parameter for each audience and resource (RFC 8693 section 2.1, RFC 8707). */
+/**
+ * Profile of the OAuth standards: one parameter for each audience and each resource (RFC 8693 section 2.1, RFC 8707).
+ */
 const standard: Profile = {
   target: ({ audiences, resources, scope }) => [
     ...audiences.map((audience) => ['audience', audience] as const),
@@ -52,7 +54,10 @@ const standard: Profile = {
   ],
 }
 
-/** Keycloak 26.2 and later: audiences are client ids, and select among the audiences of scopes and mappers. */
+/**
+ * Profile of Keycloak 26.2 and later. Audiences are client ids, and must be among the audiences that the scopes and
+ * mappers of the client allow.
+ */
 const keycloak: Profile = {
   target: ({ audiences, resources, scope }, _, prefix) => {
     if (resources.length > 0) {
@@ -62,7 +67,10 @@ const keycloak: Profile = {
   },
 }
 
-/** Microsoft Entra: the target is part of the scope. On-behalf-of is RFC 7523; RFC 8693 is not supported. */
+/**
+ * Profile of Microsoft Entra. The scope contains the target of the token. On-behalf-of requests use RFC 7523, because
+ * Entra does not support RFC 8693.
+ */
 const entra: Profile = {
   target: ({ audiences, resources, scope }, grant, prefix) => {
     if (grant === 'token-exchange') {
@@ -83,7 +91,7 @@ const entra: Profile = {
   assertionAudience: 'token-endpoint',
 }
 
-/** Okta: only custom authorization servers exchange tokens, and they require an audience and a scope. */
+/** Profile of Okta. Only custom authorization servers exchange tokens, and they require an audience and a scope. */
 const okta: Profile = {
   target: (target, grant, prefix) => {
     const { audiences, resources, scope } = target
@@ -99,7 +107,7 @@ const okta: Profile = {
   },
 }
 
-/** Auth0: a token is for one API, whose identifier is the audience. */
+/** Profile of Auth0. A token is valid for one API, whose identifier is the audience. */
 const auth0: Profile = {
   target: ({ audiences, resources, scope }, grant, prefix) => {
     const [audience, ...others] = new Set([...audiences, ...resources])
@@ -113,7 +121,9 @@ const auth0: Profile = {
   clientAuth: 'client_secret_post',
 }
 
-/** Google's Security Token Service, for workload and workforce federation. Clients are not authenticated. */
+/**
+ * Profile of Google's Security Token Service, for workload and workforce federation. Clients are not authenticated.
+ */
 const googleSts: Profile = {
   target: ({ audiences, resources, scope }, _, prefix) => {
     const [audience] = audiences

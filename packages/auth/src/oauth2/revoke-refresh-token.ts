@@ -18,7 +18,7 @@ import { toOAuthClient } from './token-client.ts'
 
 const prefix = 'rest.auth.oauth2.'
 
-/** Revokes a refresh token. See `revokeToken`. */
+/** Implements `revokeToken`: revokes a refresh token at its issuer (RFC 7009). */
 export async function revokeRefreshToken(
   properties: Readonly<Record<string, string>>,
   token: Secret,

@@ -1,7 +1,7 @@
 /** The type `CryptoKey` of Web Crypto, whose name differs between runtimes. */
 export type CryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
-/** Key for JWS signatures of Web Crypto (RFC 7518, RFC 8037). */
+/** Private key of Web Crypto that signs JWTs (RFC 7518, RFC 8037). */
 export interface JwtKey {
   readonly algorithm: string
   readonly key: CryptoKey

@@ -25,7 +25,7 @@ export interface TokenRequest {
    */
   readonly clientId: string | undefined
   readonly clientAuth: RequestAuth
-  /** Name of the grant in the configuration, for messages. */
+  /** Name of the OAuth grant in the configuration, for error messages. */
   readonly grant: string
   /** `grant_type` of the request. */
   readonly grantType: string
@@ -35,7 +35,7 @@ export interface TokenRequest {
   readonly prefix: string
 }
 
-/** Token request before its grant is known. */
+/** Token request without the members that depend on the grant. */
 export type PreparedRequest = Omit<TokenRequest, 'grantType' | 'parameters'>
 
 /** Errors of the token endpoint while the login of a person is not complete (RFC 8628 section 3.5). */
@@ -97,7 +97,7 @@ export async function requestToken(
   }
 }
 
-/** Returns the client in the form of oauth4webapi, with the clock of the provider. */
+/** Converts a client id to the client object of oauth4webapi, which uses the clock of the provider. */
 export function toOAuthClient(id: string | undefined, now: () => number): Client {
   return { client_id: id ?? 'anonymous', [clockSkew]: Math.round((now() - Date.now()) / 1_000) }
 }

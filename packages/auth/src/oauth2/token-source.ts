@@ -10,7 +10,10 @@ import type { OAuthSettings, TokenInput } from './oauth-settings.ts'
 
 export type TokenSource = Source<Token>
 
-/** Opens a nested configuration. */
+/**
+ * Opens the session of an OAuth configuration that is nested in another configuration. The session supplies a token
+ * for the outer configuration.
+ */
 export type OpenNested = (settings: OAuthSettings) => Promise<ClosableTokenSource>
 
 export interface ClosableTokenSource extends AsyncDisposable {
@@ -18,8 +21,8 @@ export interface ClosableTokenSource extends AsyncDisposable {
 }
 
 /**
- * Returns the source of a token that a grant presents. The token is obtained for each request, because files change and
- * sessions renew their tokens.
+ * Returns the source of a token that is sent in a token request. The token is obtained for each request, because
+ * files change and sessions renew their tokens.
  *
  * @param opened receives the objects that must be closed with the session
  * @throws {AuthError} configuration
@@ -54,7 +57,7 @@ export async function tokenSource(
   return async () => withType(token, type, property)
 }
 
-/** Returns a configured token, which cannot be renewed. */
+/** Creates a token from its configured text. The token cannot be renewed. */
 export function staticToken(secret: Secret, property: string): Token {
   const value = checkToken(secret.reveal().trim(), property)
   const expiresAt = jwtExpiry(value)
@@ -82,8 +85,8 @@ function providerSource(
 }
 
 /**
- * Returns a token with the configured type. If an ID token is configured, returns the ID token that was issued with the
- * access token.
+ * Returns a token with the configured token type. For the type of ID tokens, returns the ID token that was issued
+ * with the access token.
  */
 function withType(token: Token, type: string | undefined, property: string): Token {
   if (type === undefined || type === token.type) return token

@@ -18,8 +18,8 @@ export interface Alias {
    */
   readonly shared?: true
   /**
-   * Canonical properties that belong together, such as an access key id and its secret. The alias is ignored if
-   * another property that is not shared sets one of them.
+   * Canonical properties that form a unit, such as an access key id and its secret. The alias is ignored if another
+   * name, which is not shared, sets one of these properties.
    */
   readonly group?: readonly string[]
 }

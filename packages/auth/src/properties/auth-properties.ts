@@ -9,7 +9,7 @@ export type Properties = Readonly<Record<string, string | number | boolean | Sec
 const PREFIX = 'rest.auth.'
 
 interface Entry extends GivenProperty {
-  /** Canonical names: `<type>.<name>`. */
+  /** Canonical names of the property, each in the form `<type>.<name>`. */
   readonly targets: readonly string[]
   readonly shared: boolean
   readonly group: readonly string[]
@@ -53,7 +53,7 @@ export class AuthProperties {
   }
 
   /**
-   * Returns the properties of a type, by name below `rest.auth.<type>.`, and marks them as used.
+   * Returns the properties of an authentication type, by name below `rest.auth.<type>.`, and marks them as used.
    *
    * @throws AuthError when two names of one property have different values
    */
@@ -123,10 +123,13 @@ function toTexts(properties: Properties): Map<string, string> {
   return texts
 }
 
-/** Properties below `rest.auth.` that do not belong to a type. */
+/** Properties below `rest.auth.` that apply to all authentication types. */
 const GENERAL = new Set(['type', 'package'])
 
-/** Returns the entry of a property. Returns an empty list for a property that does not configure authentication. */
+/**
+ * Converts a configured property to an entry with its canonical names. Returns an empty list for a property that does
+ * not configure authentication.
+ */
 function toEntries(name: string, value: string): Entry[] {
   const alias = aliases.get(name)
   if (alias !== undefined) {
@@ -145,13 +148,16 @@ function toEntries(name: string, value: string): Entry[] {
   return []
 }
 
-/** Returns the name of an entry below a type, or undefined if the entry belongs to another type. */
+/**
+ * Returns the canonical name of a property without the prefix `<type>.`, or undefined if the property belongs to
+ * another authentication type.
+ */
 function findName(entry: Entry, type: string): string | undefined {
   const prefix = `${type}.`
   return entry.targets.find((target) => target.startsWith(prefix))?.slice(prefix.length)
 }
 
-/** Replaces the alias of a type: `gcp-iam.scopes` becomes `google.scopes`. */
+/** Replaces the alias of an authentication type in a property name: `gcp-iam.scopes` becomes `google.scopes`. */
 function toCanonicalName(name: string): string {
   const dot = name.indexOf('.')
   if (dot === -1) return name
@@ -178,7 +184,10 @@ function findType(texts: ReadonlyMap<string, string>): string | undefined {
   return first?.value
 }
 
-/** Infers the type as Iceberg's clients do, except that a token by itself means `bearer`, which needs no token endpoint. */
+/**
+ * Infers the authentication type from the configured properties as Iceberg's clients do, except that a token without
+ * other properties selects `bearer`, which needs no token endpoint.
+ */
 function inferType(texts: ReadonlyMap<string, string>): string | undefined {
   if (texts.has('credential')) return texts.has('oauth2-server-uri') ? 'oauth2' : 'iceberg-legacy'
   return texts.has('token') ? 'bearer' : undefined

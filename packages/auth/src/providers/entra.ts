@@ -143,8 +143,8 @@ function machineAuth(values: Values, context: ProviderContext): AuthProvider {
 }
 
 /**
- * Converts values with their properties of `entra` to properties of `oauth2`, so that errors name the
- * property of `entra`.
+ * Converts values of `entra` properties to `oauth2` properties that keep the name of the `entra` property, so that
+ * errors name the property that was configured.
  */
 function toOAuthProperties(values: Readonly<Record<string, [string, string]>>): Map<string, GivenProperty> {
   return new Map(

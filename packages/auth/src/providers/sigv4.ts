@@ -180,7 +180,7 @@ function toSigningSettings(
   }
 }
 
-/** Headers that proxies change, in addition to the headers that are never signed. */
+/** Headers that are not signed by default, because proxies change them. */
 const proxyHeaders = [
   'forwarded',
   'via',

@@ -23,7 +23,7 @@ export interface Signer {
     request: WireRequest,
     options: SignatureOptions & { payloadHeader: boolean },
   ): Promise<readonly Header[]>
-  /** Returns the target of the request with the signature in its query. */
+  /** Presigns a request: returns the request target with the signature in its query. */
   presign(request: WireRequest, options: SignatureOptions & { expiresSeconds: number }): Promise<string>
   /** Computes a SHA-256 hash in lower-case hexadecimal digits. */
   sha256Hex(bytes: Uint8Array): Promise<string>

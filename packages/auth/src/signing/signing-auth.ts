@@ -14,7 +14,7 @@ import { relocate } from './relocate.ts'
 import { strictQuery } from './strict-query.ts'
 import type { SignatureOptions, Signer } from './signer.ts'
 
-/** Settings of the signature. */
+/** Settings that determine the signature of requests. */
 export interface SigningSettings {
   /** Region to sign for. For Version 4A, a set of regions. */
   readonly region: string
@@ -176,7 +176,7 @@ function findClockOffset(response: ResponseHead, now: number): number | undefine
   return Number.isNaN(date) ? undefined : date - now
 }
 
-/** Returns whether a response reports an expired or unknown key. AWS sends the error code in a header. */
+/** Returns whether a response reports an expired or unknown access key. AWS sends the error code in a header. */
 function reportsInvalidKey(response: ResponseHead): boolean {
   if (response.status === 401) return true
   const type = response.headers.get('x-amzn-errortype') ?? ''

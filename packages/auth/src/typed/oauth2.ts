@@ -26,11 +26,11 @@ export interface OAuth2Options extends TypedOptions {
   readonly refreshToken?: SecretText
   /** The token to exchange (RFC 8693). */
   readonly subjectToken?: SecretText
-  /** The token of the client that acts for the subject (RFC 8693). */
+  /** The token of the party that acts for the subject (RFC 8693). */
   readonly actorToken?: SecretText
   /** The product that issues the tokens: keycloak, entra, okta, auth0, google-sts. Default: generic. */
   readonly profile?: string
-  /** Whether tokens are bound to a key (RFC 9449). Default: false. */
+  /** Whether tokens are bound to a key with DPoP (RFC 9449). Default: false. */
   readonly dpop?: boolean
   /** Time limit of a token request, in ms. */
   readonly timeoutMs?: number

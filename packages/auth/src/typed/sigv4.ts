@@ -9,13 +9,13 @@ export interface SignatureOptions extends TypedOptions {
   readonly accessKeyId?: string
   readonly secretAccessKey?: SecretText
   readonly sessionToken?: SecretText
-  /** The profile in the files of the AWS command line. */
+  /** Name of a profile in the configuration files of the AWS command line. */
   readonly profile?: string
-  /** The role to assume. */
+  /** ARN of the role to assume. */
   readonly roleArn?: string
   readonly roleSessionName?: string
   readonly roleExternalId?: string
-  /** The file with the token that assumes the role. */
+  /** Path of the file with the token that is exchanged for the credentials of the role. */
   readonly webIdentityTokenFile?: string
   /** Whether the body is signed. Default: as the service requires. */
   readonly payload?: 'signed' | 'unsigned'

@@ -35,5 +35,5 @@ export async function recordSdkCalls(
   return server.calls
 }
 
-/** Requests an access token. */
+/** Requests an access token from Google's SDK. */
 export const accessToken = async (auth: GoogleAuth): Promise<unknown> => await auth.getAccessToken()
