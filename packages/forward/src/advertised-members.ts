@@ -100,7 +100,10 @@ function rewriteConfig(text: string, { urls, properties, leftOut }: MemberRules)
   })
 }
 
-/** Returns whether the proxy would treat paths with this prefix as paths of Lance, whose responses it does not parse. */
+/**
+ * Returns whether paths with this catalog prefix look like paths of the Lance protocol. The proxy must refuse such a
+ * prefix, because it does not parse Lance responses.
+ */
 function hidesProtocol(prefix: unknown): boolean {
   const path = typeof prefix === 'string' ? URL.parse(`http://catalog/v1/${prefix}/`)?.pathname : undefined
   return path !== undefined && detectProtocol(path) === 'lance'

@@ -1,8 +1,8 @@
 import type { HeaderList } from '@headgate/http'
 
 /**
- * Headers that apply to one connection only (RFC 9110 section 7.6.1), and headers that request a protocol switch or
- * limit the number of hops.
+ * Headers that apply to one connection only (RFC 9110 section 7.6.1), that request another protocol, or that limit
+ * the number of hops.
  */
 const hopByHop = new Set([
   'connection',

@@ -4,7 +4,11 @@ import { HeadgateError } from '@headgate/errors'
 export interface MemberSplicerOptions {
   /** Names of the members of the outermost object whose values are buffered and passed to `rewrite`. */
   readonly members: ReadonlySet<string>
-  /** @returns the text that replaces the value */
+  /**
+   * Returns the text that replaces the value of a buffered member.
+   *
+   * @returns the text that replaces the value
+   */
   readonly rewrite: (name: string, value: string) => string
   /** Maximum size of the value of a buffered member, in bytes. */
   readonly limit: number

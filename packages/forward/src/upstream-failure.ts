@@ -10,8 +10,8 @@ export interface Connection {
 }
 
 /**
- * Cause of an error on a reused connection. Perhaps the upstream only closed the idle connection, so a second attempt
- * can succeed.
+ * Error of a request on a reused connection. The upstream may only have closed the idle connection, so a second
+ * attempt can succeed.
  */
 class StaleConnection extends Error {}
 
@@ -33,7 +33,10 @@ export function upstreamFailure(error: Error, { host, connected, reused }: Conne
   )
 }
 
-/** Returns whether a request that changes nothing should be sent again, on another connection. */
+/**
+ * Returns whether a request failed on a reused connection, so that a request that changes nothing can be sent again
+ * on another connection.
+ */
 export function wasStale(error: unknown): boolean {
   return error instanceof HeadgateError && error.cause instanceof StaleConnection
 }

@@ -12,8 +12,7 @@ export interface Authenticator {
 
   /**
    * Inspects a response and returns `retry` to send the request again, for example with another token. `request` is
-   * the request that {@link authenticate} returned. After this function has returned `retry` once, the client does not
-   * call it again for the same request.
+   * the request that {@link authenticate} returned. For one request, the client follows `retry` only once.
    */
   onResponse?(
     response: ResponseHead,

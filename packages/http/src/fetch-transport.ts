@@ -8,7 +8,7 @@ import { wireUrl } from './wire-url.ts'
 
 /** Options of {@link fetchTransport}. */
 export interface FetchTransportOptions {
-  /** Default: the global `fetch`. */
+  /** Sends the requests. Default: the global `fetch`. */
   readonly fetch?: Fetch
   /** Time limit for the head of a response, in ms. Default: 60,000. */
   readonly timeoutMs?: number

@@ -9,7 +9,9 @@ export interface HttpHooks {
   readonly onRequest?: (request: HttpRequest, attempt: number) => void
   /** Called with the response to each attempt. */
   readonly onResponse?: (response: ResponseHead, request: HttpRequest, attempt: number) => void
-  /** Called before the client waits for another attempt. `error` is set if the last attempt received no response. */
+  /**
+   * Called before the client waits for another attempt. `error` is set if the previous attempt received no response.
+   */
   readonly onRetry?: (retry: {
     readonly attempt: number
     /** Time until the next attempt, in ms. */

@@ -3,7 +3,7 @@ import type { HeaderList } from './header-list.ts'
 import type { HttpHooks } from './hooks.ts'
 import type { Fetch } from './http-request.ts'
 
-/** Settings of a client for sending its requests. */
+/** Settings with which a client sends all its requests. */
 export interface HttpSettings {
   readonly fetch: Fetch
   readonly auth: Authenticator
@@ -11,7 +11,7 @@ export interface HttpSettings {
   readonly headers: HeaderList
   /** Time limit of an attempt, in ms. */
   readonly timeoutMs: number
-  /** Maximum number of attempts after the first one. */
+  /** Maximum number of attempts after the first attempt. */
   readonly maxRetries: number
   /** Longest response that is read into memory, in bytes. */
   readonly maxResponseBytes: number

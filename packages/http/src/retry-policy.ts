@@ -6,8 +6,8 @@ import type { Attempt } from './send.ts'
 /** Options of {@link retryPolicy}. */
 export interface RetryPolicyOptions {
   /**
-   * Returns whether the server may execute the request twice. The policy calls this function after each attempt,
-   * because the result may change.
+   * Returns whether the server may execute the request twice without harm. The policy calls this function after each
+   * attempt, because the result may change with time.
    */
   readonly repeatable: () => boolean
   /** Maximum number of attempts after the first one. Default: 5. `send` itself allows at most 9. */
@@ -66,7 +66,7 @@ function mayRetry(
 }
 
 /**
- * Returns whether the server may have executed a request although its attempt failed.
+ * Returns whether the server may have executed a request although the attempt failed.
  *
  * @example
  * ```ts

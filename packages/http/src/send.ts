@@ -15,7 +15,7 @@ export interface OutgoingRequest {
   readonly body?: OutgoingBody
 }
 
-/** The result of one attempt: a response, or the error that prevented it. */
+/** Result of one attempt to send a request: a response, or the error that prevented a response. */
 export type Attempt<R> =
   { readonly response: R; readonly error?: never } | { readonly response?: never; readonly error: unknown }
 
@@ -24,9 +24,7 @@ export interface SendOptions<R extends ResponseHead> extends WaitOptions {
   readonly auth?: Authenticator
   /** Headers of all requests of the client. */
   readonly base?: HeaderList
-  /**
-   * Headers that the user of the client adds to this request. They replace headers of the same names in the request.
-   */
+  /** Headers that the user of the client adds to this request. They replace headers with the same names. */
   readonly context?: HeaderList
   readonly transport: Transport<R>
   /**

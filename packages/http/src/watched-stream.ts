@@ -6,11 +6,14 @@ export interface WatchOptions {
   readonly limit: AttemptLimit
   /** Whether the time limit is paused between two reads, so that a slow reader does not exceed it. */
   readonly pausesBetweenReads: boolean
-  /** Receives the error when the stream fails. Receives no error when the stream ends or is cancelled. */
+  /**
+   * Runs when the stream ends, fails or is cancelled. `error` is the error of a failed stream, or the reason of the
+   * cancellation.
+   */
   onEnd?(error?: unknown): void
 }
 
-/** Returns a stream with the same content that fails when a read exceeds the time limit. */
+/** Returns a stream with the content of another stream. Reading fails when the time limit is exceeded. */
 export function watchedStream(
   source: ReadableStream<Uint8Array<ArrayBuffer>>,
   { limit, pausesBetweenReads, onEnd }: WatchOptions,
