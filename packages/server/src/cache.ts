@@ -9,9 +9,10 @@ declare const namesCaller: unique symbol
 export type CallerKey = string & { readonly [namesCaller]: true }
 
 /**
- * Returns the key of a cached value.
+ * Returns a cache key that contains the caller.
  *
- * @param caller id of a principal or session, an address, or a digest that covers the identity of the caller; without blanks
+ * @param caller id of a principal or session, an address, or a digest that covers the identity of the caller; without
+ * blanks
  * @param rest further values that the content depends on, such as the acting engine
  */
 export function callerKey(caller: string, ...rest: readonly string[]): CallerKey {

@@ -1,6 +1,11 @@
 import type { Chain, ObjectNames } from '../privilege.ts'
 
-/** Returns the privilege chain of a relation in the namespace whose chain is `above`. */
+/**
+ * Returns the privilege chain of a relation (a table or view): the relation itself, then its namespaces, its warehouse
+ * and the server.
+ *
+ * @param above privilege chain of the namespace that contains the relation
+ */
 export function relationChain(
   above: Chain,
   id: string,
@@ -20,7 +25,11 @@ export interface Lineage {
   readonly owners: readonly string[]
 }
 
-/** Returns the privilege chain of a namespace. `levels` are the names of its parents and its own name. */
+/**
+ * Returns the privilege chain of a namespace: the namespace itself, then its parents, its warehouse and the server.
+ *
+ * @param levels names of the parent namespaces and of the namespace, the outermost first
+ */
 export function namespaceChain(
   { lineage, owners }: Lineage,
   warehouse: Chain,

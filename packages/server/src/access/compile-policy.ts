@@ -7,7 +7,7 @@ import { bitsGrantedOn, everyBit } from './privilege-bits.ts'
 import { serverId } from '../reserved-ids.ts'
 
 /**
- * Returns the policy of a principal, compiled from its row.
+ * Compiles the policy of a principal (its rights in the form that decisions read) from a database row.
  *
  * @param actorId id of the engine that acts for the principal, or null when the principal calls directly
  */
@@ -39,8 +39,10 @@ export function compilePolicy(
 }
 
 /**
- * Returns the policy of a principal that was disabled or deleted, or of a session that began before its `not_before` or
- * with a removed access key.
+ * Returns a policy that refuses every request. It applies to a principal that was disabled or deleted, to a session
+ * that began before the `not_before` time of the principal, and to a session with a removed access key.
+ *
+ * @param shutOut party because of which requests are refused
  */
 export function disabled(
   principalId: string,
@@ -63,7 +65,7 @@ export function disabled(
   }
 }
 
-/** Returns the policy of anonymous callers: `manage` on the server. */
+/** Returns the policy of anonymous callers, which allows every operation: `manage` on the server. */
 export function everything(
   principalId: string,
   version: number,

@@ -4,7 +4,7 @@ import type { Chain, ObjectNames, Privilege } from '../privilege.ts'
 import { serverId } from '../reserved-ids.ts'
 import { everyBit, holds, privilegeBits } from './privilege-bits.ts'
 
-/** Chain of the server: no object contains it, and it has no owner. */
+/** Privilege chain that contains only the server. No object contains the server, and it has no owner. */
 export const serverChain: Chain = {
   ids: [serverId],
   owners: [],
@@ -134,7 +134,10 @@ function mayUse({ engine }: Policy): boolean {
   return engine === null || holds(engine.bits, 'use')
 }
 
-/** Filter for the objects directly below one object that a list shows to the caller. */
+/**
+ * Filter that selects which objects of a list the caller may see. The list contains the objects directly below one
+ * object, such as the tables of a namespace.
+ */
 export type ListFilter = (
   | { readonly all: true }
   /** The list shows only the objects with one of these ids, and the objects that the principal owns. */
@@ -163,8 +166,8 @@ export function listFilter(policy: Policy, chain: Chain): ListFilter {
 const visibleIdsByPolicy = new WeakMap<Policy, readonly string[]>()
 
 /**
- * Returns the ids of the visible objects. The array is cached for each policy, because lists may be requested many
- * times.
+ * Returns the ids of the objects on which the caller has a grant, and of the warehouses and namespaces that contain
+ * such an object. The array is cached for each policy, because lists may be requested many times.
  */
 function visibleIds(policy: Policy): readonly string[] {
   const known = visibleIdsByPolicy.get(policy)

@@ -12,7 +12,7 @@ import { explain, type Reason } from './explain.ts'
 import type { Policy } from './policy.ts'
 import { grantingPrivilege, isOwners } from './privilege-bits.ts'
 
-/** Maximum number of managers in one explanation. */
+/** Maximum number of principals, roles and groups that an explanation lists as able to grant the privilege. */
 const maxManagers = 20
 
 /** Object of a privilege chain. `name` does not contain the names of its parents. */

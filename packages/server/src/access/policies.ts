@@ -15,10 +15,7 @@ export interface PoliciesOptions {
   readonly sql: Sql
   /** Maximum age of a policy that is used, in ms, even if a notification was lost. Default 10 s. */
   readonly maxAgeMs?: number
-  /**
-   * Maximum age of the groups in a token, by issuer. Default: groups are
-   * ignored.
-   */
+  /** Time for which the groups in a token are valid, by issuer. Default: groups are ignored. */
   readonly groupAges?: GroupAges
   /** Authorizer that can remove granted rights. Default: an authorizer that removes no rights. */
   readonly authorizer?: Authorizer

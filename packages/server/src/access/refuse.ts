@@ -9,7 +9,7 @@ const notFound = {
   relation: 'no-such-table',
 } as const satisfies Record<SecurableKind, string>
 
-/** Object of a decision, for the error message. */
+/** Object that a decision is about, as the error message names it. */
 export interface RefusedObject {
   readonly kind: SecurableKind
   /** Name of the object from the request: `sales.orders`. */
@@ -24,8 +24,9 @@ export interface RefusedObject {
 }
 
 /**
- * Returns if the outcome is `allow`. Throws 403 for `deny`. For `hide`, throws the same 404 as for a missing object.
- * The existence of the server is not secret, so `hide` on the server is also a 403.
+ * Throws the error for a decision that does not allow the request: 403 for `deny`, and for `hide` the same 404 as for a
+ * missing object. Returns if the outcome is `allow`. The existence of the server is not secret, so `hide` on the server
+ * is also a 403.
  */
 export function enforce(decision: Decision, object: RefusedObject): void {
   switch (object.kind === 'server' && decision.outcome === 'hide' ? 'deny' : decision.outcome) {

@@ -2,7 +2,12 @@ import { HeadgateError } from '@headgate/errors'
 import type { ProvenIdentity } from '../proven-identity.ts'
 import type { Policy } from './policy.ts'
 
-/** @throws HeadgateError `unauthenticated` or `forbidden`, with the reason, when the policy refuses every request */
+/**
+ * Throws when the policy of the caller refuses every request, for example because the principal or the engine was
+ * disabled.
+ *
+ * @throws HeadgateError `unauthenticated` or `forbidden`; the message contains the reason
+ */
 export function refuseShutOut(
   { enabled, shutOut }: Policy,
   { actors, provenByKey }: Pick<ProvenIdentity, 'actors' | 'provenByKey'>,

@@ -13,8 +13,8 @@ const administerNamespaceStorage = {
 } as const
 const manageDropped = { privilege: 'manage', on: 'relation', object: 'the dropped table or view' } as const
 /**
- * Note for operations on a warehouse with the storage keys of the machine: such a warehouse can access all storage that
- * the machine can access.
+ * Note in the privilege reference for operations on a warehouse that uses the storage keys of the machine
+ * (`credentials: "default-chain"`): such a warehouse can access all storage that the machine can access.
  */
 const ofTheMachine =
   'A warehouse with the storage keys of the machine (default-chain) also needs administer-storage on the server.'

@@ -18,7 +18,11 @@ export class KeyedMutex {
   readonly #maxTasks: number
   readonly #queues = new Map<string, Queue>()
 
-  /** @param maxTasks maximum number of running and waiting tasks of one key; `run` refuses further tasks */
+  /**
+   * Creates a mutex without tasks.
+   *
+   * @param maxTasks maximum number of running and waiting tasks of one key; `run` refuses further tasks
+   */
   constructor(maxTasks = 1_000) {
     this.#maxTasks = maxTasks
   }

@@ -38,18 +38,31 @@ export function parseSeparator(text: string): string | undefined {
   }
 }
 
-/** @throws Error when the text is neither `*` nor an origin in the form that browsers send */
+/**
+ * Checks an entry of the list of CORS origins.
+ *
+ * @throws Error when the text is neither `*` nor an origin in the form that browsers send, such as
+ * `https://example.com`
+ */
 export function checkOrigin(text: string): void {
   if (text === '*' || (URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text)) return
   throw new Error('origins such as `https://console.example.com`, or `*`')
 }
 
-/** @throws Error when the text is not the location of a local directory */
+/**
+ * Checks a root directory of warehouses on the server's own disk.
+ *
+ * @throws Error when the text is not the location of a local directory, such as `file:///srv/lake`
+ */
 export function checkFileRoot(text: string): void {
   if (!/^file:\/\/\/[^?#]*$/.test(text)) throw new Error('locations such as `file:///srv/lake`')
 }
 
-/** @throws Error when the text cannot be the service or the region in a signature (AWS Signature Version 4) */
+/**
+ * Checks the name of a service or region that signatures of requests may contain (AWS Signature Version 4).
+ *
+ * @throws Error when the text cannot be such a name
+ */
 export function checkScopeName(text: string): void {
   if (!/^[\w.-]{1,64}$/.test(text)) throw new Error('names such as `execute-api` or `eu-central-1`')
 }

@@ -89,8 +89,8 @@ function describeKind({ name, type }: Variable<unknown>): string {
 }
 
 /**
- * Returns the text that the variable parses. Returns an empty text for a key without value, as for an unset variable.
- * Returns null when the YAML type is wrong.
+ * Converts the YAML value of a key to the text that the parser of the variable reads. Returns an empty text for a key
+ * without value, as for an unset variable. Returns null when the YAML type is wrong.
  */
 function toText(node: Node | null, { name, type }: Variable<unknown>, toValue: () => unknown): string | null {
   if (node === null) return ''

@@ -8,7 +8,7 @@ import { network } from './variables/network.ts'
 import { storageAccess } from './variables/storage-access.ts'
 import { store } from './variables/store.ts'
 
-/** Definitions of all variables: name, type, default, documentation and flag. */
+/** Definitions of all environment variables of the server: name, type, default, documentation and command line flag. */
 export const variables: Variables = {
   ...file,
   ...network,

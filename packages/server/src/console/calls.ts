@@ -7,7 +7,10 @@ import { refuseInsecure, refuseOtherSites } from './same-origin.ts'
 
 const prefix = '/console/api'
 
-/** Operations of the catalog that the page uses. They only read, and issue no storage credentials. */
+/**
+ * Ids of the catalog operations that the page of the web console may call. They only read, and issue no storage
+ * credentials.
+ */
 const catalogReads: ReadonlySet<string> = new Set([
   'getConfig',
   'listNamespaces',
@@ -26,7 +29,7 @@ export interface ConsoleCallDeps {
   readonly anonymous: (() => Promise<ProvenIdentity>) | null
 }
 
-/** Returns the function that finds and authenticates requests of the console. */
+/** Returns the function that recognizes requests of the web console by their path and authenticates them. */
 export function consoleCalls(deps: ConsoleCallDeps): FindConsoleCall {
   const authenticate: ConsoleCall['authenticate'] = async (request, { id, path }) => {
     refuseOtherSites(request)

@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Cookie of the sessions of a server. */
+/** Cookie that contains the secret of a session of the web console. */
 export interface SessionCookie {
   /** True when the server is reached by https. */
   readonly isSecure: boolean
   /** Returns the secret in the cookie of a request, or null. */
   read(request: Pick<IncomingMessage, 'headers'>): string | null
-  /** Returns a `Set-Cookie` header. */
+  /** Returns a `Set-Cookie` header that stores the secret for `maxAgeSeconds`. */
   write(secret: string, maxAgeSeconds: number): string
 }
 
 /**
- * Returns the cookie for a public URL. With https, the prefix `__Host-` makes browsers refuse the cookie from other hosts and
- * over http. Without https, which works on one machine only, the name contains the port, because cookies of all ports of a
- * host are sent to each of them.
+ * Returns the session cookie for a server with this public URL. With https, the prefix `__Host-` makes browsers refuse
+ * the cookie from other hosts and over http. Without https, which works on one machine only, the name contains the
+ * port, because browsers send the cookies of a host to all its ports.
  */
 export function sessionCookie(publicUrl: string): SessionCookie {
   const { protocol, port } = new URL(publicUrl)

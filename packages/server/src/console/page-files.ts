@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-/** File of the page, compressed when it was built. */
+/** File of the web console, as is and in the compressed forms that the build made. */
 export interface PageFile {
   readonly type: string
   readonly plain: Buffer
@@ -24,8 +24,8 @@ const types: Readonly<Record<string, string>> = {
 }
 
 /**
- * Reads the files of the package `@headgate/console`. A checkout has its source instead: the files are built there first,
- * by a separate process, if they are not newer than the source.
+ * Reads the files of the web console from the package `@headgate/console`. In a checkout of the repository, a separate
+ * process first builds them from their source, if they are not newer than the source.
  */
 export async function readPageFiles(): Promise<PageFiles> {
   const folder = dirname(fileURLToPath(import.meta.resolve('@headgate/console/package.json')))

@@ -6,12 +6,12 @@ import { type PageFile, type PageFiles, readPageFiles } from './page-files.ts'
 import { pageHeaders } from './page-headers.ts'
 
 const prefix = '/console/'
-/** Folder of the files whose names contain a hash of their content. */
+/** Folder of the files whose names contain a hash of their content, so that browsers may cache them permanently. */
 const hashed = 'assets/'
 
 /**
- * Returns the operations of the page. Its files are read at the first request. Every path that is not a file shows the page,
- * which finds its content by the path.
+ * Returns the operations that serve the web console below `/console`. Its files are read at the first request. A path
+ * that is not a file returns the page itself, which selects its content by the path.
  *
  * @param read reads the files
  */
@@ -51,8 +51,9 @@ function respond(request: IncomingMessage, files: PageFiles): Response {
 }
 
 /**
- * Encodes the page. Its file refers to other files by relative paths, which are correct for `/console/`. On deeper paths,
- * they need one step up per level, also below the path of a proxy.
+ * Returns the HTML page of the console for a path below `/console/`. The page refers to its files by relative paths.
+ * For a deeper path, each of them is preceded by one `../` per level, so that it is correct behind a proxy that adds a
+ * path, too.
  */
 function pageResponse(request: IncomingMessage, page: PageFile, path: string): Response {
   const depth = path.split('/').length - 1

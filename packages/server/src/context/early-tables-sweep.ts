@@ -9,7 +9,10 @@ import { type EarlySweepDeps, sweepEarly } from '../upstream/sweep-early.ts'
 /** Interval in ms between two runs. */
 const everyMs = 60_000
 
-/** Ends staged tables that exist in an upstream, when their clients stopped, and records each of them. */
+/**
+ * Returns the periodic task that ends abandoned staged tables of upstream catalogs. These tables already exist in the
+ * upstream, and their client stopped before its first commit. Each ended table gets an audit event.
+ */
 export function earlyTablesSweep({
   log,
   ...deps

@@ -24,7 +24,7 @@ export interface StorageAccessLogOptions {
   readonly now?: () => number
 }
 
-/** Credential that this process issued or served, with what is not written yet. */
+/** Credential that this process issued or served, with the issues and uses that are not written to the database yet. */
 interface Held {
   readonly row: Omit<StorageAccessRow, 'issues' | 'last_issued' | 'last_used'>
   issues: number
@@ -50,7 +50,10 @@ const patienceAtEndMs = 3_000
 export class StorageAccessLog implements AsyncDisposable {
   readonly #options: Required<StorageAccessLogOptions>
   readonly #writerId = randomUUID()
-  /** Issued credentials. The entry ends with the credential. */
+  /**
+   * Record of each issued credential that is still in use. The garbage collector removes it together with the
+   * credential.
+   */
   readonly #issued = new WeakMap<StorageCredential, Held>()
   readonly #served: CallerCache<Held> = callerCache({ max: maxServed })
   readonly #fresh: Held[] = []

@@ -16,7 +16,7 @@ export type { AccessKeyRow } from '../store/access-keys.ts'
 
 /** Access key that was created, with its secret. */
 export interface NewAccessKey extends AccessKey {
-  /** Epoch ms. */
+  /** Time of creation in epoch ms. */
   readonly createdAt: number
 }
 

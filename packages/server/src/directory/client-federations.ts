@@ -18,6 +18,8 @@ export type FederatedName = Pick<FederationRow, 'issuer' | 'subject'>
 const maxNames = 16
 
 /**
+ * Links a client to its name at another issuer, so that tokens of that issuer authenticate the client.
+ *
  * @throws HeadgateError `bad-request` for the server's own issuer, `already-exists` when a client already has this name
  */
 export async function addFederation(
@@ -51,7 +53,11 @@ export async function listClientFederations(
   return listFederations(sql, row.id)
 }
 
-/** @throws HeadgateError `no-such-object` when the client does not have this name */
+/**
+ * Removes the link of a client to its name at another issuer.
+ *
+ * @throws HeadgateError `no-such-object` when the client does not have this name
+ */
 export async function removeFederation(
   deps: DirectoryDeps,
   change: RequestedChange,

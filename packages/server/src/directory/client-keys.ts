@@ -54,7 +54,11 @@ export async function listClientKeys(
   return listKeys(sql, row.id)
 }
 
-/** @throws HeadgateError `no-such-object` when the client has no key with this id */
+/**
+ * Removes a registered public key of a client.
+ *
+ * @throws HeadgateError `no-such-object` when the client has no key with this id
+ */
 export async function removeClientKey(
   deps: DirectoryDeps,
   change: RequestedChange,

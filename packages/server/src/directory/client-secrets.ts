@@ -82,8 +82,10 @@ export async function dropOldSecrets(
 }
 
 /**
+ * Finds the principal of a client that authenticates at this server, by its id or client id.
+ *
  * @throws HeadgateError `no-such-object` if the principal does not exist, or `bad-request` if it belongs to another
- *   issuer
+ * issuer
  */
 async function requireOwnClient({ sql }: DirectoryDeps, reference: string): Promise<PrincipalRow> {
   const row = await requirePrincipal(sql, reference)

@@ -21,10 +21,9 @@ export interface SecretsToReseal {
 }
 
 /**
- * Encrypts the key ring, the secrets of all warehouses, and the secrets of all access keys with the current master
- * key.
+ * Encrypts the key ring, the secrets of all warehouses, and the secrets of all access keys with the current master key.
  *
- * @param record returns the record that is written afterwards in a separate statement
+ * @param record returns the audit record of the results, which a separate statement writes at the end
  */
 export async function resealAll(
   sql: Sql,

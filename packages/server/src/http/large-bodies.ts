@@ -3,14 +3,20 @@ import type { LoopTurns } from '../concurrency/loop-turns.ts'
 import { BodyMemory, tooMuchAtOnce } from './body-memory.ts'
 import { GarbageCollection } from './garbage-collection.ts'
 
-/** Any caller with a token may send a body of this size: to read and parse it takes about a millisecond. */
+/**
+ * Maximum size in bytes of a small body. A small body is accepted from every authenticated caller, because reading and
+ * parsing it takes about one millisecond.
+ */
 export const smallBodyBytes: number = 64 * 1024
 
-/** Bodies from this size on are processed one at a time, because each may block the event loop for 100 ms. */
+/**
+ * Size in bytes from which a body is heavy. Heavy bodies are processed one at a time, because each may block the event
+ * loop for 100 ms.
+ */
 const heavyBodyBytes = 1024 * 1024
 
 export interface LargeBodiesOptions {
-  /** Largest body of any operation. */
+  /** Maximum size in bytes of the body of any operation. */
   readonly maxBodyBytes: number
   /** Maximum time in ms that a heavy body waits until earlier heavy bodies are processed. */
   readonly patienceMs: number
@@ -33,7 +39,12 @@ export class LargeBodies {
     this.#queue = new FairQueue({ places: 1, perParty: 20, waiting: 200, patienceMs })
   }
 
-  /** @throws HeadgateError `too-many-requests` */
+  /**
+   * Reserves memory for a large body before it is read. Returns the function that releases the memory.
+   *
+   * @throws HeadgateError `too-many-requests` when the large bodies of the principal, or of all principals, use too
+   * much memory
+   */
   reserve(principalId: string, bytes: number): () => void {
     return this.#memory.reserve(principalId, bytes)
   }

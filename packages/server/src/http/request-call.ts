@@ -15,7 +15,10 @@ export interface CallSources {
   readonly limits: CallLimits
   readonly largeBodies: LargeBodies
   readonly operation: Pick<Operation, 'maxBodyBytes' | 'admit'>
-  /** Body of a signed request: the received bytes, or the check of the bytes that will be received. */
+  /**
+   * Body of a signed request: its bytes if they were already received, otherwise a function that compares the bytes
+   * with the signature when they are received.
+   */
   readonly signedBody?: Pick<BodyLimits, 'received' | 'check'> | null
   /** Returns the current policy of the caller in the database. */
   currentPolicy(): Promise<Policy>

@@ -35,7 +35,12 @@ export class Router<T extends Pick<Operation, 'method' | 'path' | 'acceptsFinalS
     }
   }
 
-  /** @throws HeadgateError `no-such-route` for an unknown path, `method-not-allowed` for a known path with another method */
+  /**
+   * Returns the operation for a method and an undecoded path.
+   *
+   * @throws HeadgateError `no-such-route` for an unknown path, `method-not-allowed` for a known path with another
+   * method
+   */
   match(method: string, path: string): Match<T> {
     refuseDotSegments(path)
     const found = this.#find(method, path)

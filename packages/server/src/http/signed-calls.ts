@@ -12,7 +12,10 @@ import { smallBodyBytes } from './large-bodies.ts'
 /** Caller and body of a request with a valid signature. */
 export interface SignedCall {
   readonly identity: SignedCaller['identity']
-  /** The received body, or the check of the bytes that will be received. Null: the request has no body. */
+  /**
+   * Bytes of the body if they were already received, otherwise a function that compares them with the signature when
+   * they are received. Null: the request has no body.
+   */
   readonly body: Pick<BodyLimits, 'received' | 'check'> | null
   /** Releases the memory that is reserved for the body. */
   release(): void

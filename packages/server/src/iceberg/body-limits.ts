@@ -1,7 +1,7 @@
 import type { OperationId } from '@headgate/iceberg/rest'
 
 const MiB = 1024 ** 2
-/** Limit of bodies that only `HEADGATE_MAX_BODY_BYTES` limits. */
+/** Value for operations whose body has no limit except `HEADGATE_MAX_BODY_BYTES`, which applies to all operations. */
 const configured = Number.POSITIVE_INFINITY
 
 /**

@@ -9,7 +9,10 @@ import type { IcebergDeps } from './deps.ts'
 export interface Change {
   /** Status of the response when the change succeeds. */
   readonly status: 200 | 204
-  /** Makes the change, and encodes its response. `retryMoved` repeats it while its outcome is `moved`. */
+  /**
+   * Makes the change, and encodes its response. It is called again while its outcome is `moved`: a row or the policy
+   * changed meanwhile, and nothing was committed.
+   */
   attempt(context: CommitContext): Promise<Outcome<Response>>
   /** Encodes the response of an earlier request with the same `Idempotency-Key`. */
   replay(...stored: Parameters<IdempotentOperation<Response>['replay']>): Response | Promise<Response>

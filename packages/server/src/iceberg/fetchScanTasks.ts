@@ -6,7 +6,7 @@ import type { IcebergDeps } from './deps.ts'
 import { findScanned, planResponse } from './planTableScan.ts'
 import { route } from './route.ts'
 
-/** Lists the tasks of a plan task. The rights of the caller are decided again. */
+/** Returns the file scan tasks of one plan task of an earlier plan. The rights of the caller are decided again. */
 export function fetchScanTasks(deps: IcebergDeps): Operation {
   return route('fetchScanTasks', async (call) => {
     const found = await findScanned(deps, call)

@@ -33,7 +33,7 @@ export function jsonResponse(value: JsonObject, status = 200): Response {
 
 /** Fields of a `LoadTableResult`, `LoadViewResult` or `CommitTableResponse`. The metadata text is not parsed. */
 export interface MetadataFields {
-  /** Null for a staged table. */
+  /** Location of the metadata file. Null for a staged table, which has no metadata file yet. */
   readonly location: string | null
   readonly text: Buffer
   readonly suffix: ResponseSuffix
@@ -100,7 +100,7 @@ function prefixWith(location: string | null): Buffer {
 }
 
 interface JoinedPieces {
-  /** Null: the pieces are too large to copy. */
+  /** Content of all pieces in one buffer. Null: the pieces are too large to copy. */
   readonly body: Buffer | null
   readonly pieces: readonly Buffer[]
 }

@@ -96,7 +96,11 @@ export async function idempotent<T>(
   return (await storeError(deps, key, error)) ? outcome : ((await replayStored()) ?? outcome)
 }
 
-/** @throws HeadgateError `unprocessable` when the key was used for another request */
+/**
+ * Returns the stored outcome of an earlier request with the same key, or null.
+ *
+ * @throws HeadgateError `unprocessable` when the key was used for another request
+ */
 async function findStored({ sql }: IdempotencyDeps, key: IdempotencyKey): Promise<StoredOutcome | null> {
   const stored = await findOutcome(sql, key.principal_id, key.key)
   if (stored !== null && (stored.operation !== key.operation || stored.digest !== key.digest))

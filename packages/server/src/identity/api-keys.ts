@@ -7,7 +7,10 @@ import { checkClientSecret } from './client-secret.ts'
 
 export interface ApiKeysOptions {
   readonly sql: Queryable
-  /** Object that changes when client secrets and principals may have changed; it invalidates the cache. */
+  /**
+   * Returns an object that is replaced when client secrets or principals may have changed. Cache entries with an
+   * earlier object are invalid.
+   */
   readonly mark: () => object
   /** Returns the time in epoch ms. Tests replace it. */
   readonly now?: () => number
@@ -35,7 +38,11 @@ export class ApiKeys {
     this.#options = options
   }
 
-  /** @throws HeadgateError `unauthenticated` */
+  /**
+   * Verifies an API key. Returns the identity of the client, without a promise if the key is cached.
+   *
+   * @throws HeadgateError `unauthenticated` when the key is not valid
+   */
   verify(key: string): ProvenIdentity | Promise<ProvenIdentity> {
     const { mark, now = Date.now } = this.#options
     const digest = callerKey(hash('sha256', key))

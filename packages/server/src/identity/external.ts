@@ -51,9 +51,9 @@ export interface VerifiedExternal extends ExternalParty {
   /** `client_id`, or `azp`: client that the token was issued to. */
   readonly clientId: string | null
   readonly scope: string | null
-  /** Epoch ms. */
+  /** Time of issue (`iat`) in epoch ms. */
   readonly issuedAt: number
-  /** Epoch ms. */
+  /** Expiry (`exp`) in epoch ms. */
   readonly expiresAt: number
   /** `auth_time` in epoch ms. Null: the token does not contain it. */
   readonly authTime: number | null
@@ -152,10 +152,12 @@ export interface SecondLegs {
    */
   findProfile(issuer: string): string | null
   /**
+   * Sends the token of a user to its issuer, and returns the result of the exchange.
+   *
    * @param token the subject token, as the caller sent it
    * @param subject verified content of this token
-   * @throws HeadgateError `unavailable` when the issuer does not respond in time, or too many requests to it
-   *   are running
+   * @throws HeadgateError `unavailable` when the issuer does not respond in time, or too many requests to it are
+   * running
    */
   ask(token: string, subject: VerifiedExternal): Promise<SecondLegResponse>
 }

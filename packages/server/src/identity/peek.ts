@@ -9,7 +9,7 @@ const maxDepth = 16
 export interface Peeked {
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
-  /** Null: the JWT is unsigned. */
+  /** Signature in base64url. Null: the JWT is unsigned. */
   readonly signature: string | null
 }
 

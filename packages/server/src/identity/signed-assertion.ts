@@ -14,9 +14,9 @@ export interface SignedAssertion {
   readonly subject: string
   /** Value of the claim `jti`. */
   readonly id: string
-  /** Epoch ms. */
+  /** Time of issue (`iat`) in epoch ms. */
   readonly issuedAt: number
-  /** Epoch ms. */
+  /** Expiry (`exp`) in epoch ms. */
   readonly expiresAt: number
   readonly claims: JWTPayload
 }

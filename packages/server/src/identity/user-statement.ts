@@ -9,7 +9,7 @@ export interface UserStatement {
 
 export type StatementReading =
   | { readonly ok: true; readonly value: UserStatement }
-  /** `message` states for the engine why its token was refused. */
+  /** Refused token. `message` is the reason, for the engine that sent the token. */
   | { readonly ok: false; readonly message: string }
 
 const maxAgeSeconds = 300

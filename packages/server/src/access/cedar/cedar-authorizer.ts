@@ -50,7 +50,11 @@ export class CedarAuthorizer implements Authorizer {
   readonly #callers = new WeakMap<Policy, Caller>()
   readonly #counts = { evaluations: 0, hits: 0 }
 
-  /** @param onError receives the errors of policies that could not be evaluated */
+  /**
+   * Loads the policies into the Cedar evaluator.
+   *
+   * @param onError receives the errors of policies that could not be evaluated
+   */
   constructor(cedar: Cedar, policies: Record<string, string>, onError: (message: string) => void) {
     this.#cedar = cedar
     this.#onError = onError

@@ -3,13 +3,16 @@ import { ownIssuer } from '../../store/principals.ts'
 import type { Policy } from '../policy.ts'
 import type { ObjectNames, Privilege } from '../../privilege.ts'
 
-/** Entity of Cedar with its id, attributes and parents. */
+/** Entity of Cedar (a principal or a resource): its id, and the records of the entity and its parents. */
 export interface CedarParty {
   readonly uid: TypeAndId
   readonly entities: readonly EntityJson[]
 }
 
-/** Returns the entity of the caller. Returns null when the principal does not exist. */
+/**
+ * Returns the Cedar entity of the caller, with its groups and roles as parents. Returns null when the principal does
+ * not exist.
+ */
 export function cedarPrincipal({ subject: known, roles }: Policy): CedarParty | null {
   if (known === null) return null
   const { issuer, subject, login, groups } = known

@@ -15,7 +15,7 @@ export class CedarPolicyError extends Error {
 const maxProblems = 20
 const maxPolicies = 1_000
 
-/** One policy, with its file and its position in the file. */
+/** Text of one Cedar policy, with its file and its position in the file. */
 interface Placed {
   readonly file: PolicyFile
   /** Position of the policy in the file, in bytes. */

@@ -2,7 +2,8 @@ import type { IssuerEntry } from './schema.ts'
 import type { LegClientEntry, SecondLegEntry } from './second-leg-schema.ts'
 
 /**
- * Returns a sentence for each combination of settings of `secondLeg` that the server refuses.
+ * Yields an error sentence for each refused combination of settings in `secondLeg` of an issuer. These settings
+ * configure the token exchange in which the server requests a token from that issuer.
  *
  * @param issuers names of all configured issuers
  */
@@ -43,13 +44,16 @@ export function* findSecondLegContradictions(
     yield 'secondLeg exchanges subject tokens, but subjectTokens is empty, so none are accepted: remove one of the two settings.'
 }
 
-/** Names of parameters that the server sets itself, from other settings or from the token. */
+/**
+ * Names of token request parameters that `parameters` must not contain, because the server sets them from other
+ * settings or from the token.
+ */
 const reservedParameters =
   /^(grant_type|client_\w+|(subject|actor)_token(_type)?|requested_token_(type|use)|assertion|scope|audience|resource)$/
 
 /**
- * Refuses additional parameters that would replace parameters of the request, and values with commas, at which
- * `@headgate/auth` would split them.
+ * Yields an error sentence for an entry of `parameters` that would replace a parameter of the token request, and for an
+ * `audience` or `resource` with a comma, at which `@headgate/auth` would split the value.
  */
 function* checkRequest(leg: LegClientEntry, name: string): Generator<string> {
   const reserved = Object.keys(leg.parameters ?? {}).find((parameter) => reservedParameters.test(parameter))
@@ -85,7 +89,10 @@ function* checkClient(leg: LegClientEntry, name: string): Generator<string> {
     yield `${name}: keyId, algorithm and assertionAudience require privateKeyFile, which is not set.`
 }
 
-/** Refuses target settings that the product does not support, and reports required ones that are missing. */
+/**
+ * Yields an error sentence for each target setting (`audience`, `scope`, `resource`) that the product of the issuer
+ * does not support or that it requires.
+ */
 function* checkTarget({ profile, audience, scope, resource }: SecondLegEntry): Generator<string> {
   const audienceCount = audience?.length ?? 0
   if (resource !== undefined && (profile === 'keycloak' || profile === 'okta'))

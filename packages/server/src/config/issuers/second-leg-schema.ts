@@ -31,7 +31,7 @@ export interface LegClientEntry {
   readonly parameters?: Optional<Readonly<Record<string, string>>>
 }
 
-/** Setting `secondLeg` of an issuer. */
+/** Setting `secondLeg` of an issuer: how the server exchanges a user's token at this issuer for a token for itself. */
 export interface SecondLegEntry extends LegClientEntry {
   readonly profile: (typeof secondLegProfiles)[number]
   readonly subjectAudience?: Optional<readonly string[]>
@@ -83,7 +83,10 @@ const client = {
   parameters: parameters.optional().describe('Further parameters of the request, as `{"name": "value"}`.'),
 } as const
 
-/** Settings for the second step of the profile `chained`. */
+/**
+ * Settings for the second step of the profile `chained`, in which the result of the exchange is presented to another
+ * issuer.
+ */
 const next = z.strictObject({
   issuer: url.describe(
     'Issuer that returns the final token. It must be in `HEADGATE_ISSUERS` too, because its entry defines how the token is verified.',

@@ -5,7 +5,7 @@ import { bytes, custom, integer, list, toggle } from '../variable.ts'
 const MiB = 1024 ** 2
 const GiB = 1024 ** 3
 
-/** Variables of the catalog. */
+/** Environment variables that configure the catalog, such as the default warehouse. */
 export const catalog: Pick<
   Variables,
   | 'defaultWarehouse'

@@ -1,7 +1,7 @@
 import type { Variables } from '../env-type.ts'
 import { optional, path } from '../variable.ts'
 
-/** Variable that names the configuration file. */
+/** Environment variable that names the configuration file. */
 export const file: Pick<Variables, 'config'> = {
   config: optional(
     path('HEADGATE_CONFIG', '', {

@@ -2,7 +2,7 @@ import type { Variables } from '../env-type.ts'
 import { checkScopeName } from '../parse-values.ts'
 import { choice, integer, list, optional, path, secret, text, toggle } from '../variable.ts'
 
-/** Variables of keys, tokens and authorization. */
+/** Environment variables that configure keys, tokens and authorization. */
 export const keys: Pick<
   Variables,
   | 'masterKey'

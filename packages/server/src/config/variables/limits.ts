@@ -4,7 +4,7 @@ import { bytes, integer } from '../variable.ts'
 const MiB = 1024 ** 2
 const GiB = 1024 ** 3
 
-/** Variables for the limits of requests. */
+/** Environment variables that limit the size, number and duration of requests. */
 export const limits: Pick<
   Variables,
   | 'maxBodyBytes'

@@ -1,7 +1,7 @@
 import type { Variables } from '../env-type.ts'
 import { choice, integer } from '../variable.ts'
 
-/** Variables of the log and the audit log. */
+/** Environment variables that configure the server log and the audit log. */
 export const logs: Pick<
   Variables,
   'logLevel' | 'logFormat' | 'auditReads' | 'auditRetentionDays' | 'auditRefusalRetentionDays'

@@ -3,7 +3,7 @@ import { checkNetwork } from '../../operation/client-address.ts'
 import { checkOrigin, maxWorkers, parsePublicUrl, parseWorkers } from '../parse-values.ts'
 import { choice, custom, integer, list, optional, path, text, toggle } from '../variable.ts'
 
-/** Variables of addresses, TLS and proxies. */
+/** Environment variables that configure addresses, TLS and proxies. */
 export const network: Pick<
   Variables,
   | 'host'

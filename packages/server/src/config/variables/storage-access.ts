@@ -3,7 +3,7 @@ import type { Variables } from '../env-type.ts'
 import { parsePublicUrl } from '../parse-values.ts'
 import { custom, integer, list, optional, path, text } from '../variable.ts'
 
-/** Variables of the access of clients to storage. */
+/** Environment variables that configure how clients access storage. */
 export const storageAccess: Pick<
   Variables,
   | 's3Port'

@@ -1,7 +1,7 @@
 import type { Variables } from '../env-type.ts'
 import { integer, optional, path, secret } from '../variable.ts'
 
-/** Variables of the database and the data directory. */
+/** Environment variables that configure the database and the data directory. */
 export const store: Pick<
   Variables,
   'dataDir' | 'databaseUrl' | 'databaseUrlFile' | 'databasePoolSize' | 'databaseStatementTimeoutMs'

@@ -124,7 +124,11 @@ function resolvePayloadHash(requestHeaders: readonly Header[], body: string | nu
   )
 }
 
-/** @throws HeadgateError `bad-request` when the request has a form that every store refuses */
+/**
+ * Signs a request with AWS Signature Version 4. Returns the headers to add.
+ *
+ * @throws HeadgateError `bad-request` when the request has a form that every store refuses
+ */
 function signed(...[request, options]: Parameters<typeof signRequest>): readonly Header[] {
   try {
     return signRequest(request, options).headers

@@ -6,21 +6,22 @@ import type { StorageGrant } from '../storage-grant.ts'
 /** Storage credentials of an upstream for one table. */
 export interface UpstreamCredential {
   readonly config: Readonly<Record<string, string>>
-  /** Epoch ms. Null: long-lived keys. */
+  /** Expiry of the credential in epoch ms. Null: the keys are long-lived. */
   readonly expiresAt: number | null
 }
 
 /** Source of the storage credentials that upstreams vend. */
 export interface UpstreamCredentials {
-  /** Returns whether callers that may not modify a table have their own account at the upstream. */
+  /** Returns true when the warehouse has a separate account at the upstream for callers that may only read. */
   hasReader(warehouse: Warehouse): boolean
   /** Returns the credential of the upstream for the table and the permission of a grant. */
   find(grant: StorageGrant): Promise<UpstreamCredential>
 }
 
 /**
- * Returns credentials of the upstream to clients. The upstream restricts them to the rights of the account of this server
- * there. Callers that may only read receive credentials only when the warehouse has an account for readers.
+ * Returns the storage credentials of an upstream catalog to clients unchanged. Their rights are those of the server's
+ * account at the upstream. Callers that may only read receive credentials only when the warehouse has a separate
+ * account for readers.
  */
 export class PassVendor implements CredentialVendor {
   readonly #credentials: UpstreamCredentials

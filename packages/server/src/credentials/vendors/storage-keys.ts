@@ -13,7 +13,11 @@ export class StorageKeys {
   /** Key providers by region. Each provider caches its keys and renews them before they expire. */
   readonly #chains = new Map<string, Find>()
 
-  /** @throws HeadgateError `internal` when the default chain finds no keys on this machine */
+  /**
+   * Returns the keys for a store.
+   *
+   * @throws HeadgateError `internal` when the default chain finds no keys on this machine
+   */
   async get(store: Pick<S3Store, 'region' | 'keys'>): Promise<S3Keys> {
     return store.keys() ?? this.#found(store.region)
   }

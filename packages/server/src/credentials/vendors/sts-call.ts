@@ -25,7 +25,10 @@ export interface StsCall {
    */
   prove(): Promise<StsProof>
   readonly signal: AbortSignal | undefined
-  /** Checks the connection. Null for the endpoint of AWS, which no request can set. */
+  /**
+   * Refuses connections to addresses that endpoints of warehouses must not have. Null for the endpoint of AWS, which no
+   * request can set.
+   */
   readonly guard: EndpointGuard | null
   readonly now: () => number
 }

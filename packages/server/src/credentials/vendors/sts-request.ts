@@ -11,7 +11,10 @@ export interface StsRequest {
   readonly headers: readonly (readonly [string, string])[]
   readonly body: string
   readonly signal: AbortSignal
-  /** Checks the connection. Null for the endpoint of AWS, which no request can set. */
+  /**
+   * Refuses connections to addresses that endpoints of warehouses must not have. Null for the endpoint of AWS, which no
+   * request can set.
+   */
   readonly guard: EndpointGuard | null
 }
 

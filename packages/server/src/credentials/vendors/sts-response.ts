@@ -3,7 +3,7 @@ export interface StsCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken: string
-  /** Epoch ms. */
+  /** Expiry of the keys in epoch ms. */
   readonly expiresAt: number
 }
 
@@ -36,8 +36,8 @@ export function readStsError(text: string): { readonly code: string; readonly me
 }
 
 /**
- * Returns the content of the first element with this name. Such elements have neither attributes nor CDATA in responses
- * of these services.
+ * Returns the text of the first XML element with this name, or null. In responses of these services, elements with text
+ * have neither attributes nor CDATA.
  */
 function element(text: string, name: string): string | null {
   const start = new RegExp(`<${name}(?:\\s[^>]*)?>`).exec(text)

@@ -34,9 +34,12 @@ export interface StsVendorOptions {
    */
   readonly tokens?: WebIdentityTokens
   readonly keys?: StorageKeys
-  /** Checks connections to endpoints that a request can set. Absent when no request can set endpoints. */
+  /**
+   * Refuses connections to addresses that endpoints of warehouses must not have. Absent when no request can set
+   * endpoints.
+   */
   readonly endpoints?: EndpointGuard
-  /** Epoch ms. */
+  /** Returns the current time in epoch ms. Default: `Date.now`. */
   readonly now?: () => number
 }
 

@@ -12,7 +12,7 @@ export interface WebIdentitiesOptions {
   readonly issuer: string
   /** Path of the file with the server's own token, or null when none is configured. */
   readonly tokenFile: string | null
-  /** Epoch ms. */
+  /** Returns the current time in epoch ms. Default: `Date.now`. */
   readonly now?: () => number
 }
 
@@ -24,7 +24,11 @@ export class WebIdentities {
     this.#options = options
   }
 
-  /** @throws HeadgateError `unavailable` when the server's own token cannot be read or has expired */
+  /**
+   * Returns the server's own token, or a token for the user of the grant.
+   *
+   * @throws HeadgateError `unavailable` when the server's own token cannot be read or has expired
+   */
   async tokenFor(
     identity: 'server-token' | 'user-token',
     grant: StorageGrant,

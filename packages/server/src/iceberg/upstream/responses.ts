@@ -36,7 +36,11 @@ function pickMembers(body: JsonObject, names: readonly string[]): JsonObject {
   )
 }
 
-/** @throws HeadgateError `bad-request` when the body of a request is not a JSON object */
+/**
+ * Returns the body of a request as an object.
+ *
+ * @throws HeadgateError `bad-request` when the body is not a JSON object
+ */
 export function requireObject(body: Json): JsonObject {
   if (!isObject(body)) throw new HeadgateError('bad-request', 'The request body must be a JSON object.')
   return body

@@ -16,7 +16,10 @@ export interface OpenedAccessKey {
 export interface AccessKeysOptions {
   readonly sql: Queryable
   readonly master: MasterKey
-  /** Object that changes when access keys and principals may have changed; it invalidates the cache. */
+  /**
+   * Returns an object that is replaced when access keys or principals may have changed. Cache entries with an earlier
+   * object are invalid.
+   */
   readonly mark: () => object
   /** Maximum number of cached access keys. Default 10,000. */
   readonly maxCached?: number
@@ -25,7 +28,7 @@ export interface AccessKeysOptions {
 }
 
 interface Entry {
-  /** Null: no access key has this id. */
+  /** Access key with its secret. Null: no access key has this id. */
   readonly key: OpenedAccessKey | null
   readonly until: number
   readonly mark: object

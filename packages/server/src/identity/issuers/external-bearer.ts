@@ -8,7 +8,10 @@ import type { ProvenIdentity, Principal } from '../../proven-identity.ts'
 
 export interface ExternalBearerOptions extends ExternalIdentities {
   readonly sql: Queryable
-  /** Object that changes when principals and engines may have changed; it invalidates the cache. */
+  /**
+   * Returns an object that is replaced when principals or engines may have changed. Cache entries with an earlier
+   * object are invalid.
+   */
   readonly mark: () => object
   /** Maximum number of cached tokens. Default 10 000. */
   readonly maxCached?: number
@@ -47,7 +50,12 @@ export class ExternalBearer {
     return this.#now() < known.until ? known.identity : null
   }
 
-  /** @throws HeadgateError `unauthenticated`, with the reason in `cause`; `unavailable` */
+  /**
+   * Verifies a bearer token of another issuer. Returns the identity of its principal.
+   *
+   * @throws HeadgateError `unauthenticated` for a refused token, with the reason in `cause`; `unavailable` when the
+   * issuer does not respond
+   */
   async verify(token: string): Promise<ProvenIdentity> {
     const verification = await this.#options.tokens.verify(token, 'bearer')
     if (!verification.ok)

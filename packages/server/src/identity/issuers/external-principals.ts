@@ -25,7 +25,10 @@ export interface IssuerPrincipalsOptions {
    * groups.
    */
   readonly sawPolicy?: (version: number) => void
-  /** Object that changes when principals may have changed; it invalidates the cache. */
+  /**
+   * Returns an object that is replaced when principals may have changed. Cache entries with an earlier object are
+   * invalid.
+   */
   readonly mark: () => object
   /** Maximum number of cached principals. Default 10 000. */
   readonly maxCached?: number

@@ -29,7 +29,7 @@ export interface Trusted {
 
 interface CachedVerification {
   readonly verification: ExternalVerification
-  /** Epoch ms. */
+  /** Time in epoch ms until which the cached result is used. */
   readonly until: number
 }
 

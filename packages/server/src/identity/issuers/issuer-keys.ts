@@ -18,7 +18,11 @@ export interface IssuerKeys {
    * token.
    */
   readonly key: JWTVerifyGetKey
-  /** @throws IssuerUnreachable */
+  /**
+   * Returns the introspection endpoint from the metadata of the issuer.
+   *
+   * @throws IssuerUnreachable
+   */
   introspectionEndpoint(): Promise<string>
   /**
    * Returns the token endpoint from the metadata of the issuer.

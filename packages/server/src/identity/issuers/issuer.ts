@@ -59,13 +59,16 @@ export interface LegTarget {
 }
 
 /**
- * Settings of the second leg: the server exchanges a subject token at its issuer before it mints its own token.
+ * Settings of the second leg of a token exchange: before the server mints its own token for a user, it exchanges the
+ * user's token at the issuer of that token.
  */
 export interface SecondLegSettings {
   readonly profile: SecondLegProfile
   /** URL of the token endpoint. Null: the server reads it from the metadata of the issuer. */
   readonly tokenEndpoint: string | null
-  /** Null: the issuer knows no clients, as Google's token service. */
+  /**
+   * Client id and credential of this server at the issuer. Null: the issuer has no clients, as Google's token service.
+   */
   readonly client: IssuerClient | null
   readonly target: LegTarget
   /**
@@ -114,8 +117,8 @@ export interface Issuer {
     readonly groups: ClaimPath
     readonly actor: ClaimPath
     /**
-     * Claim that only tokens contain that a client requested for itself. The `azp` of such a token is not an
-     * actor. Null: no such claim is configured.
+     * Claim whose presence shows that a client requested the token for itself, and not for a user. The `azp` of such a
+     * token is not an actor. Null: no such claim is configured.
      */
     readonly service: ClaimPath | null
   }
@@ -129,7 +132,7 @@ export interface Issuer {
   readonly subjectTokens: ReadonlySet<SubjectTokenKind>
   /** Clients whose id_tokens are accepted as subject tokens. The audience of an id_token is a client. */
   readonly idTokenAudiences: readonly string[]
-  /** Creates a principal for an unknown subject with a valid token. */
+  /** True: an unknown subject with a valid token gets a new principal. */
   readonly makesPrincipals: boolean
   /** Maximum age in ms of the groups from a token. Older groups have no effect on rights. */
   readonly groupsMaxAgeMs: number
@@ -139,6 +142,9 @@ export interface Issuer {
    * the issuer are refused.
    */
   readonly logoutAudiences: readonly string[] | null
-  /** Null: the server exchanges a token of this issuer without a request to the issuer. */
+  /**
+   * Settings for the request to the issuer during a token exchange. Null: the server exchanges a token of this issuer
+   * without such a request.
+   */
   readonly secondLeg: SecondLegSettings | null
 }

@@ -9,7 +9,7 @@ export type ClaimsCheck =
 
 const maxTextLength = 512
 const maxGroups = 1_000
-/** The end of the year 9999. */
+/** Latest accepted time in epoch seconds: the end of the year 9999. */
 const maxSeconds = 253_402_300_799
 
 /**

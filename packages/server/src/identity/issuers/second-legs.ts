@@ -43,7 +43,11 @@ export class IssuerSecondLegs implements SecondLegs {
   readonly #running = new Map<CallerKey, Running>()
   readonly #refused: CallerCache<Refused> = callerCache({ max: maxRefused })
 
-  /** @throws AuthError `configuration` for contradictory settings */
+  /**
+   * Checks the settings of all issuers.
+   *
+   * @throws AuthError `configuration` for contradictory settings
+   */
   constructor(
     tokens: Pick<IssuerTokens, 'trusted'>,
     { issuers, now = Date.now }: { readonly issuers: readonly Issuer[]; readonly now?: () => number },
@@ -59,8 +63,8 @@ export class IssuerSecondLegs implements SecondLegs {
   }
 
   /**
-   * Sends the second leg of a token. Concurrent calls with the same token share one request. Its time limit is
-   * `timeoutMs` in the settings.
+   * Exchanges the token of a user at its issuer. Concurrent calls with the same token share one request. The time limit
+   * of the request is `timeoutMs` in the settings.
    */
   async ask(token: string, subject: VerifiedExternal): Promise<SecondLegResponse> {
     const trusted = this.#tokens.trusted(subject.issuer)

@@ -17,7 +17,7 @@ export interface JwtRules {
 }
 
 /**
- * Verifies signature, issuer, audience and times.
+ * Verifies the signature, issuer, audience and times of a JWT that another issuer signed.
  *
  * @throws HeadgateError `unavailable` when the keys of the issuer cannot be loaded
  */
